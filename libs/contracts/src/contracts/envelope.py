@@ -1,0 +1,155 @@
+"""The envelope every event travels in: CloudEvents 1.0, structured JSON.
+
+`write` is strict (a model that isn't exactly its contract raises), `read` is tolerant (an optional field or an extension
+this reader doesn't know is ignored). Each costs one call into pydantic-core.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Annotated, Generic, Literal, TypeVar
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticSerializationError
+
+from contracts.event import Event
+
+CONTENT_TYPE = "application/cloudevents+json"
+"""Media type of an event on the bus (header Content-Type)."""
+
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_SOURCE = re.compile(r"[A-Za-z0-9/:._~-]{1,200}")
+
+E = TypeVar("E", bound=Event)
+
+
+class UnreadableEvent(Exception):
+    """A message that isn't the event its reader expects; `reason` says why in words for an operator, without data."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class UnwritableEvent(Exception):
+    """A publisher tried to say something its contract has no words for."""
+
+
+class Head(BaseModel):
+    """What an envelope says about an event without looking at its data; extensions that aren't known are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    specversion: Literal["1.0"]
+    """Version of CloudEvents."""
+    id: UUID
+    """Unique for the source; the key of the listener's inbox."""
+    source: Annotated[str, Field(min_length=1, max_length=200)]
+    """Who says it, for example "/property/units"."""
+    type: Annotated[str, Field(pattern=r"^evt\.[a-z]+\.[a-z_]+\.v[1-9][0-9]*$")]
+    """The event and its version: the subject on the broker."""
+    subject: UUID
+    """The aggregate: events of one arrive in the order of `aggregateversion`."""
+    time: AwareDatetime
+    """When it became true, in UTC."""
+    aggregateversion: Annotated[int, Field(ge=1)]
+    """Place in the order of its aggregate."""
+    datacontenttype: Literal["application/json"] = "application/json"
+    """Media type of `data`."""
+    dataschema: str | None = None
+    """Names the JSON Schema of `data`."""
+    traceparent: str | None = None
+    """W3C trace context of the transaction that published it."""
+
+
+class Envelope(Head, Generic[E]):
+    """An event with everything that is said about it."""
+
+    data: E
+    """The event itself."""
+
+
+def schema_urn(model: type[Event]) -> str:
+    """Return the name of a model's JSON Schema, as the envelope's `dataschema` gives it."""
+    return f"urn:partywall:contracts:{model.terms.key}"
+
+
+def write(
+    event: Event,
+    *,
+    id: UUID,  # CloudEvents' own name for it
+    time: dt.datetime,
+    aggregate: UUID,
+    aggregate_version: int,
+    source: str,
+    traceparent: str | None = None,
+) -> bytes:
+    """Return the event as CloudEvents JSON.
+
+    `time` must be aware; `aggregate` must be what the catalogue says orders this event; `aggregate_version` starts at 1.
+    Raises UnwritableEvent when any of it isn't so, or when the model was made without validation.
+    """
+    terms = event.terms
+    if time.tzinfo is None:
+        raise UnwritableEvent(f"{terms.key}: the time of an event must be aware")
+    if getattr(event, terms.aggregate, None) != aggregate:
+        raise UnwritableEvent(f"{terms.key}: is ordered by its {terms.aggregate}, and that is another one")
+    if aggregate_version < 1:
+        raise UnwritableEvent(f"{terms.key}: versions of an aggregate start at 1")
+    if _SOURCE.fullmatch(source) is None:
+        raise UnwritableEvent(f"{terms.key}: {source!r} can't be a source")
+    if traceparent is not None and _TRACEPARENT.fullmatch(traceparent) is None:
+        raise UnwritableEvent(f"{terms.key}: the traceparent isn't one")
+    try:
+        data = event.__pydantic_serializer__.to_json(event, warnings="error", exclude_none=True)
+    except PydanticSerializationError as error:
+        raise UnwritableEvent(f"{terms.key}: is not what its contract says: {error}") from error
+    head = (
+        f'{{"specversion":"1.0","id":"{id}","source":"{source}","type":"{terms.subject}","subject":"{aggregate}",'
+        f'"time":"{time.astimezone(dt.UTC).isoformat()}","datacontenttype":"application/json",'
+        f'"dataschema":"{schema_urn(type(event))}","aggregateversion":{aggregate_version},'
+    )
+    trace = f'"traceparent":"{traceparent}",' if traceparent else ""
+    return b"".join(((head + trace + '"data":').encode(), data, b"}"))
+
+
+def read(model: type[E], message: bytes | bytearray | str) -> Envelope[E]:
+    """Return the envelope around an event of the given model, ignoring what this reader doesn't know.
+
+    Raises UnreadableEvent for another event, another version, or anything that breaks the contract.
+    """
+    try:
+        envelope: Envelope[E] = Envelope[model].model_validate_json(message, extra="ignore")  # type: ignore[valid-type]
+    except ValidationError as error:
+        raise _explain(model, message, error) from error
+    if envelope.type != model.terms.subject:
+        raise UnreadableEvent(f"expected {model.terms.subject}, this is {envelope.type}")
+    return envelope
+
+
+def head(message: bytes | bytearray | str) -> Head:
+    """Return what the envelope says without its data. Raises UnreadableEvent when it is no envelope of ours."""
+    try:
+        return Head.model_validate_json(message)
+    except ValidationError as error:
+        raise UnreadableEvent(_places(error)) from error
+
+
+def _explain(model: type[Event], message: bytes | bytearray | str, error: ValidationError) -> UnreadableEvent:
+    try:
+        found = Head.model_validate_json(message).type
+    except ValidationError:
+        return UnreadableEvent(_places(error))
+    if found != model.terms.subject:
+        return UnreadableEvent(f"expected {model.terms.subject}, this is {found}")
+    return UnreadableEvent(f"{found} breaks its contract: {_places(error)}")
+
+
+def _places(error: ValidationError) -> str:
+    """Name the fields that are wrong and the rule each breaks, never the values: those may be a person's."""
+    return "; ".join(
+        f"{'.'.join(str(step) for step in item['loc']) or 'message'}: {item['type']}"
+        for item in error.errors(include_url=False, include_context=False, include_input=False)
+    )

@@ -1,0 +1,87 @@
+"""What makes a model an event: who publishes it, who may hear it, on what basis, and in whose order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, TypeVar
+
+from contracts.words import Basis, Closed, Purpose, Service
+
+_CLASS_NAME = re.compile(r"(?P<words>[A-Z][A-Za-z]*?)V(?P<major>[1-9]\d*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms on which one event crosses; one for each event model."""
+
+    name: str
+    """Snake-case name, such as "unit_secured"."""
+    major: int
+    """Version; a change that isn't one more optional field makes a new one beside the old."""
+    publisher: Service
+    listeners: tuple[Service, ...]
+    aggregate: str
+    """The field whose value orders events: of one aggregate they arrive in the order of their versions."""
+    basis: Basis
+    purpose: Purpose | None
+    """The consent the basis refers to."""
+    person_data: bool
+    """Whether a person's name and contact may be in it."""
+    row: str
+    """Rows of the specification it serves."""
+
+    @property
+    def subject(self) -> str:
+        """Subject on the broker, and `type` of the envelope: evt.<service>.<event>.v<major>."""
+        return f"evt.{self.publisher}.{self.name}.v{self.major}"
+
+    @property
+    def key(self) -> str:
+        """Name of the generated files: <service>.<event>.v<major>."""
+        return f"{self.publisher}.{self.name}.v{self.major}"
+
+
+class Event(Closed):
+    """Base of every event: frozen, and closed for writing."""
+
+    terms: ClassVar[Terms]
+
+
+E = TypeVar("E", bound=Event)
+
+
+def published(
+    by: Service,
+    to: tuple[Service, ...],
+    *,
+    aggregate: str,
+    row: str,
+    basis: Basis,
+    purpose: Purpose | None = None,
+    person_data: bool = False,
+) -> Callable[[type[E]], type[E]]:
+    """Declare the terms of an event model named like `UnitSecuredV1`.
+
+    Raises TypeError when the name, the aggregate or the listeners make no sense: a contract that is wrong must not import.
+    """
+
+    def declare(model: type[E]) -> type[E]:
+        named = _CLASS_NAME.fullmatch(model.__name__)
+        if named is None:
+            raise TypeError(
+                f"{model.__name__}: an event is named in the past tense with its version, like UnitSecuredV1"
+            )
+        field = model.model_fields.get(aggregate)
+        if field is None or not field.is_required():
+            raise TypeError(f"{model.__name__}: the aggregate {aggregate!r} must be a required field")
+        if by in to or not to:
+            raise TypeError(f"{model.__name__}: needs listeners, and its own publisher is none of them")
+        if (purpose is None) != (basis in (Basis.NO_PERSON, Basis.CONTRACT)):
+            raise TypeError(f"{model.__name__}: a consent needs its purpose, and nothing else has one")
+        name = re.sub(r"(?<!^)(?=[A-Z])", "_", named["words"]).lower()
+        model.terms = Terms(name, int(named["major"]), by, to, aggregate, basis, purpose, person_data, row)
+        return model
+
+    return declare

@@ -1,0 +1,158 @@
+"""One realistic example of each event, together one household's way from a request to a home.
+
+Sender and listener test against the same ones. The JSON files beside this module are generated from it
+(`python -m contracts generate`) for readers in other languages.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from contracts import support, tenancy, units
+from contracts.catalogue import CATALOGUE
+from contracts.envelope import write
+from contracts.event import Event
+from contracts.words import (
+    Attendance,
+    DeclineReason,
+    HousingType,
+    Language,
+    ManagedBy,
+    Money,
+    Occupancy,
+    PersonContact,
+    PersonName,
+    RefusalReason,
+    ReleaseReason,
+    SigningOutcome,
+    SigningPlace,
+    UnitAddress,
+    UnitFeature,
+)
+
+UNIT = UUID("0192f0c4-1a00-7000-8000-000000000001")
+REQUEST = UUID("0192f0c4-1a00-7000-8000-000000000002")
+REFERRAL = UUID("0192f0c4-1a00-7000-8000-000000000003")
+SIGNING = UUID("0192f0c4-1a00-7000-8000-000000000004")
+TENANCY = UUID("0192f0c4-1a00-7000-8000-000000000005")
+
+_STARTS = dt.datetime(2026, 3, 24, 18, 0, tzinfo=dt.UTC)
+_DEADLINE = dt.datetime(2026, 3, 30, 3, 59, tzinfo=dt.UTC)
+_MOVE_IN = dt.date(2026, 4, 1)
+_PUBLISHED_AT = dt.datetime(2026, 3, 16, 14, 30, tzinfo=dt.UTC)
+
+_ALL: tuple[Event, ...] = (
+    units.UnitPublishedV1(
+        unit=UNIT,
+        listing_version=1,
+        address=UnitAddress(
+            building_name="Maple Court",
+            street="260 Example Street",
+            unit_number="304",
+            city="Toronto",
+            province="ON",
+            postal_code="M5A 1A1",
+            region="toronto-east-york",
+        ),
+        housing_type=HousingType.APARTMENT,
+        bedrooms=2,
+        area_square_feet=720,
+        floor=3,
+        building_floors=4,
+        year_built=1968,
+        rent=Money(amount=Decimal("1350.00")),
+        features=(UnitFeature.ELEVATOR, UnitFeature.LAUNDRY_IN_BUILDING, UnitFeature.HEAT_INCLUDED),
+        accessible=True,
+        shareable=False,
+        managed_by=ManagedBy.PROPERTY_ENTITY,
+        occupancy=Occupancy.AVAILABLE,
+        available_from=_MOVE_IN,
+    ),
+    units.UnitWithdrawnV1(unit=UNIT, listing_version=9),
+    units.UnitAvailabilityChangedV1(unit=UNIT, listing_version=2, occupancy=Occupancy.SECURED),
+    units.UnitSecuredV1(request=REQUEST, unit=UNIT, deadline=_DEADLINE),
+    units.UnitRefusedV1(request=REQUEST, unit=UNIT, reason=RefusalReason.SECURED_BY_ANOTHER),
+    units.UnitHoldEndingV1(request=REQUEST, unit=UNIT, deadline=_DEADLINE),
+    units.UnitReleasedV1(request=REQUEST, unit=UNIT, reason=ReleaseReason.DEADLINE_PASSED),
+    support.UnitRequestedV1(
+        request=REQUEST,
+        unit=UNIT,
+        secured_on=dt.date(2026, 3, 16),
+        expected_move_in=_MOVE_IN,
+        adults=1,
+        children=2,
+    ),
+    support.UnitRequestWithdrawnV1(request=REQUEST, unit=UNIT),
+    support.HouseholdMovedInV1(request=REQUEST, unit=UNIT, moved_in_on=_MOVE_IN),
+    support.HouseholdMovedOutV1(request=REQUEST, unit=UNIT, moved_out_on=dt.date(2027, 3, 31)),
+    support.TenancyReferredV1(
+        referral=REFERRAL,
+        request=REQUEST,
+        unit=UNIT,
+        expected_move_in=_MOVE_IN,
+        adults=1,
+        children=2,
+        name=PersonName(given="Example", family="Applicant"),
+        contact=PersonContact(phone="416-555-0100", email="applicant@example.org", language=Language.FR),
+    ),
+    support.TenancyReferralWithdrawnV1(referral=REFERRAL),
+    support.SigningAttendanceV1(referral=REFERRAL, signing=SIGNING, attendance=Attendance.ATTENDING),
+    tenancy.ApplicationOpenedV1(referral=REFERRAL),
+    tenancy.ApplicationDeclinedV1(referral=REFERRAL, reason=DeclineReason.UNIT_NO_LONGER_AVAILABLE),
+    tenancy.SigningScheduledV1(
+        referral=REFERRAL, signing=SIGNING, starts_at=_STARTS, place=SigningPlace.PROPERTY_OFFICE
+    ),
+    tenancy.SigningMovedV1(
+        referral=REFERRAL,
+        signing=SIGNING,
+        starts_at=_STARTS + dt.timedelta(days=1),
+        place=SigningPlace.COMMUNITY_PLACE,
+    ),
+    tenancy.SigningCancelledV1(referral=REFERRAL, signing=SIGNING),
+    tenancy.SigningHeldV1(referral=REFERRAL, signing=SIGNING, outcome=SigningOutcome.SIGNED),
+    tenancy.ReferredTenancyStartedV1(
+        referral=REFERRAL, unit=UNIT, start=_MOVE_IN, rent=Money(amount=Decimal("1350.00"))
+    ),
+    tenancy.TenancyStartedV1(tenancy=TENANCY, unit=UNIT, start=_MOVE_IN),
+)
+
+EXAMPLES: dict[str, Event] = {event.terms.subject: event for event in _ALL}
+
+
+def example(name: str, **changes: Any) -> Event:
+    """Return the example of an event such as "unit_secured", validated again with the given fields changed.
+
+    Raises KeyError for an event the catalogue doesn't have, and pydantic's ValidationError for a change it doesn't allow.
+    """
+    model = CATALOGUE.by_name(name)
+    return model.model_validate({**dict(EXAMPLES[model.terms.subject]), **changes})
+
+
+def examples() -> tuple[Event, ...]:
+    """Return one example of each event of the catalogue."""
+    return tuple(EXAMPLES.values())
+
+
+def message(
+    name: str,
+    *,
+    id: UUID,
+    version: int = 1,
+    time: dt.datetime = _PUBLISHED_AT,
+    traceparent: str | None = None,
+    **changes: Any,
+) -> bytes:
+    """Return an example as it would arrive from the broker: in its envelope, with the given fields changed."""
+    event = example(name, **changes)
+    return write(
+        event,
+        id=id,
+        time=time,
+        aggregate=getattr(event, event.terms.aggregate),
+        aggregate_version=version,
+        source=f"/{event.terms.publisher}",
+        traceparent=traceparent,
+    )

@@ -1,0 +1,176 @@
+"""What the support organisation says. It mints every reference to a person anew for each pair of entities.
+
+The client number never crosses; `request` names one Secure Unit, `referral` one referral to the property entity.
+"""
+
+from __future__ import annotations
+
+from contracts.event import Event, published
+from contracts.words import (
+    AbsenceReason,
+    Attendance,
+    Basis,
+    Count,
+    Date,
+    PersonContact,
+    PersonName,
+    Purpose,
+    Reference,
+    Service,
+)
+
+_UNITS = (Service.UNITS,)
+_TENANCY = (Service.TENANCY,)
+
+
+@published(
+    Service.SUPPORT,
+    _UNITS,
+    aggregate="request",
+    row="P6",
+    basis=Basis.REFERENCE,
+    purpose=Purpose.BE_HOUSED,
+)
+class UnitRequestedV1(Event):
+    """A household asks for a unit. Basis: pseudonymous reference, consent to be housed."""
+
+    request: Reference
+    """Minted for this one request."""
+    unit: Reference
+    """The unit asked for."""
+    secured_on: Date
+    """Day from which the unit is wanted to be held."""
+    expected_move_in: Date
+    """Day on which the household expects to move in."""
+    adults: Count
+    """Number of adults."""
+    children: Count
+    """Number of children."""
+
+
+@published(
+    Service.SUPPORT,
+    _UNITS,
+    aggregate="request",
+    row="P6",
+    basis=Basis.REFERENCE,
+    purpose=Purpose.BE_HOUSED,
+)
+class UnitRequestWithdrawnV1(Event):
+    """A request is given up, whether or not it was answered. Basis: reference."""
+
+    request: Reference
+    """The request."""
+    unit: Reference
+    """The unit asked for."""
+
+
+@published(
+    Service.SUPPORT,
+    _UNITS,
+    aggregate="request",
+    row="P7 U4",
+    basis=Basis.REFERENCE,
+    purpose=Purpose.BE_HOUSED,
+)
+class HouseholdMovedInV1(Event):
+    """A household moved into a third-party landlord's unit. Basis: reference.
+
+    For the property entity's own units the lease speaks (`TenancyStartedV1`), never the support side.
+    """
+
+    request: Reference
+    """The request that holds the unit."""
+    unit: Reference
+    """The unit."""
+    moved_in_on: Date
+    """First day in the home."""
+
+
+@published(
+    Service.SUPPORT,
+    _UNITS,
+    aggregate="request",
+    row="P8 U4",
+    basis=Basis.REFERENCE,
+    purpose=Purpose.BE_HOUSED,
+)
+class HouseholdMovedOutV1(Event):
+    """A household left a third-party landlord's unit. Basis: reference."""
+
+    request: Reference
+    """The request under which it moved in."""
+    unit: Reference
+    """The unit."""
+    moved_out_on: Date
+    """Last day in the home."""
+
+
+@published(
+    Service.SUPPORT,
+    _TENANCY,
+    aggregate="referral",
+    row="P6 T1",
+    basis=Basis.CONSENT,
+    purpose=Purpose.SHARE_CONTACT_FOR_TENANCY,
+    person_data=True,
+)
+class TenancyReferredV1(Event):
+    """A household whose unit is secured is referred for a tenancy.
+
+    Basis: consent. Name and contact are there only under an active consent to share contact for tenancy; otherwise the
+    applicant brings them in person.
+    """
+
+    referral: Reference
+    """Minted for the pair of entities."""
+    request: Reference
+    """The request that holds the unit."""
+    unit: Reference
+    """The unit."""
+    expected_move_in: Date
+    """Day on which the household expects to move in."""
+    adults: Count
+    """Number of adults."""
+    children: Count
+    """Number of children."""
+    name: PersonName | None = None
+    """The applicant's name, under consent only."""
+    contact: PersonContact | None = None
+    """How to reach the applicant, under consent only."""
+
+
+@published(
+    Service.SUPPORT,
+    _TENANCY,
+    aggregate="referral",
+    row="P6 T1",
+    basis=Basis.CONSENT,
+    purpose=Purpose.BE_HOUSED,
+)
+class TenancyReferralWithdrawnV1(Event):
+    """A referral is given up before a tenancy. Basis: consent."""
+
+    referral: Reference
+    """The referral."""
+
+
+@published(
+    Service.SUPPORT,
+    _TENANCY,
+    aggregate="referral",
+    row="W4",
+    basis=Basis.CONSENT,
+    purpose=Purpose.TELL_SUPPORT_SIGNING,
+)
+class SigningAttendanceV1(Event):
+    """Whether an advocate comes to a signing. Basis: the consent under which support was told of it."""
+
+    referral: Reference
+    """The referral."""
+    signing: Reference
+    """The signing answered."""
+    attendance: Attendance
+    """Attending or not."""
+    reason: AbsenceReason | None = None
+    """Why not."""

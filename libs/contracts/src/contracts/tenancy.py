@@ -1,0 +1,163 @@
+"""What the property entity says. To support it speaks only of referrals, and only of what the tenant agreed to (W5)."""
+
+from __future__ import annotations
+
+from contracts.event import Event, published
+from contracts.words import (
+    Basis,
+    Date,
+    DeclineReason,
+    Moment,
+    Money,
+    Purpose,
+    Reference,
+    Service,
+    SigningOutcome,
+    SigningPlace,
+)
+
+_SUPPORT = (Service.SUPPORT,)
+_UNITS = (Service.UNITS,)
+
+
+@published(
+    Service.TENANCY,
+    _SUPPORT,
+    aggregate="referral",
+    row="T1",
+    basis=Basis.CONSENT,
+    purpose=Purpose.BE_HOUSED,
+)
+class ApplicationOpenedV1(Event):
+    """A referral became an application. Basis: consent."""
+
+    referral: Reference
+    """The referral."""
+
+
+@published(
+    Service.TENANCY,
+    _SUPPORT,
+    aggregate="referral",
+    row="T1",
+    basis=Basis.CONSENT,
+    purpose=Purpose.BE_HOUSED,
+)
+class ApplicationDeclinedV1(Event):
+    """An application was declined, for a reason from the closed list. Basis: consent."""
+
+    referral: Reference
+    """The referral."""
+    reason: DeclineReason
+    """Why."""
+
+
+@published(
+    Service.TENANCY,
+    _SUPPORT,
+    aggregate="referral",
+    row="T5 W4",
+    basis=Basis.CONSENT,
+    purpose=Purpose.TELL_SUPPORT_SIGNING,
+)
+class SigningScheduledV1(Event):
+    """A lease signing has a date, so that an advocate can come. Basis: consent (W4)."""
+
+    referral: Reference
+    """The referral."""
+    signing: Reference
+    """The signing."""
+    starts_at: Moment
+    """When it begins."""
+    place: SigningPlace
+    """Kind of place."""
+
+
+@published(
+    Service.TENANCY,
+    _SUPPORT,
+    aggregate="referral",
+    row="T5 W4",
+    basis=Basis.CONSENT,
+    purpose=Purpose.TELL_SUPPORT_SIGNING,
+)
+class SigningMovedV1(Event):
+    """A signing has another time or place; an earlier answer no longer counts. Basis: consent (W4)."""
+
+    referral: Reference
+    """The referral."""
+    signing: Reference
+    """The signing."""
+    starts_at: Moment
+    """When it begins now."""
+    place: SigningPlace
+    """Kind of place now."""
+
+
+@published(
+    Service.TENANCY,
+    _SUPPORT,
+    aggregate="referral",
+    row="T5 W4",
+    basis=Basis.CONSENT,
+    purpose=Purpose.TELL_SUPPORT_SIGNING,
+)
+class SigningCancelledV1(Event):
+    """A signing will not take place. Basis: consent (W4)."""
+
+    referral: Reference
+    """The referral."""
+    signing: Reference
+    """The signing."""
+
+
+@published(
+    Service.TENANCY,
+    _SUPPORT,
+    aggregate="referral",
+    row="T5 W4",
+    basis=Basis.CONSENT,
+    purpose=Purpose.TELL_SUPPORT_SIGNING,
+)
+class SigningHeldV1(Event):
+    """A signing took place. Basis: consent (W4)."""
+
+    referral: Reference
+    """The referral."""
+    signing: Reference
+    """The signing."""
+    outcome: SigningOutcome
+    """Whether the lease was signed."""
+
+
+@published(
+    Service.TENANCY,
+    _SUPPORT,
+    aggregate="referral",
+    row="T4 P7",
+    basis=Basis.CONSENT,
+    purpose=Purpose.TELL_SUPPORT_START,
+)
+class ReferredTenancyStartedV1(Event):
+    """The tenancy of a referral began; told to support with the rent. Basis: consent."""
+
+    referral: Reference
+    """The referral."""
+    unit: Reference
+    """The unit."""
+    start: Date
+    """First day of the tenancy."""
+    rent: Money
+    """Rent for a month."""
+
+
+@published(Service.TENANCY, _UNITS, aggregate="tenancy", row="T4 U4", basis=Basis.CONTRACT)
+class TenancyStartedV1(Event):
+    """A tenancy began, told to the inventory: no person, no rent. Basis: contract."""
+
+    tenancy: Reference
+    """Minted by the property entity for the inventory."""
+    unit: Reference
+    """The unit."""
+    start: Date
+    """First day of the tenancy."""

@@ -1,0 +1,166 @@
+"""What the inventory says about homes. It knows units, never people: requests are references others minted."""
+
+from __future__ import annotations
+
+from contracts.event import Event, published
+from contracts.words import (
+    Basis,
+    Count,
+    Date,
+    Features,
+    Flag,
+    HousingType,
+    ManagedBy,
+    Moment,
+    Money,
+    Occupancy,
+    Purpose,
+    Reference,
+    RefusalReason,
+    ReleaseReason,
+    Service,
+    UnitAddress,
+)
+
+_EVERYBODY = (Service.SUPPORT, Service.TENANCY)
+
+
+@published(Service.UNITS, _EVERYBODY, aggregate="unit", row="U1 U2 U3 P5", basis=Basis.NO_PERSON)
+class UnitPublishedV1(Event):
+    """A unit is listed, or its listing changed: the whole listing as it is now.
+
+    Basis: no person. What the inventory doesn't know is absent, never invented.
+    """
+
+    unit: Reference
+    """The unit."""
+    listing_version: Count
+    """Rises with every change of the listing or the availability of the unit; an older one is ignored."""
+    address: UnitAddress
+    """Where it is."""
+    housing_type: HousingType
+    """Kind of home."""
+    bedrooms: Count | None = None
+    """Number of bedrooms, 0 for a studio."""
+    area_square_feet: Count | None = None
+    """Area in square feet."""
+    floor: Count | None = None
+    """Floor the unit is on, 0 for below ground."""
+    building_floors: Count | None = None
+    """Number of floors of the building."""
+    year_built: Count | None = None
+    """Year in which the building was built."""
+    rent: Money | None = None
+    """Asking rent for a month."""
+    features: Features = ()
+    """What the unit and its building offer."""
+    accessible: Flag = False
+    """Whether the unit can be used with a wheelchair."""
+    shareable: Flag = False
+    """Whether several clients may share it."""
+    managed_by: ManagedBy
+    """The property entity, or a third-party landlord."""
+    occupancy: Occupancy
+    """Occupancy status."""
+    available_from: Date | None = None
+    """First day on which somebody may move in."""
+
+
+@published(Service.UNITS, _EVERYBODY, aggregate="unit", row="U1 P5", basis=Basis.NO_PERSON)
+class UnitWithdrawnV1(Event):
+    """A unit is no longer listed. Basis: no person."""
+
+    unit: Reference
+    """The unit."""
+    listing_version: Count
+    """See UnitPublishedV1."""
+
+
+@published(Service.UNITS, _EVERYBODY, aggregate="unit", row="U4 U9", basis=Basis.NO_PERSON)
+class UnitAvailabilityChangedV1(Event):
+    """A unit's occupancy or the day it is free changed. Basis: no person."""
+
+    unit: Reference
+    """The unit."""
+    listing_version: Count
+    """See UnitPublishedV1."""
+    occupancy: Occupancy
+    """Occupancy status now."""
+    available_from: Date | None = None
+    """First day on which somebody may move in."""
+
+
+@published(
+    Service.UNITS,
+    _EVERYBODY,
+    aggregate="unit",
+    row="P6 U9",
+    basis=Basis.REFERENCE,
+    purpose=Purpose.BE_HOUSED,
+)
+class UnitSecuredV1(Event):
+    """A request won the unit: it is held until the deadline. Basis: reference."""
+
+    request: Reference
+    """The request that won, as its sender minted it."""
+    unit: Reference
+    """The unit held."""
+    deadline: Moment
+    """When the hold lapses."""
+
+
+@published(
+    Service.UNITS,
+    _EVERYBODY,
+    aggregate="request",
+    row="P6",
+    basis=Basis.REFERENCE,
+    purpose=Purpose.BE_HOUSED,
+)
+class UnitRefusedV1(Event):
+    """A request did not get the unit. Basis: reference."""
+
+    request: Reference
+    """The request refused."""
+    unit: Reference
+    """The unit asked for."""
+    reason: RefusalReason
+    """Why."""
+
+
+@published(
+    Service.UNITS,
+    _EVERYBODY,
+    aggregate="unit",
+    row="P6 U9",
+    basis=Basis.REFERENCE,
+    purpose=Purpose.BE_HOUSED,
+)
+class UnitHoldEndingV1(Event):
+    """A hold will lapse soon. Basis: reference."""
+
+    request: Reference
+    """The request that holds the unit."""
+    unit: Reference
+    """The unit held."""
+    deadline: Moment
+    """When the hold lapses."""
+
+
+@published(
+    Service.UNITS,
+    _EVERYBODY,
+    aggregate="unit",
+    row="P6 U9",
+    basis=Basis.REFERENCE,
+    purpose=Purpose.BE_HOUSED,
+)
+class UnitReleasedV1(Event):
+    """A hold ended without a tenancy. Basis: reference."""
+
+    request: Reference
+    """The request that held the unit."""
+    unit: Reference
+    """The unit that was held."""
+    reason: ReleaseReason
+    """Why."""
