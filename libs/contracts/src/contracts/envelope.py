@@ -1,7 +1,7 @@
 """The envelope every event travels in: CloudEvents 1.0, structured JSON.
 
-`write` is strict (a model that isn't exactly its contract raises), `read` is tolerant (an optional field or an extension
-this reader doesn't know is ignored). Each costs one call into pydantic-core.
+`write` is strict (a model that isn't exactly its contract raises), `read` is tolerant (an optional field or an
+extension this reader doesn't know is ignored). Each costs one call into pydantic-core.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ E = TypeVar("E", bound=Event)
 
 
 class UnreadableEvent(Exception):
-    """A message that isn't the event its reader expects; `reason` says why in words for an operator, without data."""
+    """A message that isn't the event its reader expects; `reason` tells an operator why, without data."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -38,7 +38,7 @@ class UnwritableEvent(Exception):
 
 
 class Head(BaseModel):
-    """What an envelope says about an event without looking at its data; extensions that aren't known are ignored."""
+    """What an envelope says about an event without its data; unknown extensions are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -88,8 +88,8 @@ def write(
 ) -> bytes:
     """Return the event as CloudEvents JSON.
 
-    `time` must be aware; `aggregate` must be what the catalogue says orders this event; `aggregate_version` starts at 1.
-    Raises UnwritableEvent when any of it isn't so, or when the model was made without validation.
+    `time` must be aware; `aggregate` must be what the catalogue says orders this event; `aggregate_version`
+    starts at 1. Raises UnwritableEvent when any of it isn't so, or when the model was made without validation.
     """
     terms = event.terms
     if time.tzinfo is None:
@@ -130,7 +130,7 @@ def read(model: type[E], message: bytes | bytearray | str) -> Envelope[E]:
 
 
 def head(message: bytes | bytearray | str) -> Head:
-    """Return what the envelope says without its data. Raises UnreadableEvent when it is no envelope of ours."""
+    """Return what the envelope says without its data. Raises UnreadableEvent for anything else."""
     try:
         return Head.model_validate_json(message)
     except ValidationError as error:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
-from contracts.words import Basis, Closed, Purpose, Service
+from contracts.words import Basis, Closed, Marked, Purpose, Service
 
 _CLASS_NAME = re.compile(r"(?P<words>[A-Z][A-Za-z]*?)V(?P<major>[1-9]\d*)")
 
@@ -27,8 +27,8 @@ class Terms:
     basis: Basis
     purpose: Purpose | None
     """The consent the basis refers to."""
-    person_data: bool
-    """Whether a person's name and contact may be in it."""
+    carries: frozenset[Marked]
+    """What it is marked to carry beyond references, dates, codes, counts and money."""
     row: str
     """Rows of the specification it serves."""
 
@@ -60,18 +60,18 @@ def published(
     row: str,
     basis: Basis,
     purpose: Purpose | None = None,
-    person_data: bool = False,
+    carries: tuple[Marked, ...] = (),
 ) -> Callable[[type[E]], type[E]]:
     """Declare the terms of an event model named like `UnitSecuredV1`.
 
-    Raises TypeError when the name, the aggregate or the listeners make no sense: a contract that is wrong must not import.
+    Raises TypeError when the name, the aggregate or the listeners make no sense: a wrong contract must not import.
     """
 
     def declare(model: type[E]) -> type[E]:
         named = _CLASS_NAME.fullmatch(model.__name__)
         if named is None:
             raise TypeError(
-                f"{model.__name__}: an event is named in the past tense with its version, like UnitSecuredV1"
+                f"{model.__name__}: name it in the past tense with its version, like UnitSecuredV1"
             )
         field = model.model_fields.get(aggregate)
         if field is None or not field.is_required():
@@ -81,7 +81,9 @@ def published(
         if (purpose is None) != (basis in (Basis.NO_PERSON, Basis.CONTRACT)):
             raise TypeError(f"{model.__name__}: a consent needs its purpose, and nothing else has one")
         name = re.sub(r"(?<!^)(?=[A-Z])", "_", named["words"]).lower()
-        model.terms = Terms(name, int(named["major"]), by, to, aggregate, basis, purpose, person_data, row)
+        model.terms = Terms(
+            name, int(named["major"]), by, to, aggregate, basis, purpose, frozenset(carries), row
+        )
         return model
 
     return declare

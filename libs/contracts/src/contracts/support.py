@@ -1,6 +1,6 @@
 """What the support organisation says. It mints every reference to a person anew for each pair of entities.
 
-The client number never crosses; `request` names one Secure Unit, `referral` one referral to the property entity.
+The client number never crosses; `request` names one Secure Unit, `referral` one referral to the property side.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from contracts.words import (
     Basis,
     Count,
     Date,
+    Marked,
     PersonContact,
     PersonName,
     Purpose,
@@ -113,13 +114,13 @@ class HouseholdMovedOutV1(Event):
     row="P6 T1",
     basis=Basis.CONSENT,
     purpose=Purpose.SHARE_CONTACT_FOR_TENANCY,
-    person_data=True,
+    carries=(Marked.PERSON,),
 )
 class TenancyReferredV1(Event):
     """A household whose unit is secured is referred for a tenancy.
 
-    Basis: consent. Name and contact are there only under an active consent to share contact for tenancy; otherwise the
-    applicant brings them in person.
+    Basis: consent. Name and contact are there only under an active consent to share contact for tenancy; otherwise
+    the applicant brings them in person.
     """
 
     referral: Reference

@@ -1,4 +1,4 @@
-"""What the inventory says about homes. It knows units, never people: requests are references others minted."""
+"""What the inventory says about homes. It knows units, never people; requests are others' references."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from contracts.words import (
     Flag,
     HousingType,
     ManagedBy,
+    Marked,
     Moment,
     Money,
     Occupancy,
@@ -25,7 +26,14 @@ from contracts.words import (
 _EVERYBODY = (Service.SUPPORT, Service.TENANCY)
 
 
-@published(Service.UNITS, _EVERYBODY, aggregate="unit", row="U1 U2 U3 P5", basis=Basis.NO_PERSON)
+@published(
+    Service.UNITS,
+    _EVERYBODY,
+    aggregate="unit",
+    row="U1 U2 U3 P5",
+    basis=Basis.NO_PERSON,
+    carries=(Marked.UNIT_ADDRESS,),
+)
 class UnitPublishedV1(Event):
     """A unit is listed, or its listing changed: the whole listing as it is now.
 

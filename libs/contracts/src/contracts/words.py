@@ -1,11 +1,11 @@
 """The words an event may be made of, and nothing else (wall.md, Contracts).
 
-An event field is a reference, a date, a moment, an enumeration (or a set of them), a boolean, a small count or money;
-in events marked for it also a person's name and contact, or the address of a unit. There is deliberately no text type
-and no map: what has no field can't cross. `contracts.narrowness` checks every model against this module.
+An event field is a reference, a date, a moment, an enumeration (or a set of them), a boolean, a small count or
+money; in events marked for it also a person's name and contact, or the address of a unit. There is deliberately no
+text type and no map: what has no field can't cross. `contracts.narrowness` checks every model against this module.
 
-Enumerations are closed: a new value is a new version of every event that uses it, because a listener that doesn't know
-the value can't act on it.
+Enumerations are closed: a new value is a new version of every event that uses it, because a listener that doesn't
+know the value can't act on it.
 """
 
 from __future__ import annotations
@@ -185,6 +185,15 @@ class Purpose(StrEnum):
     TELL_SUPPORT_NOTICES = "tell_support_notices"
 
 
+class Marked(StrEnum):
+    """What only an event marked for it may carry."""
+
+    PERSON = "person"
+    """A person's name and contact."""
+    UNIT_ADDRESS = "unit_address"
+    """The address of a unit."""
+
+
 class HousingType(StrEnum):
     """Kind of home; an inventory's own list carries one of these as `published_as`."""
 
@@ -244,7 +253,7 @@ class UnitFeature(StrEnum):
 
 
 class ManagedBy(StrEnum):
-    """Who is the landlord: decides between a lease at the property entity and a confirmed move-in elsewhere."""
+    """Who is the landlord: decides between a lease here and a confirmed move-in elsewhere."""
 
     PROPERTY_ENTITY = "property_entity"
     THIRD_PARTY = "third_party"
@@ -280,7 +289,7 @@ class ReleaseReason(StrEnum):
 
 
 class DeclineReason(StrEnum):
-    """The only reasons for which an application may be declined (T1); reasons Housing First forbids don't exist."""
+    """The only reasons to decline an application (T1); those Housing First forbids don't exist."""
 
     UNIT_NO_LONGER_AVAILABLE = "unit_no_longer_available"
     HOUSEHOLD_EXCEEDS_LEGAL_OCCUPANCY = "household_exceeds_legal_occupancy"
