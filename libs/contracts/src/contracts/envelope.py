@@ -1,13 +1,14 @@
 """The envelope every event travels in: CloudEvents 1.0, structured JSON.
 
-`write` is strict (a model that isn't exactly its contract raises), `read` is tolerant (an optional field or an
-extension this reader doesn't know is ignored). Each costs one call into pydantic-core.
+`write` is strict (a model that isn't exactly its contract raises), `read` is tolerant (an optional field or
+an extension this reader doesn't know is ignored). Each costs one call into pydantic-core.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import cache
 from typing import Annotated, Generic, Literal, TypeVar
 from uuid import UUID
 
@@ -89,7 +90,8 @@ def write(
     """Return the event as CloudEvents JSON.
 
     `time` must be aware; `aggregate` must be what the catalogue says orders this event; `aggregate_version`
-    starts at 1. Raises UnwritableEvent when any of it isn't so, or when the model was made without validation.
+    starts at 1. Raises UnwritableEvent when any of it isn't so, or when the model was made without
+    validation.
     """
     terms = event.terms
     if time.tzinfo is None:
@@ -115,13 +117,18 @@ def write(
     return b"".join(((head + trace + '"data":').encode(), data, b"}"))
 
 
+@cache
+def _around(model: type[E]) -> type[Envelope[E]]:
+    return Envelope[model]  # type: ignore[valid-type]
+
+
 def read(model: type[E], message: bytes | bytearray | str) -> Envelope[E]:
     """Return the envelope around an event of the given model, ignoring what this reader doesn't know.
 
     Raises UnreadableEvent for another event, another version, or anything that breaks the contract.
     """
     try:
-        envelope: Envelope[E] = Envelope[model].model_validate_json(message, extra="ignore")  # type: ignore[valid-type]
+        envelope = _around(model).model_validate_json(message, extra="ignore")
     except ValidationError as error:
         raise _explain(model, message, error) from error
     if envelope.type != model.terms.subject:

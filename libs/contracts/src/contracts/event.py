@@ -64,7 +64,8 @@ def published(
 ) -> Callable[[type[E]], type[E]]:
     """Declare the terms of an event model named like `UnitSecuredV1`.
 
-    Raises TypeError when the name, the aggregate or the listeners make no sense: a wrong contract must not import.
+    Raises TypeError when the name, the aggregate or the listeners make no sense: a wrong contract must not
+    import.
     """
 
     def declare(model: type[E]) -> type[E]:

@@ -1,6 +1,7 @@
 """What the support organisation says. It mints every reference to a person anew for each pair of entities.
 
-The client number never crosses; `request` names one Secure Unit, `referral` one referral to the property side.
+The client number never crosses; `request` names one Secure Unit, `referral` one referral to the property
+side.
 """
 
 from __future__ import annotations
@@ -119,8 +120,8 @@ class HouseholdMovedOutV1(Event):
 class TenancyReferredV1(Event):
     """A household whose unit is secured is referred for a tenancy.
 
-    Basis: consent. Name and contact are there only under an active consent to share contact for tenancy; otherwise
-    the applicant brings them in person.
+    Basis: consent. Name and contact are there only under an active consent to share contact for tenancy;
+    otherwise the applicant brings them in person.
     """
 
     referral: Reference

@@ -1,4 +1,4 @@
-"""What the property entity says. To support it speaks of referrals only, and of what the tenant agreed to (W5)."""
+"""What the property entity says. To support it speaks of referrals, and only as the tenant agreed (W5)."""
 
 from __future__ import annotations
 

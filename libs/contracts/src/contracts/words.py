@@ -1,11 +1,12 @@
 """The words an event may be made of, and nothing else (wall.md, Contracts).
 
-An event field is a reference, a date, a moment, an enumeration (or a set of them), a boolean, a small count or
-money; in events marked for it also a person's name and contact, or the address of a unit. There is deliberately no
-text type and no map: what has no field can't cross. `contracts.narrowness` checks every model against this module.
+An event field is a reference, a date, a moment, an enumeration (or a set of them), a boolean, a small count
+or money; in events marked for it also a person's name and contact, or the address of a unit. There is
+deliberately no text type and no map: what has no field can't cross. `contracts.narrowness` checks every
+model against this module.
 
-Enumerations are closed: a new value is a new version of every event that uses it, because a listener that doesn't
-know the value can't act on it.
+Enumerations are closed: a new value is a new version of every event that uses it, because a listener that
+doesn't know the value can't act on it.
 """
 
 from __future__ import annotations

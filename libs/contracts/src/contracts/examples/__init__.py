@@ -125,7 +125,8 @@ EXAMPLES: dict[str, Event] = {event.terms.subject: event for event in _ALL}
 def example(name: str, **changes: Any) -> Event:
     """Return the example of an event such as "unit_secured", validated again with the given fields changed.
 
-    Raises KeyError for an event the catalogue doesn't have, and ValidationError for a change it doesn't allow.
+    Raises KeyError for an event the catalogue doesn't have, and ValidationError for a change it doesn't
+    allow.
     """
     model = CATALOGUE.by_name(name)
     return model.model_validate({**dict(EXAMPLES[model.terms.subject]), **changes})
