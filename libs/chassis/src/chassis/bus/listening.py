@@ -1,0 +1,172 @@
+"""What a service listens to: the events it has handlers for, and the shape in which they reach them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+if TYPE_CHECKING:
+    from chassis.tx import Tx
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Unreadable(Exception):
+    """A message that its reader can't understand; `reason` names fields and rules, never values (X4)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A foreign stream and the one consumer that its owner granted us there.
+
+    `api_prefix` is the imported JetStream API of the owner's account, for example `$JS.UNITS.API`.
+    """
+
+    stream: str
+    consumer: str
+    api_prefix: str = "$JS.API"
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One event as it came in: what its envelope says, and the whole message in `data`."""
+
+    id: UUID
+    subject: str
+    type: str
+    aggregate: str
+    version: int
+    time: datetime
+    data: bytes
+    source: str
+    sequence: int
+    traceparent: str | None = None
+
+    def parse(self, model: type[M]) -> M:
+        """Return the event's own fields as `model`, ignoring what this reader doesn't know.
+
+        Raises Unreadable when a field is missing or breaks its rule; such an event is parked at once, for trying again
+        can't help.
+        """
+        try:
+            return _told(model).model_validate_json(self.data, extra="ignore").data
+        except ValidationError as error:
+            raise Unreadable(_places(error)) from error
+
+
+class _Head(BaseModel):
+    """The attributes of a CloudEvents 1.0 envelope that delivery needs; all others are ignored."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: UUID
+    type: str = Field(min_length=1, max_length=200)
+    subject: str = Field(min_length=1, max_length=200)
+    time: AwareDatetime
+    aggregateversion: int = Field(ge=0)
+    traceparent: str | None = None
+
+
+class _Told(BaseModel, Generic[M]):
+    data: M
+
+
+@lru_cache(maxsize=512)
+def _told(model: type[M]) -> type[_Told[M]]:
+    return _Told[model]  # type: ignore[valid-type]
+
+
+def _places(error: ValidationError) -> str:
+    """Name the fields that are wrong and the rule each breaks; values may be a person's and stay out."""
+    return "; ".join(
+        f"{'.'.join(str(step) for step in item['loc']) or 'message'}: {item['type']}"
+        for item in error.errors(include_url=False, include_context=False, include_input=False)
+    )
+
+
+def read_incoming(subject: str, data: bytes, source: str, sequence: int) -> Incoming:
+    """Return the message as an event. Raises Unreadable when its envelope is no CloudEvent of ours."""
+    try:
+        head = _Head.model_validate_json(data)
+    except ValidationError as error:
+        raise Unreadable(_places(error)) from error
+    return Incoming(
+        id=head.id,
+        subject=subject,
+        type=head.type,
+        aggregate=head.subject,
+        version=head.aggregateversion,
+        time=head.time,
+        data=data,
+        source=source,
+        sequence=sequence,
+        traceparent=head.traceparent,
+    )
+
+
+Handler = Callable[["Tx", Incoming], Awaitable[None]]
+ManyHandler = Callable[["Tx", Sequence[Incoming]], Awaitable[None]]
+H = TypeVar("H", bound=Handler)
+HM = TypeVar("HM", bound=ManyHandler)
+
+
+class Listening:
+    """The events a service acts on, each with its one handler.
+
+    A handler runs inside the transaction that also records the event as received, so its effect happens once, however
+    often the event arrives. It must not commit, and must not talk to anything but the database.
+    """
+
+    def __init__(self) -> None:
+        self._handlers: dict[str, ManyHandler] = {}
+
+    def on(self, subject: str) -> Callable[[H], H]:
+        """Register the handler of one event: `async def unit_secured(tx, event)`. A second one is a TypeError."""
+
+        def register(handler: H) -> H:
+            async def one_by_one(tx: Tx, events: Sequence[Incoming]) -> None:
+                for event in events:
+                    await handler(tx, event)
+
+            self._add(subject, one_by_one)
+            return handler
+
+        return register
+
+    def on_many(self, subject: str) -> Callable[[HM], HM]:
+        """Register a handler that takes runs of one event at once: `async def units_published(tx, events)`.
+
+        For what comes by the thousand and can be written in one statement. `events` is in order, holds at least one,
+        and may hold several of one aggregate.
+        """
+
+        def register(handler: HM) -> HM:
+            self._add(subject, handler)
+            return handler
+
+        return register
+
+    def _add(self, subject: str, handler: ManyHandler) -> None:
+        if subject in self._handlers:
+            raise TypeError(f"{subject} has a handler already")
+        self._handlers[subject] = handler
+
+    def handler(self, subject: str) -> ManyHandler | None:
+        """Return what handles `subject`, or None when this service doesn't know it."""
+        return self._handlers.get(subject)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._handlers))
+
+    def __len__(self) -> int:
+        return len(self._handlers)

@@ -1,0 +1,41 @@
+"""Timers: what is to happen at a moment, kept as rows, fired once, late rather than never."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from chassis.tx import Tx
+
+TimerHandler = Callable[["Tx", str, Mapping[str, Any]], Awaitable[None]]
+T = TypeVar("T", bound=Callable[..., Awaitable[None]])
+
+
+class Timers:
+    """The kinds of timers a service has, each with its one handler.
+
+    A handler runs in the transaction that also takes the timer away: it fires once. Scheduling the same kind and key
+    again inside it is how something repeats.
+    """
+
+    def __init__(self) -> None:
+        self._handlers: dict[str, TimerHandler] = {}
+
+    def on(self, kind: str) -> Callable[[T], T]:
+        """Register the handler of one kind: `async def hold_deadline(tx, key, payload)`. A second one is a TypeError."""
+
+        def register(handler: T) -> T:
+            if kind in self._handlers:
+                raise TypeError(f"timers of kind {kind} have a handler already")
+            self._handlers[kind] = handler
+            return handler
+
+        return register
+
+    def handler(self, kind: str) -> TimerHandler | None:
+        """Return what handles timers of `kind`, or None."""
+        return self._handlers.get(kind)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._handlers))
