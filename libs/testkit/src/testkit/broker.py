@@ -1,0 +1,43 @@
+"""Real NATS with JetStream for component tests: as bare broker, or as the border that the catalogue describes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import nats
+from nats.aio.client import Client
+from partywall.nats_server import NatsServer, stop_process
+
+from testkit.databases import free_port
+
+
+@dataclass(slots=True)
+class PlainNats:
+    """A NATS server with JetStream and a single account without passwords."""
+
+    url: str
+    monitor_url: str
+    _pid: int
+
+    @classmethod
+    def start(cls, folder: Path) -> PlainNats:
+        """Create a server under `folder` and return once JetStream is ready."""
+        port, monitor = free_port(), free_port()
+        config = folder / "nats.conf"
+        config.write_text(
+            f'listen: "127.0.0.1:{port}"\nhttp: "127.0.0.1:{monitor}"\nserver_name: plain\n'
+            f'jetstream {{ store_dir: "{folder / "jetstream"}", max_file_store: 4GB, sync_interval: always }}\n'
+        )
+        server = NatsServer(config=config, log=folder / "nats.log", monitor_port=monitor)
+        pid = server.start()
+        server.wait_until_ready(pid)
+        return cls(f"nats://127.0.0.1:{port}", f"http://127.0.0.1:{monitor}", pid)
+
+    async def connect(self) -> Client:
+        """Open a connection; the caller closes it."""
+        return await nats.connect(self.url)
+
+    def stop(self) -> None:
+        """End the server."""
+        stop_process(self._pid, at_once=True)

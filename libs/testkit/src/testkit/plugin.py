@@ -1,0 +1,93 @@
+"""The pytest plugin: fixtures that every package of the project may ask for by name."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+import pytest_asyncio
+
+from testkit import waiting
+from testkit.broker import PlainNats
+from testkit.databases import FreshDatabase, PostgresForTests
+from testkit.tokens import KeySetServer, SigningKey
+
+
+class DatabaseFactory(Protocol):
+    """What the fixture `fresh_database` gives: call it for a database of its own."""
+
+    async def __call__(
+        self, service: str | None = None, *, migrations: Path | str | None = None
+    ) -> FreshDatabase:
+        """Return a new database for `service` (units, support, tenancy, gateway), or with other `migrations`."""
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresForTests]:
+    """A PostgreSQL server of the session, without waiting for disks."""
+    server = PostgresForTests.start(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.stop()
+
+
+@pytest_asyncio.fixture
+async def fresh_database(postgres_server: PostgresForTests) -> AsyncIterator[DatabaseFactory]:
+    """Make databases, each with its service's role and migrated; all are dropped after the test."""
+    made: list[FreshDatabase] = []
+
+    async def make(service: str | None = None, *, migrations: Path | str | None = None) -> FreshDatabase:
+        database = await postgres_server.fresh(service, migrations)
+        made.append(database)
+        return database
+
+    yield make
+    for database in made:
+        await postgres_server.drop(database)
+
+
+@pytest.fixture(scope="session")
+def plain_nats_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlainNats]:
+    """A bare NATS server with JetStream, for tests that know nothing of the trade's border."""
+    server = PlainNats.start(tmp_path_factory.mktemp("nats"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def key_sets() -> Iterator[KeySetServer]:
+    """The issuers of all entities: keys, key sets over HTTP, tokens."""
+    with KeySetServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def signing_key(key_sets: KeySetServer) -> Callable[[str], SigningKey]:
+    """Return the signing key of an entity: `signing_key("support").token(roles=["caseworker"])`."""
+    return key_sets.key
+
+
+@pytest.fixture(scope="session")
+def token_for(key_sets: KeySetServer) -> Callable[..., str]:
+    """Return an access token: `token_for(entity="support", roles=["caseworker"], audience="support")`."""
+
+    def token(*, entity: str, roles: Iterable[str] = (), **more: Any) -> str:
+        return key_sets.key(entity).token(roles=roles, **more)
+
+    return token
+
+
+@pytest.fixture
+def fixed_clock() -> Any:
+    """A `FixedClock` that stands at 2026-03-02 15:00 UTC (a Monday morning in Toronto); `.advance(…)` moves it."""
+    fixed: Any = importlib.import_module("chassis.clock").FixedClock
+    return fixed(dt.datetime(2026, 3, 2, 15, 0, tzinfo=dt.UTC))
+
+
+@pytest.fixture(scope="session")
+def eventually() -> Any:
+    """`await eventually(check, timeout=10)`: wait until `check` no longer fails."""
+    return waiting.eventually

