@@ -1,0 +1,1 @@
+"""How a service is built: use cases, transactions, settings, HTTP, and nothing of any trade."""

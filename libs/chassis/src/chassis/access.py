@@ -1,0 +1,52 @@
+"""Who may do what: permissions of a service, and the roles that hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from chassis.actor import Actor
+from chassis.errors import NotPermitted
+
+
+class Access:
+    """Decides whether an actor holds a permission of this service.
+
+    An actor of another entity is refused whatever its roles say (W10). Programs (`kind="system"`) of the entity
+    hold every permission; API clients hold what their roles give, cut down to `clients` where that is set.
+    """
+
+    def __init__(
+        self,
+        roles: Mapping[str, frozenset[StrEnum]] | Mapping[str, frozenset[str]],
+        *,
+        entity: str,
+        clients: frozenset[str] | None = None,
+    ) -> None:
+        self.entity = entity
+        self.roles: dict[str, frozenset[str]] = {role: frozenset(held) for role, held in roles.items()}
+        self._clients = clients
+        self._held: dict[tuple[frozenset[str], str], frozenset[str]] = {}
+
+    def held(self, actor: Actor) -> frozenset[str]:
+        """Return the permissions that the actor's roles give (system actors aren't listed here)."""
+        if actor.entity != self.entity:
+            return frozenset()
+        known = self._held.get((actor.roles, actor.kind))
+        if known is None:
+            known = frozenset().union(*(self.roles.get(role, frozenset()) for role in actor.roles))
+            if actor.kind == "client" and self._clients is not None:
+                known &= self._clients
+            self._held[actor.roles, actor.kind] = known
+        return known
+
+    def permits(self, actor: Actor, permission: str) -> bool:
+        """Return whether the actor may do what `permission` names."""
+        if actor.entity != self.entity:
+            return False
+        return actor.kind == "system" or permission in self.held(actor)
+
+    def require(self, actor: Actor, permission: str) -> None:
+        """Refuse with `NotPermitted` unless the actor holds `permission`."""
+        if not self.permits(actor, permission):
+            raise NotPermitted

@@ -1,0 +1,75 @@
+"""Connections to the service's own PostgreSQL: one pool below SQLAlchemy, one of bare asyncpg for single statements."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import asyncpg
+from sqlalchemy import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+# Nothing a person waits for may hang: locks, statements and forgotten transactions all end by themselves.
+SERVER_SETTINGS = {
+    "lock_timeout": "5s",
+    "statement_timeout": "20s",
+    "idle_in_transaction_session_timeout": "30s",
+}
+
+
+async def _keep(_: Any) -> None:
+    """Give a connection back as it is: single statements leave no session state, and a reset is a round trip."""
+
+
+class Database:
+    """The pools of one process. `url` is `postgresql://user:password@host:port/name`."""
+
+    def __init__(self, url: str, *, pool: int = 8, application: str = "partywall") -> None:
+        self.url: URL = make_url(url).set(drivername="postgresql+asyncpg")
+        settings = SERVER_SETTINGS | {"application_name": application}
+        self.engine: AsyncEngine = create_async_engine(
+            self.url,
+            pool_size=pool,
+            max_overflow=0,
+            pool_timeout=10,
+            connect_args={"server_settings": settings, "timeout": 5},
+        )
+        self.reading: AsyncEngine = self.engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+        self._size = pool
+        self._settings = settings
+        self._raw: asyncpg.Pool[Any] | None = None
+        self._opening = asyncio.Lock()
+
+    @property
+    def dsn(self) -> str:
+        """The address in libpq's form, password included: never log it."""
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    async def raw(self) -> asyncpg.Pool[Any]:
+        """Return the pool of bare asyncpg connections, opened on first use."""
+        if self._raw is None:
+            async with self._opening:
+                if self._raw is None:
+                    self._raw = await asyncpg.create_pool(
+                        self.dsn,
+                        min_size=0,
+                        max_size=self._size,
+                        server_settings=self._settings,
+                        timeout=5,
+                        reset=_keep,
+                    )
+        return self._raw
+
+    async def ready(self) -> None:
+        """Return when the database answers; raise what hinders it otherwise."""
+        async with (await self.raw()).acquire(timeout=2) as connection:
+            await connection.fetchval("SELECT 1", timeout=2)
+
+    async def close(self) -> None:
+        """Close both pools."""
+        if self._raw is not None:
+            await self._raw.close()
+            self._raw = None
+        await self.engine.dispose()

@@ -1,0 +1,89 @@
+"""Migrations: Alembic over asyncpg, one at a time, never waiting long for a lock.
+
+A service's `migrations/env.py` is `from chassis.db.migrate import environment; environment(Base.metadata)`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import sqlalchemy as sa
+from alembic import command, context
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from chassis.db import tables
+
+LOCK_TIMEOUT = "5s"
+# Any number, the same in every release: two migrators of one database take turns.
+_TURN = 7_203_418_551
+
+
+def configuration(script_location: str) -> Config:
+    """Return Alembic's configuration for `script_location` (`units_svc:migrations`, or a path)."""
+    config = Config()
+    config.set_main_option("script_location", script_location.replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+async def upgrade(url: str, script_location: str, revision: str = "head") -> None:
+    """Bring the database at `url` up to `revision`, all in one transaction."""
+    config = configuration(script_location)
+
+    def run(connection: Connection) -> None:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+    await _connected(url, run)
+
+
+async def current(url: str, script_location: str) -> bool:
+    """Return whether the database at `url` stands at the newest migration."""
+    head = set(ScriptDirectory.from_config(configuration(script_location)).get_heads())
+    found: set[str] = set()
+
+    def look(connection: Connection) -> None:
+        found.update(MigrationContext.configure(connection).get_current_heads())
+
+    await _connected(url, look)
+    return found == head
+
+
+async def _connected(url: str, run: object) -> None:
+    engine = create_async_engine(
+        make_url(url).set(drivername="postgresql+asyncpg"),
+        poolclass=sa.NullPool,
+        connect_args={"server_settings": {"lock_timeout": LOCK_TIMEOUT}, "timeout": 5},
+    )
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(run)  # type: ignore[arg-type]
+    finally:
+        await engine.dispose()
+
+
+def environment(*models: sa.MetaData) -> None:
+    """Be the whole of a service's `migrations/env.py`: run against the connection that `upgrade` holds."""
+    connection: Connection | None = context.config.attributes.get("connection")
+    if connection is None:
+        raise RuntimeError("run migrations through `python -m <service> migrate`")
+    connection.execute(sa.text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": _TURN})
+    connection.execute(sa.text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+    context.configure(
+        connection=connection,
+        target_metadata=[*models, tables.metadata],
+        compare_type=True,
+        compare_server_default=True,
+        transaction_per_migration=False,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def upgrade_now(url: str, script_location: str, revision: str = "head") -> None:
+    """Do what `upgrade` does, for callers that have no event loop."""
+    asyncio.run(upgrade(url, script_location, revision))

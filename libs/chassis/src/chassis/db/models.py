@@ -1,0 +1,51 @@
+"""Conventions that every table of a service follows."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+
+from chassis.ids import new_id
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def model_base() -> type[DeclarativeBase]:
+    """Return a new declarative base: timestamptz, uuid, numeric(12,2), jsonb, and constraints with stable names."""
+
+    class Base(DeclarativeBase):
+        metadata = sa.MetaData(naming_convention=NAMING)
+        type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own declaration
+            datetime: sa.TIMESTAMP(timezone=True),
+            date: sa.Date(),
+            UUID: sa.Uuid(),
+            Decimal: sa.Numeric(12, 2),
+            str: sa.Text(),
+            dict[str, Any]: postgresql.JSONB(),
+            list[str]: postgresql.ARRAY(sa.Text()),
+        }
+
+    return Base
+
+
+class Versioned:
+    """A record that people edit: `id` is a UUIDv7, `version` counts its changes (X4)."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-2)
+    version: Mapped[int] = mapped_column(sa.Integer(), nullable=False, sort_order=-1)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy passes the class
+        return {"version_id_col": cls.version}

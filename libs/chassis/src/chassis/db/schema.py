@@ -1,0 +1,123 @@
+"""The chassis' tables as a migration step: `chassis_v1(op)` is called by the first migration of each service.
+
+The statements are written out and never change once released; a later change is a `chassis_v2` beside this one.
+A test compares what they make with `chassis.db.tables`.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+_V1 = (
+    """CREATE TABLE outbox (
+        id uuid CONSTRAINT pk_outbox PRIMARY KEY,
+        position bigint GENERATED ALWAYS AS IDENTITY,
+        aggregate text NOT NULL,
+        aggregate_version integer NOT NULL,
+        subject text NOT NULL,
+        type text NOT NULL,
+        data jsonb NOT NULL,
+        about text,
+        basis text,
+        status text NOT NULL DEFAULT 'pending'
+            CONSTRAINT ck_outbox_status CHECK (status IN ('pending', 'published', 'withheld')),
+        withheld_reason text,
+        recorded_at timestamptz NOT NULL,
+        published_at timestamptz,
+        traceparent text,
+        CONSTRAINT ck_outbox_withheld_reason CHECK ((status = 'withheld') = (withheld_reason IS NOT NULL))
+    )""",
+    "CREATE INDEX ix_outbox_pending ON outbox (position) WHERE status = 'pending'",
+    "CREATE INDEX ix_outbox_about ON outbox (about, position) WHERE about IS NOT NULL",
+    "CREATE INDEX ix_outbox_published_at ON outbox (published_at) WHERE status = 'published'",
+    """CREATE TABLE inbox (
+        source text NOT NULL,
+        id uuid NOT NULL,
+        subject text NOT NULL,
+        aggregate text NOT NULL,
+        aggregate_version integer NOT NULL,
+        received_at timestamptz NOT NULL,
+        CONSTRAINT pk_inbox PRIMARY KEY (source, id)
+    )""",
+    "CREATE INDEX ix_inbox_received_at ON inbox (received_at)",
+    "CREATE INDEX ix_inbox_aggregate ON inbox (source, aggregate, aggregate_version)",
+    """CREATE TABLE parked (
+        source text NOT NULL,
+        id uuid NOT NULL,
+        subject text NOT NULL,
+        aggregate text NOT NULL,
+        aggregate_version integer NOT NULL,
+        sequence bigint NOT NULL,
+        payload bytea NOT NULL,
+        state text NOT NULL DEFAULT 'waiting'
+            CONSTRAINT ck_parked_state CHECK (state IN ('waiting', 'parked', 'dropped', 'replayed')),
+        attempts integer NOT NULL DEFAULT 0,
+        reason text NOT NULL,
+        next_attempt_at timestamptz,
+        first_failed_at timestamptz NOT NULL,
+        settled_at timestamptz,
+        settled_by text,
+        CONSTRAINT pk_parked PRIMARY KEY (source, id)
+    )""",
+    "CREATE INDEX ix_parked_waiting ON parked (next_attempt_at) WHERE state = 'waiting'",
+    "CREATE INDEX ix_parked_aggregate ON parked (source, aggregate, sequence) WHERE state IN ('waiting', 'parked')",
+    """CREATE TABLE timers (
+        kind text NOT NULL,
+        key text NOT NULL,
+        due_at timestamptz NOT NULL,
+        payload jsonb NOT NULL,
+        attempts integer NOT NULL DEFAULT 0,
+        last_error text,
+        parked_at timestamptz,
+        CONSTRAINT pk_timers PRIMARY KEY (kind, key)
+    )""",
+    "CREATE INDEX ix_timers_due_at ON timers (due_at) WHERE parked_at IS NULL",
+    """CREATE TABLE audit (
+        id uuid CONSTRAINT pk_audit PRIMARY KEY,
+        at timestamptz NOT NULL,
+        actor text NOT NULL,
+        actor_name text NOT NULL,
+        actor_kind text NOT NULL,
+        use_case text NOT NULL,
+        record_kind text NOT NULL,
+        record_id text NOT NULL,
+        action text NOT NULL,
+        changes jsonb
+    )""",
+    "CREATE INDEX ix_audit_record ON audit (record_kind, record_id, id)",
+    """CREATE TABLE access_log (
+        id uuid CONSTRAINT pk_access_log PRIMARY KEY,
+        at timestamptz NOT NULL,
+        actor text NOT NULL,
+        actor_name text NOT NULL,
+        actor_kind text NOT NULL,
+        query text NOT NULL,
+        record_kind text NOT NULL,
+        record_id text NOT NULL
+    )""",
+    "CREATE INDEX ix_access_log_record ON access_log (record_kind, record_id, id)",
+    """CREATE TABLE idempotency (
+        actor text NOT NULL,
+        key text NOT NULL,
+        use_case text NOT NULL,
+        fingerprint bytea NOT NULL,
+        result jsonb NOT NULL,
+        at timestamptz NOT NULL,
+        CONSTRAINT pk_idempotency PRIMARY KEY (actor, key)
+    )""",
+    "CREATE INDEX ix_idempotency_at ON idempotency (at)",
+)
+
+
+class Operations(Protocol):
+    """The part of Alembic's `op` that's needed here."""
+
+    def execute(self, sqltext: str) -> None:
+        """Run one statement."""
+        ...
+
+
+def chassis_v1(op: Operations) -> None:
+    """Create outbox, inbox, parked, timers, audit, access_log and idempotency."""
+    for statement in _V1:
+        op.execute(statement)

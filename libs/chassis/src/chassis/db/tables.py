@@ -1,0 +1,135 @@
+"""The chassis' own tables, which every service has in its own database. `chassis.db.schema` creates them."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+from chassis.db.models import NAMING
+
+metadata = sa.MetaData(naming_convention=NAMING)
+MOMENT = sa.TIMESTAMP(timezone=True)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", sa.Uuid(), primary_key=True),
+    sa.Column("position", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+    sa.Column("aggregate", sa.Text(), nullable=False),
+    sa.Column("aggregate_version", sa.Integer(), nullable=False),
+    sa.Column("subject", sa.Text(), nullable=False),
+    sa.Column("type", sa.Text(), nullable=False),
+    sa.Column("data", JSONB(), nullable=False),
+    sa.Column("about", sa.Text()),
+    sa.Column("basis", sa.Text()),
+    sa.Column("status", sa.Text(), nullable=False, server_default="pending"),
+    sa.Column("withheld_reason", sa.Text()),
+    sa.Column("recorded_at", MOMENT, nullable=False),
+    sa.Column("published_at", MOMENT),
+    sa.Column("traceparent", sa.Text()),
+    sa.CheckConstraint("status IN ('pending', 'published', 'withheld')", name="status"),
+    sa.CheckConstraint("(status = 'withheld') = (withheld_reason IS NOT NULL)", name="withheld_reason"),
+)
+sa.Index("ix_outbox_pending", outbox.c.position, postgresql_where=sa.text("status = 'pending'"))
+sa.Index("ix_outbox_about", outbox.c.about, outbox.c.position, postgresql_where=sa.text("about IS NOT NULL"))
+sa.Index(
+    "ix_outbox_published_at", outbox.c.published_at, postgresql_where=sa.text("status = 'published'")
+)
+
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    # An id is its publisher's own: nobody can use up another publisher's.
+    sa.Column("source", sa.Text(), primary_key=True),
+    sa.Column("id", sa.Uuid(), primary_key=True),
+    sa.Column("subject", sa.Text(), nullable=False),
+    sa.Column("aggregate", sa.Text(), nullable=False),
+    sa.Column("aggregate_version", sa.Integer(), nullable=False),
+    sa.Column("received_at", MOMENT, nullable=False),
+)
+sa.Index("ix_inbox_received_at", inbox.c.received_at)
+sa.Index("ix_inbox_aggregate", inbox.c.source, inbox.c.aggregate, inbox.c.aggregate_version)
+
+parked = sa.Table(
+    "parked",
+    metadata,
+    # An id is its publisher's own: nobody can use up another publisher's.
+    sa.Column("source", sa.Text(), primary_key=True),
+    sa.Column("id", sa.Uuid(), primary_key=True),
+    sa.Column("subject", sa.Text(), nullable=False),
+    sa.Column("aggregate", sa.Text(), nullable=False),
+    sa.Column("aggregate_version", sa.Integer(), nullable=False),
+    sa.Column("sequence", sa.BigInteger(), nullable=False),
+    sa.Column("payload", sa.LargeBinary(), nullable=False),
+    sa.Column("state", sa.Text(), nullable=False, server_default="waiting"),
+    sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"),
+    sa.Column("reason", sa.Text(), nullable=False),
+    sa.Column("next_attempt_at", MOMENT),
+    sa.Column("first_failed_at", MOMENT, nullable=False),
+    sa.Column("settled_at", MOMENT),
+    sa.Column("settled_by", sa.Text()),
+    sa.CheckConstraint("state IN ('waiting', 'parked', 'dropped', 'replayed')", name="state"),
+)
+sa.Index("ix_parked_waiting", parked.c.next_attempt_at, postgresql_where=sa.text("state = 'waiting'"))
+sa.Index(
+    "ix_parked_aggregate",
+    parked.c.source,
+    parked.c.aggregate,
+    parked.c.sequence,
+    postgresql_where=sa.text("state IN ('waiting', 'parked')"),
+)
+
+timers = sa.Table(
+    "timers",
+    metadata,
+    sa.Column("kind", sa.Text(), primary_key=True),
+    sa.Column("key", sa.Text(), primary_key=True),
+    sa.Column("due_at", MOMENT, nullable=False),
+    sa.Column("payload", JSONB(), nullable=False),
+    sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"),
+    sa.Column("last_error", sa.Text()),
+    sa.Column("parked_at", MOMENT),
+)
+sa.Index("ix_timers_due_at", timers.c.due_at, postgresql_where=timers.c.parked_at.is_(None))
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("id", sa.Uuid(), primary_key=True),
+    sa.Column("at", MOMENT, nullable=False),
+    sa.Column("actor", sa.Text(), nullable=False),
+    sa.Column("actor_name", sa.Text(), nullable=False),
+    sa.Column("actor_kind", sa.Text(), nullable=False),
+    sa.Column("use_case", sa.Text(), nullable=False),
+    sa.Column("record_kind", sa.Text(), nullable=False),
+    sa.Column("record_id", sa.Text(), nullable=False),
+    sa.Column("action", sa.Text(), nullable=False),
+    sa.Column("changes", JSONB()),
+)
+sa.Index("ix_audit_record", audit.c.record_kind, audit.c.record_id, audit.c.id)
+
+access_log = sa.Table(
+    "access_log",
+    metadata,
+    sa.Column("id", sa.Uuid(), primary_key=True),
+    sa.Column("at", MOMENT, nullable=False),
+    sa.Column("actor", sa.Text(), nullable=False),
+    sa.Column("actor_name", sa.Text(), nullable=False),
+    sa.Column("actor_kind", sa.Text(), nullable=False),
+    sa.Column("query", sa.Text(), nullable=False),
+    sa.Column("record_kind", sa.Text(), nullable=False),
+    sa.Column("record_id", sa.Text(), nullable=False),
+)
+sa.Index("ix_access_log_record", access_log.c.record_kind, access_log.c.record_id, access_log.c.id)
+
+idempotency = sa.Table(
+    "idempotency",
+    metadata,
+    sa.Column("actor", sa.Text(), primary_key=True),
+    sa.Column("key", sa.Text(), primary_key=True),
+    sa.Column("use_case", sa.Text(), nullable=False),
+    sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
+    sa.Column("result", JSONB(), nullable=False),
+    sa.Column("at", MOMENT, nullable=False),
+)
+sa.Index("ix_idempotency_at", idempotency.c.at)

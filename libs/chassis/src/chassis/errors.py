@@ -1,0 +1,137 @@
+"""What can be wrong in the words of a trade; nothing here knows HTTP.
+
+A message is an English msgid with `{params}`. Whoever shows it translates the msgid first and fills it in afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, ClassVar
+
+
+class Kind(StrEnum):
+    """What sort of refusal an error is; API, desk and listener each decide by it."""
+
+    invalid = "invalid"
+    not_found = "not_found"
+    conflict = "conflict"
+    forbidden = "forbidden"
+    unauthenticated = "unauthenticated"
+    gone = "gone"
+    unavailable = "unavailable"
+    too_many = "too_many"
+
+
+class DomainError(Exception):
+    """A refusal that the asker can understand and perhaps mend.
+
+    Subclasses set `kind`, `code` (stable, snake case) and `message` (English msgid with `{params}`).
+    """
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "refused"
+    message: ClassVar[str] = "This can't be done."
+
+    def __init__(self, *, field: str | None = None, **params: Any) -> None:
+        self.field = field
+        self.params: dict[str, Any] = params
+        super().__init__(self.code)
+
+    def __str__(self) -> str:
+        """Return the English message, filled in."""
+        return fill(self.message, self.params)
+
+
+def fill(message: str, params: Mapping[str, Any]) -> str:
+    """Return `message` with its `{params}`; a message without its params stays as it is written."""
+    try:
+        return message.format_map(params)
+    except (KeyError, IndexError, ValueError):
+        return message
+
+
+class NotFound(DomainError):
+    """There is no such record, or the asker may not know of it."""
+
+    kind = Kind.not_found
+    code = "not_found"
+    message = "There's no such {what}."
+
+    def __init__(self, *, what: str = "record", field: str | None = None, **params: Any) -> None:
+        super().__init__(field=field, what=what, **params)
+
+
+class EditedMeanwhile(DomainError):
+    """Somebody else changed the record since the asker read it (X4).
+
+    `current` is the version that stands now; `difference` maps each field to (what stands now, what was sent).
+    """
+
+    kind = Kind.conflict
+    code = "edited_meanwhile"
+    message = "Somebody else changed this record while you were editing it. Nothing was overwritten."
+
+    def __init__(
+        self,
+        *,
+        current: Any = None,
+        difference: Mapping[str, tuple[Any, Any]] | None = None,
+        field: str | None = None,
+        **params: Any,
+    ) -> None:
+        super().__init__(field=field, **params)
+        self.current = current
+        self.difference: dict[str, tuple[Any, Any]] = dict(difference or {})
+
+
+class NotPermitted(DomainError):
+    """The asker holds no role that permits this, or belongs to another entity (W10)."""
+
+    kind = Kind.forbidden
+    code = "not_permitted"
+    message = "Your role doesn't permit this."
+
+
+class NotSignedIn(DomainError):
+    """Nobody is signed in, or the token doesn't hold."""
+
+    kind = Kind.unauthenticated
+    code = "not_signed_in"
+    message = "Sign in to continue."
+
+
+class InvalidInput(DomainError):
+    """A value breaks a rule; `field` names the value and `rule` says which rule."""
+
+    kind = Kind.invalid
+    code = "invalid_input"
+    message = "{rule}"
+
+    def __init__(self, *, field: str | None = None, rule: str, **params: Any) -> None:
+        super().__init__(field=field, rule=rule, **params)
+        self.rule = rule
+
+
+class KeyReused(DomainError):
+    """The idempotency key was used before for something else."""
+
+    kind = Kind.invalid
+    code = "idempotency_key_reused"
+    message = "This key was already used for another request."
+
+
+class Conflict(DomainError):
+    """The change contradicts what is already recorded."""
+
+    kind = Kind.conflict
+    code = "conflict"
+    message = "This contradicts what's already recorded. Reload the page and try again."
+
+
+class Unavailable(DomainError):
+    """Something that is needed can't be reached at the moment; nothing was changed."""
+
+    kind = Kind.unavailable
+    code = "unavailable"
+    message = "The service can't do this at the moment. Nothing was changed. Try again in a minute."

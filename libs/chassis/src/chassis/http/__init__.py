@@ -1,0 +1,7 @@
+"""The HTTP edge of a service: guarded routers, problem documents, tokens, health and telemetry."""
+
+from chassis.http.app import service_app
+from chassis.http.auth import TokenVerifier
+from chassis.http.call import ApiCall, ApiRouter, Call
+
+__all__ = ["ApiCall", "ApiRouter", "Call", "TokenVerifier", "service_app"]

@@ -1,0 +1,45 @@
+"""Whether the process lives, whether it can do its work, and what it has counted."""
+
+from __future__ import annotations
+
+import asyncio
+
+from fastapi import FastAPI
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.responses import JSONResponse, Response
+
+from chassis.runtime import Runtime
+
+CHECK_SECONDS = 3
+
+
+async def readiness(runtime: Runtime) -> dict[str, str]:
+    """Return a line for each check of the runtime and the database: `ok`, or what hinders it."""
+    checks = {"database": runtime.database.ready, **runtime.checks}
+
+    async def one(name: str) -> str:
+        try:
+            await asyncio.wait_for(checks[name](), CHECK_SECONDS)
+        except Exception as failed:  # noqa: BLE001 - whatever hinders it is the answer
+            return type(failed).__name__
+        return "ok"
+
+    return dict(zip(checks, await asyncio.gather(*(one(name) for name in checks)), strict=True))
+
+
+def install(app: FastAPI, runtime: Runtime) -> None:
+    """Add `/livez`, `/readyz` and `/metrics`."""
+
+    @app.get("/livez", include_in_schema=False)
+    async def livez() -> JSONResponse:
+        return JSONResponse({"status": "ok"})
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz() -> JSONResponse:
+        found = await readiness(runtime)
+        ready = all(state == "ok" for state in found.values())
+        return JSONResponse({"ready": ready, "checks": found}, 200 if ready else 503)
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,26 @@
+"""Identifiers that sort by the time at which they were made (UUID version 7, RFC 9562)."""
+
+from __future__ import annotations
+
+import os
+import time
+from uuid import UUID
+
+_last = 0
+
+
+def new_id() -> UUID:
+    """Return a new UUIDv7; within one process every next one sorts after the last.
+
+    The 12 bits after the milliseconds hold the fraction of the millisecond (RFC 9562, method 3), so ids of one
+    process stay ordered without a counter that would have to be shared.
+    """
+    global _last  # noqa: PLW0603 - one counter for the process is the point
+    nanoseconds = time.time_ns()
+    # 1/4096 of a millisecond is about 244 ns: a step of the clock below.
+    ticks = nanoseconds // 1_000_000 << 12 | (nanoseconds % 1_000_000) * 4096 // 1_000_000
+    ticks = max(ticks, _last + 1)
+    _last = ticks
+    random = int.from_bytes(os.urandom(8), "big") & ((1 << 62) - 1)
+    value = (ticks >> 12) << 80 | 0x7 << 76 | (ticks & 0xFFF) << 64 | 0b10 << 62 | random
+    return UUID(int=value)

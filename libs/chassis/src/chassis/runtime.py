@@ -1,0 +1,90 @@
+"""Everything a use case needs from outside, built once in a service's `wiring.py`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from chassis.access import Access
+from chassis.actor import Actor
+from chassis.clock import Clock
+from chassis.db.database import Database
+from chassis.publisher import Publisher
+from chassis.settings import WebSettings
+from chassis.tx import ReadTx, Tx
+from chassis.usecase import Isolation
+
+Check = Callable[[], Awaitable[None]]
+
+
+def _nobody_waits() -> None:
+    """Nothing listens for commits: the relay's poll finds the rows."""
+
+
+def _as_written(message: str, locale: str) -> str:
+    """Return the English message: the service has no catalogue of translations."""
+    return message
+
+
+@dataclass
+class Runtime:
+    """The parts of one running service.
+
+    `on_commit` is called after every commit that left messages in the outbox: the relay sets it to be woken.
+    `translate(msgid, locale)` gives a message in the reader's language. `checks` are awaited by `/readyz`; each
+    raises what hinders it.
+    """
+
+    name: str
+    entity: str
+    settings: WebSettings
+    database: Database
+    clock: Clock
+    access: Access
+    publisher: Publisher
+    time_zone: ZoneInfo
+    on_commit: Callable[[], None] = _nobody_waits
+    translate: Callable[[str, str], str] = _as_written
+    checks: dict[str, Check] = field(default_factory=dict)
+    closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+
+    def wake_relay(self) -> None:
+        """Tell the relay that the outbox has new rows."""
+        self.on_commit()
+
+    @asynccontextmanager
+    async def transaction(
+        self, actor: Actor, *, use_case: str = "chassis.transaction", isolation: Isolation = "READ COMMITTED"
+    ) -> AsyncIterator[Tx]:
+        """Hold one transaction: leaving it writes audit and outbox rows and commits once; an error undoes it all.
+
+        This is the only code of the project that commits; `perform` is built on it.
+        """
+        tx = Tx(self, actor, use_case, isolation)
+        try:
+            yield tx
+            await tx._settle()
+        except BaseException:
+            await tx._undo()
+            raise
+        finally:
+            await tx._close()
+        if tx.published:
+            self.wake_relay()
+
+    @asynccontextmanager
+    async def reading(self, actor: Actor, *, query: str = "chassis.reading") -> AsyncIterator[ReadTx]:
+        """Hold one read-only transaction: every statement sees the same state, and a write fails."""
+        tx = ReadTx(self, actor, query)
+        try:
+            yield tx
+        finally:
+            await tx._close()
+
+    async def close(self) -> None:
+        """Close what was opened, last opened first."""
+        for close in reversed(self.closing):
+            await close()
+        await self.database.close()

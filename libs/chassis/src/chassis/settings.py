@@ -1,0 +1,84 @@
+"""Settings of a service: from the environment alone, with no default for anything secret."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsIncomplete(Exception):
+    """The environment lacks variables, or holds values that can't be used; `problems` has a line for each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(problems))
+
+
+def _known_zone(name: str) -> str:
+    ZoneInfo(name)
+    return name
+
+
+def _at_least_32(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value()) < 32:
+        raise ValueError("needs at least 32 characters")
+    return secret
+
+
+class WebSettings(BaseSettings):
+    """What every service needs to answer requests. Subclasses set their prefix:
+
+    `model_config = SettingsConfigDict(env_prefix="UNITS_")`.
+    """
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    database_url: SecretStr
+    issuer: str
+    jwks_url: str
+    audience: str
+    entity: str
+    public_url: str
+    csrf_secret: Annotated[SecretStr, AfterValidator(_at_least_32)]
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "America/Toronto"
+    http_host: str = "127.0.0.1"
+    http_port: int = 8000
+    worker_port: int = 8001
+    otlp_endpoint: str | None = None
+    embed_worker: bool = False
+    database_pool: Annotated[int, Field(ge=1, le=64)] = 8
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Read the settings, or raise `SettingsIncomplete` naming every variable that is missing or unusable."""
+        return read(cls)
+
+
+class ServiceSettings(WebSettings):
+    """What a service that publishes or listens needs on top: its account at the broker."""
+
+    nats_url: str
+    nats_user: str
+    nats_password: SecretStr
+    nats_admin_user: str | None = None
+    nats_admin_password: SecretStr | None = None
+    nats_monitor_url: str | None = None
+
+
+Settings = TypeVar("Settings", bound=WebSettings)
+
+
+def read(settings_class: type[Settings]) -> Settings:
+    """Return the settings of `settings_class`; values that were refused are never part of the error."""
+    try:
+        return settings_class()
+    except ValidationError as refused:
+        prefix = settings_class.model_config.get("env_prefix", "")
+        problems = []
+        for error in refused.errors(include_input=False, include_url=False):
+            name = f"{prefix}{'_'.join(str(part) for part in error['loc'])}".upper()
+            problems.append(f"{name} is missing" if error["type"] == "missing" else f"{name}: {error['msg']}")
+        raise SettingsIncomplete(problems) from None

@@ -1,0 +1,96 @@
+"""Use cases: functions that state who may call them, and nothing about where they're called from."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, Literal, ParamSpec, TypeVar, get_type_hints
+
+from pydantic import TypeAdapter
+
+if TYPE_CHECKING:
+    from chassis.tx import ReadTx, Tx
+
+Command = TypeVar("Command")
+Result = TypeVar("Result")
+Params = ParamSpec("Params")
+Isolation = Literal["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"]
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """Return `<feature>.<function>`: the folder that holds the function's module, and its name."""
+    parts = function.__module__.split(".")
+    return f"{parts[-2] if len(parts) > 1 else parts[-1]}.{function.__name__}"
+
+
+@dataclass(eq=False)
+class UseCase(Generic[Command, Result]):
+    """A function that changes something, with the permission it asks for."""
+
+    function: Callable[[Tx, Command], Awaitable[Result]]
+    permission: str
+    isolation: Isolation = "READ COMMITTED"
+    name: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.name = name_of(self.function)
+        self.__doc__ = self.function.__doc__
+        self.__name__ = self.function.__name__
+        self.__module__ = self.function.__module__
+        self.__wrapped__ = self.function
+
+    async def __call__(self, tx: Tx, command: Command) -> Result:
+        """Run the bare function inside a transaction that somebody else holds."""
+        return await self.function(tx, command)
+
+    @cached_property
+    def result_type(self) -> TypeAdapter[Any]:
+        """How the result is written to, and read back from, the idempotency table."""
+        return TypeAdapter(get_type_hints(self.function)["return"])
+
+
+@dataclass(eq=False)
+class Query(Generic[Params, Result]):
+    """A function that only reads, with the permission it asks for and whose records it shows."""
+
+    function: Callable[Concatenate[ReadTx, Params], Awaitable[Result]]
+    permission: str
+    views: str | None = None
+    name: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.name = name_of(self.function)
+        self.__doc__ = self.function.__doc__
+        self.__name__ = self.function.__name__
+        self.__module__ = self.function.__module__
+        self.__wrapped__ = self.function
+
+    async def __call__(self, tx: ReadTx, *args: Params.args, **kwargs: Params.kwargs) -> Result:
+        """Run the bare function inside a reading transaction that somebody else holds."""
+        return await self.function(tx, *args, **kwargs)
+
+
+def use_case(
+    permission: str, *, isolation: Isolation = "READ COMMITTED"
+) -> Callable[[Callable[[Tx, Command], Awaitable[Result]]], UseCase[Command, Result]]:
+    """Declare a function that changes something: `async def verb(tx: Tx, command: C) -> R`."""
+
+    def declare(function: Callable[[Tx, Command], Awaitable[Result]]) -> UseCase[Command, Result]:
+        return UseCase(function, permission, isolation)
+
+    return declare
+
+
+def query(
+    permission: str, *, views: str | None = None
+) -> Callable[[Callable[Concatenate[ReadTx, Params], Awaitable[Result]]], Query[Params, Result]]:
+    """Declare a function that reads: `async def noun(tx: ReadTx, ...) -> R`.
+
+    `views` names the kind of record of a person it shows; each call then leaves a row in the access log (X3).
+    """
+
+    def declare(function: Callable[Concatenate[ReadTx, Params], Awaitable[Result]]) -> Query[Params, Result]:
+        return Query(function, permission, views)
+
+    return declare
