@@ -1,0 +1,182 @@
+"""The streams and consumers a publisher keeps, and their idempotent set-up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from datetime import timedelta
+
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    ConsumerInfo,
+    DeliverPolicy,
+    DiscardPolicy,
+    ReplayPolicy,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+)
+from nats.js.errors import NotFoundError
+
+from contracts.border.config import MAX_PAYLOAD
+from contracts.border.grants import grants, stream_of
+from contracts.catalogue import CATALOGUE, Catalogue
+from contracts.words import Basis, Service
+
+ABOUT_PERSONS_KEPT = timedelta(days=365)
+"""How long events about persons stay in the broker; the publisher's outbox is the lasting record."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerSpec:
+    """One foreign listener's durable pull consumer."""
+
+    stream: str
+    name: str
+    filter_subjects: tuple[str, ...]
+    ack_wait: timedelta = timedelta(seconds=10)
+    max_ack_pending: int = 1_000
+    """Two batches of 500."""
+
+    def config(self) -> ConsumerConfig:
+        """Return it as the client library's configuration."""
+        return ConsumerConfig(
+            durable_name=self.name,
+            description=f"granted to {self.name}",
+            deliver_policy=DeliverPolicy.ALL,
+            ack_policy=AckPolicy.EXPLICIT,
+            replay_policy=ReplayPolicy.INSTANT,
+            ack_wait=self.ack_wait.total_seconds(),
+            max_ack_pending=self.max_ack_pending,
+            max_deliver=-1,
+            max_waiting=32,
+            filter_subjects=list(self.filter_subjects),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSpec:
+    """A publisher's one stream."""
+
+    name: str
+    subjects: tuple[str, ...]
+    consumers: tuple[ConsumerSpec, ...]
+    max_bytes: int = 2 * 1024**3
+    """When full, new events are refused and wait in the outbox; nothing is thrown away to make room."""
+    max_age: timedelta | None = None
+    duplicate_window: timedelta = timedelta(hours=2)
+
+    def config(self) -> StreamConfig:
+        """Return it as the client library's configuration."""
+        return StreamConfig(
+            name=self.name,
+            subjects=list(self.subjects),
+            retention=RetentionPolicy.LIMITS,
+            storage=StorageType.FILE,
+            discard=DiscardPolicy.NEW,
+            max_bytes=self.max_bytes,
+            max_age=self.max_age.total_seconds() if self.max_age else 0,
+            max_msg_size=MAX_PAYLOAD,
+            duplicate_window=self.duplicate_window.total_seconds(),
+            num_replicas=1,
+            deny_delete=True,
+            deny_purge=True,
+            allow_atomic=True,
+            allow_direct=False,
+        )
+
+
+def streams_for(service: str, catalogue: Catalogue = CATALOGUE) -> tuple[StreamSpec, ...]:
+    """Return the stream a service must have with the consumers it grants, or nothing to do."""
+    published = catalogue.published_by(service)
+    if not published:
+        return ()
+    about_persons = any(model.terms.basis in (Basis.CONSENT, Basis.CONTRACT) for model in published)
+    name = stream_of(service)
+    return (
+        StreamSpec(
+            name=name,
+            subjects=(f"evt.{Service(service)}.>",),
+            consumers=tuple(
+                ConsumerSpec(name, grant.consumer, grant.subjects)
+                for grant in grants(catalogue)
+                if grant.publisher == service
+            ),
+            max_age=ABOUT_PERSONS_KEPT if about_persons else None,
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a set-up changed, for the operator to read; all empty when it was as it should be."""
+
+    made: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+async def establish(service: str, connection: Client, catalogue: Catalogue = CATALOGUE) -> Changes:
+    """Make the broker hold exactly a service's streams and consumers; safe to repeat.
+
+    Returns what it changed. `connection` must be the service's admin user. A consumer keeps its place when
+    its subjects change; one that the catalogue no longer lists is removed. Raises nats.js.errors.APIError
+    when the server refuses.
+    """
+    js = connection.jetstream()
+    made: list[str] = []
+    updated: list[str] = []
+    removed: list[str] = []
+    for spec in streams_for(service, catalogue):
+        outcome = await _stream(js, spec)
+        if outcome:
+            (made if outcome == "made" else updated).append(spec.name)
+        present = {info.name: info.config for info in await _consumers(js, spec.name)}
+        for consumer in spec.consumers:
+            before = present.pop(consumer.name, None)
+            if before is not None and _same_consumer(before, consumer.config()):
+                continue
+            await js.add_consumer(spec.name, consumer.config())
+            (made if before is None else updated).append(f"{spec.name}/{consumer.name}")
+        for revoked, config in present.items():
+            if config.durable_name:
+                await js.delete_consumer(spec.name, revoked)
+                removed.append(f"{spec.name}/{revoked}")
+    return Changes(tuple(made), tuple(updated), tuple(removed))
+
+
+async def _stream(js: JetStreamContext, spec: StreamSpec) -> str | None:
+    wanted = spec.config()
+    try:
+        present = (await js.stream_info(spec.name)).config
+    except NotFoundError:
+        await js.add_stream(wanted)
+        return "made"
+    if _differs(present, wanted):
+        await js.update_stream(wanted)
+        return "updated"
+    return None
+
+
+async def _consumers(js: JetStreamContext, stream: str) -> list[ConsumerInfo]:
+    found: list[ConsumerInfo] = []
+    while page := await js.consumers_info(stream, offset=len(found)):
+        found += page
+    return found
+
+
+def _same_consumer(present: ConsumerConfig, wanted: ConsumerConfig) -> bool:
+    filters = set(present.filter_subjects or ([present.filter_subject] if present.filter_subject else []))
+    settings = replace(wanted, filter_subjects=None)
+    return filters == set(wanted.filter_subjects or []) and not _differs(present, settings)
+
+
+def _differs(present: StreamConfig | ConsumerConfig, wanted: StreamConfig | ConsumerConfig) -> bool:
+    """Compare only what is asked for: the server adds settings and metadata of its own."""
+    has = {field.name: getattr(present, field.name) for field in fields(present)}
+    return any(
+        value is not None and (has[name] or None) != (value or None)
+        for name, value in ((field.name, getattr(wanted, field.name)) for field in fields(wanted))
+    )
