@@ -1,4 +1,4 @@
-"""Real NATS with JetStream for component tests: as bare broker, or as the border that the catalogue describes."""
+"""A bare NATS server with JetStream, for tests that know nothing of the trade."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import nats
 from nats.aio.client import Client
-from partywall.nats_server import NatsServer, stop_process
 
+from partywall.nats_server import NatsServer, stop_process
 from testkit.databases import free_port
 
 
@@ -27,12 +27,11 @@ class PlainNats:
         config = folder / "nats.conf"
         config.write_text(
             f'listen: "127.0.0.1:{port}"\nhttp: "127.0.0.1:{monitor}"\nserver_name: plain\n'
-            f'jetstream {{ store_dir: "{folder / "jetstream"}", max_file_store: 4GB, sync_interval: always }}\n'
+            f'jetstream {{ store_dir: "{folder}/jetstream", max_file_store: 4GB, sync_interval: always }}\n'
         )
-        server = NatsServer(config=config, log=folder / "nats.log", monitor_port=monitor)
-        pid = server.start()
-        server.wait_until_ready(pid)
-        return cls(f"nats://127.0.0.1:{port}", f"http://127.0.0.1:{monitor}", pid)
+        return cls(
+            f"nats://127.0.0.1:{port}", f"http://127.0.0.1:{monitor}", run_nats(config, folder, monitor)
+        )
 
     async def connect(self) -> Client:
         """Open a connection; the caller closes it."""
@@ -41,3 +40,11 @@ class PlainNats:
     def stop(self) -> None:
         """End the server."""
         stop_process(self._pid, at_once=True)
+
+
+def run_nats(config: Path, folder: Path, monitor_port: int) -> int:
+    """Start a server on `config` and return its process id once JetStream is ready."""
+    server = NatsServer(config=config, log=folder / "nats.log", monitor_port=monitor_port)
+    pid = server.start()
+    server.wait_until_ready(pid)
+    return pid

@@ -1,4 +1,4 @@
-"""Real PostgreSQL for component tests: one server for the session, a database of its own for each test that asks."""
+"""Real PostgreSQL for tests: one server for the session, a database of its own for each test that asks."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import asyncio
 import importlib
 import secrets
 import socket
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
+
 from partywall.postgres import THROWAWAY_SETTINGS, PostgresCluster
 
 PACKAGES = {"units": "units_svc", "support": "support_svc", "tenancy": "tenancy_svc", "gateway": "gateway"}
@@ -133,9 +133,10 @@ class PostgresForTests:
             name = f"template_{role}_{secrets.token_hex(3)}"
             await admin.execute(f'CREATE DATABASE "{name}" OWNER "{role}"')
             template = FreshDatabase(self.host, self.port, name, role, self._passwords[role])
-            upgrade = _upgrade()
-            # Alembic drives its own event loop, so it gets a thread of its own.
-            await asyncio.to_thread(upgrade, template.url, str(location))
+            # Imported here: the plugin is loaded for unit tests too, which must not wait for SQLAlchemy.
+            from chassis.db.migrate import upgrade
+
+            await upgrade(template.url, str(location))
             self._templates[key] = name
         return self._templates[key]
 
@@ -146,8 +147,3 @@ def migrations_of(service: str) -> Path:
     if module.__file__ is None:
         raise ModuleNotFoundError(f"{PACKAGES[service]} has no file")
     return Path(module.__file__).parent / "migrations"
-
-
-def _upgrade() -> Callable[[str, str], None]:
-    upgrade: Callable[[str, str], None] = importlib.import_module("chassis.db.migrate").upgrade
-    return upgrade

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 import pytest_asyncio
 
 from testkit import waiting
-from testkit.broker import PlainNats
-from testkit.databases import FreshDatabase, PostgresForTests
-from testkit.tokens import KeySetServer, SigningKey
+
+if TYPE_CHECKING:
+    # Every pytest run loads this plugin, also one of unit tests alone: fixtures import what costs time.
+    from chassis.clock import FixedClock
+    from testkit.border import BorderNats
+    from testkit.broker import PlainNats
+    from testkit.databases import FreshDatabase, PostgresForTests
+    from testkit.tokens import KeySetServer, SigningKey
 
 
 class DatabaseFactory(Protocol):
@@ -23,12 +27,14 @@ class DatabaseFactory(Protocol):
     async def __call__(
         self, service: str | None = None, *, migrations: Path | str | None = None
     ) -> FreshDatabase:
-        """Return a new database for `service` (units, support, tenancy, gateway), or with other `migrations`."""
+        """Return a new database for `service` (units, support, tenancy, gateway) or other `migrations`."""
 
 
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresForTests]:
     """A PostgreSQL server of the session, without waiting for disks."""
+    from testkit.databases import PostgresForTests
+
     server = PostgresForTests.start(tmp_path_factory.mktemp("postgres"))
     yield server
     server.stop()
@@ -52,14 +58,35 @@ async def fresh_database(postgres_server: PostgresForTests) -> AsyncIterator[Dat
 @pytest.fixture(scope="session")
 def plain_nats_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlainNats]:
     """A bare NATS server with JetStream, for tests that know nothing of the trade's border."""
+    from testkit.broker import PlainNats
+
     server = PlainNats.start(tmp_path_factory.mktemp("nats"))
     yield server
     server.stop()
 
 
 @pytest.fixture(scope="session")
+def nats_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BorderNats]:
+    """A NATS server with the border's accounts and grants; use `border` to have its streams empty."""
+    from testkit.border import BorderNats
+
+    server = BorderNats.start(tmp_path_factory.mktemp("border"))
+    yield server
+    server.stop()
+
+
+@pytest_asyncio.fixture
+async def border(nats_server: BorderNats) -> BorderNats:
+    """The border with empty streams and fresh consumers: publish as a neighbour, read what was published."""
+    await nats_server.start_over()
+    return nats_server
+
+
+@pytest.fixture(scope="session")
 def key_sets() -> Iterator[KeySetServer]:
     """The issuers of all entities: keys, key sets over HTTP, tokens."""
+    from testkit.tokens import KeySetServer
+
     with KeySetServer() as server:
         yield server
 
@@ -81,10 +108,11 @@ def token_for(key_sets: KeySetServer) -> Callable[..., str]:
 
 
 @pytest.fixture
-def fixed_clock() -> Any:
-    """A `FixedClock` that stands at 2026-03-02 15:00 UTC (a Monday morning in Toronto); `.advance(…)` moves it."""
-    fixed: Any = importlib.import_module("chassis.clock").FixedClock
-    return fixed(dt.datetime(2026, 3, 2, 15, 0, tzinfo=dt.UTC))
+def fixed_clock() -> FixedClock:
+    """A `FixedClock` at 2026-03-02 15:00 UTC, a Monday morning in Toronto; `.advance(…)` moves it."""
+    from chassis.clock import FixedClock
+
+    return FixedClock(dt.datetime(2026, 3, 2, 15, 0, tzinfo=dt.UTC))
 
 
 @pytest.fixture(scope="session")

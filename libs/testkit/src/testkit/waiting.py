@@ -19,8 +19,8 @@ async def eventually(
 ) -> T:
     """Call `check` until it returns without an `AssertionError` and not False, and return its result.
 
-    `check` may be a plain or an async function. After `timeout` seconds its last `AssertionError` is raised; any other
-    exception ends the waiting at once.
+    `check` may be a plain or an async function. After `timeout` seconds its last `AssertionError` is raised;
+    any other exception ends the waiting at once.
     """
     deadline = time.monotonic() + timeout
     while True:

@@ -53,3 +53,14 @@ async def test_eventually_tells_the_last_failure(eventually):
 
 def _fail():
     raise AssertionError("never")
+
+
+async def test_a_neighbour_publishes_and_is_read(border):
+    sent = await border.publish("unit_secured")
+    again = await border.publish("unit_secured")
+    model = type(sent.data)
+    assert [event.aggregateversion for event in await border.published(model)] == [1, 2]
+    assert again.id != sent.id
+    assert await border.waiting("units", "support") == 2
+    await border.start_over()
+    assert await border.published(model) == []

