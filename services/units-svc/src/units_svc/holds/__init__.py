@@ -1,0 +1,1 @@
+"""Holds: one at a time for a home, decided here and nowhere else."""

@@ -1,0 +1,1 @@
+"""Reading an inventory from somebody else's file."""

@@ -1,0 +1,155 @@
+"""Mapping files: which column of somebody's table is which field of a home, and what its words mean.
+
+A mapping is a TOML or JSON file. `docs` of the template mapping (`mappings/unit-list.toml`) explain every key.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from units_svc.imports.model import FileUnreadable, UnknownMapping
+
+FieldName = Literal[
+    "building_name", "street", "unit_number", "city", "province", "country", "postal_code", "postal_area",
+    "latitude", "longitude", "region", "year_built", "building_floors", "units", "housing_type", "status",
+    "status_observed_on", "landlord", "landlord_kind", "relation", "service_provider", "features",
+    "accessible", "shareable", "area_square_feet", "bedrooms", "floor", "rent", "rent_currency", "rent_from",
+    "comments", "occupancy", "available_from",
+]  # fmt: skip
+
+_REQUIRED: tuple[FieldName, ...] = ("street", "city", "province", "country", "housing_type", "status", "occupancy")
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Column(_Closed):
+    """How one field is read: the first of `columns` that says something, its words translated by `values`.
+
+    With `values`, a word that isn't among them is an error of the row. `unit` is part of what the number means and is
+    taken off ("sq ft"). `separator` parts a list (features).
+    """
+
+    columns: Annotated[tuple[str, ...], Field(min_length=1)]
+    values: dict[str, str] = {}
+    required: bool = False
+    default: str | None = None
+    separator: str = ","
+    tidy_capitals: bool = False
+
+
+class FeatureRule(_Closed):
+    """A feature that follows from a column: `when` it says one of these words, a number `above`, or `contains` a word.
+
+    """
+
+    column: str
+    when: tuple[str, ...] = ()
+    above: int | None = None
+    contains: str | None = None
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> Self:
+        if sum((bool(self.when), self.above is not None, self.contains is not None)) != 1:
+            raise ValueError("say exactly one of when, above, contains")
+        return self
+
+
+class Mapping(_Closed):
+    """A whole mapping. `source` and `key` name a row for ever: the same pair is the same row in the next file.
+
+    `rows` says whether a row is a unit, or a building with a number of `units` in it; then `numbering` makes their
+    provisional numbers, with `{n}` the place in the row. `own_landlord` is the landlord of rows whose relation is
+    property_entity, whatever company the table names beside them.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+    title_en: str
+    title_fr: str
+    source: Annotated[str, Field(min_length=1, max_length=60)]
+    rows: Literal["unit", "building"] = "unit"
+    key: tuple[str, ...] = ()
+    numbering: str = "R-{n}"
+    own_landlord: str | None = None
+    nothing: tuple[str, ...] = ()
+    constants: dict[FieldName, str] = {}
+    fields: dict[FieldName, Column]
+    features: dict[str, FeatureRule] = {}
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        missing = [name for name in _REQUIRED if name not in self.fields and name not in self.constants]
+        if missing:
+            raise ValueError(f"neither a column nor a constant for {', '.join(missing)}")
+        if self.rows == "building" and ("units" not in self.fields or not self.key):
+            raise ValueError("a building row needs the field units and a key")
+        if self.rows == "building" and "{n}" not in self.numbering:
+            raise ValueError("numbering needs {n}")
+        return self
+
+    @property
+    def known_columns(self) -> frozenset[str]:
+        """Every column the mapping reads."""
+        named = {column for rule in self.fields.values() for column in rule.columns}
+        return frozenset(named | {rule.column for rule in self.features.values()} | set(self.key))
+
+    @property
+    def needed_columns(self) -> tuple[tuple[str, ...], ...]:
+        """Columns without which the file is another file: of each group at least one must be there."""
+        groups = [(key,) for key in self.key]
+        groups += [rule.columns for rule in self.fields.values() if rule.required]
+        return tuple(groups)
+
+    def title(self, locale: str) -> str:
+        """The name people see."""
+        return self.title_fr if locale == "fr" else self.title_en
+
+
+def parse_mapping(text: str, *, form: Literal["toml", "json"]) -> Mapping:
+    """Return the mapping in `text`. Raises FileUnreadable naming what is wrong with it."""
+    try:
+        raw = tomllib.loads(text) if form == "toml" else json.loads(text)
+        return Mapping.model_validate(raw)
+    except (tomllib.TOMLDecodeError, json.JSONDecodeError) as error:
+        raise FileUnreadable(rule=str(error)) from error
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(step) for step in first["loc"])
+        raise FileUnreadable(rule=f"{place}: {first['msg']}" if place else first["msg"]) from error
+
+
+def read_mapping(path: Path) -> Mapping:
+    """Return the mapping in a `.toml` or `.json` file. Raises FileUnreadable."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileUnreadable(rule=str(error)) from error
+    return parse_mapping(text, form="json" if path.suffix == ".json" else "toml")
+
+
+@cache
+def ready_mappings() -> dict[str, Mapping]:
+    """Return the mappings that come with the service, by name."""
+    folder = files("units_svc.imports") / "mappings"
+    found = [
+        parse_mapping(entry.read_text(encoding="utf-8"), form="toml")
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".toml")
+    ]
+    return {mapping.name: mapping for mapping in found}
+
+
+def mapping_named(name: str) -> Mapping:
+    """Return one of the ready mappings. Raises UnknownMapping."""
+    found = ready_mappings().get(name)
+    if found is None:
+        raise UnknownMapping(name=name, field="mapping")
+    return found

@@ -1,0 +1,187 @@
+"""Imports (U8): a file read row by row into a staging table, then compared and written in one transaction.
+
+A wrong row is recorded with its line, column and rule, and nothing of it is written. The rows that are right are
+written together or not at all. A row that says what it said last time is left alone, so staff's corrections outlive a
+second import of the same file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from chassis.errors import DomainError, Kind
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Integer, Numeric, SmallInteger, String, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from units_svc.tables import Base, words
+
+
+class ImportState(StrEnum):
+    """How far an import is."""
+
+    READING = "reading"
+    READY = "ready"
+    APPLYING = "applying"
+    DONE = "done"
+    DISCARDED = "discarded"
+    FAILED = "failed"
+
+
+class UnitImport(Base):
+    """One file, what was found in it, and what became of it. Counts are of homes, `wrong_rows` of lines."""
+
+    __tablename__ = "unit_import"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    mapping: Mapped[str] = mapped_column(String(60))
+    file_name: Mapped[str] = mapped_column(String(200))
+    state: Mapped[ImportState] = mapped_column(words(ImportState, "state"))
+    header: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    delimiter: Mapped[str] = mapped_column(String(1), default=",")
+    row_limit: Mapped[int | None]
+    line: Mapped[int] = mapped_column(Integer, default=0)
+    rows: Mapped[int] = mapped_column(Integer, default=0)
+    wrong_rows: Mapped[int] = mapped_column(Integer, default=0)
+    new: Mapped[int] = mapped_column(Integer, default=0)
+    changed: Mapped[int] = mapped_column(Integer, default=0)
+    unchanged: Mapped[int] = mapped_column(Integer, default=0)
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    started_by: Mapped[str] = mapped_column(String(200))
+    version: Mapped[int] = mapped_column(Integer)
+
+    __mapper_args__: ClassVar[dict[str, object]] = {"version_id_col": version}
+
+
+class ImportProblem(Base):
+    """One thing that is wrong with one cell. `message` is a msgid, filled in with `params` when it's shown."""
+
+    __tablename__ = "import_problem"
+    __table_args__ = (Index("ix_import_problem_import", "import_id", "line", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    import_id: Mapped[UUID] = mapped_column(ForeignKey("unit_import.id", ondelete="CASCADE"))
+    line: Mapped[int]
+    column: Mapped[str | None] = mapped_column(Text)
+    rule: Mapped[str] = mapped_column(String(60))
+    value: Mapped[str | None] = mapped_column(Text)
+    message: Mapped[str] = mapped_column(Text)
+    params: Mapped[dict[str, Any]]
+
+
+class WrongRow(Base):
+    """A wrong line as it stood in the file, so that it can be downloaded, mended and sent again."""
+
+    __tablename__ = "import_wrong_row"
+
+    import_id: Mapped[UUID] = mapped_column(ForeignKey("unit_import.id", ondelete="CASCADE"), primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
+    cells: Mapped[list[str]] = mapped_column(ARRAY(Text))
+
+
+class ImportMark(Base):
+    """What a row of a source said when it was last written; an equal fingerprint means there's nothing to do."""
+
+    __tablename__ = "import_mark"
+
+    source: Mapped[str] = mapped_column(String(60), primary_key=True)
+    source_ref: Mapped[str] = mapped_column(String(140), primary_key=True)
+    fingerprint: Mapped[UUID]
+
+
+class ImportRow(Base):
+    """A right row, waiting to be compared and written. Unlogged: after a crash of the server the file is read again."""
+
+    __tablename__ = "import_row"
+    __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012 - SQLAlchemy's own declaration
+
+    import_id: Mapped[UUID] = mapped_column(primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
+    source_ref: Mapped[str] = mapped_column(Text)
+    fingerprint: Mapped[UUID]
+    building_name: Mapped[str | None]
+    street: Mapped[str]
+    city: Mapped[str]
+    province: Mapped[str]
+    country: Mapped[str]
+    postal_code: Mapped[str | None]
+    postal_area: Mapped[str | None]
+    latitude: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
+    longitude: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
+    region: Mapped[str | None]
+    year_built: Mapped[int | None] = mapped_column(SmallInteger)
+    building_floors: Mapped[int | None] = mapped_column(SmallInteger)
+    address_key: Mapped[str]
+    search_text: Mapped[str]
+    street_order: Mapped[str]
+    city_key: Mapped[str]
+    units: Mapped[int | None] = mapped_column(Integer)
+    unit_number: Mapped[str | None]
+    unit_key: Mapped[str]
+    unit_order: Mapped[str]
+    housing_type: Mapped[str]
+    status: Mapped[str]
+    status_observed_on: Mapped[date | None]
+    landlord: Mapped[str | None]
+    landlord_key: Mapped[str | None]
+    landlord_kind: Mapped[str | None]
+    relation: Mapped[str | None]
+    service_provider: Mapped[str | None]
+    features: Mapped[list[str]]
+    accessible: Mapped[bool | None]
+    shareable: Mapped[bool | None]
+    area_square_feet: Mapped[int | None] = mapped_column(SmallInteger)
+    bedrooms: Mapped[int | None] = mapped_column(SmallInteger)
+    floor: Mapped[int | None] = mapped_column(SmallInteger)
+    rent_amount: Mapped[Decimal | None]
+    rent_currency: Mapped[str | None]
+    rent_from: Mapped[date | None]
+    comments: Mapped[str | None]
+    occupancy: Mapped[str]
+    available_from: Mapped[date | None]
+
+
+STAGED: tuple[str, ...] = tuple(column.name for column in ImportRow.__table__.columns)
+"""Columns of the staging table in the order in which rows are copied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with one cell of a file. `line` counts from 1, the header included."""
+
+    line: int
+    column: str | None
+    rule: str
+    message: str
+    value: str | None = None
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+class UnknownMapping(DomainError):
+    """There is no mapping of that name."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "unknown_mapping"
+    message: ClassVar[str] = "There is no mapping called {name}."
+
+
+class FileUnreadable(DomainError):
+    """The file isn't a table that this mapping can read; `rule` says why."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "file_unreadable"
+    message: ClassVar[str] = "The file can't be read: {rule}"
+
+
+class NotReady(DomainError):
+    """The import was written, discarded, or is still being read."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "import_not_ready"
+    message: ClassVar[str] = "This import can't be written any more, or not yet."

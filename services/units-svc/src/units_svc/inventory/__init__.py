@@ -1,0 +1,1 @@
+"""Homes: buildings, the units in them, their condition, rent and occupancy."""

@@ -1,0 +1,375 @@
+"""Homes as the inventory knows them: buildings, units, and what is known of each unit over time (U2, U3, U4).
+
+What lies in a building (address, year, floors) is kept once for all its units. A unit carries copies of the few
+building facts that people filter and sort by (`region`, `city_key`, `year_built`, `address_order`), so that any
+search reads one table; `inventory.records` is the only module that writes them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from chassis.errors import DomainError, Kind
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    Numeric,
+    SmallInteger,
+    String,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from units_svc.tables import Base, words
+
+
+class Occupancy(StrEnum):
+    """Occupancy status (vocabulary.md); notice given comes with the day the home is expected to be free."""
+
+    AVAILABLE = "available"
+    SECURED = "secured"
+    OCCUPIED_BY_CLIENT = "occupied_by_client"
+    OCCUPIED_BY_OTHER = "occupied_by_other"
+    TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"
+    NOTICE_GIVEN = "notice_given"
+
+
+class OccupationKind(StrEnum):
+    """What occupies a home: a lease here, a household at a third party's, somebody else, or works."""
+
+    TENANCY = "tenancy"
+    HOUSEHOLD = "household"
+    OTHER_HOUSEHOLD = "other_household"
+    OUT_OF_USE = "out_of_use"
+
+
+class Cause(StrEnum):
+    """What made the occupancy of a home change; together with an id it is something one can open (U4)."""
+
+    LISTED = "listed"
+    IMPORT = "import"
+    HOLD = "hold"
+    OCCUPATION = "occupation"
+
+
+class Building(Base):
+    """An address and what is true of everything there. `search_text` and `address_key` follow `addressing`."""
+
+    __tablename__ = "building"
+    __table_args__ = (
+        Index("uq_building_address_key", "address_key", unique=True),
+        Index(
+            "uq_building_source_ref",
+            "source",
+            "source_ref",
+            unique=True,
+            postgresql_where=text("source IS NOT NULL"),
+        ),
+        Index(
+            "ix_building_search_text",
+            "search_text",
+            postgresql_using="gin",
+            postgresql_ops={"search_text": "gin_trgm_ops"},
+        ),
+        CheckConstraint("floors BETWEEN 0 AND 200", name="floors"),
+        CheckConstraint("year_built BETWEEN 1600 AND 2200", name="year_built"),
+        CheckConstraint("latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180", name="coordinates"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str | None] = mapped_column(String(120))
+    street: Mapped[str] = mapped_column(String(120))
+    city: Mapped[str] = mapped_column(String(120))
+    province: Mapped[str] = mapped_column(String(3))
+    country: Mapped[str] = mapped_column(String(2))
+    postal_code: Mapped[str | None] = mapped_column(String(10))
+    postal_area: Mapped[str | None] = mapped_column(String(10))
+    latitude: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
+    longitude: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
+    region: Mapped[str | None] = mapped_column(String(60))
+    year_built: Mapped[int | None] = mapped_column(SmallInteger)
+    floors: Mapped[int | None] = mapped_column(SmallInteger)
+    address_key: Mapped[str] = mapped_column(Text)
+    search_text: Mapped[str] = mapped_column(Text)
+    source: Mapped[str | None] = mapped_column(String(60))
+    source_ref: Mapped[str | None] = mapped_column(String(120))
+    version: Mapped[int] = mapped_column(Integer)
+
+    __mapper_args__: ClassVar[dict[str, object]] = {"version_id_col": version}
+
+
+class Unit(Base):
+    """One home. `version` counts its edits (X4), `listing_version` everything told to others about it."""
+
+    __tablename__ = "unit"
+    __table_args__ = (
+        Index("uq_unit_building_unit_key", "building_id", "unit_key", unique=True),
+        Index(
+            "uq_unit_source_ref",
+            "source",
+            "source_ref",
+            unique=True,
+            postgresql_where=text("source IS NOT NULL"),
+        ),
+        Index("ix_unit_address_order", "address_order", "id"),
+        Index("ix_unit_features", "features", postgresql_using="gin"),
+        Index("ix_unit_landlord", "landlord_id"),
+        CheckConstraint("rent_amount >= 0", name="rent"),
+        CheckConstraint("bedrooms BETWEEN 0 AND 50", name="bedrooms"),
+        CheckConstraint("area_square_feet BETWEEN 1 AND 10000", name="area"),
+        CheckConstraint("floor BETWEEN 0 AND 200", name="floor"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    building_id: Mapped[UUID] = mapped_column(ForeignKey("building.id"))
+    unit_number: Mapped[str | None] = mapped_column(String(30))
+    unit_key: Mapped[str] = mapped_column(String(30), default="")
+    housing_type: Mapped[str] = mapped_column(String(60))
+    status: Mapped[str] = mapped_column(String(60))
+    status_observed_on: Mapped[date]
+    occupancy: Mapped[Occupancy] = mapped_column(words(Occupancy, "occupancy"), default=Occupancy.AVAILABLE)
+    available_from: Mapped[date | None]
+    landlord_id: Mapped[UUID | None] = mapped_column(ForeignKey("landlord.id"))
+    service_provider: Mapped[str | None] = mapped_column(String(60))
+    features: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    accessible: Mapped[bool | None]
+    shareable: Mapped[bool] = mapped_column(default=False)
+    active: Mapped[bool] = mapped_column(default=True)
+    area_square_feet: Mapped[int | None] = mapped_column(SmallInteger)
+    bedrooms: Mapped[int | None] = mapped_column(SmallInteger)
+    floor: Mapped[int | None] = mapped_column(SmallInteger)
+    rent_amount: Mapped[Decimal | None]
+    rent_currency: Mapped[str] = mapped_column(String(3), default="CAD")
+    comments: Mapped[str | None] = mapped_column(Text)
+    region: Mapped[str | None] = mapped_column(String(60))
+    city_key: Mapped[str] = mapped_column(String(120))
+    year_built: Mapped[int | None] = mapped_column(SmallInteger)
+    address_order: Mapped[str] = mapped_column(Text)
+    source: Mapped[str | None] = mapped_column(String(60))
+    source_ref: Mapped[str | None] = mapped_column(String(140))
+    listing_version: Mapped[int] = mapped_column(Integer, default=0)
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(Integer)
+
+    __mapper_args__: ClassVar[dict[str, object]] = {"version_id_col": version}
+
+
+class StatusObservation(Base):
+    """The condition of a home as somebody saw it on a day; the newest day's is the home's status (U3)."""
+
+    __tablename__ = "status_observation"
+    __table_args__ = (Index("ix_status_observation_unit", "unit_id", "observed_on"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    status: Mapped[str] = mapped_column(String(60))
+    observed_on: Mapped[date]
+    remark: Mapped[str | None] = mapped_column(Text)
+    noted_at: Mapped[datetime]
+    noted_by: Mapped[str] = mapped_column(String(200))
+
+
+class Rent(Base):
+    """The asking rent of a home for a month from a day on; a change is a new row, nothing is overwritten (U3)."""
+
+    __tablename__ = "rent"
+    __table_args__ = (
+        Index("uq_rent_unit_begins_on", "unit_id", "begins_on", unique=True),
+        CheckConstraint("amount >= 0", name="amount"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    amount: Mapped[Decimal]
+    currency: Mapped[str] = mapped_column(String(3))
+    begins_on: Mapped[date]
+    noted_at: Mapped[datetime]
+    noted_by: Mapped[str] = mapped_column(String(200))
+
+
+class Occupation(Base):
+    """A stretch of time in which a home isn't free, with the fact that began it.
+
+    `reference` is the tenancy's or the request's own id; for what staff record it is the row's id. The pair with
+    `kind` is unique, so a fact told twice is one occupation.
+    """
+
+    __tablename__ = "occupation"
+    __table_args__ = (
+        Index("uq_occupation_kind_reference", "kind", "reference", unique=True),
+        Index("ix_occupation_unit", "unit_id", "began_on"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    kind: Mapped[OccupationKind] = mapped_column(words(OccupationKind, "kind"))
+    reference: Mapped[UUID]
+    by_client: Mapped[bool] = mapped_column(default=False)
+    began_on: Mapped[date]
+    free_from: Mapped[date | None]
+    ended_on: Mapped[date | None]
+    remark: Mapped[str | None] = mapped_column(Text)
+    noted_at: Mapped[datetime]
+    noted_by: Mapped[str] = mapped_column(String(200))
+
+
+class OccupancyChange(Base):
+    """One change of a home's occupancy and the record that caused it (U4)."""
+
+    __tablename__ = "occupancy_change"
+    __table_args__ = (Index("ix_occupancy_change_unit", "unit_id", "changed_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    occupancy: Mapped[Occupancy] = mapped_column(words(Occupancy, "occupancy"))
+    available_from: Mapped[date | None]
+    cause: Mapped[Cause] = mapped_column(words(Cause, "cause"))
+    cause_id: Mapped[UUID]
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str] = mapped_column(String(200))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the rows around a home say about it at one moment; the input of `occupancy_of`."""
+
+    held: bool = False
+    occupied_by_client: bool = False
+    occupied_by_other: bool = False
+    free_from: date | None = None
+    out_of_use: bool = False
+    usable_from: date | None = None
+
+
+def occupancy_of(standing: Standing) -> tuple[Occupancy, date | None]:
+    """Return the occupancy that follows from what is known, and the day the home is expected to be free.
+
+    Somebody living there outweighs a hold, a hold outweighs works, works outweigh vacancy: a home is never shown as
+    free while any of them says otherwise.
+    """
+    if standing.occupied_by_client or standing.occupied_by_other:
+        if standing.free_from is not None:
+            return Occupancy.NOTICE_GIVEN, standing.free_from
+        if standing.occupied_by_client:
+            return Occupancy.OCCUPIED_BY_CLIENT, None
+        return Occupancy.OCCUPIED_BY_OTHER, None
+    if standing.held:
+        return Occupancy.SECURED, None
+    if standing.out_of_use:
+        return Occupancy.TEMPORARILY_UNAVAILABLE, standing.usable_from
+    return Occupancy.AVAILABLE, None
+
+
+# ------------------------------------------------------------------ facts told to others
+@dataclass(frozen=True, slots=True)
+class UnitListed:
+    """A unit is listed or its listing changed. `listing_version` is its place in all that is told of the unit."""
+
+    unit_id: UUID
+    listing_version: int
+    building_name: str | None
+    street: str
+    unit_number: str | None
+    city: str
+    province: str
+    country: str
+    postal_code: str | None
+    region: str | None
+    housing_type: str
+    bedrooms: int | None
+    area_square_feet: int | None
+    floor: int | None
+    building_floors: int | None
+    year_built: int | None
+    rent_amount: Decimal | None
+    rent_currency: str
+    features: tuple[str, ...]
+    accessible: bool
+    shareable: bool
+    own: bool
+    occupancy: Occupancy
+    available_from: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitUnlisted:
+    """A unit is no longer listed."""
+
+    unit_id: UUID
+    listing_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class AvailabilityChanged:
+    """A unit's occupancy, or the day it is expected to be free, changed."""
+
+    unit_id: UUID
+    listing_version: int
+    occupancy: Occupancy
+    available_from: date | None
+
+
+# ------------------------------------------------------------------ what can be wrong
+class AddressTaken(DomainError):
+    """Two units can't have one address and number."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "address_taken"
+    message: ClassVar[str] = "There is already a unit with the number {number} at {street}."
+
+
+class FloorAboveBuilding(DomainError):
+    """A unit can't be on a floor that its building doesn't have."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "floor_above_building"
+    message: ClassVar[str] = "The building has {floors} floors; floor {floor} is above it."
+
+
+class PostalCodeOfAnotherProvince(DomainError):
+    """The first letter of a Canadian postal code says in which province it lies."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "postal_code_of_another_province"
+    message: ClassVar[str] = "The postal code {postal_code} isn't in {province}."
+
+
+class NotAPostalCode(DomainError):
+    """The postal code hasn't the form of its country."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "not_a_postal_code"
+    message: ClassVar[str] = "A postal code in this country looks like {example}."
+
+
+class DayInFuture(DomainError):
+    """Nobody has observed the future."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "day_in_future"
+    message: ClassVar[str] = "The day can't be in the future."
+
+
+class RentKnown(DomainError):
+    """The unit has a rent from that day already."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "rent_known"
+    message: ClassVar[str] = "A rent from {day} is already recorded. Choose another day."
+
+
+class NotFreeForThat(DomainError):
+    """What staff want to record contradicts a hold or a tenancy of the unit."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "not_free_for_that"
+    message: ClassVar[str] = "A hold or a tenancy decides about this unit at the moment."

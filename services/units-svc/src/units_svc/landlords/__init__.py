@@ -1,0 +1,1 @@
+"""Landlords: whose homes these are, and whether a lease is drawn up here or elsewhere."""

@@ -1,0 +1,84 @@
+"""Landlords (U6): who a home belongs to, and through that, who draws up its lease."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from chassis.errors import DomainError, Kind
+from sqlalchemy import ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from units_svc.tables import Base, words
+
+
+class LandlordKind(StrEnum):
+    """Whether a landlord is a person or an organisation."""
+
+    PERSON = "person"
+    ORGANISATION = "organisation"
+
+
+class Relation(StrEnum):
+    """What the landlord is to the property entity (U6)."""
+
+    PROPERTY_ENTITY = "property_entity"
+    MANAGING_AGENT = "managing_agent"
+    THIRD_PARTY = "third_party"
+
+
+OWN: frozenset[Relation] = frozenset({Relation.PROPERTY_ENTITY, Relation.MANAGING_AGENT})
+"""Relations under which the property entity itself draws up the lease."""
+
+
+class Landlord(Base):
+    """A person or organisation that lets homes. `name_key` is the name as duplicates are looked for."""
+
+    __tablename__ = "landlord"
+    __table_args__ = (
+        Index("uq_landlord_name_key_relation", "name_key", "relation", unique=True),
+        Index("ix_landlord_name", "name"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[LandlordKind] = mapped_column(words(LandlordKind, "kind"))
+    name: Mapped[str] = mapped_column(String(200))
+    name_key: Mapped[str] = mapped_column(String(200))
+    relation: Mapped[Relation] = mapped_column(words(Relation, "relation"))
+    phone: Mapped[str | None] = mapped_column(String(40))
+    email: Mapped[str | None] = mapped_column(String(254))
+    address: Mapped[str | None] = mapped_column(String(300))
+    comments: Mapped[str | None] = mapped_column(Text)
+    active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(Integer)
+
+    contacts: Mapped[list[LandlordContact]] = relationship(
+        back_populates="landlord", lazy="raise_on_sql", order_by="LandlordContact.name"
+    )
+
+    __mapper_args__: ClassVar[dict[str, object]] = {"version_id_col": version}
+
+
+class LandlordContact(Base):
+    """Whom to reach at a landlord, and for what."""
+
+    __tablename__ = "landlord_contact"
+    __table_args__ = (Index("ix_landlord_contact_landlord", "landlord_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    landlord_id: Mapped[UUID] = mapped_column(ForeignKey("landlord.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    position: Mapped[str | None] = mapped_column(String(120))
+    phone: Mapped[str | None] = mapped_column(String(40))
+    email: Mapped[str | None] = mapped_column(String(254))
+
+    landlord: Mapped[Landlord] = relationship(back_populates="contacts", lazy="raise_on_sql")
+
+
+class LandlordKnown(DomainError):
+    """There is a landlord of that name with the same relation already."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "landlord_known"
+    message: ClassVar[str] = "A landlord named {name} is already on the list."

@@ -1,0 +1,1 @@
+"""Look-up lists of the inventory: bilingual, editable, retired rather than deleted."""

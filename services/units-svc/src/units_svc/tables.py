@@ -1,0 +1,34 @@
+"""The declarative base of units-svc's own tables, and how its closed vocabularies are stored."""
+
+from enum import StrEnum
+from importlib import import_module
+
+from chassis.db import model_base
+from sqlalchemy import Enum
+
+Base = model_base()
+
+
+def words(vocabulary: type[StrEnum], name: str) -> Enum:
+    """Column type for a fixed vocabulary: its words as text, held by a check constraint `ck_<table>_<name>`.
+
+    Text rather than a database enumeration, so that a new word is an ordinary constraint change.
+    """
+    return Enum(
+        vocabulary,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+FEATURES: tuple[str, ...] = ("lookups", "landlords", "inventory", "holds", "imports")
+"""The features in the order in which they may know each other: a later one may import an earlier one."""
+
+
+def load_models() -> None:
+    """Import every feature's models, so that `Base.metadata` knows all tables."""
+    for feature in FEATURES:
+        import_module(f"units_svc.{feature}.model")
