@@ -1,0 +1,151 @@
+"""`python -m contracts`: the contract's documents, and the broker's configuration."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from contracts.border import Address, Certificates, Organisation, leaf_config, leaf_users, nats_config, users
+from contracts.border.config import password_variable
+from contracts.border.leaf import url_variable
+from contracts.documents import generate, outdated, release, release_breaks
+from contracts.words import Service
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns 1 when a check finds something, 2 for a wrong use."""
+    options = _parser().parse_args(arguments)
+    match options.command:
+        case "generate":
+            return _check() if options.check else _generate()
+        case "release":
+            return _release()
+        case "nats-users":
+            _say("\n".join(_variables(options)))
+        case _:
+            _write(_config(options), options.output)
+    return 0
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def _generate() -> int:
+    for path in generate():
+        _say(f"written {path}")
+    return 0
+
+
+def _check() -> int:
+    problems = [f"not up to date, run `python -m contracts generate`: {path}" for path in outdated()]
+    problems += [f"breaks the last release: {broken}" for broken in release_breaks()]
+    for problem in problems:
+        _say(problem)
+    return 1 if problems else 0
+
+
+def _release() -> int:
+    try:
+        paths = release()
+    except ValueError as error:
+        _say(f"not released: {error}")
+        return 1
+    _say(f"released {len(paths)} events")
+    return 0
+
+
+def _variables(options: argparse.Namespace) -> list[str]:
+    """Return the environment variables nats-server needs for the configuration that the same options give."""
+    if options.organisation is None:
+        return [password_variable(user) for user in users()]
+    own, others = _organisations(options)
+    local = [
+        password_variable(user) for user in users() if Service(user.removesuffix("_admin")) in own.services
+    ]
+    crossing = leaf_users(own, others)
+    return local + [
+        url_variable(user) if Service(user.split("_at_")[0]) in own.services else password_variable(user)
+        for user in crossing
+    ]
+
+
+def _config(options: argparse.Namespace) -> str:
+    if options.organisation is None:
+        return nats_config(listen=options.listen, monitor=options.monitor, store_dir=options.store)
+    own, others = _organisations(options)
+    certificates = None
+    if options.tls:
+        folder = options.tls.rstrip("/")
+        certificates = Certificates(f"{folder}/tls.crt", f"{folder}/tls.key", f"{folder}/ca.crt")
+    return leaf_config(
+        own,
+        others,
+        listen=options.listen,
+        monitor=options.monitor,
+        leaf_listen=options.leaf_listen,
+        store_dir=options.store,
+        certificates=certificates,
+    )
+
+
+def _organisations(options: argparse.Namespace) -> tuple[Organisation, list[Organisation]]:
+    """Return the organisation whose server it is, and the others; their URLs are in the environment."""
+    known = {
+        name: Organisation(name, tuple(Service(service) for service in services.split(",")), "", 0)
+        for name, _, services in (entry.partition("=") for entry in options.member)
+    }
+    own = known.pop(options.organisation, None)
+    if own is None:
+        raise SystemExit(f"--member must name {options.organisation}")
+    return own, list(known.values())
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
+def _address(text: str) -> Address:
+    host, _, port = text.rpartition(":")
+    return Address(host, int(port))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m contracts", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    generated = commands.add_parser("generate", help="write schemas, AsyncAPI documents and examples")
+    generated.add_argument(
+        "--check", action="store_true", help="only say what is out of date or breaks a release"
+    )
+    commands.add_parser("release", help="make today's schemas the released ones")
+    for name, text in (
+        ("nats-config", "print the nats-server configuration"),
+        ("nats-users", "print the environment variables that configuration needs"),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("--listen", type=_address, default=Address("127.0.0.1", 4222))
+        command.add_argument("--monitor", type=_address, default=Address("127.0.0.1", 8222))
+        command.add_argument("--store", default="/data")
+        command.add_argument("--organisation", help="the organisation whose own server it is")
+        command.add_argument(
+            "--member",
+            action="append",
+            default=[],
+            metavar="NAME=SERVICE,…",
+            help="an organisation and its services, once for each",
+        )
+        command.add_argument("--leaf-listen", type=_address, default=Address("127.0.0.1", 7422))
+        command.add_argument(
+            "--tls", metavar="FOLDER", help="folder with tls.crt, tls.key and ca.crt for leaf nodes"
+        )
+        command.add_argument("--output", type=Path, help="file to write instead of standard output")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
