@@ -12,8 +12,9 @@ from chassis.errors import NotPermitted
 class Access:
     """Decides whether an actor holds a permission of this service.
 
-    An actor of another entity is refused whatever its roles say (W10). Programs (`kind="system"`) of the entity
-    hold every permission; API clients hold what their roles give, cut down to `clients` where that is set.
+    An actor of another entity is refused whatever its roles say (W10). The entity's own programs (those of
+    kind `system`) hold every permission; API clients hold what their roles give, cut down to `clients` where
+    that is set.
     """
 
     def __init__(

@@ -1,6 +1,7 @@
 """What can be wrong in the words of a trade; nothing here knows HTTP.
 
-A message is an English msgid with `{params}`. Whoever shows it translates the msgid first and fills it in afterwards.
+A message is an English msgid with `{params}`. Whoever shows it translates the msgid first and fills it in
+afterwards.
 """
 
 from __future__ import annotations
@@ -65,7 +66,8 @@ class NotFound(DomainError):
 class EditedMeanwhile(DomainError):
     """Somebody else changed the record since the asker read it (X4).
 
-    `current` is the version that stands now; `difference` maps each field to (what stands now, what was sent).
+    `current` is the version that stands now; `difference` maps each field to (what stands now, what was
+    sent).
     """
 
     kind = Kind.conflict

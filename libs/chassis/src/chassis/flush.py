@@ -1,4 +1,5 @@
-"""The one statement that writes what a transaction leaves beside its own rows: outbox, audit, timers, idempotency.
+"""The one statement that writes what a transaction leaves beside its own rows: outbox, audit, timers,
+idempotency.
 
 Every part takes its rows as arrays, so that one prepared statement serves any number of rows.
 """
@@ -11,15 +12,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 from pydantic_core import to_json
 
-OUTBOX = ("uuid", "text", "int", "text", "text", "jsonb", "text", "text", "text", "text", "timestamptz", "text")
-AUDIT = ("uuid", "timestamptz", "text", "text", "text", "text", "text", "text", "text", "jsonb")
-TIMERS = ("text", "text", "timestamptz", "jsonb")
-CANCELLED = ("text", "text")
-IDEMPOTENCY = ("text", "text", "text", "bytea", "jsonb", "timestamptz")
+from chassis.publisher import OutboxMessage
+
+OUTBOX = ["uuid", "text", "int", "text", "text", "jsonb", *["text"] * 4, "timestamptz", "text"]
+AUDIT = ["uuid", "timestamptz", "text", "text", "text", "text", "text", "text", "text", "jsonb"]
+TIMERS = ["text", "text", "timestamptz", "jsonb"]
+CANCELLED = ["text", "text"]
+IDEMPOTENCY = ["text", "text", "text", "bytea", "jsonb", "timestamptz"]
 
 _INSERTS = {
     "outbox": (
@@ -53,6 +55,9 @@ _INSERTS = {
 }
 
 
+Row = tuple[Any, ...]
+
+
 def json_text(value: Any) -> str:
     """Return `value` as JSON text; dates, decimals, references and enumerations become strings."""
     return to_json(value).decode()
@@ -60,37 +65,37 @@ def json_text(value: Any) -> str:
 
 @dataclass(slots=True)
 class Pending:
-    """Rows waiting for the flush of their transaction."""
+    """Rows waiting for the flush of their transaction; a timer that maps to None is to be cancelled."""
 
-    outbox: list[tuple[Any, ...]] = field(default_factory=list)
-    audit: list[tuple[Any, ...]] = field(default_factory=list)
-    timers: dict[tuple[str, str], tuple[datetime, str]] = field(default_factory=dict)
-    cancelled: set[tuple[str, str]] = field(default_factory=set)
-    idempotency: list[tuple[Any, ...]] = field(default_factory=list)
+    outbox: list[Row] = field(default_factory=list)
+    audit: list[Row] = field(default_factory=list)
+    timers: dict[tuple[str, str], tuple[datetime, str] | None] = field(default_factory=dict)
+    idempotency: list[Row] = field(default_factory=list)
+    published: bool = False
 
-    def __bool__(self) -> bool:
-        return bool(self.outbox or self.audit or self.timers or self.cancelled or self.idempotency)
+    def add(self, later: Pending) -> None:
+        """Take over what was recorded later."""
+        self.outbox += later.outbox
+        self.audit += later.audit
+        self.timers |= later.timers
+        self.idempotency += later.idempotency
+        self.published |= later.published
 
-    def rows(self) -> list[tuple[str, list[tuple[Any, ...]]]]:
+    def rows(self) -> list[tuple[str, list[Row]]]:
         """Return the parts that have rows, by name."""
-        parts: list[tuple[str, list[tuple[Any, ...]]]] = []
+        parts: list[tuple[str, list[Row]]] = []
         if self.outbox:
             parts.append(("outbox", self.outbox))
         if self.audit:
             parts.append(("audit", self.audit))
         if self.timers:
-            parts.append(("timers", [(*name, *what) for name, what in self.timers.items()]))
-        if self.cancelled:
-            parts.append(("cancelled", sorted(self.cancelled)))
+            standing = [(*name, *what) for name, what in self.timers.items() if what is not None]
+            cancelled: list[Row] = [name for name, what in self.timers.items() if what is None]
+            parts += [("timers", standing)] if standing else []
+            parts += [("cancelled", cancelled)] if cancelled else []
         if self.idempotency:
             parts.append(("idempotency", self.idempotency))
         return parts
-
-    def copy(self) -> Pending:
-        """Return the same rows in lists of their own."""
-        return Pending(
-            list(self.outbox), list(self.audit), dict(self.timers), set(self.cancelled), list(self.idempotency)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +170,10 @@ def statement(parts: tuple[str, ...], guarded: Guarded | None = None) -> str:
         else:
             where = f" WHERE {conditions}" if conditions else ""
             ctes.append(f"{part}_rows AS ({insert.format(rows=f'unnest({arrays})')}{where}{tail})")
-    return f"WITH {', '.join(ctes)} SELECT {'* FROM concluded' if guarded else '1'}"
+    return f"WITH {', '.join(ctes)} SELECT {'* FROM concluded' if guarded else '1'}"  # noqa: S608 - no values
 
 
-def arguments(rows: list[tuple[str, list[tuple[Any, ...]]]], given: tuple[Any, ...] = ()) -> list[Any]:
+def arguments(rows: list[tuple[str, list[Row]]], given: Row = ()) -> list[Any]:
     """Return the arguments of `statement`: those of the guarded statement, then one array for each column."""
     found: list[Any] = list(given)
     for _, part in rows:
@@ -176,26 +181,23 @@ def arguments(rows: list[tuple[str, list[tuple[Any, ...]]]], given: tuple[Any, .
     return found
 
 
-def bind(guarded: Guarded, params: Mapping[str, Any]) -> tuple[Any, ...]:
+def bind(guarded: Guarded, params: Mapping[str, Any]) -> Row:
     """Return the parameters of a guarded statement in their order."""
     return tuple(params[name] for name in guarded.names)
 
 
 def outbox_row(
+    message: OutboxMessage,
     *,
-    event_id: UUID,
-    aggregate: str,
-    version: int,
-    subject: str,
-    type_: str,
-    data: bytes | str | Mapping[str, Any],
     about: str | None,
     basis: str | None,
     withheld: str | None,
     now: datetime,
     traceparent: str | None,
-) -> tuple[Any, ...]:
-    """Return one row of the outbox in the order of its array statement."""
+) -> Row:
+    """Return the outbox row of `message`, in the order of its arrays."""
+    data = message.data
     text = data if isinstance(data, str) else data.decode() if isinstance(data, bytes) else json_text(data)
     status = "pending" if withheld is None else "withheld"
-    return (event_id, aggregate, version, subject, type_, text, about, basis, status, withheld, now, traceparent)
+    what = (message.event_id, message.aggregate, message.version, message.subject, message.type, text)
+    return (*what, about, basis, status, withheld, now, traceparent)

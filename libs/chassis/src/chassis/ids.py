@@ -12,8 +12,8 @@ _last = 0
 def new_id() -> UUID:
     """Return a new UUIDv7; within one process every next one sorts after the last.
 
-    The 12 bits after the milliseconds hold the fraction of the millisecond (RFC 9562, method 3), so ids of one
-    process stay ordered without a counter that would have to be shared.
+    The 12 bits after the milliseconds hold the fraction of the millisecond (RFC 9562, method 3), so ids of
+    one process stay ordered without a counter that would have to be shared.
     """
     global _last  # noqa: PLW0603 - one counter for the process is the point
     nanoseconds = time.time_ns()

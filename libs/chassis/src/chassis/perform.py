@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from datetime import datetime
 from hashlib import blake2b
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from opentelemetry import trace
 from pydantic_core import to_json
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 
 from chassis.actor import Actor
 from chassis.errors import Conflict, DomainError, EditedMeanwhile, KeyReused, NotPermitted, Unavailable
 from chassis.ids import new_id
 from chassis.runtime import Runtime
-from chassis.tx import Tx
+from chassis.tx import Remembering, Tx
 from chassis.usecase import Query, UseCase
 
 Command = TypeVar("Command")
@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 Params = ParamSpec("Params")
 
 ATTEMPTS = 5
-_RETRIED = {"40001", "40P01"}
+RETRIED = frozenset({"40001", "40P01"})
 _tracer = trace.get_tracer("chassis")
 
 
@@ -39,42 +39,62 @@ async def perform(
 ) -> Result:
     """Run `use_case` for `actor` and return its result after the commit.
 
-    Refuses what isn't permitted or declared. Serialization failures and deadlocks are tried again up to five
-    times. With `idempotency_key` the result is kept, and the same key with the same command returns it again (X5).
+    Refuses what isn't permitted or declared. Serialization failures and deadlocks are tried again, five times
+    at most. With `idempotency_key` the result is kept, and the same key with the same command returns it
+    again (X5).
     """
-    declared = _declared(use_case, UseCase)
-    with _tracer.start_as_current_span(declared.name, attributes={"use_case": declared.name}):
-        runtime.access.require(actor, declared.permission)
-        print_of = _fingerprint(declared.name, command) if idempotency_key else b""
-        attempt = 0
-        while True:
-            attempt += 1
-            try:
-                async with runtime.transaction(actor, use_case=declared.name, isolation=declared.isolation) as tx:
-                    result = await declared(tx, command)
-                    if idempotency_key:
-                        _remember(tx, idempotency_key, print_of, declared.result_type.dump_json(result))
-                return result
-            except Exception as failed:
-                if attempt < ATTEMPTS and sqlstate(failed) in _RETRIED:
-                    await asyncio.sleep(random.uniform(0.002, 0.02) * 2**attempt)  # noqa: S311 - jitter
-                    continue
-                if idempotency_key:
-                    kept = await _kept(runtime, actor, idempotency_key, print_of)
-                    if kept is not None:
-                        return declared.result_type.validate_json(kept)  # type: ignore[no-any-return]
-                refused = in_words(failed)
-                if refused is failed:
-                    raise
-                raise refused from failed
+    refuse_undeclared(use_case, UseCase)
+    with _tracer.start_as_current_span(use_case.name, attributes={"use_case": use_case.name}):
+        runtime.access.require(actor, use_case.permission)
+        remembering = None
+        if idempotency_key is not None:
+            fingerprint = fingerprint_of(use_case.name, command)
+            remembering = Remembering(idempotency_key, fingerprint, use_case.result_type)
+        try:
+            return await _retried(runtime, actor, use_case, command, remembering)
+        except Exception as failed:
+            # A repeated request mostly fails because the first one succeeded: look before refusing it.
+            if remembering is not None and (kept := await _kept(runtime, actor, remembering)) is not None:
+                return cast("Result", use_case.result_type.validate_json(kept))
+            refused = in_words(failed)
+            if refused is failed:
+                raise
+            raise refused from failed
+
+
+async def _retried(
+    runtime: Runtime,
+    actor: Actor,
+    use_case: UseCase[Command, Result],
+    command: Command,
+    remembering: Remembering | None,
+) -> Result:
+    attempt = 0
+    while True:
+        attempt += 1
+        try:
+            async with runtime.transaction(actor, use_case=use_case.name, isolation=use_case.isolation) as tx:
+                tx.remember(remembering)
+                result = await use_case.function(tx, command)
+                tx.remember_result(result)
+        except Exception as failed:
+            if attempt >= ATTEMPTS or sqlstate(failed) not in RETRIED:
+                raise
+            # Whoever collided waits for a different while, longer each time.
+            await asyncio.sleep(random.uniform(0.5, 1) * 0.004 * 2**attempt)  # noqa: S311 - jitter, no secret
+        else:
+            return result
 
 
 async def perform_in(tx: Tx, use_case: UseCase[Command, Result], command: Command) -> Result:
-    """Run `use_case` inside a transaction that a listener, a timer or another use case holds; commits nothing."""
-    declared = _declared(use_case, UseCase)
-    tx.runtime.access.require(tx.actor, declared.permission)
-    with _tracer.start_as_current_span(declared.name), tx.named(declared.name):
-        return await declared(tx, command)
+    """Run `use_case` inside a transaction that a listener, a timer or another use case holds.
+
+    Commits nothing; whoever holds the transaction does.
+    """
+    refuse_undeclared(use_case, UseCase)
+    tx.runtime.access.require(tx.actor, use_case.permission)
+    with _tracer.start_as_current_span(use_case.name), tx.named(use_case.name):
+        return await use_case.function(tx, command)
 
 
 async def ask(
@@ -84,16 +104,21 @@ async def ask(
     *args: Params.args,
     **kwargs: Params.kwargs,
 ) -> Result:
-    """Run `query` for `actor` in a read-only transaction; views of persons are logged before the answer (X3)."""
-    declared = _declared(query, Query)
-    with _tracer.start_as_current_span(declared.name, attributes={"use_case": declared.name}):
-        runtime.access.require(actor, declared.permission)
+    """Run `query` for `actor` in a read-only transaction.
+
+    A view of a person's record is logged before the answer; if that fails, there's no answer (X3).
+    """
+    refuse_undeclared(query, Query)
+    with _tracer.start_as_current_span(query.name, attributes={"use_case": query.name}):
+        runtime.access.require(actor, query.permission)
         try:
-            async with runtime.reading(actor, query=declared.name) as tx:
-                result = await declared(tx, *args, **kwargs)
-            if declared.views is not None:
-                shown = tx.viewed_records or [(declared.views, str(next(iter((*args, *kwargs.values())), "")))]
-                await _log_views(runtime, actor, declared.name, shown, tx.now)
+            async with runtime.reading(actor, query=query.name) as tx:
+                result = await query.function(tx, *args, **kwargs)
+            shown = tx.viewed_records
+            if query.views is not None and not shown:
+                shown = [(query.views, str(next(iter((*args, *kwargs.values())), "")))]
+            if shown:
+                await _log_views(runtime, actor, query.name, shown, tx.now)
         except Exception as failed:
             refused = in_words(failed)
             if refused is failed:
@@ -102,10 +127,10 @@ async def ask(
         return result
 
 
-def _declared(case: Any, kind: type[Any]) -> Any:
+def refuse_undeclared(case: object, kind: type[object]) -> None:
+    """Refuse a function that doesn't say which permission it asks for."""
     if not isinstance(case, kind):
         raise NotPermitted(undeclared=getattr(case, "__name__", type(case).__name__))
-    return case
 
 
 def sqlstate(error: BaseException) -> str | None:
@@ -125,35 +150,34 @@ def in_words(error: Exception) -> Exception:
     if state is not None:
         if state == "23505":
             return Conflict()
-        if state in _RETRIED or state[:2] in {"08", "53", "57"} or state == "55P03":
+        if state in RETRIED or state[:2] in {"08", "53", "57"} or state == "55P03":
             return Unavailable()
     elif isinstance(error, (OSError, TimeoutError)):
         return Unavailable()
     return error
 
 
-def _fingerprint(name: str, command: object) -> bytes:
+def fingerprint_of(name: str, command: object) -> bytes:
+    """Return 16 bytes that tell one command of one use case from another."""
     return blake2b(name.encode() + b"\0" + to_json(command), digest_size=16).digest()
 
 
-def _remember(tx: Tx, key: str, print_of: bytes, result: bytes) -> None:
-    tx._pending.idempotency.append((tx.actor.subject, key, tx.use_case, print_of, result.decode(), tx.now))
-
-
-async def _kept(runtime: Runtime, actor: Actor, key: str, print_of: bytes) -> str | None:
+async def _kept(runtime: Runtime, actor: Actor, remembering: Remembering) -> str | None:
     async with (await runtime.database.raw()).acquire() as connection:
         row = await connection.fetchrow(
-            "SELECT fingerprint, result FROM idempotency WHERE actor = $1 AND key = $2", actor.subject, key
+            "SELECT fingerprint, result FROM idempotency WHERE actor = $1 AND key = $2",
+            actor.subject,
+            remembering.key,
         )
     if row is None:
         return None
-    if row["fingerprint"] != print_of:
+    if row["fingerprint"] != remembering.fingerprint:
         raise KeyReused(field="Idempotency-Key")
     return str(row["result"])
 
 
 async def _log_views(
-    runtime: Runtime, actor: Actor, name: str, shown: list[tuple[str, str]], now: Any
+    runtime: Runtime, actor: Actor, name: str, shown: list[tuple[str, str]], now: datetime
 ) -> None:
     async with (await runtime.database.raw()).acquire() as connection:
         await connection.execute(
@@ -169,5 +193,3 @@ async def _log_views(
             [kind for kind, _ in shown],
             [record for _, record in shown],
         )
-
-

@@ -33,8 +33,8 @@ class Runtime:
     """The parts of one running service.
 
     `on_commit` is called after every commit that left messages in the outbox: the relay sets it to be woken.
-    `translate(msgid, locale)` gives a message in the reader's language. `checks` are awaited by `/readyz`; each
-    raises what hinders it.
+    `translate(msgid, locale)` gives a message in the reader's language. `checks` are awaited by `/readyz`;
+    each raises what hinders it.
     """
 
     name: str
@@ -58,7 +58,8 @@ class Runtime:
     async def transaction(
         self, actor: Actor, *, use_case: str = "chassis.transaction", isolation: Isolation = "READ COMMITTED"
     ) -> AsyncIterator[Tx]:
-        """Hold one transaction: leaving it writes audit and outbox rows and commits once; an error undoes it all.
+        """Hold one transaction: leaving it writes audit and outbox rows and commits once; an error undoes
+        it all.
 
         This is the only code of the project that commits; `perform` is built on it.
         """
@@ -66,10 +67,8 @@ class Runtime:
         try:
             yield tx
             await tx._settle()
-        except BaseException:
-            await tx._undo()
-            raise
         finally:
+            # Closing what wasn't committed rolls it back.
             await tx._close()
         if tx.published:
             self.wake_relay()

@@ -23,9 +23,9 @@ Border = Callable[[Any], Awaitable[None]]
 class ServiceDefinition:
     """What a service is made of.
 
-    `migrations` is Alembic's script location (`units_svc:migrations`). `work(runtime)` runs relay, listeners and
-    timers until it's cancelled; it is made from `listeners` and `timers` when those are given. `border(settings)`
-    sets up the service's streams and consumers at the broker.
+    `migrations` is Alembic's script location (`units_svc:migrations`). `work(runtime)` runs relay,
+    listeners and timers until it's cancelled; it is made from `listeners` and `timers` when those are
+    given. `border(settings)` sets up the service's streams and consumers at the broker.
     """
 
     name: str

@@ -53,7 +53,8 @@ class WebSettings(BaseSettings):
 
     @classmethod
     def from_environment(cls) -> Self:
-        """Read the settings, or raise `SettingsIncomplete` naming every variable that is missing or unusable."""
+        """Read the settings, or raise `SettingsIncomplete` naming every variable that is missing or
+        unusable."""
         return read(cls)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 
 from opentelemetry import trace
+from pydantic import TypeAdapter
 from sqlalchemy import Executable, Result
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,6 +25,11 @@ if TYPE_CHECKING:
     from chassis.runtime import Runtime
 
 Changes = Mapping[str, tuple[Any, Any]]
+UNSET: Final = object()
+
+
+class AlreadyConcluded(RuntimeError):
+    """The transaction was committed by `conclude`; the use case tried to write more after it."""
 
 
 class _Held:
@@ -74,56 +81,67 @@ class ReadTx(_Held):
     def _open(self) -> AsyncSession:
         return AsyncSession(self.runtime.database.reading, expire_on_commit=False, autoflush=False)
 
-    def viewed(self, kind: str, id: UUID | str) -> None:  # noqa: A002 - the word of the interface
+    def viewed(self, kind: str, id: UUID | str) -> None:
         """Say which person's record was shown, for the access log (X3)."""
         self.viewed_records.append((kind, str(id)))
 
 
 class Tx(_Held):
-    """A transaction that may write. It begins with the first statement and ends in `Runtime.transaction` alone."""
+    """A transaction that may write. It begins with the first statement and ends in `Runtime.transaction`
+    alone."""
 
     def __init__(self, runtime: Runtime, actor: Actor, use_case: str, isolation: Isolation) -> None:
         super().__init__(runtime, actor, use_case)
         self._isolation = isolation
         self._pending = flush.Pending()
-        self.published = False
-        self.concluded = False
+        self._remembering: Remembering | None = None
+        self._committed_alone = False
+        self._depth = 0
 
     def _open(self) -> AsyncSession:
+        self._still_open()
         engine = self.runtime.database.engine
         if self._isolation != "READ COMMITTED":
             engine = engine.execution_options(isolation_level=self._isolation)
         return AsyncSession(engine, expire_on_commit=False)
+
+    def _still_open(self) -> None:
+        if self._committed_alone:
+            raise AlreadyConcluded
 
     @property
     def begun(self) -> bool:
         """Whether anything was sent to the database, or waits in the session to be sent."""
         return self._session is not None and self._session.in_transaction()
 
+    @property
+    def published(self) -> bool:
+        """Whether committing this transaction gives the relay something to send."""
+        return self._pending.published
+
     def publish(self, fact: object, about: str | None = None, basis: str | None = None) -> None:
         """Tell `fact` to whom it concerns: its messages become outbox rows of this transaction.
 
-        `about` is the private reference of the person concerned (for the disclosure statement; it never leaves),
+        `about` is the private reference of the person concerned (for the disclosure statement; it never
+        leaves),
         `basis` the reference of the consent under which it is told.
         """
         for message in self.runtime.publisher.to_messages(fact, self):
             self._record(message, about, basis, None)
-            self.published = True
+            self._pending.published = True
 
     def withhold(self, fact: object, about: str | None, reason: str) -> None:
         """Record what would have been told and wasn't, and why (W5, W13); it's never sent."""
         for message in self.runtime.publisher.to_messages(fact, self):
             self._record(message, about, None, reason)
 
-    def _record(self, message: OutboxMessage, about: str | None, basis: str | None, withheld: str | None) -> None:
+    def _record(
+        self, message: OutboxMessage, about: str | None, basis: str | None, withheld: str | None
+    ) -> None:
+        self._still_open()
         self._pending.outbox.append(
             flush.outbox_row(
-                event_id=message.event_id,
-                aggregate=message.aggregate,
-                version=message.version,
-                subject=message.subject,
-                type_=message.type,
-                data=message.data,
+                message,
                 about=about,
                 basis=basis,
                 withheld=withheld,
@@ -132,87 +150,107 @@ class Tx(_Held):
             )
         )
 
-    def touched(self, kind: str, id: UUID | str, action: str, changes: Changes | None = None) -> None:  # noqa: A002
+    def touched(self, kind: str, id: UUID | str, action: str, changes: Changes | None = None) -> None:
         """Record that a record was changed, by whom and how: `changes` maps a field to (old, new) (X3)."""
-        text = None if changes is None else flush.json_text({name: list(pair) for name, pair in changes.items()})
+        self._still_open()
+        text = None if changes is None else flush.json_text(dict(changes))
         actor = self.actor
-        self._pending.audit.append(
-            (
-                new_id(),
-                self.now,
-                actor.subject,
-                actor.name,
-                actor.kind,
-                self.use_case,
-                kind,
-                str(id),
-                action,
-                text,
-            )
-        )
+        who = (actor.subject, actor.name, actor.kind)
+        self._pending.audit.append((new_id(), self.now, *who, self.use_case, kind, str(id), action, text))
 
-    def schedule(self, kind: str, key: str, due_at: datetime, payload: Mapping[str, Any] | None = None) -> None:
+    def schedule(
+        self, kind: str, key: str, due_at: datetime, payload: Mapping[str, Any] | None = None
+    ) -> None:
         """Set the timer (`kind`, `key`) to `due_at`, aware; one that stands already is moved."""
+        self._still_open()
         if due_at.tzinfo is None:
             raise ValueError("a timer needs an aware moment")
-        self._pending.cancelled.discard((kind, key))
         self._pending.timers[kind, key] = (due_at, flush.json_text(payload or {}))
 
     def cancel_timer(self, kind: str, key: str) -> None:
         """Forget the timer (`kind`, `key`), if it stands."""
-        self._pending.timers.pop((kind, key), None)
-        self._pending.cancelled.add((kind, key))
+        self._still_open()
+        self._pending.timers[kind, key] = None
 
-    async def conclude(self, sql: str, params: Mapping[str, Any], *, result: Any = None) -> Any:
-        """Write the business row and everything recorded so far in ONE statement; return its row, or None.
+    async def conclude(
+        self, sql: str, params: Mapping[str, Any], *, result: Any = UNSET
+    ) -> Mapping[str, Any] | None:
+        """Write the business row and what the use case recorded in ONE statement; return its row, or None.
 
-        `sql` is a guarded statement with `:name` parameters and `RETURNING` (it may begin with `WITH`). When it
-        matches no row, nothing at all is written. If nothing was begun it commits by itself: one round trip.
+        `sql` is a guarded statement with `:name` parameters and `RETURNING` (it may begin with `WITH`).
+        When it matches no row, nothing that was recorded is written either. If nothing was begun it commits
+        by itself: one round trip, and nothing may follow it. Under an idempotency key that needs `result`,
+        the use case's result as it will be; without it a transaction is opened to keep the result that
+        comes later.
         """
+        self._still_open()
         guarded = flush.take_apart(sql)
         given = flush.bind(guarded, params)
+        # Only the use case that holds the transaction may end it, or says what its result is.
+        whole = self._depth == 0
+        remembered = whole and self._remembering is not None and result is not UNSET
+        if remembered:
+            self.remember_result(result)
+        alone = whole and not self.begun and (self._remembering is None or remembered)
         rows = self._pending.rows()
         text = flush.statement(tuple(name for name, _ in rows), guarded)
         values = flush.arguments(rows, given)
-        if self.begun:
+        row: Mapping[str, Any] | None
+        if alone:
+            async with (await self.runtime.database.raw()).acquire() as raw:
+                row = await raw.fetchrow(text, *values)
+        else:
             await self.session.flush()
             connection = await self.session.connection()
-            row = (await connection.exec_driver_sql(text, tuple(values))).mappings().first()
-        else:
-            async with (await self.runtime.database.raw()).acquire() as connection:
-                row = await connection.fetchrow(text, *values)
-        self._pending = flush.Pending()
-        self.concluded = row is not None
-        if row is None:
-            self.published = False
+            row = cast(
+                "Mapping[str, Any] | None",
+                (await connection.exec_driver_sql(text, tuple(values))).mappings().first(),
+            )
+        self._pending = flush.Pending(published=self._pending.published and row is not None)
+        if row is not None:
+            self._committed_alone = alone
+            if remembered:
+                self._remembering = None
         return row
+
+    def remember(self, remembering: Remembering | None) -> None:
+        """Keep the use case's result under an idempotency key; `perform` says so."""
+        self._remembering = remembering
+
+    def remember_result(self, result: Any) -> None:
+        """Take note of the result, unless `conclude` has written it already."""
+        if self._remembering is not None:
+            self._pending.idempotency = self._remembering.row(self, result)
 
     @contextmanager
     def named(self, use_case: str) -> Iterator[None]:
-        """Let audit rows name `use_case` for the length of the block."""
-        before, self.use_case = self.use_case, use_case
+        """Let audit rows name `use_case` for the length of the block.
+
+        What the block records stays its own until it ends well, so that a `conclude` in it that matches no
+        row drops nothing that another one recorded.
+        """
+        before, pending = self.use_case, self._pending
+        self.use_case, self._pending = use_case, flush.Pending()
+        self._depth += 1
         try:
             yield
+            pending.add(self._pending)
         finally:
-            self.use_case = before
+            self._depth -= 1
+            self.use_case, self._pending = before, pending
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """Undo the block alone when it fails: its statements and what it recorded for the flush."""
-        before, published = self._pending.copy(), self.published
-        try:
+        with self.named(self.use_case):
             async with self.session.begin_nested():
                 yield
-        except BaseException:
-            self._pending, self.published = before, published
-            raise
 
     async def _settle(self) -> None:
         """Flush and commit; called by `Runtime.transaction` alone."""
         if self._session is not None:
             await self._session.flush()
-        if self._pending:
-            rows = self._pending.rows()
+        if rows := self._pending.rows():
             text = flush.statement(tuple(name for name, _ in rows))
             values = flush.arguments(rows)
             if self.begun:
@@ -224,9 +262,19 @@ class Tx(_Held):
         if self._session is not None:
             await self._session.commit()
 
-    async def _undo(self) -> None:
-        if self._session is not None:
-            await self._session.rollback()
+
+@dataclass(frozen=True, slots=True)
+class Remembering:
+    """What `perform` keeps about a command that came with an idempotency key."""
+
+    key: str
+    fingerprint: bytes
+    result_type: TypeAdapter[Any]
+
+    def row(self, tx: Tx, result: Any) -> list[tuple[Any, ...]]:
+        """Return the idempotency row of `result`."""
+        kept = self.result_type.dump_json(result).decode()
+        return [(tx.actor.subject, self.key, tx.use_case, self.fingerprint, kept, tx.now)]
 
 
 def traceparent() -> str | None:

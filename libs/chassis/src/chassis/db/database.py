@@ -1,4 +1,5 @@
-"""Connections to the service's own PostgreSQL: one pool below SQLAlchemy, one of bare asyncpg for single statements."""
+"""Connections to the service's own PostgreSQL: one pool below SQLAlchemy, one of bare asyncpg for single
+statements."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ SERVER_SETTINGS = {
 
 
 async def _keep(_: Any) -> None:
-    """Give a connection back as it is: single statements leave no session state, and a reset is a round trip."""
+    """Give a connection back as it is: single statements leave no session state, and a reset is a round
+    trip."""
 
 
 class Database:

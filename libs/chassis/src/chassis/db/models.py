@@ -23,7 +23,8 @@ NAMING = {
 
 
 def model_base() -> type[DeclarativeBase]:
-    """Return a new declarative base: timestamptz, uuid, numeric(12,2), jsonb, and constraints with stable names."""
+    """Return a new declarative base: timestamptz, uuid, numeric(12,2), jsonb, and constraints with stable
+    names."""
 
     class Base(DeclarativeBase):
         metadata = sa.MetaData(naming_convention=NAMING)

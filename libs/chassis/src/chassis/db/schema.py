@@ -1,7 +1,7 @@
 """The chassis' tables as a migration step: `chassis_v1(op)` is called by the first migration of each service.
 
-The statements are written out and never change once released; a later change is a `chassis_v2` beside this one.
-A test compares what they make with `chassis.db.tables`.
+The statements are written out and never change once released; a later change is a `chassis_v2` beside this
+one. A test compares what they make with `chassis.db.tables`.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ _V1 = (
         CONSTRAINT pk_parked PRIMARY KEY (source, id)
     )""",
     "CREATE INDEX ix_parked_waiting ON parked (next_attempt_at) WHERE state = 'waiting'",
-    "CREATE INDEX ix_parked_aggregate ON parked (source, aggregate, sequence) WHERE state IN ('waiting', 'parked')",
+    "CREATE INDEX ix_parked_aggregate ON parked (source, aggregate, sequence)"
+    " WHERE state IN ('waiting', 'parked')",
     """CREATE TABLE timers (
         kind text NOT NULL,
         key text NOT NULL,

@@ -32,9 +32,7 @@ outbox = sa.Table(
 )
 sa.Index("ix_outbox_pending", outbox.c.position, postgresql_where=sa.text("status = 'pending'"))
 sa.Index("ix_outbox_about", outbox.c.about, outbox.c.position, postgresql_where=sa.text("about IS NOT NULL"))
-sa.Index(
-    "ix_outbox_published_at", outbox.c.published_at, postgresql_where=sa.text("status = 'published'")
-)
+sa.Index("ix_outbox_published_at", outbox.c.published_at, postgresql_where=sa.text("status = 'published'"))
 
 inbox = sa.Table(
     "inbox",

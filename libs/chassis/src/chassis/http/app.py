@@ -23,7 +23,8 @@ def service_app(
     body_limit: int = 1_048_576,
     api_prefix: str = "",
 ) -> FastAPI:
-    """Return the application: problem documents, health, metrics, offline documentation, limits and telemetry.
+    """Return the application: problem documents, health, metrics, offline documentation, limits and
+    telemetry.
 
     `verifier` defaults to one made from the settings; `body_limit` is in bytes.
     """

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -25,9 +27,9 @@ _KINDS = {"staff", "client", "system"}
 class TokenVerifier:
     """Turns an access token into an `Actor`, or refuses with `NotSignedIn`.
 
-    Keys come from `jwks_url`; they're kept for `refresh` seconds, fetched again for an unknown key id (at most
-    every `pause` seconds), and used on while the issuer can't be reached. Verified tokens are remembered until
-    they expire, so a signature is computed once for each token.
+    Keys come from `jwks_url`; they're kept for `refresh` seconds, fetched again for an unknown key id (at
+    most every `pause` seconds), and used on while the issuer can't be reached. Verified tokens are
+    remembered until they expire, so a signature is computed once for each token.
     """
 
     def __init__(
@@ -60,7 +62,8 @@ class TokenVerifier:
         self._verified: OrderedDict[bytes, tuple[float, Actor]] = OrderedDict()
 
     async def verify(self, token: str) -> Actor:
-        """Return the actor whom `token` names; refuse with `NotSignedIn`, or `Unavailable` without any keys."""
+        """Return the actor whom `token` names; refuse with `NotSignedIn`, or `Unavailable` without any
+        keys."""
         mark = sha256(token.encode()).digest()
         known = self._verified.get(mark)
         if known is not None:
@@ -158,9 +161,6 @@ class TokenVerifier:
 
 
 def _header(token: str) -> dict[str, Any]:
-    import base64
-    import json
-
     first = token.split(".", 1)[0]
     found = json.loads(base64.urlsafe_b64decode(first + "=" * (-len(first) % 4)))
     if not isinstance(found, dict):

@@ -53,9 +53,7 @@ class ApiCall:
             self.runtime, self.actor, use_case, command, idempotency_key=self.idempotency_key
         )
 
-    async def ask(
-        self, query: Query[Params, Result], *args: Params.args, **kwargs: Params.kwargs
-    ) -> Result:
+    async def ask(self, query: Query[Params, Result], *args: Params.args, **kwargs: Params.kwargs) -> Result:
         """Run a query."""
         return await performing.ask(self.runtime, self.actor, query, *args, **kwargs)
 
@@ -65,7 +63,9 @@ async def api_call(
     actor: Annotated[Actor, Depends(bearer_actor)],
     idempotency_key: Annotated[
         str | None,
-        Header(description="Any text of up to 200 characters; repeating a request with it changes nothing more"),
+        Header(
+            description="Any text of up to 200 characters; repeating a request with it changes nothing more"
+        ),
     ] = None,
 ) -> ApiCall:
     """Return the call of this request."""

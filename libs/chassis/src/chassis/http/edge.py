@@ -65,4 +65,6 @@ class Edge:
         except _TooLarge:
             if started:
                 raise
-            await problem(413, "too_large", "The request is larger than is accepted.")(scope, receive, hardened)
+            await problem(413, "too_large", "The request is larger than is accepted.")(
+                scope, receive, hardened
+            )

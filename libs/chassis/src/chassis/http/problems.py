@@ -61,9 +61,7 @@ def problem(
     if errors:
         body["errors"] = list(errors)
     body.update(more)
-    return Response(
-        to_json(body), status, headers=dict(headers or {}), media_type="application/problem+json"
-    )
+    return Response(to_json(body), status, headers=dict(headers or {}), media_type="application/problem+json")
 
 
 def of_domain(error: DomainError, runtime: Runtime, locale: str) -> Response:

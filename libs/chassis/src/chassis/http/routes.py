@@ -47,7 +47,9 @@ def account_for(app: FastAPI) -> list[RouteAccount]:
             continue
         dependant = getattr(context, "dependant", None) or getattr(route, "dependant", None)
         guards = tuple(sorted(set(_guards(dependant)))) if dependant is not None else ()
-        shown = isinstance(route, APIRoute) and bool(getattr(context, "include_in_schema", route.include_in_schema))
+        shown = isinstance(route, APIRoute) and bool(
+            getattr(context, "include_in_schema", route.include_in_schema)
+        )
         for method in sorted((getattr(route, "methods", None) or {"GET"}) - {"HEAD"}):
             found.append(RouteAccount(path, method, getattr(route, "name", ""), guards, shown))
     return sorted(found)

@@ -1,0 +1,22 @@
+"""The shelf, and the chassis' tables."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from chassis.db.schema import chassis_v1
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Create everything."""
+    chassis_v1(op)
+    op.create_table(
+        "parcel",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("holder", sa.Text()),
+        sa.Column("weighings", sa.Integer(), nullable=False, server_default="0"),
+    )
