@@ -1,0 +1,20 @@
+"""How a desk page is built: layout, macros, forms, CSRF, translations.
+
+A service writes routers of pages and mounts them::
+
+    pages = DeskRouter(prefix="/front-desk/placements")
+
+    @pages.get("/{placement_id}", name="placement")
+    async def placement(call: DeskCall, placement_id: UUID) -> Response:
+        return call.page("placements/record.html", placement=await call.ask(queries.placement, placement_id))
+
+    mount(app, Desk(name=N_("Front Desk"), prefix="/front-desk", accent="front", package="support_svc", routers=[pages]))
+"""
+
+from deskkit.call import DeskCall, PageCall
+from deskkit.desk import Desk, MountedDesk, NavItem, mount
+from deskkit.forms import Form
+from deskkit.i18n import N_
+from deskkit.router import DeskRouter
+
+__all__ = ["N_", "Desk", "DeskCall", "DeskRouter", "Form", "MountedDesk", "NavItem", "PageCall", "mount"]

@@ -1,0 +1,273 @@
+"""What a page handler works with: who asks, in which language, the use cases, forms, pages and redirects."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from urllib.parse import quote
+
+from fastapi import Depends
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import BaseModel
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chassis.actor import Actor
+from chassis.clock import today
+from chassis.errors import DomainError
+from chassis.http.routes import guard as lets_nobody_unknown_pass
+from chassis.perform import ask, perform
+from deskkit.csrf import SAFE_METHODS, attested_same_origin, came_from_elsewhere
+from deskkit.forms import Form
+from deskkit.i18n import Formats
+from deskkit.interrupted import ForgedForm, SignInNeeded
+from deskkit.language import language_for
+from deskkit.notices import NOTICE_COOKIE, Notice, read_notice, write_notice
+from deskkit.signin import actor_from_cookie
+
+if TYPE_CHECKING:
+    from deskkit.desk import MountedDesk
+
+CommandT = TypeVar("CommandT", bound=BaseModel)
+MAX_FIELDS = 2000
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+)
+
+
+class PageCall:
+    """One request to a desk page by a signed-in person (or by nobody, on the gateway's public pages)."""
+
+    def __init__(self, request: Request, mounted: MountedDesk, actor: Actor | None) -> None:
+        self.request = request
+        self.mounted = mounted
+        self.desk = mounted.desk
+        self.runtime = mounted.runtime
+        self._actor = actor
+        self.locale = language_for(request, actor)
+        self.speech = mounted.rendering.speech(self.locale)
+        self._notice: Notice | None = None
+
+    # who, when, in which words
+
+    @property
+    def actor(self) -> Actor:
+        """The signed-in person. Raises SignInNeeded when nobody is."""
+        if self._actor is None:
+            raise SignInNeeded
+        return self._actor
+
+    @property
+    def signed_in(self) -> bool:
+        return self._actor is not None
+
+    @property
+    def formats(self) -> Formats:
+        """Dates, money and numbers in the person's language."""
+        return self.speech.formats
+
+    @property
+    def now(self) -> datetime:
+        return self.runtime.clock.now()
+
+    @property
+    def today(self) -> date:
+        """Today's date in the organisation's time zone."""
+        return today(self.runtime.clock, self.runtime.time_zone)
+
+    def _(self, msgid: str, **params: Any) -> str:
+        """A text in the person's language, with %(params)s filled in."""
+        text = self.speech.catalogue.gettext(msgid)
+        return text % params if params else text
+
+    def ngettext(self, one: str, many: str, n: int, **params: Any) -> str:
+        """A text that depends on a number, with %(n)s and %(params)s filled in."""
+        return self.speech.catalogue.ngettext(one, many, n) % {"n": self.formats.number(n), **params}
+
+    def words(self, error: DomainError) -> str:
+        """A refusal in the person's language."""
+        return self.speech.refusal(error)
+
+    def may(self, permission: str) -> bool:
+        """Whether this person's roles hold a permission; to show only actions that would be accepted."""
+        return self._actor is not None and self.runtime.access.permits(self._actor, permission)
+
+    # use cases
+
+    async def perform(self, use_case: Any, command: Any) -> Any:
+        """Run a use case that changes something; a form sent twice gives the first answer again (X5)."""
+        key = next(iter((await self.posted()).get("form_token", ())), None) if self._unsafe else None
+        return await perform(self.runtime, self.actor, use_case, command, idempotency_key=key)
+
+    async def ask(self, query: Any, *args: Any, **kwargs: Any) -> Any:
+        """Run a use case that only reads."""
+        return await ask(self.runtime, self.actor, query, *args, **kwargs)
+
+    # forms
+
+    async def form(
+        self,
+        model: type[CommandT],
+        *,
+        initial: Any = None,
+        fixed: Mapping[str, Any] | None = None,
+        labels: Mapping[str, str] | None = None,
+    ) -> Form[CommandT]:
+        """A form for a command: bound to what was posted, or beginning with `initial` (mapping, view or model).
+
+        `fixed` holds values that don't come from the form, such as an id of the address; they always win.
+        `labels` names fields (already translated) where the model's `title` isn't the name to show.
+        """
+        posted = await self.posted() if self._unsafe else None
+        return Form(
+            model,
+            posted=posted,
+            initial=initial,
+            fixed=fixed,
+            labels=labels,
+            today=self.today,
+            zone=self.runtime.time_zone,
+            catalogue=self.speech.catalogue,
+            formats=self.formats,
+            translate_error=self.words,
+            csrf_token=self.csrf_token(),
+            form_token=next(iter((posted or {}).get("form_token", ())), None) or secrets.token_urlsafe(16),
+        )
+
+    async def posted(self) -> dict[str, list[str]]:
+        """The submission as text fields: every value of each name, in order. Files are in `uploads()`."""
+        data = await self.request.form(max_fields=MAX_FIELDS)
+        fields: dict[str, list[str]] = {}
+        for name, value in data.multi_items():
+            if isinstance(value, str):
+                fields.setdefault(name, []).append(value)
+        return fields
+
+    async def uploads(self, name: str) -> list[UploadFile]:
+        """Files sent under one name; empty when none was chosen."""
+        data = await self.request.form(max_fields=MAX_FIELDS)
+        return [item for item in data.getlist(name) if isinstance(item, UploadFile) and item.filename]
+
+    def csrf_token(self) -> str:
+        """The hidden token of a form on this page."""
+        session, subject = csrf_binding(self.request, self._actor)
+        return self.mounted.csrf.issue(session, subject)
+
+    # answers
+
+    def page(
+        self, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any
+    ) -> Response:
+        """A page from a template. The context has `call`, `desk`, and what is given."""
+        html = self.mounted.rendering.render(self, template, context)
+        response = HTMLResponse(html, status_code=status, headers=dict(headers or {}))
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        if self._notice is not None or NOTICE_COOKIE in self.request.cookies:
+            response.delete_cookie(NOTICE_COOKIE, path="/")
+        return response
+
+    def fragment(self, template: str, **context: Any) -> Response:
+        """A part of a page for htmx; answers 286 when `stop=True`, which ends polling."""
+        stop = bool(context.pop("stop", False))
+        return self.page(template, status=286 if stop else 200, headers={"Vary": "HX-Request"}, **context)
+
+    def redirect(
+        self, route: str, /, *, notice: str | None = None, tone: str = "success", **params: Any
+    ) -> Response:
+        """Go to a named route (or a path that begins with '/') after a POST; `notice` is shown there once."""
+        target = route if route.startswith("/") else self.url(route, **params)
+        response = RedirectResponse(target, status_code=303)
+        if notice:
+            write_notice(response, Notice(notice, tone), self.mounted.csrf.secret, secure=self.secure)
+        return response
+
+    def url(self, route: str, **params: Any) -> str:
+        """The path of a named route; parameters that aren't part of the path become the query."""
+        return self.mounted.rendering.url_for(self.request, route, params)
+
+    def csv(self, filename: str, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> Response:
+        """A CSV file; cells that a spreadsheet would run as a formula are made harmless."""
+        from deskkit.csv_files import csv_response  # noqa: PLC0415 (only lists need it)
+
+        return csv_response(filename, header, rows)
+
+    @property
+    def notice(self) -> Notice | None:
+        """What the page before wanted to say, once."""
+        if self._notice is None:
+            self._notice = read_notice(self.request, self.mounted.csrf.secret)
+        return self._notice
+
+    @property
+    def is_htmx(self) -> bool:
+        return self.request.headers.get("hx-request") == "true"
+
+    @property
+    def secure(self) -> bool:
+        """Whether cookies are for https only."""
+        return self.mounted.public_url.startswith("https")
+
+    @property
+    def here(self) -> str:
+        """This page's path and query."""
+        query = self.request.url.query
+        return quote(self.request.url.path) + (f"?{query}" if query else "")
+
+    @property
+    def _unsafe(self) -> bool:
+        return self.request.method not in SAFE_METHODS
+
+
+def csrf_binding(request: Request, actor: Actor | None) -> tuple[str, str]:
+    """What a CSRF token is bound to: the session and the person; before sign-in, a cookie of the visit."""
+    if actor is None:
+        return request.cookies.get("partywall_visit", ""), ""
+    return actor.session or actor.subject, f"{actor.entity}:{actor.subject}"
+
+
+@lets_nobody_unknown_pass("session")
+async def guard(request: Request) -> PageCall:
+    """Let only signed-in people of this entity pass, and only forms of our own pages.
+
+    Raises SignInNeeded (the answer renews the session or shows the sign-in page, and keeps what was typed) and
+    ForgedForm.
+    """
+    from deskkit.desk import desk_of  # noqa: PLC0415 (the desk imports the router's call)
+
+    mounted = desk_of(request)
+    if request.method not in SAFE_METHODS and came_from_elsewhere(request.headers, mounted.public_url):
+        raise ForgedForm
+    actor = await actor_from_cookie(request)
+    if actor is None:
+        raise SignInNeeded
+    call = PageCall(request, mounted, actor)
+    await check_form(call)
+    request.state.desk_call = call
+    return call
+
+
+async def check_form(call: PageCall) -> None:
+    """Refuse an unsafe request whose token isn't one of ours. Raises ForgedForm."""
+    request = call.request
+    if request.method in SAFE_METHODS:
+        return
+    fields = await call.posted()
+    token = next(iter(fields.get("_csrf", ())), "") or request.headers.get("x-csrf-token", "")
+    session, subject = csrf_binding(request, call._actor)
+    same_origin = attested_same_origin(request.headers, call.mounted.public_url)
+    if not call.mounted.csrf.holds(token, session, subject, same_origin=same_origin):
+        raise ForgedForm
+
+
+async def _desk_call(request: Request) -> PageCall:
+    call = getattr(request.state, "desk_call", None)
+    return call if isinstance(call, PageCall) else await guard(request)
+
+
+DeskCall = Annotated[PageCall, Depends(_desk_call)]
+"""The parameter type of a page handler: `async def page(call: DeskCall) -> Response`."""

@@ -1,0 +1,281 @@
+"""A form on a page: typed input, the command it makes, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, tzinfo
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from chassis.errors import DomainError, EditedMeanwhile
+from deskkit.forms.binding import (
+    DATE_PARTS,
+    Binder,
+    Posted,
+    default_label,
+    fields_of,
+    is_collection,
+    item_of,
+    line_numbers,
+    shape_of,
+    unbind,
+    widget_of,
+)
+from deskkit.forms.messages import words_for
+from deskkit.i18n import Formats
+from deskkit.i18n.catalogue import Catalogue
+
+CommandT = TypeVar("CommandT", bound=BaseModel)
+HIDDEN_NAMES = frozenset({"_csrf", "form_token"})
+
+
+@dataclass(frozen=True, slots=True)
+class FormError:
+    """One broken rule. `key` is the field's name, empty for the whole form."""
+
+    key: str
+    kind: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that somebody else changed meanwhile: what it's called, what they have, what was typed here."""
+
+    label: str
+    theirs: str
+    mine: str
+
+
+class Form(Generic[CommandT]):
+    """Typed input bound to a command model. Values are kept exactly as typed, whatever happens."""
+
+    def __init__(
+        self,
+        model: type[CommandT],
+        *,
+        posted: Posted | None,
+        initial: Any = None,
+        fixed: Mapping[str, Any] | None = None,
+        labels: Mapping[str, str] | None = None,
+        today: date,
+        zone: tzinfo,
+        catalogue: Catalogue,
+        formats: Formats,
+        translate_error: Callable[[DomainError], str],
+        csrf_token: str,
+        form_token: str,
+    ) -> None:
+        self.model = model
+        self.submitted = posted is not None
+        self.zone = zone
+        self.today = today
+        self.csrf_token = csrf_token
+        self.form_token = form_token
+        self.errors: list[FormError] = []
+        self.differences: list[Difference] = []
+        self._labels = dict(labels or {})
+        self._catalogue = catalogue
+        self._formats = formats
+        self._translate_error = translate_error
+        self._command: CommandT | None = None
+        if posted is not None:
+            self.values: dict[str, list[str]] = {
+                name: list(texts) for name, texts in posted.items() if name not in HIDDEN_NAMES
+            }
+            self._bind(dict(fixed or {}))
+        else:
+            self.values = unbind(initial if initial is not None else {}, model, zone)
+
+    # what a handler uses
+
+    @property
+    def ok(self) -> bool:
+        """True when the form was sent and makes a valid command."""
+        return self._command is not None and not self.errors
+
+    @property
+    def command(self) -> CommandT:
+        """The command that was typed. Raises LookupError when there is none."""
+        if self._command is None:
+            raise LookupError("This form has no valid command; ask form.ok first.")
+        return self._command
+
+    def add(self, error: DomainError | str, field: str | None = None) -> None:
+        """Say what the domain refused, at the field it names or for the whole form; text is a translated sentence."""
+        if isinstance(error, str):
+            self.errors.append(FormError(field or "", "said", message=error))
+            return
+        if isinstance(error, EditedMeanwhile):
+            self._show_differences(error)
+        named = field or getattr(error, "field", None) or ""
+        self.errors.append(FormError(named, "said", message=self._translate_error(error)))
+
+    # what templates use
+
+    def value(self, key: str, default: str = "") -> str:
+        """The text typed (or to begin with) in a field."""
+        return next(iter(self.values.get(key, ())), default)
+
+    def chosen(self, key: str, value: str) -> bool:
+        """Whether an option of a select, radios or checkboxes is chosen."""
+        return value in self.values.get(key, ())
+
+    def checked(self, key: str) -> bool:
+        """Whether a lone checkbox is ticked."""
+        return self.value(key).lower() in {"1", "on", "true", "yes"}
+
+    def lines(self, key: str, extra: int = 1, least: int = 1) -> list[int]:
+        """Numbers of a list's lines to show: the filled ones and `extra` empty ones."""
+        known = line_numbers(self.values, key)
+        following = known[-1] + 1 if known else 0
+        count = max(extra, least - len(known))
+        return known + list(range(following, following + count))
+
+    def label(self, key: str, text: str | None = None) -> str:
+        """The label of a field; a text given by a template also names the field in its errors."""
+        if text:
+            self._labels[key] = text
+        if key not in self._labels:
+            self._labels[key] = self._catalogue.gettext(default_label(self.model, key))
+        return self._labels[key]
+
+    def error(self, key: str) -> str | None:
+        """The message to show at a field."""
+        for problem in self.errors:
+            if problem.key == key:
+                return self._words(problem)
+        return None
+
+    def bad_part(self, key: str, part: str) -> bool:
+        """Whether this part of a date is (one of) the wrong one(s)."""
+        for problem in self.errors:
+            if problem.key == key:
+                named = problem.context.get("missing")
+                if named:
+                    return part in named
+                exact = {
+                    "date_month": "month",
+                    "date_year": "year",
+                    "date_day": "day",
+                    "date_no_such_day": "day",
+                }
+                return exact.get(problem.kind, part) == part
+        return False
+
+    def summary(self) -> list[tuple[str, str]]:
+        """(id to jump to or nothing, message) for the error summary, in the order of the form."""
+        order = list(self.model.model_fields)
+        ranked = sorted(
+            self.errors, key=lambda e: order.index(top) if (top := e.key.split("-")[0]) in order else -1
+        )
+        seen: dict[tuple[str, str], None] = {}
+        for problem in ranked:
+            seen[(self._anchor(problem) if problem.key else "", self._words(problem))] = None
+        return list(seen)
+
+    def is_required(self, key: str) -> bool:
+        """Whether the command can't be made without this field."""
+        info = self.model.model_fields.get(key)
+        return bool(info and info.is_required() and not shape_of(info.annotation)[1])
+
+    # how it works
+
+    def _bind(self, fixed: dict[str, Any]) -> None:
+        binder = Binder(self.values, self.today, self.zone)
+        data = {**binder.model(self.model), **fixed}
+        for key, problem in binder.problems.items():
+            self.errors.append(FormError(key, problem.kind, problem.context))
+        try:
+            self._command = self.model.model_validate(data)
+        except ValidationError as invalid:
+            for detail in invalid.errors(include_url=False):
+                key = self._key_of(detail["loc"])
+                if key in binder.problems:
+                    continue
+                context = dict(detail.get("ctx", {}))
+                if detail["input"] in ("", [], None):
+                    context["empty"] = True
+                own = str(context.pop("error", "")) or detail["msg"]
+                self.errors.append(FormError(key, detail["type"], context, own))
+
+    def _key_of(self, loc: tuple[int | str, ...]) -> str:
+        """The field of a Pydantic location; parts that are no field (a union's branch) are left out."""
+        parts: list[str] = []
+        current: Any = self.model
+        for part in loc:
+            fields = getattr(current, "model_fields", None)
+            if isinstance(part, int):
+                parts.append(str(part))
+            elif fields and part in fields:
+                parts.append(part)
+                bare = shape_of(fields[part].annotation)[0]
+                current = item_of(bare) if is_collection(bare) else bare
+        while parts and parts[-1].isdecimal():  # an entry of a list of choices: shown at the list
+            parts.pop()
+        if len(parts) > 1 and parts[-1] in {"amount", "currency"}:
+            parts.pop()
+        return "-".join(parts)
+
+    def _widget(self, key: str) -> str:
+        current: Any = self.model
+        bare: Any = str
+        for part in key.split("-"):
+            fields = getattr(current, "model_fields", {})
+            if part in fields:
+                bare = shape_of(fields[part].annotation)[0]
+                current = item_of(bare) if is_collection(bare) else bare
+        return widget_of(bare)
+
+    def _anchor(self, problem: FormError) -> str:
+        if self._widget(problem.key) == "date" and f"{problem.key}-day" in self.values:
+            bad = next((part for part in DATE_PARTS if self.bad_part(problem.key, part)), "day")
+            return f"{problem.key}-{bad}"
+        return problem.key
+
+    def _words(self, problem: FormError) -> str:
+        if problem.kind == "said":
+            return problem.message or ""
+        label = self.label(problem.key) if problem.key else ""
+        return words_for(
+            problem.kind,
+            problem.context,
+            label,
+            self._widget(problem.key),
+            self._catalogue,
+            self._formats,
+            message=problem.message,
+        )
+
+    def _show_differences(self, error: EditedMeanwhile) -> None:
+        """Lay what is stored now beside what was typed; sending again then knowingly replaces it (X4)."""
+        current = error.current
+        if isinstance(current, int):
+            self.values["version"] = [str(current)]
+        if isinstance(current, int) or current is None:
+            current = {name: stands for name, (stands, _sent) in error.difference.items()}
+        for name, info in self.model.model_fields.items():
+            value = current.get(name) if isinstance(current, Mapping) else getattr(current, name, None)
+            if name == "version":
+                if value is not None:
+                    self.values["version"] = [str(value)]
+                continue
+            if value is None and name not in self.values:
+                continue
+            stored = (
+                fields_of(name, value, shape_of(info.annotation)[0], self.zone) if value is not None else {}
+            )
+            theirs, mine = " ".join(stored.get(name, [])), self._typed(name)
+            if theirs != mine:
+                self.differences.append(Difference(self.label(name), theirs, mine))
+
+    def _typed(self, name: str) -> str:
+        if f"{name}-day" in self.values:
+            year, month, day = (self.value(f"{name}-{part}") for part in reversed(DATE_PARTS))
+            if year.isdecimal() and month.isdecimal() and day.isdecimal():
+                return f"{int(year):04}-{int(month):02}-{int(day):02}"
+            return " ".join(part for part in (day, month, year) if part)
+        return " ".join(self.values.get(name, []))

@@ -1,0 +1,91 @@
+"""Finding every text to translate in a package: Python, templates, domain errors, titles of command fields."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2.ext import babel_extract
+
+_CALLS = {"_": 1, "N_": 1, "gettext": 1, "ngettext": 2, "_n": 2}
+_KEYWORD_TEXTS = {"title", "label", "search_label"}
+
+
+def texts_of(package: str) -> dict[str, list[str]]:
+    """Every msgid of a package with the places that use it (`file:line`)."""
+    root = Path(str(files(package)))
+    found: dict[str, list[str]] = {}
+    for path in sorted(root.rglob("*.py")):
+        for line, text in texts_of_python(path.read_text(encoding="utf-8")):
+            found.setdefault(text, []).append(f"{path.relative_to(root)}:{line}")
+    for path in sorted(root.rglob("templates/**/*.html")):
+        for line, text in texts_of_template(path):
+            found.setdefault(text, []).append(f"{path.relative_to(root)}:{line}")
+    return found
+
+
+def texts_of_python(source: str) -> Iterator[tuple[int, str]]:
+    """Texts marked with `_()`, `N_()`, `ngettext()`; `message` of error classes; `title=`/`label=` of fields and desks."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            yield from _of_call(node)
+        elif isinstance(node, ast.ClassDef):
+            yield from _of_error_class(node)
+
+
+def _of_call(node: ast.Call) -> Iterator[tuple[int, str]]:
+    name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+    for argument in node.args[: 1 if name in _CALLS else 0]:
+        if text := _literal(argument):
+            yield node.lineno, text
+    if name in {"Field", "NavItem", "Desk"}:
+        if name == "NavItem" and node.args and (text := _literal(node.args[0])):
+            yield node.lineno, text
+        for keyword in node.keywords:
+            if keyword.arg in _KEYWORD_TEXTS and (text := _literal(keyword.value)):
+                yield node.lineno, text
+    if name == "PydanticCustomError":
+        for argument in node.args[1:2]:
+            if text := _literal(argument):
+                yield node.lineno, text
+
+
+def _of_error_class(node: ast.ClassDef) -> Iterator[tuple[int, str]]:
+    texts: dict[str, tuple[int, str]] = {}
+    for statement in node.body:
+        target: ast.expr | None = None
+        value: ast.expr | None = None
+        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+            target, value = statement.targets[0], statement.value
+        elif isinstance(statement, ast.AnnAssign):
+            target, value = statement.target, statement.value
+        if isinstance(target, ast.Name) and value is not None and (text := _literal(value)):
+            texts[target.id] = (statement.lineno, text)
+    if "message" in texts and "code" in texts and texts["message"][1] != "{rule}":
+        yield texts["message"]
+
+
+def _literal(node: ast.expr) -> str | None:
+    return (
+        node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value else None
+    )
+
+
+def texts_of_template(path: Path) -> Iterator[tuple[int, str]]:
+    """Texts of a Jinja template."""
+    with path.open("rb") as stream:
+        for line, _function, message, _comments in babel_extract(
+            stream,
+            ("_", "gettext", "ngettext"),
+            (),
+            {"extensions": "jinja2.ext.i18n,jinja2.ext.do", "silent": "false"},
+        ):
+            first = (
+                next(iter(message), None)
+                if isinstance(message, Iterable) and not isinstance(message, str)
+                else message
+            )
+            if first:
+                yield line, first

@@ -1,0 +1,138 @@
+"""Dates, money, numbers, telephone numbers and postal codes as people here write them, in English and French."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, tzinfo
+from decimal import Decimal
+from typing import Any
+
+import phonenumbers
+from babel.dates import format_date, format_time
+from babel.lists import format_list
+from babel.numbers import format_currency, format_decimal
+
+from deskkit.i18n.catalogue import Catalogue
+
+REGION = "CA"
+DAYS_IN_WEEK = 7
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+
+
+class Formats:
+    """How one language writes things; `zone` is the organisation's time zone."""
+
+    def __init__(self, language: str, zone: tzinfo, catalogue: Catalogue) -> None:
+        self.language = language
+        self.locale = f"{language}_{REGION}"
+        self.zone = zone
+        self._ = catalogue.gettext
+        self._n = catalogue.ngettext
+
+    def date(self, value: date | datetime | None) -> str:
+        """'23 November 2026', '1er novembre 2026'; an empty text for nothing."""
+        if value is None:
+            return ""
+        day = self._day(value)
+        if self.language == "fr":
+            number = "1er" if day.day == 1 else str(day.day)
+            return f"{number} {format_date(day, 'MMMM y', locale=self.locale)}"
+        return format_date(day, "d MMMM y", locale=self.locale)
+
+    def short_date(self, value: date | datetime | None) -> str:
+        """'23 Nov 2026', for tables."""
+        return "" if value is None else format_date(self._day(value), "d MMM y", locale=self.locale)
+
+    def weekday(self, value: date | datetime) -> str:
+        """'Monday 23 November 2026'."""
+        return f"{format_date(self._day(value), 'EEEE', locale=self.locale)} {self.date(value)}"
+
+    def time(self, value: datetime | time | None) -> str:
+        """'2:05 p.m.', '14 h 05'."""
+        if value is None:
+            return ""
+        clock = value.astimezone(self.zone).time() if isinstance(value, datetime) else value
+        if self.language == "fr":
+            return format_time(clock, "H 'h' mm", locale=self.locale)
+        return format_time(clock, "h:mm a", locale=self.locale)
+
+    def moment(self, value: datetime | None) -> str:
+        """'23 November 2026 at 2:05 p.m.'."""
+        if value is None:
+            return ""
+        return self._("%(date)s at %(time)s") % {"date": self.date(value), "time": self.time(value)}
+
+    def in_days(self, value: date | datetime, today: date) -> str:
+        """'today', 'tomorrow', 'in 3 days', '2 days ago', 'in 3 weeks'."""
+        days = (self._day(value) - today).days
+        if days in (-1, 0, 1):
+            return self._({-1: "yesterday", 0: "today", 1: "tomorrow"}[days])
+        size = abs(days)
+        if size < 2 * DAYS_IN_WEEK:
+            phrase = self._n("%(n)d day", "%(n)d days", size) % {"n": size}
+        elif size < 9 * DAYS_IN_WEEK:
+            weeks = round(size / DAYS_IN_WEEK)
+            phrase = self._n("%(n)d week", "%(n)d weeks", weeks) % {"n": weeks}
+        elif size < 700:
+            months = round(size / 30.44)
+            phrase = self._n("%(n)d month", "%(n)d months", months) % {"n": months}
+        else:
+            years = round(size / 365.25)
+            phrase = self._n("%(n)d year", "%(n)d years", years) % {"n": years}
+        pattern = self._("in %(time)s") if days > 0 else self._("%(time)s ago")
+        return pattern % {"time": phrase}
+
+    def since(self, value: datetime, now: datetime) -> str:
+        """'4 seconds ago', '3 minutes ago', then as days."""
+        seconds = max(0, int((now - value).total_seconds()))
+        if seconds < MINUTE:
+            phrase = self._n("%(n)d second", "%(n)d seconds", seconds) % {"n": seconds}
+        elif seconds < HOUR:
+            minutes = seconds // MINUTE
+            phrase = self._n("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+        elif seconds < DAY:
+            hours = seconds // HOUR
+            phrase = self._n("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
+        else:
+            return self.in_days(value, now.astimezone(self.zone).date())
+        return self._("%(time)s ago") % {"time": phrase}
+
+    def money(self, amount: Any, currency: str = "CAD") -> str:
+        """'$1,250.00', '1 250,00 $'; accepts a Decimal or something with `amount` and `currency`."""
+        if amount is None:
+            return ""
+        if hasattr(amount, "amount"):
+            amount, currency = amount.amount, getattr(amount, "currency", currency)
+        return format_currency(Decimal(amount), str(currency), locale=self.locale)
+
+    def number(self, value: float | Decimal | None) -> str:
+        """'12,500', '12 500'."""
+        return "" if value is None else format_decimal(value, locale=self.locale)
+
+    def phone(self, value: str | None) -> str:
+        """'(416) 555-0123' for a number of this country, international otherwise, as typed when unreadable."""
+        if not value:
+            return ""
+        try:
+            number = phonenumbers.parse(value, REGION)
+        except phonenumbers.NumberParseException:
+            return value
+        home = number.country_code == phonenumbers.country_code_for_region(REGION)
+        style = (
+            phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+        )
+        return phonenumbers.format_number(number, style)
+
+    def postal_code(self, value: str | None) -> str:
+        """'M5V 2T6'; anything that isn't a Canadian postal code stays as it is."""
+        if not value:
+            return ""
+        bare = re.sub(r"[\s-]", "", value).upper()
+        return f"{bare[:3]} {bare[3:]}" if re.fullmatch(r"[A-Z]\d[A-Z]\d[A-Z]\d", bare) else value
+
+    def listing(self, values: list[str]) -> str:
+        """'a, b, and c', 'a, b et c'."""
+        return format_list(values, locale=self.locale)
+
+    def _day(self, value: date | datetime) -> date:
+        return value.astimezone(self.zone).date() if isinstance(value, datetime) else value

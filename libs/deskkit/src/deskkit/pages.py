@@ -1,0 +1,122 @@
+"""Error pages of a desk: not found, not permitted, forged form, unavailable; the API keeps its own problem documents."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chassis.errors import DomainError, Kind
+from deskkit.i18n import N_
+from deskkit.interrupted import ForgedForm
+from deskkit.signin import actor_from_cookie
+
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+
+STATUS = {
+    Kind.invalid: 422,
+    Kind.not_found: 404,
+    Kind.conflict: 409,
+    Kind.forbidden: 403,
+    Kind.unauthenticated: 401,
+    Kind.gone: 410,
+    Kind.unavailable: 503,
+    Kind.too_many: 429,
+}
+HEADINGS = {
+    401: N_("You're not signed in"),
+    403: N_("Your role doesn't allow this"),
+    404: N_("Page not found"),
+    405: N_("Page not found"),
+    409: N_("This has changed meanwhile"),
+    410: N_("This isn't here any more"),
+    413: N_("That is too much to send at once"),
+    422: N_("This can't be done"),
+    429: N_("Too many attempts"),
+    503: N_("The service is busy"),
+}
+ADVICE = {
+    403: N_(
+        "If you think you should be able to, ask an administrator of your organisation about your roles."
+    ),
+    404: N_(
+        "If you followed a link, the record may have been moved, or you may not be allowed to see it. Nothing was changed."
+    ),
+    405: N_(
+        "If you followed a link, the record may have been moved, or you may not be allowed to see it. Nothing was changed."
+    ),
+    413: N_("Nothing was changed. Send a smaller file or fewer lines."),
+    503: N_("Nothing was changed. Wait a minute, then try again."),
+}
+FORGED = N_("Please check and send this again")
+
+
+class _Refusals:
+    """Puts a desk's error pages before the application's own handlers, for desk addresses only."""
+
+    def install(self, app: FastAPI) -> None:
+        for kind in (DomainError, HTTPException):
+            elsewhere: Any = app.exception_handlers.get(kind)
+            app.add_exception_handler(kind, self._page_or(elsewhere))
+        app.add_exception_handler(ForgedForm, self._forged)
+
+    def _page_or(self, elsewhere: Handler | None) -> Handler:
+        async def answer(request: Request, error: Exception) -> Response:
+            if not _is_page(request):
+                if elsewhere is None:
+                    raise error
+                return await elsewhere(request, error)
+            if isinstance(error, DomainError):
+                return await error_page(request, STATUS[error.kind], error)
+            status = getattr(error, "status_code", 500)
+            return await error_page(request, status)
+
+        return answer
+
+    async def _forged(self, request: Request, _error: Exception) -> Response:
+        """Show what was typed again with a fresh token when the browser vouches for the page; refuse otherwise."""
+        from deskkit.call import PageCall  # noqa: PLC0415
+        from deskkit.csrf import attested_same_origin  # noqa: PLC0415
+        from deskkit.desk import desk_of  # noqa: PLC0415
+
+        mounted = desk_of(request)
+        call = PageCall(request, mounted, await actor_from_cookie(request))
+        carried: list[tuple[str, str]] = []
+        if attested_same_origin(request.headers, mounted.public_url):
+            fields = await call.posted()
+            carried = [(name, text) for name, texts in fields.items() for text in texts if name != "_csrf"]
+        return call.page("deskkit/check_and_send.html", status=403, carried=carried, heading=call._(FORGED))
+
+
+refuse = _Refusals()
+
+
+async def error_page(request: Request, status: int, error: DomainError | None = None) -> Response:
+    """A page that says what is wrong and what to do next."""
+    from deskkit.call import PageCall  # noqa: PLC0415
+    from deskkit.desk import desk_of  # noqa: PLC0415
+
+    call = PageCall(request, desk_of(request), await actor_from_cookie(request))
+    heading = call._(HEADINGS.get(status, N_("Sorry, something went wrong")))
+    message = call.words(error) if error else ""
+    return call.page(
+        "deskkit/error.html", status=status, heading=heading, message=message, advice=ADVICE.get(status, "")
+    )
+
+
+def _is_page(request: Request) -> bool:
+    """Whether a person's browser asks for a desk page, rather than a program for the API."""
+    from deskkit.desk import desk_of  # noqa: PLC0415
+
+    path = request.url.path
+    if path.startswith("/api/") or path in {"/livez", "/readyz", "/metrics", "/oauth/token"}:
+        return False
+    try:
+        desk_of(request)
+    except LookupError:
+        return False
+    return True

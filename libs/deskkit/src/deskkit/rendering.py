@@ -1,0 +1,187 @@
+"""Templates: one Jinja environment for each language, autoescaped, with translations and formats built in."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from fastapi.routing import iter_route_contexts
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.routing import NoMatchFound
+
+from chassis.clock import today
+from chassis.errors import DomainError, fill
+from chassis.runtime import Runtime
+from deskkit.assets import Assets
+from deskkit.i18n.catalogue import LANGUAGES, Catalogue, load_catalogue
+from deskkit.i18n.formats import Formats
+from deskkit.labels import label_of, options_of
+
+if TYPE_CHECKING:
+    from deskkit.call import PageCall
+    from deskkit.desk import Desk
+
+_current: ContextVar[PageCall] = ContextVar("deskkit_call")
+_OWN_TEMPLATES = Path(__file__).parent / "templates"
+_TRANSLATED_PARAMS = frozenset({"rule", "what"})
+
+
+@dataclass(frozen=True)
+class Speech:
+    """How to say things in one language."""
+
+    language: str
+    catalogue: Catalogue
+    formats: Formats
+    environment: Environment
+
+    def refusal(self, error: DomainError) -> str:
+        """A domain error's message, translated, its dates and enumerations in words."""
+        params = {name: self._param(name, value) for name, value in error.params.items()}
+        return fill(self.catalogue.gettext(error.message), params)
+
+    def _param(self, name: str, value: Any) -> Any:
+        if isinstance(value, datetime):
+            return self.formats.moment(value)
+        if isinstance(value, date):
+            return self.formats.date(value)
+        if hasattr(value, "amount") and hasattr(value, "currency"):
+            return self.formats.money(value)
+        if hasattr(value, "value") or name in _TRANSLATED_PARAMS:
+            return self.catalogue.gettext(
+                value if isinstance(value, str) and not hasattr(value, "value") else label_of(value)
+            )
+        return value
+
+
+class Rendering:
+    """Renders one desk's templates."""
+
+    def __init__(self, desk: Desk, runtime: Runtime, assets: Assets, languages: tuple[str, ...]) -> None:
+        self.desk = desk
+        self.runtime = runtime
+        self.assets = assets
+        self._speech = {language: self._speak(language) for language in languages}
+
+    def speech(self, language: str) -> Speech:
+        return self._speech[language]
+
+    def translate(self, msgid: str, locale: str) -> str:
+        """A message in a reader's language, for the API's problem documents."""
+        known = self._speech.get(locale[:2])
+        return known.catalogue.gettext(msgid) if known else msgid
+
+    def render(self, call: PageCall, template: str, context: dict[str, Any]) -> str:
+        """The page's HTML."""
+        token = _current.set(call)
+        try:
+            found = self._speech[call.locale].environment.get_template(template)
+            return found.render(call=call, **context)
+        finally:
+            _current.reset(token)
+
+    def url_for(self, request: Request, route: str, params: dict[str, Any]) -> str:
+        """A route's path; what isn't in the path goes into the query. Raises NoMatchFound."""
+        path, used = _path_of(request, route, params)
+        query = {key: value for key, value in params.items() if key not in used and value not in (None, "")}
+        return path + (f"?{urlencode(query, doseq=True)}" if query else "")
+
+    def _speak(self, language: str) -> Speech:
+        catalogue = load_catalogue(language, ("deskkit", "chassis", self.desk.package))
+        formats = Formats(language, self.runtime.time_zone, catalogue)
+        folders = [FileSystemLoader(str(folder)) for folder in self.desk.template_folders]
+        environment = Environment(
+            loader=ChoiceLoader([*folders, FileSystemLoader(str(_OWN_TEMPLATES))]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        )
+        environment.install_gettext_callables(  # type: ignore[attr-defined]
+            catalogue.gettext, catalogue.ngettext, newstyle=True
+        )
+        environment.globals.update(self._globals(language, catalogue, formats))
+        environment.filters.update(
+            date=formats.date,
+            short_date=formats.short_date,
+            weekday=formats.weekday,
+            clock_time=formats.time,
+            moment=formats.moment,
+            money=formats.money,
+            number=formats.number,
+            phone=formats.phone,
+            postal_code=formats.postal_code,
+            listing=formats.listing,
+            label=lambda value: catalogue.gettext(label_of(value)),
+        )
+        return Speech(language, catalogue, formats, environment)
+
+    def _globals(self, language: str, catalogue: Catalogue, formats: Formats) -> dict[str, Any]:
+        def day() -> date:
+            return today(self.runtime.clock, self.runtime.time_zone)
+
+        return {
+            "desk": self.desk,
+            "language": language,
+            "languages": LANGUAGES,
+            "asset": self.assets.url,
+            "url": lambda route, **params: _current.get().url(route, **params),
+            "csrf_token": lambda: _current.get().csrf_token(),
+            "fresh_token": lambda: secrets.token_urlsafe(16),
+            "the_call": _current.get,
+            "today": day,
+            "now": self.runtime.clock.now,
+            "in_days": lambda value: formats.in_days(value, day()),
+            "since": lambda value: formats.since(value, self.runtime.clock.now()),
+            "options_of": lambda source: options_of(source, catalogue.gettext),
+            "with_query": with_query,
+            "attributes": attributes,
+        }
+
+
+def _path_of(request: Request, route: str, params: dict[str, Any]) -> tuple[str, set[str]]:
+    index: dict[str, str] | None = getattr(request.app.state, "desk_route_paths", None)
+    if index is None or route not in index:
+        index = {
+            str(found.name): str(found.path)
+            for found in iter_route_contexts(request.app.routes)
+            if getattr(found, "name", None) and getattr(found, "path", None)
+        }
+        request.app.state.desk_route_paths = index
+    if route not in index:
+        raise NoMatchFound(route, params)
+    used: set[str] = set()
+
+    def put(match: re.Match[str]) -> str:
+        used.add(match[1])
+        return quote(str(params[match[1]]), safe="")
+
+    return re.sub(r"\{(\w+)(?::\w+)?\}", put, index[route]), used
+
+
+def with_query(call: PageCall, **changes: Any) -> str:
+    """This page's address with some filters changed; None removes one."""
+    pairs = [(name, text) for name, text in call.request.query_params.multi_items() if name not in changes]
+    for name, value in changes.items():
+        if value is not None and value != "":
+            pairs += [(name, str(item)) for item in (value if isinstance(value, list | tuple) else [value])]
+    return call.request.url.path + (f"?{urlencode(pairs)}" if pairs else "")
+
+
+def attributes(values: dict[str, Any]) -> Markup:
+    """HTML attributes from a mapping; None and False are left out, True stands alone."""
+    parts = [
+        Markup(' {}="{}"').format(name, value) if value is not True else Markup(" {}").format(name)
+        for name, value in values.items()
+        if value is not None and value is not False
+    ]
+    return Markup("").join(parts)

@@ -1,0 +1,1 @@
+"""A desk that shows every component, for tests and for looking at."""

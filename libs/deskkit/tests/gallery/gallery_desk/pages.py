@@ -1,0 +1,221 @@
+"""Pages of the gallery: one for each kind of page."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from types import SimpleNamespace
+from typing import Annotated, Any
+from uuid import UUID
+
+from chassis.access import Access
+from chassis.clock import FixedClock
+from chassis.db.database import Database
+from chassis.errors import DomainError, EditedMeanwhile, Kind
+from chassis.http.app import service_app
+from chassis.runtime import Runtime
+from chassis.settings import WebSettings
+from fastapi import FastAPI
+from fastapi.responses import Response
+from pydantic import AwareDatetime, BaseModel, Field, SecretStr
+from zoneinfo import ZoneInfo
+
+from deskkit import Desk, DeskCall, DeskRouter, NavItem, mount
+
+NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+router = DeskRouter(prefix="/gallery")
+
+
+class Silent:
+    """Publishes nothing: the gallery has no facts."""
+
+    def to_messages(self, fact: object, tx: object) -> list[Any]:
+        return []
+
+
+class HousingType(StrEnum):
+    apartment = "apartment"
+    rooming_house = "rooming_house"
+    town_house = "town_house"
+
+
+class Money(BaseModel):
+    amount: Decimal = Field(ge=0)
+    currency: str = "CAD"
+
+
+class Guest(BaseModel):
+    first_name: str = Field(min_length=1, title="First name")
+    born_on: date | None = Field(default=None, title="Date of birth")
+
+
+class BookVisit(BaseModel):
+    """A command with every kind of field."""
+
+    address: str = Field(min_length=1, max_length=80, title="Address")
+    visit_on: date = Field(title="Date of the visit")
+    starts_at: AwareDatetime | None = Field(default=None, title="Start")
+    rent: Money | None = Field(default=None, title="Monthly rent")
+    bedrooms: Annotated[int, Field(ge=0, le=9)] | None = Field(default=None, title="Bedrooms")
+    housing_type: HousingType = Field(title="Housing type")
+    accessible: bool = Field(default=False, title="Accessible to a wheelchair")
+    has_lift: bool | None = Field(default=None, title="Lift")
+    features: frozenset[HousingType] = Field(default=frozenset(), title="Also suitable")
+    guests: list[Guest] = Field(default_factory=list, title="Guests")
+    notes: str = Field(default="", max_length=400, title="Notes")
+    landlord: UUID | None = Field(default=None, title="Landlord")
+    version: int = 1
+
+
+class VisitRefused(DomainError):
+    kind = Kind.conflict
+    code = "visit_refused"
+    message = "A visit on {day} isn't possible."
+
+
+@router.get("/", name="gallery")
+async def my_day(call: DeskCall) -> Response:
+    day = NOW.date()
+    task = lambda words, due=None, note="": SimpleNamespace(
+        words=words, href="/gallery/record", due=due, note=note
+    )  # noqa: E731
+    return call.page(
+        "gallery/my_day.html",
+        overdue=[task("Answer the signing at 120 Shuter Street", day - timedelta(days=2), "Unit 804")],
+        due=[task("Call about the first follow-up", day), task("Renew a consent", day + timedelta(days=3))],
+        waiting=[task("See the request for 15 Bloor Street West", None, "Asked the inventory 4 minutes ago")],
+    )
+
+
+@router.get("/list", name="gallery.list")
+async def listing(call: DeskCall, q: str = "", empty: bool = False) -> Response:
+    homes = [
+        {"address": "120 Shuter Street, unit 804", "type": "Apartment", "bedrooms": 2, "rent": Decimal("1250"), "from": date(2026, 12, 1), "status": ("Available", "good")},
+        {"address": "15 Bloor Street West, unit 12", "type": "Apartment", "bedrooms": None, "rent": None, "from": None, "status": ("Secured", "waiting")},
+        {"address": "4 Sackville Green", "type": "Town house", "bedrooms": 3, "rent": Decimal("1980.5"), "from": date(2027, 1, 1), "status": ("Not available", "neutral")},
+    ]  # fmt: skip
+    found = [] if empty else [home for home in homes if q.lower() in home["address"].lower()]
+    form = await call.form(BookVisit, initial={"address": q})
+    return call.page(
+        "gallery/list.html", homes=found, q=q, form=form, sort=call.request.query_params.get("sort")
+    )
+
+
+@router.get("/record", name="gallery.record")
+async def record(call: DeskCall) -> Response:
+    entries = [
+        SimpleNamespace(
+            title="Housing secured",
+            at=NOW,
+            by="Property entity",
+            body="Held until 26 November 2026.",
+            tone="good",
+        ),
+        SimpleNamespace(
+            title="Unit requested", at=NOW - timedelta(minutes=3), by="Caseworker", tone="waiting"
+        ),
+    ]
+    crossings = [
+        SimpleNamespace(what="Request for the unit: 2 adults, 1 child", state="delivered", at=NOW, why=""),
+        SimpleNamespace(
+            what="Referral for a tenancy",
+            state="waiting",
+            at=NOW,
+            why="With the name, under the consent of 2 November 2026",
+        ),
+        SimpleNamespace(what="Phone number", state="withheld", at=NOW, why="There is no consent to share it"),
+    ]
+    return call.page("gallery/record.html", entries=entries, crossings=crossings)
+
+
+@router.get("/form", name="gallery.form")
+async def form_page(call: DeskCall) -> Response:
+    return call.page(
+        "gallery/form.html",
+        form=await call.form(
+            BookVisit, initial={"rent": Money(amount=Decimal("1250")), "visit_on": date(2026, 11, 30)}
+        ),
+    )
+
+
+@router.post("/form", name="gallery.form_sent")
+async def form_sent(call: DeskCall) -> Response:
+    form = await call.form(BookVisit)
+    if form.ok and form.command.notes == "edited":
+        form.add(EditedMeanwhile(current={"address": "99 King Street", "version": 7}))
+    elif form.ok and form.command.notes == "refuse":
+        form.add(VisitRefused(field="visit_on", day=form.command.visit_on))
+    elif form.ok:
+        return call.redirect("gallery.record", notice=call._("Saved."))
+    return call.page("gallery/form.html", form=form, status=422)
+
+
+@router.get("/confirm", name="gallery.confirm")
+async def confirm(call: DeskCall) -> Response:
+    return call.page("gallery/confirm.html", form=await call.form(Guest))
+
+
+@router.get("/step", name="gallery.step")
+async def step(call: DeskCall) -> Response:
+    return call.page("gallery/step.html", form=await call.form(Guest))
+
+
+@router.get("/report", name="gallery.report")
+async def report(call: DeskCall) -> Response:
+    months = [("Housing secured", 14), ("Moved in", 11), ("Follow-ups completed", 5)]
+    return call.page("gallery/report.html", months=months, form=await call.form(BookVisit))
+
+
+@router.get("/pending", name="gallery.pending")
+async def pending(call: DeskCall, state: str = "waiting") -> Response:
+    return call.page("gallery/pending.html", state=state)
+
+
+@router.get("/pending/part", name="gallery.pending_part")
+async def pending_part(call: DeskCall, state: str = "waiting") -> Response:
+    return call.fragment("gallery/pending_part.html", state=state, stop=state != "waiting")
+
+
+def gallery_app(
+    *,
+    issuer: str,
+    jwks_url: str,
+    accent: Any = "front",
+    name: str = "Front Desk",
+    organisation: str = "Support organisation",
+    public_url: str = "http://support.localhost",
+    database_url: str = "postgresql://nobody@127.0.0.1:1/none",
+) -> FastAPI:
+    """The gallery as an application; nothing in it reads a database."""
+    settings = WebSettings(
+        database_url=SecretStr(database_url),
+        issuer=issuer,
+        jwks_url=jwks_url,
+        audience="support",
+        entity="support",
+        public_url=public_url,
+        csrf_secret=SecretStr("gallery-csrf-secret-of-enough-length"),
+    )
+    zone = ZoneInfo("America/Toronto")
+    runtime = Runtime(
+        name="gallery", entity="support", settings=settings, database=Database(database_url), clock=FixedClock(NOW),
+        access=Access({}, entity="support"), publisher=Silent(), time_zone=zone,
+    )  # fmt: skip
+    app = service_app(runtime, title="Gallery")
+    navigation = [
+        NavItem("My day", "gallery"),
+        NavItem("Housing searches", "gallery.list"),
+        NavItem("Placements", "gallery.record"),
+        NavItem("Reports", "gallery.report"),
+        NavItem("Only for others", "gallery.form", roles=frozenset({"nobody"})),
+    ]
+    mount(
+        app,
+        Desk(
+            name=name, prefix="/gallery", accent=accent, package="gallery_desk", routers=[router], navigation=navigation,
+            home="gallery", search_route="gallery.list", search_label="Search",
+        ),
+    )  # fmt: skip
+    app.state.desks["/gallery"].__dict__["organisation"] = organisation
+    return app
