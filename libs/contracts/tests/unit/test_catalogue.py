@@ -1,0 +1,130 @@
+"""The catalogue follows from the models, and can't be changed behind their back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from contracts.catalogue import CATALOGUE, Catalogue
+from contracts.event import Event, published
+from contracts.examples import EXAMPLES
+from contracts.units import UnitSecuredV1
+from contracts.words import Basis, Marked, Purpose, Reference, Service
+
+pytestmark = pytest.mark.row("W1")
+
+
+def test_every_event_of_the_journey_is_there_with_its_way() -> None:
+    ways = {
+        model.terms.name: (str(model.terms.publisher), {str(to) for to in model.terms.listeners})
+        for model in CATALOGUE.models
+    }
+    everybody = {"support", "tenancy"}
+    assert ways == {
+        **dict.fromkeys(
+            (
+                "unit_published",
+                "unit_withdrawn",
+                "unit_availability_changed",
+                "unit_secured",
+                "unit_refused",
+                "unit_hold_ending",
+                "unit_released",
+            ),
+            ("units", everybody),
+        ),
+        **dict.fromkeys(
+            ("unit_requested", "unit_request_withdrawn", "household_moved_in", "household_moved_out"),
+            ("support", {"units"}),
+        ),
+        **dict.fromkeys(
+            ("tenancy_referred", "tenancy_referral_withdrawn", "signing_attendance"), ("support", {"tenancy"})
+        ),
+        **dict.fromkeys(
+            (
+                "application_opened",
+                "application_declined",
+                "signing_scheduled",
+                "signing_moved",
+                "signing_cancelled",
+                "signing_held",
+                "referred_tenancy_started",
+            ),
+            ("tenancy", {"support"}),
+        ),
+        "tenancy_started": ("tenancy", {"units"}),
+    }
+
+
+def test_only_one_event_may_carry_a_person_and_only_under_consent() -> None:
+    marked = [model.terms for model in CATALOGUE.models if Marked.PERSON in model.terms.carries]
+    assert [terms.name for terms in marked] == ["tenancy_referred"]
+    assert marked[0].purpose is Purpose.SHARE_CONTACT_FOR_TENANCY
+
+
+def test_the_lookups_agree_with_each_other() -> None:
+    for publisher in CATALOGUE.services:
+        for listener in CATALOGUE.services:
+            between = set(CATALOGUE.subjects(publisher, listener))
+            heard = {m.terms.subject for m in CATALOGUE.heard_by(listener) if m.terms.publisher == publisher}
+            assert between == heard
+            assert (listener in CATALOGUE.listeners_of(publisher)) == bool(between)
+            assert (publisher in CATALOGUE.publishers_for(listener)) == bool(between)
+    assert CATALOGUE["evt.units.unit_secured.v1"] is UnitSecuredV1
+    assert CATALOGUE.by_name("unit_secured", 1) is UnitSecuredV1
+    assert CATALOGUE.terms("evt.units.unit_secured.v1").aggregate == "unit"
+    with pytest.raises(KeyError):
+        CATALOGUE.by_name("unit_secured", 2)
+
+
+def test_there_is_one_example_of_each_event() -> None:
+    assert set(EXAMPLES) == set(CATALOGUE)
+
+
+def test_the_catalogue_cannot_be_changed() -> None:
+    with pytest.raises(TypeError):
+        CATALOGUE["evt.units.rumour.v1"] = UnitSecuredV1  # type: ignore[index]
+
+
+def test_the_same_event_twice_is_refused() -> None:
+    with pytest.raises(ValueError, match="declared twice"):
+        Catalogue([UnitSecuredV1, UnitSecuredV1])
+
+
+class _Sketch(Event):
+    unit: Reference
+    request: Reference | None = None
+
+
+def _named(name: str) -> type[Event]:
+    return type(name, (_Sketch,), {"__module__": __name__})
+
+
+@pytest.mark.parametrize(
+    ("name", "terms"),
+    [
+        ("UnitPainted", {}),
+        ("unitPaintedV1", {}),
+        ("UnitPaintedV0", {}),
+        ("UnitPaintedV1", {"aggregate": "request"}),
+        ("UnitPaintedV1", {"aggregate": "colour"}),
+        ("UnitPaintedV1", {"to": ()}),
+        ("UnitPaintedV1", {"to": (Service.UNITS,)}),
+        ("UnitPaintedV1", {"basis": Basis.CONSENT}),
+        ("UnitPaintedV1", {"purpose": Purpose.BE_HOUSED}),
+    ],
+)
+def test_a_contract_that_makes_no_sense_does_not_import(name: str, terms: dict[str, Any]) -> None:
+    right: dict[str, Any] = {
+        "to": (Service.SUPPORT,),
+        "aggregate": "unit",
+        "row": "U1",
+        "basis": Basis.NO_PERSON,
+    }
+    assert (
+        published(Service.UNITS, **right)(_named("UnitPaintedV1")).terms.subject
+        == "evt.units.unit_painted.v1"
+    )
+    with pytest.raises(TypeError):
+        published(Service.UNITS, **(right | terms))(_named(name))
