@@ -20,4 +20,4 @@ async def test_every_kind_of_page_is_complete_html(gallery: Any, kind: str, loca
     assert answer.status_code == 200
     page = parse_page(answer.text)
     assert page.root.find("head") is not None
-    assert ("Sign out" if locale == "en" else "Se déconnecter") in answer.text
+    assert ("Sign out" if locale == "en" else "Fermer la session") in answer.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
@@ -9,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from chassis.errors import DomainError, EditedMeanwhile
+from chassis.errors import DomainError, EditedMeanwhile, KeyReused
 from deskkit.forms.binding import (
     DATE_PARTS,
     Binder,
@@ -24,10 +25,13 @@ from deskkit.forms.binding import (
     widget_of,
 )
 from deskkit.forms.messages import words_for
-from deskkit.i18n import Formats
+from deskkit.i18n import Formats, N_
 from deskkit.i18n.catalogue import Catalogue
 
 CommandT = TypeVar("CommandT", bound=BaseModel)
+ALREADY_SENT = N_(
+    "This form was already sent. Look at the record first, and send again only if you mean a second one."
+)
 HIDDEN_NAMES = frozenset({"_csrf", "form_token"})
 
 
@@ -108,6 +112,11 @@ class Form(Generic[CommandT]):
         """Say what the domain refused, at the field it names or for the whole form; text is a translated sentence."""
         if isinstance(error, str):
             self.errors.append(FormError(field or "", "said", message=error))
+            return
+        if isinstance(error, KeyReused):
+            # The same page was sent before, with other content: a fresh token lets it be sent knowingly.
+            self.form_token = secrets.token_urlsafe(16)
+            self.errors.append(FormError("", "said", message=self._catalogue.gettext(ALREADY_SENT)))
             return
         if isinstance(error, EditedMeanwhile):
             self._show_differences(error)

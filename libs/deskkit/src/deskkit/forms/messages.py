@@ -91,7 +91,6 @@ RULES: dict[str, str] = {
 """A message for each rule, keyed by our own problem kinds and by Pydantic's error types."""
 
 FALLBACK = N_("%(field)s can't be accepted as it is")
-EDITED_HEADING = N_("Somebody else changed this while you were editing")
 _PARTS = {"day": N_("day"), "month": N_("month"), "year": N_("year")}
 
 
@@ -108,7 +107,7 @@ def words_for(
     """The sentence for one broken rule; `message` is a validator's own text (a msgid with {params})."""
     _ = catalogue.gettext
     if kind in {"missing", "string_too_short", "too_short"} and _is_empty(kind, context):
-        return _sentence(_(MISSING.get(widget, MISSING["text"])), {"field": _inside(label)})
+        return _sentence(_(MISSING.get(widget, MISSING["text"])), {"field": _inside(label, formats)})
     if kind not in RULES and message:
         return _filled(_(message), context, label)
     values: dict[str, Any] = {"field": label}
@@ -125,7 +124,7 @@ def words_for(
         values.update({name: str(context[name]) for name in ("earliest", "latest")})
     pattern = _(RULES.get(kind, FALLBACK))
     if not pattern.startswith("%(field)s"):
-        values["field"] = _inside(label)
+        values["field"] = _inside(label, formats)
     return _sentence(pattern, values)
 
 
@@ -133,8 +132,13 @@ def _is_empty(kind: str, context: Mapping[str, Any]) -> bool:
     return kind == "missing" or bool(context.get("empty"))
 
 
-def _inside(label: str) -> str:
-    """A label in the middle of a sentence: 'Date of birth' becomes 'date of birth', 'PIN' stays."""
+def _inside(label: str, formats: Formats) -> str:
+    """A label in the middle of a sentence: 'Date of birth' becomes 'date of birth', 'PIN' stays.
+
+    French quotes the label instead, because it would need an article.
+    """
+    if formats.language == "fr":
+        return label
     return label if label[1:2].isupper() or not label else label[0].lower() + label[1:]
 
 

@@ -12,10 +12,11 @@ from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 
-from deskkit.i18n.catalogue import Catalogue
+from deskkit.i18n.catalogue import Catalogue, N_
 
 REGION = "CA"
 DAYS_IN_WEEK = 7
+_NEAR = {-1: N_("yesterday"), 0: N_("today"), 1: N_("tomorrow")}
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 
@@ -66,7 +67,7 @@ class Formats:
         """'today', 'tomorrow', 'in 3 days', '2 days ago', 'in 3 weeks'."""
         days = (self._day(value) - today).days
         if days in (-1, 0, 1):
-            return self._({-1: "yesterday", 0: "today", 1: "tomorrow"}[days])
+            return self._(_NEAR[days])
         size = abs(days)
         if size < 2 * DAYS_IN_WEEK:
             phrase = self._n("%(n)d day", "%(n)d days", size) % {"n": size}
