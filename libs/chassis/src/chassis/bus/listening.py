@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -25,12 +26,28 @@ class Unreadable(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Granted(Protocol):
     """A foreign stream and the one consumer that its owner granted us there.
 
-    `api_prefix` is the imported JetStream API of the owner's account, for example `$JS.UNITS.API`.
+    `api_prefix` is the owner's JetStream API as our account sees it, for example `JS.UNITS.API`.
     """
+
+    @property
+    def stream(self) -> str:
+        """Name of the owner's stream."""
+
+    @property
+    def consumer(self) -> str:
+        """Name of our consumer there."""
+
+    @property
+    def api_prefix(self) -> str:
+        """First part of the subjects on which it is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A grant, spelled out."""
 
     stream: str
     consumer: str
@@ -52,16 +69,17 @@ class Incoming:
     sequence: int
     traceparent: str | None = None
 
-    def parse(self, model: type[M]) -> M:
+    def parse(self, model: builtins.type[M]) -> M:
         """Return the event's own fields as `model`, ignoring what this reader doesn't know.
 
-        Raises Unreadable when a field is missing or breaks its rule; such an event is parked at once, for trying again
-        can't help.
+        Raises Unreadable when a field is missing or breaks its rule; such an event is parked at once, for
+        trying again can't help.
         """
         try:
-            return _told(model).model_validate_json(self.data, extra="ignore").data
+            told: _Told[M] = _told(model).model_validate_json(self.data, extra="ignore")
         except ValidationError as error:
             raise Unreadable(_places(error)) from error
+        return told.data
 
 
 class _Head(BaseModel):
@@ -120,25 +138,35 @@ H = TypeVar("H", bound=Handler)
 HM = TypeVar("HM", bound=ManyHandler)
 
 
+@dataclass(frozen=True, slots=True)
+class OneByOne:
+    """A handler that is called for each event."""
+
+    handler: Handler
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A handler that is called for a run of one event."""
+
+    handler: ManyHandler
+
+
 class Listening:
     """The events a service acts on, each with its one handler.
 
-    A handler runs inside the transaction that also records the event as received, so its effect happens once, however
-    often the event arrives. It must not commit, and must not talk to anything but the database.
+    A handler runs inside the transaction that also records the event as received, so its effect happens once,
+    however often the event arrives. It must not commit, and must not talk to anything but the database.
     """
 
     def __init__(self) -> None:
-        self._handlers: dict[str, ManyHandler] = {}
+        self._handlers: dict[str, OneByOne | Many] = {}
 
     def on(self, subject: str) -> Callable[[H], H]:
-        """Register the handler of one event: `async def unit_secured(tx, event)`. A second one is a TypeError."""
+        """Register the one handler of an event: `async def unit_secured(tx, event)`."""
 
         def register(handler: H) -> H:
-            async def one_by_one(tx: Tx, events: Sequence[Incoming]) -> None:
-                for event in events:
-                    await handler(tx, event)
-
-            self._add(subject, one_by_one)
+            self._add(subject, OneByOne(handler))
             return handler
 
         return register
@@ -146,22 +174,22 @@ class Listening:
     def on_many(self, subject: str) -> Callable[[HM], HM]:
         """Register a handler that takes runs of one event at once: `async def units_published(tx, events)`.
 
-        For what comes by the thousand and can be written in one statement. `events` is in order, holds at least one,
-        and may hold several of one aggregate.
+        For what comes by the thousand and can be written in one statement. `events` is in order, holds at
+        least one, and may hold several of one aggregate.
         """
 
         def register(handler: HM) -> HM:
-            self._add(subject, handler)
+            self._add(subject, Many(handler))
             return handler
 
         return register
 
-    def _add(self, subject: str, handler: ManyHandler) -> None:
+    def _add(self, subject: str, handler: OneByOne | Many) -> None:
         if subject in self._handlers:
             raise TypeError(f"{subject} has a handler already")
         self._handlers[subject] = handler
 
-    def handler(self, subject: str) -> ManyHandler | None:
+    def handler(self, subject: str) -> OneByOne | Many | None:
         """Return what handles `subject`, or None when this service doesn't know it."""
         return self._handlers.get(subject)
 

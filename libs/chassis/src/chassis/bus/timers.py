@@ -15,15 +15,15 @@ T = TypeVar("T", bound=Callable[..., Awaitable[None]])
 class Timers:
     """The kinds of timers a service has, each with its one handler.
 
-    A handler runs in the transaction that also takes the timer away: it fires once. Scheduling the same kind and key
-    again inside it is how something repeats.
+    A handler runs in the transaction that also takes the timer away: it fires once. Scheduling the same kind
+    and key again inside it is how something repeats.
     """
 
     def __init__(self) -> None:
         self._handlers: dict[str, TimerHandler] = {}
 
     def on(self, kind: str) -> Callable[[T], T]:
-        """Register the handler of one kind: `async def hold_deadline(tx, key, payload)`. A second one is a TypeError."""
+        """Register the one handler of a kind: `async def hold_deadline(tx, key, payload)`."""
 
         def register(handler: T) -> T:
             if kind in self._handlers:

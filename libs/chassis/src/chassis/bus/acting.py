@@ -1,0 +1,115 @@
+"""Acting on events: one transaction, one handler after the other, each inside the trace of who published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import asyncpg
+from opentelemetry import trace
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from sqlalchemy.exc import DBAPIError, InvalidRequestError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from chassis.bus.listening import Incoming, Listening, Many, Unreadable
+from chassis.bus.parking import UNKNOWN, UNREADABLE
+from chassis.errors import DomainError
+
+if TYPE_CHECKING:
+    from chassis.tx import Tx
+
+_tracer = trace.get_tracer("chassis.bus")
+_propagator = TraceContextTextMapPropagator()
+
+# Connection lost, server shutting down or out of room, another transaction in the way: no fault of the
+# event's.
+_PASSING = ("08", "53", "57")
+_CONTENDED = {"40001", "40P01", "55P03", "25006"}
+
+
+class UnknownEvent(Exception):
+    """This service has no handler for the event."""
+
+
+async def act_on(tx: Tx, listening: Listening, events: Sequence[Incoming]) -> None:
+    """Call the handlers of the events, in order; runs of one event go together where its handler takes many.
+
+    Raises UnknownEvent for one without a handler, and whatever a handler raises.
+    """
+    for subject, run in groupby(events, key=lambda event: event.subject):
+        registered = listening.handler(subject)
+        if registered is None:
+            raise UnknownEvent(subject)
+        with tx.named(f"messaging.{subject}"):
+            if isinstance(registered, Many):
+                together = list(run)
+                with _span(subject, together):
+                    await registered.handler(tx, together)
+            else:
+                for event in run:
+                    with _span(subject, (event,)):
+                        await registered.handler(tx, event)
+
+
+@contextmanager
+def _span(subject: str, events: Sequence[Incoming]) -> Iterator[None]:
+    """Open a handler's span: a child of the publisher's for one event, linked to all of theirs for many."""
+    contexts = [_propagator.extract({"traceparent": e.traceparent}) for e in events if e.traceparent]
+    name = f"act on {subject}"
+    if len(events) == 1:
+        parent = contexts[0] if contexts else None
+        attributes = {"messaging.message.id": str(events[0].id), "messaging.destination.name": subject}
+        with _tracer.start_as_current_span(name, parent, kind=trace.SpanKind.CONSUMER, attributes=attributes):
+            yield
+        return
+    links = [trace.Link(trace.get_current_span(context).get_span_context()) for context in contexts]
+    with _tracer.start_as_current_span(
+        name,
+        kind=trace.SpanKind.CONSUMER,
+        links=links,
+        attributes={"messaging.batch.message_count": len(events), "messaging.destination.name": subject},
+    ):
+        yield
+
+
+def passing(error: BaseException) -> bool:
+    """Return whether an error is the database's, not the event's: to be waited for, not to be counted."""
+    if isinstance(error, DBAPIError):
+        if error.connection_invalidated:
+            return True
+        return error.orig is not None and passing(error.orig)
+    if isinstance(error, DomainError):
+        return False
+    state = getattr(error, "sqlstate", None)
+    if isinstance(state, str):
+        return state[:2] in _PASSING or state in _CONTENDED
+    return isinstance(error, OSError | TimeoutError | PoolTimeout | asyncpg.InterfaceError) or (
+        isinstance(error, InvalidRequestError) and "connection" in str(error).lower()
+    )
+
+
+def reason_of(error: BaseException) -> str:
+    """Return why an event failed, for operators: classes, codes, constraints; never a value of the event."""
+    if isinstance(error, UnknownEvent):
+        return UNKNOWN
+    if isinstance(error, Unreadable):
+        return f"{UNREADABLE}: {error.reason}"
+    if isinstance(error, DomainError):
+        return f"refused: {error.code}"
+    inner: BaseException = error
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        inner = error.orig.__cause__ or error.orig
+    parts = [
+        getattr(inner, "sqlstate", None),
+        getattr(inner, "table_name", None),
+        getattr(inner, "constraint_name", None),
+    ]
+    known = " ".join(str(part) for part in parts if part)
+    return f"failed: {type(inner).__name__}{f' ({known})' if known else ''}"
+
+
+def hopeless(error: BaseException) -> bool:
+    """Return whether trying again can't help without a change of the service."""
+    return isinstance(error, UnknownEvent | Unreadable)

@@ -1,0 +1,77 @@
+"""The connection to the broker: kept for ever, and never the reason why a process ends."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+import nats
+import structlog
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+
+_log = structlog.get_logger(__name__)
+
+
+async def connect(url: str, user: str, password: str | None, *, name: str) -> Client:
+    """Return a connection to the broker as `user`; tries until it answers, and reconnects for ever.
+
+    Its inboxes lie under `_INBOX.<user>`, the only place this user may subscribe to.
+    """
+
+    async def failed(error: Exception) -> None:
+        # Refusals of the server come this way too, with the subject in their text: never a person's data.
+        _log.warning("broker_error", error=type(error).__name__, reason=str(error))
+
+    async def left() -> None:
+        _log.warning("broker_left")
+
+    async def back() -> None:
+        _log.info("broker_back")
+
+    pause = 0.1
+    while True:
+        try:
+            return await nats.connect(
+                url,
+                user=user or None,
+                password=password,
+                name=name,
+                inbox_prefix=f"_INBOX.{user}" if user else "_INBOX",
+                error_cb=failed,
+                disconnected_cb=left,
+                reconnected_cb=back,
+                allow_reconnect=True,
+                max_reconnect_attempts=-1,
+                reconnect_time_wait=1,
+                connect_timeout=3,
+                ping_interval=5,
+                max_outstanding_pings=2,
+                flush_timeout=5,
+                pending_size=8 * 1024 * 1024,
+            )
+        except (OSError, NatsError, TimeoutError) as error:
+            _log.warning("broker_unreachable", error=type(error).__name__)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 5.0)
+
+
+class NotDurable(Exception):
+    """The broker doesn't sync to disk before it acknowledges, or nobody can tell."""
+
+
+async def require_durable(monitor_url: str | None) -> None:
+    """Return when the broker's monitor says that it syncs every message to disk, else raise NotDurable."""
+    if not monitor_url:
+        raise NotDurable(
+            "NATS_MONITOR_URL isn't set: nobody can tell whether the broker syncs before it acknowledges"
+        )
+    try:
+        async with httpx.AsyncClient(timeout=2) as client:
+            answer = await client.get(f"{monitor_url.rstrip('/')}/varz")
+            answer.raise_for_status()
+            config = answer.json().get("jetstream", {}).get("config", {})
+    except (httpx.HTTPError, ValueError) as error:
+        raise NotDurable(f"the broker's monitor doesn't answer: {type(error).__name__}") from error
+    if config.get("sync_always") is not True:
+        raise NotDurable("the broker acknowledges before it has synced: set sync_interval to always")

@@ -1,0 +1,100 @@
+"""One process at a time does a duty: a session-level advisory lock on a connection of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from hashlib import blake2b
+from typing import Any
+
+import asyncpg
+import structlog
+
+from chassis.bus import metrics
+
+_log = structlog.get_logger(__name__)
+
+Connection = Any  # asyncpg publishes no types
+Duty = Callable[[Connection], Awaitable[None]]
+
+# A holder that vanished without closing its connection is noticed by the server within about ten seconds.
+_SERVER_SETTINGS = {
+    "tcp_keepalives_idle": "4",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+    "statement_timeout": "15s",
+    "idle_session_timeout": "0",
+}
+# What a connection that can't be used raises; ValueError and the like would be a mistake of ours and pass
+# through.
+LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
+
+
+def lock_key(duty: str) -> int:
+    """Return the advisory lock of a duty: the same number in every process and release."""
+    return int.from_bytes(blake2b(f"chassis.{duty}".encode(), digest_size=8).digest(), "big", signed=True)
+
+
+async def lead(dsn: str, duty: str, work: Duty, *, service: str, retry: float = 0.5) -> None:
+    """Do `work(connection)` whenever this process holds `duty`; never returns.
+
+    Others ask for the lock every `retry` seconds, so a successor begins within that time after the holder's
+    connection has ended. When the connection ends, `work` is cancelled at once: whoever lost the lock must
+    not go on. Errors of the database end the turn and a new one is sought; any other error of `work` is
+    raised.
+    """
+    leading = metrics.LEADING.labels(service, duty)
+    pause = retry
+    while True:
+        try:
+            connection = await _connect(dsn, f"{service} {duty}")
+            try:
+                await _until_locked(connection, lock_key(duty), retry)
+                _log.info("leading", duty=duty)
+                leading.set(1)
+                pause = retry
+                await _while_connected(connection, work)
+            finally:
+                leading.set(0)
+                connection.terminate()
+        except LOST as error:
+            _log.warning("duty_interrupted", duty=duty, error=type(error).__name__)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, 5.0)
+
+
+async def _connect(dsn: str, application: str) -> Connection:
+    return await asyncpg.connect(
+        dsn,
+        timeout=5,
+        command_timeout=20,
+        server_settings=_SERVER_SETTINGS | {"application_name": application[:63]},
+    )
+
+
+async def _until_locked(connection: Connection, key: int, retry: float) -> None:
+    """Ask again and again: a statement that waits for the lock would hold back the clean-up of dead rows."""
+    while True:
+        if await connection.fetchval("SELECT pg_try_advisory_lock($1)", key):
+            return
+        await asyncio.sleep(retry)
+
+
+async def _while_connected(connection: Connection, work: Duty) -> None:
+    task = asyncio.ensure_future(work(connection))
+    lost = asyncio.get_running_loop().create_future()
+
+    def ended(_: Connection) -> None:
+        if not lost.done():
+            lost.set_result(None)
+
+    connection.add_termination_listener(ended)
+    try:
+        await asyncio.wait({task, lost}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise ConnectionResetError("the connection that holds the lock ended")
+        await task
+    finally:
+        connection.remove_termination_listener(ended)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

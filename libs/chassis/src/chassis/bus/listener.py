@@ -1,0 +1,293 @@
+"""The listener: takes what one publisher granted and acts on it once, in order, whatever breaks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from nats.aio.client import Client
+
+from chassis.actor import Actor
+from chassis.bus import metrics, parking
+from chassis.bus.acting import act_on, hopeless, passing, reason_of
+from chassis.bus.arrivals import Arrival, arrived
+from chassis.bus.leading import lead
+from chassis.bus.listening import Granted, Listening
+from chassis.bus.pulling import Delivery, Pull, SourceAway
+from chassis.bus.retrying import Retrying
+from chassis.bus.splitting import Hindered, split
+from chassis.bus.supervising import together
+from chassis.runtime import Runtime
+
+_log = structlog.get_logger(__name__)
+
+# So often a batch is tried again for reasons that are the database's, while the database answers; then it is
+# split.
+_DISTURBANCES = 3
+_MARGIN = timedelta(milliseconds=300)
+_OBSERVED_EVERY = 5.0
+_FORGOTTEN_AT_ONCE = 500
+
+
+class _OutOfTurn(Exception):
+    """The broker owes us deliveries that are older than what has come; going on would overtake them."""
+
+
+@dataclass(slots=True)
+class ListenerState:
+    """How one listener stands, for health checks and people."""
+
+    leading: bool = False
+    lag: int = 0
+    parked: int = 0
+    waiting: int = 0
+    acted_on: int = 0
+    problem: str | None = None
+
+
+class Listener:
+    """Acts on the events of one source; of all processes that run one, one is at work.
+
+    One batch is one transaction: inbox rows, effects, what the effects publish. It is acknowledged after the
+    commit. Inbox rows received longer ago than `keep` are deleted in small batches; None keeps them.
+    """
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        broker: Client,
+        source: Granted,
+        listening: Listening,
+        *,
+        batch: int = 500,
+        heartbeat: float = 2.0,
+        retry_every: float = 1.0,
+        keep: timedelta | None = None,
+    ) -> None:
+        self._runtime = runtime
+        self._broker = broker
+        self._source = source
+        self._name = source.stream
+        self._listening = listening
+        self._batch = batch
+        self._heartbeat = heartbeat
+        self._keep = keep
+        self._actor = Actor.system(f"listener:{source.stream}", runtime.entity)
+        self._retrying = Retrying(runtime, source.stream, listening, self._actor, every=retry_every)
+        self._labels = (runtime.name, source.stream)
+        self._turn = 0
+        self._owed = 0
+        self._patience = timedelta(seconds=10)
+        self.state = ListenerState()
+
+    async def run(self) -> None:
+        """Wait for leadership, then listen; returns only by cancellation."""
+        dsn = self._runtime.database.dsn
+        await lead(dsn, f"listener {self._name}", self._work, service=self._runtime.name)
+
+    async def _work(self, connection: Any) -> None:
+        self.state.leading = True
+        try:
+            await together(self._listen(), self._retrying.run(), self._observe(connection))
+        finally:
+            self.state.leading = False
+
+    async def _listen(self) -> None:
+        pause = 0.1
+        while True:
+            pull = Pull(self._broker, self._source, batch=self._batch, heartbeat=self._heartbeat)
+            in_hand: list[Delivery] = []
+            give_back = True
+            try:
+                await self._begin(pull)
+                pause = 0.1
+                while True:
+                    in_hand = await pull.take(self._batch)
+                    await self._in_turn(pull, in_hand)
+                    await self._act(pull, in_hand)
+                    in_hand = []
+            except SourceAway as away:
+                self._trouble(f"the source is away: {away}")
+            except _OutOfTurn:
+                # What came is left to expire together with what is missing: then both come again, in order.
+                give_back = False
+                _log.info("out_of_turn", source=self._name)
+            finally:
+                if give_back:
+                    await pull.answer(in_hand, b"-NAK")
+                await pull.close(give_back=give_back)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 5.0)
+
+    async def _begin(self, pull: Pull) -> None:
+        """Open the pull at a moment when nothing older can still be on its way to somebody else.
+
+        Whoever listened before may have died with deliveries in hand. The server gives those out again only
+        after `ack_wait`, but newer ones at once; so wait until it owes nothing, or what it owes comes first.
+        """
+        state = await pull.state()
+        self._patience = state.ack_wait
+        while state.owed and state.idle < state.ack_wait + _MARGIN:
+            await asyncio.sleep((state.ack_wait + _MARGIN - state.idle).total_seconds())
+            state = await pull.state()
+        self._turn, self._owed = state.turn, state.owed
+        await pull.open()
+        if self.state.problem is not None:
+            _log.info("listening_again", source=self._name)
+            self.state.problem = None
+
+    async def _in_turn(self, pull: Pull, deliveries: Sequence[Delivery]) -> None:
+        """Raise _OutOfTurn when something older than these deliveries is still to come."""
+        for delivery in deliveries:
+            if delivery.turn > self._turn + 1:
+                raise _OutOfTurn
+            self._turn = delivery.turn
+            if self._owed:
+                if delivery.times > 1:
+                    self._owed -= 1
+                else:
+                    state = await pull.state()
+                    if state.owed > len(deliveries) + len(pull.buffer):
+                        raise _OutOfTurn
+                    self._owed = 0
+
+    async def _act(self, pull: Pull, deliveries: Sequence[Delivery]) -> None:
+        arrivals = [arrived(delivery, self._name) for delivery in deliveries]
+        still_at_it = asyncio.create_task(self._keep_claim(pull, deliveries))
+        try:
+            await split(arrivals, self._attempt, self._set_aside)
+        finally:
+            still_at_it.cancel()
+        await pull.answer(deliveries, b"+ACK")
+
+    async def _keep_claim(self, pull: Pull, deliveries: Sequence[Delivery]) -> None:
+        """Tell the server, as long as it takes, that we are still at it."""
+        while True:
+            await asyncio.sleep(self._patience.total_seconds() / 3)
+            await pull.answer([*deliveries, *pull.buffer], b"+WPI")
+
+    async def _attempt(self, arrivals: Sequence[Arrival]) -> None:
+        """Act on all of them in one transaction, or on none and raise Hindered."""
+        disturbances = 0
+        while True:
+            try:
+                await self._transact(arrivals)
+            except Exception as error:
+                if not passing(error) or disturbances >= _DISTURBANCES:
+                    raise Hindered from error
+                disturbances += 1
+                await self._until_database_answers(error)
+            else:
+                return
+
+    async def _transact(self, arrivals: Sequence[Arrival]) -> None:
+        events = []
+        async with self._runtime.transaction(self._actor, use_case="messaging.receive") as tx:
+            new = await parking.receive(tx, self._name, arrivals)
+            received = len(new)
+            for arrival in arrivals:
+                held = new.pop(arrival.id, None)
+                if held is None:
+                    continue
+                if arrival.event is None:
+                    await parking.keep(
+                        tx, self._name, arrival, reason=arrival.problem or parking.UNREADABLE, state="parked"
+                    )
+                elif held:
+                    await parking.keep(
+                        tx,
+                        self._name,
+                        arrival,
+                        reason=parking.BEHIND,
+                        state="waiting",
+                        next_attempt_at=tx.now,
+                    )
+                elif self._listening.handler(arrival.subject) is None:
+                    await parking.keep(tx, self._name, arrival, reason=parking.UNKNOWN, state="parked")
+                else:
+                    events.append(arrival.event)
+            await act_on(tx, self._listening, events)
+        self.state.acted_on += len(events)
+        metrics.ACTED_ON.labels(*self._labels).inc(len(events))
+        metrics.SEEN_BEFORE.labels(*self._labels).inc(len(arrivals) - received)
+
+    async def _set_aside(self, arrival: Arrival, error: BaseException) -> None:
+        """Let an event that failed alone be tried again later; what can't get better is parked at once."""
+        reason, gone = reason_of(error), hopeless(error)
+        metrics.FAILED.labels(*self._labels).inc()
+        log = _log.error if gone else _log.warning
+        log(
+            "event_parked" if gone else "event_failed",
+            event_id=str(arrival.id),
+            subject=arrival.subject,
+            reason=reason,
+        )
+
+        async def keep() -> None:
+            async with self._runtime.transaction(self._actor, use_case="messaging.set_aside") as tx:
+                if arrival.id in await parking.receive(tx, self._name, [arrival]):
+                    await parking.keep(
+                        tx,
+                        self._name,
+                        arrival,
+                        reason=reason,
+                        state="parked" if gone else "waiting",
+                        attempts=1,
+                        next_attempt_at=None if gone else tx.now + parking.pause(1),
+                    )
+
+        await self._surely(keep)
+
+    async def _surely(self, write: Callable[[], Awaitable[None]]) -> None:
+        """Write, however long the database is away."""
+        while True:
+            try:
+                await write()
+            except Exception as error:
+                if not passing(error):
+                    raise
+                await self._until_database_answers(error)
+            else:
+                return
+
+    async def _until_database_answers(self, error: BaseException) -> None:
+        """Wait with everything in hand; nothing more is asked for once two batches are there."""
+        pause = 0.05
+        while True:
+            try:
+                await self._runtime.database.ready()
+            except Exception as still:
+                if not passing(still):
+                    raise
+                self._trouble(f"the database is away: {type(error).__name__}")
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 2.0)
+            else:
+                self.state.problem = None
+                return
+
+    async def _observe(self, connection: Any) -> None:
+        """Make sure that the lock is still ours, count what waits, and clean up behind."""
+        pull = Pull(self._broker, self._source)
+        while True:
+            self.state.parked, self.state.waiting = await parking.count(connection, self._name)
+            metrics.PARKED.labels(*self._labels).set(self.state.parked)
+            metrics.WAITING.labels(*self._labels).set(self.state.waiting)
+            try:
+                self.state.lag = (await pull.state()).waiting
+            except SourceAway as away:
+                _log.info("lag_unknown", source=self._name, reason=str(away))
+            else:
+                metrics.LAG.labels(*self._labels).set(self.state.lag)
+            if self._keep is not None:
+                await parking.forget(connection, self._runtime.clock.now() - self._keep, _FORGOTTEN_AT_ONCE)
+            await asyncio.sleep(_OBSERVED_EVERY)
+
+    def _trouble(self, problem: str) -> None:
+        if self.state.problem != problem:
+            _log.warning("listener_waits", source=self._name, problem=problem)
+        self.state.problem = problem

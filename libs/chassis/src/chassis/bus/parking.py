@@ -1,0 +1,200 @@
+"""The inbox, and the events that could not be acted on: kept in order, tried again, parked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+if TYPE_CHECKING:
+    from chassis.bus.arrivals import Arrival
+    from chassis.tx import Tx
+
+UNKNOWN = "unknown_event"
+"""Reason of an event this service has no handler for; it holds nothing else back."""
+UNREADABLE = "unreadable"
+"""Reason, with the fields after a colon, of a message that isn't what its contract says."""
+BEHIND = "behind"
+"""Reason of an event that waits because an earlier one of its aggregate does."""
+
+ATTEMPTS = 8
+"""Tries before an event is parked; with the pauses between them that is a little over two minutes."""
+
+_OPEN = "state IN ('waiting', 'parked')"
+
+# The inbox row is what makes an effect happen once: it is written by whoever takes charge of the event, in
+# the same transaction as the effect, or as the row that says it must wait.
+_RECEIVE = sa.text(
+    f"""
+    WITH came AS (
+        SELECT * FROM unnest(:ids, :subjects, :aggregates, :versions) AS c(id, subject, aggregate, version)
+    ), fresh AS (
+        INSERT INTO inbox (source, id, subject, aggregate, aggregate_version, received_at)
+        SELECT :source, id, subject, aggregate, version, :now FROM came
+        ON CONFLICT DO NOTHING RETURNING id, aggregate
+    )
+    SELECT fresh.id, EXISTS (
+        SELECT 1 FROM parked WHERE parked.source = :source AND parked.aggregate = fresh.aggregate
+        AND {_OPEN} AND reason <> '{UNKNOWN}'
+    ) AS held FROM fresh
+    """  # noqa: S608 - constants of this module
+).bindparams(
+    sa.bindparam("ids", type_=ARRAY(sa.Uuid())),
+    sa.bindparam("subjects", type_=ARRAY(sa.Text())),
+    sa.bindparam("aggregates", type_=ARRAY(sa.Text())),
+    sa.bindparam("versions", type_=ARRAY(sa.Integer())),
+    sa.bindparam("source", type_=sa.Text()),
+    sa.bindparam("now", type_=sa.TIMESTAMP(timezone=True)),
+)
+_KEEP = sa.text(
+    """
+    INSERT INTO parked (source, id, subject, aggregate, aggregate_version, sequence, payload, state, attempts,
+        reason, next_attempt_at, first_failed_at)
+    VALUES (:source, :id, :subject, :aggregate, :version, :sequence, :payload, :state, :attempts, :reason,
+        :next_attempt_at, :now)
+    ON CONFLICT DO NOTHING
+    """
+)
+# Of each aggregate only the first open event is ever due: those behind it wait for it.
+_DUE = f"""
+    SELECT aggregate FROM parked AS head
+    WHERE source = $1 AND state = 'waiting' AND next_attempt_at <= $2 AND NOT EXISTS (
+        SELECT 1 FROM parked WHERE source = head.source AND aggregate = head.aggregate AND {_OPEN}
+        AND reason <> '{UNKNOWN}' AND sequence < head.sequence
+    ) ORDER BY sequence LIMIT $3
+    """  # noqa: S608 - constants of this module
+_CHAIN = sa.text(
+    f"""
+    SELECT * FROM parked WHERE source = :source AND aggregate = :aggregate AND {_OPEN} AND reason <>
+    '{UNKNOWN}' ORDER BY sequence LIMIT :limit FOR UPDATE
+    """  # noqa: S608 - constants of this module
+)
+_SETTLE = sa.text(
+    """
+    UPDATE parked SET state = 'replayed', settled_at = :now, settled_by = :by
+    WHERE source = :source AND id = ANY(:ids)
+    """
+).bindparams(sa.bindparam("ids", type_=ARRAY(sa.Uuid())))
+_FAILED = sa.text(
+    """
+    UPDATE parked SET attempts = attempts + 1, reason = :reason, next_attempt_at = :next_attempt_at,
+        state = CASE WHEN attempts + 1 >= :most OR :hopeless THEN 'parked' ELSE 'waiting' END
+    WHERE source = :source AND id = :id AND state = 'waiting' RETURNING state, attempts
+    """
+).bindparams(sa.bindparam("hopeless", type_=sa.Boolean()), sa.bindparam("most", type_=sa.Integer()))
+_COUNT = """
+    SELECT count(*) FILTER (WHERE state = 'parked') AS parked, count(*) FILTER (WHERE state = 'waiting') AS
+    waiting FROM parked WHERE source = $1 AND state IN ('waiting', 'parked')
+    """
+_FORGET = """
+    DELETE FROM inbox WHERE (source, id) IN (
+        SELECT source, id FROM inbox WHERE received_at < $1 ORDER BY received_at LIMIT $2
+    )
+    """
+
+
+def pause(attempts: int) -> timedelta:
+    """Return how long to wait after so many failed attempts: 1 s, 2 s, 4 s …, at most five minutes."""
+    return timedelta(seconds=min(2.0 ** (attempts - 1), 300.0))
+
+
+async def receive(tx: Tx, source: str, arrivals: Sequence[Arrival]) -> dict[UUID, bool]:
+    """Write the inbox rows and return the ids that are new; True for those that must wait behind another."""
+    rows = await tx.execute(
+        _RECEIVE,
+        {
+            "ids": [arrival.id for arrival in arrivals],
+            "subjects": [arrival.subject for arrival in arrivals],
+            "aggregates": [arrival.aggregate for arrival in arrivals],
+            "versions": [arrival.version for arrival in arrivals],
+            "source": source,
+            "now": tx.now,
+        },
+    )
+    return {row.id: row.held for row in rows}
+
+
+async def keep(
+    tx: Tx,
+    source: str,
+    arrival: Arrival,
+    *,
+    reason: str,
+    state: str,
+    attempts: int = 0,
+    next_attempt_at: datetime | None = None,
+) -> None:
+    """Put an event aside, whole; `state` is 'waiting' (to be tried) or 'parked' (an operator decides)."""
+    await tx.execute(
+        _KEEP,
+        {
+            "source": source,
+            "id": arrival.id,
+            "subject": arrival.subject,
+            "aggregate": arrival.aggregate,
+            "version": arrival.version,
+            "sequence": arrival.sequence,
+            "payload": arrival.data,
+            "state": state,
+            "attempts": attempts,
+            "reason": reason,
+            "next_attempt_at": next_attempt_at,
+            "now": tx.now,
+        },
+    )
+
+
+async def due(connection: Any, source: str, now: datetime, limit: int) -> list[str]:
+    """Return the aggregates whose first open event is due, in the order in which these came."""
+    return [row["aggregate"] for row in await connection.fetch(_DUE, source, now, limit)]
+
+
+async def chain(tx: Tx, source: str, aggregate: str, limit: int) -> list[Any]:
+    """Lock and return the first open rows of an aggregate, in order, up to one that's parked or not due."""
+    rows = (await tx.execute(_CHAIN, {"source": source, "aggregate": aggregate, "limit": limit})).all()
+    ready: list[Any] = []
+    for row in rows:
+        if row.state != "waiting" or row.next_attempt_at > tx.now:
+            break
+        ready.append(row)
+    return ready
+
+
+async def settle(tx: Tx, source: str, ids: Sequence[UUID]) -> None:
+    """Record that these events have been acted on after all."""
+    await tx.execute(_SETTLE, {"source": source, "ids": list(ids), "now": tx.now, "by": tx.actor.subject})
+
+
+async def failed(
+    tx: Tx, source: str, event: UUID, *, reason: str, attempts: int, hopeless: bool
+) -> str | None:
+    """Count an attempt; return the row's new state, or None when somebody else has settled it."""
+    row = (
+        await tx.execute(
+            _FAILED,
+            {
+                "source": source,
+                "id": event,
+                "reason": reason,
+                "next_attempt_at": tx.now + pause(attempts + 1),
+                "most": ATTEMPTS,
+                "hopeless": hopeless,
+            },
+        )
+    ).first()
+    return None if row is None else str(row.state)
+
+
+async def count(connection: Any, source: str) -> tuple[int, int]:
+    """Return how many events of a source are parked, and how many wait."""
+    row = await connection.fetchrow(_COUNT, source)
+    return row["parked"], row["waiting"]
+
+
+async def forget(connection: Any, before: datetime, limit: int) -> None:
+    """Delete up to `limit` inbox rows received before `before`; streams must not keep events that long."""
+    await connection.execute(_FORGET, before, limit)

@@ -1,0 +1,167 @@
+"""The relay: sends what was committed, in order, for as long as it takes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from nats.aio.client import Client
+
+from chassis.bus import metrics, outbox
+from chassis.bus.leading import lead
+from chassis.bus.publishing import Outcome, Refused, StreamPublisher
+from chassis.bus.waking import Alarm
+
+_log = structlog.get_logger(__name__)
+
+# After so many batches a run begins again at the lowest position, where a slow transaction may have left
+# something.
+_RUN = 20
+_MEASURED_EVERY = 5.0
+_FORGOTTEN_AT_ONCE = 500
+
+
+@dataclass(slots=True)
+class RelayState:
+    """How the relay stands, for health checks and people."""
+
+    leading: bool = False
+    pending: int = 0
+    oldest: float = 0.0
+    published: int = 0
+    problem: str | None = None
+
+
+class Relay:
+    """Moves the rows of one outbox to the service's stream; of all processes that run one, one is at work.
+
+    `wake()` after a commit makes it look at once; without it, it looks every `poll` seconds. Rows published
+    longer ago than `keep` are deleted in small batches; None, the usual case, keeps them as the record of
+    what was said (W13).
+    """
+
+    def __init__(
+        self,
+        dsn: str,
+        broker: Client,
+        *,
+        service: str,
+        batch: int = 1000,
+        poll: float = 1.0,
+        keep: timedelta | None = None,
+        patience: float = 5.0,
+    ) -> None:
+        self._dsn = dsn
+        self._broker = broker
+        self._service = service
+        self._batch = batch
+        self._poll = poll
+        self._keep = keep
+        self._publisher = StreamPublisher(broker, patience=patience)
+        self._alarm = Alarm()
+        self._measured = 0.0
+        self.state = RelayState()
+
+    def wake(self) -> None:
+        """Say that there may be something to send; costs nothing, may be called any number of times."""
+        self._alarm.ring()
+
+    async def run(self) -> None:
+        """Wait for leadership, then send; returns only by cancellation."""
+        await self._publisher.open()
+        try:
+            await lead(self._dsn, "relay", self._work, service=self._service)
+        finally:
+            await self._publisher.close()
+
+    async def _work(self, connection: Any) -> None:
+        self.state.leading = True
+        pause = 0.1
+        try:
+            while True:
+                self._alarm.clear()
+                more = await self._drain(connection)
+                await self._measure(connection)
+                if self.state.problem is not None:
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, self._poll * 5)
+                    continue
+                pause = 0.1
+                if not more and not await self._alarm.within(self._poll):
+                    await self._forget(connection)
+        finally:
+            self.state.leading = False
+
+    async def _drain(self, connection: Any) -> bool:
+        """Send what is pending, up to the first problem; return whether there may be more.
+
+        While one batch travels, the one before it is settled and the one behind it is read.
+        """
+        sent: Sequence[UUID] = ()
+        rows = await outbox.claim(connection, self._batch)
+        looked_ahead = False
+        for _ in range(_RUN):
+            if not rows:
+                break
+            looked_ahead = len(rows) == self._batch
+            if looked_ahead:
+                travelling = asyncio.ensure_future(self._publisher.publish(rows))
+                try:
+                    behind = max(row.position for row in rows)
+                    following = await outbox.claim(connection, self._batch, settle=sent, after=behind)
+                except BaseException:
+                    travelling.cancel()
+                    raise
+                outcome = await travelling
+                sent = outcome.published
+            else:
+                outcome = await self._publisher.publish(rows)
+                sent = outcome.published
+            self._count(outcome)
+            if outcome.problem is not None:
+                await outbox.settle(connection, sent)
+                return True
+            if not looked_ahead:
+                following = await outbox.claim(connection, self._batch, settle=sent)
+                sent = ()
+            rows = following
+        if sent:
+            await outbox.settle(connection, sent)
+        return bool(rows) or looked_ahead
+
+    def _count(self, outcome: Outcome) -> None:
+        published = len(outcome.published)
+        if published:
+            self.state.published += published
+            metrics.PUBLISHED.labels(self._service).inc(published)
+        problem = outcome.problem
+        if problem is None:
+            if self.state.problem is not None:
+                _log.info("publishing_again")
+            self.state.problem = None
+            return
+        kind = ("full" if problem.full else "refused") if isinstance(problem, Refused) else "unanswered"
+        metrics.PUBLISH_PROBLEMS.labels(self._service, kind).inc()
+        if self.state.problem is None:
+            _log.warning("not_published", kind=kind, reason=str(problem))
+        self.state.problem = f"{kind}: {problem}"
+
+    async def _measure(self, connection: Any) -> None:
+        now = time.monotonic()
+        if now - self._measured < _MEASURED_EVERY:
+            return
+        self._measured = now
+        waiting = await outbox.waiting(connection)
+        self.state.pending, self.state.oldest = waiting.pending, waiting.oldest
+        metrics.OUTBOX_PENDING.labels(self._service).set(waiting.pending)
+        metrics.OUTBOX_OLDEST.labels(self._service).set(waiting.oldest)
+
+    async def _forget(self, connection: Any) -> None:
+        if self._keep is not None:
+            await outbox.forget(connection, datetime.now(UTC) - self._keep, _FORGOTTEN_AT_ONCE)

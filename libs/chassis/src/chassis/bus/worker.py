@@ -1,0 +1,215 @@
+"""The worker of a service: relay, listeners and timers in one process."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import asdict
+from datetime import timedelta
+
+import structlog
+from nats.aio.client import Client
+
+from chassis.bus.connecting import connect, require_durable
+from chassis.bus.firing import TimerRunner
+from chassis.bus.health import Health, serving
+from chassis.bus.listener import Listener
+from chassis.bus.listening import Granted, Listening
+from chassis.bus.relay import Relay
+from chassis.bus.supervising import for_ever, together
+from chassis.bus.timers import Timers
+from chassis.bus.waking import Waker, answer_pings
+from chassis.runtime import Runtime
+from chassis.settings import ServiceSettings
+
+_log = structlog.get_logger(__name__)
+
+_DURABLE_FOR = 10.0
+
+
+class Worker:
+    """What one worker process does, and how it stands. `run()` does it until cancelled."""
+
+    def __init__(
+        self, runtime: Runtime, listening: Listening, timers: Timers, sources: Sequence[Granted]
+    ) -> None:
+        if not isinstance(runtime.settings, ServiceSettings):
+            raise TypeError(f"{runtime.name} has no account at the broker")
+        self._settings = runtime.settings
+        self._runtime = runtime
+        self._listening = listening
+        self._sources = sources
+        self._firing = TimerRunner(runtime, timers)
+        self._broker: Client | None = None
+        self._relay: Relay | None = None
+        self._listeners: dict[str, Listener] = {}
+        self._durable_until = 0.0
+        self.health = Health(
+            {"database": runtime.database.ready, "broker": self._connected, "durability": self._durable}
+            | {"relay": self._relaying, "listeners": self._hearing, "timers": self._firing_on_time}
+            | dict(runtime.checks),
+            self.facts,
+        )
+
+    async def run(self) -> None:
+        """Relay, listen and fire timers, whatever is away; returns only by cancellation."""
+        await together(for_ever("timers", self._firing.run), for_ever("bus", self._bus))
+
+    async def _bus(self) -> None:
+        settings = self._settings
+        self._broker = await connect(
+            settings.nats_url,
+            settings.nats_user,
+            settings.nats_password.get_secret_value(),
+            name=f"{self._runtime.name} worker",
+        )
+        try:
+            relay = Relay(
+                self._runtime.database.dsn,
+                self._broker,
+                service=self._runtime.name,
+                keep=_days(settings.outbox_keep_days),
+            )
+            self._relay = relay
+            self._runtime.on_commit = relay.wake
+            await answer_pings(self._broker, self._runtime.name, relay.wake)
+            self._listeners = {
+                source.stream: Listener(
+                    self._runtime, self._broker, source, self._listening, keep=_days(settings.inbox_keep_days)
+                )
+                for source in self._sources
+            }
+            await together(
+                for_ever("relay", relay.run),
+                *(for_ever(f"listener {name}", one.run) for name, one in self._listeners.items()),
+            )
+        finally:
+            await self._broker.close()
+
+    async def _connected(self) -> None:
+        if self._broker is None or not self._broker.is_connected:
+            raise ConnectionError("the broker is away")
+
+    async def _durable(self) -> None:
+        if time.monotonic() < self._durable_until:
+            return
+        await require_durable(self._settings.nats_monitor_url)
+        self._durable_until = time.monotonic() + _DURABLE_FOR
+
+    async def _relaying(self) -> None:
+        if self._relay is None:
+            raise ConnectionError("not started")
+        if self._relay.state.problem is not None:
+            raise ConnectionError(self._relay.state.problem)
+
+    async def _hearing(self) -> None:
+        problems = [
+            f"{name}: {one.state.problem}" for name, one in self._listeners.items() if one.state.problem
+        ]
+        if problems:
+            raise ConnectionError("; ".join(problems))
+
+    async def _firing_on_time(self) -> None:
+        if self._firing.state.problem is not None:
+            raise ConnectionError(self._firing.state.problem)
+
+    def facts(self) -> Mapping[str, object]:
+        """Return how the duties stand, in numbers: for /readyz and the doctor."""
+        return {
+            "relay": None if self._relay is None else asdict(self._relay.state),
+            "listeners": {name: asdict(one.state) for name, one in self._listeners.items()},
+            "timers": asdict(self._firing.state),
+        }
+
+
+async def work(
+    runtime: Runtime,
+    listening: Listening,
+    timers: Timers,
+    sources: Sequence[Granted],
+    *,
+    stop: asyncio.Event | None = None,
+    health: bool = True,
+) -> None:
+    """Be the worker of a service until SIGTERM, SIGINT or `stop`; then hand back what was in hand and return.
+
+    `/livez`, `/readyz` and `/metrics` are on `WORKER_PORT`, unless `health` is False (a worker embedded in
+    the web process, whose own health port then answers for both).
+    """
+    worker = Worker(runtime, listening, timers, sources)
+    ended = stop or _signalled()
+    async with AsyncExitStack() as open_things:
+        if health:
+            host, port = runtime.settings.http_host, runtime.settings.worker_port
+            await open_things.enter_async_context(serving(worker.health, host, port))
+        else:
+            runtime.checks.update({name: worker.health.checks[name] for name in ("broker", "durability")})
+        _log.info("worker_started", service=runtime.name, events=len(listening), timers=list(timers))
+        await together(worker.run(), _until(ended))
+    _log.info("worker_stopped", service=runtime.name)
+
+
+@asynccontextmanager
+async def embedded(
+    runtime: Runtime, listening: Listening, timers: Timers, sources: Sequence[Granted]
+) -> AsyncIterator[None]:
+    """Be the worker inside another process for the length of the block: the local stack's `EMBED_WORKER`."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(work(runtime, listening, timers, sources, stop=stop, health=False))
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def pinging(runtime: Runtime) -> AsyncIterator[None]:
+    """In a process that only answers requests: wake the worker's relay after each commit, for as long as it
+    runs.
+
+    A broker that's away hinders nothing: the relay's poll finds the rows.
+    """
+    settings = runtime.settings
+    if not isinstance(settings, ServiceSettings):
+        raise TypeError(f"{runtime.name} has no account at the broker")
+
+    async def ping() -> None:
+        broker = await connect(
+            settings.nats_url,
+            settings.nats_user,
+            settings.nats_password.get_secret_value(),
+            name=f"{runtime.name} web",
+        )
+        try:
+            waker = Waker(broker, runtime.name)
+            runtime.on_commit = waker.wake
+            await waker.run()
+        finally:
+            await broker.close()
+
+    task = asyncio.create_task(for_ever("waker", ping))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def _signalled() -> asyncio.Event:
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    return ended
+
+
+async def _until(ended: asyncio.Event) -> None:
+    await ended.wait()
+
+
+def _days(number: int | None) -> timedelta | None:
+    return None if number is None else timedelta(days=number)
