@@ -1,0 +1,79 @@
+# Everything a person does with this repository. `make up` and `make test` install what they need first.
+.DEFAULT_GOAL := help
+.PHONY: help up down status doctor demo test lint fmt types generated pytest rows bench lock install clean
+
+# The first Python on the PATH that is new enough; name another with `make PYTHON=/path/to/python up`.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PROJECTS := $(sort $(wildcard libs/*/pyproject.toml services/*/pyproject.toml tools/*/pyproject.toml))
+EDITABLE := $(foreach project,$(PROJECTS),-e ./$(dir $(project)))
+SOURCES := libs/contracts/src libs/chassis/src libs/deskkit/src libs/testkit/src tools/stack/src \
+	services/units-svc/src services/support-svc/src services/tenancy-svc/src services/gateway/src
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+help: ## list what can be done
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+up: install ## install, start everything, load homes, print addresses and sign-ins
+	@$(BIN)/partywall up
+
+down: ## stop everything; the state stays
+	@$(BIN)/partywall down
+
+status: install ## every process and queue
+	@$(BIN)/partywall status
+
+doctor: install ## check the installation, with the mend for each thing
+	@$(BIN)/partywall doctor
+
+demo: install ## perform the main journey through the public API
+	@$(BIN)/partywall demo
+
+test: lint types generated pytest ## everything that continuous integration runs
+
+lint: install ## style and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+
+types: install ## mypy --strict
+	$(BIN)/mypy $(SOURCES)
+
+generated: install ## what is generated from the catalogue is what is committed
+	$(BIN)/python -m contracts generate --check
+
+pytest: install ## all tests; choose some with PYTEST="libs/chassis -k relay"
+	$(BIN)/pytest $(PYTEST)
+
+fmt: install ## format, and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+rows: install ## every row of the specification with its tests and pages
+	@$(BIN)/python -m testkit.rows
+
+bench: install ## measure, each beside the raw limit in the same run
+	@$(BIN)/python -m benchmarks
+
+lock: install ## pin anew what the packages ask for
+	$(BIN)/python tools/lock.py
+
+install: $(STAMP)
+
+# Nothing is resolved here: the lock names every file by its hash, and our own packages bring nothing along.
+$(STAMP): requirements.lock $(PROJECTS)
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and none was found on the PATH."; \
+		echo "Install it (Debian: apt-get install python3 python3-venv) or: make PYTHON=/path/to/python up"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+		echo "$(PYTHON) can't make virtual environments. Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@test -x $(BIN)/python || { echo "Making $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@echo "Installing what requirements.lock names (once; some 300 MB on the disk)"
+	@$(PIP) install --quiet --no-input --require-hashes -r requirements.lock
+	@$(PIP) install --quiet --no-input --no-deps --no-build-isolation $(EDITABLE)
+	@touch $@
+
+clean: ## remove what was installed and generated; .partywall stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
