@@ -1,10 +1,13 @@
-"""Clause review (T3): what is refused, what passes, what needs a person's eyes; English, French, reworded, disguised."""
+"""Clause review (T3): what is refused, what passes, what needs a person's eyes; English, French,
+reworded, disguised.
+"""
 
 from __future__ import annotations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tenancy_svc.clause_review.judging import review_text
 from tenancy_svc.clause_review.model import Rule, Verdict
 
@@ -61,7 +64,7 @@ REFUSED = [
     "The tenant must attend tre\u200batment.",
     "The tenant must attend treat-\nment every week.",
     "The tenant must attend tr3atment.",
-    "The tenant must attend trеatmеnt.",  # noqa: RUF001 -- two letters are Cyrillic on purpose
+    "The tenant must attend trеatmеnt.",
     "THE TENANT MUST ATTEND COUNSELLING",
     "The tenant must attend counsellling weekly.",
     "The tenant must participate in case managment.",

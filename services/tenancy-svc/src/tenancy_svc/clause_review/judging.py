@@ -1,7 +1,10 @@
-"""Judges a text passage by passage: which roles meet in it, and does an assurance take the duty away? (T3, W3)."""
+"""Judges a text passage by passage: which roles meet in it, and does an assurance take the duty away?
+(T3, W3).
+"""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -75,7 +78,7 @@ def _passages(plain: str) -> Iterator[_Passage]:
     begin = 0
     for end in [*(match.start() for match in lexicon.SENTENCE_END.finditer(plain)), len(plain)]:
         cuts = [begin, *(match.start() for match in lexicon.EXCEPTION.finditer(plain, begin, end)), end]
-        for number, (start, stop) in enumerate(zip(cuts, cuts[1:], strict=False)):
+        for number, (start, stop) in enumerate(itertools.pairwise(cuts)):
             if plain[start:stop].strip():
                 yield _Passage(start, stop, excepts=number > 0)
         begin = end

@@ -216,9 +216,41 @@ ASSURING_TO_THE_END: tuple[re.Pattern[str], ...] = (
 """Phrases that free everything after them in the passage."""
 
 KNOWN_WORDS = frozenset(
-    """treatment counselling counseling sobriety abstinence abstinent programme participation participate management
-    manager services therapy therapist medication rehabilitation recovery engagement appointments urinalysis
-    traitement sobriete therapie accompagnement intervenant desintoxication medicaments participer readaptation
-    tenancy eviction terminated required mandatory""".split()
+    [
+        "treatment",
+        "counselling",
+        "counseling",
+        "sobriety",
+        "abstinence",
+        "abstinent",
+        "programme",
+        "participation",
+        "participate",
+        "management",
+        "manager",
+        "services",
+        "therapy",
+        "therapist",
+        "medication",
+        "rehabilitation",
+        "recovery",
+        "engagement",
+        "appointments",
+        "urinalysis",
+        "traitement",
+        "sobriete",
+        "therapie",
+        "accompagnement",
+        "intervenant",
+        "desintoxication",
+        "medicaments",
+        "participer",
+        "readaptation",
+        "tenancy",
+        "eviction",
+        "terminated",
+        "required",
+        "mandatory",
+    ]
 )
 """Words whose misspellings are read as themselves."""

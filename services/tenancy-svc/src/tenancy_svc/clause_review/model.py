@@ -1,4 +1,6 @@
-"""What a review of a clause says: a verdict, the words that caused it, and the policy sentence they break (T3)."""
+"""What a review of a clause says: a verdict, the words that caused it, and the policy sentence they break
+(T3).
+"""
 
 from __future__ import annotations
 
@@ -8,12 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from chassis.db import model_base
-from chassis.errors import DomainError, Kind
-from sqlalchemy import JSON, DateTime, String, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-Base = model_base()
+from chassis.errors import DomainError, Kind
+from tenancy_svc.tables import Base, words
 
 
 class Verdict(StrEnum):
@@ -43,12 +43,16 @@ POLICY_SENTENCES: dict[Rule, str] = {
     Rule.REPORTS_TO_LANDLORD: "Property management is only notified if service issues directly impact tenancy.",
     Rule.UNCLEAR: "Clients are not required to engage in services to retain housing.",
 }
-"""The sentence of the separation policy that each rule stands for; English is the message id of its translation."""
+"""The sentence of the separation policy that each rule stands for; English is the message id of its
+translation.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Some words of the text under review, as they were written; `start` and `end` are offsets into that text."""
+    """Some words of the text under review, as they were written; `start` and `end` are offsets into that
+    text.
+    """
 
     text: str
     start: int
@@ -101,15 +105,17 @@ class ClauseConditionsTenancy(DomainError):
 
 
 class ReviewedText(Base):
-    """A text that was not let through at once: what was found, by whom it was offered (evidence for W3, W11)."""
+    """A text that was not let through at once: what was found, by whom it was offered (evidence for W3,
+    W11).
+    """
 
     __tablename__ = "reviewed_texts"
 
-    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
-    place: Mapped[str] = mapped_column(String(40))
-    offered_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True), index=True)
-    offered_by: Mapped[str] = mapped_column(String(200))
-    verdict: Mapped[str] = mapped_column(String(20))
-    rule: Mapped[str] = mapped_column(String(40))
-    words: Mapped[list[str]] = mapped_column(JSON)
-    text: Mapped[str] = mapped_column(Text)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    place: Mapped[str]
+    offered_at: Mapped[dt.datetime] = mapped_column(index=True)
+    offered_by: Mapped[str]
+    verdict: Mapped[Verdict] = mapped_column(words(Verdict, "verdict"))
+    rule: Mapped[Rule] = mapped_column(words(Rule, "rule"))
+    words: Mapped[list[str]]
+    text: Mapped[str]

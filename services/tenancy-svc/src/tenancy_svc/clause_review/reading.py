@@ -1,7 +1,9 @@
 """Reads a text the way a person would: one plain form of it, and where each letter of that form came from.
 
-Letters are folded (case, accents, look-alikes, digits used as letters), invisible characters dropped, words that were
-spaced out or broken over lines put together again, so that a rewording by typography doesn't get past the review.
+Letters are folded (case, accents, look-alikes, digits used as letters), invisible characters dropped, words
+that were
+spaced out or broken over lines put together again, so that a rewording by typography doesn't get past the
+review.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Applications for a home: referred or direct, decided by a closed list of reasons (T1)."""

@@ -1,0 +1,238 @@
+"""Applications are received, completed by the applicant, and accepted or declined (T1)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import selectinload
+
+from chassis.errors import EditedMeanwhile, NotFound
+from chassis.ids import new_id
+from chassis.tx import Tx
+from chassis.usecase import use_case
+from tenancy_svc.access import Permission
+from tenancy_svc.applications.model import (
+    AcceptApplication,
+    AlreadyDecided,
+    Application,
+    ApplicationDeclined,
+    ApplicationOpened,
+    ApplicationStatus,
+    DeclineApplication,
+    DeclineReason,
+    LeaseDrawnUp,
+    NobodyNamed,
+    OpenApplication,
+    Origin,
+    Part,
+    Person,
+    PersonGiven,
+    ReceiveReferral,
+    RecordPeople,
+    StatuteMissing,
+    StatuteNotAsked,
+    WithdrawApplication,
+    WithdrawReferral,
+)
+from tenancy_svc.clause_review.judging import review_text
+from tenancy_svc.clause_review.model import ClauseConditionsTenancy, Verdict
+from tenancy_svc.disclosures.model import Counterpart
+from tenancy_svc.disclosures.telling import tell_support
+from tenancy_svc.homes.model import HomeNotOurs, HomeUnknown, ManagedBy
+from tenancy_svc.homes.queries import find_home
+
+
+@use_case(Permission.HEAR_EVENTS)
+async def receive_referral(tx: Tx, command: ReceiveReferral) -> None:
+    """Turn a referral into an application, once, and say so; the name stands only when it came with
+    consent.
+    """
+    counterpart = await _counterpart(tx, command.referral)
+    if counterpart.application_id is not None:
+        return
+    people = [command.person] if command.person is not None else []
+    application = _new(
+        tx, Origin.REFERRAL, command.unit, people, adults=command.adults, children=command.children
+    )
+    application.request = command.request
+    application.expected_move_in = command.expected_move_in
+    await tx.session.flush()
+    counterpart.application_id = application.id
+    await tx.session.flush()
+    tx.touched("application", application.id, "referred")
+    await tell_support(tx, application.id, None, ApplicationOpened)
+
+
+@use_case(Permission.HEAR_EVENTS)
+async def withdraw_referral(tx: Tx, command: WithdrawReferral) -> None:
+    """Note that support gave the referral up and say nothing to it any more.
+
+    The application stands: whether the household still wants the home is the household's to say (W2, W12).
+    """
+    counterpart = await _counterpart(tx, command.referral)
+    if counterpart.withdrawn_at is None:
+        counterpart.withdrawn_at = command.withdrawn_at
+
+
+@use_case(Permission.OPEN_APPLICATIONS)
+async def open_application(tx: Tx, command: OpenApplication) -> uuid.UUID:
+    """Open an application that came directly from the household. Raises HomeUnknown, HomeNotOurs."""
+    home = await find_home(tx, command.unit)
+    if home is None or not home.listed:
+        raise HomeUnknown(field="unit")
+    if home.managed_by is not ManagedBy.PROPERTY_ENTITY:
+        raise HomeNotOurs(field="unit", address=home.address)
+    application = _new(
+        tx, Origin.DIRECT, command.unit, command.people, adults=command.adults, children=command.children
+    )
+    application.expected_move_in = command.expected_move_in
+    await tx.session.flush()
+    tx.touched("application", application.id, "opened")
+    return application.id
+
+
+@use_case(Permission.EDIT_APPLICATIONS)
+async def record_people(tx: Tx, command: RecordPeople) -> None:
+    """Record the persons as the applicant gave them. Raises AlreadyDecided, EditedMeanwhile."""
+    application = await open_one(tx, command.application_id, with_people=True)
+    if application.version != command.version:
+        stands = _names(application.people)
+        sent = _names(command.people)
+        raise EditedMeanwhile(current=application.version, difference={"people": (stands, sent)})
+    before = _names(application.people)
+    application.people[:] = _people(application.id, command.people)
+    application.people_recorded_at = tx.now
+    tx.touched(
+        "application", application.id, "people_recorded", {"people": (before, _names(application.people))}
+    )
+
+
+@use_case(Permission.DECIDE_APPLICATIONS)
+async def accept_application(tx: Tx, command: AcceptApplication) -> None:
+    """Accept, so that a lease can be drawn up. Raises AlreadyDecided, NobodyNamed."""
+    application = await open_one(tx, command.application_id, with_people=True)
+    if not any(person.part is Part.TENANT for person in application.people):
+        raise NobodyNamed
+    _decide(tx, application, ApplicationStatus.ACCEPTED)
+    tx.touched("application", application.id, "accepted")
+
+
+@use_case(Permission.DECIDE_APPLICATIONS)
+async def decline_application(tx: Tx, command: DeclineApplication) -> None:
+    """Decline for a reason of the closed list, and tell support when it was referred.
+
+    Raises AlreadyDecided, LeaseDrawnUp, StatuteMissing, StatuteNotAsked, and ClauseConditionsTenancy when the
+    citation speaks of
+    services instead of a statute (W3).
+    """
+    application = await _undecided(tx, command.application_id)
+    if command.reason is DeclineReason.OTHER_LEGAL_BAR and command.statute is None:
+        raise StatuteMissing(field="statute")
+    if command.reason is not DeclineReason.OTHER_LEGAL_BAR and command.statute is not None:
+        raise StatuteNotAsked(field="statute")
+    if command.statute is not None:
+        review = review_text(command.statute)
+        if review.verdict is not Verdict.PASSED and review.gravest is not None:
+            raise ClauseConditionsTenancy(
+                field="statute", words=review.gravest.quoted, sentence=review.gravest.policy_sentence
+            )
+    _decide(tx, application, ApplicationStatus.DECLINED)
+    application.decline_reason = command.reason
+    application.statute = command.statute
+    tx.touched("application", application.id, "declined", {"reason": (None, command.reason.value)})
+    await tell_support(
+        tx,
+        application.id,
+        None,
+        lambda referral, number: ApplicationDeclined(referral, number, command.reason),
+    )
+
+
+@use_case(Permission.DECIDE_APPLICATIONS)
+async def withdraw_application(tx: Tx, command: WithdrawApplication) -> None:
+    """Close the application because the applicant said so. Raises AlreadyDecided, LeaseDrawnUp."""
+    application = await _undecided(tx, command.application_id)
+    _decide(tx, application, ApplicationStatus.WITHDRAWN)
+    tx.touched("application", application.id, "withdrawn")
+    await tell_support(
+        tx,
+        application.id,
+        None,
+        lambda referral, number: ApplicationDeclined(referral, number, DeclineReason.APPLICANT_WITHDREW),
+    )
+
+
+async def locked(tx: Tx, application_id: uuid.UUID, *, with_people: bool = False) -> Application:
+    """Return the application, locked until the transaction ends. Raises NotFound."""
+    options = [selectinload(Application.people)] if with_people else []
+    found = await tx.session.get(Application, application_id, with_for_update=True, options=options)
+    if found is None:
+        raise NotFound(what="application")
+    return found
+
+
+async def open_one(tx: Tx, application_id: uuid.UUID, *, with_people: bool = False) -> Application:
+    """Return an application that is still to be decided, locked. Raises NotFound, AlreadyDecided."""
+    application = await locked(tx, application_id, with_people=with_people)
+    if application.status is not ApplicationStatus.RECEIVED:
+        raise AlreadyDecided
+    return application
+
+
+async def _undecided(tx: Tx, application_id: uuid.UUID) -> Application:
+    """Return an application that can still be closed: also an accepted one without a lease."""
+    application = await locked(tx, application_id)
+    if application.status in {ApplicationStatus.LEASE_DRAWN_UP, ApplicationStatus.HOUSED}:
+        raise LeaseDrawnUp
+    if application.status not in {ApplicationStatus.RECEIVED, ApplicationStatus.ACCEPTED}:
+        raise AlreadyDecided
+    return application
+
+
+def _new(
+    tx: Tx, origin: Origin, unit: uuid.UUID, people: Sequence[PersonGiven], *, adults: int, children: int
+) -> Application:
+    application = Application(
+        id=new_id(),
+        origin=origin,
+        unit=unit,
+        adults=adults,
+        children=children,
+        status=ApplicationStatus.RECEIVED,
+        received_at=tx.now,
+    )
+    application.people = _people(application.id, people)
+    tx.session.add(application)
+    return application
+
+
+def _people(application_id: uuid.UUID, given: Sequence[PersonGiven]) -> list[Person]:
+    return [
+        Person(id=new_id(), application_id=application_id, position=position, **person.model_dump())
+        for position, person in enumerate(given)
+    ]
+
+
+def _decide(tx: Tx, application: Application, status: ApplicationStatus) -> None:
+    application.status = status
+    application.decided_at = tx.now
+    application.decided_by = tx.actor.name
+
+
+async def _counterpart(tx: Tx, referral: uuid.UUID) -> Counterpart:
+    """Return the row of a referral, made when missing, locked: referral and withdrawal may come in either
+    order.
+    """
+    await tx.execute(insert(Counterpart).values(referral=referral, told=0).on_conflict_do_nothing())
+    return (
+        await tx.session.scalars(
+            select(Counterpart).where(Counterpart.referral == referral).with_for_update()
+        )
+    ).one()
+
+
+def _names(people: Sequence[Person] | Sequence[PersonGiven]) -> list[str]:
+    return [f"{person.given_name} {person.family_name}" for person in people]

@@ -1,0 +1,249 @@
+"""An application for a home: who applies, for which home, how it was decided (T1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import Field
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Integer
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from chassis.db import Versioned
+from chassis.errors import DomainError, Kind
+from tenancy_svc.tables import Base, Command, Email, Line, Name, Phone, words
+
+
+class Origin(StrEnum):
+    """How the application came."""
+
+    REFERRAL = "referral"
+    DIRECT = "direct"
+
+
+class ApplicationStatus(StrEnum):
+    """Where the application stands; from `housed` on only the lease speaks."""
+
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+    LEASE_DRAWN_UP = "lease_drawn_up"
+    HOUSED = "housed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class DeclineReason(StrEnum):
+    """The only reasons to decline. What Housing First forbids has no word here, so it can't be chosen
+    (T1, W3).
+    """
+
+    UNIT_NO_LONGER_AVAILABLE = "unit_no_longer_available"
+    HOUSEHOLD_EXCEEDS_LEGAL_OCCUPANCY = "household_exceeds_legal_occupancy"
+    APPLICANT_WITHDREW = "applicant_withdrew"
+    INCOME_ABOVE_LEGAL_LIMIT = "income_above_legal_limit"
+    LEGAL_AGE_RULE = "legal_age_rule"
+    OTHER_LEGAL_BAR = "other_legal_bar"
+
+    @property
+    def label(self) -> str:
+        """The reason in plain words (a message id)."""
+        return {
+            DeclineReason.UNIT_NO_LONGER_AVAILABLE: "The home is no longer available",
+            DeclineReason.HOUSEHOLD_EXCEEDS_LEGAL_OCCUPANCY: "The household is too large for the home's legal occupancy",
+            DeclineReason.APPLICANT_WITHDREW: "The applicant withdrew",
+            DeclineReason.INCOME_ABOVE_LEGAL_LIMIT: "Income is above the programme's legal limit",
+            DeclineReason.LEGAL_AGE_RULE: "The home has a legal age rule",
+            DeclineReason.OTHER_LEGAL_BAR: "Another legal bar, citing the statute",
+        }[self]
+
+
+class Part(StrEnum):
+    """The part a person has in an application or a lease."""
+
+    TENANT = "tenant"
+    OCCUPANT = "occupant"
+
+
+class Application(Versioned, Base):
+    """One household's application for one home. `number` is what people say on the telephone."""
+
+    __tablename__ = "applications"
+    __table_args__ = (Index("ix_applications_status", "status", "id"), Index("ix_applications_unit", "unit"))
+
+    number: Mapped[int] = mapped_column(BigInteger, Identity(start=1001), unique=True)
+    origin: Mapped[Origin] = mapped_column(words(Origin, "origin"))
+    unit: Mapped[uuid.UUID]
+    request: Mapped[uuid.UUID | None]
+    expected_move_in: Mapped[dt.date | None]
+    adults: Mapped[int] = mapped_column(Integer)
+    children: Mapped[int] = mapped_column(Integer)
+    status: Mapped[ApplicationStatus] = mapped_column(words(ApplicationStatus, "application_status"))
+    received_at: Mapped[dt.datetime]
+    # Written with every change of the persons, so that the version counts those changes too (X4).
+    people_recorded_at: Mapped[dt.datetime | None]
+    decided_at: Mapped[dt.datetime | None]
+    decided_by: Mapped[str | None]
+    decline_reason: Mapped[DeclineReason | None] = mapped_column(words(DeclineReason, "decline_reason"))
+    statute: Mapped[str | None]
+
+    people: Mapped[list[Person]] = relationship(
+        order_by="Person.position", cascade="all, delete-orphan", lazy="raise", passive_deletes=True
+    )
+
+
+class Person(Base):
+    """An applicant or occupant, as the applicant gave the name and contact."""
+
+    __tablename__ = "people"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    application_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("applications.id", ondelete="CASCADE"), index=True
+    )
+    position: Mapped[int] = mapped_column(Integer)
+    part: Mapped[Part] = mapped_column(words(Part, "part"))
+    given_name: Mapped[str]
+    family_name: Mapped[str]
+    phone: Mapped[str | None]
+    email: Mapped[str | None]
+
+
+class PersonGiven(Command):
+    """One person as the applicant gave them."""
+
+    part: Part = Field(default=Part.TENANT, title="Part in the application")
+    given_name: Name = Field(title="Given name")
+    family_name: Name = Field(title="Family name")
+    phone: Phone | None = Field(default=None, title="Phone")
+    email: Email | None = Field(default=None, title="E-mail")
+
+
+class ReceiveReferral(Command):
+    """A referral as it crossed; `person` only when the applicant consented to its crossing."""
+
+    referral: uuid.UUID
+    request: uuid.UUID
+    unit: uuid.UUID
+    expected_move_in: dt.date
+    adults: int
+    children: int
+    person: PersonGiven | None = None
+
+
+class WithdrawReferral(Command):
+    """The support organisation gave a referral up."""
+
+    referral: uuid.UUID
+    withdrawn_at: dt.datetime
+
+
+class OpenApplication(Command):
+    """A household applies by itself, without a referral."""
+
+    unit: uuid.UUID = Field(title="Home")
+    expected_move_in: dt.date | None = Field(default=None, title="Expected move-in date")
+    adults: int = Field(ge=1, le=20, title="Adults")
+    children: int = Field(default=0, ge=0, le=20, title="Children")
+    people: tuple[PersonGiven, ...] = Field(default=(), max_length=20, title="People")
+
+
+class People(Command):
+    """All persons of the application as they are to stand; `version` is the one that was read (X4)."""
+
+    version: int
+    people: tuple[PersonGiven, ...] = Field(min_length=1, max_length=20, title="People")
+
+
+class RecordPeople(People):
+    """Record the persons of one application."""
+
+    application_id: uuid.UUID
+
+
+class AcceptApplication(Command):
+    """Accept: a lease can be drawn up."""
+
+    application_id: uuid.UUID
+
+
+class Decline(Command):
+    """Why an application is declined; `statute` goes with "other legal bar" and only with it."""
+
+    reason: DeclineReason = Field(title="Reason")
+    statute: Line | None = Field(default=None, title="Statute and section")
+
+
+class DeclineApplication(Decline):
+    """Decline one application."""
+
+    application_id: uuid.UUID
+
+
+class WithdrawApplication(Command):
+    """The applicant no longer wants the home."""
+
+    application_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationOpened:
+    """A referral became an application; `number` is its place among what is told of the referral."""
+
+    referral: uuid.UUID
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationDeclined:
+    """A referred application was declined or withdrawn by the applicant, with the reason from the closed
+    list.
+    """
+
+    referral: uuid.UUID
+    number: int
+    reason: DeclineReason
+
+
+class AlreadyDecided(DomainError):
+    """The application was decided before."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "already_decided"
+    message: ClassVar[str] = "This application was already decided. Reload the page to see how."
+
+
+class NobodyNamed(DomainError):
+    """An application without a tenant's name can't be accepted."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "nobody_named"
+    message: ClassVar[str] = (
+        "Enter the applicant's name as they gave it before accepting: a lease needs at least one tenant."
+    )
+
+
+class StatuteMissing(DomainError):
+    """Another legal bar must cite the statute."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "statute_missing"
+    message: ClassVar[str] = "Name the statute and section that stands in the way."
+
+
+class StatuteNotAsked(DomainError):
+    """Only another legal bar takes a citation."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "statute_not_asked"
+    message: ClassVar[str] = "A statute is cited only with the reason “Another legal bar”."
+
+
+class LeaseDrawnUp(DomainError):
+    """The application has a lease, so it's no longer closed by itself."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "lease_drawn_up"
+    message: ClassVar[str] = "A lease was drawn up for this application. Discard the draft lease first."

@@ -1,0 +1,202 @@
+"""Reads applications: the list with its counts, and one record with everything around it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from chassis.errors import NotFound
+from chassis.tx import ReadTx
+from chassis.usecase import query
+from tenancy_svc.access import Permission
+from tenancy_svc.applications.model import (
+    Application,
+    ApplicationStatus,
+    DeclineReason,
+    Origin,
+    Part,
+    Person,
+)
+from tenancy_svc.disclosures.model import Counterpart
+from tenancy_svc.homes.model import Hold, HoldStatus, Home
+from tenancy_svc.homes.queries import HoldView, HomeView, find_hold, find_home
+from tenancy_svc.timeline import Entry, timeline_of
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationLine:
+    """An application in the list; `name` is empty while the applicant hasn't brought the details."""
+
+    id: uuid.UUID
+    number: int
+    name: str
+    address: str
+    status: ApplicationStatus
+    origin: Origin
+    expected_move_in: dt.date | None
+    received_at: dt.datetime
+    hold_until: dt.datetime | None
+    hold_stands: bool | None
+    referral_withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """A person of an application."""
+
+    part: Part
+    given_name: str
+    family_name: str
+    phone: str | None
+    email: str | None
+
+    @property
+    def name(self) -> str:
+        """Given and family name."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationRecord:
+    """One application as its page shows it."""
+
+    id: uuid.UUID
+    number: int
+    version: int
+    status: ApplicationStatus
+    origin: Origin
+    unit: uuid.UUID
+    home: HomeView | None
+    hold: HoldView | None
+    expected_move_in: dt.date | None
+    adults: int
+    children: int
+    received_at: dt.datetime
+    decided_at: dt.datetime | None
+    decided_by: str | None
+    decline_reason: DeclineReason | None
+    statute: str | None
+    people: tuple[PersonView, ...]
+    referral_withdrawn_at: dt.datetime | None
+    timeline: list[Entry]
+
+    @property
+    def name(self) -> str:
+        """The first tenant's name, or nothing while nobody is named."""
+        return next((person.name for person in self.people if person.part is Part.TENANT), "")
+
+    @property
+    def address(self) -> str:
+        """The home's address, or nothing while its listing hasn't arrived."""
+        return self.home.address if self.home else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationPage:
+    """Some applications, and where the next page begins (None at the end)."""
+
+    items: list[ApplicationLine]
+    total: int
+    next_after: uuid.UUID | None
+
+
+@query(Permission.VIEW_APPLICATIONS)
+async def applications(
+    tx: ReadTx,
+    *,
+    statuses: Sequence[ApplicationStatus] = (),
+    words: str = "",
+    after: uuid.UUID | None = None,
+    limit: int = PAGE,
+) -> ApplicationPage:
+    """Return applications, newest first, at most `limit` before the one named by `after`."""
+    first_tenant = (
+        select(Person.given_name + " " + Person.family_name)
+        .where(Person.application_id == Application.id, Person.part == Part.TENANT)
+        .order_by(Person.position)
+        .limit(1)
+        .scalar_subquery()
+    )
+    statement = (
+        select(Application, Home, Hold, Counterpart.withdrawn_at, first_tenant)
+        .outerjoin(Home, Home.unit == Application.unit)
+        .outerjoin(Hold, Hold.request == Application.request)
+        .outerjoin(Counterpart, Counterpart.application_id == Application.id)
+    )
+    if statuses:
+        statement = statement.where(Application.status.in_(statuses))
+    for word in words.split()[:6]:
+        like = f"%{word.replace('%', '').replace('_', '')}%"
+        matches = first_tenant.ilike(like) | Home.street.ilike(like) | Home.building_name.ilike(like)
+        if word.isdecimal() and len(word) < 10:
+            matches = matches | (Application.number == int(word))
+        statement = statement.where(matches)
+    total = await tx.scalar(select(func.count()).select_from(statement.subquery()))
+    if after is not None:
+        statement = statement.where(Application.id < after)
+    rows = (await tx.execute(statement.order_by(Application.id.desc()).limit(limit + 1))).all()
+    items = [
+        ApplicationLine(
+            id=application.id,
+            number=application.number,
+            name=name or "",
+            address=home.address_line if home else "",
+            status=application.status,
+            origin=application.origin,
+            expected_move_in=application.expected_move_in,
+            received_at=application.received_at,
+            hold_until=hold.deadline if hold and hold.status is HoldStatus.HELD else None,
+            hold_stands=hold.stands(tx.now) if hold else None,
+            referral_withdrawn=withdrawn_at is not None,
+        )
+        for application, home, hold, withdrawn_at, name in rows
+    ]
+    more = len(items) > limit
+    return ApplicationPage(items[:limit], int(total or 0), items[limit - 1].id if more else None)
+
+
+@query(Permission.VIEW_APPLICATIONS, views="application")
+async def application(tx: ReadTx, application_id: uuid.UUID) -> ApplicationRecord:
+    """Return one application with its home, hold, people and history. Raises NotFound."""
+    return await read_application(tx, application_id)
+
+
+async def read_application(tx: ReadTx, application_id: uuid.UUID) -> ApplicationRecord:
+    """Return one application inside a transaction that somebody else holds. Raises NotFound."""
+    found = await tx.session.get(Application, application_id, options=[selectinload(Application.people)])
+    if found is None:
+        raise NotFound(what="application")
+    withdrawn_at = await tx.scalar(
+        select(Counterpart.withdrawn_at).where(Counterpart.application_id == application_id)
+    )
+    return ApplicationRecord(
+        id=found.id,
+        number=found.number,
+        version=found.version,
+        status=found.status,
+        origin=found.origin,
+        unit=found.unit,
+        home=await find_home(tx, found.unit),
+        hold=await find_hold(tx, found.request),
+        expected_move_in=found.expected_move_in,
+        adults=found.adults,
+        children=found.children,
+        received_at=found.received_at,
+        decided_at=found.decided_at,
+        decided_by=found.decided_by,
+        decline_reason=found.decline_reason,
+        statute=found.statute,
+        people=tuple(
+            PersonView(person.part, person.given_name, person.family_name, person.phone, person.email)
+            for person in found.people
+        ),
+        referral_withdrawn_at=withdrawn_at,
+        timeline=await timeline_of(tx, [("application", application_id)]),
+    )

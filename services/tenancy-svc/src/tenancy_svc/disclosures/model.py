@@ -1,0 +1,168 @@
+"""Whom the property entity may tell what, because the tenant said so (W5), and how that is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import Field
+from sqlalchemy import ForeignKey, Index, Integer, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.db import Versioned
+from chassis.errors import DomainError, Kind
+from tenancy_svc.tables import Base, Command, Name, words
+
+
+class Purpose(StrEnum):
+    """What the tenant may let the property entity tell; each is chosen, and taken back, by itself."""
+
+    SIGNING = "signing"
+    START = "start"
+    NOTICES = "notices"
+
+    @property
+    def label(self) -> str:
+        """The purpose in plain words (a message id)."""
+        return {
+            Purpose.SIGNING: "When and where the lease is signed, so that an advocate can come",
+            Purpose.START: "The day the tenancy starts, and the rent",
+            Purpose.NOTICES: "Notices that could end the tenancy, so that help can be offered in time",
+        }[self]
+
+
+class Answer(StrEnum):
+    """The tenant's answer; both are recorded, so that nobody is asked again and again."""
+
+    TELL = "tell"
+    DO_NOT_TELL = "do_not_tell"
+
+
+class Withheld(StrEnum):
+    """Why something wasn't told."""
+
+    NO_CHOICE = "no_choice"
+    CHOSE_NOT = "chose_not"
+    CHOICE_WITHDRAWN = "choice_withdrawn"
+    REFERRAL_WITHDRAWN = "referral_withdrawn"
+
+    @property
+    def label(self) -> str:
+        """The reason in plain words (a message id)."""
+        return {
+            Withheld.NO_CHOICE: "The tenant hasn't been asked yet.",
+            Withheld.CHOSE_NOT: "The tenant chose not to have this told.",
+            Withheld.CHOICE_WITHDRAWN: "The tenant took the choice back.",
+            Withheld.REFERRAL_WITHDRAWN: "The support organisation withdrew the referral.",
+        }[self]
+
+
+class Counterpart(Base):
+    """The support organisation's reference for one application: the only thing by which anything is told.
+
+    `told` counts what was told in its order. A withdrawal may arrive before the referral it withdraws.
+    """
+
+    __tablename__ = "counterparts"
+
+    referral: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    application_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("applications.id"), unique=True)
+    told: Mapped[int] = mapped_column(Integer, default=0)
+    withdrawn_at: Mapped[dt.datetime | None]
+
+
+class Choice(Versioned, Base):
+    """One answer of the tenant for one purpose; a later answer is a further row, nothing is overwritten."""
+
+    __tablename__ = "choices"
+    __table_args__ = (
+        Index(
+            "uq_choices_current",
+            "application_id",
+            "purpose",
+            unique=True,
+            postgresql_where=text("replaced_at IS NULL"),
+        ),
+    )
+
+    application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("applications.id"))
+    purpose: Mapped[Purpose] = mapped_column(words(Purpose, "purpose"))
+    answer: Mapped[Answer] = mapped_column(words(Answer, "answer"))
+    organisation: Mapped[str]
+    given_on: Mapped[dt.date]
+    withdrawn_on: Mapped[dt.date | None]
+    replaced_at: Mapped[dt.datetime | None]
+    recorded_by: Mapped[str]
+
+    @property
+    def allows(self) -> bool:
+        """Whether it lets the property entity tell."""
+        return self.answer is Answer.TELL and self.withdrawn_on is None
+
+    @property
+    def basis(self) -> str:
+        """The reference under which something is told, for the disclosure statement."""
+        return f"choice:{self.id}"
+
+
+class Choices(Command):
+    """The tenant's answers on one day, for each purpose; the named organisation is whom they agreed to."""
+
+    organisation: Name = Field(title="Support organisation that may be told")
+    given_on: dt.date = Field(title="Day the tenant chose")
+    signing: Answer = Field(title="When and where the lease is signed, so that an advocate can come")
+    start: Answer = Field(title="The day the tenancy starts, and the rent")
+    notices: Answer = Field(title="Notices that could end the tenancy, so that help can be offered in time")
+
+    def answer(self, purpose: Purpose) -> Answer:
+        """Return the answer for one purpose."""
+        return {Purpose.SIGNING: self.signing, Purpose.START: self.start, Purpose.NOTICES: self.notices}[
+            purpose
+        ]
+
+
+class RecordChoices(Choices):
+    """Record the tenant's answers for one application."""
+
+    application_id: uuid.UUID
+
+
+class Withdrawal(Command):
+    """The tenant takes a choice back."""
+
+    withdrawn_on: dt.date = Field(title="Day the tenant took it back")
+
+
+class WithdrawChoice(Withdrawal):
+    """Take back the choice for one purpose of one application."""
+
+    application_id: uuid.UUID
+    purpose: Purpose
+
+
+class ChoiceInTheFuture(DomainError):
+    """A choice can't be dated after today."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "choice_in_the_future"
+    message: ClassVar[str] = "The day of the tenant's choice can't be after today."
+
+
+class NothingToWithdraw(DomainError):
+    """There is no choice that allows telling this."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "nothing_to_withdraw"
+    message: ClassVar[str] = "There's no choice to take back: this isn't told to anybody at the moment."
+
+
+class NobodyToTell(DomainError):
+    """The application wasn't referred, so there is no organisation to tell."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "nobody_to_tell"
+    message: ClassVar[str] = (
+        "This application came directly from the applicant. No support organisation is told anything about it."
+    )

@@ -1,0 +1,171 @@
+"""Reads the tenant's choices, and every fact that crossed or was withheld: from the outbox itself (W5,
+W13).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from chassis.db.tables import outbox
+from chassis.tx import ReadTx
+from chassis.usecase import query
+from tenancy_svc.access import Permission
+from tenancy_svc.disclosures.model import Answer, Choice, Counterpart, Purpose, Withheld
+from tenancy_svc.disclosures.telling import Prospect, prospect
+
+WHAT: dict[str, str] = {
+    "application_opened": "An application was opened for the referral",
+    "application_declined": "The application was declined",
+    "signing_scheduled": "A lease signing was arranged",
+    "signing_moved": "The lease signing was moved",
+    "signing_cancelled": "The lease signing was cancelled",
+    "signing_held": "The lease signing took place",
+    "referred_tenancy_started": "The tenancy started",
+}
+"""What each event says, in plain words (message ids)."""
+
+DETAILS: dict[str, str] = {
+    "reason": "Reason",
+    "starts_at": "Date and time",
+    "place": "Place",
+    "outcome": "Outcome",
+    "start": "First day of the tenancy",
+    "rent": "Rent for a month",
+}
+"""The parts of an event that mean something to a person (message ids); references mean nothing and aren't
+shown.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceView:
+    """The tenant's latest answer for one purpose; `answer` None when never asked."""
+
+    purpose: Purpose
+    answer: Answer | None
+    organisation: str | None
+    given_on: dt.date | None
+    withdrawn_on: dt.date | None
+    recorded_by: str | None
+
+    @property
+    def tells(self) -> bool:
+        """Whether it's told at present."""
+        return self.answer is Answer.TELL and self.withdrawn_on is None
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """One fact that was told, waits to be told, or was withheld.
+
+    `what` and the labels of `details` are message ids; `state` is delivered, waiting or withheld; `why` says
+    why it
+    was withheld and `basis` under what it was told.
+    """
+
+    at: dt.datetime
+    what: str
+    state: str
+    why: str | None
+    basis: str | None
+    details: tuple[tuple[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureStatement:
+    """Everything about one application that concerns the other side."""
+
+    referred: bool
+    referral_withdrawn_at: dt.datetime | None
+    choices: tuple[ChoiceView, ...]
+    former: tuple[ChoiceView, ...]
+    crossings: tuple[Crossing, ...]
+
+    @property
+    def organisation(self) -> str | None:
+        """The organisation that the tenant named last."""
+        return next((choice.organisation for choice in self.choices if choice.organisation), None)
+
+
+@query(Permission.VIEW_APPLICATIONS, views="application")
+async def disclosure_statement(tx: ReadTx, application_id: uuid.UUID) -> DisclosureStatement:
+    """Return the tenant's choices and what crossed about them, oldest first (W13)."""
+    return await read_statement(tx, application_id)
+
+
+@query(Permission.VIEW_APPLICATIONS)
+async def would_tell(tx: ReadTx, application_id: uuid.UUID, purpose: Purpose | None) -> Prospect:
+    """Return what would be told now for a purpose, for the page that asks for confirmation."""
+    return await prospect(tx, application_id, purpose)
+
+
+async def read_statement(tx: ReadTx, application_id: uuid.UUID) -> DisclosureStatement:
+    """Return the statement inside a transaction that somebody else holds."""
+    counterpart = await tx.scalar(select(Counterpart).where(Counterpart.application_id == application_id))
+    rows = (
+        await tx.session.scalars(
+            select(Choice).where(Choice.application_id == application_id).order_by(Choice.id)
+        )
+    ).all()
+    current = {choice.purpose: choice for choice in rows if choice.replaced_at is None}
+    return DisclosureStatement(
+        referred=counterpart is not None,
+        referral_withdrawn_at=counterpart.withdrawn_at if counterpart else None,
+        choices=tuple(_view(purpose, current.get(purpose)) for purpose in Purpose),
+        former=tuple(_view(choice.purpose, choice) for choice in rows if choice.replaced_at is not None),
+        crossings=await crossings(tx, application_id),
+    )
+
+
+async def crossings(tx: ReadTx, application_id: uuid.UUID) -> tuple[Crossing, ...]:
+    """Return what crossed, waits or was withheld about an application, oldest first."""
+    rows = await tx.execute(
+        select(
+            outbox.c.recorded_at,
+            outbox.c.published_at,
+            outbox.c.type,
+            outbox.c.status,
+            outbox.c.withheld_reason,
+            outbox.c.basis,
+            outbox.c.data,
+        )
+        .where(outbox.c.about == str(application_id))
+        .order_by(outbox.c.position)
+    )
+    return tuple(
+        Crossing(
+            at=row.published_at or row.recorded_at,
+            what=WHAT.get(row.type.split(".")[2], row.type),
+            state={"published": "delivered", "withheld": "withheld"}.get(row.status, "waiting"),
+            why=Withheld(row.withheld_reason).label if row.withheld_reason else None,
+            basis=row.basis,
+            details=_details(row.data.get("data", {})),
+        )
+        for row in rows
+    )
+
+
+def _details(data: dict[str, object]) -> tuple[tuple[str, object], ...]:
+    found: list[tuple[str, object]] = []
+    for name, words in DETAILS.items():
+        value = data.get(name)
+        if value is None:
+            continue
+        if name == "starts_at":
+            value = dt.datetime.fromisoformat(str(value))
+        elif name == "start":
+            value = dt.date.fromisoformat(str(value))
+        found.append((words, value))
+    return tuple(found)
+
+
+def _view(purpose: Purpose, choice: Choice | None) -> ChoiceView:
+    if choice is None:
+        return ChoiceView(purpose, None, None, None, None, None)
+    return ChoiceView(
+        purpose, choice.answer, choice.organisation, choice.given_on, choice.withdrawn_on, choice.recorded_by
+    )

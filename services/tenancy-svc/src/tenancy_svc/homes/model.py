@@ -1,0 +1,204 @@
+"""Homes as the inventory published them, and holds as it announced them. Either may arrive in any order,
+twice.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from decimal import Decimal
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.errors import DomainError, Kind
+from tenancy_svc.tables import Base, Command, words
+
+
+class ManagedBy(StrEnum):
+    """Whose home it is: only the property entity's own homes get a lease here."""
+
+    PROPERTY_ENTITY = "property_entity"
+    THIRD_PARTY = "third_party"
+
+
+class Occupancy(StrEnum):
+    """Occupancy status as published (vocabulary.md)."""
+
+    AVAILABLE = "available"
+    SECURED = "secured"
+    OCCUPIED_BY_CLIENT = "occupied_by_client"
+    OCCUPIED_BY_OTHER = "occupied_by_other"
+    TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"
+    NOTICE_GIVEN = "notice_given"
+
+
+class HoldStatus(StrEnum):
+    """A hold stands until it's released; what the inventory released never stands again."""
+
+    HELD = "held"
+    RELEASED = "released"
+
+
+class ReleaseReason(StrEnum):
+    """Why the inventory ended a hold."""
+
+    REQUEST_WITHDRAWN = "request_withdrawn"
+    DEADLINE_PASSED = "deadline_passed"
+    UNIT_WITHDRAWN = "unit_withdrawn"
+    INVENTORY_DECISION = "inventory_decision"
+
+
+class Home(Base):
+    """One published home. `listing_version` and `availability_version` each only rise; 0 means not heard
+    yet.
+    """
+
+    __tablename__ = "homes"
+    __table_args__ = (Index("ix_homes_place", "city", "street", "unit_number"),)
+
+    unit: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    listing_version: Mapped[int] = mapped_column(Integer, default=0)
+    availability_version: Mapped[int] = mapped_column(Integer, default=0)
+    withdrawn_version: Mapped[int] = mapped_column(Integer, default=0)
+    building_name: Mapped[str | None]
+    street: Mapped[str | None]
+    unit_number: Mapped[str | None]
+    city: Mapped[str | None]
+    province: Mapped[str | None]
+    postal_code: Mapped[str | None]
+    country: Mapped[str | None]
+    region: Mapped[str | None]
+    housing_type: Mapped[str | None]
+    bedrooms: Mapped[int | None]
+    rent_amount: Mapped[Decimal | None]
+    rent_currency: Mapped[str | None] = mapped_column(String(3))
+    accessible: Mapped[bool] = mapped_column(default=False)
+    managed_by: Mapped[ManagedBy | None] = mapped_column(words(ManagedBy, "managed_by"))
+    occupancy: Mapped[Occupancy | None] = mapped_column(words(Occupancy, "occupancy"))
+    available_from: Mapped[dt.date | None]
+
+    @property
+    def listed(self) -> bool:
+        """Whether the inventory lists this home at present."""
+        return self.listing_version > self.withdrawn_version
+
+    @property
+    def address_line(self) -> str:
+        """The address on one line, as on an envelope; empty while only its availability was heard."""
+        door = ", ".join(part for part in (self.street, self.unit_number and f"#{self.unit_number}") if part)
+        return ", ".join(part for part in (door, self.city, self.province) if part)
+
+
+class Hold(Base):
+    """One hold of one home for one request, as units-svc announced it."""
+
+    __tablename__ = "holds"
+    __table_args__ = (Index("ix_holds_unit", "unit"),)
+
+    request: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    unit: Mapped[uuid.UUID]
+    status: Mapped[HoldStatus] = mapped_column(words(HoldStatus, "hold_status"))
+    deadline: Mapped[dt.datetime | None]
+    ending_announced_at: Mapped[dt.datetime | None]
+    released_at: Mapped[dt.datetime | None]
+    release_reason: Mapped[ReleaseReason | None] = mapped_column(words(ReleaseReason, "release_reason"))
+
+    def stands(self, now: dt.datetime) -> bool:
+        """Whether the home is held at `now`: not released, and its deadline not passed."""
+        return self.status is HoldStatus.HELD and (self.deadline is None or now <= self.deadline)
+
+
+class TakeListing(Command):
+    """The whole listing of a home as published."""
+
+    unit: uuid.UUID
+    listing_version: int
+    building_name: str | None = None
+    street: str
+    unit_number: str | None = None
+    city: str
+    province: str
+    postal_code: str | None = None
+    country: str
+    region: str | None = None
+    housing_type: str
+    bedrooms: int | None = None
+    rent_amount: Decimal | None = None
+    rent_currency: str | None = None
+    accessible: bool = False
+    managed_by: ManagedBy
+    occupancy: Occupancy
+    available_from: dt.date | None = None
+
+
+class TakeAvailability(Command):
+    """The occupancy of a home as published."""
+
+    unit: uuid.UUID
+    listing_version: int
+    occupancy: Occupancy
+    available_from: dt.date | None = None
+
+
+class TakeWithdrawal(Command):
+    """A home is no longer listed."""
+
+    unit: uuid.UUID
+    listing_version: int
+
+
+class TakeHold(Command):
+    """A home is held until `deadline`; `ending_at` when the inventory announced that the hold will lapse
+    soon.
+    """
+
+    request: uuid.UUID
+    unit: uuid.UUID
+    deadline: dt.datetime
+    ending_at: dt.datetime | None = None
+
+
+class TakeRelease(Command):
+    """A hold ended without a tenancy."""
+
+    request: uuid.UUID
+    unit: uuid.UUID
+    reason: ReleaseReason
+    released_at: dt.datetime
+
+
+class HomeUnknown(DomainError):
+    """The inventory hasn't published this home."""
+
+    kind: ClassVar[Kind] = Kind.not_found
+    code: ClassVar[str] = "home_unknown"
+    message: ClassVar[str] = "The inventory hasn't listed this home. Choose one from the list of homes."
+
+
+class HomeNotOurs(DomainError):
+    """Another landlord's home gets no lease from the property entity."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "home_not_ours"
+    message: ClassVar[str] = "{address} belongs to another landlord, so no lease can be made here."
+
+
+class HoldEnded(DomainError):
+    """The home is no longer held for this applicant."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "hold_ended"
+    message: ClassVar[str] = (
+        "{address} is no longer held for this applicant. Ask the inventory whether it can be held again."
+    )
+
+
+class HomeTaken(DomainError):
+    """Somebody else has the home."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "home_taken"
+    message: ClassVar[str] = "{address} isn't free: it's held for or let to somebody else."

@@ -1,0 +1,130 @@
+"""Looks up homes and holds in the copy."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import or_, select
+
+from chassis.tx import ReadTx, Tx
+from chassis.usecase import query
+from tenancy_svc.access import Permission
+from tenancy_svc.homes.model import Hold, HoldStatus, Home, HomeUnknown, ManagedBy, Occupancy, ReleaseReason
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    """A home as the property desk shows it; unknown values are None, never invented."""
+
+    unit: uuid.UUID
+    address: str
+    building_name: str | None
+    postal_code: str | None
+    province: str | None
+    housing_type: str | None
+    bedrooms: int | None
+    rent: Decimal | None
+    currency: str
+    accessible: bool
+    managed_by: ManagedBy | None
+    occupancy: Occupancy | None
+    available_from: dt.date | None
+    listed: bool
+
+    @property
+    def label(self) -> str:
+        """Words for the home in a list of choices."""
+        return self.address
+
+
+@dataclass(frozen=True, slots=True)
+class HoldView:
+    """A hold as the property desk shows it; `stands` at the moment of asking."""
+
+    request: uuid.UUID
+    unit: uuid.UUID
+    status: HoldStatus
+    deadline: dt.datetime | None
+    ending_soon: bool
+    released_at: dt.datetime | None
+    release_reason: ReleaseReason | None
+    stands: bool
+
+
+def view_of(home: Home) -> HomeView:
+    """Return what a page may show of a home."""
+    return HomeView(
+        unit=home.unit,
+        address=home.address_line,
+        building_name=home.building_name,
+        postal_code=home.postal_code,
+        province=home.province,
+        housing_type=home.housing_type,
+        bedrooms=home.bedrooms,
+        rent=home.rent_amount,
+        currency=home.rent_currency or "CAD",
+        accessible=home.accessible,
+        managed_by=home.managed_by,
+        occupancy=home.occupancy,
+        available_from=home.available_from,
+        listed=home.listed,
+    )
+
+
+async def find_home(tx: ReadTx | Tx, unit: uuid.UUID) -> HomeView | None:
+    """Return the home, or None while its listing hasn't arrived."""
+    home = await tx.session.get(Home, unit)
+    return view_of(home) if home is not None and home.listing_version > 0 else None
+
+
+async def find_hold(tx: ReadTx | Tx, request: uuid.UUID | None) -> HoldView | None:
+    """Return the hold of a request, or None when none was announced yet."""
+    hold = await tx.session.get(Hold, request) if request is not None else None
+    if hold is None:
+        return None
+    return HoldView(
+        request=hold.request,
+        unit=hold.unit,
+        status=hold.status,
+        deadline=hold.deadline,
+        ending_soon=hold.ending_announced_at is not None,
+        released_at=hold.released_at,
+        release_reason=hold.release_reason,
+        stands=hold.stands(tx.now),
+    )
+
+
+@query(Permission.VIEW_HOMES)
+async def homes(
+    tx: ReadTx, *, text: str = "", free_only: bool = False, after: uuid.UUID | None = None, limit: int = PAGE
+) -> list[HomeView]:
+    """Return listed homes of the property entity in the order of their ids, at most `limit` after `after`."""
+    statement = (
+        select(Home)
+        .where(Home.listing_version > Home.withdrawn_version, Home.managed_by == ManagedBy.PROPERTY_ENTITY)
+        .order_by(Home.unit)
+        .limit(limit)
+    )
+    for word in text.split()[:6]:
+        like = f"%{word.replace('%', '').replace('_', '')}%"
+        columns = (Home.street, Home.building_name, Home.unit_number, Home.city, Home.postal_code)
+        statement = statement.where(or_(*(column.ilike(like) for column in columns)))
+    if free_only:
+        statement = statement.where(Home.occupancy.in_([Occupancy.AVAILABLE, Occupancy.NOTICE_GIVEN]))
+    if after is not None:
+        statement = statement.where(Home.unit > after)
+    return [view_of(home) for home in (await tx.session.scalars(statement)).all()]
+
+
+@query(Permission.VIEW_HOMES)
+async def home(tx: ReadTx, unit: uuid.UUID) -> HomeView:
+    """Return one home. Raises HomeUnknown."""
+    found = await find_home(tx, unit)
+    if found is None:
+        raise HomeUnknown
+    return found

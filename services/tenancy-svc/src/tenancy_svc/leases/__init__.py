@@ -1,0 +1,1 @@
+"""Leases in editions that are never overwritten (T4)."""

@@ -1,0 +1,161 @@
+"""Draws leases up from the one template and keeps every edition (T4)."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from sqlalchemy.orm import selectinload
+
+from chassis.errors import EditedMeanwhile, NotFound
+from chassis.ids import new_id
+from chassis.tx import Tx
+from chassis.usecase import use_case
+from tenancy_svc.access import Permission
+from tenancy_svc.applications.commands import locked
+from tenancy_svc.applications.model import ApplicationStatus
+from tenancy_svc.homes.model import HomeNotOurs, HomeUnknown, ManagedBy
+from tenancy_svc.homes.queries import HomeView, find_home
+from tenancy_svc.lease_templates.model import NoTemplate
+from tenancy_svc.lease_templates.queries import published_edition_for
+from tenancy_svc.leases.model import (
+    AmendLease,
+    ApplicationNotAccepted,
+    DrawUpLease,
+    EditionReason,
+    Lease,
+    LeaseEdition,
+    LeaseExists,
+    LeaseParty,
+    LeaseSettled,
+    LeaseStatus,
+    Terms,
+)
+
+
+@use_case(Permission.DRAW_UP_LEASES)
+async def draw_up_lease(tx: Tx, command: DrawUpLease) -> uuid.UUID:
+    """Draw the lease of an accepted application up and return its id.
+
+    Raises ApplicationNotAccepted, LeaseExists, HomeUnknown, HomeNotOurs, NoTemplate.
+    """
+    application = await locked(tx, command.application_id)
+    if application.status in {ApplicationStatus.LEASE_DRAWN_UP, ApplicationStatus.HOUSED}:
+        raise LeaseExists
+    if application.status is not ApplicationStatus.ACCEPTED:
+        raise ApplicationNotAccepted
+    template_edition = await _template_edition(tx, application.unit)
+    lease = Lease(
+        id=new_id(),
+        application_id=application.id,
+        unit=application.unit,
+        status=LeaseStatus.DRAFT,
+        edition=1,
+        made_at=tx.now,
+    )
+    lease.editions = [_edition(tx, lease.id, 1, EditionReason.DRAWN_UP, template_edition, command)]
+    application.status = ApplicationStatus.LEASE_DRAWN_UP
+    tx.session.add(lease)
+    tx.touched("lease", lease.id, "drawn_up")
+    return lease.id
+
+
+@use_case(Permission.DRAW_UP_LEASES)
+async def amend_lease(tx: Tx, command: AmendLease) -> int:
+    """Make a new edition of a draft with the newest template and return its number; the former one is kept.
+
+    What was attested for a former edition doesn't count for this one. Raises LeaseSettled, EditedMeanwhile.
+    """
+    lease = await locked_lease(tx, command.lease_id)
+    if lease.status is not LeaseStatus.DRAFT:
+        raise LeaseSettled
+    stands = lease.current
+    changes = _changes(stands, command)
+    if lease.version != command.version:
+        raise EditedMeanwhile(current=lease.version, difference=changes)
+    template_edition = await _template_edition(tx, lease.unit)
+    lease.edition += 1
+    lease.editions.append(
+        _edition(tx, lease.id, lease.edition, EditionReason.CHANGED_BEFORE_SIGNING, template_edition, command)
+    )
+    tx.touched("lease", lease.id, "amended", changes)
+    return lease.edition
+
+
+async def locked_lease(tx: Tx, lease_id: uuid.UUID) -> Lease:
+    """Return the lease with its editions and parties, locked. Raises NotFound."""
+    lease = await tx.session.get(
+        Lease,
+        lease_id,
+        with_for_update=True,
+        options=[selectinload(Lease.editions).selectinload(LeaseEdition.parties)],
+    )
+    if lease is None:
+        raise NotFound(what="lease")
+    return lease
+
+
+async def our_home(tx: Tx, unit: uuid.UUID) -> HomeView:
+    """Return the home a lease may be made for. Raises HomeUnknown, HomeNotOurs."""
+    home = await find_home(tx, unit)
+    if home is None:
+        raise HomeUnknown
+    if home.managed_by is not ManagedBy.PROPERTY_ENTITY:
+        raise HomeNotOurs(address=home.address)
+    return home
+
+
+async def _template_edition(tx: Tx, unit: uuid.UUID) -> uuid.UUID:
+    home = await our_home(tx, unit)
+    edition = await published_edition_for(tx, home.province or "")
+    if edition is None:
+        raise NoTemplate(province=home.province or "?")
+    return edition
+
+
+def _edition(
+    tx: Tx, lease_id: uuid.UUID, number: int, reason: EditionReason, template_edition: uuid.UUID, terms: Terms
+) -> LeaseEdition:
+    return LeaseEdition(
+        id=new_id(),
+        lease_id=lease_id,
+        number=number,
+        reason=reason,
+        made_at=tx.now,
+        made_by=tx.actor.name,
+        template_edition_id=template_edition,
+        holder=terms.holder,
+        start_on=terms.start_on,
+        term=terms.term,
+        end_on=terms.end_on,
+        rent_amount=terms.rent.amount,
+        rent_currency=terms.rent.currency,
+        due_day=terms.due_day,
+        deposit_amount=terms.deposit.amount if terms.deposit else None,
+        deposit_state=terms.deposit_state,
+        inclusions=sorted(inclusion.value for inclusion in terms.inclusions),
+        parties=[
+            LeaseParty(id=new_id(), position=position, **party.model_dump())
+            for position, party in enumerate(terms.parties)
+        ],
+    )
+
+
+def _changes(stands: LeaseEdition, sent: Terms) -> dict[str, tuple[Any, Any]]:
+    """Return what differs between an edition and the terms sent, field by field."""
+    pairs: dict[str, tuple[Any, Any]] = {
+        "holder": (stands.holder, sent.holder),
+        "start_on": (stands.start_on, sent.start_on),
+        "term": (stands.term, sent.term),
+        "end_on": (stands.end_on, sent.end_on),
+        "rent": (stands.rent_amount, sent.rent.amount),
+        "due_day": (stands.due_day, sent.due_day),
+        "deposit": (stands.deposit_amount, sent.deposit.amount if sent.deposit else None),
+        "deposit_state": (stands.deposit_state, sent.deposit_state),
+        "inclusions": (stands.inclusions, sorted(inclusion.value for inclusion in sent.inclusions)),
+        "parties": (
+            [party.name for party in stands.parties],
+            [f"{party.given_name} {party.family_name}" for party in sent.parties],
+        ),
+    }
+    return {field: pair for field, pair in pairs.items() if pair[0] != pair[1]}

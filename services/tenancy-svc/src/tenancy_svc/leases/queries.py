@@ -1,0 +1,222 @@
+"""Reads leases: the list, and one record with its editions and clauses."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from chassis.errors import NotFound
+from chassis.tx import ReadTx
+from chassis.usecase import query
+from tenancy_svc.access import Permission
+from tenancy_svc.applications.model import Part
+from tenancy_svc.applications.queries import ApplicationRecord, PersonView, read_application
+from tenancy_svc.homes.model import Home
+from tenancy_svc.lease_templates.queries import EditionView, edition_of
+from tenancy_svc.leases.model import (
+    DepositState,
+    EditionReason,
+    Holder,
+    Inclusion,
+    Lease,
+    LeaseEdition,
+    LeaseParty,
+    LeaseStatus,
+    Money,
+    Term,
+)
+from tenancy_svc.timeline import Entry, timeline_of
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseLine:
+    """A lease in the list."""
+
+    id: uuid.UUID
+    number: int
+    name: str
+    address: str
+    status: LeaseStatus
+    start_on: dt.date
+    rent: Money
+
+
+@dataclass(frozen=True, slots=True)
+class LeasePage:
+    """Some leases, and where the next page begins (None at the end)."""
+
+    items: list[LeaseLine]
+    total: int
+    next_after: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class EditionTerms:
+    """What one edition says."""
+
+    id: uuid.UUID
+    number: int
+    reason: EditionReason
+    made_at: dt.datetime
+    made_by: str
+    holder: Holder
+    start_on: dt.date
+    term: Term
+    end_on: dt.date | None
+    rent: Money
+    due_day: int
+    deposit: Money | None
+    deposit_state: DepositState
+    inclusions: tuple[Inclusion, ...]
+    parties: tuple[PersonView, ...]
+
+    @property
+    def tenants(self) -> list[str]:
+        """Names of the tenants."""
+        return [party.name for party in self.parties if party.part is Part.TENANT]
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseRecord:
+    """One lease as its pages show it."""
+
+    id: uuid.UUID
+    number: int
+    version: int
+    status: LeaseStatus
+    made_at: dt.datetime
+    began_at: dt.datetime | None
+    application: ApplicationRecord
+    current: EditionTerms
+    former: tuple[EditionTerms, ...]
+    clauses: EditionView
+    timeline: list[Entry]
+
+    @property
+    def name(self) -> str:
+        """The first tenant's name."""
+        return self.current.tenants[0]
+
+    @property
+    def address(self) -> str:
+        """The home's address."""
+        return self.application.address
+
+
+@query(Permission.VIEW_LEASES)
+async def leases(
+    tx: ReadTx,
+    *,
+    statuses: Sequence[LeaseStatus] = (),
+    words: str = "",
+    after: uuid.UUID | None = None,
+    limit: int = PAGE,
+) -> LeasePage:
+    """Return leases, newest first, at most `limit` before the one named by `after`."""
+    first_tenant = (
+        select(LeaseParty.given_name + " " + LeaseParty.family_name)
+        .where(LeaseParty.edition_id == LeaseEdition.id, LeaseParty.part == Part.TENANT)
+        .order_by(LeaseParty.position)
+        .limit(1)
+        .scalar_subquery()
+    )
+    statement = (
+        select(Lease, LeaseEdition, Home, first_tenant)
+        .join(LeaseEdition, (LeaseEdition.lease_id == Lease.id) & (LeaseEdition.number == Lease.edition))
+        .outerjoin(Home, Home.unit == Lease.unit)
+    )
+    if statuses:
+        statement = statement.where(Lease.status.in_(statuses))
+    for word in words.split()[:6]:
+        like = f"%{word.replace('%', '').replace('_', '')}%"
+        matches = first_tenant.ilike(like) | Home.street.ilike(like) | Home.building_name.ilike(like)
+        if word.isdecimal() and len(word) < 10:
+            matches = matches | (Lease.number == int(word))
+        statement = statement.where(matches)
+    total = await tx.scalar(select(func.count()).select_from(statement.subquery()))
+    if after is not None:
+        statement = statement.where(Lease.id < after)
+    rows = (await tx.execute(statement.order_by(Lease.id.desc()).limit(limit + 1))).all()
+    items = [
+        LeaseLine(
+            id=lease.id,
+            number=lease.number,
+            name=name or "",
+            address=home.address_line if home else "",
+            status=lease.status,
+            start_on=edition.start_on,
+            rent=Money(amount=edition.rent_amount, currency=edition.rent_currency),
+        )
+        for lease, edition, home, name in rows
+    ]
+    more = len(items) > limit
+    return LeasePage(items[:limit], int(total or 0), items[limit - 1].id if more else None)
+
+
+@query(Permission.VIEW_LEASES, views="lease")
+async def lease(tx: ReadTx, lease_id: uuid.UUID) -> LeaseRecord:
+    """Return one lease with all its editions and the clauses of the current one. Raises NotFound."""
+    return await read_lease(tx, lease_id)
+
+
+@query(Permission.VIEW_LEASES)
+async def lease_of_application(tx: ReadTx, application_id: uuid.UUID) -> uuid.UUID | None:
+    """Return the id of the application's lease, or None while it has none."""
+    found: uuid.UUID | None = await tx.scalar(
+        select(Lease.id).where(Lease.application_id == application_id, Lease.status != LeaseStatus.DISCARDED)
+    )
+    return found
+
+
+async def read_lease(tx: ReadTx, lease_id: uuid.UUID) -> LeaseRecord:
+    """Return one lease inside a transaction that somebody else holds. Raises NotFound."""
+    found = await tx.session.get(
+        Lease, lease_id, options=[selectinload(Lease.editions).selectinload(LeaseEdition.parties)]
+    )
+    if found is None:
+        raise NotFound(what="lease")
+    return LeaseRecord(
+        id=found.id,
+        number=found.number,
+        version=found.version,
+        status=found.status,
+        made_at=found.made_at,
+        began_at=found.began_at,
+        application=await read_application(tx, found.application_id),
+        current=_terms(found.current),
+        former=tuple(_terms(edition) for edition in reversed(found.editions) if edition is not found.current),
+        clauses=await edition_of(tx, found.current.template_edition_id),
+        timeline=await timeline_of(tx, [("lease", lease_id)]),
+    )
+
+
+def _terms(edition: LeaseEdition) -> EditionTerms:
+    return EditionTerms(
+        id=edition.id,
+        number=edition.number,
+        reason=edition.reason,
+        made_at=edition.made_at,
+        made_by=edition.made_by,
+        holder=edition.holder,
+        start_on=edition.start_on,
+        term=edition.term,
+        end_on=edition.end_on,
+        rent=Money(amount=edition.rent_amount, currency=edition.rent_currency),
+        due_day=edition.due_day,
+        deposit=Money(amount=edition.deposit_amount, currency=edition.rent_currency)
+        if edition.deposit_amount is not None
+        else None,
+        deposit_state=edition.deposit_state,
+        inclusions=tuple(Inclusion(inclusion) for inclusion in edition.inclusions),
+        parties=tuple(
+            PersonView(party.part, party.given_name, party.family_name, party.phone, party.email)
+            for party in edition.parties
+        ),
+    )

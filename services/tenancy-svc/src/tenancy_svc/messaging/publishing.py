@@ -1,0 +1,101 @@
+"""From facts of the trade to the events of the published language."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from chassis.ids import new_id
+from chassis.publisher import OutboxMessage
+from chassis.tx import traceparent
+from contracts import envelope
+from contracts import tenancy as said
+from contracts.event import Event
+from contracts.words import Currency, DeclineReason, Money, SigningOutcome, SigningPlace
+from tenancy_svc.applications.model import ApplicationDeclined, ApplicationOpened
+from tenancy_svc.signings.model import (
+    ReferredTenancyStarted,
+    SigningCancelled,
+    SigningHeld,
+    SigningMoved,
+    SigningScheduled,
+    TenancyStarted,
+)
+
+if TYPE_CHECKING:
+    from chassis.tx import Tx
+
+
+class TenancyPublisher:
+    """Turns each fact into its one event; `entity` is the legal entity that says it."""
+
+    def __init__(self, entity: str) -> None:
+        self.source = f"/{entity}/tenancy"
+
+    def to_messages(self, fact: object, tx: Tx) -> Sequence[OutboxMessage]:
+        """Return the message for a fact. Raises TypeError for anything that isn't told to anybody."""
+        event, number = _event_of(fact)
+        event_id = new_id()
+        aggregate: uuid.UUID = getattr(event, event.terms.aggregate)
+        data = envelope.write(
+            event,
+            id=event_id,
+            time=tx.now,
+            aggregate=aggregate,
+            aggregate_version=number,
+            source=self.source,
+            traceparent=traceparent(),
+        )
+        subject = event.terms.subject
+        return [OutboxMessage(subject, subject, str(aggregate), number, data, event_id)]
+
+
+def _event_of(fact: object) -> tuple[Event, int]:
+    """Return the event for a fact, and its place in the order of its aggregate."""
+    match fact:
+        case ApplicationOpened():
+            return said.ApplicationOpenedV1(referral=fact.referral), fact.number
+        case ApplicationDeclined():
+            reason = DeclineReason(fact.reason.value)
+            return said.ApplicationDeclinedV1(referral=fact.referral, reason=reason), fact.number
+        case SigningScheduled():
+            return (
+                said.SigningScheduledV1(
+                    referral=fact.referral,
+                    signing=fact.signing,
+                    starts_at=fact.starts_at,
+                    place=SigningPlace(fact.place.value),
+                ),
+                fact.number,
+            )
+        case SigningMoved():
+            return (
+                said.SigningMovedV1(
+                    referral=fact.referral,
+                    signing=fact.signing,
+                    starts_at=fact.starts_at,
+                    place=SigningPlace(fact.place.value),
+                ),
+                fact.number,
+            )
+        case SigningCancelled():
+            return said.SigningCancelledV1(referral=fact.referral, signing=fact.signing), fact.number
+        case SigningHeld():
+            outcome = SigningOutcome(fact.outcome.value)
+            return (
+                said.SigningHeldV1(referral=fact.referral, signing=fact.signing, outcome=outcome),
+                fact.number,
+            )
+        case ReferredTenancyStarted():
+            rent = Money(amount=fact.rent, currency=Currency(fact.currency))
+            return (
+                said.ReferredTenancyStartedV1(
+                    referral=fact.referral, unit=fact.unit, start=fact.start, rent=rent
+                ),
+                fact.number,
+            )
+        case TenancyStarted():
+            return said.TenancyStartedV1(tenancy=fact.tenancy, unit=fact.unit, start=fact.start), 1
+        case _:
+            raise TypeError(f"{type(fact).__name__} has no published form")

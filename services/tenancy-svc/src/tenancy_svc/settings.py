@@ -1,0 +1,23 @@
+"""Settings of tenancy-svc: environment variables that begin with TENANCY_."""
+
+from __future__ import annotations
+
+from pydantic_settings import SettingsConfigDict
+
+from chassis.settings import ServiceSettings
+
+
+class TenancySettings(ServiceSettings):
+    """What tenancy-svc needs to know about its surroundings.
+
+    `support_organisation` is the name offered when a tenant is asked whom to tell; `organisation` is the
+    property
+    entity's own.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="TENANCY_", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    organisation: str = "Property organisation"
+    support_organisation: str = "Support organisation"

@@ -1,0 +1,373 @@
+"""Arranges signings, hears the advocate's answer, and begins the tenancy when everything required was
+done (T5).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import selectinload
+
+from chassis.errors import EditedMeanwhile, NotFound
+from chassis.ids import new_id
+from chassis.tx import Tx
+from chassis.usecase import use_case
+from tenancy_svc.access import Permission
+from tenancy_svc.applications.commands import locked
+from tenancy_svc.applications.model import Application, ApplicationStatus, Part
+from tenancy_svc.disclosures.model import Counterpart, Purpose
+from tenancy_svc.disclosures.telling import tell_support
+from tenancy_svc.homes.model import HoldEnded, HomeTaken, Occupancy
+from tenancy_svc.homes.queries import HomeView, find_hold
+from tenancy_svc.leases.commands import locked_lease, our_home
+from tenancy_svc.leases.model import ONE_TENANCY_PER_UNIT, Lease, LeaseEdition, LeaseSettled, LeaseStatus
+from tenancy_svc.signings.model import (
+    AdvocateAnswer,
+    Attest,
+    Attestation,
+    AttestationsMissing,
+    CancelSigning,
+    EndUnsigned,
+    GiveUpLease,
+    MoveSigning,
+    NotAParty,
+    Outcome,
+    RecordRightsExplained,
+    ReferredTenancyStarted,
+    RightsNotExplained,
+    ScheduleSigning,
+    Side,
+    Signing,
+    SigningAfterHold,
+    SigningAhead,
+    SigningCancelled,
+    SigningHeld,
+    SigningInThePast,
+    SigningMoved,
+    SigningOver,
+    SigningScheduled,
+    SigningStatus,
+    SignLease,
+    TakeAnswer,
+    TenancyExists,
+    TenancyStarted,
+)
+
+
+@use_case(Permission.ARRANGE_SIGNINGS)
+async def schedule_signing(tx: Tx, command: ScheduleSigning) -> uuid.UUID:
+    """Arrange the signing of a draft lease and tell support when the tenant chose so; returns the signing's
+    id.
+
+    Raises LeaseSettled, SigningAhead, SigningInThePast, SigningAfterHold, HoldEnded, HomeTaken.
+    """
+    lease = await _draft(tx, command.lease_id)
+    ahead = await tx.scalar(
+        select(Signing.id).where(Signing.lease_id == lease.id, Signing.status == SigningStatus.SCHEDULED)
+    )
+    if ahead is not None:
+        raise SigningAhead
+    await _time_must_fit(tx, lease, command.starts_at)
+    signing = Signing(
+        id=new_id(),
+        lease_id=lease.id,
+        starts_at=command.starts_at,
+        time_zone=str(tx.runtime.time_zone),
+        place=command.place,
+        directions=command.directions,
+        landlord_name=command.landlord_name,
+        arranged_at=tx.now,
+        status=SigningStatus.SCHEDULED,
+    )
+    tx.session.add(signing)
+    tx.touched("lease", lease.id, "signing_scheduled", {"starts_at": (None, command.starts_at)})
+    await tell_support(
+        tx,
+        lease.application_id,
+        Purpose.SIGNING,
+        lambda referral, number: SigningScheduled(
+            referral, number, signing.id, command.starts_at, command.place
+        ),
+    )
+    return signing.id
+
+
+@use_case(Permission.ARRANGE_SIGNINGS)
+async def move_signing(tx: Tx, command: MoveSigning) -> None:
+    """Give a signing another time or place; an earlier answer of the advocate no longer counts.
+
+    Raises SigningOver, EditedMeanwhile, and what schedule_signing raises about the time.
+    """
+    signing = await _ahead(tx, command.signing_id)
+    fields = ("starts_at", "place", "directions", "landlord_name")
+    changes = {
+        name: (getattr(signing, name), getattr(command, name))
+        for name in fields
+        if getattr(signing, name) != getattr(command, name)
+    }
+    if signing.version != command.version:
+        raise EditedMeanwhile(current=signing.version, difference=changes)
+    lease = await _draft(tx, signing.lease_id)
+    await _time_must_fit(tx, lease, command.starts_at)
+    for name in fields:
+        setattr(signing, name, getattr(command, name))
+    signing.arranged_at = tx.now
+    tx.touched("lease", lease.id, "signing_moved", changes)
+    await tell_support(
+        tx,
+        lease.application_id,
+        Purpose.SIGNING,
+        lambda referral, number: SigningMoved(referral, number, signing.id, command.starts_at, command.place),
+    )
+
+
+@use_case(Permission.ARRANGE_SIGNINGS)
+async def cancel_signing(tx: Tx, command: CancelSigning) -> None:
+    """Cancel a signing that is ahead; another can be arranged. Raises SigningOver."""
+    signing = await _ahead(tx, command.signing_id)
+    await _cancel(tx, signing, await locked_lease(tx, signing.lease_id))
+
+
+@use_case(Permission.DRAW_UP_LEASES)
+async def give_up_lease(tx: Tx, command: GiveUpLease) -> None:
+    """Discard a draft lease and cancel its signing; the application stays accepted. Raises LeaseSettled.
+
+    The draft stays readable, and another lease can be drawn up.
+    """
+    ahead = (
+        await tx.session.scalars(
+            select(Signing)
+            .where(Signing.lease_id == command.lease_id, Signing.status == SigningStatus.SCHEDULED)
+            .with_for_update()
+        )
+    ).first()
+    lease = await _draft(tx, command.lease_id)
+    if ahead is not None:
+        await _cancel(tx, ahead, lease)
+    lease.status = LeaseStatus.DISCARDED
+    application = await locked(tx, lease.application_id)
+    application.status = ApplicationStatus.ACCEPTED
+    tx.touched("lease", lease.id, "discarded")
+
+
+@use_case(Permission.HOLD_SIGNINGS)
+async def record_rights_explained(tx: Tx, command: RecordRightsExplained) -> None:
+    """Record that the tenant's rights were explained and acknowledged; once is enough. Raises SigningOver."""
+    signing = await _ahead(tx, command.signing_id)
+    if signing.rights_explained_at is None:
+        signing.rights_explained_at = tx.now
+        signing.rights_explained_by = tx.actor.name
+        tx.touched("lease", signing.lease_id, "rights_explained")
+
+
+@use_case(Permission.HOLD_SIGNINGS)
+async def attest(tx: Tx, command: Attest) -> None:
+    """Record a party's word that no service is a condition of the lease as it now stands.
+
+    Raises SigningOver, NotAParty. The same word twice is one record.
+    """
+    signing = await _ahead(tx, command.signing_id)
+    lease = await locked_lease(tx, signing.lease_id)
+    if command.name not in parties_of(signing, lease.current)[command.side]:
+        raise NotAParty(field="name", name=command.name)
+    given = {(a.lease_edition_id, a.side, a.name) for a in signing.attestations}
+    if (lease.current.id, command.side, command.name) in given:
+        return
+    signing.attestations.append(
+        Attestation(
+            id=new_id(),
+            lease_edition_id=lease.current.id,
+            side=command.side,
+            name=command.name,
+            attested_at=tx.now,
+            recorded_by=tx.actor.name,
+        )
+    )
+    tx.touched("lease", lease.id, "attested", {command.side.value: (None, command.name)})
+
+
+@use_case(Permission.HOLD_SIGNINGS)
+async def sign_lease(tx: Tx, command: SignLease) -> uuid.UUID:
+    """Record the signatures: the lease is in force, the tenancy begins, and who may be told is told.
+
+    Returns the lease's id. Raises SigningOver, RightsNotExplained, AttestationsMissing, HoldEnded, HomeTaken,
+    TenancyExists. Nothing that support said or didn't say is asked for (W2).
+    """
+    signing = await _ahead(tx, command.signing_id)
+    lease = await _draft(tx, signing.lease_id)
+    edition = lease.current
+    if signing.rights_explained_at is None:
+        raise RightsNotExplained
+    missing = missing_attestations(signing, edition)
+    if missing:
+        raise AttestationsMissing(names=", ".join(missing))
+    home = await our_home(tx, lease.unit)
+    application = await locked(tx, lease.application_id)
+    await _no_other_tenancy(tx, home)
+    await _must_be_free(tx, application, home)
+    signing.status = SigningStatus.HELD
+    signing.held_at = tx.now
+    signing.outcome = Outcome.SIGNED
+    lease.status = LeaseStatus.IN_FORCE
+    lease.began_at = tx.now
+    lease.tenancy = tenancy = new_id()
+    application.status = ApplicationStatus.HOUSED
+    try:
+        await tx.session.flush()
+    except IntegrityError as failed:
+        if ONE_TENANCY_PER_UNIT in str(failed.orig):
+            # Another lease of the same home came into force between the look and the write.
+            raise TenancyExists(address=home.address) from failed
+        raise
+    tx.touched("lease", lease.id, "began")
+    tx.publish(TenancyStarted(tenancy, lease.unit, edition.start_on), basis=f"lease:{lease.number}")
+    await tell_support(
+        tx,
+        lease.application_id,
+        Purpose.SIGNING,
+        lambda referral, number: SigningHeld(referral, number, signing.id, Outcome.SIGNED),
+    )
+    await tell_support(
+        tx,
+        lease.application_id,
+        Purpose.START,
+        lambda referral, number: ReferredTenancyStarted(
+            referral, number, lease.unit, edition.start_on, edition.rent_amount, edition.rent_currency
+        ),
+    )
+    return lease.id
+
+
+@use_case(Permission.HOLD_SIGNINGS)
+async def end_unsigned(tx: Tx, command: EndUnsigned) -> None:
+    """Record that the parties met without signing; the lease stays a draft. Raises SigningOver."""
+    signing = await _ahead(tx, command.signing_id)
+    lease = await locked_lease(tx, signing.lease_id)
+    signing.status = SigningStatus.HELD
+    signing.held_at = tx.now
+    signing.outcome = Outcome.NOT_SIGNED
+    tx.touched("lease", lease.id, "not_signed")
+    await tell_support(
+        tx,
+        lease.application_id,
+        Purpose.SIGNING,
+        lambda referral, number: SigningHeld(referral, number, signing.id, Outcome.NOT_SIGNED),
+    )
+
+
+@use_case(Permission.HEAR_EVENTS)
+async def take_answer(tx: Tx, command: TakeAnswer) -> None:
+    """Keep the advocate's latest answer to a signing of that referral; answers to anything else are let
+    go.
+    """
+    of_this_referral = await tx.scalar(
+        select(Signing.id)
+        .join(Lease, Lease.id == Signing.lease_id)
+        .join(Counterpart, Counterpart.application_id == Lease.application_id)
+        .where(Signing.id == command.signing, Counterpart.referral == command.referral)
+    )
+    if of_this_referral is None:
+        return
+    statement = insert(AdvocateAnswer).values(
+        signing_id=command.signing,
+        attendance=command.attendance,
+        reason=command.reason,
+        answered_at=command.answered_at,
+    )
+    excluded = statement.excluded
+    await tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=[AdvocateAnswer.signing_id],
+            set_={
+                "attendance": excluded.attendance,
+                "reason": excluded.reason,
+                "answered_at": excluded.answered_at,
+            },
+            where=AdvocateAnswer.answered_at <= excluded.answered_at,
+        )
+    )
+
+
+def parties_of(signing: Signing, edition: LeaseEdition) -> dict[Side, list[str]]:
+    """Return who has to attest on each side: every tenant, and who signs for the landlord."""
+    tenants = [party.name for party in edition.parties if party.part is Part.TENANT]
+    return {Side.TENANT: tenants, Side.LANDLORD: [signing.landlord_name]}
+
+
+def missing_attestations(signing: Signing, edition: LeaseEdition) -> list[str]:
+    """Return the names that still have to attest for this edition; former editions' attestations don't
+    count.
+    """
+    given = {(a.side, a.name) for a in signing.attestations if a.lease_edition_id == edition.id}
+    return [
+        name
+        for side, names in parties_of(signing, edition).items()
+        for name in names
+        if (side, name) not in given
+    ]
+
+
+async def _ahead(tx: Tx, signing_id: uuid.UUID) -> Signing:
+    signing = await tx.session.get(
+        Signing, signing_id, with_for_update=True, options=[selectinload(Signing.attestations)]
+    )
+    if signing is None:
+        raise NotFound(what="signing")
+    if signing.status is not SigningStatus.SCHEDULED:
+        raise SigningOver
+    return signing
+
+
+async def _cancel(tx: Tx, signing: Signing, lease: Lease) -> None:
+    signing.status = SigningStatus.CANCELLED
+    tx.touched("lease", lease.id, "signing_cancelled")
+    await tell_support(
+        tx,
+        lease.application_id,
+        Purpose.SIGNING,
+        lambda referral, number: SigningCancelled(referral, number, signing.id),
+    )
+
+
+async def _draft(tx: Tx, lease_id: uuid.UUID) -> Lease:
+    lease = await locked_lease(tx, lease_id)
+    if lease.status is not LeaseStatus.DRAFT:
+        raise LeaseSettled
+    return lease
+
+
+async def _time_must_fit(tx: Tx, lease: Lease, starts_at: dt.datetime) -> None:
+    if starts_at <= tx.now:
+        raise SigningInThePast(field="starts_at")
+    application = await locked(tx, lease.application_id)
+    home = await our_home(tx, lease.unit)
+    await _must_be_free(tx, application, home)
+    hold = await find_hold(tx, application.request)
+    if hold is not None and hold.deadline is not None and starts_at > hold.deadline:
+        raise SigningAfterHold(field="starts_at", deadline=hold.deadline)
+
+
+async def _must_be_free(tx: Tx, application: Application, home: HomeView) -> None:
+    """A referred household needs its hold; a direct one needs a home nobody else holds or lives in.
+
+    A hold that wasn't heard of yet doesn't stand in the way: its announcement may be under way.
+    """
+    if application.request is not None:
+        hold = await find_hold(tx, application.request)
+        if hold is not None and not hold.stands:
+            raise HoldEnded(address=home.address)
+        return
+    if home.occupancy not in {Occupancy.AVAILABLE, Occupancy.NOTICE_GIVEN}:
+        raise HomeTaken(address=home.address)
+
+
+async def _no_other_tenancy(tx: Tx, home: HomeView) -> None:
+    other = await tx.scalar(
+        select(Lease.id).where(Lease.unit == home.unit, Lease.status == LeaseStatus.IN_FORCE)
+    )
+    if other is not None:
+        raise TenancyExists(address=home.address)

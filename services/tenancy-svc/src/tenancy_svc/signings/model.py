@@ -1,0 +1,343 @@
+"""A lease signing: when, where, with whom; what has to be said and attested before anybody signs (T5, W4)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import Field
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from chassis.db import Versioned
+from chassis.errors import DomainError, Kind
+from tenancy_svc.tables import Base, Command, Line, Name, words
+
+
+class SigningStatus(StrEnum):
+    """Where the signing stands."""
+
+    SCHEDULED = "scheduled"
+    HELD = "held"
+    CANCELLED = "cancelled"
+
+
+class Outcome(StrEnum):
+    """How a signing that was held ended."""
+
+    SIGNED = "signed"
+    NOT_SIGNED = "not_signed"
+
+
+class Place(StrEnum):
+    """Kind of place; the kind is all that may cross."""
+
+    PROPERTY_OFFICE = "property_office"
+    THE_UNIT = "the_unit"
+    SUPPORT_OFFICE = "support_office"
+    COMMUNITY_PLACE = "community_place"
+    BY_VIDEO = "by_video"
+
+    @property
+    def label(self) -> str:
+        """The place in plain words (a message id)."""
+        return {
+            Place.PROPERTY_OFFICE: "Our office",
+            Place.THE_UNIT: "The home itself",
+            Place.SUPPORT_OFFICE: "The support organisation's office",
+            Place.COMMUNITY_PLACE: "A place in the community",
+            Place.BY_VIDEO: "By video",
+        }[self]
+
+
+class Side(StrEnum):
+    """Who attests."""
+
+    TENANT = "tenant"
+    LANDLORD = "landlord"
+
+
+class Attendance(StrEnum):
+    """The advocate's answer (W4)."""
+
+    ATTENDING = "attending"
+    CANNOT_ATTEND = "cannot_attend"
+
+
+class AbsenceReason(StrEnum):
+    """Why no advocate comes (W4)."""
+
+    SCHEDULE_CONFLICT = "schedule_conflict"
+    NOBODY_AVAILABLE = "nobody_available"
+    TENANT_CHOSE_ANOTHER_ADVOCATE = "tenant_chose_another_advocate"
+    TENANT_DECLINED_ADVOCATE = "tenant_declined_advocate"
+
+
+class Signing(Versioned, Base):
+    """One signing of one lease. A lease has at most one signing ahead of it."""
+
+    __tablename__ = "signings"
+    __table_args__ = (
+        Index(
+            "uq_signings_one_ahead", "lease_id", unique=True, postgresql_where=text("status = 'scheduled'")
+        ),
+        Index("ix_signings_starts_at", "status", "starts_at"),
+        CheckConstraint("(status = 'held') = (outcome IS NOT NULL)", name="outcome"),
+    )
+
+    lease_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("leases.id"))
+    starts_at: Mapped[dt.datetime]
+    time_zone: Mapped[str]
+    place: Mapped[Place] = mapped_column(words(Place, "place"))
+    # Where exactly; for the parties, who have it from us. It never crosses.
+    directions: Mapped[str | None]
+    landlord_name: Mapped[str]
+    arranged_at: Mapped[dt.datetime]
+    status: Mapped[SigningStatus] = mapped_column(words(SigningStatus, "signing_status"))
+    rights_explained_at: Mapped[dt.datetime | None]
+    rights_explained_by: Mapped[str | None]
+    held_at: Mapped[dt.datetime | None]
+    outcome: Mapped[Outcome | None] = mapped_column(words(Outcome, "signing_outcome"))
+
+    attestations: Mapped[list[Attestation]] = relationship(
+        order_by="Attestation.attested_at", cascade="all, delete-orphan", lazy="raise"
+    )
+
+
+class Attestation(Base):
+    """One party's word that no service is a condition of this edition of the lease (T5, W3)."""
+
+    __tablename__ = "attestations"
+    __table_args__ = (UniqueConstraint("signing_id", "lease_edition_id", "side", "name"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    signing_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("signings.id"), index=True)
+    lease_edition_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lease_editions.id"))
+    side: Mapped[Side] = mapped_column(words(Side, "side"))
+    name: Mapped[str]
+    attested_at: Mapped[dt.datetime]
+    recorded_by: Mapped[str]
+
+
+class AdvocateAnswer(Base):
+    """Whether an advocate comes: all that support says about a signing, in a table that nothing else
+    reads (W2, W4).
+    """
+
+    __tablename__ = "advocate_answers"
+
+    signing_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    attendance: Mapped[Attendance] = mapped_column(words(Attendance, "attendance"))
+    reason: Mapped[AbsenceReason | None] = mapped_column(words(AbsenceReason, "absence_reason"))
+    answered_at: Mapped[dt.datetime]
+
+
+class Arrangement(Command):
+    """When and where a lease is signed. The time is in the organisation's time zone unless it says
+    another.
+    """
+
+    starts_at: dt.datetime = Field(title="Date and time")
+    place: Place = Field(title="Place")
+    directions: Line | None = Field(default=None, title="How to get there")
+    landlord_name: Name = Field(title="Who signs for the landlord")
+
+
+class ScheduleSigning(Arrangement):
+    """Arrange the signing of one lease."""
+
+    lease_id: uuid.UUID
+
+
+class Move(Arrangement):
+    """Another time or place; `version` is that of the signing that was read (X4)."""
+
+    version: int
+
+
+class MoveSigning(Move):
+    """Move one signing."""
+
+    signing_id: uuid.UUID
+
+
+class CancelSigning(Command):
+    """The signing won't take place."""
+
+    signing_id: uuid.UUID
+
+
+class RecordRightsExplained(Command):
+    """The tenant's rights were explained and the tenants acknowledged it."""
+
+    signing_id: uuid.UUID
+
+
+class Attest(Command):
+    """One party says that no service is a condition of the lease."""
+
+    signing_id: uuid.UUID
+    side: Side
+    name: Name
+
+
+class SignLease(Command):
+    """Everybody signed: the tenancy begins."""
+
+    signing_id: uuid.UUID
+
+
+class EndUnsigned(Command):
+    """The parties met, but the lease wasn't signed."""
+
+    signing_id: uuid.UUID
+
+
+class GiveUpLease(Command):
+    """A draft lease is given up, and with it the signing ahead."""
+
+    lease_id: uuid.UUID
+
+
+class TakeAnswer(Command):
+    """The advocate's answer as it crossed."""
+
+    referral: uuid.UUID
+    signing: uuid.UUID
+    attendance: Attendance
+    reason: AbsenceReason | None = None
+    answered_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SigningScheduled:
+    """A signing has a date; `number` is its place among what is told of the referral."""
+
+    referral: uuid.UUID
+    number: int
+    signing: uuid.UUID
+    starts_at: dt.datetime
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class SigningMoved:
+    """A signing has another time or place."""
+
+    referral: uuid.UUID
+    number: int
+    signing: uuid.UUID
+    starts_at: dt.datetime
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class SigningCancelled:
+    """A signing won't take place."""
+
+    referral: uuid.UUID
+    number: int
+    signing: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SigningHeld:
+    """A signing took place."""
+
+    referral: uuid.UUID
+    number: int
+    signing: uuid.UUID
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class TenancyStarted:
+    """A tenancy began; for the inventory, which learns of no person and no rent."""
+
+    tenancy: uuid.UUID
+    unit: uuid.UUID
+    start: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class ReferredTenancyStarted:
+    """The tenancy of a referral began; for support, with the rent."""
+
+    referral: uuid.UUID
+    number: int
+    unit: uuid.UUID
+    start: dt.date
+    rent: Decimal
+    currency: str
+
+
+class SigningInThePast(DomainError):
+    """A signing can't be arranged for a time that has passed."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "signing_in_the_past"
+    message: ClassVar[str] = "This time has already passed. Choose a later one."
+
+
+class SigningAfterHold(DomainError):
+    """The home won't be held any more at that time."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "signing_after_hold"
+    message: ClassVar[str] = (
+        "The home is held only until {deadline}. Choose an earlier time, or ask the inventory to hold it longer."
+    )
+
+
+class SigningAhead(DomainError):
+    """The lease has a signing ahead already."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "signing_ahead"
+    message: ClassVar[str] = "A signing is already arranged for this lease. Move that one instead."
+
+
+class SigningOver(DomainError):
+    """The signing was held or cancelled."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "signing_over"
+    message: ClassVar[str] = "This signing is over: it was held or cancelled."
+
+
+class RightsNotExplained(DomainError):
+    """Nobody signs before the tenant's rights were explained."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "rights_not_explained"
+    message: ClassVar[str] = "First explain the tenant's rights and record that the tenants acknowledged it."
+
+
+class AttestationsMissing(DomainError):
+    """Nobody signs before both sides attested that no service is a condition."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "attestations_missing"
+    message: ClassVar[str] = (
+        "These people still have to attest that no service is a condition of the lease: {names}."
+    )
+
+
+class NotAParty(DomainError):
+    """Only the tenants of the lease and the landlord's signatory attest."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "not_a_party"
+    message: ClassVar[str] = "{name} isn't named as a party for this side."
+
+
+class TenancyExists(DomainError):
+    """The home has a tenancy in force."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "tenancy_exists"
+    message: ClassVar[str] = "{address} already has a lease in force. A home has one tenancy at a time."

@@ -1,0 +1,203 @@
+"""Reads signings: those ahead, and one with what still has to be done before anybody signs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from chassis.errors import NotFound
+from chassis.tx import ReadTx
+from chassis.usecase import query
+from tenancy_svc.access import Permission
+from tenancy_svc.applications.model import Part
+from tenancy_svc.disclosures.model import Purpose
+from tenancy_svc.disclosures.telling import Prospect, prospect
+from tenancy_svc.homes.model import Home
+from tenancy_svc.leases.model import Lease, LeaseEdition, LeaseParty
+from tenancy_svc.leases.queries import LeaseRecord, read_lease
+from tenancy_svc.signings.commands import missing_attestations, parties_of
+from tenancy_svc.signings.model import (
+    AbsenceReason,
+    AdvocateAnswer,
+    Attendance,
+    Outcome,
+    Place,
+    Side,
+    Signing,
+    SigningStatus,
+)
+
+LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SigningLine:
+    """A signing in a list."""
+
+    id: uuid.UUID
+    lease_id: uuid.UUID
+    lease_number: int
+    name: str
+    address: str
+    starts_at: dt.datetime
+    place: Place
+    status: SigningStatus
+    outcome: Outcome | None
+    attendance: Attendance | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attested:
+    """One party and when it attested; None when it still has to."""
+
+    side: Side
+    name: str
+    attested_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """The advocate's answer to the signing as it's arranged now."""
+
+    attendance: Attendance
+    reason: AbsenceReason | None
+    answered_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SigningRecord:
+    """One signing as its page shows it. `answer` is None when none counts: not asked, not answered, or
+    moved since.
+    """
+
+    id: uuid.UUID
+    version: int
+    lease: LeaseRecord
+    starts_at: dt.datetime
+    time_zone: str
+    place: Place
+    directions: str | None
+    landlord_name: str
+    status: SigningStatus
+    outcome: Outcome | None
+    held_at: dt.datetime | None
+    rights_explained_at: dt.datetime | None
+    rights_explained_by: str | None
+    attested: tuple[Attested, ...]
+    missing: tuple[str, ...]
+    invites_advocate: Prospect
+    tells_start: Prospect
+    answer: AnswerView | None
+
+    @property
+    def ready(self) -> bool:
+        """Whether everything that must precede the signatures was done."""
+        return self.rights_explained_at is not None and not self.missing
+
+
+@query(Permission.VIEW_LEASES)
+async def signings(
+    tx: ReadTx, *, status: SigningStatus | None = SigningStatus.SCHEDULED
+) -> list[SigningLine]:
+    """Return signings in the order of their time: those ahead earliest first, others latest first; at
+    most 100.
+    """
+    return await read_lines(tx, status=status)
+
+
+@query(Permission.VIEW_LEASES)
+async def signings_of_lease(tx: ReadTx, lease_id: uuid.UUID) -> list[SigningLine]:
+    """Return every signing of one lease, latest first."""
+    return await read_lines(tx, lease_id=lease_id)
+
+
+async def read_lines(
+    tx: ReadTx, *, status: SigningStatus | None = None, lease_id: uuid.UUID | None = None
+) -> list[SigningLine]:
+    """Return lines inside a transaction that somebody else holds."""
+    first_tenant = (
+        select(LeaseParty.given_name + " " + LeaseParty.family_name)
+        .where(LeaseParty.edition_id == LeaseEdition.id, LeaseParty.part == Part.TENANT)
+        .order_by(LeaseParty.position)
+        .limit(1)
+        .scalar_subquery()
+    )
+    statement = (
+        select(Signing, Lease, Home, AdvocateAnswer, first_tenant)
+        .join(Lease, Lease.id == Signing.lease_id)
+        .join(LeaseEdition, (LeaseEdition.lease_id == Lease.id) & (LeaseEdition.number == Lease.edition))
+        .outerjoin(Home, Home.unit == Lease.unit)
+        .outerjoin(
+            AdvocateAnswer,
+            (AdvocateAnswer.signing_id == Signing.id) & (AdvocateAnswer.answered_at >= Signing.arranged_at),
+        )
+    )
+    if status is not None:
+        statement = statement.where(Signing.status == status)
+    if lease_id is not None:
+        statement = statement.where(Signing.lease_id == lease_id)
+    ahead = status is SigningStatus.SCHEDULED
+    order = Signing.starts_at if ahead else Signing.starts_at.desc()
+    rows = (await tx.execute(statement.order_by(order).limit(LIMIT))).all()
+    return [
+        SigningLine(
+            id=signing.id,
+            lease_id=lease.id,
+            lease_number=lease.number,
+            name=name or "",
+            address=home.address_line if home else "",
+            starts_at=signing.starts_at,
+            place=signing.place,
+            status=signing.status,
+            outcome=signing.outcome,
+            attendance=answer.attendance if answer else None,
+        )
+        for signing, lease, home, answer, name in rows
+    ]
+
+
+@query(Permission.VIEW_LEASES, views="lease")
+async def signing(tx: ReadTx, signing_id: uuid.UUID) -> SigningRecord:
+    """Return one signing with what is still missing and what would be told. Raises NotFound."""
+    found = await tx.session.get(Signing, signing_id, options=[selectinload(Signing.attestations)])
+    if found is None:
+        raise NotFound(what="signing")
+    tx.viewed("lease", found.lease_id)
+    record = await read_lease(tx, found.lease_id)
+    edition = await tx.session.get_one(
+        LeaseEdition, record.current.id, options=[selectinload(LeaseEdition.parties)]
+    )
+    given = {(a.side, a.name): a.attested_at for a in found.attestations if a.lease_edition_id == edition.id}
+    answer = await tx.session.get(AdvocateAnswer, signing_id)
+    counts = answer is not None and answer.answered_at >= found.arranged_at
+    application_id = record.application.id
+    return SigningRecord(
+        id=found.id,
+        version=found.version,
+        lease=record,
+        starts_at=found.starts_at,
+        time_zone=found.time_zone,
+        place=found.place,
+        directions=found.directions,
+        landlord_name=found.landlord_name,
+        status=found.status,
+        outcome=found.outcome,
+        held_at=found.held_at,
+        rights_explained_at=found.rights_explained_at,
+        rights_explained_by=found.rights_explained_by,
+        attested=tuple(
+            Attested(side, name, given.get((side, name)))
+            for side, names in parties_of(found, edition).items()
+            for name in names
+        ),
+        missing=tuple(missing_attestations(found, edition)),
+        invites_advocate=await prospect(tx, application_id, Purpose.SIGNING),
+        tells_start=await prospect(tx, application_id, Purpose.START),
+        answer=AnswerView(answer.attendance, answer.reason, answer.answered_at)
+        if answer and counts
+        else None,
+    )

@@ -1,0 +1,44 @@
+"""The declarative base of tenancy-svc's own tables, and how closed vocabularies and commands are written."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+from sqlalchemy import Enum
+
+from chassis.db import model_base
+
+Base = model_base()
+
+
+def words(vocabulary: type[StrEnum], name: str) -> Enum:
+    """Column type for a closed vocabulary: its words as text, held by a check constraint called `name`."""
+    return Enum(
+        vocabulary,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Command(BaseModel):
+    """Base of every command: frozen, closed, and its texts without spaces at either end."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+_NO_CONTROL = r"^[^\x00-\x1f\x7f<>]+$"
+Name = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=_NO_CONTROL)]
+"""A person's or an organisation's name, one line."""
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_NO_CONTROL)]
+"""One line of text."""
+Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ().x-]{5,30}$")]
+"""A telephone number as people write it."""
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s<>]{1,64}@[^@\s<>]{1,190}$")]
+"""An e-mail address."""
+
+__all__ = ["Base", "Command", "Email", "Line", "Name", "Phone", "words"]
