@@ -131,6 +131,14 @@ class Conflict(DomainError):
     message = "This contradicts what's already recorded. Reload the page and try again."
 
 
+class OutcomeUnknown(DomainError):
+    """The connection to the database broke while it committed: nobody can tell whether the change stands."""
+
+    kind = Kind.unavailable
+    code = "outcome_unknown"
+    message = "The connection broke while this was being saved. Check whether it was, before you try again."
+
+
 class Unavailable(DomainError):
     """Something that is needed can't be reached at the moment; nothing was changed."""
 

@@ -8,13 +8,23 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any, ParamSpec, TypeVar, cast
 
+import asyncpg
 from opentelemetry import trace
 from pydantic_core import to_json
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
 from chassis.actor import Actor
-from chassis.errors import Conflict, DomainError, EditedMeanwhile, KeyReused, NotPermitted, Unavailable
+from chassis.errors import (
+    Conflict,
+    DomainError,
+    EditedMeanwhile,
+    KeyReused,
+    NotPermitted,
+    OutcomeUnknown,
+    Unavailable,
+)
 from chassis.ids import new_id
 from chassis.runtime import Runtime
 from chassis.tx import Remembering, Tx
@@ -72,12 +82,15 @@ async def _retried(
     attempt = 0
     while True:
         attempt += 1
+        tx: Tx | None = None
         try:
             async with runtime.transaction(actor, use_case=use_case.name, isolation=use_case.isolation) as tx:
                 tx.remember(remembering)
                 result = await use_case.function(tx, command)
                 tx.remember_result(result)
         except Exception as failed:
+            if tx is not None and tx.deciding and lost(failed):
+                raise OutcomeUnknown from failed
             if attempt >= ATTEMPTS or sqlstate(failed) not in RETRIED:
                 raise
             # Whoever collided waits for a different while, longer each time.
@@ -140,6 +153,19 @@ def sqlstate(error: BaseException) -> str | None:
     return found if isinstance(found, str) else None
 
 
+def lost(error: BaseException) -> bool:
+    """Return whether the connection to the database was lost, or couldn't be had."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or (error.orig is not None and lost(error.orig))
+    if isinstance(error, asyncpg.InterfaceError):
+        # The driver has one class for this and for misuse.
+        return "closed" in str(error)
+    state = sqlstate(error)
+    if state is not None:
+        return state[:2] in {"08", "53"} or state in {"57P01", "57P02", "57P03"}
+    return isinstance(error, (OSError, TimeoutError, PoolTimeout))
+
+
 def in_words(error: Exception) -> Exception:
     """Return the refusal that a failure of the database amounts to, or the failure itself."""
     if isinstance(error, DomainError):
@@ -147,12 +173,9 @@ def in_words(error: Exception) -> Exception:
     if isinstance(error, StaleDataError):
         return EditedMeanwhile()
     state = sqlstate(error)
-    if state is not None:
-        if state == "23505":
-            return Conflict()
-        if state in RETRIED or state[:2] in {"08", "53", "57"} or state == "55P03":
-            return Unavailable()
-    elif isinstance(error, (OSError, TimeoutError)):
+    if state == "23505":
+        return Conflict()
+    if state in RETRIED or state in {"55P03", "57014"} or lost(error):
         return Unavailable()
     return error
 

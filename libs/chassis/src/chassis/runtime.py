@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -34,7 +34,8 @@ class Runtime:
 
     `on_commit` is called after every commit that left messages in the outbox: the relay sets it to be woken.
     `translate(msgid, locale)` gives a message in the reader's language. `checks` are awaited by `/readyz`;
-    each raises what hinders it.
+    each raises what hinders it. `companions` are entered when the application starts and left when it stops;
+    `closing` is awaited at the very end.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Runtime:
     on_commit: Callable[[], None] = _nobody_waits
     translate: Callable[[str, str], str] = _as_written
     checks: dict[str, Check] = field(default_factory=dict)
+    companions: list[Callable[[], AbstractAsyncContextManager[object]]] = field(default_factory=list)
     closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
     def wake_relay(self) -> None:

@@ -97,6 +97,7 @@ class Tx(_Held):
         self._remembering: Remembering | None = None
         self._committed_alone = False
         self._depth = 0
+        self.deciding = False
 
     def _open(self) -> AsyncSession:
         self._still_open()
@@ -198,7 +199,9 @@ class Tx(_Held):
         row: Mapping[str, Any] | None
         if alone:
             async with (await self.runtime.database.raw()).acquire() as raw:
+                self.deciding = True
                 row = await raw.fetchrow(text, *values)
+                self.deciding = False
         else:
             await self.session.flush()
             connection = await self.session.connection()
@@ -258,8 +261,10 @@ class Tx(_Held):
                 await connection.exec_driver_sql(text, tuple(values))
             else:
                 async with (await self.runtime.database.raw()).acquire() as raw:
+                    self.deciding = True
                     await raw.execute(text, *values)
         if self._session is not None:
+            self.deciding = True
             await self._session.commit()
 
 

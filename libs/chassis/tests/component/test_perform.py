@@ -13,7 +13,15 @@ import sqlalchemy as sa
 from parcels import trade
 
 from chassis.actor import Actor
-from chassis.errors import Conflict, DomainError, EditedMeanwhile, KeyReused, NotFound, NotPermitted
+from chassis.errors import (
+    Conflict,
+    DomainError,
+    EditedMeanwhile,
+    KeyReused,
+    NotFound,
+    NotPermitted,
+    OutcomeUnknown,
+)
 from chassis.ids import new_id
 from chassis.perform import ask, perform, perform_in
 from chassis.runtime import Runtime
@@ -366,3 +374,26 @@ async def test_a_unique_violation_nobody_named_is_a_conflict(runtime: Runtime, p
     await perform(runtime, porter, shelve_twice, reference)
     with pytest.raises(Conflict):
         await perform(runtime, porter, shelve_twice, reference)
+
+
+@pytest.mark.parametrize("alone", [True, False], ids=["one statement", "transaction"])
+async def test_a_connection_that_breaks_while_committing_is_told_as_unknown(
+    runtime: Runtime, porter: Actor, rows: Rows, alone: bool
+) -> None:
+    """Nobody may be told that nothing was changed when nobody can know."""
+    parcel = await shelve(runtime, porter)
+    # The server ends the session in the middle of what commits.
+    await rows(
+        "CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$"
+    )
+    await rows(
+        "CREATE CONSTRAINT TRIGGER cut AFTER INSERT OR UPDATE ON parcel"
+        " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cut()"
+    )
+
+    with pytest.raises(OutcomeUnknown):
+        if alone:
+            await perform(runtime, porter, trade.claim_parcel, trade.ClaimParcel(parcel, "Ada"))
+        else:
+            await shelve(runtime, porter)

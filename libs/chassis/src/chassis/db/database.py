@@ -7,7 +7,8 @@ import asyncio
 from typing import Any
 
 import asyncpg
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 # Nothing a person waits for may hang: locks, statements and forgotten transactions all end by themselves.
@@ -23,6 +24,12 @@ async def _keep(_: Any) -> None:
     trip."""
 
 
+def _refuse_closed(connection: Any, record: Any, proxy: Any) -> None:
+    """Have the pool replace a connection that the server has closed; unlike a ping, looking costs nothing."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
+
+
 class Database:
     """The pools of one process. `url` is `postgresql://user:password@host:port/name`."""
 
@@ -36,6 +43,7 @@ class Database:
             pool_timeout=10,
             connect_args={"server_settings": settings, "timeout": 5},
         )
+        event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
         self.reading: AsyncEngine = self.engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
-from fastapi_offline import FastAPIOffline
 
-from chassis.http import health, problems
+from chassis.http import docs, health, problems
 from chassis.http.auth import TokenVerifier
 from chassis.http.edge import Edge
 from chassis.runtime import Runtime
+
+BODY_LIMIT = 1_048_576
 
 
 def service_app(
@@ -20,40 +21,43 @@ def service_app(
     title: str,
     api_routers: Sequence[APIRouter] = (),
     verifier: TokenVerifier | None = None,
-    body_limit: int = 1_048_576,
-    api_prefix: str = "",
+    body_limit: int = BODY_LIMIT,
+    docs_prefix: str | None = None,
 ) -> FastAPI:
-    """Return the application: problem documents, health, metrics, offline documentation, limits and
-    telemetry.
+    """Return the application: problem documents, health, metrics, documentation, limits and telemetry.
 
-    `verifier` defaults to one made from the settings; `body_limit` is in bytes.
+    `verifier` is made from the settings when it isn't given; `body_limit` is in bytes. The OpenAPI document and
+    its page lie under `docs_prefix`, by default `/api/<name of the runtime>/v1`.
     """
     settings = runtime.settings
-    verifier = verifier or TokenVerifier(
-        settings.issuer, settings.audience, settings.entity, settings.jwks_url
-    )
+    if verifier is None:
+        verifier = TokenVerifier(settings.issuer, settings.audience, settings.entity, settings.jwks_url)
+        runtime.closing.append(verifier.close)
+    runtime.checks.setdefault("keys", verifier.check)
+    prefix = f"/api/{runtime.name}/v1" if docs_prefix is None else docs_prefix
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-        await verifier.close()
-        await runtime.close()
+        async with AsyncExitStack() as companions:
+            companions.push_async_callback(runtime.close)
+            for companion in runtime.companions:
+                await companions.enter_async_context(companion())
+            yield
 
-    docs = f"{api_prefix}/docs" if api_prefix else "/docs"
-    app = FastAPIOffline(
+    app = FastAPI(
         title=title,
         lifespan=lifespan,
-        docs_url=docs,
+        docs_url=None,
         redoc_url=None,
-        openapi_url=f"{api_prefix}/openapi.json",
-        static_url=f"{docs}/static",
-        swagger_ui_oauth2_redirect_url=f"{docs}/oauth2-redirect",
+        openapi_url=f"{prefix}/openapi.json",
     )
     app.state.runtime = runtime
     app.state.verifier = verifier
     problems.install(app, runtime)
     health.install(app, runtime)
+    docs.install(app, prefix)
     for router in api_routers:
-        app.include_router(router, prefix=api_prefix)
-    app.add_middleware(Edge, service=runtime.name, body_limit=body_limit)
+        app.include_router(router)
+    secure = settings.public_url.startswith("https:")
+    app.add_middleware(Edge, service=runtime.name, body_limit=body_limit, secure=secure)
     return app

@@ -1,12 +1,27 @@
-"""What every request passes first: limits, headers, and the record that it happened."""
+"""What every request passes first and last: limits, headers, and the record that it happened.
+
+One ASGI middleware does all of it: each layer costs every request.
+"""
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
+import structlog
+from opentelemetry import context as otel
+from opentelemetry import trace
+from opentelemetry.trace import SpanKind
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from prometheus_client import Histogram
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.http.problems import problem
+from chassis.telemetry import failure
 
-SECURITY_HEADERS = [
+SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"same-origin"),
@@ -17,54 +32,163 @@ SECURITY_HEADERS = [
         b"content-security-policy",
         b"default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'",
     ),
-]
+    (b"cache-control", b"no-store"),
+)
+HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+
+_seconds = Histogram(
+    "http_request_seconds",
+    "Time from the first byte in to the last byte out.",
+    ["service", "method", "route", "status"],
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
+)
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_UNSEEN = frozenset({"/livez", "/readyz", "/metrics"})
+_log = structlog.get_logger("chassis.http")
+_tracer = trace.get_tracer("chassis.http")
+_propagator = TraceContextTextMapPropagator()
 
 
-class _TooLarge(Exception):
-    pass
+class _TooLarge(HTTPException):
+    """The body grew beyond the limit while it was read.
+
+    An HTTPException, for FastAPI takes any other failure of reading a body for a malformed one (400).
+    """
+
+    def __init__(self) -> None:
+        super().__init__(413)
 
 
 class Edge:
-    """Refuses bodies over `body_limit` bytes (413) and adds the security headers to every answer."""
+    """Refuses bodies over `body_limit` bytes (413), hardens every answer, and logs, counts and traces it.
 
-    def __init__(self, app: ASGIApp, *, service: str, body_limit: int) -> None:
+    Only route templates, references and codes are recorded: no path as it was asked for, no query, no body.
+    """
+
+    def __init__(self, app: ASGIApp, *, service: str, body_limit: int, secure: bool) -> None:
         self.app = app
         self.service = service
         self.body_limit = body_limit
+        self.headers = (*SECURITY_HEADERS, HSTS) if secure else SECURITY_HEADERS
+        self._names = {name for name, _ in self.headers}
+        self._series: dict[tuple[str, str, int], Any] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started = False
-        read = 0
-
-        async def limited() -> Message:
-            nonlocal read
-            message = await receive()
-            if message["type"] == "http.request":
-                read += len(message.get("body", b""))
-                if read > self.body_limit:
-                    raise _TooLarge
-            return message
-
-        async def hardened(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                present = {name for name, _ in message["headers"]}
-                message["headers"] = [
-                    *message["headers"],
-                    *(pair for pair in SECURITY_HEADERS if pair[0] not in present),
-                ]
-            await send(message)
-
+        began = time.perf_counter()
+        exchange = _Exchange(receive, send, self.body_limit, self.headers, self._names)
+        scope.setdefault("state", {})
+        announced = traceparent = None
+        for name, value in scope["headers"]:
+            if name == b"content-length":
+                announced = value
+            elif name == b"traceparent":
+                traceparent = value.decode("latin-1")
+        parent = _propagator.extract({"traceparent": traceparent}) if traceparent else None
+        span = _tracer.start_span(scope["method"], context=parent, kind=SpanKind.SERVER)
+        token = otel.attach(trace.set_span_in_context(span, parent))
+        failed: BaseException | None = None
         try:
-            await self.app(scope, limited, hardened)
-        except _TooLarge:
-            if started:
+            if announced is not None and not (announced.isdigit() and int(announced) <= self.body_limit):
+                await _too_large()(scope, receive, exchange.send)
+            else:
+                await self.app(scope, exchange.receive, exchange.send)
+        except Exception as unforeseen:
+            failed = unforeseen
+            if exchange.status:
                 raise
-            await problem(413, "too_large", "The request is larger than is accepted.")(
-                scope, receive, hardened
+            answer = problem(500, "error", "Something went wrong on our side. Nothing was changed.")
+            await answer(scope, receive, exchange.send)
+        finally:
+            self._record(scope, exchange.status or 499, time.perf_counter() - began, span, failed)
+            span.end()
+            otel.detach(token)
+
+    def _record(
+        self, scope: Scope, status: int, seconds: float, span: trace.Span, failed: BaseException | None
+    ) -> None:
+        route = template(scope)
+        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+        series = self._series.get((method, route, status))
+        if series is None:
+            series = _seconds.labels(self.service, method, route, str(status))
+            self._series[method, route, status] = series
+        series.observe(seconds)
+        if span.is_recording():
+            span.update_name(f"{method} {route}")
+            span.set_attributes(
+                {"http.request.method": method, "http.route": route, "http.response.status_code": status}
             )
+            if status >= 500:
+                span.set_status(trace.StatusCode.ERROR)
+        if failed is None and route in _UNSEEN:
+            return
+        actor = scope["state"].get("actor")
+        line = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)}
+        if actor is not None:
+            line["actor"] = actor.subject
+        if failed is not None:
+            _log.error("request_failed", **line, **failure(failed))
+        else:
+            _log.info("request", **line)
+
+
+class _Exchange:
+    """One request and its answer: counts what comes in, and completes the headers of what goes out."""
+
+    __slots__ = ("_headers", "_limit", "_names", "_read", "_receive", "_send", "status")
+
+    def __init__(
+        self,
+        receive: Receive,
+        send: Send,
+        limit: int,
+        headers: tuple[tuple[bytes, bytes], ...],
+        names: set[bytes],
+    ) -> None:
+        self._receive = receive
+        self._send = send
+        self._limit = limit
+        self._headers = headers
+        self._names = names
+        self._read = 0
+        self.status = 0
+
+    async def receive(self) -> Message:
+        """Pass on what comes in, up to the limit."""
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._read += len(message.get("body", b""))
+            if self._read > self._limit:
+                raise _TooLarge
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Pass on what goes out, with the security headers that the handler didn't set itself."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            own = [pair for pair in message["headers"] if pair[0] in self._names]
+            if own:
+                present = {name for name, _ in own}
+                added = [pair for pair in self._headers if pair[0] not in present]
+            else:
+                added = list(self._headers)
+            message = {**message, "headers": [*message["headers"], *added]}
+        await self._send(message)
+
+
+def template(scope: Scope) -> str:
+    """Return the template of the route that took the request, with every prefix, or `unmatched`."""
+    included = scope.get("fastapi", {}).get("effective_route_context")
+    route = included if included is not None else scope.get("route")
+    path = getattr(route, "path_format", None) or getattr(route, "path", None)
+    if path is None and "app_root_path" in scope and scope.get("root_path"):
+        return f"{scope['root_path']}/*"
+    return path if isinstance(path, str) else "unmatched"
+
+
+def _too_large() -> Response:
+    return problem(413, "too_large", "Too large")

@@ -14,7 +14,10 @@ CHECK_SECONDS = 3
 
 
 async def readiness(runtime: Runtime) -> dict[str, str]:
-    """Return a line for each check of the runtime and the database: `ok`, or what hinders it."""
+    """Return for the database and each check of the runtime `ok`, or what hinders it.
+
+    A refusal is named by its type alone: messages of drivers hold addresses and users.
+    """
     checks = {"database": runtime.database.ready, **runtime.checks}
 
     async def one(name: str) -> str:
@@ -28,7 +31,7 @@ async def readiness(runtime: Runtime) -> dict[str, str]:
 
 
 def install(app: FastAPI, runtime: Runtime) -> None:
-    """Add `/livez`, `/readyz` and `/metrics`."""
+    """Add `/livez`, `/readyz` and `/metrics`; they're on the service's own port, which no router exposes."""
 
     @app.get("/livez", include_in_schema=False)
     async def livez() -> JSONResponse:

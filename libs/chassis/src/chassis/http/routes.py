@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.routing import Mount
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -35,28 +35,37 @@ class RouteAccount:
     guards: tuple[str, ...]
     in_schema: bool
 
+    @property
+    def public(self) -> bool:
+        """Whether anybody may use it."""
+        return not self.guards
+
 
 def account_for(app: FastAPI) -> list[RouteAccount]:
-    """Return every route of `app`, those of included routers too, sorted by path and method."""
-    found = []
-    for context in iter_route_contexts(app.routes):
-        route = context.original_route
-        path = getattr(context, "path", None) or getattr(route, "path", "")
-        if isinstance(route, Mount):
-            found.append(RouteAccount(f"{path}/*", "GET", route.name, (), False))
-            continue
-        dependant = getattr(context, "dependant", None) or getattr(route, "dependant", None)
-        guards = tuple(sorted(set(_guards(dependant)))) if dependant is not None else ()
-        shown = isinstance(route, APIRoute) and bool(
-            getattr(context, "include_in_schema", route.include_in_schema)
-        )
-        for method in sorted((getattr(route, "methods", None) or {"GET"}) - {"HEAD"}):
-            found.append(RouteAccount(path, method, getattr(route, "name", ""), guards, shown))
-    return sorted(found)
+    """Return every route of `app`, those of included routers too, sorted by path and method.
+
+    `app.routes` doesn't show what was included, so this asks FastAPI for its route contexts. A folder of static
+    files counts as one public route, `<folder>/*`.
+    """
+    return sorted(each for context in iter_route_contexts(app.routes) for each in _accounts(context))
 
 
-def _guards(dependant: Dependant) -> list[str]:
-    found = [kind] if (kind := getattr(dependant.call, _MARK, None)) else []
+def _accounts(context: RouteContext) -> Iterator[RouteAccount]:
+    path, name = context.path or "", context.name or ""
+    if isinstance(context.original_route, Mount):
+        yield RouteAccount(f"{path}/*", "GET", name, (), False)
+        return
+    dependant: Dependant | None = getattr(context, "dependant", None)
+    guards = tuple(sorted(set(_guards(dependant)))) if dependant is not None else ()
+    # Only routes of an API have it; what Starlette itself adds is never in the document.
+    in_schema = dependant is not None and bool(getattr(context, "include_in_schema", False))
+    for method in sorted((context.methods or {"GET"}) - {"HEAD"}):
+        yield RouteAccount(path, method, name, guards, in_schema)
+
+
+def _guards(dependant: Dependant) -> Iterator[str]:
+    kind: str | None = getattr(dependant.call, _MARK, None)
+    if kind is not None:
+        yield kind
     for below in dependant.dependencies:
-        found.extend(_guards(below))
-    return found
+        yield from _guards(below)
