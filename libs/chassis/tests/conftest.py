@@ -13,10 +13,10 @@ import pytest_asyncio
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from parcels import service  # noqa: E402 - the demo trade lies beside this file
+from parcels import service
 
-from chassis.actor import Actor  # noqa: E402
-from chassis.runtime import Runtime  # noqa: E402
+from chassis.actor import Actor
+from chassis.runtime import Runtime
 
 
 @pytest.fixture

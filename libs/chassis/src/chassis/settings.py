@@ -47,6 +47,8 @@ class WebSettings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: int = 8000
     worker_port: int = 8001
+    # Whose word on the scheme and address of a request is taken: addresses of the entity's router, by commas.
+    trusted_proxies: str = "127.0.0.1"
     otlp_endpoint: str | None = None
     embed_worker: bool = False
     database_pool: Annotated[int, Field(ge=1, le=64)] = 8
@@ -67,7 +69,8 @@ class ServiceSettings(WebSettings):
     nats_admin_user: str | None = None
     nats_admin_password: SecretStr | None = None
     nats_monitor_url: str | None = None
-    # None keeps them: the outbox is the record of what was said; inbox rows must outlive every stream we listen to.
+    # None keeps them: the outbox is the record of what was said, and inbox rows must outlive every stream we
+    # listen to.
     outbox_keep_days: Annotated[int | None, Field(ge=1)] = None
     inbox_keep_days: Annotated[int | None, Field(ge=1)] = None
 

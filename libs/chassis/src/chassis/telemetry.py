@@ -1,4 +1,5 @@
-"""Logs as JSON lines, and traces when somebody collects them. Neither ever holds a body, a query value or a name."""
+"""Logs as JSON lines, and traces when somebody collects them. Neither ever holds a body, a query value or a
+name."""
 
 from __future__ import annotations
 

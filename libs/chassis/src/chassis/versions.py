@@ -17,7 +17,8 @@ class HasVersion(Protocol):
 def expect(record: HasVersion, version: int, *, sent: Mapping[str, Any] | None = None) -> None:
     """Refuse with `EditedMeanwhile` unless `record` still has the `version` that the editor read.
 
-    `sent` is what the editor sends, by field of the record; the refusal carries each field that stands otherwise.
+    `sent` is what the editor sends, by field of the record; the refusal carries each field that stands
+    otherwise.
     """
     if record.version == version:
         return

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import asdict
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
-from parcels import trade
 from pydantic import BaseModel, Field
 from pydantic_settings import SettingsConfigDict
 
@@ -19,6 +19,7 @@ from chassis.http import ApiRouter, Call, service_app
 from chassis.runtime import Runtime
 from chassis.service import ServiceDefinition
 from chassis.settings import WebSettings
+from parcels import trade
 
 MIGRATIONS = str(Path(__file__).parent / "migrations")
 FRENCH = {"Somebody else claimed {label} first.": "Quelqu’un d’autre a réclamé {label} en premier."}
@@ -96,6 +97,13 @@ async def show(call: Call, parcel: UUID) -> dict[str, object]:
 async def meddle(call: Call) -> int:
     """Read in a way that writes."""
     return await call.ask(trade.count_and_meddle)
+
+
+@api.get("/slow")
+async def slow() -> dict[str, bool]:
+    """Take a second."""
+    await asyncio.sleep(1)
+    return {"finished": True}
 
 
 @api.get("/broken")

@@ -1,4 +1,5 @@
-"""The interactive documentation of the API, served from the package alone: no CDN, no inline exception to the policy."""
+"""The interactive documentation of the API, served from the package alone: no CDN, no inline exception to
+the policy."""
 
 from __future__ import annotations
 

@@ -44,8 +44,8 @@ class RouteAccount:
 def account_for(app: FastAPI) -> list[RouteAccount]:
     """Return every route of `app`, those of included routers too, sorted by path and method.
 
-    `app.routes` doesn't show what was included, so this asks FastAPI for its route contexts. A folder of static
-    files counts as one public route, `<folder>/*`.
+    `app.routes` doesn't show what was included, so this asks FastAPI for its route contexts. A folder of
+    static files counts as one public route, `<folder>/*`.
     """
     return sorted(each for context in iter_route_contexts(app.routes) for each in _accounts(context))
 
