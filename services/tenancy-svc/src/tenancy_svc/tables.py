@@ -10,7 +10,10 @@ from sqlalchemy import Enum
 
 from chassis.db import model_base
 
-Base = model_base()
+if TYPE_CHECKING:
+    from sqlalchemy.orm import DeclarativeBase as Base
+else:
+    Base = model_base()
 
 
 def words(vocabulary: type[StrEnum], name: str) -> Enum:

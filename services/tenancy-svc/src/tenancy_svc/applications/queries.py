@@ -125,7 +125,7 @@ async def applications(
         .scalar_subquery()
     )
     statement = (
-        select(Application, Home, Hold, Counterpart.withdrawn_at, first_tenant)
+        select(Application, Home, Hold, Counterpart.withdrawn_at, first_tenant.label("name"))
         .outerjoin(Home, Home.unit == Application.unit)
         .outerjoin(Hold, Hold.request == Application.request)
         .outerjoin(Counterpart, Counterpart.application_id == Application.id)

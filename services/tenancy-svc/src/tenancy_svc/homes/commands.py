@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func
+from sqlalchemy import case, func
 from sqlalchemy.dialects.postgresql import insert
+
+import uuid
 
 from chassis.tx import Tx
 from chassis.usecase import use_case
@@ -15,41 +17,72 @@ from tenancy_svc.homes.model import (
     TakeAvailability,
     TakeHold,
     TakeListing,
+    TakeListings,
     TakeRelease,
     TakeWithdrawal,
 )
 
+_AVAILABILITY = frozenset({"availability_version", "occupancy", "available_from"})
+
 
 @use_case(Permission.HEAR_EVENTS)
-async def take_listing(tx: Tx, command: TakeListing) -> None:
-    """Keep the listing unless a newer one is known; the occupancy in it counts unless a newer one is
-    known.
-    """
-    home = await _home(tx, command.unit)
-    if command.listing_version > home.listing_version:
-        for name, value in command.model_dump(exclude={"unit", "occupancy", "available_from"}).items():
-            setattr(home, name, value)
-    if command.listing_version > home.availability_version:
-        home.availability_version = command.listing_version
-        home.occupancy = command.occupancy
-        home.available_from = command.available_from
+async def take_listings(tx: Tx, command: TakeListings) -> None:
+    """Keep each listing, and each occupancy in it, unless a newer one is known; one statement for all of them."""
+    newest: dict[uuid.UUID, TakeListing] = {}
+    for listing in command.listings:
+        known = newest.get(listing.unit)
+        if known is None or listing.listing_version > known.listing_version:
+            newest[listing.unit] = listing
+    # In the order of the units, so that two listeners never wait for each other in a circle.
+    rows = [
+        {**newest[unit].model_dump(), "availability_version": newest[unit].listing_version}
+        for unit in sorted(newest)
+    ]
+    statement = insert(Home).values(rows)
+    told = statement.excluded
+    newer = told.listing_version > Home.listing_version
+    freer = told.listing_version > Home.availability_version
+    changes = {
+        name: case((freer if name in _AVAILABILITY else newer, told[name]), else_=getattr(Home, name))
+        for name in rows[0]
+        if name != "unit"
+    }
+    await tx.execute(statement.on_conflict_do_update(index_elements=[Home.unit], set_=changes))
 
 
 @use_case(Permission.HEAR_EVENTS)
 async def take_availability(tx: Tx, command: TakeAvailability) -> None:
     """Keep the occupancy unless a newer one is known; the listing may arrive later."""
-    home = await _home(tx, command.unit)
-    if command.listing_version > home.availability_version:
-        home.availability_version = command.listing_version
-        home.occupancy = command.occupancy
-        home.available_from = command.available_from
+    statement = insert(Home).values(
+        unit=command.unit,
+        availability_version=command.listing_version,
+        occupancy=command.occupancy,
+        available_from=command.available_from,
+    )
+    told = statement.excluded
+    await tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Home.unit],
+            set_={name: told[name] for name in _AVAILABILITY},
+            where=told.availability_version > Home.availability_version,
+        )
+    )
 
 
 @use_case(Permission.HEAR_EVENTS)
 async def take_withdrawal(tx: Tx, command: TakeWithdrawal) -> None:
     """Note that the home is no longer listed; a newer listing brings it back."""
-    home = await _home(tx, command.unit)
-    home.withdrawn_version = max(home.withdrawn_version, command.listing_version)
+    statement = insert(Home).values(unit=command.unit, withdrawn_version=command.listing_version)
+    await tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Home.unit],
+            set_={
+                "withdrawn_version": func.greatest(
+                    Home.withdrawn_version, statement.excluded.withdrawn_version
+                )
+            },
+        )
+    )
 
 
 @use_case(Permission.HEAR_EVENTS)
@@ -97,9 +130,3 @@ async def take_release(tx: Tx, command: TakeRelease) -> None:
             },
         )
     )
-
-
-async def _home(tx: Tx, unit: object) -> Home:
-    """Return the row of a home, made when missing, locked against a second event of the same home."""
-    await tx.execute(insert(Home).values(unit=unit).on_conflict_do_nothing())
-    return await tx.session.get_one(Home, unit, with_for_update=True)

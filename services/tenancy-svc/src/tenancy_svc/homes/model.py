@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import Index, Integer, String
+from sqlalchemy import Index, Integer, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.errors import DomainError, Kind
@@ -60,9 +60,9 @@ class Home(Base):
     __table_args__ = (Index("ix_homes_place", "city", "street", "unit_number"),)
 
     unit: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    listing_version: Mapped[int] = mapped_column(Integer, default=0)
-    availability_version: Mapped[int] = mapped_column(Integer, default=0)
-    withdrawn_version: Mapped[int] = mapped_column(Integer, default=0)
+    listing_version: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    availability_version: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    withdrawn_version: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     building_name: Mapped[str | None]
     street: Mapped[str | None]
     unit_number: Mapped[str | None]
@@ -75,7 +75,7 @@ class Home(Base):
     bedrooms: Mapped[int | None]
     rent_amount: Mapped[Decimal | None]
     rent_currency: Mapped[str | None] = mapped_column(String(3))
-    accessible: Mapped[bool] = mapped_column(default=False)
+    accessible: Mapped[bool] = mapped_column(default=False, server_default=false())
     managed_by: Mapped[ManagedBy | None] = mapped_column(words(ManagedBy, "managed_by"))
     occupancy: Mapped[Occupancy | None] = mapped_column(words(Occupancy, "occupancy"))
     available_from: Mapped[dt.date | None]
@@ -132,6 +132,12 @@ class TakeListing(Command):
     managed_by: ManagedBy
     occupancy: Occupancy
     available_from: dt.date | None = None
+
+
+class TakeListings(Command):
+    """Listings that came together, at least one."""
+
+    listings: tuple[TakeListing, ...]
 
 
 class TakeAvailability(Command):

@@ -5,6 +5,8 @@ From support nothing is heard but a referral, its withdrawal, and whether an adv
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chassis.bus.listening import Incoming, Listening
 from chassis.perform import perform_in
 from chassis.tx import Tx
@@ -14,7 +16,7 @@ from tenancy_svc.applications.model import PersonGiven, ReceiveReferral, Withdra
 from tenancy_svc.homes.commands import (
     take_availability,
     take_hold,
-    take_listing,
+    take_listings,
     take_release,
     take_withdrawal,
 )
@@ -25,47 +27,47 @@ from tenancy_svc.homes.model import (
     TakeAvailability,
     TakeHold,
     TakeListing,
+    TakeListings,
     TakeRelease,
     TakeWithdrawal,
 )
 from tenancy_svc.signings.commands import take_answer
 from tenancy_svc.signings.model import AbsenceReason, Attendance, TakeAnswer
 
-units_listening = Listening()
-support_listening = Listening()
+listening = Listening()
 
 
-@units_listening.on("evt.units.unit_published.v1")
-async def unit_published(tx: Tx, event: Incoming) -> None:
-    """Keep the listing of a home."""
-    told = event.parse(units.UnitPublishedV1)
-    await perform_in(
-        tx,
-        take_listing,
-        TakeListing(
-            unit=told.unit,
-            listing_version=told.listing_version,
-            building_name=told.address.building_name,
-            street=told.address.street,
-            unit_number=told.address.unit_number,
-            city=told.address.city,
-            province=told.address.province,
-            postal_code=told.address.postal_code,
-            country=told.address.country,
-            region=told.address.region,
-            housing_type=told.housing_type.value,
-            bedrooms=told.bedrooms,
-            rent_amount=told.rent.amount if told.rent else None,
-            rent_currency=told.rent.currency.value if told.rent else None,
-            accessible=told.accessible,
-            managed_by=ManagedBy(told.managed_by.value),
-            occupancy=Occupancy(told.occupancy.value),
-            available_from=told.available_from,
-        ),
+@listening.on_many("evt.units.unit_published.v1")
+async def units_published(tx: Tx, events: Sequence[Incoming]) -> None:
+    """Keep the listings of homes."""
+    listings = tuple(_listing(event.parse(units.UnitPublishedV1)) for event in events)
+    await perform_in(tx, take_listings, TakeListings(listings=listings))
+
+
+def _listing(told: units.UnitPublishedV1) -> TakeListing:
+    return TakeListing(
+        unit=told.unit,
+        listing_version=told.listing_version,
+        building_name=told.address.building_name,
+        street=told.address.street,
+        unit_number=told.address.unit_number,
+        city=told.address.city,
+        province=told.address.province,
+        postal_code=told.address.postal_code,
+        country=told.address.country,
+        region=told.address.region,
+        housing_type=told.housing_type.value,
+        bedrooms=told.bedrooms,
+        rent_amount=told.rent.amount if told.rent else None,
+        rent_currency=told.rent.currency.value if told.rent else None,
+        accessible=told.accessible,
+        managed_by=ManagedBy(told.managed_by.value),
+        occupancy=Occupancy(told.occupancy.value),
+        available_from=told.available_from,
     )
 
 
-@units_listening.on("evt.units.unit_withdrawn.v1")
+@listening.on("evt.units.unit_withdrawn.v1")
 async def unit_withdrawn(tx: Tx, event: Incoming) -> None:
     """Take a home off the list."""
     told = event.parse(units.UnitWithdrawnV1)
@@ -74,7 +76,7 @@ async def unit_withdrawn(tx: Tx, event: Incoming) -> None:
     )
 
 
-@units_listening.on("evt.units.unit_availability_changed.v1")
+@listening.on("evt.units.unit_availability_changed.v1")
 async def unit_availability_changed(tx: Tx, event: Incoming) -> None:
     """Keep the occupancy of a home."""
     told = event.parse(units.UnitAvailabilityChangedV1)
@@ -90,14 +92,14 @@ async def unit_availability_changed(tx: Tx, event: Incoming) -> None:
     )
 
 
-@units_listening.on("evt.units.unit_secured.v1")
+@listening.on("evt.units.unit_secured.v1")
 async def unit_secured(tx: Tx, event: Incoming) -> None:
     """Keep a hold."""
     told = event.parse(units.UnitSecuredV1)
     await perform_in(tx, take_hold, TakeHold(request=told.request, unit=told.unit, deadline=told.deadline))
 
 
-@units_listening.on("evt.units.unit_hold_ending.v1")
+@listening.on("evt.units.unit_hold_ending.v1")
 async def unit_hold_ending(tx: Tx, event: Incoming) -> None:
     """Note that a hold will lapse soon."""
     told = event.parse(units.UnitHoldEndingV1)
@@ -108,7 +110,7 @@ async def unit_hold_ending(tx: Tx, event: Incoming) -> None:
     )
 
 
-@units_listening.on("evt.units.unit_released.v1")
+@listening.on("evt.units.unit_released.v1")
 async def unit_released(tx: Tx, event: Incoming) -> None:
     """Note that a hold ended."""
     told = event.parse(units.UnitReleasedV1)
@@ -124,13 +126,13 @@ async def unit_released(tx: Tx, event: Incoming) -> None:
     )
 
 
-@units_listening.on("evt.units.unit_refused.v1")
+@listening.on("evt.units.unit_refused.v1")
 async def unit_refused(tx: Tx, event: Incoming) -> None:
     """Let a refusal go: a request that got no home becomes no application, so there is nothing to keep."""
     event.parse(units.UnitRefusedV1)
 
 
-@support_listening.on("evt.support.tenancy_referred.v1")
+@listening.on("evt.support.tenancy_referred.v1")
 async def tenancy_referred(tx: Tx, event: Incoming) -> None:
     """Turn a referral into an application; the name only when the applicant consented to its crossing."""
     told = event.parse(support.TenancyReferredV1)
@@ -158,14 +160,14 @@ async def tenancy_referred(tx: Tx, event: Incoming) -> None:
     )
 
 
-@support_listening.on("evt.support.tenancy_referral_withdrawn.v1")
+@listening.on("evt.support.tenancy_referral_withdrawn.v1")
 async def tenancy_referral_withdrawn(tx: Tx, event: Incoming) -> None:
     """Note that support gave a referral up."""
     told = event.parse(support.TenancyReferralWithdrawnV1)
     await perform_in(tx, withdraw_referral, WithdrawReferral(referral=told.referral, withdrawn_at=event.time))
 
 
-@support_listening.on("evt.support.signing_attendance.v1")
+@listening.on("evt.support.signing_attendance.v1")
 async def signing_attendance(tx: Tx, event: Incoming) -> None:
     """Keep the advocate's answer."""
     told = event.parse(support.SigningAttendanceV1)

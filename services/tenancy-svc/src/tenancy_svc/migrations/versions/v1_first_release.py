@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from alembic import op
-
 from chassis.db.schema import chassis_v1
 
 revision = "v1"
@@ -63,9 +62,9 @@ _STATEMENTS = (
     "CREATE INDEX ix_holds_unit ON holds (unit)",
     """CREATE TABLE homes (
         unit UUID NOT NULL,
-        listing_version INTEGER NOT NULL,
-        availability_version INTEGER NOT NULL,
-        withdrawn_version INTEGER NOT NULL,
+        listing_version INTEGER DEFAULT '0' NOT NULL,
+        availability_version INTEGER DEFAULT '0' NOT NULL,
+        withdrawn_version INTEGER DEFAULT '0' NOT NULL,
         building_name TEXT,
         street TEXT,
         unit_number TEXT,
@@ -78,7 +77,7 @@ _STATEMENTS = (
         bedrooms INTEGER,
         rent_amount NUMERIC(12, 2),
         rent_currency VARCHAR(3),
-        accessible BOOLEAN NOT NULL,
+        accessible BOOLEAN DEFAULT false NOT NULL,
         managed_by VARCHAR(40),
         occupancy VARCHAR(40),
         available_from DATE,

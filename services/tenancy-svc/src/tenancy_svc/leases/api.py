@@ -1,0 +1,59 @@
+"""Leases over HTTP (T4)."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated
+
+from chassis.http import ApiRouter, Call
+from fastapi import Query
+from pydantic import BaseModel
+
+from tenancy_svc.leases.commands import amend_lease, draw_up_lease
+from tenancy_svc.leases.model import Amendment, AmendLease, DrawUpLease, LeaseStatus
+from tenancy_svc.leases.queries import LeasePage, LeaseRecord, lease, leases
+
+router = ApiRouter(tags=["leases"])
+
+
+class DrawnUp(BaseModel):
+    """The lease that was drawn up."""
+
+    id: uuid.UUID
+
+
+class Amended(BaseModel):
+    """The number of the edition that stands now."""
+
+    edition: int
+
+
+@router.get("/leases")
+async def list_leases(
+    call: Call,
+    status: Annotated[list[LeaseStatus] | None, Query()] = None,
+    q: Annotated[str, Query(max_length=100)] = "",
+    after: uuid.UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> LeasePage:
+    """List leases, newest first."""
+    return await call.ask(leases, statuses=status or (), words=q, after=after, limit=limit)
+
+
+@router.post("/leases", status_code=201)
+async def post_lease(call: Call, command: DrawUpLease) -> DrawnUp:
+    """Draw up the lease of an accepted application."""
+    return DrawnUp(id=await call.perform(draw_up_lease, command))
+
+
+@router.get("/leases/{lease_id}")
+async def show_lease(call: Call, lease_id: uuid.UUID) -> LeaseRecord:
+    """Show one lease."""
+    return await call.ask(lease, lease_id)
+
+
+@router.post("/leases/{lease_id}/amendments", status_code=201)
+async def post_amendment(call: Call, lease_id: uuid.UUID, body: Amendment) -> Amended:
+    """Change a draft lease: a new edition, the former one is kept."""
+    command = AmendLease(lease_id=lease_id, **dict(body))
+    return Amended(edition=await call.perform(amend_lease, command))

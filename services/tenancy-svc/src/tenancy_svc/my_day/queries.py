@@ -1,0 +1,132 @@
+"""Finds what waits for the property desk: applications, holds that end, leases and signings."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from chassis.tx import ReadTx
+from chassis.usecase import query
+from sqlalchemy import exists, select
+
+from tenancy_svc.access import Permission
+from tenancy_svc.applications.model import Application, ApplicationStatus, Part, Person
+from tenancy_svc.disclosures.model import Choice, Counterpart
+from tenancy_svc.homes.model import Hold, Home
+from tenancy_svc.leases.model import Lease, LeaseEdition, LeaseParty, LeaseStatus
+from tenancy_svc.my_day.model import Due, MyDay, Task, Urgency
+from tenancy_svc.signings.model import Signing, SigningStatus
+
+LIMIT = 200
+SOON = dt.timedelta(days=3)
+
+_OPEN = (ApplicationStatus.RECEIVED, ApplicationStatus.ACCEPTED, ApplicationStatus.LEASE_DRAWN_UP)
+
+
+@query(Permission.VIEW_APPLICATIONS)
+async def my_day(tx: ReadTx) -> MyDay:
+    """Return what waits for somebody at the property desk, most urgent first, at most 200 of each kind."""
+    due = [*await _applications(tx), *await _leases(tx)]
+    order = list(Urgency)
+    latest = dt.datetime.max.replace(tzinfo=dt.UTC)
+    due.sort(key=lambda item: (order.index(item.urgency), item.by or latest, item.number))
+    return MyDay(tuple(due))
+
+
+async def _applications(tx: ReadTx) -> list[Due]:
+    name = (
+        select(Person.given_name + " " + Person.family_name)
+        .where(Person.application_id == Application.id, Person.part == Part.TENANT)
+        .order_by(Person.position)
+        .limit(1)
+        .scalar_subquery()
+    )
+    asked = exists().where(Choice.application_id == Application.id)
+    rows = await tx.execute(
+        select(Application, Home, Hold, Counterpart, name.label("name"), asked.label("asked"))
+        .outerjoin(Home, Home.unit == Application.unit)
+        .outerjoin(Hold, Hold.request == Application.request)
+        .outerjoin(Counterpart, Counterpart.application_id == Application.id)
+        .where(Application.status.in_(_OPEN))
+        .order_by(Application.id)
+        .limit(LIMIT)
+    )
+    found: list[Due] = []
+    for application, home, hold, counterpart, named, was_asked in rows:
+
+        def add(
+            task: Task,
+            urgency: Urgency,
+            by: dt.datetime | None = None,
+            *,
+            about: Application = application,
+            at: Home | None = home,
+            who: str | None = named,
+        ) -> None:
+            found.append(
+                Due(
+                    task=task,
+                    urgency=urgency,
+                    kind="application",
+                    record=about.id,
+                    number=about.number,
+                    name=who or "",
+                    address=at.address_line if at else "",
+                    by=by,
+                )
+            )
+
+        if hold is not None and not hold.stands(tx.now):
+            add(Task.HOLD_ENDED, Urgency.OVERDUE, hold.released_at or hold.deadline)
+        elif hold is not None and hold.deadline is not None and hold.deadline - tx.now <= SOON:
+            add(Task.HOLD_ENDING, _urgency(tx, hold.deadline), hold.deadline)
+        if counterpart is not None and counterpart.withdrawn_at is not None:
+            add(Task.ASK_AFTER_WITHDRAWAL, Urgency.TODAY)
+        elif counterpart is not None and not was_asked:
+            add(Task.ASK_CHOICES, Urgency.SOON)
+        if application.status is ApplicationStatus.RECEIVED:
+            if not named:
+                add(Task.NAME_APPLICANT, Urgency.WAITING)
+            else:
+                add(Task.DECIDE, Urgency.TODAY, hold.deadline if hold else None)
+        elif application.status is ApplicationStatus.ACCEPTED:
+            add(Task.DRAW_UP, Urgency.TODAY, hold.deadline if hold else None)
+    return found
+
+
+async def _leases(tx: ReadTx) -> list[Due]:
+    name = (
+        select(LeaseParty.given_name + " " + LeaseParty.family_name)
+        .where(LeaseParty.edition_id == LeaseEdition.id, LeaseParty.part == Part.TENANT)
+        .order_by(LeaseParty.position)
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = await tx.execute(
+        select(Lease, Home, Signing, name.label("name"))
+        .join(LeaseEdition, (LeaseEdition.lease_id == Lease.id) & (LeaseEdition.number == Lease.edition))
+        .outerjoin(Home, Home.unit == Lease.unit)
+        .outerjoin(Signing, (Signing.lease_id == Lease.id) & (Signing.status == SigningStatus.SCHEDULED))
+        .where(Lease.status == LeaseStatus.DRAFT)
+        .order_by(Lease.id)
+        .limit(LIMIT)
+    )
+    return [
+        Due(
+            task=Task.HOLD_SIGNING if signing is not None else Task.ARRANGE_SIGNING,
+            urgency=_urgency(tx, signing.starts_at) if signing is not None else Urgency.TODAY,
+            kind="signing" if signing is not None else "lease",
+            record=signing.id if signing is not None else lease.id,
+            number=lease.number,
+            name=named or "",
+            address=home.address_line if home else "",
+            by=signing.starts_at if signing is not None else None,
+        )
+        for lease, home, signing, named in rows
+    ]
+
+
+def _urgency(tx: ReadTx, moment: dt.datetime) -> Urgency:
+    if moment < tx.now:
+        return Urgency.OVERDUE
+    day = moment.astimezone(tx.runtime.time_zone).date()
+    return Urgency.TODAY if day == tx.today else Urgency.SOON

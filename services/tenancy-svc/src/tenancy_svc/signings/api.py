@@ -1,0 +1,119 @@
+"""Signings over HTTP (T5, W4)."""
+
+from __future__ import annotations
+
+import uuid
+
+from chassis.http import ApiRouter, Call
+from pydantic import BaseModel
+
+from tenancy_svc.signings.commands import (
+    attest,
+    cancel_signing,
+    end_unsigned,
+    give_up_lease,
+    move_signing,
+    record_rights_explained,
+    schedule_signing,
+    sign_lease,
+)
+from tenancy_svc.signings.model import (
+    Arrangement,
+    Attest,
+    CancelSigning,
+    EndUnsigned,
+    GiveUpLease,
+    Move,
+    MoveSigning,
+    RecordRightsExplained,
+    ScheduleSigning,
+    Side,
+    SigningStatus,
+    SignLease,
+)
+from tenancy_svc.signings.queries import SigningLine, SigningRecord, signing, signings
+from tenancy_svc.tables import Name
+
+router = ApiRouter(tags=["signings"])
+
+
+class Scheduled(BaseModel):
+    """The signing that was arranged."""
+
+    id: uuid.UUID
+
+
+class Signed(BaseModel):
+    """The lease that is in force now."""
+
+    lease: uuid.UUID
+
+
+class Attesting(BaseModel):
+    """Who attests that no service is a condition of the lease."""
+
+    side: Side
+    name: Name
+
+
+@router.get("/signings")
+async def list_signings(
+    call: Call, status: SigningStatus | None = SigningStatus.SCHEDULED
+) -> list[SigningLine]:
+    """List signings; those ahead earliest first."""
+    return await call.ask(signings, status=status)
+
+
+@router.get("/signings/{signing_id}")
+async def show_signing(call: Call, signing_id: uuid.UUID) -> SigningRecord:
+    """Show one signing with what still has to be done."""
+    return await call.ask(signing, signing_id)
+
+
+@router.post("/leases/{lease_id}/signings", status_code=201)
+async def post_signing(call: Call, lease_id: uuid.UUID, body: Arrangement) -> Scheduled:
+    """Arrange the signing of a lease."""
+    command = ScheduleSigning(lease_id=lease_id, **dict(body))
+    return Scheduled(id=await call.perform(schedule_signing, command))
+
+
+@router.post("/signings/{signing_id}/move", status_code=204)
+async def post_move(call: Call, signing_id: uuid.UUID, body: Move) -> None:
+    """Give a signing another time or place."""
+    await call.perform(move_signing, MoveSigning(signing_id=signing_id, **dict(body)))
+
+
+@router.post("/signings/{signing_id}/cancellation", status_code=204)
+async def post_cancellation(call: Call, signing_id: uuid.UUID) -> None:
+    """Cancel a signing."""
+    await call.perform(cancel_signing, CancelSigning(signing_id=signing_id))
+
+
+@router.post("/signings/{signing_id}/rights-explained", status_code=204)
+async def post_rights_explained(call: Call, signing_id: uuid.UUID) -> None:
+    """Record that the tenant's rights were explained and acknowledged."""
+    await call.perform(record_rights_explained, RecordRightsExplained(signing_id=signing_id))
+
+
+@router.post("/signings/{signing_id}/attestations", status_code=204)
+async def post_attestation(call: Call, signing_id: uuid.UUID, body: Attesting) -> None:
+    """Record a party's word that no service is a condition of the lease."""
+    await call.perform(attest, Attest(signing_id=signing_id, side=body.side, name=body.name))
+
+
+@router.post("/signings/{signing_id}/signature")
+async def post_signature(call: Call, signing_id: uuid.UUID) -> Signed:
+    """Record the signatures: the tenancy begins."""
+    return Signed(lease=await call.perform(sign_lease, SignLease(signing_id=signing_id)))
+
+
+@router.post("/signings/{signing_id}/unsigned-end", status_code=204)
+async def post_unsigned_end(call: Call, signing_id: uuid.UUID) -> None:
+    """Record that the parties met without signing."""
+    await call.perform(end_unsigned, EndUnsigned(signing_id=signing_id))
+
+
+@router.post("/leases/{lease_id}/discard", status_code=204)
+async def post_discard(call: Call, lease_id: uuid.UUID) -> None:
+    """Discard a draft lease and cancel its signing."""
+    await call.perform(give_up_lease, GiveUpLease(lease_id=lease_id))

@@ -1,0 +1,169 @@
+"""A tenancy-svc of its own for each test: real database, neighbours played by the contract examples."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from chassis.actor import Actor
+from chassis.bus.acting import act_on
+from chassis.bus.listening import read_incoming
+from chassis.clock import FixedClock
+from chassis.perform import ask, perform
+from chassis.runtime import Runtime
+from contracts.envelope import write
+from contracts.examples import example
+from fastapi import FastAPI
+from tenancy_svc.main import API_PREFIX, create_app
+from tenancy_svc.messaging.listening import listening
+from tenancy_svc.settings import TenancySettings
+from tenancy_svc.wiring import build_runtime
+from testkit.databases import FreshDatabase
+from testkit.plugin import DatabaseFactory
+from testkit.tokens import KeySetServer
+
+MANAGER = Actor("staff-1", "property", frozenset({"property_manager"}), "Dana Roy")
+ADMINISTRATOR = Actor("staff-2", "property", frozenset({"property_administrator"}), "Ada Pike")
+SECOND_ADMINISTRATOR = Actor("staff-3", "property", frozenset({"property_administrator"}), "Bo Lund")
+ORGANISATION = "Harbour Support"
+
+
+@dataclass
+class World:
+    """One tenancy-svc with its database, and short words for what tests do with it."""
+
+    runtime: Runtime
+    clock: FixedClock
+    database: FreshDatabase
+    app: FastAPI
+    keys: KeySetServer
+    sent: list[tuple[bytes, str]] = field(default_factory=list)
+    versions: dict[uuid.UUID, int] = field(default_factory=dict)
+
+    async def hear(self, name: str, /, **changes: Any) -> None:
+        """Let an event of a neighbour take effect, as its listener would."""
+        known = example(name)
+        fact = type(known).model_validate({**dict(known), **changes})
+        aggregate = uuid.UUID(str(getattr(fact, fact.terms.aggregate)))
+        self.versions[aggregate] = self.versions.get(aggregate, 0) + 1
+        message = write(
+            fact,
+            id=uuid.uuid4(),
+            time=self.clock.now(),
+            aggregate=aggregate,
+            aggregate_version=self.versions[aggregate],
+            source=f"/{fact.terms.publisher}",
+        )
+        await self.deliver(message, fact.terms.subject)
+        self.sent.append((message, fact.terms.subject))
+
+    async def deliver(self, message: bytes, subject: str) -> None:
+        """Hand a message to its handler in a transaction of its own."""
+        actor = Actor.system("listener", "property")
+        async with self.runtime.transaction(actor) as tx:
+            await act_on(tx, listening, [read_incoming(subject, message, "test", 1)])
+
+    async def do(self, use_case: Any, command: Any, actor: Actor = MANAGER) -> Any:
+        """Run a use case as somebody of the property entity."""
+        return await perform(self.runtime, actor, use_case, command)
+
+    async def see(self, query: Any, *args: Any, actor: Actor = MANAGER, **kwargs: Any) -> Any:
+        """Run a query as somebody of the property entity."""
+        return await ask(self.runtime, actor, query, *args, **kwargs)
+
+    async def rows(self, sql: str, *args: Any) -> list[dict[str, Any]]:
+        """Read the service's own database."""
+        connection = await self.database.connect()
+        try:
+            return [dict(row) for row in await connection.fetch(sql, *args)]
+        finally:
+            await connection.close()
+
+    async def told(self, status: str | None = None) -> list[str]:
+        """Return the events in the outbox, in their order; of one status, or all."""
+        rows = await self.rows("SELECT subject, status FROM outbox ORDER BY position")
+        return [row["subject"].split(".")[2] for row in rows if status in (None, row["status"])]
+
+    def client(self, *roles: str, entity: str = "property", **headers: str) -> httpx.AsyncClient:
+        """Return a client of the API with the token of somebody who holds `roles`."""
+        token = self.keys.key(entity).token(roles=roles, audience=["tenancy"], name="Dana Roy")
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.app),
+            base_url=f"http://property.localhost{API_PREFIX}",
+            headers={"Authorization": f"Bearer {token}", **headers},
+        )
+
+    async def home(self, **changes: Any) -> uuid.UUID:
+        """Publish a free home of the property entity in Ontario and return its unit."""
+        unit = changes.pop("unit", None) or uuid.uuid4()
+        given = {"managed_by": "property_entity", "occupancy": "available", "listing_version": 1, **changes}
+        await self.hear("unit_published", unit=unit, **given)
+        return unit
+
+    async def referral(self, **changes: Any) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
+        """Publish a home, hold it, refer a household; return application, referral and unit."""
+        unit = changes.pop("unit", None) or await self.home()
+        referral, request = uuid.uuid4(), uuid.uuid4()
+        deadline = changes.pop("deadline", self.clock.now() + dt.timedelta(days=10))
+        await self.hear("unit_secured", request=request, unit=unit, deadline=deadline)
+        await self.hear("tenancy_referred", referral=referral, request=request, unit=unit, **changes)
+        rows = await self.rows("SELECT application_id FROM counterparts WHERE referral = $1", referral)
+        return rows[0]["application_id"], referral, unit
+
+
+@pytest_asyncio.fixture
+async def world(
+    fresh_database: DatabaseFactory, fixed_clock: FixedClock, key_sets: KeySetServer
+) -> AsyncIterator[World]:
+    """A tenancy-svc that stands at 2026-03-02 10:00 in Toronto."""
+    made: list[World] = []
+    database = await fresh_database("tenancy")
+    world = make_world(database, fixed_clock, key_sets)
+    made.append(world)
+    yield world
+    await world.runtime.close()
+
+
+def make_world(
+    database: FreshDatabase, clock: FixedClock, keys: KeySetServer, **settings: Any
+) -> World:
+    """Put a tenancy-svc together on a database."""
+    given = {
+        "nats_url": "nats://127.0.0.1:1",
+        "nats_user": "tenancy",
+        "nats_password": "not-used-in-this-test",
+        **settings,
+    }
+    runtime = build_runtime(
+        TenancySettings(
+            database_url=database.url,
+            issuer=keys.issuer("property"),
+            jwks_url=keys.url("property"),
+            audience="tenancy",
+            entity="property",
+            public_url="http://property.localhost",
+            csrf_secret="a secret of at least thirty-two characters",
+            support_organisation=ORGANISATION,
+            **given,
+        )
+    )
+    runtime.clock = clock
+    return World(runtime, clock, database, create_app(runtime), keys)
+
+
+@pytest.fixture
+def another_world(
+    fresh_database: DatabaseFactory, key_sets: KeySetServer
+) -> Callable[[FixedClock], Any]:
+    """Make further tenancy-svcs, each with its own database and clock."""
+
+    async def make(clock: FixedClock) -> World:
+        return make_world(await fresh_database("tenancy"), clock, key_sets)
+
+    return make
