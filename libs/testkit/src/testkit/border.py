@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import signal
 import uuid
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from contracts.catalogue import CATALOGUE
 from contracts.envelope import CONTENT_TYPE, Envelope, read, write
 from contracts.event import Event
 from contracts.examples import example
-from partywall.nats_server import stop_process
+from partywall.processes import end
 from testkit.broker import run_nats
 from testkit.databases import free_port
 
@@ -57,7 +58,7 @@ class BorderNats:
 
     def stop(self) -> None:
         """End the server."""
-        stop_process(self._pid, at_once=True)
+        end(self._pid, signal_number=signal.SIGKILL)
 
     async def connect(self, user: str, **options: Any) -> Client:
         """Open a connection as `user` (units, units_admin, support, …); the caller closes it."""

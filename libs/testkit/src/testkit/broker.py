@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 
 import nats
 from nats.aio.client import Client
 
-from partywall.nats_server import NatsServer, stop_process
+from partywall.nats_server import NatsServer
+from partywall.processes import end
 from testkit.databases import free_port
 
 
@@ -39,7 +41,7 @@ class PlainNats:
 
     def stop(self) -> None:
         """End the server."""
-        stop_process(self._pid, at_once=True)
+        end(self._pid, signal_number=signal.SIGKILL)
 
 
 def run_nats(config: Path, folder: Path, monitor_port: int) -> int:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import psutil
+
+from partywall.processes import alive, spawn, tail
 
 
 class NatsFailed(RuntimeError):
@@ -43,17 +42,9 @@ class NatsServer:
 
     def start(self) -> int:
         """Start the server detached from this process and return its process id."""
-        with self.log.open("ab") as log:
-            process = subprocess.Popen(
-                [str(installed_program("nats-server")), "-c", str(self.config)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd="/",
-                start_new_session=True,
-                env={"PATH": os.environ.get("PATH", ""), "HOME": os.environ.get("HOME", "/")},
-            )
-        return int(process.pid)
+        command = [str(installed_program("nats-server")), "-c", str(self.config)]
+        environment = {"PATH": os.environ.get("PATH", ""), "HOME": os.environ.get("HOME", "/")}
+        return spawn(command, log=self.log, environment=environment)
 
     def wait_until_ready(self, pid: int, timeout: float = 30.0) -> None:
         """Return once JetStream is ready; raise `NatsFailed` when the process ends or takes too long."""
@@ -61,10 +52,10 @@ class NatsServer:
         while True:
             if self.healthy():
                 return
-            if not _alive(pid):
-                raise NatsFailed(f"NATS ended while starting.{self._tail()}")
+            if not alive(pid):
+                raise NatsFailed(f"NATS ended while starting.\n{tail(self.log)}")
             if time.monotonic() > deadline:
-                raise NatsFailed(f"NATS was not ready in {timeout:.0f} s.{self._tail()}")
+                raise NatsFailed(f"NATS was not ready in {timeout:.0f} s.\n{tail(self.log)}")
             time.sleep(0.03)
 
     def healthy(self) -> bool:
@@ -76,29 +67,3 @@ class NatsServer:
         except httpx.TransportError:
             return False
         return answer.status_code == 200
-
-    def _tail(self) -> str:
-        if not self.log.exists():
-            return ""
-        return "\n" + "\n".join(self.log.read_text(errors="replace").splitlines()[-12:])
-
-
-def stop_process(pid: int, timeout: float = 15.0, *, at_once: bool = False) -> None:
-    """End `pid`: ask, and kill after `timeout` seconds; `at_once` kills without asking."""
-    try:
-        process = psutil.Process(pid)
-        process.send_signal(signal.SIGKILL if at_once else signal.SIGTERM)
-        try:
-            process.wait(timeout)
-        except psutil.TimeoutExpired:
-            process.kill()
-            process.wait(timeout)
-    except psutil.NoSuchProcess:
-        return
-
-
-def _alive(pid: int) -> bool:
-    try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import psutil
 
+from partywall.processes import alive, end, spawn, tail
 from partywall.system_user import Identity, make_passable, postgres_identity
 
 
@@ -40,6 +41,8 @@ DURABLE_SETTINGS: Mapping[str, str] = {
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %q%u@%d ",
     "log_lock_waits": "on",
+    # So that the tools can say how long it took from one commit to another, not from clock to clock.
+    "track_commit_timestamp": "on",
     "idle_in_transaction_session_timeout": "60s",
 }
 
@@ -75,6 +78,7 @@ class PostgresCluster:
     log: Path
     settings: Mapping[str, str] = field(default_factory=lambda: DURABLE_SETTINGS)
     sync: bool = True
+    _started: int | None = None
 
     def dsn(self, database: str = "postgres", user: str = SUPERUSER, password: str | None = None) -> str:
         """Return a `postgresql://` address for `database`, as the superuser unless told otherwise."""
@@ -139,22 +143,12 @@ class PostgresCluster:
         }
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
-        with self.log.open("ab") as log:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd="/",
-                start_new_session=True,
-                env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},
-                **identity.popen_options(),  # type: ignore[call-overload]
-            )
-        return int(process.pid)
+        environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}
+        self._started = spawn(command, log=self.log, environment=environment, identity=identity)
+        return self._started
 
-    def wait_until_ready(self, timeout: float = 60.0) -> None:
-        """Return once the server accepts connections; raise `PostgresFailed` when it doesn't."""
-        deadline = time.monotonic() + timeout
+    def accepts(self) -> bool:
+        """Say whether the server on the port accepts connections now."""
         command = [
             str(BINARIES / "pg_isready"),
             "-q",
@@ -165,13 +159,16 @@ class PostgresCluster:
             "-U",
             SUPERUSER,
         ]
-        while True:
-            pid = self.pid()
-            if pid is not None and subprocess.run(command, check=False).returncode == 0:
-                return
-            if time.monotonic() > deadline:
+        return subprocess.run(command, check=False, env={"LC_ALL": "C"}).returncode == 0
+
+    def wait_until_ready(self, timeout: float = 60.0) -> None:
+        """Return once the server accepts connections; raise `PostgresFailed` when it doesn't."""
+        deadline = time.monotonic() + timeout
+        while not (self.pid() and self.accepts()):
+            ended = self._started is not None and not alive(self._started)
+            if ended or time.monotonic() > deadline:
                 raise PostgresFailed(
-                    f"PostgreSQL on port {self.port} was not ready in {timeout:.0f} s.{self._tail()}"
+                    f"PostgreSQL on port {self.port} {'ended' if ended else 'took too long'}.\n{tail(self.log)}"
                 )
             time.sleep(0.05)
 
@@ -191,13 +188,7 @@ class PostgresCluster:
         pid = self.pid()
         if pid is None:
             return
-        process = psutil.Process(pid)
-        process.send_signal(signal.SIGQUIT if at_once else signal.SIGINT)
-        try:
-            process.wait(timeout)
-        except psutil.TimeoutExpired:
-            process.send_signal(signal.SIGQUIT)
-            process.wait(timeout)
+        end(pid, timeout, signal_number=signal.SIGQUIT if at_once else signal.SIGINT)
 
     @property
     def _unfinished(self) -> Path:
@@ -209,12 +200,6 @@ class PostgresCluster:
         if pid_file.exists() and self.pid() is None:
             pid_file.unlink()
 
-    def _tail(self) -> str:
-        if not self.log.exists():
-            return ""
-        lines = self.log.read_text(errors="replace").splitlines()[-12:]
-        return "\n" + "\n".join(lines)
-
 
 def _run(command: list[str], identity: Identity) -> None:
     result = subprocess.run(
@@ -224,7 +209,7 @@ def _run(command: list[str], identity: Identity) -> None:
         text=True,
         cwd="/",
         env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},
-        **identity.popen_options(),  # type: ignore[call-overload]
+        **identity.popen_options(),
     )
     if result.returncode != 0:
         raise PostgresFailed(

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 POSTGRES_USER = "embedded_postgres"
 
@@ -24,7 +25,7 @@ class Identity:
     uid: int | None
     gid: int | None
 
-    def popen_options(self) -> dict[str, object]:
+    def popen_options(self) -> dict[str, Any]:
         """Keyword arguments for `subprocess.Popen` and `subprocess.run` that change to this identity."""
         if self.uid is None:
             return {}
@@ -36,13 +37,16 @@ class Identity:
             os.chown(path, self.uid, self.gid)
 
 
+OWN_IDENTITY = Identity(None, None)
+
+
 def postgres_identity() -> Identity:
     """Return who PostgreSQL runs as: the caller, or for root the system user, created when it is missing.
 
     Raises `NoSystemUser` when root is not allowed to create users here.
     """
     if os.geteuid() != 0:
-        return Identity(None, None)
+        return OWN_IDENTITY
     try:
         entry = pwd.getpwnam(POSTGRES_USER)
     except KeyError:

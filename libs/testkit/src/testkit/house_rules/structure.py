@@ -1,0 +1,180 @@
+"""Rules on the shape of the code: who imports whom, folders, docstrings, commits, HTTP in the domain."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from testkit.house_rules.tree import SERVICE_PACKAGES, Module, Tree, Violation, decorators, imports_of
+
+_RANK = {"model": 0, "commands": 1, "queries": 1, "api": 2, "desk": 2}
+FORBIDDEN_FOLDERS = frozenset({"utils", "util", "common", "core", "helpers", "helper", "manager", "misc"})
+COMMITTING = frozenset({"chassis.tx", "chassis.db.migrate"})
+"""The modules that may end a transaction: `perform` is built on the first, the second changes no record."""
+_SQL_END = re.compile(r"\s*(commit|rollback|begin|start transaction)\s*;?\s*", re.IGNORECASE)
+_HTTP = ("fastapi", "starlette", "http", "httpx", "uvicorn")
+_DOMAIN = frozenset({"model", "commands", "queries"})
+
+
+def feature_imports_point_inward(tree: Tree) -> list[Violation]:
+    """Inside a feature: `api | desk → commands | queries → model`; a desk and an API don't know each other.
+
+    A feature's further files stand where the outermost of what they import stands.
+    """
+    found: list[Violation] = []
+    for (package, feature), modules in tree.features().items():
+        inside = {module: _imports_inside(module, f"{package}.{feature}.") for module in modules}
+        ranks = _ranks(inside)
+        for module, imported in inside.items():
+            for line, target in imported:
+                beside = {module.stem, target} == {"api", "desk"}
+                if ranks.get(target, 0) > ranks[module.stem] or beside:
+                    words = f"{feature}/{module.stem} imports {feature}/{target}: imports point to the model"
+                    found.append(Violation(tree.shown(module.path), line, words))
+    return found
+
+
+def _imports_inside(module: Module, prefix: str) -> list[tuple[int, str]]:
+    named = {
+        (line, name.removeprefix(prefix)) for line, name in imports_of(module) if name.startswith(prefix)
+    }
+    return sorted({(line, name.split(".")[0]) for line, name in named})
+
+
+def _ranks(inside: dict[Module, list[tuple[int, str]]]) -> dict[str, int]:
+    ranks = {module.stem: _RANK.get(module.stem, 0) for module in inside}
+    for _ in range(len(inside)):
+        for module, imported in inside.items():
+            if module.stem not in _RANK:
+                ranks[module.stem] = max([0, *(ranks.get(target, 0) for _, target in imported)])
+    return ranks
+
+
+def features_form_an_order(tree: Tree) -> list[Violation]:
+    """The features of a service import each other without cycles."""
+    edges: dict[tuple[str, str], dict[str, tuple[Module, int]]] = {}
+    features = tree.features()
+    for (package, feature), modules in features.items():
+        for module in modules:
+            for line, name in imports_of(module):
+                parts = name.split(".")
+                other = parts[1] if len(parts) > 1 and parts[0] == package else None
+                if other and other != feature and (package, other) in features:
+                    edges.setdefault((package, feature), {}).setdefault(other, (module, line))
+    found: list[Violation] = []
+    for (package, feature), targets in sorted(edges.items()):
+        for other, (module, line) in sorted(targets.items()):
+            way = _path(edges, package, other, feature)
+            if way:
+                cycle = " → ".join((feature, *way))
+                found.append(
+                    Violation(tree.shown(module.path), line, f"features import in a circle: {cycle}")
+                )
+    return found
+
+
+def _path(
+    edges: dict[tuple[str, str], dict[str, tuple[Module, int]]], package: str, start: str, goal: str
+) -> list[str]:
+    """Return the way from `start` to `goal` along imports, or nothing."""
+    waiting, seen = [[start]], {start}
+    while waiting:
+        way = waiting.pop(0)
+        if way[-1] == goal:
+            return way
+        for following in sorted(edges.get((package, way[-1]), {})):
+            if following not in seen:
+                seen.add(following)
+                waiting.append([*way, following])
+    return []
+
+
+def only_perform_commits(tree: Tree) -> list[Violation]:
+    """No module but the transaction's own ends a transaction, neither by method nor in SQL."""
+    found: list[Violation] = []
+    for module in tree.modules("chassis", "deskkit", *SERVICE_PACKAGES):
+        if module.name in COMMITTING or ".migrations." in f"{module.name}.":
+            continue
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                called = ast.unparse(node.func)
+                if node.func.attr in ("commit", "rollback") or called.endswith("engine.begin"):
+                    words = f"{called}() outside of perform()"
+                    found.append(_at(tree, module, node, words))
+            elif _ends_in_sql(node):
+                found += [_at(tree, module, node, "SQL that ends a transaction outside of perform()")]
+    return found
+
+
+def _ends_in_sql(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and bool(_SQL_END.fullmatch(node.value))
+    )
+
+
+def no_http_in_the_domain(tree: Tree) -> list[Violation]:
+    """Models, commands and queries know no web framework and no HTTP status (rule 7)."""
+    found: list[Violation] = []
+    for modules in tree.features().values():
+        for module in modules:
+            if module.stem not in _DOMAIN:
+                continue
+            for line, name in imports_of(module):
+                if name.split(".")[0] in _HTTP:
+                    found.append(Violation(tree.shown(module.path), line, f"{name} in the domain"))
+            for node in ast.walk(module.tree):
+                if isinstance(node, ast.keyword) and _gives_status(node):
+                    found.append(_at(tree, module, node.value, "an HTTP status in the domain"))
+    return found
+
+
+def _gives_status(node: ast.keyword) -> bool:
+    number = isinstance(node.value, ast.Constant) and type(node.value.value) is int
+    return node.arg in ("status", "status_code") and number
+
+
+def folders_are_words_of_the_trade(tree: Tree) -> list[Violation]:
+    """No folder and no module is named after nothing in particular."""
+    found: list[Violation] = []
+    for _, folder in tree.packages():
+        for path in sorted(folder.rglob("*")):
+            named = path.name if path.is_dir() else path.stem if path.suffix == ".py" else ""
+            if named in FORBIDDEN_FOLDERS:
+                found.append(
+                    Violation(tree.shown(path), 0, f"{named!r} says nothing; use a word of the trade")
+                )
+    return found
+
+
+def public_functions_promise(tree: Tree) -> list[Violation]:
+    """Every public module, class, function and method says what it promises in a docstring."""
+    found: list[Violation] = []
+    for module in tree.modules():
+        if ".migrations" in module.name:
+            continue
+        if not ast.get_docstring(module.tree) and module.tree.body:
+            found.append(Violation(tree.shown(module.path), 1, "the module has no docstring"))
+        silent = (node for node in _public(module.tree.body) if not ast.get_docstring(node))
+        found.extend(_at(tree, module, node, f"{node.name} has no docstring") for node in silent)
+    return found
+
+
+def _public(
+    body: list[ast.stmt], *, inherits: bool = False
+) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
+    for node in body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield node
+            yield from _public(node.body, inherits=bool(node.bases))
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not node.name.startswith("_"):
+            overload = any(name.endswith(("overload", ".setter", "override")) for name, _ in decorators(node))
+            # A method of a derived class may keep the promise of the one it overrides.
+            if not overload and not inherits:
+                yield node
+
+
+def _at(tree: Tree, module: Module, node: ast.AST, message: str) -> Violation:
+    return Violation(tree.shown(module.path), getattr(node, "lineno", 0), message)

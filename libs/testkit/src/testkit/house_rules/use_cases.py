@@ -1,0 +1,73 @@
+"""Rules on use cases and queries: each declares its permission, and a GET performs none."""
+
+from __future__ import annotations
+
+import ast
+
+from testkit.house_rules.tree import SERVICE_PACKAGES, Module, Tree, Violation, decorators
+
+_DECLARE = frozenset({"use_case", "query"})
+_READS = frozenset({"get", "head"})
+_WRITING_CALLS = frozenset({"perform", "perform_in"})
+
+
+def use_cases_declare_their_permission(tree: Tree) -> list[Violation]:
+    """A public `(tx, command)` is a `@use_case`, and each `@use_case` and `@query` names a `Permission`."""
+    found: list[Violation] = []
+    for modules in tree.features().values():
+        for module in modules:
+            for node in ast.walk(module.tree):
+                if not isinstance(node, ast.AsyncFunctionDef):
+                    continue
+                declared = [expression for name, expression in decorators(node) if name in _DECLARE]
+                if any(not _names_permission(expression) for expression in declared):
+                    found.append(_at(tree, module, node, f"{node.name} declares no permission"))
+                if not declared and _is_use_case(node):
+                    found.append(_at(tree, module, node, f"{node.name} is a use case without @use_case"))
+    return found
+
+
+def _names_permission(expression: ast.expr) -> bool:
+    if not isinstance(expression, ast.Call) or not expression.args:
+        return False
+    first = expression.args[0]
+    return isinstance(first, ast.Attribute) and ast.unparse(first.value).endswith("Permission")
+
+
+def _is_use_case(node: ast.AsyncFunctionDef) -> bool:
+    names = [argument.arg for argument in node.args.posonlyargs + node.args.args]
+    return not node.name.startswith("_") and names == ["tx", "command"]
+
+
+def get_writes_nothing(tree: Tree) -> list[Violation]:
+    """What answers GET performs no use case; the database holds the same line for what it reads."""
+    found: list[Violation] = []
+    for module in tree.modules(*SERVICE_PACKAGES):
+        for node in ast.walk(module.tree):
+            if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or not _answers_get(node):
+                continue
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Call) and _called(inner) in _WRITING_CALLS:
+                    words = f"{node.name} answers GET and performs {ast.unparse(inner.func)}"
+                    found.append(_at(tree, module, inner, words))
+    return found
+
+
+def _answers_get(node: ast.AST) -> bool:
+    for name, expression in decorators(node):
+        verb = name.rsplit(".", 1)[-1]
+        if "." in name and verb in _READS:
+            return True
+        if verb in ("route", "api_route") and isinstance(expression, ast.Call):
+            methods = next((k.value for k in expression.keywords if k.arg == "methods"), None)
+            if methods is not None and "GET" in ast.unparse(methods).upper():
+                return True
+    return False
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def _at(tree: Tree, module: Module, node: ast.AST, message: str) -> Violation:
+    return Violation(tree.shown(module.path), getattr(node, "lineno", 0), message)

@@ -1,0 +1,211 @@
+"""The house rules hold for the project, and each turns red on a planted violation."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deskkit.i18n import load_catalogue
+from deskkit.i18n.extraction import texts_of
+from testkit.house_rules import Tree, structure, texts, use_cases
+
+ROOT = Path(__file__).resolve().parents[2]
+FEATURE = "services/units-svc/src/units_svc/holds"
+DECLARED = "from units_svc.access import Permission\nfrom chassis.usecase import query, use_case\n"
+
+RULES = [
+    (
+        structure.feature_imports_point_inward,
+        f"{FEATURE}/model.py",
+        "from units_svc.holds.commands import secure\n",
+    ),
+    (structure.feature_imports_point_inward, f"{FEATURE}/queries.py", "from units_svc.holds import desk\n"),
+    (
+        structure.feature_imports_point_inward,
+        f"{FEATURE}/desk.py",
+        "from units_svc.holds.api import router\n",
+    ),
+    (structure.feature_imports_point_inward, f"{FEATURE}/model.py", "from .commands import secure\n"),
+    (structure.features_form_an_order, f"{FEATURE}/model.py", "from units_svc.units.model import Unit\n"),
+    (structure.only_perform_commits, f"{FEATURE}/commands.py", "async def a(s):\n    await s.commit()\n"),
+    (structure.only_perform_commits, f"{FEATURE}/queries.py", "SQL = 'COMMIT;'\n"),
+    (structure.no_http_in_the_domain, f"{FEATURE}/commands.py", "from starlette.responses import Response\n"),
+    (structure.no_http_in_the_domain, f"{FEATURE}/model.py", "e = Refused(status_code=409)\n"),
+    (structure.folders_are_words_of_the_trade, "services/units-svc/src/units_svc/utils/__init__.py", ""),
+    (structure.folders_are_words_of_the_trade, "libs/chassis/src/chassis/helpers.py", ""),
+    (structure.public_functions_promise, f"{FEATURE}/model.py", '"""Holds."""\ndef secure(): ...\n'),
+    (structure.public_functions_promise, f"{FEATURE}/model.py", '"""Holds."""\nclass Hold: ...\n'),
+    (structure.public_functions_promise, f"{FEATURE}/model.py", "HOLDS = 1\n"),
+    (
+        use_cases.use_cases_declare_their_permission,
+        f"{FEATURE}/commands.py",
+        "async def secure(tx, command): ...\n",
+    ),
+    (
+        use_cases.use_cases_declare_their_permission,
+        f"{FEATURE}/commands.py",
+        DECLARED + "@use_case\nasync def secure(tx, command): ...\n",
+    ),
+    (
+        use_cases.use_cases_declare_their_permission,
+        f"{FEATURE}/queries.py",
+        DECLARED + "@query('anything')\nasync def held(tx): ...\n",
+    ),
+    (
+        use_cases.get_writes_nothing,
+        f"{FEATURE}/desk.py",
+        "@router.get('/x')\nasync def show(call):\n    await call.perform(secure, command)\n",
+    ),
+    (
+        use_cases.get_writes_nothing,
+        f"{FEATURE}/api.py",
+        "@router.api_route('/x', methods=['GET'])\nasync def show(call):\n    await perform(r, a, secure, 1)\n",
+    ),
+    (texts.no_traces_of_a_machine, "README.md", "pip install --" + "index-url https://somewhere/simple\n"),
+    (texts.no_traces_of_a_machine, "docs/a.md", "see /" + "root/notes\n"),
+    (texts.no_traces_of_a_machine, "deploy/a.yaml", "url: https://registry.npmjs" + ".org/htmx\n"),
+]
+
+
+def plant(root: Path, path: str, content: str) -> Tree:
+    """Make a small project that keeps every rule, and change one file of it."""
+    files = {
+        "services/units-svc/src/units_svc/__init__.py": "",
+        "libs/chassis/src/chassis/__init__.py": "",
+        f"{FEATURE}/__init__.py": "",
+        f"{FEATURE}/model.py": '"""Holds."""\n',
+        f"{FEATURE}/commands.py": '"""Securing."""\n' + DECLARED,
+        f"{FEATURE}/queries.py": '"""Reading."""\n',
+        f"{FEATURE}/desk.py": '"""Pages."""\nfrom units_svc.holds.commands import secure\n',
+        "services/units-svc/src/units_svc/units/__init__.py": "",
+        "services/units-svc/src/units_svc/units/model.py": '"""Units."""\nfrom units_svc.holds import queries\n',
+        "README.md": "# Partywall\n",
+        path: content,
+    }
+    for name, text in files.items():
+        file = root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return Tree(root)
+
+
+EVERY_RULE = list(dict.fromkeys(rule for rule, _, _ in RULES))
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE, ids=lambda rule: rule.__name__)
+def test_the_project_keeps_the_rule(rule):
+    assert [str(violation) for violation in rule(Tree(ROOT))] == []
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE, ids=lambda rule: rule.__name__)
+def test_a_good_tree_passes(rule, tmp_path):
+    assert rule(plant(tmp_path, "README.md", "# Good\n")) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "content"),
+    RULES,
+    ids=[f"{rule.__name__}-{number}" for number, (rule, _, _) in enumerate(RULES)],
+)
+def test_a_planted_violation_is_found(rule, path, content, tmp_path):
+    found = rule(plant(tmp_path, path, content))
+    assert found, "the rule is hollow"
+    if "order" not in rule.__name__:
+        assert all(str(violation.path).startswith(path.removesuffix("/__init__.py")) for violation in found)
+
+
+IMPORTS = [
+    ("units_svc/a.py", "import support_svc\n", "Services never import each other"),
+    ("contracts/a.py", "import chassis\n", "The published language knows nobody"),
+    ("chassis/a.py", "import contracts\n", "The chassis knows no word of the trade"),
+    ("chassis/a.py", "import deskkit\n", "The chassis knows no desk"),
+    ("support_svc/placements.py", "import contracts.units\n", "Only messaging knows the published language"),
+    ("tenancy_svc/a.py", "import testkit\n", "What ships doesn't import what tests or operates it"),
+]
+
+
+def lint_imports(root: Path) -> str:
+    """Run import-linter with the project's own contracts on packages planted below `root`."""
+    result = subprocess.run(
+        ["lint-imports", "--no-cache", "--config", str(ROOT / "pyproject.toml")],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=root,
+        env=environment_with(root),
+    )
+    return result.stdout + result.stderr
+
+
+def environment_with(root: Path) -> dict[str, str]:
+    """Return an environment in which the planted packages are found before the installed ones."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "PYTHONPATH": str(root), "PATH": path}
+
+
+def plant_packages(root: Path, path: str = "", content: str = "") -> None:
+    """Make every root package, empty but for a messaging that may know the contracts, and plant one file."""
+    for name in ("contracts", "chassis", "deskkit", "testkit", "partywall", "gateway"):
+        (root / name).mkdir()
+        (root / name / "__init__.py").touch()
+    (root / "contracts" / "units.py").touch()
+    for name in ("units_svc", "support_svc", "tenancy_svc"):
+        (root / name / "messaging").mkdir(parents=True)
+        (root / name / "__init__.py").write_text(f"import {name}.messaging.publishing\n")
+        (root / name / "messaging" / "__init__.py").touch()
+        (root / name / "messaging" / "publishing.py").write_text("import contracts.units\n")
+    if path:
+        (root / path).write_text(content)
+
+
+def test_the_project_keeps_the_import_contracts():
+    assert " broken" not in lint_imports(ROOT).replace(" 0 broken", "")
+
+
+def test_good_packages_keep_the_import_contracts(tmp_path):
+    plant_packages(tmp_path)
+    assert "0 broken" in lint_imports(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "contract"), IMPORTS, ids=[contract for _, _, contract in IMPORTS]
+)
+def test_a_planted_import_breaks_its_contract(path, content, contract, tmp_path):
+    plant_packages(tmp_path, path, content)
+    assert f"{contract} BROKEN" in lint_imports(tmp_path)
+
+
+@pytest.mark.row("X1")
+@pytest.mark.parametrize(
+    "package", ["deskkit", "chassis", "units_svc", "support_svc", "tenancy_svc", "gateway"]
+)
+def test_every_text_has_its_french(package):
+    catalogue = load_catalogue("fr", ("deskkit", package))
+    missing = texts.translated(texts_of(package), catalogue.messages, Path(package))
+    assert [str(violation) for violation in missing] == []
+
+
+@pytest.mark.row("X1")
+def test_a_text_without_french_is_found(tmp_path):
+    used = {"Move In": ["desk.py:1"], "Search": ["desk.py:2"]}
+    found = texts.translated(used, {"Search": ("Chercher",), "Move In": ("",)}, tmp_path)
+    assert [violation.message for violation in found] == ["no French for 'Move In' (desk.py:1)"]
+
+
+def test_the_rules_see_the_whole_project():
+    """A rule that looks at nothing would pass: the tree must find the packages, features and tests there are."""
+    tree = Tree(ROOT)
+    assert {name for name, _ in tree.packages()} >= {
+        "contracts",
+        "chassis",
+        "deskkit",
+        "units_svc",
+        "gateway",
+    }
+    features = {feature for _, feature in tree.features()}
+    assert {"placements", "holds", "leases"} <= features
+    assert len(list(tree.tests())) > 10

@@ -1,0 +1,129 @@
+"""What crossed between the services and when: the outbox of the publisher beside the inbox of each listener.
+
+This reads as the operator of the local stack, who holds the passwords of both sides. In production nobody
+does: each side sees its own half, and these queries run on one half alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import asyncpg
+
+from contracts.catalogue import CATALOGUE
+from partywall.layout import BY_NAME, SERVICES
+from partywall.stack import Stack
+
+# The relay updates an outbox row later, so its own xmin tells the settling. The audit row of the same transaction
+# has the same instant and is never touched again: its commit is the commit of the fact.
+_SAID = """
+    SELECT outbox.id, outbox.subject, outbox.aggregate, outbox.aggregate_version, outbox.status,
+        outbox.published_at, outbox.withheld_reason,
+        coalesce(
+            (SELECT min(pg_xact_commit_timestamp(audit.xmin)) FROM audit WHERE audit.at = outbox.recorded_at),
+            outbox.recorded_at
+        ) AS committed_at
+    FROM outbox WHERE outbox.recorded_at >= $1 ORDER BY outbox.position
+"""
+_HEARD = """
+    SELECT id, coalesce(pg_xact_commit_timestamp(xmin), received_at) AS acted_at
+    FROM inbox WHERE received_at >= $1
+"""
+_WAITING = """
+    SELECT (SELECT count(*) FROM outbox WHERE status = 'pending') AS pending,
+        (SELECT count(*) FROM parked WHERE state = 'parked') AS parked,
+        (SELECT count(*) FROM parked WHERE state = 'waiting') AS retrying
+"""
+LONG_AGO = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """One event: when its fact was committed, and when each listener's effect was."""
+
+    id: UUID
+    subject: str
+    publisher: str
+    aggregate: str
+    version: int
+    status: str
+    committed_at: dt.datetime
+    published_at: dt.datetime | None
+    withheld_reason: str | None
+    acted_at: Mapping[str, dt.datetime] = field(default_factory=dict)
+
+    @property
+    def listeners(self) -> tuple[str, ...]:
+        """The services that the catalogue lets hear it."""
+        return tuple(str(service) for service in CATALOGUE.terms(self.subject).listeners)
+
+    def delay_ms(self, listener: str) -> float | None:
+        """Return the milliseconds from commit to acted-on at `listener`, or None while it hasn't acted."""
+        acted = self.acted_at.get(listener)
+        return None if acted is None else (acted - self.committed_at).total_seconds() * 1000
+
+    @property
+    def settled(self) -> bool:
+        """Whether everybody who hears it has acted, or nobody will because it was withheld."""
+        return self.status == "withheld" or all(listener in self.acted_at for listener in self.listeners)
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits at one service: rows to publish, events parked for an operator, events being tried again."""
+
+    pending: int
+    parked: int
+    retrying: int
+
+
+async def connect(stack: Stack, service: str) -> asyncpg.Connection:
+    """Open a connection to the database of `service` as its own role; the caller closes it."""
+    return await asyncpg.connect(stack.programs.dsn(BY_NAME[service]), timeout=5)
+
+
+async def crossings(stack: Stack, since: dt.datetime = LONG_AGO) -> list[Crossing]:
+    """Return every event recorded since `since` (aware), from all services, in the order of their commits."""
+    said: list[tuple[str, asyncpg.Record]] = []
+    heard: dict[UUID, dict[str, dt.datetime]] = {}
+
+    async def look(service: str) -> None:
+        connection = await connect(stack, service)
+        try:
+            said.extend((service, row) for row in await connection.fetch(_SAID, since))
+            for row in await connection.fetch(_HEARD, since):
+                heard.setdefault(row["id"], {})[service] = row["acted_at"]
+        finally:
+            await connection.close()
+
+    await asyncio.gather(*(look(service) for service in SERVICES))
+    found = [
+        Crossing(
+            row["id"],
+            row["subject"],
+            service,
+            row["aggregate"],
+            row["aggregate_version"],
+            row["status"],
+            row["committed_at"],
+            row["published_at"],
+            row["withheld_reason"],
+            heard.get(row["id"], {}),
+        )
+        for service, row in said
+    ]
+    return sorted(found, key=lambda crossing: crossing.committed_at)
+
+
+async def backlog(stack: Stack, service: str) -> Backlog:
+    """Return what waits at `service`."""
+    connection = await connect(stack, service)
+    try:
+        row = await connection.fetchrow(_WAITING)
+    finally:
+        await connection.close()
+    return Backlog(row["pending"], row["parked"], row["retrying"])

@@ -1,0 +1,41 @@
+"""Roles and databases of one PostgreSQL server: one of each for a deployable, closed to the others."""
+
+from __future__ import annotations
+
+import asyncpg
+
+from partywall.layout import DATABASES
+from partywall.memory import Vault
+from partywall.postgres import PostgresCluster
+
+
+async def establish_databases(cluster: PostgresCluster, entity: str, vault: Vault) -> list[str]:
+    """Make every role and database of `entity` exist with the vault's passwords; return those made now."""
+    admin = await asyncpg.connect(cluster.dsn(), timeout=10)
+    try:
+        made = [name for name in DATABASES[entity] if await _establish(admin, name, vault)]
+    finally:
+        await admin.close()
+    for name in made:
+        await _close_to_others(cluster, name)
+    return made
+
+
+async def _establish(admin: asyncpg.Connection, name: str, vault: Vault) -> bool:
+    verb = "ALTER" if await admin.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", name) else "CREATE"
+    # The vault makes passwords of letters, digits, - and _ only.
+    await admin.execute(f"{verb} ROLE \"{name}\" LOGIN PASSWORD '{vault.secret(f'database-{name}')}'")
+    if await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
+        return False
+    await admin.execute(f'CREATE DATABASE "{name}" OWNER "{name}"')
+    await admin.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
+    return True
+
+
+async def _close_to_others(cluster: PostgresCluster, name: str) -> None:
+    connection = await asyncpg.connect(cluster.dsn(name), timeout=10)
+    try:
+        await connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+        await connection.execute(f'GRANT ALL ON SCHEMA public TO "{name}"')
+    finally:
+        await connection.close()

@@ -1,0 +1,105 @@
+"""What a stack remembers between commands: its port base, its secrets, and what was already set up."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from partywall.layout import DEFAULT_PORT_BASE, Layout, port_base
+
+
+class StateUnusable(RuntimeError):
+    """The state folder can't be used as it is; the message says why and what to do."""
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the object in `path`, empty when there is none; raise `StateUnusable` when it is broken."""
+    try:
+        content = json.loads(path.read_text())
+    except FileNotFoundError:
+        return {}
+    except ValueError as error:
+        raise StateUnusable(f"{path} can't be read ({error}). Remove {path.parent} to begin anew.") from error
+    if not isinstance(content, dict):
+        raise StateUnusable(f"{path} can't be read. Remove {path.parent} to begin anew.")
+    return content
+
+
+def write_json(path: Path, content: Mapping[str, Any], *, private: bool = False) -> None:
+    """Replace `path` in one step, so that a machine that dies meanwhile leaves the old or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if private else 0o644)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(content, file, indent=2)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def layout_of(state: Path, environment: Mapping[str, str] | None = None) -> Layout:
+    """Return the layout of the stack in `state`: `PARTYWALL_PORT_BASE`, else the one before, else 8400."""
+    asked = (os.environ if environment is None else environment).get("PARTYWALL_PORT_BASE")
+    if asked:
+        return Layout(state, port_base(asked))
+    return Layout(state, int(read_json(state / "stack.json").get("port_base", DEFAULT_PORT_BASE)))
+
+
+def remember_layout(layout: Layout) -> None:
+    """Keep the port base, so that later commands find the stack without being told again."""
+    write_json(layout.state / "stack.json", {"port_base": layout.base})
+
+
+@dataclass(slots=True)
+class Vault:
+    """Secrets of one state folder, each made at random when it is first asked for; the file has mode 0600."""
+
+    path: Path
+    _known: dict[str, Any] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    def open(cls, state: Path) -> Vault:
+        """Open the vault of `state`; nothing is written before a secret is asked for."""
+        path = state / "secrets.json"
+        return cls(path, read_json(path))
+
+    def secret(self, name: str) -> str:
+        """Return the secret `name`: 43 characters that are safe in an address."""
+        with self._lock:
+            if name not in self._known:
+                self._known[name] = secrets.token_urlsafe(32)
+                write_json(self.path, self._known, private=True)
+            return str(self._known[name])
+
+
+_marking = threading.Lock()
+
+
+@dataclass(slots=True)
+class Done:
+    """Set-up work that need not be done again while its input stays the same."""
+
+    path: Path
+
+    def is_done(self, what: str, fingerprint: str) -> bool:
+        """Say whether `what` was done with exactly this input."""
+        return bool(read_json(self.path).get(what) == fingerprint)
+
+    def mark(self, what: str, fingerprint: str) -> None:
+        """Remember that `what` was done with this input."""
+        with _marking:
+            write_json(self.path, {**read_json(self.path), what: fingerprint})
+
+    def forget(self, *whats: str) -> None:
+        """Forget that these were done."""
+        with _marking:
+            kept = {key: value for key, value in read_json(self.path).items() if key not in whats}
+            write_json(self.path, kept)

@@ -1,0 +1,149 @@
+"""How each part of the stack is started and how one knows that it is ready."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import httpx
+
+from contracts.border import Address, admin_user, nats_config, users
+from partywall import traefik
+from partywall.layout import PACKAGES, Kind, Layout, Part
+from partywall.memory import Vault
+from partywall.nats_server import installed_program
+from partywall.postgres import PostgresCluster
+
+_KEPT_FROM_THE_CALLER = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE")
+
+
+@dataclass(slots=True)
+class Programs:
+    """Commands and environments of one layout; `extra` settings, by full name, win over the generated."""
+
+    layout: Layout
+    vault: Vault
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    def postgres(self, entity: str) -> PostgresCluster:
+        """Return the PostgreSQL server of `entity`."""
+        name = f"postgres-{entity}"
+        return PostgresCluster(
+            data=self.layout.postgres_data(entity),
+            port=self.layout.port(name),
+            superuser_password=self.vault.secret(f"{name}-superuser"),
+            log=self.layout.log(name),
+        )
+
+    def dsn(self, part: Part) -> str:
+        """Return the address of the part's database, as its own role."""
+        cluster = self.postgres(part.entity or "")
+        return cluster.dsn(part.database, part.database, self.vault.secret(f"database-{part.database}"))
+
+    def nats_passwords(self) -> dict[str, str]:
+        """Return the password of every user of the broker."""
+        return {user: self.vault.secret(f"nats-{user}") for user in users()}
+
+    def write_nats_config(self) -> str:
+        """Write the broker's configuration, mode 0600 for its passwords, and return its text."""
+        folder = self.layout.nats_folder
+        folder.mkdir(parents=True, exist_ok=True)
+        text = nats_config(
+            listen=Address("127.0.0.1", self.layout.port("nats")),
+            monitor=Address("127.0.0.1", self.layout.nats_monitor_port),
+            store_dir=str(folder / "jetstream"),
+            passwords=self.nats_passwords(),
+        )
+        path = folder / "nats.conf"
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+        path.write_text(text)
+        return text
+
+    def command(self, part: Part) -> list[str]:
+        """Return the command line of `part`; PostgreSQL has its own way to start."""
+        match part.kind:
+            case Kind.NATS:
+                return [
+                    str(installed_program("nats-server")),
+                    "-c",
+                    str(self.layout.nats_folder / "nats.conf"),
+                ]
+            case Kind.TRAEFIK:
+                config = self.layout.traefik_folder / "traefik.yaml"
+                return [str(installed_program("traefik")), f"--configFile={config}"]
+            case Kind.SERVE | Kind.WORK:
+                return self.service_command(part, str(part.kind))
+            case Kind.POSTGRES:
+                raise ValueError("PostgreSQL is started by PostgresCluster")
+
+    def service_command(self, part: Part, command: str) -> list[str]:
+        """Return the command line of the part's service for `command`, such as serve, work or migrate."""
+        return [sys.executable, "-m", PACKAGES[part.service or ""], *command.split()]
+
+    def environment(self, part: Part) -> dict[str, str]:
+        """Return the whole environment of `part`: its own settings and nothing of anybody else's."""
+        kept = {name: os.environ[name] for name in _KEPT_FROM_THE_CALLER if name in os.environ}
+        if part.service is None:
+            return kept
+        settings = {f"{part.prefix}{name}": value for name, value in self._settings(part).items()}
+        chosen = {name: value for name, value in self.extra.items() if name.startswith(part.prefix)}
+        return {**kept, "PYTHONUNBUFFERED": "1", **settings, **chosen}
+
+    def _settings(self, part: Part) -> dict[str, str]:
+        layout, entity, service = self.layout, part.entity or "", part.service or ""
+        settings = {
+            "DATABASE_URL": self.dsn(part),
+            "ISSUER": layout.public_url(entity),
+            "JWKS_URL": layout.jwks_url(entity),
+            "AUDIENCE": service,
+            "ENTITY": entity,
+            "PUBLIC_URL": layout.public_url(entity),
+            "CSRF_SECRET": self.vault.secret(f"csrf-{part.database}"),
+            "HTTP_HOST": "127.0.0.1",
+            "HTTP_PORT": str(layout.port(part.name.removesuffix("-worker"))),
+        }
+        if "PARTYWALL_OTLP_ENDPOINT" in os.environ:
+            settings["OTLP_ENDPOINT"] = os.environ["PARTYWALL_OTLP_ENDPOINT"]
+        if service == "gateway":
+            return settings
+        return {
+            **settings,
+            "WORKER_PORT": str(layout.port(f"{service}-worker")),
+            "NATS_URL": layout.nats_url,
+            "NATS_MONITOR_URL": f"http://127.0.0.1:{layout.nats_monitor_port}",
+            "NATS_USER": service,
+            "NATS_PASSWORD": self.vault.secret(f"nats-{service}"),
+            # Only `border` uses the admin; the stack is its own operator.
+            "NATS_ADMIN_USER": admin_user(service),
+            "NATS_ADMIN_PASSWORD": self.vault.secret(f"nats-{admin_user(service)}"),
+        }
+
+    def prepare(self, part: Part) -> None:
+        """Write the configuration files that `part` reads when it starts."""
+        if part.kind is Kind.NATS:
+            self.write_nats_config()
+        elif part.kind is Kind.TRAEFIK:
+            traefik.write_configuration(self.layout)
+
+    def health_url(self, part: Part) -> str:
+        """Return the address that answers 200 when `part` is ready (PostgreSQL has none)."""
+        match part.kind:
+            case Kind.NATS:
+                return f"http://127.0.0.1:{self.layout.nats_monitor_port}/healthz?js-enabled-only=true"
+            case Kind.TRAEFIK:
+                return f"http://127.0.0.1:{self.layout.base}/ping"
+            case _:
+                return f"http://127.0.0.1:{self.layout.port(part.name)}/readyz"
+
+    def not_ready(self, part: Part) -> str | None:
+        """Return None when `part` is ready, else what it says is missing."""
+        if part.kind is Kind.POSTGRES:
+            return None if self.postgres(part.entity or "").accepts() else "not accepting connections"
+        try:
+            answer = httpx.get(self.health_url(part), timeout=2.0)
+        except httpx.TransportError as error:
+            return f"no answer ({type(error).__name__})"
+        return None if answer.status_code == 200 else f"{answer.status_code} {answer.text[:300]}"

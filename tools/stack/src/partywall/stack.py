@@ -1,0 +1,328 @@
+"""The local stack as a whole: brought up in parallel, found again by later commands, taken down."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import hashlib
+import importlib.util
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from contracts.border import streams_for
+from partywall.databases import establish_databases
+from partywall.layout import BY_NAME, PACKAGES, PARTS, SERVICES, Kind, Layout, Part
+from partywall.memory import Done, StateUnusable, Vault, layout_of, remember_layout
+from partywall.processes import PidFile, Running, end, holder_of, run_to_end, spawn, tail
+from partywall.programs import Programs
+
+ROOM_NEEDED = 500 * 1024**2
+Report = Callable[[str, float], None]
+"""Called with a finished step and the seconds it took."""
+
+
+class PartFailed(RuntimeError):
+    """A part did not start or did not become ready; the message holds the end of its log."""
+
+
+class PortTaken(RuntimeError):
+    """A port of the stack belongs to another program; the message names both and the way out."""
+
+
+class Busy(RuntimeError):
+    """Another command is bringing this stack up or down."""
+
+
+def _silent(step: str, seconds: float) -> None:
+    """Report nothing."""
+
+
+@dataclass(slots=True)
+class Stack:
+    """One local stack. Any process may call its methods; what runs is read from the state folder."""
+
+    layout: Layout
+    vault: Vault
+    programs: Programs
+    report: Report = _silent
+    ready_timeout: float = 60.0
+
+    @classmethod
+    def open(
+        cls,
+        state: Path,
+        *,
+        environment: Mapping[str, str] | None = None,
+        extra: Mapping[str, str] | None = None,
+        report: Report = _silent,
+    ) -> Stack:
+        """Open the stack in the folder `state`; `extra` are settings of services that win over the generated."""
+        layout = layout_of(state, environment)
+        vault = Vault.open(state)
+        return cls(layout, vault, Programs(layout, vault, extra or {}), report)
+
+    # what runs
+
+    def running(self, part: Part) -> Running | None:
+        """Return the process of `part`, or None when it doesn't run."""
+        return self._pid_file(part).running()
+
+    def missing(self) -> list[Part]:
+        """Return the parts that don't run."""
+        return [part for part in PARTS if self.running(part) is None]
+
+    @property
+    def sign_ins(self) -> Path:
+        """File with the demo sign-ins, mode 0600."""
+        return self.layout.state / "sign-ins.json"
+
+    @property
+    def _set_up(self) -> Done:
+        return Done(self.layout.state / "set-up.json")
+
+    def _pid_file(self, part: Part) -> PidFile:
+        return PidFile(self.layout.run / f"{part.name}.json")
+
+    # up
+
+    def up(self) -> list[Part]:
+        """Bring up what doesn't run, set up what is new, and return the parts started now, all of them ready.
+
+        Raises `StateUnusable`, `PortTaken`, `PartFailed` or `Busy`; what was started by then goes on running, and
+        the next `up` continues from there.
+        """
+        self._prepare_place()
+        with self._alone():
+            starting = self.missing()
+            self._require_free_ports(starting)
+            remember_layout(self.layout)
+            ground = [part for part in starting if part.kind in (Kind.POSTGRES, Kind.NATS, Kind.TRAEFIK)]
+            services = [part for part in starting if part not in ground]
+            if not any(part.kind is Kind.NATS for part in ground):
+                self._reload_border()
+            self._in_parallel(self._bring_up, ground)
+            self._in_parallel(self._set_up_one, list(self._set_ups()))
+            self._in_parallel(self._bring_up, services)
+        return starting
+
+    def start(self, name: str) -> int:
+        """Start one part that was stopped or killed, wait until it is ready, and return its process id."""
+        part = BY_NAME[name]
+        self._bring_up(part)
+        running = self.running(part)
+        if running is None:
+            raise PartFailed(f"{part.title} ended at once.\n{tail(self.layout.log(part.name))}")
+        return running.pid
+
+    def launch(self, name: str) -> None:
+        """Start one part without waiting for it to be ready."""
+        self._launch(BY_NAME[name])
+
+    def _bring_up(self, part: Part) -> None:
+        began = time.monotonic()
+        self._launch(part)
+        self._wait_until_ready(part)
+        if part.kind is Kind.POSTGRES:
+            made = asyncio.run(
+                establish_databases(self.programs.postgres(part.entity or ""), part.entity or "", self.vault)
+            )
+            self._set_up.forget(*(f"migrate {name}" for name in made))
+        self.report(f"{part.title} is ready", time.monotonic() - began)
+
+    def _launch(self, part: Part) -> None:
+        if part.kind is Kind.POSTGRES:
+            cluster = self.programs.postgres(part.entity or "")
+            for folder in cluster.create():
+                self.report(f"{folder} may now be passed through by PostgreSQL's user (o+x)", 0.0)
+            pid = cluster.pid() or cluster.start()
+        else:
+            self.programs.prepare(part)
+            pid = spawn(
+                self.programs.command(part),
+                log=self.layout.log(part.name),
+                environment=self.programs.environment(part),
+                folder=self.layout.state,
+            )
+        self._pid_file(part).write(pid)
+
+    def _wait_until_ready(self, part: Part) -> None:
+        deadline = time.monotonic() + self.ready_timeout
+        while (reason := self.programs.not_ready(part)) is not None:
+            running = self.running(part)
+            if running is None or time.monotonic() > deadline:
+                what = "ended while starting" if running is None else f"is not ready: {reason}"
+                log = self.layout.log(part.name)
+                raise PartFailed(f"{part.title} {what}\n{tail(log)}\n(all of it: {log})")
+            time.sleep(0.05)
+
+    # set-up
+
+    def _set_ups(self) -> Iterator[tuple[Part, str, str]]:
+        """Yield part, command and fingerprint of the set-up work whose input is new."""
+        done = self._set_up
+        for part in PARTS:
+            if part.kind is not Kind.SERVE:
+                continue
+            fingerprint = _fingerprint_of_folder(_package(part) / "migrations")
+            if not done.is_done(f"migrate {part.database}", fingerprint):
+                yield part, "migrate", fingerprint
+        border = Done(self.layout.nats_folder / "set-up.json")
+        for service in SERVICES:
+            fingerprint = hashlib.sha256(repr(streams_for(service)).encode()).hexdigest()
+            if not border.is_done(f"border {service}", fingerprint):
+                yield BY_NAME[service], "border", fingerprint
+
+    def _set_up_one(self, work: tuple[Part, str, str]) -> None:
+        part, command, fingerprint = work
+        began = time.monotonic()
+        self.run_command(part, command)
+        if command == "migrate":
+            self._set_up.mark(f"migrate {part.database}", fingerprint)
+            self.report(f"database {part.database} is migrated", time.monotonic() - began)
+        else:
+            Done(self.layout.nats_folder / "set-up.json").mark(f"border {part.service}", fingerprint)
+            self.report(f"streams and consumers of {part.service} stand", time.monotonic() - began)
+
+    def run_command(self, part: Part, command: str) -> str:
+        """Run a command of the part's service (such as `migrate`) to its end and return what it printed.
+
+        Raises `PartFailed` with its words when it fails.
+        """
+        code, output = run_to_end(
+            self.programs.service_command(part, command),
+            environment=self.programs.environment(part),
+            folder=self.layout.state,
+        )
+        if code != 0:
+            raise PartFailed(f"`{command}` of {part.title} failed:\n{output[-3000:]}")
+        return output
+
+    def _reload_border(self) -> None:
+        """Give a running broker the grants of a changed catalogue; nobody is disconnected by it."""
+        config = self.layout.nats_folder / "nats.conf"
+        before = config.read_text() if config.exists() else ""
+        running = self.running(BY_NAME["nats"])
+        if self.programs.write_nats_config() != before and running is not None:
+            os.kill(running.pid, signal.SIGHUP)
+
+    # down
+
+    def down(self) -> list[Part]:
+        """Stop everything and return the parts that ran; all state stays for the next `up`."""
+        if not self.layout.state.exists():
+            return []
+        with self._alone():
+            running = [part for part in PARTS if self.running(part) is not None]
+            for kinds in ((Kind.WORK, Kind.SERVE, Kind.TRAEFIK), (Kind.NATS, Kind.POSTGRES)):
+                self._in_parallel(self._stop, [part for part in running if part.kind in kinds])
+        return running
+
+    def stop(self, name: str) -> None:
+        """Stop one part in an orderly way."""
+        self._stop(BY_NAME[name])
+
+    def kill(self, name: str) -> None:
+        """End one part with SIGKILL, as a crash would."""
+        part = BY_NAME[name]
+        running = self.running(part)
+        if running is not None:
+            end(running.pid, signal_number=signal.SIGKILL)
+
+    def _stop(self, part: Part) -> None:
+        began = time.monotonic()
+        running = self.running(part)
+        if running is None:
+            return
+        asked = signal.SIGINT if part.kind is Kind.POSTGRES else signal.SIGTERM
+        orderly = end(running.pid, 25.0, signal_number=asked)
+        self._pid_file(part).remove()
+        step = f"{part.title} stopped" if orderly else f"{part.title} did not stop by itself and was killed"
+        self.report(step, time.monotonic() - began)
+
+    # the place
+
+    def _prepare_place(self) -> None:
+        state = self.layout.state
+        try:
+            state.mkdir(parents=True, exist_ok=True)
+            for folder in (self.layout.run, self.layout.logs):
+                folder.mkdir(exist_ok=True)
+            probe = state / ".probe"
+            probe.touch()
+            probe.unlink()
+        except PermissionError as error:
+            raise StateUnusable(
+                f"{state} can't be written by {_whoami()} ({error.strerror}). "
+                "Remove it as the user it belongs to, or set PARTYWALL_STATE to a folder of yours."
+            ) from error
+        free = shutil.disk_usage(state).free
+        if free < ROOM_NEEDED:
+            raise StateUnusable(
+                f"The disk of {state} has {free // 1024**2} MB left; {ROOM_NEEDED // 1024**2} MB are needed. "
+                "Make room, or set PARTYWALL_STATE to a folder on another disk."
+            )
+
+    def _require_free_ports(self, parts: Sequence[Part]) -> None:
+        for part in parts:
+            for port in self.layout.ports(part):
+                holder = holder_of(port)
+                if holder is None or (part.kind is Kind.POSTGRES and self._is_our_postgres(part, holder.pid)):
+                    continue
+                who = f"{holder.program} (process {holder.pid})" if holder.pid else holder.program
+                raise PortTaken(
+                    f"Port {port} is needed for {part.title} but taken by {who}. Stop that program, or choose "
+                    f"other ports: PARTYWALL_PORT_BASE={self.layout.base + 100} make up"
+                )
+
+    def _is_our_postgres(self, part: Part, pid: int | None) -> bool:
+        return pid is not None and self.programs.postgres(part.entity or "").pid() == pid
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the folder against another `up` or `down`."""
+        with (self.layout.state / "lock").open("a+") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                lock.seek(0)
+                raise Busy(
+                    f"Another command (process {lock.read().strip()}) is at work on this stack."
+                ) from error
+            lock.truncate(0)
+            lock.write(str(os.getpid()))
+            lock.flush()
+            yield
+
+    def _in_parallel(self, work: Callable[..., None], items: Sequence[object]) -> None:
+        """Do `work` for all items at once; of several failures the first is raised, after all have ended."""
+        if not items:
+            return
+        with ThreadPoolExecutor(max_workers=len(items)) as pool:
+            futures = [pool.submit(work, item) for item in items]
+        for future in futures:
+            future.result()
+
+
+def _package(part: Part) -> Path:
+    spec = importlib.util.find_spec(PACKAGES[part.service or ""])
+    if spec is None or spec.origin is None:
+        raise PartFailed(f"{part.title} is not installed; run `make install`.")
+    return Path(spec.origin).parent
+
+
+def _fingerprint_of_folder(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _whoami() -> str:
+    return f"user {os.geteuid()}"

