@@ -195,7 +195,9 @@ def _value(value: Any, indent: str) -> str:
         case bool() | int():
             return json.dumps(value)
         case str():
-            return json.dumps(value)
+            if not value.isprintable():
+                raise ValueError("a value of the broker's configuration has a control character")
+            return json.dumps(value, ensure_ascii=False)
         case Mapping():
             return f"{{\n{render(value, indent + '  ')}{indent}}}"
         case Sequence():

@@ -1,0 +1,307 @@
+"""Real nats-servers with the generated border: one that everybody shares, or one for each organisation."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.request import urlopen
+
+import nats
+import pytest
+from nats.aio.client import Client
+
+from contracts.border import (
+    Address,
+    Organisation,
+    admin_user,
+    establish,
+    inbox_of,
+    leaf_config,
+    leaf_users,
+    nats_config,
+    users,
+)
+from contracts.words import Service
+
+BINARY = Path(sys.executable).with_name("nats-server")
+
+
+def free_port() -> int:
+    """Return a port of the loopback address that nobody listens on."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def password_of(user: str) -> str:
+    """Return the password this test run gives a user; with characters that need care in URLs and files."""
+    return f'pw "{user}" $1/@:é'
+
+
+@dataclass
+class Server:
+    """One running nats-server."""
+
+    port: int
+    monitor: int
+    config: Path
+    process: subprocess.Popen[bytes]
+
+    @classmethod
+    def start(cls, folder: Path, name: str, text: Callable[[Address, Address], str]) -> Server:
+        """Write a configuration for two free ports, and return once the server is healthy."""
+        listen, monitor = Address("127.0.0.1", free_port()), Address("127.0.0.1", free_port())
+        config = folder / f"{name}.conf"
+        config.write_text(text(listen, monitor))
+        log = (folder / f"{name}.log").open("wb")
+        process = subprocess.Popen([BINARY, "-c", config], stdout=log, stderr=log)
+        server = cls(listen.port, monitor.port, config, process)
+        server._await_health(folder / f"{name}.log")
+        return server
+
+    def _await_health(self, log: Path) -> None:
+        deadline = time.monotonic() + 15
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                with urlopen(f"http://127.0.0.1:{self.monitor}/healthz", timeout=1) as answer:
+                    if answer.status == 200:
+                        return
+            except OSError:
+                time.sleep(0.02)
+        pytest.fail(f"nats-server did not start:\n{log.read_text()[-2000:]}")
+
+    def asked(self, page: str) -> dict[str, object]:
+        """Return a page of the monitor."""
+        with urlopen(f"http://127.0.0.1:{self.monitor}/{page}", timeout=5) as answer:
+            found: dict[str, object] = json.load(answer)
+        return found
+
+    async def reload(self, text: str) -> None:
+        """Give the server another configuration without restarting it; returns once it is in force."""
+        before = self.asked("varz")["config_load_time"]
+        self.config.write_text(text)
+        self.process.send_signal(signal.SIGHUP)
+        for _ in range(500):
+            if self.asked("varz")["config_load_time"] != before:
+                return
+            await asyncio.sleep(0.01)
+        pytest.fail("the server did not take the configuration")
+
+    def stop(self) -> None:
+        """End the server at once."""
+        self.process.kill()
+        self.process.wait()
+
+
+@dataclass
+class Connection:
+    """A connection that remembers what the server refused."""
+
+    client: Client
+    refusals: list[str] = field(default_factory=list)
+
+    async def refuses_publish(self, subject: str, data: bytes = b"{}", within: float = 2) -> bool:
+        """Publish, with a way to answer, and tell whether the server refused it."""
+        return await self._refused(
+            lambda: self.client.publish(subject, data, reply=self.client.new_inbox()), subject, within
+        )
+
+    async def refuses_subscribe(self, subject: str) -> bool:
+        """Subscribe and tell whether the server refused it."""
+
+        async def subscribe() -> None:
+            await self.client.subscribe(subject)
+
+        return await self._refused(subscribe, subject, within=2)
+
+    async def _refused(self, act: Callable[[], Awaitable[None]], subject: str, within: float) -> bool:
+        self.refusals.clear()
+        await act()
+        await self.client.flush()
+        # The refusal comes on its own; what isn't refused within this time is counted as let through.
+        # A request to a domain ($JS.<domain>.API) is refused under the name it has there ($JS.API).
+        named = subject.lower().rpartition(".api.")[2]
+        deadline = time.monotonic() + within
+        while time.monotonic() < deadline:
+            if any("permissions violation" in said and named in said for said in self.refusals):
+                return True
+            await asyncio.sleep(0.002)
+        return False
+
+    async def answer(self, subject: str, data: bytes = b"{}", wait: float = 0.4) -> bytes | None:
+        """Return the first answer to a request, or None when none comes in time or nobody is there."""
+        try:
+            return (await self.client.request(subject, data, timeout=wait)).data
+        except (TimeoutError, nats.errors.NoRespondersError):
+            return None
+
+
+@dataclass
+class Border:
+    """The border as a test uses it, whichever way it is deployed."""
+
+    name: str
+    servers: dict[Service, Server]
+    configs: dict[Service, str]
+    _open: list[Client] = field(default_factory=list)
+
+    async def connect(self, user: str, at: Service | None = None, password: str | None = None) -> Connection:
+        """Sign in as a user at the server of its service, or at another's."""
+        service = Service(user.removesuffix("_admin")) if at is None else at
+        refusals: list[str] = []
+
+        async def remember(error: Exception) -> None:
+            refusals.append(re.sub(r"\s+", " ", str(error)).lower())
+
+        client = await nats.connect(
+            f"nats://127.0.0.1:{self.servers[service].port}",
+            user=user,
+            password=password_of(user) if password is None else password,
+            inbox_prefix=inbox_of(user).encode(),
+            error_cb=remember,
+            allow_reconnect=False,
+            connect_timeout=2,
+        )
+        self._open.append(client)
+        return Connection(client, refusals)
+
+    async def establish(self, **catalogue: object) -> None:
+        """Set up every service's stream and consumers as its admin."""
+        for service in Service:
+            admin = await self.connect(admin_user(service))
+            await establish(service, admin.client, **catalogue)  # type: ignore[arg-type]
+
+    def is_joined(self) -> bool:
+        """Tell whether the organisations' servers have all their connections to each other."""
+        return all(server.asked("leafz")["leafnodes"] == 3 for server in self.servers.values())
+
+    async def start_over(self) -> None:
+        """Remove every stream, as the admins; a message that a test left would be another's surprise."""
+        for service in Service:
+            admin = (await self.connect(admin_user(service))).client.jetstream()
+            for stream in await admin.streams_info():
+                await admin.delete_stream(str(stream.config.name))
+
+    async def close(self) -> None:
+        """Close what tests opened."""
+        for client in self._open:
+            await client.close()
+        self._open.clear()
+
+    def stop(self) -> None:
+        """End the servers."""
+        for server in {id(server): server for server in self.servers.values()}.values():
+            server.stop()
+
+
+PROPERTY = (Service.UNITS, Service.TENANCY)
+SUPPORT = (Service.SUPPORT,)
+
+
+def one_server(folder: Path) -> Border:
+    """Start the server that all owners share."""
+    passwords = {user: password_of(user) for user in users()}
+    texts: list[str] = []
+
+    def text(listen: Address, monitor: Address) -> str:
+        texts.append(
+            nats_config(listen=listen, monitor=monitor, store_dir=f"{folder}/js", passwords=passwords)
+        )
+        return texts[-1]
+
+    server = Server.start(folder, "shared", text)
+    return Border("one server", dict.fromkeys(Service, server), dict.fromkeys(Service, texts[0]))
+
+
+def two_servers(folder: Path, changes: Mapping[Service, Callable[[str], str]] | None = None) -> Border:
+    """Start a server for each organisation, joined by leaf nodes, and return once they are.
+
+    `changes` alter the generated configuration of the server that has a service's account.
+    """
+    houses = {
+        "property": Organisation("property", PROPERTY, "127.0.0.1", free_port()),
+        "support": Organisation("support", SUPPORT, "127.0.0.1", free_port()),
+    }
+    crossing = leaf_users(houses["property"], [houses["support"]])
+    passwords = {user: password_of(user) for user in (*users(), *crossing)}
+    servers: dict[Service, Server] = {}
+    configs: dict[Service, str] = {}
+    for name, house in houses.items():
+
+        def text(listen: Address, monitor: Address, house: Organisation = house, name: str = name) -> str:
+            others = [other for other in houses.values() if other is not house]
+            change = next((c for service, c in (changes or {}).items() if service in house.services), str)
+            found = change(
+                leaf_config(
+                    house,
+                    others,
+                    listen=listen,
+                    monitor=monitor,
+                    leaf_listen=Address("127.0.0.1", house.leaf_port),
+                    store_dir=f"{folder}/{name}",
+                    passwords=passwords,
+                )
+            )
+            configs.update(dict.fromkeys(house.services, found))
+            return found
+
+        servers.update(dict.fromkeys(house.services, Server.start(folder, name, text)))
+    border = Border("two servers", servers, configs)
+    while not border.is_joined():
+        time.sleep(0.05)
+    return border
+
+
+KINDS = {"one server": one_server, "two servers": two_servers}
+
+
+@pytest.fixture(scope="session", params=list(KINDS))
+def border_servers(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Border]:
+    """The border's servers, in each way of deploying them."""
+    found = KINDS[request.param](tmp_path_factory.mktemp("border"))
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+async def generated_border(border_servers: Border) -> AsyncIterator[Border]:
+    """The border with empty streams and fresh consumers."""
+    await border_servers.start_over()
+    await border_servers.establish()
+    yield border_servers
+    await border_servers.close()
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Border]:
+    """A shared server for one test alone, for what changes the server."""
+    found = one_server(tmp_path)
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def own_servers(tmp_path: Path) -> Iterator[Callable[..., Border]]:
+    """Start the organisations' servers for one test alone, with their configurations changed if need be."""
+    started: list[Border] = []
+
+    def start(changes: Mapping[Service, Callable[[str], str]] | None = None) -> Border:
+        started.append(two_servers(tmp_path, changes))
+        return started[-1]
+
+    yield start
+    for found in started:
+        found.stop()
