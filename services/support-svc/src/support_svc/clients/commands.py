@@ -1,0 +1,358 @@
+"""Clients and households: create, edit, form and change households (C1, C2, C3)."""
+
+from datetime import date
+from typing import Annotated, Self
+from uuid import UUID
+
+import phonenumbers
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from chassis.errors import EditedMeanwhile, NotFound
+from chassis.ids import new_id
+from chassis.tx import Tx
+from chassis.usecase import use_case
+from support_svc.access import Permission
+from support_svc.clients.finding import alike, may_see
+from support_svc.clients.model import (
+    AgeOrBirth,
+    AlreadyInHousehold,
+    BornInTheFuture,
+    Client,
+    ClientState,
+    ContactKind,
+    ContactPoint,
+    HeadCannotLeave,
+    Household,
+    HouseholdMember,
+    Language,
+    NotAMember,
+    PossibleDuplicates,
+    YesNoUnknown,
+)
+from support_svc.clients.names import plain_digits, searchable_name
+from support_svc.lookups.commands import list_myself, require_values
+from support_svc.lookups.model import LookupList
+
+_NO_CONTROL = r"^[^\x00-\x1f\x7f<>]*$"
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=_NO_CONTROL)
+]
+OptionalName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=_NO_CONTROL)]
+Email = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^@\s<>]{1,64}@[^@\s<>]{1,190}$")]
+PHONE_IMPOSSIBLE = "Enter a telephone number with its area code, like 416 555 0123."
+
+
+def _international(phone: str) -> str:
+    """A telephone number in its international form; one without a country is Canadian. Raises ValueError."""
+    try:
+        number = phonenumbers.parse(phone, "CA")
+    except phonenumbers.NumberParseException as error:
+        raise ValueError(PHONE_IMPOSSIBLE) from error
+    if not phonenumbers.is_possible_number(number):
+        raise ValueError(PHONE_IMPOSSIBLE)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+Phone = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(_international)
+]
+
+
+class ClientFields(BaseModel):
+    """What is recorded about a client (C1)."""
+
+    given_name: Name = Field(title="Given name")
+    family_name: Name = Field(title="Family name")
+    preferred_name: OptionalName | None = Field(default=None, title="Preferred name")
+    other_names: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] | None = Field(
+        default=None, title="Other names"
+    )
+    date_of_birth: date | None = Field(default=None, title="Date of birth")
+    estimated_age: int | None = Field(default=None, ge=0, le=120, title="Estimated age")
+    gender_id: UUID | None = Field(default=None, title="Gender")
+    indigenous_id: UUID | None = Field(default=None, title="Indigenous indicator")
+    disability: YesNoUnknown = Field(default=YesNoUnknown.UNKNOWN, title="Lives with a disability")
+    preferred_language: Language | None = Field(default=None, title="Preferred language")
+    phones: list[Phone] = Field(default=[], max_length=5, title="Phone numbers")
+    emails: list[Email] = Field(default=[], max_length=5, title="E-mail addresses")
+    address_line: Annotated[str, StringConstraints(max_length=200)] | None = Field(
+        default=None, title="Mailing address"
+    )
+    city: Annotated[str, StringConstraints(max_length=100)] | None = Field(default=None, title="City")
+    province: Annotated[str, StringConstraints(max_length=40)] | None = Field(default=None, title="Province")
+    postal_code: Annotated[str, StringConstraints(max_length=12)] | None = Field(
+        default=None, title="Postal code"
+    )
+    comments: Annotated[str, StringConstraints(max_length=4000)] | None = Field(
+        default=None, title="Comments"
+    )
+
+    @model_validator(mode="after")
+    def _birth_or_age(self) -> Self:
+        if self.date_of_birth is not None and self.estimated_age is not None:
+            raise ValueError(AgeOrBirth.message)
+        return self
+
+
+class CreateClient(ClientFields):
+    """A new client. `checked` says that the possible duplicates were looked at (C3)."""
+
+    checked: bool = Field(default=False, title="None of these is the person")
+
+
+class EditClient(ClientFields):
+    """Changed fields of a client, and the version that was shown to the editor (X4)."""
+
+    client_id: UUID
+    version: int
+    state: ClientState = Field(default=ClientState.ACTIVE, title="State of the record")
+
+
+class FormHousehold(BaseModel):
+    """People who are housed together from now on; the first is the head (C2)."""
+
+    head_id: UUID
+    member_ids: list[UUID] = Field(default=[], max_length=20)
+
+
+class AddMember(BaseModel):
+    """A person joins the household of a client; the client becomes its head when there is none yet."""
+
+    client_id: UUID
+    member_id: UUID = Field(title="Person")
+    relationship_id: UUID | None = Field(default=None, title="Relationship to the head")
+
+
+class RemoveMember(BaseModel):
+    """A person leaves a household."""
+
+    client_id: UUID
+    member_id: UUID
+
+
+class ChooseHead(BaseModel):
+    """Another member becomes the head of the household."""
+
+    client_id: UUID
+    head_id: UUID = Field(title="New head of the household")
+
+
+@use_case(Permission.EDIT_CLIENT)
+async def create_client(tx: Tx, command: CreateClient) -> UUID:
+    """Record a client and return its id.
+
+    Raises PossibleDuplicates when somebody alike is known and nobody has looked at them (C3).
+    """
+    _check_birth(tx, command)
+    await list_myself(tx)
+    if not command.checked and await alike(
+        tx, command.given_name, command.family_name, command.date_of_birth
+    ):
+        raise PossibleDuplicates(field="checked")
+    await _check_lists(tx, command)
+    client = Client(id=new_id(), state=ClientState.ACTIVE, created_at=tx.now)
+    _fill(client, command, tx.today)
+    client.contact_points = _contact_points(client.id, command)
+    tx.session.add(client)
+    tx.touched("client", client.id, "created")
+    return client.id
+
+
+@use_case(Permission.EDIT_CLIENT)
+async def edit_client(tx: Tx, command: EditClient) -> None:
+    """Change a client's record. Raises EditedMeanwhile with the difference when somebody else did first (X4)."""
+    _check_birth(tx, command)
+    client = (
+        await tx.execute(
+            select(Client)
+            .where(Client.id == command.client_id, may_see(tx))
+            .options(selectinload(Client.contact_points))
+        )
+    ).scalar_one_or_none()
+    if client is None:
+        raise NotFound(what="client")
+    changes = _changes(client, command)
+    if client.version != command.version:
+        raise EditedMeanwhile(current=client.version, difference=changes)
+    await _check_lists(tx, command, client)
+    _fill(client, command, tx.today)
+    client.state = command.state
+    if "phones" in changes or "emails" in changes:
+        client.contact_points = _contact_points(client.id, command)
+        client.version += 1
+    tx.touched("client", client.id, "edited", changes)
+
+
+@use_case(Permission.EDIT_CLIENT)
+async def form_household(tx: Tx, command: FormHousehold) -> UUID:
+    """Form a household of people who are in none, and return its id. Raises AlreadyInHousehold."""
+    people = [command.head_id, *(m for m in command.member_ids if m != command.head_id)]
+    await _require_clients(tx, people)
+    household = Household(id=new_id(), formed_on=tx.today)
+    tx.session.add(household)
+    await tx.session.flush()
+    for person in people:
+        await _join(tx, household.id, person, is_head=person == command.head_id, relationship_id=None)
+    tx.touched("household", household.id, "formed")
+    return household.id
+
+
+@use_case(Permission.EDIT_CLIENT)
+async def add_member(tx: Tx, command: AddMember) -> None:
+    """Take a person into a client's household; one is formed around the client when there is none (C2)."""
+    await _require_clients(tx, [command.client_id, command.member_id])
+    await require_values(tx, LookupList.RELATIONSHIP, [command.relationship_id], "relationship_id")
+    household_id = await _household_of(tx, command.client_id)
+    if household_id is None:
+        household_id = new_id()
+        tx.session.add(Household(id=household_id, formed_on=tx.today))
+        await tx.session.flush()
+        await _join(tx, household_id, command.client_id, is_head=True, relationship_id=None)
+    await _join(tx, household_id, command.member_id, is_head=False, relationship_id=command.relationship_id)
+    tx.touched("household", household_id, "joined", {"member": (None, command.member_id)})
+
+
+@use_case(Permission.EDIT_CLIENT)
+async def remove_member(tx: Tx, command: RemoveMember) -> None:
+    """Let a person leave the household. Raises NotAMember, HeadCannotLeave while others stay."""
+    household_id = await _household_of(tx, command.client_id)
+    members = await _members(tx, household_id)
+    leaving = next((m for m in members if m.client_id == command.member_id), None)
+    if leaving is None:
+        raise NotAMember(field="member_id")
+    if leaving.is_head and len(members) > 1:
+        raise HeadCannotLeave
+    leaving.left_on = tx.today
+    tx.touched("household", leaving.household_id, "left", {"member": (command.member_id, None)})
+
+
+@use_case(Permission.EDIT_CLIENT)
+async def choose_head(tx: Tx, command: ChooseHead) -> None:
+    """Make another member the head of the household. Raises NotAMember."""
+    await change_head(tx, command.client_id, command.head_id)
+
+
+async def change_head(tx: Tx, client_id: UUID, head_id: UUID) -> None:
+    """Make `head_id` the head of the household that `client_id` is in. Raises NotAMember."""
+    members = await _members(tx, await _household_of(tx, client_id))
+    if all(member.client_id != head_id for member in members):
+        raise NotAMember(field="head_id")
+    for member in members:
+        member.is_head = False
+    await tx.session.flush()  # one head at a time: the old one steps down before the new one steps up
+    for member in members:
+        member.is_head = member.client_id == head_id
+    tx.touched("household", members[0].household_id, "head_chosen", {"head": (None, head_id)})
+
+
+def _check_birth(tx: Tx, fields: ClientFields) -> None:
+    if fields.date_of_birth is not None and fields.date_of_birth > tx.today:
+        raise BornInTheFuture(field="date_of_birth")
+
+
+async def _check_lists(tx: Tx, fields: ClientFields, client: Client | None = None) -> None:
+    """A value that was chosen before may stay, though it is retired by now."""
+    if client is None or client.gender_id != fields.gender_id:
+        await require_values(tx, LookupList.GENDER, [fields.gender_id], "gender_id")
+    if client is None or client.indigenous_id != fields.indigenous_id:
+        await require_values(tx, LookupList.INDIGENOUS_INDICATOR, [fields.indigenous_id], "indigenous_id")
+
+
+def _fill(client: Client, fields: ClientFields, today: date) -> None:
+    known = fields.model_dump(include=set(ClientFields.model_fields) - {"phones", "emails", "estimated_age"})
+    for name, value in known.items():
+        setattr(client, name, value)
+    if client.estimated_age != fields.estimated_age:
+        client.estimated_age = fields.estimated_age
+        client.estimated_on = None if fields.estimated_age is None else today
+    client.name_search = searchable_name(
+        (fields.given_name, fields.preferred_name, fields.family_name, fields.other_names)
+    )
+
+
+def _contact_points(client_id: UUID, fields: ClientFields) -> list[ContactPoint]:
+    phones = [(ContactKind.PHONE, phone, plain_digits(phone)) for phone in fields.phones]
+    emails = [(ContactKind.EMAIL, email, email.casefold()) for email in fields.emails]
+    return [
+        ContactPoint(id=new_id(), client_id=client_id, kind=kind, value=value, plain=plain, position=position)
+        for position, (kind, value, plain) in enumerate([*phones, *emails])
+    ]
+
+
+def _changes(client: Client, command: EditClient) -> dict[str, tuple[object, object]]:
+    before: dict[str, object] = {
+        name: getattr(client, name)
+        for name in command.model_fields_set
+        if name not in {"phones", "emails", "client_id", "version"}
+    }
+    for kind, name in ((ContactKind.PHONE, "phones"), (ContactKind.EMAIL, "emails")):
+        before[name] = [point.value for point in client.contact_points if point.kind is kind]
+    return {
+        name: (old, getattr(command, name)) for name, old in before.items() if old != getattr(command, name)
+    }
+
+
+async def _require_clients(tx: Tx, ids: list[UUID]) -> None:
+    known = set((await tx.execute(select(Client.id).where(Client.id.in_(ids), may_see(tx)))).scalars())
+    if known != set(ids):
+        raise NotFound(what="client")
+
+
+async def _household_of(tx: Tx, client_id: UUID) -> UUID | None:
+    found: UUID | None = await tx.scalar(
+        select(HouseholdMember.household_id).where(
+            HouseholdMember.client_id == client_id, HouseholdMember.left_on.is_(None)
+        )
+    )
+    return found
+
+
+async def _members(tx: Tx, household_id: UUID | None) -> list[HouseholdMember]:
+    found = await tx.execute(
+        select(HouseholdMember)
+        .where(HouseholdMember.household_id == household_id, HouseholdMember.left_on.is_(None))
+        .with_for_update()
+    )
+    return list(found.scalars())
+
+
+async def _join(
+    tx: Tx, household_id: UUID, client_id: UUID, *, is_head: bool, relationship_id: UUID | None
+) -> None:
+    current = await _household_of(tx, client_id)
+    if current is not None:
+        client = await tx.session.get_one(Client, client_id)
+        raise AlreadyInHousehold(name=client.full_name, field="member_id")
+    tx.session.add(
+        HouseholdMember(
+            id=new_id(),
+            household_id=household_id,
+            client_id=client_id,
+            relationship_id=relationship_id,
+            is_head=is_head,
+            joined_on=tx.today,
+        )
+    )
+    await tx.session.flush()
+
+
+# ------------------------------------------------- used by the commands of other features
+async def reach_at(tx: Tx, client_id: UUID, kind: ContactKind, value: str) -> None:
+    """Make a telephone number or an e-mail address the first of its kind for a client (updated contact, P7)."""
+    plain = plain_digits(value) if kind is ContactKind.PHONE else value.casefold()
+    points = list(
+        (await tx.execute(select(ContactPoint).where(ContactPoint.client_id == client_id))).scalars()
+    )
+    known = next((point for point in points if point.kind is kind and point.plain == plain), None)
+    first = min((point.position for point in points), default=1) - 1
+    if known is not None:
+        known.position = first
+    else:
+        tx.session.add(
+            ContactPoint(
+                id=new_id(), client_id=client_id, kind=kind, value=value, plain=plain, position=first
+            )
+        )
+    tx.touched("client", client_id, "reached_at", {kind.value: (None, "changed")})

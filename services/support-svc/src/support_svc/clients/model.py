@@ -1,0 +1,242 @@
+"""Clients and households (C1, C2): tables, vocabularies and what can be wrong with them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Integer, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from chassis.errors import DomainError, Kind
+from support_svc.tables import Base, words
+
+ADULT_AT = 18
+"""Age from which a household member is counted as an adult."""
+
+
+class ClientState(StrEnum):
+    """State of a client record (C1)."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    DECEASED = "deceased"
+    ARCHIVED = "archived"
+
+
+class YesNoUnknown(StrEnum):
+    """Answer to a question a person may not wish to answer."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Language(StrEnum):
+    """Language a person prefers; those the organisation writes in, and the rest."""
+
+    EN = "en"
+    FR = "fr"
+    OTHER = "other"
+
+
+class ContactKind(StrEnum):
+    """Kind of a way to reach a client."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+
+
+class Client(Base):
+    """A person known to the support organisation (C1). `number` is for staff and never leaves the service."""
+
+    __tablename__ = "client"
+    __table_args__ = (
+        CheckConstraint("date_of_birth is null or estimated_age is null", name="birth_or_age"),
+        Index(
+            "ix_client_name_search",
+            "name_search",
+            postgresql_using="gin",
+            postgresql_ops={"name_search": "gin_trgm_ops"},
+        ),
+        Index("ix_client_date_of_birth", "date_of_birth"),
+        Index("ix_client_family_name", "family_name", "given_name", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, Identity(start=1001), unique=True)
+    given_name: Mapped[str] = mapped_column(String(100))
+    family_name: Mapped[str] = mapped_column(String(100))
+    preferred_name: Mapped[str | None] = mapped_column(String(100))
+    other_names: Mapped[str | None] = mapped_column(String(300))
+    date_of_birth: Mapped[date | None]
+    estimated_age: Mapped[int | None]
+    estimated_on: Mapped[date | None]
+    gender_id: Mapped[UUID | None] = mapped_column(ForeignKey("lookup_value.id"))
+    indigenous_id: Mapped[UUID | None] = mapped_column(ForeignKey("lookup_value.id"))
+    disability: Mapped[YesNoUnknown] = mapped_column(
+        words(YesNoUnknown, "disability"), default=YesNoUnknown.UNKNOWN
+    )
+    preferred_language: Mapped[Language | None] = mapped_column(words(Language, "language"))
+    address_line: Mapped[str | None] = mapped_column(String(200))
+    city: Mapped[str | None] = mapped_column(String(100))
+    province: Mapped[str | None] = mapped_column(String(40))
+    postal_code: Mapped[str | None] = mapped_column(String(12))
+    country: Mapped[str | None] = mapped_column(String(2))
+    comments: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[ClientState] = mapped_column(words(ClientState, "state"), default=ClientState.ACTIVE)
+    name_search: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(Integer)
+
+    contact_points: Mapped[list["ContactPoint"]] = relationship(
+        cascade="all, delete-orphan", order_by="ContactPoint.position", lazy="raise"
+    )
+
+    __mapper_args__: ClassVar[dict[str, object]] = {"version_id_col": version}
+
+    @property
+    def full_name(self) -> str:
+        """The name staff know the person by: preferred name in quotation marks between given and family name."""
+        return display_name(self.given_name, self.family_name, self.preferred_name)
+
+
+class ContactPoint(Base):
+    """A telephone number or an e-mail address of a client; `plain` is what a search compares."""
+
+    __tablename__ = "client_contact_point"
+    __table_args__ = (
+        Index("ix_client_contact_point_client", "client_id"),
+        Index(
+            "ix_client_contact_point_plain",
+            "plain",
+            postgresql_using="gin",
+            postgresql_ops={"plain": "gin_trgm_ops"},
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
+    kind: Mapped[ContactKind] = mapped_column(words(ContactKind, "kind"))
+    value: Mapped[str] = mapped_column(String(200))
+    plain: Mapped[str] = mapped_column(String(200))
+    position: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class Household(Base):
+    """People who are housed together (C2)."""
+
+    __tablename__ = "household"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    formed_on: Mapped[date]
+    version: Mapped[int] = mapped_column(Integer)
+
+    __mapper_args__: ClassVar[dict[str, object]] = {"version_id_col": version}
+
+
+class HouseholdMember(Base):
+    """A person's time in a household. At most one household at a time, and one head of each (C2)."""
+
+    __tablename__ = "household_member"
+    __table_args__ = (
+        Index(
+            "uq_household_member_current",
+            "client_id",
+            unique=True,
+            postgresql_where=text("left_on is null"),
+        ),
+        Index(
+            "uq_household_member_head",
+            "household_id",
+            unique=True,
+            postgresql_where=text("left_on is null and is_head"),
+        ),
+        Index("ix_household_member_household", "household_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    household_id: Mapped[UUID] = mapped_column(ForeignKey("household.id"))
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
+    relationship_id: Mapped[UUID | None] = mapped_column(ForeignKey("lookup_value.id"))
+    is_head: Mapped[bool] = mapped_column(default=False)
+    joined_on: Mapped[date]
+    left_on: Mapped[date | None]
+
+
+def display_name(given: str, family: str, preferred: str | None) -> str:
+    """One line for a person: “Jordan “Jo” Davis” when there is a preferred name, otherwise given and family name."""
+    if preferred and preferred.casefold() != given.casefold():
+        return f"{given} “{preferred}” {family}"
+    return f"{given} {family}"
+
+
+def age_on(
+    day: date, date_of_birth: date | None, estimated_age: int | None, estimated_on: date | None
+) -> int | None:
+    """Age in whole years on `day`, from the date of birth or, failing that, the estimate; None when neither is known.
+
+    A person born on 29 February becomes a year older on 1 March of common years.
+    """
+    if date_of_birth is not None:
+        years = day.year - date_of_birth.year
+        return years if (day.month, day.day) >= (date_of_birth.month, date_of_birth.day) else years - 1
+    if estimated_age is None:
+        return None
+    elapsed = 0 if estimated_on is None else max(0, (day - estimated_on).days // 365)
+    return estimated_age + elapsed
+
+
+def is_adult(age: int | None) -> bool:
+    """Whether a person counts as an adult: an unknown age does, because a home for a child less is too small."""
+    return age is None or age >= ADULT_AT
+
+
+class PossibleDuplicates(DomainError):
+    """Somebody alike is known already; saving needs a look at them first (C3)."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "possible_duplicates"
+    message: ClassVar[str] = (
+        "Somebody with a similar name or date of birth is known already. Check before saving."
+    )
+
+
+class AlreadyInHousehold(DomainError):
+    """A person may be in one household at a time (C2)."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "already_in_household"
+    message: ClassVar[str] = "{name} is already a member of a household."
+
+
+class NotAMember(DomainError):
+    """The person isn't in the household."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "not_a_member"
+    message: ClassVar[str] = "This person is not a member of the household."
+
+
+class HeadCannotLeave(DomainError):
+    """A household keeps a head as long as it has other members."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "head_cannot_leave"
+    message: ClassVar[str] = "Choose a new head of the household before the head leaves."
+
+
+class BornInTheFuture(DomainError):
+    """A date of birth lies after today."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "born_in_the_future"
+    message: ClassVar[str] = "The date of birth must not be in the future."
+
+
+class AgeOrBirth(DomainError):
+    """Either a date of birth or an estimated age, not both."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "age_or_birth"
+    message: ClassVar[str] = "Enter a date of birth or an estimated age, not both."

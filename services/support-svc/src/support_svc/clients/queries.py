@@ -1,0 +1,288 @@
+"""Reading clients and households (C1, C2, C3)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, select, tuple_
+from sqlalchemy.orm import aliased, selectinload
+
+from chassis.errors import NotFound
+from chassis.tx import ReadTx, Tx
+from chassis.usecase import query
+from support_svc.access import Permission
+from support_svc.clients.finding import alike, matches, may_see, tolerate_spelling
+from support_svc.clients.model import (
+    Client,
+    ClientState,
+    ContactKind,
+    HouseholdMember,
+    Language,
+    YesNoUnknown,
+    age_on,
+    display_name,
+    is_adult,
+)
+from support_svc.lookups.model import LookupValue
+
+PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class ClientLine:
+    """A client in a list."""
+
+    id: UUID
+    number: int
+    name: str
+    other_names: str | None
+    date_of_birth: date | None
+    age: int | None
+    state: ClientState
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """A member of a household, with the age on the day asked for."""
+
+    client_id: UUID
+    name: str
+    is_head: bool
+    date_of_birth: date | None
+    age: int | None
+    adult: bool
+    relationship_en: str | None
+    relationship_fr: str | None
+
+    def relationship(self, locale: str) -> str | None:
+        """The relationship to the head in the person's language."""
+        return self.relationship_fr if locale == "fr" else self.relationship_en
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdView:
+    """A household on a day; somebody of unknown age counts as an adult."""
+
+    id: UUID | None
+    members: tuple[MemberView, ...]
+
+    @property
+    def adults(self) -> int:
+        """Number of adults."""
+        return sum(member.adult for member in self.members)
+
+    @property
+    def children(self) -> int:
+        """Number of children."""
+        return sum(not member.adult for member in self.members)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientView:
+    """Everything recorded about a client (C1)."""
+
+    id: UUID
+    number: int
+    name: str
+    given_name: str
+    family_name: str
+    preferred_name: str | None
+    other_names: str | None
+    date_of_birth: date | None
+    estimated_age: int | None
+    age: int | None
+    gender_id: UUID | None
+    gender_en: str | None
+    gender_fr: str | None
+    indigenous_id: UUID | None
+    indigenous_en: str | None
+    indigenous_fr: str | None
+    disability: YesNoUnknown
+    preferred_language: Language | None
+    phones: tuple[str, ...]
+    emails: tuple[str, ...]
+    address_line: str | None
+    city: str | None
+    province: str | None
+    postal_code: str | None
+    comments: str | None
+    state: ClientState
+    version: int
+    household: HouseholdView
+
+
+@dataclass(frozen=True, slots=True)
+class ClientPage:
+    """A page of clients; `after` is the address of the next page, None at the end."""
+
+    lines: tuple[ClientLine, ...]
+    after: str | None
+
+
+def _line(client: Client, today: date) -> ClientLine:
+    age = age_on(today, client.date_of_birth, client.estimated_age, client.estimated_on)
+    return ClientLine(
+        client.id,
+        client.number,
+        client.full_name,
+        client.other_names,
+        client.date_of_birth,
+        age,
+        client.state,
+    )
+
+
+@query(Permission.VIEW_CLIENTS)
+async def search_clients(
+    tx: ReadTx, q: str = "", after: str | None = None, state: ClientState | None = None
+) -> ClientPage:
+    """Clients meant by `q`, the likeliest first; without `q` all of them by family name, paged by `after` (C3)."""
+    statement: Select[tuple[Client]] = select(Client).where(may_see(tx)).limit(PAGE + 1)
+    if state is not None:
+        statement = statement.where(Client.state == state)
+    if q.strip():
+        await tolerate_spelling(tx)
+        condition, score = matches(q)
+        statement = statement.where(condition).order_by(
+            score.desc(), Client.family_name, Client.given_name, Client.id
+        )
+        found = list((await tx.execute(statement)).scalars())
+        return ClientPage(tuple(_line(client, tx.today) for client in found[:PAGE]), None)
+    key = (Client.family_name, Client.given_name, Client.id)
+    if after is not None:
+        last = aliased(Client)
+        start = (
+            select(last.family_name, last.given_name, last.id)
+            .where(last.id == _uuid(after))
+            .scalar_subquery()
+        )
+        statement = statement.where(tuple_(*key) > start)
+    found = list((await tx.execute(statement.order_by(*key))).scalars())
+    more = str(found[PAGE - 1].id) if len(found) > PAGE else None
+    return ClientPage(tuple(_line(client, tx.today) for client in found[:PAGE]), more)
+
+
+def _uuid(value: str) -> UUID:
+    try:
+        return UUID(value)
+    except ValueError as error:
+        raise NotFound(what="page") from error
+
+
+@query(Permission.VIEW_CLIENTS)
+async def possible_duplicates(
+    tx: ReadTx, given: str, family: str, date_of_birth: date | None
+) -> list[ClientLine]:
+    """People who may be the one about to be recorded, the likeliest first (C3)."""
+    ids = await alike(tx, given, family, date_of_birth)
+    found = {
+        client.id: client for client in (await tx.execute(select(Client).where(Client.id.in_(ids)))).scalars()
+    }
+    return [_line(found[id_], tx.today) for id_ in ids]
+
+
+@query(Permission.VIEW_CLIENTS, views="client")
+async def client(tx: ReadTx, client_id: UUID) -> ClientView:
+    """A client's record. Raises NotFound, also for one the asker may not know of. The view is logged (X3)."""
+    gender, indigenous = aliased(LookupValue), aliased(LookupValue)
+    row = (
+        await tx.execute(
+            select(Client, gender, indigenous)
+            .where(Client.id == client_id, may_see(tx))
+            .outerjoin(gender, gender.id == Client.gender_id)
+            .outerjoin(indigenous, indigenous.id == Client.indigenous_id)
+            .options(selectinload(Client.contact_points))
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound(what="client")
+    found, its_gender, its_indigenous = row
+    points = found.contact_points
+    return ClientView(
+        id=found.id,
+        number=found.number,
+        name=found.full_name,
+        given_name=found.given_name,
+        family_name=found.family_name,
+        preferred_name=found.preferred_name,
+        other_names=found.other_names,
+        date_of_birth=found.date_of_birth,
+        estimated_age=found.estimated_age,
+        age=age_on(tx.today, found.date_of_birth, found.estimated_age, found.estimated_on),
+        gender_id=found.gender_id,
+        gender_en=its_gender and its_gender.label_en,
+        gender_fr=its_gender and its_gender.label_fr,
+        indigenous_id=found.indigenous_id,
+        indigenous_en=its_indigenous and its_indigenous.label_en,
+        indigenous_fr=its_indigenous and its_indigenous.label_fr,
+        disability=found.disability,
+        preferred_language=found.preferred_language,
+        phones=tuple(point.value for point in points if point.kind is ContactKind.PHONE),
+        emails=tuple(point.value for point in points if point.kind is ContactKind.EMAIL),
+        address_line=found.address_line,
+        city=found.city,
+        province=found.province,
+        postal_code=found.postal_code,
+        comments=found.comments,
+        state=found.state,
+        version=found.version,
+        household=await household_on(tx, found.id, tx.today),
+    )
+
+
+@query(Permission.VIEW_CLIENTS)
+async def household(tx: ReadTx, client_id: UUID, day: date | None = None) -> HouseholdView:
+    """The household of a client on a day (today unless given); the client alone when there is none (C2)."""
+    known = await tx.scalar(select(Client.id).where(Client.id == client_id, may_see(tx)))
+    if known is None:
+        raise NotFound(what="client")
+    return await household_on(tx, client_id, day or tx.today)
+
+
+async def household_on(tx: Tx | ReadTx, client_id: UUID, day: date) -> HouseholdView:
+    """See `household`; for use inside another query, which has checked who may see the client."""
+    mine = aliased(HouseholdMember)
+    found = (
+        await tx.execute(
+            select(HouseholdMember, Client, LookupValue)
+            .join(mine, mine.household_id == HouseholdMember.household_id)
+            .join(Client, Client.id == HouseholdMember.client_id)
+            .outerjoin(LookupValue, LookupValue.id == HouseholdMember.relationship_id)
+            .where(mine.client_id == client_id, mine.left_on.is_(None), HouseholdMember.left_on.is_(None))
+            .order_by(HouseholdMember.is_head.desc(), Client.date_of_birth, Client.given_name)
+        )
+    ).all()
+    if not found:
+        alone = await tx.session.get_one(Client, client_id)
+        return HouseholdView(None, (_member(alone, day, is_head=True, relationship=None),))
+    members = tuple(
+        _member(person, day, is_head=membership.is_head, relationship=relation)
+        for membership, person, relation in found
+    )
+    return HouseholdView(found[0][0].household_id, members)
+
+
+def _member(person: Client, day: date, *, is_head: bool, relationship: LookupValue | None) -> MemberView:
+    age = age_on(day, person.date_of_birth, person.estimated_age, person.estimated_on)
+    return MemberView(
+        client_id=person.id,
+        name=person.full_name,
+        is_head=is_head,
+        date_of_birth=person.date_of_birth,
+        age=age,
+        adult=is_adult(age),
+        relationship_en=relationship and relationship.label_en,
+        relationship_fr=relationship and relationship.label_fr,
+    )
+
+
+async def names_of(tx: Tx | ReadTx, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Names by id, for use inside another query or command."""
+    wanted: Sequence[UUID] = list(ids)
+    rows = await tx.execute(
+        select(Client.id, Client.given_name, Client.family_name, Client.preferred_name).where(
+            Client.id.in_(wanted)
+        )
+    )
+    return {id_: display_name(given, family, preferred) for id_, given, family, preferred in rows}

@@ -1,0 +1,33 @@
+"""Consents through the API (C6)."""
+
+from uuid import UUID
+
+from chassis.http.call import ApiRouter, Call
+from support_svc.consents.commands import GiveConsent, WithdrawConsent, give_consent, withdraw_consent
+from support_svc.consents.queries import ConsentView, ExpiringConsent, consents_of, expiring_consents
+
+router = ApiRouter(prefix="/api/support/v1", tags=["consents"])
+
+
+@router.get("/clients/{client_id}/consents")
+async def get_consents(call: Call, client_id: UUID) -> list[ConsentView]:
+    """Every consent of a client."""
+    return await call.ask(consents_of, client_id)
+
+
+@router.post("/consents", status_code=201)
+async def post_consent(call: Call, command: GiveConsent) -> UUID:
+    """Record a consent."""
+    return await call.perform(give_consent, command)
+
+
+@router.post("/consents/withdraw", status_code=204)
+async def post_withdrawal(call: Call, command: WithdrawConsent) -> None:
+    """Withdraw a consent; it acts at once."""
+    await call.perform(withdraw_consent, command)
+
+
+@router.get("/consents/expiring")
+async def get_expiring(call: Call) -> list[ExpiringConsent]:
+    """Consents that lapse soon or lapsed lately."""
+    return await call.ask(expiring_consents)

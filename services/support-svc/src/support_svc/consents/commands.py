@@ -1,0 +1,108 @@
+"""Giving and withdrawing consents (C6). A withdrawal acts at once: everything that needs a consent asks for it anew."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints
+from sqlalchemy import select
+
+from chassis.errors import NotFound
+from chassis.ids import new_id
+from chassis.tx import Tx
+from chassis.usecase import use_case
+from support_svc.access import Permission
+from support_svc.clients.finding import may_see
+from support_svc.clients.model import Client
+from support_svc.consents.model import (
+    CATEGORIES_OF,
+    RECIPIENT_OF,
+    AlreadyWithdrawn,
+    Consent,
+    ConsentDates,
+    ConsentType,
+    GivenHow,
+    Purpose,
+)
+from support_svc.lookups.commands import list_myself
+
+
+class GiveConsent(BaseModel):
+    """A client agrees to a purpose."""
+
+    client_id: UUID
+    purpose: Purpose = Field(title="Purpose")
+    type: ConsentType = Field(default=ConsentType.EXPLICIT, title="Type of consent")
+    given_on: date = Field(title="Given on")
+    expires_on: date | None = Field(default=None, title="Expires on")
+    given_how: GivenHow = Field(default=GivenHow.VERBAL, title="How it was given")
+    document_reference: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] | None = (
+        Field(default=None, title="Document reference")
+    )
+
+
+class WithdrawConsent(BaseModel):
+    """A client no longer agrees."""
+
+    client_id: UUID
+    consent_id: UUID
+
+
+@use_case(Permission.RECORD_CONSENT)
+async def give_consent(tx: Tx, command: GiveConsent) -> UUID:
+    """Record a consent and return its id; one in force for the same purpose is superseded. Raises ConsentDates."""
+    if command.given_on > tx.today:
+        raise ConsentDates(field="given_on")
+    if command.expires_on is not None and command.expires_on < command.given_on:
+        raise ConsentDates(field="expires_on")
+    if await tx.scalar(select(Client.id).where(Client.id == command.client_id, may_see(tx))) is None:
+        raise NotFound(what="client")
+    await list_myself(tx)
+    consent = Consent(
+        id=new_id(),
+        recipient=RECIPIENT_OF[command.purpose],
+        categories=[category.value for category in CATEGORIES_OF[command.purpose]],
+        taken_by=tx.actor.subject,
+        taken_by_name=tx.actor.name,
+        recorded_at=tx.now,
+        **command.model_dump(),
+    )
+    before = (
+        await tx.execute(
+            select(Consent)
+            .where(
+                Consent.client_id == command.client_id,
+                Consent.purpose == command.purpose,
+                Consent.withdrawn_at.is_(None),
+                Consent.superseded_by.is_(None),
+            )
+            .with_for_update()
+        )
+    ).scalar_one_or_none()
+    if before is not None:
+        before.superseded_by = consent.id
+        await tx.session.flush()
+        tx.touched("consent", before.id, "superseded")
+    tx.session.add(consent)
+    tx.touched("consent", consent.id, "given", {"purpose": (None, command.purpose)})
+    return consent.id
+
+
+@use_case(Permission.RECORD_CONSENT)
+async def withdraw_consent(tx: Tx, command: WithdrawConsent) -> None:
+    """Withdraw a consent; nothing is told under it from this moment on. Raises AlreadyWithdrawn."""
+    consent = (
+        await tx.execute(
+            select(Consent)
+            .join(Client, Client.id == Consent.client_id)
+            .where(Consent.id == command.consent_id, Consent.client_id == command.client_id, may_see(tx))
+            .with_for_update(of=Consent)
+        )
+    ).scalar_one_or_none()
+    if consent is None:
+        raise NotFound(what="consent")
+    if consent.withdrawn_at is not None:
+        raise AlreadyWithdrawn
+    consent.withdrawn_at = tx.now
+    consent.withdrawn_by_name = tx.actor.name
+    tx.touched("consent", consent.id, "withdrawn", {"purpose": (consent.purpose, None)})

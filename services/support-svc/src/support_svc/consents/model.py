@@ -1,0 +1,191 @@
+"""Consents of a client (C6): what may be done with or told about a person, since when, and until when."""
+
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.errors import DomainError, Kind
+from support_svc.tables import Base, words
+
+EXPIRING_WITHIN = timedelta(days=30)
+"""How long before its last day a consent is listed as expiring."""
+
+
+class Purpose(StrEnum):
+    """What the person agrees to."""
+
+    BE_HOUSED = "be_housed"
+    SHARE_CONTACT_FOR_TENANCY = "share_contact_for_tenancy"
+    COORDINATE_SERVICES = "coordinate_services"
+
+
+class Recipient(StrEnum):
+    """Who is told."""
+
+    INVENTORY = "inventory"
+    PROPERTY_ENTITY = "property_entity"
+    SERVICE_PARTNERS = "service_partners"
+
+
+class DataCategory(StrEnum):
+    """What kind of data the consent covers."""
+
+    NAME = "name"
+    CONTACT = "contact"
+    HOUSEHOLD_SIZE = "household_size"
+    HOUSING_NEEDS = "housing_needs"
+
+
+class ConsentType(StrEnum):
+    """How firmly the consent was expressed (HIFIS)."""
+
+    EXPLICIT = "explicit"
+    IMPLIED = "implied"
+    INHERITED = "inherited"
+    COORDINATED_ACCESS = "coordinated_access"
+    COORDINATED_ACCESS_EXPLICIT = "coordinated_access_explicit"
+    DECLINED_ANONYMOUS = "declined_anonymous"
+
+
+class ConsentStatus(StrEnum):
+    """Where a consent stands on a day; expired is a matter of the day, never of a clean-up job."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
+
+
+class GivenHow(StrEnum):
+    """How the consent was given."""
+
+    WRITTEN = "written"
+    VERBAL = "verbal"
+    ELECTRONIC = "electronic"
+
+
+RECIPIENT_OF: dict[Purpose, Recipient] = {
+    Purpose.BE_HOUSED: Recipient.INVENTORY,
+    Purpose.SHARE_CONTACT_FOR_TENANCY: Recipient.PROPERTY_ENTITY,
+    Purpose.COORDINATE_SERVICES: Recipient.SERVICE_PARTNERS,
+}
+"""Who is told under each purpose; a consent can't name another recipient for it."""
+
+CATEGORIES_OF: dict[Purpose, tuple[DataCategory, ...]] = {
+    Purpose.BE_HOUSED: (DataCategory.HOUSEHOLD_SIZE,),
+    Purpose.SHARE_CONTACT_FOR_TENANCY: (DataCategory.NAME, DataCategory.CONTACT),
+    Purpose.COORDINATE_SERVICES: (DataCategory.HOUSING_NEEDS,),
+}
+"""What each purpose needs at least."""
+
+
+class Consent(Base):
+    """One consent of one client for one purpose. At most one of a purpose is in force at a time."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        CheckConstraint("expires_on is null or expires_on >= given_on", name="ends_after_start"),
+        Index(
+            "uq_consent_in_force",
+            "client_id",
+            "purpose",
+            unique=True,
+            postgresql_where=text("withdrawn_at is null and superseded_by is null"),
+        ),
+        Index(
+            "ix_consent_expires",
+            "expires_on",
+            postgresql_where=text("withdrawn_at is null and superseded_by is null"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
+    purpose: Mapped[Purpose] = mapped_column(words(Purpose, "purpose"))
+    recipient: Mapped[Recipient] = mapped_column(words(Recipient, "recipient"))
+    categories: Mapped[list[str]] = mapped_column(ARRAY(String(40)))
+    type: Mapped[ConsentType] = mapped_column(words(ConsentType, "type"))
+    given_on: Mapped[date]
+    expires_on: Mapped[date | None]
+    given_how: Mapped[GivenHow] = mapped_column(words(GivenHow, "given_how"))
+    taken_by: Mapped[str] = mapped_column(String(120))
+    taken_by_name: Mapped[str] = mapped_column(String(200))
+    document_reference: Mapped[str | None] = mapped_column(String(120))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_name: Mapped[str | None] = mapped_column(String(200))
+    superseded_by: Mapped[UUID | None] = mapped_column(
+        ForeignKey("consent.id", deferrable=True, initially="DEFERRED")
+    )
+    recorded_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(Integer)
+
+    __mapper_args__: ClassVar[dict[str, object]] = {"version_id_col": version}
+
+    def status_on(self, day: date) -> ConsentStatus:
+        """Status on a day; see `status_on`."""
+        return status_on(
+            day,
+            self.given_on,
+            self.expires_on,
+            withdrawn=self.withdrawn_at is not None,
+            superseded=self.superseded_by is not None,
+            type_=self.type,
+        )
+
+
+def status_on(
+    day: date,
+    given_on: date,
+    expires_on: date | None,
+    *,
+    withdrawn: bool,
+    superseded: bool,
+    type_: ConsentType,
+) -> ConsentStatus:
+    """Where a consent stands on a day. The last day counts; a declined consent is never active."""
+    if withdrawn or type_ is ConsentType.DECLINED_ANONYMOUS:
+        return ConsentStatus.WITHDRAWN
+    if superseded:
+        return ConsentStatus.SUPERSEDED
+    if day < given_on:
+        return ConsentStatus.PENDING
+    if expires_on is not None and day > expires_on:
+        return ConsentStatus.EXPIRED
+    return ConsentStatus.ACTIVE
+
+
+def is_expiring(day: date, expires_on: date | None) -> bool:
+    """Whether a consent in force lapses within `EXPIRING_WITHIN` of a day."""
+    return expires_on is not None and day <= expires_on <= day + EXPIRING_WITHIN
+
+
+class ConsentMissing(DomainError):
+    """Something can't be done or told without the person's consent."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "consent_missing"
+    message: ClassVar[str] = (
+        "The client has not agreed to be housed, or the consent has ended. Record the consent first."
+    )
+
+
+class AlreadyWithdrawn(DomainError):
+    """A consent can be withdrawn once."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "already_withdrawn"
+    message: ClassVar[str] = "This consent was withdrawn already."
+
+
+class ConsentDates(DomainError):
+    """The dates of a consent contradict each other or lie in the future."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "consent_dates"
+    message: ClassVar[str] = "A consent is given today or earlier and ends on or after that day."

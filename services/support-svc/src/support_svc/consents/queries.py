@@ -1,0 +1,117 @@
+"""Reading consents (C6)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.errors import NotFound
+from chassis.tx import ReadTx
+from chassis.usecase import query
+from support_svc.access import Permission
+from support_svc.clients.finding import may_see
+from support_svc.clients.model import Client
+from support_svc.consents.model import (
+    EXPIRING_WITHIN,
+    Consent,
+    ConsentStatus,
+    ConsentType,
+    GivenHow,
+    Purpose,
+    Recipient,
+    is_expiring,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentView:
+    """A consent with its status today."""
+
+    id: UUID
+    purpose: Purpose
+    recipient: Recipient
+    categories: tuple[str, ...]
+    type: ConsentType
+    status: ConsentStatus
+    expiring: bool
+    given_on: date
+    expires_on: date | None
+    given_how: GivenHow
+    taken_by_name: str
+    document_reference: str | None
+    withdrawn_at: datetime | None
+    withdrawn_by_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiringConsent:
+    """A consent that lapses soon or has lapsed lately, with whose it is."""
+
+    client_id: UUID
+    client_name: str
+    purpose: Purpose
+    expires_on: date
+
+
+def _view(consent: Consent, today: date) -> ConsentView:
+    status = consent.status_on(today)
+    return ConsentView(
+        id=consent.id,
+        purpose=consent.purpose,
+        recipient=consent.recipient,
+        categories=tuple(consent.categories),
+        type=consent.type,
+        status=status,
+        expiring=status is ConsentStatus.ACTIVE and is_expiring(today, consent.expires_on),
+        given_on=consent.given_on,
+        expires_on=consent.expires_on,
+        given_how=consent.given_how,
+        taken_by_name=consent.taken_by_name,
+        document_reference=consent.document_reference,
+        withdrawn_at=consent.withdrawn_at,
+        withdrawn_by_name=consent.withdrawn_by_name,
+    )
+
+
+@query(Permission.VIEW_CLIENTS, views="client")
+async def consents_of(tx: ReadTx, client_id: UUID) -> list[ConsentView]:
+    """Every consent of a client, those in force first. Raises NotFound."""
+    if await tx.scalar(select(Client.id).where(Client.id == client_id, may_see(tx))) is None:
+        raise NotFound(what="client")
+    found = (
+        await tx.execute(
+            select(Consent)
+            .where(Consent.client_id == client_id)
+            .order_by(
+                Consent.withdrawn_at.is_not(None),
+                Consent.superseded_by.is_not(None),
+                Consent.recorded_at.desc(),
+            )
+        )
+    ).scalars()
+    return [_view(consent, tx.today) for consent in found]
+
+
+@query(Permission.VIEW_CLIENTS)
+async def expiring_consents(tx: ReadTx, taken_by: str | None = None) -> list[ExpiringConsent]:
+    """Consents that lapse within the time of notice or lapsed in the last as long, soonest first (C6)."""
+    statement = (
+        select(Consent, Client)
+        .join(Client, Client.id == Consent.client_id)
+        .where(
+            Consent.withdrawn_at.is_(None),
+            Consent.superseded_by.is_(None),
+            Consent.expires_on.between(tx.today - EXPIRING_WITHIN, tx.today + EXPIRING_WITHIN),
+            may_see(tx),
+        )
+        .order_by(Consent.expires_on, Client.family_name)
+        .limit(50)
+    )
+    if taken_by is not None:
+        statement = statement.where(Consent.taken_by == taken_by)
+    rows = (await tx.execute(statement)).all()
+    return [
+        ExpiringConsent(person.id, person.full_name, consent.purpose, consent.expires_on)
+        for consent, person in rows
+    ]

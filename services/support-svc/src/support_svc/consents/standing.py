@@ -1,0 +1,24 @@
+"""Whether a consent stands today: asked anew by everything that needs one, so that a withdrawal acts at once (C6)."""
+
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from chassis.tx import ReadTx, Tx
+from support_svc.consents.model import Consent, ConsentType, Purpose
+
+
+async def consent_in_force(tx: Tx | ReadTx, client_id: UUID, purpose: Purpose) -> UUID | None:
+    """Id of the client's consent that is active today for a purpose, or None."""
+    found: UUID | None = await tx.scalar(
+        select(Consent.id).where(
+            Consent.client_id == client_id,
+            Consent.purpose == purpose,
+            Consent.withdrawn_at.is_(None),
+            Consent.superseded_by.is_(None),
+            Consent.type != ConsentType.DECLINED_ANONYMOUS,
+            Consent.given_on <= tx.today,
+            or_(Consent.expires_on.is_(None), Consent.expires_on >= tx.today),
+        )
+    )
+    return found

@@ -1,0 +1,132 @@
+"""Reading follow-ups: those of a record, and what is due for whom (F1, F2)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from chassis.tx import ReadTx
+from chassis.usecase import query
+from support_svc.access import Permission
+from support_svc.clients.finding import may_see
+from support_svc.clients.model import Client, display_name
+from support_svc.followups.model import (
+    FollowUp,
+    FollowUpOutcome,
+    FollowUpState,
+    FollowUpSubject,
+    StillInHousing,
+)
+from support_svc.lookups.model import LookupValue
+
+UPCOMING_WITHIN = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeView:
+    """What a follow-up found for one person."""
+
+    name: str
+    still_in_housing: StillInHousing
+    reason_left_en: str | None
+    reason_left_fr: str | None
+    housed_elsewhere: bool | None
+
+    def reason_left(self, locale: str) -> str | None:
+        """The reason for leaving in the person's language."""
+        return self.reason_left_fr if locale == "fr" else self.reason_left_en
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpView:
+    """A follow-up of a record."""
+
+    id: UUID
+    due_on: date
+    state: FollowUpState
+    done_on: date | None
+    months_since: int | None
+    final: bool
+    comments: str | None
+    recorded_by_name: str | None
+    recorded_at: datetime | None
+    outcomes: tuple[OutcomeView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DueFollowUp:
+    """A follow-up that is due, with whose it is."""
+
+    subject: FollowUpSubject
+    subject_id: UUID
+    client_name: str
+    due_on: date
+
+
+@query(Permission.VIEW_PLACEMENTS)
+async def follow_ups_of(tx: ReadTx, subject_id: UUID) -> list[FollowUpView]:
+    """Every follow-up of a record, the next one first."""
+    follow_ups = list(
+        (
+            await tx.execute(
+                select(FollowUp)
+                .join(Client, Client.id == FollowUp.client_id)
+                .where(FollowUp.subject_id == subject_id, may_see(tx))
+                .order_by(FollowUp.due_on.desc(), FollowUp.id.desc())
+            )
+        ).scalars()
+    )
+    reason = aliased(LookupValue)
+    rows = await tx.execute(
+        select(FollowUpOutcome, Client, reason)
+        .join(Client, Client.id == FollowUpOutcome.client_id)
+        .outerjoin(reason, reason.id == FollowUpOutcome.reason_left_id)
+        .where(FollowUpOutcome.followup_id.in_([follow_up.id for follow_up in follow_ups]))
+        .order_by(Client.given_name)
+    )
+    outcomes: dict[UUID, list[OutcomeView]] = {}
+    for outcome, person, left in rows:
+        outcomes.setdefault(outcome.followup_id, []).append(
+            OutcomeView(
+                name=display_name(person.given_name, person.family_name, person.preferred_name),
+                still_in_housing=outcome.still_in_housing,
+                reason_left_en=left and left.label_en,
+                reason_left_fr=left and left.label_fr,
+                housed_elsewhere=outcome.housed_elsewhere,
+            )
+        )
+    return [
+        FollowUpView(
+            id=one.id,
+            due_on=one.due_on,
+            state=one.state,
+            done_on=one.done_on,
+            months_since=one.months_since,
+            final=one.final,
+            comments=one.comments,
+            recorded_by_name=one.recorded_by_name,
+            recorded_at=one.recorded_at,
+            outcomes=tuple(outcomes.get(one.id, ())),
+        )
+        for one in follow_ups
+    ]
+
+
+@query(Permission.VIEW_MY_DAY)
+async def follow_ups_due(tx: ReadTx, caseworker: str) -> list[DueFollowUp]:
+    """What a caseworker has due: overdue first, up to `UPCOMING_WITHIN` ahead."""
+    rows = await tx.execute(
+        select(FollowUp, Client)
+        .join(Client, Client.id == FollowUp.client_id)
+        .where(
+            FollowUp.caseworker == caseworker,
+            FollowUp.state == FollowUpState.DUE,
+            FollowUp.due_on <= tx.today + UPCOMING_WITHIN,
+            may_see(tx),
+        )
+        .order_by(FollowUp.due_on)
+        .limit(50)
+    )
+    return [DueFollowUp(one.subject, one.subject_id, person.full_name, one.due_on) for one, person in rows]

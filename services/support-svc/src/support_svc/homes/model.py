@@ -1,0 +1,130 @@
+"""The support organisation's own copy of the published inventory (P5), and how a home is matched with a search."""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import Integer, Numeric, SmallInteger, String, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.errors import DomainError, Kind
+from support_svc.clients.names import plain_words
+from support_svc.tables import Base, words
+
+
+class ManagedBy(StrEnum):
+    """Who the landlord is: the property entity signs leases itself, a third party has its own way."""
+
+    PROPERTY_ENTITY = "property_entity"
+    THIRD_PARTY = "third_party"
+
+
+class Occupancy(StrEnum):
+    """Occupancy of a home as last published."""
+
+    AVAILABLE = "available"
+    SECURED = "secured"
+    OCCUPIED_BY_CLIENT = "occupied_by_client"
+    OCCUPIED_BY_OTHER = "occupied_by_other"
+    TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"
+    NOTICE_GIVEN = "notice_given"
+
+
+class Home(Base):
+    """A home as the inventory published it. What the inventory doesn't know is null, never a guess."""
+
+    __tablename__ = "home"
+
+    unit: Mapped[UUID] = mapped_column(primary_key=True)
+    listing_version: Mapped[int] = mapped_column(Integer)
+    listed: Mapped[bool]
+    building_name: Mapped[str | None] = mapped_column(String(120))
+    street: Mapped[str] = mapped_column(String(120))
+    unit_number: Mapped[str | None] = mapped_column(String(30))
+    city: Mapped[str] = mapped_column(String(120))
+    province: Mapped[str] = mapped_column(String(3))
+    postal_code: Mapped[str | None] = mapped_column(String(10))
+    country: Mapped[str] = mapped_column(String(2))
+    region: Mapped[str | None] = mapped_column(String(60))
+    housing_type: Mapped[str] = mapped_column(String(60))
+    bedrooms: Mapped[int | None] = mapped_column(SmallInteger)
+    area_square_feet: Mapped[int | None] = mapped_column(SmallInteger)
+    floor: Mapped[int | None] = mapped_column(SmallInteger)
+    building_floors: Mapped[int | None] = mapped_column(SmallInteger)
+    year_built: Mapped[int | None] = mapped_column(SmallInteger)
+    rent: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    currency: Mapped[str | None] = mapped_column(String(3))
+    features: Mapped[list[str]] = mapped_column(ARRAY(String(60)))
+    accessible: Mapped[bool]
+    shareable: Mapped[bool]
+    managed_by: Mapped[ManagedBy] = mapped_column(words(ManagedBy, "managed_by"))
+    occupancy: Mapped[Occupancy] = mapped_column(words(Occupancy, "occupancy"))
+    available_from: Mapped[date | None]
+    address_search: Mapped[str] = mapped_column(Text)
+    published_at: Mapped[datetime]
+
+
+class EarlyNews(Base):
+    """News of a home that overtook its listing; applied when the listing comes."""
+
+    __tablename__ = "home_early_news"
+
+    unit: Mapped[UUID] = mapped_column(primary_key=True)
+    listing_version: Mapped[int] = mapped_column(Integer)
+    withdrawn: Mapped[bool]
+    occupancy: Mapped[Occupancy | None] = mapped_column(words(Occupancy, "occupancy"))
+    available_from: Mapped[date | None]
+
+
+class InventoryNews(Base):
+    """When the inventory last said anything: one row, so that a page can tell how old the copy is."""
+
+    __tablename__ = "inventory_news"
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    published_at: Mapped[datetime]
+    heard_at: Mapped[datetime]
+
+
+class InventoryPlace(Base):
+    """A region or city that occurs in the published inventory: the choices of the search form."""
+
+    __tablename__ = "inventory_place"
+
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), primary_key=True)
+
+
+_STREET_WORDS = {
+    "st": "street", "str": "street", "ave": "avenue", "av": "avenue", "rd": "road", "dr": "drive",
+    "blvd": "boulevard", "boul": "boulevard", "cres": "crescent", "crt": "court", "ct": "court", "pl": "place",
+    "pkwy": "parkway", "gdns": "gardens", "hts": "heights", "ln": "lane", "crcl": "circle", "cir": "circle",
+    "crct": "circuit", "ter": "terrace", "terr": "terrace", "grv": "grove", "sq": "square", "trl": "trail",
+    "hwy": "highway", "apt": "apartment", "n": "north", "s": "south", "e": "east", "w": "west",
+    "ch": "chemin", "rte": "route", "mt": "mount", "ste": "saint",
+}  # fmt: skip
+"""Abbreviations of Canadian street names, spelt out; both the address and the search text go through it."""
+
+_POSTAL_CODE = re.compile(r"\b([a-z]\d[a-z])\s*(\d[a-z]\d)\b", re.IGNORECASE)
+
+
+def searchable_address(*parts: str | None) -> str:
+    """An address as one line of plain words, abbreviations spelt out, a postal code in one word.
+
+    "260  SHERBOURNE ST ", "M5A 1A1" → " 260 sherbourne street m5a1a1 ": each word has a space on both sides, so that a
+    whole word can be looked for.
+    """
+    joined = _POSTAL_CODE.sub(r"\1\2", " ".join(part for part in parts if part))
+    return "".join(f" {_STREET_WORDS.get(word, word)}" for word in plain_words(joined)) + " "
+
+
+class UnknownHome(DomainError):
+    """The home isn't in the copy of the inventory, or is no longer listed."""
+
+    kind: ClassVar[Kind] = Kind.not_found
+    code: ClassVar[str] = "unknown_home"
+    message: ClassVar[str] = "This home is no longer listed."

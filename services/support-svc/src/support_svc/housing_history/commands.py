@@ -1,0 +1,204 @@
+"""Recording where a person has lived (C5)."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from chassis.errors import NotFound
+from chassis.ids import new_id
+from chassis.tx import Tx
+from chassis.usecase import use_case
+from support_svc.access import Permission
+from support_svc.clients.finding import may_see
+from support_svc.clients.model import Client
+from support_svc.housing_history.model import (
+    EndBeforeStart,
+    HousingOverlap,
+    HousingRecord,
+    HousingRent,
+    Stay,
+    StayEnded,
+    overlaps,
+)
+from support_svc.lookups.commands import require_values
+from support_svc.lookups.model import LookupList
+
+
+class Rent(BaseModel):
+    """An amount for a month."""
+
+    amount: Decimal = Field(ge=0, max_digits=12, decimal_places=2)
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "CAD"
+
+
+class AddHousing(BaseModel):
+    """A stay of a client in a home, past or present."""
+
+    client_id: UUID
+    housing_type_id: UUID = Field(title="Housing type")
+    address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)] | None = Field(
+        default=None, title="Address"
+    )
+    started_on: date = Field(title="From")
+    ended_on: date | None = Field(default=None, title="To")
+    rent: Rent | None = Field(default=None, title="Rent a month")
+    other_people: int = Field(default=0, ge=0, le=50, title="Other people in the home")
+    reason_left_id: UUID | None = Field(default=None, title="Reason left")
+
+
+class EndHousing(BaseModel):
+    """A client has left a home."""
+
+    client_id: UUID
+    record_id: UUID
+    ended_on: date = Field(title="Last day there")
+    reason_left_id: UUID | None = Field(default=None, title="Reason left")
+
+
+class ChangeRent(BaseModel):
+    """Another rent from a day on; the record stays as it is."""
+
+    client_id: UUID
+    record_id: UUID
+    from_date: date = Field(title="From")
+    rent: Rent = Field(title="Rent a month")
+
+
+@use_case(Permission.EDIT_HOUSING_HISTORY)
+async def add_housing(tx: Tx, command: AddHousing) -> UUID:
+    """Record a stay and return its id. Raises HousingOverlap, EndBeforeStart."""
+    if command.ended_on is not None and command.ended_on < command.started_on:
+        raise EndBeforeStart(field="ended_on")
+    client = (
+        await tx.execute(select(Client).where(Client.id == command.client_id, may_see(tx)))
+    ).scalar_one_or_none()
+    if client is None:
+        raise NotFound(what="client")
+    await require_values(tx, LookupList.HOUSING_TYPE, [command.housing_type_id], "housing_type_id")
+    await require_values(tx, LookupList.REASON_LEFT, [command.reason_left_id], "reason_left_id")
+    await require_free(tx, client.id, client.full_name, Stay(command.started_on, command.ended_on))
+    record = new_record(
+        tx,
+        client_id=client.id,
+        stay=new_id(),
+        placement_id=None,
+        housing_type_id=command.housing_type_id,
+        address=command.address,
+        started_on=command.started_on,
+        rent=command.rent,
+        other_people=command.other_people,
+    )
+    record.ended_on = command.ended_on
+    record.reason_left_id = command.reason_left_id
+    return record.id
+
+
+@use_case(Permission.EDIT_HOUSING_HISTORY)
+async def end_housing(tx: Tx, command: EndHousing) -> None:
+    """End a stay that is open. Raises StayEnded, EndBeforeStart."""
+    record = await _record(tx, command.client_id, command.record_id)
+    if record.ended_on is not None:
+        raise StayEnded
+    await require_values(tx, LookupList.REASON_LEFT, [command.reason_left_id], "reason_left_id")
+    end_stay(tx, record, command.ended_on, command.reason_left_id)
+
+
+@use_case(Permission.EDIT_HOUSING_HISTORY)
+async def change_rent(tx: Tx, command: ChangeRent) -> None:
+    """Add a dated rent to a stay, or correct the one of that day; the record is neither closed nor opened anew."""
+    record = await _record(tx, command.client_id, command.record_id)
+    if command.from_date < record.started_on or (record.ended_on and command.from_date > record.ended_on):
+        raise EndBeforeStart(field="from_date")
+    same = next((rent for rent in record.rents if rent.from_date == command.from_date), None)
+    if same is None:
+        record.rents.append(
+            HousingRent(
+                from_date=command.from_date, amount=command.rent.amount, currency=command.rent.currency
+            )
+        )
+    else:
+        same.amount, same.currency = command.rent.amount, command.rent.currency
+    record.last_activity_on = tx.today
+    tx.touched("housing_record", record.id, "rent_changed", {"from_date": (None, command.from_date)})
+
+
+async def _record(tx: Tx, client_id: UUID, record_id: UUID) -> HousingRecord:
+    record = (
+        await tx.execute(
+            select(HousingRecord)
+            .join(Client, Client.id == HousingRecord.client_id)
+            .where(HousingRecord.id == record_id, HousingRecord.client_id == client_id, may_see(tx))
+            .options(selectinload(HousingRecord.rents))
+        )
+    ).scalar_one_or_none()
+    if record is None:
+        raise NotFound(what="housing history record")
+    return record
+
+
+# ------------------------------------------------- used by the commands of other features
+async def require_free(tx: Tx, client_id: UUID, name: str, stay: Stay) -> None:
+    """Refuse with HousingOverlap when a person has another record in that time."""
+    others = await tx.execute(
+        select(HousingRecord.started_on, HousingRecord.ended_on).where(HousingRecord.client_id == client_id)
+    )
+    if any(overlaps(stay, Stay(started, ended)) for started, ended in others):
+        raise HousingOverlap(name=name, field="started_on")
+
+
+async def open_stays(tx: Tx, client_ids: list[UUID]) -> list[HousingRecord]:
+    """The records of these people that haven't ended, locked."""
+    found = await tx.execute(
+        select(HousingRecord)
+        .where(HousingRecord.client_id.in_(client_ids), HousingRecord.ended_on.is_(None))
+        .order_by(HousingRecord.id)
+        .with_for_update()
+    )
+    return list(found.scalars())
+
+
+def end_stay(tx: Tx, record: HousingRecord, ended_on: date, reason_left_id: UUID | None) -> None:
+    """End a stay on a day. Raises EndBeforeStart."""
+    if ended_on < record.started_on:
+        raise EndBeforeStart(field="ended_on")
+    record.ended_on = ended_on
+    record.reason_left_id = reason_left_id
+    record.last_activity_on = tx.today
+    tx.touched("housing_record", record.id, "ended", {"ended_on": (None, ended_on)})
+
+
+def new_record(
+    tx: Tx,
+    *,
+    client_id: UUID,
+    stay: UUID,
+    placement_id: UUID | None,
+    housing_type_id: UUID,
+    address: str | None,
+    started_on: date,
+    rent: Rent | None,
+    other_people: int,
+) -> HousingRecord:
+    """Add an open stay of one person; people housed together get the same `stay`."""
+    record = HousingRecord(
+        id=new_id(),
+        client_id=client_id,
+        stay=stay,
+        placement_id=placement_id,
+        housing_type_id=housing_type_id,
+        address=address,
+        started_on=started_on,
+        other_people=other_people,
+        last_activity_on=tx.today,
+        recorded_at=tx.now,
+    )
+    if rent is not None:
+        record.rents = [HousingRent(from_date=started_on, amount=rent.amount, currency=rent.currency)]
+    tx.session.add(record)
+    tx.touched("housing_record", record.id, "added")
+    return record

@@ -1,0 +1,110 @@
+"""Where a person has lived (C5): ranges that never overlap, and rent that changes by date."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Integer, Numeric, String
+from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from chassis.errors import DomainError, Kind
+from support_svc.tables import Base
+
+
+class HousingRecord(Base):
+    """One person's stay in one home, from a day until (not including) another, or still.
+
+    People housed together share `stay`. The last day of one stay may be the first of the next.
+    """
+
+    __tablename__ = "housing_record"
+    __table_args__ = (
+        CheckConstraint("ended_on is null or ended_on >= started_on", name="ends_after_start"),
+        ExcludeConstraint(
+            ("client_id", "="), ("period", "&&"), using="gist", name="ex_housing_record_overlap"
+        ),
+        Index("ix_housing_record_client", "client_id", "started_on"),
+        Index("ix_housing_record_placement", "placement_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
+    stay: Mapped[UUID]
+    placement_id: Mapped[UUID | None]
+    housing_type_id: Mapped[UUID] = mapped_column(ForeignKey("lookup_value.id"))
+    address: Mapped[str | None] = mapped_column(String(400))
+    started_on: Mapped[date]
+    ended_on: Mapped[date | None]
+    period: Mapped[Range[date]] = mapped_column(
+        DATERANGE, Computed("daterange(started_on, ended_on, '[)')", persisted=True)
+    )
+    other_people: Mapped[int] = mapped_column(Integer, default=0)
+    reason_left_id: Mapped[UUID | None] = mapped_column(ForeignKey("lookup_value.id"))
+    last_activity_on: Mapped[date]
+    recorded_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(Integer)
+
+    rents: Mapped[list["HousingRent"]] = relationship(
+        cascade="all, delete-orphan", order_by="HousingRent.from_date", lazy="raise"
+    )
+
+    __mapper_args__: ClassVar[dict[str, object]] = {"version_id_col": version}
+
+
+class HousingRent(Base):
+    """The rent of a stay from a day on; a change is a new row and never closes the stay."""
+
+    __tablename__ = "housing_rent"
+    __table_args__ = (CheckConstraint("amount >= 0", name="not_negative"),)
+
+    record_id: Mapped[UUID] = mapped_column(ForeignKey("housing_record.id"), primary_key=True)
+    from_date: Mapped[date] = mapped_column(primary_key=True)
+    amount: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+    currency: Mapped[str] = mapped_column(String(3))
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A stay as the rules see it: from a day until (not including) another, or open-ended."""
+
+    started_on: date
+    ended_on: date | None = None
+
+
+def overlaps(one: Stay, other: Stay) -> bool:
+    """Whether two stays of one person share a day. A stay that ends the day it began holds no day.
+
+    The same rule as the database's exclusion constraint, so that a person is told before the database refuses.
+    """
+    if one.started_on == one.ended_on or other.started_on == other.ended_on:
+        return False
+    one_before_other_ends = other.ended_on is None or one.started_on < other.ended_on
+    other_before_one_ends = one.ended_on is None or other.started_on < one.ended_on
+    return one_before_other_ends and other_before_one_ends
+
+
+class HousingOverlap(DomainError):
+    """The person was already recorded as living somewhere in that time."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "housing_overlap"
+    message: ClassVar[str] = "{name} has a housing history record in that time. Correct or end it first."
+
+
+class EndBeforeStart(DomainError):
+    """A stay ends before it began."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "end_before_start"
+    message: ClassVar[str] = "The last day must not be before the first day."
+
+
+class StayEnded(DomainError):
+    """The stay has ended already."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "stay_ended"
+    message: ClassVar[str] = "This housing history record has ended already."

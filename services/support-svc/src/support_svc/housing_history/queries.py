@@ -1,0 +1,89 @@
+"""Reading where people have lived (C5)."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased, selectinload
+
+from chassis.errors import NotFound
+from chassis.tx import ReadTx
+from chassis.usecase import query
+from support_svc.access import Permission
+from support_svc.clients.finding import may_see
+from support_svc.clients.model import Client
+from support_svc.housing_history.model import HousingRecord
+from support_svc.lookups.model import LookupValue
+
+OUT_OF_DATE_AFTER = timedelta(days=180)
+"""After how long without activity an open record is shown as out of date."""
+
+
+@dataclass(frozen=True, slots=True)
+class RentView:
+    """A rent from a day on."""
+
+    from_date: date
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class HousingView:
+    """A stay of a client."""
+
+    id: UUID
+    housing_type_en: str
+    housing_type_fr: str
+    address: str | None
+    started_on: date
+    ended_on: date | None
+    rents: tuple[RentView, ...]
+    other_people: int
+    reason_left_en: str | None
+    reason_left_fr: str | None
+    placement_id: UUID | None
+    out_of_date: bool
+
+    def housing_type(self, locale: str) -> str:
+        """The housing type in the person's language."""
+        return self.housing_type_fr if locale == "fr" else self.housing_type_en
+
+    def reason_left(self, locale: str) -> str | None:
+        """The reason for leaving in the person's language."""
+        return self.reason_left_fr if locale == "fr" else self.reason_left_en
+
+
+@query(Permission.VIEW_CLIENTS, views="client")
+async def housing_history(tx: ReadTx, client_id: UUID) -> list[HousingView]:
+    """Where a client has lived, the latest first. Raises NotFound."""
+    if await tx.scalar(select(Client.id).where(Client.id == client_id, may_see(tx))) is None:
+        raise NotFound(what="client")
+    reason = aliased(LookupValue)
+    rows = await tx.execute(
+        select(HousingRecord, LookupValue, reason)
+        .join(LookupValue, LookupValue.id == HousingRecord.housing_type_id)
+        .outerjoin(reason, reason.id == HousingRecord.reason_left_id)
+        .where(HousingRecord.client_id == client_id)
+        .options(selectinload(HousingRecord.rents))
+        .order_by(HousingRecord.started_on.desc())
+    )
+    return [
+        HousingView(
+            id=record.id,
+            housing_type_en=kind.label_en,
+            housing_type_fr=kind.label_fr,
+            address=record.address,
+            started_on=record.started_on,
+            ended_on=record.ended_on,
+            rents=tuple(RentView(rent.from_date, rent.amount, rent.currency) for rent in record.rents),
+            other_people=record.other_people,
+            reason_left_en=left and left.label_en,
+            reason_left_fr=left and left.label_fr,
+            placement_id=record.placement_id,
+            out_of_date=record.ended_on is None and tx.today - record.last_activity_on > OUT_OF_DATE_AFTER,
+        )
+        for record, kind, left in rows
+    ]

@@ -1,0 +1,145 @@
+"""Keeping the lists (✎): add, rename, retire and bring back values; name caseworkers."""
+
+from collections.abc import Iterable
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.errors import EditedMeanwhile, NotFound
+from chassis.ids import new_id
+from chassis.tx import Tx
+from chassis.usecase import use_case
+from support_svc.access import Permission
+from support_svc.lookups.model import (
+    Caseworker,
+    CodeTaken,
+    LookupList,
+    LookupValue,
+    NotOnTheList,
+    UnknownCaseworker,
+)
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max_length=60)]
+Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+
+
+class AddLookupValue(BaseModel):
+    """A new value of a list."""
+
+    list: LookupList
+    code: Code = Field(title="Code")
+    label_en: Label = Field(title="English label")
+    label_fr: Label = Field(title="French label")
+    sort_order: int = Field(default=100, ge=0, le=10_000, title="Position in the list")
+    published_as: Code | None = Field(default=None, title="Name in the inventory")
+
+
+class ChangeLookupValue(BaseModel):
+    """Another label or position of a value, or its retirement. The code stays as it is."""
+
+    value_id: UUID
+    version: int
+    label_en: Label = Field(title="English label")
+    label_fr: Label = Field(title="French label")
+    sort_order: int = Field(default=100, ge=0, le=10_000, title="Position in the list")
+    published_as: Code | None = Field(default=None, title="Name in the inventory")
+    active: bool = Field(default=True, title="Can be chosen")
+
+
+class NameCaseworker(BaseModel):
+    """Put a colleague on the list of caseworkers, or take him or her off it."""
+
+    subject: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)] = Field(
+        title="Staff reference"
+    )
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] = Field(
+        title="Name"
+    )
+    active: bool = Field(default=True, title="Can be chosen")
+
+
+@use_case(Permission.EDIT_LOOKUPS)
+async def add_lookup_value(tx: Tx, command: AddLookupValue) -> UUID:
+    """Add a value to a list and return its id. Raises CodeTaken."""
+    taken = await tx.scalar(
+        select(LookupValue.id).where(LookupValue.list == command.list, LookupValue.code == command.code)
+    )
+    if taken is not None:
+        raise CodeTaken(field="code", value=command.code)
+    value = LookupValue(id=new_id(), active=True, **command.model_dump())
+    tx.session.add(value)
+    tx.touched("lookup_value", value.id, "added", {"label_en": (None, command.label_en)})
+    return value.id
+
+
+@use_case(Permission.EDIT_LOOKUPS)
+async def change_lookup_value(tx: Tx, command: ChangeLookupValue) -> None:
+    """Relabel, move, retire or bring back a value. Raises EditedMeanwhile when somebody else did so first (X4)."""
+    value = await tx.session.get(LookupValue, command.value_id)
+    if value is None:
+        raise NotFound(what="value")
+    fields = command.model_dump(exclude={"value_id", "version"})
+    changes = {
+        name: (getattr(value, name), new) for name, new in fields.items() if getattr(value, name) != new
+    }
+    if value.version != command.version:
+        raise EditedMeanwhile(current=value.version, difference=changes)
+    for name, (_, new) in changes.items():
+        setattr(value, name, new)
+    tx.touched("lookup_value", value.id, "changed", changes)
+
+
+@use_case(Permission.EDIT_LOOKUPS)
+async def name_caseworker(tx: Tx, command: NameCaseworker) -> None:
+    """List a colleague as caseworker, rename or retire him or her."""
+    row = {"subject": command.subject, "name": command.name, "active": command.active, "listed_at": tx.now}
+    statement = insert(Caseworker).values(row)
+    await tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Caseworker.subject], set_={"name": command.name, "active": command.active}
+        )
+    )
+    tx.touched("caseworker", command.subject, "listed" if command.active else "retired")
+
+
+# ------------------------------------------------- used by the commands of other features
+async def list_myself(tx: Tx) -> None:
+    """Put the person who acts on the list of caseworkers, unless he or she is there (a program never is)."""
+    if tx.actor.kind == "system":
+        return
+    row = {
+        "subject": tx.actor.subject,
+        "name": tx.actor.name or tx.actor.subject,
+        "active": True,
+        "listed_at": tx.now,
+    }
+    await tx.execute(insert(Caseworker).values(row).on_conflict_do_nothing())
+
+
+async def require_caseworker(tx: Tx, subject: str, field: str = "caseworker") -> None:
+    """Refuse with UnknownCaseworker unless `subject` is an active caseworker; oneself always is."""
+    if subject == tx.actor.subject:
+        await list_myself(tx)
+        return
+    known = await tx.scalar(
+        select(Caseworker.subject).where(Caseworker.subject == subject, Caseworker.active)
+    )
+    if known is None:
+        raise UnknownCaseworker(field=field)
+
+
+async def require_values(tx: Tx, list_: LookupList, ids: Iterable[UUID | None], field: str) -> None:
+    """Refuse with NotOnTheList unless every id given is an active value of the list; None stands for no choice."""
+    wanted = {value for value in ids if value is not None}
+    if not wanted:
+        return
+    found = await tx.scalar(
+        select(func.count())
+        .select_from(LookupValue)
+        .where(LookupValue.list == list_, LookupValue.active, LookupValue.id.in_(wanted))
+    )
+    if found != len(wanted):
+        raise NotOnTheList(field=field)

@@ -1,0 +1,1 @@
+"""The only folder that knows the published language: facts go out, events come in."""

@@ -1,0 +1,231 @@
+"""What others answered, and what follows from it (P6, P10): the effects of `decide`, each fact in its transaction."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from chassis.errors import NotFound
+from chassis.ids import new_id
+from chassis.tx import Tx
+from chassis.usecase import use_case
+from support_svc.access import Permission
+from support_svc.clients.model import Client, ContactKind
+from support_svc.consents.model import Purpose
+from support_svc.consents.standing import consent_in_force
+from support_svc.homes.model import ManagedBy
+from support_svc.placements.model import (
+    Applicant,
+    ApplicationState,
+    Placement,
+    PlacementStatus,
+    Securing,
+    TenancyReferralWithdrawn,
+    TenancyReferred,
+    TimelineKind,
+    UnitRequestWithdrawn,
+)
+from support_svc.placements.rows import locked_placement, note
+from support_svc.placements.securing import (
+    OPEN,
+    DeadlinePassed,
+    Effect,
+    Fact,
+    NoAnswer,
+    Process,
+    Refused,
+    Released,
+    TenancyStarted,
+    decide,
+)
+
+ANSWER_TIMER = "answer_expected"
+DEADLINE_TIMER = "hold_deadline"
+GRACE = timedelta(minutes=1)
+"""After a deadline the inventory has this long to say itself that the hold has lapsed."""
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryTold:
+    """A fact about one request; requests of others are heard as well, and are none of our business."""
+
+    request: UUID
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationTold:
+    """What became of an application; `reason` only when it was declined."""
+
+    referral: UUID
+    state: ApplicationState
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TenancyTold:
+    """The tenancy of a referral has started."""
+
+    referral: UUID
+    start: date
+    rent: Decimal
+    currency: str
+
+
+@use_case(Permission.HEAR_NEWS)
+async def hear_inventory(tx: Tx, told: InventoryTold) -> None:
+    """Act on what the inventory, or a timer, says about a request (P6)."""
+    found = await _placement_of(tx, Securing.request == told.request)
+    if found is not None:
+        await settle(tx, *found, told.fact)
+
+
+@use_case(Permission.HEAR_NEWS)
+async def hear_application(tx: Tx, told: ApplicationTold) -> None:
+    """Show what the property entity says about an application; a decline is never undone by an older opening."""
+    placement, request = await _referred(tx, told.referral)
+    if request.application in (told.state, ApplicationState.DECLINED):
+        return
+    request.application = told.state
+    request.decline_reason = told.reason
+    kind = TimelineKind.APPLICATION_OPENED
+    if told.state is ApplicationState.DECLINED:
+        kind = TimelineKind.APPLICATION_DECLINED
+    note(tx, placement.id, kind, {"reason": told.reason, "address": request.address})
+
+
+@use_case(Permission.HEAR_NEWS)
+async def hear_tenancy(tx: Tx, told: TenancyTold) -> None:
+    """Show that the tenancy of a referral has started; the household can be moved in from now on (P7)."""
+    placement, request = await _referred(tx, told.referral)
+    request.tenancy_start = told.start
+    request.tenancy_rent = told.rent
+    request.tenancy_currency = told.currency
+    await settle(tx, placement, request, TenancyStarted())
+
+
+async def _placement_of(tx: Tx, condition: object) -> tuple[Placement, Securing] | None:
+    """The placement, locked first, and the request, locked second: always in this order."""
+    placement_id = await tx.scalar(select(Securing.placement_id).where(condition))  # type: ignore[arg-type]
+    if placement_id is None:
+        return None
+    placement = await locked_placement(tx, placement_id)
+    request = (await tx.execute(select(Securing).where(condition).with_for_update())).scalar_one()  # type: ignore[arg-type]
+    return placement, request
+
+
+async def _referred(tx: Tx, referral: UUID) -> tuple[Placement, Securing]:
+    found = await _placement_of(tx, Securing.referral == referral)
+    if found is None:
+        raise NotFound(what="referral")
+    return found
+
+
+def process_of(request: Securing) -> Process:
+    """The row as the process that `decide` knows."""
+    return Process(
+        state=request.state,
+        deadline=request.deadline,
+        late=request.late,
+        ending=request.ending,
+        overdue=request.overdue,
+        referred=request.referral is not None,
+        through_property_entity=request.managed_by is ManagedBy.PROPERTY_ENTITY,
+    )
+
+
+async def settle(tx: Tx, placement: Placement, request: Securing, fact: Fact) -> None:
+    """Decide what a fact means for a request, store it and do what follows. Both rows are locked by the caller."""
+    decision = decide(process_of(request), fact)
+    after = decision.process
+    if after.state is not request.state and not isinstance(fact, (NoAnswer, DeadlinePassed)):
+        request.answered_at = request.answered_at or tx.now
+    request.state = after.state
+    request.deadline = after.deadline
+    request.late = after.late
+    request.ending = after.ending
+    request.overdue = after.overdue
+    reason = fact.reason if isinstance(fact, (Refused, Released)) else None
+    if after.state not in OPEN:
+        request.ended_why = request.ended_why or reason
+    if decision.line is not None:
+        details = {"address": request.address, "reason": reason, "deadline": after.deadline}
+        note(tx, placement.id, TimelineKind(decision.line), details)
+        tx.touched("placement", placement.id, decision.line, {"securing": (None, after.state)})
+    for effect in decision.effects:
+        await _take_effect(tx, placement, request, effect)
+
+
+async def _take_effect(tx: Tx, placement: Placement, request: Securing, effect: Effect) -> None:
+    about, key = str(placement.id), str(request.request)
+    match effect:
+        case Effect.SHOW_SECURED:
+            placement.status = PlacementStatus.HOUSING_SECURED
+        case Effect.BACK_TO_SEARCH:
+            placement.status = PlacementStatus.HOUSING_NOT_SECURED
+            placement.secured_on = None
+            placement.expected_move_in = None
+        case Effect.TELL_WITHDRAWN:
+            tx.publish(UnitRequestWithdrawn(request=request.request, unit=request.unit), about=about)
+        case Effect.REFER:
+            await _refer(tx, placement, request)
+        case Effect.WITHDRAW_REFERRAL:
+            if request.referral is not None:
+                request.said += 1
+                tx.publish(TenancyReferralWithdrawn(request.referral, number=request.said), about=about)
+                note(tx, placement.id, TimelineKind.REFERRAL_WITHDRAWN, {"address": request.address})
+        case Effect.WATCH_DEADLINE:
+            if request.deadline is not None:
+                tx.schedule(DEADLINE_TIMER, key, request.deadline + GRACE)
+        case Effect.STOP_WAITING:
+            tx.cancel_timer(ANSWER_TIMER, key)
+        case Effect.STOP_WATCHING:
+            tx.cancel_timer(DEADLINE_TIMER, key)
+
+
+async def _refer(tx: Tx, placement: Placement, request: Securing) -> None:
+    """Refer the household to the property entity, with name and contact only under a consent of today (W5).
+
+    When the consent to be housed was withdrawn while the inventory answered, nothing is told, and that is recorded.
+    """
+    housed = await consent_in_force(tx, placement.client_id, Purpose.BE_HOUSED)
+    shared = await consent_in_force(tx, placement.client_id, Purpose.SHARE_CONTACT_FOR_TENANCY)
+    referral = new_id()
+    fact = TenancyReferred(
+        referral=referral,
+        request=request.request,
+        unit=request.unit,
+        expected_move_in=request.expected_move_in,
+        adults=request.adults,
+        children=request.children,
+        number=1,
+        applicant=await _applicant(tx, placement.client_id) if housed and shared else None,
+    )
+    if housed is None:
+        tx.withhold(fact, str(placement.id), "consent_ended")
+        return
+    request.referral = referral
+    request.said = 1
+    request.named = fact.applicant is not None
+    tx.publish(fact, about=str(placement.id), basis=str(shared or housed))
+    note(tx, placement.id, TimelineKind.REFERRED, {"address": request.address, "named": request.named})
+
+
+async def _applicant(tx: Tx, client_id: UUID) -> Applicant:
+    client = (
+        await tx.execute(
+            select(Client).where(Client.id == client_id).options(selectinload(Client.contact_points))
+        )
+    ).scalar_one()
+    reached = {point.kind: point.value for point in reversed(client.contact_points)}
+    return Applicant(
+        given=client.given_name,
+        family=client.family_name,
+        preferred=client.preferred_name,
+        phone=reached.get(ContactKind.PHONE),
+        email=reached.get(ContactKind.EMAIL),
+        language=client.preferred_language.value if client.preferred_language else None,
+    )

@@ -1,0 +1,136 @@
+"""Housing placements through the API (P1-P8, P10)."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import BaseModel
+
+from chassis.http.call import ApiRouter, Call
+from support_svc.followups.queries import FollowUpView, follow_ups_of
+from support_svc.homes.queries import HomeFilter, HomePage, search_homes
+from support_svc.placements.asking import GiveUpUnit, SecureUnit, SecuringStarted, give_up_unit, secure_unit
+from support_svc.placements.commands import (
+    ChangePlacement,
+    RecordAttempt,
+    StartPlacement,
+    change_placement,
+    record_attempt,
+    start_placement,
+)
+from support_svc.placements.following_up import RecordFollowUp, record_follow_up
+from support_svc.placements.moving_in import MoveIn, move_in
+from support_svc.placements.previews import Telling, what_is_told
+from support_svc.placements.queries import (
+    AttemptView,
+    CrossingView,
+    PlacementFilter,
+    PlacementPage,
+    PlacementView,
+    TimelineView,
+    attempts,
+    crossing,
+    placement,
+    placements,
+    timeline,
+)
+
+router = ApiRouter(prefix="/api/support/v1", tags=["placements"])
+
+
+class Created(BaseModel):
+    """The id of what was created."""
+
+    id: UUID
+
+
+@router.get("/placements")
+async def find_placements(call: Call, wanted: Annotated[PlacementFilter, Query()]) -> PlacementPage:
+    """The list of placements with the urgent counts."""
+    return await call.ask(placements, wanted)
+
+
+@router.post("/placements", status_code=201)
+async def post_placement(call: Call, command: StartPlacement) -> Created:
+    """Start Housing Placement."""
+    return Created(id=await call.perform(start_placement, command))
+
+
+@router.put("/placements", status_code=204)
+async def put_placement(call: Call, command: ChangePlacement) -> None:
+    """Change what is sought, by whom and until when."""
+    await call.perform(change_placement, command)
+
+
+@router.get("/placements/{placement_id}")
+async def get_placement(call: Call, placement_id: UUID) -> PlacementView:
+    """A placement's record; the view is logged."""
+    return await call.ask(placement, placement_id)
+
+
+@router.get("/placements/{placement_id}/attempts")
+async def get_attempts(call: Call, placement_id: UUID) -> list[AttemptView]:
+    """The attempts of a placement."""
+    return await call.ask(attempts, placement_id)
+
+
+@router.post("/placements/attempts", status_code=201)
+async def post_attempt(call: Call, command: RecordAttempt) -> Created:
+    """Record an attempt; a final one ends the placement."""
+    return Created(id=await call.perform(record_attempt, command))
+
+
+@router.get("/placements/{placement_id}/homes")
+async def find_homes(call: Call, placement_id: UUID, wanted: Annotated[HomeFilter, Query()]) -> HomePage:
+    """New Housing Search for a placement: each home with how well it fits, and why."""
+    found = await call.ask(placement, placement_id)
+    return await call.ask(search_homes, wanted, found.seeking())
+
+
+@router.get("/placements/{placement_id}/homes/{unit}/telling")
+async def get_telling(call: Call, placement_id: UUID, unit: UUID, expected_move_in: date) -> Telling:
+    """What the inventory and the property entity would be told by Secure Unit, word for word."""
+    return await call.ask(what_is_told, placement_id, unit, expected_move_in)
+
+
+@router.post("/placements/secure-unit", status_code=202)
+async def post_secure_unit(call: Call, command: SecureUnit) -> SecuringStarted:
+    """Ask the inventory for a home; the answer comes by itself."""
+    return await call.perform(secure_unit, command)
+
+
+@router.post("/placements/give-up-unit", status_code=204)
+async def post_give_up(call: Call, command: GiveUpUnit) -> None:
+    """Give up the home that is asked for or held."""
+    await call.perform(give_up_unit, command)
+
+
+@router.post("/placements/move-in", status_code=204)
+async def post_move_in(call: Call, command: MoveIn) -> None:
+    """Move the household in."""
+    await call.perform(move_in, command)
+
+
+@router.get("/placements/{placement_id}/follow-ups")
+async def get_follow_ups(call: Call, placement_id: UUID) -> list[FollowUpView]:
+    """The follow-ups of a placement."""
+    return await call.ask(follow_ups_of, placement_id)
+
+
+@router.post("/placements/follow-ups", status_code=201)
+async def post_follow_up(call: Call, command: RecordFollowUp) -> Created:
+    """Record the follow-up that is due."""
+    return Created(id=await call.perform(record_follow_up, command))
+
+
+@router.get("/placements/{placement_id}/timeline")
+async def get_timeline(call: Call, placement_id: UUID) -> list[TimelineView]:
+    """Everything that happened to a placement."""
+    return await call.ask(timeline, placement_id)
+
+
+@router.get("/placements/{placement_id}/crossing")
+async def get_crossing(call: Call, placement_id: UUID) -> list[CrossingView]:
+    """What was told about a placement, and what was withheld."""
+    return await call.ask(crossing, placement_id)

@@ -1,0 +1,228 @@
+"""Secure Unit and giving it up (P6): the caseworker's side of the process."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from chassis.ids import new_id
+from chassis.tx import Tx
+from chassis.usecase import use_case
+from support_svc.access import Permission
+from support_svc.consents.model import ConsentMissing, Purpose
+from support_svc.consents.standing import consent_in_force
+from support_svc.homes.queries import home_for_request, one_line
+from support_svc.lookups.commands import list_myself
+from support_svc.placements.answers import ANSWER_TIMER, settle
+from support_svc.placements.model import (
+    SEARCHING,
+    Placement,
+    Securing,
+    TimelineKind,
+    UnitRequested,
+)
+from support_svc.placements.problems import (
+    AlreadyHoldingThisHome,
+    AnswerPending,
+    HouseholdChanged,
+    InTheFuture,
+    MoveInBeforeSecuring,
+    NothingToGiveUp,
+    NotSearching,
+    TenancyHasStarted,
+)
+from support_svc.placements.rows import current_request, locked_placement, note, people_counts
+from support_svc.placements.securing import OPEN, GivenUp, Replaced, SecuringState
+
+
+class SecureUnit(BaseModel):
+    """Ask the inventory for a home.
+
+    `adults`, `children` and `consent` repeat what the confirm page said would be told, and under which consent; with
+    them the request is checked and written in one statement, and what is told is exactly what was shown.
+    """
+
+    placement_id: UUID
+    unit: UUID
+    secured_on: date = Field(title="Date secured")
+    expected_move_in: date = Field(title="Expected move-in date")
+    adults: int | None = Field(default=None, ge=0, le=50)
+    children: int | None = Field(default=None, ge=0, le=50)
+    consent: UUID | None = None
+
+
+class GiveUpUnit(BaseModel):
+    """Give up the home that is asked for or held."""
+
+    placement_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SecuringStarted:
+    """A request is on its way; its answer comes by itself."""
+
+    request: UUID
+    placement_id: UUID
+    unit: UUID
+
+
+_IS_ADULT = (
+    "coalesce(extract(year FROM age(CAST(:expected_move_in AS date), person.date_of_birth)),"
+    " person.estimated_age + greatest(0, CAST(:expected_move_in AS date) - coalesce(person.estimated_on,"
+    " CAST(:expected_move_in AS date))) / 365, 18) >= 18"
+)
+_ASK = f"""
+WITH place AS (
+    SELECT placement.id, placement.client_id FROM placement JOIN client ON client.id = placement.client_id
+    WHERE placement.id = :placement AND placement.status = 'housing_not_secured'
+      AND (client.state <> 'archived' OR CAST(:sees_archived AS bool))
+    FOR UPDATE OF placement
+), people AS (
+    SELECT count(*) FILTER (WHERE {_IS_ADULT}) AS adults, count(*) FILTER (WHERE NOT ({_IS_ADULT})) AS children
+    FROM placement_member member JOIN client person ON person.id = member.client_id
+    WHERE member.placement_id = :placement AND member.active
+), asked AS (
+    INSERT INTO securing (request, placement_id, unit, address, housing_type, managed_by, state, secured_on,
+        expected_move_in, adults, children, asked_at, asked_by_name, late, ending, overdue, named,
+        said)
+    SELECT :request, place.id, home.unit, concat(home.unit_number || ' – ', home.street, ', ', home.city),
+        home.housing_type, home.managed_by, 'asked', :secured_on, :expected_move_in, people.adults, people.children,
+        :now, :actor_name, false, false, false, false, 0
+    FROM place CROSS JOIN people JOIN home ON home.unit = :unit AND home.listed
+    WHERE people.adults = :adults AND people.children = :children
+      AND EXISTS (SELECT 1 FROM consent WHERE consent.id = :consent AND consent.client_id = place.client_id
+        AND purpose = 'be_housed' AND type <> 'declined_anonymous' AND withdrawn_at IS NULL AND superseded_by IS NULL
+        AND given_on <= :today AND (expires_on IS NULL OR expires_on >= :today))
+      AND NOT EXISTS (SELECT 1 FROM securing open WHERE open.placement_id = place.id
+        AND open.state IN ('asked', 'held', 'let'))
+    RETURNING request, placement_id, address
+), line AS (
+    INSERT INTO placement_timeline (id, placement_id, at, kind, actor_name, details)
+    SELECT :line, asked.placement_id, :now, 'asked', :actor_name, jsonb_build_object('address', asked.address)
+    FROM asked
+)
+UPDATE placement SET request = asked.request, secured_on = :secured_on, expected_move_in = :expected_move_in,
+    version = placement.version + 1
+FROM asked WHERE placement.id = asked.placement_id RETURNING asked.request
+"""  # noqa: S608 - our own words only
+
+
+@use_case(Permission.SECURE_UNIT)
+async def secure_unit(tx: Tx, command: SecureUnit) -> SecuringStarted:
+    """Ask the inventory for a home; the placement shows *securing* until the answer comes (P6).
+
+    Another home that is held is released by it. Raises NotSearching, AnswerPending, ConsentMissing, UnknownHome,
+    HouseholdChanged, AlreadyHoldingThisHome, TenancyHasStarted.
+    """
+    if command.secured_on > tx.today:
+        raise InTheFuture(field="secured_on")
+    if command.expected_move_in < command.secured_on:
+        raise MoveInBeforeSecuring(field="expected_move_in", secured_on=command.secured_on)
+    started = SecuringStarted(new_id(), command.placement_id, command.unit)
+    if command.adults is not None and command.children is not None and command.consent is not None:
+        _tell(tx, started, command, command.adults, command.children, command.consent)
+        row = await tx.conclude(_ASK, _parameters(tx, started, command), result=started)
+        if row is not None:
+            return started
+    return await _look_closer(tx, started, command)
+
+
+def _tell(
+    tx: Tx, started: SecuringStarted, command: SecureUnit, adults: int, children: int, consent: UUID
+) -> None:
+    fact = UnitRequested(
+        request=started.request,
+        unit=command.unit,
+        secured_on=command.secured_on,
+        expected_move_in=command.expected_move_in,
+        adults=adults,
+        children=children,
+    )
+    tx.publish(fact, about=str(command.placement_id), basis=str(consent))
+    tx.touched("placement", command.placement_id, "asked", {"unit": (None, command.unit)})
+    wait = tx.runtime.settings.answer_expected_within  # type: ignore[attr-defined]
+    tx.schedule(ANSWER_TIMER, str(started.request), tx.now + wait)
+
+
+def _parameters(tx: Tx, started: SecuringStarted, command: SecureUnit) -> dict[str, object]:
+    return {
+        "placement": command.placement_id,
+        "unit": command.unit,
+        "request": started.request,
+        "secured_on": command.secured_on,
+        "expected_move_in": command.expected_move_in,
+        "adults": command.adults,
+        "children": command.children,
+        "consent": command.consent,
+        "line": new_id(),
+        "now": tx.now,
+        "today": tx.today,
+        "actor_name": tx.actor.name,
+        "sees_archived": tx.runtime.access.permits(tx.actor, Permission.SEE_ARCHIVED),
+    }
+
+
+async def _look_closer(tx: Tx, started: SecuringStarted, command: SecureUnit) -> SecuringStarted:
+    """What the single statement leaves open: releasing a held home, or saying what is in the way."""
+    placement = await locked_placement(tx, command.placement_id)
+    if placement.status not in SEARCHING:
+        raise NotSearching
+    consent = await consent_in_force(tx, placement.client_id, Purpose.BE_HOUSED)
+    if consent is None:
+        raise ConsentMissing
+    home = await home_for_request(tx, command.unit)
+    adults, children = await people_counts(tx, placement, command.expected_move_in)
+    if command.adults not in (None, adults) or command.children not in (None, children):
+        raise HouseholdChanged(adults=adults, children=children)
+    await _let_go_of_held(tx, placement, command)
+    await list_myself(tx)
+    tx.session.add(
+        Securing(
+            request=started.request,
+            placement_id=placement.id,
+            unit=home.unit,
+            address=f"{one_line(home)}, {home.city}",
+            housing_type=home.housing_type,
+            managed_by=home.managed_by,
+            state=SecuringState.ASKED,
+            secured_on=command.secured_on,
+            expected_move_in=command.expected_move_in,
+            adults=adults,
+            children=children,
+            asked_at=tx.now,
+            asked_by_name=tx.actor.name,
+        )
+    )
+    placement.request = started.request
+    placement.secured_on = command.secured_on
+    placement.expected_move_in = command.expected_move_in
+    note(tx, placement.id, TimelineKind.ASKED, {"address": f"{one_line(home)}, {home.city}"})
+    _tell(tx, started, command, adults, children, consent)
+    return started
+
+
+async def _let_go_of_held(tx: Tx, placement: Placement, command: SecureUnit) -> None:
+    before = await current_request(tx, placement)
+    if before is None or before.state not in OPEN:
+        return
+    if before.state is SecuringState.ASKED:
+        raise AnswerPending
+    if before.state is SecuringState.LET:
+        raise TenancyHasStarted
+    if before.unit == command.unit:
+        raise AlreadyHoldingThisHome
+    await settle(tx, placement, before, Replaced())
+    await tx.session.flush()  # one open request at a time: the old one ends before the new one begins
+
+
+@use_case(Permission.SECURE_UNIT)
+async def give_up_unit(tx: Tx, command: GiveUpUnit) -> None:
+    """Give up what is asked for or held; the inventory is told, and the search goes on. Raises NothingToGiveUp."""
+    placement = await locked_placement(tx, command.placement_id)
+    request = await current_request(tx, placement)
+    if request is None or request.state not in OPEN:
+        raise NothingToGiveUp
+    if request.state is SecuringState.LET:
+        raise TenancyHasStarted
+    await settle(tx, placement, request, GivenUp())

@@ -1,0 +1,267 @@
+"""Starting and changing placements, and attempts that led to nothing (P2, P4)."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints
+from sqlalchemy import select
+
+from chassis.errors import EditedMeanwhile, NotFound
+from chassis.ids import new_id
+from chassis.tx import Tx
+from chassis.usecase import use_case
+from support_svc.access import Permission
+from support_svc.clients.finding import may_see
+from support_svc.clients.model import Client, NotAMember
+from support_svc.clients.queries import household_on
+from support_svc.consents.commands import GiveConsent, give_consent
+from support_svc.consents.model import GivenHow, Purpose
+from support_svc.followups.model import FollowUp, FollowUpState
+from support_svc.lookups.commands import list_myself, require_caseworker, require_values
+from support_svc.lookups.model import LookupList
+from support_svc.placements.answers import settle
+from support_svc.placements.model import (
+    SEARCHING,
+    Attempt,
+    Placement,
+    PlacementMember,
+    PlacementStatus,
+    TimelineKind,
+    TypeSought,
+)
+from support_svc.placements.problems import (
+    ActivePlacementExists,
+    InTheFuture,
+    NotSearching,
+    PlacementEnded,
+    TargetBeforeStart,
+    TenancyHasStarted,
+)
+from support_svc.placements.rows import current_request, locked_placement, note
+from support_svc.placements.securing import OPEN, GivenUp, SecuringState
+
+Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+
+
+class Income(BaseModel):
+    """What a household has a month."""
+
+    amount: Decimal = Field(ge=0, max_digits=12, decimal_places=2)
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "CAD"
+
+
+class PlacementFields(BaseModel):
+    """What the caseworker decides about a placement (P2)."""
+
+    caseworker: Annotated[str, StringConstraints(min_length=1, max_length=120)] = Field(title="Caseworker")
+    housing_types: list[UUID] = Field(min_length=1, max_length=20, title="Housing types sought")
+    search_started_on: date = Field(title="Search start date")
+    target_on: date | None = Field(default=None, title="Target date")
+    program_id: UUID | None = Field(default=None, title="Program")
+    referral_source_id: UUID | None = Field(default=None, title="Referred by")
+    referral_organisation: Short | None = Field(default=None, title="Referring organisation")
+    referral_person: Short | None = Field(default=None, title="Referring person")
+    referral_phone: Annotated[str, StringConstraints(max_length=60)] | None = Field(
+        default=None, title="Phone of the referring person"
+    )
+    monthly_income: Income | None = Field(default=None, title="Household income a month")
+
+
+class StartPlacement(PlacementFields):
+    """Start Housing Placement for a client and the household members included.
+
+    `agrees_to_be_housed` and `agrees_to_share_contact` record the consents given in the same step, and how (C6).
+    """
+
+    client_id: UUID
+    member_ids: list[UUID] = Field(default=[], max_length=20, title="Household members included")
+    agrees_to_be_housed: GivenHow | None = Field(default=None, title="Agrees to be housed")
+    agrees_to_share_contact: GivenHow | None = Field(default=None, title="Agrees to share name and contact")
+
+
+class ChangePlacement(PlacementFields):
+    """Changed fields of a placement, and the version that was shown (X4)."""
+
+    placement_id: UUID
+    version: int
+
+
+class RecordAttempt(BaseModel):
+    """An attempt that didn't lead to a home; a final one ends the placement (P4)."""
+
+    placement_id: UUID
+    attempted_on: date = Field(title="Date attempted")
+    reason_id: UUID = Field(title="Reason housing was not secured")
+    caseworker: Annotated[str, StringConstraints(min_length=1, max_length=120)] = Field(title="Caseworker")
+    final: bool = Field(default=False, title="Final attempt")
+    comments: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] | None = Field(
+        default=None, title="Comments"
+    )
+
+
+@use_case(Permission.START_PLACEMENT)
+async def start_placement(tx: Tx, command: StartPlacement) -> UUID:
+    """Start Housing Placement and return its id. Raises ActivePlacementExists, NotAMember."""
+    await list_myself(tx)
+    await _check_fields(tx, command, before=None)
+    client = (
+        await tx.execute(select(Client).where(Client.id == command.client_id, may_see(tx)))
+    ).scalar_one_or_none()
+    if client is None:
+        raise NotFound(what="client")
+    people = [command.client_id, *dict.fromkeys(m for m in command.member_ids if m != command.client_id)]
+    household = {member.client_id for member in (await household_on(tx, command.client_id, tx.today)).members}
+    if not set(people) <= household:
+        raise NotAMember(field="member_ids")
+    await _require_unplaced(tx, people)
+    placement = Placement(
+        id=new_id(),
+        client_id=command.client_id,
+        status=PlacementStatus.HOUSING_NOT_SECURED,
+        started_at=tx.now,
+    )
+    _fill(placement, command)
+    placement.types_sought = [
+        TypeSought(housing_type_id=kind) for kind in dict.fromkeys(command.housing_types)
+    ]
+    tx.session.add(placement)
+    await tx.session.flush()
+    tx.session.add_all(
+        PlacementMember(
+            placement_id=placement.id, client_id=person, is_head=at == 0, active=True, position=at
+        )
+        for at, person in enumerate(people)
+    )
+    for purpose, how in (
+        (Purpose.BE_HOUSED, command.agrees_to_be_housed),
+        (Purpose.SHARE_CONTACT_FOR_TENANCY, command.agrees_to_share_contact),
+    ):
+        if how is not None:
+            given = GiveConsent(client_id=client.id, purpose=purpose, given_on=tx.today, given_how=how)
+            await give_consent(tx, given)
+    note(tx, placement.id, TimelineKind.STARTED)
+    tx.touched("placement", placement.id, "started")
+    return placement.id
+
+
+@use_case(Permission.EDIT_PLACEMENT)
+async def change_placement(tx: Tx, command: ChangePlacement) -> None:
+    """Change what is sought, by whom and until when. Raises EditedMeanwhile with the difference (X4)."""
+    placement = await locked_placement(tx, command.placement_id)
+    await tx.session.refresh(placement, ["types_sought"])
+    await _check_fields(tx, command, before=placement)
+    sought = {kind.housing_type_id for kind in placement.types_sought}
+    changes = _changes(placement, command, sought)
+    if placement.version != command.version:
+        raise EditedMeanwhile(current=placement.version, difference=changes)
+    if placement.status not in (*SEARCHING, PlacementStatus.MOVED_IN):
+        raise PlacementEnded
+    _fill(placement, command)
+    if "housing_types" in changes:
+        for kind in placement.types_sought:
+            await tx.session.delete(kind)
+        await tx.session.flush()
+        tx.session.add_all(
+            TypeSought(placement_id=placement.id, housing_type_id=kind)
+            for kind in dict.fromkeys(command.housing_types)
+        )
+    if changes:
+        note(tx, placement.id, TimelineKind.CHANGED, {"fields": ",".join(sorted(changes))})
+        tx.touched("placement", placement.id, "changed", changes)
+
+
+@use_case(Permission.EDIT_PLACEMENT)
+async def record_attempt(tx: Tx, command: RecordAttempt) -> UUID:
+    """Record an attempt and return its id; a final one fails the placement and lets go of what is asked or held."""
+    if command.attempted_on > tx.today:
+        raise InTheFuture(field="attempted_on")
+    await require_values(tx, LookupList.REASON_NOT_SECURED, [command.reason_id], "reason_id")
+    await require_caseworker(tx, command.caseworker)
+    placement = await locked_placement(tx, command.placement_id)
+    if placement.status not in SEARCHING:
+        raise NotSearching
+    attempt = Attempt(id=new_id(), recorded_at=tx.now, **command.model_dump())
+    tx.session.add(attempt)
+    note(tx, placement.id, TimelineKind.ATTEMPT, {"final": command.final, "on": command.attempted_on})
+    if command.final:
+        request = await current_request(tx, placement)
+        if request is not None and request.state is SecuringState.LET:
+            raise TenancyHasStarted
+        if request is not None and request.state in OPEN:
+            await settle(tx, placement, request, GivenUp())
+        await end_placement(tx, placement, PlacementStatus.FAILED, TimelineKind.FAILED)
+    tx.touched("placement", placement.id, "attempt_recorded", {"final": (None, command.final)})
+    return attempt.id
+
+
+async def end_placement(tx: Tx, placement: Placement, status: PlacementStatus, line: TimelineKind) -> None:
+    """End a placement: nobody is held in it any more, and nothing is due."""
+    placement.status = status
+    placement.ended_on = tx.today
+    for member in placement.members:
+        member.active = False
+    due = await tx.execute(
+        select(FollowUp).where(FollowUp.subject_id == placement.id, FollowUp.state == FollowUpState.DUE)
+    )
+    for follow_up in due.scalars():
+        follow_up.state = FollowUpState.CANCELLED
+    note(tx, placement.id, line)
+
+
+async def _check_fields(tx: Tx, fields: PlacementFields, before: Placement | None) -> None:
+    if fields.target_on is not None and fields.target_on < fields.search_started_on:
+        raise TargetBeforeStart(field="target_on")
+    if before is None or before.caseworker != fields.caseworker:
+        await require_caseworker(tx, fields.caseworker)
+    kept = {kind.housing_type_id for kind in before.types_sought} if before is not None else set()
+    await require_values(tx, LookupList.HOUSING_TYPE, set(fields.housing_types) - kept, "housing_types")
+    if before is None or before.program_id != fields.program_id:
+        await require_values(tx, LookupList.PROGRAM, [fields.program_id], "program_id")
+    if before is None or before.referral_source_id != fields.referral_source_id:
+        await require_values(
+            tx, LookupList.REFERRAL_SOURCE, [fields.referral_source_id], "referral_source_id"
+        )
+
+
+async def _require_unplaced(tx: Tx, people: list[UUID]) -> None:
+    placed = (
+        await tx.execute(
+            select(Client)
+            .join(PlacementMember, PlacementMember.client_id == Client.id)
+            .where(Client.id.in_(people), PlacementMember.active)
+        )
+    ).scalars()
+    for person in placed:
+        raise ActivePlacementExists(name=person.full_name, field="member_ids")
+
+
+_PLAIN = ("caseworker", "search_started_on", "target_on", "program_id", "referral_source_id") + (
+    "referral_organisation",
+    "referral_person",
+    "referral_phone",
+)
+
+
+def _fill(placement: Placement, fields: PlacementFields) -> None:
+    for name in _PLAIN:
+        setattr(placement, name, getattr(fields, name))
+    placement.monthly_income = fields.monthly_income.amount if fields.monthly_income else None
+    placement.currency = fields.monthly_income.currency if fields.monthly_income else "CAD"
+
+
+def _changes(
+    placement: Placement, fields: PlacementFields, sought: set[UUID]
+) -> dict[str, tuple[object, object]]:
+    changes: dict[str, tuple[object, object]] = {
+        name: (getattr(placement, name), getattr(fields, name))
+        for name in _PLAIN
+        if getattr(placement, name) != getattr(fields, name)
+    }
+    income = fields.monthly_income.amount if fields.monthly_income else None
+    if placement.monthly_income != income:
+        changes["monthly_income"] = (placement.monthly_income, income)
+    if sought != set(fields.housing_types):
+        changes["housing_types"] = (sorted(sought), sorted(fields.housing_types))
+    return changes

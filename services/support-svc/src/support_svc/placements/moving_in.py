@@ -1,0 +1,166 @@
+"""Move In (P7): the household is housed, its history is written, and the first follow-up has a date."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+
+from chassis.ids import new_id
+from chassis.tx import Tx
+from chassis.usecase import use_case
+from support_svc.access import Permission
+from support_svc.clients.commands import Email, Phone, reach_at
+from support_svc.clients.model import ContactKind
+from support_svc.clients.queries import names_of
+from support_svc.consents.model import Purpose
+from support_svc.consents.standing import consent_in_force
+from support_svc.followups.commands import set_follow_up
+from support_svc.followups.model import FollowUpSubject, due_date
+from support_svc.homes.model import ManagedBy
+from support_svc.housing_history.commands import Rent, end_stay, new_record, open_stays, require_free
+from support_svc.housing_history.model import HousingRecord, Stay
+from support_svc.lookups.commands import require_values
+from support_svc.lookups.model import LookupList, LookupValue
+from support_svc.placements.answers import settle
+from support_svc.placements.model import HouseholdMovedIn, Placement, PlacementStatus, Securing
+from support_svc.placements.problems import (
+    ActiveHousing,
+    MoveInBeforeSecuring,
+    MoveInInTheFuture,
+    NotSecured,
+    TenancyNotStarted,
+)
+from support_svc.placements.rows import active_members, current_request, locked_placement
+from support_svc.placements.securing import MovedIn, SecuringState
+
+
+class MoveIn(BaseModel):
+    """The household has moved into the home that is secured.
+
+    `told_by_client` says that the client told of the tenancy's start: the property entity tells it only when the
+    tenant agreed to that. `end_housing` ends what somebody's housing history still shows as open, on the same day.
+    """
+
+    placement_id: UUID
+    moved_in_on: date = Field(title="Move-in date")
+    rent: Rent | None = Field(default=None, title="Rent a month")
+    phone: Phone | None = Field(default=None, title="New phone number")
+    email: Email | None = Field(default=None, title="New e-mail address")
+    next_on: date | None = Field(default=None, title="Date of the first follow-up")
+    next_months: Annotated[int, Field(ge=1, le=36)] | None = Field(
+        default=None, title="Months until the first follow-up"
+    )
+    told_by_client: bool = Field(default=False, title="The client told me that the tenancy has started")
+    end_housing: bool = Field(default=False, title="End the housing history record that is still open")
+    end_reason_id: UUID | None = Field(default=None, title="Reason left")
+
+
+@use_case(Permission.RECORD_MOVE_IN)
+async def move_in(tx: Tx, command: MoveIn) -> None:
+    """Record the move-in: one housing history record a person, status Moved Into Housing, first follow-up due.
+
+    Raises NotSecured, TenancyNotStarted, MoveInBeforeSecuring, MoveInInTheFuture, ActiveHousing, HousingOverlap.
+    """
+    placement = await locked_placement(tx, command.placement_id)
+    request = await current_request(tx, placement)
+    if request is None or request.state not in (SecuringState.HELD, SecuringState.LET):
+        raise NotSecured
+    _check(tx, command, request)
+    due_on = due_date(command.moved_in_on, command.next_on, command.next_months)
+    await _house(tx, command, placement, request)
+    await settle(tx, placement, request, MovedIn())
+    placement.status = PlacementStatus.MOVED_IN
+    placement.moved_in_on = command.moved_in_on
+    set_follow_up(
+        tx,
+        subject=FollowUpSubject.PLACEMENT,
+        subject_id=placement.id,
+        client_id=placement.client_id,
+        caseworker=placement.caseworker,
+        due_on=due_on,
+    )
+    await _update_contact(tx, command, placement.client_id)
+    if request.managed_by is ManagedBy.THIRD_PARTY:
+        # The property entity's own homes speak through the lease; nobody else would tell of a third party's.
+        consent = await consent_in_force(tx, placement.client_id, Purpose.BE_HOUSED)
+        fact = HouseholdMovedIn(request=request.request, unit=request.unit, moved_in_on=command.moved_in_on)
+        tx.publish(fact, about=str(placement.id), basis=str(consent) if consent else None)
+    tx.touched("placement", placement.id, "moved_in", {"moved_in_on": (None, command.moved_in_on)})
+
+
+def _check(tx: Tx, command: MoveIn, request: Securing) -> None:
+    through_lease = request.managed_by is ManagedBy.PROPERTY_ENTITY
+    if through_lease and request.state is not SecuringState.LET and not command.told_by_client:
+        raise TenancyNotStarted(field="told_by_client")
+    if command.moved_in_on > tx.today:
+        raise MoveInInTheFuture(field="moved_in_on")
+    if command.moved_in_on < request.secured_on:
+        raise MoveInBeforeSecuring(field="moved_in_on", secured_on=request.secured_on)
+
+
+async def _house(tx: Tx, command: MoveIn, placement: Placement, request: Securing) -> None:
+    """Write the housing history of everybody included, ending what is open before."""
+    people = [member.client_id for member in active_members(placement)]
+    names = await names_of(tx, people)
+    open_before = await open_stays(tx, people)
+    if open_before and not command.end_housing:
+        raise ActiveHousing(name=names[open_before[0].client_id], field="end_housing")
+    await require_values(tx, LookupList.REASON_LEFT, [command.end_reason_id], "end_reason_id")
+    for record in open_before:
+        end_stay(tx, record, command.moved_in_on, command.end_reason_id)
+    await tx.session.flush()
+    kind = await _housing_type(tx, request.housing_type)
+    rent = command.rent
+    if rent is None and request.tenancy_rent is not None:
+        rent = Rent(amount=request.tenancy_rent, currency=request.tenancy_currency or "CAD")
+    stay = new_id()
+    for person in people:
+        await require_free(tx, person, names[person], Stay(command.moved_in_on))
+        new_record(
+            tx,
+            client_id=person,
+            stay=stay,
+            placement_id=placement.id,
+            housing_type_id=kind,
+            address=request.address,
+            started_on=command.moved_in_on,
+            rent=rent,
+            other_people=len(people) - 1,
+        )
+
+
+async def _housing_type(tx: Tx, published: str) -> UUID:
+    """Our own value for a published housing type; the list's "other" when it has none."""
+    found: UUID | None = await tx.scalar(
+        select(LookupValue.id)
+        .where(
+            LookupValue.list == LookupList.HOUSING_TYPE, LookupValue.published_as.in_((published, "other"))
+        )
+        .order_by((LookupValue.published_as == published).desc(), LookupValue.active.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise LookupError("the list of housing types has no value published as other")
+    return found
+
+
+async def _update_contact(tx: Tx, command: MoveIn, client_id: UUID) -> None:
+    if command.phone is not None:
+        await reach_at(tx, client_id, ContactKind.PHONE, command.phone)
+    if command.email is not None:
+        await reach_at(tx, client_id, ContactKind.EMAIL, command.email)
+
+
+async def stay_of_placement(tx: Tx, placement_id: UUID, client_id: UUID) -> HousingRecord | None:
+    """The open housing history record that the move-in wrote for a person."""
+    return (
+        await tx.execute(
+            select(HousingRecord).where(
+                HousingRecord.placement_id == placement_id,
+                HousingRecord.client_id == client_id,
+                HousingRecord.ended_on.is_(None),
+            )
+        )
+    ).scalar_one_or_none()

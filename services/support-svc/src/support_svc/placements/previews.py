@@ -1,0 +1,81 @@
+"""What will be told before it is told, word for word: the same facts that the commands publish (P6)."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from chassis.errors import NotFound
+from chassis.tx import ReadTx
+from chassis.usecase import query
+from support_svc.access import Permission
+from support_svc.clients.finding import may_see
+from support_svc.clients.model import Client, ContactKind, age_on, is_adult
+from support_svc.consents.model import Purpose
+from support_svc.consents.standing import consent_in_force
+from support_svc.homes.model import Home, ManagedBy, UnknownHome
+from support_svc.homes.queries import one_line
+from support_svc.placements.model import Placement, PlacementMember
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What Secure Unit would tell, and under which consents.
+
+    `consent` is the consent to be housed; without it nothing can be asked. `refers` says whether the property entity
+    gets a referral once the home is held; its name and contact are filled only under consent.
+    """
+
+    unit: UUID
+    address: str
+    managed_by: ManagedBy
+    adults: int
+    children: int
+    consent: UUID | None
+    refers: bool
+    name: str | None
+    phone: str | None
+    email: str | None
+    language: str | None
+
+
+@query(Permission.SECURE_UNIT)
+async def what_is_told(tx: ReadTx, placement_id: UUID, unit: UUID, expected_move_in: date) -> Telling:
+    """What would be told if this home were secured for this placement now. Raises NotFound, UnknownHome."""
+    client = (
+        await tx.execute(
+            select(Client)
+            .join(Placement, Placement.client_id == Client.id)
+            .where(Placement.id == placement_id, may_see(tx))
+            .options(selectinload(Client.contact_points))
+        )
+    ).scalar_one_or_none()
+    if client is None:
+        raise NotFound(what="placement")
+    home = await tx.session.get(Home, unit)
+    if home is None or not home.listed:
+        raise UnknownHome
+    people = await tx.execute(
+        select(Client.date_of_birth, Client.estimated_age, Client.estimated_on)
+        .join(PlacementMember, PlacementMember.client_id == Client.id)
+        .where(PlacementMember.placement_id == placement_id, PlacementMember.active)
+    )
+    adults = [is_adult(age_on(expected_move_in, *row)) for row in people]
+    refers = home.managed_by is ManagedBy.PROPERTY_ENTITY
+    shared = refers and await consent_in_force(tx, client.id, Purpose.SHARE_CONTACT_FOR_TENANCY) is not None
+    reached = {point.kind: point.value for point in reversed(client.contact_points)}
+    return Telling(
+        unit=unit,
+        address=f"{one_line(home)}, {home.city}",
+        managed_by=home.managed_by,
+        adults=sum(adults),
+        children=len(adults) - sum(adults),
+        consent=await consent_in_force(tx, client.id, Purpose.BE_HOUSED),
+        refers=refers,
+        name=client.full_name if shared else None,
+        phone=reached.get(ContactKind.PHONE) if shared else None,
+        email=reached.get(ContactKind.EMAIL) if shared else None,
+        language=client.preferred_language.value if shared and client.preferred_language else None,
+    )

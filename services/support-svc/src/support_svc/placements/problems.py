@@ -1,0 +1,172 @@
+"""What can be wrong with a placement, in words of the trade."""
+
+from typing import ClassVar
+
+from chassis.errors import DomainError, Kind
+
+
+class ActivePlacementExists(DomainError):
+    """A person is in one active placement at a time (P2)."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "active_placement_exists"
+    message: ClassVar[str] = "{name} already has an active housing placement."
+
+
+class PlacementEnded(DomainError):
+    """The placement has ended; nothing can be added to it."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "placement_ended"
+    message: ClassVar[str] = "This placement has ended."
+
+
+class NotSearching(DomainError):
+    """A home can be secured only before the move-in."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "not_searching"
+    message: ClassVar[str] = "A home can be secured only while the household is looking for one."
+
+
+class AnswerPending(DomainError):
+    """A request is waiting for the inventory's answer."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "answer_pending"
+    message: ClassVar[str] = (
+        "A request is waiting for the inventory’s answer. Wait for it, or give it up first."
+    )
+
+
+class AlreadyHoldingThisHome(DomainError):
+    """The placement holds this very home."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "already_holding_this_home"
+    message: ClassVar[str] = "This home is held for the household already."
+
+
+class TenancyHasStarted(DomainError):
+    """After the start of the tenancy the home can't be given up from here."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "tenancy_has_started"
+    message: ClassVar[str] = "The tenancy has started; the home can no longer be given up here."
+
+
+class NothingToGiveUp(DomainError):
+    """No request is open."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "nothing_to_give_up"
+    message: ClassVar[str] = "No home is asked for or held at the moment."
+
+
+class MoveInBeforeSecuring(DomainError):
+    """The expected move-in lies before the day the home is secured."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "move_in_before_securing"
+    message: ClassVar[str] = "The move-in date must not be before the day the home is secured, {secured_on}."
+
+
+class NotSecured(DomainError):
+    """A move-in needs a home that is held."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "not_secured"
+    message: ClassVar[str] = "No home is secured for this household."
+
+
+class TenancyNotStarted(DomainError):
+    """The property entity hasn't told of a start, and nobody says that the client did."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "tenancy_not_started"
+    message: ClassVar[str] = (
+        "The property entity has not told us that the tenancy started. "
+        "If the client told you, say so; the client may keep it from us."
+    )
+
+
+class MoveInInTheFuture(DomainError):
+    """A move-in is recorded when it has happened."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "move_in_in_the_future"
+    message: ClassVar[str] = "The move-in date must be today or earlier."
+
+
+class ActiveHousing(DomainError):
+    """Somebody's housing history has an open record, to be ended in the same step (P7)."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "active_housing"
+    message: ClassVar[str] = "{name} is recorded as living somewhere else. End that record in this step."
+
+
+class NotIncluded(DomainError):
+    """The person isn't part of the placement."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "not_included"
+    message: ClassVar[str] = "This person is not included in the placement."
+
+
+class TargetBeforeStart(DomainError):
+    """The target date lies before the search began."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "target_before_start"
+    message: ClassVar[str] = "The target date must not be before the search start date."
+
+
+class InTheFuture(DomainError):
+    """Something is said to have happened on a day that is yet to come."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "in_the_future"
+    message: ClassVar[str] = "The date must be today or earlier."
+
+
+class ReasonLeftNeeded(DomainError):
+    """For somebody who left, the reason is recorded (P8)."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "reason_left_needed"
+    message: ClassVar[str] = "Choose why {name} left."
+
+
+class EverybodyAnswered(DomainError):
+    """A follow-up says for each person whether he or she is still in housing."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "everybody_answered"
+    message: ClassVar[str] = "Say for each person whether they are still in housing."
+
+
+class HeadNeeded(DomainError):
+    """When the head left, one of those who stay becomes the head (P8)."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "head_needed"
+    message: ClassVar[str] = "{name} was the head of the household. Choose a new head among those who stay."
+
+
+class BeforeMoveIn(DomainError):
+    """Follow-ups begin with the move-in."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "before_move_in"
+    message: ClassVar[str] = "A follow-up cannot be before the move-in."
+
+
+class HouseholdChanged(DomainError):
+    """What the confirm page showed is no longer so."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "household_changed"
+    message: ClassVar[str] = (
+        "The household has changed: {adults} adults and {children} children would be told. Check and send again."
+    )

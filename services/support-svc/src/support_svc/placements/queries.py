@@ -1,0 +1,533 @@
+"""Reading placements: the list (P1), a record (P2, P3), attempts (P4), the timeline (P10), what crossed (W13)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, text, true
+from sqlalchemy.orm import aliased
+
+from chassis.errors import NotFound
+from chassis.tx import ReadTx
+from chassis.usecase import query
+from support_svc.access import Permission
+from support_svc.clients.finding import matches, may_see, tolerate_spelling
+from support_svc.clients.model import Client, age_on, is_adult
+from support_svc.followups.model import FollowUp, FollowUpState
+from support_svc.homes.fitting import Seeking, affordable
+from support_svc.homes.model import ManagedBy
+from support_svc.lookups.model import Caseworker, LookupValue
+from support_svc.placements.model import (
+    SEARCHING,
+    ApplicationState,
+    Attempt,
+    Placement,
+    PlacementMember,
+    PlacementStatus,
+    Securing,
+    TimelineEntry,
+    TimelineKind,
+    TypeSought,
+)
+from support_svc.placements.securing import OPEN, SecuringState
+
+PAGE = 50
+UPCOMING = timedelta(days=14)
+
+
+class Urgent(StrEnum):
+    """The four kinds of placements that need attention (P1)."""
+
+    PAST_TARGET_DATE = "past_target_date"
+    UPCOMING_TARGET_DATE = "upcoming_target_date"
+    PAST_MOVE_IN_DATE = "past_move_in_date"
+    UPCOMING_FOLLOW_UP = "upcoming_follow_up"
+
+
+class PlacementFilter(BaseModel):
+    """The filters of the list; one that is empty doesn't narrow."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    q: str = Field(default="", max_length=120)
+    status: PlacementStatus | None = None
+    caseworker: str | None = Field(default=None, max_length=120)
+    program: UUID | None = None
+    urgent: Urgent | None = None
+    after: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementLine:
+    """A placement in the list."""
+
+    id: UUID
+    number: int
+    client_name: str
+    people: int
+    status: PlacementStatus
+    securing: bool
+    caseworker_name: str
+    search_started_on: date
+    target_on: date | None
+    expected_move_in: date | None
+    next_follow_up: date | None
+    urgent: tuple[Urgent, ...]
+    deadline: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementPage:
+    """A page of the list; `counts` are those of the urgent kinds under the other filters."""
+
+    lines: tuple[PlacementLine, ...]
+    total: int
+    counts: dict[Urgent, int]
+    after: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """The request a placement is at."""
+
+    request: UUID
+    unit: UUID
+    address: str
+    housing_type: str
+    managed_by: ManagedBy
+    state: SecuringState
+    secured_on: date
+    expected_move_in: date
+    adults: int
+    children: int
+    asked_at: datetime
+    asked_by_name: str
+    late: bool
+    deadline: datetime | None
+    ending: bool
+    overdue: bool
+    ended_why: str | None
+    referred: bool
+    named: bool
+    application: ApplicationState | None
+    decline_reason: str | None
+    tenancy_start: date | None
+    tenancy_rent: Decimal | None
+    tenancy_currency: str | None
+
+    @property
+    def open(self) -> bool:
+        """Whether it is asked, held or let."""
+        return self.state in OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class IncludedPerson:
+    """Somebody included in a placement."""
+
+    client_id: UUID
+    name: str
+    is_head: bool
+    age: int | None
+    left_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementView:
+    """A placement with what its page shows."""
+
+    id: UUID
+    number: int
+    client_id: UUID
+    client_name: str
+    status: PlacementStatus
+    people: tuple[IncludedPerson, ...]
+    caseworker: str
+    caseworker_name: str
+    types_en: tuple[str, ...]
+    types_fr: tuple[str, ...]
+    housing_types: tuple[UUID, ...]
+    types_published: tuple[str, ...]
+    search_started_on: date
+    target_on: date | None
+    program_id: UUID | None
+    program_en: str | None
+    program_fr: str | None
+    referral_source_id: UUID | None
+    referral_source_en: str | None
+    referral_source_fr: str | None
+    referral_organisation: str | None
+    referral_person: str | None
+    referral_phone: str | None
+    monthly_income: Decimal | None
+    affordable_rent: Decimal | None
+    currency: str
+    moved_in_on: date | None
+    ended_on: date | None
+    version: int
+    request: RequestView | None
+    next_follow_up: date | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something can still be done with it."""
+        return self.status in (*SEARCHING, PlacementStatus.MOVED_IN)
+
+    @property
+    def searching(self) -> bool:
+        """Whether a home can be looked for."""
+        return self.status in SEARCHING
+
+    @property
+    def securing(self) -> bool:
+        """Whether the inventory's answer is awaited (P3)."""
+        return self.request is not None and self.request.state is SecuringState.ASKED
+
+    @property
+    def can_move_in(self) -> bool:
+        """Whether a home is held."""
+        return self.request is not None and self.request.state in (SecuringState.HELD, SecuringState.LET)
+
+    def seeking(self) -> Seeking:
+        """What homes are matched with (P5)."""
+        adults = sum(is_adult(person.age) for person in self.people if person.left_on is None)
+        return Seeking(
+            housing_types=frozenset(self.types_published),
+            adults=adults,
+            children=sum(person.left_on is None for person in self.people) - adults,
+            affordable_rent=self.affordable_rent,
+            needed_by=self.target_on,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptView:
+    """An attempt that led to nothing."""
+
+    id: UUID
+    attempted_on: date
+    reason_en: str
+    reason_fr: str
+    caseworker_name: str
+    final: bool
+    comments: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineView:
+    """One line of the timeline; without a name it came from outside or from a timer."""
+
+    at: datetime
+    kind: TimelineKind
+    actor_name: str
+    details: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CrossingView:
+    """One fact that was told, or withheld, exactly as the outbox holds it (W13)."""
+
+    event: str
+    fields: dict[str, Any]
+    recorded_at: datetime
+    delivered_at: datetime | None
+    withheld: str | None
+    under_consent: bool
+
+
+def _due() -> ColumnElement[Any]:
+    return (
+        select(func.min(FollowUp.due_on))
+        .where(FollowUp.subject_id == Placement.id, FollowUp.state == FollowUpState.DUE)
+        .correlate(Placement)
+        .scalar_subquery()
+    )
+
+
+def _urgent(today: date) -> dict[Urgent, ColumnElement[bool]]:
+    """What makes a placement urgent, of each kind."""
+    looking = Placement.status.in_(SEARCHING)
+    return {
+        Urgent.PAST_TARGET_DATE: and_(looking, Placement.target_on < today),
+        Urgent.UPCOMING_TARGET_DATE: and_(looking, Placement.target_on.between(today, today + UPCOMING)),
+        Urgent.PAST_MOVE_IN_DATE: and_(
+            Placement.status == PlacementStatus.HOUSING_SECURED, Placement.expected_move_in < today
+        ),
+        Urgent.UPCOMING_FOLLOW_UP: and_(
+            Placement.status == PlacementStatus.MOVED_IN,
+            exists().where(
+                FollowUp.subject_id == Placement.id,
+                FollowUp.state == FollowUpState.DUE,
+                FollowUp.due_on <= today + UPCOMING,
+            ),
+        ),
+    }
+
+
+async def _filters(tx: ReadTx, wanted: PlacementFilter) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = [may_see(tx)]
+    if wanted.q.strip():
+        await tolerate_spelling(tx)
+        meant, _ = matches(wanted.q)
+        included = select(PlacementMember.placement_id).join(Client, Client.id == PlacementMember.client_id)
+        conditions.append(Placement.id.in_(included.where(meant)))
+    if wanted.status is not None:
+        conditions.append(Placement.status == wanted.status)
+    if wanted.caseworker:
+        conditions.append(Placement.caseworker == wanted.caseworker)
+    if wanted.program is not None:
+        conditions.append(Placement.program_id == wanted.program)
+    return and_(true(), *conditions)
+
+
+@query(Permission.VIEW_PLACEMENTS)
+async def placements(tx: ReadTx, wanted: PlacementFilter) -> PlacementPage:
+    """The list of placements, the latest started first, with the four urgent counts (P1)."""
+    condition = await _filters(tx, wanted)
+    kinds = _urgent(tx.today)
+    counted = select(
+        func.count(), *(func.count().filter(kinds[kind]).label(kind.value) for kind in Urgent)
+    ).select_from(Placement)
+    totals = (await tx.execute(counted.join(Client, Client.id == Placement.client_id).where(condition))).one()
+    counts = dict(zip(Urgent, totals[1:], strict=True))
+    total = totals[0]
+    people = (
+        select(func.count())
+        .where(PlacementMember.placement_id == Placement.id)
+        .correlate(Placement)
+        .scalar_subquery()
+    )
+    statement: Select[Any] = (
+        select(
+            Placement,
+            Client,
+            Caseworker.name,
+            people,
+            Securing.state,
+            _due(),
+            *(kinds[kind] for kind in Urgent),
+        )
+        .join(Client, Client.id == Placement.client_id)
+        .join(Caseworker, Caseworker.subject == Placement.caseworker)
+        .outerjoin(Securing, Securing.request == Placement.request)
+        .where(condition)
+        .order_by(Placement.id.desc())
+        .limit(PAGE + 1)
+    )
+    if wanted.urgent is not None:
+        statement = statement.where(kinds[wanted.urgent])
+        total = counts[wanted.urgent]
+    if wanted.after is not None:
+        statement = statement.where(Placement.id < wanted.after)
+    rows = (await tx.execute(statement)).all()
+    lines = tuple(
+        PlacementLine(
+            id=one.id,
+            number=one.number,
+            client_name=client.full_name,
+            people=count,
+            status=one.status,
+            securing=state is SecuringState.ASKED,
+            caseworker_name=caseworker,
+            search_started_on=one.search_started_on,
+            target_on=one.target_on,
+            expected_move_in=one.expected_move_in,
+            next_follow_up=due,
+            urgent=tuple(kind for kind, holds in zip(Urgent, flags, strict=True) if holds),
+        )
+        for one, client, caseworker, count, state, due, *flags in rows[:PAGE]
+    )
+    return PlacementPage(lines, total, counts, lines[-1].id if len(rows) > PAGE else None)
+
+
+@query(Permission.VIEW_PLACEMENTS, views="client")
+async def placement(tx: ReadTx, placement_id: UUID) -> PlacementView:
+    """A placement's record. Raises NotFound, also for one of a client that is hidden. The view is logged (X3)."""
+    program, source = aliased(LookupValue), aliased(LookupValue)
+    row = (
+        await tx.execute(
+            select(Placement, Client, Caseworker.name, program, source, Securing, _due())
+            .join(Client, Client.id == Placement.client_id)
+            .join(Caseworker, Caseworker.subject == Placement.caseworker)
+            .outerjoin(program, program.id == Placement.program_id)
+            .outerjoin(source, source.id == Placement.referral_source_id)
+            .outerjoin(Securing, Securing.request == Placement.request)
+            .where(Placement.id == placement_id, may_see(tx))
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound(what="placement")
+    one, client, caseworker_name, its_program, its_source, securing, due = row
+    tx.viewed("client", client.id)
+    types = list(
+        (
+            await tx.execute(
+                select(LookupValue)
+                .join(TypeSought, TypeSought.housing_type_id == LookupValue.id)
+                .where(TypeSought.placement_id == one.id)
+                .order_by(LookupValue.sort_order)
+            )
+        ).scalars()
+    )
+    people = await tx.execute(
+        select(PlacementMember, Client)
+        .join(Client, Client.id == PlacementMember.client_id)
+        .where(PlacementMember.placement_id == one.id)
+        .order_by(PlacementMember.is_head.desc(), PlacementMember.position)
+    )
+    return PlacementView(
+        id=one.id,
+        number=one.number,
+        client_id=client.id,
+        client_name=client.full_name,
+        status=one.status,
+        people=tuple(
+            IncludedPerson(
+                client_id=person.id,
+                name=person.full_name,
+                is_head=member.is_head,
+                age=age_on(tx.today, person.date_of_birth, person.estimated_age, person.estimated_on),
+                left_on=member.left_on,
+            )
+            for member, person in people
+        ),
+        caseworker=one.caseworker,
+        caseworker_name=caseworker_name,
+        types_en=tuple(kind.label_en for kind in types),
+        types_fr=tuple(kind.label_fr for kind in types),
+        housing_types=tuple(kind.id for kind in types),
+        types_published=tuple(kind.published_as for kind in types if kind.published_as),
+        search_started_on=one.search_started_on,
+        target_on=one.target_on,
+        program_id=one.program_id,
+        program_en=its_program and its_program.label_en,
+        program_fr=its_program and its_program.label_fr,
+        referral_source_id=one.referral_source_id,
+        referral_source_en=its_source and its_source.label_en,
+        referral_source_fr=its_source and its_source.label_fr,
+        referral_organisation=one.referral_organisation,
+        referral_person=one.referral_person,
+        referral_phone=one.referral_phone,
+        monthly_income=one.monthly_income,
+        affordable_rent=affordable(one.monthly_income),
+        currency=one.currency,
+        moved_in_on=one.moved_in_on,
+        ended_on=one.ended_on,
+        version=one.version,
+        request=_request(securing) if securing is not None else None,
+        next_follow_up=due,
+    )
+
+
+def _request(row: Securing) -> RequestView:
+    names = set(RequestView.__slots__) - {"referred"}
+    return RequestView(**{name: getattr(row, name) for name in names}, referred=row.referral is not None)
+
+
+async def _visible(tx: ReadTx, placement_id: UUID) -> None:
+    known = await tx.scalar(
+        select(Placement.id)
+        .join(Client, Client.id == Placement.client_id)
+        .where(Placement.id == placement_id, may_see(tx))
+    )
+    if known is None:
+        raise NotFound(what="placement")
+
+
+@query(Permission.VIEW_PLACEMENTS)
+async def attempts(tx: ReadTx, placement_id: UUID) -> list[AttemptView]:
+    """The attempts of a placement, the latest first (P4)."""
+    await _visible(tx, placement_id)
+    rows = await tx.execute(
+        select(Attempt, LookupValue, Caseworker.name)
+        .join(LookupValue, LookupValue.id == Attempt.reason_id)
+        .join(Caseworker, Caseworker.subject == Attempt.caseworker)
+        .where(Attempt.placement_id == placement_id)
+        .order_by(Attempt.attempted_on.desc(), Attempt.id.desc())
+    )
+    return [
+        AttemptView(one.id, one.attempted_on, reason.label_en, reason.label_fr, name, one.final, one.comments)
+        for one, reason, name in rows
+    ]
+
+
+@query(Permission.VIEW_PLACEMENTS)
+async def timeline(tx: ReadTx, placement_id: UUID) -> list[TimelineView]:
+    """Everything that happened to a placement, the latest first (P10)."""
+    await _visible(tx, placement_id)
+    rows = await tx.execute(
+        select(TimelineEntry)
+        .where(TimelineEntry.placement_id == placement_id)
+        .order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc())
+        .limit(500)
+    )
+    return [TimelineView(line.at, line.kind, line.actor_name, line.details) for line in rows.scalars()]
+
+
+@query(Permission.VIEW_PLACEMENTS)
+async def crossing(tx: ReadTx, placement_id: UUID) -> list[CrossingView]:
+    """What was told about a placement, and what was withheld and why, from the outbox itself (W13)."""
+    await _visible(tx, placement_id)
+    rows = await tx.execute(
+        text(
+            "SELECT type, data, recorded_at, published_at, withheld_reason, basis IS NOT NULL AS consented FROM outbox"
+            " WHERE about = :about ORDER BY position DESC LIMIT 200"
+        ),
+        {"about": str(placement_id)},
+    )
+    return [
+        CrossingView(
+            event=row.type.split(".")[2],
+            fields=row.data.get("data", {}),
+            recorded_at=row.recorded_at,
+            delivered_at=row.published_at,
+            withheld=row.withheld_reason,
+            under_consent=row.consented,
+        )
+        for row in rows
+    ]
+
+
+@query(Permission.VIEW_MY_DAY)
+async def holds_and_move_ins(tx: ReadTx, caseworker: str) -> list[PlacementLine]:
+    """A caseworker's placements that wait for an answer, hold a home or are past their target date (F2)."""
+    kinds = _urgent(tx.today)
+    rows = await tx.execute(
+        select(Placement, Client, Securing.state, Securing.deadline, *(kinds[kind] for kind in Urgent))
+        .join(Client, Client.id == Placement.client_id)
+        .outerjoin(Securing, Securing.request == Placement.request)
+        .where(
+            Placement.caseworker == caseworker,
+            may_see(tx),
+            or_(
+                Securing.state.in_(OPEN),
+                kinds[Urgent.PAST_TARGET_DATE],
+                kinds[Urgent.UPCOMING_TARGET_DATE],
+            ),
+            Placement.status.in_(SEARCHING),
+        )
+        .order_by(Securing.deadline.asc().nulls_last(), Placement.target_on)
+        .limit(50)
+    )
+    return [
+        PlacementLine(
+            id=one.id,
+            number=one.number,
+            client_name=client.full_name,
+            people=0,
+            status=one.status,
+            securing=state is SecuringState.ASKED,
+            caseworker_name="",
+            search_started_on=one.search_started_on,
+            target_on=one.target_on,
+            expected_move_in=one.expected_move_in,
+            next_follow_up=None,
+            urgent=tuple(kind for kind, holds in zip(Urgent, flags, strict=True) if holds),
+            deadline=deadline,
+        )
+        for one, client, state, deadline, *flags in rows
+    ]

@@ -1,0 +1,73 @@
+"""Rows of placements for the commands: which one may know of, locking, and lines for the timeline."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from chassis.errors import NotFound
+from chassis.ids import new_id
+from chassis.tx import Tx
+from support_svc.clients.finding import may_see
+from support_svc.clients.model import Client, age_on, is_adult
+from support_svc.placements.model import Placement, PlacementMember, Securing, TimelineEntry, TimelineKind
+
+
+async def locked_placement(tx: Tx, placement_id: UUID) -> Placement:
+    """The placement with its members, locked until the end. Raises NotFound, also for one of a hidden client."""
+    placement = (
+        await tx.execute(
+            select(Placement)
+            .join(Client, Client.id == Placement.client_id)
+            .where(Placement.id == placement_id, may_see(tx))
+            .options(selectinload(Placement.members))
+            .with_for_update(of=Placement)
+            .execution_options(populate_existing=True)
+        )
+    ).scalar_one_or_none()
+    if placement is None:
+        raise NotFound(what="placement")
+    return placement
+
+
+async def current_request(tx: Tx, placement: Placement) -> Securing | None:
+    """The request the placement is at, open or not, locked."""
+    if placement.request is None:
+        return None
+    return await tx.session.get(Securing, placement.request, with_for_update=True, populate_existing=True)
+
+
+def active_members(placement: Placement) -> list[PlacementMember]:
+    """Who is included and hasn't left."""
+    return [member for member in placement.members if member.active]
+
+
+async def people_counts(tx: Tx, placement: Placement, day: date) -> tuple[int, int]:
+    """Adults and children among the included members on a day (C2)."""
+    ids = [member.client_id for member in active_members(placement)]
+    rows = await tx.execute(
+        select(Client.date_of_birth, Client.estimated_age, Client.estimated_on).where(Client.id.in_(ids))
+    )
+    adults = [is_adult(age_on(day, *row)) for row in rows]
+    return sum(adults), len(adults) - sum(adults)
+
+
+def note(tx: Tx, placement_id: UUID, kind: TimelineKind, details: Mapping[str, Any] | None = None) -> None:
+    """Add a line to the timeline (P10); what a program records has no person's name on it."""
+    tx.session.add(
+        TimelineEntry(
+            id=new_id(),
+            placement_id=placement_id,
+            at=tx.now,
+            kind=kind,
+            actor_name="" if tx.actor.kind == "system" else tx.actor.name,
+            details={name: _plain(value) for name, value in (details or {}).items()},
+        )
+    )
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, (str, int, bool)) or value is None else str(value)

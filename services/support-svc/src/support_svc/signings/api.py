@@ -1,0 +1,33 @@
+"""Signings through the API (W4)."""
+
+from uuid import UUID
+
+from chassis.http.call import ApiRouter, Call
+from support_svc.signings.commands import AnswerSigning, answer_signing
+from support_svc.signings.queries import SigningView, signing, signings, signings_of
+
+router = ApiRouter(prefix="/api/support/v1", tags=["signings"])
+
+
+@router.get("/signings")
+async def find_signings(call: Call, caseworker: str | None = None) -> list[SigningView]:
+    """Signings ahead and of the last days."""
+    return await call.ask(signings, caseworker)
+
+
+@router.get("/signings/{signing_id}")
+async def get_signing(call: Call, signing_id: UUID) -> SigningView:
+    """One signing."""
+    return await call.ask(signing, signing_id)
+
+
+@router.get("/placements/{placement_id}/signings")
+async def get_signings(call: Call, placement_id: UUID) -> list[SigningView]:
+    """The signings of a placement."""
+    return await call.ask(signings_of, placement_id)
+
+
+@router.post("/signings/answer", status_code=204)
+async def post_answer(call: Call, command: AnswerSigning) -> None:
+    """Tell the property entity whether somebody attends."""
+    await call.perform(answer_signing, command)

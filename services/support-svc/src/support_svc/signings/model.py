@@ -1,0 +1,107 @@
+"""Lease signings the support organisation was told of (W4), and its answer to each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.errors import DomainError, Kind
+from support_svc.tables import Base, words
+
+
+class SigningState(StrEnum):
+    """Where a signing stands, as the property entity told it."""
+
+    SCHEDULED = "scheduled"
+    CANCELLED = "cancelled"
+    HELD = "held"
+
+
+class SigningPlace(StrEnum):
+    """Kind of place where a lease is signed."""
+
+    PROPERTY_OFFICE = "property_office"
+    THE_UNIT = "the_unit"
+    SUPPORT_OFFICE = "support_office"
+    COMMUNITY_PLACE = "community_place"
+    BY_VIDEO = "by_video"
+
+
+class SigningOutcome(StrEnum):
+    """How a signing ended."""
+
+    SIGNED = "signed"
+    NOT_SIGNED = "not_signed"
+
+
+class Attendance(StrEnum):
+    """The case manager's answer."""
+
+    ATTENDING = "attending"
+    CANNOT_ATTEND = "cannot_attend"
+
+
+class AbsenceReason(StrEnum):
+    """Why nobody comes from the support organisation."""
+
+    SCHEDULE_CONFLICT = "schedule_conflict"
+    NOBODY_AVAILABLE = "nobody_available"
+    TENANT_CHOSE_ANOTHER_ADVOCATE = "tenant_chose_another_advocate"
+    TENANT_DECLINED_ADVOCATE = "tenant_declined_advocate"
+
+
+class Signing(Base):
+    """A lease signing. `told_version` orders what the property entity said: older news never undoes newer."""
+
+    __tablename__ = "signing"
+    __table_args__ = (
+        Index("ix_signing_starts", "starts_at"),
+        Index("ix_signing_placement", "placement_id"),
+    )
+
+    signing: Mapped[UUID] = mapped_column(primary_key=True)
+    referral: Mapped[UUID]
+    placement_id: Mapped[UUID] = mapped_column(ForeignKey("placement.id"))
+    starts_at: Mapped[datetime | None]
+    place: Mapped[SigningPlace | None] = mapped_column(words(SigningPlace, "place"))
+    state: Mapped[SigningState] = mapped_column(words(SigningState, "state"))
+    outcome: Mapped[SigningOutcome | None] = mapped_column(words(SigningOutcome, "outcome"))
+    told_version: Mapped[int] = mapped_column(Integer)
+    attendance: Mapped[Attendance | None] = mapped_column(words(Attendance, "attendance"))
+    absence_reason: Mapped[AbsenceReason | None] = mapped_column(words(AbsenceReason, "absence_reason"))
+    answered_by_name: Mapped[str | None] = mapped_column(String(200))
+    answered_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(Integer)
+
+    __mapper_args__: ClassVar[dict[str, object]] = {"version_id_col": version}
+
+
+@dataclass(frozen=True, slots=True)
+class SigningAnswered:
+    """Whether a case manager comes to a signing; `number` is its place among what is told about the referral."""
+
+    referral: UUID
+    signing: UUID
+    number: int
+    attendance: Attendance
+    reason: AbsenceReason | None
+
+
+class SigningOver(DomainError):
+    """A signing that was cancelled or held needs no answer."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "signing_over"
+    message: ClassVar[str] = "This signing was cancelled or has taken place; no answer is needed."
+
+
+class AbsenceReasonNeeded(DomainError):
+    """Cannot attend needs a reason; attending has none."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "absence_reason_needed"
+    message: ClassVar[str] = "Choose why nobody can attend."

@@ -1,0 +1,96 @@
+"""Reading signings: the case manager's list (W4)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from chassis.errors import NotFound
+from chassis.tx import ReadTx
+from chassis.usecase import query
+from support_svc.access import Permission
+from support_svc.clients.finding import may_see
+from support_svc.clients.model import Client
+from support_svc.placements.model import Placement, Securing
+from support_svc.signings.model import (
+    AbsenceReason,
+    Attendance,
+    Signing,
+    SigningOutcome,
+    SigningPlace,
+    SigningState,
+)
+
+KEPT = timedelta(days=14)
+"""How long a signing stays on the list after its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class SigningView:
+    """A signing with whose it is and what was answered."""
+
+    signing: UUID
+    placement_id: UUID
+    client_name: str
+    address: str
+    starts_at: datetime | None
+    place: SigningPlace | None
+    state: SigningState
+    outcome: SigningOutcome | None
+    attendance: Attendance | None
+    absence_reason: AbsenceReason | None
+    answered_by_name: str | None
+    answered_at: datetime | None
+
+
+def _selected(tx: ReadTx) -> Select[tuple[Signing, Client, Securing]]:
+    return (
+        select(Signing, Client, Securing)
+        .join(Placement, Placement.id == Signing.placement_id)
+        .join(Client, Client.id == Placement.client_id)
+        .join(Securing, Securing.referral == Signing.referral)
+        .where(may_see(tx))
+    )
+
+
+def _view(signing: Signing, client: Client, securing: Securing) -> SigningView:
+    return SigningView(
+        signing=signing.signing,
+        placement_id=signing.placement_id,
+        client_name=client.full_name,
+        address=securing.address,
+        starts_at=signing.starts_at,
+        place=signing.place,
+        state=signing.state,
+        outcome=signing.outcome,
+        attendance=signing.attendance,
+        absence_reason=signing.absence_reason,
+        answered_by_name=signing.answered_by_name,
+        answered_at=signing.answered_at,
+    )
+
+
+@query(Permission.VIEW_SIGNINGS)
+async def signings(tx: ReadTx, caseworker: str | None = None) -> list[SigningView]:
+    """Signings ahead and of the last days, soonest first; only those of one caseworker when named."""
+    statement = _selected(tx).where(Signing.starts_at >= tx.now - KEPT).order_by(Signing.starts_at).limit(100)
+    if caseworker is not None:
+        statement = statement.where(Placement.caseworker == caseworker)
+    return [_view(*row) for row in (await tx.execute(statement))]
+
+
+@query(Permission.VIEW_SIGNINGS)
+async def signing(tx: ReadTx, signing_id: UUID) -> SigningView:
+    """One signing. Raises NotFound."""
+    row = (await tx.execute(_selected(tx).where(Signing.signing == signing_id))).one_or_none()
+    if row is None:
+        raise NotFound(what="signing")
+    return _view(*row)
+
+
+@query(Permission.VIEW_SIGNINGS)
+async def signings_of(tx: ReadTx, placement_id: UUID) -> list[SigningView]:
+    """The signings of a placement, the latest first."""
+    statement = _selected(tx).where(Signing.placement_id == placement_id).order_by(Signing.starts_at.desc())
+    return [_view(*row) for row in (await tx.execute(statement))]
