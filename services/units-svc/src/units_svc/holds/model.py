@@ -17,6 +17,7 @@ from chassis.errors import DomainError, Kind
 from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from units_svc.holds.occupations import Occupation
 from units_svc.tables import Base, words
 
 
@@ -185,7 +186,7 @@ class Hold(Base):
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None] = mapped_column(String(200))
     remark: Mapped[str | None]
-    occupation_id: Mapped[UUID | None] = mapped_column(ForeignKey("occupation.id"))
+    occupation_id: Mapped[UUID | None] = mapped_column(ForeignKey(Occupation.id))
     version: Mapped[int] = mapped_column(Integer)
 
     __mapper_args__: ClassVar[dict[str, object]] = {"version_id_col": version}

@@ -40,6 +40,7 @@ class UnitImport(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     mapping: Mapped[str] = mapped_column(String(60))
+    definition: Mapped[dict[str, Any]]
     file_name: Mapped[str] = mapped_column(String(200))
     state: Mapped[ImportState] = mapped_column(words(ImportState, "state"))
     header: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
@@ -145,6 +146,7 @@ class ImportRow(Base):
     comments: Mapped[str | None]
     occupancy: Mapped[str]
     available_from: Mapped[date | None]
+    cells: Mapped[list[str]]
 
 
 STAGED: tuple[str, ...] = tuple(column.name for column in ImportRow.__table__.columns)

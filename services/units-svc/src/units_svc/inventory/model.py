@@ -43,15 +43,6 @@ class Occupancy(StrEnum):
     NOTICE_GIVEN = "notice_given"
 
 
-class OccupationKind(StrEnum):
-    """What occupies a home: a lease here, a household at a third party's, somebody else, or works."""
-
-    TENANCY = "tenancy"
-    HOUSEHOLD = "household"
-    OTHER_HOUSEHOLD = "other_household"
-    OUT_OF_USE = "out_of_use"
-
-
 class Cause(StrEnum):
     """What made the occupancy of a home change; together with an id it is something one can open (U4)."""
 
@@ -133,6 +124,7 @@ class Unit(Base):
     building_id: Mapped[UUID] = mapped_column(ForeignKey("building.id"))
     unit_number: Mapped[str | None] = mapped_column(String(30))
     unit_key: Mapped[str] = mapped_column(String(30), default="")
+    unit_order: Mapped[str] = mapped_column(Text, default="")
     housing_type: Mapped[str] = mapped_column(String(60))
     status: Mapped[str] = mapped_column(String(60))
     status_observed_on: Mapped[date]
@@ -196,32 +188,6 @@ class Rent(Base):
     noted_by: Mapped[str] = mapped_column(String(200))
 
 
-class Occupation(Base):
-    """A stretch of time in which a home isn't free, with the fact that began it.
-
-    `reference` is the tenancy's or the request's own id; for what staff record it is the row's id. The pair with
-    `kind` is unique, so a fact told twice is one occupation.
-    """
-
-    __tablename__ = "occupation"
-    __table_args__ = (
-        Index("uq_occupation_kind_reference", "kind", "reference", unique=True),
-        Index("ix_occupation_unit", "unit_id", "began_on"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
-    kind: Mapped[OccupationKind] = mapped_column(words(OccupationKind, "kind"))
-    reference: Mapped[UUID]
-    by_client: Mapped[bool] = mapped_column(default=False)
-    began_on: Mapped[date]
-    free_from: Mapped[date | None]
-    ended_on: Mapped[date | None]
-    remark: Mapped[str | None] = mapped_column(Text)
-    noted_at: Mapped[datetime]
-    noted_by: Mapped[str] = mapped_column(String(200))
-
-
 class OccupancyChange(Base):
     """One change of a home's occupancy and the record that caused it (U4)."""
 
@@ -236,37 +202,6 @@ class OccupancyChange(Base):
     cause_id: Mapped[UUID]
     changed_at: Mapped[datetime]
     changed_by: Mapped[str] = mapped_column(String(200))
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What the rows around a home say about it at one moment; the input of `occupancy_of`."""
-
-    held: bool = False
-    occupied_by_client: bool = False
-    occupied_by_other: bool = False
-    free_from: date | None = None
-    out_of_use: bool = False
-    usable_from: date | None = None
-
-
-def occupancy_of(standing: Standing) -> tuple[Occupancy, date | None]:
-    """Return the occupancy that follows from what is known, and the day the home is expected to be free.
-
-    Somebody living there outweighs a hold, a hold outweighs works, works outweigh vacancy: a home is never shown as
-    free while any of them says otherwise.
-    """
-    if standing.occupied_by_client or standing.occupied_by_other:
-        if standing.free_from is not None:
-            return Occupancy.NOTICE_GIVEN, standing.free_from
-        if standing.occupied_by_client:
-            return Occupancy.OCCUPIED_BY_CLIENT, None
-        return Occupancy.OCCUPIED_BY_OTHER, None
-    if standing.held:
-        return Occupancy.SECURED, None
-    if standing.out_of_use:
-        return Occupancy.TEMPORARILY_UNAVAILABLE, standing.usable_from
-    return Occupancy.AVAILABLE, None
 
 
 # ------------------------------------------------------------------ facts told to others
@@ -365,11 +300,3 @@ class RentKnown(DomainError):
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "rent_known"
     message: ClassVar[str] = "A rent from {day} is already recorded. Choose another day."
-
-
-class NotFreeForThat(DomainError):
-    """What staff want to record contradicts a hold or a tenancy of the unit."""
-
-    kind: ClassVar[Kind] = Kind.conflict
-    code: ClassVar[str] = "not_free_for_that"
-    message: ClassVar[str] = "A hold or a tenancy decides about this unit at the moment."

@@ -78,6 +78,7 @@ CREATE UNLOGGED TABLE import_row (
     comments TEXT,
     occupancy TEXT NOT NULL,
     available_from DATE,
+    cells TEXT[] NOT NULL,
     CONSTRAINT pk_import_row PRIMARY KEY (import_id, line)
 );
 CREATE TABLE landlord (
@@ -117,6 +118,7 @@ CREATE INDEX ix_lookup_value_list_order ON lookup_value (list, sort_order);
 CREATE TABLE unit_import (
     id UUID NOT NULL,
     mapping VARCHAR(60) NOT NULL,
+    definition JSONB NOT NULL,
     file_name VARCHAR(200) NOT NULL,
     state VARCHAR(40) NOT NULL,
     header TEXT[] NOT NULL,
@@ -171,6 +173,7 @@ CREATE TABLE unit (
     building_id UUID NOT NULL,
     unit_number VARCHAR(30),
     unit_key VARCHAR(30) NOT NULL,
+    unit_order TEXT NOT NULL,
     housing_type VARCHAR(60) NOT NULL,
     status VARCHAR(60) NOT NULL,
     status_observed_on DATE NOT NULL,

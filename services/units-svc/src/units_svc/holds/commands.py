@@ -1,0 +1,432 @@
+"""Answering requests and acting on what is heard of them (U9, U4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+from chassis.errors import Conflict, NotFound
+from chassis.ids import new_id
+from chassis.usecase import use_case
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy import select, text
+
+from units_svc.access import Permission
+from units_svc.holds.model import (
+    DeadlineNotLater,
+    Decision,
+    Fact,
+    Hold,
+    HoldEnding,
+    HoldState,
+    HoldTerms,
+    NotHeld,
+    Refusal,
+    Release,
+    Step,
+    UnitRefused,
+    UnitReleased,
+    UnitSecured,
+    deadline_of,
+    decide,
+    end_of_day,
+)
+from units_svc.holds.occupancy import LockedUnit, lock_unit, next_place, require_unit, settle_occupancy
+from units_svc.holds.occupations import Occupation, OccupationKind
+from units_svc.inventory.model import AvailabilityChanged, Cause, Occupancy
+
+if TYPE_CHECKING:
+    from chassis.tx import Tx
+
+ENDING_SOON = "hold_ending_soon"
+DEADLINE = "hold_deadline"
+OCCUPATION_ENDS = "occupation_ends"
+
+Remark = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRequest:
+    """A request for a home, as it was heard."""
+
+    request_id: UUID
+    unit_id: UUID
+    secured_on: date
+    expected_move_in: date
+    adults: int
+    children: int
+
+
+@dataclass(frozen=True, slots=True)
+class HearWithdrawal:
+    """A request was given up."""
+
+    request_id: UUID
+    unit_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class HearMove:
+    """A household moved into or out of a third-party landlord's home."""
+
+    request_id: UUID
+    unit_id: UUID
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class HearTenancyStarted:
+    """A tenancy began; the inventory learns neither whose nor at what rent."""
+
+    tenancy_id: UUID
+    unit_id: UUID
+    start: date
+
+
+class ReleaseHold(BaseModel):
+    """Staff end a hold before its deadline."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    request_id: UUID
+    version: Annotated[int, Field(ge=1)]
+    remark: Annotated[Remark, Field(title="Why", min_length=1)]
+
+
+class ProlongHold(BaseModel):
+    """Staff give a hold more time."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    request_id: UUID
+    version: Annotated[int, Field(ge=1)]
+    last_day: Annotated[date, Field(title="Held until")]
+
+
+# One statement decides: the row of the unit is taken only while it's free, and whoever comes second sees it isn't.
+# The reason is told from what stood before the statement, so "available" there means that somebody was quicker.
+_DECIDE = text(
+    """
+    WITH asked AS (
+        SELECT u.id, u.active, u.occupancy FROM unit u WHERE u.id = :unit
+    ), taken AS (
+        UPDATE unit SET occupancy = 'secured', available_from = NULL, listing_version = listing_version + 2
+        WHERE id = :unit AND active AND occupancy = 'available'
+            AND NOT EXISTS (SELECT 1 FROM hold WHERE request_id = :request)
+        RETURNING id, listing_version
+    ), kept AS (
+        INSERT INTO hold (request_id, unit_id, state, refusal, secured_on, expected_move_in, adults, children,
+            asked_at, deadline, version)
+        SELECT :request, :unit,
+            CASE WHEN taken.id IS NULL THEN 'refused' ELSE 'held' END,
+            CASE WHEN taken.id IS NOT NULL THEN NULL
+                WHEN asked.id IS NULL THEN 'unknown_unit'
+                WHEN NOT asked.active THEN 'not_published'
+                WHEN asked.occupancy IN ('available', 'secured') THEN 'secured_by_another'
+                ELSE 'not_available' END,
+            :secured_on, :expected_move_in, :adults, :children, :now,
+            CASE WHEN taken.id IS NULL THEN NULL ELSE cast(:deadline AS timestamptz) END, 1
+        FROM (SELECT 1) AS one LEFT JOIN asked ON true LEFT JOIN taken ON true
+        ON CONFLICT (request_id) DO NOTHING
+        RETURNING state, refusal
+    ), changed AS (
+        INSERT INTO occupancy_change (id, unit_id, occupancy, cause, cause_id, changed_at, changed_by)
+        SELECT :change, taken.id, 'secured', 'hold', :request, :now, :by FROM taken
+    )
+    SELECT kept.state, kept.refusal, taken.listing_version
+    FROM (SELECT 1) AS one LEFT JOIN kept ON true LEFT JOIN taken ON true
+    """
+)
+
+
+@use_case(Permission.HEAR_NEIGHBOURS)
+async def answer_request(tx: Tx, command: AnswerRequest) -> HoldState | None:
+    """Hold the home for the request or refuse it, and tell which (U9); None when it was answered before.
+
+    Exactly one of any number of requests at once gets the home.
+    """
+    terms = hold_terms(tx)
+    deadline = deadline_of(
+        terms, today=tx.today, expected_move_in=command.expected_move_in, zone=tx.runtime.time_zone
+    )
+    answer = (
+        await tx.execute(
+            _DECIDE,
+            {
+                "unit": command.unit_id,
+                "request": command.request_id,
+                "secured_on": command.secured_on,
+                "expected_move_in": command.expected_move_in,
+                "adults": command.adults,
+                "children": command.children,
+                "now": tx.now,
+                "deadline": deadline,
+                "change": new_id(),
+                "by": tx.actor.name,
+            },
+        )
+    ).one()
+    if answer.state is None:
+        if answer.listing_version is not None:
+            # The same request was answered in another transaction between our look and our writing.
+            raise Conflict
+        return None
+    state = HoldState(answer.state)
+    if state is HoldState.HELD:
+        place = int(answer.listing_version)
+        tx.publish(UnitSecured(command.request_id, command.unit_id, place - 1, deadline))
+        tx.publish(AvailabilityChanged(command.unit_id, place, Occupancy.SECURED, None))
+        _set_timers(tx, command.request_id, deadline, terms)
+    else:
+        tx.publish(UnitRefused(command.request_id, command.unit_id, Refusal(answer.refusal)))
+    tx.touched("hold", command.request_id, state.value)
+    return state
+
+
+@use_case(Permission.HEAR_NEIGHBOURS)
+async def hear_withdrawal(tx: Tx, command: HearWithdrawal) -> HoldState | None:
+    """Give back the home of a request that was given up; remember it when the request hasn't come yet."""
+    return await _act(tx, command.request_id, command.unit_id, Fact.WITHDRAWN)
+
+
+@use_case(Permission.HEAR_NEIGHBOURS)
+async def hear_moved_in(tx: Tx, command: HearMove) -> HoldState | None:
+    """Record that a household lives in a third-party landlord's home; for the entity's own homes the lease speaks."""
+    unit = await lock_unit(tx, command.unit_id)
+    if unit is None or unit.own:
+        tx.touched("hold", command.request_id, "move_in_not_for_us")
+        return None
+    return await _act(tx, command.request_id, command.unit_id, Fact.MOVED_IN, day=command.day)
+
+
+@use_case(Permission.HEAR_NEIGHBOURS)
+async def hear_moved_out(tx: Tx, command: HearMove) -> HoldState | None:
+    """Record that a household left, or will leave, a third-party landlord's home."""
+    return await _act(tx, command.request_id, command.unit_id, Fact.MOVED_OUT, day=command.day)
+
+
+@use_case(Permission.HEAR_NEIGHBOURS)
+async def hear_tenancy_started(tx: Tx, command: HearTenancyStarted) -> UUID | None:
+    """Turn the home's hold into a tenancy; without a hold somebody else lives there. Return the occupation.
+
+    None for a home that isn't known, or a tenancy that was heard of before.
+    """
+    unit = await lock_unit(tx, command.unit_id)
+    if unit is None or await _occupation(tx, OccupationKind.TENANCY, command.tenancy_id) is not None:
+        return None
+    hold = await _held(tx, unit.id)
+    decision = decide(hold.state if hold else None, Fact.TENANCY_STARTED) if hold else None
+    became = decision is not None and decision.step is Step.BECOME_TENANCY
+    occupation = _occupy(tx, unit.id, OccupationKind.TENANCY, command.tenancy_id, command.start, by_client=became)
+    await tx.session.flush()
+    if hold is not None and became:
+        _end(tx, hold, HoldState.TENANCY, None)
+        hold.occupation_id = occupation.id
+    await settle_occupancy(tx, unit, Cause.OCCUPATION, occupation.id)
+    tx.touched("unit", unit.id, "tenancy_started")
+    return occupation.id
+
+
+async def announce_ending(tx: Tx, request_id: UUID) -> None:
+    """Tell that a hold will lapse soon, once."""
+    hold = await tx.session.get(Hold, request_id)
+    if hold is None:
+        return
+    unit = await lock_unit(tx, hold.unit_id)
+    await tx.session.refresh(hold, with_for_update=True)
+    if unit is None or hold.deadline is None or hold.ending_announced_at is not None:
+        return
+    if decide(hold.state, Fact.ENDING_SOON).step is Step.ANNOUNCE_ENDING:
+        hold.ending_announced_at = tx.now
+        tx.publish(HoldEnding(hold.request_id, hold.unit_id, await next_place(tx, unit.id), hold.deadline))
+        tx.touched("hold", hold.request_id, "ending_announced")
+
+
+async def lapse(tx: Tx, request_id: UUID) -> None:
+    """End a hold whose deadline has passed; one that was prolonged meanwhile stays."""
+    hold = await tx.session.get(Hold, request_id)
+    if hold is not None and hold.deadline is not None and hold.deadline <= tx.now:
+        await _act(tx, request_id, hold.unit_id, Fact.DEADLINE_PASSED)
+
+
+@use_case(Permission.DECIDE_HOLDS)
+async def release_hold(tx: Tx, command: ReleaseHold) -> None:
+    """End a hold by the inventory's own decision, with the reason kept here. Raises NotHeld, NotFound."""
+    hold = await _hold_for_staff(tx, command.request_id, command.version)
+    hold.remark = command.remark
+    await _act(tx, hold.request_id, hold.unit_id, Fact.INVENTORY_DECIDED)
+
+
+@use_case(Permission.DECIDE_HOLDS)
+async def prolong_hold(tx: Tx, command: ProlongHold) -> datetime:
+    """Give a hold more time and return its new deadline. Raises NotHeld, NotFound, DeadlineNotLater."""
+    hold = await _hold_for_staff(tx, command.request_id, command.version)
+    terms, zone = hold_terms(tx), tx.runtime.time_zone
+    deadline = end_of_day(command.last_day, zone)
+    latest = hold.asked_at.astimezone(zone).date() + timedelta(days=terms.most_days)
+    if hold.deadline is None or deadline <= hold.deadline or command.last_day > latest:
+        earliest = (hold.deadline or tx.now).astimezone(zone).date() - timedelta(days=1)
+        raise DeadlineNotLater(field="last_day", earliest=earliest, latest=latest)
+    tx.touched("hold", hold.request_id, "prolonged", {"deadline": (hold.deadline, deadline)})
+    hold.deadline, hold.ending_announced_at = deadline, None
+    _set_timers(tx, hold.request_id, deadline, terms)
+    # The neighbour learns of the new deadline the way it learned of the first.
+    tx.publish(UnitSecured(hold.request_id, hold.unit_id, await next_place(tx, hold.unit_id), deadline))
+    return deadline
+
+
+def hold_terms(tx: Tx) -> HoldTerms:
+    """Return the terms of holds as they're configured."""
+    settings = tx.runtime.settings
+    return HoldTerms(
+        days=getattr(settings, "hold_days", HoldTerms.days),
+        grace_days=getattr(settings, "hold_grace_days", HoldTerms.grace_days),
+        most_days=getattr(settings, "hold_most_days", HoldTerms.most_days),
+        warning_days=getattr(settings, "hold_warning_days", HoldTerms.warning_days),
+    )
+
+
+# ------------------------------------------------------------------ one fact about one request
+async def _act(
+    tx: Tx, request_id: UUID, unit_id: UUID, fact: Fact, *, day: date | None = None
+) -> HoldState | None:
+    """Do what `decide` says about a request; return its state."""
+    unit = await lock_unit(tx, unit_id)
+    hold = (
+        await tx.execute(select(Hold).where(Hold.request_id == request_id).with_for_update())
+    ).scalar_one_or_none()
+    if hold is not None and hold.unit_id != unit_id:
+        # A fact about another home than the request's own says nothing about either.
+        return hold.state
+    decision = decide(hold.state if hold else None, fact)
+    if decision.step is Step.NOTHING:
+        return decision.state
+    if hold is None:
+        hold = Hold(request_id=request_id, unit_id=unit_id, asked_at=tx.now, state=HoldState.RELEASED)
+        tx.session.add(hold)
+    await _carry_out(tx, hold, unit, decision, day or tx.today)
+    tx.touched("hold", request_id, fact.value)
+    return decision.state
+
+
+async def _carry_out(
+    tx: Tx, hold: Hold, unit: LockedUnit | None, decision: Decision, day: date
+) -> None:
+    assert decision.state is not None  # noqa: S101 - only a request that's nothing yet has no state
+    if decision.step is Step.REMEMBER:
+        _end(tx, hold, decision.state, decision.reason)
+    elif decision.step is Step.RELEASE:
+        _end(tx, hold, decision.state, decision.reason)
+        if unit is not None and decision.reason is not None:
+            place = await next_place(tx, unit.id)
+            tx.publish(UnitReleased(hold.request_id, unit.id, place, decision.reason))
+            await settle_occupancy(tx, unit, Cause.HOLD, hold.request_id)
+    elif decision.step is Step.OCCUPY and unit is not None:
+        _end(tx, hold, decision.state, None)
+        await tx.session.flush()
+        occupation = _occupy(tx, unit.id, OccupationKind.HOUSEHOLD, hold.request_id, day, by_client=True)
+        await tx.session.flush()
+        hold.occupation_id = occupation.id
+        await _give_way(tx, unit)
+        await settle_occupancy(tx, unit, Cause.OCCUPATION, occupation.id)
+    elif decision.step is Step.VACATE and unit is not None:
+        _end(tx, hold, decision.state, None)
+        left = await _occupation(tx, OccupationKind.HOUSEHOLD, hold.request_id)
+        if left is not None:
+            await vacate(tx, unit, left, day)
+
+
+async def vacate(tx: Tx, unit: LockedUnit, occupation: Occupation, last_day: date) -> None:
+    """End an occupation with its last day; one in the future is announced now and takes effect on its day."""
+    free_from = last_day + timedelta(days=1)
+    if last_day >= tx.today:
+        occupation.free_from = free_from
+        moment = end_of_day(last_day, tx.runtime.time_zone)
+        tx.schedule(OCCUPATION_ENDS, str(occupation.id), moment, {"last_day": last_day.isoformat()})
+    else:
+        occupation.ended_on = last_day
+    await settle_occupancy(tx, unit, Cause.OCCUPATION, occupation.id)
+
+
+async def release_for_withdrawal(tx: Tx, unit: LockedUnit) -> None:
+    """Release the request that holds a home which is about to leave the list."""
+    hold = await _held(tx, unit.id)
+    if hold is not None:
+        await _act(tx, hold.request_id, unit.id, Fact.UNIT_WITHDRAWN)
+
+
+async def end_occupation(tx: Tx, occupation_id: UUID, last_day: date) -> None:
+    """Make an announced end of an occupation take effect."""
+    occupation = await tx.session.get(Occupation, occupation_id)
+    if occupation is None or occupation.ended_on is not None:
+        return
+    unit = await require_unit(tx, occupation.unit_id)
+    occupation.ended_on, occupation.free_from = last_day, None
+    await settle_occupancy(tx, unit, Cause.OCCUPATION, occupation.id)
+    tx.touched("unit", unit.id, "free_again")
+
+
+async def _give_way(tx: Tx, unit: LockedUnit) -> None:
+    """Release whatever other request holds a home in which people already live: it can't be had any more."""
+    other = await _held(tx, unit.id)
+    if other is not None:
+        _end(tx, other, HoldState.RELEASED, Release.INVENTORY_DECISION)
+        tx.publish(
+            UnitReleased(other.request_id, unit.id, await next_place(tx, unit.id), Release.INVENTORY_DECISION)
+        )
+
+
+def _end(tx: Tx, hold: Hold, state: HoldState, reason: Release | None) -> None:
+    hold.state, hold.release = state, reason
+    hold.ended_at, hold.ended_by = tx.now, tx.actor.name
+    tx.cancel_timer(ENDING_SOON, str(hold.request_id))
+    tx.cancel_timer(DEADLINE, str(hold.request_id))
+
+
+def _set_timers(tx: Tx, request_id: UUID, deadline: datetime, terms: HoldTerms) -> None:
+    warning = max(deadline - timedelta(days=terms.warning_days), tx.now)
+    tx.schedule(ENDING_SOON, str(request_id), warning, {})
+    tx.schedule(DEADLINE, str(request_id), deadline, {})
+
+
+def _occupy(
+    tx: Tx, unit_id: UUID, kind: OccupationKind, reference: UUID, began_on: date, *, by_client: bool
+) -> Occupation:
+    occupation = Occupation(
+        id=new_id(),
+        unit_id=unit_id,
+        kind=kind,
+        reference=reference,
+        by_client=by_client,
+        began_on=began_on,
+        noted_at=tx.now,
+        noted_by=tx.actor.name,
+    )
+    tx.session.add(occupation)
+    return occupation
+
+
+async def _occupation(tx: Tx, kind: OccupationKind, reference: UUID) -> Occupation | None:
+    found = await tx.execute(
+        select(Occupation).where(Occupation.kind == kind, Occupation.reference == reference)
+    )
+    return found.scalar_one_or_none()
+
+
+async def _held(tx: Tx, unit_id: UUID) -> Hold | None:
+    found = await tx.execute(
+        select(Hold).where(Hold.unit_id == unit_id, Hold.state == HoldState.HELD).with_for_update()
+    )
+    return found.scalar_one_or_none()
+
+
+async def _hold_for_staff(tx: Tx, request_id: UUID, version: int) -> Hold:
+    unit_id = await tx.scalar(select(Hold.unit_id).where(Hold.request_id == request_id))
+    if unit_id is None or await lock_unit(tx, unit_id) is None:
+        raise NotFound(what="hold")
+    hold = (await tx.execute(select(Hold).where(Hold.request_id == request_id).with_for_update())).scalar_one()
+    if hold.state is not HoldState.HELD or hold.version != version:
+        raise NotHeld
+    return hold

@@ -1,0 +1,137 @@
+"""What staff record of a home's use, and taking it off the list and putting it back (U4, U9)."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+from chassis.errors import InvalidInput, NotFound
+from chassis.ids import new_id
+from chassis.usecase import use_case
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from units_svc.access import Permission
+from units_svc.holds.commands import release_for_withdrawal, vacate
+from units_svc.holds.occupancy import require_unit, settle_occupancy
+from units_svc.holds.occupations import NotFreeForThat, Occupation, OccupationKind
+from units_svc.inventory.listing import tell_listing, tell_unlisted
+from units_svc.inventory.model import Cause, DayInFuture, Occupancy, Unit
+
+if TYPE_CHECKING:
+    from chassis.tx import Tx
+
+_BY_STAFF = frozenset({OccupationKind.OTHER_HOUSEHOLD, OccupationKind.OUT_OF_USE})
+Remark = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
+
+
+class UseBegan(StrEnum):
+    """What staff can record about a home's use."""
+
+    OTHER_HOUSEHOLD = "other_household"
+    OUT_OF_USE = "out_of_use"
+
+
+class RecordUse(BaseModel):
+    """Somebody who isn't a client lives in a home, or it can't be used for a time."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    unit_id: UUID
+    kind: Annotated[UseBegan, Field(title="What began")]
+    began_on: Annotated[date, Field(title="Since")]
+    free_from: Annotated[date | None, Field(title="Expected to be free from")] = None
+    remark: Annotated[Remark | None, Field(title="Remark")] = None
+
+
+class EndUse(BaseModel):
+    """A use that staff recorded has ended, or will."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    unit_id: UUID
+    occupation_id: UUID
+    last_day: Annotated[date, Field(title="Last day")]
+
+
+class ChangeListing(BaseModel):
+    """Take a home off the list, or put it back."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    unit_id: UUID
+
+
+@use_case(Permission.EDIT_UNITS)
+async def record_use(tx: Tx, command: RecordUse) -> UUID:
+    """Record that a home isn't free for a reason of its own; its occupancy follows. Return the occupation.
+
+    Raises NotFreeForThat while a hold or a tenancy decides, DayInFuture, NotFound.
+    """
+    unit = await require_unit(tx, command.unit_id)
+    if command.began_on > tx.today:
+        raise DayInFuture(field="began_on")
+    if command.free_from is not None and command.free_from <= command.began_on:
+        raise InvalidInput(field="free_from", rule="Choose a day after the day on which it began.")
+    if unit.occupancy is not Occupancy.AVAILABLE:
+        raise NotFreeForThat
+    identity = new_id()
+    tx.session.add(
+        Occupation(
+            id=identity,
+            unit_id=unit.id,
+            kind=OccupationKind(command.kind.value),
+            reference=identity,
+            by_client=False,
+            began_on=command.began_on,
+            free_from=command.free_from,
+            remark=command.remark or None,
+            noted_at=tx.now,
+            noted_by=tx.actor.name,
+        )
+    )
+    await settle_occupancy(tx, unit, Cause.OCCUPATION, identity)
+    tx.touched("unit", unit.id, command.kind.value)
+    return identity
+
+
+@use_case(Permission.EDIT_UNITS)
+async def end_use(tx: Tx, command: EndUse) -> None:
+    """End a use that staff recorded; the home is free on the day after. Raises NotFound, NotFreeForThat."""
+    unit = await require_unit(tx, command.unit_id)
+    occupation = await tx.session.get(Occupation, command.occupation_id)
+    if occupation is None or occupation.unit_id != unit.id:
+        raise NotFound(what="use")
+    if occupation.kind not in _BY_STAFF or occupation.ended_on is not None:
+        raise NotFreeForThat
+    if command.last_day < occupation.began_on:
+        raise InvalidInput(field="last_day", rule="Choose a day after the day on which it began.")
+    await vacate(tx, unit, occupation, command.last_day)
+    tx.touched("unit", unit.id, f"{occupation.kind.value}_ended")
+
+
+@use_case(Permission.EDIT_UNITS)
+async def withdraw_unit(tx: Tx, command: ChangeListing) -> None:
+    """Take a home off the list: nobody is shown it any more, and a request that holds it is told (U3, U9)."""
+    locked = await require_unit(tx, command.unit_id)
+    unit = await tx.session.get_one(Unit, locked.id, populate_existing=True)
+    if not unit.active:
+        return
+    await release_for_withdrawal(tx, locked)
+    await tx.session.refresh(unit)
+    unit.active = False
+    tell_unlisted(tx, unit)
+    tx.touched("unit", unit.id, "withdrawn", {"active": (True, False)})
+
+
+@use_case(Permission.EDIT_UNITS)
+async def list_unit_again(tx: Tx, command: ChangeListing) -> None:
+    """Put a home back on the list and tell everybody (U3)."""
+    locked = await require_unit(tx, command.unit_id)
+    unit = await tx.session.get_one(Unit, locked.id, populate_existing=True)
+    if unit.active:
+        return
+    unit.active = True
+    await tell_listing(tx, unit)
+    tx.touched("unit", unit.id, "listed_again", {"active": (False, True)})

@@ -1,0 +1,124 @@
+"""Keeping the occupancy of a home in step with its holds and occupations (U4).
+
+Every statement here leaves `unit.version` alone: what happens to a home doesn't disturb who is correcting its record.
+Locks are taken in one order, unit before hold, so that no two facts about one home wait for each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from chassis.errors import NotFound
+from chassis.ids import new_id
+from sqlalchemy import exists, select, update
+
+from units_svc.holds.model import Hold, HoldState
+from units_svc.holds.occupations import Occupation, OccupationKind, Standing, occupancy_of
+from units_svc.inventory.model import AvailabilityChanged, Cause, Occupancy, OccupancyChange, Unit
+from units_svc.landlords.model import OWN, Landlord
+
+if TYPE_CHECKING:
+    from chassis.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class LockedUnit:
+    """What decisions need to know of a home, while nobody else can change it."""
+
+    id: UUID
+    active: bool
+    occupancy: Occupancy
+    available_from: date | None
+    own: bool
+
+
+async def lock_unit(tx: Tx, unit_id: UUID) -> LockedUnit | None:
+    """Lock a home for the rest of the transaction and return it; None when there's no such home."""
+    found = (
+        await tx.execute(
+            select(Unit.active, Unit.occupancy, Unit.available_from, Unit.landlord_id)
+            .where(Unit.id == unit_id)
+            .with_for_update()
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    relation = await tx.scalar(select(Landlord.relation).where(Landlord.id == found.landlord_id))
+    return LockedUnit(unit_id, found.active, found.occupancy, found.available_from, relation in OWN)
+
+
+async def require_unit(tx: Tx, unit_id: UUID) -> LockedUnit:
+    """Lock a home for the rest of the transaction and return it. Raises NotFound."""
+    unit = await lock_unit(tx, unit_id)
+    if unit is None:
+        raise NotFound(what="unit")
+    return unit
+
+
+async def next_place(tx: Tx, unit_id: UUID) -> int:
+    """Return the next place in the order of all that is told of a home."""
+    return int(
+        await tx.scalar(
+            update(Unit)
+            .where(Unit.id == unit_id)
+            .values(listing_version=Unit.listing_version + 1)
+            .returning(Unit.listing_version)
+            .execution_options(synchronize_session=False)
+        )
+    )
+
+
+async def settle_occupancy(tx: Tx, unit: LockedUnit, cause: Cause, cause_id: UUID) -> Occupancy:
+    """Bring a home's occupancy in line with its rows, with the cause of the change, and tell it; return it."""
+    await tx.session.flush()
+    occupancy, available_from = occupancy_of(await _standing(tx, unit.id))
+    if (occupancy, available_from) == (unit.occupancy, unit.available_from):
+        return occupancy
+    place = int(
+        await tx.scalar(
+            update(Unit)
+            .where(Unit.id == unit.id)
+            .values(
+                occupancy=occupancy, available_from=available_from, listing_version=Unit.listing_version + 1
+            )
+            .returning(Unit.listing_version)
+            .execution_options(synchronize_session=False)
+        )
+    )
+    tx.session.add(
+        OccupancyChange(
+            id=new_id(),
+            unit_id=unit.id,
+            occupancy=occupancy,
+            available_from=available_from,
+            cause=cause,
+            cause_id=cause_id,
+            changed_at=tx.now,
+            changed_by=tx.actor.name,
+        )
+    )
+    if unit.active:
+        tx.publish(AvailabilityChanged(unit.id, place, occupancy, available_from))
+    return occupancy
+
+
+async def _standing(tx: Tx, unit_id: UUID) -> Standing:
+    held = await tx.scalar(select(exists().where(Hold.unit_id == unit_id, Hold.state == HoldState.HELD)))
+    living: list[Occupation] = []
+    works: list[Occupation] = []
+    open_ones = select(Occupation).where(Occupation.unit_id == unit_id, Occupation.ended_on.is_(None))
+    for occupation in (await tx.execute(open_ones)).scalars():
+        (works if occupation.kind is OccupationKind.OUT_OF_USE else living).append(occupation)
+    free = [occupation.free_from for occupation in living]
+    usable = [occupation.free_from for occupation in works]
+    return Standing(
+        held=bool(held),
+        occupied_by_client=any(occupation.by_client for occupation in living),
+        occupied_by_other=any(not occupation.by_client for occupation in living),
+        free_from=max((day for day in free if day), default=None) if None not in free else None,
+        out_of_use=bool(works),
+        usable_from=max((day for day in usable if day), default=None) if None not in usable else None,
+    )

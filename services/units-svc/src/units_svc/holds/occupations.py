@@ -1,0 +1,93 @@
+"""What occupies a home, and the occupancy that follows from it (U4).
+
+Occupancy is never typed in. It follows from holds and from occupations, each of which somebody can open and read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from chassis.errors import DomainError, Kind
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from units_svc.inventory.model import Occupancy
+from units_svc.tables import Base, words
+
+
+class OccupationKind(StrEnum):
+    """What occupies a home: a lease here, a household at a third party's, somebody else, or works."""
+
+    TENANCY = "tenancy"
+    HOUSEHOLD = "household"
+    OTHER_HOUSEHOLD = "other_household"
+    OUT_OF_USE = "out_of_use"
+
+
+class Occupation(Base):
+    """A stretch of time in which a home isn't free, with the fact that began it.
+
+    `reference` is the tenancy's or the request's own id; for what staff record it is the row's id. The pair with
+    `kind` is unique, so a fact told twice is one occupation.
+    """
+
+    __tablename__ = "occupation"
+    __table_args__ = (
+        Index("uq_occupation_kind_reference", "kind", "reference", unique=True),
+        Index("ix_occupation_unit", "unit_id", "began_on"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    kind: Mapped[OccupationKind] = mapped_column(words(OccupationKind, "kind"))
+    reference: Mapped[UUID]
+    by_client: Mapped[bool] = mapped_column(default=False)
+    began_on: Mapped[date]
+    free_from: Mapped[date | None]
+    ended_on: Mapped[date | None]
+    remark: Mapped[str | None] = mapped_column(Text)
+    noted_at: Mapped[datetime]
+    noted_by: Mapped[str] = mapped_column(String(200))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the rows around a home say about it at one moment; the input of `occupancy_of`."""
+
+    held: bool = False
+    occupied_by_client: bool = False
+    occupied_by_other: bool = False
+    free_from: date | None = None
+    out_of_use: bool = False
+    usable_from: date | None = None
+
+
+def occupancy_of(standing: Standing) -> tuple[Occupancy, date | None]:
+    """Return the occupancy that follows from what is known, and the day the home is expected to be free.
+
+    Somebody living there outweighs a hold, a hold outweighs works, works outweigh vacancy: a home is never shown as
+    free while any of them says otherwise.
+    """
+    if standing.occupied_by_client or standing.occupied_by_other:
+        if standing.free_from is not None:
+            return Occupancy.NOTICE_GIVEN, standing.free_from
+        if standing.occupied_by_client:
+            return Occupancy.OCCUPIED_BY_CLIENT, None
+        return Occupancy.OCCUPIED_BY_OTHER, None
+    if standing.held:
+        return Occupancy.SECURED, None
+    if standing.out_of_use:
+        return Occupancy.TEMPORARILY_UNAVAILABLE, standing.usable_from
+    return Occupancy.AVAILABLE, None
+
+
+class NotFreeForThat(DomainError):
+    """What staff want to record contradicts a hold or a tenancy of the unit."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "not_free_for_that"
+    message: ClassVar[str] = "A hold or a tenancy decides about this unit at the moment."

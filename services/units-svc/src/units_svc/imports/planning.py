@@ -1,0 +1,366 @@
+"""Comparing what was read with what is there, and writing the difference: a fixed number of statements for any file.
+
+`plan` fills temporary tables that say for each building and each home whether it's new, changed or unchanged. A preview
+stops there; `write` does what the plan says, in the same transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import column, select, table, text
+
+from units_svc.imports.mapping import Mapping
+from units_svc.inventory import addressing
+from units_svc.inventory.listing import tell_listings
+from units_svc.inventory.model import Unit
+
+if TYPE_CHECKING:
+    from chassis.tx import Tx
+
+# Columns of a building and of a home, and the staged column each comes from. Only those that the mapping reads from
+# the file are written over what is there; constants are for what's new.
+_BUILDING = {
+    "name": "building_name", "street": "street", "city": "city", "province": "province", "country": "country",
+    "postal_code": "postal_code", "postal_area": "postal_area", "latitude": "latitude", "longitude": "longitude",
+    "region": "region", "year_built": "year_built", "floors": "building_floors",
+}  # fmt: skip
+_UNIT = {
+    "housing_type": "housing_type", "service_provider": "service_provider", "accessible": "accessible",
+    "shareable": "shareable", "area_square_feet": "area_square_feet", "bedrooms": "bedrooms", "floor": "floor",
+    "rent_amount": "rent_amount", "comments": "comments",
+}  # fmt: skip
+_FIELD_OF = {"rent_amount": "rent", "name": "building_name", "floors": "building_floors"}
+_SAMPLE = "7777777"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a plan amounts to, in homes; `wrong` are rows found wrong by the comparison itself."""
+
+    new: int
+    changed: int
+    unchanged: int
+
+
+async def plan(tx: Tx, import_id: UUID, mapping: Mapping) -> Counts:
+    """Compare the staged rows with the inventory, set wrong ones aside, and return what would be written."""
+    params = _params(import_id, mapping)
+    await _set_aside_wrong(tx, params, mapping)
+    for statement in (_TODO, _building_plan(mapping), _INDEX_BUILDING, _unit_plan(mapping), _ANALYZE):
+        await tx.execute(text(statement), {k: v for k, v in params.items() if f":{k}" in statement})
+    row = (await tx.execute(text(_COUNTS), {"import": import_id, "source": mapping.source})).one()
+    return Counts(row.new, row.changed, row.unchanged + row.same)
+
+
+async def write(tx: Tx, import_id: UUID, mapping: Mapping) -> None:
+    """Do what the plan of this transaction says, and tell everybody."""
+    params = _params(import_id, mapping) | {
+        "now": tx.now,
+        "today": tx.today,
+        "by": tx.actor.name,
+        "rent_start": tx.runtime.time_zone.key,
+    }
+    statements = (
+        _LANDLORDS,
+        _NEW_BUILDINGS,
+        _changed_buildings(mapping),
+        _NEW_UNITS,
+        _changed_units(mapping),
+        _COPIES,
+        _OBSERVATIONS,
+        _RENTS,
+        _RENT_TIMERS,
+        _OCCUPATIONS,
+        _OCCUPANCY_CHANGES,
+        _MARKS,
+    )
+    for statement in statements:
+        await tx.execute(text(statement), {k: v for k, v in params.items() if f":{k}" in statement})
+    told = table("import_told", column("unit_id"))
+    await tx.execute(text(_TOLD))
+    await tell_listings(tx, select(Unit.id).where(Unit.id.in_(select(told.c.unit_id))))
+
+
+def _params(import_id: UUID, mapping: Mapping) -> dict[str, Any]:
+    before, _, after = mapping.numbering.partition("{n}")
+    key_before, _, key_after = addressing.unit_key(f"{before}{_SAMPLE}{after}").partition(_SAMPLE)
+    return {
+        "import": import_id,
+        "source": mapping.source,
+        "before": before,
+        "after": after,
+        "key_before": key_before,
+        "key_after": key_after,
+        "order_before": addressing.padded(key_before),
+        "order_after": addressing.padded(key_after),
+        "says": sorted(mapping.features),
+    }
+
+
+def _kept(mapping: Mapping, names: dict[str, str], record: str) -> dict[str, str]:
+    """Return for each column the expression of its value after the import: the file's where it says something."""
+    return {
+        name: f"coalesce(t.{staged}, {record}.{name})"
+        for name, staged in names.items()
+        if _FIELD_OF.get(name, name) in mapping.fields
+    }
+
+
+def _differs(kept: dict[str, str], record: str) -> str:
+    parts = [f"{value} IS DISTINCT FROM {record}.{name}" for name, value in kept.items()]
+    return " OR ".join(parts) or "false"
+
+
+async def _set_aside_wrong(tx: Tx, params: dict[str, Any], mapping: Mapping) -> None:
+    same_home = "address_key" if mapping.rows == "building" else "address_key, unit_key"
+    for statement in (
+        _TWICE.format(key="source_ref", rule="row_twice", message="Line {other} has the same key."),
+        _TWICE.format(key=same_home, rule="address_twice", message="Line {other} has the same address and number."),
+        *((_OF_ANOTHER,) if mapping.rows == "building" else ()),
+        _ASIDE,
+        _REMOVE,
+    ):
+        await tx.execute(text(statement), {k: v for k, v in params.items() if f":{k}" in statement})
+
+
+_TWICE = """
+    INSERT INTO import_problem (import_id, line, "column", rule, value, message, params)
+    SELECT import_id, line, NULL, '{rule}', NULL, '{message}', jsonb_build_object('other', first)
+    FROM (SELECT import_id, line, min(line) OVER (PARTITION BY {key}) AS first
+        FROM import_row WHERE import_id = :import) AS rows
+    WHERE line <> first
+"""
+_OF_ANOTHER = """
+    INSERT INTO import_problem (import_id, line, "column", rule, value, message, params)
+    SELECT r.import_id, r.line, NULL, 'address_of_another', r.street,
+        'The building {value} is in the inventory already, under the key {other}.',
+        jsonb_build_object('value', r.street, 'other', b.source_ref)
+    FROM import_row r JOIN building b ON b.address_key = r.address_key
+    WHERE r.import_id = :import AND b.source = :source AND b.source_ref <> r.source_ref
+"""
+_ASIDE = """
+    INSERT INTO import_wrong_row (import_id, line, cells)
+    SELECT r.import_id, r.line, r.cells FROM import_row r
+    WHERE r.import_id = :import AND EXISTS (
+        SELECT 1 FROM import_problem p WHERE p.import_id = r.import_id AND p.line = r.line)
+    ON CONFLICT DO NOTHING
+"""
+_REMOVE = """
+    DELETE FROM import_row r USING import_wrong_row w
+    WHERE r.import_id = :import AND w.import_id = r.import_id AND w.line = r.line
+"""
+
+_TODO = """
+    CREATE TEMP TABLE import_todo ON COMMIT DROP AS
+    SELECT r.* FROM import_row r
+    LEFT JOIN import_mark m ON m.source = :source AND m.source_ref = r.source_ref
+    WHERE r.import_id = :import AND m.fingerprint IS DISTINCT FROM r.fingerprint
+"""
+
+
+def _building_plan(mapping: Mapping) -> str:
+    by_ref = "b.source = :source AND b.source_ref = t.source_ref" if mapping.rows == "building" else "false"
+    differs = _differs(_kept(mapping, _BUILDING, "f"), "f")
+    return f"""
+        CREATE TEMP TABLE import_building ON COMMIT DROP AS
+        SELECT t.address_key, t.line, coalesce(f.id, uuidv7()) AS id, f.id IS NULL AS is_new,
+            f.id IS NOT NULL AND ({differs} OR f.address_key <> t.address_key) AS is_changed
+        FROM (SELECT DISTINCT ON (address_key) * FROM import_todo ORDER BY address_key, line) t
+        LEFT JOIN LATERAL (
+            SELECT b.* FROM building b
+            WHERE ({by_ref}) OR b.address_key = t.address_key
+            ORDER BY ({by_ref}) DESC LIMIT 1
+        ) f ON true
+    """  # noqa: S608 - every name is one of ours
+
+
+_INDEX_BUILDING = "CREATE UNIQUE INDEX ON import_building (address_key)"
+
+
+def _unit_plan(mapping: Mapping) -> str:
+    if mapping.rows == "building":
+        numbers = "generate_series(1, t.units) AS n"
+        number = "cast(:before AS text) || n || cast(:after AS text)"
+        key = "cast(:key_before AS text) || n || cast(:key_after AS text)"
+        order = (
+            "cast(:order_before AS text) || lpad(n::text, 6, '0') || cast(:order_after AS text)"
+        )
+        ref = "t.source_ref || '/' || n"
+    else:
+        numbers = "(SELECT 1) AS one (n)"
+        number, key, order, ref = "t.unit_number", "t.unit_key", "t.unit_order", "t.source_ref"
+    differs = _differs(_kept(mapping, _UNIT, "u"), "u")
+    features = "false"
+    if mapping.features or "features" in mapping.fields:
+        features = f"{_features(mapping)} IS DISTINCT FROM u.features"
+    return f"""
+        CREATE TEMP TABLE import_unit ON COMMIT DROP AS
+        SELECT p.*, p.existing IS NULL AS is_new, p.existing IS NOT NULL AND (p.b_changed OR ({differs})
+            OR {features}
+            OR (t.landlord_key IS NOT NULL AND (t.landlord_key, coalesce(t.relation, 'third_party'))
+                IS DISTINCT FROM (l.name_key, l.relation::text))
+            OR (t.status_observed_on IS NOT NULL AND t.status_observed_on > u.status_observed_on)) AS is_changed
+        FROM (
+            SELECT t.line, b.id AS building_id, b.is_changed AS b_changed, {ref} AS source_ref,
+                {number} AS unit_number, {key} AS unit_key, {order} AS unit_order,
+                coalesce(by_ref.id, by_number.id) AS existing,
+                coalesce(by_ref.id, by_number.id, uuidv7()) AS id
+            FROM import_todo t
+            JOIN import_building b ON b.address_key = t.address_key
+            CROSS JOIN LATERAL {numbers}
+            LEFT JOIN unit by_ref ON by_ref.source = :source AND by_ref.source_ref = {ref}
+            LEFT JOIN unit by_number ON by_ref.id IS NULL AND by_number.building_id = b.id AND by_number.unit_key = {key}
+        ) p
+        JOIN import_todo t ON t.line = p.line
+        LEFT JOIN unit u ON u.id = p.existing
+        LEFT JOIN landlord l ON l.id = u.landlord_id
+    """  # noqa: S608 - every name is one of ours
+
+
+def _features(mapping: Mapping) -> str:
+    """Return the features after the import: the file's, and of those there the ones that the file can't speak of."""
+    if "features" in mapping.fields:
+        return "CASE WHEN cardinality(t.features) > 0 THEN t.features ELSE u.features END"
+    return """coalesce((SELECT array_agg(DISTINCT f ORDER BY f) FROM unnest(t.features || ARRAY(
+        SELECT k FROM unnest(u.features) k WHERE k <> ALL (cast(:says AS text[])))) f), '{}')"""
+
+
+_ANALYZE = "ANALYZE import_unit"
+_COUNTS = """
+    SELECT count(*) FILTER (WHERE is_new) AS new, count(*) FILTER (WHERE is_changed) AS changed,
+        count(*) FILTER (WHERE NOT is_new AND NOT is_changed) AS unchanged,
+        (SELECT coalesce(sum(coalesce(r.units, 1)), 0) FROM import_row r
+            JOIN import_mark m ON m.source = :source AND m.source_ref = r.source_ref
+            WHERE r.import_id = :import AND m.fingerprint = r.fingerprint) AS same
+    FROM import_unit
+"""
+
+_LANDLORDS = """
+    INSERT INTO landlord (id, kind, name, name_key, relation, active, version)
+    SELECT DISTINCT ON (landlord_key, coalesce(relation, 'third_party')) uuidv7(),
+        coalesce(landlord_kind, 'organisation'), landlord, landlord_key, coalesce(relation, 'third_party'), true, 1
+    FROM import_todo WHERE landlord_key IS NOT NULL
+    ORDER BY landlord_key, coalesce(relation, 'third_party'), line
+    ON CONFLICT (name_key, relation) DO NOTHING
+"""
+_NEW_BUILDINGS = """
+    INSERT INTO building (id, name, street, city, province, country, postal_code, postal_area, latitude, longitude,
+        region, year_built, floors, address_key, search_text, source, source_ref, version)
+    SELECT b.id, t.building_name, t.street, t.city, t.province, t.country, t.postal_code, t.postal_area, t.latitude,
+        t.longitude, t.region, t.year_built, t.building_floors, t.address_key, t.search_text,
+        CASE WHEN t.units IS NOT NULL THEN :source END, CASE WHEN t.units IS NOT NULL THEN t.source_ref END, 1
+    FROM import_building b JOIN import_todo t ON t.line = b.line WHERE b.is_new
+"""
+
+
+def _changed_buildings(mapping: Mapping) -> str:
+    kept = _kept(mapping, _BUILDING, "f")
+    written = ", ".join(f"{name} = {value}" for name, value in kept.items())
+    return f"""
+        UPDATE building f SET {written}, address_key = t.address_key, search_text = t.search_text,
+            version = f.version + 1
+        FROM import_building b JOIN import_todo t ON t.line = b.line
+        WHERE b.is_changed AND f.id = b.id
+    """  # noqa: S608 - every name is one of ours
+
+
+_NEW_UNITS = """
+    INSERT INTO unit (id, building_id, unit_number, unit_key, unit_order, housing_type, status, status_observed_on,
+        occupancy, available_from, landlord_id, service_provider, features, accessible, shareable, active,
+        area_square_feet, bedrooms, floor, rent_amount, rent_currency, comments, region, city_key, year_built,
+        address_order, source, source_ref, listing_version, created_at, version)
+    SELECT p.id, p.building_id, p.unit_number, p.unit_key, p.unit_order, t.housing_type, t.status,
+        coalesce(t.status_observed_on, :today), t.occupancy,
+        CASE WHEN t.occupancy <> 'available' THEN t.available_from END, l.id, t.service_provider, t.features,
+        t.accessible, coalesce(t.shareable, false), true, t.area_square_feet, t.bedrooms, t.floor,
+        CASE WHEN coalesce(t.rent_from, :today) <= :today THEN t.rent_amount END, coalesce(t.rent_currency, 'CAD'),
+        t.comments, t.region, t.city_key, t.year_built, t.street_order || ' ' || p.unit_order, :source, p.source_ref,
+        0, :now, 1
+    FROM import_unit p JOIN import_todo t ON t.line = p.line
+    LEFT JOIN landlord l ON l.name_key = t.landlord_key AND l.relation = coalesce(t.relation, 'third_party')
+    WHERE p.is_new
+"""
+
+
+def _changed_units(mapping: Mapping) -> str:
+    kept = _kept(mapping, _UNIT, "u")
+    if "rent_amount" in kept:
+        kept["rent_amount"] = (
+            "CASE WHEN coalesce(t.rent_from, :today) <= :today THEN coalesce(t.rent_amount, u.rent_amount)"
+            " ELSE u.rent_amount END"
+        )
+    if mapping.features or "features" in mapping.fields:
+        kept["features"] = _features(mapping)
+    written = "".join(f"{name} = {value}, " for name, value in kept.items())
+    return f"""
+        UPDATE unit u SET {written}
+            landlord_id = CASE WHEN t.landlord_key IS NULL THEN u.landlord_id ELSE
+                (SELECT l.id FROM landlord l
+                    WHERE l.name_key = t.landlord_key AND l.relation = coalesce(t.relation, 'third_party')) END,
+            status = CASE WHEN t.status_observed_on > u.status_observed_on THEN t.status ELSE u.status END,
+            status_observed_on = greatest(u.status_observed_on, t.status_observed_on),
+            source = coalesce(u.source, :source), source_ref = coalesce(u.source_ref, p.source_ref),
+            version = u.version + 1
+        FROM import_unit p JOIN import_todo t ON t.line = p.line
+        WHERE p.is_changed AND u.id = p.id
+    """  # noqa: S608 - every name is one of ours
+
+
+_COPIES = """
+    UPDATE unit u SET region = f.region, year_built = f.year_built, city_key = t.city_key,
+        address_order = t.street_order || ' ' || u.unit_order
+    FROM import_building b JOIN building f ON f.id = b.id JOIN import_todo t ON t.line = b.line
+    WHERE b.is_changed AND u.building_id = b.id
+"""
+_OBSERVATIONS = """
+    INSERT INTO status_observation (id, unit_id, status, observed_on, noted_at, noted_by)
+    SELECT uuidv7(), p.id, t.status, coalesce(t.status_observed_on, :today), :now, :by
+    FROM import_unit p JOIN import_todo t ON t.line = p.line
+    WHERE p.is_new OR (p.is_changed AND t.status_observed_on IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM status_observation o WHERE o.unit_id = p.id AND o.observed_on = t.status_observed_on
+            AND o.status = t.status))
+"""
+_RENTS = """
+    INSERT INTO rent (id, unit_id, amount, currency, begins_on, noted_at, noted_by)
+    SELECT uuidv7(), p.id, t.rent_amount, coalesce(t.rent_currency, 'CAD'), coalesce(t.rent_from, :today), :now, :by
+    FROM import_unit p JOIN import_todo t ON t.line = p.line
+    WHERE t.rent_amount IS NOT NULL AND (p.is_new OR p.is_changed) AND NOT EXISTS (
+        SELECT 1 FROM (SELECT amount, currency FROM rent r WHERE r.unit_id = p.id
+            AND r.begins_on <= coalesce(t.rent_from, :today) ORDER BY r.begins_on DESC LIMIT 1) latest
+        WHERE latest.amount = t.rent_amount AND latest.currency = coalesce(t.rent_currency, 'CAD'))
+    ON CONFLICT (unit_id, begins_on) DO UPDATE SET amount = excluded.amount, currency = excluded.currency,
+        noted_at = excluded.noted_at, noted_by = excluded.noted_by
+"""
+_RENT_TIMERS = """
+    INSERT INTO timers (kind, key, due_at, payload)
+    SELECT 'rent_begins', r.id::text, r.begins_on::timestamp AT TIME ZONE :rent_start,
+        jsonb_build_object('unit', p.id)
+    FROM import_unit p JOIN rent r ON r.unit_id = p.id WHERE r.begins_on > :today
+    ON CONFLICT (kind, key) DO NOTHING
+"""
+_OCCUPATIONS = """
+    INSERT INTO occupation (id, unit_id, kind, reference, by_client, began_on, free_from, noted_at, noted_by)
+    SELECT said.id, said.unit_id, said.kind, said.id, false, :today, said.free_from, :now, :by
+    FROM (SELECT uuidv7() AS id, p.id AS unit_id, t.available_from AS free_from,
+            CASE t.occupancy WHEN 'occupied_by_other' THEN 'other_household' ELSE 'out_of_use' END AS kind
+        FROM import_unit p JOIN import_todo t ON t.line = p.line
+        WHERE p.is_new AND t.occupancy <> 'available') said
+"""
+_OCCUPANCY_CHANGES = """
+    INSERT INTO occupancy_change (id, unit_id, occupancy, available_from, cause, cause_id, changed_at, changed_by)
+    SELECT uuidv7(), u.id, u.occupancy, u.available_from, 'import', :import, :now, :by
+    FROM import_unit p JOIN unit u ON u.id = p.id WHERE p.is_new
+"""
+_MARKS = """
+    INSERT INTO import_mark (source, source_ref, fingerprint)
+    SELECT :source, source_ref, fingerprint FROM import_todo
+    ON CONFLICT (source, source_ref) DO UPDATE SET fingerprint = excluded.fingerprint
+"""
+_TOLD = """
+    CREATE TEMP TABLE import_told ON COMMIT DROP AS
+    SELECT id AS unit_id FROM import_unit WHERE is_new OR is_changed
+    UNION SELECT u.id FROM unit u JOIN import_building b ON b.id = u.building_id WHERE b.is_changed
+"""

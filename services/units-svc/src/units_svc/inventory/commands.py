@@ -1,0 +1,500 @@
+"""Changing homes: adding them, correcting them, what is seen and asked for over time (U2, U3)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+from chassis.errors import EditedMeanwhile, InvalidInput, NotFound
+from chassis.ids import new_id
+from chassis.usecase import use_case
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy import func, select, update
+
+from units_svc.access import Permission
+from units_svc.inventory import addressing
+from units_svc.inventory.listing import tell_listing, tell_listings
+from units_svc.inventory.model import (
+    AddressTaken,
+    Building,
+    Cause,
+    DayInFuture,
+    FloorAboveBuilding,
+    NotAPostalCode,
+    Occupancy,
+    OccupancyChange,
+    PostalCodeOfAnotherProvince,
+    Rent,
+    RentKnown,
+    StatusObservation,
+    Unit,
+)
+from units_svc.landlords.model import Landlord
+from units_svc.lookups.model import LookupList
+from units_svc.lookups.queries import require_listed
+
+if TYPE_CHECKING:
+    from chassis.tx import Tx
+
+Label = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^<>\x00-\x1f\x7f]+$")
+]
+Number = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30, pattern=r"^[^<>\x00-\x1f\x7f]+$")
+]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+Comment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
+Amount = Annotated[Decimal, Field(ge=0, max_digits=9, decimal_places=2)]
+
+_POSTAL_EXAMPLES = {"CA": "M5V 2T6", "US": "10001"}
+
+
+class _Command(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Address(_Command):
+    """The Address tab (U2): where a home is. All but the unit number is the building's."""
+
+    building_name: Annotated[Label | None, Field(title="Building name")] = None
+    street: Annotated[Label, Field(title="Address")]
+    unit_number: Annotated[Number | None, Field(title="Unit number")] = None
+    city: Annotated[Label, Field(title="City")]
+    province: Annotated[str, Field(title="Province", pattern=r"^[A-Z]{2,3}$")]
+    country: Annotated[str, Field(title="Country", pattern=r"^[A-Z]{2}$")] = "CA"
+    postal_code: Annotated[str | None, Field(title="Postal code", max_length=10)] = None
+    latitude: Annotated[Decimal | None, Field(title="Latitude", ge=-90, le=90, decimal_places=6)] = None
+    longitude: Annotated[Decimal | None, Field(title="Longitude", ge=-180, le=180, decimal_places=6)] = None
+    region: Annotated[Code, Field(title="Geographic region")]
+
+
+class Details(_Command):
+    """What is known of the home itself (U3), without what is dated: status, rent, occupancy."""
+
+    housing_type: Annotated[Code, Field(title="Housing type")]
+    landlord_id: Annotated[UUID | None, Field(title="Landlord")] = None
+    service_provider: Annotated[Code | None, Field(title="Service provider")] = None
+    features: Annotated[list[Code], Field(title="Features", max_length=100)] = []
+    accessible: Annotated[bool | None, Field(title="Accessible with a wheelchair")] = None
+    shareable: Annotated[bool, Field(title="Can be shared")] = False
+    area_square_feet: Annotated[int | None, Field(title="Area in square feet", ge=1, le=10_000)] = None
+    year_built: Annotated[int | None, Field(title="Year built", ge=1600, le=2200)] = None
+    bedrooms: Annotated[int | None, Field(title="Bedrooms", ge=0, le=50)] = None
+    building_floors: Annotated[int | None, Field(title="Floors of the building", ge=1, le=200)] = None
+    floor: Annotated[int | None, Field(title="Floor", ge=0, le=200)] = None
+    comments: Annotated[Comment | None, Field(title="Comments")] = None
+
+
+class AddUnit(Address, Details):
+    """A new home with everything that is known of it."""
+
+    status: Annotated[Code, Field(title="Status")]
+    status_observed_on: Annotated[date, Field(title="Status observed on")]
+    rent: Annotated[Amount | None, Field(title="Rent for a month")] = None
+
+
+class EditAddress(Address):
+    """A correction of where a home is; applies to all homes of the building, but for the unit number."""
+
+    unit_id: UUID
+    version: Annotated[int, Field(ge=1)]
+
+
+class EditDetails(Details):
+    """A correction of what is known of a home."""
+
+    unit_id: UUID
+    version: Annotated[int, Field(ge=1)]
+
+
+class ObserveStatus(_Command):
+    """What condition a home was seen in, and when."""
+
+    unit_id: UUID
+    status: Annotated[Code, Field(title="Status")]
+    observed_on: Annotated[date, Field(title="Observed on")]
+    remark: Annotated[Comment | None, Field(title="Remark")] = None
+
+
+class ChangeRent(_Command):
+    """What a home is to cost from a day on."""
+
+    unit_id: UUID
+    amount: Annotated[Amount, Field(title="Rent for a month")]
+    currency: Annotated[str, Field(pattern=r"^(CAD|USD)$")] = "CAD"
+    begins_on: Annotated[date, Field(title="From")]
+
+
+@use_case(Permission.EDIT_UNITS)
+async def add_unit(tx: Tx, command: AddUnit) -> UUID:
+    """Add a home, tell everybody of it, and return its id (U2, U3).
+
+    Raises AddressTaken, NotAPostalCode, PostalCodeOfAnotherProvince, FloorAboveBuilding, DayInFuture, NotOnTheList.
+    """
+    await _require_codes(tx, command)
+    await require_listed(tx, [(LookupList.STATUS, command.status, "status")])
+    _require_past(tx, command.status_observed_on, "status_observed_on")
+    await _require_landlord(tx, command.landlord_id)
+    building = await _building_at(tx, command)
+    if building is None:
+        building = Building(id=new_id(), **_building_values(command), version=1)
+        building.year_built, building.floors = command.year_built, command.building_floors
+        tx.session.add(building)
+        await tx.session.flush()
+    else:
+        await _amend_building(tx, building, {"year_built": command.year_built, "floors": command.building_floors})
+    await _require_free_number(tx, building, command.unit_number, None)
+    _require_floor(command.floor, building.floors)
+    unit = Unit(
+        id=new_id(),
+        building_id=building.id,
+        unit_number=command.unit_number,
+        unit_key=addressing.unit_key(command.unit_number),
+        status=command.status,
+        status_observed_on=command.status_observed_on,
+        occupancy=Occupancy.AVAILABLE,
+        rent_amount=command.rent,
+        rent_currency="CAD",
+        active=True,
+        listing_version=0,
+        created_at=tx.now,
+        **_details_values(command),
+    )
+    _copy_building(unit, building)
+    tx.session.add(unit)
+    await tx.session.flush()
+    tx.session.add(_observation(tx, unit.id, command.status, command.status_observed_on, None))
+    if command.rent is not None:
+        tx.session.add(_rent(tx, unit.id, command.rent, "CAD", tx.today))
+    tx.session.add(
+        OccupancyChange(
+            id=new_id(),
+            unit_id=unit.id,
+            occupancy=unit.occupancy,
+            cause=Cause.LISTED,
+            cause_id=unit.id,
+            changed_at=tx.now,
+            changed_by=tx.actor.name,
+        )
+    )
+    await tell_listing(tx, unit)
+    tx.touched("unit", unit.id, "added")
+    return unit.id
+
+
+@use_case(Permission.EDIT_UNITS)
+async def edit_address(tx: Tx, command: EditAddress) -> int:
+    """Correct where a home is and return its new version; the change reaches all homes of the building.
+
+    A home moved to another street joins the building there, or a new one. Raises EditedMeanwhile, AddressTaken,
+    NotAPostalCode, PostalCodeOfAnotherProvince, NotOnTheList.
+    """
+    unit = await _unit_for_edit(tx, command.unit_id)
+    building = await tx.session.get_one(Building, unit.building_id)
+    before = _address_of(unit, building)
+    after = command.model_dump(exclude={"unit_id", "version"})
+    _require_version(unit, command.version, before, after)
+    await require_listed(tx, [(LookupList.REGION, command.region, "region")], keep=[building.region])
+    building = await _moved_to(tx, unit, building, command)
+    await _amend_building(tx, building, _building_values(command), apart_from=unit.id)
+    await _require_free_number(tx, building, command.unit_number, unit.id)
+    unit.building_id = building.id
+    unit.unit_number = command.unit_number
+    unit.unit_key = addressing.unit_key(command.unit_number)
+    _copy_building(unit, building)
+    await tell_listing(tx, unit)
+    tx.touched("unit", unit.id, "address_changed", _differences(before, after))
+    await tx.session.flush()
+    return unit.version
+
+
+@use_case(Permission.EDIT_UNITS)
+async def edit_details(tx: Tx, command: EditDetails) -> int:
+    """Correct what is known of a home and return its new version.
+
+    Year and floors are the building's and reach all its homes. Raises EditedMeanwhile, FloorAboveBuilding,
+    NotOnTheList, NotFound for an unknown landlord.
+    """
+    unit = await _unit_for_edit(tx, command.unit_id)
+    building = await tx.session.get_one(Building, unit.building_id)
+    before = _details_of(unit, building)
+    after = command.model_dump(exclude={"unit_id", "version"}) | {"features": sorted(set(command.features))}
+    _require_version(unit, command.version, before, after)
+    await _require_codes(tx, command, keep=[unit.housing_type, unit.service_provider, *unit.features])
+    await _require_landlord(tx, command.landlord_id)
+    _require_floor(command.floor, command.building_floors)
+    await _amend_building(
+        tx, building, {"year_built": command.year_built, "floors": command.building_floors}, apart_from=unit.id
+    )
+    for name, value in _details_values(command).items():
+        setattr(unit, name, value)
+    _copy_building(unit, building)
+    await tell_listing(tx, unit)
+    tx.touched("unit", unit.id, "details_changed", _differences(before, after))
+    await tx.session.flush()
+    return unit.version
+
+
+@use_case(Permission.EDIT_UNITS)
+async def observe_status(tx: Tx, command: ObserveStatus) -> UUID:
+    """Record the condition a home was seen in; the newest day's is its status (U3). Raises DayInFuture."""
+    unit = await _unit_for_edit(tx, command.unit_id)
+    await require_listed(tx, [(LookupList.STATUS, command.status, "status")])
+    _require_past(tx, command.observed_on, "observed_on")
+    observation = _observation(tx, unit.id, command.status, command.observed_on, command.remark)
+    tx.session.add(observation)
+    if command.observed_on >= unit.status_observed_on:
+        tx.touched("unit", unit.id, "status_observed", {"status": (unit.status, command.status)})
+        unit.status, unit.status_observed_on = command.status, command.observed_on
+    else:
+        tx.touched("unit", unit.id, "earlier_status_observed", {"status": (None, command.status)})
+    return observation.id
+
+
+@use_case(Permission.EDIT_UNITS)
+async def change_rent(tx: Tx, command: ChangeRent) -> UUID:
+    """Record a rent from a day on; one that begins later takes effect by itself on its day (U3). Raises RentKnown."""
+    unit = await _unit_for_edit(tx, command.unit_id)
+    taken = select(Rent.id).where(Rent.unit_id == unit.id, Rent.begins_on == command.begins_on)
+    if await tx.scalar(taken) is not None:
+        raise RentKnown(field="begins_on", day=command.begins_on)
+    rent = _rent(tx, unit.id, command.amount, command.currency, command.begins_on)
+    tx.session.add(rent)
+    tx.touched("unit", unit.id, "rent_changed", {"rent": (unit.rent_amount, command.amount)})
+    if command.begins_on > tx.today:
+        tx.schedule("rent_begins", str(rent.id), start_of_day(tx, command.begins_on), {"unit": str(unit.id)})
+    else:
+        await apply_rent(tx, unit)
+    return rent.id
+
+
+async def apply_rent(tx: Tx, unit: Unit) -> None:
+    """Make the newest rent that has begun the unit's rent, and tell it when that changes anything."""
+    await tx.session.flush()
+    newest = (
+        select(Rent)
+        .where(Rent.unit_id == unit.id, Rent.begins_on <= tx.today)
+        .order_by(Rent.begins_on.desc())
+        .limit(1)
+    )
+    rent = (await tx.execute(newest)).scalar_one_or_none()
+    if rent is not None and (unit.rent_amount, unit.rent_currency) != (rent.amount, rent.currency):
+        unit.rent_amount, unit.rent_currency = rent.amount, rent.currency
+        await tell_listing(tx, unit)
+
+
+def start_of_day(tx: Tx, day: date) -> datetime:
+    """Return the first moment of a day in the organisation's time zone."""
+    return datetime.combine(day, time(), tzinfo=tx.runtime.time_zone)
+
+
+# ------------------------------------------------------------------ building and unit rows
+async def _unit_for_edit(tx: Tx, unit_id: UUID) -> Unit:
+    unit: Unit | None = (
+        await tx.execute(select(Unit).where(Unit.id == unit_id).with_for_update())
+    ).scalar_one_or_none()
+    if unit is None:
+        raise NotFound(what="unit")
+    return unit
+
+
+async def _building_at(tx: Tx, address: Address) -> Building | None:
+    country = address.country
+    if address.postal_code is not None:
+        code = addressing.postal_code(address.postal_code, country)
+        if code is None:
+            raise NotAPostalCode(field="postal_code", example=_POSTAL_EXAMPLES.get(country, "AB1 2CD"))
+        if country == "CA" and not addressing.fits_province(code, address.province):
+            raise PostalCodeOfAnotherProvince(field="postal_code", postal_code=code, province=address.province)
+    if country == "CA" and address.province not in addressing.PROVINCES:
+        raise InvalidInput(field="province", rule="Choose a province or territory of Canada.")
+    if not addressing.comparable(address.street):
+        raise InvalidInput(field="street", rule="Enter an address.")
+    found = await tx.execute(
+        select(Building).where(Building.address_key == _key_of(address)).with_for_update()
+    )
+    return found.scalar_one_or_none()
+
+
+async def _moved_to(tx: Tx, unit: Unit, building: Building, address: Address) -> Building:
+    """Return the building at the new address: another one there, or the same one when it's only written otherwise."""
+    at = await _building_at(tx, address)
+    if at is not None:
+        return at
+    neighbours = await tx.scalar(
+        select(func.count()).select_from(Unit).where(Unit.building_id == building.id, Unit.id != unit.id)
+    )
+    if not neighbours or addressing.street_order(building.street) == addressing.street_order(address.street):
+        return building
+    moved = Building(id=new_id(), **_building_values(address), version=1)
+    moved.year_built, moved.floors = building.year_built, building.floors
+    tx.session.add(moved)
+    await tx.session.flush()
+    return moved
+
+
+def _key_of(address: Address) -> str:
+    return addressing.address_key(
+        street=address.street, city=address.city, province=address.province, country=address.country
+    )
+
+
+def _building_values(address: Address) -> dict[str, Any]:
+    street = " ".join(address.street.split())
+    code = addressing.postal_code(address.postal_code, address.country) if address.postal_code else None
+    values: dict[str, Any] = {
+        "name": address.building_name,
+        "street": street,
+        "city": address.city,
+        "province": address.province,
+        "country": address.country,
+        "latitude": address.latitude,
+        "longitude": address.longitude,
+        "region": address.region,
+        "address_key": _key_of(address),
+        "search_text": addressing.searchable(address.building_name, street, address.city, code),
+        "postal_code": code,
+    }
+    if code is not None:
+        values["postal_area"] = code[:3] if address.country == "CA" else None
+    return values
+
+
+async def _amend_building(
+    tx: Tx, building: Building, values: dict[str, Any], *, apart_from: UUID | None = None
+) -> None:
+    """Write what differs, carry it to the copies of all homes there, and tell those that it concerns."""
+    changed = {
+        name: value
+        for name, value in values.items()
+        if getattr(building, name) != value and (value is not None or apart_from is not None)
+    }
+    if not changed:
+        return
+    tx.touched("building", building.id, "changed", {n: (getattr(building, n), v) for n, v in changed.items()})
+    for name, value in changed.items():
+        setattr(building, name, value)
+    if building.floors is not None:
+        highest = await tx.scalar(
+            select(func.max(Unit.floor)).where(Unit.building_id == building.id, Unit.id != apart_from)
+        )
+        if highest is not None and highest > building.floors:
+            raise FloorAboveBuilding(field="building_floors", floors=building.floors, floor=highest)
+    await tx.session.flush()
+    others = update(Unit).where(Unit.building_id == building.id)
+    told = select(Unit.id).where(Unit.building_id == building.id)
+    if apart_from is not None:
+        others, told = others.where(Unit.id != apart_from), told.where(Unit.id != apart_from)
+    await tx.execute(
+        others.values(
+            region=building.region,
+            city_key=addressing.plain(building.city),
+            year_built=building.year_built,
+            address_order=addressing.street_order(building.street) + " " + Unit.unit_order,
+        ).execution_options(synchronize_session=False)
+    )
+    await tell_listings(tx, told)
+
+
+def _copy_building(unit: Unit, building: Building) -> None:
+    unit.region = building.region
+    unit.city_key = addressing.plain(building.city)
+    unit.year_built = building.year_built
+    unit.unit_order = addressing.padded(unit.unit_key)
+    unit.address_order = f"{addressing.street_order(building.street)} {unit.unit_order}"
+
+
+def _details_values(details: Details) -> dict[str, Any]:
+    values = details.model_dump(
+        include=set(Details.model_fields) - {"year_built", "building_floors"},
+    )
+    values["features"] = sorted(set(details.features))
+    values["comments"] = details.comments or None
+    return values
+
+
+def _address_of(unit: Unit, building: Building) -> dict[str, Any]:
+    names = ("street", "city", "province", "country", "postal_code", "latitude", "longitude", "region")
+    return {
+        "building_name": building.name,
+        "unit_number": unit.unit_number,
+        **{name: getattr(building, name) for name in names},
+    }
+
+
+def _details_of(unit: Unit, building: Building) -> dict[str, Any]:
+    own = set(Details.model_fields) - {"year_built", "building_floors"}
+    return {name: getattr(unit, name) for name in own} | {
+        "year_built": building.year_built,
+        "building_floors": building.floors,
+    }
+
+
+# ------------------------------------------------------------------ rules
+def _require_version(unit: Unit, version: int, stands: dict[str, Any], sent: dict[str, Any]) -> None:
+    if unit.version != version:
+        raise EditedMeanwhile(current=unit.version, difference=_differences(stands, sent))
+
+
+def _differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    return {name: (before[name], after[name]) for name in after if name in before and before[name] != after[name]}
+
+
+def _require_past(tx: Tx, day: date, field: str) -> None:
+    if day > tx.today:
+        raise DayInFuture(field=field)
+
+
+def _require_floor(floor: int | None, floors: int | None) -> None:
+    if floor is not None and floors is not None and floor > floors:
+        raise FloorAboveBuilding(field="floor", floor=floor, floors=floors)
+
+
+async def _require_free_number(tx: Tx, building: Building, number: str | None, own: UUID | None) -> None:
+    taken = await tx.scalar(
+        select(Unit.id).where(Unit.building_id == building.id, Unit.unit_key == addressing.unit_key(number))
+    )
+    if taken is not None and taken != own:
+        raise AddressTaken(field="unit_number", number=number or "–", street=building.street)
+
+
+async def _require_codes(tx: Tx, details: Details | AddUnit, *, keep: Any = ()) -> None:
+    chosen = [
+        (LookupList.HOUSING_TYPE, details.housing_type, "housing_type"),
+        (LookupList.SERVICE_PROVIDER, details.service_provider, "service_provider"),
+        *((LookupList.FEATURE, code, "features") for code in details.features),
+    ]
+    if isinstance(details, AddUnit):
+        chosen.append((LookupList.REGION, details.region, "region"))
+    await require_listed(tx, chosen, keep=keep)
+
+
+async def _require_landlord(tx: Tx, landlord_id: UUID | None) -> None:
+    if landlord_id is not None and await tx.session.get(Landlord, landlord_id) is None:
+        raise NotFound(what="landlord", field="landlord_id")
+
+
+def _observation(tx: Tx, unit_id: UUID, status: str, on: date, remark: str | None) -> StatusObservation:
+    return StatusObservation(
+        id=new_id(),
+        unit_id=unit_id,
+        status=status,
+        observed_on=on,
+        remark=remark or None,
+        noted_at=tx.now,
+        noted_by=tx.actor.name,
+    )
+
+
+def _rent(tx: Tx, unit_id: UUID, amount: Decimal, currency: str, begins_on: date) -> Rent:
+    return Rent(
+        id=new_id(),
+        unit_id=unit_id,
+        amount=amount,
+        currency=currency,
+        begins_on=begins_on,
+        noted_at=tx.now,
+        noted_by=tx.actor.name,
+    )

@@ -1,0 +1,89 @@
+"""Reading the look-up lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from chassis.tx import ReadTx, Tx
+from chassis.usecase import query
+from sqlalchemy import select
+
+from units_svc.access import Permission
+from units_svc.lookups.model import LookupList, LookupValue, NotOnTheList
+
+
+@dataclass(frozen=True, slots=True)
+class ValueView:
+    """One value of a list as it is shown."""
+
+    id: UUID
+    code: str
+    label_en: str
+    label_fr: str
+    grouping: str | None
+    sort_order: int
+    active: bool
+    published_as: str | None
+    version: int
+
+    def label(self, locale: str) -> str:
+        """The label in the person's language."""
+        return self.label_fr if locale == "fr" else self.label_en
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """All look-up lists, in their order, retired values included."""
+
+    values: dict[LookupList, tuple[ValueView, ...]]
+
+    def label(self, kind: LookupList, code: str | None, locale: str) -> str | None:
+        """What a code is called; the code itself when it isn't on the list, None for None."""
+        if code is None:
+            return None
+        return next((v.label(locale) for v in self.values.get(kind, ()) if v.code == code), code)
+
+    def options(self, kind: LookupList, locale: str, *, keep: Iterable[str] = ()) -> list[tuple[str, str]]:
+        """Codes and labels to choose from: the active ones, and those a record has already."""
+        kept = set(keep)
+        return [(v.code, v.label(locale)) for v in self.values.get(kind, ()) if v.active or v.code in kept]
+
+    def active(self, kind: LookupList) -> set[str]:
+        """Codes that can be chosen."""
+        return {v.code for v in self.values.get(kind, ()) if v.active}
+
+
+async def read_lists(tx: Tx | ReadTx) -> Lists:
+    """Return all lists; one small statement."""
+    found: dict[LookupList, list[ValueView]] = {kind: [] for kind in LookupList}
+    rows = await tx.execute(
+        select(
+            LookupValue.list, LookupValue.id, LookupValue.code, LookupValue.label_en, LookupValue.label_fr,
+            LookupValue.grouping, LookupValue.sort_order, LookupValue.active, LookupValue.published_as,
+            LookupValue.version,
+        ).order_by(LookupValue.list, LookupValue.sort_order, LookupValue.code)
+    )  # fmt: skip
+    for kind, *value in rows:
+        found[kind].append(ValueView(*value))
+    return Lists({kind: tuple(values) for kind, values in found.items()})
+
+
+@query(Permission.VIEW_UNITS)
+async def lookup_lists(tx: ReadTx) -> Lists:
+    """All look-up lists."""
+    return await read_lists(tx)
+
+
+async def require_listed(
+    tx: Tx, chosen: Iterable[tuple[LookupList, str | None, str]], *, keep: Iterable[str | None] = ()
+) -> None:
+    """Refuse codes that aren't on their list or were retired, unless the record has them already.
+
+    `chosen` holds (list, code, field). Raises NotOnTheList naming the field.
+    """
+    lists, kept = await read_lists(tx), set(keep)
+    for kind, code, field in chosen:
+        if code is not None and code not in kept and code not in lists.active(kind):
+            raise NotOnTheList(field=field)
