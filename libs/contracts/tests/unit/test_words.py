@@ -50,7 +50,7 @@ def test_an_event_cannot_be_changed_after_it_was_checked() -> None:
 
 @pytest.mark.parametrize("amount", [Decimal("1350"), Decimal("1350.5"), "1350.00", Decimal("1.35E+3")])
 def test_money_is_kept_exactly_with_two_places(amount: Decimal | str) -> None:
-    money = Money(amount=amount)  # type: ignore[arg-type]
+    money = Money(amount=amount)
     assert money.amount in (Decimal("1350.00"), Decimal("1350.50"))
     assert money.model_dump_json().startswith('{"amount":"1350.')
     assert money.currency is Currency.CAD

@@ -131,7 +131,7 @@ def leaf_config(
                 bridge = bridge_account(service, other.name)
                 accounts[bridge] = {"exports": [entry for g in wanted for entry in _exports_of_bridge(g)]}
                 remotes.append(_remote(service, bridge, other, passwords, certificates))
-    leaf: dict[str, Any] = {"listen": str(leaf_listen), "reconnect": "2s", "remotes": remotes}
+    leaf: dict[str, Any] = {"listen": str(leaf_listen), "reconnect": "1s", "remotes": remotes}
     if certificates:
         leaf["tls"] = _tls(certificates) | {"verify": True}
     config = {
