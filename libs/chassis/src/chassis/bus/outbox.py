@@ -8,23 +8,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-# Settling what was sent and reading what comes next is one statement and one commit. Both parts see the same
-# snapshot; `position` keeps the look-ahead behind the rows already in hand. It is never remembered beyond a
-# run: positions are given out before the commit, so a lower one may appear later, and a new run always begins
-# at the lowest.
-_TURN = """
+# Reading ahead, and settling what was sent, in one statement and one commit; both parts see the same
+# snapshot, in which what is being settled is still pending. Positions are given out before the commit, so a
+# lower one may come to light after a higher one was read: `below` tells, for whoever holds rows of lower
+# positions in hand must know of no others.
+_AHEAD = """
 WITH settled AS (
     UPDATE outbox SET status = 'published', published_at = now()
     WHERE id = ANY($1::uuid[]) AND status = 'pending'
 )
-SELECT id, position, aggregate, aggregate_version, subject, data, traceparent
+SELECT id, position, aggregate, aggregate_version, subject, data, traceparent,
+    (SELECT count(*) FROM outbox WHERE status = 'pending' AND position <= $2) AS below
 FROM outbox WHERE status = 'pending' AND position > $2
 ORDER BY position LIMIT $3
 """
 _CLAIM = """
 SELECT id, position, aggregate, aggregate_version, subject, data, traceparent
-FROM outbox WHERE status = 'pending' AND position > $1
-ORDER BY position LIMIT $2
+FROM outbox WHERE status = 'pending'
+ORDER BY position LIMIT $1
 """
 _SETTLE = """
 UPDATE outbox SET status = 'published', published_at = now() WHERE id = ANY($1::uuid[]) AND status = 'pending'
@@ -62,18 +63,29 @@ class Waiting:
     oldest: float
 
 
-async def claim(connection: Any, limit: int, *, settle: Sequence[UUID] = (), after: int = 0) -> list[Row]:
-    """Return up to `limit` pending rows behind position `after`, settling the ids in `settle` on the way.
+async def claim(connection: Any, limit: int) -> list[Row]:
+    """Return the first `limit` pending rows: by position, and within one aggregate by version."""
+    return _rows(await connection.fetch(_CLAIM, limit))
 
-    By position, and within one aggregate by version.
+
+async def look_ahead(
+    connection: Any, rows: Sequence[Row], limit: int, *, settle: Sequence[Row] = ()
+) -> list[Row] | None:
+    """Return what comes behind `rows` and `settle`, and mark the latter as published on the way.
+
+    The two hold all rows that were read and not settled so far. None means that one with a lower position has
+    come to light meanwhile and must go first: the reader has to begin anew.
     """
-    if settle:
-        records = await connection.fetch(_TURN, settle, after, limit)
-    else:
-        records = await connection.fetch(_CLAIM, after, limit)
-    return by_version(
-        [Row(r[0], r[1], r[2], r[3], r[4], r[5].encode(), r[6]) for r in records],
-    )
+    in_hand = [*settle, *rows]
+    behind = max(row.position for row in in_hand)
+    records = await connection.fetch(_AHEAD, [row.id for row in settle], behind, limit)
+    if records and records[0]["below"] != len(in_hand):
+        return None
+    return _rows(records)
+
+
+def _rows(records: Sequence[Any]) -> list[Row]:
+    return by_version([Row(r[0], r[1], r[2], r[3], r[4], r[5].encode(), r[6]) for r in records])
 
 
 def by_version(rows: list[Row]) -> list[Row]:
@@ -96,9 +108,9 @@ def by_version(rows: list[Row]) -> list[Row]:
     return rows
 
 
-async def settle(connection: Any, ids: Sequence[UUID]) -> None:
-    """Mark the rows with these ids as published; rows settled already, or withheld, stay as they are."""
-    await connection.execute(_SETTLE, ids)
+async def settle(connection: Any, rows: Sequence[Row]) -> None:
+    """Mark these rows as published; such as are settled already, or withheld, stay as they are."""
+    await connection.execute(_SETTLE, [row.id for row in rows])
 
 
 async def waiting(connection: Any) -> Waiting:
@@ -108,6 +120,6 @@ async def waiting(connection: Any) -> Waiting:
 
 
 async def forget(connection: Any, before: datetime, limit: int) -> int:
-    """Delete up to `limit` rows published before `before`, return how many; what was withheld stays."""
+    """Delete up to `limit` rows published before `before` and return how many."""
     status: str = await connection.execute(_FORGET, before, limit)
     return int(status.rsplit(maxsplit=1)[-1])

@@ -84,6 +84,8 @@ class StreamPublisher:
         self._inbox = ""
         self._subscription: Subscription | None = None
         self._number = 0
+        self.batches = 0
+        self.singles = 0
 
     async def open(self) -> None:
         """Listen for acknowledgements; survives reconnections."""
@@ -113,6 +115,7 @@ class StreamPublisher:
             except Unanswered as problem:
                 return Outcome(problem=problem)
             else:
+                self.batches += 1
                 return Outcome([row.id for row in rows])
         return await self._singly(rows)
 
@@ -142,6 +145,7 @@ class StreamPublisher:
             for row, result in zip(going, results, strict=True):
                 if result is None:
                     outcome.published.append(row.id)
+                    self.singles += 1
                     continue
                 if not isinstance(result, Refused | Unanswered):
                     raise result

@@ -148,7 +148,7 @@ class Pull:
         self.buffer.clear()
 
     async def take(self, limit: int) -> list[Delivery]:
-        """Wait until something is there and return up to `limit` deliveries, in the order in which they came."""
+        """Wait until something is there; return up to `limit` deliveries, in the order in which they came."""
         while not self.buffer:
             self._arrived.clear()
             await self._arrived.wait()

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import structlog
 from nats.aio.client import Client
 
 from chassis.bus import metrics, outbox
 from chassis.bus.leading import lead
+from chassis.bus.outbox import Row
 from chassis.bus.publishing import Outcome, Refused, StreamPublisher
 from chassis.bus.waking import Alarm
 
@@ -35,6 +34,8 @@ class RelayState:
     pending: int = 0
     oldest: float = 0.0
     published: int = 0
+    batches: int = 0
+    singles: int = 0
     problem: str | None = None
 
 
@@ -101,44 +102,44 @@ class Relay:
     async def _drain(self, connection: Any) -> bool:
         """Send what is pending, up to the first problem; return whether there may be more.
 
-        While one batch travels, the one before it is settled and the one behind it is read.
+        While a full batch travels, the one before it is settled and the one behind it is read.
         """
-        sent: Sequence[UUID] = ()
-        rows = await outbox.claim(connection, self._batch)
-        looked_ahead = False
+        unsettled: list[Row] = []
+        rows: list[Row] | None = await outbox.claim(connection, self._batch)
         for _ in range(_RUN):
             if not rows:
                 break
-            looked_ahead = len(rows) == self._batch
-            if looked_ahead:
+            following: list[Row] | None = None
+            if full := len(rows) == self._batch:
                 travelling = asyncio.ensure_future(self._publisher.publish(rows))
                 try:
-                    behind = max(row.position for row in rows)
-                    following = await outbox.claim(connection, self._batch, settle=sent, after=behind)
+                    following = await outbox.look_ahead(connection, rows, self._batch, settle=unsettled)
                 except BaseException:
                     travelling.cancel()
                     raise
+                unsettled = []
                 outcome = await travelling
-                sent = outcome.published
             else:
                 outcome = await self._publisher.publish(rows)
-                sent = outcome.published
             self._count(outcome)
             if outcome.problem is not None:
-                await outbox.settle(connection, sent)
-                return True
-            if not looked_ahead:
-                following = await outbox.claim(connection, self._batch, settle=sent)
-                sent = ()
+                published = set(outcome.published)
+                unsettled += [row for row in rows if row.id in published]
+                break
+            unsettled += rows
+            if not full:
+                following = await outbox.look_ahead(connection, (), self._batch, settle=unsettled)
+                unsettled = []
             rows = following
-        if sent:
-            await outbox.settle(connection, sent)
-        return bool(rows) or looked_ahead
+        if unsettled:
+            await outbox.settle(connection, unsettled)
+        return rows is None or bool(rows)
 
     def _count(self, outcome: Outcome) -> None:
         published = len(outcome.published)
         if published:
             self.state.published += published
+            self.state.batches, self.state.singles = self._publisher.batches, self._publisher.singles
             metrics.PUBLISHED.labels(self._service).inc(published)
         problem = outcome.problem
         if problem is None:

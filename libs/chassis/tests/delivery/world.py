@@ -1,0 +1,262 @@
+"""Two services and the stream between them: one says numbered things, the other notes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import sqlalchemy as sa
+from nats.js import JetStreamContext
+from nats.js.api import AckPolicy, ConsumerConfig, DiscardPolicy, StorageType, StreamConfig
+from pydantic import BaseModel
+from pydantic_settings import SettingsConfigDict
+
+from chassis.access import Access
+from chassis.actor import Actor
+from chassis.bus import Incoming, Listening, Source, Timers
+from chassis.clock import Clock, SystemClock
+from chassis.db import Database
+from chassis.db.schema import chassis_v1
+from chassis.ids import new_id
+from chassis.publisher import OutboxMessage
+from chassis.runtime import Runtime
+from chassis.settings import ServiceSettings
+from chassis.tx import Tx
+
+STREAM = "EVT_TELLER"
+CONSUMER = "noter"
+SOURCE = Source(STREAM, CONSUMER)
+SAID = "evt.teller.said.v1"
+SHOUTED = "evt.teller.shouted.v1"
+TELLER = Actor.system("teller", "property")
+NOTER = Actor.system("noter", "support")
+
+# Not unique on purpose: what is done twice must be seen.
+_EFFECTS = """
+CREATE TABLE effects (
+    place bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    event uuid NOT NULL, aggregate text NOT NULL, version integer NOT NULL, word text
+);
+CREATE TABLE subjects (id text PRIMARY KEY, version integer NOT NULL DEFAULT 0);
+"""
+_NOTE = sa.text(
+    "INSERT INTO effects (event, aggregate, version, word) VALUES (:event, :aggregate, :version, :word)"
+)
+_NEXT = sa.text(
+    "INSERT INTO subjects (id, version) VALUES (:id, 1)"
+    " ON CONFLICT (id) DO UPDATE SET version = subjects.version + 1 RETURNING version"
+)
+
+
+class DeliverySettings(ServiceSettings):
+    """Settings of both services, given by keyword."""
+
+    model_config = SettingsConfigDict(env_prefix="DELIVERY_", extra="ignore")
+
+
+class Word(BaseModel):
+    """What the event carries."""
+
+    word: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """A fact: this version of this subject came about, with a word."""
+
+    aggregate: UUID
+    version: int
+    word: str = "-"
+    subject: str = SAID
+    id: UUID | None = None
+
+
+def envelope(fact: Said, event: UUID, **changes: Any) -> dict[str, Any]:
+    """Return the fact as a CloudEvent; `changes` replace attributes, and None removes one."""
+    full = {
+        "specversion": "1.0",
+        "id": str(event),
+        "source": "/property/teller",
+        "type": fact.subject,
+        "subject": str(fact.aggregate),
+        "time": datetime.now(UTC).isoformat(),
+        "aggregateversion": fact.version,
+        "data": {"word": fact.word},
+    } | changes
+    return {name: value for name, value in full.items() if value is not None}
+
+
+class Teller:
+    """The publisher of the telling service."""
+
+    def to_messages(self, fact: object, tx: Tx) -> Sequence[OutboxMessage]:
+        """Return the one message of a fact."""
+        assert isinstance(fact, Said)
+        event = fact.id or new_id()
+        return [
+            OutboxMessage(
+                fact.subject, fact.subject, str(fact.aggregate), fact.version, envelope(fact, event), event
+            )
+        ]
+
+
+def aggregate(number: int) -> UUID:
+    """Return the reference of the numbered subject."""
+    return uuid5(UUID(int=7), str(number))
+
+
+async def create_tables(dsn: str) -> None:
+    """Create the chassis' tables and those of the test."""
+    statements: list[str] = []
+
+    class Collect:
+        def execute(self, sqltext: str) -> None:
+            statements.append(sqltext)
+
+    chassis_v1(Collect())
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(";\n".join(statements) + ";" + _EFFECTS)
+    finally:
+        await connection.close()
+
+
+def build_runtime(
+    name: str, dsn: str, nats_url: str = "", *, clock: Clock | None = None, pool: int = 8, **settings: Any
+) -> Runtime:
+    """Return the parts of a service on the database at `dsn`."""
+    return Runtime(
+        name=name,
+        entity="property",
+        settings=DeliverySettings(
+            database_url=dsn,
+            issuer="http://nobody",
+            jwks_url="http://nobody",
+            audience=name,
+            entity="property",
+            public_url="http://nobody",
+            csrf_secret="0123456789abcdef0123456789abcdef",
+            nats_url=nats_url,
+            nats_user="",
+            nats_password="",
+            **settings,
+        ),
+        database=Database(dsn, pool=pool),
+        clock=clock or SystemClock(),
+        access=Access({}, entity="property"),
+        publisher=Teller(),
+        time_zone=ZoneInfo("America/Toronto"),
+    )
+
+
+async def create_stream(js: JetStreamContext, *, ack_wait: float = 1.0, **changes: Any) -> None:
+    """Create the teller's stream and the consumer it grants to the noter."""
+    settings: dict[str, Any] = {
+        "name": STREAM,
+        "subjects": ["evt.teller.>"],
+        "storage": StorageType.FILE,
+        "discard": DiscardPolicy.NEW,
+        "duplicate_window": 7200,
+        "allow_atomic": True,
+        "max_bytes": 256 * 1024 * 1024,
+    } | changes
+    await js.add_stream(StreamConfig(**settings))
+    await js.add_consumer(
+        STREAM,
+        ConsumerConfig(
+            durable_name=CONSUMER,
+            ack_policy=AckPolicy.EXPLICIT,
+            ack_wait=ack_wait,
+            max_ack_pending=1000,
+            max_deliver=-1,
+        ),
+    )
+
+
+async def say(runtime: Runtime, *facts: Said) -> None:
+    """Commit some facts in one transaction."""
+    async with runtime.transaction(TELLER) as tx:
+        for fact in facts:
+            tx.publish(fact)
+
+
+async def say_next(runtime: Runtime, number: int, word: str = "-") -> None:
+    """Commit the next version of a numbered subject: its row is locked before its version is told."""
+    async with runtime.transaction(TELLER) as tx:
+        version = await tx.scalar(_NEXT, {"id": str(aggregate(number))})
+        tx.publish(Said(aggregate(number), version, word))
+
+
+def noting() -> Listening:
+    """Return a listener that notes what was said, and can't bear the word "culprit" or "gibberish"."""
+    listening = Listening()
+
+    @listening.on(SAID)
+    async def said(tx: Tx, event: Incoming) -> None:
+        word = event.parse(Word).word
+        if word == "culprit":
+            raise RuntimeError("this handler can't bear it")
+        await note(tx, event, word)
+
+    return listening
+
+
+async def note(tx: Tx, event: Incoming, word: str) -> None:
+    """Write down that an event was acted on."""
+    await tx.execute(
+        _NOTE, {"event": event.id, "aggregate": event.aggregate, "version": event.version, "word": word}
+    )
+
+
+def no_timers() -> Timers:
+    """Return no timers."""
+    return Timers()
+
+
+async def effects(dsn: str) -> list[asyncpg.Record]:
+    """Return what was noted, in the order in which it was."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        found: list[asyncpg.Record] = await connection.fetch("SELECT * FROM effects ORDER BY place")
+        return found
+    finally:
+        await connection.close()
+
+
+async def fetch(dsn: str, sql: str, *values: Any) -> list[asyncpg.Record]:
+    """Run any SQL beside the services."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        found: list[asyncpg.Record] = await connection.fetch(sql, *values)
+        return found
+    finally:
+        await connection.close()
+
+
+async def messages(js: JetStreamContext) -> list[dict[str, Any]]:
+    """Return all that lies in the stream, in order."""
+    info = await js.stream_info(STREAM)
+    found: list[dict[str, Any]] = []
+    if info.state.messages:
+        reader = await js.subscribe("evt.teller.>", stream=STREAM, ordered_consumer=True)
+        while len(found) < info.state.messages:
+            found.append(json.loads((await reader.next_msg(timeout=5)).data))
+        await reader.unsubscribe()
+    return found
+
+
+def out_of_order(versions: Sequence[tuple[str, int]]) -> list[str]:
+    """Return the aggregates whose versions don't rise one by one from 1."""
+    last: dict[str, int] = {}
+    wrong = []
+    for name, version in versions:
+        if version != last.get(name, 0) + 1:
+            wrong.append(f"{name}: {last.get(name, 0)} then {version}")
+        last[name] = version
+    return wrong
