@@ -109,7 +109,7 @@ async def serve(definition: ServiceDefinition, settings: WebSettings) -> int:
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
             proxy_headers=True,
-            forwarded_allow_ips=settings.trusted_proxies,
+            forwarded_allow_ips=sorted(settings.trusted_proxies),
         )
     )
     await server.serve()

@@ -50,8 +50,8 @@ class WebSettings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: int = 8000
     worker_port: int = 8001
-    # Whose word on the scheme and address of a request is taken: addresses of the entity's router, by commas.
-    trusted_proxies: str = "127.0.0.1"
+    # Whose word on the scheme and address of a request is taken: the entity's own router.
+    trusted_proxies: frozenset[str] = frozenset({"127.0.0.1", "::1"})
     otlp_endpoint: str | None = None
     embed_worker: bool = False
     database_pool: Annotated[int, Field(ge=1, le=64)] = 8

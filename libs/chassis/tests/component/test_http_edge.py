@@ -204,6 +204,24 @@ async def test_a_body_over_the_limit_is_refused(
     assert answer.json()["code"] == "too_large"
 
 
+async def test_a_path_for_uploads_may_have_a_limit_of_its_own(runtime: Runtime, bearer: Bearer) -> None:
+    app = service_app(
+        runtime,
+        title="x",
+        api_routers=[service.api],
+        body_limit=10,
+        body_limits={"/api/parcels/v1/parcels": 50},
+    )
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as client:
+        fits = await client.post(
+            "/api/parcels/v1/parcels", json={"label": "a label of 30 characters"}, headers=bearer("porter")
+        )
+        elsewhere = await client.put(
+            f"/api/parcels/v1/other/{uuid4()}", json={"label": "a label of 30 characters"}
+        )
+    assert (fits.status_code, elsewhere.status_code) == (201, 413)
+
+
 async def test_security_headers_are_on_every_answer(api: httpx.AsyncClient) -> None:
     for path in ("/livez", "/nowhere", "/api/parcels/v1/parcels/x"):
         headers = (await api.get(path)).headers

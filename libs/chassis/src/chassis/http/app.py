@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
@@ -21,12 +21,15 @@ def service_app(
     title: str,
     api_routers: Sequence[APIRouter] = (),
     verifier: TokenVerifier | None = None,
+    api_prefix: str = "",
     body_limit: int = BODY_LIMIT,
+    body_limits: Mapping[str, int] | None = None,
     docs_prefix: str | None = None,
 ) -> FastAPI:
     """Return the application: problem documents, health, metrics, documentation, limits and telemetry.
 
-    `verifier` is made from the settings when it isn't given; `body_limit` is in bytes. The OpenAPI document
+    `verifier` is made from the settings when it isn't given. `body_limit` is in bytes; `body_limits` gives
+    paths that begin so a limit of their own (uploads). The OpenAPI document
     and its page lie under `docs_prefix`, by default `/api/<name of the runtime>/v1`.
     """
     settings = runtime.settings
@@ -34,7 +37,7 @@ def service_app(
         verifier = TokenVerifier(settings.issuer, settings.audience, settings.entity, settings.jwks_url)
         runtime.closing.append(verifier.close)
     runtime.checks.setdefault("keys", verifier.check)
-    prefix = f"/api/{runtime.name}/v1" if docs_prefix is None else docs_prefix
+    prefix = docs_prefix if docs_prefix is not None else api_prefix or f"/api/{runtime.name}/v1"
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -57,7 +60,12 @@ def service_app(
     health.install(app, runtime)
     docs.install(app, prefix)
     for router in api_routers:
-        app.include_router(router)
-    secure = settings.public_url.startswith("https:")
-    app.add_middleware(Edge, service=runtime.name, body_limit=body_limit, secure=secure)
+        app.include_router(router, prefix=api_prefix)
+    app.add_middleware(
+        Edge,
+        service=runtime.name,
+        body_limit=body_limit,
+        body_limits=body_limits or {},
+        secure=settings.public_url.startswith("https:"),
+    )
     return app

@@ -6,6 +6,7 @@ One ASGI middleware does all of it: each layer costs every request.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -65,10 +66,19 @@ class Edge:
     Only route templates, references and codes are recorded: no path as it was asked for, no query, no body.
     """
 
-    def __init__(self, app: ASGIApp, *, service: str, body_limit: int, secure: bool) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        service: str,
+        body_limit: int,
+        body_limits: Mapping[str, int],
+        secure: bool,
+    ) -> None:
         self.app = app
         self.service = service
         self.body_limit = body_limit
+        self.body_limits = tuple(body_limits.items())
         self.headers = (*SECURITY_HEADERS, HSTS) if secure else SECURITY_HEADERS
         self._names = {name for name, _ in self.headers}
         self._series: dict[tuple[str, str, int], Any] = {}
@@ -79,7 +89,11 @@ class Edge:
             await self.app(scope, receive, send)
             return
         began = time.perf_counter()
-        exchange = _Exchange(receive, send, self.body_limit, self.headers, self._names)
+        limit = self.body_limit
+        for beginning, own in self.body_limits:
+            if scope["path"].startswith(beginning):
+                limit = own
+        exchange = _Exchange(receive, send, limit, self.headers, self._names)
         scope.setdefault("state", {})
         announced = traceparent = None
         for name, value in scope["headers"]:
@@ -92,7 +106,7 @@ class Edge:
         token = otel.attach(trace.set_span_in_context(span, parent))
         failed: BaseException | None = None
         try:
-            if announced is not None and not (announced.isdigit() and int(announced) <= self.body_limit):
+            if announced is not None and not (announced.isdigit() and int(announced) <= limit):
                 await _too_large()(scope, receive, exchange.send)
             else:
                 await self.app(scope, exchange.receive, exchange.send)
