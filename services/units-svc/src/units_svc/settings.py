@@ -2,15 +2,18 @@
 
 from typing import Annotated
 
-from chassis.settings import ServiceSettings
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
+
+from chassis.settings import ServiceSettings
 
 
 class UnitsSettings(ServiceSettings):
     """What the inventory needs on top of what every service needs. Days are whole days in its time zone."""
 
-    model_config = SettingsConfigDict(env_prefix="UNITS_", extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="UNITS_", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     hold_days: Annotated[int, Field(ge=1, le=365)] = 14
     """A hold lasts this long from the request."""

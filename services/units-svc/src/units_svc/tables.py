@@ -3,8 +3,9 @@
 from enum import StrEnum
 from importlib import import_module
 
-from chassis.db import model_base
 from sqlalchemy import Enum
+
+from chassis.db import model_base
 
 Base = model_base()
 

@@ -8,7 +8,6 @@ from chassis.access import Access
 from chassis.clock import Clock, SystemClock
 from chassis.db import Database
 from chassis.runtime import Runtime
-
 from units_svc.access import ROLES
 from units_svc.messaging.publishing import UnitsPublisher
 from units_svc.settings import UnitsSettings

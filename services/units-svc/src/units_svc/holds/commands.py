@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
-from chassis.errors import Conflict, NotFound
-from chassis.ids import new_id
-from chassis.usecase import use_case
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import select, text
 
+from chassis.errors import Conflict, NotFound
+from chassis.ids import new_id
+from chassis.usecase import use_case
 from units_svc.access import Permission
 from units_svc.holds.model import (
     DeadlineNotLater,
@@ -219,7 +219,9 @@ async def hear_tenancy_started(tx: Tx, command: HearTenancyStarted) -> UUID | No
     hold = await _held(tx, unit.id)
     decision = decide(hold.state if hold else None, Fact.TENANCY_STARTED) if hold else None
     became = decision is not None and decision.step is Step.BECOME_TENANCY
-    occupation = _occupy(tx, unit.id, OccupationKind.TENANCY, command.tenancy_id, command.start, by_client=became)
+    occupation = _occupy(
+        tx, unit.id, OccupationKind.TENANCY, command.tenancy_id, command.start, by_client=became
+    )
     await tx.session.flush()
     if hold is not None and became:
         _end(tx, hold, HoldState.TENANCY, None)
@@ -279,12 +281,12 @@ async def prolong_hold(tx: Tx, command: ProlongHold) -> datetime:
 
 def hold_terms(tx: Tx) -> HoldTerms:
     """Return the terms of holds as they're configured."""
-    settings = tx.runtime.settings
+    settings, usual = tx.runtime.settings, HoldTerms()
     return HoldTerms(
-        days=getattr(settings, "hold_days", HoldTerms.days),
-        grace_days=getattr(settings, "hold_grace_days", HoldTerms.grace_days),
-        most_days=getattr(settings, "hold_most_days", HoldTerms.most_days),
-        warning_days=getattr(settings, "hold_warning_days", HoldTerms.warning_days),
+        days=getattr(settings, "hold_days", usual.days),
+        grace_days=getattr(settings, "hold_grace_days", usual.grace_days),
+        most_days=getattr(settings, "hold_most_days", usual.most_days),
+        warning_days=getattr(settings, "hold_warning_days", usual.warning_days),
     )
 
 
@@ -311,9 +313,7 @@ async def _act(
     return decision.state
 
 
-async def _carry_out(
-    tx: Tx, hold: Hold, unit: LockedUnit | None, decision: Decision, day: date
-) -> None:
+async def _carry_out(tx: Tx, hold: Hold, unit: LockedUnit | None, decision: Decision, day: date) -> None:
     assert decision.state is not None  # noqa: S101 - only a request that's nothing yet has no state
     if decision.step is Step.REMEMBER:
         _end(tx, hold, decision.state, decision.reason)
@@ -426,7 +426,9 @@ async def _hold_for_staff(tx: Tx, request_id: UUID, version: int) -> Hold:
     unit_id = await tx.scalar(select(Hold.unit_id).where(Hold.request_id == request_id))
     if unit_id is None or await lock_unit(tx, unit_id) is None:
         raise NotFound(what="hold")
-    hold = (await tx.execute(select(Hold).where(Hold.request_id == request_id).with_for_update())).scalar_one()
+    hold = (
+        await tx.execute(select(Hold).where(Hold.request_id == request_id).with_for_update())
+    ).scalar_one()
     if hold.state is not HoldState.HELD or hold.version != version:
         raise NotHeld
     return hold

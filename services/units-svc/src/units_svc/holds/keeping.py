@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
 from chassis.errors import InvalidInput, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-
 from units_svc.access import Permission
 from units_svc.holds.commands import release_for_withdrawal, vacate
 from units_svc.holds.occupancy import require_unit, settle_occupancy

@@ -13,10 +13,10 @@ from typing import ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from chassis.errors import DomainError, Kind
 from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.errors import DomainError, Kind
 from units_svc.holds.occupations import Occupation
 from units_svc.tables import Base, words
 

@@ -11,10 +11,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from chassis.errors import NotFound
-from chassis.ids import new_id
 from sqlalchemy import exists, select, update
 
+from chassis.errors import NotFound
+from chassis.ids import new_id
 from units_svc.holds.model import Hold, HoldState
 from units_svc.holds.occupations import Occupation, OccupationKind, Standing, occupancy_of
 from units_svc.inventory.model import AvailabilityChanged, Cause, Occupancy, OccupancyChange, Unit

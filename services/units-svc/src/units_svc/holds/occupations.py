@@ -11,10 +11,10 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from chassis.errors import DomainError, Kind
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.errors import DomainError, Kind
 from units_svc.inventory.model import Occupancy
 from units_svc.tables import Base, words
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from sqlalchemy import delete, func, insert, select, text, update
+
 from chassis.errors import NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
-from sqlalchemy import delete, func, insert, select, text, update
-
 from units_svc.access import Permission
 from units_svc.imports.mapping import Mapping
 from units_svc.imports.model import (
@@ -125,7 +125,10 @@ async def stage_rows(tx: Tx, command: StageRows) -> None:
         driver: Any = connection.driver_connection
         await driver.copy_records_to_table(
             ImportRow.__tablename__,
-            records=(tuple({**row, "import_id": command.import_id}[name] for name in STAGED) for row in command.right),
+            records=(
+                tuple({**row, "import_id": command.import_id}[name] for name in STAGED)
+                for row in command.right
+            ),
             columns=STAGED,
         )
 

@@ -16,7 +16,6 @@ from chassis.actor import Actor
 from chassis.clock import today
 from chassis.perform import ask, perform
 from chassis.runtime import Runtime
-
 from units_svc.imports.commands import (
     BeginImport,
     ImportCommand,
@@ -63,7 +62,9 @@ async def load(
     """
     table = await asyncio.to_thread(TableFile, file)
     try:
-        reader = RowReader(mapping, table.header, await _known(runtime, actor), today(runtime.clock, runtime.time_zone))
+        reader = RowReader(
+            mapping, table.header, await _known(runtime, actor), today(runtime.clock, runtime.time_zone)
+        )
         if missing := reader.missing_columns():
             raise FileUnreadable(rule=f"it has no column {', '.join(missing)}")
         import_id = await perform(

@@ -24,7 +24,15 @@ FieldName = Literal[
     "comments", "occupancy", "available_from",
 ]  # fmt: skip
 
-_REQUIRED: tuple[FieldName, ...] = ("street", "city", "province", "country", "housing_type", "status", "occupancy")
+_REQUIRED: tuple[FieldName, ...] = (
+    "street",
+    "city",
+    "province",
+    "country",
+    "housing_type",
+    "status",
+    "occupancy",
+)
 
 
 class _Closed(BaseModel):
@@ -47,9 +55,7 @@ class Column(_Closed):
 
 
 class FeatureRule(_Closed):
-    """A feature that follows from a column: `when` it says one of these words, a number `above`, or `contains` a word.
-
-    """
+    """A feature that follows from a column: `when` it says one of these words, a number `above`, or `contains` a word."""
 
     column: str
     when: tuple[str, ...] = ()

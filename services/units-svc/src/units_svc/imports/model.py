@@ -14,11 +14,11 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from chassis.errors import DomainError, Kind
 from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Integer, Numeric, SmallInteger, String, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.errors import DomainError, Kind
 from units_svc.tables import Base, words
 
 
@@ -81,7 +81,9 @@ class WrongRow(Base):
 
     __tablename__ = "import_wrong_row"
 
-    import_id: Mapped[UUID] = mapped_column(ForeignKey("unit_import.id", ondelete="CASCADE"), primary_key=True)
+    import_id: Mapped[UUID] = mapped_column(
+        ForeignKey("unit_import.id", ondelete="CASCADE"), primary_key=True
+    )
     line: Mapped[int] = mapped_column(primary_key=True)
     cells: Mapped[list[str]] = mapped_column(ARRAY(Text))
 

@@ -12,10 +12,9 @@ from uuid import UUID
 
 from sqlalchemy import column, select, table, text
 
+from units_svc import addressing
 from units_svc.imports.mapping import Mapping
-from units_svc.inventory import addressing
-from units_svc.inventory.listing import tell_listings
-from units_svc.inventory.model import Unit
+from units_svc.telling import tell_listings
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
@@ -81,7 +80,7 @@ async def write(tx: Tx, import_id: UUID, mapping: Mapping) -> None:
         await tx.execute(text(statement), {k: v for k, v in params.items() if f":{k}" in statement})
     told = table("import_told", column("unit_id"))
     await tx.execute(text(_TOLD))
-    await tell_listings(tx, select(Unit.id).where(Unit.id.in_(select(told.c.unit_id))))
+    await tell_listings(tx, select(told.c.unit_id))
 
 
 def _params(import_id: UUID, mapping: Mapping) -> dict[str, Any]:
@@ -118,7 +117,9 @@ async def _set_aside_wrong(tx: Tx, params: dict[str, Any], mapping: Mapping) -> 
     same_home = "address_key" if mapping.rows == "building" else "address_key, unit_key"
     for statement in (
         _TWICE.format(key="source_ref", rule="row_twice", message="Line {other} has the same key."),
-        _TWICE.format(key=same_home, rule="address_twice", message="Line {other} has the same address and number."),
+        _TWICE.format(
+            key=same_home, rule="address_twice", message="Line {other} has the same address and number."
+        ),
         *((_OF_ANOTHER,) if mapping.rows == "building" else ()),
         _ASIDE,
         _REMOVE,
@@ -185,9 +186,7 @@ def _unit_plan(mapping: Mapping) -> str:
         numbers = "generate_series(1, t.units) AS n"
         number = "cast(:before AS text) || n || cast(:after AS text)"
         key = "cast(:key_before AS text) || n || cast(:key_after AS text)"
-        order = (
-            "cast(:order_before AS text) || lpad(n::text, 6, '0') || cast(:order_after AS text)"
-        )
+        order = "cast(:order_before AS text) || lpad(n::text, 6, '0') || cast(:order_after AS text)"
         ref = "t.source_ref || '/' || n"
     else:
         numbers = "(SELECT 1) AS one (n)"

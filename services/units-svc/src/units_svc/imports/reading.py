@@ -14,10 +14,10 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
+from units_svc import addressing
 from units_svc.imports.mapping import Column, FieldName
 from units_svc.imports.mapping import Mapping as ColumnMapping
 from units_svc.imports.model import STAGED, Problem
-from units_svc.inventory import addressing
 from units_svc.inventory.model import Occupancy
 from units_svc.landlords.model import LandlordKind, Relation
 
@@ -192,7 +192,7 @@ class _Row:
         rule = mapping.fields.get(name)
         text, column = mapping.constants.get(name), None
         if rule is not None:
-            column = next((c for c in rule.columns if _head(c) in self.reader._at), rule.columns[0])  # noqa: SLF001
+            column = next((c for c in rule.columns if _head(c) in self.reader._at), rule.columns[0])
             for candidate in rule.columns:
                 said = self.reader.cell(self.cells, candidate)
                 if said is not None:
@@ -212,7 +212,9 @@ class _Row:
             self.wrong(column, wrong.rule, wrong.message, value=text, **wrong.params)
             return None
 
-    def wrong(self, column: str | None, rule: str, message: str, value: str | None = None, **params: Any) -> None:
+    def wrong(
+        self, column: str | None, rule: str, message: str, value: str | None = None, **params: Any
+    ) -> None:
         """Note that a cell breaks a rule."""
         if value is not None:
             params["value"] = value
@@ -228,7 +230,9 @@ class _Row:
         return "/".join(parts) if parts else None
 
     def _street(self, text: str) -> str:
-        street = _label(addressing.shown_street(text) if self.reader.mapping.fields["street"].tidy_capitals else text)
+        street = _label(
+            addressing.shown_street(text) if self.reader.mapping.fields["street"].tidy_capitals else text
+        )
         if not addressing.comparable(street):
             raise _Wrong("not_an_address", "“{value}” isn't an address.")
         return street
@@ -256,7 +260,11 @@ class _Row:
                         found |= {code} if code else set()
         for code, follows in self.reader.mapping.features.items():
             said = self.reader.cell(self.cells, follows.column)
-            if said is not None and _follows(follows.when, follows.above, follows.contains, said) and code in known:
+            if (
+                said is not None
+                and _follows(follows.when, follows.above, follows.contains, said)
+                and code in known
+            ):
                 found.add(code)
         return sorted(found)
 
@@ -335,7 +343,11 @@ def _number(least: int, most: int) -> Callable[[str], int]:
 def _floor(text: str, floors: int | None) -> int:
     floor = _number(0, 200)(text)
     if floors is not None and floor > floors:
-        raise _Wrong("floor_above_building", "The building has {floors} floors; floor {value} is above it.", floors=floors)
+        raise _Wrong(
+            "floor_above_building",
+            "The building has {floors} floors; floor {value} is above it.",
+            floors=floors,
+        )
     return floor
 
 
@@ -415,7 +427,11 @@ def _postal(text: str, country: str, province: str) -> str:
     if code is None:
         raise _Wrong("not_a_postal_code", "“{value}” isn't a postal code of {country}.", country=country)
     if country == "CA" and not addressing.fits_province(code, province):
-        raise _Wrong("postal_code_of_another_province", "The postal code {value} isn't in {province}.", province=province)
+        raise _Wrong(
+            "postal_code_of_another_province",
+            "The postal code {value} isn't in {province}.",
+            province=province,
+        )
     return code
 
 
@@ -424,5 +440,9 @@ def _area(text: str, province: str) -> str:
     if area is None:
         raise _Wrong("not_a_postal_code", "“{value}” isn't the first half of a postal code.")
     if not addressing.fits_province(area, province):
-        raise _Wrong("postal_code_of_another_province", "The postal code {value} isn't in {province}.", province=province)
+        raise _Wrong(
+            "postal_code_of_another_province",
+            "The postal code {value} isn't in {province}.",
+            province=province,
+        )
     return area

@@ -7,15 +7,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
-from chassis.errors import EditedMeanwhile, InvalidInput, NotFound
-from chassis.ids import new_id
-from chassis.usecase import use_case
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import func, select, update
 
+from chassis.errors import EditedMeanwhile, InvalidInput, NotFound
+from chassis.ids import new_id
+from chassis.usecase import use_case
+from units_svc import addressing
 from units_svc.access import Permission
-from units_svc.inventory import addressing
-from units_svc.inventory.listing import tell_listing, tell_listings
+from units_svc.inventory.listing import tell_listing
 from units_svc.inventory.model import (
     AddressTaken,
     Building,
@@ -34,15 +34,18 @@ from units_svc.inventory.model import (
 from units_svc.landlords.model import Landlord
 from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import require_listed
+from units_svc.telling import tell_listings
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
 
 Label = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^<>\x00-\x1f\x7f]+$")
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^<>\x00-\x1f\x7f]+$"),
 ]
 Number = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30, pattern=r"^[^<>\x00-\x1f\x7f]+$")
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=30, pattern=r"^[^<>\x00-\x1f\x7f]+$"),
 ]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 Comment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
@@ -144,7 +147,9 @@ async def add_unit(tx: Tx, command: AddUnit) -> UUID:
         tx.session.add(building)
         await tx.session.flush()
     else:
-        await _amend_building(tx, building, {"year_built": command.year_built, "floors": command.building_floors})
+        await _amend_building(
+            tx, building, {"year_built": command.year_built, "floors": command.building_floors}
+        )
     await _require_free_number(tx, building, command.unit_number, None)
     _require_floor(command.floor, building.floors)
     unit = Unit(
@@ -226,7 +231,10 @@ async def edit_details(tx: Tx, command: EditDetails) -> int:
     await _require_landlord(tx, command.landlord_id)
     _require_floor(command.floor, command.building_floors)
     await _amend_building(
-        tx, building, {"year_built": command.year_built, "floors": command.building_floors}, apart_from=unit.id
+        tx,
+        building,
+        {"year_built": command.year_built, "floors": command.building_floors},
+        apart_from=unit.id,
     )
     for name, value in _details_values(command).items():
         setattr(unit, name, value)
@@ -307,7 +315,9 @@ async def _building_at(tx: Tx, address: Address) -> Building | None:
         if code is None:
             raise NotAPostalCode(field="postal_code", example=_POSTAL_EXAMPLES.get(country, "AB1 2CD"))
         if country == "CA" and not addressing.fits_province(code, address.province):
-            raise PostalCodeOfAnotherProvince(field="postal_code", postal_code=code, province=address.province)
+            raise PostalCodeOfAnotherProvince(
+                field="postal_code", postal_code=code, province=address.province
+            )
     if country == "CA" and address.province not in addressing.PROVINCES:
         raise InvalidInput(field="province", rule="Choose a province or territory of Canada.")
     if not addressing.comparable(address.street):
@@ -439,7 +449,9 @@ def _require_version(unit: Unit, version: int, stands: dict[str, Any], sent: dic
 
 
 def _differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-    return {name: (before[name], after[name]) for name in after if name in before and before[name] != after[name]}
+    return {
+        name: (before[name], after[name]) for name in after if name in before and before[name] != after[name]
+    }
 
 
 def _require_past(tx: Tx, day: date, field: str) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
-from uuid import UUID
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, MetaData, Select, Table, Uuid, insert, select, text, update
+from sqlalchemy import select
 
 from units_svc.inventory.model import AvailabilityChanged, Building, Unit, UnitListed, UnitUnlisted
 from units_svc.landlords.model import OWN, Landlord
@@ -18,18 +17,6 @@ OTHER_TYPE = "other"
 """What a housing type without a published word is told as."""
 
 
-@runtime_checkable
-class TellsInSets(Protocol):
-    """A publisher that can tell the listings of many units in one statement."""
-
-    async def tell_listings(self, tx: Tx) -> int:
-        """Write the outbox rows for the units in the temporary table `told_unit` (unit_id); return how many."""
-        ...
-
-
-_TOLD = Table("told_unit", MetaData(), Column("unit_id", Uuid()))
-
-
 async def tell_listing(tx: Tx, unit: Unit) -> None:
     """Tell everybody the unit's listing as it is now; nothing when the unit isn't active."""
     if not unit.active:
@@ -40,7 +27,9 @@ async def tell_listing(tx: Tx, unit: Unit) -> None:
     said = {
         (row.list, row.code): row.published_as
         for row in await tx.execute(
-            select(LookupValue.list, LookupValue.code, LookupValue.published_as).where(LookupValue.list.in_(PUBLISHED))
+            select(LookupValue.list, LookupValue.code, LookupValue.published_as).where(
+                LookupValue.list.in_(PUBLISHED)
+            )
         )
     }
     features = {said.get((LookupList.FEATURE, code)) for code in unit.features}
@@ -73,27 +62,6 @@ async def tell_listing(tx: Tx, unit: Unit) -> None:
             available_from=unit.available_from,
         )
     )
-
-
-async def tell_listings(tx: Tx, which: Select[tuple[UUID]]) -> int:
-    """Tell the listings of many units, in a number of statements that doesn't depend on how many; return how many.
-
-    `which` selects `Unit.id`. Units that aren't active are left out. The session must not hold changes of them.
-    """
-    publisher = tx.runtime.publisher
-    if not isinstance(publisher, TellsInSets):
-        raise TypeError(f"{type(publisher).__name__} can't tell listings in sets")
-    await tx.session.flush()
-    await tx.execute(text("CREATE TEMP TABLE IF NOT EXISTS told_unit (unit_id uuid PRIMARY KEY) ON COMMIT DROP"))
-    await tx.execute(text("DELETE FROM told_unit"))
-    await tx.execute(insert(_TOLD).from_select(["unit_id"], which.where(Unit.active)))
-    await tx.execute(
-        update(Unit)
-        .where(Unit.id.in_(select(_TOLD.c.unit_id)))
-        .values(listing_version=Unit.listing_version + 1)
-        .execution_options(synchronize_session=False)
-    )
-    return await publisher.tell_listings(tx)
 
 
 def tell_unlisted(tx: Tx, unit: Unit) -> None:

@@ -14,7 +14,6 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from chassis.errors import DomainError, Kind
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
@@ -29,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.errors import DomainError, Kind
 from units_svc.tables import Base, words
 
 

@@ -6,10 +6,10 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from chassis.errors import DomainError, Kind
 from sqlalchemy import ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from chassis.errors import DomainError, Kind
 from units_svc.tables import Base, words
 
 

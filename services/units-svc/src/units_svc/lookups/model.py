@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from chassis.errors import DomainError, Kind
 from sqlalchemy import Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.errors import DomainError, Kind
 from units_svc.tables import Base, words
 
 

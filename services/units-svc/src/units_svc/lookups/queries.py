@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from chassis.tx import ReadTx, Tx
-from chassis.usecase import query
 from sqlalchemy import select
 
+from chassis.tx import ReadTx, Tx
+from chassis.usecase import query
 from units_svc.access import Permission
 from units_svc.lookups.model import LookupList, LookupValue, NotOnTheList
 

@@ -7,11 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from chassis.bus import Incoming, Listening, Timers
 from chassis.perform import perform_in
 from contracts import support, tenancy
-from sqlalchemy import select
-
 from units_svc.holds import commands as holds
 from units_svc.inventory.commands import apply_rent
 from units_svc.inventory.model import Unit

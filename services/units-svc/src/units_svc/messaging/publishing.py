@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from sqlalchemy import text
+
 from chassis.ids import new_id
 from chassis.publisher import OutboxMessage
 from chassis.tx import traceparent
@@ -21,9 +23,7 @@ from contracts.words import (
     UnitAddress,
     UnitFeature,
 )
-from sqlalchemy import text
-
-from units_svc.holds.model import HoldEnding, UnitReleased, UnitRefused, UnitSecured
+from units_svc.holds.model import HoldEnding, UnitRefused, UnitReleased, UnitSecured
 from units_svc.inventory.listing import OTHER_TYPE
 from units_svc.inventory.model import AvailabilityChanged, UnitListed, UnitUnlisted
 

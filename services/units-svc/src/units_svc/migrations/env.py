@@ -1,7 +1,6 @@
 """Alembic's entrance: the models of every feature, and the chassis' own tables."""
 
 from chassis.db.migrate import environment
-
 from units_svc.tables import Base, load_models
 
 load_models()

@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 
 import sqlalchemy as sa
 from alembic import op
+
 from chassis.db.schema import chassis_v1
 
 revision = "0001"

@@ -122,7 +122,11 @@ def postal_code(text: str, country: str) -> str | None:
         return spaced if _CANADA.fullmatch(spaced) else None
     if country == "US":
         return squeezed if _UNITED_STATES.fullmatch(squeezed) else None
-    return " ".join(text.upper().split()) if re.fullmatch(r"[A-Z0-9][A-Z0-9 -]{1,9}", text.upper().strip()) else None
+    return (
+        " ".join(text.upper().split())
+        if re.fullmatch(r"[A-Z0-9][A-Z0-9 -]{1,9}", text.upper().strip())
+        else None
+    )
 
 
 def postal_area(text: str) -> str | None:

@@ -1,0 +1,118 @@
+"""Holds and the use of homes over HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from chassis.http import ApiRouter, Call
+from fastapi import Query
+from pydantic import BaseModel
+
+from units_svc.holds import commands, keeping, queries
+
+router = ApiRouter(tags=["holds"])
+
+
+class EndedHold(BaseModel):
+    """Why a hold is ended, with the version that was read."""
+
+    version: int
+    remark: str
+
+
+class ProlongedHold(BaseModel):
+    """Until when a hold is to last, with the version that was read."""
+
+    version: int
+    last_day: date
+
+
+class BegunUse(BaseModel):
+    """What makes a home not free."""
+
+    kind: keeping.UseBegan
+    began_on: date
+    free_from: date | None = None
+    remark: str | None = None
+
+
+class EndedUse(BaseModel):
+    """The last day of a use."""
+
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class NewDeadline:
+    """When a hold lapses now."""
+
+    deadline: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AddedUse:
+    """The id of the occupation."""
+
+    id: UUID
+
+
+@router.get("/holds")
+async def list_holds(
+    call: Call, ending_within_days: Annotated[int | None, Query(ge=0, le=365)] = None
+) -> list[queries.HoldView]:
+    """Holds that stand, those that end first at the top (U9)."""
+    return await call.ask(queries.active_holds, ending_within_days=ending_within_days)
+
+
+@router.get("/holds/{request_id}")
+async def read_hold(call: Call, request_id: UUID) -> queries.HoldView:
+    """One request and what became of it (U9)."""
+    return await call.ask(queries.hold_record, request_id)
+
+
+@router.post("/holds/{request_id}/release", status_code=204)
+async def release_hold(call: Call, request_id: UUID, body: EndedHold) -> None:
+    """End a hold before its deadline (U9)."""
+    await call.perform(commands.release_hold, commands.ReleaseHold(request_id=request_id, **body.model_dump()))
+
+
+@router.post("/holds/{request_id}/deadline")
+async def prolong_hold(call: Call, request_id: UUID, body: ProlongedHold) -> NewDeadline:
+    """Give a hold more time (U9)."""
+    command = commands.ProlongHold(request_id=request_id, **body.model_dump())
+    return NewDeadline(await call.perform(commands.prolong_hold, command))
+
+
+@router.get("/units/{unit_id}/use")
+async def read_use(call: Call, unit_id: UUID) -> queries.UseOfUnit:
+    """Holds and occupations of a home, newest first (U4, U9)."""
+    return await call.ask(queries.use_of_unit, unit_id)
+
+
+@router.post("/units/{unit_id}/use", status_code=201)
+async def record_use(call: Call, unit_id: UUID, body: BegunUse) -> AddedUse:
+    """Record that somebody else lives in a home, or that it can't be used (U4)."""
+    command = keeping.RecordUse(unit_id=unit_id, **body.model_dump())
+    return AddedUse(await call.perform(keeping.record_use, command))
+
+
+@router.post("/units/{unit_id}/use/{occupation_id}/end", status_code=204)
+async def end_use(call: Call, unit_id: UUID, occupation_id: UUID, body: EndedUse) -> None:
+    """End a use that staff recorded (U4)."""
+    command = keeping.EndUse(unit_id=unit_id, occupation_id=occupation_id, last_day=body.last_day)
+    await call.perform(keeping.end_use, command)
+
+
+@router.post("/units/{unit_id}/withdrawal", status_code=204)
+async def withdraw_unit(call: Call, unit_id: UUID) -> None:
+    """Take a home off the list (U3)."""
+    await call.perform(keeping.withdraw_unit, keeping.ChangeListing(unit_id=unit_id))
+
+
+@router.delete("/units/{unit_id}/withdrawal", status_code=204)
+async def list_unit_again(call: Call, unit_id: UUID) -> None:
+    """Put a home back on the list (U3)."""
+    await call.perform(keeping.list_unit_again, keeping.ChangeListing(unit_id=unit_id))

@@ -1,0 +1,136 @@
+"""Reading holds and what occupies a home (U9, U4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from chassis.errors import NotFound
+from chassis.tx import ReadTx
+from chassis.usecase import query
+from units_svc.access import Permission
+from units_svc.holds.model import Hold, HoldState, Refusal, Release
+from units_svc.holds.occupations import Occupation, OccupationKind
+from units_svc.inventory.model import Building, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class HoldView:
+    """A request and what became of it, with where the home is."""
+
+    request_id: UUID
+    unit_id: UUID
+    street: str | None
+    unit_number: str | None
+    state: HoldState
+    refusal: Refusal | None
+    release: Release | None
+    secured_on: date | None
+    expected_move_in: date | None
+    adults: int | None
+    children: int | None
+    asked_at: datetime
+    deadline: datetime | None
+    ending_announced_at: datetime | None
+    ended_at: datetime | None
+    ended_by: str | None
+    remark: str | None
+    occupation_id: UUID | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class OccupationView:
+    """A stretch of time in which a home isn't free."""
+
+    id: UUID
+    unit_id: UUID
+    kind: OccupationKind
+    by_client: bool
+    began_on: date
+    free_from: date | None
+    ended_on: date | None
+    remark: str | None
+    noted_at: datetime
+    noted_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class UseOfUnit:
+    """What holds and occupies a home, newest first."""
+
+    holds: list[HoldView]
+    occupations: list[OccupationView]
+
+    @property
+    def held(self) -> HoldView | None:
+        """The hold that stands, if any."""
+        return next((hold for hold in self.holds if hold.state is HoldState.HELD), None)
+
+    @property
+    def open(self) -> list[OccupationView]:
+        """What occupies the home now."""
+        return [occupation for occupation in self.occupations if occupation.ended_on is None]
+
+
+def _holds() -> Select[Any]:
+    return (
+        select(
+            Hold.request_id, Hold.unit_id, Building.street, Unit.unit_number, Hold.state, Hold.refusal, Hold.release,
+            Hold.secured_on, Hold.expected_move_in, Hold.adults, Hold.children, Hold.asked_at, Hold.deadline,
+            Hold.ending_announced_at, Hold.ended_at, Hold.ended_by, Hold.remark, Hold.occupation_id, Hold.version,
+        )
+        .outerjoin(Unit, Unit.id == Hold.unit_id)
+        .outerjoin(Building, Building.id == Unit.building_id)
+    )  # fmt: skip
+
+
+def _occupations() -> Select[Any]:
+    return select(
+        Occupation.id, Occupation.unit_id, Occupation.kind, Occupation.by_client, Occupation.began_on,
+        Occupation.free_from, Occupation.ended_on, Occupation.remark, Occupation.noted_at, Occupation.noted_by,
+    )  # fmt: skip
+
+
+@query(Permission.VIEW_UNITS)
+async def use_of_unit(tx: ReadTx, unit_id: UUID) -> UseOfUnit:
+    """Holds and occupations of a home, newest first, refused requests included."""
+    holds = _holds().where(Hold.unit_id == unit_id).order_by(Hold.asked_at.desc()).limit(100)
+    occupations = (
+        _occupations().where(Occupation.unit_id == unit_id).order_by(Occupation.began_on.desc()).limit(100)
+    )
+    return UseOfUnit(
+        [HoldView(*row) for row in await tx.execute(holds)],
+        [OccupationView(*row) for row in await tx.execute(occupations)],
+    )
+
+
+@query(Permission.VIEW_UNITS)
+async def hold_record(tx: ReadTx, request_id: UUID) -> HoldView:
+    """One request by its reference. Raises NotFound."""
+    found = (await tx.execute(_holds().where(Hold.request_id == request_id))).one_or_none()
+    if found is None:
+        raise NotFound(what="hold")
+    return HoldView(*found)
+
+
+@query(Permission.VIEW_UNITS)
+async def active_holds(
+    tx: ReadTx, *, ending_within_days: int | None = None, limit: int = 200
+) -> list[HoldView]:
+    """Holds that stand, those that end first at the top."""
+    statement = _holds().where(Hold.state == HoldState.HELD)
+    if ending_within_days is not None:
+        statement = statement.where(Hold.deadline <= tx.now + timedelta(days=ending_within_days))
+    return [HoldView(*row) for row in await tx.execute(statement.order_by(Hold.deadline).limit(limit))]
+
+
+@query(Permission.VIEW_UNITS)
+async def recent_answers(tx: ReadTx, *, limit: int = 10) -> list[HoldView]:
+    """The requests that were answered last, whatever became of them."""
+    statement = _holds().where(Hold.expected_move_in.is_not(None)).order_by(Hold.asked_at.desc()).limit(limit)
+    return [HoldView(*row) for row in await tx.execute(statement)]

@@ -1,0 +1,122 @@
+"""Reading imports: how far they are, what is wrong in them (U8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.errors import NotFound
+from chassis.tx import ReadTx
+from chassis.usecase import query
+from sqlalchemy import func, select
+
+from units_svc.access import Permission
+from units_svc.imports.model import ImportProblem, ImportState, UnitImport, WrongRow
+
+
+@dataclass(frozen=True, slots=True)
+class ImportView:
+    """One import; counts of homes, `rows` and `wrong_rows` of lines."""
+
+    id: UUID
+    mapping: str
+    file_name: str
+    state: ImportState
+    header: list[str]
+    delimiter: str
+    row_limit: int | None
+    rows: int
+    wrong_rows: int
+    new: int
+    changed: int
+    unchanged: int
+    started_at: datetime
+    finished_at: datetime | None
+    started_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemView:
+    """One thing that is wrong; `message` is a msgid to be filled in with `params`."""
+
+    line: int
+    column: str | None
+    rule: str
+    value: str | None
+    message: str
+    params: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemGroup:
+    """How often a rule is broken in a column."""
+
+    column: str | None
+    rule: str
+    message: str
+    count: int
+
+
+_COLUMNS = (
+    UnitImport.id, UnitImport.mapping, UnitImport.file_name, UnitImport.state, UnitImport.header,
+    UnitImport.delimiter, UnitImport.row_limit, UnitImport.rows, UnitImport.wrong_rows, UnitImport.new,
+    UnitImport.changed, UnitImport.unchanged, UnitImport.started_at, UnitImport.finished_at, UnitImport.started_by,
+)  # fmt: skip
+
+
+@query(Permission.IMPORT_UNITS)
+async def import_list(tx: ReadTx, limit: int = 50) -> list[ImportView]:
+    """Imports, newest first."""
+    rows = await tx.execute(select(*_COLUMNS).order_by(UnitImport.id.desc()).limit(limit))
+    return [ImportView(*row) for row in rows]
+
+
+@query(Permission.IMPORT_UNITS)
+async def import_record(tx: ReadTx, import_id: UUID) -> ImportView:
+    """One import. Raises NotFound."""
+    found = (await tx.execute(select(*_COLUMNS).where(UnitImport.id == import_id))).one_or_none()
+    if found is None:
+        raise NotFound(what="import")
+    return ImportView(*found)
+
+
+@query(Permission.IMPORT_UNITS)
+async def import_problems(
+    tx: ReadTx, import_id: UUID, *, after_line: int = 0, limit: int = 200
+) -> list[ProblemView]:
+    """What is wrong in a file, by line."""
+    rows = await tx.execute(
+        select(
+            ImportProblem.line, ImportProblem.column, ImportProblem.rule, ImportProblem.value, ImportProblem.message,
+            ImportProblem.params,
+        )
+        .where(ImportProblem.import_id == import_id, ImportProblem.line > after_line)
+        .order_by(ImportProblem.line, ImportProblem.id)
+        .limit(limit)
+    )  # fmt: skip
+    return [ProblemView(*row) for row in rows]
+
+
+@query(Permission.IMPORT_UNITS)
+async def problem_groups(tx: ReadTx, import_id: UUID) -> list[ProblemGroup]:
+    """What is wrong in a file, by column and rule, the most frequent first."""
+    count = func.count()
+    rows = await tx.execute(
+        select(ImportProblem.column, ImportProblem.rule, func.min(ImportProblem.message), count)
+        .where(ImportProblem.import_id == import_id)
+        .group_by(ImportProblem.column, ImportProblem.rule)
+        .order_by(count.desc())
+        .limit(50)
+    )
+    return [ProblemGroup(*row) for row in rows]
+
+
+@query(Permission.IMPORT_UNITS)
+async def wrong_rows(tx: ReadTx, import_id: UUID, limit: int = 100_000) -> list[list[str]]:
+    """The wrong lines as they stood in the file, to be mended and sent again."""
+    rows = await tx.execute(
+        select(WrongRow.cells).where(WrongRow.import_id == import_id).order_by(WrongRow.line).limit(limit)
+    )
+    return [list(cells) for (cells,) in rows]

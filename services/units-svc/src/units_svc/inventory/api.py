@@ -1,0 +1,158 @@
+"""Homes over HTTP: /api/units/v1/units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from chassis.http import ApiRouter, Call
+from deskkit.csv_files import csv_response
+from fastapi import Query, Response
+from pydantic import BaseModel
+
+from units_svc.inventory import commands, queries
+from units_svc.inventory.searching import MOST, PAGE, Order, UnitFilter
+
+router = ApiRouter(prefix="/units", tags=["units"])
+
+CSV_HEADER = (
+    "id", "building_name", "address", "unit_number", "city", "province", "postal_code", "region", "housing_type",
+    "status", "occupancy", "available_from", "bedrooms", "area_square_feet", "floor", "rent", "rent_currency",
+    "landlord", "active",
+)  # fmt: skip
+
+
+class Filters(UnitFilter):
+    """The filter of the list together with where in it to begin."""
+
+    order: Order = Order.ADDRESS
+    after: str | None = None
+    before: str | None = None
+    limit: Annotated[int, Query(ge=1, le=MOST)] = PAGE
+
+    def wanted(self) -> UnitFilter:
+        """The filter alone."""
+        return UnitFilter.model_validate(self.model_dump(exclude={"order", "after", "before", "limit"}))
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The id of what was added."""
+
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The version that stands now."""
+
+    version: int
+
+
+class EditedAddress(commands.Address):
+    """An address with the version that was read."""
+
+    version: int
+
+
+class EditedDetails(commands.Details):
+    """Details with the version that was read."""
+
+    version: int
+
+
+class SeenStatus(BaseModel):
+    """A condition that was seen."""
+
+    status: str
+    observed_on: date
+    remark: str | None = None
+
+
+class NewRent(BaseModel):
+    """A rent from a day on."""
+
+    amount: Decimal
+    currency: str = "CAD"
+    begins_on: date
+
+
+@router.get("")
+async def list_units(call: Call, filters: Annotated[Filters, Query()]) -> queries.UnitPage:
+    """Homes by address or rent, page by page (U1)."""
+    return await call.ask(
+        queries.unit_list,
+        filters.wanted(),
+        order=filters.order,
+        after=filters.after,
+        before=filters.before,
+        limit=filters.limit,
+    )
+
+
+@router.get("/export", response_class=Response)
+async def export_units(call: Call, filters: Annotated[UnitFilter, Query()]) -> Response:
+    """Homes as CSV, 10,000 at most; cells that a spreadsheet would run are made harmless (U1)."""
+    return csv_response("units.csv", CSV_HEADER, csv_rows(await call.ask(queries.unit_rows_for_export, filters)))
+
+
+@router.post("", status_code=201)
+async def add_unit(call: Call, body: commands.AddUnit) -> Added:
+    """Add a home (U2, U3)."""
+    return Added(await call.perform(commands.add_unit, body))
+
+
+@router.get("/{unit_id}")
+async def read_unit(call: Call, unit_id: UUID) -> queries.UnitRecord:
+    """One home."""
+    return await call.ask(queries.unit_record, unit_id)
+
+
+@router.get("/{unit_id}/history")
+async def read_history(call: Call, unit_id: UUID) -> queries.UnitHistory:
+    """Conditions seen, rents, occupancy with causes, edits (U3, U4, X3)."""
+    return await call.ask(queries.unit_history, unit_id)
+
+
+@router.put("/{unit_id}/address")
+async def edit_address(call: Call, unit_id: UUID, body: EditedAddress) -> Edited:
+    """Correct where a home is (U2, X4)."""
+    command = commands.EditAddress(unit_id=unit_id, **body.model_dump())
+    return Edited(await call.perform(commands.edit_address, command))
+
+
+@router.put("/{unit_id}/details")
+async def edit_details(call: Call, unit_id: UUID, body: EditedDetails) -> Edited:
+    """Correct what is known of a home (U3, X4)."""
+    command = commands.EditDetails(unit_id=unit_id, **body.model_dump())
+    return Edited(await call.perform(commands.edit_details, command))
+
+
+@router.post("/{unit_id}/status-observations", status_code=201)
+async def observe_status(call: Call, unit_id: UUID, body: SeenStatus) -> Added:
+    """Record the condition a home was seen in (U3)."""
+    command = commands.ObserveStatus(unit_id=unit_id, **body.model_dump())
+    return Added(await call.perform(commands.observe_status, command))
+
+
+@router.post("/{unit_id}/rents", status_code=201)
+async def change_rent(call: Call, unit_id: UUID, body: NewRent) -> Added:
+    """Record a rent from a day on (U3)."""
+    command = commands.ChangeRent(unit_id=unit_id, **body.model_dump())
+    return Added(await call.perform(commands.change_rent, command))
+
+
+def csv_rows(rows: list[queries.UnitRow]) -> list[list[object]]:
+    """Return the cells of a CSV file of homes, under CSV_HEADER."""
+    return [
+        [
+            str(row.id), row.building_name, row.street, row.unit_number, row.city, row.province, row.postal_code,
+            row.region, row.housing_type, row.status, row.occupancy.value, row.available_from, row.bedrooms,
+            row.area_square_feet, row.floor, row.rent_amount, row.rent_currency, row.landlord,
+            "yes" if row.active else "no",
+        ]
+        for row in rows
+    ]  # fmt: skip

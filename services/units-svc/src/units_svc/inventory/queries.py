@@ -1,0 +1,297 @@
+"""Reading homes: the list, one record, its history (U1, U2, U3, U4, X3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+
+from chassis.db.tables import audit
+from chassis.errors import NotFound
+from chassis.tx import ReadTx
+from chassis.usecase import query
+from units_svc.access import Permission
+from units_svc.inventory.model import (
+    Building,
+    Cause,
+    Occupancy,
+    OccupancyChange,
+    Rent,
+    StatusObservation,
+    Unit,
+)
+from units_svc.inventory.searching import COUNTED_TO, MOST, PAGE, Order, UnitFilter, page_of, place_of, wanted
+from units_svc.landlords.model import OWN, Landlord, Relation
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A home as a line of a list."""
+
+    id: UUID
+    building_name: str | None
+    street: str
+    unit_number: str | None
+    city: str
+    province: str
+    postal_code: str | None
+    region: str | None
+    housing_type: str
+    status: str
+    occupancy: Occupancy
+    available_from: date | None
+    bedrooms: int | None
+    area_square_feet: int | None
+    floor: int | None
+    rent_amount: Decimal | None
+    rent_currency: str
+    landlord: str | None
+    active: bool
+    listing_version: int
+    address_order: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPage:
+    """One page of homes; `next` and `previous` name where the neighbouring pages begin."""
+
+    items: list[UnitRow]
+    next: str | None
+    previous: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRecord:
+    """Everything that is known of a home now."""
+
+    id: UUID
+    version: int
+    building_id: UUID
+    building_name: str | None
+    street: str
+    unit_number: str | None
+    city: str
+    province: str
+    country: str
+    postal_code: str | None
+    postal_area: str | None
+    latitude: Decimal | None
+    longitude: Decimal | None
+    region: str | None
+    homes_in_building: int
+    housing_type: str
+    status: str
+    status_observed_on: date
+    occupancy: Occupancy
+    available_from: date | None
+    landlord_id: UUID | None
+    landlord: str | None
+    relation: Relation | None
+    service_provider: str | None
+    features: list[str]
+    accessible: bool | None
+    shareable: bool
+    active: bool
+    area_square_feet: int | None
+    year_built: int | None
+    bedrooms: int | None
+    building_floors: int | None
+    floor: int | None
+    rent_amount: Decimal | None
+    rent_currency: str
+    comments: str | None
+    listing_version: int
+    source: str | None
+
+    @property
+    def own(self) -> bool:
+        """Whether the property entity draws up the lease."""
+        return self.relation in OWN
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A condition that was seen."""
+
+    id: UUID
+    status: str
+    observed_on: date
+    remark: str | None
+    noted_at: datetime
+    noted_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RentView:
+    """A rent from a day on."""
+
+    id: UUID
+    amount: Decimal
+    currency: str
+    begins_on: date
+    noted_at: datetime
+    noted_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOfOccupancy:
+    """A change of occupancy and the record that caused it."""
+
+    id: UUID
+    occupancy: Occupancy
+    available_from: date | None
+    cause: Cause
+    cause_id: UUID
+    changed_at: datetime
+    changed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change of the record by a person or a program."""
+
+    at: datetime
+    by: str
+    action: str
+    changes: dict[str, list[Any]] | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitHistory:
+    """What happened to a home, newest first."""
+
+    observations: list[Observation]
+    rents: list[RentView]
+    occupancy: list[ChangeOfOccupancy]
+    edits: list[Edit]
+
+
+def _rows(filters: UnitFilter) -> Select[Any]:
+    return (
+        select(
+            Unit.id, Building.name, Building.street, Unit.unit_number, Building.city, Building.province,
+            Building.postal_code, Unit.region, Unit.housing_type, Unit.status, Unit.occupancy, Unit.available_from,
+            Unit.bedrooms, Unit.area_square_feet, Unit.floor, Unit.rent_amount, Unit.rent_currency, Landlord.name,
+            Unit.active, Unit.listing_version, Unit.address_order,
+        )
+        .join(Building, Building.id == Unit.building_id)
+        .outerjoin(Landlord, Landlord.id == Unit.landlord_id)
+        .where(*wanted(filters))
+    )  # fmt: skip
+
+
+@query(Permission.VIEW_UNITS)
+async def unit_list(
+    tx: ReadTx,
+    filters: UnitFilter,
+    *,
+    order: Order = Order.ADDRESS,
+    after: str | None = None,
+    before: str | None = None,
+    limit: int = PAGE,
+) -> UnitPage:
+    """One page of the homes that a filter wants, up to 200 (U1). Raises InvalidInput for a place that isn't one."""
+    limit = max(1, min(limit, MOST))
+    statement = page_of(_rows(filters), order, after=after, before=before, limit=limit)
+    found = [UnitRow(*row) for row in await tx.execute(statement)]
+    more, found = len(found) > limit, found[:limit]
+    if before is not None:
+        found.reverse()
+
+    def place(row: UnitRow) -> str:
+        return place_of(order, address_order=row.address_order, rent=row.rent_amount, unit_id=row.id)
+
+    ahead = bool(found) and (more if before is None else True)
+    behind = bool(found) and (more if before is not None else after is not None)
+    return UnitPage(found, place(found[-1]) if ahead else None, place(found[0]) if behind else None)
+
+
+@query(Permission.VIEW_UNITS)
+async def unit_count(tx: ReadTx, filters: UnitFilter) -> int:
+    """How many homes a filter wants, counted no further than 1,001: nobody reads more, and counting all is slow."""
+    some = select(Unit.id).where(*wanted(filters)).limit(COUNTED_TO + 1).subquery()
+    return int(await tx.scalar(select(func.count()).select_from(some)) or 0)
+
+
+@query(Permission.VIEW_UNITS)
+async def unit_rows_for_export(tx: ReadTx, filters: UnitFilter, most: int = 10_000) -> list[UnitRow]:
+    """The homes that a filter wants for a CSV file, in the order of their addresses."""
+    statement = _rows(filters).order_by(Unit.address_order, Unit.id).limit(most)
+    return [UnitRow(*row) for row in await tx.execute(statement)]
+
+
+@query(Permission.VIEW_UNITS)
+async def unit_record(tx: ReadTx, unit_id: UUID) -> UnitRecord:
+    """One home with its building and landlord. Raises NotFound."""
+    homes = (
+        select(func.count())
+        .select_from(Unit)
+        .where(Unit.building_id == Building.id)
+        .correlate(Building)
+        .scalar_subquery()
+    )
+    found = (
+        await tx.execute(
+            select(
+                Unit.id, Unit.version, Building.id, Building.name, Building.street, Unit.unit_number, Building.city,
+                Building.province, Building.country, Building.postal_code, Building.postal_area, Building.latitude,
+                Building.longitude, Building.region, homes, Unit.housing_type, Unit.status, Unit.status_observed_on,
+                Unit.occupancy, Unit.available_from, Unit.landlord_id, Landlord.name, Landlord.relation,
+                Unit.service_provider, Unit.features, Unit.accessible, Unit.shareable, Unit.active,
+                Unit.area_square_feet, Building.year_built, Unit.bedrooms, Building.floors, Unit.floor,
+                Unit.rent_amount, Unit.rent_currency, Unit.comments, Unit.listing_version, Unit.source,
+            )
+            .join(Building, Building.id == Unit.building_id)
+            .outerjoin(Landlord, Landlord.id == Unit.landlord_id)
+            .where(Unit.id == unit_id)
+        )
+    ).one_or_none()  # fmt: skip
+    if found is None:
+        raise NotFound(what="unit")
+    return UnitRecord(*found)
+
+
+@query(Permission.VIEW_UNITS)
+async def unit_history(tx: ReadTx, unit_id: UUID) -> UnitHistory:
+    """What happened to a home: conditions seen, rents, occupancy with its causes, edits (U3, U4, X3)."""
+    observations = select(
+        StatusObservation.id, StatusObservation.status, StatusObservation.observed_on, StatusObservation.remark,
+        StatusObservation.noted_at, StatusObservation.noted_by,
+    ).where(StatusObservation.unit_id == unit_id)  # fmt: skip
+    rents = select(Rent.id, Rent.amount, Rent.currency, Rent.begins_on, Rent.noted_at, Rent.noted_by).where(
+        Rent.unit_id == unit_id
+    )
+    changes = select(
+        OccupancyChange.id, OccupancyChange.occupancy, OccupancyChange.available_from, OccupancyChange.cause,
+        OccupancyChange.cause_id, OccupancyChange.changed_at, OccupancyChange.changed_by,
+    ).where(OccupancyChange.unit_id == unit_id)  # fmt: skip
+    edits = select(audit.c.at, audit.c.actor_name, audit.c.action, audit.c.changes).where(
+        audit.c.record_kind == "unit", audit.c.record_id == str(unit_id)
+    )
+    return UnitHistory(
+        observations=[
+            Observation(*row)
+            for row in await tx.execute(
+                observations.order_by(
+                    StatusObservation.observed_on.desc(), StatusObservation.id.desc()
+                ).limit(200)
+            )
+        ],
+        rents=[RentView(*row) for row in await tx.execute(rents.order_by(Rent.begins_on.desc()).limit(200))],
+        occupancy=[
+            ChangeOfOccupancy(*row)
+            for row in await tx.execute(changes.order_by(OccupancyChange.id.desc()).limit(200))
+        ],
+        edits=[Edit(*row) for row in await tx.execute(edits.order_by(audit.c.id.desc()).limit(200))],
+    )
+
+
+@query(Permission.VIEW_UNITS)
+async def occupancy_counts(tx: ReadTx) -> dict[Occupancy, int]:
+    """How many listed homes there are of each occupancy, for the first page."""
+    rows = await tx.execute(select(Unit.occupancy, func.count()).where(Unit.active).group_by(Unit.occupancy))
+    return {occupancy: int(count) for occupancy, count in rows}

@@ -1,0 +1,131 @@
+"""Keeping the list of landlords (U6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy import delete, select
+
+from chassis.errors import EditedMeanwhile, InvalidInput, NotFound
+from chassis.ids import new_id
+from chassis.usecase import use_case
+from units_svc.access import Permission
+from units_svc.addressing import plain as name_key
+from units_svc.landlords.model import Landlord, LandlordContact, LandlordKind, LandlordKnown, Relation
+from units_svc.telling import HOMES, tell_listings
+
+if TYPE_CHECKING:
+    from chassis.tx import Tx
+
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^<>\x00-\x1f\x7f]+$"),
+]
+Phone = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=40, pattern=r"^\+?[0-9 ().x-]{5,40}$")
+]
+Email = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s<>]+@[^@\s<>]+$")
+]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
+
+
+class Contact(BaseModel):
+    """Whom to reach."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[Name, Field(title="Name")]
+    position: Annotated[Name | None, Field(title="Position")] = None
+    phone: Annotated[Phone | None, Field(title="Phone")] = None
+    email: Annotated[Email | None, Field(title="E-mail")] = None
+
+
+class LandlordDetails(BaseModel):
+    """What is known of a landlord."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Annotated[LandlordKind, Field(title="Kind")]
+    name: Annotated[Name, Field(title="Name")]
+    relation: Annotated[Relation, Field(title="Relation to the property entity")]
+    phone: Annotated[Phone | None, Field(title="Phone")] = None
+    email: Annotated[Email | None, Field(title="E-mail")] = None
+    address: Annotated[Name | None, Field(title="Mailing address")] = None
+    comments: Annotated[Text | None, Field(title="Comments")] = None
+    contacts: Annotated[list[Contact], Field(title="Contacts", max_length=20)] = []
+
+
+class AddLandlord(LandlordDetails):
+    """A new landlord."""
+
+
+class EditLandlord(LandlordDetails):
+    """A correction of what is known of a landlord."""
+
+    landlord_id: UUID
+    version: Annotated[int, Field(ge=1)]
+    active: Annotated[bool, Field(title="Active")] = True
+
+
+@use_case(Permission.EDIT_LANDLORDS)
+async def add_landlord(tx: Tx, command: AddLandlord) -> UUID:
+    """Add a landlord and return the id. Raises LandlordKnown."""
+    await _require_new(tx, command, None)
+    landlord = Landlord(id=new_id(), **_values(command))
+    tx.session.add(landlord)
+    await tx.session.flush()
+    _add_contacts(tx, landlord.id, command.contacts)
+    tx.touched("landlord", landlord.id, "added")
+    return landlord.id
+
+
+@use_case(Permission.EDIT_LANDLORDS)
+async def edit_landlord(tx: Tx, command: EditLandlord) -> None:
+    """Correct a landlord; its homes are told anew when the change says who draws up their leases.
+
+    Raises EditedMeanwhile, LandlordKnown, NotFound.
+    """
+    landlord = (
+        await tx.execute(select(Landlord).where(Landlord.id == command.landlord_id).with_for_update())
+    ).scalar_one_or_none()
+    if landlord is None:
+        raise NotFound(what="landlord")
+    values = _values(command) | {"active": command.active}
+    changes = {n: (getattr(landlord, n), v) for n, v in values.items() if getattr(landlord, n) != v}
+    if landlord.version != command.version:
+        raise EditedMeanwhile(current=landlord.version, difference=changes)
+    await _require_new(tx, command, landlord.id)
+    for name, value in values.items():
+        setattr(landlord, name, value)
+    await tx.execute(delete(LandlordContact).where(LandlordContact.landlord_id == landlord.id))
+    _add_contacts(tx, landlord.id, command.contacts)
+    tx.touched("landlord", landlord.id, "edited", changes)
+    if "relation" in changes:
+        await tell_listings(tx, select(HOMES.c.id).where(HOMES.c.landlord_id == landlord.id))
+
+
+async def _require_new(tx: Tx, details: LandlordDetails, own: UUID | None) -> None:
+    key = name_key(details.name)
+    if not key:
+        raise InvalidInput(field="name", rule="Enter a name with letters or digits.")
+    same = select(Landlord.id).where(Landlord.name_key == key, Landlord.relation == details.relation)
+    found = await tx.scalar(same)
+    if found is not None and found != own:
+        raise LandlordKnown(field="name", name=details.name)
+
+
+def _values(details: LandlordDetails) -> dict[str, Any]:
+    names = ("kind", "name", "relation", "phone", "email", "address")
+    return {name: getattr(details, name) for name in names} | {
+        "name_key": name_key(details.name),
+        "comments": details.comments or None,
+    }
+
+
+def _add_contacts(tx: Tx, landlord_id: UUID, contacts: list[Contact]) -> None:
+    tx.session.add_all(
+        LandlordContact(id=new_id(), landlord_id=landlord_id, **contact.model_dump()) for contact in contacts
+    )

@@ -1,0 +1,115 @@
+"""Reading landlords (U6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from chassis.errors import NotFound
+from chassis.tx import ReadTx
+from chassis.usecase import query
+from units_svc.access import Permission
+from units_svc.addressing import plain
+from units_svc.landlords.model import Landlord, LandlordContact, LandlordKind, Relation
+from units_svc.telling import HOMES
+
+
+@dataclass(frozen=True, slots=True)
+class LandlordRow:
+    """A landlord as a line of a list."""
+
+    id: UUID
+    name: str
+    kind: LandlordKind
+    relation: Relation
+    phone: str | None
+    email: str | None
+    active: bool
+    homes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """Whom to reach."""
+
+    name: str
+    position: str | None
+    phone: str | None
+    email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LandlordRecord:
+    """Everything that is known of a landlord."""
+
+    id: UUID
+    version: int
+    kind: LandlordKind
+    name: str
+    relation: Relation
+    phone: str | None
+    email: str | None
+    address: str | None
+    comments: str | None
+    active: bool
+    homes: int
+    contacts: list[ContactView]
+
+
+_HOMES = select(func.count()).select_from(HOMES).where(HOMES.c.landlord_id == Landlord.id).scalar_subquery()
+
+
+@query(Permission.VIEW_UNITS)
+async def landlord_list(
+    tx: ReadTx,
+    *,
+    words: str | None = None,
+    relation: Relation | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> list[LandlordRow]:
+    """Landlords by name, `limit` of them, those after a name when it is given (U6)."""
+    statement = select(
+        Landlord.id, Landlord.name, Landlord.kind, Landlord.relation, Landlord.phone, Landlord.email,
+        Landlord.active, _HOMES,
+    )  # fmt: skip
+    for word in plain(words or "").split():
+        statement = statement.where(Landlord.name_key.like(f"%{word}%"))
+    if relation is not None:
+        statement = statement.where(Landlord.relation == relation)
+    if after:
+        statement = statement.where(Landlord.name_key > after)
+    rows = await tx.execute(statement.order_by(Landlord.name_key, Landlord.relation).limit(limit))
+    return [LandlordRow(*row) for row in rows]
+
+
+@query(Permission.VIEW_UNITS)
+async def landlord_choices(tx: ReadTx, limit: int = 2_000) -> list[tuple[str, str]]:
+    """Ids and names of active landlords, to choose from."""
+    rows = await tx.execute(
+        select(Landlord.id, Landlord.name).where(Landlord.active).order_by(Landlord.name_key).limit(limit)
+    )
+    return [(str(identity), name) for identity, name in rows]
+
+
+@query(Permission.VIEW_UNITS)
+async def landlord_record(tx: ReadTx, landlord_id: UUID) -> LandlordRecord:
+    """One landlord with contacts. Raises NotFound."""
+    found = (
+        await tx.execute(
+            select(
+                Landlord.id, Landlord.version, Landlord.kind, Landlord.name, Landlord.relation, Landlord.phone,
+                Landlord.email, Landlord.address, Landlord.comments, Landlord.active, _HOMES,
+            ).where(Landlord.id == landlord_id)
+        )
+    ).one_or_none()  # fmt: skip
+    if found is None:
+        raise NotFound(what="landlord")
+    contacts = await tx.execute(
+        select(LandlordContact.name, LandlordContact.position, LandlordContact.phone, LandlordContact.email)
+        .where(LandlordContact.landlord_id == landlord_id)
+        .order_by(LandlordContact.name)
+    )
+    return LandlordRecord(*found, [ContactView(*row) for row in contacts])

@@ -1,0 +1,97 @@
+"""Keeping the look-up lists (✎): values are added, corrected, retired and taken up again, never deleted."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+from chassis.errors import EditedMeanwhile, InvalidInput, NotFound
+from chassis.ids import new_id
+from chassis.usecase import use_case
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy import func, select
+
+from units_svc.access import Permission
+from units_svc.addressing import plain
+from units_svc.lookups.model import PUBLISHED, CodeTaken, LookupList, LookupValue
+
+if TYPE_CHECKING:
+    from chassis.tx import Tx
+
+LabelText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^<>\x00-\x1f\x7f]+$")
+]
+
+
+class LabelledValue(BaseModel):
+    """What can be said of a value of a list."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    label_en: Annotated[LabelText, Field(title="Label in English")]
+    label_fr: Annotated[LabelText, Field(title="Label in French")]
+    sort_order: Annotated[int, Field(title="Place in the list", ge=0, le=100_000)] = 0
+    published_as: Annotated[str | None, Field(title="Told to others as", max_length=60)] = None
+
+
+class AddValue(LabelledValue):
+    """A new value; its code is made from the English label and never changes."""
+
+    list: LookupList
+
+
+class EditValue(LabelledValue):
+    """A correction of a value, or its retirement."""
+
+    value_id: UUID
+    version: Annotated[int, Field(ge=1)]
+    active: Annotated[bool, Field(title="Can be chosen")] = True
+
+
+@use_case(Permission.EDIT_LOOKUPS)
+async def add_value(tx: Tx, command: AddValue) -> UUID:
+    """Add a value to a list and return its id. Raises CodeTaken, InvalidInput."""
+    _require_published(command.list, command.published_as)
+    code = re.sub(r" ", "_", plain(command.label_en))[:60].strip("_")
+    if not code:
+        raise InvalidInput(field="label_en", rule="Enter a label with letters or digits.")
+    same = select(LookupValue.id).where(LookupValue.list == command.list, LookupValue.code == code)
+    if await tx.scalar(same) is not None:
+        raise CodeTaken(field="label_en", value=code)
+    last = await tx.scalar(select(func.max(LookupValue.sort_order)).where(LookupValue.list == command.list))
+    value = LookupValue(
+        id=new_id(),
+        list=command.list,
+        code=code,
+        label_en=command.label_en,
+        label_fr=command.label_fr,
+        sort_order=command.sort_order or int(last or 0) + 10,
+        active=True,
+        published_as=command.published_as or None,
+    )
+    tx.session.add(value)
+    tx.touched("lookup_value", value.id, "added")
+    return value.id
+
+
+@use_case(Permission.EDIT_LOOKUPS)
+async def edit_value(tx: Tx, command: EditValue) -> None:
+    """Correct or retire a value; homes that have it keep it. Raises EditedMeanwhile, NotFound, InvalidInput."""
+    value = await tx.session.get(LookupValue, command.value_id, with_for_update=True)
+    if value is None:
+        raise NotFound(what="value")
+    _require_published(value.list, command.published_as)
+    names = ("label_en", "label_fr", "sort_order", "active", "published_as")
+    sent = {name: getattr(command, name) for name in names}
+    changes = {n: (getattr(value, n), v) for n, v in sent.items() if getattr(value, n) != v}
+    if value.version != command.version:
+        raise EditedMeanwhile(current=value.version, difference=changes)
+    for name, new in sent.items():
+        setattr(value, name, new)
+    tx.touched("lookup_value", value.id, "edited", changes)
+
+
+def _require_published(kind: LookupList, word: str | None) -> None:
+    if word and kind not in PUBLISHED:
+        raise InvalidInput(field="published_as", rule="Values of this list aren't told to anybody.")

@@ -1,0 +1,55 @@
+"""Telling the listings of many homes at once, for every feature whose changes reach them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from uuid import UUID
+
+from sqlalchemy import Boolean, Column, Integer, MetaData, Select, Table, Uuid, insert, select, text, update
+
+if TYPE_CHECKING:
+    from chassis.tx import Tx
+
+_tables = MetaData()
+HOMES = Table(
+    "unit",
+    _tables,
+    Column("id", Uuid()),
+    Column("landlord_id", Uuid()),
+    Column("active", Boolean()),
+    Column("listing_version", Integer()),
+)
+"""The table of homes, as far as features that come before the inventory need to know it."""
+_TOLD = Table("told_unit", _tables, Column("unit_id", Uuid()))
+
+
+@runtime_checkable
+class TellsInSets(Protocol):
+    """A publisher that can tell the listings of many units in one statement."""
+
+    async def tell_listings(self, tx: Tx) -> int:
+        """Write the outbox rows for the units in the temporary table `told_unit` (unit_id); return how many."""
+        ...
+
+
+async def tell_listings(tx: Tx, which: Select[tuple[UUID]]) -> int:
+    """Tell the listings of many units, in a number of statements that doesn't depend on how many; return how many.
+
+    `which` selects their ids. Units that aren't active are left out. The session must not hold changes of them.
+    """
+    publisher = tx.runtime.publisher
+    if not isinstance(publisher, TellsInSets):
+        raise TypeError(f"{type(publisher).__name__} can't tell listings in sets")
+    await tx.session.flush()
+    await tx.execute(
+        text("CREATE TEMP TABLE IF NOT EXISTS told_unit (unit_id uuid PRIMARY KEY) ON COMMIT DROP")
+    )
+    await tx.execute(text("DELETE FROM told_unit"))
+    active = select(HOMES.c.id).where(HOMES.c.active, HOMES.c.id.in_(which))
+    await tx.execute(insert(_TOLD).from_select(["unit_id"], active))
+    await tx.execute(
+        update(HOMES)
+        .where(HOMES.c.id.in_(select(_TOLD.c.unit_id)))
+        .values(listing_version=HOMES.c.listing_version + 1)
+    )
+    return await publisher.tell_listings(tx)

@@ -1,0 +1,284 @@
+"""Holds on a real database: one winner, in any order, on time, with a cause for every change (U4, U9)."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import uuid
+from typing import Any
+
+import pytest
+from chassis.actor import Actor
+from chassis.perform import perform
+from contracts import units
+from contracts.words import Occupancy, RefusalReason, ReleaseReason
+from units_svc.holds.commands import (
+    AnswerRequest,
+    ProlongHold,
+    ReleaseHold,
+    answer_request,
+    prolong_hold,
+    release_hold,
+)
+from units_svc.holds.keeping import (
+    ChangeListing,
+    EndUse,
+    RecordUse,
+    UseBegan,
+    end_use,
+    list_unit_again,
+    record_use,
+    withdraw_unit,
+)
+from units_svc.holds.model import DeadlineNotLater, HoldState, NotHeld
+from units_svc.holds.occupations import NotFreeForThat
+from units_svc.holds.queries import hold_record, use_of_unit
+from units_svc.inventory.queries import unit_history
+from units_svc.landlords.model import Relation
+
+SYSTEM = Actor.system("listener", "property")
+
+
+def request(unit: uuid.UUID, **changes: Any) -> AnswerRequest:
+    """Return a request for a home."""
+    given: dict[str, Any] = {
+        "request_id": uuid.uuid4(),
+        "unit_id": unit,
+        "secured_on": dt.date(2026, 3, 2),
+        "expected_move_in": dt.date(2026, 3, 10),
+        "adults": 1,
+        "children": 2,
+        **changes,
+    }
+    return AnswerRequest(**given)
+
+
+@pytest.mark.row("U9", "U4")
+async def test_a_request_holds_a_free_home_and_everybody_is_told(world: Any) -> None:
+    unit = await world.unit()
+    asked = uuid.uuid4()
+    await world.hear("unit_requested", unit=unit, request=asked, expected_move_in=dt.date(2026, 3, 10))
+
+    assert await world.occupancy(unit) == "secured"
+    assert await world.told() == ["unit_published", "unit_secured", "unit_availability_changed"]
+    secured = (await world.last_told(units.UnitSecuredV1)).data
+    assert (secured.request, secured.unit) == (asked, unit)
+    # Fourteen days from 2 March in Toronto: the end of the 16th there, daylight saving time by then.
+    assert secured.deadline == dt.datetime(2026, 3, 17, 4, 0, tzinfo=dt.UTC)
+    told = await world.last_told(units.UnitAvailabilityChangedV1)
+    assert (told.data.occupancy, told.data.listing_version) == (Occupancy.SECURED, told.aggregateversion)
+    history = await world.see(unit_history, unit)
+    assert (history.occupancy[0].cause, history.occupancy[0].cause_id) == ("hold", asked)
+
+
+
+
+@pytest.mark.row("U9", "P6")
+async def test_of_twenty_requests_at_once_exactly_one_wins_and_the_others_are_told(world: Any) -> None:
+    unit = await world.unit()
+    asked = [request(unit) for _ in range(20)]
+    answers = await asyncio.gather(
+        *(perform(world.runtime, SYSTEM, answer_request, one) for one in asked)
+    )
+    assert sorted(answers).count(HoldState.HELD) == 1
+    assert sorted(answers).count(HoldState.REFUSED) == 19
+    told = await world.told()
+    assert told.count("unit_secured") == 1
+    assert told.count("unit_refused") == 19
+    reasons = await world.rows("SELECT DISTINCT refusal FROM hold WHERE state = 'refused'")
+    assert reasons == [{"refusal": "secured_by_another"}]
+    assert await world.value("SELECT count(*) FROM occupancy_change WHERE unit_id = $1", unit) == 2
+
+
+@pytest.mark.row("U9")
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        ("unknown", RefusalReason.UNKNOWN_UNIT),
+        ("withdrawn", RefusalReason.NOT_PUBLISHED),
+        ("held", RefusalReason.SECURED_BY_ANOTHER),
+        ("lived_in", RefusalReason.NOT_AVAILABLE),
+    ],
+)
+async def test_a_refusal_says_why(world: Any, state: str, reason: RefusalReason) -> None:
+    unit = uuid.uuid4() if state == "unknown" else await world.unit()
+    if state == "withdrawn":
+        await world.do(withdraw_unit, ChangeListing(unit_id=unit))
+    elif state == "held":
+        await world.hear("unit_requested", unit=unit, request=uuid.uuid4())
+    elif state == "lived_in":
+        await world.do(
+            record_use, RecordUse(unit_id=unit, kind=UseBegan.OTHER_HOUSEHOLD, began_on=dt.date(2026, 1, 1))
+        )
+    await world.hear("unit_requested", unit=unit, request=uuid.uuid4())
+    assert (await world.last_told(units.UnitRefusedV1)).data.reason is reason
+
+
+@pytest.mark.row("U9")
+async def test_a_request_heard_twice_is_answered_once(world: Any) -> None:
+    unit, asked = await world.unit(), uuid.uuid4()
+    for _ in range(3):
+        await world.hear("unit_requested", unit=unit, request=asked)
+    assert (await world.told()).count("unit_secured") == 1
+    assert "unit_refused" not in await world.told()
+
+
+@pytest.mark.row("U9")
+async def test_a_withdrawal_frees_the_home_and_one_that_comes_first_keeps_it_free(world: Any) -> None:
+    unit, asked, early = await world.unit(), uuid.uuid4(), uuid.uuid4()
+    await world.hear("unit_request_withdrawn", unit=unit, request=early)
+    await world.hear("unit_requested", unit=unit, request=early)
+    assert await world.occupancy(unit) == "available"
+
+    await world.hear("unit_requested", unit=unit, request=asked)
+    await world.hear("unit_request_withdrawn", unit=unit, request=asked)
+    await world.hear("unit_request_withdrawn", unit=unit, request=asked)
+    assert await world.occupancy(unit) == "available"
+    assert (await world.told())[1:] == [
+        "unit_secured",
+        "unit_availability_changed",
+        "unit_released",
+        "unit_availability_changed",
+    ]
+    assert (await world.last_told(units.UnitReleasedV1)).data.reason is ReleaseReason.REQUEST_WITHDRAWN
+    assert await world.rows("SELECT * FROM timers") == []
+
+
+@pytest.mark.row("U9", "P6")
+async def test_a_hold_says_that_it_ends_and_lapses_on_time(world: Any) -> None:
+    unit, asked = await world.unit(), uuid.uuid4()
+    await world.hear("unit_requested", unit=unit, request=asked, expected_move_in=dt.date(2026, 3, 10))
+    world.clock.advance(dt.timedelta(days=10))
+    assert await world.due() == []
+    world.clock.advance(dt.timedelta(days=2))
+    assert await world.due() == ["hold_ending_soon"]
+    assert (await world.last_told(units.UnitHoldEndingV1)).data.request == asked
+    assert await world.occupancy(unit) == "secured"
+    world.clock.advance(dt.timedelta(days=3))
+    assert await world.due() == ["hold_deadline"]
+    assert (await world.last_told(units.UnitReleasedV1)).data.reason is ReleaseReason.DEADLINE_PASSED
+    assert await world.occupancy(unit) == "available"
+    # The next household can have it at once.
+    await world.hear("unit_requested", unit=unit, request=uuid.uuid4())
+    assert await world.occupancy(unit) == "secured"
+
+
+@pytest.mark.row("U9", "U4")
+async def test_a_tenancy_takes_the_hold_over_and_nothing_lapses_later(world: Any) -> None:
+    owner = await world.landlord(Relation.PROPERTY_ENTITY)
+    unit, asked, tenancy = await world.unit(landlord_id=owner), uuid.uuid4(), uuid.uuid4()
+    await world.hear("unit_requested", unit=unit, request=asked)
+    for _ in range(2):
+        await world.hear("tenancy_started", unit=unit, tenancy=tenancy, start=dt.date(2026, 3, 9))
+    await world.hear("unit_request_withdrawn", unit=unit, request=asked)
+    world.clock.advance(dt.timedelta(days=60))
+    assert await world.due() == []
+    assert await world.occupancy(unit) == "occupied_by_client"
+    hold = await world.see(hold_record, asked)
+    assert hold.state is HoldState.TENANCY
+    use = await world.see(use_of_unit, unit)
+    assert [one.kind for one in use.open] == ["tenancy"]
+    changes = (await world.see(unit_history, unit)).occupancy
+    assert (changes[0].occupancy, changes[0].cause, changes[0].cause_id) == (
+        "occupied_by_client",
+        "occupation",
+        use.open[0].id,
+    )
+
+
+@pytest.mark.row("U4")
+async def test_a_tenancy_without_a_hold_is_somebody_elses(world: Any) -> None:
+    unit = await world.unit()
+    await world.hear("tenancy_started", unit=unit, tenancy=uuid.uuid4(), start=dt.date(2026, 3, 1))
+    assert await world.occupancy(unit) == "occupied_by_other"
+    await world.hear("tenancy_started", unit=uuid.uuid4(), tenancy=uuid.uuid4())
+
+
+@pytest.mark.row("U4")
+async def test_at_a_third_partys_the_household_moves_in_and_out(world: Any) -> None:
+    unit, asked = await world.unit(landlord_id=await world.landlord()), uuid.uuid4()
+    await world.hear("unit_requested", unit=unit, request=asked)
+    for _ in range(2):
+        await world.hear("household_moved_in", unit=unit, request=asked, moved_in_on=dt.date(2026, 3, 2))
+    assert await world.occupancy(unit) == "occupied_by_client"
+    await world.hear("household_moved_out", unit=unit, request=asked, moved_out_on=dt.date(2026, 3, 12))
+    assert await world.occupancy(unit) == "notice_given"
+    told = (await world.last_told(units.UnitAvailabilityChangedV1)).data
+    assert told.available_from == dt.date(2026, 3, 13)
+    world.clock.advance(dt.timedelta(days=12))
+    assert await world.due() == ["occupation_ends"]
+    assert await world.occupancy(unit) == "available"
+
+
+@pytest.mark.row("U4")
+async def test_for_the_entitys_own_homes_the_lease_speaks(world: Any) -> None:
+    owner = await world.landlord(Relation.MANAGING_AGENT)
+    unit, asked = await world.unit(landlord_id=owner), uuid.uuid4()
+    await world.hear("unit_requested", unit=unit, request=asked)
+    await world.hear("household_moved_in", unit=unit, request=asked)
+    assert await world.occupancy(unit) == "secured"
+
+
+@pytest.mark.row("U4", "U9")
+async def test_people_who_live_there_outweigh_a_lapse_and_another_hold(world: Any) -> None:
+    unit, late, other = await world.unit(landlord_id=await world.landlord()), uuid.uuid4(), uuid.uuid4()
+    await world.hear("unit_requested", unit=unit, request=late)
+    world.clock.advance(dt.timedelta(days=120))
+    await world.due()
+    await world.hear("unit_requested", unit=unit, request=other)
+    await world.hear("household_moved_in", unit=unit, request=late, moved_in_on=dt.date(2026, 3, 15))
+    assert await world.occupancy(unit) == "occupied_by_client"
+    released = (await world.last_told(units.UnitReleasedV1)).data
+    assert (released.request, released.reason) == (other, ReleaseReason.INVENTORY_DECISION)
+
+
+@pytest.mark.row("U9")
+async def test_staff_can_end_or_prolong_a_hold_but_not_for_ever(world: Any) -> None:
+    unit, asked = await world.unit(), uuid.uuid4()
+    await world.hear("unit_requested", unit=unit, request=asked, expected_move_in=dt.date(2026, 3, 10))
+    hold = await world.see(hold_record, asked)
+    for day in (dt.date(2026, 3, 10), dt.date(2026, 8, 1)):
+        with pytest.raises(DeadlineNotLater):
+            await world.do(prolong_hold, ProlongHold(request_id=asked, version=hold.version, last_day=day))
+    await world.do(
+        prolong_hold, ProlongHold(request_id=asked, version=hold.version, last_day=dt.date(2026, 4, 1))
+    )
+    world.clock.advance(dt.timedelta(days=20))
+    assert await world.due() == []
+    hold = await world.see(hold_record, asked)
+    with pytest.raises(NotHeld):
+        await world.do(release_hold, ReleaseHold(request_id=asked, version=hold.version + 7, remark="burst pipe"))
+    await world.do(release_hold, ReleaseHold(request_id=asked, version=hold.version, remark="burst pipe"))
+    assert (await world.last_told(units.UnitReleasedV1)).data.reason is ReleaseReason.INVENTORY_DECISION
+    with pytest.raises(NotHeld):
+        await world.do(release_hold, ReleaseHold(request_id=asked, version=hold.version, remark="again"))
+
+
+@pytest.mark.row("U9", "U3")
+async def test_taking_a_held_home_off_the_list_releases_the_hold_first(world: Any) -> None:
+    unit, asked = await world.unit(), uuid.uuid4()
+    await world.hear("unit_requested", unit=unit, request=asked)
+    await world.do(withdraw_unit, ChangeListing(unit_id=unit))
+    assert (await world.last_told(units.UnitReleasedV1)).data.reason is ReleaseReason.UNIT_WITHDRAWN
+    assert (await world.told())[-1] == "unit_withdrawn"
+    await world.do(list_unit_again, ChangeListing(unit_id=unit))
+    listed = (await world.last_told(units.UnitPublishedV1)).data
+    assert listed.occupancy is Occupancy.AVAILABLE
+    versions = await world.rows("SELECT aggregate_version AS v FROM outbox WHERE aggregate = $1 ORDER BY position", str(unit))
+    assert [row["v"] for row in versions] == sorted({row["v"] for row in versions})
+
+
+@pytest.mark.row("U4")
+async def test_staff_record_events_and_never_the_occupancy_itself(world: Any) -> None:
+    unit = await world.unit()
+    works = RecordUse(
+        unit_id=unit, kind=UseBegan.OUT_OF_USE, began_on=dt.date(2026, 3, 1), free_from=dt.date(2026, 3, 20)
+    )
+    used = await world.do(record_use, works)
+    assert await world.occupancy(unit) == "temporarily_unavailable"
+    with pytest.raises(NotFreeForThat):
+        await world.do(record_use, works)
+    await world.do(end_use, EndUse(unit_id=unit, occupation_id=used, last_day=dt.date(2026, 3, 1)))
+    assert await world.occupancy(unit) == "available"
+    changes = (await world.see(unit_history, unit)).occupancy
+    assert [change.cause for change in changes] == ["occupation", "occupation", "listed"]

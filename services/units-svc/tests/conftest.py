@@ -1,0 +1,207 @@
+"""A units-svc of its own for each test: real database, neighbours played by the contract examples."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from chassis.actor import Actor
+from chassis.bus.acting import act_on
+from chassis.bus.listening import read_incoming
+from chassis.clock import FixedClock
+from chassis.perform import ask, perform
+from chassis.runtime import Runtime
+from contracts.envelope import Envelope, read, write
+from contracts.event import Event
+from contracts.examples import example
+from fastapi import FastAPI
+from pydantic import SecretStr
+from testkit.databases import FreshDatabase
+from testkit.plugin import DatabaseFactory
+from testkit.tokens import KeySetServer
+from units_svc.inventory.commands import AddUnit, add_unit
+from units_svc.landlords.commands import AddLandlord, add_landlord
+from units_svc.landlords.model import LandlordKind, Relation
+from units_svc.main import API_PREFIX, create_app
+from units_svc.messaging.listening import listening, timers
+from units_svc.settings import UnitsSettings
+from units_svc.wiring import build_runtime
+
+KEEPER = Actor("staff-1", "property", frozenset({"inventory_keeper"}), "Kim Okafor")
+ADMINISTRATOR = Actor("staff-2", "property", frozenset({"property_administrator"}), "Ada Pike")
+MANAGER = Actor("staff-3", "property", frozenset({"property_manager"}), "Dana Roy")
+DATA = Path(__file__).parent / "data"
+
+
+@dataclass
+class World:
+    """One units-svc with its database, and short words for what tests do with it."""
+
+    runtime: Runtime
+    clock: FixedClock
+    database: FreshDatabase
+    app: FastAPI
+    keys: KeySetServer
+    versions: dict[uuid.UUID, int] = field(default_factory=dict)
+
+    def message(self, name: str, /, **changes: Any) -> tuple[str, bytes]:
+        """Return an event of a neighbour as it would come over the bus."""
+        known = example(name)
+        fact = type(known).model_validate({**dict(known), **changes})
+        aggregate = uuid.UUID(str(getattr(fact, fact.terms.aggregate)))
+        self.versions[aggregate] = self.versions.get(aggregate, 0) + 1
+        data = write(
+            fact,
+            id=uuid.uuid4(),
+            time=self.clock.now(),
+            aggregate=aggregate,
+            aggregate_version=self.versions[aggregate],
+            source=f"/{fact.terms.publisher}",
+        )
+        return fact.terms.subject, data
+
+    async def hear(self, name: str, /, **changes: Any) -> None:
+        """Let an event of a neighbour take effect, as its listener would."""
+        subject, data = self.message(name, **changes)
+        await self.deliver(subject, data)
+
+    async def deliver(self, subject: str, data: bytes) -> None:
+        """Hand a message to its handler in a transaction of its own."""
+        async with self.runtime.transaction(Actor.system("listener", "property")) as tx:
+            await act_on(tx, listening, [read_incoming(subject, data, "test", 1)])
+
+    async def due(self) -> list[str]:
+        """Fire every timer that is due, as the worker would, and return their kinds in order."""
+        rows = await self.rows("SELECT kind, key FROM timers WHERE due_at <= $1 ORDER BY due_at", self.clock.now())
+        for row in rows:
+            async with self.runtime.transaction(Actor.system("timers", "property")) as tx:
+                connection = await tx.session.connection()
+                taken = await connection.exec_driver_sql(
+                    "DELETE FROM timers WHERE kind = $1 AND key = $2 RETURNING payload", (row["kind"], row["key"])
+                )
+                found = taken.first()
+                handler = timers.handler(row["kind"])
+                if found is not None and handler is not None:
+                    await handler(tx, row["key"], found[0])
+        return [row["kind"] for row in rows]
+
+    async def do(self, use_case: Any, command: Any, actor: Actor = KEEPER) -> Any:
+        """Run a use case as somebody of the property entity."""
+        return await perform(self.runtime, actor, use_case, command)
+
+    async def see(self, query: Any, *args: Any, actor: Actor = KEEPER, **kwargs: Any) -> Any:
+        """Run a query as somebody of the property entity."""
+        return await ask(self.runtime, actor, query, *args, **kwargs)
+
+    async def rows(self, sql: str, *args: Any) -> list[dict[str, Any]]:
+        """Read the service's own database."""
+        connection = await self.database.connect()
+        try:
+            return [dict(row) for row in await connection.fetch(sql, *args)]
+        finally:
+            await connection.close()
+
+    async def value(self, sql: str, *args: Any) -> Any:
+        """Read one value of the service's own database."""
+        connection = await self.database.connect()
+        try:
+            return await connection.fetchval(sql, *args)
+        finally:
+            await connection.close()
+
+    async def told(self, *, since: int = 0) -> list[str]:
+        """Return the names of the events in the outbox, in their order."""
+        rows = await self.rows("SELECT subject FROM outbox WHERE position > $1 ORDER BY position", since)
+        return [row["subject"].split(".")[2] for row in rows]
+
+    async def last_told(self, model: type[Event]) -> Envelope[Any]:
+        """Return the newest event of a model in the outbox, read as a listener reads it."""
+        rows = await self.rows(
+            "SELECT data FROM outbox WHERE subject = $1 ORDER BY position DESC LIMIT 1", model.terms.subject
+        )
+        return read(model, rows[0]["data"])
+
+    def client(self, *roles: str, entity: str = "property", **headers: str) -> httpx.AsyncClient:
+        """Return a client of the API with the token of somebody who holds `roles`."""
+        token = self.keys.key(entity).token(roles=roles, audience=["units"], name="Kim Okafor")
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.app),
+            base_url=f"http://property.localhost{API_PREFIX}",
+            headers={"Authorization": f"Bearer {token}", **headers},
+        )
+
+    async def landlord(self, relation: Relation = Relation.THIRD_PARTY, name: str = "Maple Homes") -> uuid.UUID:
+        """Add a landlord and return the id."""
+        found: uuid.UUID = await self.do(
+            add_landlord, AddLandlord(kind=LandlordKind.ORGANISATION, name=name, relation=relation)
+        )
+        return found
+
+    async def unit(self, **changes: Any) -> uuid.UUID:
+        """Add a home and return its id; every one has an address of its own unless it's given."""
+        given: dict[str, Any] = {
+            "street": f"{len(self.versions) + int(uuid.uuid4()) % 9000 + 1} Example Street",
+            "unit_number": "304",
+            "city": "Toronto",
+            "province": "ON",
+            "postal_code": "M5A 1A1",
+            "region": "toronto-east-york",
+            "housing_type": "apartment",
+            "status": "good",
+            "status_observed_on": self.clock.now().date(),
+            "bedrooms": 2,
+            "rent": "1350.00",
+            **changes,
+        }
+        found: uuid.UUID = await self.do(add_unit, AddUnit(**given))
+        return found
+
+    async def occupancy(self, unit: uuid.UUID) -> str:
+        """Return a home's occupancy as it is stored."""
+        return str(await self.value("SELECT occupancy FROM unit WHERE id = $1", unit))
+
+
+def make_world(database: FreshDatabase, clock: FixedClock, keys: KeySetServer, **settings: Any) -> World:
+    """Put a units-svc together on a database."""
+    given: dict[str, Any] = {
+        "nats_url": "nats://127.0.0.1:1",
+        "nats_user": "units",
+        "nats_password": SecretStr("not-used-in-this-test"),
+        **settings,
+    }
+    runtime = build_runtime(
+        UnitsSettings(
+            database_url=SecretStr(database.url),
+            issuer=keys.issuer("property"),
+            jwks_url=keys.url("property"),
+            audience="units",
+            entity="property",
+            public_url="http://property.localhost",
+            csrf_secret=SecretStr("a secret of at least thirty-two characters"),
+            **given,
+        ),
+        clock,
+    )
+    return World(runtime, clock, database, create_app(runtime), keys)
+
+
+@pytest_asyncio.fixture
+async def world(
+    fresh_database: DatabaseFactory, fixed_clock: FixedClock, key_sets: KeySetServer
+) -> AsyncIterator[World]:
+    """A units-svc that stands at 2026-03-02 10:00 in Toronto."""
+    world = make_world(await fresh_database("units"), fixed_clock, key_sets)
+    yield world
+    await world.runtime.close()
+
+
+@pytest.fixture
+def data() -> Path:
+    """The folder of the tests' own files."""
+    return DATA
