@@ -11,6 +11,8 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from fastapi import FastAPI
+
 from chassis.actor import Actor
 from chassis.bus.acting import act_on
 from chassis.bus.listening import read_incoming
@@ -19,7 +21,6 @@ from chassis.perform import ask, perform
 from chassis.runtime import Runtime
 from contracts.envelope import write
 from contracts.examples import example
-from fastapi import FastAPI
 from tenancy_svc.main import API_PREFIX, create_app
 from tenancy_svc.messaging.listening import listening
 from tenancy_svc.settings import TenancySettings
@@ -130,9 +131,7 @@ async def world(
     await world.runtime.close()
 
 
-def make_world(
-    database: FreshDatabase, clock: FixedClock, keys: KeySetServer, **settings: Any
-) -> World:
+def make_world(database: FreshDatabase, clock: FixedClock, keys: KeySetServer, **settings: Any) -> World:
     """Put a tenancy-svc together on a database."""
     given = {
         "nats_url": "nats://127.0.0.1:1",
@@ -158,9 +157,7 @@ def make_world(
 
 
 @pytest.fixture
-def another_world(
-    fresh_database: DatabaseFactory, key_sets: KeySetServer
-) -> Callable[[FixedClock], Any]:
+def another_world(fresh_database: DatabaseFactory, key_sets: KeySetServer) -> Callable[[FixedClock], Any]:
     """Make further tenancy-svcs, each with its own database and clock."""
 
     async def make(clock: FixedClock) -> World:

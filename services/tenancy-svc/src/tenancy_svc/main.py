@@ -2,27 +2,68 @@
 
 from __future__ import annotations
 
-from chassis.http import service_app
-from chassis.runtime import Runtime
 from fastapi import APIRouter, FastAPI
 
+from chassis.http import service_app
+from chassis.runtime import Runtime
+from deskkit.desk import Desk, NavItem, mount
 from tenancy_svc.applications import api as applications
+from tenancy_svc.applications import desk as applications_desk
 from tenancy_svc.clause_review import api as clause_review
+from tenancy_svc.clause_review import desk as clause_review_desk
 from tenancy_svc.disclosures import api as disclosures
+from tenancy_svc.disclosures import desk as disclosures_desk
 from tenancy_svc.homes import api as homes
+from tenancy_svc.homes import desk as homes_desk
 from tenancy_svc.lease_templates import api as lease_templates
+from tenancy_svc.lease_templates import desk as lease_templates_desk
 from tenancy_svc.leases import api as leases
+from tenancy_svc.leases import desk as leases_desk
 from tenancy_svc.my_day import api as my_day
+from tenancy_svc.my_day import desk as my_day_desk
 from tenancy_svc.signings import api as signings
+from tenancy_svc.signings import desk as signings_desk
 
 API_PREFIX = "/api/tenancy/v1"
 
-API = (my_day, homes, applications, disclosures, clause_review, lease_templates, leases, signings)
+_MANAGERS = frozenset({"property_manager"})
+
+PROPERTY_DESK = Desk(
+    name="Property Desk",
+    prefix="/property-desk",
+    accent="property",
+    package="tenancy_svc",
+    routers=(
+        my_day_desk.router,
+        applications_desk.router,
+        disclosures_desk.router,
+        leases_desk.router,
+        signings_desk.router,
+        lease_templates_desk.router,
+        clause_review_desk.router,
+        homes_desk.router,
+    ),
+    navigation=(
+        NavItem("My day", "my_day"),
+        NavItem("Applications", "applications", _MANAGERS),
+        NavItem("Leases", "leases", _MANAGERS),
+        NavItem("Signings", "signings", _MANAGERS),
+        NavItem("Lease templates", "lease_templates", _MANAGERS | {"property_administrator"}),
+        NavItem("Homes", "homes", _MANAGERS | {"property_administrator", "inventory_keeper"}),
+    ),
+    home="my_day",
+    search_route="applications",
+    search_label="Find an application",
+)
+
+_API = (my_day, homes, applications, disclosures, clause_review, lease_templates, leases, signings)
 
 
 def create_app(runtime: Runtime) -> FastAPI:
     """Return the application of one process."""
     api = APIRouter(prefix=API_PREFIX)
-    for module in API:
+    for module in _API:
         api.include_router(module.router)
-    return service_app(runtime, title="Partywall: tenancies", api_routers=[api])
+    app = service_app(runtime, title="Partywall: tenancies", api_routers=[api])
+    mount(app, PROPERTY_DESK, runtime)
+    return app

@@ -8,7 +8,6 @@ from chassis.access import Access
 from chassis.clock import SystemClock
 from chassis.db import Database
 from chassis.runtime import Runtime
-
 from tenancy_svc.access import ROLES
 from tenancy_svc.messaging.publishing import TenancyPublisher
 from tenancy_svc.settings import TenancySettings

@@ -64,7 +64,9 @@ async def test_a_referral_becomes_a_tenancy_and_support_is_told_what_the_tenant_
         )
         assert arranged.status_code == 201, arranged.text
         signing = arranged.json()["id"]
-        await world.hear("signing_attendance", referral=referral, signing=signing, attendance="attending", reason=None)
+        await world.hear(
+            "signing_attendance", referral=referral, signing=signing, attendance="attending", reason=None
+        )
         assert (await api.get(f"/signings/{signing}")).json()["answer"]["attendance"] == "attending"
 
         early = await api.post(f"/signings/{signing}/signature")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from typing import Annotated
 
-from chassis.http import ApiRouter, Call
 from fastapi import Query
 from pydantic import BaseModel
 
+from chassis.http import ApiRouter, Call
 from tenancy_svc.applications.commands import (
     accept_application,
     decline_application,

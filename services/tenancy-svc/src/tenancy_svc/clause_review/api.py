@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from chassis.http import ApiRouter, Call
 from pydantic import BaseModel
 
+from chassis.http import ApiRouter, Call
 from tenancy_svc.clause_review.commands import ReviewClause, review_clause
 from tenancy_svc.clause_review.model import Rule, Verdict
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 
 from chassis.http import ApiRouter, Call
-
 from tenancy_svc.disclosures.commands import record_choices, withdraw_choice
 from tenancy_svc.disclosures.model import Choices, Purpose, RecordChoices, Withdrawal, WithdrawChoice
 from tenancy_svc.disclosures.queries import DisclosureStatement, disclosure_statement

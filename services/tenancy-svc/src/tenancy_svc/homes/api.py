@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from typing import Annotated
 
-from chassis.http import ApiRouter, Call
 from fastapi import Query
 
+from chassis.http import ApiRouter, Call
 from tenancy_svc.homes.queries import HomeView, home, homes
 
 router = ApiRouter(tags=["homes"])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
+
 from sqlalchemy import case, func
 from sqlalchemy.dialects.postgresql import insert
-
-import uuid
 
 from chassis.tx import Tx
 from chassis.usecase import use_case

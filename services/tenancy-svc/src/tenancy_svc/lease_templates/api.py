@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 
-from chassis.http import ApiRouter, Call
 from pydantic import BaseModel
 
+from chassis.http import ApiRouter, Call
 from tenancy_svc.clause_review.model import ClauseConditionsTenancy, Verdict
 from tenancy_svc.lease_templates.commands import (
     ClauseJudged,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 from typing import Annotated
 
-from chassis.http import ApiRouter, Call
 from fastapi import Query
 from pydantic import BaseModel
 
+from chassis.http import ApiRouter, Call
 from tenancy_svc.leases.commands import amend_lease, draw_up_lease
-from tenancy_svc.leases.model import Amendment, AmendLease, DrawUpLease, LeaseStatus
+from tenancy_svc.leases.model import AmendLease, Amendment, DrawUpLease, LeaseStatus
 from tenancy_svc.leases.queries import LeasePage, LeaseRecord, lease, leases
 
 router = ApiRouter(tags=["leases"])

@@ -82,6 +82,11 @@ class EditionTerms:
         """Names of the tenants."""
         return [party.name for party in self.parties if party.part is Part.TENANT]
 
+    @property
+    def occupants(self) -> list[str]:
+        """Names of the occupants."""
+        return [party.name for party in self.parties if party.part is Part.OCCUPANT]
+
 
 @dataclass(frozen=True, slots=True)
 class LeaseRecord:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from chassis.bus.connecting import connect
 from contracts.border import establish, sources_for
-
 from tenancy_svc.settings import TenancySettings
 
 SOURCES = sources_for("tenancy")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from chassis.http import ApiRouter, Call
-
 from tenancy_svc.my_day.model import MyDay
 from tenancy_svc.my_day.queries import my_day
 

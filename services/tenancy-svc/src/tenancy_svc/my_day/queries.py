@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from chassis.tx import ReadTx
-from chassis.usecase import query
 from sqlalchemy import exists, select
 
+from chassis.tx import ReadTx
+from chassis.usecase import query
 from tenancy_svc.access import Permission
 from tenancy_svc.applications.model import Application, ApplicationStatus, Part, Person
 from tenancy_svc.disclosures.model import Choice, Counterpart

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 
-from chassis.http import ApiRouter, Call
 from pydantic import BaseModel
 
+from chassis.http import ApiRouter, Call
 from tenancy_svc.signings.commands import (
     attest,
     cancel_signing,

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from alembic import op
+
 from chassis.db.schema import chassis_v1
 
 revision = "v1"

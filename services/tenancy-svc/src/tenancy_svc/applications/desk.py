@@ -1,0 +1,260 @@
+"""Pages about applications (T1)."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated, Any
+
+from fastapi import Query
+from starlette.responses import Response
+
+from chassis.errors import DomainError
+from deskkit.call import DeskCall, PageCall
+from deskkit.forms import Form
+from deskkit.labels import label_of
+from deskkit.router import DeskRouter
+from tenancy_svc.applications.commands import (
+    accept_application,
+    decline_application,
+    open_application,
+    record_people,
+    withdraw_application,
+)
+from tenancy_svc.applications.model import (
+    AcceptApplication,
+    ApplicationStatus,
+    DeclineApplication,
+    DeclineReason,
+    OpenApplication,
+    Part,
+    RecordPeople,
+    WithdrawApplication,
+)
+from tenancy_svc.applications.queries import ApplicationRecord, application, applications
+from tenancy_svc.disclosures.queries import ChoiceView, disclosure_statement, would_tell
+from tenancy_svc.homes.queries import home, homes
+from tenancy_svc.panels import crossing_items, support_name, timeline_items
+
+router = DeskRouter(prefix="/property-desk")
+
+
+@router.get("/applications", name="applications")
+async def list_applications(
+    call: DeskCall,
+    q: Annotated[str, Query(max_length=100)] = "",
+    status: Annotated[list[ApplicationStatus] | None, Query()] = None,
+    after: uuid.UUID | None = None,
+) -> Response:
+    """Applications, newest first."""
+    page = await call.ask(applications, statuses=status or (), words=q, after=after)
+    return call.page(
+        "applications/list.html", page=page, q=q, chosen=status or [], statuses=list(ApplicationStatus)
+    )
+
+
+@router.get("/applications/new", name="new_application")
+async def new_application(call: DeskCall, unit: uuid.UUID | None = None) -> Response:
+    """Open an application that came directly from a household."""
+    initial = {"unit": unit, "adults": 1, "children": 0}
+    return await _opening(call, await call.form(OpenApplication, initial=initial))
+
+
+@router.post("/applications/new", name="post_application")
+async def post_application(call: DeskCall) -> Response:
+    """Open it."""
+    form = await call.form(OpenApplication)
+    if await wants_more(call, form):
+        return await _opening(call, form)
+    if form.ok:
+        try:
+            opened = await call.perform(open_application, form.command)
+            return call.redirect(
+                "application", application_id=opened, notice=call._("The application is open.")
+            )
+        except DomainError as error:
+            form.add(error)
+    return await _opening(call, form, status=422)
+
+
+async def _opening(call: PageCall, form: Form[OpenApplication], status: int = 200) -> Response:
+    chosen = form.value("unit")
+    free = await call.ask(homes, free_only=True, limit=200)
+    known = {str(item.unit) for item in free}
+    if chosen and chosen not in known:
+        try:
+            free = [*free, await call.ask(home, uuid.UUID(chosen))]
+        except (ValueError, DomainError):
+            form.add(call._("Choose a home from the list."), "unit")
+    options = [(item.unit, item.address) for item in free]
+    return call.page("applications/new.html", form=form, options=options, parts=Part, status=status)
+
+
+@router.get("/applications/{application_id}", name="application")
+async def show_application(call: DeskCall, application_id: uuid.UUID) -> Response:
+    """One application."""
+    record = await call.ask(application, application_id)
+    statement = await call.ask(disclosure_statement, application_id)
+    return call.page(
+        "applications/record.html",
+        record=record,
+        statement=statement,
+        other=statement.organisation or support_name(call),
+        crossings=crossing_items(call, statement.crossings),
+        timeline=timeline_items(call, record.timeline),
+        people_lines=_people_lines(call, record),
+        choice_lines=[(call._(choice.purpose.label), _answer(call, choice)) for choice in statement.choices],
+    )
+
+
+def _people_lines(call: PageCall, record: ApplicationRecord) -> list[tuple[str, str]]:
+    return [
+        (
+            call._(label_of(person.part)),
+            ", ".join(part for part in (person.name, person.phone, person.email) if part),
+        )
+        for person in record.people
+    ]
+
+
+def _answer(call: PageCall, choice: ChoiceView) -> str:
+    if choice.answer is None:
+        return call._("Not asked yet")
+    if choice.withdrawn_on is not None:
+        return call._("Taken back")
+    return call._("May be told") if choice.tells else call._("Not to be told")
+
+
+@router.get("/applications/{application_id}/people", name="people")
+async def people(call: DeskCall, application_id: uuid.UUID) -> Response:
+    """The people applying, as the applicant gives them."""
+    record = await call.ask(application, application_id)
+    initial = {"version": record.version, "people": record.people}
+    form = await call.form(RecordPeople, initial=initial, fixed={"application_id": application_id})
+    return call.page("applications/people.html", form=form, record=record, parts=Part)
+
+
+@router.post("/applications/{application_id}/people", name="post_people")
+async def post_people(call: DeskCall, application_id: uuid.UUID) -> Response:
+    """Record the people."""
+    record = await call.ask(application, application_id)
+    form = await call.form(RecordPeople, fixed={"application_id": application_id})
+    if await wants_more(call, form):
+        return call.page("applications/people.html", form=form, record=record, parts=Part)
+    if form.ok:
+        try:
+            await call.perform(record_people, form.command)
+            return call.redirect(
+                "application", application_id=application_id, notice=call._("The people are recorded.")
+            )
+        except DomainError as error:
+            form.add(error)
+    return call.page("applications/people.html", form=form, record=record, parts=Part, status=422)
+
+
+@router.get("/applications/{application_id}/accept", name="accept")
+async def accept(call: DeskCall, application_id: uuid.UUID) -> Response:
+    """What accepting means; nothing is told by it."""
+    record = await call.ask(application, application_id)
+    form = await call.form(AcceptApplication, fixed={"application_id": application_id})
+    return call.page("applications/accept.html", form=form, record=record)
+
+
+@router.post("/applications/{application_id}/accept", name="post_accept")
+async def post_accept(call: DeskCall, application_id: uuid.UUID) -> Response:
+    """Accept."""
+    form = await call.form(AcceptApplication, fixed={"application_id": application_id})
+    try:
+        await call.perform(accept_application, form.command)
+        return call.redirect(
+            "application", application_id=application_id, notice=call._("The application is accepted.")
+        )
+    except DomainError as error:
+        form.add(error)
+    record = await call.ask(application, application_id)
+    return call.page("applications/accept.html", form=form, record=record, status=422)
+
+
+@router.get("/applications/{application_id}/decline", name="decline")
+async def decline(call: DeskCall, application_id: uuid.UUID) -> Response:
+    """The allowed reasons, and what will be told."""
+    form = await call.form(DeclineApplication, fixed={"application_id": application_id})
+    return await _declining(call, application_id, form)
+
+
+@router.post("/applications/{application_id}/decline", name="post_decline")
+async def post_decline(call: DeskCall, application_id: uuid.UUID) -> Response:
+    """Show the decision word for word; decline once it was confirmed."""
+    form = await call.form(DeclineApplication, fixed={"application_id": application_id})
+    confirmed = "confirmed" in await call.posted()
+    if form.ok and not confirmed:
+        return await _declining(call, application_id, form, confirm=True)
+    if form.ok:
+        try:
+            await call.perform(decline_application, form.command)
+            return call.redirect(
+                "application", application_id=application_id, notice=call._("The application is declined.")
+            )
+        except DomainError as error:
+            form.add(error)
+    return await _declining(call, application_id, form, status=422)
+
+
+async def _declining(
+    call: PageCall,
+    application_id: uuid.UUID,
+    form: Form[DeclineApplication],
+    *,
+    confirm: bool = False,
+    status: int = 200,
+) -> Response:
+    record: ApplicationRecord = await call.ask(application, application_id)
+    prospect = await call.ask(would_tell, application_id, None)
+    context: dict[str, Any] = {"form": form, "record": record, "prospect": prospect}
+    context["other"] = support_name(call, prospect)
+    if confirm:
+        return call.page("applications/decline_confirm.html", **context)
+    return call.page("applications/decline.html", reasons=DeclineReason, status=status, **context)
+
+
+@router.get("/applications/{application_id}/withdraw", name="withdraw")
+async def withdraw(call: DeskCall, application_id: uuid.UUID) -> Response:
+    """The applicant no longer wants the home: what will be told."""
+    form = await call.form(WithdrawApplication, fixed={"application_id": application_id})
+    return await _withdrawing(call, application_id, form)
+
+
+@router.post("/applications/{application_id}/withdraw", name="post_withdraw")
+async def post_withdraw(call: DeskCall, application_id: uuid.UUID) -> Response:
+    """Close the application."""
+    form = await call.form(WithdrawApplication, fixed={"application_id": application_id})
+    try:
+        await call.perform(withdraw_application, form.command)
+        return call.redirect(
+            "application", application_id=application_id, notice=call._("The application is closed.")
+        )
+    except DomainError as error:
+        form.add(error)
+    return await _withdrawing(call, application_id, form, status=422)
+
+
+async def _withdrawing(
+    call: PageCall, application_id: uuid.UUID, form: Form[WithdrawApplication], status: int = 200
+) -> Response:
+    prospect = await call.ask(would_tell, application_id, None)
+    return call.page(
+        "applications/withdraw.html",
+        form=form,
+        record=await call.ask(application, application_id),
+        prospect=prospect,
+        other=support_name(call, prospect),
+        reason=DeclineReason.APPLICANT_WITHDREW,
+        status=status,
+    )
+
+
+async def wants_more(call: PageCall, form: Form[Any]) -> bool:
+    """Whether "Add a line" was pressed; what was typed stays, and nothing is complained about yet."""
+    if "_more" not in await call.posted():
+        return False
+    form.errors.clear()
+    return True

@@ -1,0 +1,40 @@
+"""The page on which a text can be checked before it goes anywhere (T3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from chassis.errors import DomainError
+from deskkit.call import DeskCall, PageCall
+from deskkit.router import DeskRouter
+from tenancy_svc.clause_review.commands import ReviewClause, review_clause
+from tenancy_svc.clause_review.queries import reviewed_texts
+
+router = DeskRouter(prefix="/property-desk")
+
+
+@router.get("/clause-check", name="clause_check")
+async def clause_check(call: DeskCall) -> Response:
+    """Check a text."""
+    return await _page(call, await call.form(ReviewClause))
+
+
+@router.post("/clause-check", name="post_clause_check")
+async def post_clause_check(call: DeskCall) -> Response:
+    """Show what the review says of a text."""
+    form = await call.form(ReviewClause)
+    if not form.ok:
+        return await _page(call, form, status=422)
+    try:
+        review = await call.perform(review_clause, form.command)
+    except DomainError as error:
+        form.add(error)
+        return await _page(call, form, status=422)
+    return await _page(call, form, review=review)
+
+
+async def _page(call: PageCall, form: Any, *, review: Any = None, status: int = 200) -> Response:
+    earlier = await call.ask(reviewed_texts) if call.may("edit_templates") else []
+    return call.page("clause_review/check.html", form=form, review=review, earlier=earlier, status=status)

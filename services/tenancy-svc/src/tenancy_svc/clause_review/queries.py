@@ -1,0 +1,39 @@
+"""Reads what reviews refused or doubted (evidence for W3, W11)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from chassis.tx import ReadTx
+from chassis.usecase import query
+from tenancy_svc.access import Permission
+from tenancy_svc.clause_review.model import ReviewedText, Rule, Verdict
+
+LIMIT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedLine:
+    """One text that wasn't let through at once."""
+
+    offered_at: dt.datetime
+    offered_by: str
+    place: str
+    verdict: Verdict
+    rule: Rule
+    words: tuple[str, ...]
+
+
+@query(Permission.EDIT_TEMPLATES)
+async def reviewed_texts(tx: ReadTx) -> list[ReviewedLine]:
+    """Return the latest 50 texts that were refused or doubted, newest first."""
+    rows = await tx.session.scalars(
+        select(ReviewedText).order_by(ReviewedText.offered_at.desc(), ReviewedText.id.desc()).limit(LIMIT)
+    )
+    return [
+        ReviewedLine(row.offered_at, row.offered_by, row.place, row.verdict, row.rule, tuple(row.words))
+        for row in rows
+    ]

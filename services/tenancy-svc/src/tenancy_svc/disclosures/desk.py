@@ -1,0 +1,82 @@
+"""Pages about what may be told to support, and what was told (W5, W13)."""
+
+from __future__ import annotations
+
+import uuid
+
+from starlette.responses import Response
+
+from chassis.errors import DomainError
+from deskkit.call import DeskCall
+from deskkit.router import DeskRouter
+from tenancy_svc.disclosures.commands import record_choices, withdraw_choice
+from tenancy_svc.disclosures.model import Purpose, RecordChoices, WithdrawChoice
+from tenancy_svc.disclosures.queries import disclosure_statement
+from tenancy_svc.panels import support_name
+
+router = DeskRouter(prefix="/property-desk")
+
+
+@router.get("/applications/{application_id}/told", name="told")
+async def told(call: DeskCall, application_id: uuid.UUID) -> Response:
+    """The statement of one applicant: choices, and every fact that crossed or was withheld."""
+    statement = await call.ask(disclosure_statement, application_id)
+    return call.page(
+        "disclosures/told.html",
+        application_id=application_id,
+        statement=statement,
+        organisation=statement.organisation or support_name(call),
+    )
+
+
+@router.get("/applications/{application_id}/choices", name="choices")
+async def choices(call: DeskCall, application_id: uuid.UUID) -> Response:
+    """Ask the tenant what may be told."""
+    initial = {"organisation": support_name(call), "given_on": call.today}
+    form = await call.form(RecordChoices, initial=initial, fixed={"application_id": application_id})
+    return call.page("disclosures/choices.html", form=form, application_id=application_id)
+
+
+@router.post("/applications/{application_id}/choices", name="record_choices")
+async def post_choices(call: DeskCall, application_id: uuid.UUID) -> Response:
+    """Record the tenant's answers."""
+    form = await call.form(RecordChoices, fixed={"application_id": application_id})
+    if form.ok:
+        try:
+            await call.perform(record_choices, form.command)
+            return call.redirect(
+                "told", application_id=application_id, notice=call._("The tenant's choices are recorded.")
+            )
+        except DomainError as error:
+            form.add(error)
+    return call.page("disclosures/choices.html", form=form, application_id=application_id, status=422)
+
+
+@router.get("/applications/{application_id}/choices/{purpose}/withdraw", name="withdraw_choice")
+async def withdraw(call: DeskCall, application_id: uuid.UUID, purpose: Purpose) -> Response:
+    """Ask for the day on which the tenant took a choice back."""
+    form = await call.form(
+        WithdrawChoice,
+        initial={"withdrawn_on": call.today},
+        fixed={"application_id": application_id, "purpose": purpose},
+    )
+    return call.page("disclosures/withdraw.html", form=form, application_id=application_id, purpose=purpose)
+
+
+@router.post("/applications/{application_id}/choices/{purpose}/withdraw", name="post_withdraw_choice")
+async def post_withdraw(call: DeskCall, application_id: uuid.UUID, purpose: Purpose) -> Response:
+    """Take a choice back."""
+    form = await call.form(WithdrawChoice, fixed={"application_id": application_id, "purpose": purpose})
+    if form.ok:
+        try:
+            await call.perform(withdraw_choice, form.command)
+            return call.redirect(
+                "told",
+                application_id=application_id,
+                notice=call._("From now on this isn't told to anybody."),
+            )
+        except DomainError as error:
+            form.add(error)
+    return call.page(
+        "disclosures/withdraw.html", form=form, application_id=application_id, purpose=purpose, status=422
+    )

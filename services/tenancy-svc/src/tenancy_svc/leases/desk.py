@@ -1,0 +1,174 @@
+"""Pages about leases (T4)."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated, Any
+
+from fastapi import Query
+from starlette.responses import Response
+
+from chassis.errors import DomainError
+from deskkit.call import DeskCall, PageCall
+from deskkit.forms import Form
+from deskkit.router import DeskRouter
+from tenancy_svc.applications.desk import wants_more
+from tenancy_svc.applications.model import ApplicationStatus, Part
+from tenancy_svc.applications.queries import application
+from tenancy_svc.disclosures.queries import disclosure_statement
+from tenancy_svc.leases.commands import amend_lease, draw_up_lease
+from tenancy_svc.leases.model import (
+    AmendLease,
+    DepositState,
+    DrawUpLease,
+    Holder,
+    Inclusion,
+    LeaseStatus,
+    Money,
+    Term,
+)
+from tenancy_svc.leases.queries import lease, lease_of_application, leases
+from tenancy_svc.panels import crossing_items, support_name, timeline_items
+
+router = DeskRouter(prefix="/property-desk")
+
+CHOICES: dict[str, Any] = {
+    "parts": Part,
+    "holders": Holder,
+    "terms": Term,
+    "deposit_states": DepositState,
+    "inclusions": Inclusion,
+}
+"""The closed lists of the form of a lease."""
+
+
+@router.get("/leases", name="leases")
+async def list_leases(
+    call: DeskCall,
+    q: Annotated[str, Query(max_length=100)] = "",
+    status: Annotated[list[LeaseStatus] | None, Query()] = None,
+    after: uuid.UUID | None = None,
+) -> Response:
+    """Leases, newest first."""
+    page = await call.ask(leases, statuses=status or (), words=q, after=after)
+    return call.page("leases/list.html", page=page, q=q, chosen=status or [], statuses=list(LeaseStatus))
+
+
+@router.get("/applications/{application_id}/lease", name="lease_of_application")
+async def of_application(call: DeskCall, application_id: uuid.UUID) -> Response:
+    """The lease of an application, or the form that draws it up."""
+    found = await call.ask(lease_of_application, application_id)
+    if found is not None:
+        return call.redirect("lease", lease_id=found)
+    record = await call.ask(application, application_id)
+    if record.status is not ApplicationStatus.ACCEPTED:
+        return call.redirect("application", application_id=application_id)
+    home = record.home
+    initial = {
+        "holder": Holder.TENANT,
+        "term": Term.PERIODIC,
+        "due_day": 1,
+        "deposit_state": DepositState.NOT_REQUIRED,
+        "start_on": record.expected_move_in,
+        "parties": record.people,
+        # An unknown rent begins empty: nothing is invented.
+        "rent": Money(amount=home.rent, currency=home.currency) if home and home.rent else None,
+    }
+    form = await call.form(DrawUpLease, initial=initial)
+    return _drawing_up(call, form, application_id)
+
+
+@router.post("/applications/{application_id}/lease", name="post_lease")
+async def post_lease(call: DeskCall, application_id: uuid.UUID) -> Response:
+    """Draw the lease up."""
+    form = await call.form(DrawUpLease, fixed={"application_id": application_id})
+    if await wants_more(call, form):
+        return _drawing_up(call, form, application_id)
+    if form.ok:
+        try:
+            drawn = await call.perform(draw_up_lease, form.command)
+            return call.redirect("lease", lease_id=drawn, notice=call._("The lease is drawn up."))
+        except DomainError as error:
+            form.add(error)
+    return _drawing_up(call, form, application_id, status=422)
+
+
+def _drawing_up(
+    call: PageCall, form: Form[DrawUpLease], application_id: uuid.UUID, status: int = 200
+) -> Response:
+    back = call.url("application", application_id=application_id)
+    return call.page("leases/form.html", form=form, back=back, lease=None, status=status, **CHOICES)
+
+
+@router.get("/leases/{lease_id}", name="lease")
+async def show_lease(call: DeskCall, lease_id: uuid.UUID) -> Response:
+    """What the lease says about people, time and money."""
+    return await _record(call, lease_id, "leases/record.html", "terms")
+
+
+@router.get("/leases/{lease_id}/clauses", name="lease_clauses")
+async def show_clauses(call: DeskCall, lease_id: uuid.UUID) -> Response:
+    """The clauses of the template version that the lease was drawn up from."""
+    return await _record(call, lease_id, "leases/clauses.html", "clauses")
+
+
+@router.get("/leases/{lease_id}/versions", name="lease_versions")
+async def show_versions(call: DeskCall, lease_id: uuid.UUID) -> Response:
+    """Every edition of the lease."""
+    return await _record(call, lease_id, "leases/versions.html", "versions")
+
+
+async def _record(call: PageCall, lease_id: uuid.UUID, template: str, tab: str) -> Response:
+    record = await call.ask(lease, lease_id)
+    statement = await call.ask(disclosure_statement, record.application.id)
+    return call.page(
+        template,
+        lease=record,
+        tab=tab,
+        statement=statement,
+        other=statement.organisation or support_name(call),
+        crossings=crossing_items(call, statement.crossings),
+        timeline=timeline_items(call, record.timeline),
+    )
+
+
+@router.get("/leases/{lease_id}/change", name="change_lease")
+async def change(call: DeskCall, lease_id: uuid.UUID) -> Response:
+    """Change a lease that isn't signed."""
+    record = await call.ask(lease, lease_id)
+    stands = record.current
+    names = (
+        "holder",
+        "start_on",
+        "term",
+        "end_on",
+        "rent",
+        "due_day",
+        "deposit",
+        "deposit_state",
+        "inclusions",
+    )
+    initial: dict[str, Any] = {name: getattr(stands, name) for name in names}
+    initial.update(version=record.version, parties=stands.parties)
+    form = await call.form(AmendLease, initial=initial, fixed={"lease_id": lease_id})
+    return _changing(call, form, lease_id)
+
+
+@router.post("/leases/{lease_id}/change", name="post_change_lease")
+async def post_change(call: DeskCall, lease_id: uuid.UUID) -> Response:
+    """Make a new version of the lease."""
+    form = await call.form(AmendLease, fixed={"lease_id": lease_id})
+    if await wants_more(call, form):
+        return _changing(call, form, lease_id)
+    if form.ok:
+        try:
+            await call.perform(amend_lease, form.command)
+            return call.redirect("lease", lease_id=lease_id, notice=call._("The lease has a new version."))
+        except DomainError as error:
+            form.add(error)
+    return _changing(call, form, lease_id, status=422)
+
+
+def _changing(call: PageCall, form: Form[AmendLease], lease_id: uuid.UUID, status: int = 200) -> Response:
+    back = call.url("lease", lease_id=lease_id)
+    return call.page("leases/form.html", form=form, back=back, lease=lease_id, status=status, **CHOICES)

@@ -1,0 +1,374 @@
+"""Pages about signings (T5, W4)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from starlette.responses import Response
+
+from chassis.errors import DomainError
+from chassis.usecase import UseCase
+from deskkit.call import DeskCall, PageCall
+from deskkit.forms import Form
+from deskkit.router import DeskRouter
+from tenancy_svc.disclosures.model import Purpose
+from tenancy_svc.disclosures.queries import disclosure_statement, would_tell
+from tenancy_svc.leases.queries import lease
+from tenancy_svc.panels import crossing_items, support_name, timeline_items
+from tenancy_svc.signings.commands import (
+    attest,
+    cancel_signing,
+    end_unsigned,
+    give_up_lease,
+    move_signing,
+    record_rights_explained,
+    schedule_signing,
+    sign_lease,
+)
+from tenancy_svc.signings.model import (
+    Attest,
+    CancelSigning,
+    EndUnsigned,
+    GiveUpLease,
+    MoveSigning,
+    Place,
+    RecordRightsExplained,
+    ScheduleSigning,
+    SigningStatus,
+    SignLease,
+)
+from tenancy_svc.signings.queries import SigningRecord, signing, signings, signings_of_lease
+
+router = DeskRouter(prefix="/property-desk")
+
+ToldLines = list[tuple[str, str]]
+
+
+@router.get("/signings", name="signings")
+async def list_signings(call: DeskCall, status: SigningStatus = SigningStatus.SCHEDULED) -> Response:
+    """Signings ahead, or those that are over."""
+    items = await call.ask(signings, status=status)
+    return call.page("signings/list.html", items=items, status_shown=status, statuses=list(SigningStatus))
+
+
+@router.get("/leases/{lease_id}/signings", name="lease_signings")
+async def of_lease(call: DeskCall, lease_id: uuid.UUID) -> Response:
+    """The signings of one lease."""
+    record = await call.ask(lease, lease_id)
+    statement = await call.ask(disclosure_statement, record.application.id)
+    return call.page(
+        "signings/of_lease.html",
+        lease=record,
+        tab="signings",
+        items=await call.ask(signings_of_lease, lease_id),
+        statement=statement,
+        other=statement.organisation or support_name(call),
+        crossings=crossing_items(call, statement.crossings),
+        timeline=timeline_items(call, record.timeline),
+    )
+
+
+@router.get("/leases/{lease_id}/signings/new", name="new_signing")
+async def new_signing(call: DeskCall, lease_id: uuid.UUID) -> Response:
+    """Ask when and where the lease is signed."""
+    initial = {"landlord_name": call.actor.name, "place": Place.PROPERTY_OFFICE}
+    form = await call.form(ScheduleSigning, initial=initial, fixed={"lease_id": lease_id})
+    return await _arranging(call, form, lease_id)
+
+
+@router.post("/leases/{lease_id}/signings/new", name="post_signing")
+async def post_signing(call: DeskCall, lease_id: uuid.UUID) -> Response:
+    """Show what will be told word for word; arrange the signing once that was confirmed."""
+    form = await call.form(ScheduleSigning, fixed={"lease_id": lease_id})
+    if form.ok and "confirmed" not in await call.posted():
+        return await _arranging(call, form, lease_id, confirm=True)
+    if form.ok:
+        try:
+            arranged = await call.perform(schedule_signing, form.command)
+            return call.redirect("signing", signing_id=arranged, notice=call._("The signing is arranged."))
+        except DomainError as error:
+            form.add(error)
+    return await _arranging(call, form, lease_id, status=422)
+
+
+async def _arranging(
+    call: PageCall, form: Form[Any], lease_id: uuid.UUID, *, confirm: bool = False, status: int = 200
+) -> Response:
+    record = await call.ask(lease, lease_id)
+    prospect = await call.ask(would_tell, record.application.id, Purpose.SIGNING)
+    return call.page(
+        "signings/confirm_time.html" if confirm else "signings/form.html",
+        form=form,
+        heading_words=call._("Arrange the signing"),
+        event_words=call._("A lease signing was arranged"),
+        back=call.url("lease_signings", lease_id=lease_id),
+        lease=record,
+        prospect=prospect,
+        other=support_name(call, prospect),
+        places=Place,
+        status=status,
+    )
+
+
+@router.get("/signings/{signing_id}", name="signing")
+async def show_signing(call: DeskCall, signing_id: uuid.UUID) -> Response:
+    """One signing, and what still has to be done before anybody signs."""
+    return await _show(call, signing_id)
+
+
+async def _show(
+    call: PageCall, signing_id: uuid.UUID, error: str | None = None, status: int = 200
+) -> Response:
+    record = await call.ask(signing, signing_id)
+    statement = await call.ask(disclosure_statement, record.lease.application.id)
+    return call.page(
+        "signings/record.html",
+        signing=record,
+        lease=record.lease,
+        refusal=error,
+        statement=statement,
+        other=statement.organisation or support_name(call),
+        crossings=crossing_items(call, statement.crossings),
+        timeline=timeline_items(call, record.lease.timeline),
+        status=status,
+    )
+
+
+@router.post("/signings/{signing_id}/rights", name="post_rights")
+async def post_rights(call: DeskCall, signing_id: uuid.UUID) -> Response:
+    """Record that the rights were explained."""
+    notice = call._("It's recorded that the rights were explained.")
+    return await _step(call, signing_id, record_rights_explained, RecordRightsExplained, notice)
+
+
+@router.post("/signings/{signing_id}/attestation", name="post_attestation")
+async def post_attestation(call: DeskCall, signing_id: uuid.UUID) -> Response:
+    """Record a party's attestation."""
+    return await _step(call, signing_id, attest, Attest, call._("The attestation is recorded."))
+
+
+async def _step(
+    call: PageCall, signing_id: uuid.UUID, use_case: UseCase[Any, Any], model: Any, notice: str
+) -> Response:
+    form = await call.form(model, fixed={"signing_id": signing_id})
+    if not form.ok:
+        return await _show(call, signing_id, call._("Choose who attests."), status=422)
+    try:
+        await call.perform(use_case, form.command)
+    except DomainError as error:
+        return await _show(call, signing_id, call.words(error), status=422)
+    return call.redirect("signing", signing_id=signing_id, notice=notice)
+
+
+@router.get("/signings/{signing_id}/move", name="move_signing")
+async def move(call: DeskCall, signing_id: uuid.UUID) -> Response:
+    """Another time or place."""
+    record = await call.ask(signing, signing_id)
+    form = await call.form(MoveSigning, initial=record, fixed={"signing_id": signing_id})
+    return await _moving(call, form, record)
+
+
+@router.post("/signings/{signing_id}/move", name="post_move_signing")
+async def post_move(call: DeskCall, signing_id: uuid.UUID) -> Response:
+    """Show what will be told word for word; move the signing once that was confirmed."""
+    record = await call.ask(signing, signing_id)
+    form = await call.form(MoveSigning, fixed={"signing_id": signing_id})
+    if form.ok and "confirmed" not in await call.posted():
+        return await _moving(call, form, record, confirm=True)
+    if form.ok:
+        try:
+            await call.perform(move_signing, form.command)
+            return call.redirect("signing", signing_id=signing_id, notice=call._("The signing is moved."))
+        except DomainError as error:
+            form.add(error)
+    return await _moving(call, form, record, status=422)
+
+
+async def _moving(
+    call: PageCall, form: Form[Any], record: SigningRecord, *, confirm: bool = False, status: int = 200
+) -> Response:
+    return call.page(
+        "signings/confirm_time.html" if confirm else "signings/form.html",
+        form=form,
+        heading_words=call._("Move the signing"),
+        event_words=call._("The lease signing was moved"),
+        back=call.url("signing", signing_id=record.id),
+        lease=record.lease,
+        prospect=record.invites_advocate,
+        other=support_name(call, record.invites_advocate),
+        places=Place,
+        status=status,
+    )
+
+
+def _cancelling(call: PageCall, record: SigningRecord) -> dict[str, Any]:
+    return {
+        "heading_words": call._("Cancel the signing"),
+        "lines": [call._("The signing won't take place. You can arrange another.")],
+        "button": call._("Cancel the signing"),
+        "told": _told(call, record, [(call._("Event"), call._("The lease signing was cancelled"))]),
+        "danger": True,
+    }
+
+
+def _ending_unsigned(call: PageCall, record: SigningRecord) -> dict[str, Any]:
+    lines = [(call._("Event"), call._("The lease signing took place"))]
+    lines.append((call._("Outcome"), call._("Not signed")))
+    return {
+        "heading_words": call._("The lease wasn't signed"),
+        "lines": [call._("The parties met, and the lease stays a draft. You can arrange another signing.")],
+        "button": call._("Record that it wasn't signed"),
+        "told": _told(call, record, lines),
+        "danger": False,
+    }
+
+
+def _signing(call: PageCall, record: SigningRecord) -> dict[str, Any]:
+    terms = record.lease.current
+    start = call.formats.date(terms.start_on)
+    held = [(call._("Event"), call._("The lease signing took place")), (call._("Outcome"), call._("Signed"))]
+    begun = [
+        (call._("Event"), call._("The tenancy started")),
+        (call._("First day of the tenancy"), start),
+        (call._("Rent for a month"), call.formats.money(terms.rent)),
+    ]
+    told = _told(call, record, held)
+    if record.tells_start.tells:
+        told = [*told, *begun]
+    return {
+        "heading_words": call._("Record the signatures"),
+        "lines": [
+            call._("The lease is in force and the tenancy begins on %(day)s.", day=start),
+            call._("The inventory is told the home, a reference and the first day: no person and no rent."),
+        ],
+        "button": call._("Everybody signed"),
+        "told": told,
+        "danger": False,
+    }
+
+
+def _told(call: PageCall, record: SigningRecord, lines: ToldLines) -> ToldLines:
+    return lines if record.invites_advocate.tells else []
+
+
+_CONFIRMED: dict[str, tuple[UseCase[Any, Any], Any, Callable[[PageCall, SigningRecord], dict[str, Any]]]] = {
+    "cancel": (cancel_signing, CancelSigning, _cancelling),
+    "unsigned": (end_unsigned, EndUnsigned, _ending_unsigned),
+    "sign": (sign_lease, SignLease, _signing),
+}
+
+
+async def _ask(call: PageCall, signing_id: uuid.UUID, what: str, form: Any, status: int = 200) -> Response:
+    record = await call.ask(signing, signing_id)
+    _, _, words = _CONFIRMED[what]
+    prospect = record.invites_advocate
+    return call.page(
+        "signings/confirm.html",
+        form=form,
+        back=call.url("signing", signing_id=signing_id),
+        prospect=prospect,
+        other=support_name(call, prospect),
+        status=status,
+        **words(call, record),
+    )
+
+
+async def _confirming(call: PageCall, signing_id: uuid.UUID, what: str) -> Response:
+    _, model, _ = _CONFIRMED[what]
+    return await _ask(call, signing_id, what, await call.form(model, fixed={"signing_id": signing_id}))
+
+
+async def _confirmed(call: PageCall, signing_id: uuid.UUID, what: str, notice: str) -> Response:
+    use_case, model, _ = _CONFIRMED[what]
+    form = await call.form(model, fixed={"signing_id": signing_id})
+    try:
+        await call.perform(use_case, form.command)
+    except DomainError as error:
+        form.add(error)
+        return await _ask(call, signing_id, what, form, status=422)
+    return call.redirect("signing", signing_id=signing_id, notice=notice)
+
+
+@router.get("/signings/{signing_id}/cancel", name="cancel_signing")
+async def cancel(call: DeskCall, signing_id: uuid.UUID) -> Response:
+    """What cancelling means."""
+    return await _confirming(call, signing_id, "cancel")
+
+
+@router.post("/signings/{signing_id}/cancel", name="post_cancel_signing")
+async def post_cancel(call: DeskCall, signing_id: uuid.UUID) -> Response:
+    """Cancel."""
+    return await _confirmed(call, signing_id, "cancel", call._("The signing is cancelled."))
+
+
+@router.get("/signings/{signing_id}/unsigned", name="end_unsigned")
+async def unsigned(call: DeskCall, signing_id: uuid.UUID) -> Response:
+    """What it means that nobody signed."""
+    return await _confirming(call, signing_id, "unsigned")
+
+
+@router.post("/signings/{signing_id}/unsigned", name="post_end_unsigned")
+async def post_unsigned(call: DeskCall, signing_id: uuid.UUID) -> Response:
+    """Record it."""
+    return await _confirmed(
+        call, signing_id, "unsigned", call._("It's recorded that the lease wasn't signed.")
+    )
+
+
+@router.get("/signings/{signing_id}/sign", name="sign_lease")
+async def sign(call: DeskCall, signing_id: uuid.UUID) -> Response:
+    """What signing means, and what will be told."""
+    return await _confirming(call, signing_id, "sign")
+
+
+@router.post("/signings/{signing_id}/sign", name="post_sign_lease")
+async def post_sign(call: DeskCall, signing_id: uuid.UUID) -> Response:
+    """Record the signatures."""
+    return await _confirmed(call, signing_id, "sign", call._("The lease is signed and the tenancy begins."))
+
+
+@router.get("/leases/{lease_id}/discard", name="discard_lease")
+async def discard(call: DeskCall, lease_id: uuid.UUID) -> Response:
+    """What discarding a draft means."""
+    return await _discarding(call, lease_id, await call.form(GiveUpLease, fixed={"lease_id": lease_id}))
+
+
+@router.post("/leases/{lease_id}/discard", name="post_discard_lease")
+async def post_discard(call: DeskCall, lease_id: uuid.UUID) -> Response:
+    """Discard the draft and cancel its signing."""
+    form = await call.form(GiveUpLease, fixed={"lease_id": lease_id})
+    try:
+        await call.perform(give_up_lease, form.command)
+    except DomainError as error:
+        form.add(error)
+        return await _discarding(call, lease_id, form, status=422)
+    return call.redirect("lease", lease_id=lease_id, notice=call._("The draft lease is discarded."))
+
+
+async def _discarding(call: PageCall, lease_id: uuid.UUID, form: Any, status: int = 200) -> Response:
+    record = await call.ask(lease, lease_id)
+    ahead = [
+        item for item in await call.ask(signings_of_lease, lease_id) if item.status is SigningStatus.SCHEDULED
+    ]
+    prospect = await call.ask(would_tell, record.application.id, Purpose.SIGNING)
+    lines = [call._("The draft is kept for reading, and you can draw up another lease.")]
+    told: ToldLines = []
+    if ahead:
+        lines.append(call._("The signing ahead is cancelled."))
+        if prospect.tells:
+            told = [(call._("Event"), call._("The lease signing was cancelled"))]
+    return call.page(
+        "signings/confirm.html",
+        form=form,
+        back=call.url("lease", lease_id=lease_id),
+        prospect=prospect if ahead else None,
+        other=support_name(call, prospect),
+        heading_words=call._("Discard the draft lease"),
+        lines=lines,
+        button=call._("Discard the draft"),
+        told=told,
+        danger=True,
+        status=status,
+    )
