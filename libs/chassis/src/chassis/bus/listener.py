@@ -28,13 +28,8 @@ _log = structlog.get_logger(__name__)
 # So often a batch is tried again for reasons that are the database's, while the database answers; then it is
 # split.
 _DISTURBANCES = 3
-_MARGIN = timedelta(milliseconds=300)
 _OBSERVED_EVERY = 5.0
 _FORGOTTEN_AT_ONCE = 500
-
-
-class _OutOfTurn(Exception):
-    """The broker owes us deliveries that are older than what has come; going on would overtake them."""
 
 
 @dataclass(slots=True)
@@ -80,7 +75,7 @@ class Listener:
         self._retrying = Retrying(runtime, source.stream, listening, self._actor, every=retry_every)
         self._labels = (runtime.name, source.stream)
         self._turn = 0
-        self._owed = 0
+        self._in_hand: list[Delivery] = []
         self._patience = timedelta(seconds=10)
         self.state = ListenerState()
 
@@ -100,75 +95,79 @@ class Listener:
         pause = 0.1
         while True:
             pull = Pull(self._broker, self._source, batch=self._batch, heartbeat=self._heartbeat)
-            in_hand: list[Delivery] = []
-            give_back = True
+            self._in_hand = []
+            still_at_it = asyncio.create_task(self._keep_claim(pull))
             try:
                 await self._begin(pull)
                 pause = 0.1
                 while True:
-                    in_hand = await pull.take(self._batch)
-                    await self._in_turn(pull, in_hand)
-                    await self._act(pull, in_hand)
-                    in_hand = []
+                    self._in_hand = await pull.take(self._batch)
+                    if self._misses_some(self._in_hand):
+                        await self._collect(pull)
+                    while self._in_hand:
+                        batch = self._in_hand[: self._batch]
+                        await self._act(pull, batch)
+                        self._in_hand = self._in_hand[len(batch) :]
             except SourceAway as away:
                 self._trouble(f"the source is away: {away}")
-            except _OutOfTurn:
-                # What came is left to expire together with what is missing: then both come again, in order.
-                give_back = False
-                _log.info("out_of_turn", source=self._name)
             finally:
-                if give_back:
-                    await pull.answer(in_hand, b"-NAK")
-                await pull.close(give_back=give_back)
+                still_at_it.cancel()
+                await pull.close(self._in_hand)
             await asyncio.sleep(pause)
             pause = min(pause * 2, 5.0)
 
     async def _begin(self, pull: Pull) -> None:
-        """Open the pull at a moment when nothing older can still be on its way to somebody else.
-
-        Whoever listened before may have died with deliveries in hand. The server gives those out again only
-        after `ack_wait`, but newer ones at once; so wait until it owes nothing, or what it owes comes first.
-        """
+        """Open the pull, and get hold of what somebody before us may have had in hand when it died."""
         state = await pull.state()
-        self._patience = state.ack_wait
-        while state.owed and state.idle < state.ack_wait + _MARGIN:
-            await asyncio.sleep((state.ack_wait + _MARGIN - state.idle).total_seconds())
-            state = await pull.state()
-        self._turn, self._owed = state.turn, state.owed
+        self._patience, self._turn = state.ack_wait, state.turn
         await pull.open()
+        if state.owed:
+            await self._collect(pull)
         if self.state.problem is not None:
             _log.info("listening_again", source=self._name)
             self.state.problem = None
 
-    async def _in_turn(self, pull: Pull, deliveries: Sequence[Delivery]) -> None:
-        """Raise _OutOfTurn when something older than these deliveries is still to come."""
+    def _misses_some(self, deliveries: Sequence[Delivery]) -> bool:
+        """Return whether there were deliveries before or among these that did not reach us."""
+        missing = False
         for delivery in deliveries:
-            if delivery.turn > self._turn + 1:
-                raise _OutOfTurn
+            missing = missing or delivery.turn > self._turn + 1
             self._turn = delivery.turn
-            if self._owed:
-                if delivery.times > 1:
-                    self._owed -= 1
-                else:
-                    state = await pull.state()
-                    if state.owed > len(deliveries) + len(pull.buffer):
-                        raise _OutOfTurn
-                    self._owed = 0
+        return missing
+
+    async def _collect(self, pull: Pull) -> None:
+        """Wait until all that the server has delivered and not seen acknowledged is in our hands; put it in
+        order.
+
+        What was delivered to somebody who died, or was lost on the way, is delivered again only after
+        `ack_wait`, and newer events come at once. Acting on those would overtake it. The consumer's
+        `max_ack_pending` bounds how much this can be.
+        """
+        _log.info("collecting", source=self._name)
+        found = {delivery.sequence: delivery for delivery in self._in_hand}
+        while True:
+            state = await pull.state()
+            if state.owed <= len(found.keys() | {delivery.sequence for delivery in pull.buffer}):
+                break
+            for delivery in await pull.take(self._batch, within=0.1):
+                found[delivery.sequence] = delivery
+                self._turn = max(self._turn, delivery.turn)
+            self._in_hand = list(found.values())
+        for delivery in await pull.take(2 * self._batch, within=0.001):
+            found[delivery.sequence] = delivery
+            self._turn = max(self._turn, delivery.turn)
+        self._in_hand = [found[sequence] for sequence in sorted(found)]
 
     async def _act(self, pull: Pull, deliveries: Sequence[Delivery]) -> None:
         arrivals = [arrived(delivery, self._name) for delivery in deliveries]
-        still_at_it = asyncio.create_task(self._keep_claim(pull, deliveries))
-        try:
-            await split(arrivals, self._attempt, self._set_aside)
-        finally:
-            still_at_it.cancel()
+        await split(arrivals, self._attempt, self._set_aside)
         await pull.answer(deliveries, b"+ACK")
 
-    async def _keep_claim(self, pull: Pull, deliveries: Sequence[Delivery]) -> None:
+    async def _keep_claim(self, pull: Pull) -> None:
         """Tell the server, as long as it takes, that we are still at it."""
         while True:
             await asyncio.sleep(self._patience.total_seconds() / 3)
-            await pull.answer([*deliveries, *pull.buffer], b"+WPI")
+            await pull.answer([*self._in_hand, *pull.buffer], b"+WPI")
 
     async def _attempt(self, arrivals: Sequence[Arrival]) -> None:
         """Act on all of them in one transaction, or on none and raise Hindered."""

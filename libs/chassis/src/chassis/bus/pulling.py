@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
-from pydantic import AwareDatetime, BaseModel, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from chassis.bus.listening import Granted
 
@@ -45,12 +45,9 @@ class _Config(BaseModel):
 
 class _Place(BaseModel):
     consumer_seq: int = 0
-    stream_seq: int = 0
-    last_active: AwareDatetime | None = None
 
 
 class _Info(BaseModel):
-    ts: AwareDatetime
     config: _Config
     delivered: _Place
     num_ack_pending: int = 0
@@ -73,7 +70,6 @@ class ConsumerState:
     waiting: int
     turn: int
     ack_wait: timedelta
-    idle: timedelta
 
 
 class Pull:
@@ -109,13 +105,11 @@ class Pull:
             info = _Info.model_validate_json(answer.data)
         except (NatsError, TimeoutError, OSError, ValidationError) as error:
             raise SourceAway(type(error).__name__) from error
-        idle = info.ts - (info.delivered.last_active or datetime.min.replace(tzinfo=info.ts.tzinfo))
         return ConsumerState(
             owed=info.num_ack_pending,
             waiting=info.num_pending,
             turn=info.delivered.consumer_seq,
             ack_wait=timedelta(microseconds=info.config.ack_wait / 1000),
-            idle=idle,
         )
 
     async def open(self) -> None:
@@ -130,28 +124,34 @@ class Pull:
         self._watch = asyncio.create_task(self._keep_asking())
         await self._ask()
 
-    async def close(self, *, give_back: bool = False) -> None:
-        """Stop asking and forget what came. With `give_back` the server may deliver it again at once."""
+    async def close(self, give_back: Sequence[Delivery] = ()) -> None:
+        """Stop asking, and let the server deliver again at once what is given back and what waits here."""
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
             self._watch = None
         subscription, self._subscription = self._subscription, None
         self._open = 0
-        if not self._broker.is_closed and subscription is not None:
-            try:
+        try:
+            if subscription is not None and not self._broker.is_closed:
+                # First of all: what is handed back must not come to this inbox again.
                 await subscription.unsubscribe()
-                if give_back:
-                    await self.answer(self.buffer, b"-NAK")
-            except NatsError as error:
-                _log.info("not_given_back", error=type(error).__name__)
+        except NatsError as error:
+            _log.info("not_unsubscribed", error=type(error).__name__)
+        await self.answer([*give_back, *self.buffer], b"-NAK")
         self.buffer.clear()
 
-    async def take(self, limit: int) -> list[Delivery]:
-        """Wait until something is there; return up to `limit` deliveries, in the order in which they came."""
+    async def take(self, limit: int, within: float | None = None) -> list[Delivery]:
+        """Wait until something is there; return up to `limit` deliveries, in the order in which they came.
+
+        Nothing is returned when nothing came `within` so many seconds.
+        """
         while not self.buffer:
             self._arrived.clear()
-            await self._arrived.wait()
+            try:
+                await asyncio.wait_for(self._arrived.wait(), within)
+            except TimeoutError:
+                return []
         taken = [self.buffer.popleft() for _ in range(min(limit, len(self.buffer)))]
         await self._ask()
         return taken
