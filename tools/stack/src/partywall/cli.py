@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import errno
-import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -13,9 +12,9 @@ from uuid import UUID
 
 import asyncpg
 import nats.errors
-from chassis.errors import DomainError
 from rich.console import Console
 
+from chassis.errors import DomainError
 from partywall import demo, doctor, operating, seeding, status
 from partywall.layout import BY_NAME, ENTITIES, SERVICES, BadPortBase, state_folder
 from partywall.memory import StateUnusable

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from chassis.actor import Actor
-from chassis.bus import parking
+from chassis.bus import operating
 from chassis.runtime import Runtime
 from partywall.crossings import Crossing, crossings
 from partywall.layout import BY_NAME, ENTITY_OF, PACKAGES, SERVICES
@@ -66,7 +66,7 @@ async def show_parked(stack: Stack, console: Console, services: tuple[str, ...] 
     for service in services:
         runtime, actor = _runtime(stack, service)
         try:
-            for event in await parking.list_parked(runtime, actor, waiting=True):
+            for event in await operating.list_parked(runtime, actor, waiting=True):
                 total += 1
                 since = event.first_failed_at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
                 tries = str(event.attempts)
@@ -85,9 +85,9 @@ async def decide(stack: Stack, service: str, events: list[UUID], *, drop: bool =
     """
     runtime, actor = _runtime(stack, service)
     try:
-        chosen = events or [event.id for event in await parking.list_parked(runtime, actor)]
+        chosen = events or [event.id for event in await operating.list_parked(runtime, actor)]
         for event in chosen:
-            await (parking.drop if drop else parking.replay)(runtime, actor, event)
+            await (operating.drop if drop else operating.replay)(runtime, actor, event)
     finally:
         await runtime.close()
     return len(chosen)

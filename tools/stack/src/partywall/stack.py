@@ -84,7 +84,8 @@ class Stack:
         return self.layout.state / "sign-ins.json"
 
     @property
-    def _set_up(self) -> Done:
+    def set_up(self) -> Done:
+        """What was set up once and need not be again."""
         return Done(self.layout.state / "set-up.json")
 
     def _pid_file(self, part: Part) -> PidFile:
@@ -133,7 +134,7 @@ class Stack:
             made = asyncio.run(
                 establish_databases(self.programs.postgres(part.entity or ""), part.entity or "", self.vault)
             )
-            self._set_up.forget(*(f"migrate {name}" for name in made))
+            self.set_up.forget(*(f"migrate {name}" for name in made))
         self.report(f"{part.title} is ready", time.monotonic() - began)
 
     def _launch(self, part: Part) -> None:
@@ -166,7 +167,7 @@ class Stack:
 
     def _set_ups(self) -> Iterator[tuple[Part, str, str]]:
         """Yield part, command and fingerprint of the set-up work whose input is new."""
-        done = self._set_up
+        done = self.set_up
         for part in PARTS:
             if part.kind is not Kind.SERVE:
                 continue
@@ -184,7 +185,7 @@ class Stack:
         began = time.monotonic()
         self.run_command(part, command)
         if command == "migrate":
-            self._set_up.mark(f"migrate {part.database}", fingerprint)
+            self.set_up.mark(f"migrate {part.database}", fingerprint)
             self.report(f"database {part.database} is migrated", time.monotonic() - began)
         else:
             Done(self.layout.nats_folder / "set-up.json").mark(f"border {part.service}", fingerprint)

@@ -1,0 +1,85 @@
+"""`partywall demo`: the main journey as the staff of both organisations, with each event that crosses beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import statistics
+from contextlib import AsyncExitStack
+from uuid import UUID
+
+from rich.console import Console
+
+from partywall.crossings import Crossing, crossings
+from partywall.journey import STEPS, Journey
+from partywall.operating import line_of
+from partywall.seeding import sign_in
+from partywall.stack import Stack
+from partywall.staff_api import StaffApi
+
+SETTLING = 10.0
+"""Seconds given to the last events after the last step."""
+
+
+async def journey_of(stack: Stack, doors: AsyncExitStack, given_name: str, family_name: str) -> Journey:
+    """Return a journey whose people are signed in at `stack`; `doors` closes their sessions."""
+
+    async def person(entity: str, role: str) -> StaffApi:
+        account = sign_in(stack, entity, role)
+        return await doors.enter_async_context(
+            StaffApi(stack.layout, entity, account.email, account.password)
+        )
+
+    return Journey(
+        caseworker=await person("support", "caseworker"),
+        manager=await person("property", "property_manager"),
+        keeper=await person("property", "inventory_keeper"),
+        given_name=given_name,
+        family_name=family_name,
+    )
+
+
+async def perform_journey(stack: Stack, console: Console) -> int:
+    """Go the whole journey, printing steps and events; return the exit status."""
+    began = dt.datetime.now(dt.UTC)
+    shown: dict[UUID, Crossing] = {}
+    async with AsyncExitStack() as doors:
+        stamp = began.astimezone().strftime("%H%M%S")
+        journey = await journey_of(stack, doors, "Demo", f"Household {stamp}")
+        for number, step in enumerate(STEPS, start=1):
+            words = await journey.take(step)
+            console.print(f"[bold]{number:2}[/bold]  {words}", highlight=False)
+            await _show(stack, console, began, shown)
+        deadline = asyncio.get_running_loop().time() + SETTLING
+        while await _show(stack, console, began, shown) and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(0.1)
+        unsettled = await _show(stack, console, began, shown)
+    delays = [
+        delay
+        for crossing in shown.values()
+        for listener in crossing.listeners
+        if (delay := crossing.delay_ms(listener)) is not None
+    ]
+    if delays:
+        middle, worst = statistics.median(delays), max(delays)
+        console.print(
+            f"{len(shown)} events crossed; from commit to acted on: {middle:.0f} ms in the middle, "
+            f"{worst:.0f} ms at most."
+        )
+    if unsettled:
+        console.print(f"[red]{unsettled} events have not been acted on:[/red] partywall parked")
+    return 1 if unsettled else 0
+
+
+async def _show(stack: Stack, console: Console, began: dt.datetime, shown: dict[UUID, Crossing]) -> int:
+    """Print events that have settled since; return how many have not."""
+    waiting = 0
+    for crossing in await crossings(stack, began):
+        if crossing.id in shown:
+            continue
+        if crossing.settled:
+            shown[crossing.id] = crossing
+            console.print(f"      [dim]{line_of(crossing)}[/dim]", highlight=False)
+        else:
+            waiting += 1
+    return waiting

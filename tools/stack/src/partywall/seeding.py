@@ -1,0 +1,162 @@
+"""What a new stack is given at its first start: demo staff with random passwords, and real homes."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import secrets
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from chassis.actor import Actor
+from chassis.perform import perform
+from chassis.runtime import Runtime
+from partywall.layout import BY_NAME, ENTITIES, project_root
+from partywall.memory import read_json, write_json
+from partywall.stack import Stack
+from partywall.staff_api import StaffApi
+
+REGISTER = Path("../shared/data/toronto-rentsafe/registrations.csv")
+"""The City of Toronto's register of apartment buildings, looked for beside the project."""
+BUILDINGS_LOADED = 80
+"""Rows of the register that a first start reads; the Inventory Desk reads all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A demo account of one entity."""
+
+    entity: str
+    email: str
+    name: str
+    roles: tuple[str, ...]
+    password: str
+
+
+_STAFF = {
+    "property": (
+        ("manager", "Demo Property Manager", ("property_manager",)),
+        ("keeper", "Demo Inventory Keeper", ("inventory_keeper",)),
+        ("administrator", "Demo Property Administrator", ("property_administrator",)),
+    ),
+    "support": (
+        ("caseworker", "Demo Caseworker", ("caseworker",)),
+        ("supervisor", "Demo Supervisor", ("supervisor",)),
+        ("administrator", "Demo Support Administrator", ("support_administrator",)),
+    ),
+}
+
+
+def sign_ins(stack: Stack) -> list[SignIn]:
+    """Return the demo accounts of `stack`; their passwords are made at random at the first call."""
+    known = read_json(stack.sign_ins)
+    found = [
+        SignIn(
+            entity,
+            f"{mailbox}@{entity}.example",
+            name,
+            roles,
+            known.get(f"{mailbox}@{entity}.example") or secrets.token_urlsafe(12),
+        )
+        for entity in ENTITIES
+        for mailbox, name, roles in _STAFF[entity]
+    ]
+    passwords = {account.email: account.password for account in found}
+    if passwords != known:
+        write_json(stack.sign_ins, passwords, private=True)
+    return found
+
+
+def sign_in(stack: Stack, entity: str, role: str) -> SignIn:
+    """Return the demo account of `entity` that holds `role`; raise `LookupError` when there is none."""
+    for account in sign_ins(stack):
+        if account.entity == entity and role in account.roles:
+            return account
+    raise LookupError(f"no demo account of {entity} holds {role}")
+
+
+def seed(stack: Stack, *, load_homes: bool = True) -> None:
+    """Give a new stack its staff and homes; what was given once is not given again."""
+    for entity in ENTITIES:
+        began = time.monotonic()
+        if not stack.set_up.is_done(f"staff {entity}", "1"):
+            accounts = [account for account in sign_ins(stack) if account.entity == entity]
+            asyncio.run(_add_staff(stack, entity, accounts))
+            stack.set_up.mark(f"staff {entity}", "1")
+            stack.report(f"demo staff of {entity} can sign in", time.monotonic() - began)
+    if load_homes and not stack.set_up.is_done("homes", "1"):
+        began = time.monotonic()
+        file = register_file()
+        count = asyncio.run(load_register(stack, file, BUILDINGS_LOADED))
+        stack.set_up.mark("homes", "1")
+        stack.report(f"{count} homes of {file.name} are published", time.monotonic() - began)
+
+
+async def _add_staff(stack: Stack, entity: str, accounts: list[SignIn]) -> None:
+    """Add the accounts as the gateway's own use case does, so that roles are checked and the audit tells of it."""
+    commands = importlib.import_module("gateway.staff.commands")
+    passwords = importlib.import_module("gateway.staff.passwords")
+    taken = importlib.import_module("gateway.staff.model").AddressTaken
+    runtime = _runtime(stack, entity)
+    actor = Actor.system("local-stack", entity)
+    try:
+        for account in accounts:
+            command = commands.AddStaff(
+                email=account.email,
+                name=account.name,
+                roles=list(account.roles),
+                password_hash=await passwords.hash_password(account.password),
+                password_temporary=False,
+            )
+            try:
+                await perform(runtime, actor, commands.add_staff, command)
+            except taken:
+                continue
+    finally:
+        await runtime.close()
+
+
+def _runtime(stack: Stack, entity: str) -> Runtime:
+    settings_class = importlib.import_module("gateway.settings").GatewaySettings
+    prefix = "GATEWAY_"
+    environment = stack.programs.environment(BY_NAME[f"gateway-{entity}"])
+    values = {
+        name.removeprefix(prefix).lower(): value
+        for name, value in environment.items()
+        if name.startswith(prefix)
+    }
+    runtime: Runtime = importlib.import_module("gateway.wiring").build_runtime(settings_class(**values))
+    return runtime
+
+
+def register_file() -> Path:
+    """Return the register to load: the city's when it lies beside the project, else our own small one."""
+    beside = (project_root() / REGISTER).resolve()
+    return beside if beside.exists() else Path(__file__).parent / "registers" / "registrations.csv"
+
+
+async def load_register(stack: Stack, file: Path, rows: int | None) -> int:
+    """Import `rows` buildings as the inventory keeper, through the API; return the homes that are new.
+
+    Dirty rows don't hinder the others: the Inventory Desk lists them by line and column.
+    """
+    account = sign_in(stack, "property", "inventory_keeper")
+    async with StaffApi(stack.layout, "property", account.email, account.password) as keeper:
+        fields = {"mapping": "toronto-rentsafe", **({"row_limit": str(rows)} if rows else {})}
+        previewed = await keeper.upload("/api/units/v1/imports", file, fields)
+        applied = await keeper.post(f"/api/units/v1/imports/{previewed['id']}/application")
+        return int(applied["new"])
+
+
+def show_sign_ins(stack: Stack, console: Console) -> None:
+    """Print the demo accounts with their passwords."""
+    table = Table(title=f"Demo sign-ins (only here: {stack.sign_ins})", title_justify="left")
+    for heading in ("address", "sign in as", "password", "who"):
+        table.add_column(heading)
+    for account in sign_ins(stack):
+        table.add_row(stack.layout.public_url(account.entity), account.email, account.password, account.name)
+    console.print(table)
