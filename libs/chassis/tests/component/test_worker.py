@@ -1,0 +1,134 @@
+"""The worker as a whole: it comes up, tells how it is, and goes down without losing anything."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import Any
+
+import httpx
+import pytest
+from delivery import world
+from delivery.fixtures import Delivery, running
+
+from chassis.bus.connecting import NotDurable, require_durable
+from chassis.bus.waking import Waker, answer_pings
+from chassis.bus.worker import Worker, embedded, pinging, work
+from partywall.processes import end
+from testkit.broker import run_nats
+from testkit.databases import free_port
+
+
+async def test_a_worker_relays_listens_and_tells_how_it_stands(delivery: Delivery, eventually: Any) -> None:
+    port = free_port()
+    object.__setattr__(delivery.noter.settings, "worker_port", port)
+    stop = asyncio.Event()
+    worker = work(delivery.noter, world.noting(), world.no_timers(), [world.SOURCE], stop=stop)
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        async with embedded(delivery.teller, world.noting(), world.no_timers(), []), running(worker) as tasks:
+            await world.say(delivery.teller, *[world.Said(world.aggregate(n), 1) for n in range(5)])
+
+            async def noted() -> bool:
+                return len(await world.effects(delivery.noted)) == 5
+
+            await eventually(noted)
+
+            async def ready() -> None:
+                answer = await client.get("/readyz")
+                assert answer.status_code == 200, answer.text
+
+            await eventually(ready)
+            report = (await client.get("/readyz")).json()
+            assert report["checks"]["durability"] == "ok"
+            assert report["listeners"][world.STREAM]["acted_on"] == 5
+            assert (await client.get("/livez")).status_code == 200
+            assert (await client.get("/nothing")).status_code == 404
+            metrics = (await client.get("/metrics")).text
+            assert 'inbox_acted_on_events_total{service="noter",source="EVT_TELLER"}' in metrics
+            assert 'outbox_pending_events{service="teller"} 0.0' in metrics
+            stop.set()
+            await asyncio.wait_for(tasks[0], 5)
+        with pytest.raises(httpx.ConnectError):
+            await client.get("/livez")
+
+
+async def test_readiness_is_refused_unless_the_broker_syncs_before_it_acknowledges(
+    delivery: Delivery, tmp_path: Any, eventually: Any
+) -> None:
+    await require_durable(delivery.server.monitor_url)
+    with pytest.raises(NotDurable, match="NATS_MONITOR_URL"):
+        await require_durable(None)
+    with pytest.raises(NotDurable, match="doesn't answer"):
+        await require_durable(f"http://127.0.0.1:{free_port()}")
+    port, monitor = free_port(), free_port()
+    config = tmp_path / "careless.conf"
+    config.write_text(
+        f'listen: "127.0.0.1:{port}"\nhttp: "127.0.0.1:{monitor}"\njetstream {{ store_dir: "{tmp_path}" }}\n'
+    )
+    pid = run_nats(config, tmp_path, monitor)
+    try:
+        with pytest.raises(NotDurable, match="set sync_interval to always"):
+            await require_durable(f"http://127.0.0.1:{monitor}")
+    finally:
+        end(pid, signal_number=signal.SIGKILL)
+
+
+async def test_a_worker_without_broker_still_lives_and_says_what_is_missing(
+    delivery: Delivery, eventually: Any
+) -> None:
+    runtime = world.build_runtime("lonely", delivery.noted, f"nats://127.0.0.1:{free_port()}")
+    worker = Worker(runtime, world.noting(), world.no_timers(), [world.SOURCE])
+    async with running(worker.run()):
+        await asyncio.sleep(0.2)
+        passed, report = await worker.health.ready()
+    await runtime.close()
+    assert not passed
+    assert report["checks"] == {  # type: ignore[comparison-overlap]
+        "database": "ok",
+        "broker": "the broker is away",
+        "durability": "NATS_MONITOR_URL isn't set: nobody can tell whether the broker syncs before it acknowledges",
+        "relay": "not started",
+        "listeners": "ok",
+        "timers": "ok",
+    }
+
+
+async def test_many_commits_elsewhere_become_few_pings(delivery: Delivery, eventually: Any) -> None:
+    woken = 0
+
+    def wake() -> None:
+        nonlocal woken
+        woken += 1
+
+    await answer_pings(delivery.broker, "teller", wake)
+    waker = Waker(delivery.broker, "teller")
+    async with running(waker.run()):
+        for _ in range(1000):
+            waker.wake()
+        await eventually(lambda: woken > 0)
+        await asyncio.sleep(0.05)
+        assert woken <= 2
+
+
+async def test_the_web_process_wakes_the_relay_of_the_worker(delivery: Delivery, eventually: Any) -> None:
+    """With a poll of a second, an event is out long before it: the ping crossed processes."""
+    web = world.build_runtime("teller", delivery.told, delivery.server.url)
+    stop = asyncio.Event()
+    worker = work(delivery.teller, world.noting(), world.no_timers(), [], stop=stop, health=False)
+    before = web.on_commit
+    async with pinging(web), running(worker):
+        await eventually(lambda: web.on_commit is not before)
+        took = []
+        for n in range(5):
+            await asyncio.sleep(0.3)
+            start = asyncio.get_running_loop().time()
+            await world.say(web, world.Said(world.aggregate(n), 1))
+
+            async def out(expected: int = n + 1) -> bool:
+                return (await delivery.js.stream_info(world.STREAM)).state.messages == expected
+
+            await eventually(out, every=0.005)
+            took.append(asyncio.get_running_loop().time() - start)
+        stop.set()
+    await web.close()
+    assert sorted(took)[2] < 0.3
