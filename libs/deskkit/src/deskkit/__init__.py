@@ -11,10 +11,21 @@ A service writes routers of pages and mounts them::
     mount(app, Desk(name=N_("Front Desk"), prefix="/front-desk", accent="front", package="support_svc", routers=[pages]))
 """
 
-from deskkit.call import DeskCall, PageCall
+from deskkit.call import DeskCall, PageCall, PublicCall
 from deskkit.desk import Desk, MountedDesk, NavItem, mount
 from deskkit.forms import Form
 from deskkit.i18n import N_
 from deskkit.router import DeskRouter
 
-__all__ = ["N_", "Desk", "DeskCall", "DeskRouter", "Form", "MountedDesk", "NavItem", "PageCall", "mount"]
+__all__ = [
+    "N_",
+    "Desk",
+    "DeskCall",
+    "DeskRouter",
+    "Form",
+    "MountedDesk",
+    "NavItem",
+    "PageCall",
+    "PublicCall",
+    "mount",
+]

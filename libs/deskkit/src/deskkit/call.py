@@ -26,13 +26,14 @@ from deskkit.i18n import Formats
 from deskkit.interrupted import ForgedForm, SignInNeeded
 from deskkit.language import language_for
 from deskkit.notices import NOTICE_COOKIE, Notice, read_notice, write_notice
-from deskkit.signin import actor_from_cookie
+from deskkit.signin import actor_from_cookie, actor_if_known
 
 if TYPE_CHECKING:
     from deskkit.desk import MountedDesk
 
 CommandT = TypeVar("CommandT", bound=BaseModel)
 MAX_FIELDS = 2000
+VISIT_COOKIE = "partywall_visit"
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
@@ -42,7 +43,9 @@ CONTENT_SECURITY_POLICY = (
 class PageCall:
     """One request to a desk page by a signed-in person (or by nobody, on the gateway's public pages)."""
 
-    def __init__(self, request: Request, mounted: MountedDesk, actor: Actor | None) -> None:
+    def __init__(
+        self, request: Request, mounted: MountedDesk, actor: Actor | None, *, public: bool = False
+    ) -> None:
         self.request = request
         self.mounted = mounted
         self.desk = mounted.desk
@@ -51,6 +54,8 @@ class PageCall:
         self.locale = language_for(request, actor)
         self.speech = mounted.rendering.speech(self.locale)
         self._notice: Notice | None = None
+        self._public = public
+        self._visit = request.cookies.get(VISIT_COOKIE, "")
 
     # who, when, in which words
 
@@ -123,6 +128,20 @@ class PageCall:
         `labels` names fields (already translated) where the model's `title` isn't the name to show.
         """
         posted = await self.posted() if self._unsafe else None
+        return self._form(model, posted, initial, fixed, labels)
+
+    def blank_form(self, model: type[CommandT], *, initial: Any = None) -> Form[CommandT]:
+        """A form as it begins, even in the answer to a POST that was meant for something else."""
+        return self._form(model, None, initial, None, None)
+
+    def _form(
+        self,
+        model: type[CommandT],
+        posted: dict[str, list[str]] | None,
+        initial: Any,
+        fixed: Mapping[str, Any] | None,
+        labels: Mapping[str, str] | None,
+    ) -> Form[CommandT]:
         return Form(
             model,
             posted=posted,
@@ -154,8 +173,19 @@ class PageCall:
 
     def csrf_token(self) -> str:
         """The hidden token of a form on this page."""
-        session, subject = csrf_binding(self.request, self._actor)
-        return self.mounted.csrf.issue(session, subject)
+        return self.mounted.csrf.issue(*self._binding())
+
+    def holds_csrf(self, token: str) -> bool:
+        """Whether a posted token is one of ours, for this session (or this visit, before sign-in)."""
+        same_origin = attested_same_origin(self.request.headers, self.mounted.public_url)
+        return self.mounted.csrf.holds(token, *self._binding(), same_origin=same_origin)
+
+    def _binding(self) -> tuple[str, str]:
+        if self._actor is not None and not self._public:
+            return self._actor.session or self._actor.subject, f"{self._actor.entity}:{self._actor.subject}"
+        if not self._visit:
+            self._visit = secrets.token_urlsafe(16)
+        return f"visit:{self._visit}", "visit"
 
     # answers
 
@@ -167,6 +197,10 @@ class PageCall:
         response = HTMLResponse(html, status_code=status, headers=dict(headers or {}))
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        if self._visit and self.request.cookies.get(VISIT_COOKIE) != self._visit:
+            response.set_cookie(
+                VISIT_COOKIE, self._visit, path="/", secure=self.secure, httponly=True, samesite="lax"
+            )
         if self._notice is not None or NOTICE_COOKIE in self.request.cookies:
             response.delete_cookie(NOTICE_COOKIE, path="/")
         return response
@@ -223,13 +257,6 @@ class PageCall:
         return self.request.method not in SAFE_METHODS
 
 
-def csrf_binding(request: Request, actor: Actor | None) -> tuple[str, str]:
-    """What a CSRF token is bound to: the session and the person; before sign-in, a cookie of the visit."""
-    if actor is None:
-        return request.cookies.get("partywall_visit", ""), ""
-    return actor.session or actor.subject, f"{actor.entity}:{actor.subject}"
-
-
 @lets_nobody_unknown_pass("session")
 async def guard(request: Request) -> PageCall:
     """Let only signed-in people of this entity pass, and only forms of our own pages.
@@ -258,9 +285,7 @@ async def check_form(call: PageCall) -> None:
         return
     fields = await call.posted()
     token = next(iter(fields.get("_csrf", ())), "") or request.headers.get("x-csrf-token", "")
-    session, subject = csrf_binding(request, call._actor)
-    same_origin = attested_same_origin(request.headers, call.mounted.public_url)
-    if not call.mounted.csrf.holds(token, session, subject, same_origin=same_origin):
+    if not call.holds_csrf(token):
         raise ForgedForm
 
 
@@ -271,3 +296,26 @@ async def _desk_call(request: Request) -> PageCall:
 
 DeskCall = Annotated[PageCall, Depends(_desk_call)]
 """The parameter type of a page handler: `async def page(call: DeskCall) -> Response`."""
+
+
+async def public_guard(request: Request) -> PageCall:
+    """Let everybody pass (the sign-in page), but only forms of our own pages. Raises ForgedForm."""
+    from deskkit.desk import desk_of  # noqa: PLC0415 (the desk imports the router's call)
+
+    mounted = desk_of(request)
+    if request.method not in SAFE_METHODS and came_from_elsewhere(request.headers, mounted.public_url):
+        raise ForgedForm
+    call = PageCall(request, mounted, await actor_if_known(request), public=True)
+    await check_form(call)
+    return call
+
+
+async def public_call_of(request: Request) -> PageCall:
+    """A call for a page that checks by itself where a form came from (the renewal of a session)."""
+    from deskkit.desk import desk_of  # noqa: PLC0415 (the desk imports the router's call)
+
+    return PageCall(request, desk_of(request), await actor_if_known(request), public=True)
+
+
+PublicCall = Annotated[PageCall, Depends(public_guard)]
+"""Like DeskCall for the few pages that nobody needs to be signed in for; `call.signed_in` tells."""

@@ -57,6 +57,7 @@ class Desk:
     search_label: str = ""
     sign_in_path: str = "/session/renew"
     static_prefix: str = ""
+    organisation: str = ""
 
     @cached_property
     def template_folders(self) -> list[Path]:
@@ -99,7 +100,7 @@ def mount(app: FastAPI, desk: Desk, runtime: Runtime | None = None) -> MountedDe
         assets=assets,
         csrf=CsrfTokens(settings.csrf_secret.get_secret_value()),
         public_url=settings.public_url,
-        organisation=getattr(settings, "organisation", ""),
+        organisation=desk.organisation or getattr(settings, "organisation", ""),
     )
     if not hasattr(app.state, "desks"):
         app.state.desks = {}

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from chassis.errors import DomainError, Kind
 from deskkit.i18n import N_
 from deskkit.interrupted import ForgedForm
-from deskkit.signin import actor_from_cookie
+from deskkit.signin import actor_if_known
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -84,7 +84,7 @@ class _Refusals:
         from deskkit.desk import desk_of  # noqa: PLC0415
 
         mounted = desk_of(request)
-        call = PageCall(request, mounted, await actor_from_cookie(request))
+        call = PageCall(request, mounted, await actor_if_known(request))
         carried: list[tuple[str, str]] = []
         if attested_same_origin(request.headers, mounted.public_url):
             fields = await call.posted()
@@ -100,7 +100,7 @@ async def error_page(request: Request, status: int, error: DomainError | None = 
     from deskkit.call import PageCall  # noqa: PLC0415
     from deskkit.desk import desk_of  # noqa: PLC0415
 
-    call = PageCall(request, desk_of(request), await actor_from_cookie(request))
+    call = PageCall(request, desk_of(request), await actor_if_known(request))
     heading = call._(HEADINGS.get(status, N_("Sorry, something went wrong")))
     message = call.words(error) if error else ""
     return call.page(

@@ -15,7 +15,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 from deskkit.forms.dates import build_date, parse_date, parse_time
 from deskkit.forms.money import parse_money, parse_number
@@ -121,6 +121,8 @@ class Binder:
             return self._moment(key)
         if bare is date:
             return self._date(key)
+        if bare is SecretStr:  # spaces may belong to a password
+            return next((text for text in self.posted.get(key, ()) if text), None)
         text = self._text(key)
         if text is None:
             return None

@@ -25,7 +25,7 @@ from deskkit.forms.binding import (
     widget_of,
 )
 from deskkit.forms.messages import words_for
-from deskkit.i18n import Formats, N_
+from deskkit.i18n import N_, Formats
 from deskkit.i18n.catalogue import Catalogue
 
 CommandT = TypeVar("CommandT", bound=BaseModel)
@@ -177,10 +177,8 @@ class Form(Generic[CommandT]):
 
     def summary(self) -> list[tuple[str, str]]:
         """(id to jump to or nothing, message) for the error summary, in the order of the form."""
-        order = list(self.model.model_fields)
-        ranked = sorted(
-            self.errors, key=lambda e: order.index(top) if (top := e.key.split("-")[0]) in order else -1
-        )
+        order = list(self._labels)  # fields get their labels in the order of the page
+        ranked = sorted(self.errors, key=lambda e: order.index(e.key) if e.key in order else -1)
         seen: dict[tuple[str, str], None] = {}
         for problem in ranked:
             seen[(self._anchor(problem) if problem.key else "", self._words(problem))] = None

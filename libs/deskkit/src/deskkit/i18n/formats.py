@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 
-from deskkit.i18n.catalogue import Catalogue, N_
+from deskkit.i18n.catalogue import N_, Catalogue
 
 REGION = "CA"
 DAYS_IN_WEEK = 7
@@ -23,14 +23,14 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
 class Formats:
     """How one language writes things; `zone` is the organisation's time zone."""
 
-    def __init__(self, language: str, zone: tzinfo, catalogue: Catalogue) -> None:
+    def __init__(self, language: str, zone: dt.tzinfo, catalogue: Catalogue) -> None:
         self.language = language
         self.locale = f"{language}_{REGION}"
         self.zone = zone
         self._ = catalogue.gettext
         self._n = catalogue.ngettext
 
-    def date(self, value: date | datetime | None) -> str:
+    def date(self, value: dt.date | dt.datetime | None) -> str:
         """'23 November 2026', '1er novembre 2026'; an empty text for nothing."""
         if value is None:
             return ""
@@ -40,30 +40,30 @@ class Formats:
             return f"{number} {format_date(day, 'MMMM y', locale=self.locale)}"
         return format_date(day, "d MMMM y", locale=self.locale)
 
-    def short_date(self, value: date | datetime | None) -> str:
+    def short_date(self, value: dt.date | dt.datetime | None) -> str:
         """'23 Nov 2026', for tables."""
         return "" if value is None else format_date(self._day(value), "d MMM y", locale=self.locale)
 
-    def weekday(self, value: date | datetime) -> str:
+    def weekday(self, value: dt.date | dt.datetime) -> str:
         """'Monday 23 November 2026'."""
         return f"{format_date(self._day(value), 'EEEE', locale=self.locale)} {self.date(value)}"
 
-    def time(self, value: datetime | time | None) -> str:
+    def time(self, value: dt.datetime | dt.time | None) -> str:
         """'2:05 p.m.', '14 h 05'."""
         if value is None:
             return ""
-        clock = value.astimezone(self.zone).time() if isinstance(value, datetime) else value
+        clock = value.astimezone(self.zone).time() if isinstance(value, dt.datetime) else value
         if self.language == "fr":
             return format_time(clock, "H 'h' mm", locale=self.locale)
         return format_time(clock, "h:mm a", locale=self.locale)
 
-    def moment(self, value: datetime | None) -> str:
+    def moment(self, value: dt.datetime | None) -> str:
         """'23 November 2026 at 2:05 p.m.'."""
         if value is None:
             return ""
         return self._("%(date)s at %(time)s") % {"date": self.date(value), "time": self.time(value)}
 
-    def in_days(self, value: date | datetime, today: date) -> str:
+    def in_days(self, value: dt.date | dt.datetime, today: dt.date) -> str:
         """'today', 'tomorrow', 'in 3 days', '2 days ago', 'in 3 weeks'."""
         days = (self._day(value) - today).days
         if days in (-1, 0, 1):
@@ -83,7 +83,7 @@ class Formats:
         pattern = self._("in %(time)s") if days > 0 else self._("%(time)s ago")
         return pattern % {"time": phrase}
 
-    def since(self, value: datetime, now: datetime) -> str:
+    def since(self, value: dt.datetime, now: dt.datetime) -> str:
         """'4 seconds ago', '3 minutes ago', then as days."""
         seconds = max(0, int((now - value).total_seconds()))
         if seconds < MINUTE:
@@ -135,5 +135,5 @@ class Formats:
         """'a, b, and c', 'a, b et c'."""
         return format_list(values, locale=self.locale)
 
-    def _day(self, value: date | datetime) -> date:
-        return value.astimezone(self.zone).date() if isinstance(value, datetime) else value
+    def _day(self, value: dt.date | dt.datetime) -> dt.date:
+        return value.astimezone(self.zone).date() if isinstance(value, dt.datetime) else value

@@ -7,6 +7,10 @@
     const summary = document.querySelector("[data-focus]");
     if (summary) summary.focus();
     for (const select of document.querySelectorAll("select[data-search]")) shorten(select);
+    // On a phone the results come first once filters were chosen.
+    if (location.search && matchMedia("(max-width: 60rem)").matches) {
+      for (const panel of document.querySelectorAll("details.filters")) panel.open = false;
+    }
     for (const form of document.querySelectorAll("form[method=post]")) {
       form.addEventListener("submit", (event) => {
         // A second press while the first is on its way sends nothing.

@@ -8,6 +8,11 @@ from enum import StrEnum
 from types import SimpleNamespace
 from typing import Annotated, Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI
+from fastapi.responses import Response
+from pydantic import AwareDatetime, BaseModel, Field, SecretStr
 
 from chassis.access import Access
 from chassis.clock import FixedClock
@@ -16,11 +21,6 @@ from chassis.errors import DomainError, EditedMeanwhile, Kind
 from chassis.http.app import service_app
 from chassis.runtime import Runtime
 from chassis.settings import WebSettings
-from fastapi import FastAPI
-from fastapi.responses import Response
-from pydantic import AwareDatetime, BaseModel, Field, SecretStr
-from zoneinfo import ZoneInfo
-
 from deskkit import Desk, DeskCall, DeskRouter, NavItem, mount
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
@@ -79,7 +79,7 @@ async def my_day(call: DeskCall) -> Response:
     day = NOW.date()
     task = lambda words, due=None, note="": SimpleNamespace(
         words=words, href="/gallery/record", due=due, note=note
-    )  # noqa: E731
+    )
     return call.page(
         "gallery/my_day.html",
         overdue=[task("Answer the signing at 120 Shuter Street", day - timedelta(days=2), "Unit 804")],

@@ -1,0 +1,24 @@
+"""`python -m gateway serve | migrate | check | invite | seed | client | rotate-keys`."""
+
+from __future__ import annotations
+
+import sys
+
+from chassis.service import ServiceDefinition, run
+from gateway import command_line
+from gateway.main import create_app
+from gateway.settings import GatewaySettings
+from gateway.wiring import build_runtime
+
+DEFINITION = ServiceDefinition(
+    name="gateway",
+    settings_class=GatewaySettings,
+    build_runtime=build_runtime,
+    create_app=create_app,
+    migrations="gateway:migrations",
+)
+
+if __name__ == "__main__":
+    if sys.argv[1:2] and sys.argv[1] in command_line.COMMANDS:
+        sys.exit(command_line.main(sys.argv[1:]))
+    run(DEFINITION)

@@ -1,0 +1,71 @@
+"""Making and replacing signing keys."""
+
+from __future__ import annotations
+
+import json
+
+from pydantic import BaseModel
+from sqlalchemy import Select, func, select, update
+
+from chassis.tx import Tx
+from chassis.usecase import use_case
+from gateway.access import Permission
+from gateway.keys.model import ANNOUNCED, KEPT_PUBLISHED, SigningKeyRow, generate, sealer
+from gateway.settings import GatewaySettings
+
+
+class HaveKeys(BaseModel):
+    """Make the first key if there is none."""
+
+
+class RotateKeys(BaseModel):
+    """Make a new key; `at_once` when the old one may be known to others: nothing it signed is accepted any more."""
+
+    at_once: bool = False
+
+
+class KeyMade(BaseModel):
+    kid: str | None
+
+
+@use_case(Permission.MANAGE_KEYS)
+async def have_keys(tx: Tx, _command: HaveKeys) -> KeyMade:
+    """Make the first key; two gateways starting at once make one."""
+    await tx.execute(_turn())
+    if await tx.scalar(select(SigningKeyRow.kid).where(SigningKeyRow.retired_at.is_(None)).limit(1)):
+        return KeyMade(kid=None)
+    return KeyMade(kid=_add(tx, signs_now=True))
+
+
+@use_case(Permission.MANAGE_KEYS)
+async def rotate_keys(tx: Tx, command: RotateKeys) -> KeyMade:
+    """Publish a second key, which signs after an announcement; the first is retired later."""
+    await tx.execute(_turn())
+    change = update(SigningKeyRow).where(SigningKeyRow.retired_at.is_(None))
+    retired_at = tx.now if command.at_once else tx.now + ANNOUNCED + KEPT_PUBLISHED
+    await tx.execute(change.values(retired_at=retired_at))
+    return KeyMade(kid=_add(tx, signs_now=command.at_once))
+
+
+def _add(tx: Tx, *, signs_now: bool) -> str:
+    settings = tx.runtime.settings
+    if not isinstance(settings, GatewaySettings):
+        raise TypeError("keys belong to a gateway")
+    key = generate()
+    kid = str(key.kid)
+    tx.session.add(
+        SigningKeyRow(
+            kid=kid,
+            public=dict(key.as_dict(private=False)),
+            sealed=sealer(settings).encrypt(json.dumps(key.as_dict(private=True)).encode()),
+            made_at=tx.now,
+            signs_from=tx.now if signs_now else tx.now + ANNOUNCED,
+        )
+    )
+    tx.touched("signing_key", kid, "made")
+    return kid
+
+
+def _turn() -> Select[tuple[None]]:
+    """One maker of keys at a time."""
+    return select(func.pg_advisory_xact_lock(0x6B657973))

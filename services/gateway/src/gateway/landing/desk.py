@@ -1,0 +1,25 @@
+"""The first page of an organisation: what this is, its desks, its APIs."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from deskkit import PublicCall
+from gateway.organisation import ADMINISTRATOR, APIS, DESKS
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/", name="landing")
+async def landing(call: PublicCall) -> Response:
+    """What this organisation does here, and where to go on."""
+    entity = call.runtime.entity
+    manages_staff = call.signed_in and ADMINISTRATOR[entity] in call.actor.roles
+    return call.page(
+        "landing/landing.html",
+        desks=DESKS[entity],
+        apis=APIS[entity],
+        manages_staff=manages_staff,
+        entity=entity,
+    )

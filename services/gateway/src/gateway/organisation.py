@@ -1,0 +1,79 @@
+"""The two organisations: names, roles, audiences of their tokens, desks, APIs. A role belongs to exactly one (W10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deskkit import N_
+
+NAMES = {"property": N_("Property entity"), "support": N_("Support organisation")}
+
+ROLES: dict[str, dict[str, str]] = {
+    "property": {
+        "property_manager": N_("Property manager"),
+        "inventory_keeper": N_("Inventory keeper"),
+        "property_administrator": N_("Property administrator"),
+    },
+    "support": {
+        "caseworker": N_("Caseworker"),
+        "supervisor": N_("Supervisor"),
+        "support_administrator": N_("Support administrator"),
+    },
+}
+"""Entity → role → its name (a msgid)."""
+
+ADMINISTRATOR = {"property": "property_administrator", "support": "support_administrator"}
+
+AUDIENCES: dict[str, tuple[str, ...]] = {
+    "property": ("tenancy", "units", "gateway"),
+    "support": ("support", "gateway"),
+}
+"""The services of each entity, which accept its tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLink:
+    """One desk on the landing page. `accent` is its colour in the stylesheet."""
+
+    name: str
+    path: str
+    accent: str
+    what: str
+
+
+DESKS: dict[str, tuple[DeskLink, ...]] = {
+    "property": (
+        DeskLink(
+            N_("Property Desk"),
+            "/property-desk/",
+            "property",
+            N_("Applications, leases, signings and tenancies."),
+        ),
+        DeskLink(
+            N_("Inventory Desk"),
+            "/inventory-desk/",
+            "inventory",
+            N_("Homes, landlords, and what is held for whom."),
+        ),
+    ),
+    "support": (
+        DeskLink(
+            N_("Front Desk"),
+            "/front-desk/",
+            "front",
+            N_("Clients, consents, housing placements and follow-ups."),
+        ),
+    ),
+}
+
+APIS: dict[str, tuple[tuple[str, str], ...]] = {
+    "property": (
+        (N_("Tenancies"), "/api/tenancy/v1/docs"),
+        (N_("Homes"), "/api/units/v1/docs"),
+        (N_("Sign-in and staff"), "/api/gateway/v1/docs"),
+    ),
+    "support": (
+        (N_("Clients and placements"), "/api/support/v1/docs"),
+        (N_("Sign-in and staff"), "/api/gateway/v1/docs"),
+    ),
+}

@@ -1,0 +1,255 @@
+"""Opening, renewing and ending sessions. Passwords are compared between two commands, never inside one."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+from sqlalchemy import Select, delete, or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.errors import NotFound
+from chassis.ids import new_id
+from chassis.tx import Tx
+from chassis.usecase import use_case
+from deskkit import N_
+from gateway.access import Permission
+from gateway.sessions.model import (
+    FORGOTTEN_AFTER,
+    GRACE,
+    FailedSignIns,
+    Session,
+    counted_as,
+    digest,
+    new_secret,
+    wait_after,
+)
+from gateway.settings import GatewaySettings
+from gateway.staff.model import StaffMember
+
+
+class BeginAttempt(BaseModel):
+    """Somebody tries to sign in as `email` from `address`."""
+
+    email: str
+    address: str
+
+
+class Attempt(BaseModel):
+    """What is needed to compare a password; `wait_seconds` over 0 means: don't."""
+
+    wait_seconds: int = 0
+    staff_id: UUID | None = None
+    password_hash: str | None = Field(default=None, repr=False)
+
+
+class OpenSession(BaseModel):
+    """Somebody proved who they are. `email` clears the count of failures for that account."""
+
+    staff_id: UUID
+    device: str
+    address: str
+    email: str | None = None
+
+
+class Opened(BaseModel):
+    """A session and whose it is. `secret` is None when another tab has just renewed it."""
+
+    session_id: UUID
+    secret: str | None = Field(repr=False)
+    ends_at: datetime
+    staff_id: UUID
+    name: str
+    roles: list[str]
+    locale: str
+    password_temporary: bool
+
+
+class RenewSession(BaseModel):
+    secret: str = Field(repr=False)
+
+
+class Renewal(BaseModel):
+    """What came of renewing; `opened` is None when the session is over."""
+
+    opened: Opened | None
+
+
+class EndSession(BaseModel):
+    """End one session of the asker, or the one with this secret."""
+
+    session_id: UUID | None = None
+    secret: str | None = Field(default=None, repr=False)
+
+
+class Ended(BaseModel):
+    count: int
+
+
+class FindByProvider(BaseModel):
+    """Somebody whom the organisation's provider vouches for."""
+
+    provider_subject: str
+    email: str | None
+
+
+class Found(BaseModel):
+    staff_id: UUID | None
+
+
+@use_case(Permission.OPEN_SESSIONS)
+async def begin_attempt(tx: Tx, command: BeginAttempt) -> Attempt:
+    """Count the attempt as failed (success takes it back), unless it comes before its time.
+
+    Counting first means that many attempts at the same moment can't slip through; an account that doesn't exist is
+    counted like any other.
+    """
+    key = _settings(tx).csrf_secret.get_secret_value()
+    waits = timedelta(0)
+    for kind, text in (("account", command.email), ("address", command.address)):
+        row = await _counted(tx, kind, counted_as(kind, text, key))
+        waits = max(waits, row.waits_until - tx.now)
+        if row.waits_until <= tx.now:
+            row.failures += 1
+            row.last_at = tx.now
+            row.waits_until = tx.now + wait_after(kind, row.failures)
+    if waits > timedelta(0):
+        return Attempt(wait_seconds=max(1, int(waits.total_seconds())))
+    member = (
+        await tx.execute(select(StaffMember).where(StaffMember.email == command.email, StaffMember.active))
+    ).scalar_one_or_none()
+    if member is None:
+        return Attempt()
+    return Attempt(staff_id=member.id, password_hash=member.password_hash)
+
+
+@use_case(Permission.OPEN_SESSIONS)
+async def open_session(tx: Tx, command: OpenSession) -> Opened:
+    """Open a session. Raises NotFound when the person's access has ended meanwhile."""
+    member = await tx.session.get(StaffMember, command.staff_id)
+    if member is None or not member.active:
+        raise NotFound(what=N_("person"))
+    if command.email:
+        key = _settings(tx).csrf_secret.get_secret_value()
+        for kind, text in (("account", command.email), ("address", command.address)):
+            counted = (FailedSignIns.kind == kind, FailedSignIns.key == counted_as(kind, text, key))
+            if kind == "account":
+                await tx.execute(delete(FailedSignIns).where(*counted))
+            else:
+                row = await _counted(tx, kind, counted_as(kind, text, key))
+                row.failures = max(0, row.failures - 1)
+                row.waits_until = tx.now
+    secret = new_secret()
+    session = Session(
+        id=new_id(),
+        staff_id=member.id,
+        secret_digest=digest(secret),
+        renewed_at=tx.now,
+        opened_at=tx.now,
+        ends_at=tx.now + timedelta(seconds=_settings(tx).session_seconds),
+        device=command.device[:200],
+        address=command.address[:60],
+    )
+    tx.session.add(session)
+    tx.touched("session", session.id, "opened")
+    return _opened(session, member, secret)
+
+
+@use_case(Permission.OPEN_SESSIONS)
+async def renew_session(tx: Tx, command: RenewSession) -> Renewal:
+    """Give the session a new secret. One used again after its replacement ends the session: it was copied."""
+    shown = digest(command.secret)
+    wanted = select(Session).where(or_(Session.secret_digest == shown, Session.former_digest == shown))
+    session = (await tx.execute(wanted.with_for_update())).scalar_one_or_none()
+    if session is None:
+        return Renewal(opened=None)
+    member = await tx.session.get(StaffMember, session.staff_id)
+    idle = timedelta(seconds=_settings(tx).idle_seconds)
+    over = session.ends_at <= tx.now or session.renewed_at + idle <= tx.now
+    reused = session.former_digest == shown and session.renewed_at + GRACE <= tx.now
+    if over or reused or member is None or not member.active:
+        await tx.session.delete(session)
+        tx.touched("session", session.id, "ended_by_reuse" if reused else "ended")
+        return Renewal(opened=None)
+    if session.former_digest == shown:
+        return Renewal(opened=_opened(session, member, None))
+    secret = new_secret()
+    session.former_digest, session.secret_digest, session.renewed_at = shown, digest(secret), tx.now
+    return Renewal(opened=_opened(session, member, secret))
+
+
+@use_case(Permission.OPEN_SESSIONS)
+async def end_session(tx: Tx, command: EndSession) -> Ended:
+    """End the session with this secret, or with this id."""
+    shown = digest(command.secret or "")
+    mine = or_(
+        Session.secret_digest == shown, Session.former_digest == shown, Session.id == command.session_id
+    )
+    return await _end(tx, select(Session).where(mine))
+
+
+@use_case(Permission.CHANGE_OWN_ACCOUNT)
+async def end_own_session(tx: Tx, command: EndSession) -> Ended:
+    """End one of the asker's own sessions; without an id, all but the present one."""
+    mine = select(Session).where(Session.staff_id == UUID(tx.actor.subject))
+    if command.session_id:
+        return await _end(tx, mine.where(Session.id == command.session_id))
+    return await _end(tx, mine.where(Session.id != UUID(tx.actor.session or str(UUID(int=0)))))
+
+
+@use_case(Permission.OPEN_SESSIONS)
+async def find_by_provider(tx: Tx, command: FindByProvider) -> Found:
+    """Find the person; the first time by the address that the provider has verified, from then on by its subject."""
+    known = select(StaffMember).where(StaffMember.provider_subject == command.provider_subject)
+    member = (await tx.execute(known)).scalar_one_or_none()
+    if member is None and command.email:
+        by_email = select(StaffMember).where(
+            StaffMember.email == command.email.lower(), StaffMember.provider_subject.is_(None)
+        )
+        member = (await tx.execute(by_email.with_for_update())).scalar_one_or_none()
+        if member is not None:
+            member.provider_subject = command.provider_subject
+            tx.touched("staff_member", member.id, "linked_to_provider")
+    return Found(staff_id=member.id if member and member.active else None)
+
+
+async def _end(tx: Tx, wanted: Select[tuple[Session]]) -> Ended:
+    ended = list((await tx.execute(wanted.with_for_update())).scalars())
+    for session in ended:
+        await tx.session.delete(session)
+        tx.touched("session", session.id, "ended")
+    return Ended(count=len(ended))
+
+
+async def _counted(tx: Tx, kind: str, key: bytes) -> FailedSignIns:
+    """The locked row of a count, begun at nought, and at nought again after a quiet hour."""
+    values = {"kind": kind, "key": key, "failures": 0, "last_at": tx.now, "waits_until": tx.now}
+    await tx.execute(insert(FailedSignIns).values(**values).on_conflict_do_nothing())
+    wanted = (
+        select(FailedSignIns).where(FailedSignIns.kind == kind, FailedSignIns.key == key).with_for_update()
+    )
+    row = (await tx.execute(wanted)).scalar_one()
+    if row.last_at + FORGOTTEN_AFTER <= tx.now:
+        row.failures, row.waits_until = 0, tx.now
+    return row
+
+
+def _opened(session: Session, member: StaffMember, secret: str | None) -> Opened:
+    return Opened(
+        session_id=session.id,
+        secret=secret,
+        ends_at=session.ends_at,
+        staff_id=member.id,
+        name=member.name,
+        roles=list(member.roles),
+        locale=member.locale,
+        password_temporary=member.password_temporary,
+    )
+
+
+def _settings(tx: Tx) -> GatewaySettings:
+    settings = tx.runtime.settings
+    if not isinstance(settings, GatewaySettings):
+        raise TypeError("sessions belong to a gateway")
+    return settings

@@ -1,0 +1,266 @@
+"""Pages of sign-in, renewal, sign-out, and of one's own account."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel, Field, SecretStr
+from starlette.requests import Request
+
+from chassis.errors import DomainError
+from chassis.perform import perform
+from deskkit import DeskCall, DeskRouter, PageCall, PublicCall
+from deskkit.call import public_call_of
+from deskkit.csrf import SAFE_METHODS, came_from_elsewhere
+from deskkit.interrupted import ForgedForm
+from deskkit.language import inside_path, set_language
+from gateway.sessions import carried, queries
+from gateway.sessions.commands import EndSession, Opened, end_own_session, end_session
+from gateway.sessions.model import SessionOver
+from gateway.sessions.signing_in import (
+    SESSION_COOKIE,
+    address_of,
+    give_cookies,
+    itself,
+    renew,
+    sign_in_by_password,
+    take_cookies,
+)
+from gateway.settings import GatewaySettings
+from gateway.staff.commands import (
+    ChooseLanguage,
+    Locale,
+    SetPassword,
+    change_own_password,
+    choose_language,
+)
+from gateway.staff.passwords import check_new, hash_password
+from gateway.staff.queries import StaffView, own_account
+
+public = APIRouter(include_in_schema=False)
+pages = DeskRouter(prefix="/session")
+
+
+class SignInForm(BaseModel):
+    email: str = Field(min_length=1, max_length=254, title="E-mail address")
+    password: SecretStr = Field(min_length=1, max_length=1000, title="Password")
+
+
+class NewPassword(BaseModel):
+    present: SecretStr = Field(min_length=1, max_length=1000, title="Present password")
+    password: SecretStr = Field(min_length=1, max_length=1000, title="New password")
+    again: SecretStr = Field(min_length=1, max_length=1000, title="New password again")
+
+
+class Profile(BaseModel):
+    locale: Locale = Field(title="Language")
+
+
+class Nothing(BaseModel):
+    """A form with no fields."""
+
+
+@public.get("/sign-in", name="sign_in")
+async def sign_in_page(call: PublicCall, next: str = "/") -> Response:
+    """The sign-in page."""
+    return await _sign_in_page(call, inside_path(next, "/"))
+
+
+@public.post("/sign-in", name="sign_in_sent")
+async def sign_in(call: PublicCall) -> Response:
+    """Sign in, and go on to where one wanted to go; typed input goes along."""
+    posted = await call.posted()
+    target = inside_path(next(iter(posted.get("next", ())), "/"), "/")
+    kept = carried.unpacked(next(iter(posted.get("carried", ())), ""))
+    form = await call.form(SignInForm)
+    if not form.ok:
+        return await _sign_in_page(call, target, kept=kept, form=form, status=422)
+    try:
+        opened = await sign_in_by_password(
+            call.runtime,
+            form.command.email,
+            form.command.password.get_secret_value(),
+            address=address_of(call.request, settings_of(call)),
+            device=call.request.headers.get("user-agent", ""),
+        )
+    except DomainError as error:
+        form.add(error)
+        return await _sign_in_page(call, target, kept=kept, form=form, status=401)
+    return await signed_in(call, opened, target, kept)
+
+
+async def signed_in(call: PageCall, opened: Opened, target: str, kept: carried.Pairs) -> Response:
+    """The answer to a sign-in that succeeded: on to the page, or first to choosing a password."""
+    response: Response
+    if opened.password_temporary:
+        response = RedirectResponse(f"/session/password?{urlencode({'next': target})}", status_code=303)
+    elif kept:
+        response = call.page("sessions/continue.html", target=target, kept=kept)
+    else:
+        response = RedirectResponse(target, status_code=303)
+    await give_cookies(response, call.request, opened, first=True)
+    return response
+
+
+@public.api_route("/session/renew", methods=["GET", "POST"], name="session.renew")
+async def renew_session(request: Request, next: str = "/") -> Response:
+    """Give a desk's visitor a new token and send them back, form and all; or ask them to sign in.
+
+    This is the one GET that writes: it replaces the session's secret.
+    """
+    target = inside_path(next, "/")
+    settings: Any = request.app.state.runtime.settings
+    if request.method not in SAFE_METHODS and came_from_elsewhere(request.headers, settings.public_url):
+        raise ForgedForm
+    opened = await renew(request.app.state.runtime, request.cookies.get(SESSION_COOKIE, ""))
+    if opened is not None:
+        # 307 sends a posted form on to its desk unchanged.
+        response = RedirectResponse(target, status_code=303 if request.method in SAFE_METHODS else 307)
+        await give_cookies(response, request, opened, first=False)
+        return response
+    call = await public_call_of(request)
+    kept = await carried.typed_fields(request) if request.method not in SAFE_METHODS else []
+    had_session = SESSION_COOKIE in request.cookies
+    answer = await _sign_in_page(
+        call, target, kept=kept, over=had_session or bool(kept), status=401 if kept else 200
+    )
+    take_cookies(answer)
+    return answer
+
+
+@public.get("/sign-out", name="sign_out")
+async def sign_out_page(call: PublicCall) -> Response:
+    """Ask before signing out: a link alone must not end anybody's session."""
+    return call.page("sessions/sign_out.html", form=await call.form(Nothing))
+
+
+@public.post("/session/end", name="sign_out_sent")
+async def sign_out(call: PublicCall) -> Response:
+    """End this session."""
+    secret = call.request.cookies.get(SESSION_COOKIE)
+    if secret:
+        await perform(call.runtime, itself(call.runtime), end_session, EndSession(secret=secret))
+    if call.signed_in and call.actor.session:
+        ended = EndSession(session_id=UUID(call.actor.session))
+        await perform(call.runtime, itself(call.runtime), end_session, ended)
+    response = call.redirect("/", notice=call._("You are signed out."))
+    take_cookies(response)
+    return response
+
+
+@pages.get("/mine", name="session.mine")
+async def mine(call: DeskCall) -> Response:
+    """Where one is signed in, and one's own settings."""
+    account = await call.ask(own_account)
+    sessions = await call.ask(queries.own_sessions)
+    return call.page("sessions/mine.html", account=account, sessions=sessions)
+
+
+@pages.post("/mine/{session_id}/end", name="session.end_one")
+async def end_one(call: DeskCall, session_id: UUID) -> Response:
+    """End one of one's own sessions."""
+    await call.perform(end_own_session, EndSession(session_id=session_id))
+    return call.redirect("session.mine", notice=call._("That session has ended."))
+
+
+@pages.get("/profile", name="session.profile")
+async def profile_page(call: DeskCall) -> Response:
+    """Choose one's language."""
+    form = await call.form(Profile, initial=await call.ask(own_account))
+    return call.page("sessions/profile.html", form=form)
+
+
+@pages.post("/profile", name="session.profile_sent")
+async def profile(call: DeskCall) -> Response:
+    """Keep one's language in the profile, and use it at once."""
+    form = await call.form(Profile)
+    if not form.ok:
+        return call.page("sessions/profile.html", form=form, status=422)
+    await call.perform(choose_language, ChooseLanguage(locale=form.command.locale))
+    response = call.redirect("session.mine", notice=call._("Changes saved."))
+    set_language(response, form.command.locale, secure=call.secure)
+    return response
+
+
+@pages.get("/password", name="session.password")
+async def password_page(call: DeskCall, next: str = "/session/mine") -> Response:
+    """Choose a new password."""
+    account = await call.ask(own_account)
+    form = await call.form(NewPassword)
+    target = inside_path(next, "/session/mine")
+    return call.page("sessions/password.html", form=form, first=account.password_temporary, target=target)
+
+
+@pages.post("/password", name="session.password_sent")
+async def password(call: DeskCall, next: str = "/session/mine") -> Response:
+    """Replace one's password; every other session ends."""
+    account = await call.ask(own_account)
+    target = inside_path(next, "/session/mine")
+    form = await call.form(NewPassword)
+    if form.ok and form.command.password != form.command.again:
+        form.add(call._("The two new passwords aren't the same"), "again")
+    if form.ok:
+        try:
+            await _replace_password(call, account, form.command)
+            done = call._("Your password is changed. You are signed out everywhere else.")
+            return call.redirect(target, notice=done)
+        except DomainError as error:
+            form.add(error, error.field or "present")
+    first = account.password_temporary
+    return call.page("sessions/password.html", form=form, first=first, target=target, status=422)
+
+
+async def _replace_password(call: PageCall, account: StaffView, typed: NewPassword) -> None:
+    wanted = typed.password.get_secret_value()
+    check_new(wanted, account.email)
+    # The present one is proved like a sign-in: counted, compared, refused in the same words.
+    proof = await sign_in_by_password(
+        call.runtime,
+        account.email,
+        typed.present.get_secret_value(),
+        address=address_of(call.request, settings_of(call)),
+        device="",
+    )
+    await perform(call.runtime, itself(call.runtime), end_session, EndSession(session_id=proof.session_id))
+    command = SetPassword(
+        staff_id=account.id,
+        password_hash=await hash_password(wanted),
+        temporary=False,
+        keep_session=UUID(call.actor.session) if call.actor.session else None,
+    )
+    await perform(call.runtime, call.actor, change_own_password, command)
+
+
+def settings_of(call: PageCall) -> GatewaySettings:
+    settings = call.runtime.settings
+    if not isinstance(settings, GatewaySettings):
+        raise TypeError("these pages belong to a gateway")
+    return settings
+
+
+async def _sign_in_page(
+    call: PageCall,
+    target: str,
+    *,
+    kept: carried.Pairs | None = None,
+    form: Any = None,
+    over: bool = False,
+    status: int = 200,
+) -> Response:
+    form = form or call.blank_form(SignInForm)
+    settings = settings_of(call)
+    return call.page(
+        "sessions/sign_in.html",
+        status=status,
+        form=form,
+        target=target,
+        over=call.words(SessionOver()) if over else None,
+        kept=carried.packed(kept or []),
+        kept_any=bool(kept),
+        provider=settings.oidc_name if settings.oidc_issuer else None,
+        provider_url=f"/sign-in/organisation?{urlencode({'next': target})}",
+    )

@@ -1,0 +1,116 @@
+"""Signing in step by step: count, compare, open; and the cookies that come of it."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chassis.actor import Actor
+from chassis.perform import perform
+from chassis.runtime import Runtime
+from deskkit.language import set_language
+from deskkit.signin import TOKEN_COOKIE
+from gateway.keys.signing import Signing
+from gateway.sessions.commands import (
+    BeginAttempt,
+    Opened,
+    OpenSession,
+    RenewSession,
+    begin_attempt,
+    open_session,
+    renew_session,
+)
+from gateway.sessions.model import SignInRefused, TooManyAttempts
+from gateway.settings import GatewaySettings
+from gateway.staff.passwords import is_password
+
+SESSION_COOKIE = "partywall_session"
+SESSION_PATH = "/session"
+
+
+def itself(runtime: Runtime) -> Actor:
+    """The gateway as the actor of sign-ins: nobody is signed in yet."""
+    return Actor.system("sign-in", runtime.entity)
+
+
+def address_of(request: Request, settings: GatewaySettings) -> str:
+    """Where a request comes from: what the nearest trusted proxy says, else the peer itself."""
+    peer = request.client.host if request.client else ""
+    if peer in settings.trusted_proxies:
+        forwarded = [
+            part.strip() for part in request.headers.get("x-forwarded-for", "").split(",") if part.strip()
+        ]
+        for hop in reversed(forwarded):
+            if hop not in settings.trusted_proxies:
+                return hop
+    return peer
+
+
+async def sign_in_by_password(
+    runtime: Runtime, email: str, password: str, *, address: str, device: str
+) -> Opened:
+    """Open a session for the right password. Raises SignInRefused, TooManyAttempts."""
+    email = email.strip().lower()
+    attempt = await perform(
+        runtime, itself(runtime), begin_attempt, BeginAttempt(email=email, address=address)
+    )
+    if attempt.wait_seconds:
+        raise TooManyAttempts(minutes=-(-attempt.wait_seconds // 60))
+    if not await is_password(password, attempt.password_hash) or attempt.staff_id is None:
+        raise SignInRefused
+    command = OpenSession(staff_id=attempt.staff_id, device=device, address=address, email=email)
+    return await perform(runtime, itself(runtime), open_session, command)
+
+
+async def renew(runtime: Runtime, secret: str) -> Opened | None:
+    """Renew a session by its secret; None when it is over."""
+    if not secret:
+        return None
+    return (await perform(runtime, itself(runtime), renew_session, RenewSession(secret=secret))).opened
+
+
+async def token_of(signing: Signing, opened: Opened) -> str:
+    """An access token for a session."""
+    return await signing.access_token(
+        subject=str(opened.staff_id),
+        name=opened.name,
+        roles=opened.roles,
+        locale=opened.locale,
+        kind="staff",
+        session=str(opened.session_id),
+    )
+
+
+async def give_cookies(response: Response, request: Request, opened: Opened, *, first: bool) -> None:
+    """Put the session's cookies on an answer: the token for the desks, the secret for this gateway alone."""
+    settings: GatewaySettings = request.app.state.runtime.settings
+    token = await token_of(request.app.state.signing, opened)
+    response.set_cookie(
+        TOKEN_COOKIE,
+        token,
+        max_age=settings.token_seconds,
+        path="/",
+        secure=settings.secure,
+        httponly=True,
+        samesite="lax",
+    )
+    if opened.secret is not None:
+        left = opened.ends_at - request.app.state.runtime.clock.now()
+        response.set_cookie(
+            SESSION_COOKIE,
+            opened.secret,
+            max_age=max(0, int(left.total_seconds())),
+            path=SESSION_PATH,
+            secure=settings.secure,
+            httponly=True,
+            samesite="lax",
+        )
+    if first:
+        set_language(response, opened.locale, secure=settings.secure)
+    response.headers["Cache-Control"] = "no-store"
+
+
+def take_cookies(response: Response) -> None:
+    """Take the session's cookies from the browser."""
+    response.delete_cookie(TOKEN_COOKIE, path="/")
+    response.delete_cookie(SESSION_COOKIE, path=SESSION_PATH)

@@ -1,0 +1,87 @@
+"""Sign-in through the organisation's provider: out to it, and back."""
+
+from __future__ import annotations
+
+import json
+import secrets
+
+from cryptography.fernet import InvalidToken
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+
+from chassis.errors import DomainError, NotFound
+from chassis.perform import perform
+from deskkit import PublicCall
+from deskkit.language import inside_path
+from gateway.keys.model import sealer
+from gateway.sessions.commands import FindByProvider, OpenSession, find_by_provider, open_session
+from gateway.sessions.desk import settings_of, signed_in
+from gateway.sessions.signing_in import address_of, itself
+from gateway.single_sign_on.provider import Begun, Provider, ProviderRefused
+
+router = APIRouter(include_in_schema=False)
+STATE_COOKIE = "partywall_provider"
+STATE_SECONDS = 600
+
+
+@router.get("/sign-in/organisation", name="provider")
+async def begin(call: PublicCall, next: str = "/") -> Response:
+    """Send the browser to the provider; state, nonce and PKCE verifier stay in a sealed cookie of this browser."""
+    provider = _provider(call)
+    begun = await provider.begin(*(secrets.token_urlsafe(32) for _ in range(3)))
+    settings = settings_of(call)
+    kept = json.dumps([begun.state, begun.nonce, begun.verifier, inside_path(next, "/")])
+    response = RedirectResponse(begun.url, status_code=303)
+    response.set_cookie(
+        STATE_COOKIE,
+        sealer(settings).encrypt(kept.encode()).decode(),
+        max_age=STATE_SECONDS,
+        path="/sign-in",
+        secure=settings.secure,
+        httponly=True,
+        samesite="lax",
+    )
+    return response
+
+
+@router.get("/sign-in/callback", name="provider.back")
+async def back(call: PublicCall, state: str = "", code: str = "", iss: str | None = None) -> Response:
+    """Take the provider's answer, and open a session for the person it vouches for."""
+    provider = _provider(call)
+    settings = settings_of(call)
+    try:
+        begun, target = _begun(call)
+        vouched = await provider.finish(begun, state=state, code=code, issuer=iss)
+        wanted = FindByProvider(provider_subject=vouched.subject, email=vouched.email)
+        found = await perform(call.runtime, itself(call.runtime), find_by_provider, wanted)
+        if found.staff_id is None:
+            raise ProviderRefused
+        command = OpenSession(
+            staff_id=found.staff_id,
+            device=call.request.headers.get("user-agent", ""),
+            address=address_of(call.request, settings),
+        )
+        opened = await perform(call.runtime, itself(call.runtime), open_session, command)
+        # A first password doesn't matter to somebody who signs in through the provider.
+        response = await signed_in(call, opened.model_copy(update={"password_temporary": False}), target, [])
+    except DomainError as error:
+        response = call.redirect("sign_in", notice=call.words(error), tone="warning")
+    response.delete_cookie(STATE_COOKIE, path="/sign-in")
+    return response
+
+
+def _provider(call: PublicCall) -> Provider:
+    provider = call.request.app.state.provider
+    if not isinstance(provider, Provider):
+        raise NotFound
+    return provider
+
+
+def _begun(call: PublicCall) -> tuple[Begun, str]:
+    sealed = call.request.cookies.get(STATE_COOKIE, "")
+    try:
+        kept = json.loads(sealer(settings_of(call)).decrypt(sealed.encode(), ttl=STATE_SECONDS))
+    except InvalidToken as failed:
+        raise ProviderRefused from failed
+    state, nonce, verifier, target = kept
+    return Begun("", state, nonce, verifier), inside_path(target, "/")

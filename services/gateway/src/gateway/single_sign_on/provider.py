@@ -1,0 +1,143 @@
+"""The organisation's own OpenID Connect provider: discovery, authorization code with PKCE, checked ID tokens."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from chassis.errors import DomainError, Kind, Unavailable
+from gateway.settings import GatewaySettings
+
+ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"]
+LEEWAY_SECONDS = 60
+
+
+class ProviderRefused(DomainError):
+    """The provider's answer doesn't hold, or belongs to another sign-in."""
+
+    kind = Kind.unauthenticated
+    code = "provider_refused"
+    message = "Sign-in with your organisation's account didn't work. Try again, or ask an administrator."
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A sign-in on its way to the provider: where to send the browser, and what must come back."""
+
+    url: str
+    state: str
+    nonce: str
+    verifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """Whom the provider vouches for. `email` only when it says the address is verified."""
+
+    subject: str
+    email: str | None
+
+
+class Provider:
+    """One provider, known by its issuer address."""
+
+    def __init__(self, settings: GatewaySettings, client: httpx.AsyncClient | None = None) -> None:
+        if settings.oidc_issuer is None or settings.oidc_client_id is None:
+            raise ValueError("no provider is configured")
+        self.issuer = settings.oidc_issuer.rstrip("/")
+        self.client_id = settings.oidc_client_id
+        secret = settings.oidc_client_secret
+        self.client_secret = secret.get_secret_value() if secret else None
+        self.redirect_uri = f"{settings.public_url.rstrip('/')}/sign-in/callback"
+        self._http = client or httpx.AsyncClient(timeout=5)
+        self._metadata: dict[str, Any] | None = None
+
+    async def begin(self, state: str, nonce: str, verifier: str) -> Begun:
+        """Where to send the browser (code flow, PKCE S256)."""
+        metadata = await self._discover()
+        url = prepare_grant_uri(
+            metadata["authorization_endpoint"],
+            client_id=self.client_id,
+            response_type="code",
+            redirect_uri=self.redirect_uri,
+            scope="openid email",
+            state=state,
+            nonce=nonce,
+            code_challenge=create_s256_code_challenge(verifier),
+            code_challenge_method="S256",
+        )
+        return Begun(str(url), state, nonce, verifier)
+
+    async def finish(self, begun: Begun, *, state: str, code: str, issuer: str | None) -> Vouched:
+        """Exchange the code and check the ID token. Raises ProviderRefused, Unavailable."""
+        if state != begun.state or (issuer is not None and issuer.rstrip("/") != self.issuer):
+            raise ProviderRefused
+        metadata = await self._discover()
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self.redirect_uri,
+            "code_verifier": begun.verifier,
+            "client_id": self.client_id,
+        }
+        credentials = httpx.BasicAuth(self.client_id, self.client_secret) if self.client_secret else None
+        try:
+            answer = await self._http.post(metadata["token_endpoint"], data=form, auth=credentials)
+        except httpx.HTTPError as failed:
+            raise Unavailable from failed
+        if answer.status_code != httpx.codes.OK:
+            raise ProviderRefused
+        try:
+            id_token = str(answer.json()["id_token"])
+        except (ValueError, KeyError, TypeError) as failed:
+            raise ProviderRefused from failed
+        return self._vouched(await self._claims(id_token, metadata), begun.nonce)
+
+    async def _claims(self, id_token: str, metadata: dict[str, Any]) -> dict[str, Any]:
+        try:
+            keys = KeySet.import_key_set((await self._http.get(metadata["jwks_uri"])).json())
+            return dict(jwt.decode(id_token, keys, algorithms=ALGORITHMS).claims)
+        except httpx.HTTPError as failed:
+            raise Unavailable from failed
+        except (JoseError, ValueError, KeyError, TypeError) as failed:
+            raise ProviderRefused from failed
+
+    def _vouched(self, claims: dict[str, Any], nonce: str) -> Vouched:
+        audience = claims.get("aud")
+        audiences = audience if isinstance(audience, list) else [audience]
+        now, expires, issued = time.time(), claims.get("exp"), claims.get("iat")
+        holds = (
+            str(claims.get("iss", "")).rstrip("/") == self.issuer
+            and self.client_id in audiences
+            and (len(audiences) == 1 or claims.get("azp") == self.client_id)
+            and claims.get("nonce") == nonce
+            and isinstance(expires, int | float)
+            and expires > now - LEEWAY_SECONDS
+            and isinstance(issued, int | float)
+            and issued < now + LEEWAY_SECONDS
+            and isinstance(claims.get("sub"), str)
+        )
+        if not holds:
+            raise ProviderRefused
+        verified = claims.get("email_verified") is True
+        return Vouched(str(claims["sub"]), str(claims["email"]) if verified and claims.get("email") else None)
+
+    async def _discover(self) -> dict[str, Any]:
+        if self._metadata is None:
+            try:
+                answer = await self._http.get(f"{self.issuer}/.well-known/openid-configuration")
+                found: dict[str, Any] = answer.raise_for_status().json()
+            except (httpx.HTTPError, ValueError) as failed:
+                raise Unavailable from failed
+            if str(found.get("issuer", "")).rstrip("/") != self.issuer:
+                raise ProviderRefused
+            self._metadata = found
+        return self._metadata

@@ -1,0 +1,1 @@
+"""People of one organisation and the roles they hold."""

@@ -1,0 +1,79 @@
+"""Staff administration for programs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+
+from chassis.http.call import ApiRouter, Call
+from chassis.perform import perform
+from gateway.staff import commands, queries
+from gateway.staff.passwords import hash_password, make_password
+from gateway.staff.queries import StaffView
+
+router = ApiRouter(prefix="/api/gateway/v1/staff", tags=["staff"])
+
+
+class NewStaff(BaseModel):
+    email: commands.Email
+    name: str = Field(min_length=1, max_length=120)
+    roles: list[str] = Field(min_length=1)
+    locale: commands.Locale = "en"
+
+
+class Added(BaseModel):
+    staff_id: UUID
+    temporary_password: str
+
+
+class Changes(BaseModel):
+    version: int
+    name: str = Field(min_length=1, max_length=120)
+    roles: list[str] = Field(min_length=1)
+    locale: commands.Locale = "en"
+
+
+class Active(BaseModel):
+    active: bool
+
+
+@router.get("")
+async def list_staff(
+    call: Call, text: str = "", after: str = "", most: Annotated[int, Query(ge=1, le=200)] = 50
+) -> list[StaffView]:
+    """Return people in the order of their addresses; `after` is the last address of the page before."""
+    return (await call.ask(queries.everybody, text, after, most))[:most]
+
+
+@router.post("", status_code=201)
+async def add(call: Call, new: NewStaff) -> Added:
+    """Add a person; the answer holds a password that works once."""
+    password = make_password()
+    command = commands.AddStaff(**new.model_dump(), password_hash=await hash_password(password))
+    # Without an idempotency key: the password is in nothing that's kept, so it couldn't be told twice.
+    done = await perform(call.runtime, call.actor, commands.add_staff, command)
+    return Added(staff_id=done.staff_id, temporary_password=password)
+
+
+@router.get("/{staff_id}")
+async def one(call: Call, staff_id: UUID) -> StaffView:
+    """Return one person."""
+    return await call.ask(queries.staff_member, staff_id)
+
+
+@router.put("/{staff_id}")
+async def change(call: Call, staff_id: UUID, changes: Changes) -> commands.StaffAdded:
+    """Change name, roles and language."""
+    command = commands.ChangeStaff(staff_id=staff_id, **changes.model_dump())
+    return await call.perform(commands.change_staff, command)
+
+
+@router.put("/{staff_id}/active")
+async def set_active(call: Call, staff_id: UUID, wanted: Active) -> commands.StaffAdded:
+    """End somebody's access, or give it back."""
+    return await call.perform(
+        commands.set_active, commands.SetActive(staff_id=staff_id, active=wanted.active)
+    )

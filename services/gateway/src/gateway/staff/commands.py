@@ -1,0 +1,194 @@
+"""Adding people, changing roles and passwords, ending access."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, Field
+from pydantic_core import PydanticCustomError
+from sqlalchemy import column, delete, func, select, table
+
+from chassis.errors import EditedMeanwhile, NotFound
+from chassis.ids import new_id
+from chassis.tx import Tx
+from chassis.usecase import use_case
+from deskkit import N_
+from gateway.access import Permission
+from gateway.organisation import ADMINISTRATOR
+from gateway.staff.model import AddressTaken, LastAdministrator, StaffMember, own_roles
+
+
+def _email(text: str) -> str:
+    address = text.strip().lower()
+    local, at, domain = address.rpartition("@")
+    if not at or not local or not domain or " " in address:
+        raise PydanticCustomError(
+            "email_address", "{field} must be an e-mail address, such as name@example.org"
+        )
+    return address
+
+
+Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
+Locale = Literal["en", "fr"]
+WHAT = N_("person")
+_SESSIONS = table("session", column("id"), column("staff_id"))  # a later feature's; staff only ends them
+
+
+class AddStaff(BaseModel):
+    """Somebody new. `password_hash` is made by the edge, so that no password reaches a record of commands."""
+
+    email: Email = Field(title="E-mail address")
+    name: str = Field(min_length=1, max_length=120, title="Name")
+    roles: list[str] = Field(min_length=1, title="Roles")
+    locale: Locale = Field(default="en", title="Language")
+    password_hash: str | None = Field(default=None, repr=False)
+    password_temporary: bool = True
+
+
+class ChangeStaff(BaseModel):
+    """New name, roles, language."""
+
+    staff_id: UUID
+    version: int
+    name: str = Field(min_length=1, max_length=120, title="Name")
+    roles: list[str] = Field(min_length=1, title="Roles")
+    locale: Locale = Field(default="en", title="Language")
+
+
+class ChooseLanguage(BaseModel):
+    """The language of the asker's own pages."""
+
+    locale: Locale = Field(title="Language")
+
+
+class SetActive(BaseModel):
+    """Whether somebody may sign in; ending access ends every session at once."""
+
+    staff_id: UUID
+    active: bool
+
+
+class SetPassword(BaseModel):
+    """A new password for somebody: temporary from an administrator, lasting from the person."""
+
+    staff_id: UUID
+    password_hash: str = Field(repr=False)
+    temporary: bool
+    keep_session: UUID | None = None
+
+
+class StaffAdded(BaseModel):
+    staff_id: UUID
+
+
+@use_case(Permission.MANAGE_STAFF)
+async def add_staff(tx: Tx, command: AddStaff) -> StaffAdded:
+    """Add a person with roles of this entity. Raises RoleOfAnotherOrganisation (W10), AddressTaken."""
+    roles = own_roles(tx.runtime.entity, command.roles)
+    if await tx.scalar(select(StaffMember.id).where(StaffMember.email == command.email)):
+        raise AddressTaken(field="email")
+    member = StaffMember(
+        id=new_id(),
+        email=command.email,
+        name=command.name,
+        roles=roles,
+        locale=command.locale,
+        active=True,
+        password_hash=command.password_hash,
+        password_temporary=command.password_temporary,
+        added_at=tx.now,
+    )
+    tx.session.add(member)
+    tx.touched("staff_member", member.id, "added", {"roles": (None, roles)})
+    return StaffAdded(staff_id=member.id)
+
+
+@use_case(Permission.MANAGE_STAFF)
+async def change_staff(tx: Tx, command: ChangeStaff) -> StaffAdded:
+    """Change name, roles, language. Raises NotFound, EditedMeanwhile (X4), LastAdministrator."""
+    member = await _member(tx, command.staff_id)
+    if member.version != command.version:
+        raise EditedMeanwhile(
+            current=member.version,
+            difference={
+                name: (getattr(member, name), getattr(command, name))
+                for name in ("name", "roles", "locale")
+                if getattr(member, name) != getattr(command, name)
+            },
+        )
+    roles = own_roles(tx.runtime.entity, command.roles)
+    if ADMINISTRATOR[tx.runtime.entity] not in roles:
+        await _another_administrator(tx, member)
+    before = {"name": member.name, "roles": member.roles, "locale": member.locale}
+    member.name, member.roles, member.locale = command.name, roles, command.locale
+    after = {"name": member.name, "roles": roles, "locale": member.locale}
+    changes = {name: (before[name], after[name]) for name in before if before[name] != after[name]}
+    tx.touched("staff_member", member.id, "changed", changes)
+    return StaffAdded(staff_id=member.id)
+
+
+@use_case(Permission.CHANGE_OWN_ACCOUNT)
+async def choose_language(tx: Tx, command: ChooseLanguage) -> StaffAdded:
+    """Keep the asker's language in their profile (X1)."""
+    member = await _member(tx, UUID(tx.actor.subject))
+    tx.touched("staff_member", member.id, "changed", {"locale": (member.locale, command.locale)})
+    member.locale = command.locale
+    return StaffAdded(staff_id=member.id)
+
+
+@use_case(Permission.MANAGE_STAFF)
+async def set_active(tx: Tx, command: SetActive) -> StaffAdded:
+    """Let somebody sign in again, or end their access and every session. Raises LastAdministrator."""
+    member = await _member(tx, command.staff_id)
+    if not command.active:
+        await _another_administrator(tx, member)
+        await tx.execute(delete(_SESSIONS).where(_SESSIONS.c.staff_id == member.id))
+    tx.touched("staff_member", member.id, "changed", {"active": (member.active, command.active)})
+    member.active = command.active
+    return StaffAdded(staff_id=member.id)
+
+
+@use_case(Permission.MANAGE_STAFF)
+async def reset_password(tx: Tx, command: SetPassword) -> StaffAdded:
+    """Give somebody a new password and end their sessions."""
+    return await _set_password(tx, command)
+
+
+@use_case(Permission.CHANGE_OWN_ACCOUNT)
+async def change_own_password(tx: Tx, command: SetPassword) -> StaffAdded:
+    """Give the asker a new password; their other sessions end. Raises NotFound for anybody else's account."""
+    if str(command.staff_id) != tx.actor.subject:
+        raise NotFound(what=WHAT)
+    return await _set_password(tx, command)
+
+
+async def _set_password(tx: Tx, command: SetPassword) -> StaffAdded:
+    member = await _member(tx, command.staff_id)
+    member.password_hash, member.password_temporary = command.password_hash, command.temporary
+    ended = delete(_SESSIONS).where(_SESSIONS.c.staff_id == member.id)
+    if command.keep_session:
+        ended = ended.where(_SESSIONS.c.id != command.keep_session)
+    await tx.execute(ended)
+    tx.touched("staff_member", member.id, "password_set")
+    return StaffAdded(staff_id=member.id)
+
+
+async def _member(tx: Tx, staff_id: UUID) -> StaffMember:
+    member = await tx.session.get(StaffMember, staff_id, with_for_update=True)
+    if member is None:
+        raise NotFound(what=WHAT)
+    return member
+
+
+async def _another_administrator(tx: Tx, member: StaffMember) -> None:
+    role = ADMINISTRATOR[tx.runtime.entity]
+    if role not in member.roles or not member.active:
+        return
+    # Two administrators ending each other's access at once take turns.
+    await tx.execute(select(func.pg_advisory_xact_lock(0x61646D69)))
+    others = select(func.count()).where(
+        StaffMember.active, StaffMember.roles.contains([role]), StaffMember.id != member.id
+    )
+    if not await tx.scalar(others):
+        raise LastAdministrator(field="roles")

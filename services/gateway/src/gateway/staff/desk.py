@@ -1,0 +1,134 @@
+"""Pages of staff administration."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+
+from chassis.errors import DomainError
+from chassis.perform import perform
+from deskkit import DeskCall, DeskRouter
+from gateway.organisation import ROLES
+from gateway.staff import commands, queries
+from gateway.staff.passwords import hash_password, make_password
+
+pages = DeskRouter(prefix="/staff")
+PAGE = 50
+
+
+class Nothing(BaseModel):
+    """A form with no fields."""
+
+
+class NewStaff(BaseModel):
+    """What the page asks for; the password is made by the gateway."""
+
+    email: commands.Email = Field(title="E-mail address")
+    name: str = Field(min_length=1, max_length=120, title="Name")
+    roles: list[str] = Field(min_length=1, title="Roles")
+    locale: commands.Locale = Field(default="en", title="Language")
+
+
+@pages.get("", name="staff")
+async def everybody(call: DeskCall, q: str = "", after: str = "") -> Response:
+    """Everybody of this organisation."""
+    found = await call.ask(queries.everybody, q, after, PAGE)
+    following = found[PAGE - 1].email if len(found) > PAGE else None
+    return call.page(
+        "staff/list.html", staff=found[:PAGE], q=q, following=following, roles=_roles(call), after=after
+    )
+
+
+@pages.get("/add", name="staff.add")
+async def add_page(call: DeskCall) -> Response:
+    """Add somebody."""
+    await call.ask(queries.everybody, "", "", 1)  # refuses those who may not manage staff
+    form = await call.form(NewStaff, initial={"locale": call.locale})
+    return call.page("staff/add.html", form=form, roles=_roles(call))
+
+
+@pages.post("/add", name="staff.add_sent")
+async def add(call: DeskCall) -> Response:
+    """Add somebody, and show their first password once."""
+    form = await call.form(NewStaff)
+    if form.ok:
+        password = make_password()
+        command = commands.AddStaff(**form.command.model_dump(), password_hash=await hash_password(password))
+        try:
+            done = await perform(call.runtime, call.actor, commands.add_staff, command)
+        except DomainError as error:
+            form.add(error)
+        else:
+            return call.page(
+                "staff/password.html", name=command.name, password=password, staff_id=done.staff_id
+            )
+    return call.page("staff/add.html", form=form, roles=_roles(call), status=422)
+
+
+@pages.get("/{staff_id}", name="staff.member")
+async def member(call: DeskCall, staff_id: UUID) -> Response:
+    """One person."""
+    view = await call.ask(queries.staff_member, staff_id)
+    return call.page("staff/record.html", member=view, roles=_roles(call))
+
+
+@pages.get("/{staff_id}/change", name="staff.change")
+async def change_page(call: DeskCall, staff_id: UUID) -> Response:
+    """Change name, roles, language."""
+    view = await call.ask(queries.staff_member, staff_id)
+    form = await call.form(commands.ChangeStaff, initial=view)
+    return call.page("staff/change.html", form=form, member=view, roles=_roles(call))
+
+
+@pages.post("/{staff_id}/change", name="staff.change_sent")
+async def change(call: DeskCall, staff_id: UUID) -> Response:
+    """Change name, roles, language."""
+    view = await call.ask(queries.staff_member, staff_id)
+    form = await call.form(commands.ChangeStaff, fixed={"staff_id": staff_id})
+    if form.ok:
+        try:
+            await call.perform(commands.change_staff, form.command)
+            return call.redirect("staff.member", staff_id=staff_id, notice=call._("Changes saved."))
+        except DomainError as error:
+            form.add(error)
+    return call.page("staff/change.html", form=form, member=view, roles=_roles(call), status=422)
+
+
+@pages.get("/{staff_id}/access", name="staff.access")
+async def access_page(call: DeskCall, staff_id: UUID) -> Response:
+    """Confirm ending somebody's access, or giving it back."""
+    view = await call.ask(queries.staff_member, staff_id)
+    return call.page("staff/access.html", form=await call.form(Nothing), member=view)
+
+
+@pages.post("/{staff_id}/access", name="staff.access_sent")
+async def access(call: DeskCall, staff_id: UUID) -> Response:
+    """End somebody's access, or give it back: whichever the page offered."""
+    view = await call.ask(queries.staff_member, staff_id)
+    form = await call.form(commands.SetActive, fixed={"staff_id": staff_id})
+    if form.ok:
+        try:
+            await call.perform(commands.set_active, form.command)
+            done = call._("Access given back.") if form.command.active else call._("Access ended.")
+            return call.redirect("staff.member", staff_id=staff_id, notice=done)
+        except DomainError as error:
+            form.add(error)
+    return call.page("staff/access.html", form=form, member=view, status=422)
+
+
+@pages.post("/{staff_id}/password", name="staff.password")
+async def reset_password(call: DeskCall, staff_id: UUID) -> Response:
+    """Give somebody a new first password, shown once."""
+    view = await call.ask(queries.staff_member, staff_id)
+    password = make_password()
+    command = commands.SetPassword(
+        staff_id=staff_id, password_hash=await hash_password(password), temporary=True
+    )
+    await perform(call.runtime, call.actor, commands.reset_password, command)
+    return call.page("staff/password.html", name=view.name, password=password, staff_id=staff_id)
+
+
+def _roles(call: DeskCall) -> dict[str, str]:
+    return {role: call._(words) for role, words in ROLES[call.runtime.entity].items()}

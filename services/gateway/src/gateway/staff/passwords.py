@@ -1,0 +1,67 @@
+"""Passwords: Argon2id, and what a new one must be."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from chassis.errors import DomainError, Kind
+
+LEAST_LENGTH = 12
+_HASHER = PasswordHasher()  # Argon2id with the library's parameters (RFC 9106, low memory)
+_NOBODY = _HASHER.hash(secrets.token_urlsafe(16))
+_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+
+
+class PasswordTooShort(DomainError):
+    """A new password has fewer than 12 characters."""
+
+    kind = Kind.invalid
+    code = "password_too_short"
+    message = "A password must have at least {least} characters."
+
+
+class PasswordTooPlain(DomainError):
+    """A new password is one character over and over, or the person's own address."""
+
+    kind = Kind.invalid
+    code = "password_too_plain"
+    message = "This password is too easy to guess. Put a few unrelated words together."
+
+
+async def hash_password(password: str) -> str:
+    """The Argon2id hash; takes tens of milliseconds in a thread of its own."""
+    return await asyncio.to_thread(_HASHER.hash, password)
+
+
+async def is_password(password: str, hashed: str | None) -> bool:
+    """Whether the password is right. Takes as long when there is nobody to compare with."""
+    return await asyncio.to_thread(_verify, password, hashed)
+
+
+def check_new(password: str, email: str, field: str = "password") -> None:
+    """Refuse a new password that is too short or too plain."""
+    if len(password) < LEAST_LENGTH:
+        raise PasswordTooShort(field=field, least=LEAST_LENGTH)
+    lowered = password.lower()
+    if (
+        len(set(lowered)) < 5
+        or lowered == email
+        or lowered in {"partywall" * 2, "password1234", "123456789012"}
+    ):
+        raise PasswordTooPlain(field=field)
+
+
+def make_password() -> str:
+    """A random password that can be read out over the phone: four groups of five."""
+    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(4))
+
+
+def _verify(password: str, hashed: str | None) -> bool:
+    try:
+        return _HASHER.verify(hashed or _NOBODY, password) and hashed is not None
+    except (VerificationError, InvalidHashError):
+        return False

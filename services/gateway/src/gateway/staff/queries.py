@@ -1,0 +1,62 @@
+"""Who is there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import select
+
+from chassis.errors import NotFound
+from chassis.tx import ReadTx
+from chassis.usecase import query
+from gateway.access import Permission
+from gateway.staff.commands import WHAT
+from gateway.staff.model import StaffMember
+
+
+class StaffView(BaseModel):
+    """One person as administrators see them; never the password's hash."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    version: int
+    email: str
+    name: str
+    roles: list[str]
+    locale: str
+    active: bool
+    password_temporary: bool
+    added_at: datetime
+
+
+@query(Permission.MANAGE_STAFF)
+async def everybody(tx: ReadTx, text: str = "", after: str = "", most: int = 50) -> list[StaffView]:
+    """People by name and address, `most` and one more (which tells that there is another page)."""
+    wanted = select(StaffMember).order_by(StaffMember.email).limit(most + 1)
+    if text.strip():
+        like = f"%{text.strip()}%"
+        wanted = wanted.where(StaffMember.name.ilike(like) | StaffMember.email.ilike(like))
+    if after:
+        wanted = wanted.where(StaffMember.email > after)
+    return [StaffView.model_validate(row) for row in (await tx.execute(wanted)).scalars()]
+
+
+@query(Permission.MANAGE_STAFF)
+async def staff_member(tx: ReadTx, staff_id: UUID) -> StaffView:
+    """One person. Raises NotFound."""
+    found = await tx.session.get(StaffMember, staff_id)
+    if found is None:
+        raise NotFound(what=WHAT)
+    return StaffView.model_validate(found)
+
+
+@query(Permission.VIEW_OWN_ACCOUNT)
+async def own_account(tx: ReadTx) -> StaffView:
+    """The asker."""
+    found = await tx.session.get(StaffMember, UUID(tx.actor.subject))
+    if found is None:
+        raise NotFound(what=WHAT)
+    return StaffView.model_validate(found)

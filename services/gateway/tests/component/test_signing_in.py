@@ -1,0 +1,193 @@
+"""Sign-in by password: sessions, cookies, lock-out, renewal, typed input that survives."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from deskkit.testing import parse_page
+
+PASSWORD = "four words without sense"
+WHO = "caseworker@support.example"
+
+
+async def sign_in(
+    browser: httpx.AsyncClient, email: str = WHO, password: str = PASSWORD, **more: str
+) -> httpx.Response:
+    page = parse_page((await browser.get("/sign-in", params={"next": "/session/mine"})).text)
+    fields = {**page.fields("/sign-in"), "email": email, "password": password, **more}
+    return await browser.post("/sign-in", data=fields)
+
+
+@pytest.mark.row("X1", "X2")
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_public_pages_are_complete_in_both_languages(gateways: Any, language: str) -> None:
+    gateway = await gateways()
+    async with gateway.browser(headers={"Accept-Language": language}) as browser:
+        for path in ("/", "/sign-in", "/sign-out"):
+            answer = await browser.get(path)
+            assert answer.status_code == 200
+            page = parse_page(answer.text)
+            assert page.root.get("lang", page.html[:60]) is not None
+            assert f'<html lang="{language}-CA">' in answer.text
+
+
+async def test_the_right_password_opens_a_session_with_safe_cookies(gateways: Any) -> None:
+    gateway = await gateways()
+    async with gateway.browser() as browser:
+        answer = await sign_in(browser)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/session/mine")
+        cookies = {line.split("=", 1)[0]: line for line in answer.headers.get_list("set-cookie")}
+        for name, path in (("partywall_token", "/"), ("partywall_session", "/session")):
+            assert "HttpOnly" in cookies[name]
+            assert "SameSite=lax" in cookies[name]
+            assert f"Path={path};" in cookies[name] + ";"
+            assert "Domain" not in cookies[name]
+        account = await browser.get("/session/mine")
+        page = parse_page(account.text)
+        assert "Caseworker" in page.text
+        assert "This one" in page.text
+
+
+async def test_cookies_are_for_https_only_where_the_address_is_https(gateways: Any) -> None:
+    gateway = await gateways("support", public_url="https://support.example")
+    async with gateway.browser() as browser:
+        answer = await sign_in(browser)
+        for line in answer.headers.get_list("set-cookie"):
+            assert "Secure" in line
+
+
+async def test_nobody_learns_whether_an_account_exists(gateways: Any) -> None:
+    gateway = await gateways()
+    texts = []
+    for email in (WHO, "nobody@support.example"):
+        async with gateway.browser() as browser:
+            answer = await sign_in(browser, email, "wrong wrong wrong")
+            assert answer.status_code == 401
+            page = parse_page(answer.text)
+            assert page.fields("/sign-in")["email"] == email, "what was typed stays"
+            texts.append(page.text)
+    assert texts[0] == texts[1]
+
+
+async def test_failures_make_the_account_wait_ever_longer(gateways: Any, fixed_clock: Any) -> None:
+    gateway = await gateways(clock=fixed_clock)
+    for email in (WHO, "nobody@support.example"):
+        async with gateway.browser() as browser:
+            for _ in range(5):
+                assert (await sign_in(browser, email, "wrong wrong wrong")).status_code == 401
+            assert "Too many attempts" in (await sign_in(browser, email, PASSWORD)).text
+    fixed_clock.advance(timedelta(seconds=16))
+    async with gateway.browser() as browser:
+        assert (await sign_in(browser, WHO, "wrong wrong wrong")).status_code == 401
+        fixed_clock.advance(timedelta(seconds=16))
+        assert "Too many attempts" in (await sign_in(browser)).text, (
+            "the second wait is longer than the first"
+        )
+        fixed_clock.advance(timedelta(seconds=30))
+        assert (await sign_in(browser)).status_code == 303
+
+
+async def test_an_expired_form_comes_back_whole_while_the_session_lives(gateways: Any) -> None:
+    gateway = await gateways()
+    async with gateway.browser() as browser:
+        await sign_in(browser)
+        answer = await browser.post(
+            "/session/renew?next=/front-desk/clients/add", data={"name": "Zoë <b>", "_csrf": "t"}
+        )
+        assert (answer.status_code, answer.headers["location"]) == (307, "/front-desk/clients/add")
+
+
+async def test_an_expired_form_survives_sign_in(gateways: Any) -> None:
+    gateway = await gateways()
+    async with gateway.browser() as browser:
+        typed = {"name": 'Zoë "<script>alert(1)</script>', "_csrf": "token of the desk"}
+        answer = await browser.post("/session/renew?next=/front-desk/clients/add", data=typed)
+        assert answer.status_code == 401
+        page = parse_page(answer.text)
+        assert "Nothing is lost" in page.text
+        fields = {**page.fields("/sign-in"), "email": WHO, "password": "wrong wrong wrong"}
+        page = parse_page((await browser.post("/sign-in", data=fields)).text)
+        fields = {**page.fields("/sign-in"), "email": WHO, "password": PASSWORD}
+        answer = await browser.post("/sign-in", data=fields)
+        page = parse_page(answer.text)
+        assert page.fields("/front-desk/clients/add") == typed
+        assert "partywall_token" in answer.headers["set-cookie"]
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
+async def test_sign_in_never_leads_to_another_site(gateways: Any, target: str) -> None:
+    gateway = await gateways()
+    async with gateway.browser() as browser:
+        answer = await sign_in(browser, next=target)
+        assert answer.headers["location"] == "/"
+
+
+async def test_a_copied_session_secret_ends_the_session(gateways: Any, fixed_clock: Any) -> None:
+    gateway = await gateways(clock=fixed_clock)
+    async with gateway.browser() as browser:
+        await sign_in(browser)
+        copied = browser.cookies.get("partywall_session")
+        first = await browser.get("/session/renew?next=/")
+        assert first.headers["location"] == "/"
+        assert browser.cookies.get("partywall_session") != copied
+        async with gateway.browser(cookies={"partywall_session": copied}) as tab:
+            assert (await tab.get("/session/renew?next=/")).status_code == 303, (
+                "another tab at the same moment"
+            )
+        fixed_clock.advance(timedelta(minutes=2))
+        async with gateway.browser(cookies={"partywall_session": copied}) as thief:
+            assert "Sign in" in parse_page((await thief.get("/session/renew?next=/")).text).h1
+        assert "Sign in" in parse_page((await browser.get("/session/renew?next=/")).text).h1
+
+
+async def test_signing_out_ends_the_session_and_takes_the_cookies(gateways: Any) -> None:
+    gateway = await gateways()
+    async with gateway.browser() as browser:
+        await sign_in(browser)
+        secret = browser.cookies.get("partywall_session")
+        page = parse_page((await browser.get("/sign-out")).text)
+        answer = await browser.post("/session/end", data=page.fields("/session/end"))
+        assert answer.status_code == 303
+        assert browser.cookies.get("partywall_token") is None
+        async with gateway.browser(cookies={"partywall_session": secret}) as again:
+            assert parse_page((await again.get("/session/renew?next=/")).text).h1 == "Sign in"
+
+
+async def test_a_password_change_ends_other_sessions_and_needs_the_present_one(gateways: Any) -> None:
+    gateway = await gateways()
+    async with gateway.browser() as here, gateway.browser() as elsewhere:
+        await sign_in(here)
+        await sign_in(elsewhere)
+        page = parse_page((await here.get("/session/password")).text)
+        action = next(f.get("action") for f in page.root.iter("form") if f.get("method") == "post")
+        fields = {
+            **page.fields(action),
+            "present": "wrong wrong wrong",
+            "password": "another four odd words",
+            "again": "another four odd words",
+        }
+        refused = await here.post(action, data=fields)
+        assert refused.status_code == 422
+        short = await here.post(
+            action, data={**fields, "present": PASSWORD, "password": "short", "again": "short"}
+        )
+        assert "at least 12 characters" in short.text
+        done = await here.post(action, data={**fields, "present": PASSWORD})
+        assert done.status_code == 303
+        assert parse_page((await elsewhere.get("/session/renew?next=/")).text).h1 == "Sign in"
+        assert (await here.get("/session/renew?next=/")).status_code == 303
+
+
+async def test_a_forged_sign_in_form_is_refused(gateways: Any) -> None:
+    gateway = await gateways()
+    async with gateway.browser(
+        headers={"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
+    ) as browser:
+        answer = await browser.post("/sign-in", data={"email": WHO, "password": PASSWORD})
+        assert answer.status_code == 403
+        assert "partywall_token" not in answer.headers.get("set-cookie", "")
