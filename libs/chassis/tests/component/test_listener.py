@@ -278,7 +278,8 @@ async def test_unknown_and_unreadable_events_are_parked_at_once_and_block_nobody
             return await owed(delivery) == 0
 
         await eventually(acknowledged)
-    # What isn't known holds nothing back; what should have been readable does, for it may matter to those behind it.
+    # What isn't known holds nothing back; what should have been readable does, for it may matter to those
+    # behind it.
     assert await noted(delivery, 1) == [(2, "-")]
     assert await noted(delivery, 3) == [(1, "-")]
     assert await parked(delivery) == [

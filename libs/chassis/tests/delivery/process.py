@@ -1,0 +1,21 @@
+"""A worker in a process of its own, to be killed: `python -m delivery.process teller|noter`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+
+from chassis.bus.worker import work
+from delivery import world
+
+
+async def main(name: str) -> None:
+    """Be the worker of one of the two services until killed."""
+    runtime = world.build_runtime(name, os.environ["DELIVERY_DSN"], os.environ["DELIVERY_NATS"])
+    sources = [world.SOURCE] if name == "noter" else []
+    await work(runtime, world.noting(), world.no_timers(), sources, health=False)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))
