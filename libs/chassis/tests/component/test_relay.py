@@ -255,7 +255,8 @@ async def test_two_leaders_never_publish_at_once_and_a_successor_begins_within_s
             await asyncio.sleep(0.02)
             admin = await asyncpg.connect(delivery.admin_dsn)
             await admin.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'teller relay'"
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name = 'teller relay'"
                 " AND pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted)"
             )
             await admin.close()
@@ -278,7 +279,8 @@ async def test_old_rows_are_forgotten_in_small_batches_but_never_what_was_withhe
         tx.withhold(world.Said(world.aggregate(9), 1), None, "no consent")
     await world.fetch(
         delivery.told,
-        "UPDATE outbox SET status = 'published', published_at = now() - interval '9 days' WHERE status = 'pending'",
+        "UPDATE outbox SET status = 'published', published_at = now() - interval '9 days'"
+        " WHERE status = 'pending'",
     )
     await world.say(delivery.teller, world.Said(world.aggregate(4), 1))
     async with running(relay_of(delivery, poll=0.05, keep=timedelta(days=7)).run()):

@@ -130,7 +130,7 @@ def land(tmp_path: Path) -> Iterator[Land]:
 
 
 async def writer(runtime: Any, number: int, until: int, said: list[int]) -> None:
-    """Commit versions one after the other, whatever breaks; a commit whose fate is unknown may have happened."""
+    """Commit versions one after the other, whatever breaks; one whose fate is unknown may have happened."""
     chance = random.Random(number)  # noqa: S311 - no secret
     while sum(said) < until:
         try:

@@ -86,7 +86,8 @@ async def test_a_worker_without_broker_still_lives_and_says_what_is_missing(
     assert report["checks"] == {  # type: ignore[comparison-overlap]
         "database": "ok",
         "broker": "the broker is away",
-        "durability": "NATS_MONITOR_URL isn't set: nobody can tell whether the broker syncs before it acknowledges",
+        "durability": "NATS_MONITOR_URL isn't set:"
+        " nobody can tell whether the broker syncs before it acknowledges",
         "relay": "not started",
         "listeners": "ok",
         "timers": "ok",
