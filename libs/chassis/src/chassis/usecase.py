@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, Literal, ParamSpec, TypeVar, get_type_hints
 
 from pydantic import TypeAdapter
@@ -47,7 +49,9 @@ class UseCase(Generic[Command, Result]):
     @cached_property
     def result_type(self) -> TypeAdapter[Any]:
         """How the result is written to, and read back from, the idempotency table."""
-        return TypeAdapter(get_type_hints(self.function)["return"])
+        # Only the result's own hint is looked up: a service may import `Tx` for the type checker alone.
+        bare = SimpleNamespace(__annotations__={"return": self.function.__annotations__["return"]})
+        return TypeAdapter(get_type_hints(bare, vars(sys.modules[self.function.__module__]))["return"])
 
 
 @dataclass(eq=False)
