@@ -1,17 +1,59 @@
 """The web application of support-svc: its API and the Front Desk."""
 
-from fastapi import FastAPI
-
 from chassis.http.app import service_app
 from chassis.runtime import Runtime
+from deskkit.desk import Desk, NavItem, mount
+from fastapi import FastAPI
+
 from support_svc.clients import api as clients_api
+from support_svc.clients import desk as clients_desk
 from support_svc.consents import api as consents_api
+from support_svc.consents import desk as consents_desk
 from support_svc.homes import api as homes_api
 from support_svc.housing_history import api as housing_history_api
+from support_svc.housing_history import desk as housing_history_desk
 from support_svc.lookups import api as lookups_api
+from support_svc.lookups import desk as lookups_desk
 from support_svc.my_day import api as my_day_api
+from support_svc.my_day import desk as my_day_desk
 from support_svc.placements import api as placements_api
+from support_svc.placements import desk as placements_desk
+from support_svc.placements import desk_follow_ups as follow_ups_desk
+from support_svc.placements import desk_securing as securing_desk
 from support_svc.signings import api as signings_api
+from support_svc.signings import desk as signings_desk
+
+PREFIX = "/front-desk"
+
+_STAFF = frozenset({"caseworker", "supervisor"})
+
+FRONT_DESK = Desk(
+    name="Front Desk",
+    prefix=PREFIX,
+    accent="front",
+    package="support_svc",
+    routers=(
+        my_day_desk.router,
+        clients_desk.router,
+        consents_desk.router,
+        housing_history_desk.router,
+        securing_desk.router,
+        follow_ups_desk.router,
+        placements_desk.router,
+        signings_desk.router,
+        lookups_desk.router,
+    ),
+    navigation=(
+        NavItem("My day", "my_day"),
+        NavItem("Clients", "clients", _STAFF),
+        NavItem("Housing Placements", "placements", _STAFF),
+        NavItem("Signings", "signings", _STAFF),
+        NavItem("Lists", "lookups", frozenset({"support_administrator"})),
+    ),
+    home="my_day",
+    search_route="clients",
+    search_label="Find a client",
+)
 
 
 def create_app(runtime: Runtime) -> FastAPI:
@@ -30,4 +72,5 @@ def create_app(runtime: Runtime) -> FastAPI:
             my_day_api.router,
         ],
     )
+    mount(app, FRONT_DESK, runtime)
     return app

@@ -15,7 +15,8 @@ from support_svc.placements.following_up import Outcome, RecordFollowUp, record_
 from support_svc.placements.model import PlacementStatus
 from support_svc.placements.moving_in import MoveIn, move_in
 from support_svc.placements.problems import TenancyNotStarted
-from support_svc.placements.queries import crossing, placement, timeline
+from support_svc.placements.happenings import crossing, timeline
+from support_svc.placements.queries import placement
 from support_svc.signings.commands import AnswerSigning, answer_signing
 from support_svc.signings.model import Attendance
 from support_svc.signings.queries import signings

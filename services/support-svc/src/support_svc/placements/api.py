@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from chassis.http.call import ApiRouter, Call
 from support_svc.followups.queries import FollowUpView, follow_ups_of
-from support_svc.homes.queries import HomeFilter, HomePage, search_homes
+from support_svc.homes.queries import HomeFilter, HomePage
 from support_svc.placements.asking import GiveUpUnit, SecureUnit, SecuringStarted, give_up_unit, secure_unit
 from support_svc.placements.commands import (
     ChangePlacement,
@@ -20,20 +20,23 @@ from support_svc.placements.commands import (
     start_placement,
 )
 from support_svc.placements.following_up import RecordFollowUp, record_follow_up
+from support_svc.placements.happenings import (
+    CrossingView,
+    TimelineView,
+    crossing,
+    search_for_placement,
+    timeline,
+)
 from support_svc.placements.moving_in import MoveIn, move_in
 from support_svc.placements.previews import Telling, what_is_told
 from support_svc.placements.queries import (
     AttemptView,
-    CrossingView,
     PlacementFilter,
     PlacementPage,
     PlacementView,
-    TimelineView,
     attempts,
-    crossing,
     placement,
     placements,
-    timeline,
 )
 
 router = ApiRouter(prefix="/api/support/v1", tags=["placements"])
@@ -84,8 +87,7 @@ async def post_attempt(call: Call, command: RecordAttempt) -> Created:
 @router.get("/placements/{placement_id}/homes")
 async def find_homes(call: Call, placement_id: UUID, wanted: Annotated[HomeFilter, Query()]) -> HomePage:
     """New Housing Search for a placement: each home with how well it fits, and why."""
-    found = await call.ask(placement, placement_id)
-    return await call.ask(search_homes, wanted, found.seeking())
+    return await call.ask(search_for_placement, placement_id, wanted)
 
 
 @router.get("/placements/{placement_id}/homes/{unit}/telling")

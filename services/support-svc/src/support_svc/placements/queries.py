@@ -1,4 +1,4 @@
-"""Reading placements: the list (P1), a record (P2, P3), attempts (P4), the timeline (P10), what crossed (W13)."""
+"""Reading placements: the list (P1), a record (P2, P3), attempts (P4)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, text, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from chassis.errors import NotFound
@@ -29,8 +29,6 @@ from support_svc.placements.model import (
     PlacementMember,
     PlacementStatus,
     Securing,
-    TimelineEntry,
-    TimelineKind,
     TypeSought,
 )
 from support_svc.placements.securing import OPEN, SecuringState
@@ -215,28 +213,6 @@ class AttemptView:
     caseworker_name: str
     final: bool
     comments: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineView:
-    """One line of the timeline; without a name it came from outside or from a timer."""
-
-    at: datetime
-    kind: TimelineKind
-    actor_name: str
-    details: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class CrossingView:
-    """One fact that was told, or withheld, exactly as the outbox holds it (W13)."""
-
-    event: str
-    fields: dict[str, Any]
-    recorded_at: datetime
-    delivered_at: datetime | None
-    withheld: str | None
-    under_consent: bool
 
 
 def _due() -> ColumnElement[Any]:
@@ -428,7 +404,8 @@ def _request(row: Securing) -> RequestView:
     return RequestView(**{name: getattr(row, name) for name in names}, referred=row.referral is not None)
 
 
-async def _visible(tx: ReadTx, placement_id: UUID) -> None:
+async def require_visible(tx: ReadTx, placement_id: UUID) -> None:
+    """Refuse with NotFound unless the asker may know of the placement; for use inside another query."""
     known = await tx.scalar(
         select(Placement.id)
         .join(Client, Client.id == Placement.client_id)
@@ -441,7 +418,7 @@ async def _visible(tx: ReadTx, placement_id: UUID) -> None:
 @query(Permission.VIEW_PLACEMENTS)
 async def attempts(tx: ReadTx, placement_id: UUID) -> list[AttemptView]:
     """The attempts of a placement, the latest first (P4)."""
-    await _visible(tx, placement_id)
+    await require_visible(tx, placement_id)
     rows = await tx.execute(
         select(Attempt, LookupValue, Caseworker.name)
         .join(LookupValue, LookupValue.id == Attempt.reason_id)
@@ -452,43 +429,6 @@ async def attempts(tx: ReadTx, placement_id: UUID) -> list[AttemptView]:
     return [
         AttemptView(one.id, one.attempted_on, reason.label_en, reason.label_fr, name, one.final, one.comments)
         for one, reason, name in rows
-    ]
-
-
-@query(Permission.VIEW_PLACEMENTS)
-async def timeline(tx: ReadTx, placement_id: UUID) -> list[TimelineView]:
-    """Everything that happened to a placement, the latest first (P10)."""
-    await _visible(tx, placement_id)
-    rows = await tx.execute(
-        select(TimelineEntry)
-        .where(TimelineEntry.placement_id == placement_id)
-        .order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc())
-        .limit(500)
-    )
-    return [TimelineView(line.at, line.kind, line.actor_name, line.details) for line in rows.scalars()]
-
-
-@query(Permission.VIEW_PLACEMENTS)
-async def crossing(tx: ReadTx, placement_id: UUID) -> list[CrossingView]:
-    """What was told about a placement, and what was withheld and why, from the outbox itself (W13)."""
-    await _visible(tx, placement_id)
-    rows = await tx.execute(
-        text(
-            "SELECT type, data, recorded_at, published_at, withheld_reason, basis IS NOT NULL AS consented FROM outbox"
-            " WHERE about = :about ORDER BY position DESC LIMIT 200"
-        ),
-        {"about": str(placement_id)},
-    )
-    return [
-        CrossingView(
-            event=row.type.split(".")[2],
-            fields=row.data.get("data", {}),
-            recorded_at=row.recorded_at,
-            delivered_at=row.published_at,
-            withheld=row.withheld_reason,
-            under_consent=row.consented,
-        )
-        for row in rows
     ]
 
 

@@ -1,0 +1,184 @@
+"""Clients on the Front Desk: find, record, edit, household (C1, C2, C3)."""
+
+from uuid import UUID
+
+from chassis.errors import DomainError
+from deskkit.call import DeskCall, PageCall
+from deskkit.router import DeskRouter
+from fastapi import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from support_svc.clients.commands import (
+    AddMember,
+    ChooseHead,
+    CreateClient,
+    EditClient,
+    RemoveMember,
+    add_member,
+    choose_head,
+    create_client,
+    edit_client,
+    remove_member,
+)
+from support_svc.clients.model import ClientState, PossibleDuplicates
+from support_svc.clients.queries import client, possible_duplicates, search_clients
+from support_svc.filters import filter_from
+from support_svc.lookups.desk import choices
+from support_svc.lookups.model import LookupList
+
+router = DeskRouter(prefix="/front-desk/clients")
+
+
+class ClientFilter(BaseModel):
+    """What the list of clients is narrowed by."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    q: str = Field(default="", max_length=120, title="Name, phone or date of birth")
+    state: ClientState | None = Field(default=None, title="State of the record")
+    after: UUID | None = None
+
+
+@router.get("", name="clients")
+async def page(call: DeskCall) -> Response:
+    """The list of clients."""
+    wanted = filter_from(ClientFilter, call.request.query_params)
+    found = await call.ask(
+        search_clients, wanted.q, str(wanted.after) if wanted.after else None, wanted.state
+    )
+    form = await call.form(ClientFilter, initial=wanted)
+    return call.page("clients/list.html", found=found, wanted=wanted, form=form)
+
+
+@router.get("/new", name="client_new")
+async def new(call: DeskCall) -> Response:
+    """The form for a new client."""
+    return await _form_page(call, "clients/new.html", await call.form(CreateClient))
+
+
+@router.post("/new")
+async def post_new(call: DeskCall) -> Response:
+    """Record a client; people alike are shown first (C3)."""
+    form = await call.form(CreateClient)
+    alike = []
+    if form.ok:
+        try:
+            created = await call.perform(create_client, form.command)
+            return call.redirect("client", client_id=created, notice=call._("The client is recorded."))
+        except PossibleDuplicates as refused:
+            form.add(refused)
+            typed = form.command
+            alike = await call.ask(
+                possible_duplicates, typed.given_name, typed.family_name, typed.date_of_birth
+            )
+        except DomainError as refused:
+            form.add(refused)
+    return await _form_page(call, "clients/new.html", form, status=422, alike=alike)
+
+
+async def _form_page(
+    call: PageCall, template: str, form: object, *, status: int = 200, **more: object
+) -> Response:
+    lists = await choices(call, LookupList.GENDER, LookupList.INDIGENOUS_INDICATOR)
+    return call.page(template, status=status, **{"form": form, "lists": lists, "alike": [], **more})
+
+
+@router.get("/{client_id}", name="client")
+async def record(call: DeskCall, client_id: UUID) -> Response:
+    """A client's record."""
+    return call.page("clients/record.html", person=await call.ask(client, client_id))
+
+
+@router.get("/{client_id}/edit", name="client_edit")
+async def edit(call: DeskCall, client_id: UUID) -> Response:
+    """The form to change a client's record."""
+    person = await call.ask(client, client_id)
+    form = await call.form(EditClient, initial=person)
+    return await _form_page(call, "clients/edit.html", form, person=person)
+
+
+@router.post("/{client_id}/edit")
+async def post_edit(call: DeskCall, client_id: UUID) -> Response:
+    """Change a client's record."""
+    form = await call.form(EditClient, fixed={"client_id": client_id})
+    if form.ok:
+        try:
+            await call.perform(edit_client, form.command)
+            return call.redirect("client", client_id=client_id, notice=call._("The changes are saved."))
+        except DomainError as refused:
+            form.add(refused)
+    return await _form_page(
+        call, "clients/edit.html", form, status=422, person=await call.ask(client, client_id)
+    )
+
+
+@router.get("/{client_id}/household", name="household_add")
+async def household(call: DeskCall, client_id: UUID, q: str = "") -> Response:
+    """Find somebody to take into the household."""
+    found = (await call.ask(search_clients, q)).lines if q.strip() else ()
+    form = await call.form(AddMember)
+    return await _household_page(call, client_id, form, q, found)
+
+
+@router.post("/{client_id}/household")
+async def post_household(call: DeskCall, client_id: UUID, q: str = "") -> Response:
+    """Take a person into the household."""
+    form = await call.form(AddMember, fixed={"client_id": client_id})
+    if form.ok:
+        try:
+            await call.perform(add_member, form.command)
+            return call.redirect(
+                "client", client_id=client_id, notice=call._("The household has a new member.")
+            )
+        except DomainError as refused:
+            form.add(refused)
+    found = (await call.ask(search_clients, q)).lines if q.strip() else ()
+    return await _household_page(call, client_id, form, q, found, status=422)
+
+
+async def _household_page(
+    call: PageCall, client_id: UUID, form: object, q: str, found: object, status: int = 200
+) -> Response:
+    lists = await choices(call, LookupList.RELATIONSHIP)
+    person = await call.ask(client, client_id)
+    return call.page(
+        "clients/household.html", status=status, form=form, person=person, q=q, found=found, lists=lists
+    )
+
+
+@router.get("/{client_id}/household/{member_id}", name="household_member")
+async def member(call: DeskCall, client_id: UUID, member_id: UUID) -> Response:
+    """What can be changed about a member: leave, or become the head."""
+    person = await call.ask(client, client_id)
+    return call.page(
+        "clients/member.html", person=person, member=await call.ask(client, member_id), problem=None
+    )
+
+
+@router.post("/{client_id}/household/{member_id}/leave", name="household_leave")
+async def post_leave(call: DeskCall, client_id: UUID, member_id: UUID) -> Response:
+    """Let a person leave the household."""
+    command = RemoveMember(client_id=client_id, member_id=member_id)
+    return await _change_member(call, remove_member, command, call._("The household is changed."))
+
+
+@router.post("/{client_id}/household/{member_id}/head", name="household_head")
+async def post_head(call: DeskCall, client_id: UUID, member_id: UUID) -> Response:
+    """Make a member the head of the household."""
+    command = ChooseHead(client_id=client_id, head_id=member_id)
+    return await _change_member(call, choose_head, command, call._("The household has a new head."))
+
+
+async def _change_member(
+    call: PageCall, use_case: object, command: RemoveMember | ChooseHead, done: str
+) -> Response:
+    member_id = command.member_id if isinstance(command, RemoveMember) else command.head_id
+    try:
+        await call.perform(use_case, command)
+    except DomainError as refused:
+        person = await call.ask(client, command.client_id)
+        other = await call.ask(client, member_id)
+        return call.page(
+            "clients/member.html", status=422, person=person, member=other, problem=call.words(refused)
+        )
+    return call.redirect("client", client_id=command.client_id, notice=done)

@@ -1,0 +1,75 @@
+"""Consents of a client on the Front Desk (C6)."""
+
+from uuid import UUID
+
+from chassis.errors import DomainError
+from deskkit.call import DeskCall, PageCall
+from deskkit.router import DeskRouter
+from fastapi import Response
+
+from support_svc.clients.queries import client
+from support_svc.consents.commands import GiveConsent, WithdrawConsent, give_consent, withdraw_consent
+from support_svc.consents.model import GivenHow
+from support_svc.consents.queries import consents_of
+
+router = DeskRouter(prefix="/front-desk/clients/{client_id}/consents")
+
+
+@router.get("", name="consents")
+async def page(call: DeskCall, client_id: UUID) -> Response:
+    """The consents of a client."""
+    person = await call.ask(client, client_id)
+    return call.page("consents/list.html", person=person, consents=await call.ask(consents_of, client_id))
+
+
+@router.get("/new", name="consent_new")
+async def new(call: DeskCall, client_id: UUID) -> Response:
+    """The form for a consent."""
+    initial = {"given_on": call.today, "given_how": GivenHow.VERBAL, "type": "explicit"}
+    return await _form(call, client_id, await call.form(GiveConsent, initial=initial))
+
+
+@router.post("/new")
+async def post_new(call: DeskCall, client_id: UUID) -> Response:
+    """Record a consent."""
+    form = await call.form(GiveConsent, fixed={"client_id": client_id})
+    if form.ok:
+        try:
+            await call.perform(give_consent, form.command)
+            return call.redirect("consents", client_id=client_id, notice=call._("The consent is recorded."))
+        except DomainError as refused:
+            form.add(refused)
+    return await _form(call, client_id, form, status=422)
+
+
+async def _form(call: PageCall, client_id: UUID, form: object, status: int = 200) -> Response:
+    person = await call.ask(client, client_id)
+    return call.page("consents/new.html", status=status, form=form, person=person)
+
+
+@router.get("/{consent_id}/withdraw", name="consent_withdraw")
+async def withdraw(call: DeskCall, client_id: UUID, consent_id: UUID) -> Response:
+    """What a withdrawal means, before it is done."""
+    return await _confirm(call, client_id, consent_id, await call.form(WithdrawConsent))
+
+
+@router.post("/{consent_id}/withdraw")
+async def post_withdraw(call: DeskCall, client_id: UUID, consent_id: UUID) -> Response:
+    """Withdraw a consent."""
+    form = await call.form(WithdrawConsent, fixed={"client_id": client_id, "consent_id": consent_id})
+    if form.ok:
+        try:
+            await call.perform(withdraw_consent, form.command)
+            return call.redirect("consents", client_id=client_id, notice=call._("The consent is withdrawn."))
+        except DomainError as refused:
+            form.add(refused)
+    return await _confirm(call, client_id, consent_id, form, status=422)
+
+
+async def _confirm(
+    call: PageCall, client_id: UUID, consent_id: UUID, form: object, status: int = 200
+) -> Response:
+    person = await call.ask(client, client_id)
+    consents = await call.ask(consents_of, client_id)
+    consent = next((one for one in consents if one.id == consent_id), None)
+    return call.page("consents/withdraw.html", status=status, form=form, person=person, consent=consent)

@@ -1,0 +1,104 @@
+"""Housing history of a client on the Front Desk (C5)."""
+
+from uuid import UUID
+
+from chassis.errors import DomainError
+from deskkit.call import DeskCall, PageCall
+from deskkit.router import DeskRouter
+from fastapi import Response
+
+from support_svc.clients.queries import client
+from support_svc.housing_history.commands import (
+    AddHousing,
+    ChangeRent,
+    EndHousing,
+    add_housing,
+    change_rent,
+    end_housing,
+)
+from support_svc.housing_history.queries import housing_history
+from support_svc.lookups.desk import choices
+from support_svc.lookups.model import LookupList
+
+router = DeskRouter(prefix="/front-desk/clients/{client_id}/housing-history")
+
+_LISTS = (LookupList.HOUSING_TYPE, LookupList.REASON_LEFT)
+
+
+@router.get("", name="housing_history")
+async def page(call: DeskCall, client_id: UUID) -> Response:
+    """Where a client has lived."""
+    person = await call.ask(client, client_id)
+    stays = await call.ask(housing_history, client_id)
+    return call.page("housing_history/list.html", person=person, stays=stays)
+
+
+@router.get("/new", name="housing_new")
+async def new(call: DeskCall, client_id: UUID) -> Response:
+    """The form for a stay."""
+    return await _form(call, client_id, "new", await call.form(AddHousing))
+
+
+@router.post("/new")
+async def post_new(call: DeskCall, client_id: UUID) -> Response:
+    """Record a stay."""
+    form = await call.form(AddHousing, fixed={"client_id": client_id})
+    if form.ok:
+        try:
+            await call.perform(add_housing, form.command)
+            return call.redirect(
+                "housing_history", client_id=client_id, notice=call._("The housing is recorded.")
+            )
+        except DomainError as refused:
+            form.add(refused)
+    return await _form(call, client_id, "new", form, status=422)
+
+
+@router.get("/{record_id}/end", name="housing_end")
+async def end(call: DeskCall, client_id: UUID, record_id: UUID) -> Response:
+    """The form to end a stay."""
+    return await _form(call, client_id, "end", await call.form(EndHousing, initial={"ended_on": call.today}))
+
+
+@router.post("/{record_id}/end")
+async def post_end(call: DeskCall, client_id: UUID, record_id: UUID) -> Response:
+    """End a stay."""
+    form = await call.form(EndHousing, fixed={"client_id": client_id, "record_id": record_id})
+    if form.ok:
+        try:
+            await call.perform(end_housing, form.command)
+            return call.redirect(
+                "housing_history", client_id=client_id, notice=call._("The housing has ended.")
+            )
+        except DomainError as refused:
+            form.add(refused)
+    return await _form(call, client_id, "end", form, status=422)
+
+
+@router.get("/{record_id}/rent", name="housing_rent")
+async def rent(call: DeskCall, client_id: UUID, record_id: UUID) -> Response:
+    """The form for another rent."""
+    return await _form(
+        call, client_id, "rent", await call.form(ChangeRent, initial={"from_date": call.today})
+    )
+
+
+@router.post("/{record_id}/rent")
+async def post_rent(call: DeskCall, client_id: UUID, record_id: UUID) -> Response:
+    """Add a dated rent."""
+    form = await call.form(ChangeRent, fixed={"client_id": client_id, "record_id": record_id})
+    if form.ok:
+        try:
+            await call.perform(change_rent, form.command)
+            return call.redirect(
+                "housing_history", client_id=client_id, notice=call._("The rent is recorded.")
+            )
+        except DomainError as refused:
+            form.add(refused)
+    return await _form(call, client_id, "rent", form, status=422)
+
+
+async def _form(call: PageCall, client_id: UUID, which: str, form: object, status: int = 200) -> Response:
+    person = await call.ask(client, client_id)
+    lists = await choices(call, *_LISTS)
+    return call.page(f"housing_history/{which}.html", status=status, form=form, person=person, lists=lists)

@@ -1,0 +1,106 @@
+"""The lists on the Front Desk, kept by an administrator (✎)."""
+
+from uuid import UUID
+
+from chassis.errors import DomainError
+from deskkit.call import DeskCall, PageCall
+from deskkit.router import DeskRouter
+from fastapi import Response
+
+from support_svc.lookups.commands import (
+    AddLookupValue,
+    ChangeLookupValue,
+    NameCaseworker,
+    add_lookup_value,
+    change_lookup_value,
+    name_caseworker,
+)
+from support_svc.lookups.model import LookupList
+from support_svc.lookups.queries import caseworkers, lookup_value, values_of
+
+router = DeskRouter(prefix="/front-desk/lists")
+
+
+async def choices(call: PageCall, *lists: LookupList) -> dict[str, list[tuple[str, str]]]:
+    """The values of lists as options of a form, in the person's language."""
+    found = await call.ask(values_of, *lists)
+    return {
+        name.value: [(str(value.id), value.label(call.locale)) for value in values]
+        for name, values in found.items()
+    }
+
+
+async def colleagues(call: PageCall) -> list[tuple[str, str]]:
+    """The caseworkers as options of a form."""
+    return [(one.subject, one.name) for one in await call.ask(caseworkers)]
+
+
+@router.get("", name="lookups")
+async def page(call: DeskCall) -> Response:
+    """Every list with its values."""
+    return call.page(
+        "lookups/lists.html",
+        lists=await call.ask(values_of, *LookupList, retired=True),
+        people=await call.ask(caseworkers, retired=True),
+    )
+
+
+@router.get("/{name}/new", name="lookup_new")
+async def new(call: DeskCall, name: LookupList) -> Response:
+    """The form for a value."""
+    form = await call.form(AddLookupValue, initial={"sort_order": 100})
+    return call.page("lookups/new.html", form=form, name=name)
+
+
+@router.post("/{name}/new")
+async def post_new(call: DeskCall, name: LookupList) -> Response:
+    """Add a value to a list."""
+    form = await call.form(AddLookupValue, fixed={"list": name})
+    if form.ok:
+        try:
+            await call.perform(add_lookup_value, form.command)
+            return call.redirect("lookups", notice=call._("The value is added."))
+        except DomainError as refused:
+            form.add(refused)
+    return call.page("lookups/new.html", status=422, form=form, name=name)
+
+
+@router.get("/values/{value_id}", name="lookup_edit")
+async def edit(call: DeskCall, value_id: UUID) -> Response:
+    """The form to change a value."""
+    value = await call.ask(lookup_value, value_id)
+    return call.page("lookups/edit.html", form=await call.form(ChangeLookupValue, initial=value), value=value)
+
+
+@router.post("/values/{value_id}")
+async def post_edit(call: DeskCall, value_id: UUID) -> Response:
+    """Change a value."""
+    form = await call.form(ChangeLookupValue, fixed={"value_id": value_id})
+    if form.ok:
+        try:
+            await call.perform(change_lookup_value, form.command)
+            return call.redirect("lookups", notice=call._("The changes are saved."))
+        except DomainError as refused:
+            form.add(refused)
+    value = await call.ask(lookup_value, value_id)
+    return call.page("lookups/edit.html", status=422, form=form, value=value)
+
+
+@router.get("/caseworkers/new", name="caseworker_new")
+async def new_caseworker(call: DeskCall) -> Response:
+    """The form to name a caseworker."""
+    form = await call.form(NameCaseworker, initial={"active": True})
+    return call.page("lookups/caseworker.html", form=form)
+
+
+@router.post("/caseworkers/new")
+async def post_caseworker(call: DeskCall) -> Response:
+    """Put a colleague on the list of caseworkers."""
+    form = await call.form(NameCaseworker)
+    if form.ok:
+        try:
+            await call.perform(name_caseworker, form.command)
+            return call.redirect("lookups", notice=call._("The list of caseworkers is changed."))
+        except DomainError as refused:
+            form.add(refused)
+    return call.page("lookups/caseworker.html", status=422, form=form)

@@ -1,0 +1,187 @@
+"""Housing placements on the Front Desk: list, start, record, attempts, timeline (P1-P4, P10)."""
+
+from uuid import UUID
+
+from chassis.errors import DomainError
+from deskkit.call import DeskCall, PageCall
+from deskkit.router import DeskRouter
+from fastapi import Response
+
+from support_svc.clients.queries import client, search_clients
+from support_svc.consents.model import ConsentStatus
+from support_svc.consents.queries import consents_of
+from support_svc.filters import filter_from
+from support_svc.lookups.desk import choices, colleagues
+from support_svc.lookups.model import LookupList
+from support_svc.placements.commands import (
+    ChangePlacement,
+    Income,
+    RecordAttempt,
+    StartPlacement,
+    change_placement,
+    record_attempt,
+    start_placement,
+)
+from support_svc.placements.happenings import crossing, timeline
+from support_svc.placements.queries import (
+    PlacementFilter,
+    attempts,
+    placement,
+    placements,
+)
+from support_svc.signings.queries import signings_of
+
+router = DeskRouter(prefix="/front-desk/placements")
+
+_LISTS = (LookupList.HOUSING_TYPE, LookupList.PROGRAM, LookupList.REFERRAL_SOURCE)
+
+
+@router.get("", name="placements")
+async def page(call: DeskCall) -> Response:
+    """The list of placements with the four urgent counts (P1)."""
+    wanted = filter_from(PlacementFilter, call.request.query_params)
+    found = await call.ask(placements, wanted)
+    return call.page(
+        "placements/list.html",
+        found=found,
+        wanted=wanted,
+        form=await call.form(PlacementFilter, initial=wanted),
+        lists=await choices(call, LookupList.PROGRAM),
+        people=await colleagues(call),
+    )
+
+
+@router.get("/new", name="placement_new")
+async def new(call: DeskCall, client: UUID | None = None, q: str = "") -> Response:
+    """Choose the client, then the form of Start Housing Placement (P2)."""
+    if client is None:
+        found = (await call.ask(search_clients, q)).lines if q.strip() else ()
+        return call.page("placements/choose_client.html", q=q, found=found)
+    initial = {"caseworker": call.actor.subject, "search_started_on": call.today}
+    return await _start_form(call, client, await call.form(StartPlacement, initial=initial))
+
+
+@router.post("/new")
+async def post_new(call: DeskCall, client: UUID) -> Response:
+    """Start Housing Placement."""
+    form = await call.form(StartPlacement, fixed={"client_id": client})
+    if form.ok:
+        try:
+            created = await call.perform(start_placement, form.command)
+            return call.redirect(
+                "placement", placement_id=created, notice=call._("The housing placement has started.")
+            )
+        except DomainError as refused:
+            form.add(refused)
+    return await _start_form(call, client, form, status=422)
+
+
+async def _start_form(call: PageCall, client_id: UUID, form: object, status: int = 200) -> Response:
+    in_force = {
+        consent.purpose.value
+        for consent in await call.ask(consents_of, client_id)
+        if consent.status is ConsentStatus.ACTIVE
+    }
+    return call.page(
+        "placements/start.html",
+        status=status,
+        form=form,
+        person=await call.ask(client, client_id),
+        lists=await choices(call, *_LISTS),
+        people=await colleagues(call),
+        in_force=in_force,
+    )
+
+
+@router.get("/{placement_id}", name="placement")
+async def record(call: DeskCall, placement_id: UUID) -> Response:
+    """A placement's record: details, the home it is at, what crossed."""
+    return call.page(
+        "placements/record.html",
+        one=await call.ask(placement, placement_id),
+        crossed=await call.ask(crossing, placement_id),
+        signings=await call.ask(signings_of, placement_id),
+    )
+
+
+@router.get("/{placement_id}/edit", name="placement_edit")
+async def edit(call: DeskCall, placement_id: UUID) -> Response:
+    """The form to change what is sought."""
+    one = await call.ask(placement, placement_id)
+    initial = {name: getattr(one, name, None) for name in ChangePlacement.model_fields}
+    if one.monthly_income is not None:
+        initial["monthly_income"] = Income(amount=one.monthly_income, currency=one.currency)
+    return await _change_form(call, placement_id, await call.form(ChangePlacement, initial=initial))
+
+
+@router.post("/{placement_id}/edit")
+async def post_edit(call: DeskCall, placement_id: UUID) -> Response:
+    """Change what is sought."""
+    form = await call.form(ChangePlacement, fixed={"placement_id": placement_id})
+    if form.ok:
+        try:
+            await call.perform(change_placement, form.command)
+            return call.redirect(
+                "placement", placement_id=placement_id, notice=call._("The changes are saved.")
+            )
+        except DomainError as refused:
+            form.add(refused)
+    return await _change_form(call, placement_id, form, status=422)
+
+
+async def _change_form(call: PageCall, placement_id: UUID, form: object, status: int = 200) -> Response:
+    return call.page(
+        "placements/change.html",
+        status=status,
+        form=form,
+        one=await call.ask(placement, placement_id),
+        lists=await choices(call, *_LISTS),
+        people=await colleagues(call),
+    )
+
+
+@router.get("/{placement_id}/attempts", name="attempts")
+async def attempts_tab(call: DeskCall, placement_id: UUID) -> Response:
+    """The attempts of a placement (P4)."""
+    one = await call.ask(placement, placement_id)
+    return call.page("placements/attempts.html", one=one, attempts=await call.ask(attempts, placement_id))
+
+
+@router.get("/{placement_id}/attempts/new", name="attempt_new")
+async def new_attempt(call: DeskCall, placement_id: UUID) -> Response:
+    """The form for an attempt."""
+    initial = {"attempted_on": call.today, "caseworker": call.actor.subject}
+    return await _attempt_form(call, placement_id, await call.form(RecordAttempt, initial=initial))
+
+
+@router.post("/{placement_id}/attempts/new")
+async def post_attempt(call: DeskCall, placement_id: UUID) -> Response:
+    """Record an attempt; a final one ends the placement."""
+    form = await call.form(RecordAttempt, fixed={"placement_id": placement_id})
+    if form.ok:
+        try:
+            await call.perform(record_attempt, form.command)
+            return call.redirect(
+                "attempts", placement_id=placement_id, notice=call._("The attempt is recorded.")
+            )
+        except DomainError as refused:
+            form.add(refused)
+    return await _attempt_form(call, placement_id, form, status=422)
+
+
+async def _attempt_form(call: PageCall, placement_id: UUID, form: object, status: int = 200) -> Response:
+    return call.page(
+        "placements/attempt.html",
+        status=status,
+        form=form,
+        one=await call.ask(placement, placement_id),
+        lists=await choices(call, LookupList.REASON_NOT_SECURED),
+        people=await colleagues(call),
+    )
+
+
+@router.get("/{placement_id}/timeline", name="placement_timeline")
+async def timeline_tab(call: DeskCall, placement_id: UUID) -> Response:
+    """Everything that happened to a placement (P10)."""
+    one = await call.ask(placement, placement_id)
+    return call.page("placements/timeline.html", one=one, lines=await call.ask(timeline, placement_id))

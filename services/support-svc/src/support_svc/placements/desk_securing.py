@@ -1,0 +1,170 @@
+"""Housing search, Secure Unit, giving up and Move In on the Front Desk (P5, P6, P7)."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from chassis.errors import DomainError
+from deskkit.call import DeskCall, PageCall
+from deskkit.router import DeskRouter
+from fastapi import Response
+
+from support_svc.filters import filter_from
+from support_svc.homes.model import ManagedBy
+from support_svc.homes.queries import HomeFilter, home, places
+from support_svc.housing_history.commands import Rent
+from support_svc.lookups.desk import choices
+from support_svc.lookups.model import LookupList
+from support_svc.lookups.queries import values_of
+from support_svc.placements.asking import GiveUpUnit, SecureUnit, give_up_unit, secure_unit
+from support_svc.placements.happenings import search_for_placement
+from support_svc.placements.moving_in import MoveIn, move_in
+from support_svc.placements.previews import what_is_told
+from support_svc.placements.queries import placement
+
+router = DeskRouter(prefix="/front-desk/placements/{placement_id}")
+
+USUAL_WAIT = timedelta(days=14)
+"""Between today and the expected move-in that the form begins with."""
+
+
+@router.get("/search", name="home_search")
+async def search(call: DeskCall, placement_id: UUID) -> Response:
+    """New Housing Search (P5); it begins with the housing types the placement seeks."""
+    one = await call.ask(placement, placement_id)
+    query = call.request.query_params
+    wanted = filter_from(HomeFilter, query)
+    if not query:
+        wanted = HomeFilter(types=list(one.types_published))
+    kinds = (await call.ask(values_of, LookupList.HOUSING_TYPE))[LookupList.HOUSING_TYPE]
+    return call.page(
+        "placements/search.html",
+        one=one,
+        wanted=wanted,
+        found=await call.ask(search_for_placement, placement_id, wanted),
+        places=await call.ask(places),
+        kinds={kind.published_as: kind.label(call.locale) for kind in kinds if kind.published_as},
+        form=await call.form(HomeFilter, initial=wanted),
+    )
+
+
+@router.get("/secure/{unit}", name="secure_unit")
+async def secure(call: DeskCall, placement_id: UUID, unit: UUID) -> Response:
+    """Confirm Secure Unit: the dates, and what will be told, word for word (P6)."""
+    expected = call.today + USUAL_WAIT
+    telling = await call.ask(what_is_told, placement_id, unit, expected)
+    initial = {
+        "secured_on": call.today,
+        "expected_move_in": expected,
+        "adults": telling.adults,
+        "children": telling.children,
+        "consent": telling.consent,
+    }
+    return await _secure_page(call, placement_id, unit, await call.form(SecureUnit, initial=initial), telling)
+
+
+@router.post("/secure/{unit}")
+async def post_secure(call: DeskCall, placement_id: UUID, unit: UUID) -> Response:
+    """Secure Unit."""
+    form = await call.form(SecureUnit, fixed={"placement_id": placement_id, "unit": unit})
+    if form.ok:
+        try:
+            await call.perform(secure_unit, form.command)
+            return call.redirect("placement", placement_id=placement_id)
+        except DomainError as refused:
+            form.add(refused)
+    expected = form.command.expected_move_in if form.ok else call.today + USUAL_WAIT
+    telling = await call.ask(what_is_told, placement_id, unit, expected)
+    shown = {"adults": telling.adults, "children": telling.children, "consent": telling.consent or ""}
+    form.values.update({name: [str(value)] for name, value in shown.items()})
+    return await _secure_page(call, placement_id, unit, form, telling, status=422)
+
+
+async def _secure_page(
+    call: PageCall, placement_id: UUID, unit: UUID, form: object, telling: object, status: int = 200
+) -> Response:
+    return call.page(
+        "placements/secure.html",
+        status=status,
+        form=form,
+        telling=telling,
+        one=await call.ask(placement, placement_id),
+        found=await call.ask(home, unit),
+    )
+
+
+@router.get("/securing", name="placement_securing")
+async def securing(call: DeskCall, placement_id: UUID) -> Response:
+    """The waiting line of a placement's page; once the answer is there, the browser reloads the page."""
+    one = await call.ask(placement, placement_id)
+    if one.securing and not one.request.late:
+        return call.fragment("placements/securing.html", one=one)
+    response = call.fragment("placements/securing.html", one=one)
+    response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@router.get("/give-up", name="give_up")
+async def give_up(call: DeskCall, placement_id: UUID) -> Response:
+    """What giving up means, before it is done."""
+    return await _give_up_page(call, placement_id, await call.form(GiveUpUnit))
+
+
+@router.post("/give-up")
+async def post_give_up(call: DeskCall, placement_id: UUID) -> Response:
+    """Give up the home that is asked for or held."""
+    form = await call.form(GiveUpUnit, fixed={"placement_id": placement_id})
+    if form.ok:
+        try:
+            await call.perform(give_up_unit, form.command)
+            return call.redirect(
+                "placement", placement_id=placement_id, notice=call._("The home is given up.")
+            )
+        except DomainError as refused:
+            form.add(refused)
+    return await _give_up_page(call, placement_id, form, status=422)
+
+
+async def _give_up_page(call: PageCall, placement_id: UUID, form: object, status: int = 200) -> Response:
+    one = await call.ask(placement, placement_id)
+    return call.page("placements/give_up.html", status=status, form=form, one=one)
+
+
+@router.get("/move-in", name="move_in")
+async def move(call: DeskCall, placement_id: UUID) -> Response:
+    """The form of Move In (P7)."""
+    one = await call.ask(placement, placement_id)
+    initial: dict[str, object] = {"moved_in_on": call.today, "next_months": 1}
+    if one.request is not None:
+        if one.request.tenancy_start is not None:
+            initial["moved_in_on"] = min(one.request.tenancy_start, call.today)
+        if one.request.tenancy_rent is not None:
+            initial["rent"] = Rent(amount=one.request.tenancy_rent, currency=one.request.tenancy_currency)
+    return await _move_page(call, placement_id, await call.form(MoveIn, initial=initial))
+
+
+@router.post("/move-in")
+async def post_move(call: DeskCall, placement_id: UUID) -> Response:
+    """Move In."""
+    form = await call.form(MoveIn, fixed={"placement_id": placement_id})
+    if form.ok:
+        try:
+            await call.perform(move_in, form.command)
+            return call.redirect(
+                "placement", placement_id=placement_id, notice=call._("The household has moved in.")
+            )
+        except DomainError as refused:
+            form.add(refused)
+    return await _move_page(call, placement_id, form, status=422)
+
+
+async def _move_page(call: PageCall, placement_id: UUID, form: object, status: int = 200) -> Response:
+    one = await call.ask(placement, placement_id)
+    third_party = one.request is not None and one.request.managed_by is ManagedBy.THIRD_PARTY
+    return call.page(
+        "placements/move_in.html",
+        status=status,
+        form=form,
+        one=one,
+        third_party=third_party,
+        lists=await choices(call, LookupList.REASON_LEFT),
+    )
