@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from deskkit.testing.pages import Page, fields_of, parse_page
 from fastapi import FastAPI
 
 from chassis.actor import Actor
@@ -164,3 +165,55 @@ def another_world(fresh_database: DatabaseFactory, key_sets: KeySetServer) -> Ca
         return make_world(await fresh_database("tenancy"), clock, key_sets)
 
     return make
+
+
+@dataclass
+class Visitor:
+    """Somebody at the property desk: reads pages, fills in the forms that are on them, follows redirects."""
+
+    http: httpx.AsyncClient
+    page: Page | None = None
+    path: str = ""
+
+    async def go(self, path: str, *, status: int = 200) -> Page:
+        """Open a page of the desk and check it."""
+        return self._shown(await self.http.get(path, follow_redirects=True), status)
+
+    async def send(self, action: str, *, status: int = 200, index: int = 0, **values: str) -> Page:
+        """Fill in the form whose action ends with `action` and send it; `__` in a name stands for a hyphen."""
+        assert self.page is not None
+        forms = [
+            form
+            for form in self.page.root.iter("form")
+            if form.get("method") == "post" and (form.get("action") or "").split("?")[0].endswith(action)
+        ]
+        assert forms, f"no form to {action} on {self.path}"
+        fields = dict(fields_of(forms[index]))
+        fields.update({name.replace("__", "-"): value for name, value in values.items()})
+        target = forms[index].get("action") or ""
+        return self._shown(await self.http.post(target, data=fields, follow_redirects=True), status)
+
+    def _shown(self, answer: httpx.Response, status: int) -> Page:
+        self.path = answer.url.path
+        assert answer.status_code == status, f"{answer.status_code} {self.path}: {answer.text[:3000]}"
+        self.page = parse_page(answer.text)
+        return self.page
+
+
+@pytest.fixture
+def visitor(world: World) -> Callable[..., Visitor]:
+    """Sign somebody in to the property desk: `visitor("property_manager", locale="fr")`."""
+
+    def sign_in(*roles: str, locale: str = "en", name: str = "Dana Roy") -> Visitor:
+        token = world.keys.key("property").token(
+            roles=roles, audience=["tenancy"], name=name, locale=locale, session=f"session-{name}"
+        )
+        return Visitor(
+            httpx.AsyncClient(
+                transport=httpx.ASGITransport(world.app),
+                base_url="http://property.localhost",
+                cookies={"partywall_token": token},
+            )
+        )
+
+    return sign_in

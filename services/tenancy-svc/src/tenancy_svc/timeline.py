@@ -11,34 +11,35 @@ from sqlalchemy import select, tuple_
 
 from chassis.db.tables import audit
 from chassis.tx import ReadTx
+from deskkit.i18n import N_
 
 LIMIT = 200
 
 ACTIONS: dict[tuple[str, str], str] = {
-    ("application", "referred"): "The referral arrived and became an application",
-    ("application", "opened"): "The application was opened",
-    ("application", "people_recorded"): "The people applying were recorded",
-    ("application", "choices_recorded"): "What may be told to support was recorded",
-    ("application", "choice_withdrawn"): "The tenant took back a choice about what may be told",
-    ("application", "accepted"): "The application was accepted",
-    ("application", "declined"): "The application was declined",
-    ("application", "withdrawn"): "The applicant withdrew",
-    ("lease", "drawn_up"): "The lease was drawn up",
-    ("lease", "amended"): "The lease was changed before signing; the former version is kept",
-    ("lease", "discarded"): "The draft lease was discarded",
-    ("lease", "began"): "The lease was signed and the tenancy began",
-    ("lease", "signing_scheduled"): "The signing was arranged",
-    ("lease", "signing_moved"): "The signing was moved",
-    ("lease", "signing_cancelled"): "The signing was cancelled",
-    ("lease", "rights_explained"): "The tenant's rights were explained and acknowledged",
-    ("lease", "attested"): "A party attested that no service is a condition",
-    ("lease", "not_signed"): "The signing took place, but the lease wasn't signed",
-    ("template", "drafted"): "A new version was begun",
-    ("template", "clause_written"): "A clause was written",
-    ("template", "clause_removed"): "A clause was taken out",
-    ("template", "clause_approved"): "A clause was read and approved by a person",
-    ("template", "published"): "A version was published",
-    ("template", "draft_discarded"): "The draft was discarded",
+    ("application", "referred"): N_("The referral arrived and became an application"),
+    ("application", "opened"): N_("The application was opened"),
+    ("application", "people_recorded"): N_("The people applying were recorded"),
+    ("application", "choices_recorded"): N_("What may be told to support was recorded"),
+    ("application", "choice_withdrawn"): N_("The tenant took back a choice about what may be told"),
+    ("application", "accepted"): N_("The application was accepted"),
+    ("application", "declined"): N_("The application was declined"),
+    ("application", "withdrawn"): N_("The applicant withdrew"),
+    ("lease", "drawn_up"): N_("The lease was drawn up"),
+    ("lease", "amended"): N_("The lease was changed before signing; the former version is kept"),
+    ("lease", "discarded"): N_("The draft lease was discarded"),
+    ("lease", "began"): N_("The lease was signed and the tenancy began"),
+    ("lease", "signing_scheduled"): N_("The signing was arranged"),
+    ("lease", "signing_moved"): N_("The signing was moved"),
+    ("lease", "signing_cancelled"): N_("The signing was cancelled"),
+    ("lease", "rights_explained"): N_("The tenant's rights were explained and acknowledged"),
+    ("lease", "attested"): N_("A party attested that no service is a condition"),
+    ("lease", "not_signed"): N_("The signing took place, but the lease wasn't signed"),
+    ("template", "drafted"): N_("A new version was begun"),
+    ("template", "clause_written"): N_("A clause was written"),
+    ("template", "clause_removed"): N_("A clause was taken out"),
+    ("template", "clause_approved"): N_("A clause was read and approved by a person"),
+    ("template", "published"): N_("A version was published"),
+    ("template", "draft_discarded"): N_("The draft was discarded"),
 }
 """Words (message ids) for each recorded action."""
 

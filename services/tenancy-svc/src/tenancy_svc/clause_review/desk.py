@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from starlette.responses import Response
@@ -32,6 +33,8 @@ async def post_clause_check(call: DeskCall) -> Response:
     except DomainError as error:
         form.add(error)
         return await _page(call, form, status=422)
+    # The form stays on the page for the next text, which is another request.
+    form.form_token = secrets.token_urlsafe(16)
     return await _page(call, form, review=review)
 
 

@@ -34,6 +34,11 @@ class Rule(StrEnum):
     REPORTS_TO_LANDLORD = "reports_to_landlord"
     UNCLEAR = "unclear"
 
+    @property
+    def label(self) -> str:
+        """The sentence of the separation policy that the rule stands for (a message id)."""
+        return POLICY_SENTENCES[self]
+
 
 POLICY_SENTENCES: dict[Rule, str] = {
     Rule.SERVICES: "Clients are not required to engage in services to retain housing.",

@@ -13,28 +13,29 @@ from sqlalchemy import select
 from chassis.db.tables import outbox
 from chassis.tx import ReadTx
 from chassis.usecase import query
+from deskkit.i18n import N_
 from tenancy_svc.access import Permission
 from tenancy_svc.disclosures.model import Answer, Choice, Counterpart, Purpose, Withheld
 from tenancy_svc.disclosures.telling import Prospect, prospect
 
 WHAT: dict[str, str] = {
-    "application_opened": "An application was opened for the referral",
-    "application_declined": "The application was declined",
-    "signing_scheduled": "A lease signing was arranged",
-    "signing_moved": "The lease signing was moved",
-    "signing_cancelled": "The lease signing was cancelled",
-    "signing_held": "The lease signing took place",
-    "referred_tenancy_started": "The tenancy started",
+    "application_opened": N_("An application was opened for the referral"),
+    "application_declined": N_("The application was declined"),
+    "signing_scheduled": N_("A lease signing was arranged"),
+    "signing_moved": N_("The lease signing was moved"),
+    "signing_cancelled": N_("The lease signing was cancelled"),
+    "signing_held": N_("The lease signing took place"),
+    "referred_tenancy_started": N_("The tenancy started"),
 }
 """What each event says, in plain words (message ids)."""
 
 DETAILS: dict[str, str] = {
-    "reason": "Reason",
-    "starts_at": "Date and time",
-    "place": "Place",
-    "outcome": "Outcome",
-    "start": "First day of the tenancy",
-    "rent": "Rent for a month",
+    "reason": N_("Reason"),
+    "starts_at": N_("Date and time"),
+    "place": N_("Place"),
+    "outcome": N_("Outcome"),
+    "start": N_("First day of the tenancy"),
+    "rent": N_("Rent for a month"),
 }
 """The parts of an event that mean something to a person (message ids); references mean nothing and aren't
 shown.

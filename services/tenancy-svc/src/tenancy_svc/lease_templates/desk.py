@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from typing import Any
 
@@ -52,7 +53,7 @@ async def _show(
     record = await call.ask(lease_template, template_id)
     return call.page(
         "lease_templates/record.html",
-        template=record,
+        record=record,
         refusal=refusal,
         timeline=timeline_items(call, record.timeline),
         status=status,
@@ -85,7 +86,7 @@ async def publish(call: DeskCall, template_id: uuid.UUID) -> Response:
     """What publishing means."""
     record = await call.ask(lease_template, template_id)
     form = await call.form(PublishDraft, fixed={"template_id": template_id})
-    return call.page("lease_templates/publish.html", form=form, template=record)
+    return call.page("lease_templates/publish.html", form=form, record=record)
 
 
 @router.post("/lease-templates/{template_id}/publish", name="post_publish_draft")
@@ -102,7 +103,7 @@ async def discard(call: DeskCall, template_id: uuid.UUID) -> Response:
     """What discarding means."""
     record = await call.ask(lease_template, template_id)
     form = await call.form(DiscardDraft, fixed={"template_id": template_id})
-    return call.page("lease_templates/discard.html", form=form, template=record)
+    return call.page("lease_templates/discard.html", form=form, record=record)
 
 
 @router.post("/lease-templates/{template_id}/discard", name="post_discard_draft")
@@ -172,6 +173,8 @@ async def _written(call: PageCall, template_id: uuid.UUID, form: Form[WriteClaus
                 "The clause is in the draft, but it needs a person's eyes before it can be published."
             )
             return call.redirect("lease_template", template_id=template_id, notice=notice, tone="warning")
+        # The refusal is a result that was kept under this form's token; the next try is another one.
+        form.form_token = secrets.token_urlsafe(16)
         sentence = call._(judged.sentence or "")
         form.add(ClauseConditionsTenancy(field=judged.field, words=judged.words, sentence=sentence))
     return await _writing(call, template_id, form, status=422)
@@ -181,4 +184,4 @@ async def _writing(
     call: PageCall, template_id: uuid.UUID, form: Form[WriteClause], status: int = 200
 ) -> Response:
     record = await call.ask(lease_template, template_id)
-    return call.page("lease_templates/clause.html", form=form, template=record, status=status)
+    return call.page("lease_templates/clause.html", form=form, record=record, status=status)

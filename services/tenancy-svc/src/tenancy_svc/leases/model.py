@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -212,17 +213,19 @@ class Terms(Command):
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
         if self.rent.amount <= 0:
-            raise ValueError("The rent must be more than zero.")
+            raise PydanticCustomError("lease_terms", "The rent must be more than zero.")
         if (self.term is Term.FIXED) != (self.end_on is not None):
-            raise ValueError("A fixed term needs a last day, and only a fixed term has one.")
+            raise PydanticCustomError(
+                "lease_terms", "A fixed term needs a last day, and only a fixed term has one."
+            )
         if self.end_on is not None and self.end_on <= self.start_on:
-            raise ValueError("The last day must come after the first day.")
+            raise PydanticCustomError("lease_terms", "The last day must come after the first day.")
         if (self.deposit is None) != (self.deposit_state is DepositState.NOT_REQUIRED):
             raise ValueError(
                 "A deposit needs an amount, and an amount needs a state other than “not required”."
             )
         if not any(party.part is Part.TENANT for party in self.parties):
-            raise ValueError("A lease names at least one tenant.")
+            raise PydanticCustomError("lease_terms", "A lease names at least one tenant.")
         return self
 
 

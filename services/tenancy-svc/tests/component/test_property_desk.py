@@ -1,0 +1,162 @@
+"""The property desk by hand: every page parses, and the whole way works through its forms, in both languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+WHEN = {
+    "starts_at__day": "5",
+    "starts_at__month": "3",
+    "starts_at__year": "2026",
+    "starts_at__time": "14:00",
+    "place": "property_office",
+    "landlord_name": "Dana Roy",
+}
+
+
+def _last(path: str) -> str:
+    return path.rsplit("/", 1)[-1]
+
+
+@pytest.mark.row("T1", "T4", "T5", "W4", "W5", "W13", "X1")
+@pytest.mark.parametrize("locale", ["en", "fr"])
+async def test_from_referral_to_tenancy_by_hand(world: Any, visitor: Any, locale: str) -> None:
+    application, referral, unit = await world.referral(name=None, contact=None)
+    desk = visitor("property_manager", locale=locale)
+    base = f"/property-desk/applications/{application}"
+    await desk.go("/property-desk")
+    await desk.go("/property-desk/applications")
+    await desk.go(base)
+    await desk.go(f"{base}/people")
+    person = {"people__0__part": "tenant", "people__0__given_name": "Robin", "people__0__family_name": ""}
+    await desk.send("/people", status=422, **person)
+    await desk.send("/people", **{**person, "people__0__family_name": "Sample"})
+    assert desk.path == base
+    await desk.go(f"{base}/choices")
+    await desk.send("/choices", status=422)
+    await desk.send("/choices", signing="tell", start="tell", notices="do_not_tell")
+    assert desk.path == f"{base}/told"
+    await desk.go(f"{base}/choices/start/withdraw")
+    await desk.go(f"{base}/decline")
+    await desk.send("/decline", reason="unit_no_longer_available")  # shows what is told; not confirmed
+    await desk.go(f"{base}/withdraw")
+    await desk.go(f"{base}/accept")
+    await desk.send("/accept")
+    await desk.go(f"{base}/lease")
+    await desk.send("/lease", status=422, rent="0")
+    await desk.send("/lease", rent="1250,50")
+    lease = desk.path
+    assert "/leases/" in lease
+    for tab in ("", "/clauses", "/versions", "/signings", "/discard"):
+        await desk.go(lease + tab)
+    await desk.go(f"{lease}/change")
+    await desk.send("/change", rent="1,275.00")
+    await desk.go("/property-desk/leases")
+    await desk.go(f"{lease}/signings/new")
+    await desk.send("/signings/new", status=422, place="")
+    shown = await desk.send("/signings/new", **WHEN)  # what is told, word for word
+    assert "Harbour Support" in shown.html
+    await desk.send("/signings/new")
+    signing = desk.path
+    assert "/property-desk/signings/" in signing
+    await world.hear(
+        "signing_attendance", referral=referral, signing=_last(signing), attendance="cannot_attend",
+        reason="nobody_available",
+    )  # fmt: skip
+    await desk.go("/property-desk/signings")
+    await desk.go("/property-desk")
+    await desk.go(f"{signing}/move")
+    await desk.send("/move", starts_at__day="6")
+    await desk.send("/move")
+    for page in ("cancel", "unsigned", "sign"):
+        await desk.go(f"{signing}/{page}")
+    await desk.send("/sign", status=422)
+    await desk.go(signing)
+    await desk.send("/rights")
+    await desk.send("/attestation", index=0)
+    await desk.send("/attestation", index=0)
+    await desk.go(f"{signing}/sign")
+    await desk.send("/sign")
+    assert desk.path == signing
+    statement = await desk.go(f"{base}/told")
+    assert ("Delivered" if locale == "en" else "Transmis") in statement.html or "waiting" in statement.html
+    assert await world.told("pending") == [
+        "application_opened",
+        "signing_scheduled",
+        "signing_moved",
+        "tenancy_started",
+        "signing_held",
+        "referred_tenancy_started",
+    ]
+
+
+@pytest.mark.row("T2", "T3")
+@pytest.mark.parametrize("locale", ["en", "fr"])
+async def test_a_template_version_by_hand(world: Any, visitor: Any, locale: str) -> None:
+    desk = visitor("property_administrator", locale=locale, name="Ada Pike")
+    await desk.go("/property-desk/lease-templates")
+    rows = await world.rows("SELECT id FROM lease_templates WHERE jurisdiction = 'ca_on'")
+    template = f"/property-desk/lease-templates/{rows[0]['id']}"
+    await desk.go(template)
+    await desk.send("/draft")
+    await desk.go(f"{template}/clauses/new")
+    clause = {"title_en": "Support", "title_fr": "Soutien"}
+    refused = await desk.send(
+        "/new", status=422, **clause,
+        text_en="The tenant must meet weekly with the case manager.",
+        text_fr="Le locataire rencontre son intervenante chaque semaine.",
+    )  # fmt: skip
+    assert "case manager" in refused.html
+    assert ("retain housing" if locale == "en" else "conserver leur logement") in refused.html
+    await desk.send(
+        "/new", **clause, text_en="A list of support services hangs in the lobby.",
+        text_fr="Une liste des services de soutien est affichée dans le hall.",
+    )  # fmt: skip
+    await desk.go(f"{template}/publish")
+    blocked = await desk.send("/publish", status=422)
+    assert "Support" in blocked.html
+    other = visitor("property_administrator", locale=locale, name="Bo Lund")
+    await other.go(template)
+    await other.send("/approve")
+    await desk.go(f"{template}/publish")
+    await desk.send("/publish")
+    await desk.go("/property-desk/clause-check")
+    checked = await desk.send("/clause-check", text="The tenant agrees to stay sober.")
+    assert "sober" in checked.html
+    await desk.go(template)
+    await desk.send("/draft")
+    await desk.go(f"{template}/discard")
+    await desk.send("/discard")
+
+
+@pytest.mark.row("T1")
+async def test_an_application_that_comes_directly_by_hand(world: Any, visitor: Any) -> None:
+    unit = await world.home()
+    desk = visitor("property_manager")
+    await desk.go("/property-desk/homes?free=yes")
+    await desk.go(f"/property-desk/applications/new?unit={unit}")
+    more = await desk.send("/new", _more="people", people__0__given_name="Robin", people__0__family_name="Sample")
+    assert 'value="Robin"' in more.html
+    await desk.send("/new", adults="0", status=422)
+    await desk.send("/new", adults="1")
+    told = await desk.go(f"{desk.path}/told")
+    assert "directly" in told.html
+    assert await world.told() == []
+
+
+@pytest.mark.row("W10")
+async def test_each_role_sees_its_own_pages_only(world: Any, visitor: Any) -> None:
+    application, _, _ = await world.referral()
+    administrator = visitor("property_administrator")
+    await administrator.go("/property-desk")
+    await administrator.go("/property-desk/applications", status=403)
+    await administrator.go(f"/property-desk/applications/{application}", status=403)
+    keeper = visitor("inventory_keeper")
+    await keeper.go("/property-desk/homes")
+    await keeper.go("/property-desk/leases", status=403)
+    await keeper.go("/property-desk/lease-templates", status=403)
+    manager = visitor("property_manager")
+    rows = await world.rows("SELECT id FROM lease_templates WHERE jurisdiction = 'ca_on'")
+    await manager.go(f"/property-desk/lease-templates/{rows[0]['id']}")
