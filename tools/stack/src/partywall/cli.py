@@ -11,15 +11,18 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import asyncpg
+import httpx
 import nats.errors
 from rich.console import Console
 
 from chassis.errors import DomainError
 from partywall import demo, doctor, operating, seeding, status
-from partywall.layout import BY_NAME, ENTITIES, SERVICES, BadPortBase, state_folder
+from partywall.journey import StillWaiting
+from partywall.layout import BY_NAME, SERVICES, BadPortBase, state_folder
 from partywall.memory import StateUnusable
 from partywall.postgres import PostgresFailed
 from partywall.stack import Busy, PartFailed, PortTaken, Stack
+from partywall.staff_api import ApiRefused
 from partywall.system_user import NoSystemUser
 
 EXPECTED = (
@@ -31,6 +34,8 @@ EXPECTED = (
     PostgresFailed,
     NoSystemUser,
     DomainError,
+    ApiRefused,
+    StillWaiting,
 )
 """What can go wrong without a fault in this program: told in words, without a traceback."""
 
@@ -47,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except EXPECTED as error:
         console.print(f"[bold red]{type(error).__name__}[/bold red]", end=" ")
         console.print(str(error), markup=False, highlight=False)
-    except (ConnectionError, asyncpg.CannotConnectNowError, nats.errors.Error) as error:
+    except (ConnectionError, asyncpg.CannotConnectNowError, nats.errors.Error, httpx.TransportError) as error:
         console.print(f"[bold red]The stack doesn't answer[/bold red] ({error}). Is it up? partywall status")
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
@@ -107,14 +112,12 @@ def _up(stack: Stack, chosen: argparse.Namespace) -> int:
         console.print(f"Already running: {names}. Starting the rest.")
     with console.status("Starting …"):
         started = stack.up()
-        if started:
-            seeding.seed(stack, load_homes=not chosen.no_import)
+        # Also when everything ran: what a first start could not give is given by the next.
+        seeding.seed(stack, load_homes=not chosen.no_import)
     if started:
         console.print(f"Ready in {time.monotonic() - began:.1f} s.")
     else:
         console.print("Everything runs already (partywall status shows how it does).")
-    for entity in ENTITIES:
-        console.print(f"  {stack.layout.public_url(entity)}")
     seeding.show_sign_ins(stack, console)
     return 0
 

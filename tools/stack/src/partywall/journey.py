@@ -25,6 +25,7 @@ STEPS = (
     "secure_the_unit",
     "until_housing_is_secured",
     "until_the_application_is_open",
+    "until_property_knows_the_home",
     "record_the_tenants_choices",
     "accept_the_application",
     "draw_up_the_lease",
@@ -157,6 +158,15 @@ class Journey:
                 return line
         return None
 
+    async def until_property_knows_the_home(self) -> str:
+        """tenancy: wait until its own copy of the inventory holds the home (a new stack is still catching up)."""
+        await self._until(self._home_known, "the home in the property entity's copy")
+        return "tenancy: knows the home as the inventory lists it"
+
+    async def _home_known(self) -> bool:
+        record = await self.manager.get(f"/api/tenancy/v1/applications/{self.application}")
+        return record["home"] is not None
+
     async def record_the_tenants_choices(self) -> str:
         """tenancy: record what the tenant lets the property entity tell (W5)."""
         body = {
@@ -258,7 +268,7 @@ class Journey:
     async def _occupied(self) -> bool:
         unit = await self.keeper.get(f"/api/units/v1/units/{self.unit}")
         copy = await self.caseworker.get(f"/api/support/v1/homes/{self.unit}")
-        return bool(unit["occupancy"] == "occupied" and copy["occupancy"] == "occupied")
+        return all(home["occupancy"] == "occupied_by_client" for home in (unit, copy))
 
     async def _until(self, look: Callable[[], Awaitable[T]], what: str) -> T:
         """Look until there is something; being refused or unreachable for a while counts as not yet."""

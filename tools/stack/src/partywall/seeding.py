@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from chassis.actor import Actor
 from chassis.perform import perform
@@ -154,9 +153,9 @@ async def load_register(stack: Stack, file: Path, rows: int | None) -> int:
 
 def show_sign_ins(stack: Stack, console: Console) -> None:
     """Print the demo accounts with their passwords."""
-    table = Table(title=f"Demo sign-ins (only here: {stack.sign_ins})", title_justify="left")
-    for heading in ("address", "sign in as", "password", "who"):
-        table.add_column(heading)
-    for account in sign_ins(stack):
-        table.add_row(stack.layout.public_url(account.entity), account.email, account.password, account.name)
-    console.print(table)
+    console.print(f"Demo sign-ins, made at random for this folder and kept in {stack.sign_ins}:")
+    for entity in ENTITIES:
+        console.print(f"  [bold]{stack.layout.public_url(entity)}[/bold]")
+        for account in sign_ins(stack):
+            if account.entity == entity:
+                console.print(f"    {account.email:32} {account.password:18} {account.name}", highlight=False)

@@ -11,6 +11,7 @@ from partywall.layout import ENTITIES, ENTITY_OF, SERVICES, Layout
 DESKS = {"units": "/inventory-desk", "support": "/front-desk", "tenancy": "/property-desk"}
 # Operators ask these at the service's own port; the public has no route to them.
 _PRIVATE = "!Path(`/livez`) && !Path(`/readyz`) && !PathPrefix(`/metrics`)"
+_NEVER_ENCODED = ("allowEncodedSlash", "allowEncodedBackSlash", "allowEncodedNullCharacter")
 _SIGN_IN = "Path(`/sign-in`) || Path(`/oauth/token`) || Path(`/api/gateway/v1/sign-in`)"
 
 
@@ -18,15 +19,20 @@ def static_configuration(layout: Layout) -> dict[str, Any]:
     """Return what Traefik reads once when it starts. It phones nobody."""
     return {
         "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
-        "log": {"level": "WARN"},
+        "log": {"level": "WARN", "noColor": True},
         "entryPoints": {
             "web": {
                 "address": f"127.0.0.1:{layout.base}",
+                # No path and no header may mean one thing here and another in a service.
+                "http": {
+                    "aliasHeadersStrategy": "delete",
+                    "encodedCharacters": dict.fromkeys(_NEVER_ENCODED, False),
+                },
                 "transport": {"lifeCycle": {"requestAcceptGraceTimeout": "0s", "graceTimeOut": "5s"}},
             }
         },
         "ping": {"entryPoint": "web"},
-        "providers": {"file": {"filename": str(layout.traefik_folder / "routes.json"), "watch": True}},
+        "providers": {"file": {"filename": str(layout.traefik_folder / "routes.yaml"), "watch": True}},
     }
 
 
@@ -62,7 +68,7 @@ def write_configuration(layout: Layout) -> Path:
     layout.traefik_folder.mkdir(parents=True, exist_ok=True)
     path = layout.traefik_folder / "traefik.yaml"
     path.write_text(json.dumps(static_configuration(layout), indent=2))
-    (layout.traefik_folder / "routes.json").write_text(json.dumps(routes(layout), indent=2))
+    (layout.traefik_folder / "routes.yaml").write_text(json.dumps(routes(layout), indent=2))
     return path
 
 
