@@ -20,6 +20,7 @@ from chassis.runtime import Runtime
 from contracts.envelope import Envelope, read, write
 from contracts.event import Event
 from contracts.examples import example
+from deskkit.testing import Page, parse_page
 from fastapi import FastAPI
 from pydantic import SecretStr
 from testkit.databases import FreshDatabase
@@ -205,3 +206,49 @@ async def world(
 def data() -> Path:
     """The folder of the tests' own files."""
     return DATA
+
+
+class Visitor:
+    """A person at the inventory desk: every page is parsed as HTML5 and held to the house rules."""
+
+    def __init__(self, world: World, client: httpx.AsyncClient) -> None:
+        self.world = world
+        self.client = client
+
+    async def see(self, path: str, *, status: int = 200) -> Page:
+        """Open a page."""
+        answer = await self.client.get(path)
+        assert answer.status_code == status, f"{path}: {answer.status_code} {answer.text[:500]}"
+        return parse_page(answer.text)
+
+    async def send(
+        self, path: str, values: dict[str, Any], *, action: str | None = None, files: Any = None, status: int = 303
+    ) -> Page | str:
+        """Fill in the form of a page and send it: the address it leads to, or the page that says what is wrong."""
+        page = await self.see(path)
+        target = action or page.form().get("action") or path
+        fields: dict[str, Any] = {**page.fields(target), **values}
+        answer = await self.client.post(target, data=fields, files=files)
+        assert answer.status_code == status, f"{target}: {answer.status_code} {answer.text[:3000]}"
+        return answer.headers["location"] if status == 303 else parse_page(answer.text)
+
+
+@pytest_asyncio.fixture
+async def visitor(world: World) -> AsyncIterator[Any]:
+    """`visitor("inventory_keeper", locale="fr")`: somebody signed in to the inventory desk."""
+    clients: list[httpx.AsyncClient] = []
+
+    def enter(*roles: str, locale: str = "en") -> Visitor:
+        token = world.keys.key("property").token(
+            roles=roles or ["inventory_keeper"], audience=["units"], name="Kim Okafor", locale=locale, session="s1"
+        )
+        client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(world.app), base_url="http://property.localhost", timeout=30
+        )
+        client.cookies.set("partywall_token", token)
+        clients.append(client)
+        return Visitor(world, client)
+
+    yield enter
+    for client in clients:
+        await client.aclose()

@@ -4,23 +4,61 @@ from __future__ import annotations
 
 from chassis.http import service_app
 from chassis.runtime import Runtime
-from fastapi import FastAPI
+from deskkit.desk import Desk, NavItem, mount
+from fastapi import APIRouter, FastAPI
 
-from units_svc.holds.api import router as holds_api
-from units_svc.imports.api import router as imports_api
-from units_svc.inventory.api import router as inventory_api
-from units_svc.landlords.api import router as landlords_api
-from units_svc.lookups.api import router as lookups_api
+from units_svc.holds import api as holds_api
+from units_svc.holds import desk as holds_desk
+from units_svc.imports import api as imports_api
+from units_svc.imports import desk as imports_desk
+from units_svc.inventory import api as inventory_api
+from units_svc.inventory import desk as inventory_desk
+from units_svc.landlords import api as landlords_api
+from units_svc.landlords import desk as landlords_desk
+from units_svc.lookups import api as lookups_api
+from units_svc.lookups import desk as lookups_desk
+from units_svc.my_day import desk as my_day_desk
 
 API_PREFIX = "/api/units/v1"
+_KEEPERS = frozenset({"inventory_keeper", "property_administrator"})
+
+INVENTORY_DESK = Desk(
+    name="Inventory Desk",
+    prefix="/inventory-desk",
+    accent="inventory",
+    package="units_svc",
+    routers=(
+        my_day_desk.router,
+        inventory_desk.router,
+        holds_desk.router,
+        landlords_desk.router,
+        imports_desk.router,
+        lookups_desk.router,
+    ),
+    navigation=(
+        NavItem("My day", "my_day"),
+        NavItem("Housing Units", "units"),
+        NavItem("Holds", "holds"),
+        NavItem("Landlords", "landlords"),
+        NavItem("Imports", "imports", _KEEPERS),
+        NavItem("Lists", "lookups", _KEEPERS),
+    ),
+    home="my_day",
+    search_route="units",
+    search_label="Find a home by its address",
+)
 
 
 def create_app(runtime: Runtime) -> FastAPI:
-    """Return the application around a runtime."""
-    return service_app(
+    """Return the application around a runtime: /api/units/v1 and /inventory-desk, health and metrics."""
+    api = APIRouter(prefix=API_PREFIX)
+    for module in (inventory_api, holds_api, landlords_api, imports_api, lookups_api):
+        api.include_router(module.router)
+    app = service_app(
         runtime,
         title="Partywall: units inventory",
-        api_routers=[inventory_api, holds_api, landlords_api, imports_api, lookups_api],
+        api_routers=[api],
         body_limit=getattr(runtime.settings, "upload_limit", 64_000_000),
-        api_prefix=API_PREFIX,
     )
+    mount(app, INVENTORY_DESK, runtime)
+    return app

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.errors import InvalidInput
@@ -99,7 +99,7 @@ def wanted(filters: UnitFilter) -> list[ColumnElement[bool]]:
     if filters.service_provider is not None:
         found.append(Unit.service_provider == filters.service_provider)
     if filters.features:
-        found.append(Unit.features.contains(cast(filters.features, ARRAY(String))))
+        found.append(Unit.features.contains(cast(filters.features, ARRAY(Text))))
     if filters.city and (city := addressing.plain(filters.city)):
         found.append(Unit.city_key == city)
     if filters.text:

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from units_svc.access import Permission
 from units_svc.addressing import plain
 from units_svc.lookups.model import PUBLISHED, CodeTaken, LookupList, LookupValue
+from units_svc.lookups.published import PUBLISHED_WORDS
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
@@ -93,5 +94,12 @@ async def edit_value(tx: Tx, command: EditValue) -> None:
 
 
 def _require_published(kind: LookupList, word: str | None) -> None:
-    if word and kind not in PUBLISHED:
+    if not word:
+        return
+    if kind not in PUBLISHED:
         raise InvalidInput(field="published_as", rule="Values of this list aren't told to anybody.")
+    known = PUBLISHED_WORDS.get(kind)
+    if known is not None and word not in known:
+        raise InvalidInput(field="published_as", rule="Choose a word that others know.")
+    if known is None and not re.fullmatch(r"[a-z0-9]+([_-][a-z0-9]+)*", word):
+        raise InvalidInput(field="published_as", rule="Use small letters, digits and hyphens.")

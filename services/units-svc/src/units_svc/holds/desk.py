@@ -1,0 +1,157 @@
+"""Holds and use of homes on the inventory desk (U4, U9)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from chassis.errors import DomainError
+from deskkit.call import DeskCall, PageCall
+from deskkit.router import DeskRouter
+from fastapi import Response
+from pydantic import BaseModel, ConfigDict
+
+from units_svc.access import Permission
+from units_svc.holds import commands, keeping, queries
+from units_svc.inventory.queries import unit_record
+
+router = DeskRouter(prefix="/inventory-desk")
+
+
+class Nothing(BaseModel):
+    """A form without fields: a confirmation."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+@router.get("/holds", name="holds")
+async def hold_list(call: DeskCall) -> Response:
+    """Holds that stand, those that end first at the top (U9)."""
+    return call.page("holds/list.html", holds=await call.ask(queries.active_holds))
+
+
+@router.get("/holds/{request_id}", name="hold")
+async def hold(call: DeskCall, request_id: UUID) -> Response:
+    """One request and what became of it."""
+    found = await call.ask(queries.hold_record, request_id)
+    return call.page("holds/record.html", hold=found, may_decide=call.may(Permission.DECIDE_HOLDS))
+
+
+@router.get("/holds/{request_id}/release", name="hold_release")
+async def release_form(call: DeskCall, request_id: UUID) -> Response:
+    """What ending a hold means, and what is told of it."""
+    found = await call.ask(queries.hold_record, request_id)
+    form = await call.form(commands.ReleaseHold, initial={"version": found.version})
+    return call.page("holds/release.html", hold=found, form=form)
+
+
+@router.post("/holds/{request_id}/release", name="hold_do_release")
+async def release(call: DeskCall, request_id: UUID) -> Response:
+    """End a hold before its deadline (U9)."""
+    return await _decide(
+        call, request_id, commands.ReleaseHold, commands.release_hold, "holds/release.html", call._("The hold has ended.")
+    )
+
+
+@router.get("/holds/{request_id}/deadline", name="hold_prolong")
+async def prolong_form(call: DeskCall, request_id: UUID) -> Response:
+    """The form for a later deadline."""
+    found = await call.ask(queries.hold_record, request_id)
+    form = await call.form(commands.ProlongHold, initial={"version": found.version})
+    return call.page("holds/prolong.html", hold=found, form=form)
+
+
+@router.post("/holds/{request_id}/deadline", name="hold_do_prolong")
+async def prolong(call: DeskCall, request_id: UUID) -> Response:
+    """Give a hold more time (U9)."""
+    return await _decide(
+        call, request_id, commands.ProlongHold, commands.prolong_hold, "holds/prolong.html", call._("The hold lasts longer.")
+    )
+
+
+@router.get("/units/{unit_id}/use", name="unit_use")
+async def use_tab(call: DeskCall, unit_id: UUID) -> Response:
+    """The tab of a home that shows what holds and occupies it."""
+    return call.page(
+        "holds/use.html",
+        unit=await call.ask(unit_record, unit_id),
+        use=await call.ask(queries.use_of_unit, unit_id),
+        may_edit=call.may(Permission.EDIT_UNITS),
+    )
+
+
+@router.get("/units/{unit_id}/use/new", name="unit_use_new")
+async def use_form(call: DeskCall, unit_id: UUID) -> Response:
+    """The form for a use that began."""
+    form = await call.form(keeping.RecordUse, initial={"began_on": call.today})
+    return await _use_page(call, "holds/use_new.html", unit_id, form)
+
+
+@router.post("/units/{unit_id}/use/new", name="unit_use_record")
+async def record_use(call: DeskCall, unit_id: UUID) -> Response:
+    """Record that somebody else lives in a home, or that it can't be used (U4)."""
+    form = await call.form(keeping.RecordUse, fixed={"unit_id": unit_id})
+    if form.ok:
+        try:
+            await call.perform(keeping.record_use, form.command)
+            return call.redirect("unit_use", unit_id=unit_id, notice=call._("Saved."))
+        except DomainError as refused:
+            form.add(refused)
+    return await _use_page(call, "holds/use_new.html", unit_id, form, status=422)
+
+
+@router.get("/units/{unit_id}/use/{occupation_id}/end", name="unit_use_end")
+async def end_form(call: DeskCall, unit_id: UUID, occupation_id: UUID) -> Response:
+    """The form for the last day of a use."""
+    form = await call.form(keeping.EndUse, initial={"last_day": call.today})
+    return await _use_page(call, "holds/use_end.html", unit_id, form, occupation_id=occupation_id)
+
+
+@router.post("/units/{unit_id}/use/{occupation_id}/end", name="unit_use_do_end")
+async def end_use(call: DeskCall, unit_id: UUID, occupation_id: UUID) -> Response:
+    """End a use that staff recorded (U4)."""
+    form = await call.form(keeping.EndUse, fixed={"unit_id": unit_id, "occupation_id": occupation_id})
+    if form.ok:
+        try:
+            await call.perform(keeping.end_use, form.command)
+            return call.redirect("unit_use", unit_id=unit_id, notice=call._("Saved."))
+        except DomainError as refused:
+            form.add(refused)
+    return await _use_page(call, "holds/use_end.html", unit_id, form, status=422, occupation_id=occupation_id)
+
+
+@router.get("/units/{unit_id}/listing", name="unit_listing")
+async def listing_form(call: DeskCall, unit_id: UUID) -> Response:
+    """What taking a home off the list, or putting it back, means and tells."""
+    use = await call.ask(queries.use_of_unit, unit_id)
+    return await _use_page(call, "holds/listing.html", unit_id, await call.form(Nothing), use=use)
+
+
+@router.post("/units/{unit_id}/listing", name="unit_change_listing")
+async def change_listing(call: DeskCall, unit_id: UUID) -> Response:
+    """Take a home off the list, or put it back, whichever it isn't (U3)."""
+    unit = await call.ask(unit_record, unit_id)
+    use_case = keeping.withdraw_unit if unit.active else keeping.list_unit_again
+    await call.perform(use_case, keeping.ChangeListing(unit_id=unit_id))
+    said = call._("The unit is no longer listed.") if unit.active else call._("The unit is listed again.")
+    return call.redirect("unit_use", unit_id=unit_id, notice=said)
+
+
+async def _decide(
+    call: PageCall, request_id: UUID, model: type[BaseModel], use_case: Any, template: str, notice: str
+) -> Response:
+    form = await call.form(model, fixed={"request_id": request_id})
+    if form.ok:
+        try:
+            await call.perform(use_case, form.command)
+            return call.redirect("hold", request_id=request_id, notice=notice)
+        except DomainError as refused:
+            form.add(refused)
+    found = await call.ask(queries.hold_record, request_id)
+    return call.page(template, hold=found, form=form, status=422)
+
+
+async def _use_page(
+    call: PageCall, template: str, unit_id: UUID, form: Any, *, status: int = 200, **more: Any
+) -> Response:
+    return call.page(template, unit=await call.ask(unit_record, unit_id), form=form, status=status, **more)

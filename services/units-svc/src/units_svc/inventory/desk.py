@@ -1,0 +1,245 @@
+"""Housing Units on the inventory desk: the list, the record's tabs, adding and correcting (U1, U2, U3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from chassis.errors import DomainError
+from deskkit.call import DeskCall, PageCall
+from deskkit.forms.binding import Binder
+from deskkit.router import DeskRouter
+from fastapi import Response
+from pydantic import BaseModel, ValidationError
+
+from units_svc.access import Permission
+from units_svc.inventory import commands, queries
+from units_svc.inventory.api import CSV_HEADER, csv_rows
+from units_svc.inventory.searching import COUNTED_TO, Order, UnitFilter
+from units_svc.landlords.queries import landlord_choices
+from units_svc.lookups.model import LookupList
+from units_svc.lookups.queries import Lists, lookup_lists
+
+router = DeskRouter(prefix="/inventory-desk/units")
+
+_LISTS = {
+    "housing_types": LookupList.HOUSING_TYPE,
+    "statuses": LookupList.STATUS,
+    "features": LookupList.FEATURE,
+    "regions": LookupList.REGION,
+    "service_providers": LookupList.SERVICE_PROVIDER,
+}
+
+
+def filter_of(call: PageCall) -> UnitFilter:
+    """Return the filter that the page's address asks for; what can't be read there is left out."""
+    query = call.request.query_params
+    posted: dict[str, list[str]] = {}
+    for name, value in query.multi_items():
+        posted.setdefault("text" if name == "q" else name, []).append(value)
+    values = Binder(posted, call.today, call.runtime.time_zone).model(UnitFilter)
+    values = {name: value for name, value in values.items() if value is not None}
+    if "active" not in values and posted.get("active") == ["all"]:
+        values["active"] = None
+    try:
+        return UnitFilter.model_validate(values)
+    except ValidationError as refused:
+        for error in refused.errors():
+            values.pop(str(error["loc"][0]), None)
+        return UnitFilter.model_validate(values)
+
+
+def _order_of(call: PageCall) -> Order:
+    try:
+        return Order(call.request.query_params.get("sort", Order.ADDRESS.value))
+    except ValueError:
+        return Order.ADDRESS
+
+
+async def choices(call: PageCall, lists: Lists, keep: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return what can be chosen in the fields of a home, in the person's language, kept values included."""
+    kept = keep or {}
+    single = {"housing_types": "housing_type", "statuses": "status", "regions": "region"}
+    found: dict[str, Any] = {
+        name: lists.options(
+            kind,
+            call.locale,
+            keep=kept.get("features", ()) if name == "features" else filter(None, [kept.get(single.get(name, ""))]),
+        )
+        for name, kind in _LISTS.items()
+    }
+    found["landlords"] = await call.ask(landlord_choices)
+    return found
+
+
+@router.get("", name="units")
+async def unit_list(call: DeskCall) -> Response:
+    """Housing Units: filters in the address, sorted, page by page (U1)."""
+    wanted, order, query = filter_of(call), _order_of(call), call.request.query_params
+    try:
+        page = await call.ask(
+            queries.unit_list, wanted, order=order, after=query.get("after"), before=query.get("before")
+        )
+    except DomainError:
+        page = await call.ask(queries.unit_list, wanted, order=order)
+    lists = await call.ask(lookup_lists)
+    return call.page(
+        "inventory/list.html",
+        page=page,
+        count=await call.ask(queries.unit_count, wanted),
+        counted_to=COUNTED_TO,
+        form=await call.form(UnitFilter, initial=wanted),
+        wanted=wanted,
+        order=order.value,
+        lists=lists,
+        choices=await choices(call, lists),
+    )
+
+
+@router.get("/export.csv", name="units_export")
+async def export(call: DeskCall) -> Response:
+    """The list as CSV, 10,000 homes at most (U1)."""
+    rows = await call.ask(queries.unit_rows_for_export, filter_of(call))
+    return call.csv("units.csv", CSV_HEADER, csv_rows(rows))
+
+
+@router.get("/new", name="unit_new")
+async def new_unit(call: DeskCall) -> Response:
+    """The form for a new home."""
+    initial = {"country": "CA", "province": "ON", "status_observed_on": call.today, "status": "not_inspected"}
+    form = await call.form(commands.AddUnit, initial=initial)
+    return await _form(call, "inventory/new.html", form)
+
+
+@router.post("/new", name="unit_add")
+async def add_unit(call: DeskCall) -> Response:
+    """Add a home."""
+    form = await call.form(commands.AddUnit)
+    if form.ok:
+        try:
+            unit_id = await call.perform(commands.add_unit, form.command)
+            return call.redirect("unit", unit_id=unit_id, notice=call._("The unit was added and is listed."))
+        except DomainError as refused:
+            form.add(refused)
+    return await _form(call, "inventory/new.html", form, status=422)
+
+
+@router.get("/{unit_id}", name="unit")
+async def address_tab(call: DeskCall, unit_id: UUID) -> Response:
+    """The Address tab of a home (U2)."""
+    return await _record(call, "inventory/address.html", unit_id)
+
+
+@router.get("/{unit_id}/details", name="unit_details")
+async def details_tab(call: DeskCall, unit_id: UUID) -> Response:
+    """The Details tab of a home (U3)."""
+    return await _record(call, "inventory/details.html", unit_id)
+
+
+@router.get("/{unit_id}/history", name="unit_history")
+async def history_tab(call: DeskCall, unit_id: UUID) -> Response:
+    """The History tab of a home: conditions, rents, occupancy with causes, edits (U3, U4, X3)."""
+    history = await call.ask(queries.unit_history, unit_id)
+    return await _record(call, "inventory/history.html", unit_id, history=history)
+
+
+@router.get("/{unit_id}/address/edit", name="unit_edit_address")
+async def edit_address_form(call: DeskCall, unit_id: UUID) -> Response:
+    """The form to correct where a home is."""
+    unit = await call.ask(queries.unit_record, unit_id)
+    form = await call.form(commands.EditAddress, initial=unit)
+    return await _form(call, "inventory/edit_address.html", form, unit=unit)
+
+
+@router.post("/{unit_id}/address/edit", name="unit_save_address")
+async def edit_address(call: DeskCall, unit_id: UUID) -> Response:
+    """Correct where a home is (X4)."""
+    return await _save(
+        call, unit_id, commands.EditAddress, commands.edit_address, "inventory/edit_address.html", "unit"
+    )
+
+
+@router.get("/{unit_id}/details/edit", name="unit_edit_details")
+async def edit_details_form(call: DeskCall, unit_id: UUID) -> Response:
+    """The form to correct what is known of a home."""
+    unit = await call.ask(queries.unit_record, unit_id)
+    form = await call.form(commands.EditDetails, initial=unit)
+    return await _form(call, "inventory/edit_details.html", form, unit=unit)
+
+
+@router.post("/{unit_id}/details/edit", name="unit_save_details")
+async def edit_details(call: DeskCall, unit_id: UUID) -> Response:
+    """Correct what is known of a home (X4)."""
+    return await _save(
+        call, unit_id, commands.EditDetails, commands.edit_details, "inventory/edit_details.html", "unit_details"
+    )
+
+
+@router.get("/{unit_id}/status", name="unit_observe_status")
+async def status_form(call: DeskCall, unit_id: UUID) -> Response:
+    """The form for a condition that was seen."""
+    unit = await call.ask(queries.unit_record, unit_id)
+    form = await call.form(commands.ObserveStatus, initial={"status": unit.status, "observed_on": call.today})
+    return await _form(call, "inventory/status.html", form, unit=unit)
+
+
+@router.post("/{unit_id}/status", name="unit_save_status")
+async def observe_status(call: DeskCall, unit_id: UUID) -> Response:
+    """Record a condition that was seen (U3)."""
+    return await _save(
+        call, unit_id, commands.ObserveStatus, commands.observe_status, "inventory/status.html", "unit_details"
+    )
+
+
+@router.get("/{unit_id}/rent", name="unit_change_rent")
+async def rent_form(call: DeskCall, unit_id: UUID) -> Response:
+    """The form for a rent from a day on."""
+    unit = await call.ask(queries.unit_record, unit_id)
+    form = await call.form(commands.ChangeRent, initial={"amount": unit.rent_amount, "begins_on": call.today})
+    return await _form(call, "inventory/rent.html", form, unit=unit)
+
+
+@router.post("/{unit_id}/rent", name="unit_save_rent")
+async def change_rent(call: DeskCall, unit_id: UUID) -> Response:
+    """Record a rent from a day on (U3)."""
+    return await _save(
+        call, unit_id, commands.ChangeRent, commands.change_rent, "inventory/rent.html", "unit_details"
+    )
+
+
+async def _save(
+    call: PageCall, unit_id: UUID, model: type[BaseModel], use_case: Any, template: str, back: str
+) -> Response:
+    form = await call.form(model, fixed={"unit_id": unit_id})
+    if form.ok:
+        try:
+            await call.perform(use_case, form.command)
+            return call.redirect(back, unit_id=unit_id, notice=call._("Saved."))
+        except DomainError as refused:
+            form.add(refused)
+    unit = await call.ask(queries.unit_record, unit_id)
+    return await _form(call, template, form, unit=unit, status=422)
+
+
+async def _form(
+    call: PageCall, template: str, form: Any, *, unit: queries.UnitRecord | None = None, status: int = 200
+) -> Response:
+    lists = await call.ask(lookup_lists)
+    kept: dict[str, Any] = {}
+    if unit is not None:
+        kept = {name: getattr(unit, name) for name in ("housing_type", "status", "region", "features")}
+    return call.page(
+        template, form=form, unit=unit, choices=await choices(call, lists, kept), lists=lists, status=status
+    )
+
+
+async def _record(call: PageCall, template: str, unit_id: UUID, **more: Any) -> Response:
+    return call.page(
+        template,
+        unit=await call.ask(queries.unit_record, unit_id),
+        lists=await call.ask(lookup_lists),
+        kinds=LookupList,
+        may_edit=call.may(Permission.EDIT_UNITS),
+        **more,
+    )

@@ -1,0 +1,98 @@
+"""Landlords on the inventory desk (U6)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from chassis.errors import DomainError
+from deskkit.call import DeskCall
+from deskkit.router import DeskRouter
+from fastapi import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from units_svc.access import Permission
+from units_svc.addressing import plain
+from units_svc.landlords import commands, queries
+from units_svc.landlords.model import Relation
+
+router = DeskRouter(prefix="/inventory-desk/landlords")
+PAGE = 50
+
+
+class LandlordFilter(BaseModel):
+    """What the list of landlords is narrowed by."""
+
+    model_config = ConfigDict(frozen=True)
+
+    words: str = Field(default="", max_length=120, title="Name")
+    relation: Relation | None = Field(default=None, title="Relation to the property entity")
+
+
+@router.get("", name="landlords")
+async def landlord_list(call: DeskCall) -> Response:
+    """Landlords by name."""
+    query = call.request.query_params
+    relation = next((one for one in Relation if one.value == query.get("relation")), None)
+    wanted = LandlordFilter(words=query.get("words", "")[:120], relation=relation)
+    rows = await call.ask(
+        queries.landlord_list,
+        words=wanted.words,
+        relation=wanted.relation,
+        after=query.get("after"),
+        limit=PAGE + 1,
+    )
+    more = plain(rows[PAGE - 1].name) if len(rows) > PAGE else None
+    form = await call.form(LandlordFilter, initial=wanted)
+    return call.page("landlords/list.html", rows=rows[:PAGE], more=more, form=form, after=query.get("after"))
+
+
+@router.get("/new", name="landlord_new")
+async def new_landlord(call: DeskCall) -> Response:
+    """The form for a new landlord."""
+    form = await call.form(commands.AddLandlord, initial={"kind": "organisation", "relation": "third_party"})
+    return call.page("landlords/new.html", form=form)
+
+
+@router.post("/new", name="landlord_add")
+async def add_landlord(call: DeskCall) -> Response:
+    """Add a landlord."""
+    form = await call.form(commands.AddLandlord)
+    if form.ok:
+        try:
+            landlord_id = await call.perform(commands.add_landlord, form.command)
+            return call.redirect("landlord", landlord_id=landlord_id, notice=call._("The landlord was added."))
+        except DomainError as refused:
+            form.add(refused)
+    return call.page("landlords/new.html", form=form, status=422)
+
+
+@router.get("/{landlord_id}", name="landlord")
+async def landlord(call: DeskCall, landlord_id: UUID) -> Response:
+    """One landlord with contacts."""
+    return call.page(
+        "landlords/record.html",
+        landlord=await call.ask(queries.landlord_record, landlord_id),
+        may_edit=call.may(Permission.EDIT_LANDLORDS),
+    )
+
+
+@router.get("/{landlord_id}/edit", name="landlord_edit")
+async def edit_form(call: DeskCall, landlord_id: UUID) -> Response:
+    """The form to correct a landlord."""
+    found = await call.ask(queries.landlord_record, landlord_id)
+    form = await call.form(commands.EditLandlord, initial=found)
+    return call.page("landlords/edit.html", form=form, landlord=found)
+
+
+@router.post("/{landlord_id}/edit", name="landlord_save")
+async def edit_landlord(call: DeskCall, landlord_id: UUID) -> Response:
+    """Correct a landlord (X4)."""
+    form = await call.form(commands.EditLandlord, fixed={"landlord_id": landlord_id})
+    if form.ok:
+        try:
+            await call.perform(commands.edit_landlord, form.command)
+            return call.redirect("landlord", landlord_id=landlord_id, notice=call._("Saved."))
+        except DomainError as refused:
+            form.add(refused)
+    found = await call.ask(queries.landlord_record, landlord_id)
+    return call.page("landlords/edit.html", form=form, landlord=found, status=422)

@@ -1,0 +1,89 @@
+"""Look-up lists on the inventory desk, for administrators (✎)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from chassis.errors import DomainError, NotFound
+from deskkit.call import DeskCall, PageCall
+from deskkit.router import DeskRouter
+from fastapi import Response
+
+from units_svc.access import Permission
+from units_svc.lookups import commands, queries
+from units_svc.lookups.model import PUBLISHED, LookupList
+from units_svc.lookups.published import PUBLISHED_WORDS
+
+router = DeskRouter(prefix="/inventory-desk/lists")
+
+
+@router.get("", name="lookups")
+async def lists(call: DeskCall) -> Response:
+    """All look-up lists."""
+    return call.page("lookups/lists.html", lists=await call.ask(queries.lookup_lists))
+
+
+@router.get("/{kind}", name="lookup")
+async def one_list(call: DeskCall, kind: LookupList) -> Response:
+    """The values of one list."""
+    found = await call.ask(queries.lookup_lists)
+    return call.page(
+        "lookups/list.html",
+        kind=kind,
+        rows=found.values[kind],
+        published=kind in PUBLISHED,
+        may_edit=call.may(Permission.EDIT_LOOKUPS),
+    )
+
+
+@router.get("/{kind}/new", name="lookup_new")
+async def new_value(call: DeskCall, kind: LookupList) -> Response:
+    """The form for a new value."""
+    return _form(call, "lookups/new.html", await call.form(commands.AddValue), kind)
+
+
+@router.post("/{kind}/new", name="lookup_add")
+async def add_value(call: DeskCall, kind: LookupList) -> Response:
+    """Add a value."""
+    form = await call.form(commands.AddValue, fixed={"list": kind})
+    if form.ok:
+        try:
+            await call.perform(commands.add_value, form.command)
+            return call.redirect("lookup", kind=kind.value, notice=call._("Saved."))
+        except DomainError as refused:
+            form.add(refused)
+    return _form(call, "lookups/new.html", form, kind, status=422)
+
+
+@router.get("/{kind}/{value_id}", name="lookup_edit")
+async def edit_form(call: DeskCall, kind: LookupList, value_id: UUID) -> Response:
+    """The form to correct or retire a value."""
+    value = await _value(call, kind, value_id)
+    return _form(call, "lookups/edit.html", await call.form(commands.EditValue, initial=value), kind, value=value)
+
+
+@router.post("/{kind}/{value_id}", name="lookup_save")
+async def edit_value(call: DeskCall, kind: LookupList, value_id: UUID) -> Response:
+    """Correct or retire a value."""
+    form = await call.form(commands.EditValue, fixed={"value_id": value_id})
+    if form.ok:
+        try:
+            await call.perform(commands.edit_value, form.command)
+            return call.redirect("lookup", kind=kind.value, notice=call._("Saved."))
+        except DomainError as refused:
+            form.add(refused)
+    value = await _value(call, kind, value_id)
+    return _form(call, "lookups/edit.html", form, kind, value=value, status=422)
+
+
+async def _value(call: PageCall, kind: LookupList, value_id: UUID) -> queries.ValueView:
+    found = await call.ask(queries.lookup_lists)
+    for value in found.values[kind]:
+        if value.id == value_id:
+            return value
+    raise NotFound(what="value")
+
+
+def _form(call: PageCall, template: str, form: Any, kind: LookupList, *, status: int = 200, **more: Any) -> Response:
+    return call.page(template, form=form, kind=kind, words=PUBLISHED_WORDS.get(kind), status=status, **more)

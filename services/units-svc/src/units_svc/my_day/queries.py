@@ -1,0 +1,49 @@
+"""What is due and waiting in the inventory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chassis.tx import ReadTx
+from chassis.usecase import query
+from sqlalchemy import func, select
+
+from units_svc.access import Permission
+from units_svc.holds.queries import HoldView, active_holds, recent_answers
+from units_svc.imports.model import ImportState, UnitImport
+from units_svc.imports.queries import ImportView, import_list
+from units_svc.inventory.model import Occupancy, Unit
+from units_svc.inventory.queries import occupancy_counts
+
+ENDING_WITHIN_DAYS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class MyDay:
+    """Holds that end soon, imports that wait for a decision, requests answered last, and the inventory in numbers."""
+
+    ending: list[HoldView]
+    answered: list[HoldView]
+    imports: list[ImportView]
+    occupancy: dict[Occupancy, int]
+    without_rent: int
+    not_inspected: int
+
+
+@query(Permission.VIEW_UNITS)
+async def my_day(tx: ReadTx) -> MyDay:
+    """What is due and waiting."""
+    waiting = select(UnitImport.id).where(UnitImport.state == ImportState.READY)
+    imports = await import_list(tx) if await tx.scalar(waiting.limit(1)) is not None else []
+    return MyDay(
+        ending=await active_holds(tx, ending_within_days=ENDING_WITHIN_DAYS),
+        answered=await recent_answers(tx),
+        imports=[one for one in imports if one.state is ImportState.READY],
+        occupancy=await occupancy_counts(tx),
+        without_rent=await _count(tx, Unit.rent_amount.is_(None)),
+        not_inspected=await _count(tx, Unit.status == "not_inspected"),
+    )
+
+
+async def _count(tx: ReadTx, condition: object) -> int:
+    return int(await tx.scalar(select(func.count()).select_from(Unit).where(Unit.active, condition)) or 0)  # type: ignore[arg-type]

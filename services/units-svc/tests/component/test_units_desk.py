@@ -1,0 +1,187 @@
+"""The inventory desk, page by page, in both languages, as people use it (U1, U2, U3, U6, U8, U9, X1, X2)."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+from deskkit.testing import missing_translations
+from units_svc.holds.model import HoldState
+from units_svc.inventory.model import Occupancy
+from units_svc.lookups.published import FEATURES, HOUSING_TYPES
+
+LOCALES = pytest.mark.parametrize("locale", ["en", "fr"])
+
+
+async def _furnished(world: Any, data: Path, visitor: Any) -> dict[str, str]:
+    """Fill the inventory with a bit of everything and return ids."""
+    landlord = await world.landlord()
+    unit = await world.unit(landlord_id=landlord, features=["elevator"], comments="Quiet street.")
+    held, request = await world.unit(), uuid.uuid4()
+    await world.hear("unit_requested", unit=held, request=request)
+    await world.hear("unit_requested", unit=held, request=uuid.uuid4())
+    keeper = visitor("inventory_keeper")
+    with (data / "register.csv").open("rb") as file:
+        target = await keeper.send(
+            "/inventory-desk/imports/new", {"mapping": "toronto-rentsafe"}, files={"file": ("register.csv", file, "text/csv")}
+        )
+    value = await world.value("SELECT id FROM lookup_value WHERE list = 'feature' LIMIT 1")
+    return {
+        "landlord": str(landlord),
+        "unit": str(unit),
+        "held": str(held),
+        "request": str(request),
+        "import": str(target).rsplit("/", 1)[-1],
+        "value": str(value),
+    }
+
+
+PAGES = [
+    "",
+    "/units",
+    "/units?text=example&rent_to=2000&bedrooms_from=1&features=elevator&occupancy=available&sort=rent",
+    "/units?sort=-address&text=nowhere+at+all",
+    "/units/new",
+    "/units/{unit}",
+    "/units/{unit}/details",
+    "/units/{unit}/history",
+    "/units/{unit}/address/edit",
+    "/units/{unit}/details/edit",
+    "/units/{unit}/status",
+    "/units/{unit}/rent",
+    "/units/{unit}/use",
+    "/units/{held}/use",
+    "/units/{held}/history",
+    "/units/{unit}/use/new",
+    "/units/{unit}/listing",
+    "/units/{held}/listing",
+    "/holds",
+    "/holds/{request}",
+    "/holds/{request}/release",
+    "/holds/{request}/deadline",
+    "/landlords",
+    "/landlords?words=maple&relation=third_party",
+    "/landlords/new",
+    "/landlords/{landlord}",
+    "/landlords/{landlord}/edit",
+    "/imports",
+    "/imports/new",
+    "/imports/{import}",
+    "/lists",
+    "/lists/feature",
+    "/lists/service_provider",
+    "/lists/feature/new",
+    "/lists/region/new",
+    "/lists/feature/{value}",
+]
+
+
+@LOCALES
+@pytest.mark.row("U1", "U2", "U3", "U6", "U8", "U9", "X1", "X2", "X6")
+async def test_every_page_is_whole_in_both_languages(world: Any, data: Path, visitor: Any, locale: str) -> None:
+    ids = await _furnished(world, data, visitor)
+    person = visitor("property_administrator", locale=locale)
+    for path in PAGES:
+        page = await person.see(f"/inventory-desk{path.format(**ids)}")
+        assert ("Fermer la session" in page.html) == (locale == "fr"), path
+
+
+@pytest.mark.row("X1")
+def test_everything_can_be_said_in_french() -> None:
+    assert missing_translations("units_svc", enums=[Occupancy]) == []
+
+
+@pytest.mark.row("U2", "U3", "X5")
+async def test_a_home_is_added_corrected_and_found(world: Any, visitor: Any) -> None:
+    keeper = visitor("inventory_keeper")
+    target = await keeper.send(
+        "/inventory-desk/units/new",
+        {
+            "street": "12 Rue Sainte-Émilie", "unit_number": "3", "city": "Toronto", "postal_code": "m5v2t6",
+            "region": "toronto-east-york", "housing_type": "apartment", "status": "good", "bedrooms": "1",
+            "rent": "1 350,50", "features": "elevator", "building_floors": "5", "floor": "2",
+        },
+    )  # fmt: skip
+    page = await keeper.see(target)
+    assert "M5V 2T6" in page.text
+    found = await keeper.see("/inventory-desk/units?q=emilie")
+    assert "12 Rue Sainte-Émilie, unit 3" in found.text
+    assert "1 home" in found.text
+    wrong = await keeper.send(f"{target}/details/edit", {"floor": "9"}, status=422)
+    assert "The building has 5 floors; floor 9 is above it." in wrong.text
+    await keeper.send(f"{target}/details/edit", {"bedrooms": "2"})
+    assert (await world.told()) == ["unit_published", "unit_published"]
+
+
+@pytest.mark.row("X4")
+async def test_the_second_of_two_editors_is_shown_the_difference(world: Any, visitor: Any) -> None:
+    unit, first, second = await world.unit(bedrooms=1), visitor(), visitor()
+    path = f"/inventory-desk/units/{unit}/details/edit"
+    stale = (await second.see(path)).fields()
+    await first.send(path, {"bedrooms": "2"})
+    refused = await second.client.post(path, data={**stale, "bedrooms": "3"})
+    assert refused.status_code == 422
+    assert "What differs" in refused.text
+    assert await world.value("SELECT bedrooms FROM unit WHERE id = $1", unit) == 2
+
+
+@pytest.mark.row("U8")
+async def test_an_import_is_previewed_written_and_its_wrong_lines_come_back(
+    world: Any, data: Path, visitor: Any
+) -> None:
+    keeper = visitor("inventory_keeper")
+    ids = await _furnished(world, data, visitor)
+    path = f"/inventory-desk/imports/{ids['import']}"
+    page = await keeper.see(path)
+    assert "15new homes" in page.text
+    assert "4wrong lines" in page.text
+    assert await world.value("SELECT count(*) FROM unit") == 2
+    answer = await keeper.client.post(f"{path}/write", data=page.fields(f"{path}/write"))
+    assert answer.status_code == 303
+    assert await world.value("SELECT count(*) FROM unit") == 17
+    wrong = (await keeper.client.get(f"{path}/wrong-rows.csv")).text
+    assert wrong.splitlines()[1].startswith("9000003")
+    assert len(wrong.splitlines()) == 5
+
+
+@pytest.mark.row("U9")
+async def test_staff_end_a_hold_after_reading_what_will_be_told(world: Any, data: Path, visitor: Any) -> None:
+    ids = await _furnished(world, data, visitor)
+    keeper = visitor("inventory_keeper")
+    path = f"/inventory-desk/holds/{ids['request']}/release"
+    assert "will be told, word for word" in (await keeper.see(path)).text
+    await keeper.send(path, {"remark": ""}, status=422)
+    await keeper.send(path, {"remark": "The ceiling came down."})
+    assert await world.value("SELECT state FROM hold WHERE request_id = $1", uuid.UUID(ids["request"])) == HoldState.RELEASED
+
+
+@pytest.mark.row("U1")
+async def test_the_list_is_exported_without_formulas(world: Any, visitor: Any) -> None:
+    await world.unit(building_name="=HYPERLINK(1)", street="1 Example Street")
+    answer = await visitor().client.get("/inventory-desk/units/export.csv")
+    assert "'=HYPERLINK(1)" in answer.text
+    assert answer.headers["content-type"].startswith("text/csv")
+
+
+@pytest.mark.row("W10")
+async def test_a_manager_looks_and_changes_nothing(world: Any, visitor: Any) -> None:
+    unit, manager = await world.unit(), visitor("property_manager")
+    assert "Edit the details" not in (await manager.see(f"/inventory-desk/units/{unit}/details")).text
+    refused = await manager.client.get("/inventory-desk/imports")
+    assert refused.status_code == 403
+    page = await manager.see(f"/inventory-desk/units/{unit}/rent")
+    answer = await manager.client.post(
+        f"/inventory-desk/units/{unit}/rent", data={**page.fields(), "amount": "1", "begins_on": "2026-03-01"}
+    )
+    assert answer.status_code in {403, 422}
+    assert await world.value("SELECT count(*) FROM rent WHERE unit_id = $1", unit) == 1
+
+
+@pytest.mark.row("P5", "U3")
+def test_the_words_for_others_are_those_of_the_contracts() -> None:
+    from contracts.words import HousingType, UnitFeature
+
+    assert set(HOUSING_TYPES) == {word.value for word in HousingType}
+    assert set(FEATURES) == {word.value for word in UnitFeature}
