@@ -1,0 +1,159 @@
+"""Non-interference (W2): whatever happens on the support side, the property side stores, shows and publishes the same.
+
+Pairs of histories are run in services of their own, with the same history on the property side, and everything is
+compared. The one thing that may differ is the advocate's answer itself (W4), and after a withdrawn referral what is
+told to support.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import random
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from chassis.clock import FixedClock
+
+UNIT, REFERRAL, REQUEST = (uuid.UUID(int=number) for number in (1, 2, 3))
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_REASONS = ("schedule_conflict", "nobody_available", "tenant_chose_another_advocate", "tenant_declined_advocate")
+
+# What support may say and when: (moment of the property side's history, attendance, reason).
+History = list[tuple[str, str, str | None]]
+MOMENTS = ("drawn_up", "arranged", "moved", "attested", "signed")
+
+
+def _generated(seed: int) -> History:
+    """Return what support says: it answers, changes its mind, goes silent, answers too early or too late."""
+    chance = random.Random(seed)  # noqa: S311 -- a test's histories, repeatable by their seed
+    history: History = []
+    for moment in MOMENTS:
+        for _ in range(chance.randrange(3)):
+            attending = chance.random() < 0.4
+            history.append((moment, "attending", None) if attending else (moment, "cannot_attend", chance.choice(_REASONS)))
+    return history
+
+
+async def _run(world: Any, history: History, withdrawn_at: str | None = None) -> dict[str, Any]:
+    """Live through one history and return everything stored, shown and published."""
+    signing = str(uuid.UUID(int=9))
+
+    async def support(moment: str) -> None:
+        for at, attendance, reason in history:
+            if at == moment:
+                await world.hear(
+                    "signing_attendance", referral=REFERRAL, signing=signing, attendance=attendance, reason=reason
+                )
+        if withdrawn_at == moment:
+            await world.hear("tenancy_referral_withdrawn", referral=REFERRAL)
+
+    await world.home(unit=UNIT)
+    deadline = world.clock.now() + dt.timedelta(days=10)
+    await world.hear("unit_secured", request=REQUEST, unit=UNIT, deadline=deadline)
+    await world.hear(
+        "tenancy_referred", referral=REFERRAL, request=REQUEST, unit=UNIT, name={"given": "Robin", "family": "Sample"}
+    )
+    application = (await world.rows("SELECT application_id FROM counterparts"))[0]["application_id"]
+    arrangement = {"starts_at": "2026-03-05T14:00:00-05:00", "place": "the_unit", "landlord_name": "Dana Roy"}
+    async with world.client("property_manager") as api:
+
+        async def post(path: str, body: Any = None) -> Any:
+            answer = await api.post(path, json=body)
+            assert answer.is_success, answer.text
+            return answer.json() if answer.content else None
+
+        answers = dict.fromkeys(("signing", "start", "notices"), "tell")
+        choices = {"organisation": "Harbour Support", "given_on": "2026-03-02", **answers}
+        await post(f"/applications/{application}/choices", choices)
+        await post(f"/applications/{application}/acceptance")
+        party = {"part": "tenant", "given_name": "Robin", "family_name": "Sample"}
+        terms = {"start_on": "2026-04-01", "rent": {"amount": "900.00"}, "parties": [party]}
+        lease = (await post("/leases", {"application_id": str(application), **terms}))["id"]
+        await support("drawn_up")
+        signing = (await post(f"/leases/{lease}/signings", arrangement))["id"]
+        await support("arranged")
+        world.clock.advance(dt.timedelta(hours=1))
+        version = (await api.get(f"/signings/{signing}")).json()["version"]
+        later = {**arrangement, "starts_at": "2026-03-06T10:00:00-05:00", "version": version}
+        await post(f"/signings/{signing}/move", later)
+        await support("moved")
+        await post(f"/signings/{signing}/rights-explained")
+        await post(f"/signings/{signing}/attestations", {"side": "tenant", "name": "Robin Sample"})
+        await post(f"/signings/{signing}/attestations", {"side": "landlord", "name": "Dana Roy"})
+        await support("attested")
+        await post(f"/signings/{signing}/signature")
+        await support("signed")
+        shown = {}
+        for path in ("/my-day", "/applications", f"/applications/{application}", "/leases", f"/leases/{lease}",
+                     "/signings?status=held", f"/signings/{signing}", f"/homes/{UNIT}",
+                     f"/applications/{application}/disclosures"):  # fmt: skip
+            shown[_masked(path)] = _masked(json.dumps((await api.get(path)).json(), sort_keys=True))
+    return {"stored": await _stored(world), "shown": shown}
+
+
+async def _stored(world: Any) -> dict[str, list[str]]:
+    names = await world.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    stored = {}
+    for name in sorted(row["tablename"] for row in names):
+        rows = await world.rows(f'SELECT * FROM "{name}"')  # noqa: S608 -- the catalogue's own names
+        stored[name] = sorted(_masked(repr(sorted(row.items()))) for row in rows)
+    return stored
+
+
+def _masked(text: str) -> str:
+    """Leave out which ids were drawn; everything else has to be equal."""
+    return _UUID.sub("#", text)
+
+
+def _without_answers(outcome: dict[str, Any]) -> dict[str, Any]:
+    """Take out the advocate's answer, the one thing that W4 lets support put here."""
+    stored = {name: rows for name, rows in outcome["stored"].items() if name != "advocate_answers"}
+    shown = dict(outcome["shown"])
+    signing = json.loads(shown["/signings/#"])
+    signing.pop("answer")
+    shown["/signings/#"] = signing
+    lines = json.loads(shown["/signings?status=held"])
+    for line in lines:
+        line.pop("attendance")
+    shown["/signings?status=held"] = lines
+    return {"stored": stored, "shown": shown}
+
+
+@pytest.mark.row("W2", "W4")
+async def test_the_advocates_answers_change_nothing_but_themselves(another_world: Callable[..., Any]) -> None:
+    start = dt.datetime(2026, 3, 2, 15, tzinfo=dt.UTC)
+    silent = await another_world(FixedClock(start))
+    expected = _without_answers(await _run(silent, []))
+    await silent.runtime.close()
+    everything: History = [("moved", "cannot_attend", reason) for reason in _REASONS]
+    seen = False
+    for history in (everything, *(_generated(seed) for seed in range(6))):
+        world = await another_world(FixedClock(start))
+        outcome = await _run(world, history)
+        seen = seen or bool(outcome["stored"]["advocate_answers"])
+        assert _without_answers(outcome) == expected, history
+        await world.runtime.close()
+    assert seen, "no history left an answer, so nothing was compared"
+
+
+@pytest.mark.row("W2", "W12")
+@pytest.mark.parametrize("moment", MOMENTS)
+async def test_a_withdrawn_referral_changes_nothing_for_the_tenant(
+    another_world: Callable[..., Any], moment: str
+) -> None:
+    start = dt.datetime(2026, 3, 2, 15, tzinfo=dt.UTC)
+    tenancies = []
+    for withdrawn in (None, moment):
+        world = await another_world(FixedClock(start))
+        stored = (await _run(world, [], withdrawn))["stored"]
+        # What support is told may differ: it left the conversation. The tenancy may not.
+        for name in ("counterparts", "outbox", "advocate_answers"):
+            stored.pop(name)
+        to_units = await world.rows("SELECT data->'data' AS said FROM outbox WHERE subject LIKE '%.tenancy_started.%'")
+        tenancies.append((stored, _masked(repr(to_units))))
+        await world.runtime.close()
+    assert tenancies[0] == tenancies[1]
