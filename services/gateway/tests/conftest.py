@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest_asyncio
 from fastapi import FastAPI
+
 from gateway.command_line import Person, seed
 from gateway.main import create_app
 from gateway.settings import GatewaySettings

@@ -25,14 +25,14 @@ Option = tuple[str, str]
 def options_of(source: Any, translate: Callable[[str], str]) -> list[Option]:
     """(value, words) pairs from an enumeration, a mapping, pairs, or a sequence of codes."""
     if isinstance(source, dict):
-        return [(_code(key), str(text)) for key, text in source.items()]
+        return [(_code(key), _words(text)) for key, text in source.items()]
     if isinstance(source, type) and issubclass(source, Enum):
         return [(_code(member), translate(label_of(member))) for member in source]
     pairs: list[Option] = []
     items: Iterable[Any] = source or ()
     for item in items:
         if isinstance(item, tuple):
-            pairs.append((_code(item[0]), str(item[1])))
+            pairs.append((_code(item[0]), _words(item[1])))
         else:
             pairs.append((_code(item), translate(label_of(item))))
     return pairs
@@ -42,3 +42,8 @@ def _code(value: Any) -> str:
     if value is None:
         return ""
     return str(value.value) if isinstance(value, Enum) else str(value)
+
+
+def _words(text: Any) -> str:
+    # `str()` of text that is escaped already would have it escaped twice.
+    return text if isinstance(text, str) else str(text)

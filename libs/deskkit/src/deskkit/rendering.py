@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 
 from fastapi.routing import iter_route_contexts
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.routing import NoMatchFound
 
@@ -62,6 +62,31 @@ class Speech:
         return value
 
 
+class _EscapedTranslations:
+    """`_()` and `ngettext()` of templates: text and parameters are escaped, whoever wrote them."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+
+    def gettext(self, message: object, /, **params: Any) -> Markup:
+        return _filled(self.catalogue.gettext(_plain(message)), params)
+
+    def ngettext(self, one: str, many: str, n: int, /, **params: Any) -> Markup:
+        return _filled(self.catalogue.ngettext(one, many, n), {"num": n, **params})
+
+
+def _plain(message: object) -> str:
+    return message.unescape() if isinstance(message, Markup) else str(message)
+
+
+def _filled(text: str, params: dict[str, Any]) -> Markup:
+    escaped = escape(text)
+    try:
+        return escaped % params
+    except (ValueError, TypeError, KeyError):  # a per cent sign in a text that isn't a pattern
+        return escaped
+
+
 class Rendering:
     """Renders one desk's templates."""
 
@@ -106,8 +131,13 @@ class Rendering:
             lstrip_blocks=True,
             extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         )
+        translations = _EscapedTranslations(catalogue)
         environment.install_gettext_callables(  # type: ignore[attr-defined]
             catalogue.gettext, catalogue.ngettext, newstyle=True
+        )
+        # Jinja's own `_()` trusts its text as HTML, also when that is a variable with something a person typed.
+        environment.globals.update(
+            _=translations.gettext, gettext=translations.gettext, ngettext=translations.ngettext
         )
         environment.globals.update(self._globals(language, catalogue, formats))
         environment.filters.update(

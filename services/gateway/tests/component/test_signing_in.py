@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from deskkit.testing import parse_page
 
 PASSWORD = "four words without sense"

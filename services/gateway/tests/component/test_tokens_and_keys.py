@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from chassis.actor import Actor
 from chassis.errors import NotSignedIn
 from chassis.http.auth import TokenVerifier

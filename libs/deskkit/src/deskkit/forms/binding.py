@@ -15,7 +15,16 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, SecretStr
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    FutureDate,
+    FutureDatetime,
+    NaiveDatetime,
+    PastDate,
+    PastDatetime,
+    SecretStr,
+)
 
 from deskkit.forms.dates import build_date, parse_date, parse_time
 from deskkit.forms.money import parse_money, parse_number
@@ -26,6 +35,10 @@ Posted = Mapping[str, list[str]]
 CHECKED = frozenset({"1", "on", "true", "yes"})
 DATE_PARTS = ("day", "month", "year")
 MAX_LINES = 200
+_PYDANTIC_MOMENTS: dict[Any, Any] = {
+    **dict.fromkeys((AwareDatetime, NaiveDatetime, PastDatetime, FutureDatetime), datetime),
+    **dict.fromkeys((PastDate, FutureDate), date),
+}
 
 
 def shape_of(annotation: Any) -> tuple[Any, bool]:
@@ -40,7 +53,9 @@ def shape_of(annotation: Any) -> tuple[Any, bool]:
         return inner, optional or inner_optional
     if isinstance(annotation, typing.TypeAliasType) if hasattr(typing, "TypeAliasType") else False:
         return shape_of(annotation.__value__)
-    return annotation, False
+    return _PYDANTIC_MOMENTS.get(annotation, annotation) if isinstance(
+        annotation, type
+    ) else annotation, False
 
 
 def is_collection(bare: Any) -> bool:

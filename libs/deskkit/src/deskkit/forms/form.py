@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from typing import Any, Generic, TypeVar
 
+from markupsafe import Markup
 from pydantic import BaseModel, ValidationError
 
 from chassis.errors import DomainError, EditedMeanwhile, KeyReused
@@ -147,7 +148,7 @@ class Form(Generic[CommandT]):
     def label(self, key: str, text: str | None = None) -> str:
         """The label of a field; a text given by a template also names the field in its errors."""
         if text:
-            self._labels[key] = text
+            self._labels[key] = text.unescape() if isinstance(text, Markup) else text
         if key not in self._labels:
             self._labels[key] = self._catalogue.gettext(default_label(self.model, key))
         return self._labels[key]

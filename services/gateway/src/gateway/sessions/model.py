@@ -82,7 +82,7 @@ def wait_after(kind: str, failures: int) -> timedelta:
     beyond = failures - FREE_FAILURES[kind]
     if beyond < 0:
         return timedelta(0)
-    return min(FIRST_WAIT * 2 ** min(beyond, 12), LONGEST_WAIT)
+    return min(FIRST_WAIT * float(2 ** min(beyond, 12)), LONGEST_WAIT)
 
 
 def new_secret() -> str:

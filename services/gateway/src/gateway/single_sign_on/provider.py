@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # type: ignore[import-untyped]
+from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[import-untyped]
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -88,7 +88,9 @@ class Provider:
             "code_verifier": begun.verifier,
             "client_id": self.client_id,
         }
-        credentials = httpx.BasicAuth(self.client_id, self.client_secret) if self.client_secret else None
+        credentials = (
+            httpx.BasicAuth(self.client_id, self.client_secret) if self.client_secret else httpx.Auth()
+        )
         try:
             answer = await self._http.post(metadata["token_endpoint"], data=form, auth=credentials)
         except httpx.HTTPError as failed:

@@ -1,0 +1,154 @@
+"""Forms on pages: what is typed stays, what is wrong is said, what is hostile does nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from deskkit.testing import parse_page
+
+FORM = "/gallery/form"
+SAME = {"Sec-Fetch-Site": "same-origin"}
+GOOD = {
+    "address": "120 Shuter Street", "visit_on-day": "30", "visit_on-month": "novembre", "visit_on-year": "2026",
+    "housing_type": "apartment",
+}  # fmt: skip
+
+
+async def send(client: Any, typed: dict[str, str], headers: dict[str, str] = SAME) -> Any:
+    page = parse_page((await client.get(FORM)).text)
+    hidden = {
+        name: value for name, value in page.fields(FORM).items() if name in {"_csrf", "form_token", "version"}
+    }
+    return await client.post(FORM, data={**hidden, **typed}, headers=headers)
+
+
+@pytest.mark.row("X2")
+async def test_a_good_form_goes_on_and_the_notice_is_shown_once(gallery: Any) -> None:
+    client = await gallery()
+    answer = await send(client, GOOD)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/gallery/record")
+    assert "Saved." in parse_page((await client.get("/gallery/record")).text).text
+    assert "Saved." not in parse_page((await client.get("/gallery/record")).text).text
+
+
+@pytest.mark.row("X1", "X2")
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("en", ["Enter address", "Date of the visit must be a real date: February 2027 has 28 days", "Select housing type",
+                "Bedrooms must be 9 or less", "Monthly rent must be an amount of money", "Start must be a time"]),
+        ("fr", ["Remplissez le champ « Address »", "février 2027 compte 28 jours", "Choisissez une réponse pour « Housing type »",
+                "doit être 9 ou moins", "doit être une somme d’argent", "doit être une heure"]),
+    ],
+)  # fmt: skip
+async def test_every_mistake_is_named_in_the_persons_language_and_nothing_typed_is_lost(
+    gallery: Any, locale: str, words: list[str]
+) -> None:
+    client = await gallery(locale=locale)
+    typed = {
+        "visit_on-day": "29", "visit_on-month": "feb", "visit_on-year": "2027", "bedrooms": "12", "rent": "lots",
+        "starts_at-day": "1", "starts_at-month": "2", "starts_at-year": "2027", "starts_at-time": "teatime", "notes": "Zoë",
+        "guests-0-first_name": "", "guests-0-born_on": "", "guests-3-first_name": "Ana", "guests-3-born_on": "31/04/2000",
+    }  # fmt: skip
+    answer = await send(client, typed)
+    assert answer.status_code == 422
+    page = parse_page(answer.text)
+    assert "– Error" in page.title or "– Erreur" in page.title
+    for text in words:
+        assert text in page.text
+    kept = page.fields(FORM)
+    for name, value in typed.items():
+        if value and not name.startswith("guests-0"):
+            assert kept.get(name, kept.get(name.replace("guests-3", "guests-0"))) == value, name
+    anchors = [link.get("href", "") for link in page.root.iter("a") if link.get("href", "").startswith("#")]
+    assert {anchor[1:] for anchor in anchors} <= set(page.ids())
+
+
+@pytest.mark.row("X2")
+async def test_hostile_input_stays_text(gallery: Any) -> None:
+    client = await gallery()
+    evil = '"><script>alert(1)</script>{{ 7*7 }}<img src=x onerror=alert(1)>'
+    answer = await send(client, {"address": evil, "notes": evil, "guests-0-first_name": evil})
+    assert "<script>alert" not in answer.text
+    page = parse_page(answer.text)
+    assert page.fields(FORM)["address"] == evil
+    assert not list(page.root.iter("img"))
+    search = await client.get("/gallery/list", params={"q": evil})
+    parse_page(search.text)
+
+
+@pytest.mark.row("X4")
+async def test_the_second_editor_sees_what_differs_and_may_send_again(gallery: Any) -> None:
+    client = await gallery()
+    answer = await send(client, {**GOOD, "notes": "edited"})
+    page = parse_page(answer.text)
+    assert answer.status_code == 422
+    for text in ("Somebody else changed this record", "99 King Street", "120 Shuter Street", "What differs"):
+        assert text in page.text
+    assert page.fields(FORM)["version"] == "7"
+    assert page.fields(FORM)["address"] == "120 Shuter Street"
+
+
+@pytest.mark.row("X1")
+async def test_a_refusal_of_the_domain_is_said_at_its_field_with_its_date_in_words(gallery: Any) -> None:
+    client = await gallery()
+    page = parse_page((await send(client, {**GOOD, "notes": "refuse"})).text)
+    assert "A visit on 30 November 2026 isn't possible." in page.text
+    assert "visit_on-error" in page.ids()
+
+
+@pytest.mark.parametrize("token", ["", "forged", "1.2.3.4", "99999999999.x.y.z"])
+async def test_a_missing_or_forged_token_changes_nothing_and_keeps_what_was_typed(
+    gallery: Any, token: str
+) -> None:
+    client = await gallery()
+    answer = await client.post(FORM, data={**GOOD, "_csrf": token}, headers=SAME)
+    assert answer.status_code == 403
+    page = parse_page(answer.text)
+    assert page.fields(FORM)["address"] == GOOD["address"]
+    again = await client.post(FORM, data=page.fields(FORM), headers=SAME)
+    assert again.status_code == 303, "sent again with a fresh token it is accepted"
+    unattested = await client.post(FORM, data={**GOOD, "_csrf": token})
+    assert GOOD["address"] not in unattested.text, (
+        "without the browser's word nothing is offered for sending again"
+    )
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}, {"Origin": "null"},
+     {"Origin": "http://property.localhost"}],
+)  # fmt: skip
+async def test_another_site_can_send_nothing_even_with_a_good_token(
+    gallery: Any, headers: dict[str, str]
+) -> None:
+    client = await gallery()
+    assert (await send(client, GOOD, headers)).status_code == 403
+
+
+async def test_a_token_of_another_person_or_session_does_not_hold(gallery: Any) -> None:
+    mine, earlier = await gallery(session="s1"), await gallery(session="s0")
+    old = parse_page((await earlier.get(FORM)).text).fields(FORM)["_csrf"]
+    assert (await mine.post(FORM, data={**GOOD, "_csrf": old})).status_code == 403
+    assert (await mine.post(FORM, data={**GOOD, "_csrf": old}, headers=SAME)).status_code == 303, (
+        "signed in again, same page"
+    )
+    other = await gallery(locale="fr")
+    del other.cookies["partywall_token"]
+    assert (await other.post(FORM, data={**GOOD, "_csrf": old}, headers=SAME)).status_code == 307
+
+
+@pytest.mark.row("X6")
+async def test_without_sign_in_pages_and_forms_go_to_renewal_with_their_address(gallery: Any) -> None:
+    client = await gallery(signed_in=False)
+    answer = await client.get("/gallery/list?q=King")
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        "/session/renew?next=%2Fgallery%2Flist%3Fq%3DKing",
+    )
+    answer = await client.post(FORM, data=GOOD, headers=SAME)
+    assert (answer.status_code, answer.headers["location"]) == (307, "/session/renew?next=%2Fgallery%2Fform")
+    expired = await gallery(lifetime=-5)
+    assert (await expired.get("/gallery/")).status_code == 303

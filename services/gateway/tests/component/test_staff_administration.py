@@ -1,0 +1,111 @@
+"""Staff: who may add whom, and that a role of the other organisation can't be given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from deskkit.testing import missing_translations, parse_page
+
+PASSWORD = "four words without sense"
+ADMINISTRATOR = "support_administrator@support.example"
+
+
+async def sign_in(browser: httpx.AsyncClient, email: str, password: str = PASSWORD) -> httpx.Response:
+    page = parse_page((await browser.get("/sign-in")).text)
+    return await browser.post(
+        "/sign-in", data={**page.fields("/sign-in"), "email": email, "password": password}
+    )
+
+
+@pytest.mark.row("X1")
+def test_everything_is_said_in_french() -> None:
+    assert missing_translations("gateway") == []
+
+
+@pytest.mark.row("W10", "X2", "X3")
+async def test_an_administrator_adds_a_person_who_then_chooses_a_password(gateways: Any) -> None:
+    gateway = await gateways()
+    async with gateway.browser() as browser, gateway.browser() as newcomer:
+        await sign_in(browser, ADMINISTRATOR)
+        page = parse_page((await browser.get("/staff/add")).text)
+        fields = {
+            **page.fields("/staff/add"),
+            "name": "<b>New</b>",
+            "email": "New@Support.example",
+            "roles": "caseworker",
+        }
+        wrong = await browser.post("/staff/add", data={**fields, "roles": "property_manager"})
+        assert wrong.status_code == 422
+        assert "Nobody holds roles in both organisations" in parse_page(wrong.text).text
+        shown = parse_page((await browser.post("/staff/add", data=fields)).text)
+        password = next(shown.root.iter("code")).text
+        again = await browser.post("/staff/add", data=fields)
+        assert "in the list already" in again.text
+        answer = await sign_in(newcomer, "new@support.example", password)
+        assert answer.headers["location"].startswith("/session/password")
+        listed = parse_page((await browser.get("/staff?q=new")).text)
+        assert "<b>New</b>" in listed.text
+    async with (await gateway.runtime.database.raw()).acquire() as connection:
+        rows = await connection.fetch(
+            "SELECT actor_name, action FROM audit WHERE record_kind = 'staff_member'"
+        )
+    assert ("Support administrator", "added") in [tuple(row) for row in rows]
+
+
+@pytest.mark.row("X4")
+async def test_two_administrators_editing_one_person(gateways: Any) -> None:
+    gateway = await gateways()
+    async with gateway.browser() as browser:
+        await sign_in(browser, ADMINISTRATOR)
+        listing = parse_page((await browser.get("/staff")).text)
+        member = listing.links()["Caseworker"]
+        fields = parse_page((await browser.get(f"{member}/change")).text).fields(f"{member}/change")
+        fields["roles"] = "caseworker"
+        first = await browser.post(f"{member}/change", data={**fields, "name": "First", "form_token": "a"})
+        assert first.status_code == 303, parse_page(first.text).text
+        second = await browser.post(f"{member}/change", data={**fields, "name": "Second", "form_token": "b"})
+        page = parse_page(second.text)
+        assert "First" in page.text
+        assert page.fields(f"{member}/change")["version"] != fields["version"]
+        parse_page((await browser.get(member)).text)
+
+
+async def test_ending_access_ends_sessions_and_the_last_administrator_stays(gateways: Any) -> None:
+    gateway = await gateways()
+    async with gateway.browser() as browser, gateway.browser() as other:
+        await sign_in(browser, ADMINISTRATOR)
+        await sign_in(other, "caseworker@support.example")
+        links = parse_page((await browser.get("/staff")).text).links()
+        page = parse_page((await browser.get(f"{links['Caseworker']}/access")).text)
+        action = f"{links['Caseworker']}/access"
+        assert (await browser.post(action, data=page.fields(action))).status_code == 303
+        assert parse_page((await other.get("/session/renew?next=/")).text).h1 == "Sign in"
+        assert (await sign_in(other, "caseworker@support.example")).status_code == 401
+        action = f"{links['Support administrator']}/access"
+        page = parse_page((await browser.get(action)).text)
+        assert "last active administrator" in (await browser.post(action, data=page.fields(action))).text
+
+
+@pytest.mark.row("W10")
+async def test_only_administrators_see_staff_on_pages_and_in_the_api(gateways: Any) -> None:
+    gateway = await gateways()
+    async with gateway.browser() as browser:
+        await sign_in(browser, "caseworker@support.example")
+        for path in ("/staff", "/staff/add"):
+            assert (await browser.get(path)).status_code == 403
+        credentials = {"email": "caseworker@support.example", "password": PASSWORD}
+        token = (await browser.post("/api/gateway/v1/sign-in", json=credentials)).json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        assert (await browser.get("/api/gateway/v1/staff", headers=headers)).status_code == 403
+        credentials["email"] = ADMINISTRATOR
+        token = (await browser.post("/api/gateway/v1/sign-in", json=credentials)).json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        listed = (await browser.get("/api/gateway/v1/staff", headers=headers)).json()
+        assert {row["email"] for row in listed} >= {ADMINISTRATOR}
+        assert all("password_hash" not in row for row in listed)
+        new = {"email": "a@support.example", "name": "A", "roles": ["inventory_keeper"]}
+        refused = await browser.post("/api/gateway/v1/staff", json=new, headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (422, "role_of_another_organisation")
