@@ -18,8 +18,8 @@ from contracts.catalogue import CATALOGUE
 from partywall.layout import BY_NAME, SERVICES
 from partywall.stack import Stack
 
-# The relay updates an outbox row later, so its own xmin tells the settling. The audit row of the same transaction
-# has the same instant and is never touched again: its commit is the commit of the fact.
+# The relay updates an outbox row later, so its own xmin tells the settling. The audit row of the same
+# transaction has the same instant and is never touched again: its commit is the commit of the fact.
 _SAID = """
     SELECT outbox.id, outbox.subject, outbox.aggregate, outbox.aggregate_version, outbox.status,
         outbox.published_at, outbox.withheld_reason,

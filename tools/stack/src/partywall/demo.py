@@ -1,4 +1,4 @@
-"""`partywall demo`: the main journey as the staff of both organisations, with each event that crosses beside it."""
+"""`partywall demo`: the main journey as the staff of both organisations, with each event that crosses."""
 
 from __future__ import annotations
 
@@ -50,10 +50,7 @@ async def perform_journey(stack: Stack, console: Console) -> int:
             words = await journey.take(step)
             console.print(f"[bold]{number:2}[/bold]  {words}", highlight=False)
             await _show(stack, console, began, shown)
-        deadline = asyncio.get_running_loop().time() + SETTLING
-        while await _show(stack, console, began, shown) and asyncio.get_running_loop().time() < deadline:
-            await asyncio.sleep(0.1)
-        unsettled = await _show(stack, console, began, shown)
+        unsettled = await _settle(stack, console, began, shown)
     delays = [
         delay
         for crossing in shown.values()
@@ -69,6 +66,15 @@ async def perform_journey(stack: Stack, console: Console) -> int:
     if unsettled:
         console.print(f"[red]{unsettled} events have not been acted on:[/red] partywall parked")
     return 1 if unsettled else 0
+
+
+async def _settle(stack: Stack, console: Console, began: dt.datetime, shown: dict[UUID, Crossing]) -> int:
+    """Wait for the last events and return how many have not been acted on by then."""
+    for _ in range(int(SETTLING / 0.1)):
+        if not await _show(stack, console, began, shown):
+            return 0
+        await asyncio.sleep(0.1)
+    return await _show(stack, console, began, shown)
 
 
 async def _show(stack: Stack, console: Console, began: dt.datetime, shown: dict[UUID, Crossing]) -> int:

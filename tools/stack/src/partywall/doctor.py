@@ -125,8 +125,9 @@ def _ports(stack: Stack) -> Iterator[Finding]:
             holder = holder_of(port)
             if holder is not None:
                 well = False
+                who = f"{holder.program} (process {holder.pid or '?'})"
                 yield Finding(
-                    f"port {port}, for {part.title}, is taken by {holder.program} (process {holder.pid or '?'})",
+                    f"port {port}, for {part.title}, is taken by {who}",
                     f"stop it, or: PARTYWALL_PORT_BASE={stack.layout.base + 100} make up",
                 )
     if well:

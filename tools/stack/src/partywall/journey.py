@@ -1,7 +1,7 @@
-"""The main job through the public HTTP API, step by step: `partywall demo` and the integration tests share it.
+"""The main job through the public API, step by step; `partywall demo` and the integration tests share it.
 
-Each step is a method, so that a test can stop, kill or double something between any two. A step that waits for the
-other side says so in its name (`until_…`), and returns as soon as the other side's answer has been acted on.
+Each step is a method, so that a test can stop, kill or double something between any two. A step that waits for
+the other side says so in its name (`until_…`), and returns as soon as its answer has been acted on.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ class Journey:
         return "support: started the housing placement, with the client's consents"
 
     async def search_a_home(self) -> str:
-        """support: New Housing Search on its own copy of the inventory (P5); takes the first of the property entity."""
+        """support: New Housing Search on its own copy (P5); takes the first home of the property entity."""
         if not self.unit:
             path = f"/api/support/v1/placements/{self.placement}/homes"
             found = await self._until(lambda: self._homes(path), "a home that can be secured")
@@ -159,7 +159,7 @@ class Journey:
         return None
 
     async def until_property_knows_the_home(self) -> str:
-        """tenancy: wait until its own copy of the inventory holds the home (a new stack is still catching up)."""
+        """tenancy: wait until its own copy holds the home; a new stack is still catching up."""
         await self._until(self._home_known, "the home in the property entity's copy")
         return "tenancy: knows the home as the inventory lists it"
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import importlib
-import os
 from uuid import UUID
 
 from rich.console import Console
 from rich.table import Table
 
-from chassis.actor import Actor
 from chassis.bus import operating
-from chassis.runtime import Runtime
 from partywall.crossings import Crossing, crossings
-from partywall.layout import BY_NAME, ENTITY_OF, PACKAGES, SERVICES
+from partywall.layout import BY_NAME, SERVICES
+from partywall.runtimes import runtime_of
 from partywall.stack import Stack
 
 LOOK_EVERY = 0.25
+OPERATOR = "operator"
+"""Who acts, as the audit of the service names it."""
 
 
 def line_of(crossing: Crossing) -> str:
@@ -49,31 +48,19 @@ async def tail(stack: Stack, console: Console, *, minutes: float = 0.0, forever:
         await asyncio.sleep(LOOK_EVERY)
 
 
-def _runtime(stack: Stack, service: str) -> tuple[Runtime, Actor]:
-    """Build the service's own runtime, so that what an operator does is audited like everything else."""
-    os.environ.update(stack.programs.environment(BY_NAME[service]))
-    wiring = importlib.import_module(f"{PACKAGES[service]}.wiring")
-    settings = importlib.import_module(f"{PACKAGES[service]}.settings").Settings.from_environment()
-    return wiring.build_runtime(settings), Actor.system("operator", ENTITY_OF[service])
-
-
 async def show_parked(stack: Stack, console: Console, services: tuple[str, ...] = SERVICES) -> int:
     """Print the events that wait for an operator or for their next try; return how many there are."""
     table = Table(title="Parked and waiting events", title_justify="left")
     for heading in ("service", "event", "reference", "state", "tries", "why", "since", "id"):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=heading in ("service", "id"))
     total = 0
     for service in services:
-        runtime, actor = _runtime(stack, service)
-        try:
+        async with runtime_of(stack, BY_NAME[service], OPERATOR) as (runtime, actor):
             for event in await operating.list_parked(runtime, actor, waiting=True):
                 total += 1
                 since = event.first_failed_at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-                tries = str(event.attempts)
-                row = (service, event.subject, event.aggregate, event.state, tries, event.reason, since)
-                table.add_row(*row, str(event.id))
-        finally:
-            await runtime.close()
+                row = (service, event.subject, event.aggregate, event.state, str(event.attempts))
+                table.add_row(*row, event.reason, since, str(event.id))
     console.print(table if total else "Nothing is parked.")
     return total
 
@@ -83,11 +70,8 @@ async def decide(stack: Stack, service: str, events: list[UUID], *, drop: bool =
 
     Returns how many. Raises chassis.errors.NotFound for one that isn't parked.
     """
-    runtime, actor = _runtime(stack, service)
-    try:
+    async with runtime_of(stack, BY_NAME[service], OPERATOR) as (runtime, actor):
         chosen = events or [event.id for event in await operating.list_parked(runtime, actor)]
         for event in chosen:
             await (operating.drop if drop else operating.replay)(runtime, actor, event)
-    finally:
-        await runtime.close()
     return len(chosen)

@@ -167,9 +167,8 @@ class PostgresCluster:
         while not (self.pid() and self.accepts()):
             ended = self._started is not None and not alive(self._started)
             if ended or time.monotonic() > deadline:
-                raise PostgresFailed(
-                    f"PostgreSQL on port {self.port} {'ended' if ended else 'took too long'}.\n{tail(self.log)}"
-                )
+                what = "ended while starting" if ended else "took too long to start"
+                raise PostgresFailed(f"PostgreSQL on port {self.port} {what}.\n{tail(self.log)}")
             time.sleep(0.05)
 
     def pid(self) -> int | None:

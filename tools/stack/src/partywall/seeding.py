@@ -11,11 +11,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from chassis.actor import Actor
 from chassis.perform import perform
-from chassis.runtime import Runtime
 from partywall.layout import BY_NAME, ENTITIES, project_root
 from partywall.memory import read_json, write_json
+from partywall.runtimes import runtime_of
 from partywall.stack import Stack
 from partywall.staff_api import StaffApi
 
@@ -96,13 +95,12 @@ def seed(stack: Stack, *, load_homes: bool = True) -> None:
 
 
 async def _add_staff(stack: Stack, entity: str, accounts: list[SignIn]) -> None:
-    """Add the accounts as the gateway's own use case does, so that roles are checked and the audit tells of it."""
+    """Add the accounts by the gateway's own use case, which checks roles and writes the audit."""
     commands = importlib.import_module("gateway.staff.commands")
     passwords = importlib.import_module("gateway.staff.passwords")
     taken = importlib.import_module("gateway.staff.model").AddressTaken
-    runtime = _runtime(stack, entity)
-    actor = Actor.system("local-stack", entity)
-    try:
+    part = BY_NAME[f"gateway-{entity}"]
+    async with runtime_of(stack, part, "local-stack") as (runtime, actor):
         for account in accounts:
             command = commands.AddStaff(
                 email=account.email,
@@ -115,21 +113,6 @@ async def _add_staff(stack: Stack, entity: str, accounts: list[SignIn]) -> None:
                 await perform(runtime, actor, commands.add_staff, command)
             except taken:
                 continue
-    finally:
-        await runtime.close()
-
-
-def _runtime(stack: Stack, entity: str) -> Runtime:
-    settings_class = importlib.import_module("gateway.settings").GatewaySettings
-    prefix = "GATEWAY_"
-    environment = stack.programs.environment(BY_NAME[f"gateway-{entity}"])
-    values = {
-        name.removeprefix(prefix).lower(): value
-        for name, value in environment.items()
-        if name.startswith(prefix)
-    }
-    runtime: Runtime = importlib.import_module("gateway.wiring").build_runtime(settings_class(**values))
-    return runtime
 
 
 def register_file() -> Path:

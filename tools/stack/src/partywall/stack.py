@@ -63,7 +63,7 @@ class Stack:
         extra: Mapping[str, str] | None = None,
         report: Report = _silent,
     ) -> Stack:
-        """Open the stack in the folder `state`; `extra` are settings of services that win over the generated."""
+        """Open the stack in `state`; `extra` are settings of services that win over the generated."""
         layout = layout_of(state, environment)
         vault = Vault.open(state)
         return cls(layout, vault, Programs(layout, vault, extra or {}), report)
@@ -96,8 +96,8 @@ class Stack:
     def up(self) -> list[Part]:
         """Bring up what doesn't run, set up what is new, and return the parts started now, all of them ready.
 
-        Raises `StateUnusable`, `PortTaken`, `PartFailed` or `Busy`; what was started by then goes on running, and
-        the next `up` continues from there.
+        Raises `StateUnusable`, `PortTaken`, `PartFailed` or `Busy`; what was started by then goes on running,
+        and the next `up` continues from there.
         """
         self._prepare_place()
         with self._alone():
@@ -278,8 +278,8 @@ class Stack:
                     continue
                 who = f"{holder.program} (process {holder.pid})" if holder.pid else holder.program
                 raise PortTaken(
-                    f"Port {port} is needed for {part.title} but taken by {who}. Stop that program, or choose "
-                    f"other ports: PARTYWALL_PORT_BASE={self.layout.base + 100} make up"
+                    f"Port {port} is needed for {part.title} but taken by {who}. "
+                    f"Stop that program, or choose other ports: PARTYWALL_PORT_BASE={self.layout.base + 100} make up"
                 )
 
     def _is_our_postgres(self, part: Part, pid: int | None) -> bool:

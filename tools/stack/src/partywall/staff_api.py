@@ -1,4 +1,4 @@
-"""A member of staff at the public HTTP API: signs in, keeps the token fresh, asks and acts through Traefik."""
+"""A member of staff at the public API: signs in, keeps the token fresh, asks and acts through Traefik."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import asyncpg
 import nats.errors
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -81,17 +82,26 @@ def show(stack: Stack, console: Console) -> bool:
     """Print the tables; return whether everything runs and is ready."""
     statuses = all_statuses(stack)
     queues = asyncio.run(backlogs(stack))
-    table = Table(title=f"Partywall in {stack.layout.state}", title_justify="left")
-    for heading in ("part", "process", "port", "ready", "version", "to publish", "parked", "trying again"):
-        table.add_column(heading, justify="right" if heading in ("process", "port") else "left")
+    table = Table(
+        title=f"Partywall in {stack.layout.state}",
+        title_justify="left",
+        box=SIMPLE,
+        padding=(0, 1),
+        pad_edge=False,
+    )
+    for heading in ("part", "process", "port", "version", "publish", "parked", "retry", "ready"):
+        number = heading in ("process", "port", "publish", "parked", "retry")
+        table.add_column(heading, justify="right" if number else "left", no_wrap=True)
     for status in statuses:
         queue = queues.get(status.part.service or "") if status.part.kind is Kind.WORK else None
         numbers = [str(queue.pending), str(queue.parked), str(queue.retrying)] if queue else ["", "", ""]
         ready = "yes" if status.hindrance is None else status.hindrance
         pid = str(status.pid or "-")
-        table.add_row(status.part.title, pid, str(status.port), ready, status.version, *numbers)
+        table.add_row(status.part.name, pid, str(status.port), status.version, *numbers, ready)
     console.print(table)
-    behind = Table(title="Across the border", title_justify="left")
+    behind = Table(
+        title="Across the border", title_justify="left", box=SIMPLE, padding=(0, 1), pad_edge=False
+    )
     for heading in ("from", "to", "waiting", "not yet acknowledged"):
         behind.add_column(heading)
     for lag in asyncio.run(reachable_lags(stack)):

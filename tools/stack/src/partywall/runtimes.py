@@ -1,0 +1,36 @@
+"""A service's own runtime inside the tools, so that what an operator does is checked and audited."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from chassis.actor import Actor
+from chassis.runtime import Runtime
+from chassis.service import ServiceDefinition
+from partywall.layout import PACKAGES, Part
+from partywall.stack import Stack
+
+
+def definition_of(part: Part) -> ServiceDefinition:
+    """Return what the part's service is made of, as its own command line has it."""
+    module = importlib.import_module(f"{PACKAGES[part.service or '']}.__main__")
+    return next(value for value in vars(module).values() if isinstance(value, ServiceDefinition))
+
+
+@asynccontextmanager
+async def runtime_of(stack: Stack, part: Part, operator: str) -> AsyncIterator[tuple[Runtime, Actor]]:
+    """Hold the runtime of the part's service, and the system actor called `operator` of its entity."""
+    definition = definition_of(part)
+    environment = stack.programs.environment(part)
+    values = {
+        name.removeprefix(part.prefix).lower(): value
+        for name, value in environment.items()
+        if name.startswith(part.prefix)
+    }
+    runtime = definition.build_runtime(definition.settings_class(**values))  # type: ignore[arg-type]
+    try:
+        yield runtime, Actor.system(operator, part.entity or "")
+    finally:
+        await runtime.close()
