@@ -11,7 +11,6 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-from deskkit.testing.pages import Page, fields_of, parse_page
 from fastapi import FastAPI
 
 from chassis.actor import Actor
@@ -22,6 +21,7 @@ from chassis.perform import ask, perform
 from chassis.runtime import Runtime
 from contracts.envelope import write
 from contracts.examples import example
+from deskkit.testing.pages import Page, fields_of, parse_page
 from tenancy_svc.main import API_PREFIX, create_app
 from tenancy_svc.messaging.listening import listening
 from tenancy_svc.settings import TenancySettings
@@ -180,7 +180,9 @@ class Visitor:
         return self._shown(await self.http.get(path, follow_redirects=True), status)
 
     async def send(self, action: str, *, status: int = 200, index: int = 0, **values: str) -> Page:
-        """Fill in the form whose action ends with `action` and send it; `__` in a name stands for a hyphen."""
+        """Fill in the form whose action ends with `action` and send it; `__` in a name stands for a
+        hyphen.
+        """
         assert self.page is not None
         forms = [
             form
@@ -217,3 +219,9 @@ def visitor(world: World) -> Callable[..., Visitor]:
         )
 
     return sign_in
+
+
+@pytest.fixture
+def world_on() -> Callable[..., World]:
+    """Put a tenancy-svc together on a given database, with further settings by keyword."""
+    return make_world

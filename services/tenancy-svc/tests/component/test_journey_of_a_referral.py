@@ -1,4 +1,6 @@
-"""From a referral to a signed lease, through the API, with what is told and what is withheld (T1 T4 T5 W4 W5)."""
+"""From a referral to a signed lease, through the API, with what is told and what is withheld (T1 T4 T5 W4
+W5).
+"""
 
 from __future__ import annotations
 

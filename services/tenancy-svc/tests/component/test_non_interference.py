@@ -1,7 +1,10 @@
-"""Non-interference (W2): whatever happens on the support side, the property side stores, shows and publishes the same.
+"""Non-interference (W2): whatever happens on the support side, the property side stores, shows and publishes
+the same.
 
-Pairs of histories are run in services of their own, with the same history on the property side, and everything is
-compared. The one thing that may differ is the advocate's answer itself (W4), and after a withdrawn referral what is
+Pairs of histories are run in services of their own, with the same history on the property side, and
+everything is
+compared. The one thing that may differ is the advocate's answer itself (W4), and after a withdrawn referral
+what is
 told to support.
 """
 
@@ -16,11 +19,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from chassis.clock import FixedClock
 
 UNIT, REFERRAL, REQUEST = (uuid.UUID(int=number) for number in (1, 2, 3))
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_REASONS = ("schedule_conflict", "nobody_available", "tenant_chose_another_advocate", "tenant_declined_advocate")
+_REASONS = (
+    "schedule_conflict",
+    "nobody_available",
+    "tenant_chose_another_advocate",
+    "tenant_declined_advocate",
+)
 
 # What support may say and when: (moment of the property side's history, attendance, reason).
 History = list[tuple[str, str, str | None]]
@@ -34,7 +43,11 @@ def _generated(seed: int) -> History:
     for moment in MOMENTS:
         for _ in range(chance.randrange(3)):
             attending = chance.random() < 0.4
-            history.append((moment, "attending", None) if attending else (moment, "cannot_attend", chance.choice(_REASONS)))
+            history.append(
+                (moment, "attending", None)
+                if attending
+                else (moment, "cannot_attend", chance.choice(_REASONS))
+            )
     return history
 
 
@@ -46,7 +59,11 @@ async def _run(world: Any, history: History, withdrawn_at: str | None = None) ->
         for at, attendance, reason in history:
             if at == moment:
                 await world.hear(
-                    "signing_attendance", referral=REFERRAL, signing=signing, attendance=attendance, reason=reason
+                    "signing_attendance",
+                    referral=REFERRAL,
+                    signing=signing,
+                    attendance=attendance,
+                    reason=reason,
                 )
         if withdrawn_at == moment:
             await world.hear("tenancy_referral_withdrawn", referral=REFERRAL)
@@ -55,7 +72,11 @@ async def _run(world: Any, history: History, withdrawn_at: str | None = None) ->
     deadline = world.clock.now() + dt.timedelta(days=10)
     await world.hear("unit_secured", request=REQUEST, unit=UNIT, deadline=deadline)
     await world.hear(
-        "tenancy_referred", referral=REFERRAL, request=REQUEST, unit=UNIT, name={"given": "Robin", "family": "Sample"}
+        "tenancy_referred",
+        referral=REFERRAL,
+        request=REQUEST,
+        unit=UNIT,
+        name={"given": "Robin", "family": "Sample"},
     )
     application = (await world.rows("SELECT application_id FROM counterparts"))[0]["application_id"]
     arrangement = {"starts_at": "2026-03-05T14:00:00-05:00", "place": "the_unit", "landlord_name": "Dana Roy"}
@@ -153,7 +174,9 @@ async def test_a_withdrawn_referral_changes_nothing_for_the_tenant(
         # What support is told may differ: it left the conversation. The tenancy may not.
         for name in ("counterparts", "outbox", "advocate_answers"):
             stored.pop(name)
-        to_units = await world.rows("SELECT data->'data' AS said FROM outbox WHERE subject LIKE '%.tenancy_started.%'")
+        to_units = await world.rows(
+            "SELECT data->'data' AS said FROM outbox WHERE subject LIKE '%.tenancy_started.%'"
+        )
         tenancies.append((stored, _masked(repr(to_units))))
         await world.runtime.close()
     assert tenancies[0] == tenancies[1]

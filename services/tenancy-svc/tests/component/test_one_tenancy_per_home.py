@@ -1,4 +1,6 @@
-"""One home has one tenancy (T4), however many sign at the same moment; what is sent twice happens once (X5)."""
+"""One home has one tenancy (T4), however many sign at the same moment; what is sent twice happens once
+(X5).
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,11 @@ async def _ready_to_sign(world: Any, unit: uuid.UUID) -> str:
         await post(f"/applications/{opened['id']}/acceptance")
         terms = {"start_on": "2026-04-01", "rent": {"amount": "900.00"}, "parties": [PARTY]}
         lease = await post("/leases", {"application_id": opened["id"], **terms})
-        arrangement = {"starts_at": "2026-03-05T14:00:00-05:00", "place": "the_unit", "landlord_name": "Dana Roy"}
+        arrangement = {
+            "starts_at": "2026-03-05T14:00:00-05:00",
+            "place": "the_unit",
+            "landlord_name": "Dana Roy",
+        }
         signing = (await post(f"/leases/{lease['id']}/signings", arrangement))["id"]
         await post(f"/signings/{signing}/rights-explained")
         await post(f"/signings/{signing}/attestations", {"side": "tenant", "name": "Robin Sample"})
@@ -56,7 +62,9 @@ async def test_a_signature_sent_twice_begins_one_tenancy(world: Any) -> None:
 
 
 @pytest.mark.row("T4")
-async def test_a_change_before_signing_keeps_the_former_edition_and_asks_for_new_attestations(world: Any) -> None:
+async def test_a_change_before_signing_keeps_the_former_edition_and_asks_for_new_attestations(
+    world: Any,
+) -> None:
     signing = await _ready_to_sign(world, await world.home())
     async with world.client("property_manager") as api:
         lease = (await api.get(f"/signings/{signing}")).json()["lease"]
@@ -100,7 +108,10 @@ async def test_a_home_that_is_taken_or_not_ours_gets_no_lease(world: Any) -> Non
         await api.post(f"/applications/{opened}/acceptance")
         terms = {"start_on": "2026-04-01", "rent": {"amount": "900.00"}, "parties": [PARTY]}
         lease = (await api.post("/leases", json={"application_id": opened, **terms})).json()["id"]
-        arrangement = {"starts_at": "2026-03-05T14:00:00-05:00", "place": "the_unit", "landlord_name": "Dana Roy"}
+        arrangement = {
+            "starts_at": "2026-03-05T14:00:00-05:00",
+            "place": "the_unit",
+            "landlord_name": "Dana Roy",
+        }
         answer = await api.post(f"/leases/{lease}/signings", json=arrangement)
         assert answer.json()["code"] == "home_taken"
-

@@ -1,4 +1,6 @@
-"""The property desk by hand: every page parses, and the whole way works through its forms, in both languages."""
+"""The property desk by hand: every page parses, and the whole way works through its forms, in both
+languages.
+"""
 
 from __future__ import annotations
 
@@ -137,7 +139,9 @@ async def test_an_application_that_comes_directly_by_hand(world: Any, visitor: A
     desk = visitor("property_manager")
     await desk.go("/property-desk/homes?free=yes")
     await desk.go(f"/property-desk/applications/new?unit={unit}")
-    more = await desk.send("/new", _more="people", people__0__given_name="Robin", people__0__family_name="Sample")
+    more = await desk.send(
+        "/new", _more="people", people__0__given_name="Robin", people__0__family_name="Sample"
+    )
     assert 'value="Robin"' in more.html
     await desk.send("/new", adults="0", status=422)
     await desk.send("/new", adults="1")

@@ -1,0 +1,90 @@
+"""What tenancy-svc says is in the catalogue, what it may hear has a handler, and its words are the
+language's words.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from decimal import Decimal
+from enum import StrEnum
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from contracts import words
+from contracts.catalogue import CATALOGUE
+from contracts.envelope import read
+from tenancy_svc.applications import model as applications
+from tenancy_svc.homes import model as homes
+from tenancy_svc.messaging.listening import listening
+from tenancy_svc.messaging.publishing import TenancyPublisher
+from tenancy_svc.signings import model as signings
+
+REF, SIGNING, UNIT = (uuid.UUID(int=number) for number in (1, 2, 3))
+AT = dt.datetime(2026, 3, 5, 19, tzinfo=dt.UTC)
+FACTS: tuple[Any, ...] = (
+    applications.ApplicationOpened(REF, 1),
+    applications.ApplicationDeclined(REF, 2, applications.DeclineReason.LEGAL_AGE_RULE),
+    signings.SigningScheduled(REF, 3, SIGNING, AT, signings.Place.THE_UNIT),
+    signings.SigningMoved(REF, 4, SIGNING, AT, signings.Place.BY_VIDEO),
+    signings.SigningCancelled(REF, 5, SIGNING),
+    signings.SigningHeld(REF, 6, SIGNING, signings.Outcome.SIGNED),
+    signings.ReferredTenancyStarted(REF, 7, UNIT, AT.date(), Decimal("900.00"), "CAD"),
+    signings.TenancyStarted(REF, UNIT, AT.date()),
+)
+
+
+@pytest.mark.row("W1")
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: type(fact).__name__)
+def test_each_fact_becomes_the_event_of_the_catalogue(fact: Any) -> None:
+    (message,) = TenancyPublisher("property").to_messages(fact, SimpleNamespace(now=AT))  # type: ignore[arg-type]
+    assert isinstance(message.data, bytes)
+    envelope = read(CATALOGUE[message.subject], message.data)
+    assert envelope.source == "/property/tenancy"
+    assert envelope.aggregateversion == getattr(fact, "number", 1)
+    assert "Robin" not in message.data.decode()
+
+
+@pytest.mark.row("W1")
+def test_every_event_of_tenancy_has_a_fact_and_every_event_it_may_hear_a_handler() -> None:
+    said = {
+        message.subject
+        for fact in FACTS
+        for message in TenancyPublisher("property").to_messages(fact, SimpleNamespace(now=AT))  # type: ignore[arg-type]
+    }
+    assert said == {model.terms.subject for model in CATALOGUE.published_by("tenancy")}
+    assert set(listening) == {model.terms.subject for model in CATALOGUE.heard_by("tenancy")}
+
+
+@pytest.mark.row("W1", "T1")
+@pytest.mark.parametrize(
+    ("own", "published"),
+    [
+        (applications.DeclineReason, words.DeclineReason),
+        (homes.ManagedBy, words.ManagedBy),
+        (homes.Occupancy, words.Occupancy),
+        (homes.ReleaseReason, words.ReleaseReason),
+        (signings.Place, words.SigningPlace),
+        (signings.Outcome, words.SigningOutcome),
+        (signings.Attendance, words.Attendance),
+        (signings.AbsenceReason, words.AbsenceReason),
+    ],
+)
+def test_our_closed_lists_are_those_of_the_language(own: type[StrEnum], published: type[StrEnum]) -> None:
+    assert {member.value for member in own} == {member.value for member in published}
+
+
+def test_a_thing_that_is_no_fact_is_not_published() -> None:
+    with pytest.raises(TypeError):
+        TenancyPublisher("property").to_messages(object(), SimpleNamespace(now=AT))  # type: ignore[arg-type]
+
+
+@pytest.mark.row("W2", "W10")
+def test_from_support_nothing_is_heard_but_referrals_and_whether_an_advocate_comes() -> None:
+    assert {subject for subject in listening if subject.startswith("evt.support.")} == {
+        "evt.support.tenancy_referred.v1",
+        "evt.support.tenancy_referral_withdrawn.v1",
+        "evt.support.signing_attendance.v1",
+    }

@@ -1,0 +1,47 @@
+"""Everything the property desk says can be said in French (X1)."""
+
+from __future__ import annotations
+
+import pytest
+
+from deskkit.testing.translations import missing_translations
+from tenancy_svc.applications import model as applications
+from tenancy_svc.clause_review import model as clause_review
+from tenancy_svc.disclosures import model as disclosures
+from tenancy_svc.homes import model as homes
+from tenancy_svc.lease_templates import model as lease_templates
+from tenancy_svc.leases import model as leases
+from tenancy_svc.my_day import model as my_day
+from tenancy_svc.signings import model as signings
+
+SHOWN = (
+    applications.Origin,
+    applications.ApplicationStatus,
+    applications.DeclineReason,
+    applications.Part,
+    clause_review.Rule,
+    clause_review.Verdict,
+    disclosures.Answer,
+    disclosures.Purpose,
+    disclosures.Withheld,
+    homes.Occupancy,
+    homes.ReleaseReason,
+    lease_templates.EditionState,
+    lease_templates.Jurisdiction,
+    leases.DepositState,
+    leases.Holder,
+    leases.Inclusion,
+    leases.LeaseStatus,
+    leases.Term,
+    my_day.Task,
+    signings.AbsenceReason,
+    signings.Attendance,
+    signings.Outcome,
+    signings.Place,
+    signings.SigningStatus,
+)
+
+
+@pytest.mark.row("X1")
+def test_every_text_and_every_closed_list_has_its_french() -> None:
+    assert missing_translations("tenancy_svc", enums=SHOWN) == []
