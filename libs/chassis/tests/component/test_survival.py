@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -104,8 +106,12 @@ class Land:
 
 
 @pytest.fixture
-def land(tmp_path: Path) -> Iterator[Land]:
-    """Everything up, nothing said, one worker of each service and one to take over."""
+def land() -> Iterator[Land]:
+    """Everything up, and nothing said.
+
+    Not under pytest's own folder: each new session closes it to others, and PostgreSQL runs as another user.
+    """
+    tmp_path = Path(tempfile.mkdtemp(prefix="survival-"))
     cluster = PostgresCluster(
         data=tmp_path / "pg",
         port=free_port(),
@@ -127,6 +133,7 @@ def land(tmp_path: Path) -> Iterator[Land]:
         yield land
     finally:
         land.stop()
+        shutil.rmtree(tmp_path, ignore_errors=True)
 
 
 async def writer(runtime: Any, number: int, until: int, said: list[int]) -> None:
@@ -181,9 +188,11 @@ async def test_nothing_is_lost_or_doubled_under_kills(land: Land, eventually: An
 
     try:
         await eventually(all_noted, timeout=60, every=0.5)
+        in_stream = await world.messages(broker.jetstream())
     finally:
         await runtime.close()
         await broker.close()
+    assert world.out_of_order([(one["subject"], one["aggregateversion"]) for one in in_stream]) == []
     told = await committed(land)
     found = await world.effects(land.cluster.dsn("noter"))
     doubled = [event for event, times in Counter(row["event"] for row in found).items() if times > 1]

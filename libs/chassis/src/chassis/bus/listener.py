@@ -101,13 +101,13 @@ class Listener:
                 await self._begin(pull)
                 pause = 0.1
                 while True:
-                    self._in_hand = await pull.take(self._batch)
-                    if self._misses_some(self._in_hand):
-                        await self._collect(pull)
                     while self._in_hand:
                         batch = self._in_hand[: self._batch]
                         await self._act(pull, batch)
                         self._in_hand = self._in_hand[len(batch) :]
+                    self._in_hand = await pull.take(self._batch)
+                    if self._misses_some(self._in_hand):
+                        await self._collect(pull)
             except SourceAway as away:
                 self._trouble(f"the source is away: {away}")
             finally:
@@ -146,16 +146,18 @@ class Listener:
         _log.info("collecting", source=self._name)
         found = {delivery.sequence: delivery for delivery in self._in_hand}
         while True:
-            state = await pull.state()
-            if state.owed <= len(found.keys() | {delivery.sequence for delivery in pull.buffer}):
+            # Counted before asking: what comes while the answer is on its way isn't in the answer's number.
+            held = len(found.keys() | {delivery.sequence for delivery in pull.buffer})
+            if (await pull.state()).owed <= held:
                 break
             for delivery in await pull.take(self._batch, within=0.1):
                 found[delivery.sequence] = delivery
                 self._turn = max(self._turn, delivery.turn)
             self._in_hand = list(found.values())
-        for delivery in await pull.take(2 * self._batch, within=0.001):
-            found[delivery.sequence] = delivery
-            self._turn = max(self._turn, delivery.turn)
+        while pull.buffer:
+            for delivery in await pull.take(self._batch):
+                found[delivery.sequence] = delivery
+                self._turn = max(self._turn, delivery.turn)
         self._in_hand = [found[sequence] for sequence in sorted(found)]
 
     async def _act(self, pull: Pull, deliveries: Sequence[Delivery]) -> None:

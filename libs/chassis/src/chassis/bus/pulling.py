@@ -92,6 +92,7 @@ class Pull:
         self._open = 0  # messages the standing request may still bring
         self._number = 0
         self._heard = 0.0
+        self._connection = broker.stats["reconnects"]
 
     async def state(self) -> ConsumerState:
         """Ask the server for the consumer's state. Raises SourceAway."""
@@ -144,9 +145,15 @@ class Pull:
     async def take(self, limit: int, within: float | None = None) -> list[Delivery]:
         """Wait until something is there; return up to `limit` deliveries, in the order in which they came.
 
-        Nothing is returned when nothing came `within` so many seconds.
+        Nothing is returned when nothing came `within` so many seconds. Raises SourceAway after a
+        reconnection: a broker that was killed may have forgotten what it had delivered, so nobody can tell
+        any more what is missing.
         """
-        while not self.buffer:
+        while True:
+            if self._broker.stats["reconnects"] != self._connection:
+                raise SourceAway("the broker was away")
+            if self.buffer:
+                break
             self._arrived.clear()
             try:
                 await asyncio.wait_for(self._arrived.wait(), within)
@@ -218,6 +225,8 @@ class Pull:
             if self._open and loop.time() - self._heard > 2.5 * self._heartbeat:
                 _log.info("pull_forgotten", stream=self._source.stream)
                 self._open = 0
+            if self._broker.stats["reconnects"] != self._connection:
+                self._arrived.set()  # so that who waits takes notice
             await self._ask()
 
 
