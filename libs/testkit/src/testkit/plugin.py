@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -31,13 +33,17 @@ class DatabaseFactory(Protocol):
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresForTests]:
+def postgres_server() -> Iterator[PostgresForTests]:
     """A PostgreSQL server of the session, without waiting for disks."""
     from testkit.databases import PostgresForTests
 
-    server = PostgresForTests.start(tmp_path_factory.mktemp("postgres"))
+    # Not under pytest's own folder: every session that begins closes it to other users, and PostgreSQL, which runs as
+    # one, then shuts down in the middle of somebody else's tests.
+    folder = Path(tempfile.mkdtemp(prefix="testkit-"))
+    server = PostgresForTests.start(folder)
     yield server
     server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest_asyncio.fixture
