@@ -17,8 +17,11 @@ Client = Callable[..., Awaitable[httpx.AsyncClient]]
 
 @pytest_asyncio.fixture
 async def gallery(key_sets: Any, token_for: Any) -> AsyncIterator[Client]:
-    """`await gallery(locale="fr")`: a browser-like client signed in to the gallery; `signed_in=False` for nobody."""
-    from gallery_desk.pages import gallery_app
+    """`await gallery(locale="fr")`: a browser-like client signed in to the gallery.
+
+    `signed_in=False` for nobody.
+    """
+    from gallery_desk.pages import gallery_app  # noqa: PLC0415 (found through the path above)
 
     app = gallery_app(issuer=key_sets.key("support").issuer, jwks_url=key_sets.url("support"))
     clients: list[httpx.AsyncClient] = []

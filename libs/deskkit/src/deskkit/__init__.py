@@ -8,7 +8,10 @@ A service writes routers of pages and mounts them::
     async def placement(call: DeskCall, placement_id: UUID) -> Response:
         return call.page("placements/record.html", placement=await call.ask(queries.placement, placement_id))
 
-    mount(app, Desk(name=N_("Front Desk"), prefix="/front-desk", accent="front", package="support_svc", routers=[pages]))
+    mount(
+        app,
+        Desk(name=N_("Front Desk"), prefix="/front-desk", accent="front", package="support_svc", routers=[pages]),
+    )
 """
 
 from deskkit.call import DeskCall, PageCall, PublicCall

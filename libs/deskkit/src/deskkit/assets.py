@@ -1,4 +1,7 @@
-"""Static files of a desk: our stylesheet and script, and htmx from its package. Served under names with a fingerprint."""
+"""Static files of a desk: our stylesheet and script, and htmx from its package.
+
+Served under names with a fingerprint.
+"""
 
 from __future__ import annotations
 

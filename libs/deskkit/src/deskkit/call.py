@@ -35,7 +35,8 @@ CommandT = TypeVar("CommandT", bound=BaseModel)
 MAX_FIELDS = 2000
 VISIT_COOKIE = "partywall_visit"
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; "
     "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 )
 
@@ -122,7 +123,9 @@ class PageCall:
         fixed: Mapping[str, Any] | None = None,
         labels: Mapping[str, str] | None = None,
     ) -> Form[CommandT]:
-        """A form for a command: bound to what was posted, or beginning with `initial` (mapping, view or model).
+        """A form for a command: bound to what was posted, or beginning with `initial`.
+
+        `initial` is a mapping, a view or a model with the fields' names.
 
         `fixed` holds values that don't come from the form, such as an id of the address; they always win.
         `labels` names fields (already translated) where the model's `title` isn't the name to show.
@@ -261,7 +264,8 @@ class PageCall:
 async def guard(request: Request) -> PageCall:
     """Let only signed-in people of this entity pass, and only forms of our own pages.
 
-    Raises SignInNeeded (the answer renews the session or shows the sign-in page, and keeps what was typed) and
+    Raises SignInNeeded (the answer renews the session or shows the sign-in page, and keeps what was
+    typed) and
     ForgedForm.
     """
     from deskkit.desk import desk_of  # noqa: PLC0415 (the desk imports the router's call)

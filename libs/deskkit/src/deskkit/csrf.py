@@ -1,7 +1,9 @@
 """Tokens that prove a form came from one of our own pages, and the same-origin check before them.
 
-A token is bound to the person's session. It also carries a second proof bound to the person alone: a page that was open
-while the session ended can still be sent after signing in again, provided the browser says that the request comes from
+A token is bound to the person's session. It also carries a second proof bound to the person alone: a page
+that was open
+while the session ended can still be sent after signing in again, provided the browser says that the
+request comes from
 our own origin.
 """
 

@@ -13,7 +13,10 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_response(filename: str, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> Response:
-    """UTF-8 with a byte-order mark, so that accents survive; text that begins like a formula gets an apostrophe."""
+    """UTF-8 with a byte-order mark, so that accents survive.
+
+    Text that begins like a formula gets an apostrophe.
+    """
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([_safe(cell) for cell in header])

@@ -27,7 +27,10 @@ Accent = Literal["front", "property", "inventory", "gateway"]
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """One entry of a desk's navigation; shown to those who hold one of `roles`, to everyone when there are none."""
+    """One entry of a desk's navigation.
+
+    Shown to those who hold one of `roles`, to everyone when there are none.
+    """
 
     label: str
     route: str
@@ -42,8 +45,10 @@ class NavItem:
 class Desk:
     """One desk of one service.
 
-    `name` is a msgid, `accent` one of front, property, inventory, gateway; `package` the service's package, in which
-    `<feature>/templates/` and `locale/` are found; `search_route` names the page that the header's search box opens.
+    `name` is a msgid, `accent` one of front, property, inventory, gateway; `package` the service's
+    package, in which
+    `<feature>/templates/` and `locale/` are found; `search_route` names the page that the header's search
+    box opens.
     """
 
     name: str
@@ -86,7 +91,8 @@ class MountedDesk:
 def mount(app: FastAPI, desk: Desk, runtime: Runtime | None = None) -> MountedDesk:
     """Put a desk's pages, static files and error pages on an application built by `chassis.http.service_app`.
 
-    The runtime is `app.state.runtime` unless given. Settings used: CSRF_SECRET, PUBLIC_URL, ORGANISATION (if any).
+    The runtime is `app.state.runtime` unless given. Settings used: CSRF_SECRET, PUBLIC_URL, ORGANISATION
+    (if any).
     """
     runtime = runtime or app.state.runtime
     settings = runtime.settings

@@ -20,7 +20,10 @@ class ForgedForm(Exception):
 
 
 async def interrupted(request: Request, _reason: SignInNeeded) -> Response:
-    """Send the browser to renew its session; 307 carries a posted form there and, once renewed, back again."""
+    """Send the browser to renew its session.
+
+    307 carries a posted form there and, once renewed, back again.
+    """
     from deskkit.desk import desk_of  # noqa: PLC0415
 
     desk = desk_of(request).desk

@@ -1,4 +1,7 @@
-"""A sentence carried from a form to the next page: in a signed, short-lived cookie, so that a GET stores nothing."""
+"""A sentence carried from a form to the next page.
+
+In a signed, short-lived cookie, so that a GET stores nothing.
+"""
 
 from __future__ import annotations
 

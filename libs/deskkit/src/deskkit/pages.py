@@ -1,4 +1,7 @@
-"""Error pages of a desk: not found, not permitted, forged form, unavailable; the API keeps its own problem documents."""
+"""Error pages of a desk: not found, not permitted, forged form, unavailable.
+
+The API keeps its own problem documents.
+"""
 
 from __future__ import annotations
 
@@ -39,16 +42,16 @@ HEADINGS = {
     429: N_("Too many attempts"),
     503: N_("The service is busy"),
 }
+_MOVED = N_(
+    "If you followed a link, the record may have been moved, or you may not be allowed to see it. "
+    "Nothing was changed."
+)
 ADVICE = {
     403: N_(
         "If you think you should be able to, ask an administrator of your organisation about your roles."
     ),
-    404: N_(
-        "If you followed a link, the record may have been moved, or you may not be allowed to see it. Nothing was changed."
-    ),
-    405: N_(
-        "If you followed a link, the record may have been moved, or you may not be allowed to see it. Nothing was changed."
-    ),
+    404: _MOVED,
+    405: _MOVED,
     413: N_("Nothing was changed. Send a smaller file or fewer lines."),
     503: N_("Nothing was changed. Wait a minute, then try again."),
 }
@@ -78,7 +81,10 @@ class _Refusals:
         return answer
 
     async def _forged(self, request: Request, _error: Exception) -> Response:
-        """Show what was typed again with a fresh token when the browser vouches for the page; refuse otherwise."""
+        """Show what was typed again with a fresh token when the browser vouches for the page.
+
+        Refuse otherwise.
+        """
         from deskkit.call import PageCall  # noqa: PLC0415
         from deskkit.csrf import attested_same_origin  # noqa: PLC0415
         from deskkit.desk import desk_of  # noqa: PLC0415

@@ -81,6 +81,8 @@ def _plain(message: object) -> str:
 
 def _filled(text: str, params: dict[str, Any]) -> Markup:
     escaped = escape(text)
+    if not params:
+        return escaped.replace("%%", "%")
     try:
         return escaped % params
     except (ValueError, TypeError, KeyError):  # a per cent sign in a text that isn't a pattern
@@ -135,7 +137,8 @@ class Rendering:
         environment.install_gettext_callables(  # type: ignore[attr-defined]
             catalogue.gettext, catalogue.ngettext, newstyle=True
         )
-        # Jinja's own `_()` trusts its text as HTML, also when that is a variable with something a person typed.
+        # Jinja's own `_()` trusts its text as HTML, also when that is a variable with something a person
+        # typed.
         environment.globals.update(
             _=translations.gettext, gettext=translations.gettext, ngettext=translations.ngettext
         )

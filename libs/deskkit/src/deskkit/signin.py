@@ -13,7 +13,8 @@ TOKEN_COOKIE = "partywall_token"  # noqa: S105 (a cookie's name)
 async def actor_from_cookie(request: Request) -> Actor | None:
     """The person whose token holds for this entity and service; None without one or with a stale one.
 
-    Raises Unavailable when the keys of the issuer can't be had, which is no reason to send anybody to sign in.
+    Raises Unavailable when the keys of the issuer can't be had, which is no reason to send anybody to
+    sign in.
     """
     token = request.cookies.get(TOKEN_COOKIE)
     if not token:

@@ -1,4 +1,7 @@
-"""What every page does: policy headers, weight, languages, pending without and with JavaScript, error pages."""
+"""What every page does.
+
+Policy headers, weight, languages, pending without and with JavaScript, error pages.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from deskkit.i18n import load_catalogue
+from deskkit.rendering import _EscapedTranslations
 from deskkit.testing import parse_page
 
 
@@ -86,9 +91,6 @@ async def test_navigation_shows_only_what_ones_roles_open(gallery: Any) -> None:
 
 
 async def test_a_variable_in_a_translation_is_never_trusted_as_html(gallery: Any) -> None:
-    from deskkit.i18n import load_catalogue
-    from deskkit.rendering import _EscapedTranslations
-
     translations = _EscapedTranslations(load_catalogue("fr", ("deskkit",)))
     assert str(translations.gettext("<b>100%</b>")) == "&lt;b&gt;100%&lt;/b&gt;"
     assert str(translations.gettext("%(other)s will be told, word for word", other="<i>")).startswith(

@@ -1,4 +1,7 @@
-"""The two organisations: names, roles, audiences of their tokens, desks, APIs. A role belongs to exactly one (W10)."""
+"""The two organisations: names, roles, audiences of their tokens, desks, APIs.
+
+A role belongs to exactly one (W10).
+"""
 
 from __future__ import annotations
 

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from chassis.db import model_base
+from sqlalchemy.orm import DeclarativeBase
 
-Base = model_base()
+from chassis.db import Conventions, new_metadata
+
+
+class Base(Conventions, DeclarativeBase):
+    """The tables of this service."""
+
+    metadata = new_metadata()
+
 
 FEATURES: tuple[str, ...] = ("keys", "staff", "clients", "sessions", "single_sign_on", "landing")
 """The features in the order in which they may know each other: a later one may import an earlier one."""

@@ -20,7 +20,10 @@ from deskkit.testing import parse_page
 
 
 class SmallProvider:
-    """An OpenID Connect provider: discovery, codes with PKCE, signed ID tokens. `spoil` bends its next ID token."""
+    """An OpenID Connect provider: discovery, codes with PKCE, signed ID tokens.
+
+    `spoil` bends its next ID token.
+    """
 
     def __init__(self) -> None:
         self.key = RSAKey.generate_key(2048, {"kid": "k1", "use": "sig"})

@@ -103,8 +103,8 @@ async def test_programs_get_tokens_with_their_own_roles(gateways: Any) -> None:
             }
         other = await program.post("/oauth/token", data={"grant_type": "password"})
         assert other.json() == {"error": "unsupported_grant_type"}
+    command = command.model_copy(update={"roles": ["property_manager"]})
     with pytest.raises(RoleOfAnotherOrganisation):
-        command = command.model_copy(update={"roles": ["property_manager"]})
         await perform(gateway.runtime, operator, put_client, command)
 
 

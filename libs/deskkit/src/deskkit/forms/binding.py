@@ -119,7 +119,7 @@ class Binder:
                 values[name] = None
         return values
 
-    def value(self, key: str, bare: Any) -> Any:
+    def value(self, key: str, bare: Any) -> Any:  # noqa: PLR0911 (one line for each type)
         """One field's value, None when it's empty. Raises Problem when it can't be read."""
         if is_collection(bare):
             return self._collection(key, bare)
@@ -157,7 +157,10 @@ class Binder:
         return any(name == key or name.startswith(f"{key}-") for name in self.posted)
 
     def _yes_or_no(self, key: str) -> bool | None:
-        """A lone checkbox is false when absent; its hidden companion `key-present` says it was on the page."""
+        """A lone checkbox is false when absent.
+
+        Its hidden companion `key-present` says it was on the page.
+        """
         text = self._text(key)
         if text is None:
             return False if f"{key}-present" in self.posted else None
@@ -224,7 +227,7 @@ def unbind(source: Any, model: type[BaseModel], zone: tzinfo, prefix: str = "") 
     return fields
 
 
-def fields_of(key: str, value: Any, bare: Any, zone: tzinfo) -> dict[str, list[str]]:
+def fields_of(key: str, value: Any, bare: Any, zone: tzinfo) -> dict[str, list[str]]:  # noqa: PLR0911 (as above)
     """The fields that show one value."""
     if isinstance(value, bool):
         return {key: ["yes" if value else "no"]}

@@ -39,9 +39,12 @@ _NOON = 12
 
 
 def parse_date(text: str, today: date) -> date:
-    """Read '23/11/2026' (day first), '2026-11-23', '23 November 2026', '1er décembre 2026', 'tomorrow', 'dans 3 jours'.
+    """Read a date as typed.
 
-    Raises Problem with a reason that names the rule: not a date, no such day in that month, year out of range.
+    '23/11/2026' (day first), '2026-11-23', '23 November 2026', '1er décembre 2026', 'tomorrow', 'dans 3 jours'.
+
+    Raises Problem with a reason that names the rule: not a date, no such day in that month, year out of
+    range.
     """
     plain = _plain(text)
     if plain in _DAYS:

@@ -110,7 +110,10 @@ class Form(Generic[CommandT]):
         return self._command
 
     def add(self, error: DomainError | str, field: str | None = None) -> None:
-        """Say what the domain refused, at the field it names or for the whole form; text is a translated sentence."""
+        """Say what the domain refused, at the field it names or for the whole form.
+
+        Text is a translated sentence.
+        """
         if isinstance(error, str):
             self.errors.append(FormError(field or "", "said", message=error))
             return

@@ -94,7 +94,7 @@ FALLBACK = N_("%(field)s can't be accepted as it is")
 _PARTS = {"day": N_("day"), "month": N_("month"), "year": N_("year")}
 
 
-def words_for(
+def words_for(  # noqa: PLR0917 (what a sentence is made of)
     kind: str,
     context: Mapping[str, Any],
     label: str,

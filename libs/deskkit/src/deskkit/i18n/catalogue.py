@@ -1,4 +1,7 @@
-"""Message catalogues: `<package>/locale/<language>/LC_MESSAGES/messages.po`, read directly, no compile step."""
+"""Message catalogues.
+
+`<package>/locale/<language>/LC_MESSAGES/messages.po`, read directly, no compile step.
+"""
 
 from __future__ import annotations
 

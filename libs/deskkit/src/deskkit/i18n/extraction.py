@@ -1,4 +1,7 @@
-"""Finding every text to translate in a package: Python, templates, domain errors, titles of command fields."""
+"""Finding every text to translate in a package.
+
+Python, templates, domain errors, titles of command fields.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,10 @@ def texts_of(package: str) -> dict[str, list[str]]:
 
 
 def texts_of_python(source: str) -> Iterator[tuple[int, str]]:
-    """Texts marked with `_()`, `N_()`, `ngettext()`; `message` of error classes; `title=`/`label=` of fields and desks."""
+    """Texts marked with `_()`, `N_()`, `ngettext()`.
+
+    `message` of error classes; `title=`/`label=` of fields and desks.
+    """
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
             yield from _of_call(node)

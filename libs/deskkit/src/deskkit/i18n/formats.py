@@ -1,4 +1,4 @@
-"""Dates, money, numbers, telephone numbers and postal codes as people here write them, in English and French."""
+"""Dates, money, numbers, telephone numbers and postal codes as people here write them."""
 
 from __future__ import annotations
 

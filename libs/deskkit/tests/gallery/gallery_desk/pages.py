@@ -91,10 +91,31 @@ async def my_day(call: DeskCall) -> Response:
 @router.get("/list", name="gallery.list")
 async def listing(call: DeskCall, q: str = "", empty: bool = False) -> Response:
     homes = [
-        {"address": "120 Shuter Street, unit 804", "type": "Apartment", "bedrooms": 2, "rent": Decimal("1250"), "from": date(2026, 12, 1), "status": ("Available", "good")},
-        {"address": "15 Bloor Street West, unit 12", "type": "Apartment", "bedrooms": None, "rent": None, "from": None, "status": ("Secured", "waiting")},
-        {"address": "4 Sackville Green", "type": "Town house", "bedrooms": 3, "rent": Decimal("1980.5"), "from": date(2027, 1, 1), "status": ("Not available", "neutral")},
-    ]  # fmt: skip
+        {
+            "address": "120 Shuter Street, unit 804",
+            "type": "Apartment",
+            "bedrooms": 2,
+            "rent": Decimal("1250"),
+            "from": date(2026, 12, 1),
+            "status": ("Available", "good"),
+        },
+        {
+            "address": "15 Bloor Street West, unit 12",
+            "type": "Apartment",
+            "bedrooms": None,
+            "rent": None,
+            "from": None,
+            "status": ("Secured", "waiting"),
+        },
+        {
+            "address": "4 Sackville Green",
+            "type": "Town house",
+            "bedrooms": 3,
+            "rent": Decimal("1980.5"),
+            "from": date(2027, 1, 1),
+            "status": ("Not available", "neutral"),
+        },
+    ]
     found = [] if empty else [home for home in homes if q.lower() in home["address"].lower()]
     form = await call.form(BookVisit, initial={"address": q})
     return call.page(
@@ -199,9 +220,15 @@ def gallery_app(
     )
     zone = ZoneInfo("America/Toronto")
     runtime = Runtime(
-        name="gallery", entity="support", settings=settings, database=Database(database_url), clock=FixedClock(NOW),
-        access=Access({}, entity="support"), publisher=Silent(), time_zone=zone,
-    )  # fmt: skip
+        name="gallery",
+        entity="support",
+        settings=settings,
+        database=Database(database_url),
+        clock=FixedClock(NOW),
+        access=Access({}, entity="support"),
+        publisher=Silent(),
+        time_zone=zone,
+    )
     app = service_app(runtime, title="Gallery")
     navigation = [
         NavItem("My day", "gallery"),
@@ -213,9 +240,16 @@ def gallery_app(
     mount(
         app,
         Desk(
-            name=name, prefix="/gallery", accent=accent, package="gallery_desk", routers=[router], navigation=navigation,
-            home="gallery", search_route="gallery.list", search_label="Search",
+            name=name,
+            prefix="/gallery",
+            accent=accent,
+            package="gallery_desk",
+            routers=[router],
+            navigation=navigation,
+            home="gallery",
+            search_route="gallery.list",
+            search_label="Search",
         ),
-    )  # fmt: skip
+    )
     app.state.desks["/gallery"].__dict__["organisation"] = organisation
     return app

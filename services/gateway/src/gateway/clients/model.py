@@ -12,7 +12,10 @@ from gateway.tables import Base
 
 
 class ApiClient(Base):
-    """One program. Its secret is random and long, so a plain digest of it is as hard to turn back as it gets."""
+    """One program.
+
+    Its secret is random and long, so a plain digest of it is as hard to turn back as it gets.
+    """
 
     __tablename__ = "api_client"
 

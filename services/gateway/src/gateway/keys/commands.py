@@ -19,7 +19,10 @@ class HaveKeys(BaseModel):
 
 
 class RotateKeys(BaseModel):
-    """Make a new key; `at_once` when the old one may be known to others: nothing it signed is accepted any more."""
+    """Make a new key.
+
+    `at_once` when the old one may be known to others: nothing it signed is accepted any more.
+    """
 
     at_once: bool = False
 

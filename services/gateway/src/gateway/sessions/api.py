@@ -27,7 +27,7 @@ class SignIn(BaseModel):
 
 class Token(BaseModel):
     access_token: str
-    token_type: str = "Bearer"
+    token_type: str = "Bearer"  # noqa: S105 (the name of a scheme)
     expires_in: int
 
 

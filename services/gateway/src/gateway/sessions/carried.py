@@ -1,4 +1,7 @@
-"""What was typed into a form whose session ended: carried through sign-in, back to the page it was meant for."""
+"""What was typed into a form whose session ended.
+
+Carried through sign-in, back to the page it was meant for.
+"""
 
 from __future__ import annotations
 

@@ -102,7 +102,8 @@ class Found(BaseModel):
 async def begin_attempt(tx: Tx, command: BeginAttempt) -> Attempt:
     """Count the attempt as failed (success takes it back), unless it comes before its time.
 
-    Counting first means that many attempts at the same moment can't slip through; an account that doesn't exist is
+    Counting first means that many attempts at the same moment can't slip through; an account that doesn't
+    exist is
     counted like any other.
     """
     key = _settings(tx).csrf_secret.get_secret_value()
@@ -200,7 +201,10 @@ async def end_own_session(tx: Tx, command: EndSession) -> Ended:
 
 @use_case(Permission.OPEN_SESSIONS)
 async def find_by_provider(tx: Tx, command: FindByProvider) -> Found:
-    """Find the person; the first time by the address that the provider has verified, from then on by its subject."""
+    """Find the person.
+
+    The first time by the address that the provider has verified, from then on by its subject.
+    """
     known = select(StaffMember).where(StaffMember.provider_subject == command.provider_subject)
     member = (await tx.execute(known)).scalar_one_or_none()
     if member is None and command.email:
@@ -214,7 +218,7 @@ async def find_by_provider(tx: Tx, command: FindByProvider) -> Found:
     return Found(staff_id=member.id if member and member.active else None)
 
 
-async def _end(tx: Tx, wanted: Select[tuple[Session]]) -> Ended:
+async def _end(tx: Tx, wanted: Select[Session]) -> Ended:
     ended = list((await tx.execute(wanted.with_for_update())).scalars())
     for session in ended:
         await tx.session.delete(session)

@@ -25,7 +25,10 @@ FORGOTTEN_AFTER = timedelta(hours=1)
 
 
 class Session(Base):
-    """One sign-in on one device. Only digests of its secrets are kept; the secret changes with every renewal."""
+    """One sign-in on one device.
+
+    Only digests of its secrets are kept; the secret changes with every renewal.
+    """
 
     __tablename__ = "session"
     __table_args__ = (Index("ix_session_staff_id", "staff_id"),)
@@ -42,7 +45,10 @@ class Session(Base):
 
 
 class FailedSignIns(Base):
-    """Failures counted for one account or one address (`kind`); `key` is a keyed digest, so the table names nobody."""
+    """Failures counted for one account or one address (`kind`).
+
+    `key` is a keyed digest, so the table names nobody.
+    """
 
     __tablename__ = "failed_sign_ins"
 

@@ -26,7 +26,10 @@ STATE_SECONDS = 600
 
 @router.get("/sign-in/organisation", name="provider")
 async def begin(call: PublicCall, next: str = "/") -> Response:
-    """Send the browser to the provider; state, nonce and PKCE verifier stay in a sealed cookie of this browser."""
+    """Send the browser to the provider.
+
+    State, nonce and PKCE verifier stay in a sealed cookie of this browser.
+    """
     provider = _provider(call)
     begun = await provider.begin(*(secrets.token_urlsafe(32) for _ in range(3)))
     settings = settings_of(call)

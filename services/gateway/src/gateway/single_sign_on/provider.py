@@ -1,4 +1,7 @@
-"""The organisation's own OpenID Connect provider: discovery, authorization code with PKCE, checked ID tokens."""
+"""The organisation's own OpenID Connect provider.
+
+Discovery, authorization code with PKCE, checked ID tokens.
+"""
 
 from __future__ import annotations
 

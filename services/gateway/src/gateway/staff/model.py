@@ -15,7 +15,10 @@ from gateway.tables import Base
 
 
 class StaffMember(Versioned, Base):
-    """One person. `email` is kept in lower case; without `password_hash` they sign in through the provider only."""
+    """One person.
+
+    `email` is kept in lower case; without `password_hash` they sign in through the provider only.
+    """
 
     __tablename__ = "staff_member"
 
