@@ -37,8 +37,8 @@ def postgres_server() -> Iterator[PostgresForTests]:
     """A PostgreSQL server of the session, without waiting for disks."""
     from testkit.databases import PostgresForTests
 
-    # Not under pytest's own folder: every session that begins closes it to other users, and PostgreSQL, which runs
-    # as one, then shuts down in the middle of the tests that use it.
+    # Not under pytest's own folder: every session that begins closes it to other users, and PostgreSQL, which
+    # runs as one, then shuts down in the middle of the tests that use it.
     folder = Path(tempfile.mkdtemp(prefix="testkit-"))
     server = PostgresForTests.start(folder)
     yield server
