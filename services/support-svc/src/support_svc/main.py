@@ -1,10 +1,10 @@
 """The web application of support-svc: its API and the Front Desk."""
 
+from fastapi import FastAPI
+
 from chassis.http.app import service_app
 from chassis.runtime import Runtime
 from deskkit.desk import Desk, NavItem, mount
-from fastapi import FastAPI
-
 from support_svc.clients import api as clients_api
 from support_svc.clients import desk as clients_desk
 from support_svc.consents import api as consents_api

@@ -4,10 +4,15 @@ from enum import StrEnum
 from importlib import import_module
 
 from sqlalchemy import Enum
+from sqlalchemy.orm import DeclarativeBase
 
-from chassis.db import model_base
+from chassis.db import Conventions, new_metadata
 
-Base = model_base()
+
+class Base(Conventions, DeclarativeBase):
+    """The tables of this service."""
+
+    metadata = new_metadata()
 
 
 def words(vocabulary: type[StrEnum], name: str) -> Enum:

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+
 from deskkit.testing import parse_page
 from support_svc.consents.model import GivenHow
 from support_svc.lookups.model import LookupList
@@ -90,7 +91,7 @@ async def test_pages_hold_the_house_rules(world, locale):
             "/front-desk/lists",
             "/front-desk/lists/housing_type/new",
             f"/front-desk/lists/values/{value}",
-            "/front-desk/lists/caseworkers/new",
+            "/front-desk/lists/caseworker",
         ):
             await visit(browser, address)
         assert (await browser.get(person)).status_code == 403

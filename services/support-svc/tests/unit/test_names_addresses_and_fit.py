@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from support_svc.clients.names import plain_digits, plain_words, searchable_name
 from support_svc.homes.fitting import Seeking, affordable, fit
 from support_svc.homes.model import searchable_address

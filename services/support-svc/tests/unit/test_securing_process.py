@@ -6,6 +6,7 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from support_svc.placements.securing import (
     OPEN,
     DeadlinePassed,
@@ -44,7 +45,13 @@ PLAY = [
     (ASKED, Refused("secured_by_another"), "refused", {"stop_waiting", "back_to_search"}, "refused"),
     (ASKED, NoAnswer(), "asked", set(), "no_answer"),
     (ASKED, GivenUp(), "given_up", {"stop_waiting", "back_to_search", "tell_withdrawn"}, "given_up"),
-    (ASKED, HoldEnding(SOON), "held", {"stop_waiting", "show_secured", "watch_deadline", "refer"}, "hold_ending"),
+    (
+        ASKED,
+        HoldEnding(SOON),
+        "held",
+        {"stop_waiting", "show_secured", "watch_deadline", "refer"},
+        "hold_ending",
+    ),
     (ASKED, Released("deadline_passed"), "released", {"stop_waiting", "back_to_search"}, "released"),
     (ASKED, TenancyStarted(), "let", {"stop_waiting", "stop_watching", "show_secured"}, "tenancy_started"),
     (ASKED, DeadlinePassed(), "asked", set(), None),

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from support_svc.clients.model import age_on, display_name, is_adult
 from support_svc.consents.model import ConsentStatus, ConsentType, is_expiring, status_on
 from support_svc.housing_history.model import Stay, overlaps
@@ -69,7 +70,12 @@ def test_a_preferred_name_stands_between_given_and_family_name():
 @pytest.mark.row("C6")
 @pytest.mark.parametrize(
     ("day", "status"),
-    [("2026-02-28", "pending"), ("2026-03-01", "active"), ("2026-06-01", "active"), ("2026-06-02", "expired")],
+    [
+        ("2026-02-28", "pending"),
+        ("2026-03-01", "active"),
+        ("2026-06-01", "active"),
+        ("2026-06-02", "expired"),
+    ],
 )
 def test_a_consent_expires_by_the_day_alone(day, status):
     found = status_on(

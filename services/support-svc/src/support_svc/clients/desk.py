@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from chassis.errors import DomainError
-from deskkit.call import DeskCall, PageCall
-from deskkit.router import DeskRouter
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.errors import DomainError
+from deskkit.call import DeskCall, PageCall
+from deskkit.router import DeskRouter
 from support_svc.clients.commands import (
     AddMember,
     ChooseHead,

@@ -5,15 +5,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, false, func, literal, or_, select, text, true
+from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, text, true
 
 from chassis.tx import ReadTx, Tx
 from support_svc.access import Permission
 from support_svc.clients.model import Client, ClientState, ContactPoint
 from support_svc.clients.names import plain_digits, plain_words, searchable_name
 
-LIKENESS = 0.45
-"""Word similarity from which two words may be the same name: “Smyth” and “Smith” have 0.5."""
+LIKENESS = 0.5
+"""Word similarity from which two words may be the same name."""
 
 _DATES = (
     re.compile(r"(?P<year>(19|20)\d\d)-(?P<month>\d{1,2})-(?P<day>\d{1,2})"),
@@ -54,13 +54,18 @@ def matches(query: str) -> tuple[ColumnElement[bool], ColumnElement[Any]]:
         number = Client.number == int(digits) if len(digits) < 10 else false()
         conditions.append(or_(_reached_at(f"%{digits}%"), number))
     for word in plain_words(re.sub(r"[\d+().]+", " ", rest)):
-        name = bindparam(None, word)
-        if len(word) < 3:
-            conditions.append(Client.name_search.like(f"% {word}%"))
-        else:
-            conditions.append(or_(Client.name_search.like(f"%{word}%"), name.op("<%")(Client.name_search)))
-        score = score + func.word_similarity(name, Client.name_search)
+        conditions.append(Client.name_search.like(f"% {word}%") if len(word) < 3 else _called(word))
+        score = score + func.word_similarity(word, Client.name_search)
     return and_(true(), *conditions), score
+
+
+def _called(word: str) -> ColumnElement[bool]:
+    """Whether a word is part of a name, is spelt nearly like one, or sounds like one (“Smyth” and “Smith”)."""
+    return or_(
+        Client.name_search.like(f"%{word}%"),
+        literal(word).op("<%")(Client.name_search),
+        Client.name_sounds.op("&&")(func.sounds_of(word)),
+    )
 
 
 def _born(found: re.Match[str]) -> ColumnElement[bool]:
@@ -87,10 +92,7 @@ async def alike(
     if not words:
         return []
     await tolerate_spelling(tx)
-    fits = [
-        or_(Client.name_search.like(f"% {word}%"), literal(word).op("<%")(Client.name_search))
-        for word in words
-    ]
+    fits = [_called(word) for word in words]
     condition = and_(*fits)
     if date_of_birth is not None:
         unlike = and_(Client.date_of_birth.is_not(None), func.abs(Client.date_of_birth - date_of_birth) > 366)

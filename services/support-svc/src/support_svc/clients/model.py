@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Integer, String, Text, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Identity, Index, Integer, String, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.errors import DomainError, Kind
@@ -59,6 +60,7 @@ class Client(Base):
             postgresql_using="gin",
             postgresql_ops={"name_search": "gin_trgm_ops"},
         ),
+        Index("ix_client_name_sounds", "name_sounds", postgresql_using="gin"),
         Index("ix_client_date_of_birth", "date_of_birth"),
         Index("ix_client_family_name", "family_name", "given_name", "id"),
     )
@@ -86,6 +88,9 @@ class Client(Base):
     comments: Mapped[str | None] = mapped_column(Text)
     state: Mapped[ClientState] = mapped_column(words(ClientState, "state"), default=ClientState.ACTIVE)
     name_search: Mapped[str] = mapped_column(Text)
+    name_sounds: Mapped[list[str] | None] = mapped_column(
+        ARRAY(Text), Computed("sounds_of(name_search)", persisted=True)
+    )
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(Integer)
 

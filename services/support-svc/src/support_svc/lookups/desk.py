@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
+from fastapi import Response
+
 from chassis.errors import DomainError
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
-from fastapi import Response
-
 from support_svc.lookups.commands import (
     AddLookupValue,
     ChangeLookupValue,
@@ -86,14 +86,14 @@ async def post_edit(call: DeskCall, value_id: UUID) -> Response:
     return call.page("lookups/edit.html", status=422, form=form, value=value)
 
 
-@router.get("/caseworkers/new", name="caseworker_new")
+@router.get("/caseworker", name="caseworker_new")
 async def new_caseworker(call: DeskCall) -> Response:
     """The form to name a caseworker."""
     form = await call.form(NameCaseworker, initial={"active": True})
     return call.page("lookups/caseworker.html", form=form)
 
 
-@router.post("/caseworkers/new")
+@router.post("/caseworker")
 async def post_caseworker(call: DeskCall) -> Response:
     """Put a colleague on the list of caseworkers."""
     form = await call.form(NameCaseworker)

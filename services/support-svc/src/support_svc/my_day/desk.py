@@ -1,9 +1,9 @@
 """My day: the first page of the Front Desk (F2)."""
 
-from deskkit.call import DeskCall
-from deskkit.router import DeskRouter
 from fastapi import Response
 
+from deskkit.call import DeskCall
+from deskkit.router import DeskRouter
 from support_svc.my_day.queries import my_day
 
 router = DeskRouter(prefix="/front-desk")

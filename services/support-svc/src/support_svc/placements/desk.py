@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
+from fastapi import Response
+
 from chassis.errors import DomainError
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
-from fastapi import Response
-
 from support_svc.clients.queries import client, search_clients
 from support_svc.consents.model import ConsentStatus
 from support_svc.consents.queries import consents_of

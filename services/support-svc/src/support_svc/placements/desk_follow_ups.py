@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
+from fastapi import Response
+
 from chassis.errors import DomainError
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
-from fastapi import Response
-
 from support_svc.followups.model import FollowUpState, months_between
 from support_svc.followups.queries import follow_ups_of
 from support_svc.lookups.desk import choices

@@ -3,11 +3,11 @@
 from datetime import timedelta
 from uuid import UUID
 
+from fastapi import Response
+
 from chassis.errors import DomainError
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
-from fastapi import Response
-
 from support_svc.filters import filter_from
 from support_svc.homes.model import ManagedBy
 from support_svc.homes.queries import HomeFilter, home, places

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from chassis.tx import ReadTx
-from chassis.usecase import query
 from sqlalchemy import select, text
 
+from chassis.tx import ReadTx
+from chassis.usecase import query
 from support_svc.access import Permission
 from support_svc.homes.queries import HomeFilter, HomePage, search_homes
 from support_svc.placements.model import TimelineEntry, TimelineKind

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
+from fastapi import Response
+
 from chassis.errors import DomainError
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
-from fastapi import Response
-
 from support_svc.signings.commands import AnswerSigning, answer_signing
 from support_svc.signings.queries import signing, signings
 

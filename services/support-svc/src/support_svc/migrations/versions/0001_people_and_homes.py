@@ -11,6 +11,15 @@ down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
+# How the words of a name sound, so that Smyth is found by Smith. Immutable: a generated column depends on it.
+_SOUNDS_OF = """
+CREATE FUNCTION sounds_of(name text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT array_agg(DISTINCT sound) FROM (
+        SELECT public.dmetaphone(word) AS sound FROM regexp_split_to_table(name, ' +') AS word
+    ) AS heard WHERE sound <> ''
+$$
+"""
+
 _TABLES = (
     """CREATE TABLE caseworker (
         subject VARCHAR(120) NOT NULL,
@@ -118,6 +127,7 @@ _TABLES = (
         comments TEXT,
         state VARCHAR(40) NOT NULL,
         name_search TEXT NOT NULL,
+        name_sounds TEXT[] GENERATED ALWAYS AS (sounds_of(name_search)) STORED,
         created_at TIMESTAMP WITH TIME ZONE NOT NULL,
         version INTEGER NOT NULL,
         CONSTRAINT pk_client PRIMARY KEY (id),
@@ -132,6 +142,7 @@ _TABLES = (
     "CREATE INDEX ix_client_date_of_birth ON client (date_of_birth)",
     "CREATE INDEX ix_client_family_name ON client (family_name, given_name, id)",
     "CREATE INDEX ix_client_name_search ON client USING gin (name_search gin_trgm_ops)",
+    "CREATE INDEX ix_client_name_sounds ON client USING gin (name_sounds)",
     """CREATE TABLE client_contact_point (
         id UUID NOT NULL,
         client_id UUID NOT NULL,
@@ -244,6 +255,8 @@ def upgrade() -> None:
     # Trigrams find names and addresses whatever their spelling; the range index keeps stays apart.
     op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     op.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
+    op.execute("CREATE EXTENSION IF NOT EXISTS fuzzystrmatch")
+    op.execute(_SOUNDS_OF)
     chassis_v1(op)
     for statement in _TABLES:
         op.execute(statement)

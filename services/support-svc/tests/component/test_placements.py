@@ -1,0 +1,257 @@
+"""Starting, listing, changing and ending placements; move-ins and follow-ups with everything that can be wrong."""
+
+import datetime as dt
+
+import pytest
+
+from chassis.errors import EditedMeanwhile, NotFound
+from chassis.http.routes import account_for
+from support_svc.clients.commands import EditClient, edit_client
+from support_svc.clients.model import ClientState, NotAMember
+from support_svc.clients.queries import client, household
+from support_svc.followups.model import NextFollowUpNeeded, NoFollowUpDue, StillInHousing
+from support_svc.housing_history.commands import AddHousing, add_housing
+from support_svc.housing_history.queries import housing_history
+from support_svc.lookups.model import LookupList
+from support_svc.placements.commands import (
+    ChangePlacement,
+    RecordAttempt,
+    change_placement,
+    record_attempt,
+)
+from support_svc.placements.following_up import Outcome, RecordFollowUp, record_follow_up
+from support_svc.placements.model import PlacementStatus
+from support_svc.placements.moving_in import MoveIn, move_in
+from support_svc.placements.problems import (
+    ActiveHousing,
+    ActivePlacementExists,
+    EverybodyAnswered,
+    HeadNeeded,
+    MoveInBeforeSecuring,
+    NotSecured,
+    ReasonLeftNeeded,
+)
+from support_svc.placements.queries import PlacementFilter, Urgent, attempts, placement, placements
+
+DAY = dt.timedelta(days=1)
+
+
+async def moved_in(world, *, third_party=False, **move):
+    head, child = await world.family()
+    wanted = await world.placement(head, child)
+    unit = await world.home(managed_by="third_party" if third_party else "property_entity")
+    await world.held(wanted, unit)
+    given = {"moved_in_on": world.today, "next_months": 1, "told_by_client": not third_party, **move}
+    await world.do(move_in, MoveIn(placement_id=wanted, **given))
+    return head, child, wanted
+
+
+@pytest.mark.row("P2")
+async def test_a_person_is_in_one_active_placement(world):
+    head, child = await world.family()
+    await world.placement(head, child)
+    with pytest.raises(ActivePlacementExists):
+        await world.placement(head)
+    with pytest.raises(ActivePlacementExists):
+        await world.placement(child)
+    with pytest.raises(NotAMember):
+        await world.placement(await world.client("Ola", "Berg"), head)
+
+
+@pytest.mark.row("P1")
+async def test_the_list_counts_what_is_urgent(world):
+    late = await world.placement(await world.client("Ann", "Late"), target_on=world.today)
+    soon = await world.placement(await world.client("Bo", "Soon"), target_on=world.today + 12 * DAY)
+    world.clock.advance(2 * DAY)
+    found = await world.see(placements, PlacementFilter())
+    assert [line.id for line in found.lines] == [soon, late]
+    assert found.counts == {
+        Urgent.PAST_TARGET_DATE: 1,
+        Urgent.UPCOMING_TARGET_DATE: 1,
+        Urgent.PAST_MOVE_IN_DATE: 0,
+        Urgent.UPCOMING_FOLLOW_UP: 0,
+    }
+    narrowed = await world.see(placements, PlacementFilter(urgent=Urgent.PAST_TARGET_DATE))
+    assert [line.id for line in narrowed.lines] == [late]
+    by_name = await world.see(placements, PlacementFilter(q="soone"))
+    assert [line.id for line in by_name.lines] == [soon]
+
+
+@pytest.mark.row("P1", "P6", "P8")
+async def test_past_move_ins_and_coming_follow_ups_are_urgent(world):
+    wanted = await world.placement(await world.client())
+    await world.held(wanted, await world.home())
+    world.clock.advance(15 * DAY)
+    assert (await world.see(placements, PlacementFilter())).counts[Urgent.PAST_MOVE_IN_DATE] == 1
+    await world.do(
+        move_in,
+        MoveIn(
+            placement_id=wanted, moved_in_on=world.today, next_on=world.today + 10 * DAY, told_by_client=True
+        ),
+    )
+    counts = (await world.see(placements, PlacementFilter())).counts
+    assert (counts[Urgent.PAST_MOVE_IN_DATE], counts[Urgent.UPCOMING_FOLLOW_UP]) == (0, 1)
+
+
+@pytest.mark.row("P4")
+async def test_a_final_attempt_ends_the_placement_and_lets_go_of_the_home(world):
+    person = await world.client()
+    wanted = await world.placement(person)
+    await world.held(wanted, await world.home())
+    reason = await world.value(LookupList.REASON_NOT_SECURED, "client_declined")
+    attempt = RecordAttempt(
+        placement_id=wanted, attempted_on=world.today, reason_id=reason, caseworker="staff-7", final=True
+    )
+    await world.do(record_attempt, attempt)
+    assert (await world.see(placement, wanted)).status is PlacementStatus.FAILED
+    assert (await world.told())[-2:] == ["unit_request_withdrawn", "tenancy_referral_withdrawn"]
+    assert [one.final for one in await world.see(attempts, wanted)] == [True]
+    await world.placement(person)
+
+
+@pytest.mark.row("P2", "X4")
+async def test_the_second_of_two_editors_is_told(world):
+    wanted = await world.placement(await world.client())
+    seen = await world.see(placement, wanted)
+    change = ChangePlacement(
+        placement_id=wanted,
+        version=seen.version,
+        caseworker=seen.caseworker,
+        housing_types=list(seen.housing_types),
+        search_started_on=seen.search_started_on,
+        target_on=world.today + 30 * DAY,
+    )
+    await world.do(change_placement, change)
+    with pytest.raises(EditedMeanwhile) as told:
+        await world.do(change_placement, change.model_copy(update={"target_on": world.today + 40 * DAY}))
+    assert told.value.difference == {"target_on": (world.today + 30 * DAY, world.today + 40 * DAY)}
+
+
+@pytest.mark.row("X3", "X4")
+async def test_a_clients_view_is_logged_and_an_archived_one_is_hidden(world):
+    person = await world.client(comments="private")
+    wanted = await world.placement(person)
+    seen = await world.see(client, person)
+    views = await world.rows("SELECT actor, query FROM access_log WHERE record_kind = 'client'")
+    assert {"actor": "staff-7", "query": "clients.client"} in views
+    archive = EditClient(
+        client_id=person,
+        version=seen.version,
+        given_name="Jordan",
+        family_name="Davis",
+        state=ClientState.ARCHIVED,
+    )
+    await world.do(edit_client, archive)
+    with pytest.raises(NotFound):
+        await world.see(client, person)
+    with pytest.raises(NotFound):
+        await world.see(placement, wanted)
+    assert (await world.see(placements, PlacementFilter())).lines == ()
+
+
+@pytest.mark.row("P7")
+async def test_a_move_in_ends_the_housing_that_is_open_in_the_same_step(world):
+    head, child = await world.family()
+    room = await world.value(LookupList.HOUSING_TYPE, "room")
+    before = AddHousing(client_id=head, housing_type_id=room, started_on=world.today - 90 * DAY)
+    await world.do(add_housing, before)
+    wanted = await world.placement(head, child)
+    with pytest.raises(NotSecured):
+        await world.do(move_in, MoveIn(placement_id=wanted, moved_in_on=world.today, next_months=1))
+    await world.held(wanted, await world.home())
+    move = MoveIn(placement_id=wanted, moved_in_on=world.today, next_months=1, told_by_client=True)
+    with pytest.raises(ActiveHousing):
+        await world.do(move_in, move)
+    with pytest.raises(MoveInBeforeSecuring):
+        await world.do(move_in, move.model_copy(update={"moved_in_on": world.today - DAY}))
+    with pytest.raises(NextFollowUpNeeded):
+        await world.do(move_in, move.model_copy(update={"next_months": None}))
+    await world.do(move_in, move.model_copy(update={"end_housing": True}))
+    now, then = await world.see(housing_history, head)
+    assert (then.ended_on, now.started_on, now.ended_on) == (world.today, world.today, None)
+    assert len(await world.see(housing_history, child)) == 1
+
+
+@pytest.mark.row("P7", "P8", "U4")
+async def test_only_third_party_landlords_homes_are_told_of_moves(world):
+    head, child, wanted = await moved_in(world, third_party=True, phone="416 555 0199")
+    assert (await world.told())[-1] == "household_moved_in"
+    assert (await world.see(client, head)).phones[0] == "+1 416-555-0199"
+    world.clock.advance(30 * DAY)
+    reason = await world.value(LookupList.REASON_LEFT, "other_housing")
+    gone = [
+        Outcome(
+            client_id=one, still_in_housing=StillInHousing.NO, reason_left_id=reason, housed_elsewhere=True
+        )
+        for one in (head, child)
+    ]
+    await world.do(record_follow_up, RecordFollowUp(placement_id=wanted, done_on=world.today, outcomes=gone))
+    assert (await world.see(placement, wanted)).status is PlacementStatus.FOLLOW_UPS_COMPLETED
+    assert (await world.told())[-1] == "household_moved_out"
+    assert (await world.see(housing_history, child))[0].ended_on == world.today
+
+
+@pytest.mark.row("P8", "C2")
+async def test_when_the_head_leaves_another_becomes_the_head(world):
+    head, child, wanted = await moved_in(world)
+    world.clock.advance(30 * DAY)
+    leaves = Outcome(client_id=head, still_in_housing=StillInHousing.NO)
+    follow_up = RecordFollowUp(placement_id=wanted, done_on=world.today, outcomes=[leaves], next_months=2)
+    with pytest.raises(ReasonLeftNeeded):
+        await world.do(record_follow_up, follow_up)
+    leaves.reason_left_id = await world.value(LookupList.REASON_LEFT, "health")
+    with pytest.raises(HeadNeeded):
+        await world.do(record_follow_up, follow_up)
+    await world.do(record_follow_up, follow_up.model_copy(update={"new_head_id": child}))
+    seen = await world.see(placement, wanted)
+    assert (seen.client_id, seen.status) == (child, PlacementStatus.MOVED_IN)
+    assert next(one for one in (await world.see(household, child)).members if one.is_head).client_id == child
+    assert seen.next_follow_up == dt.date(2026, 6, 1)
+
+
+@pytest.mark.row("P8", "F1")
+async def test_a_follow_up_says_for_everybody_and_only_once(world):
+    head, child, wanted = await moved_in(world)
+    world.clock.advance(31 * DAY)
+    one = Outcome(client_id=head, still_in_housing=StillInHousing.UNABLE_TO_CONTACT)
+    with pytest.raises(EverybodyAnswered):
+        await world.do(
+            record_follow_up,
+            RecordFollowUp(placement_id=wanted, done_on=world.today, final=True, outcomes=[one]),
+        )
+    declined = Outcome(client_id=child, still_in_housing=StillInHousing.CLIENT_DECLINED_FOLLOW_UP)
+    hot = RecordFollowUp(
+        placement_id=wanted, done_on=world.today, months_since=1, outcomes=[one, declined], next_months=1
+    )
+    await world.do(record_follow_up, hot, idempotency_key="form-9")
+    await world.do(record_follow_up, hot, idempotency_key="form-9")
+    done = await world.rows("SELECT state, due_on FROM followup ORDER BY due_on")
+    assert [row["state"] for row in done] == ["done", "due"]
+    await world.do(
+        record_follow_up,
+        RecordFollowUp(
+            placement_id=wanted,
+            done_on=world.today,
+            final=True,
+            outcomes=[one.model_copy(update={"still_in_housing": StillInHousing.YES}), declined],
+        ),
+    )
+    assert (await world.see(placement, wanted)).status is PlacementStatus.FOLLOW_UPS_COMPLETED
+    with pytest.raises(Exception) as ended:
+        await world.do(record_follow_up, hot)
+    assert ended.value.code in {"placement_ended", NoFollowUpDue.code}
+
+
+@pytest.mark.row("W10")
+async def test_roles_of_the_other_entity_and_administrators_get_nowhere(world):
+    person = await world.client()
+    async with world.api("property_manager", entity="property") as stranger:
+        assert (await stranger.get("/placements")).status_code == 401
+    async with world.api("support_administrator") as administrator:
+        assert (await administrator.get(f"/clients/{person}")).status_code == 403
+        assert (await administrator.get("/placements")).status_code == 403
+    async with world.api("caseworker") as caseworker:
+        assert (await caseworker.post("/lists", json={})).status_code in {403, 422}
+        assert (await caseworker.get("/placements")).status_code == 200
+    words = {word for route in account_for(world.app) for word in route.path.split("/")}
+    assert not words & {"leases", "rent-roll", "notices", "ledger", "evictions"}
