@@ -10,7 +10,7 @@ A service writes routers of pages and mounts them::
 
     mount(
         app,
-        Desk(name=N_("Front Desk"), prefix="/front-desk", accent="front", package="support_svc", routers=[pages]),
+        Desk(name=N_("Front Desk"), prefix="/front-desk", accent="front", package="my_svc", routers=[pages]),
     )
 """
 

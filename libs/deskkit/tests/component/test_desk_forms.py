@@ -189,3 +189,12 @@ async def test_without_sign_in_pages_and_forms_go_to_renewal_with_their_address(
     assert (answer.status_code, answer.headers["location"]) == (307, "/session/renew?next=%2Fgallery%2Fform")
     expired = await gallery(lifetime=-5)
     assert (await expired.get("/gallery/")).status_code == 303
+
+
+@pytest.mark.row("X2")
+async def test_a_line_can_be_added_without_javascript_and_nothing_is_judged_yet(gallery: Any) -> None:
+    client = await gallery()
+    page = parse_page((await send(client, {"guests-0-first_name": "Ana", "_more": "guests"})).text)
+    assert "There is a problem" not in page.text
+    assert {"guests-0-first_name", "guests-1-first_name", "guests-2-first_name"} <= set(page.ids())
+    assert page.fields(FORM)["guests-0-first_name"] == "Ana"

@@ -91,8 +91,13 @@ class SmallProvider:
     def id_token(self, asked: dict[str, str]) -> str:
         now = int(time.time())
         claims = {
-            "iss": self.issuer, "aud": "gateway", "iat": now, "exp": now + 300, "nonce": asked["nonce"], **self.person,
-        }  # fmt: skip
+            "iss": self.issuer,
+            "aud": "gateway",
+            "iat": now,
+            "exp": now + 300,
+            "nonce": asked["nonce"],
+            **self.person,
+        }
         claims |= {name: value for name, value in self.spoil.items() if name != "key"}
         key = self.foreign_key if self.spoil.get("key") else self.key
         return jwt.encode({"alg": "RS256", "kid": "k1"}, claims, key)

@@ -72,6 +72,13 @@ async def test_a_new_key_is_announced_before_it_signs_and_the_old_one_stays_a_wh
     assert first["kid"] not in {key["kid"] for key in (await signing.published())["keys"]}
 
 
+async def test_a_rotation_before_any_key_signs_leaves_nobody_without_one(gateways: Any) -> None:
+    gateway = await gateways()
+    for _ in range(2):
+        await perform(gateway.runtime, Actor.system("operator", "support"), rotate_keys, RotateKeys())
+    assert await token_for(gateway, "caseworker@support.example")
+
+
 async def test_private_keys_are_sealed_in_the_database(gateways: Any) -> None:
     gateway = await gateways()
     await gateway.app.state.signing.published()

@@ -41,7 +41,8 @@ _NOON = 12
 def parse_date(text: str, today: date) -> date:
     """Read a date as typed.
 
-    '23/11/2026' (day first), '2026-11-23', '23 November 2026', '1er décembre 2026', 'tomorrow', 'dans 3 jours'.
+    '23/11/2026' (day first), '2026-11-23', '23 November 2026', '1er décembre 2026', 'tomorrow',
+    'dans 3 jours'.
 
     Raises Problem with a reason that names the rule: not a date, no such day in that month, year out of
     range.

@@ -33,7 +33,7 @@ CommandT = TypeVar("CommandT", bound=BaseModel)
 ALREADY_SENT = N_(
     "This form was already sent. Look at the record first, and send again only if you mean a second one."
 )
-HIDDEN_NAMES = frozenset({"_csrf", "form_token"})
+HIDDEN_NAMES = frozenset({"_csrf", "form_token", "_more"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +87,15 @@ class Form(Generic[CommandT]):
         self._formats = formats
         self._translate_error = translate_error
         self._command: CommandT | None = None
+        self.asks_for_a_line = next(iter((posted or {}).get("_more", ())), "")
+        """The list for which "Add a line" was pressed: nothing is judged yet, the page is shown again."""
         if posted is not None:
             self.values: dict[str, list[str]] = {
                 name: list(texts) for name, texts in posted.items() if name not in HIDDEN_NAMES
             }
             self._bind(dict(fixed or {}))
+            if self.asks_for_a_line:
+                self.errors.clear()
         else:
             self.values = unbind(initial if initial is not None else {}, model, zone)
 
@@ -100,7 +104,7 @@ class Form(Generic[CommandT]):
     @property
     def ok(self) -> bool:
         """True when the form was sent and makes a valid command."""
-        return self._command is not None and not self.errors
+        return self._command is not None and not self.errors and not self.asks_for_a_line
 
     @property
     def command(self) -> CommandT:
@@ -145,7 +149,7 @@ class Form(Generic[CommandT]):
         """Numbers of a list's lines to show: the filled ones and `extra` empty ones."""
         known = line_numbers(self.values, key)
         following = known[-1] + 1 if known else 0
-        count = max(extra, least - len(known))
+        count = max(extra + (self.asks_for_a_line == key), least - len(known))
         return known + list(range(following, following + count))
 
     def label(self, key: str, text: str | None = None) -> str:

@@ -111,7 +111,7 @@ class Formats:
         return "" if value is None else format_decimal(value, locale=self.locale)
 
     def phone(self, value: str | None) -> str:
-        """'(416) 555-0123' for a number of this country, international otherwise, as typed when unreadable."""
+        """'(416) 555-0123' for a number of this country, else international; as typed when unreadable."""
         if not value:
             return ""
         try:

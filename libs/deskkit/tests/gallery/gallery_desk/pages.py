@@ -77,9 +77,10 @@ class VisitRefused(DomainError):
 @router.get("/", name="gallery")
 async def my_day(call: DeskCall) -> Response:
     day = NOW.date()
-    task = lambda words, due=None, note="": SimpleNamespace(
-        words=words, href="/gallery/record", due=due, note=note
-    )
+
+    def task(words: str, due: date | None = None, note: str = "") -> SimpleNamespace:
+        return SimpleNamespace(words=words, href="/gallery/record", due=due, note=note)
+
     return call.page(
         "gallery/my_day.html",
         overdue=[task("Answer the signing at 120 Shuter Street", day - timedelta(days=2), "Unit 804")],

@@ -44,10 +44,12 @@ async def have_keys(tx: Tx, _command: HaveKeys) -> KeyMade:
 async def rotate_keys(tx: Tx, command: RotateKeys) -> KeyMade:
     """Publish a second key, which signs after an announcement; the first is retired later."""
     await tx.execute(_turn())
+    good = SigningKeyRow.retired_at.is_(None) & (SigningKeyRow.signs_from <= tx.now)
+    signs_now = command.at_once or not await tx.scalar(select(SigningKeyRow.kid).where(good).limit(1))
     change = update(SigningKeyRow).where(SigningKeyRow.retired_at.is_(None))
     retired_at = tx.now if command.at_once else tx.now + ANNOUNCED + KEPT_PUBLISHED
     await tx.execute(change.values(retired_at=retired_at))
-    return KeyMade(kid=_add(tx, signs_now=command.at_once))
+    return KeyMade(kid=_add(tx, signs_now=signs_now))
 
 
 def _add(tx: Tx, *, signs_now: bool) -> str:

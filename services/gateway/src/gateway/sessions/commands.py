@@ -233,7 +233,7 @@ async def _counted(tx: Tx, kind: str, key: bytes) -> FailedSignIns:
     wanted = (
         select(FailedSignIns).where(FailedSignIns.kind == kind, FailedSignIns.key == key).with_for_update()
     )
-    row = (await tx.execute(wanted)).scalar_one()
+    row: FailedSignIns = (await tx.execute(wanted)).scalar_one()
     if row.last_at + FORGOTTEN_AFTER <= tx.now:
         row.failures, row.waits_until = 0, tx.now
     return row
