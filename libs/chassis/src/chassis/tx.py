@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Never, TypeVar, TypeVarTuple, cast, overload
 from uuid import UUID
 
 from opentelemetry import trace
@@ -22,8 +22,12 @@ from chassis.publisher import OutboxMessage
 from chassis.usecase import Isolation
 
 if TYPE_CHECKING:
+    from sqlalchemy.sql.selectable import TypedReturnsRows
+
     from chassis.runtime import Runtime
 
+Column = TypeVar("Column")
+Columns = TypeVarTuple("Columns")
 Changes = Mapping[str, tuple[Any, Any]]
 UNSET: Final = object()
 
@@ -57,9 +61,26 @@ class _Held:
             self._session = self._open()
         return self._session
 
-    async def execute(self, statement: Executable, params: Any = None) -> Result[Any]:
+    @overload
+    async def execute(
+        self, statement: TypedReturnsRows[*Columns], params: Any = None
+    ) -> Result[*Columns]: ...
+
+    @overload
+    async def execute(self, statement: Executable, params: Any = None) -> Result[*tuple[Any, ...]]: ...
+
+    async def execute(self, statement: Executable, params: Any = None) -> Result[*tuple[Any, ...]]:
         """Run a statement of SQLAlchemy (Core or ORM) in this transaction."""
         return await self.session.execute(statement, params)
+
+    @overload
+    async def scalar(self, statement: TypedReturnsRows[Never], params: Any = None) -> Any: ...
+
+    @overload
+    async def scalar(self, statement: TypedReturnsRows[Column], params: Any = None) -> Column | None: ...
+
+    @overload
+    async def scalar(self, statement: Executable, params: Any = None) -> Any: ...
 
     async def scalar(self, statement: Executable, params: Any = None) -> Any:
         """Run a statement and return the first column of its first row, or None."""

@@ -14,8 +14,8 @@ from pydantic import TypeAdapter
 if TYPE_CHECKING:
     from chassis.tx import ReadTx, Tx
 
-Command = TypeVar("Command")
-Result = TypeVar("Result")
+Command_contra = TypeVar("Command_contra", contravariant=True)
+Result_co = TypeVar("Result_co", covariant=True)
 Params = ParamSpec("Params")
 Isolation = Literal["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"]
 
@@ -27,10 +27,10 @@ def name_of(function: Callable[..., Any]) -> str:
 
 
 @dataclass(eq=False)
-class UseCase(Generic[Command, Result]):
+class UseCase(Generic[Command_contra, Result_co]):
     """A function that changes something, with the permission it asks for."""
 
-    function: Callable[[Tx, Command], Awaitable[Result]]
+    function: Callable[[Tx, Command_contra], Awaitable[Result_co]]
     permission: str
     isolation: Isolation = "READ COMMITTED"
     name: str = field(init=False)
@@ -42,7 +42,7 @@ class UseCase(Generic[Command, Result]):
         self.__module__ = self.function.__module__
         self.__wrapped__ = self.function
 
-    async def __call__(self, tx: Tx, command: Command) -> Result:
+    async def __call__(self, tx: Tx, command: Command_contra) -> Result_co:
         """Run the bare function inside a transaction that somebody else holds."""
         return await self.function(tx, command)
 
@@ -55,10 +55,10 @@ class UseCase(Generic[Command, Result]):
 
 
 @dataclass(eq=False)
-class Query(Generic[Params, Result]):
+class Query(Generic[Params, Result_co]):
     """A function that only reads, with the permission it asks for and whose records it shows."""
 
-    function: Callable[Concatenate[ReadTx, Params], Awaitable[Result]]
+    function: Callable[Concatenate[ReadTx, Params], Awaitable[Result_co]]
     permission: str
     views: str | None = None
     name: str = field(init=False)
@@ -70,17 +70,19 @@ class Query(Generic[Params, Result]):
         self.__module__ = self.function.__module__
         self.__wrapped__ = self.function
 
-    async def __call__(self, tx: ReadTx, *args: Params.args, **kwargs: Params.kwargs) -> Result:
+    async def __call__(self, tx: ReadTx, *args: Params.args, **kwargs: Params.kwargs) -> Result_co:
         """Run the bare function inside a reading transaction that somebody else holds."""
         return await self.function(tx, *args, **kwargs)
 
 
 def use_case(
     permission: str, *, isolation: Isolation = "READ COMMITTED"
-) -> Callable[[Callable[[Tx, Command], Awaitable[Result]]], UseCase[Command, Result]]:
+) -> Callable[[Callable[[Tx, Command_contra], Awaitable[Result_co]]], UseCase[Command_contra, Result_co]]:
     """Declare a function that changes something: `async def verb(tx: Tx, command: C) -> R`."""
 
-    def declare(function: Callable[[Tx, Command], Awaitable[Result]]) -> UseCase[Command, Result]:
+    def declare(
+        function: Callable[[Tx, Command_contra], Awaitable[Result_co]],
+    ) -> UseCase[Command_contra, Result_co]:
         return UseCase(function, permission, isolation)
 
     return declare
@@ -88,13 +90,15 @@ def use_case(
 
 def query(
     permission: str, *, views: str | None = None
-) -> Callable[[Callable[Concatenate[ReadTx, Params], Awaitable[Result]]], Query[Params, Result]]:
+) -> Callable[[Callable[Concatenate[ReadTx, Params], Awaitable[Result_co]]], Query[Params, Result_co]]:
     """Declare a function that reads: `async def noun(tx: ReadTx, ...) -> R`.
 
     `views` names the kind of record of a person it shows; each call then leaves a row in the access log (X3).
     """
 
-    def declare(function: Callable[Concatenate[ReadTx, Params], Awaitable[Result]]) -> Query[Params, Result]:
+    def declare(
+        function: Callable[Concatenate[ReadTx, Params], Awaitable[Result_co]],
+    ) -> Query[Params, Result_co]:
         return Query(function, permission, views)
 
     return declare

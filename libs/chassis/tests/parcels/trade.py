@@ -8,9 +8,9 @@ from enum import StrEnum
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from chassis.db import Versioned, model_base
+from chassis.db import Conventions, Versioned, new_metadata
 from chassis.errors import DomainError, Kind, NotFound
 from chassis.ids import new_id
 from chassis.publisher import OutboxMessage
@@ -18,7 +18,11 @@ from chassis.tx import ReadTx, Tx
 from chassis.usecase import query, use_case
 from chassis.versions import expect
 
-Base = model_base()
+
+class Base(Conventions, DeclarativeBase):
+    """The tables of this trade."""
+
+    metadata = new_metadata()
 
 
 class Parcel(Versioned, Base):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from sqlalchemy import Enum
+from sqlalchemy.orm import DeclarativeBase
 
-from chassis.db import model_base
+from chassis.db import Conventions, new_metadata
 
-if TYPE_CHECKING:
-    from sqlalchemy.orm import DeclarativeBase as Base
-else:
-    Base = model_base()
+
+class Base(Conventions, DeclarativeBase):
+    """The tables of this service."""
+
+    metadata = new_metadata()
 
 
 def words(vocabulary: type[StrEnum], name: str) -> Enum:

@@ -1,13 +1,23 @@
 """The declarative base of units-svc's own tables, and how its closed vocabularies are stored."""
 
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from importlib import import_module
+from typing import Any, TypeVar
 
 from sqlalchemy import Enum
+from sqlalchemy.orm import DeclarativeBase
 
-from chassis.db import model_base
+from chassis.db import Conventions, new_metadata
 
-Base = model_base()
+
+class Base(Conventions, DeclarativeBase):
+    """The tables of this service."""
+
+    metadata = new_metadata()
+
+
+View = TypeVar("View")
 
 
 def words(vocabulary: type[StrEnum], name: str) -> Enum:
@@ -23,6 +33,11 @@ def words(vocabulary: type[StrEnum], name: str) -> Enum:
         length=40,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def views(view: Callable[..., View], rows: Iterable[Sequence[Any]]) -> list[View]:
+    """Return rows as views, their columns in the order of the view's fields."""
+    return [view(*row) for row in rows]
 
 
 FEATURES: tuple[str, ...] = ("lookups", "landlords", "inventory", "holds", "imports")

@@ -1,6 +1,6 @@
 """The database of a service: connections, the chassis' own tables, and migrations."""
 
 from chassis.db.database import Database
-from chassis.db.models import Versioned, model_base
+from chassis.db.models import Conventions, Versioned, new_metadata
 
-__all__ = ["Database", "Versioned", "model_base"]
+__all__ = ["Conventions", "Database", "Versioned", "new_metadata"]

@@ -19,6 +19,9 @@ SERVER_SETTINGS = {
 }
 
 
+CLOSING_SECONDS = 5
+
+
 async def _keep(_: Any) -> None:
     """Give a connection back as it is: single statements leave no session state, and a reset is a round
     trip."""
@@ -80,6 +83,9 @@ class Database:
     async def close(self) -> None:
         """Close both pools."""
         if self._raw is not None:
-            await self._raw.close()
-            self._raw = None
+            raw, self._raw = self._raw, None
+            try:
+                await asyncio.wait_for(raw.close(), CLOSING_SECONDS)
+            except TimeoutError:
+                raw.terminate()
         await self.engine.dispose()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from chassis.ids import new_id
 
@@ -22,23 +22,26 @@ NAMING = {
 }
 
 
-def model_base() -> type[DeclarativeBase]:
-    """Return a new declarative base: timestamptz, uuid, numeric(12,2), jsonb, and constraints with stable
-    names."""
+def new_metadata() -> sa.MetaData:
+    """Return an empty collection of tables whose constraints and indexes get stable names."""
+    return sa.MetaData(naming_convention=NAMING)
 
-    class Base(DeclarativeBase):
-        metadata = sa.MetaData(naming_convention=NAMING)
-        type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own declaration
-            datetime: sa.TIMESTAMP(timezone=True),
-            date: sa.Date(),
-            UUID: sa.Uuid(),
-            Decimal: sa.Numeric(12, 2),
-            str: sa.Text(),
-            dict[str, Any]: postgresql.JSONB(),
-            list[str]: postgresql.ARRAY(sa.Text()),
-        }
 
-    return Base
+class Conventions:
+    """How Python's types are stored: timestamptz, uuid, numeric(12,2), text, jsonb. A service's own base is
+
+    `class Base(Conventions, DeclarativeBase): metadata = new_metadata()`.
+    """
+
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: sa.TIMESTAMP(timezone=True),
+        date: sa.Date(),
+        UUID: sa.Uuid(),
+        Decimal: sa.Numeric(12, 2),
+        str: sa.Text(),
+        dict[str, Any]: postgresql.JSONB(),
+        list[str]: postgresql.ARRAY(sa.Text()),
+    }
 
 
 class Versioned:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.db.models import NAMING
+from chassis.db.models import new_metadata
 
-metadata = sa.MetaData(naming_convention=NAMING)
+metadata = new_metadata()
 MOMENT = sa.TIMESTAMP(timezone=True)
 
 outbox = sa.Table(
