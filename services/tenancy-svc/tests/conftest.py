@@ -222,6 +222,12 @@ def visitor(world: World) -> Callable[..., Visitor]:
 
 
 @pytest.fixture
-def world_on() -> Callable[..., World]:
-    """Put a tenancy-svc together on a given database, with further settings by keyword."""
-    return make_world
+def world_on(
+    fresh_database: DatabaseFactory, fixed_clock: FixedClock, key_sets: KeySetServer
+) -> Callable[..., Any]:
+    """Put a tenancy-svc together with further settings by keyword."""
+
+    async def make(**settings: Any) -> World:
+        return make_world(await fresh_database("tenancy"), fixed_clock, key_sets, **settings)
+
+    return make

@@ -115,9 +115,9 @@ async def test_an_answer_to_another_referrals_signing_or_from_before_a_move_does
 
 @pytest.mark.row("W1", "T1")
 async def test_over_the_real_broker_a_referral_is_heard_once_and_answered(
-    border: Any, fresh_database: Any, fixed_clock: Any, key_sets: Any, eventually: Any, world_on: Any
+    border: Any, eventually: Any, world_on: Any
 ) -> None:
-    world = world_on(await fresh_database("tenancy"), fixed_clock, key_sets, **border.environment("tenancy"))
+    world = await world_on(**border.environment("tenancy"))
     referral = uuid.uuid4()
     async with embedded(world.runtime, DEFINITION.listeners, DEFINITION.timers, SOURCES):
         unit = uuid.uuid4()

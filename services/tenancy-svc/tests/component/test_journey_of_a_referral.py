@@ -46,7 +46,7 @@ async def _ready(api: Any, signing: str, tenants: tuple[str, ...] = ("Robin Samp
 
 @pytest.mark.row("T1", "T4", "T5", "W4", "W5")
 async def test_a_referral_becomes_a_tenancy_and_support_is_told_what_the_tenant_chose(world: Any) -> None:
-    application, referral, unit = await world.referral(
+    application, referral, _ = await world.referral(
         name={"given": "Robin", "family": "Sample"}, contact={"phone": "+1 416 555 0100"}
     )
     async with world.client("property_manager") as api:

@@ -109,9 +109,9 @@ async def _run(world: Any, history: History, withdrawn_at: str | None = None) ->
         await post(f"/signings/{signing}/signature")
         await support("signed")
         shown = {}
-        for path in ("/my-day", "/applications", f"/applications/{application}", "/leases", f"/leases/{lease}",
-                     "/signings?status=held", f"/signings/{signing}", f"/homes/{UNIT}",
-                     f"/applications/{application}/disclosures"):  # fmt: skip
+        one = f"/applications/{application}"
+        for path in ("/my-day", "/applications", one, f"{one}/disclosures", "/leases", f"/leases/{lease}",
+                     "/signings?status=held", f"/signings/{signing}", f"/homes/{UNIT}"):  # fmt: skip
             shown[_masked(path)] = _masked(json.dumps((await api.get(path)).json(), sort_keys=True))
     return {"stored": await _stored(world), "shown": shown}
 

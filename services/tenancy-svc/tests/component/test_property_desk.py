@@ -25,7 +25,7 @@ def _last(path: str) -> str:
 @pytest.mark.row("T1", "T4", "T5", "W4", "W5", "W13", "X1")
 @pytest.mark.parametrize("locale", ["en", "fr"])
 async def test_from_referral_to_tenancy_by_hand(world: Any, visitor: Any, locale: str) -> None:
-    application, referral, unit = await world.referral(name=None, contact=None)
+    application, referral, _ = await world.referral(name=None, contact=None)
     desk = visitor("property_manager", locale=locale)
     base = f"/property-desk/applications/{application}"
     await desk.go("/property-desk")

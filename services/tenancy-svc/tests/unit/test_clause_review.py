@@ -2,6 +2,8 @@
 reworded, disguised.
 """
 
+# ruff: noqa: E501 -- a clause is read as one line
+
 from __future__ import annotations
 
 import pytest

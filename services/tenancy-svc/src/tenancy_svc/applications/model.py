@@ -52,7 +52,9 @@ class DeclineReason(StrEnum):
         """The reason in plain words (a message id)."""
         return {
             DeclineReason.UNIT_NO_LONGER_AVAILABLE: "The home is no longer available",
-            DeclineReason.HOUSEHOLD_EXCEEDS_LEGAL_OCCUPANCY: "The household is too large for the home's legal occupancy",
+            DeclineReason.HOUSEHOLD_EXCEEDS_LEGAL_OCCUPANCY: (
+                "The household is too large for the home's legal occupancy"
+            ),
             DeclineReason.APPLICANT_WITHDREW: "The applicant withdrew",
             DeclineReason.INCOME_ABOVE_LEGAL_LIMIT: "Income is above the programme's legal limit",
             DeclineReason.LEGAL_AGE_RULE: "The home has a legal age rule",

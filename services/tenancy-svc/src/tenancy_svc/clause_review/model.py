@@ -45,7 +45,9 @@ POLICY_SENTENCES: dict[Rule, str] = {
     Rule.SOBRIETY: "Tenancy is governed solely by lease agreements, not by service participation.",
     Rule.PROGRAMME_RULES: "Tenancy is governed solely by lease agreements, not by service participation.",
     Rule.CASEWORK_ENFORCES: "Case managers do not handle rent, lease enforcement, or eviction-related tasks.",
-    Rule.REPORTS_TO_LANDLORD: "Property management is only notified if service issues directly impact tenancy.",
+    Rule.REPORTS_TO_LANDLORD: (
+        "Property management is only notified if service issues directly impact tenancy."
+    ),
     Rule.UNCLEAR: "Clients are not required to engage in services to retain housing.",
 }
 """The sentence of the separation policy that each rule stands for; English is the message id of its
@@ -104,8 +106,8 @@ class ClauseConditionsTenancy(DomainError):
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "clause_conditions_tenancy"
     message: ClassVar[str] = (
-        "This can't be part of a lease. The words “{words}” make the tenancy depend on something other than the "
-        "lease. The separation policy says: “{sentence}”"
+        "This can't be part of a lease. The words “{words}” make the tenancy depend on something other than "
+        "the lease. The separation policy says: “{sentence}”"
     )
 
 

@@ -11,7 +11,7 @@ from deskkit.call import DeskCall
 from deskkit.router import DeskRouter
 from tenancy_svc.disclosures.commands import record_choices, withdraw_choice
 from tenancy_svc.disclosures.model import Purpose, RecordChoices, WithdrawChoice
-from tenancy_svc.disclosures.queries import disclosure_statement
+from tenancy_svc.disclosures.queries import CODES, disclosure_statement
 from tenancy_svc.panels import support_name
 
 router = DeskRouter(prefix="/property-desk")
@@ -26,6 +26,7 @@ async def told(call: DeskCall, application_id: uuid.UUID) -> Response:
         application_id=application_id,
         statement=statement,
         organisation=statement.organisation or support_name(call),
+        codes=CODES,
     )
 
 

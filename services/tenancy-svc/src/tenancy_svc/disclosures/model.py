@@ -164,5 +164,6 @@ class NobodyToTell(DomainError):
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "nobody_to_tell"
     message: ClassVar[str] = (
-        "This application came directly from the applicant. No support organisation is told anything about it."
+        "This application came directly from the applicant. "
+        "No support organisation is told anything about it."
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlalchemy import select
 
@@ -40,6 +41,32 @@ DETAILS: dict[str, str] = {
 """The parts of an event that mean something to a person (message ids); references mean nothing and aren't
 shown.
 """
+
+
+CODES: dict[str, str] = {
+    "property_office": N_("Our office"),
+    "the_unit": N_("The home itself"),
+    "support_office": N_("The support organisation's office"),
+    "community_place": N_("A place in the community"),
+    "by_video": N_("By video"),
+    "signed": N_("Signed"),
+    "not_signed": N_("Not signed"),
+    "unit_no_longer_available": N_("The home is no longer available"),
+    "household_exceeds_legal_occupancy": N_("The household is too large for the home's legal occupancy"),
+    "applicant_withdrew": N_("The applicant withdrew"),
+    "income_above_legal_limit": N_("Income is above the programme's legal limit"),
+    "legal_age_rule": N_("The home has a legal age rule"),
+    "other_legal_bar": N_("Another legal bar, citing the statute"),
+}
+"""What a code in a message means, in plain words (message ids); the codes of every message at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rent:
+    """An amount as it was told."""
+
+    amount: Decimal
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +187,8 @@ def _details(data: dict[str, object]) -> tuple[tuple[str, object], ...]:
             value = dt.datetime.fromisoformat(str(value))
         elif name == "start":
             value = dt.date.fromisoformat(str(value))
+        elif name == "rent" and isinstance(value, dict):
+            value = Rent(Decimal(str(value["amount"])), str(value["currency"]))
         found.append((words, value))
     return tuple(found)
 

@@ -27,7 +27,7 @@ _AVAILABILITY = frozenset({"availability_version", "occupancy", "available_from"
 
 @use_case(Permission.HEAR_EVENTS)
 async def take_listings(tx: Tx, command: TakeListings) -> None:
-    """Keep each listing, and each occupancy in it, unless a newer one is known; one statement for all of them."""
+    """Keep each listing, and each occupancy in it, unless a newer one is known; in one statement for all."""
     newest: dict[uuid.UUID, TakeListing] = {}
     for listing in command.listings:
         known = newest.get(listing.unit)

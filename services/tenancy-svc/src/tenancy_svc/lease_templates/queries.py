@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
@@ -98,9 +100,10 @@ async def lease_templates(tx: ReadTx) -> list[TemplateLine]:
             select(Edition).where(Edition.state.in_([EditionState.DRAFT, EditionState.PUBLISHED]))
         )
     ).all()
-    counts: dict[uuid.UUID, int] = dict(
-        (await tx.execute(select(Clause.edition_id, func.count()).group_by(Clause.edition_id))).tuples().all()
+    counted: Iterable[Any] = await tx.execute(
+        select(Clause.edition_id, func.count().label("clauses")).group_by(Clause.edition_id)
     )
+    counts: dict[uuid.UUID, int] = {row.edition_id: row.clauses for row in counted}
     lines = []
     for template in templates:
         own = {edition.state: edition for edition in editions if edition.template_id == template.id}

@@ -53,7 +53,7 @@ async def draw_up_lease(tx: Tx, command: DrawUpLease) -> uuid.UUID:
         edition=1,
         made_at=tx.now,
     )
-    lease.editions = [_edition(tx, lease.id, 1, EditionReason.DRAWN_UP, template_edition, command)]
+    lease.editions = [_edition(tx, lease, EditionReason.DRAWN_UP, template_edition, command)]
     application.status = ApplicationStatus.LEASE_DRAWN_UP
     tx.session.add(lease)
     tx.touched("lease", lease.id, "drawn_up")
@@ -76,7 +76,7 @@ async def amend_lease(tx: Tx, command: AmendLease) -> int:
     template_edition = await _template_edition(tx, lease.unit)
     lease.edition += 1
     lease.editions.append(
-        _edition(tx, lease.id, lease.edition, EditionReason.CHANGED_BEFORE_SIGNING, template_edition, command)
+        _edition(tx, lease, EditionReason.CHANGED_BEFORE_SIGNING, template_edition, command)
     )
     tx.touched("lease", lease.id, "amended", changes)
     return lease.edition
@@ -114,12 +114,12 @@ async def _template_edition(tx: Tx, unit: uuid.UUID) -> uuid.UUID:
 
 
 def _edition(
-    tx: Tx, lease_id: uuid.UUID, number: int, reason: EditionReason, template_edition: uuid.UUID, terms: Terms
+    tx: Tx, lease: Lease, reason: EditionReason, template_edition: uuid.UUID, terms: Terms
 ) -> LeaseEdition:
     return LeaseEdition(
         id=new_id(),
-        lease_id=lease_id,
-        number=number,
+        lease_id=lease.id,
+        number=lease.edition,
         reason=reason,
         made_at=tx.now,
         made_by=tx.actor.name,

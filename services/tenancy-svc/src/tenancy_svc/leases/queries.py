@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
@@ -148,7 +149,7 @@ async def leases(
     total = await tx.scalar(select(func.count()).select_from(statement.subquery()))
     if after is not None:
         statement = statement.where(Lease.id < after)
-    rows = (await tx.execute(statement.order_by(Lease.id.desc()).limit(limit + 1))).all()
+    rows: Sequence[Any] = (await tx.execute(statement.order_by(Lease.id.desc()).limit(limit + 1))).all()
     items = [
         LeaseLine(
             id=lease.id,

@@ -26,6 +26,17 @@ from tenancy_svc.signings.model import (
 if TYPE_CHECKING:
     from chassis.tx import Tx
 
+ToldOfReferral = (
+    ApplicationOpened
+    | ApplicationDeclined
+    | SigningScheduled
+    | SigningMoved
+    | SigningCancelled
+    | SigningHeld
+    | ReferredTenancyStarted
+)
+"""What support may be told of one of its referrals; each carries its place in their order."""
+
 
 class TenancyPublisher:
     """Turns each fact into its one event; `entity` is the legal entity that says it."""
@@ -53,49 +64,48 @@ class TenancyPublisher:
 
 def _event_of(fact: object) -> tuple[Event, int]:
     """Return the event for a fact, and its place in the order of its aggregate."""
+    if isinstance(fact, TenancyStarted):
+        return said.TenancyStartedV1(tenancy=fact.tenancy, unit=fact.unit, start=fact.start), 1
+    if isinstance(fact, ToldOfReferral):
+        return _told_of_referral(fact), fact.number
+    raise TypeError(f"{type(fact).__name__} has no published form")
+
+
+def _told_of_referral(fact: ToldOfReferral) -> Event:
+    """Return what support is told of one of its referrals."""
+    event: Event
     match fact:
         case ApplicationOpened():
-            return said.ApplicationOpenedV1(referral=fact.referral), fact.number
+            event = said.ApplicationOpenedV1(referral=fact.referral)
         case ApplicationDeclined():
-            reason = DeclineReason(fact.reason.value)
-            return said.ApplicationDeclinedV1(referral=fact.referral, reason=reason), fact.number
+            event = said.ApplicationDeclinedV1(
+                referral=fact.referral, reason=DeclineReason(fact.reason.value)
+            )
         case SigningScheduled():
-            return (
-                said.SigningScheduledV1(
-                    referral=fact.referral,
-                    signing=fact.signing,
-                    starts_at=fact.starts_at,
-                    place=SigningPlace(fact.place.value),
-                ),
-                fact.number,
+            event = said.SigningScheduledV1(
+                referral=fact.referral,
+                signing=fact.signing,
+                starts_at=fact.starts_at,
+                place=SigningPlace(fact.place.value),
             )
         case SigningMoved():
-            return (
-                said.SigningMovedV1(
-                    referral=fact.referral,
-                    signing=fact.signing,
-                    starts_at=fact.starts_at,
-                    place=SigningPlace(fact.place.value),
-                ),
-                fact.number,
+            event = said.SigningMovedV1(
+                referral=fact.referral,
+                signing=fact.signing,
+                starts_at=fact.starts_at,
+                place=SigningPlace(fact.place.value),
             )
         case SigningCancelled():
-            return said.SigningCancelledV1(referral=fact.referral, signing=fact.signing), fact.number
+            event = said.SigningCancelledV1(referral=fact.referral, signing=fact.signing)
         case SigningHeld():
-            outcome = SigningOutcome(fact.outcome.value)
-            return (
-                said.SigningHeldV1(referral=fact.referral, signing=fact.signing, outcome=outcome),
-                fact.number,
+            event = said.SigningHeldV1(
+                referral=fact.referral, signing=fact.signing, outcome=SigningOutcome(fact.outcome.value)
             )
         case ReferredTenancyStarted():
-            rent = Money(amount=fact.rent, currency=Currency(fact.currency))
-            return (
-                said.ReferredTenancyStartedV1(
-                    referral=fact.referral, unit=fact.unit, start=fact.start, rent=rent
-                ),
-                fact.number,
+            event = said.ReferredTenancyStartedV1(
+                referral=fact.referral,
+                unit=fact.unit,
+                start=fact.start,
+                rent=Money(amount=fact.rent, currency=Currency(fact.currency)),
             )
-        case TenancyStarted():
-            return said.TenancyStartedV1(tenancy=fact.tenancy, unit=fact.unit, start=fact.start), 1
-        case _:
-            raise TypeError(f"{type(fact).__name__} has no published form")
+    return event

@@ -38,7 +38,7 @@ def _item(call: PageCall, due: Due) -> dict[str, Any]:
         "signing": lambda: call.url("signing", signing_id=due.record),
     }
     who = due.name or call._("Applicant brings details in person")
-    note = " · ".join(part for part in (who, due.address, str(due.number)) if part)
+    note = " · ".join(part for part in (who, due.address) if part)
     # The number keeps two links with the same words apart for people who hear the page.
     return {
         "href": words[due.kind](),

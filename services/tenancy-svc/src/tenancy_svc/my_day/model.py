@@ -37,7 +37,9 @@ class Task(StrEnum):
             Task.NAME_APPLICANT: "Enter the applicant's details, brought in person",
             Task.DECIDE: "Decide on the application",
             Task.ASK_CHOICES: "Ask what may be told to the support organisation",
-            Task.ASK_AFTER_WITHDRAWAL: "Ask whether the applicant still wants the home: the referral was withdrawn",
+            Task.ASK_AFTER_WITHDRAWAL: (
+                "Ask whether the applicant still wants the home: the referral was withdrawn"
+            ),
             Task.DRAW_UP: "Draw up the lease",
             Task.ARRANGE_SIGNING: "Arrange the signing",
             Task.HOLD_SIGNING: "Hold the signing",

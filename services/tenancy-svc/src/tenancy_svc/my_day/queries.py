@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import exists, select
 
@@ -41,7 +43,7 @@ async def _applications(tx: ReadTx) -> list[Due]:
         .scalar_subquery()
     )
     asked = exists().where(Choice.application_id == Application.id)
-    rows = await tx.execute(
+    rows: Iterable[Any] = await tx.execute(
         select(Application, Home, Hold, Counterpart, name.label("name"), asked.label("asked"))
         .outerjoin(Home, Home.unit == Application.unit)
         .outerjoin(Hold, Hold.request == Application.request)
@@ -101,7 +103,7 @@ async def _leases(tx: ReadTx) -> list[Due]:
         .limit(1)
         .scalar_subquery()
     )
-    rows = await tx.execute(
+    rows: Iterable[Any] = await tx.execute(
         select(Lease, Home, Signing, name.label("name"))
         .join(LeaseEdition, (LeaseEdition.lease_id == Lease.id) & (LeaseEdition.number == Lease.edition))
         .outerjoin(Home, Home.unit == Lease.unit)

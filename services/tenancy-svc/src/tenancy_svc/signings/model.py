@@ -289,7 +289,8 @@ class SigningAfterHold(DomainError):
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "signing_after_hold"
     message: ClassVar[str] = (
-        "The home is held only until {deadline}. Choose an earlier time, or ask the inventory to hold it longer."
+        "The home is held only until {deadline}. "
+        "Choose an earlier time, or ask the inventory to hold it longer."
     )
 
 

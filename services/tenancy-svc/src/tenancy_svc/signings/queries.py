@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -142,7 +144,7 @@ async def read_lines(
         statement = statement.where(Signing.lease_id == lease_id)
     ahead = status is SigningStatus.SCHEDULED
     order = Signing.starts_at if ahead else Signing.starts_at.desc()
-    rows = (await tx.execute(statement.order_by(order).limit(LIMIT))).all()
+    rows: Sequence[Any] = (await tx.execute(statement.order_by(order).limit(LIMIT))).all()
     return [
         SigningLine(
             id=signing.id,
