@@ -11,6 +11,9 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from fastapi import FastAPI
+from pydantic import SecretStr
+
 from chassis.actor import Actor
 from chassis.bus.acting import act_on
 from chassis.bus.listening import read_incoming
@@ -21,8 +24,6 @@ from contracts.envelope import Envelope, read, write
 from contracts.event import Event
 from contracts.examples import example
 from deskkit.testing import Page, parse_page
-from fastapi import FastAPI
-from pydantic import SecretStr
 from testkit.databases import FreshDatabase
 from testkit.plugin import DatabaseFactory
 from testkit.tokens import KeySetServer
@@ -79,12 +80,15 @@ class World:
 
     async def due(self) -> list[str]:
         """Fire every timer that is due, as the worker would, and return their kinds in order."""
-        rows = await self.rows("SELECT kind, key FROM timers WHERE due_at <= $1 ORDER BY due_at", self.clock.now())
+        rows = await self.rows(
+            "SELECT kind, key FROM timers WHERE due_at <= $1 ORDER BY due_at", self.clock.now()
+        )
         for row in rows:
             async with self.runtime.transaction(Actor.system("timers", "property")) as tx:
                 connection = await tx.session.connection()
                 taken = await connection.exec_driver_sql(
-                    "DELETE FROM timers WHERE kind = $1 AND key = $2 RETURNING payload", (row["kind"], row["key"])
+                    "DELETE FROM timers WHERE kind = $1 AND key = $2 RETURNING payload",
+                    (row["kind"], row["key"]),
                 )
                 found = taken.first()
                 handler = timers.handler(row["kind"])
@@ -137,7 +141,9 @@ class World:
             headers={"Authorization": f"Bearer {token}", **headers},
         )
 
-    async def landlord(self, relation: Relation = Relation.THIRD_PARTY, name: str = "Maple Homes") -> uuid.UUID:
+    async def landlord(
+        self, relation: Relation = Relation.THIRD_PARTY, name: str = "Maple Homes"
+    ) -> uuid.UUID:
         """Add a landlord and return the id."""
         found: uuid.UUID = await self.do(
             add_landlord, AddLandlord(kind=LandlordKind.ORGANISATION, name=name, relation=relation)
@@ -222,9 +228,16 @@ class Visitor:
         return parse_page(answer.text)
 
     async def send(
-        self, path: str, values: dict[str, Any], *, action: str | None = None, files: Any = None, status: int = 303
+        self,
+        path: str,
+        values: dict[str, Any],
+        *,
+        action: str | None = None,
+        files: Any = None,
+        status: int = 303,
     ) -> Page | str:
-        """Fill in the form of a page and send it: the address it leads to, or the page that says what is wrong."""
+        """Fill in the form of a page and send it: the address it leads to, or the page that says what is
+        wrong."""
         page = await self.see(path)
         target = action or page.form().get("action") or path
         fields: dict[str, Any] = {**page.fields(target), **values}
@@ -240,7 +253,11 @@ async def visitor(world: World) -> AsyncIterator[Any]:
 
     def enter(*roles: str, locale: str = "en") -> Visitor:
         token = world.keys.key("property").token(
-            roles=roles or ["inventory_keeper"], audience=["units"], name="Kim Okafor", locale=locale, session="s1"
+            roles=roles or ["inventory_keeper"],
+            audience=["units"],
+            name="Kim Okafor",
+            locale=locale,
+            session="s1",
         )
         client = httpx.AsyncClient(
             transport=httpx.ASGITransport(world.app), base_url="http://property.localhost", timeout=30

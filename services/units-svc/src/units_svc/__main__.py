@@ -3,7 +3,6 @@
 import sys
 
 from chassis.service import run
-
 from units_svc.worker import DEFINITION
 
 if __name__ == "__main__":

@@ -28,4 +28,5 @@ ROLES: dict[str, frozenset[Permission]] = {
     "inventory_keeper": _KEEPING,
     "property_administrator": _KEEPING | {Permission.EDIT_LOOKUPS},
 }
-"""Role of the property entity → what it may do here. Listeners and timers act as the system, which may hear facts."""
+"""Role of the property entity → what it may do here. Listeners and timers act as the system, which may hear
+facts."""

@@ -8,12 +8,13 @@ import unicodedata
 
 _STREET_WORDS: dict[str, str] = {
     # street types, English and French
-    "street": "st", "str": "st", "avenue": "ave", "av": "ave", "boulevard": "blvd", "boul": "blvd", "road": "rd",
-    "drive": "dr", "crescent": "cres", "cr": "cres", "court": "ct", "crt": "ct", "place": "pl", "lane": "ln",
-    "terrace": "ter", "terr": "ter", "square": "sq", "gardens": "gdns", "garden": "gdns", "gate": "gt",
-    "grove": "grv", "heights": "hts", "highway": "hwy", "parkway": "pkwy", "pky": "pkwy", "trail": "trl",
-    "circle": "cir", "park": "pk", "mount": "mt", "saint": "st", "sainte": "ste", "rue": "rue", "chemin": "ch",
-    "route": "rte", "apartment": "apt", "appartement": "apt", "suite": "ste", "unit": "apt",
+    "street": "st", "str": "st", "avenue": "ave", "av": "ave", "boulevard": "blvd", "boul": "blvd",
+    "road": "rd", "drive": "dr", "crescent": "cres", "cr": "cres", "court": "ct", "crt": "ct", "place": "pl",
+    "lane": "ln", "terrace": "ter", "terr": "ter", "square": "sq", "gardens": "gdns", "garden": "gdns",
+    "gate": "gt", "grove": "grv", "heights": "hts", "highway": "hwy", "parkway": "pkwy", "pky": "pkwy",
+    "trail": "trl", "circle": "cir", "park": "pk", "mount": "mt", "saint": "st", "sainte": "ste",
+    "rue": "rue", "chemin": "ch", "route": "rte", "apartment": "apt", "appartement": "apt", "suite": "ste",
+    "unit": "apt",
     # directions
     "east": "e", "west": "w", "north": "n", "south": "s", "est": "e", "ouest": "w", "nord": "n", "sud": "s",
 }  # fmt: skip
@@ -21,9 +22,9 @@ _STREET_WORDS: dict[str, str] = {
 
 _SHOWN_UPPER = frozenset({"N", "S", "E", "W", "NE", "NW", "SE", "SW"})
 _SHOWN_SHORT: dict[str, str] = {
-    "ST": "St", "AVE": "Ave", "BLVD": "Blvd", "RD": "Rd", "DR": "Dr", "CRES": "Cres", "CRT": "Crt", "CT": "Ct",
-    "PL": "Pl", "LANE": "Lane", "TER": "Ter", "SQ": "Sq", "GDNS": "Gdns", "GT": "Gt", "GRV": "Grv",
-    "HTS": "Hts", "PKWY": "Pkwy", "TRL": "Trl", "CIR": "Cir", "CRCL": "Crcl",
+    "ST": "St", "AVE": "Ave", "BLVD": "Blvd", "RD": "Rd", "DR": "Dr", "CRES": "Cres", "CRT": "Crt",
+    "CT": "Ct", "PL": "Pl", "LANE": "Lane", "TER": "Ter", "SQ": "Sq", "GDNS": "Gdns", "GT": "Gt",
+    "GRV": "Grv", "HTS": "Hts", "PKWY": "Pkwy", "TRL": "Trl", "CIR": "Cir", "CRCL": "Crcl",
 }  # fmt: skip
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
@@ -84,7 +85,8 @@ def padded(text: str) -> str:
 
 
 def searchable(*parts: str | None) -> str:
-    """Return the column that text is looked for in: all parts comparable, framed by blanks so words have edges."""
+    """Return the column that text is looked for in: all parts comparable, framed by blanks so words have
+    edges."""
     return f" {' '.join(filter(None, (comparable(part) for part in parts if part)))} "
 
 

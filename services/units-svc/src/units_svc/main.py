@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from fastapi import APIRouter, FastAPI
+
 from chassis.http import service_app
 from chassis.runtime import Runtime
 from deskkit.desk import Desk, NavItem, mount
-from fastapi import APIRouter, FastAPI
-
 from units_svc.holds import api as holds_api
 from units_svc.holds import desk as holds_desk
 from units_svc.imports import api as imports_api

@@ -28,14 +28,17 @@ class TellsInSets(Protocol):
     """A publisher that can tell the listings of many units in one statement."""
 
     async def tell_listings(self, tx: Tx) -> int:
-        """Write the outbox rows for the units in the temporary table `told_unit` (unit_id); return how many."""
+        """Write the outbox rows for the units in the temporary table `told_unit` (unit_id); return how
+        many."""
         ...
 
 
-async def tell_listings(tx: Tx, which: Select[tuple[UUID]]) -> int:
-    """Tell the listings of many units, in a number of statements that doesn't depend on how many; return how many.
+async def tell_listings(tx: Tx, which: Select[UUID]) -> int:
+    """Tell the listings of many units, in a number of statements that doesn't depend on how many; return how
+    many.
 
-    `which` selects their ids. Units that aren't active are left out. The session must not hold changes of them.
+    `which` selects their ids. Units that aren't active are left out. The session must not hold changes of
+    them.
     """
     publisher = tx.runtime.publisher
     if not isinstance(publisher, TellsInSets):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from chassis.service import ServiceDefinition
-
 from units_svc.main import create_app
 from units_svc.messaging.border import SOURCES, set_up_border
 from units_svc.messaging.listening import listening, timers

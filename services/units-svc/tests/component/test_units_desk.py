@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from contracts.words import HousingType, UnitFeature
 from deskkit.testing import missing_translations
 from units_svc.holds.model import HoldState
 from units_svc.inventory.model import Occupancy
@@ -25,7 +27,9 @@ async def _furnished(world: Any, data: Path, visitor: Any) -> dict[str, str]:
     keeper = visitor("inventory_keeper")
     with (data / "register.csv").open("rb") as file:
         target = await keeper.send(
-            "/inventory-desk/imports/new", {"mapping": "toronto-rentsafe"}, files={"file": ("register.csv", file, "text/csv")}
+            "/inventory-desk/imports/new",
+            {"mapping": "toronto-rentsafe"},
+            files={"file": ("register.csv", file, "text/csv")},
         )
     value = await world.value("SELECT id FROM lookup_value WHERE list = 'feature' LIMIT 1")
     return {
@@ -80,7 +84,9 @@ PAGES = [
 
 @LOCALES
 @pytest.mark.row("U1", "U2", "U3", "U6", "U8", "U9", "X1", "X2", "X6")
-async def test_every_page_is_whole_in_both_languages(world: Any, data: Path, visitor: Any, locale: str) -> None:
+async def test_every_page_is_whole_in_both_languages(
+    world: Any, data: Path, visitor: Any, locale: str
+) -> None:
     ids = await _furnished(world, data, visitor)
     person = visitor("property_administrator", locale=locale)
     for path in PAGES:
@@ -154,7 +160,10 @@ async def test_staff_end_a_hold_after_reading_what_will_be_told(world: Any, data
     assert "will be told, word for word" in (await keeper.see(path)).text
     await keeper.send(path, {"remark": ""}, status=422)
     await keeper.send(path, {"remark": "The ceiling came down."})
-    assert await world.value("SELECT state FROM hold WHERE request_id = $1", uuid.UUID(ids["request"])) == HoldState.RELEASED
+    assert (
+        await world.value("SELECT state FROM hold WHERE request_id = $1", uuid.UUID(ids["request"]))
+        == HoldState.RELEASED
+    )
 
 
 @pytest.mark.row("U1")
@@ -181,7 +190,5 @@ async def test_a_manager_looks_and_changes_nothing(world: Any, visitor: Any) -> 
 
 @pytest.mark.row("P5", "U3")
 def test_the_words_for_others_are_those_of_the_contracts() -> None:
-    from contracts.words import HousingType, UnitFeature
-
     assert set(HOUSING_TYPES) == {word.value for word in HousingType}
     assert set(FEATURES) == {word.value for word in UnitFeature}

@@ -8,6 +8,7 @@ import uuid
 from typing import Any
 
 import pytest
+
 from chassis.actor import Actor
 from chassis.perform import perform
 from contracts import units
@@ -71,15 +72,11 @@ async def test_a_request_holds_a_free_home_and_everybody_is_told(world: Any) -> 
     assert (history.occupancy[0].cause, history.occupancy[0].cause_id) == ("hold", asked)
 
 
-
-
 @pytest.mark.row("U9", "P6")
 async def test_of_twenty_requests_at_once_exactly_one_wins_and_the_others_are_told(world: Any) -> None:
     unit = await world.unit()
     asked = [request(unit) for _ in range(20)]
-    answers = await asyncio.gather(
-        *(perform(world.runtime, SYSTEM, answer_request, one) for one in asked)
-    )
+    answers = await asyncio.gather(*(perform(world.runtime, SYSTEM, answer_request, one) for one in asked))
     assert sorted(answers).count(HoldState.HELD) == 1
     assert sorted(answers).count(HoldState.REFUSED) == 19
     told = await world.told()
@@ -247,7 +244,9 @@ async def test_staff_can_end_or_prolong_a_hold_but_not_for_ever(world: Any) -> N
     assert await world.due() == []
     hold = await world.see(hold_record, asked)
     with pytest.raises(NotHeld):
-        await world.do(release_hold, ReleaseHold(request_id=asked, version=hold.version + 7, remark="burst pipe"))
+        await world.do(
+            release_hold, ReleaseHold(request_id=asked, version=hold.version + 7, remark="burst pipe")
+        )
     await world.do(release_hold, ReleaseHold(request_id=asked, version=hold.version, remark="burst pipe"))
     assert (await world.last_told(units.UnitReleasedV1)).data.reason is ReleaseReason.INVENTORY_DECISION
     with pytest.raises(NotHeld):
@@ -264,7 +263,9 @@ async def test_taking_a_held_home_off_the_list_releases_the_hold_first(world: An
     await world.do(list_unit_again, ChangeListing(unit_id=unit))
     listed = (await world.last_told(units.UnitPublishedV1)).data
     assert listed.occupancy is Occupancy.AVAILABLE
-    versions = await world.rows("SELECT aggregate_version AS v FROM outbox WHERE aggregate = $1 ORDER BY position", str(unit))
+    versions = await world.rows(
+        "SELECT aggregate_version AS v FROM outbox WHERE aggregate = $1 ORDER BY position", str(unit)
+    )
     assert [row["v"] for row in versions] == sorted({row["v"] for row in versions})
 
 

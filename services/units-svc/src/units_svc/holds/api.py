@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from chassis.http import ApiRouter, Call
 from fastapi import Query
 from pydantic import BaseModel
 
+from chassis.http import ApiRouter, Call
 from units_svc.holds import commands, keeping, queries
 
 router = ApiRouter(tags=["holds"])
@@ -76,7 +76,9 @@ async def read_hold(call: Call, request_id: UUID) -> queries.HoldView:
 @router.post("/holds/{request_id}/release", status_code=204)
 async def release_hold(call: Call, request_id: UUID, body: EndedHold) -> None:
     """End a hold before its deadline (U9)."""
-    await call.perform(commands.release_hold, commands.ReleaseHold(request_id=request_id, **body.model_dump()))
+    await call.perform(
+        commands.release_hold, commands.ReleaseHold(request_id=request_id, **body.model_dump())
+    )
 
 
 @router.post("/holds/{request_id}/deadline")

@@ -105,8 +105,9 @@ class ProlongHold(BaseModel):
     last_day: Annotated[date, Field(title="Held until")]
 
 
-# One statement decides: the row of the unit is taken only while it's free, and whoever comes second sees it isn't.
-# The reason is told from what stood before the statement, so "available" there means that somebody was quicker.
+# One statement decides: the row of the unit is taken only while it's free, and whoever comes second sees it
+# isn't. The reason is told from what stood before the statement, so "available" there means that somebody was
+# quicker.
 _DECIDE = text(
     """
     WITH asked AS (
@@ -193,7 +194,8 @@ async def hear_withdrawal(tx: Tx, command: HearWithdrawal) -> HoldState | None:
 
 @use_case(Permission.HEAR_NEIGHBOURS)
 async def hear_moved_in(tx: Tx, command: HearMove) -> HoldState | None:
-    """Record that a household lives in a third-party landlord's home; for the entity's own homes the lease speaks."""
+    """Record that a household lives in a third-party landlord's home; for the entity's own homes the lease
+    speaks."""
     unit = await lock_unit(tx, command.unit_id)
     if unit is None or unit.own:
         tx.touched("hold", command.request_id, "move_in_not_for_us")
@@ -296,7 +298,7 @@ async def _act(
 ) -> HoldState | None:
     """Do what `decide` says about a request; return its state."""
     unit = await lock_unit(tx, unit_id)
-    hold = (
+    hold: Hold | None = (
         await tx.execute(select(Hold).where(Hold.request_id == request_id).with_for_update())
     ).scalar_one_or_none()
     if hold is not None and hold.unit_id != unit_id:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from chassis.errors import DomainError
-from deskkit.call import DeskCall, PageCall
-from deskkit.router import DeskRouter
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict
 
+from chassis.errors import DomainError
+from deskkit.call import DeskCall, PageCall
+from deskkit.router import DeskRouter
 from units_svc.access import Permission
 from units_svc.holds import commands, keeping, queries
 from units_svc.inventory.queries import unit_record
@@ -49,7 +49,12 @@ async def release_form(call: DeskCall, request_id: UUID) -> Response:
 async def release(call: DeskCall, request_id: UUID) -> Response:
     """End a hold before its deadline (U9)."""
     return await _decide(
-        call, request_id, commands.ReleaseHold, commands.release_hold, "holds/release.html", call._("The hold has ended.")
+        call,
+        request_id,
+        commands.ReleaseHold,
+        commands.release_hold,
+        template="holds/release.html",
+        notice=call._("The hold has ended."),
     )
 
 
@@ -65,7 +70,12 @@ async def prolong_form(call: DeskCall, request_id: UUID) -> Response:
 async def prolong(call: DeskCall, request_id: UUID) -> Response:
     """Give a hold more time (U9)."""
     return await _decide(
-        call, request_id, commands.ProlongHold, commands.prolong_hold, "holds/prolong.html", call._("The hold lasts longer.")
+        call,
+        request_id,
+        commands.ProlongHold,
+        commands.prolong_hold,
+        template="holds/prolong.html",
+        notice=call._("The hold lasts longer."),
     )
 
 
@@ -138,7 +148,7 @@ async def change_listing(call: DeskCall, unit_id: UUID) -> Response:
 
 
 async def _decide(
-    call: PageCall, request_id: UUID, model: type[BaseModel], use_case: Any, template: str, notice: str
+    call: PageCall, request_id: UUID, model: type[BaseModel], use_case: Any, *, template: str, notice: str
 ) -> Response:
     form = await call.form(model, fixed={"request_id": request_id})
     if form.ok:

@@ -1,7 +1,7 @@
 """Holds (U9): the inventory's answer to a request, as pure decisions over the life of one request.
 
-Requests come from a neighbour over the bus: every fact may come twice, late, or before the one it follows. `decide`
-says for each state and fact what happens next; `commands` does it.
+Requests come from a neighbour over the bus: every fact may come twice, late, or before the one it follows.
+`decide` says for each state and fact what happens next; `commands` does it.
 """
 
 from __future__ import annotations
@@ -98,8 +98,8 @@ _ENDINGS: dict[Fact, tuple[HoldState, Release]] = {
 def decide(state: HoldState | None, fact: Fact) -> Decision:  # noqa: PLR0911 - one line for each cell that acts
     """Return what a fact means for a request in `state` (None: nothing heard of it yet).
 
-    A fact that comes twice or too late changes nothing. A withdrawal, move-in or move-out that overtakes its request
-    is remembered, so that the request, when it comes, doesn't take a unit that nobody wants any more.
+    A fact that comes twice or too late changes nothing. A withdrawal, move-in or move-out that overtakes its
+    request is remembered, so that the request, when it comes, doesn't take a unit that nobody wants any more.
     """
     if fact is Fact.REQUESTED:
         return Decision(Step.TRY_TO_HOLD, None) if state is None else _nothing(state)
@@ -134,8 +134,8 @@ def _nothing(state: HoldState | None) -> Decision:
 
 @dataclass(frozen=True, slots=True)
 class HoldTerms:
-    """How long a hold lasts. `days` from the request; at least `grace_days` past the expected move-in; never longer
-    than `most_days`. `warning_days` before the end it is announced."""
+    """How long a hold lasts. `days` from the request; at least `grace_days` past the expected move-in; never
+    longer than `most_days`. `warning_days` before the end it is announced."""
 
     days: int = 14
     grace_days: int = 3
@@ -144,7 +144,8 @@ class HoldTerms:
 
 
 def deadline_of(terms: HoldTerms, *, today: date, expected_move_in: date, zone: ZoneInfo) -> datetime:
-    """Return the moment at which a hold begun today lapses: the end of a day in the organisation's time zone."""
+    """Return the moment at which a hold begun today lapses: the end of a day in the organisation's time
+    zone."""
     last = max(today + timedelta(days=terms.days), expected_move_in + timedelta(days=terms.grace_days))
     last = min(last, today + timedelta(days=terms.most_days))
     return end_of_day(last, zone)
@@ -156,7 +157,8 @@ def end_of_day(day: date, zone: ZoneInfo) -> datetime:
 
 
 class Hold(Base):
-    """A request and what became of it. One row for each request ever heard of; at most one unit is held by it."""
+    """A request and what became of it. One row for each request ever heard of; at most one unit is held by
+    it."""
 
     __tablename__ = "hold"
     __table_args__ = (
@@ -189,7 +191,7 @@ class Hold(Base):
     occupation_id: Mapped[UUID | None] = mapped_column(ForeignKey(Occupation.id))
     version: Mapped[int] = mapped_column(Integer)
 
-    __mapper_args__: ClassVar[dict[str, object]] = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy\'s own declaration
 
 
 # ------------------------------------------------------------------ facts told to others

@@ -1,7 +1,8 @@
 """Keeping the occupancy of a home in step with its holds and occupations (U4).
 
-Every statement here leaves `unit.version` alone: what happens to a home doesn't disturb who is correcting its record.
-Locks are taken in one order, unit before hold, so that no two facts about one home wait for each other.
+Every statement here leaves `unit.version` alone: what happens to a home doesn't disturb who is correcting its
+record. Locks are taken in one order, unit before hold, so that no two facts about one home wait for each
+other.
 """
 
 from __future__ import annotations
@@ -60,33 +61,29 @@ async def require_unit(tx: Tx, unit_id: UUID) -> LockedUnit:
 
 async def next_place(tx: Tx, unit_id: UUID) -> int:
     """Return the next place in the order of all that is told of a home."""
-    return int(
-        await tx.scalar(
-            update(Unit)
-            .where(Unit.id == unit_id)
-            .values(listing_version=Unit.listing_version + 1)
-            .returning(Unit.listing_version)
-            .execution_options(synchronize_session=False)
-        )
+    bumped = await tx.execute(
+        update(Unit)
+        .where(Unit.id == unit_id)
+        .values(listing_version=Unit.listing_version + 1)
+        .returning(Unit.listing_version)
+        .execution_options(synchronize_session=False)
     )
+    return bumped.scalar_one()
 
 
 async def settle_occupancy(tx: Tx, unit: LockedUnit, cause: Cause, cause_id: UUID) -> Occupancy:
-    """Bring a home's occupancy in line with its rows, with the cause of the change, and tell it; return it."""
+    """Bring a home's occupancy in line with its rows, with the cause of the change, and tell it; return
+    it."""
     await tx.session.flush()
     occupancy, available_from = occupancy_of(await _standing(tx, unit.id))
     if (occupancy, available_from) == (unit.occupancy, unit.available_from):
         return occupancy
-    place = int(
-        await tx.scalar(
-            update(Unit)
-            .where(Unit.id == unit.id)
-            .values(
-                occupancy=occupancy, available_from=available_from, listing_version=Unit.listing_version + 1
-            )
-            .returning(Unit.listing_version)
-            .execution_options(synchronize_session=False)
-        )
+    changed = await tx.execute(
+        update(Unit)
+        .where(Unit.id == unit.id)
+        .values(occupancy=occupancy, available_from=available_from, listing_version=Unit.listing_version + 1)
+        .returning(Unit.listing_version)
+        .execution_options(synchronize_session=False)
     )
     tx.session.add(
         OccupancyChange(
@@ -101,7 +98,7 @@ async def settle_occupancy(tx: Tx, unit: LockedUnit, cause: Cause, cause_id: UUI
         )
     )
     if unit.active:
-        tx.publish(AvailabilityChanged(unit.id, place, occupancy, available_from))
+        tx.publish(AvailabilityChanged(unit.id, changed.scalar_one(), occupancy, available_from))
     return occupancy
 
 

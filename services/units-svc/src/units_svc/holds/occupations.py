@@ -1,6 +1,7 @@
 """What occupies a home, and the occupancy that follows from it (U4).
 
-Occupancy is never typed in. It follows from holds and from occupations, each of which somebody can open and read.
+Occupancy is never typed in. It follows from holds and from occupations, each of which somebody can open and
+read.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ class OccupationKind(StrEnum):
 class Occupation(Base):
     """A stretch of time in which a home isn't free, with the fact that began it.
 
-    `reference` is the tenancy's or the request's own id; for what staff record it is the row's id. The pair with
-    `kind` is unique, so a fact told twice is one occupation.
+    `reference` is the tenancy's or the request's own id; for what staff record it is the row's id. The pair
+    with `kind` is unique, so a fact told twice is one occupation.
     """
 
     __tablename__ = "occupation"
@@ -69,8 +70,8 @@ class Standing:
 def occupancy_of(standing: Standing) -> tuple[Occupancy, date | None]:
     """Return the occupancy that follows from what is known, and the day the home is expected to be free.
 
-    Somebody living there outweighs a hold, a hold outweighs works, works outweigh vacancy: a home is never shown as
-    free while any of them says otherwise.
+    Somebody living there outweighs a hold, a hold outweighs works, works outweigh vacancy: a home is never
+    shown as free while any of them says otherwise.
     """
     if standing.occupied_by_client or standing.occupied_by_other:
         if standing.free_from is not None:

@@ -16,6 +16,7 @@ from units_svc.access import Permission
 from units_svc.holds.model import Hold, HoldState, Refusal, Release
 from units_svc.holds.occupations import Occupation, OccupationKind
 from units_svc.inventory.model import Building, Unit
+from units_svc.tables import views
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +78,24 @@ class UseOfUnit:
         return [occupation for occupation in self.occupations if occupation.ended_on is None]
 
 
-def _holds() -> Select[Any]:
+def _holds() -> Select[*tuple[Any, ...]]:
     return (
         select(
-            Hold.request_id, Hold.unit_id, Building.street, Unit.unit_number, Hold.state, Hold.refusal, Hold.release,
-            Hold.secured_on, Hold.expected_move_in, Hold.adults, Hold.children, Hold.asked_at, Hold.deadline,
-            Hold.ending_announced_at, Hold.ended_at, Hold.ended_by, Hold.remark, Hold.occupation_id, Hold.version,
+            Hold.request_id, Hold.unit_id, Building.street, Unit.unit_number, Hold.state, Hold.refusal,
+            Hold.release, Hold.secured_on, Hold.expected_move_in, Hold.adults, Hold.children, Hold.asked_at,
+            Hold.deadline, Hold.ending_announced_at, Hold.ended_at, Hold.ended_by, Hold.remark,
+            Hold.occupation_id, Hold.version,
         )
         .outerjoin(Unit, Unit.id == Hold.unit_id)
         .outerjoin(Building, Building.id == Unit.building_id)
     )  # fmt: skip
 
 
-def _occupations() -> Select[Any]:
+def _occupations() -> Select[*tuple[Any, ...]]:
     return select(
         Occupation.id, Occupation.unit_id, Occupation.kind, Occupation.by_client, Occupation.began_on,
-        Occupation.free_from, Occupation.ended_on, Occupation.remark, Occupation.noted_at, Occupation.noted_by,
+        Occupation.free_from, Occupation.ended_on, Occupation.remark, Occupation.noted_at,
+        Occupation.noted_by,
     )  # fmt: skip
 
 
@@ -104,8 +107,8 @@ async def use_of_unit(tx: ReadTx, unit_id: UUID) -> UseOfUnit:
         _occupations().where(Occupation.unit_id == unit_id).order_by(Occupation.began_on.desc()).limit(100)
     )
     return UseOfUnit(
-        [HoldView(*row) for row in await tx.execute(holds)],
-        [OccupationView(*row) for row in await tx.execute(occupations)],
+        views(HoldView, await tx.execute(holds)),
+        views(OccupationView, await tx.execute(occupations)),
     )
 
 
@@ -115,7 +118,7 @@ async def hold_record(tx: ReadTx, request_id: UUID) -> HoldView:
     found = (await tx.execute(_holds().where(Hold.request_id == request_id))).one_or_none()
     if found is None:
         raise NotFound(what="hold")
-    return HoldView(*found)
+    return views(HoldView, [found])[0]
 
 
 @query(Permission.VIEW_UNITS)
@@ -126,11 +129,11 @@ async def active_holds(
     statement = _holds().where(Hold.state == HoldState.HELD)
     if ending_within_days is not None:
         statement = statement.where(Hold.deadline <= tx.now + timedelta(days=ending_within_days))
-    return [HoldView(*row) for row in await tx.execute(statement.order_by(Hold.deadline).limit(limit))]
+    return views(HoldView, await tx.execute(statement.order_by(Hold.deadline).limit(limit)))
 
 
 @query(Permission.VIEW_UNITS)
 async def recent_answers(tx: ReadTx, *, limit: int = 10) -> list[HoldView]:
     """The requests that were answered last, whatever became of them."""
     statement = _holds().where(Hold.expected_move_in.is_not(None)).order_by(Hold.asked_at.desc()).limit(limit)
-    return [HoldView(*row) for row in await tx.execute(statement)]
+    return views(HoldView, await tx.execute(statement))

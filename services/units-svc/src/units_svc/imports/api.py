@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from chassis.http import ApiRouter, Call
-from deskkit.csv_files import csv_response
 from fastapi import File, Form, Query, Response, UploadFile
 
+from chassis.http import ApiRouter, Call
+from deskkit.csv_files import csv_response
 from units_svc.access import Permission
 from units_svc.imports import commands, queries
 from units_svc.imports.loading import load
@@ -53,11 +53,18 @@ async def begin_import(
     call.runtime.access.require(call.actor, Permission.IMPORT_UNITS)
     if mapping_file is not None:
         text = (await mapping_file.read()).decode("utf-8", errors="replace")
-        chosen = parse_mapping(text, form="json" if (mapping_file.filename or "").endswith(".json") else "toml")
+        chosen = parse_mapping(
+            text, form="json" if (mapping_file.filename or "").endswith(".json") else "toml"
+        )
     else:
         chosen = mapping_named(mapping or "unit-list")
     loaded = await load(
-        call.runtime, call.actor, chosen, file.file, file_name=file.filename or "upload.csv", row_limit=row_limit
+        call.runtime,
+        call.actor,
+        chosen,
+        file.file,
+        file_name=file.filename or "upload.csv",
+        row_limit=row_limit,
     )
     return await call.ask(queries.import_record, loaded.import_id)
 

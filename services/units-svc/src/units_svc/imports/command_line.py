@@ -13,7 +13,6 @@ from chassis.errors import DomainError, fill
 from chassis.perform import ask, perform
 from chassis.runtime import Runtime
 from chassis.settings import SettingsIncomplete
-
 from units_svc.imports.commands import ImportCommand, discard_import
 from units_svc.imports.loading import Loaded, load, write
 from units_svc.imports.mapping import Mapping, mapping_named, read_mapping, ready_mappings

@@ -85,7 +85,8 @@ async def begin_import(tx: Tx, command: BeginImport) -> UUID:
 
 @use_case(Permission.IMPORT_UNITS)
 async def stage_rows(tx: Tx, command: StageRows) -> None:
-    """Keep rows that were read. Together with the line reached, so that a broken-off reading goes on from there."""
+    """Keep rows that were read. Together with the line reached, so that a broken-off reading goes on from
+    there."""
     await tx.execute(
         update(UnitImport)
         .where(UnitImport.id == command.import_id)

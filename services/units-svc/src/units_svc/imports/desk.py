@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from chassis.errors import DomainError, fill
-from deskkit.call import DeskCall, PageCall
-from deskkit.router import DeskRouter
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.errors import DomainError, fill
+from deskkit.call import DeskCall, PageCall
+from deskkit.router import DeskRouter
 from units_svc.access import Permission
 from units_svc.imports import commands, queries
 from units_svc.imports.loading import load

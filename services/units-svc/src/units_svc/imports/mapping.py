@@ -1,6 +1,7 @@
 """Mapping files: which column of somebody's table is which field of a home, and what its words mean.
 
-A mapping is a TOML or JSON file. `docs` of the template mapping (`mappings/unit-list.toml`) explain every key.
+A mapping is a TOML or JSON file. `docs` of the template mapping (`mappings/unit-list.toml`) explain every
+key.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ class _Closed(BaseModel):
 class Column(_Closed):
     """How one field is read: the first of `columns` that says something, its words translated by `values`.
 
-    With `values`, a word that isn't among them is an error of the row. `unit` is part of what the number means and is
-    taken off ("sq ft"). `separator` parts a list (features).
+    With `values`, a word that isn't among them is an error of the row. `unit` is part of what the number
+    means and is taken off ("sq ft"). `separator` parts a list (features).
     """
 
     columns: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -55,7 +56,8 @@ class Column(_Closed):
 
 
 class FeatureRule(_Closed):
-    """A feature that follows from a column: `when` it says one of these words, a number `above`, or `contains` a word."""
+    """A feature that follows from a column: `when` it says one of these words, a number `above`, or
+    `contains` a word."""
 
     column: str
     when: tuple[str, ...] = ()
@@ -70,11 +72,12 @@ class FeatureRule(_Closed):
 
 
 class Mapping(_Closed):
-    """A whole mapping. `source` and `key` name a row for ever: the same pair is the same row in the next file.
+    """A whole mapping. `source` and `key` name a row for ever: the same pair is the same row in the next
+    file.
 
-    `rows` says whether a row is a unit, or a building with a number of `units` in it; then `numbering` makes their
-    provisional numbers, with `{n}` the place in the row. `own_landlord` is the landlord of rows whose relation is
-    property_entity, whatever company the table names beside them.
+    `rows` says whether a row is a unit, or a building with a number of `units` in it; then `numbering` makes
+    their provisional numbers, with `{n}` the place in the row. `own_landlord` is the landlord of rows whose
+    relation is property_entity, whatever company the table names beside them.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
@@ -110,7 +113,7 @@ class Mapping(_Closed):
     @property
     def needed_columns(self) -> tuple[tuple[str, ...], ...]:
         """Columns without which the file is another file: of each group at least one must be there."""
-        groups = [(key,) for key in self.key]
+        groups: list[tuple[str, ...]] = [(key,) for key in self.key]
         groups += [rule.columns for rule in self.fields.values() if rule.required]
         return tuple(groups)
 

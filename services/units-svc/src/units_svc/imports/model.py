@@ -1,8 +1,8 @@
 """Imports (U8): a file read row by row into a staging table, then compared and written in one transaction.
 
-A wrong row is recorded with its line, column and rule, and nothing of it is written. The rows that are right are
-written together or not at all. A row that says what it said last time is left alone, so staff's corrections outlive a
-second import of the same file.
+A wrong row is recorded with its line, column and rule, and nothing of it is written. The rows that are right
+are written together or not at all. A row that says what it said last time is left alone, so staff's
+corrections outlive a second import of the same file.
 """
 
 from __future__ import annotations
@@ -57,11 +57,12 @@ class UnitImport(Base):
     started_by: Mapped[str] = mapped_column(String(200))
     version: Mapped[int] = mapped_column(Integer)
 
-    __mapper_args__: ClassVar[dict[str, object]] = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy\'s own declaration
 
 
 class ImportProblem(Base):
-    """One thing that is wrong with one cell. `message` is a msgid, filled in with `params` when it's shown."""
+    """One thing that is wrong with one cell. `message` is a msgid, filled in with `params` when it's
+    shown."""
 
     __tablename__ = "import_problem"
     __table_args__ = (Index("ix_import_problem_import", "import_id", "line", "id"),)
@@ -89,7 +90,8 @@ class WrongRow(Base):
 
 
 class ImportMark(Base):
-    """What a row of a source said when it was last written; an equal fingerprint means there's nothing to do."""
+    """What a row of a source said when it was last written; an equal fingerprint means there's nothing to
+    do."""
 
     __tablename__ = "import_mark"
 
@@ -99,7 +101,8 @@ class ImportMark(Base):
 
 
 class ImportRow(Base):
-    """A right row, waiting to be compared and written. Unlogged: after a crash of the server the file is read again."""
+    """A right row, waiting to be compared and written. Unlogged: after a crash of the server the file is read
+    again."""
 
     __tablename__ = "import_row"
     __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012 - SQLAlchemy's own declaration

@@ -1,7 +1,8 @@
-"""Comparing what was read with what is there, and writing the difference: a fixed number of statements for any file.
+"""Comparing what was read with what is there, and writing the difference: a fixed number of statements for
+any file.
 
-`plan` fills temporary tables that say for each building and each home whether it's new, changed or unchanged. A preview
-stops there; `write` does what the plan says, in the same transaction.
+`plan` fills temporary tables that say for each building and each home whether it's new, changed or unchanged.
+A preview stops there; `write` does what the plan says, in the same transaction.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import column, select, table, text
 
+from deskkit.i18n import N_
 from units_svc import addressing
 from units_svc.imports.mapping import Mapping
 from units_svc.telling import tell_listings
@@ -19,17 +21,17 @@ from units_svc.telling import tell_listings
 if TYPE_CHECKING:
     from chassis.tx import Tx
 
-# Columns of a building and of a home, and the staged column each comes from. Only those that the mapping reads from
-# the file are written over what is there; constants are for what's new.
+# Columns of a building and of a home, and the staged column each comes from. Only those that the mapping
+# reads from the file are written over what is there; constants are for what's new.
 _BUILDING = {
     "name": "building_name", "street": "street", "city": "city", "province": "province", "country": "country",
-    "postal_code": "postal_code", "postal_area": "postal_area", "latitude": "latitude", "longitude": "longitude",
-    "region": "region", "year_built": "year_built", "floors": "building_floors",
+    "postal_code": "postal_code", "postal_area": "postal_area", "latitude": "latitude",
+    "longitude": "longitude", "region": "region", "year_built": "year_built", "floors": "building_floors",
 }  # fmt: skip
 _UNIT = {
     "housing_type": "housing_type", "service_provider": "service_provider", "accessible": "accessible",
-    "shareable": "shareable", "area_square_feet": "area_square_feet", "bedrooms": "bedrooms", "floor": "floor",
-    "rent_amount": "rent_amount", "comments": "comments",
+    "shareable": "shareable", "area_square_feet": "area_square_feet", "bedrooms": "bedrooms",
+    "floor": "floor", "rent_amount": "rent_amount", "comments": "comments",
 }  # fmt: skip
 _FIELD_OF = {"rent_amount": "rent", "name": "building_name", "floors": "building_floors"}
 _SAMPLE = "7777777"
@@ -100,7 +102,8 @@ def _params(import_id: UUID, mapping: Mapping) -> dict[str, Any]:
 
 
 def _kept(mapping: Mapping, names: dict[str, str], record: str) -> dict[str, str]:
-    """Return for each column the expression of its value after the import: the file's where it says something."""
+    """Return for each column the expression of its value after the import: the file's where it says
+    something."""
     return {
         name: f"coalesce(t.{staged}, {record}.{name})"
         for name, staged in names.items()
@@ -116,9 +119,9 @@ def _differs(kept: dict[str, str], record: str) -> str:
 async def _set_aside_wrong(tx: Tx, params: dict[str, Any], mapping: Mapping) -> None:
     same_home = "address_key" if mapping.rows == "building" else "address_key, unit_key"
     for statement in (
-        _TWICE.format(key="source_ref", rule="row_twice", message="Line {other} has the same key."),
+        _TWICE.format(key="source_ref", rule="row_twice", message=N_("Line {other} has the same key.")),
         _TWICE.format(
-            key=same_home, rule="address_twice", message="Line {other} has the same address and number."
+            key=same_home, rule="address_twice", message=N_("Line {other} has the same address and number.")
         ),
         *((_OF_ANOTHER,) if mapping.rows == "building" else ()),
         _ASIDE,
@@ -173,7 +176,7 @@ def _building_plan(mapping: Mapping) -> str:
         LEFT JOIN LATERAL (
             SELECT b.* FROM building b
             WHERE ({by_ref}) OR b.address_key = t.address_key
-            ORDER BY ({by_ref}) DESC LIMIT 1
+            ORDER BY CASE WHEN {by_ref} THEN 0 ELSE 1 END LIMIT 1
         ) f ON true
     """  # noqa: S608 - every name is one of ours
 
@@ -201,7 +204,8 @@ def _unit_plan(mapping: Mapping) -> str:
             OR {features}
             OR (t.landlord_key IS NOT NULL AND (t.landlord_key, coalesce(t.relation, 'third_party'))
                 IS DISTINCT FROM (l.name_key, l.relation::text))
-            OR (t.status_observed_on IS NOT NULL AND t.status_observed_on > u.status_observed_on)) AS is_changed
+            OR (t.status_observed_on IS NOT NULL AND t.status_observed_on > u.status_observed_on)) AS
+            is_changed
         FROM (
             SELECT t.line, b.id AS building_id, b.is_changed AS b_changed, {ref} AS source_ref,
                 {number} AS unit_number, {key} AS unit_key, {order} AS unit_order,
@@ -211,7 +215,8 @@ def _unit_plan(mapping: Mapping) -> str:
             JOIN import_building b ON b.address_key = t.address_key
             CROSS JOIN LATERAL {numbers}
             LEFT JOIN unit by_ref ON by_ref.source = :source AND by_ref.source_ref = {ref}
-            LEFT JOIN unit by_number ON by_ref.id IS NULL AND by_number.building_id = b.id AND by_number.unit_key = {key}
+            LEFT JOIN unit by_number ON by_ref.id IS NULL AND by_number.building_id = b.id AND
+            by_number.unit_key = {key}
         ) p
         JOIN import_todo t ON t.line = p.line
         LEFT JOIN unit u ON u.id = p.existing
@@ -220,7 +225,8 @@ def _unit_plan(mapping: Mapping) -> str:
 
 
 def _features(mapping: Mapping) -> str:
-    """Return the features after the import: the file's, and of those there the ones that the file can't speak of."""
+    """Return the features after the import: the file's, and of those there the ones that the file can't speak
+    of."""
     if "features" in mapping.fields:
         return "CASE WHEN cardinality(t.features) > 0 THEN t.features ELSE u.features END"
     return """coalesce((SELECT array_agg(DISTINCT f ORDER BY f) FROM unnest(t.features || ARRAY(
@@ -240,15 +246,18 @@ _COUNTS = """
 _LANDLORDS = """
     INSERT INTO landlord (id, kind, name, name_key, relation, active, version)
     SELECT DISTINCT ON (landlord_key, coalesce(relation, 'third_party')) uuidv7(),
-        coalesce(landlord_kind, 'organisation'), landlord, landlord_key, coalesce(relation, 'third_party'), true, 1
+        coalesce(landlord_kind, 'organisation'), landlord, landlord_key, coalesce(relation, 'third_party'),
+        true, 1
     FROM import_todo WHERE landlord_key IS NOT NULL
     ORDER BY landlord_key, coalesce(relation, 'third_party'), line
     ON CONFLICT (name_key, relation) DO NOTHING
 """
 _NEW_BUILDINGS = """
-    INSERT INTO building (id, name, street, city, province, country, postal_code, postal_area, latitude, longitude,
+    INSERT INTO building (id, name, street, city, province, country, postal_code, postal_area, latitude,
+    longitude,
         region, year_built, floors, address_key, search_text, source, source_ref, version)
-    SELECT b.id, t.building_name, t.street, t.city, t.province, t.country, t.postal_code, t.postal_area, t.latitude,
+    SELECT b.id, t.building_name, t.street, t.city, t.province, t.country, t.postal_code, t.postal_area,
+    t.latitude,
         t.longitude, t.region, t.year_built, t.building_floors, t.address_key, t.search_text,
         CASE WHEN t.units IS NOT NULL THEN :source END, CASE WHEN t.units IS NOT NULL THEN t.source_ref END, 1
     FROM import_building b JOIN import_todo t ON t.line = b.line WHERE b.is_new
@@ -267,7 +276,8 @@ def _changed_buildings(mapping: Mapping) -> str:
 
 
 _NEW_UNITS = """
-    INSERT INTO unit (id, building_id, unit_number, unit_key, unit_order, housing_type, status, status_observed_on,
+    INSERT INTO unit (id, building_id, unit_number, unit_key, unit_order, housing_type, status,
+    status_observed_on,
         occupancy, available_from, landlord_id, service_provider, features, accessible, shareable, active,
         area_square_feet, bedrooms, floor, rent_amount, rent_currency, comments, region, city_key, year_built,
         address_order, source, source_ref, listing_version, created_at, version)
@@ -275,8 +285,9 @@ _NEW_UNITS = """
         coalesce(t.status_observed_on, :today), t.occupancy,
         CASE WHEN t.occupancy <> 'available' THEN t.available_from END, l.id, t.service_provider, t.features,
         t.accessible, coalesce(t.shareable, false), true, t.area_square_feet, t.bedrooms, t.floor,
-        CASE WHEN coalesce(t.rent_from, :today) <= :today THEN t.rent_amount END, coalesce(t.rent_currency, 'CAD'),
-        t.comments, t.region, t.city_key, t.year_built, t.street_order || ' ' || p.unit_order, :source, p.source_ref,
+        CASE WHEN coalesce(t.rent_from, :today) <= :today THEN t.rent_amount END, coalesce(t.rent_currency,
+        'CAD'), t.comments, t.region, t.city_key, t.year_built, t.street_order || ' ' || p.unit_order,
+        :source, p.source_ref,
         0, :now, 1
     FROM import_unit p JOIN import_todo t ON t.line = p.line
     LEFT JOIN landlord l ON l.name_key = t.landlord_key AND l.relation = coalesce(t.relation, 'third_party')
@@ -298,7 +309,8 @@ def _changed_units(mapping: Mapping) -> str:
         UPDATE unit u SET {written}
             landlord_id = CASE WHEN t.landlord_key IS NULL THEN u.landlord_id ELSE
                 (SELECT l.id FROM landlord l
-                    WHERE l.name_key = t.landlord_key AND l.relation = coalesce(t.relation, 'third_party')) END,
+                    WHERE l.name_key = t.landlord_key AND l.relation = coalesce(t.relation,
+                    'third_party')) END,
             status = CASE WHEN t.status_observed_on > u.status_observed_on THEN t.status ELSE u.status END,
             status_observed_on = greatest(u.status_observed_on, t.status_observed_on),
             source = coalesce(u.source, :source), source_ref = coalesce(u.source_ref, p.source_ref),
@@ -324,8 +336,8 @@ _OBSERVATIONS = """
 """
 _RENTS = """
     INSERT INTO rent (id, unit_id, amount, currency, begins_on, noted_at, noted_by)
-    SELECT uuidv7(), p.id, t.rent_amount, coalesce(t.rent_currency, 'CAD'), coalesce(t.rent_from, :today), :now, :by
-    FROM import_unit p JOIN import_todo t ON t.line = p.line
+    SELECT uuidv7(), p.id, t.rent_amount, coalesce(t.rent_currency, 'CAD'), coalesce(t.rent_from, :today),
+    :now, :by FROM import_unit p JOIN import_todo t ON t.line = p.line
     WHERE t.rent_amount IS NOT NULL AND (p.is_new OR p.is_changed) AND NOT EXISTS (
         SELECT 1 FROM (SELECT amount, currency FROM rent r WHERE r.unit_id = p.id
             AND r.begins_on <= coalesce(t.rent_from, :today) ORDER BY r.begins_on DESC LIMIT 1) latest
@@ -349,8 +361,8 @@ _OCCUPATIONS = """
         WHERE p.is_new AND t.occupancy <> 'available') said
 """
 _OCCUPANCY_CHANGES = """
-    INSERT INTO occupancy_change (id, unit_id, occupancy, available_from, cause, cause_id, changed_at, changed_by)
-    SELECT uuidv7(), u.id, u.occupancy, u.available_from, 'import', :import, :now, :by
+    INSERT INTO occupancy_change (id, unit_id, occupancy, available_from, cause, cause_id, changed_at,
+    changed_by) SELECT uuidv7(), u.id, u.occupancy, u.available_from, 'import', :import, :now, :by
     FROM import_unit p JOIN unit u ON u.id = p.id WHERE p.is_new
 """
 _MARKS = """

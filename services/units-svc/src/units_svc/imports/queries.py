@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import func, select
+
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from sqlalchemy import func, select
-
 from units_svc.access import Permission
 from units_svc.imports.model import ImportProblem, ImportState, UnitImport, WrongRow
+from units_svc.tables import views
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ class ProblemGroup:
 _COLUMNS = (
     UnitImport.id, UnitImport.mapping, UnitImport.file_name, UnitImport.state, UnitImport.header,
     UnitImport.delimiter, UnitImport.row_limit, UnitImport.rows, UnitImport.wrong_rows, UnitImport.new,
-    UnitImport.changed, UnitImport.unchanged, UnitImport.started_at, UnitImport.finished_at, UnitImport.started_by,
+    UnitImport.changed, UnitImport.unchanged, UnitImport.started_at, UnitImport.finished_at,
+    UnitImport.started_by,
 )  # fmt: skip
 
 
@@ -70,7 +72,7 @@ _COLUMNS = (
 async def import_list(tx: ReadTx, limit: int = 50) -> list[ImportView]:
     """Imports, newest first."""
     rows = await tx.execute(select(*_COLUMNS).order_by(UnitImport.id.desc()).limit(limit))
-    return [ImportView(*row) for row in rows]
+    return views(ImportView, rows)
 
 
 @query(Permission.IMPORT_UNITS)
@@ -79,7 +81,7 @@ async def import_record(tx: ReadTx, import_id: UUID) -> ImportView:
     found = (await tx.execute(select(*_COLUMNS).where(UnitImport.id == import_id))).one_or_none()
     if found is None:
         raise NotFound(what="import")
-    return ImportView(*found)
+    return views(ImportView, [found])[0]
 
 
 @query(Permission.IMPORT_UNITS)
@@ -89,14 +91,14 @@ async def import_problems(
     """What is wrong in a file, by line."""
     rows = await tx.execute(
         select(
-            ImportProblem.line, ImportProblem.column, ImportProblem.rule, ImportProblem.value, ImportProblem.message,
-            ImportProblem.params,
+            ImportProblem.line, ImportProblem.column, ImportProblem.rule, ImportProblem.value,
+            ImportProblem.message, ImportProblem.params,
         )
         .where(ImportProblem.import_id == import_id, ImportProblem.line > after_line)
         .order_by(ImportProblem.line, ImportProblem.id)
         .limit(limit)
     )  # fmt: skip
-    return [ProblemView(*row) for row in rows]
+    return views(ProblemView, rows)
 
 
 @query(Permission.IMPORT_UNITS)
@@ -110,7 +112,7 @@ async def problem_groups(tx: ReadTx, import_id: UUID) -> list[ProblemGroup]:
         .order_by(count.desc())
         .limit(50)
     )
-    return [ProblemGroup(*row) for row in rows]
+    return views(ProblemGroup, rows)
 
 
 @query(Permission.IMPORT_UNITS)

@@ -1,6 +1,7 @@
 """From the cells of a row to a home: pure, no I/O, one row at a time.
 
-`RowReader.read` returns either the values of the staging table's columns or what is wrong with the row, never both.
+`RowReader.read` returns either the values of the staging table's columns or what is wrong with the row, never
+both.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
+from deskkit.i18n import N_
 from units_svc import addressing
 from units_svc.imports.mapping import Column, FieldName
 from units_svc.imports.mapping import Mapping as ColumnMapping
@@ -55,7 +57,8 @@ class _Wrong(Exception):
 
 @dataclass(slots=True)
 class RowReader:
-    """Reads the rows of one file by one mapping. `today` is the day on which observations must not be later."""
+    """Reads the rows of one file by one mapping. `today` is the day on which observations must not be
+    later."""
 
     mapping: ColumnMapping
     header: Sequence[str]
@@ -88,7 +91,8 @@ class RowReader:
         return _Row(self, line, cells).read()
 
     def cell(self, cells: Sequence[str], column: str) -> str | None:
-        """Return what a column says in a row, squeezed; None for nothing, or for a word that means nothing."""
+        """Return what a column says in a row, squeezed; None for nothing, or for a word that means
+        nothing."""
         for index in self._at.get(_head(column), ()):
             if index < len(cells):
                 text = " ".join(cells[index].split())
@@ -97,12 +101,13 @@ class RowReader:
         return None
 
     def translate(self, name: str, rule: Column, text: str) -> str:
-        """Return the code that a word stands for; the word itself when the mapping has no values for the field."""
+        """Return the code that a word stands for; the word itself when the mapping has no values for the
+        field."""
         if not rule.values:
             return text
         found = self._translations[name].get(text.casefold())
         if found is None:
-            raise _Wrong("unknown_word", "“{value}” is none of the words this mapping knows.")
+            raise _Wrong("unknown_word", N_("“{value}” is none of the words this mapping knows."))
         return found
 
 
@@ -202,7 +207,7 @@ class _Row:
                 text = rule.default if rule.default is not None else text
         if text is None:
             if rule is not None and rule.required:
-                self.wrong(column, "missing", "This can't be empty.")
+                self.wrong(column, "missing", N_("This can't be empty."))
             return None
         try:
             if rule is not None and text != rule.default:
@@ -225,7 +230,7 @@ class _Row:
         for column in self.reader.mapping.key:
             said = self.reader.cell(self.cells, column)
             if said is None:
-                self.wrong(column, "missing", "This can't be empty.")
+                self.wrong(column, "missing", N_("This can't be empty."))
             parts.append(said or "")
         return "/".join(parts) if parts else None
 
@@ -234,7 +239,7 @@ class _Row:
             addressing.shown_street(text) if self.reader.mapping.fields["street"].tidy_capitals else text
         )
         if not addressing.comparable(street):
-            raise _Wrong("not_an_address", "“{value}” isn't an address.")
+            raise _Wrong("not_an_address", N_("“{value}” isn't an address."))
         return street
 
     def _landlord(self, relation: Relation | None) -> str | None:
@@ -246,7 +251,7 @@ class _Row:
     def _past_day(self, text: str) -> date:
         day = _day(text)
         if day > self.reader.today:
-            raise _Wrong("day_in_future", "The day can't be in the future.")
+            raise _Wrong("day_in_future", N_("The day can't be in the future."))
         return day
 
     def _features(self) -> list[str]:
@@ -292,9 +297,9 @@ def _follows(when: tuple[str, ...], above: int | None, contains: str | None, sai
 # ------------------------------------------------------------------ what a cell may say
 def _label(text: str) -> str:
     if len(text) > 120:
-        raise _Wrong("too_long", "This has more than {most} characters.", most=120)
+        raise _Wrong("too_long", N_("This has more than {most} characters."), most=120)
     if re.search(r"[<>\x00-\x1f\x7f]", text):
-        raise _Wrong("not_allowed", "The characters < and > can't be used here.")
+        raise _Wrong("not_allowed", N_("The characters < and > can't be used here."))
     return text
 
 
@@ -304,25 +309,25 @@ def _name(text: str) -> str:
 
 def _short(text: str) -> str:
     if len(text) > 30:
-        raise _Wrong("too_long", "This has more than {most} characters.", most=30)
+        raise _Wrong("too_long", N_("This has more than {most} characters."), most=30)
     return _label(text)
 
 
 def _text(text: str) -> str:
     if len(text) > 4_000:
-        raise _Wrong("too_long", "This has more than {most} characters.", most=4_000)
+        raise _Wrong("too_long", N_("This has more than {most} characters."), most=4_000)
     return text
 
 
 def _code(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z]{2,3}", text):
-        raise _Wrong("not_a_code", "“{value}” isn't a code of two or three letters.")
+        raise _Wrong("not_a_code", N_("“{value}” isn't a code of two or three letters."))
     return text.upper()
 
 
 def _currency(text: str) -> str:
     if text.upper() not in {"CAD", "USD"}:
-        raise _Wrong("not_a_currency", "“{value}” isn't a currency that is used here.")
+        raise _Wrong("not_a_currency", N_("“{value}” isn't a currency that is used here."))
     return text.upper()
 
 
@@ -331,10 +336,12 @@ def _number(least: int, most: int) -> Callable[[str], int]:
         bare = text.replace(",", "").replace("\u202f", "").replace(" ", "")
         bare = bare[:-2] if bare.endswith(".0") else bare
         if not re.fullmatch(r"-?\d{1,9}", bare):
-            raise _Wrong("not_a_number", "“{value}” isn't a whole number.")
+            raise _Wrong("not_a_number", N_("“{value}” isn't a whole number."))
         number = int(bare)
         if not least <= number <= most:
-            raise _Wrong("out_of_range", "{value} isn't between {least} and {most}.", least=least, most=most)
+            raise _Wrong(
+                "out_of_range", N_("{value} isn't between {least} and {most}."), least=least, most=most
+            )
         return number
 
     return convert
@@ -345,7 +352,7 @@ def _floor(text: str, floors: int | None) -> int:
     if floors is not None and floor > floors:
         raise _Wrong(
             "floor_above_building",
-            "The building has {floors} floors; floor {value} is above it.",
+            N_("The building has {floors} floors; floor {value} is above it."),
             floors=floors,
         )
     return floor
@@ -356,9 +363,11 @@ def _coordinate(most: int) -> Callable[[str], Decimal]:
         try:
             value = Decimal(text)
         except InvalidOperation:
-            raise _Wrong("not_a_number", "“{value}” isn't a number.") from None
+            raise _Wrong("not_a_number", N_("“{value}” isn't a number.")) from None
         if not value.is_finite() or abs(value) > most:
-            raise _Wrong("out_of_range", "{value} isn't between {least} and {most}.", least=-most, most=most)
+            raise _Wrong(
+                "out_of_range", N_("{value} isn't between {least} and {most}."), least=-most, most=most
+            )
         return round(value, 6)
 
     return convert
@@ -370,10 +379,10 @@ def _amount(text: str) -> Decimal:
         bare = bare.replace(",", ".")
     bare = bare.replace(",", "")
     if not re.fullmatch(r"-?\d{1,7}(\.\d{1,2})?", bare):
-        raise _Wrong("not_an_amount", "“{value}” isn't an amount of money.")
+        raise _Wrong("not_an_amount", N_("“{value}” isn't an amount of money."))
     amount = Decimal(bare)
     if amount < 0:
-        raise _Wrong("below_zero", "An amount can't be below zero.")
+        raise _Wrong("below_zero", N_("An amount can't be below zero."))
     return amount
 
 
@@ -383,7 +392,7 @@ def _yes_or_no(text: str) -> bool:
         return True
     if word in _NO:
         return False
-    raise _Wrong("not_yes_or_no", "“{value}” is neither yes nor no.")
+    raise _Wrong("not_yes_or_no", N_("“{value}” is neither yes nor no."))
 
 
 def _day(text: str) -> date:
@@ -392,11 +401,11 @@ def _day(text: str) -> date:
     elif found := _DAY_FIRST.fullmatch(text):
         day, month, year = (int(part) for part in found.groups())
     else:
-        raise _Wrong("not_a_day", "“{value}” isn't a day such as 2026-03-31 or 31/03/2026.")
+        raise _Wrong("not_a_day", N_("“{value}” isn't a day such as 2026-03-31 or 31/03/2026."))
     try:
         return date(year, month, day)
     except ValueError:
-        raise _Wrong("not_a_day", "“{value}” isn't a day such as 2026-03-31 or 31/03/2026.") from None
+        raise _Wrong("not_a_day", N_("“{value}” isn't a day such as 2026-03-31 or 31/03/2026.")) from None
 
 
 def _listed(codes: Collection[str]) -> Callable[[str], str]:
@@ -405,7 +414,7 @@ def _listed(codes: Collection[str]) -> Callable[[str], str]:
         for candidate in (text, text.casefold(), code, code.replace("_", "-")):
             if candidate in codes:
                 return candidate
-        raise _Wrong("not_on_the_list", "“{value}” isn't on the list of the inventory.")
+        raise _Wrong("not_on_the_list", N_("“{value}” isn't on the list of the inventory."))
 
     return convert
 
@@ -416,7 +425,7 @@ def _one_of(words: Any) -> Callable[[str], Any]:
     def convert(text: str) -> Any:
         found = known.get(re.sub(r"[\s-]+", "_", text.strip().casefold()))
         if found is None:
-            raise _Wrong("unknown_word", "“{value}” is none of: {words}.", words=", ".join(sorted(known)))
+            raise _Wrong("unknown_word", N_("“{value}” is none of: {words}."), words=", ".join(sorted(known)))
         return found
 
     return convert
@@ -425,11 +434,11 @@ def _one_of(words: Any) -> Callable[[str], Any]:
 def _postal(text: str, country: str, province: str) -> str:
     code = addressing.postal_code(text, country)
     if code is None:
-        raise _Wrong("not_a_postal_code", "“{value}” isn't a postal code of {country}.", country=country)
+        raise _Wrong("not_a_postal_code", N_("“{value}” isn't a postal code of {country}."), country=country)
     if country == "CA" and not addressing.fits_province(code, province):
         raise _Wrong(
             "postal_code_of_another_province",
-            "The postal code {value} isn't in {province}.",
+            N_("The postal code {value} isn't in {province}."),
             province=province,
         )
     return code
@@ -438,11 +447,11 @@ def _postal(text: str, country: str, province: str) -> str:
 def _area(text: str, province: str) -> str:
     area = addressing.postal_area(text)
     if area is None:
-        raise _Wrong("not_a_postal_code", "“{value}” isn't the first half of a postal code.")
+        raise _Wrong("not_a_postal_code", N_("“{value}” isn't the first half of a postal code."))
     if not addressing.fits_province(area, province):
         raise _Wrong(
             "postal_code_of_another_province",
-            "The postal code {value} isn't in {province}.",
+            N_("The postal code {value} isn't in {province}."),
             province=province,
         )
     return area

@@ -8,20 +8,20 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from chassis.http import ApiRouter, Call
-from deskkit.csv_files import csv_response
 from fastapi import Query, Response
 from pydantic import BaseModel
 
+from chassis.http import ApiRouter, Call
+from deskkit.csv_files import csv_response
 from units_svc.inventory import commands, queries
 from units_svc.inventory.searching import MOST, PAGE, Order, UnitFilter
 
 router = ApiRouter(prefix="/units", tags=["units"])
 
 CSV_HEADER = (
-    "id", "building_name", "address", "unit_number", "city", "province", "postal_code", "region", "housing_type",
-    "status", "occupancy", "available_from", "bedrooms", "area_square_feet", "floor", "rent", "rent_currency",
-    "landlord", "active",
+    "id", "building_name", "address", "unit_number", "city", "province", "postal_code", "region",
+    "housing_type", "status", "occupancy", "available_from", "bedrooms", "area_square_feet", "floor", "rent",
+    "rent_currency", "landlord", "active",
 )  # fmt: skip
 
 
@@ -96,7 +96,9 @@ async def list_units(call: Call, filters: Annotated[Filters, Query()]) -> querie
 @router.get("/export", response_class=Response)
 async def export_units(call: Call, filters: Annotated[UnitFilter, Query()]) -> Response:
     """Homes as CSV, 10,000 at most; cells that a spreadsheet would run are made harmless (U1)."""
-    return csv_response("units.csv", CSV_HEADER, csv_rows(await call.ask(queries.unit_rows_for_export, filters)))
+    return csv_response(
+        "units.csv", CSV_HEADER, csv_rows(await call.ask(queries.unit_rows_for_export, filters))
+    )
 
 
 @router.post("", status_code=201)
@@ -149,10 +151,10 @@ def csv_rows(rows: list[queries.UnitRow]) -> list[list[object]]:
     """Return the cells of a CSV file of homes, under CSV_HEADER."""
     return [
         [
-            str(row.id), row.building_name, row.street, row.unit_number, row.city, row.province, row.postal_code,
-            row.region, row.housing_type, row.status, row.occupancy.value, row.available_from, row.bedrooms,
-            row.area_square_feet, row.floor, row.rent_amount, row.rent_currency, row.landlord,
-            "yes" if row.active else "no",
+            str(row.id), row.building_name, row.street, row.unit_number, row.city, row.province,
+            row.postal_code, row.region, row.housing_type, row.status, row.occupancy.value,
+            row.available_from, row.bedrooms, row.area_square_feet, row.floor, row.rent_amount,
+            row.rent_currency, row.landlord, "yes" if row.active else "no",
         ]
         for row in rows
     ]  # fmt: skip

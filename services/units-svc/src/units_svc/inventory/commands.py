@@ -134,7 +134,8 @@ class ChangeRent(_Command):
 async def add_unit(tx: Tx, command: AddUnit) -> UUID:
     """Add a home, tell everybody of it, and return its id (U2, U3).
 
-    Raises AddressTaken, NotAPostalCode, PostalCodeOfAnotherProvince, FloorAboveBuilding, DayInFuture, NotOnTheList.
+    Raises AddressTaken, NotAPostalCode, PostalCodeOfAnotherProvince, FloorAboveBuilding, DayInFuture,
+    NotOnTheList.
     """
     await _require_codes(tx, command)
     await require_listed(tx, [(LookupList.STATUS, command.status, "status")])
@@ -193,7 +194,8 @@ async def add_unit(tx: Tx, command: AddUnit) -> UUID:
 async def edit_address(tx: Tx, command: EditAddress) -> int:
     """Correct where a home is and return its new version; the change reaches all homes of the building.
 
-    A home moved to another street joins the building there, or a new one. Raises EditedMeanwhile, AddressTaken,
+    A home moved to another street joins the building there, or a new one. Raises EditedMeanwhile,
+    AddressTaken,
     NotAPostalCode, PostalCodeOfAnotherProvince, NotOnTheList.
     """
     unit = await _unit_for_edit(tx, command.unit_id)
@@ -263,7 +265,8 @@ async def observe_status(tx: Tx, command: ObserveStatus) -> UUID:
 
 @use_case(Permission.EDIT_UNITS)
 async def change_rent(tx: Tx, command: ChangeRent) -> UUID:
-    """Record a rent from a day on; one that begins later takes effect by itself on its day (U3). Raises RentKnown."""
+    """Record a rent from a day on; one that begins later takes effect by itself on its day (U3). Raises
+    RentKnown."""
     unit = await _unit_for_edit(tx, command.unit_id)
     taken = select(Rent.id).where(Rent.unit_id == unit.id, Rent.begins_on == command.begins_on)
     if await tx.scalar(taken) is not None:
@@ -329,7 +332,8 @@ async def _building_at(tx: Tx, address: Address) -> Building | None:
 
 
 async def _moved_to(tx: Tx, unit: Unit, building: Building, address: Address) -> Building:
-    """Return the building at the new address: another one there, or the same one when it's only written otherwise."""
+    """Return the building at the new address: another one there, or the same one when it's only written
+    otherwise."""
     at = await _building_at(tx, address)
     if at is not None:
         return at

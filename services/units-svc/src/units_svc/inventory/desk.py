@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from fastapi import Response
+from pydantic import BaseModel, ValidationError
+
 from chassis.errors import DomainError
 from deskkit.call import DeskCall, PageCall
 from deskkit.forms.binding import Binder
 from deskkit.router import DeskRouter
-from fastapi import Response
-from pydantic import BaseModel, ValidationError
-
 from units_svc.access import Permission
 from units_svc.inventory import commands, queries
 from units_svc.inventory.api import CSV_HEADER, csv_rows
@@ -65,7 +65,9 @@ async def choices(call: PageCall, lists: Lists, keep: Mapping[str, Any] | None =
         name: lists.options(
             kind,
             call.locale,
-            keep=kept.get("features", ()) if name == "features" else filter(None, [kept.get(single.get(name, ""))]),
+            keep=kept.get("features", ())
+            if name == "features"
+            else filter(None, [kept.get(single.get(name, ""))]),
         )
         for name, kind in _LISTS.items()
     }
@@ -156,7 +158,12 @@ async def edit_address_form(call: DeskCall, unit_id: UUID) -> Response:
 async def edit_address(call: DeskCall, unit_id: UUID) -> Response:
     """Correct where a home is (X4)."""
     return await _save(
-        call, unit_id, commands.EditAddress, commands.edit_address, "inventory/edit_address.html", "unit"
+        call,
+        unit_id,
+        commands.EditAddress,
+        commands.edit_address,
+        template="inventory/edit_address.html",
+        back="unit",
     )
 
 
@@ -172,7 +179,12 @@ async def edit_details_form(call: DeskCall, unit_id: UUID) -> Response:
 async def edit_details(call: DeskCall, unit_id: UUID) -> Response:
     """Correct what is known of a home (X4)."""
     return await _save(
-        call, unit_id, commands.EditDetails, commands.edit_details, "inventory/edit_details.html", "unit_details"
+        call,
+        unit_id,
+        commands.EditDetails,
+        commands.edit_details,
+        template="inventory/edit_details.html",
+        back="unit_details",
     )
 
 
@@ -188,7 +200,12 @@ async def status_form(call: DeskCall, unit_id: UUID) -> Response:
 async def observe_status(call: DeskCall, unit_id: UUID) -> Response:
     """Record a condition that was seen (U3)."""
     return await _save(
-        call, unit_id, commands.ObserveStatus, commands.observe_status, "inventory/status.html", "unit_details"
+        call,
+        unit_id,
+        commands.ObserveStatus,
+        commands.observe_status,
+        template="inventory/status.html",
+        back="unit_details",
     )
 
 
@@ -204,12 +221,17 @@ async def rent_form(call: DeskCall, unit_id: UUID) -> Response:
 async def change_rent(call: DeskCall, unit_id: UUID) -> Response:
     """Record a rent from a day on (U3)."""
     return await _save(
-        call, unit_id, commands.ChangeRent, commands.change_rent, "inventory/rent.html", "unit_details"
+        call,
+        unit_id,
+        commands.ChangeRent,
+        commands.change_rent,
+        template="inventory/rent.html",
+        back="unit_details",
     )
 
 
 async def _save(
-    call: PageCall, unit_id: UUID, model: type[BaseModel], use_case: Any, template: str, back: str
+    call: PageCall, unit_id: UUID, model: type[BaseModel], use_case: Any, *, template: str, back: str
 ) -> Response:
     form = await call.form(model, fixed={"unit_id": unit_id})
     if form.ok:

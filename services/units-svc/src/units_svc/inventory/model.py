@@ -1,8 +1,8 @@
 """Homes as the inventory knows them: buildings, units, and what is known of each unit over time (U2, U3, U4).
 
-What lies in a building (address, year, floors) is kept once for all its units. A unit carries copies of the few
-building facts that people filter and sort by (`region`, `city_key`, `year_built`, `address_order`), so that any
-search reads one table; `inventory.records` is the only module that writes them.
+What lies in a building (address, year, floors) is kept once for all its units. A unit carries copies of the
+few building facts that people filter and sort by (`region`, `city_key`, `year_built`, `address_order`), so
+that any search reads one table; `inventory.records` is the only module that writes them.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ class Cause(StrEnum):
 
 
 class Building(Base):
-    """An address and what is true of everything there. `search_text` and `address_key` follow `addressing`."""
+    """An address and what is true of everything there. `search_text` and `address_key` follow
+    `addressing`."""
 
     __tablename__ = "building"
     __table_args__ = (
@@ -95,7 +96,7 @@ class Building(Base):
     source_ref: Mapped[str | None] = mapped_column(String(120))
     version: Mapped[int] = mapped_column(Integer)
 
-    __mapper_args__: ClassVar[dict[str, object]] = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy\'s own declaration
 
 
 class Unit(Base):
@@ -152,7 +153,7 @@ class Unit(Base):
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(Integer)
 
-    __mapper_args__: ClassVar[dict[str, object]] = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy\'s own declaration
 
 
 class StatusObservation(Base):
@@ -171,7 +172,8 @@ class StatusObservation(Base):
 
 
 class Rent(Base):
-    """The asking rent of a home for a month from a day on; a change is a new row, nothing is overwritten (U3)."""
+    """The asking rent of a home for a month from a day on; a change is a new row, nothing is overwritten
+    (U3)."""
 
     __tablename__ = "rent"
     __table_args__ = (
@@ -207,7 +209,8 @@ class OccupancyChange(Base):
 # ------------------------------------------------------------------ facts told to others
 @dataclass(frozen=True, slots=True)
 class UnitListed:
-    """A unit is listed or its listing changed. `listing_version` is its place in all that is told of the unit."""
+    """A unit is listed or its listing changed. `listing_version` is its place in all that is told of the
+    unit."""
 
     unit_id: UUID
     listing_version: int

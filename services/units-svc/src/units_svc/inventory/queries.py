@@ -26,6 +26,7 @@ from units_svc.inventory.model import (
 )
 from units_svc.inventory.searching import COUNTED_TO, MOST, PAGE, Order, UnitFilter, page_of, place_of, wanted
 from units_svc.landlords.model import OWN, Landlord, Relation
+from units_svc.tables import views
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +171,13 @@ class UnitHistory:
     edits: list[Edit]
 
 
-def _rows(filters: UnitFilter) -> Select[Any]:
+def _rows(filters: UnitFilter) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Unit.id, Building.name, Building.street, Unit.unit_number, Building.city, Building.province,
-            Building.postal_code, Unit.region, Unit.housing_type, Unit.status, Unit.occupancy, Unit.available_from,
-            Unit.bedrooms, Unit.area_square_feet, Unit.floor, Unit.rent_amount, Unit.rent_currency, Landlord.name,
-            Unit.active, Unit.listing_version, Unit.address_order,
+            Building.postal_code, Unit.region, Unit.housing_type, Unit.status, Unit.occupancy,
+            Unit.available_from, Unit.bedrooms, Unit.area_square_feet, Unit.floor, Unit.rent_amount,
+            Unit.rent_currency, Landlord.name, Unit.active, Unit.listing_version, Unit.address_order,
         )
         .join(Building, Building.id == Unit.building_id)
         .outerjoin(Landlord, Landlord.id == Unit.landlord_id)
@@ -194,10 +195,11 @@ async def unit_list(
     before: str | None = None,
     limit: int = PAGE,
 ) -> UnitPage:
-    """One page of the homes that a filter wants, up to 200 (U1). Raises InvalidInput for a place that isn't one."""
+    """One page of the homes that a filter wants, up to 200 (U1). Raises InvalidInput for a place that isn't
+    one."""
     limit = max(1, min(limit, MOST))
     statement = page_of(_rows(filters), order, after=after, before=before, limit=limit)
-    found = [UnitRow(*row) for row in await tx.execute(statement)]
+    found = views(UnitRow, await tx.execute(statement))
     more, found = len(found) > limit, found[:limit]
     if before is not None:
         found.reverse()
@@ -212,7 +214,8 @@ async def unit_list(
 
 @query(Permission.VIEW_UNITS)
 async def unit_count(tx: ReadTx, filters: UnitFilter) -> int:
-    """How many homes a filter wants, counted no further than 1,001: nobody reads more, and counting all is slow."""
+    """How many homes a filter wants, counted no further than 1,001: nobody reads more, and counting all is
+    slow."""
     some = select(Unit.id).where(*wanted(filters)).limit(COUNTED_TO + 1).subquery()
     return int(await tx.scalar(select(func.count()).select_from(some)) or 0)
 
@@ -221,7 +224,7 @@ async def unit_count(tx: ReadTx, filters: UnitFilter) -> int:
 async def unit_rows_for_export(tx: ReadTx, filters: UnitFilter, most: int = 10_000) -> list[UnitRow]:
     """The homes that a filter wants for a CSV file, in the order of their addresses."""
     statement = _rows(filters).order_by(Unit.address_order, Unit.id).limit(most)
-    return [UnitRow(*row) for row in await tx.execute(statement)]
+    return views(UnitRow, await tx.execute(statement))
 
 
 @query(Permission.VIEW_UNITS)
@@ -237,13 +240,14 @@ async def unit_record(tx: ReadTx, unit_id: UUID) -> UnitRecord:
     found = (
         await tx.execute(
             select(
-                Unit.id, Unit.version, Building.id, Building.name, Building.street, Unit.unit_number, Building.city,
-                Building.province, Building.country, Building.postal_code, Building.postal_area, Building.latitude,
-                Building.longitude, Building.region, homes, Unit.housing_type, Unit.status, Unit.status_observed_on,
-                Unit.occupancy, Unit.available_from, Unit.landlord_id, Landlord.name, Landlord.relation,
-                Unit.service_provider, Unit.features, Unit.accessible, Unit.shareable, Unit.active,
-                Unit.area_square_feet, Building.year_built, Unit.bedrooms, Building.floors, Unit.floor,
-                Unit.rent_amount, Unit.rent_currency, Unit.comments, Unit.listing_version, Unit.source,
+                Unit.id, Unit.version, Building.id, Building.name, Building.street, Unit.unit_number,
+                Building.city, Building.province, Building.country, Building.postal_code,
+                Building.postal_area, Building.latitude, Building.longitude, Building.region, homes,
+                Unit.housing_type, Unit.status, Unit.status_observed_on, Unit.occupancy, Unit.available_from,
+                Unit.landlord_id, Landlord.name, Landlord.relation, Unit.service_provider, Unit.features,
+                Unit.accessible, Unit.shareable, Unit.active, Unit.area_square_feet, Building.year_built,
+                Unit.bedrooms, Building.floors, Unit.floor, Unit.rent_amount, Unit.rent_currency,
+                Unit.comments, Unit.listing_version, Unit.source,
             )
             .join(Building, Building.id == Unit.building_id)
             .outerjoin(Landlord, Landlord.id == Unit.landlord_id)
@@ -252,15 +256,15 @@ async def unit_record(tx: ReadTx, unit_id: UUID) -> UnitRecord:
     ).one_or_none()  # fmt: skip
     if found is None:
         raise NotFound(what="unit")
-    return UnitRecord(*found)
+    return views(UnitRecord, [found])[0]
 
 
 @query(Permission.VIEW_UNITS)
 async def unit_history(tx: ReadTx, unit_id: UUID) -> UnitHistory:
     """What happened to a home: conditions seen, rents, occupancy with its causes, edits (U3, U4, X3)."""
     observations = select(
-        StatusObservation.id, StatusObservation.status, StatusObservation.observed_on, StatusObservation.remark,
-        StatusObservation.noted_at, StatusObservation.noted_by,
+        StatusObservation.id, StatusObservation.status, StatusObservation.observed_on,
+        StatusObservation.remark, StatusObservation.noted_at, StatusObservation.noted_by,
     ).where(StatusObservation.unit_id == unit_id)  # fmt: skip
     rents = select(Rent.id, Rent.amount, Rent.currency, Rent.begins_on, Rent.noted_at, Rent.noted_by).where(
         Rent.unit_id == unit_id
@@ -273,25 +277,25 @@ async def unit_history(tx: ReadTx, unit_id: UUID) -> UnitHistory:
         audit.c.record_kind == "unit", audit.c.record_id == str(unit_id)
     )
     return UnitHistory(
-        observations=[
-            Observation(*row)
-            for row in await tx.execute(
+        observations=views(
+            Observation,
+            await tx.execute(
                 observations.order_by(
                     StatusObservation.observed_on.desc(), StatusObservation.id.desc()
                 ).limit(200)
-            )
-        ],
-        rents=[RentView(*row) for row in await tx.execute(rents.order_by(Rent.begins_on.desc()).limit(200))],
-        occupancy=[
-            ChangeOfOccupancy(*row)
-            for row in await tx.execute(changes.order_by(OccupancyChange.id.desc()).limit(200))
-        ],
-        edits=[Edit(*row) for row in await tx.execute(edits.order_by(audit.c.id.desc()).limit(200))],
+            ),
+        ),
+        rents=views(RentView, await tx.execute(rents.order_by(Rent.begins_on.desc()).limit(200))),
+        occupancy=views(
+            ChangeOfOccupancy, await tx.execute(changes.order_by(OccupancyChange.id.desc()).limit(200))
+        ),
+        edits=views(Edit, await tx.execute(edits.order_by(audit.c.id.desc()).limit(200))),
     )
 
 
 @query(Permission.VIEW_UNITS)
 async def occupancy_counts(tx: ReadTx) -> dict[Occupancy, int]:
     """How many listed homes there are of each occupancy, for the first page."""
-    rows = await tx.execute(select(Unit.occupancy, func.count()).where(Unit.active).group_by(Unit.occupancy))
-    return {occupancy: int(count) for occupancy, count in rows}
+    count = func.count().label("homes")
+    rows = await tx.execute(select(Unit.occupancy, count).where(Unit.active).group_by(Unit.occupancy))
+    return {row.occupancy: row.homes for row in rows}

@@ -68,21 +68,21 @@ class UnitFilter(BaseModel):
 def wanted(filters: UnitFilter) -> list[ColumnElement[bool]]:
     """Return the conditions on `Unit` for a filter."""
     found: list[ColumnElement[bool]] = []
-    for column, values in (
+    lists: tuple[tuple[Any, Any], ...] = (
         (Unit.housing_type, filters.housing_type),
         (Unit.status, filters.status),
         (Unit.occupancy, filters.occupancy),
         (Unit.region, filters.region),
-    ):
-        if values:
-            found.append(column.in_(values))
-    for column, least, most in (
+    )
+    found += [column.in_(values) for column, values in lists if values]
+    ranges: tuple[tuple[Any, Any, Any], ...] = (
         (Unit.bedrooms, filters.bedrooms_from, None),
         (Unit.rent_amount, filters.rent_from, filters.rent_to),
         (Unit.area_square_feet, filters.area_from, filters.area_to),
         (Unit.floor, filters.floor_from, filters.floor_to),
         (Unit.year_built, filters.year_from, None),
-    ):
+    )
+    for column, least, most in ranges:
         inside = [column >= least] if least is not None else []
         inside += [column <= most] if most is not None else []
         if inside:
@@ -144,7 +144,7 @@ def _in_address(word: str) -> ColumnElement[bool]:
     if len(word) < 4 or any(c.isdigit() for c in word):
         return begins
     # Close in spelling: "sherborne" is near enough to "sherbourne".
-    return or_(begins, literal(word).op("<%", is_comparison=True)(Building.search_text))
+    return or_(begins, literal(word).op("<<%", is_comparison=True)(Building.search_text))
 
 
 # ------------------------------------------------------------------ order and paging
@@ -153,8 +153,8 @@ _RENT: tuple[Any, ...] = (func.coalesce(Unit.rent_amount, NO_RENT), Unit.id)
 
 
 def page_of(
-    statement: Select[Any], order: Order, *, after: str | None, before: str | None, limit: int
-) -> Select[Any]:
+    statement: Select[*tuple[Any, ...]], order: Order, *, after: str | None, before: str | None, limit: int
+) -> Select[*tuple[Any, ...]]:
     """Return the statement for the page after, or before, a place in the order; one row more than `limit`."""
     down = order.value.startswith("-")
     columns = _RENT if order in (Order.RENT, Order.RENT_DOWN) else _ADDRESS

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.http import ApiRouter, Call
-
 from units_svc.landlords import commands, queries
 from units_svc.landlords.model import Relation
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from chassis.errors import DomainError
-from deskkit.call import DeskCall
-from deskkit.router import DeskRouter
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.errors import DomainError
+from deskkit.call import DeskCall
+from deskkit.router import DeskRouter
 from units_svc.access import Permission
 from units_svc.addressing import plain
 from units_svc.landlords import commands, queries
@@ -60,7 +60,9 @@ async def add_landlord(call: DeskCall) -> Response:
     if form.ok:
         try:
             landlord_id = await call.perform(commands.add_landlord, form.command)
-            return call.redirect("landlord", landlord_id=landlord_id, notice=call._("The landlord was added."))
+            return call.redirect(
+                "landlord", landlord_id=landlord_id, notice=call._("The landlord was added.")
+            )
         except DomainError as refused:
             form.add(refused)
     return call.page("landlords/new.html", form=form, status=422)

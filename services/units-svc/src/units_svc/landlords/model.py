@@ -57,7 +57,7 @@ class Landlord(Base):
         back_populates="landlord", lazy="raise_on_sql", order_by="LandlordContact.name"
     )
 
-    __mapper_args__: ClassVar[dict[str, object]] = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy\'s own declaration
 
 
 class LandlordContact(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -13,6 +13,7 @@ from chassis.usecase import query
 from units_svc.access import Permission
 from units_svc.addressing import plain
 from units_svc.landlords.model import Landlord, LandlordContact, LandlordKind, Relation
+from units_svc.tables import views
 from units_svc.telling import HOMES
 
 
@@ -55,7 +56,7 @@ class LandlordRecord:
     comments: str | None
     active: bool
     homes: int
-    contacts: list[ContactView]
+    contacts: list[ContactView] = field(default_factory=list)
 
 
 _HOMES = select(func.count()).select_from(HOMES).where(HOMES.c.landlord_id == Landlord.id).scalar_subquery()
@@ -82,7 +83,7 @@ async def landlord_list(
     if after:
         statement = statement.where(Landlord.name_key > after)
     rows = await tx.execute(statement.order_by(Landlord.name_key, Landlord.relation).limit(limit))
-    return [LandlordRow(*row) for row in rows]
+    return views(LandlordRow, rows)
 
 
 @query(Permission.VIEW_UNITS)
@@ -91,7 +92,7 @@ async def landlord_choices(tx: ReadTx, limit: int = 2_000) -> list[tuple[str, st
     rows = await tx.execute(
         select(Landlord.id, Landlord.name).where(Landlord.active).order_by(Landlord.name_key).limit(limit)
     )
-    return [(str(identity), name) for identity, name in rows]
+    return [(str(row.id), row.name) for row in rows]
 
 
 @query(Permission.VIEW_UNITS)
@@ -100,8 +101,8 @@ async def landlord_record(tx: ReadTx, landlord_id: UUID) -> LandlordRecord:
     found = (
         await tx.execute(
             select(
-                Landlord.id, Landlord.version, Landlord.kind, Landlord.name, Landlord.relation, Landlord.phone,
-                Landlord.email, Landlord.address, Landlord.comments, Landlord.active, _HOMES,
+                Landlord.id, Landlord.version, Landlord.kind, Landlord.name, Landlord.relation,
+                Landlord.phone, Landlord.email, Landlord.address, Landlord.comments, Landlord.active, _HOMES,
             ).where(Landlord.id == landlord_id)
         )
     ).one_or_none()  # fmt: skip
@@ -112,4 +113,4 @@ async def landlord_record(tx: ReadTx, landlord_id: UUID) -> LandlordRecord:
         .where(LandlordContact.landlord_id == landlord_id)
         .order_by(LandlordContact.name)
     )
-    return LandlordRecord(*found, [ContactView(*row) for row in contacts])
+    return replace(views(LandlordRecord, [found])[0], contacts=views(ContactView, contacts))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.http import ApiRouter, Call
-
 from units_svc.lookups import commands, queries
 from units_svc.lookups.model import LookupList
 
@@ -36,7 +35,9 @@ async def read_list(call: Call, kind: LookupList) -> list[queries.ValueView]:
 @router.post("/{kind}", status_code=201)
 async def add_value(call: Call, kind: LookupList, body: commands.LabelledValue) -> AddedValue:
     """Add a value to a list."""
-    return AddedValue(await call.perform(commands.add_value, commands.AddValue(list=kind, **body.model_dump())))
+    return AddedValue(
+        await call.perform(commands.add_value, commands.AddValue(list=kind, **body.model_dump()))
+    )
 
 
 @router.put("/values/{value_id}", status_code=204)

@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
-from chassis.errors import EditedMeanwhile, InvalidInput, NotFound
-from chassis.ids import new_id
-from chassis.usecase import use_case
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import func, select
 
+from chassis.errors import EditedMeanwhile, InvalidInput, NotFound
+from chassis.ids import new_id
+from chassis.usecase import use_case
 from units_svc.access import Permission
 from units_svc.addressing import plain
 from units_svc.lookups.model import PUBLISHED, CodeTaken, LookupList, LookupValue
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from chassis.tx import Tx
 
 LabelText = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^<>\x00-\x1f\x7f]+$")
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^<>\x00-\x1f\x7f]+$"),
 ]
 
 
@@ -78,7 +79,8 @@ async def add_value(tx: Tx, command: AddValue) -> UUID:
 
 @use_case(Permission.EDIT_LOOKUPS)
 async def edit_value(tx: Tx, command: EditValue) -> None:
-    """Correct or retire a value; homes that have it keep it. Raises EditedMeanwhile, NotFound, InvalidInput."""
+    """Correct or retire a value; homes that have it keep it. Raises EditedMeanwhile, NotFound,
+    InvalidInput."""
     value = await tx.session.get(LookupValue, command.value_id, with_for_update=True)
     if value is None:
         raise NotFound(what="value")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from fastapi import Response
+
 from chassis.errors import DomainError, NotFound
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
-from fastapi import Response
-
 from units_svc.access import Permission
 from units_svc.lookups import commands, queries
 from units_svc.lookups.model import PUBLISHED, LookupList
@@ -60,7 +60,9 @@ async def add_value(call: DeskCall, kind: LookupList) -> Response:
 async def edit_form(call: DeskCall, kind: LookupList, value_id: UUID) -> Response:
     """The form to correct or retire a value."""
     value = await _value(call, kind, value_id)
-    return _form(call, "lookups/edit.html", await call.form(commands.EditValue, initial=value), kind, value=value)
+    return _form(
+        call, "lookups/edit.html", await call.form(commands.EditValue, initial=value), kind, value=value
+    )
 
 
 @router.post("/{kind}/{value_id}", name="lookup_save")
@@ -78,12 +80,14 @@ async def edit_value(call: DeskCall, kind: LookupList, value_id: UUID) -> Respon
 
 
 async def _value(call: PageCall, kind: LookupList, value_id: UUID) -> queries.ValueView:
-    found = await call.ask(queries.lookup_lists)
+    found: queries.Lists = await call.ask(queries.lookup_lists)
     for value in found.values[kind]:
         if value.id == value_id:
             return value
     raise NotFound(what="value")
 
 
-def _form(call: PageCall, template: str, form: Any, kind: LookupList, *, status: int = 200, **more: Any) -> Response:
+def _form(
+    call: PageCall, template: str, form: Any, kind: LookupList, *, status: int = 200, **more: Any
+) -> Response:
     return call.page(template, form=form, kind=kind, words=PUBLISHED_WORDS.get(kind), status=status, **more)

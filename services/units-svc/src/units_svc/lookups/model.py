@@ -32,9 +32,9 @@ PUBLISHED: frozenset[LookupList] = frozenset({LookupList.HOUSING_TYPE, LookupLis
 class LookupValue(Base):
     """One value of a list, labelled in both languages.
 
-    `published_as` is the closed word the value stands for outside the inventory. A housing type without one is
-    published as "other", a feature or region without one is not told. `grouping` orders long lists under headings
-    (features: accessibility, building, included).
+    `published_as` is the closed word the value stands for outside the inventory. A housing type without one
+    is published as "other", a feature or region without one is not told. `grouping` orders long lists under
+    headings (features: accessibility, building, included).
     """
 
     __tablename__ = "lookup_value"
@@ -54,7 +54,7 @@ class LookupValue(Base):
     published_as: Mapped[str | None] = mapped_column(String(60))
     version: Mapped[int] = mapped_column(Integer)
 
-    __mapper_args__: ClassVar[dict[str, object]] = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy\'s own declaration
 
     def label(self, locale: str) -> str:
         """The label in the person's language."""

@@ -12,6 +12,7 @@ from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from units_svc.access import Permission
 from units_svc.lookups.model import LookupList, LookupValue, NotOnTheList
+from units_svc.tables import views
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ async def read_lists(tx: Tx | ReadTx) -> Lists:
             LookupValue.version,
         ).order_by(LookupValue.list, LookupValue.sort_order, LookupValue.code)
     )  # fmt: skip
-    for kind, *value in rows:
-        found[kind].append(ValueView(*value))
+    for row in rows:
+        found[row.list] += views(ValueView, [row[1:]])
     return Lists({kind: tuple(values) for kind, values in found.items()})
 
 

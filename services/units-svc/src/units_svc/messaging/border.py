@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from chassis.bus.connecting import connect
 from contracts.border import establish, sources_for
-
 from units_svc.settings import UnitsSettings
 
 SOURCES = sources_for("units")

@@ -35,12 +35,12 @@ _LISTED = units.UnitPublishedV1.terms
 # The same event as `_listed` makes, for many units at once; a test holds the two together.
 _TELL_LISTINGS = text(
     """
-    INSERT INTO outbox (id, aggregate, aggregate_version, subject, type, data, status, recorded_at, traceparent)
-    SELECT said.id, u.id::text, u.listing_version, :subject, :subject,
+    INSERT INTO outbox (id, aggregate, aggregate_version, subject, type, data, status, recorded_at,
+    traceparent) SELECT said.id, u.id::text, u.listing_version, :subject, :subject,
         jsonb_strip_nulls(jsonb_build_object(
-            'specversion', '1.0', 'id', said.id, 'source', cast(:source AS text), 'type', cast(:subject AS text),
-            'subject', u.id, 'time', cast(:time AS text), 'datacontenttype', 'application/json',
-            'dataschema', cast(:schema AS text), 'aggregateversion', u.listing_version,
+            'specversion', '1.0', 'id', said.id, 'source', cast(:source AS text), 'type',
+            cast(:subject AS text), 'subject', u.id, 'time', cast(:time AS text), 'datacontenttype',
+            'application/json', 'dataschema', cast(:schema AS text), 'aggregateversion', u.listing_version,
             'traceparent', cast(:traceparent AS text),
             'data', jsonb_build_object(
                 'unit', u.id,
@@ -109,7 +109,8 @@ class UnitsPublisher:
     async def tell_listings(self, tx: Tx) -> int:
         """Write the listings of the units in the temporary table `told_unit` to the outbox; return how many.
 
-        The relay isn't woken for them, its poll finds them within a second: many take longer than that to send.
+        The relay isn't woken for them, its poll finds them within a second: many take longer than that to
+        send.
         """
         written = await tx.execute(
             _TELL_LISTINGS,
@@ -126,7 +127,7 @@ class UnitsPublisher:
         return int(written.rowcount)  # type: ignore[attr-defined]
 
 
-def _event_of(fact: object) -> tuple[Event, int]:
+def _event_of(fact: object) -> tuple[Event, int]:  # noqa: PLR0911 - one for each fact
     """Return the event for a fact, and its place in the order of its aggregate."""
     match fact:
         case UnitListed():

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from deskkit.call import DeskCall
-from deskkit.router import DeskRouter
 from fastapi import Response
 
+from deskkit.call import DeskCall
+from deskkit.router import DeskRouter
 from units_svc.access import Permission
 from units_svc.my_day.queries import my_day
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chassis.tx import ReadTx
-from chassis.usecase import query
 from sqlalchemy import func, select
 
+from chassis.tx import ReadTx
+from chassis.usecase import query
 from units_svc.access import Permission
 from units_svc.holds.queries import HoldView, active_holds, recent_answers
 from units_svc.imports.model import ImportState, UnitImport
@@ -20,7 +20,8 @@ ENDING_WITHIN_DAYS = 4
 
 @dataclass(frozen=True, slots=True)
 class MyDay:
-    """Holds that end soon, imports that wait for a decision, requests answered last, and the inventory in numbers."""
+    """Holds that end soon, imports that wait for a decision, requests answered last, and the inventory in
+    numbers."""
 
     ending: list[HoldView]
     answered: list[HoldView]
