@@ -1,6 +1,7 @@
 """Permissions of support-svc, and which role holds which.
 
-A permission is named VERB_OBJECT after what a person does. There is none for rent, leases, notices or eviction:
+A permission is named VERB_OBJECT after what a person does. There is none for rent, leases, notices or
+eviction:
 case managers don't handle them (W10), and what has no permission here has no route either.
 """
 

@@ -1,4 +1,6 @@
-"""Filters of lists from an address: what can't be read is left out, so that a shared or hand-made address works."""
+"""Filters of lists from an address: what can't be read is left out, so that a shared or hand-made address
+works.
+"""
 
 from typing import TypeVar, get_origin
 

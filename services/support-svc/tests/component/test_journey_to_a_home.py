@@ -1,4 +1,6 @@
-"""The journey of one household: search, secure, refer, sign, move in, follow up; neighbours play their part."""
+"""The journey of one household: search, secure, refer, sign, move in, follow up; neighbours play their
+part.
+"""
 
 import datetime as dt
 

@@ -1,4 +1,6 @@
-"""Secure Unit against a real database: told in words, once, in any order, and never more than agreed (P6, W5)."""
+"""Secure Unit against a real database: told in words, once, in any order, and never more than agreed (P6,
+W5).
+"""
 
 import asyncio
 import datetime as dt

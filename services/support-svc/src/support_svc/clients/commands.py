@@ -162,7 +162,9 @@ async def create_client(tx: Tx, command: CreateClient) -> UUID:
 
 @use_case(Permission.EDIT_CLIENT)
 async def edit_client(tx: Tx, command: EditClient) -> None:
-    """Change a client's record. Raises EditedMeanwhile with the difference when somebody else did first (X4)."""
+    """Change a client's record. Raises EditedMeanwhile with the difference when somebody else did first
+    (X4).
+    """
     _check_birth(tx, command)
     client = (
         await tx.execute(
@@ -340,7 +342,9 @@ async def _join(
 
 # ------------------------------------------------- used by the commands of other features
 async def reach_at(tx: Tx, client_id: UUID, kind: ContactKind, value: str) -> None:
-    """Make a telephone number or an e-mail address the first of its kind for a client (updated contact, P7)."""
+    """Make a telephone number or an e-mail address the first of its kind for a client (updated contact,
+    P7).
+    """
     plain = plain_digits(value) if kind is ContactKind.PHONE else value.casefold()
     points = list(
         (await tx.execute(select(ContactPoint).where(ContactPoint.client_id == client_id))).scalars()

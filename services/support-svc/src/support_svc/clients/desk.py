@@ -1,5 +1,6 @@
 """Clients on the Front Desk: find, record, edit, household (C1, C2, C3)."""
 
+from typing import Any
 from uuid import UUID
 
 from fastapi import Response
@@ -80,7 +81,8 @@ async def _form_page(
     call: PageCall, template: str, form: object, *, status: int = 200, **more: object
 ) -> Response:
     lists = await choices(call, LookupList.GENDER, LookupList.INDIGENOUS_INDICATOR)
-    return call.page(template, status=status, **{"form": form, "lists": lists, "alike": [], **more})
+    context: dict[str, Any] = {"form": form, "lists": lists, "alike": [], **more}
+    return call.page(template, status=status, **context)
 
 
 @router.get("/{client_id}", name="client")

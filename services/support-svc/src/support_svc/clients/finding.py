@@ -34,9 +34,11 @@ async def tolerate_spelling(tx: Tx | ReadTx) -> None:
 
 
 def matches(query: str) -> tuple[ColumnElement[bool], ColumnElement[Any]]:
-    """The condition under which a client is meant by `query`, and how well: every word, date or number has to fit.
+    """The condition under which a client is meant by `query`, and how well: every word, date or number has
+    to fit.
 
-    A word fits any part of any name, or one spelt alike; digits fit a telephone number or the client's number; a date
+    A word fits any part of any name, or one spelt alike; digits fit a telephone number or the client's
+    number; a date
     fits the date of birth; something with an @ fits an e-mail address.
     """
     rest = query
@@ -87,7 +89,9 @@ def _escaped(literal_text: str) -> str:
 async def alike(
     tx: Tx | ReadTx, given: str, family: str, date_of_birth: date | None, limit: int = 10
 ) -> list[UUID]:
-    """Ids of people who may be the same: names alike in any order, or born on that day with one name alike (C3)."""
+    """Ids of people who may be the same: names alike in any order, or born on that day with one name alike
+    (C3).
+    """
     words = plain_words(searchable_name((given, family)))
     if not words:
         return []

@@ -98,11 +98,13 @@ class Client(Base):
         cascade="all, delete-orphan", order_by="ContactPoint.position", lazy="raise"
     )
 
-    __mapper_args__: ClassVar[dict[str, object]] = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
 
     @property
     def full_name(self) -> str:
-        """The name staff know the person by: preferred name in quotation marks between given and family name."""
+        """The name staff know the person by: preferred name in quotation marks between given and family
+        name.
+        """
         return display_name(self.given_name, self.family_name, self.preferred_name)
 
 
@@ -137,7 +139,7 @@ class Household(Base):
     formed_on: Mapped[date]
     version: Mapped[int] = mapped_column(Integer)
 
-    __mapper_args__: ClassVar[dict[str, object]] = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
 
 
 class HouseholdMember(Base):
@@ -170,7 +172,9 @@ class HouseholdMember(Base):
 
 
 def display_name(given: str, family: str, preferred: str | None) -> str:
-    """One line for a person: “Jordan “Jo” Davis” when there is a preferred name, otherwise given and family name."""
+    """One line for a person: “Jordan “Jo” Davis” when there is a preferred name, otherwise given and family
+    name.
+    """
     if preferred and preferred.casefold() != given.casefold():
         return f"{given} “{preferred}” {family}"
     return f"{given} {family}"
@@ -179,7 +183,8 @@ def display_name(given: str, family: str, preferred: str | None) -> str:
 def age_on(
     day: date, date_of_birth: date | None, estimated_age: int | None, estimated_on: date | None
 ) -> int | None:
-    """Age in whole years on `day`, from the date of birth or, failing that, the estimate; None when neither is known.
+    """Age in whole years on `day`, from the date of birth or, failing that, the estimate; None when neither
+    is known.
 
     A person born on 29 February becomes a year older on 1 March of common years.
     """
@@ -193,7 +198,9 @@ def age_on(
 
 
 def is_adult(age: int | None) -> bool:
-    """Whether a person counts as an adult: an unknown age does, because a home for a child less is too small."""
+    """Whether a person counts as an adult: an unknown age does, because a home for a child less is too
+    small.
+    """
     return age is None or age >= ADULT_AT
 
 

@@ -24,7 +24,7 @@ from support_svc.clients.model import (
     display_name,
     is_adult,
 )
-from support_svc.lookups.model import LookupValue
+from support_svc.lookups.model import LookupValue, english, french
 
 PAGE = 25
 
@@ -137,8 +137,10 @@ def _line(client: Client, today: date) -> ClientLine:
 async def search_clients(
     tx: ReadTx, q: str = "", after: str | None = None, state: ClientState | None = None
 ) -> ClientPage:
-    """Clients meant by `q`, the likeliest first; without `q` all of them by family name, paged by `after` (C3)."""
-    statement: Select[tuple[Client]] = select(Client).where(may_see(tx)).limit(PAGE + 1)
+    """Clients meant by `q`, the likeliest first; without `q` all of them by family name, paged by `after`
+    (C3).
+    """
+    statement: Select[Client] = select(Client).where(may_see(tx)).limit(PAGE + 1)
     if state is not None:
         statement = statement.where(Client.state == state)
     if q.strip():
@@ -211,11 +213,11 @@ async def client(tx: ReadTx, client_id: UUID) -> ClientView:
         estimated_age=found.estimated_age,
         age=age_on(tx.today, found.date_of_birth, found.estimated_age, found.estimated_on),
         gender_id=found.gender_id,
-        gender_en=its_gender and its_gender.label_en,
-        gender_fr=its_gender and its_gender.label_fr,
+        gender_en=english(its_gender),
+        gender_fr=french(its_gender),
         indigenous_id=found.indigenous_id,
-        indigenous_en=its_indigenous and its_indigenous.label_en,
-        indigenous_fr=its_indigenous and its_indigenous.label_fr,
+        indigenous_en=english(its_indigenous),
+        indigenous_fr=french(its_indigenous),
         disability=found.disability,
         preferred_language=found.preferred_language,
         phones=tuple(point.value for point in points if point.kind is ContactKind.PHONE),
@@ -272,8 +274,8 @@ def _member(person: Client, day: date, *, is_head: bool, relationship: LookupVal
         date_of_birth=person.date_of_birth,
         age=age,
         adult=is_adult(age),
-        relationship_en=relationship and relationship.label_en,
-        relationship_fr=relationship and relationship.label_fr,
+        relationship_en=english(relationship),
+        relationship_fr=french(relationship),
     )
 
 

@@ -1,4 +1,6 @@
-"""Giving and withdrawing consents (C6). A withdrawal acts at once: everything that needs a consent asks for it anew."""
+"""Giving and withdrawing consents (C6). A withdrawal acts at once: everything that needs a consent asks for
+it anew.
+"""
 
 from datetime import date
 from typing import Annotated
@@ -50,7 +52,9 @@ class WithdrawConsent(BaseModel):
 
 @use_case(Permission.RECORD_CONSENT)
 async def give_consent(tx: Tx, command: GiveConsent) -> UUID:
-    """Record a consent and return its id; one in force for the same purpose is superseded. Raises ConsentDates."""
+    """Record a consent and return its id; one in force for the same purpose is superseded. Raises
+    ConsentDates.
+    """
     if command.given_on > tx.today:
         raise ConsentDates(field="given_on")
     if command.expires_on is not None and command.expires_on < command.given_on:

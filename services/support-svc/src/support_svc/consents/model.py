@@ -125,7 +125,7 @@ class Consent(Base):
     recorded_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(Integer)
 
-    __mapper_args__: ClassVar[dict[str, object]] = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
 
     def status_on(self, day: date) -> ConsentStatus:
         """Status on a day; see `status_on`."""

@@ -114,4 +114,5 @@ async def expiring_consents(tx: ReadTx, taken_by: str | None = None) -> list[Exp
     return [
         ExpiringConsent(person.id, person.full_name, consent.purpose, consent.expires_on)
         for consent, person in rows
+        if consent.expires_on is not None
     ]

@@ -1,4 +1,6 @@
-"""Whether a consent stands today: asked anew by everything that needs one, so that a withdrawal acts at once (C6)."""
+"""Whether a consent stands today: asked anew by everything that needs one, so that a withdrawal acts at
+once (C6).
+"""
 
 from uuid import UUID
 

@@ -1,4 +1,6 @@
-"""One follow-up mechanism under every record that has follow-ups (F1): what is due when, and what was found."""
+"""One follow-up mechanism under every record that has follow-ups (F1): what is due when, and what was
+found.
+"""
 
 import calendar
 from datetime import date, datetime
@@ -68,7 +70,7 @@ class FollowUp(Base):
     recorded_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(Integer)
 
-    __mapper_args__: ClassVar[dict[str, object]] = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
 
 
 class FollowUpOutcome(Base):
@@ -84,14 +86,18 @@ class FollowUpOutcome(Base):
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day some months later, or the last day of a month that is too short: 31 Jan + 1 → 28 or 29 Feb."""
+    """The same day some months later, or the last day of a month that is too short: 31 Jan + 1 → 28 or 29
+    Feb.
+    """
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def months_between(earlier: date, later: date) -> int:
-    """Whole months from one day to another, never negative: the largest n with months_after(earlier, n) <= later."""
+    """Whole months from one day to another, never negative: the largest n with months_after(earlier, n) <=
+    later.
+    """
     if later <= earlier:
         return 0
     count = (later.year - earlier.year) * 12 + later.month - earlier.month

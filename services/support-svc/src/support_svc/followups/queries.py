@@ -19,7 +19,7 @@ from support_svc.followups.model import (
     FollowUpSubject,
     StillInHousing,
 )
-from support_svc.lookups.model import LookupValue
+from support_svc.lookups.model import LookupValue, english, french
 
 UPCOMING_WITHIN = timedelta(days=14)
 
@@ -92,8 +92,8 @@ async def follow_ups_of(tx: ReadTx, subject_id: UUID) -> list[FollowUpView]:
             OutcomeView(
                 name=display_name(person.given_name, person.family_name, person.preferred_name),
                 still_in_housing=outcome.still_in_housing,
-                reason_left_en=left and left.label_en,
-                reason_left_fr=left and left.label_fr,
+                reason_left_en=english(left),
+                reason_left_fr=french(left),
                 housed_elsewhere=outcome.housed_elsewhere,
             )
         )

@@ -154,7 +154,9 @@ Told = TypeVar("Told", Listing, Availability)
 
 
 def _newest(told: list[Told]) -> list[Told]:
-    """The newest word on each home, in a fixed order so that two listeners never wait for each other in a circle."""
+    """The newest word on each home, in a fixed order so that two listeners never wait for each other in a
+    circle.
+    """
     last: dict[UUID, Told] = {}
     for item in told:
         known = last.get(item.unit)

@@ -1,4 +1,6 @@
-"""How well a home fits what a household looks for and can pay (P5), and why: advice for a person, never a gate."""
+"""How well a home fits what a household looks for and can pay (P5), and why: advice for a person, never a
+gate.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -69,7 +71,9 @@ def fit(
     available_from: date | None,
     today: date,
 ) -> Fit:
-    """How well a home fits: type 40, bedrooms 30, rent 30; what isn't known counts half; late costs up to 20."""
+    """How well a home fits: type 40, bedrooms 30, rent 30; what isn't known counts half; late costs up to
+    20.
+    """
     score = 0.0
     reasons: list[Reason] = []
     points, reason = _type(seeking, housing_type)

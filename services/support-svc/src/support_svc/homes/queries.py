@@ -1,4 +1,6 @@
-"""New Housing Search (P5) on the organisation's own copy of the inventory; works while the inventory is away."""
+"""New Housing Search (P5) on the organisation's own copy of the inventory; works while the inventory is
+away.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -51,7 +53,9 @@ class OccupancyFilter(StrEnum):
 
 
 class HomeFilter(BaseModel):
-    """The filters of P5; one that is empty doesn't narrow. Unknown values match only with `include_unknown`."""
+    """The filters of P5; one that is empty doesn't narrow. Unknown values match only with
+    `include_unknown`.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -108,7 +112,9 @@ class HomeView:
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """A page of homes. `total` is exact up to COUNTED; `heard_at` tells how old the copy is (None: never heard)."""
+    """A page of homes. `total` is exact up to COUNTED; `heard_at` tells how old the copy is (None: never
+    heard).
+    """
 
     homes: tuple[HomeView, ...]
     total: int
@@ -130,13 +136,17 @@ def one_line(home: Home) -> str:
 
 
 def _view(home: Home, seeking: Seeking | None, today: date) -> HomeView:
-    fits = seeking and fit(
-        seeking,
-        housing_type=home.housing_type,
-        bedrooms=home.bedrooms,
-        rent=home.rent,
-        available_from=home.available_from,
-        today=today,
+    fits = (
+        None
+        if seeking is None
+        else fit(
+            seeking,
+            housing_type=home.housing_type,
+            bedrooms=home.bedrooms,
+            rent=home.rent,
+            available_from=home.available_from,
+            today=today,
+        )
     )
     return HomeView(
         unit=home.unit,

@@ -51,7 +51,7 @@ class HousingRecord(Base):
         cascade="all, delete-orphan", order_by="HousingRent.from_date", lazy="raise"
     )
 
-    __mapper_args__: ClassVar[dict[str, object]] = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
 
 
 class HousingRent(Base):
@@ -77,7 +77,8 @@ class Stay:
 def overlaps(one: Stay, other: Stay) -> bool:
     """Whether two stays of one person share a day. A stay that ends the day it began holds no day.
 
-    The same rule as the database's exclusion constraint, so that a person is told before the database refuses.
+    The same rule as the database's exclusion constraint, so that a person is told before the database
+    refuses.
     """
     if one.started_on == one.ended_on or other.started_on == other.ended_on:
         return False

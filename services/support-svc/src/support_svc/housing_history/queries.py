@@ -15,7 +15,7 @@ from support_svc.access import Permission
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
 from support_svc.housing_history.model import HousingRecord
-from support_svc.lookups.model import LookupValue
+from support_svc.lookups.model import LookupValue, english, french
 
 OUT_OF_DATE_AFTER = timedelta(days=180)
 """After how long without activity an open record is shown as out of date."""
@@ -80,8 +80,8 @@ async def housing_history(tx: ReadTx, client_id: UUID) -> list[HousingView]:
             ended_on=record.ended_on,
             rents=tuple(RentView(rent.from_date, rent.amount, rent.currency) for rent in record.rents),
             other_people=record.other_people,
-            reason_left_en=left and left.label_en,
-            reason_left_fr=left and left.label_fr,
+            reason_left_en=english(left),
+            reason_left_fr=french(left),
             placement_id=record.placement_id,
             out_of_date=record.ended_on is None and tx.today - record.last_activity_on > OUT_OF_DATE_AFTER,
         )

@@ -77,7 +77,9 @@ async def add_lookup_value(tx: Tx, command: AddLookupValue) -> UUID:
 
 @use_case(Permission.EDIT_LOOKUPS)
 async def change_lookup_value(tx: Tx, command: ChangeLookupValue) -> None:
-    """Relabel, move, retire or bring back a value. Raises EditedMeanwhile when somebody else did so first (X4)."""
+    """Relabel, move, retire or bring back a value. Raises EditedMeanwhile when somebody else did so first
+    (X4).
+    """
     value = await tx.session.get(LookupValue, command.value_id)
     if value is None:
         raise NotFound(what="value")
@@ -132,7 +134,9 @@ async def require_caseworker(tx: Tx, subject: str, field: str = "caseworker") ->
 
 
 async def require_values(tx: Tx, list_: LookupList, ids: Iterable[UUID | None], field: str) -> None:
-    """Refuse with NotOnTheList unless every id given is an active value of the list; None stands for no choice."""
+    """Refuse with NotOnTheList unless every id given is an active value of the list; None stands for no
+    choice.
+    """
     wanted = {value for value in ids if value is not None}
     if not wanted:
         return

@@ -1,6 +1,7 @@
 """Editable lists (✎ in the specification) and the caseworkers of the support organisation.
 
-A value in use is retired, never deleted: other tables refer to it, so the database itself refuses the deletion.
+A value in use is retired, never deleted: other tables refer to it, so the database itself refuses the
+deletion.
 """
 
 from datetime import datetime
@@ -31,7 +32,8 @@ class LookupList(StrEnum):
 class LookupValue(Base):
     """One value of a list, labelled in both languages.
 
-    `published_as` is the closed word the value stands for in the published inventory (housing types only); a value
+    `published_as` is the closed word the value stands for in the published inventory (housing types only);
+    a value
     without one can be recorded, and is never matched with a home.
     """
 
@@ -51,15 +53,26 @@ class LookupValue(Base):
     published_as: Mapped[str | None] = mapped_column(String(60))
     version: Mapped[int] = mapped_column(Integer)
 
-    __mapper_args__: ClassVar[dict[str, object]] = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
 
     def label(self, locale: str) -> str:
         """The label in the person's language."""
         return self.label_fr if locale == "fr" else self.label_en
 
 
+def english(value: LookupValue | None) -> str | None:
+    """The English label of a value that may be missing."""
+    return None if value is None else value.label_en
+
+
+def french(value: LookupValue | None) -> str | None:
+    """The French label of a value that may be missing."""
+    return None if value is None else value.label_fr
+
+
 class Caseworker(Base):
-    """A member of staff who can be named as caseworker; the gateway keeps the accounts, this is only the name.
+    """A member of staff who can be named as caseworker; the gateway keeps the accounts, this is only the
+    name.
 
     A person enters the list by the first thing he or she records, or is put on it by an administrator.
     """

@@ -83,7 +83,7 @@ async def lookup_value(tx: ReadTx, value_id: UUID) -> ValueView:
 
 @query(Permission.VIEW_LOOKUPS)
 async def caseworkers(tx: ReadTx, *, retired: bool = False) -> list[CaseworkerView]:
-    """The caseworkers by name; whoever asks is among them, even before anything was recorded by him or her."""
+    """The caseworkers by name; whoever asks is among them from the beginning."""
     statement = select(Caseworker).order_by(Caseworker.name)
     if not retired:
         statement = statement.where(Caseworker.active)

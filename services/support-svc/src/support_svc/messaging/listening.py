@@ -1,4 +1,6 @@
-"""From the events of the inventory and the property entity to the use cases that act on them; and the timers."""
+"""From the events of the inventory and the property entity to the use cases that act on them; and the
+timers.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

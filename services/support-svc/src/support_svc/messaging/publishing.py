@@ -54,7 +54,7 @@ class SupportPublisher:
         return [OutboxMessage(subject, subject, str(aggregate), number, data, event_id)]
 
 
-def _event_of(fact: object) -> tuple[Event, int]:
+def _event_of(fact: object) -> tuple[Event, int]:  # noqa: PLR0911 - one for each fact
     """The event for a fact, and its place in the order of its aggregate.
 
     Of one request there is asked (1), then withdrawn or moved in (2), then moved out (3).

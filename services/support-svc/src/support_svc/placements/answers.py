@@ -1,4 +1,6 @@
-"""What others answered, and what follows from it (P6, P10): the effects of `decide`, each fact in its transaction."""
+"""What others answered, and what follows from it (P6, P10): the effects of `decide`, each fact in its
+transaction.
+"""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -85,7 +87,9 @@ async def hear_inventory(tx: Tx, told: InventoryTold) -> None:
 
 @use_case(Permission.HEAR_NEWS)
 async def hear_application(tx: Tx, told: ApplicationTold) -> None:
-    """Show what the property entity says about an application; a decline is never undone by an older opening."""
+    """Show what the property entity says about an application; a decline is never undone by an older
+    opening.
+    """
     placement, request = await _referred(tx, told.referral)
     if request.application in (told.state, ApplicationState.DECLINED):
         return
@@ -138,7 +142,9 @@ def process_of(request: Securing) -> Process:
 
 
 async def settle(tx: Tx, placement: Placement, request: Securing, fact: Fact) -> None:
-    """Decide what a fact means for a request, store it and do what follows. Both rows are locked by the caller."""
+    """Decide what a fact means for a request, store it and do what follows. Both rows are locked by the
+    caller.
+    """
     decision = decide(process_of(request), fact)
     after = decision.process
     if after.state is not request.state and not isinstance(fact, (NoAnswer, DeadlinePassed)):
@@ -189,7 +195,8 @@ async def _take_effect(tx: Tx, placement: Placement, request: Securing, effect: 
 async def _refer(tx: Tx, placement: Placement, request: Securing) -> None:
     """Refer the household to the property entity, with name and contact only under a consent of today (W5).
 
-    When the consent to be housed was withdrawn while the inventory answered, nothing is told, and that is recorded.
+    When the consent to be housed was withdrawn while the inventory answered, nothing is told, and that is
+    recorded.
     """
     housed = await consent_in_force(tx, placement.client_id, Purpose.BE_HOUSED)
     shared = await consent_in_force(tx, placement.client_id, Purpose.SHARE_CONTACT_FOR_TENANCY)

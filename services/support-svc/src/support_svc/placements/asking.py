@@ -39,7 +39,8 @@ from support_svc.placements.securing import OPEN, GivenUp, Replaced, SecuringSta
 class SecureUnit(BaseModel):
     """Ask the inventory for a home.
 
-    `adults`, `children` and `consent` repeat what the confirm page said would be told, and under which consent; with
+    `adults`, `children` and `consent` repeat what the confirm page said would be told, and under which
+    consent; with
     them the request is checked and written in one statement, and what is told is exactly what was shown.
     """
 
@@ -79,7 +80,8 @@ WITH place AS (
       AND (client.state <> 'archived' OR CAST(:sees_archived AS bool))
     FOR UPDATE OF placement
 ), people AS (
-    SELECT count(*) FILTER (WHERE {_IS_ADULT}) AS adults, count(*) FILTER (WHERE NOT ({_IS_ADULT})) AS children
+    SELECT count(*) FILTER (WHERE {_IS_ADULT}) AS adults,
+        count(*) FILTER (WHERE NOT ({_IS_ADULT})) AS children
     FROM placement_member member JOIN client person ON person.id = member.client_id
     WHERE member.placement_id = :placement AND member.active
 ), asked AS (
@@ -87,13 +89,14 @@ WITH place AS (
         expected_move_in, adults, children, asked_at, asked_by_name, late, ending, overdue, named,
         said)
     SELECT :request, place.id, home.unit, concat(home.unit_number || ' – ', home.street, ', ', home.city),
-        home.housing_type, home.managed_by, 'asked', :secured_on, :expected_move_in, people.adults, people.children,
+        home.housing_type, home.managed_by, 'asked', :secured_on, :expected_move_in, people.adults,
+        people.children,
         :now, :actor_name, false, false, false, false, 0
     FROM place CROSS JOIN people JOIN home ON home.unit = :unit AND home.listed
     WHERE people.adults = :adults AND people.children = :children
       AND EXISTS (SELECT 1 FROM consent WHERE consent.id = :consent AND consent.client_id = place.client_id
-        AND purpose = 'be_housed' AND type <> 'declined_anonymous' AND withdrawn_at IS NULL AND superseded_by IS NULL
-        AND given_on <= :today AND (expires_on IS NULL OR expires_on >= :today))
+        AND purpose = 'be_housed' AND type <> 'declined_anonymous' AND withdrawn_at IS NULL
+        AND superseded_by IS NULL AND given_on <= :today AND (expires_on IS NULL OR expires_on >= :today))
       AND NOT EXISTS (SELECT 1 FROM securing open WHERE open.placement_id = place.id
         AND open.state IN ('asked', 'held', 'let'))
     RETURNING request, placement_id, address
@@ -112,7 +115,8 @@ FROM asked WHERE placement.id = asked.placement_id RETURNING asked.request
 async def secure_unit(tx: Tx, command: SecureUnit) -> SecuringStarted:
     """Ask the inventory for a home; the placement shows *securing* until the answer comes (P6).
 
-    Another home that is held is released by it. Raises NotSearching, AnswerPending, ConsentMissing, UnknownHome,
+    Another home that is held is released by it. Raises NotSearching, AnswerPending, ConsentMissing,
+    UnknownHome,
     HouseholdChanged, AlreadyHoldingThisHome, TenancyHasStarted.
     """
     if command.secured_on > tx.today:
@@ -121,7 +125,14 @@ async def secure_unit(tx: Tx, command: SecureUnit) -> SecuringStarted:
         raise MoveInBeforeSecuring(field="expected_move_in", secured_on=command.secured_on)
     started = SecuringStarted(new_id(), command.placement_id, command.unit)
     if command.adults is not None and command.children is not None and command.consent is not None:
-        _tell(tx, started, command, command.adults, command.children, command.consent)
+        _tell(
+            tx,
+            started,
+            command,
+            adults=command.adults,
+            children=command.children,
+            consent=command.consent,
+        )
         row = await tx.conclude(_ASK, _parameters(tx, started, command), result=started)
         if row is not None:
             return started
@@ -129,7 +140,7 @@ async def secure_unit(tx: Tx, command: SecureUnit) -> SecuringStarted:
 
 
 def _tell(
-    tx: Tx, started: SecuringStarted, command: SecureUnit, adults: int, children: int, consent: UUID
+    tx: Tx, started: SecuringStarted, command: SecureUnit, *, adults: int, children: int, consent: UUID
 ) -> None:
     fact = UnitRequested(
         request=started.request,
@@ -198,7 +209,7 @@ async def _look_closer(tx: Tx, started: SecuringStarted, command: SecureUnit) ->
     placement.secured_on = command.secured_on
     placement.expected_move_in = command.expected_move_in
     note(tx, placement.id, TimelineKind.ASKED, {"address": f"{one_line(home)}, {home.city}"})
-    _tell(tx, started, command, adults, children, consent)
+    _tell(tx, started, command, adults=adults, children=children, consent=consent)
     return started
 
 
@@ -218,7 +229,9 @@ async def _let_go_of_held(tx: Tx, placement: Placement, command: SecureUnit) -> 
 
 @use_case(Permission.SECURE_UNIT)
 async def give_up_unit(tx: Tx, command: GiveUpUnit) -> None:
-    """Give up what is asked for or held; the inventory is told, and the search goes on. Raises NothingToGiveUp."""
+    """Give up what is asked for or held; the inventory is told, and the search goes on. Raises
+    NothingToGiveUp.
+    """
     placement = await locked_placement(tx, command.placement_id)
     request = await current_request(tx, placement)
     if request is None or request.state not in OPEN:

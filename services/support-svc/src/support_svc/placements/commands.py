@@ -72,7 +72,8 @@ class PlacementFields(BaseModel):
 class StartPlacement(PlacementFields):
     """Start Housing Placement for a client and the household members included.
 
-    `agrees_to_be_housed` and `agrees_to_share_contact` record the consents given in the same step, and how (C6).
+    `agrees_to_be_housed` and `agrees_to_share_contact` record the consents given in the same step, and how
+    (C6).
     """
 
     client_id: UUID
@@ -174,7 +175,9 @@ async def change_placement(tx: Tx, command: ChangePlacement) -> None:
 
 @use_case(Permission.EDIT_PLACEMENT)
 async def record_attempt(tx: Tx, command: RecordAttempt) -> UUID:
-    """Record an attempt and return its id; a final one fails the placement and lets go of what is asked or held."""
+    """Record an attempt and return its id; a final one fails the placement and lets go of what is asked or
+    held.
+    """
     if command.attempted_on > tx.today:
         raise InTheFuture(field="attempted_on")
     await require_values(tx, LookupList.REASON_NOT_SECURED, [command.reason_id], "reason_id")
@@ -237,7 +240,12 @@ async def _require_unplaced(tx: Tx, people: list[UUID]) -> None:
         raise ActivePlacementExists(name=person.full_name, field="member_ids")
 
 
-_PLAIN = ("caseworker", "search_started_on", "target_on", "program_id", "referral_source_id") + (
+_PLAIN = (
+    "caseworker",
+    "search_started_on",
+    "target_on",
+    "program_id",
+    "referral_source_id",
     "referral_organisation",
     "referral_person",
     "referral_phone",

@@ -80,7 +80,7 @@ async def post_secure(call: DeskCall, placement_id: UUID, unit: UUID) -> Respons
 
 
 async def _secure_page(
-    call: PageCall, placement_id: UUID, unit: UUID, form: object, telling: object, status: int = 200
+    call: PageCall, placement_id: UUID, unit: UUID, form: object, telling: object, *, status: int = 200
 ) -> Response:
     return call.page(
         "placements/secure.html",

@@ -78,12 +78,14 @@ WITH place AS (
     WHERE placement.id = :placement AND placement.status = 'moved_in' AND placement.moved_in_on <= :done_on
       AND (client.state <> 'archived' OR CAST(:sees_archived AS bool))
       AND (SELECT coalesce(bool_and(found.id = ANY(
-          SELECT member.client_id FROM placement_member member WHERE member.placement_id = placement.id AND member.active
+          SELECT member.client_id FROM placement_member member
+          WHERE member.placement_id = placement.id AND member.active
         )), true) FROM unnest(CAST(:people AS uuid[])) AS found(id))
 ), done AS (
-    UPDATE followup SET state = 'done', done_on = :done_on, months_since = :months_since, comments = :comments,
-        recorded_by_name = :actor_name, recorded_at = :now, version = followup.version + 1
-    FROM place WHERE followup.subject_id = place.id AND followup.subject = 'placement' AND followup.state = 'due'
+    UPDATE followup SET state = 'done', done_on = :done_on, months_since = :months_since,
+        comments = :comments, recorded_by_name = :actor_name, recorded_at = :now, version = followup.version + 1
+    FROM place WHERE followup.subject_id = place.id AND followup.subject = 'placement'
+      AND followup.state = 'due'
     RETURNING followup.id, followup.subject_id
 ), next AS (
     INSERT INTO followup (id, subject, subject_id, client_id, caseworker, due_on, state, final, version)
@@ -95,7 +97,8 @@ WITH place AS (
         unnest(CAST(:people AS uuid[]), CAST(:stills AS text[])) AS told(person, still)
 )
 INSERT INTO placement_timeline (id, placement_id, at, kind, actor_name, details)
-SELECT :line, done.subject_id, :now, 'follow_up', :actor_name, jsonb_build_object('on', CAST(:done_on AS text))
+SELECT :line, done.subject_id, :now, 'follow_up', :actor_name,
+    jsonb_build_object('on', CAST(:done_on AS text))
 FROM done RETURNING placement_id
 """
 

@@ -1,4 +1,6 @@
-"""The timeline of a placement (P10), what crossed about it (W13), and the housing search that it remembers (P5)."""
+"""The timeline of a placement (P10), what crossed about it (W13), and the housing search that it remembers
+(P5).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,7 +52,9 @@ async def search_for_placement(tx: ReadTx, placement_id: UUID, wanted: HomeFilte
 
 @query(Permission.VIEW_PLACEMENTS)
 async def timeline(tx: ReadTx, placement_id: UUID) -> list[TimelineView]:
-    """Everything that happened to a placement, the latest first (P10); a person's searches of one day are one line."""
+    """Everything that happened to a placement, the latest first (P10); a person's searches of one day are
+    one line.
+    """
     await require_visible(tx, placement_id)
     entries = await tx.execute(
         select(TimelineEntry)

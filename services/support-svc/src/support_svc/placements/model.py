@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Integer, Numeric, String, Text, text
@@ -113,7 +112,7 @@ class Placement(Base):
     members: Mapped[list["PlacementMember"]] = relationship(lazy="raise", order_by="PlacementMember.position")
     types_sought: Mapped[list["TypeSought"]] = relationship(lazy="raise")
 
-    __mapper_args__: ClassVar[dict[str, object]] = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
 
 
 class PlacementMember(Base):
@@ -161,7 +160,8 @@ class Attempt(Base):
 class Securing(Base):
     """One Secure Unit: the process between the caseworker's request and what became of it (P6).
 
-    `request` and `referral` are the only references to the household that cross; both are minted here. `said` counts
+    `request` and `referral` are the only references to the household that cross; both are minted here.
+    `said` counts
     what was told about the referral, so that its listener can keep the order.
     """
 

@@ -39,8 +39,10 @@ from support_svc.placements.securing import MovedIn, SecuringState
 class MoveIn(BaseModel):
     """The household has moved into the home that is secured.
 
-    `told_by_client` says that the client told of the tenancy's start: the property entity tells it only when the
-    tenant agreed to that. `end_housing` ends what somebody's housing history still shows as open, on the same day.
+    `told_by_client` says that the client told of the tenancy's start: the property entity tells it only
+    when the
+    tenant agreed to that. `end_housing` ends what somebody's housing history still shows as open, on the
+    same day.
     """
 
     placement_id: UUID
@@ -59,9 +61,11 @@ class MoveIn(BaseModel):
 
 @use_case(Permission.RECORD_MOVE_IN)
 async def move_in(tx: Tx, command: MoveIn) -> None:
-    """Record the move-in: one housing history record a person, status Moved Into Housing, first follow-up due.
+    """Record the move-in: one housing history record a person, status Moved Into Housing, first follow-up
+    due.
 
-    Raises NotSecured, TenancyNotStarted, MoveInBeforeSecuring, MoveInInTheFuture, ActiveHousing, HousingOverlap.
+    Raises NotSecured, TenancyNotStarted, MoveInBeforeSecuring, MoveInInTheFuture, ActiveHousing,
+    HousingOverlap.
     """
     placement = await locked_placement(tx, command.placement_id)
     request = await current_request(tx, placement)

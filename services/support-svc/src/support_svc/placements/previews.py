@@ -24,7 +24,8 @@ from support_svc.placements.model import Placement, PlacementMember
 class Telling:
     """What Secure Unit would tell, and under which consents.
 
-    `consent` is the consent to be housed; without it nothing can be asked. `refers` says whether the property entity
+    `consent` is the consent to be housed; without it nothing can be asked. `refers` says whether the
+    property entity
     gets a referral once the home is held; its name and contact are filled only under consent.
     """
 

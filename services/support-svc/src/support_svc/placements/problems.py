@@ -168,5 +168,6 @@ class HouseholdChanged(DomainError):
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "household_changed"
     message: ClassVar[str] = (
-        "The household has changed: {adults} adults and {children} children would be told. Check and send again."
+        "The household has changed: {adults} adults and {children} children would be told. "
+        "Check and send again."
     )

@@ -20,7 +20,7 @@ from support_svc.clients.model import Client, age_on, is_adult
 from support_svc.followups.model import FollowUp, FollowUpState
 from support_svc.homes.fitting import Seeking, affordable
 from support_svc.homes.model import ManagedBy
-from support_svc.lookups.model import Caseworker, LookupValue
+from support_svc.lookups.model import Caseworker, LookupValue, english, french
 from support_svc.placements.model import (
     SEARCHING,
     ApplicationState,
@@ -322,7 +322,9 @@ async def placements(tx: ReadTx, wanted: PlacementFilter) -> PlacementPage:
 
 @query(Permission.VIEW_PLACEMENTS, views="client")
 async def placement(tx: ReadTx, placement_id: UUID) -> PlacementView:
-    """A placement's record. Raises NotFound, also for one of a client that is hidden. The view is logged (X3)."""
+    """A placement's record. Raises NotFound, also for one of a client that is hidden. The view is logged
+    (X3).
+    """
     program, source = aliased(LookupValue), aliased(LookupValue)
     row = (
         await tx.execute(
@@ -380,11 +382,11 @@ async def placement(tx: ReadTx, placement_id: UUID) -> PlacementView:
         search_started_on=one.search_started_on,
         target_on=one.target_on,
         program_id=one.program_id,
-        program_en=its_program and its_program.label_en,
-        program_fr=its_program and its_program.label_fr,
+        program_en=english(its_program),
+        program_fr=french(its_program),
         referral_source_id=one.referral_source_id,
-        referral_source_en=its_source and its_source.label_en,
-        referral_source_fr=its_source and its_source.label_fr,
+        referral_source_en=english(its_source),
+        referral_source_fr=french(its_source),
         referral_organisation=one.referral_organisation,
         referral_person=one.referral_person,
         referral_phone=one.referral_phone,

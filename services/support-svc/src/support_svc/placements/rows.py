@@ -17,7 +17,9 @@ from support_svc.placements.model import Placement, PlacementMember, Securing, T
 
 
 async def locked_placement(tx: Tx, placement_id: UUID) -> Placement:
-    """The placement with its members, locked until the end. Raises NotFound, also for one of a hidden client."""
+    """The placement with its members, locked until the end. Raises NotFound, also for one of a hidden
+    client.
+    """
     placement = (
         await tx.execute(
             select(Placement)

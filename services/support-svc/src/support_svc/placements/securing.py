@@ -1,7 +1,9 @@
 """Securing a home as a process (P6): a pure `decide(process, fact)` over states that are rows.
 
-A caseworker asks, the inventory answers, the property entity goes on; either side may be away. Every fact may come
-twice, late or out of order, so each state says what every fact means to it. Nothing here reads a clock or a table.
+A caseworker asks, the inventory answers, the property entity goes on; either side may be away. Every fact
+may come
+twice, late or out of order, so each state says what every fact means to it. Nothing here reads a clock or a
+table.
 """
 
 from dataclasses import dataclass, replace
@@ -143,7 +145,7 @@ class Decision:
     line: str | None = None
 
 
-def decide(process: Process, fact: Fact) -> Decision:  # noqa: PLR0911 - one return for each kind of fact
+def decide(process: Process, fact: Fact) -> Decision:  # noqa: PLR0911, PLR0912 - one for each kind of fact
     """What a fact means in a state. The same fact a second time changes nothing and has no effect."""
     match fact:
         case Secured(deadline):

@@ -77,12 +77,14 @@ class Signing(Base):
     answered_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(Integer)
 
-    __mapper_args__: ClassVar[dict[str, object]] = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
 
 
 @dataclass(frozen=True, slots=True)
 class SigningAnswered:
-    """Whether a case manager comes to a signing; `number` is its place among what is told about the referral."""
+    """Whether a case manager comes to a signing; `number` is its place among what is told about the
+    referral.
+    """
 
     referral: UUID
     signing: UUID

@@ -44,7 +44,7 @@ class SigningView:
     answered_at: datetime | None
 
 
-def _selected(tx: ReadTx) -> Select[tuple[Signing, Client, Securing]]:
+def _selected(tx: ReadTx) -> Select[Signing, Client, Securing]:
     return (
         select(Signing, Client, Securing)
         .join(Placement, Placement.id == Signing.placement_id)
@@ -77,7 +77,7 @@ async def signings(tx: ReadTx, caseworker: str | None = None) -> list[SigningVie
     statement = _selected(tx).where(Signing.starts_at >= tx.now - KEPT).order_by(Signing.starts_at).limit(100)
     if caseworker is not None:
         statement = statement.where(Placement.caseworker == caseworker)
-    return [_view(*row) for row in (await tx.execute(statement))]
+    return [_view(*row) for row in await tx.execute(statement)]
 
 
 @query(Permission.VIEW_SIGNINGS)
@@ -93,4 +93,4 @@ async def signing(tx: ReadTx, signing_id: UUID) -> SigningView:
 async def signings_of(tx: ReadTx, placement_id: UUID) -> list[SigningView]:
     """The signings of a placement, the latest first."""
     statement = _selected(tx).where(Signing.placement_id == placement_id).order_by(Signing.starts_at.desc())
-    return [_view(*row) for row in (await tx.execute(statement))]
+    return [_view(*row) for row in await tx.execute(statement)]
