@@ -16,7 +16,7 @@ import nats.errors
 from rich.console import Console
 
 from chassis.errors import DomainError
-from partywall import demo, doctor, operating, seeding, status
+from partywall import demo, doctor, seeding, status, watching
 from partywall.journey import StillWaiting
 from partywall.layout import BY_NAME, SERVICES, BadPortBase, state_folder
 from partywall.memory import StateUnusable
@@ -141,11 +141,13 @@ def _demo(stack: Stack, chosen: argparse.Namespace) -> int:
 
 
 def _tail(stack: Stack, chosen: argparse.Namespace) -> int:
-    asyncio.run(operating.tail(stack, console, minutes=chosen.minutes, forever=not chosen.once))
+    asyncio.run(watching.tail(stack, console, minutes=chosen.minutes, forever=not chosen.once))
     return 0
 
 
 def _parked(stack: Stack, chosen: argparse.Namespace) -> int:
+    from partywall import operating  # noqa: PLC0415 - only these two commands load the services
+
     asyncio.run(operating.show_parked(stack, console, tuple(chosen.service) or SERVICES))
     return 0
 
@@ -154,6 +156,8 @@ def _replay(stack: Stack, chosen: argparse.Namespace) -> int:
     if bool(chosen.event) == chosen.all:
         console.print("Name the events (partywall parked lists them), or say --all.")
         return 2
+    from partywall import operating  # noqa: PLC0415 - only these two commands load the services
+
     count = asyncio.run(operating.decide(stack, chosen.service, chosen.event, drop=chosen.drop))
     console.print(f"{count} {'dropped' if chosen.drop else 'will be tried again'}.")
     return 0

@@ -12,23 +12,22 @@ from rich.console import Console
 
 from partywall.crossings import Crossing, crossings
 from partywall.journey import STEPS, Journey
-from partywall.operating import line_of
 from partywall.seeding import sign_in
 from partywall.stack import Stack
 from partywall.staff_api import StaffApi
+from partywall.watching import line_of
 
 SETTLING = 10.0
 """Seconds given to the last events after the last step."""
 
 
-async def journey_of(stack: Stack, doors: AsyncExitStack, given_name: str, family_name: str) -> Journey:
-    """Return a journey whose people are signed in at `stack`; `doors` closes their sessions."""
+async def journey_of(stack: Stack, sessions: AsyncExitStack, given_name: str, family_name: str) -> Journey:
+    """Return a journey whose people are signed in at `stack`; `sessions` ends their sessions."""
 
     async def person(entity: str, role: str) -> StaffApi:
         account = sign_in(stack, entity, role)
-        return await doors.enter_async_context(
-            StaffApi(stack.layout, entity, account.email, account.password)
-        )
+        api = StaffApi(stack.layout.door(entity), account.email, account.password)
+        return await sessions.enter_async_context(api)
 
     return Journey(
         caseworker=await person("support", "caseworker"),
@@ -43,9 +42,9 @@ async def perform_journey(stack: Stack, console: Console) -> int:
     """Go the whole journey, printing steps and events; return the exit status."""
     began = dt.datetime.now(dt.UTC)
     shown: dict[UUID, Crossing] = {}
-    async with AsyncExitStack() as doors:
+    async with AsyncExitStack() as sessions:
         stamp = began.astimezone().strftime("%H%M%S")
-        journey = await journey_of(stack, doors, "Demo", f"Household {stamp}")
+        journey = await journey_of(stack, sessions, "Demo", f"Household {stamp}")
         for number, step in enumerate(STEPS, start=1):
             words = await journey.take(step)
             console.print(f"[bold]{number:2}[/bold]  {words}", highlight=False)

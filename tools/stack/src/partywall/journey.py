@@ -1,7 +1,7 @@
 """The main job through the public API, step by step; `partywall demo` and the integration tests share it.
 
-Each step is a method, so that a test can stop, kill or double something between any two. A step that waits for
-the other side says so in its name (`until_…`), and returns as soon as its answer has been acted on.
+Each step is a method, so that a test can stop, kill or double something between any two. A step that waits
+for the other side says so in its name (`until_…`), and returns as soon as its answer has been acted on.
 """
 
 from __future__ import annotations

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
+
+import httpx
 
 DEFAULT_PORT_BASE = 8400
 PORTS_USED = 13
@@ -71,7 +75,43 @@ PARTS: tuple[Part, ...] = (
     Part("tenancy", "tenancy-svc, pages and API", Kind.SERVE, 9, "property", "tenancy"),
     Part("tenancy-worker", "tenancy-svc, worker", Kind.WORK, 10, "property", "tenancy"),
 )
+SERVING = tuple(part for part in PARTS if part.kind is Kind.SERVE)
 BY_NAME: Mapping[str, Part] = {part.name: part for part in PARTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One entity's way in: where to connect, and the host to ask for there.
+
+    Names below .localhost are not looked up, so it doesn't matter what the machine's resolver makes of them.
+    """
+
+    address: str
+    host: str
+    certificates: ssl.SSLContext | None = None
+
+    def client(self, **options: Any) -> httpx.AsyncClient:
+        """Return a client for the entity's pages and API; the caller closes it."""
+        name = self.host.partition(":")[0]
+        return httpx.AsyncClient(
+            base_url=self.address,
+            headers={"Host": self.host, **options.pop("headers", {})},
+            transport=_Named(name, self.certificates),
+            **options,
+        )
+
+
+class _Named(httpx.AsyncHTTPTransport):
+    """Asks for the certificate of the host that is meant, not of the address that is connected to."""
+
+    def __init__(self, name: str, certificates: ssl.SSLContext | None) -> None:
+        super().__init__(verify=certificates or True)
+        self._name = name
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send the request with the host's name in the TLS handshake."""
+        request.extensions = {**request.extensions, "sni_hostname": self._name}
+        return await super().handle_async_request(request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +156,10 @@ class Layout:
     def jwks_url(self, entity: str) -> str:
         """Return where the services of `entity` fetch their gateway's public keys."""
         return f"http://127.0.0.1:{self.port(f'gateway-{entity}')}/.well-known/jwks.json"
+
+    def door(self, entity: str) -> Door:
+        """Return how a program reaches `entity` through Traefik."""
+        return Door(f"http://127.0.0.1:{self.base}", self.host(entity))
 
     @property
     def logs(self) -> Path:

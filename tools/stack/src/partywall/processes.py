@@ -45,23 +45,6 @@ def spawn(
     return process.pid
 
 
-def run_to_end(
-    command: Sequence[str], *, environment: Mapping[str, str], folder: Path, timeout: float = 300.0
-) -> tuple[int, str]:
-    """Run `command` and return its exit status and all it printed."""
-    result = subprocess.run(
-        list(command),
-        check=False,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        cwd=folder,
-        env=dict(environment),
-        timeout=timeout,
-    )
-    return result.returncode, result.stdout.decode(errors="replace")
-
-
 def alive(pid: int) -> bool:
     """Say whether `pid` runs; a child that ended is reaped on the way."""
     child = _children.get(pid)

@@ -75,13 +75,9 @@ class Programs:
                 config = self.layout.traefik_folder / "traefik.yaml"
                 return [str(installed_program("traefik")), f"--configFile={config}"]
             case Kind.SERVE | Kind.WORK:
-                return self.service_command(part, str(part.kind))
+                return [sys.executable, "-m", PACKAGES[part.service or ""], str(part.kind)]
             case Kind.POSTGRES:
                 raise ValueError("PostgreSQL is started by PostgresCluster")
-
-    def service_command(self, part: Part, command: str) -> list[str]:
-        """Return the command line of the part's service for `command`, such as serve, work or migrate."""
-        return [sys.executable, "-m", PACKAGES[part.service or ""], *command.split()]
 
     def environment(self, part: Part) -> dict[str, str]:
         """Return the whole environment of `part`: its own settings and nothing of anybody else's."""

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from chassis.actor import Actor
 from chassis.runtime import Runtime
 from chassis.service import ServiceDefinition
+from chassis.settings import WebSettings
 from partywall.layout import PACKAGES, Part
 from partywall.stack import Stack
 
@@ -19,17 +20,21 @@ def definition_of(part: Part) -> ServiceDefinition:
     return next(value for value in vars(module).values() if isinstance(value, ServiceDefinition))
 
 
-@asynccontextmanager
-async def runtime_of(stack: Stack, part: Part, operator: str) -> AsyncIterator[tuple[Runtime, Actor]]:
-    """Hold the runtime of the part's service, and the system actor called `operator` of its entity."""
-    definition = definition_of(part)
+def settings_of(stack: Stack, part: Part) -> WebSettings:
+    """Return the settings with which the stack starts `part`."""
     environment = stack.programs.environment(part)
     values = {
         name.removeprefix(part.prefix).lower(): value
         for name, value in environment.items()
         if name.startswith(part.prefix)
     }
-    runtime = definition.build_runtime(definition.settings_class(**values))  # type: ignore[arg-type]
+    return definition_of(part).settings_class(**values)  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def runtime_of(stack: Stack, part: Part, operator: str) -> AsyncIterator[tuple[Runtime, Actor]]:
+    """Hold the runtime of the part's service, and the system actor called `operator` of its entity."""
+    runtime = definition_of(part).build_runtime(settings_of(stack, part))
     try:
         yield runtime, Actor.system(operator, part.entity or "")
     finally:

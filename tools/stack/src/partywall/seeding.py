@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import secrets
 import time
 from dataclasses import dataclass
@@ -11,10 +10,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from chassis.perform import perform
-from partywall.layout import BY_NAME, ENTITIES, project_root
+from partywall.layout import ENTITIES, project_root
 from partywall.memory import read_json, write_json
-from partywall.runtimes import runtime_of
 from partywall.stack import Stack
 from partywall.staff_api import StaffApi
 
@@ -80,39 +77,19 @@ def sign_in(stack: Stack, entity: str, role: str) -> SignIn:
 def seed(stack: Stack, *, load_homes: bool = True) -> None:
     """Give a new stack its staff and homes; what was given once is not given again."""
     for entity in ENTITIES:
-        began = time.monotonic()
         if not stack.set_up.is_done(f"staff {entity}", "1"):
+            # A start that adds nobody loads no service here.
+            from partywall.setting_up import add_staff  # noqa: PLC0415
+
             accounts = [account for account in sign_ins(stack) if account.entity == entity]
-            asyncio.run(_add_staff(stack, entity, accounts))
+            asyncio.run(add_staff(stack, entity, accounts))
             stack.set_up.mark(f"staff {entity}", "1")
-            stack.report(f"demo staff of {entity} can sign in", time.monotonic() - began)
     if load_homes and not stack.set_up.is_done("homes", "1"):
         began = time.monotonic()
         file = register_file()
         count = asyncio.run(load_register(stack, file, BUILDINGS_LOADED))
         stack.set_up.mark("homes", "1")
         stack.report(f"{count} homes of {file.name} are published", time.monotonic() - began)
-
-
-async def _add_staff(stack: Stack, entity: str, accounts: list[SignIn]) -> None:
-    """Add the accounts by the gateway's own use case, which checks roles and writes the audit."""
-    commands = importlib.import_module("gateway.staff.commands")
-    passwords = importlib.import_module("gateway.staff.passwords")
-    taken = importlib.import_module("gateway.staff.model").AddressTaken
-    part = BY_NAME[f"gateway-{entity}"]
-    async with runtime_of(stack, part, "local-stack") as (runtime, actor):
-        for account in accounts:
-            command = commands.AddStaff(
-                email=account.email,
-                name=account.name,
-                roles=list(account.roles),
-                password_hash=await passwords.hash_password(account.password),
-                password_temporary=False,
-            )
-            try:
-                await perform(runtime, actor, commands.add_staff, command)
-            except taken:
-                continue
 
 
 def register_file() -> Path:
@@ -127,7 +104,7 @@ async def load_register(stack: Stack, file: Path, rows: int | None) -> int:
     Dirty rows don't hinder the others: the Inventory Desk lists them by line and column.
     """
     account = sign_in(stack, "property", "inventory_keeper")
-    async with StaffApi(stack.layout, "property", account.email, account.password) as keeper:
+    async with StaffApi(stack.layout.door("property"), account.email, account.password) as keeper:
         fields = {"mapping": "toronto-rentsafe", **({"row_limit": str(rows)} if rows else {})}
         previewed = await keeper.upload("/api/units/v1/imports", file, fields)
         applied = await keeper.post(f"/api/units/v1/imports/{previewed['id']}/application")

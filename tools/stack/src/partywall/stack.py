@@ -18,9 +18,9 @@ from pathlib import Path
 
 from contracts.border import streams_for
 from partywall.databases import establish_databases
-from partywall.layout import BY_NAME, PACKAGES, PARTS, SERVICES, Kind, Layout, Part
+from partywall.layout import BY_NAME, PACKAGES, PARTS, SERVICES, SERVING, Kind, Layout, Part
 from partywall.memory import Done, StateUnusable, Vault, layout_of, remember_layout
-from partywall.processes import PidFile, Running, end, holder_of, run_to_end, spawn, tail
+from partywall.processes import PidFile, Running, end, holder_of, spawn, tail
 from partywall.programs import Programs
 
 ROOM_NEEDED = 500 * 1024**2
@@ -108,9 +108,9 @@ class Stack:
             services = [part for part in starting if part not in ground]
             if not any(part.kind is Kind.NATS for part in ground):
                 self._reload_border()
-            self._in_parallel(self._bring_up, ground)
-            self._in_parallel(self._set_up_one, list(self._set_ups()))
-            self._in_parallel(self._bring_up, services)
+            self.in_parallel(self._bring_up, ground)
+            self._set_up_what_is_new()
+            self.in_parallel(self._bring_up, services)
         return starting
 
     def start(self, name: str) -> int:
@@ -165,45 +165,28 @@ class Stack:
 
     # set-up
 
-    def _set_ups(self) -> Iterator[tuple[Part, str, str]]:
-        """Yield part, command and fingerprint of the set-up work whose input is new."""
-        done = self.set_up
-        for part in PARTS:
-            if part.kind is not Kind.SERVE:
-                continue
-            fingerprint = _fingerprint_of_folder(_package(part) / "migrations")
-            if not done.is_done(f"migrate {part.database}", fingerprint):
-                yield part, "migrate", fingerprint
+    def _set_up_what_is_new(self) -> None:
+        """Migrate databases and establish the border where the input differs from what was done before."""
+        migrations = {part: _fingerprint_of_folder(_package(part) / "migrations") for part in SERVING}
+        grants = {BY_NAME[service]: _fingerprint_of_border(service) for service in SERVICES}
         border = Done(self.layout.nats_folder / "set-up.json")
-        for service in SERVICES:
-            fingerprint = hashlib.sha256(repr(streams_for(service)).encode()).hexdigest()
-            if not border.is_done(f"border {service}", fingerprint):
-                yield BY_NAME[service], "border", fingerprint
+        to_migrate = [p for p in SERVING if not self.set_up.is_done(f"migrate {p.database}", migrations[p])]
+        to_grant = [part for part in grants if not border.is_done(f"border {part.service}", grants[part])]
+        if to_migrate or to_grant:
+            asyncio.run(self._set_up(to_migrate, to_grant))
+        for part in to_migrate:
+            self.set_up.mark(f"migrate {part.database}", migrations[part])
+        for part in to_grant:
+            border.mark(f"border {part.service}", grants[part])
 
-    def _set_up_one(self, work: tuple[Part, str, str]) -> None:
-        part, command, fingerprint = work
-        began = time.monotonic()
-        self.run_command(part, command)
-        if command == "migrate":
-            self.set_up.mark(f"migrate {part.database}", fingerprint)
-            self.report(f"database {part.database} is migrated", time.monotonic() - began)
-        else:
-            Done(self.layout.nats_folder / "set-up.json").mark(f"border {part.service}", fingerprint)
-            self.report(f"streams and consumers of {part.service} stand", time.monotonic() - began)
+    async def _set_up(self, to_migrate: Sequence[Part], to_grant: Sequence[Part]) -> None:
+        # A start that sets nothing up loads no service here.
+        from partywall.setting_up import establish_border, migrate_database  # noqa: PLC0415
 
-    def run_command(self, part: Part, command: str) -> str:
-        """Run a command of the part's service (such as `migrate`) to its end and return what it printed.
-
-        Raises `PartFailed` with its words when it fails.
-        """
-        code, output = run_to_end(
-            self.programs.service_command(part, command),
-            environment=self.programs.environment(part),
-            folder=self.layout.state,
-        )
-        if code != 0:
-            raise PartFailed(f"`{command}` of {part.title} failed:\n{output[-3000:]}")
-        return output
+        for part in to_migrate:
+            await migrate_database(self, part)
+        for part in to_grant:
+            await establish_border(self, part)
 
     def _reload_border(self) -> None:
         """Give a running broker the grants of a changed catalogue; nobody is disconnected by it."""
@@ -222,7 +205,7 @@ class Stack:
         with self._alone():
             running = [part for part in PARTS if self.running(part) is not None]
             for kinds in ((Kind.WORK, Kind.SERVE, Kind.TRAEFIK), (Kind.NATS, Kind.POSTGRES)):
-                self._in_parallel(self._stop, [part for part in running if part.kind in kinds])
+                self.in_parallel(self._stop, [part for part in running if part.kind in kinds])
         return running
 
     def stop(self, name: str) -> None:
@@ -278,8 +261,8 @@ class Stack:
                     continue
                 who = f"{holder.program} (process {holder.pid})" if holder.pid else holder.program
                 raise PortTaken(
-                    f"Port {port} is needed for {part.title} but taken by {who}. "
-                    f"Stop that program, or choose other ports: PARTYWALL_PORT_BASE={self.layout.base + 100} make up"
+                    f"Port {port} is needed for {part.title} but taken by {who}. Stop it or choose other ports: "
+                    f"PARTYWALL_PORT_BASE={self.layout.base + 100} make up"
                 )
 
     def _is_our_postgres(self, part: Part, pid: int | None) -> bool:
@@ -301,7 +284,7 @@ class Stack:
             lock.flush()
             yield
 
-    def _in_parallel(self, work: Callable[..., None], items: Sequence[object]) -> None:
+    def in_parallel(self, work: Callable[..., None], items: Sequence[object]) -> None:
         """Do `work` for all items at once; of several failures the first is raised, after all have ended."""
         if not items:
             return
@@ -323,6 +306,10 @@ def _fingerprint_of_folder(folder: Path) -> str:
     for path in sorted(folder.rglob("*.py")):
         digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
+
+
+def _fingerprint_of_border(service: str) -> str:
+    return hashlib.sha256(repr(streams_for(service)).encode()).hexdigest()
 
 
 def _whoami() -> str:

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import httpx
 
-from partywall.layout import Layout
+from partywall.layout import Door
 
 
 class ApiRefused(Exception):
@@ -29,18 +29,12 @@ class ApiRefused(Exception):
 
 
 class StaffApi:
-    """One person's session with the API of `entity`. Use as `async with`."""
+    """One person's session with the API behind `door`. Use as `async with`."""
 
-    def __init__(self, layout: Layout, entity: str, email: str, password: str) -> None:
-        self.entity = entity
+    def __init__(self, door: Door, email: str, password: str) -> None:
         self._email, self._password = email, password
         self._token, self._until = "", 0.0
-        # The names below .localhost are resolved here, whatever the machine's resolver makes of them.
-        self._client = httpx.AsyncClient(
-            base_url=f"http://127.0.0.1:{layout.base}",
-            headers={"Host": layout.host(entity), "Accept": "application/json"},
-            timeout=30.0,
-        )
+        self._client = door.client(headers={"Accept": "application/json"}, timeout=30.0)
 
     async def __aenter__(self) -> Self:
         return self

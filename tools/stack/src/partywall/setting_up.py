@@ -1,0 +1,49 @@
+"""Migrations, border and staff of a new stack, in this process: the services' code is loaded once for all."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+
+import structlog
+from pydantic import SecretStr
+
+from chassis.db import migrate
+from partywall.layout import BY_NAME, Part
+from partywall.runtimes import definition_of, runtime_of, settings_of
+from partywall.seeding import SignIn
+from partywall.stack import Stack
+
+# These functions report to people; the services' log lines about a short visit to the broker would be in the way.
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+
+
+async def migrate_database(stack: Stack, part: Part) -> None:
+    """Bring the database of the part's service to its newest migration, as its own role."""
+    began = time.monotonic()
+    await migrate.upgrade(stack.programs.dsn(part), definition_of(part).migrations)
+    stack.report(f"database {part.database} is migrated", time.monotonic() - began)
+
+
+async def establish_border(stack: Stack, part: Part) -> None:
+    """Make the streams of the part's service and the consumers it grants, as the admin of its account."""
+    began = time.monotonic()
+    border = definition_of(part).border
+    if border is not None:
+        await border(settings_of(stack, part))
+    stack.report(f"streams and consumers of {part.service} stand", time.monotonic() - began)
+
+
+async def add_staff(stack: Stack, entity: str, accounts: Sequence[SignIn]) -> None:
+    """Make `accounts` sign in at the gateway of `entity`, as its own command line does."""
+    from gateway.command_line import Person, seed  # noqa: PLC0415 - tools load a service only to set it up
+
+    began = time.monotonic()
+    people = [
+        Person(email=who.email, name=who.name, roles=list(who.roles), password=SecretStr(who.password))
+        for who in accounts
+    ]
+    async with runtime_of(stack, BY_NAME[f"gateway-{entity}"], "local-stack") as (runtime, _):
+        await seed(runtime, people)
+    stack.report(f"demo staff of {entity} can sign in", time.monotonic() - began)
