@@ -1,0 +1,18 @@
+#!/bin/bash
+# Run once by the entry point when the cluster is made: a role and a database for each service, closed to every other role.
+# A service's role owns its own database and can't so much as connect to another's.
+set -euo pipefail
+for name in ${PARTYWALL_DATABASES:?}; do
+    secret="DATABASE_${name^^}_PASSWORD"
+    psql --no-psqlrc -v ON_ERROR_STOP=1 -q --username "${POSTGRES_USER:-postgres}" --dbname postgres \
+        -v name="$name" -v password="${!secret:?}" <<'SQL'
+CREATE ROLE :"name" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD :'password';
+CREATE DATABASE :"name" OWNER :"name";
+REVOKE ALL ON DATABASE :"name" FROM PUBLIC;
+\connect :"name"
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT ALL ON SCHEMA public TO :"name";
+SQL
+done
+psql --no-psqlrc -v ON_ERROR_STOP=1 -q --username "${POSTGRES_USER:-postgres}" --dbname postgres \
+    -c 'REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC'
