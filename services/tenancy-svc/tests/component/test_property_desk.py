@@ -143,6 +143,7 @@ async def test_an_application_that_comes_directly_by_hand(world: Any, visitor: A
         "/new", _more="people", people__0__given_name="Robin", people__0__family_name="Sample"
     )
     assert 'value="Robin"' in more.html
+    assert 'id="people-1-given_name"' in more.html
     await desk.send("/new", adults="0", status=422)
     await desk.send("/new", adults="1")
     told = await desk.go(f"{desk.path}/told")

@@ -31,6 +31,7 @@ from tenancy_svc.applications.model import (
     WithdrawApplication,
 )
 from tenancy_svc.applications.queries import ApplicationRecord, application, applications
+from tenancy_svc.clause_review.model import ClauseConditionsTenancy
 from tenancy_svc.disclosures.queries import ChoiceView, disclosure_statement, would_tell
 from tenancy_svc.homes.queries import home, homes
 from tenancy_svc.panels import crossing_items, support_name, timeline_items
@@ -194,6 +195,8 @@ async def post_decline(call: DeskCall, application_id: uuid.UUID) -> Response:
             return call.redirect(
                 "application", application_id=application_id, notice=call._("The application is declined.")
             )
+        except ClauseConditionsTenancy as error:
+            form.add(error.in_language(call._))
         except DomainError as error:
             form.add(error)
     return await _declining(call, application_id, form, status=422)
@@ -257,4 +260,5 @@ async def wants_more(call: PageCall, form: Form[Any]) -> bool:
     if "_more" not in await call.posted():
         return False
     form.errors.clear()
+    form.values["_more"] = ["yes"]
     return True

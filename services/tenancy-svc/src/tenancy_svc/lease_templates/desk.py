@@ -175,8 +175,8 @@ async def _written(call: PageCall, template_id: uuid.UUID, form: Form[WriteClaus
             return call.redirect("lease_template", template_id=template_id, notice=notice, tone="warning")
         # The refusal is a result that was kept under this form's token; the next try is another one.
         form.form_token = secrets.token_urlsafe(16)
-        sentence = call._(judged.sentence or "")
-        form.add(ClauseConditionsTenancy(field=judged.field, words=judged.words, sentence=sentence))
+        refusal = ClauseConditionsTenancy(field=judged.field, words=judged.words, sentence=judged.sentence)
+        form.add(refusal.in_language(call._))
     return await _writing(call, template_id, form, status=422)
 
 
