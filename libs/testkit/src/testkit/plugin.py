@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,11 +18,25 @@ from testkit import waiting
 
 if TYPE_CHECKING:
     # Every pytest run loads this plugin, also one of unit tests alone: fixtures import what costs time.
+    from fastapi import FastAPI
+
     from chassis.clock import FixedClock
+    from partywall.layout import Door
     from testkit.border import BorderNats
     from testkit.broker import PlainNats
     from testkit.databases import FreshDatabase, PostgresForTests
+    from testkit.pages import PageClient
     from testkit.tokens import KeySetServer, SigningKey
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let property tests take the time they need, and be the same ones at every run in CI."""
+    from hypothesis import settings
+
+    settings.register_profile(
+        "partywall", deadline=None, print_blob=True, derandomize=bool(os.environ.get("CI"))
+    )
+    settings.load_profile("partywall")
 
 
 class DatabaseFactory(Protocol):
@@ -111,6 +127,25 @@ def token_for(key_sets: KeySetServer) -> Callable[..., str]:
         return key_sets.key(entity).token(roles=roles, **more)
 
     return token
+
+
+@pytest_asyncio.fixture
+async def page_client() -> AsyncIterator[Callable[..., PageClient]]:
+    """Make a browser without a screen: `page_client(app)`, or `page_client(door, …)` of a running stack."""
+    from partywall.layout import Door
+    from testkit.pages import PageClient
+
+    async with AsyncExitStack() as opened:
+
+        def make(first: FastAPI | Door, *doors: Door, host: str = "desk.localhost") -> PageClient:
+            if isinstance(first, Door):
+                made = PageClient.of_doors(first, *doors)
+            else:
+                made = PageClient.of_app(first, host)
+            opened.push_async_exit(made)
+            return made
+
+        yield make
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from partywall.runtimes import definition_of, runtime_of, settings_of
 from partywall.seeding import SignIn
 from partywall.stack import Stack
 
-# These functions report to people; the services' log lines about a short visit to the broker would be in the way.
+# These functions report to people; what services log on a short visit to the broker would be in the way.
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
 
 

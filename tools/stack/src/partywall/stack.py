@@ -261,7 +261,7 @@ class Stack:
                     continue
                 who = f"{holder.program} (process {holder.pid})" if holder.pid else holder.program
                 raise PortTaken(
-                    f"Port {port} is needed for {part.title} but taken by {who}. Stop it or choose other ports: "
+                    f"Port {port} is needed for {part.title} but taken by {who}. Stop it or use others: "
                     f"PARTYWALL_PORT_BASE={self.layout.base + 100} make up"
                 )
 

@@ -122,12 +122,13 @@ def no_http_in_the_domain(tree: Tree) -> list[Violation]:
         for module in modules:
             if module.stem not in _DOMAIN:
                 continue
-            for line, name in imports_of(module):
-                if name.split(".")[0] in _HTTP:
-                    found.append(Violation(tree.shown(module.path), line, f"{name} in the domain"))
-            for node in ast.walk(module.tree):
-                if isinstance(node, ast.keyword) and _gives_status(node):
-                    found.append(_at(tree, module, node.value, "an HTTP status in the domain"))
+            web = ((line, name) for line, name in imports_of(module) if name.split(".")[0] in _HTTP)
+            found.extend(
+                Violation(tree.shown(module.path), line, f"{name} in the domain") for line, name in web
+            )
+            given = (node for node in ast.walk(module.tree) if isinstance(node, ast.keyword))
+            statuses = (node.value for node in given if _gives_status(node))
+            found.extend(_at(tree, module, value, "an HTTP status in the domain") for value in statuses)
     return found
 
 

@@ -1,0 +1,224 @@
+"""A running stack as the integration tests see it, on either back end: local processes or containers.
+
+What a test wants to know of a service it asks from inside that service's own environment (`inside`): a small
+program runs beside the service with the service's settings, so that it can reach what the service can reach
+and nothing else. Both back ends offer the same few things, and the tests don't know which one they are on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import json
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from partywall.journey import Journey, today
+from partywall.layout import SERVICES, Door
+from partywall.seeding import SignIn
+from partywall.staff_api import StaffApi
+from testkit.waiting import eventually
+
+PROGRAMS = Path(__file__).parent / "inside"
+
+
+class Back(Protocol):
+    """What a back end offers: ways in, starting and stopping, and running a program beside a service."""
+
+    def door(self, entity: str) -> Door:
+        """Return how a program reaches `entity` through Traefik."""
+
+    def account(self, entity: str, role: str) -> SignIn:
+        """Return the sign-in of a member of staff of `entity` with `role`."""
+
+    async def stop(self, name: str) -> None:
+        """Stop one part in an orderly way."""
+
+    async def start(self, name: str) -> None:
+        """Start one part and wait until it is ready."""
+
+    async def kill(self, name: str) -> None:
+        """End one part as a crash would."""
+
+    async def launch(self, name: str) -> None:
+        """Start one part without waiting for it."""
+
+    async def inside(self, service: str, program: str, given: Any) -> Any:
+        """Run the Python text `program` with the settings of `service`; JSON in by stdin, JSON out by stdout."""
+
+    async def broker_bytes(self) -> bytes:
+        """Return every byte that the broker keeps on its disk."""
+
+    def database_address(self, service: str) -> dict[str, Any]:
+        """Return host, port and database of `service` as another service would have to address them."""
+
+
+class Live:
+    """What integration tests do with a running stack."""
+
+    def __init__(self, back: Back) -> None:
+        self.back = back
+        self.door = back.door
+        self.account = back.account
+
+    # people
+
+    @asynccontextmanager
+    async def person(self, entity: str, role: str) -> AsyncIterator[StaffApi]:
+        """A member of staff at the API."""
+        account = self.account(entity, role)
+        async with StaffApi(self.door(entity), account.email, account.password) as api:
+            yield api
+
+    @asynccontextmanager
+    async def journeys(self, given_name: str, number: int) -> AsyncIterator[list[Journey]]:
+        """`number` households at the beginning of the main journey, served by the same people."""
+        async with AsyncExitStack() as sessions:
+            caseworker = await sessions.enter_async_context(self.person("support", "caseworker"))
+            manager = await sessions.enter_async_context(self.person("property", "property_manager"))
+            keeper = await sessions.enter_async_context(self.person("property", "inventory_keeper"))
+            stamp = dt.datetime.now(dt.UTC).strftime("%H%M%S%f")
+            yield [
+                Journey(caseworker, manager, keeper, given_name, f"Household {stamp}-{at}", patience=60.0)
+                for at in range(number)
+            ]
+
+    @asynccontextmanager
+    async def journey(self, given_name: str, family_name: str) -> AsyncIterator[Journey]:
+        """One household at the beginning of the main journey."""
+        async with self.journeys(given_name, 1) as found:
+            found[0].family_name = family_name
+            yield found[0]
+
+    @staticmethod
+    def today() -> str:
+        """Today in both organisations' time zone, ISO 8601."""
+        return today().isoformat()
+
+    # parts
+
+    async def stop(self, *names: str) -> None:
+        """Stop parts in an orderly way."""
+        await asyncio.gather(*(self.back.stop(name) for name in names))
+
+    async def start(self, *names: str) -> None:
+        """Start parts and wait until they are ready."""
+        await asyncio.gather(*(self.back.start(name) for name in names))
+
+    async def kill(self, *names: str) -> None:
+        """End parts with SIGKILL."""
+        await asyncio.gather(*(self.back.kill(name) for name in names))
+
+    async def launch(self, *names: str) -> None:
+        """Start parts without waiting for them."""
+        await asyncio.gather(*(self.back.launch(name) for name in names))
+
+    # what the databases hold
+
+    async def rows(self, service: str, sql: str, *params: object) -> list[dict[str, Any]]:
+        """Return the rows of a statement run as the service's own role; parameters go as text."""
+        given = {"sql": sql, "params": [str(value) for value in params]}
+        found: list[dict[str, Any]] = await self._run(service, "rows", given)
+        return found
+
+    async def count(self, service: str, sql: str, *params: object) -> int:
+        """Return the one number that `sql` gives as `n`."""
+        return int((await self.rows(service, sql, *params))[0]["n"])
+
+    async def now(self) -> str:
+        """Return the moment as the support database has it, ISO 8601."""
+        return str((await self.rows("support", "SELECT now() AS at"))[0]["at"])
+
+    async def everything_kept(self, service: str) -> str:
+        """Return every row of every table of a service as text."""
+        tables: dict[str, list[str]] = await self._run(service, "tables", {"leave_out": []})
+        return "\n".join(row for rows in tables.values() for row in rows)
+
+    async def business_rows(self) -> dict[str, dict[str, list[str]]]:
+        """Return all rows of all services, sorted, but for those that record reading and hearing."""
+        leave_out = ["access_log", "inbox"]
+        found = await asyncio.gather(
+            *(self._run(name, "tables", {"leave_out": leave_out}) for name in SERVICES)
+        )
+        return dict(zip(SERVICES, found, strict=True))
+
+    # what crosses
+
+    async def everything_said(self) -> str:
+        """Return all that the broker keeps of what crossed, as text."""
+        return (await self.back.broker_bytes()).decode(errors="replace")
+
+    async def settled(self, timeout: float = 60.0) -> None:
+        """Wait until everything said has been sent, heard and acted on; nothing may be parked."""
+
+        async def nothing_waits() -> None:
+            said, heard = await asyncio.gather(self._each("said"), self._each("heard"))
+            for service, outbox in said.items():
+                assert outbox["pending"] == 0, f"{service} has {outbox['pending']} events to send"
+                for listener, ids in outbox["told"].items():
+                    missing = set(ids) - set(heard[listener]["ids"])
+                    assert not missing, f"{listener} hasn't acted on {len(missing)} events of {service}"
+            for service, inbox in heard.items():
+                assert not inbox["parked"], f"{service} has parked {inbox['parked']}"
+
+        await eventually(nothing_waits, timeout=timeout)
+
+    async def say_again(self, *, since: str, order: random.Random) -> None:
+        """Send everything said since `since` once more, shuffled, under message ids the broker doesn't know."""
+        seeds = {name: order.randrange(2**31) for name in SERVICES}
+        await asyncio.gather(
+            *(self._run(name, "say_again", {"since": since, "seed": seeds[name]}) for name in SERVICES)
+        )
+
+    async def heard_out(self, timeout: float = 30.0) -> None:
+        """Wait until no listener has anything before it."""
+
+        async def nothing_before_them() -> None:
+            lags = await self._each("lag")
+            assert not any(lags.values()), f"still to hear: {lags}"
+
+        await eventually(nothing_before_them, timeout=timeout)
+
+    # what is refused
+
+    async def broker_refuses(self, service: str, attempts: Sequence[tuple[str, str]]) -> dict[str, str]:
+        """Try each (publish|subscribe|request, subject) as `service`; return what the server said to each."""
+        found: dict[str, str] = await self._run(service, "trespass", [list(one) for one in attempts])
+        return found
+
+    async def database_refuses(self, service: str, other: str) -> str:
+        """Connect to the database of `other` as `service`; return how that was refused, or "let in"."""
+        return str(await self._run(service, "burgle", self.back.database_address(other)))
+
+    async def _each(self, program: str) -> dict[str, Any]:
+        found = await asyncio.gather(*(self._run(name, program, {}) for name in SERVICES))
+        return dict(zip(SERVICES, found, strict=True))
+
+    async def _run(self, service: str, program: str, given: Any) -> Any:
+        preamble = (PROGRAMS / "preamble.py").read_text()
+        return await self.back.inside(service, preamble + (PROGRAMS / f"{program}.py").read_text(), given)
+
+
+async def run_program(command: Sequence[str], given: Any, environment: dict[str, str] | None = None) -> Any:
+    """Run a program that takes JSON on stdin and answers JSON on stdout; raise with its words when it fails."""
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=environment,
+    )
+    try:
+        out, err = await asyncio.wait_for(process.communicate(json.dumps(given).encode()), 60)
+    except BaseException:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+        raise
+    if process.returncode != 0:
+        raise AssertionError(f"a program beside the service failed:\n{err.decode(errors='replace')[-2000:]}")
+    return json.loads(out)
