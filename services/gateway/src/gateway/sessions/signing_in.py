@@ -8,7 +8,7 @@ from starlette.responses import Response
 from chassis.actor import Actor
 from chassis.perform import perform
 from chassis.runtime import Runtime
-from deskkit.language import set_language
+from deskkit.language import LANGUAGE_COOKIE, set_language
 from deskkit.signin import TOKEN_COOKIE
 from gateway.keys.signing import Signing
 from gateway.sessions.commands import (
@@ -105,7 +105,8 @@ async def give_cookies(response: Response, request: Request, opened: Opened, *, 
             httponly=True,
             samesite="lax",
         )
-    if first:
+    # A choice made in this browser stands; otherwise the profile's language is used from here on.
+    if first and LANGUAGE_COOKIE not in request.cookies:
         set_language(response, opened.locale, secure=settings.secure)
     response.headers["Cache-Control"] = "no-store"
 
