@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from chassis.actor import Actor
 from chassis.bus.acting import act_on
 from chassis.bus.listening import read_incoming
-from chassis.clock import FixedClock
+from chassis.clock import Clock, FixedClock
 from chassis.perform import ask, perform
 from chassis.runtime import Runtime
 from contracts.envelope import Envelope, read, write
@@ -174,7 +174,7 @@ class World:
         return str(await self.value("SELECT occupancy FROM unit WHERE id = $1", unit))
 
 
-def make_world(database: FreshDatabase, clock: FixedClock, keys: KeySetServer, **settings: Any) -> World:
+def make_world(database: FreshDatabase, clock: Any, keys: KeySetServer, **settings: Any) -> World:
     """Put a units-svc together on a database."""
     given: dict[str, Any] = {
         "nats_url": "nats://127.0.0.1:1",
@@ -206,6 +206,17 @@ async def world(
     world = make_world(await fresh_database("units"), fixed_clock, key_sets)
     yield world
     await world.runtime.close()
+
+
+@pytest.fixture
+def make_units(key_sets: KeySetServer) -> Callable[..., World]:
+    """`make_units(database, clock, **settings)`: a units-svc on a database; its runtime is the caller's to
+    close."""
+
+    def make(database: FreshDatabase, clock: Clock, **settings: Any) -> World:
+        return make_world(database, clock, key_sets, **settings)
+
+    return make
 
 
 @pytest.fixture

@@ -8,11 +8,9 @@ from typing import Any
 
 import pytest
 
-from contracts.words import HousingType, UnitFeature
 from deskkit.testing import missing_translations
 from units_svc.holds.model import HoldState
 from units_svc.inventory.model import Occupancy
-from units_svc.lookups.published import FEATURES, HOUSING_TYPES
 
 LOCALES = pytest.mark.parametrize("locale", ["en", "fr"])
 
@@ -186,9 +184,3 @@ async def test_a_manager_looks_and_changes_nothing(world: Any, visitor: Any) -> 
     )
     assert answer.status_code in {403, 422}
     assert await world.value("SELECT count(*) FROM rent WHERE unit_id = $1", unit) == 1
-
-
-@pytest.mark.row("P5", "U3")
-def test_the_words_for_others_are_those_of_the_contracts() -> None:
-    assert set(HOUSING_TYPES) == {word.value for word in HousingType}
-    assert set(FEATURES) == {word.value for word in UnitFeature}

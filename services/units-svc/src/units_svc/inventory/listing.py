@@ -21,17 +21,18 @@ async def tell_listing(tx: Tx, unit: Unit) -> None:
     """Tell everybody the unit's listing as it is now; nothing when the unit isn't active."""
     if not unit.active:
         return
-    await tx.session.flush()
-    building = await tx.session.get_one(Building, unit.building_id)
-    landlord = await tx.session.get(Landlord, unit.landlord_id) if unit.landlord_id else None
-    said = {
-        (row.list, row.code): row.published_as
-        for row in await tx.execute(
-            select(LookupValue.list, LookupValue.code, LookupValue.published_as).where(
-                LookupValue.list.in_(PUBLISHED)
+    # Without flushing: what staff changed and its new place in the listing are one change of the record.
+    with tx.session.no_autoflush:
+        building = await tx.session.get_one(Building, unit.building_id)
+        landlord = await tx.session.get(Landlord, unit.landlord_id) if unit.landlord_id else None
+        said = {
+            (row.list, row.code): row.published_as
+            for row in await tx.execute(
+                select(LookupValue.list, LookupValue.code, LookupValue.published_as).where(
+                    LookupValue.list.in_(PUBLISHED)
+                )
             )
-        )
-    }
+        }
     features = {said.get((LookupList.FEATURE, code)) for code in unit.features}
     unit.listing_version += 1
     tx.publish(

@@ -1,0 +1,88 @@
+"""What units-svc says is in the catalogue, what it may hear has a handler, and its words are the language's
+words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from decimal import Decimal
+from enum import StrEnum
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from contracts import words
+from contracts.catalogue import CATALOGUE
+from contracts.envelope import read
+from units_svc.holds import model as holds
+from units_svc.inventory import model as inventory
+from units_svc.lookups.published import FEATURES, HOUSING_TYPES
+from units_svc.messaging.listening import listening
+from units_svc.messaging.publishing import UnitsPublisher
+
+UNIT, REQUEST = (uuid.UUID(int=number) for number in (1, 2))
+AT = dt.datetime(2026, 3, 5, 19, tzinfo=dt.UTC)
+LISTED = inventory.UnitListed(
+    unit_id=UNIT, listing_version=3, building_name=None, street="1 Example St", unit_number="304",
+    city="Toronto", province="ON", country="CA", postal_code="M5A 1A1", region="north-york",
+    housing_type="apartment", bedrooms=2, area_square_feet=700, floor=3, building_floors=4, year_built=1961,
+    rent_amount=Decimal("1350.00"), rent_currency="CAD", features=("elevator",), accessible=False,
+    shareable=False, own=True, occupancy=inventory.Occupancy.NOTICE_GIVEN, available_from=AT.date(),
+)  # fmt: skip
+FACTS: tuple[Any, ...] = (
+    LISTED,
+    inventory.UnitUnlisted(UNIT, 3),
+    inventory.AvailabilityChanged(UNIT, 3, inventory.Occupancy.SECURED, None),
+    holds.UnitSecured(REQUEST, UNIT, 3, AT),
+    holds.UnitRefused(REQUEST, UNIT, holds.Refusal.NOT_AVAILABLE),
+    holds.HoldEnding(REQUEST, UNIT, 3, AT),
+    holds.UnitReleased(REQUEST, UNIT, 3, holds.Release.DEADLINE_PASSED),
+)
+
+
+def _said(fact: Any) -> Any:
+    (message,) = UnitsPublisher("property").to_messages(fact, SimpleNamespace(now=AT))  # type: ignore[arg-type]
+    return message
+
+
+@pytest.mark.row("W1")
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: type(fact).__name__)
+def test_each_fact_becomes_the_event_of_the_catalogue(fact: Any) -> None:
+    message = _said(fact)
+    envelope = read(CATALOGUE[message.subject], message.data)
+    assert envelope.source == "/property/units"
+    assert str(envelope.subject) == message.aggregate
+    assert envelope.aggregateversion == message.version
+
+
+@pytest.mark.row("W1")
+def test_every_event_of_units_has_a_fact_and_every_event_it_may_hear_a_handler() -> None:
+    assert {_said(fact).subject for fact in FACTS} == {
+        m.terms.subject for m in CATALOGUE.published_by("units")
+    }
+    assert set(listening) == {model.terms.subject for model in CATALOGUE.heard_by("units")}
+
+
+@pytest.mark.row("W1", "U4")
+@pytest.mark.parametrize(
+    ("own", "published"),
+    [
+        (inventory.Occupancy, words.Occupancy),
+        (holds.Refusal, words.RefusalReason),
+        (holds.Release, words.ReleaseReason),
+    ],
+)
+def test_our_closed_lists_are_those_of_the_language(own: type[StrEnum], published: type[StrEnum]) -> None:
+    assert {member.value for member in own} == {member.value for member in published}
+
+
+@pytest.mark.row("P5", "U3")
+def test_the_words_that_list_values_stand_for_are_those_of_the_language() -> None:
+    assert set(HOUSING_TYPES) == {word.value for word in words.HousingType}
+    assert set(FEATURES) == {word.value for word in words.UnitFeature}
+
+
+def test_a_thing_that_is_no_fact_is_not_published() -> None:
+    with pytest.raises(TypeError):
+        _said(object())
