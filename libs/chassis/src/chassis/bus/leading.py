@@ -23,6 +23,9 @@ _SERVER_SETTINGS = {
     "tcp_keepalives_interval": "2",
     "tcp_keepalives_count": "3",
     "statement_timeout": "15s",
+    # All that is written here is that something was published. Should a crash take the last of it back, it is
+    # published again at once, and the stream's duplicate window drops it: not worth a wait for the disk.
+    "synchronous_commit": "off",
     "idle_session_timeout": "0",
 }
 # What a connection that can't be used raises; ValueError and the like would be a mistake of ours and pass

@@ -16,11 +16,15 @@ _AHEAD = """
 WITH settled AS (
     UPDATE outbox SET status = 'published', published_at = now()
     WHERE id = ANY($1::uuid[]) AND status = 'pending'
+), below AS (
+    SELECT count(*) AS number FROM outbox WHERE status = 'pending' AND position <= $2
 )
-SELECT id, position, aggregate, aggregate_version, subject, data, traceparent,
-    (SELECT count(*) FROM outbox WHERE status = 'pending' AND position <= $2) AS below
-FROM outbox WHERE status = 'pending' AND position > $2
-ORDER BY position LIMIT $3
+SELECT ahead.*, below.number AS below FROM below LEFT JOIN LATERAL (
+    SELECT id, position, aggregate, aggregate_version, subject, data, traceparent
+    FROM outbox WHERE status = 'pending' AND position > $2
+    ORDER BY position LIMIT $3
+) AS ahead ON true
+ORDER BY ahead.position
 """
 _CLAIM = """
 SELECT id, position, aggregate, aggregate_version, subject, data, traceparent
@@ -79,9 +83,9 @@ async def look_ahead(
     in_hand = [*settle, *rows]
     behind = max(row.position for row in in_hand)
     records = await connection.fetch(_AHEAD, [row.id for row in settle], behind, limit)
-    if records and records[0]["below"] != len(in_hand):
+    if records[0]["below"] != len(in_hand):
         return None
-    return _rows(records)
+    return _rows(records) if records[0]["id"] is not None else []
 
 
 def _rows(records: Sequence[Any]) -> list[Row]:

@@ -28,28 +28,22 @@ _OPEN = "state IN ('waiting', 'parked')"
 
 # The inbox row is what makes an effect happen once: it is written by whoever takes charge of the event, in
 # the same transaction as the effect, or as the row that says it must wait.
-_RECEIVE = sa.text(
-    f"""
+# As a driver's statement, for it's part of every batch and the way through SQLAlchemy's text() costs more
+# than the work.
+_RECEIVE = f"""
     WITH came AS (
-        SELECT * FROM unnest(:ids, :subjects, :aggregates, :versions) AS c(id, subject, aggregate, version)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[]) AS c(id, subject, aggregate,
+        version)
     ), fresh AS (
         INSERT INTO inbox (source, id, subject, aggregate, aggregate_version, received_at)
-        SELECT :source, id, subject, aggregate, version, :now FROM came
+        SELECT $5::text, id, subject, aggregate, version, $6::timestamptz FROM came
         ON CONFLICT DO NOTHING RETURNING id, aggregate
     )
     SELECT fresh.id, EXISTS (
-        SELECT 1 FROM parked WHERE parked.source = :source AND parked.aggregate = fresh.aggregate
+        SELECT 1 FROM parked WHERE parked.source = $5 AND parked.aggregate = fresh.aggregate
         AND {_OPEN} AND reason <> '{UNKNOWN}'
     ) AS held FROM fresh
     """  # noqa: S608 - constants of this module
-).bindparams(
-    sa.bindparam("ids", type_=ARRAY(sa.Uuid())),
-    sa.bindparam("subjects", type_=ARRAY(sa.Text())),
-    sa.bindparam("aggregates", type_=ARRAY(sa.Text())),
-    sa.bindparam("versions", type_=ARRAY(sa.Integer())),
-    sa.bindparam("source", type_=sa.Text()),
-    sa.bindparam("now", type_=sa.TIMESTAMP(timezone=True)),
-)
 _KEEP = sa.text(
     """
     INSERT INTO parked (source, id, subject, aggregate, aggregate_version, sequence, payload, state, attempts,
@@ -104,16 +98,17 @@ def pause(attempts: int) -> timedelta:
 
 async def receive(tx: Tx, source: str, arrivals: Sequence[Arrival]) -> dict[UUID, bool]:
     """Write the inbox rows and return the ids that are new; True for those that must wait behind another."""
-    rows = await tx.execute(
+    connection = await tx.session.connection()
+    rows = await connection.exec_driver_sql(
         _RECEIVE,
-        {
-            "ids": [arrival.id for arrival in arrivals],
-            "subjects": [arrival.subject for arrival in arrivals],
-            "aggregates": [arrival.aggregate for arrival in arrivals],
-            "versions": [arrival.version for arrival in arrivals],
-            "source": source,
-            "now": tx.now,
-        },
+        (
+            [arrival.id for arrival in arrivals],
+            [arrival.subject for arrival in arrivals],
+            [arrival.aggregate for arrival in arrivals],
+            [arrival.version for arrival in arrivals],
+            source,
+            tx.now,
+        ),
     )
     return {row.id: row.held for row in rows}
 

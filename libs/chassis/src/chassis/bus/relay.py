@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,10 +20,10 @@ from chassis.bus.waking import Alarm
 
 _log = structlog.get_logger(__name__)
 
-# After so many batches a run begins again at the lowest position, where a slow transaction may have left
-# something.
+# After so many batches the relay takes a look at itself and at what waits.
 _RUN = 20
 _MEASURED_EVERY = 5.0
+_LEISURE = 0.03
 _FORGOTTEN_AT_ONCE = 500
 
 
@@ -66,6 +67,7 @@ class Relay:
         self._keep = keep
         self._publisher = StreamPublisher(broker, patience=patience)
         self._alarm = Alarm()
+        self._unsettled: list[Row] = []
         self._measured = 0.0
         self.state = RelayState()
 
@@ -83,6 +85,7 @@ class Relay:
 
     async def _work(self, connection: Any) -> None:
         self.state.leading = True
+        self._unsettled = []
         pause = 0.1
         try:
             while True:
@@ -94,7 +97,13 @@ class Relay:
                     pause = min(pause * 2, self._poll * 5)
                     continue
                 pause = 0.1
-                if not more and not await self._alarm.within(self._poll):
+                # Settling what was sent singly can wait a little: whoever listens is at work at this very
+                # moment, and the next event's reading may settle it on the way.
+                if more or await self._alarm.within(_LEISURE if self._unsettled else self._poll):
+                    continue
+                if self._unsettled:
+                    await self._settle(connection)
+                else:
                     await self._forget(connection)
         finally:
             self.state.leading = False
@@ -104,36 +113,44 @@ class Relay:
 
         While a full batch travels, the one before it is settled and the one behind it is read.
         """
-        unsettled: list[Row] = []
-        rows: list[Row] | None = await outbox.claim(connection, self._batch)
+        rows = await self._read(connection)
         for _ in range(_RUN):
             if not rows:
                 break
-            following: list[Row] | None = None
-            if full := len(rows) == self._batch:
+            following: list[Row] | None = []
+            if len(rows) == self._batch:
                 travelling = asyncio.ensure_future(self._publisher.publish(rows))
                 try:
-                    following = await outbox.look_ahead(connection, rows, self._batch, settle=unsettled)
+                    following = await self._read(connection, rows)
                 except BaseException:
                     travelling.cancel()
                     raise
-                unsettled = []
                 outcome = await travelling
             else:
                 outcome = await self._publisher.publish(rows)
             self._count(outcome)
             if outcome.problem is not None:
                 published = set(outcome.published)
-                unsettled += [row for row in rows if row.id in published]
-                break
-            unsettled += rows
-            if not full:
-                following = await outbox.look_ahead(connection, (), self._batch, settle=unsettled)
-                unsettled = []
+                self._unsettled += [row for row in rows if row.id in published]
+                await self._settle(connection)
+                return True
+            self._unsettled += rows
             rows = following
+        if rows is None or len(self._unsettled) >= self._batch:
+            await self._settle(connection)
+        return rows is None or bool(rows)
+
+    async def _read(self, connection: Any, rows: Sequence[Row] = ()) -> list[Row] | None:
+        """Return what comes behind `rows` and what is unsettled, settling the latter; None: begin anew."""
+        unsettled, self._unsettled = self._unsettled, []
+        if not unsettled and not rows:
+            return await outbox.claim(connection, self._batch)
+        return await outbox.look_ahead(connection, rows, self._batch, settle=unsettled)
+
+    async def _settle(self, connection: Any) -> None:
+        unsettled, self._unsettled = self._unsettled, []
         if unsettled:
             await outbox.settle(connection, unsettled)
-        return rows is None or bool(rows)
 
     def _count(self, outcome: Outcome) -> None:
         published = len(outcome.published)
