@@ -61,6 +61,8 @@ class Journey:
     family_name: str
     patience: float = 30.0
     """Seconds to wait for the other side."""
+    shares_contact: bool = True
+    """Whether the client agrees that name and contact are told to the property entity (C6)."""
     unit: str = ""
     address: str = ""
     client: str = ""
@@ -103,7 +105,7 @@ class Journey:
             "housing_types": [value["id"] for value in types if value["published_as"]],
             "search_started_on": today().isoformat(),
             "agrees_to_be_housed": "written",
-            "agrees_to_share_contact": "written",
+            "agrees_to_share_contact": "written" if self.shares_contact else None,
         }
         self.placement = (await self.caseworker.post("/api/support/v1/placements", body))["id"]
         return "support: started the housing placement, with the client's consents"
@@ -142,6 +144,14 @@ class Journey:
 
     async def _secured(self) -> bool:
         return bool((await self.placement_record())["status"] == "housing_secured")
+
+    async def until_answered(self) -> Any:
+        """support: wait until the inventory has answered, whatever it said; return the placement."""
+        return await self._until(self._answer, "the inventory's answer")
+
+    async def _answer(self) -> Any:
+        record = await self.placement_record()
+        return record if record["request"] and record["request"]["state"] != "asked" else None
 
     async def until_the_application_is_open(self) -> str:
         """tenancy: wait until the referral has arrived as an application (T1)."""

@@ -24,6 +24,11 @@ def read_json(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_text())
     except FileNotFoundError:
         return {}
+    except (NotADirectoryError, PermissionError) as error:
+        raise StateUnusable(
+            f"{path} can't be read ({error.strerror}). "
+            "Remove its folder as whoever it belongs to, or set PARTYWALL_STATE to a folder of yours."
+        ) from error
     except ValueError as error:
         raise StateUnusable(f"{path} can't be read ({error}). Remove {path.parent} to begin anew.") from error
     if not isinstance(content, dict):

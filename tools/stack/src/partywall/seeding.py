@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,10 +47,10 @@ _STAFF = {
 }
 
 
-def sign_ins(stack: Stack) -> list[SignIn]:
-    """Return the demo accounts of `stack`; their passwords are made at random at the first call."""
-    known = read_json(stack.sign_ins)
-    found = [
+def demo_staff(passwords: Mapping[str, str] | None = None) -> list[SignIn]:
+    """Return the demo accounts with the given passwords, by e-mail, and random ones for the others."""
+    known = passwords or {}
+    return [
         SignIn(
             entity,
             f"{mailbox}@{entity}.example",
@@ -60,6 +61,12 @@ def sign_ins(stack: Stack) -> list[SignIn]:
         for entity in ENTITIES
         for mailbox, name, roles in _STAFF[entity]
     ]
+
+
+def sign_ins(stack: Stack) -> list[SignIn]:
+    """Return the demo accounts of `stack`; their passwords are made at random at the first call."""
+    known = read_json(stack.sign_ins)
+    found = demo_staff(known)
     passwords = {account.email: account.password for account in found}
     if passwords != known:
         write_json(stack.sign_ins, passwords, private=True)
@@ -105,10 +112,15 @@ async def load_register(stack: Stack, file: Path, rows: int | None) -> int:
     """
     account = sign_in(stack, "property", "inventory_keeper")
     async with StaffApi(stack.layout.door("property"), account.email, account.password) as keeper:
-        fields = {"mapping": "toronto-rentsafe", **({"row_limit": str(rows)} if rows else {})}
-        previewed = await keeper.upload("/api/units/v1/imports", file, fields)
-        applied = await keeper.post(f"/api/units/v1/imports/{previewed['id']}/application")
-        return int(applied["new"])
+        return await import_register(keeper, file, rows)
+
+
+async def import_register(keeper: StaffApi, file: Path, rows: int | None) -> int:
+    """Import `rows` buildings of a register as `keeper`; return the homes that are new."""
+    fields = {"mapping": "toronto-rentsafe", **({"row_limit": str(rows)} if rows else {})}
+    previewed = await keeper.upload("/api/units/v1/imports", file, fields)
+    applied = await keeper.post(f"/api/units/v1/imports/{previewed['id']}/application")
+    return int(applied["new"])
 
 
 def show_sign_ins(stack: Stack, console: Console) -> None:

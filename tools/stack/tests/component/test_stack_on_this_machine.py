@@ -1,0 +1,214 @@
+"""The servers of a stack, and what `up` says when the machine is in the way."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import tempfile
+from collections import namedtuple
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import asyncpg
+import httpx
+import pytest
+
+from partywall import cli
+from partywall.doctor import examine
+from partywall.layout import BY_NAME, PARTS
+from partywall.processes import PidFile, end, holder_of
+from partywall.stack import Busy, PortTaken, Stack, StateUnusable
+
+
+def free_base() -> int:
+    """Return a base above which a stack's ports are free."""
+    for base in range(21000, 60000, 20):
+        if all(holder_of(base + offset) is None for offset in (0, 1, 2, 3, 4)):
+            return base
+    raise LookupError("no free ports")
+
+
+@pytest.fixture
+def stack():
+    """A stack of which nothing runs yet, in a folder that no other session closes to PostgreSQL's user."""
+    state = Path(tempfile.mkdtemp(prefix="partywall-stack-"))
+    opened = Stack.open(state, environment={"PARTYWALL_PORT_BASE": str(free_base())})
+    yield opened
+    opened.down()
+    shutil.rmtree(state)
+
+
+@pytest.mark.row("W1")
+async def test_a_killed_postgres_recovers_with_all_it_had_committed(stack):
+    await asyncio.to_thread(stack.start, "postgres-property")
+    part = BY_NAME["units"]
+    connection = await asyncpg.connect(stack.programs.dsn(part))
+    await connection.execute("CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)")
+    stack.kill("postgres-property")
+    await connection.close()
+    assert stack.running(BY_NAME["postgres-property"]) is None
+    # The number in the lock file may belong to anybody when the machine comes back.
+    lock = stack.layout.postgres_data("property") / "postmaster.pid"
+    lock.write_text(lock.read_text().replace(lock.read_text().split("\n")[0], str(os.getpid()), 1))
+    await asyncio.to_thread(stack.start, "postgres-property")
+    connection = await asyncpg.connect(stack.programs.dsn(part))
+    assert await connection.fetchval("SELECT n FROM kept") == 1
+    assert await connection.fetchval("SHOW fsync") == "on"
+    await connection.close()
+    # Each role sees its own database and no other, and nobody gets in without a password.
+    foreign = stack.programs.dsn(part).removesuffix("/units") + "/tenancy"
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await asyncpg.connect(foreign)
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        await asyncpg.connect(stack.programs.dsn(part).replace(stack.vault.secret("database-units"), "guess"))
+
+
+async def test_an_initialisation_that_was_cut_off_is_begun_again(stack):
+    data = stack.layout.postgres_data("support")
+    data.mkdir(parents=True)
+    (data / "PG_VERSION").write_text("18\n")
+    (data.parent / f".{data.name}.unfinished").touch()
+    await asyncio.to_thread(stack.start, "postgres-support")
+    connection = await asyncpg.connect(stack.programs.dsn(BY_NAME["support"]))
+    assert await connection.fetchval("SELECT current_user") == "support"
+    await connection.close()
+
+
+def test_a_killed_broker_comes_back_and_its_config_is_private(stack):
+    stack.start("nats")
+    assert (stack.layout.nats_folder / "nats.conf").stat().st_mode & 0o077 == 0
+    found = httpx.get(f"http://127.0.0.1:{stack.layout.nats_monitor_port}/jsz").json()
+    assert found["config"]["sync_always"] is True
+    stack.kill("nats")
+    assert stack.running(BY_NAME["nats"]) is None
+    assert stack.start("nats")
+
+
+@pytest.mark.row("W1", "W10")
+def test_traefik_reaches_an_entitys_services_from_its_own_host_only(stack):
+    seen = []
+
+    class Service(BaseHTTPRequestHandler):
+        def do_GET(self):
+            seen.append((self.server.server_address[1], self.headers["Host"]))
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"ok")
+
+        def log_message(self, format, *args):
+            pass
+
+    servers = [
+        ThreadingHTTPServer(("127.0.0.1", stack.layout.port(name)), Service)
+        for name in ("units", "tenancy", "support", "gateway-property", "gateway-support")
+    ]
+    for server in servers:
+        Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        stack.start("traefik")
+        with httpx.Client(base_url=f"http://127.0.0.1:{stack.layout.base}") as client:
+
+            def reached(host: str, path: str) -> str | int:
+                seen.clear()
+                answer = client.get(path, headers={"Host": f"{host}.localhost:{stack.layout.base}"})
+                if not seen:
+                    return answer.status_code
+                port = seen[0][0]
+                return next(part.name for part in PARTS if stack.layout.port(part.name) == port)
+
+            assert reached("property", "/api/units/v1/units") == "units"
+            assert reached("property", "/inventory-desk") == "units"
+            assert reached("property", "/property-desk/leases") == "tenancy"
+            assert reached("support", "/front-desk/") == "support"
+            assert reached("support", "/api/support/v1/clients") == "support"
+            for path in ("/", "/sign-in", "/staff", "/.well-known/jwks.json", "/api/gateway/v1/staff"):
+                assert reached("support", path) == "gateway-support"
+            # Nothing of the neighbour is behind one's own host: these end at one's own gateway's 404.
+            for path in ("/api/units/v1/units", "/property-desk/", "/inventory-desk/"):
+                assert reached("support", path) == "gateway-support"
+            assert reached("property", "/api/support/v1/clients") == "gateway-property"
+            for path in ("/livez", "/readyz", "/metrics"):
+                assert reached("property", path) == 404
+            assert reached("elsewhere", "/") == 404
+            assert reached("property", "/property-desk/%2e%2e%2fmetrics") in (400, 404)
+    finally:
+        for server in servers:
+            server.shutdown()
+            server.server_close()
+
+
+def test_a_taken_port_is_named_with_its_program_and_a_way_out(stack, monkeypatch, capsys):
+    with socket.create_server(("127.0.0.1", stack.layout.port("nats"))):
+        with pytest.raises(PortTaken) as refused:
+            stack.up()
+        words = str(refused.value)
+        assert f"Port {stack.layout.port('nats')}" in words
+        assert f"process {os.getpid()}" in words
+        assert f"PARTYWALL_PORT_BASE={stack.layout.base + 100}" in words
+        # The command line says the same, without a traceback.
+        monkeypatch.setenv("PARTYWALL_STATE", str(stack.layout.state))
+        monkeypatch.setenv("PARTYWALL_PORT_BASE", str(stack.layout.base))
+        assert cli.main(["up"]) == 1
+        assert "PortTaken" in capsys.readouterr().out
+        assert any("is taken by" in finding.what for finding in examine(stack) if not finding.well)
+    assert len(stack.missing()) == len(PARTS)
+
+
+def test_a_full_disk_is_told_before_anything_starts(stack, monkeypatch):
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(100, 99, 1024**2))
+    with pytest.raises(StateUnusable, match="1 MB left"):
+        stack.up()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_of_somebody_else_is_told(stack):
+    stack.layout.state.chmod(0o500)
+    try:
+        with pytest.raises(StateUnusable, match="PARTYWALL_STATE"):
+            stack.up()
+    finally:
+        stack.layout.state.chmod(0o700)
+
+
+def test_a_state_that_is_a_file_is_told(tmp_path, monkeypatch, capsys):
+    (tmp_path / "state").write_text("")
+    monkeypatch.setenv("PARTYWALL_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("PARTYWALL_PORT_BASE", str(free_base()))
+    assert cli.main(["up"]) == 1
+    assert "PARTYWALL_STATE" in capsys.readouterr().out
+
+
+def test_two_commands_at_once_take_turns(stack):
+    stack._prepare_place()
+    with stack._alone(), pytest.raises(Busy, match=str(os.getpid())):
+        stack.up()
+
+
+def test_down_of_nothing_and_of_a_stale_record_is_quiet(stack):
+    assert stack.down() == []
+    file = PidFile(stack.layout.run / "nats.json")
+    stack._prepare_place()
+    file.path.write_text('{"pid": 999999, "started": 1.0}')
+    assert stack.running(BY_NAME["nats"]) is None
+    assert stack.down() == []
+
+
+def test_what_ends_while_starting_shows_its_own_words(stack):
+    stack.programs.extra = {}
+    stack._prepare_place()
+    (stack.layout.state / "nats").write_text("a file where a folder must be")
+    with pytest.raises(OSError, match="nats"):
+        stack.start("nats")
+
+
+def test_the_processes_survive_whoever_started_them(stack):
+    pid = stack.start("nats")
+    assert os.getsid(pid) == pid
+    assert os.getpgid(pid) != os.getpgid(os.getpid())
+    assert end(pid, signal_number=signal.SIGTERM)
