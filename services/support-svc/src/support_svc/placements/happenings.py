@@ -3,7 +3,7 @@
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -91,7 +91,7 @@ async def crossing(tx: ReadTx, placement_id: UUID) -> list[CrossingView]:
     return [
         CrossingView(
             event=row.type.split(".")[2],
-            fields=row.data.get("data", {}),
+            fields=_readable(row.data.get("data", {})),
             recorded_at=row.recorded_at,
             delivered_at=row.published_at,
             withheld=row.withheld_reason,
@@ -99,3 +99,11 @@ async def crossing(tx: ReadTx, placement_id: UUID) -> list[CrossingView]:
         )
         for row in rows
     ]
+
+
+_DAYS = ("secured_on", "expected_move_in", "moved_in_on", "moved_out_on")
+
+
+def _readable(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of an event with their days as days."""
+    return {name: date.fromisoformat(value) if name in _DAYS else value for name, value in fields.items()}
