@@ -51,7 +51,7 @@ async def test_order_per_aggregate_under_sixteen_writers(delivery: Delivery, eve
 
 
 async def test_what_commits_late_with_a_lower_position_is_sent(delivery: Delivery, eventually: Any) -> None:
-    """Positions are handed out before the commit: a relay that remembers how far it read would skip this row."""
+    """Positions are handed out before the commit: who remembers how far it read would skip this row."""
     relay = relay_of(delivery, poll=0.3)
     slow = await asyncpg.connect(delivery.told)
     transaction = slow.transaction()

@@ -85,7 +85,8 @@ def passing(error: BaseException) -> bool:
     state = getattr(error, "sqlstate", None)
     if isinstance(state, str):
         return state[:2] in _PASSING or state in _CONTENDED
-    return isinstance(error, OSError | TimeoutError | PoolTimeout | asyncpg.InterfaceError) or (
+    lost = OSError | TimeoutError | PoolTimeout | asyncpg.InterfaceError | asyncpg.InternalClientError
+    return isinstance(error, lost) or (
         isinstance(error, InvalidRequestError) and "connection" in str(error).lower()
     )
 

@@ -29,8 +29,9 @@ _SERVER_SETTINGS = {
     "idle_session_timeout": "0",
 }
 # What a connection that can't be used raises; ValueError and the like would be a mistake of ours and pass
-# through.
-LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
+# through. (The internal error is what asyncpg says in the moment between the server's last words and the end
+# of the line.)
+LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, TimeoutError)
 
 
 def lock_key(duty: str) -> int:
