@@ -77,6 +77,15 @@ def test_no_test_of_the_project_names_a_row_that_is_none():
     assert rows.unknown_rows(ROOT) == []
 
 
+def test_a_page_without_rows_of_its_own_shows_its_modules(tmp_path):
+    root = planted(tmp_path)
+    desk = root / "services/support-svc/src/support_svc/placements/desk.py"
+    desk.write_text(DESK.replace('"""Pages."""', '"""Pages (P3, P7)."""').replace(" (P6).", "."))
+    found = {row.id: row.pages for row in rows.rows(root)}
+    page = ("support_svc: /{placement_id}/secure",)
+    assert found == {"P3": page, "P6": (), "P7": page, "X1": ()}
+
+
 def test_ranges_name_all_their_rows():
     known = {f"P{number}": "" for number in range(1, 11)}
     assert rows.rows_in("Placements (P1-P3, P10)", known) == ["P1", "P3", "P10", "P2"]

@@ -1,7 +1,8 @@
 """`make rows`: every row of the specification with the tests that prove it and the pages that show it.
 
-Rows are listed in `docs/rows.md`. A test names its rows with `@pytest.mark.row("P6")`; a page names them in
-the docstring of its route function in a `desk.py`, as in "… (P6)". What has neither is shown as `none`.
+Rows are listed in `docs/rows.md`. A test names its rows with `@pytest.mark.row("P6")`. A page names them in the
+docstring of its route function in a `desk.py`, as in "… (P6)", or leaves that to the docstring of the module.
+What has neither tests nor pages is shown as `none`.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def tests_with_rows(tree: Tree) -> Iterator[tuple[str, str]]:
 
 
 def pages_with_rows(tree: Tree, known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield row and path for each desk route whose docstring names the row."""
+    """Yield row and path for each desk route; one that names no row itself shows those of its module."""
     for module in tree.modules(*SERVICE_PACKAGES):
         if module.stem != "desk":
             continue
@@ -77,7 +78,8 @@ def pages_with_rows(tree: Tree, known: Mapping[str, str]) -> Iterator[tuple[str,
                 continue
             path = next((path for _, mark in decorators(node) if (path := _path(mark)) is not None), None)
             if path is not None:
-                for row in rows_in(ast.get_docstring(node) or "", known):
+                own = rows_in(ast.get_docstring(node) or "", known)
+                for row in own or rows_in(ast.get_docstring(module.tree) or "", known):
                     yield row, f"{module.package}: {path or '/'}"
 
 
