@@ -13,7 +13,8 @@ class NoBorderAdministrator(Exception):
 
 
 async def set_up_border(settings: Settings) -> None:
-    """Make the broker hold this service's stream and the consumers it grants. Raises NoBorderAdministrator."""
+    """Make the broker hold this service's stream and the consumers it grants. Raises NoBorderAdministrator.
+    """
     if settings.nats_admin_user is None or settings.nats_admin_password is None:
         raise NoBorderAdministrator("SUPPORT_NATS_ADMIN_USER and SUPPORT_NATS_ADMIN_PASSWORD are missing")
     connection = await connect(

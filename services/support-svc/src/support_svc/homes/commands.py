@@ -62,11 +62,11 @@ class Availability:
 
 
 _COLUMNS = (
-    "unit uuid, listing_version int, building_name text, street text, unit_number text, city text, province text,"
-    " postal_code text, country text, region text, housing_type text, bedrooms smallint, area_square_feet smallint,"
-    " floor smallint, building_floors smallint, year_built smallint, rent numeric, currency text, features text[],"
-    " accessible bool, shareable bool, managed_by text, occupancy text, available_from date, address_search text,"
-    " published_at timestamptz"
+    "unit uuid, listing_version int, building_name text, street text, unit_number text, city text,"
+    " province text, postal_code text, country text, region text, housing_type text, bedrooms smallint,"
+    " area_square_feet smallint, floor smallint, building_floors smallint, year_built smallint, rent numeric,"
+    " currency text, features text[], accessible bool, shareable bool, managed_by text, occupancy text,"
+    " available_from date, address_search text, published_at timestamptz"
 )
 _NAMES = ", ".join(column.strip().split(" ")[0] for column in _COLUMNS.split(","))
 _SET = ", ".join(f"{name} = excluded.{name}" for name in _NAMES.split(", ") if name != "unit")
@@ -74,7 +74,8 @@ _SET = ", ".join(f"{name} = excluded.{name}" for name in _NAMES.split(", ") if n
 _TAKE = text(
     f"INSERT INTO home ({_NAMES}, listed) SELECT {_NAMES}, true"  # noqa: S608 - our own column names
     f" FROM jsonb_to_recordset(CAST(:listings AS jsonb)) AS told({_COLUMNS})"
-    f" ON CONFLICT (unit) DO UPDATE SET {_SET}, listed = true WHERE home.listing_version < excluded.listing_version"
+    f" ON CONFLICT (unit) DO UPDATE SET {_SET}, listed = true, written_in = pg_current_xact_id()"
+    " WHERE home.listing_version < excluded.listing_version"
 )
 _TAKE_PLACES = text(
     "INSERT INTO inventory_place (kind, name)"
@@ -83,28 +84,31 @@ _TAKE_PLACES = text(
 _CATCH_UP = text(
     "WITH early AS (DELETE FROM home_early_news WHERE unit = ANY(CAST(:units AS uuid[])) RETURNING *)"
     " UPDATE home SET listing_version = early.listing_version, listed = NOT early.withdrawn,"
+    " written_in = pg_current_xact_id(),"
     " occupancy = coalesce(early.occupancy, home.occupancy),"
     " available_from = CASE WHEN early.withdrawn THEN home.available_from ELSE early.available_from END"
     " FROM early WHERE home.unit = early.unit AND home.listing_version < early.listing_version"
 )
 _CHANGE = text(
-    "WITH told AS (SELECT * FROM unnest(CAST(:units AS uuid[]), CAST(:versions AS int[]), CAST(:gone AS bool[]),"
-    " CAST(:occupancies AS text[]), CAST(:dates AS date[])) AS told(unit, version, gone, occupancy, available_from)),"
+    "WITH told AS (SELECT * FROM unnest(CAST(:units AS uuid[]), CAST(:versions AS int[]),"
+    " CAST(:gone AS bool[]), CAST(:occupancies AS text[]), CAST(:dates AS date[]))"
+    " AS told(unit, version, gone, occupancy, available_from)),"
     " changed AS (UPDATE home SET listing_version = told.version, listed = NOT told.gone,"
+    " written_in = pg_current_xact_id(),"
     " occupancy = coalesce(told.occupancy, home.occupancy),"
     " available_from = CASE WHEN told.gone THEN home.available_from ELSE told.available_from END"
     " FROM told WHERE home.unit = told.unit AND home.listing_version < told.version)"
     " INSERT INTO home_early_news AS early (unit, listing_version, withdrawn, occupancy, available_from)"
     " SELECT told.unit, told.version, told.gone, told.occupancy, told.available_from FROM told"
     " WHERE NOT EXISTS (SELECT 1 FROM home WHERE home.unit = told.unit)"
-    " ON CONFLICT (unit) DO UPDATE SET listing_version = excluded.listing_version, withdrawn = excluded.withdrawn,"
-    " occupancy = excluded.occupancy, available_from = excluded.available_from"
+    " ON CONFLICT (unit) DO UPDATE SET listing_version = excluded.listing_version,"
+    " withdrawn = excluded.withdrawn, occupancy = excluded.occupancy, available_from = excluded.available_from"
     " WHERE early.listing_version < excluded.listing_version"
 )
 _HEARD = text(
     "INSERT INTO inventory_news (id, published_at, heard_at) VALUES (1, :published_at, :heard_at)"
-    " ON CONFLICT (id) DO UPDATE SET published_at = greatest(inventory_news.published_at, excluded.published_at),"
-    " heard_at = excluded.heard_at"
+    " ON CONFLICT (id) DO UPDATE SET heard_at = excluded.heard_at,"
+    " published_at = greatest(inventory_news.published_at, excluded.published_at)"
 )
 
 
@@ -135,7 +139,8 @@ async def take_listings(tx: Tx, listings: list[Listing]) -> None:
 
 @use_case(Permission.HEAR_NEWS)
 async def take_availability(tx: Tx, changes: list[Availability]) -> None:
-    """Take changes of occupancy and withdrawals; what overtook its listing is kept until the listing comes."""
+    """Take changes of occupancy and withdrawals; what overtook its listing is kept until the listing comes.
+    """
     newest = _newest(changes)
     await tx.execute(
         _CHANGE,

@@ -9,13 +9,24 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import Integer, Numeric, SmallInteger, String, Text
+from sqlalchemy import Index, Integer, Numeric, SmallInteger, String, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import UserDefinedType
 
 from chassis.errors import DomainError, Kind
 from support_svc.clients.names import plain_words
 from support_svc.tables import Base, words
+
+
+class XID8(UserDefinedType[str]):
+    """PostgreSQL's 64-bit transaction id, as text."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        """Name of the type in DDL."""
+        return "xid8"
 
 
 class ManagedBy(StrEnum):
@@ -37,9 +48,13 @@ class Occupancy(StrEnum):
 
 
 class Home(Base):
-    """A home as the inventory published it. What the inventory doesn't know is null, never a guess."""
+    """A home as the inventory published it. What the inventory doesn't know is null, never a guess.
+
+    `written_in` is the transaction that wrote the row last: the search index of each process follows it.
+    """
 
     __tablename__ = "home"
+    __table_args__ = (Index("ix_home_written_in", "written_in"),)
 
     unit: Mapped[UUID] = mapped_column(primary_key=True)
     listing_version: Mapped[int] = mapped_column(Integer)
@@ -68,6 +83,7 @@ class Home(Base):
     available_from: Mapped[date | None]
     address_search: Mapped[str] = mapped_column(Text)
     published_at: Mapped[datetime]
+    written_in: Mapped[str] = mapped_column(XID8(), server_default=text("pg_current_xact_id()"))
 
 
 class EarlyNews(Base):

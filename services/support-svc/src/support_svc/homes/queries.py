@@ -2,21 +2,25 @@
 away.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any
+from itertools import islice, product
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select, text, true, tuple_
+from sqlalchemy import select
 
 from chassis.errors import InvalidInput
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from support_svc.access import Permission
 from support_svc.homes.fitting import Fit, Seeking, fit
+from support_svc.homes.following import current_index
+from support_svc.homes.index import Bounds, HomeIndex, cents, descending
 from support_svc.homes.model import (
     Home,
     InventoryNews,
@@ -28,10 +32,8 @@ from support_svc.homes.model import (
 )
 
 PAGE = 25
-COUNTED = 1000
-"""Homes are counted up to here; beyond, the page says "more than"."""
 RANKED = 400
-"""Sorted by fit, this many of the least expensive matches are ranked."""
+"""Sorted by fit, this many of the best candidates are ranked exactly."""
 OPEN = (Occupancy.AVAILABLE, Occupancy.NOTICE_GIVEN)
 
 
@@ -177,129 +179,112 @@ def _view(home: Home, seeking: Seeking | None, today: date) -> HomeView:
 
 @query(Permission.SEARCH_HOMES)
 async def search_homes(tx: ReadTx, wanted: HomeFilter, seeking: Seeking | None = None) -> HomePage:
-    """A page of listed homes that match every filter, in the order asked for.
+    """A page of listed homes that match every filter, in the order asked for, and how many match in all.
 
-    Sorted by fit, the RANKED least expensive matches are ranked; without `seeking` that is the order by rent.
+    Sorted by fit, the RANKED best candidates are ranked; without `seeking` that is the order by rent.
     """
-    heard = await tx.scalar(select(InventoryNews.heard_at))
-    if wanted.q:
-        await tx.execute(text("SET LOCAL pg_trgm.word_similarity_threshold = 0.5"))
-    condition = _condition(wanted)
-    total = await tx.scalar(
-        select(func.count()).select_from(select(literal(1)).where(condition).limit(COUNTED + 1).subquery())
-    )
-    if wanted.sort is HomeSort.FIT and seeking is not None:
-        homes, after = await _ranked(tx, wanted, condition, seeking)
+    index = await current_index(tx.runtime.database)
+    mask = matching(index, wanted)
+    ranking = seeking if wanted.sort is HomeSort.FIT else None
+    if ranking is not None:
+        units, after = await _ranked(tx, index, mask, wanted, ranking)
     else:
-        homes, after = await _in_order(tx, wanted, condition, seeking)
-    return HomePage(tuple(homes), int(total or 0), after, heard)
+        units, after = _in_order(index, mask, wanted)
+    heard = await tx.scalar(select(InventoryNews.heard_at))
+    homes = await _homes(tx, units, seeking)
+    return HomePage(homes, mask.bit_count(), after, heard)
+
+
+async def _homes(tx: ReadTx, units: list[UUID], seeking: Seeking | None) -> tuple[HomeView, ...]:
+    rows = {
+        home.unit: home for home in (await tx.execute(select(Home).where(Home.unit.in_(units)))).scalars()
+    }
+    return tuple(_view(rows[unit], seeking, tx.today) for unit in units if unit in rows)
 
 
 async def _ranked(
-    tx: ReadTx, wanted: HomeFilter, condition: ColumnElement[bool], seeking: Seeking
-) -> tuple[list[HomeView], str | None]:
+    tx: ReadTx, index: HomeIndex, mask: int, wanted: HomeFilter, seeking: Seeking
+) -> tuple[list[UUID], str | None]:
     start = _number(wanted.after)
-    rows = await tx.execute(
-        select(Home).where(condition).order_by(Home.rent.asc().nulls_last(), Home.unit).limit(RANKED)
-    )
-    views = [_view(home, seeking, tx.today) for home in rows.scalars()]
-    views.sort(key=lambda view: -(view.fit.score if view.fit else 0))
-    after = str(start + PAGE) if start + PAGE < len(views) else None
-    return views[start : start + PAGE], after
+    best = list(islice(candidates(index, mask, seeking, tx.today), RANKED))
+    views = await _homes(tx, [index.unit(at) for at in best], seeking)
+    ordered = sorted(views, key=lambda view: -(view.fit.score if view.fit else 0))
+    after = str(start + PAGE) if start + PAGE < len(ordered) else None
+    return [view.unit for view in ordered[start : start + PAGE]], after
 
 
-async def _in_order(
-    tx: ReadTx, wanted: HomeFilter, condition: ColumnElement[bool], seeking: Seeking | None
-) -> tuple[list[HomeView], str | None]:
-    statement = select(Home).where(condition)
-    if wanted.after is not None:
-        last = await tx.session.get(Home, _uuid(wanted.after))
-        if last is not None:
-            statement = statement.where(_beyond(wanted.sort, last))
-    homes = list((await tx.execute(statement.order_by(*_order(wanted.sort)).limit(PAGE + 1))).scalars())
-    after = str(homes[PAGE - 1].unit) if len(homes) > PAGE else None
-    return [_view(home, seeking, tx.today) for home in homes[:PAGE]], after
+def _in_order(index: HomeIndex, mask: int, wanted: HomeFilter) -> tuple[list[UUID], str | None]:
+    last = None if wanted.after is None else index.position(_uuid(wanted.after))
+    if wanted.sort is HomeSort.ADDRESS:
+        walk = index.by_street(mask, last)
+    elif wanted.sort is HomeSort.NEWEST:
+        walk = descending(mask, last)
+    else:
+        walk = index.by_rent(mask, last)
+    units = [index.unit(at) for at in islice(walk, PAGE + 1)]
+    return units[:PAGE], str(units[PAGE - 1]) if len(units) > PAGE else None
 
 
-def _order(sort: HomeSort) -> tuple[Any, ...]:
-    if sort is HomeSort.ADDRESS:
-        return (Home.street, Home.unit)
-    if sort is HomeSort.NEWEST:
-        return (Home.published_at.desc(), Home.unit.desc())
-    return (Home.rent.asc().nulls_last(), Home.unit)
-
-
-def _beyond(sort: HomeSort, last: Home) -> ColumnElement[bool]:
-    """The rows that come after `last` in an order."""
-    if sort is HomeSort.ADDRESS:
-        return tuple_(Home.street, Home.unit) > tuple_(literal(last.street), literal(last.unit))
-    if sort is HomeSort.NEWEST:
-        return tuple_(Home.published_at, Home.unit) < tuple_(literal(last.published_at), literal(last.unit))
-    if last.rent is None:
-        return and_(Home.rent.is_(None), Home.unit > last.unit)
-    return or_(
-        Home.rent > last.rent, and_(Home.rent == last.rent, Home.unit > last.unit), Home.rent.is_(None)
-    )
-
-
-def _condition(wanted: HomeFilter) -> ColumnElement[bool]:
-    conditions: list[ColumnElement[bool]] = [Home.listed]
+def matching(index: HomeIndex, wanted: HomeFilter) -> int:
+    """The homes that match every filter, as a mask over the index."""
+    mask = index.live
     if wanted.occupancy is not OccupancyFilter.ALL:
-        conditions.append(Home.occupancy.in_(OPEN if wanted.occupancy is OccupancyFilter.OPEN else OPEN[:1]))
-    if wanted.types:
-        conditions.append(Home.housing_type.in_(wanted.types))
-    conditions += _between(Home.bedrooms, wanted.bedrooms_from, None, unknown=wanted.include_unknown)
-    conditions += _between(Home.rent, wanted.rent_from, wanted.rent_to, unknown=wanted.include_unknown)
-    conditions += _between(
-        Home.area_square_feet, wanted.area_from, wanted.area_to, unknown=wanted.include_unknown
-    )
-    conditions += _between(Home.floor, wanted.floor_from, wanted.floor_to, unknown=wanted.include_unknown)
-    conditions += _between(Home.year_built, wanted.year_from, None, unknown=wanted.include_unknown)
-    if wanted.region:
-        conditions.append(Home.region == wanted.region)
-    if wanted.city:
-        conditions.append(Home.city == wanted.city)
+        occupancies = OPEN if wanted.occupancy is OccupancyFilter.OPEN else OPEN[:1]
+        mask &= index.facet("occupancy", [one.value for one in occupancies])
+    for name, value in (
+        ("housing_type", wanted.types or None),
+        ("region", [wanted.region] if wanted.region else None),
+        ("city", [wanted.city] if wanted.city else None),
+        ("accessible", [True] if wanted.accessible else None),
+        ("shareable", [True] if wanted.shareable else None),
+        ("managed_by", [wanted.managed_by.value] if wanted.managed_by else None),
+    ):
+        if value is not None:
+            mask &= index.facet(name, value)
     if wanted.features:
-        conditions.append(Home.features.contains(wanted.features))
-    if wanted.accessible:
-        conditions.append(Home.accessible)
-    if wanted.shareable:
-        conditions.append(Home.shareable)
-    if wanted.managed_by is not None:
-        conditions.append(Home.managed_by == wanted.managed_by)
-    conditions += _text(wanted.q)
-    return and_(true(), *conditions)
+        mask &= index.every_feature(wanted.features)
+    for name, low, high in (
+        ("bedrooms", wanted.bedrooms_from, None),
+        ("rent", cents(wanted.rent_from), cents(wanted.rent_to)),
+        ("area_square_feet", wanted.area_from, wanted.area_to),
+        ("floor", wanted.floor_from, wanted.floor_to),
+        ("year_built", wanted.year_from, None),
+    ):
+        bounds = Bounds(low, high, unknown=wanted.include_unknown)
+        if bounds.narrows:
+            mask &= index.number(name, bounds)
+    words = searchable_address(wanted.q).split()
+    # "St" says too little to narrow (street or saint), unless nothing else is typed.
+    for word in [word for word in words if word != "street"] or words:
+        mask &= index.with_word(word)
+    return mask
 
 
-def _between(column: Any, low: Any, high: Any, *, unknown: bool) -> list[ColumnElement[bool]]:
-    if low is None and high is None:
-        return []
-    bounds: list[ColumnElement[bool]] = []
-    if low is not None:
-        bounds.append(column >= low)
-    if high is not None:
-        bounds.append(column <= high)
-    return [or_(column.is_(None), and_(*bounds))] if unknown else bounds
+def candidates(index: HomeIndex, mask: int, seeking: Seeking, today: date) -> Iterator[int]:
+    """Positions in about the order of their fit: by what is certain about type, bedrooms, rent and day,
+    then by rent.
 
-
-def _text(q: str) -> list[ColumnElement[bool]]:
-    """Every word of the text is somewhere in the address, or one spelt alike; numbers exactly.
-
-    “St” alone says too little to narrow (street or saint), so it counts only when nothing else is typed.
+    Within a tier the fit falls with the rent or is equal, so that the best of all are among the first.
     """
-    words = searchable_address(q).split()
-    telling = [word for word in words if word != "street"] or words
-    conditions: list[ColumnElement[bool]] = []
-    for word in telling:
-        if word.isdigit():
-            conditions.append(Home.address_search.like(f"% {word} %"))
-        elif len(word) < 3:
-            conditions.append(Home.address_search.like(f"% {word}%"))
-        else:
-            conditions.append(
-                or_(Home.address_search.like(f"%{word}%"), literal(word).op("<%")(Home.address_search))
-            )
-    return conditions
+    ceiling = cents(seeking.affordable_rent)
+    known = index.number("rent", Bounds(low=0))
+    cheap = index.number("rent", Bounds(high=ceiling)) if ceiling is not None else 0
+    rents = [(cheap, 30), (known & ~cheap, 20 if ceiling is not None else 15), (~known, 15)]
+    sought = index.facet("housing_type", seeking.housing_types) if seeking.housing_types else -1
+    types = [(sought, 40), (~sought, 0)]
+    enough = index.number("bedrooms", Bounds(low=seeking.bedrooms))
+    nearly = index.number("bedrooms", Bounds(low=seeking.bedrooms - 1)) & ~enough
+    unknown = ~index.number("bedrooms", Bounds(low=0))
+    rooms = [(enough, 30), (unknown, 15), (nearly, 15), (~(enough | nearly | unknown), 0)]
+    late = index.later_than(max(seeking.needed_by or today, today))
+    days = [(~late, 0), (late, -1)]
+    tiers = sorted(product(types, rooms, rents, days), key=lambda tier: -sum(points for _, points in tier))
+    for tier in tiers:
+        inside = mask
+        for part, _ in tier:
+            inside &= part
+        if inside:
+            yield from index.by_rent(inside)
 
 
 def _number(after: str | None) -> int:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from chassis.ids import new_id
 from chassis.publisher import OutboxMessage
-from chassis.tx import traceparent
+from chassis.tracing import traceparent
 from contracts import envelope
 from contracts import support as said
 from contracts.event import Event

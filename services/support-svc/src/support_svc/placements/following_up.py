@@ -83,7 +83,8 @@ WITH place AS (
         )), true) FROM unnest(CAST(:people AS uuid[])) AS found(id))
 ), done AS (
     UPDATE followup SET state = 'done', done_on = :done_on, months_since = :months_since,
-        comments = :comments, recorded_by_name = :actor_name, recorded_at = :now, version = followup.version + 1
+        comments = :comments, recorded_by_name = :actor_name, recorded_at = :now, version = followup.version
+        + 1
     FROM place WHERE followup.subject_id = place.id AND followup.subject = 'placement'
       AND followup.state = 'due'
     RETURNING followup.id, followup.subject_id

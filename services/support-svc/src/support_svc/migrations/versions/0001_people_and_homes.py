@@ -56,11 +56,13 @@ _TABLES = (
         available_from DATE,
         address_search TEXT NOT NULL,
         published_at TIMESTAMP WITH TIME ZONE NOT NULL,
+        written_in xid8 DEFAULT pg_current_xact_id() NOT NULL,
         CONSTRAINT pk_home PRIMARY KEY (unit),
         CONSTRAINT ck_home_managed_by CHECK (managed_by IN ('property_entity', 'third_party')),
         CONSTRAINT ck_home_occupancy CHECK (occupancy IN ('available', 'secured',
             'occupied_by_client', 'occupied_by_other', 'temporarily_unavailable', 'notice_given'))
     )""",
+    "CREATE INDEX ix_home_written_in ON home (written_in)",
     """CREATE TABLE home_early_news (
         unit UUID NOT NULL,
         listing_version INTEGER NOT NULL,

@@ -1,0 +1,59 @@
+"""How the index of a process follows the table: before each search it reads what was written since the last.
+
+Rows carry the transaction that wrote them. Everything written by transactions older than a snapshot's
+oldest running
+one was visible in it, so reading from there on misses nothing, however commits overlap; what is read twice
+changes
+nothing.
+"""
+
+import asyncio
+from weakref import WeakKeyDictionary
+
+from chassis.db import Database
+from support_svc.homes.index import HomeIndex
+
+_SINCE = """
+SELECT unit, listing_version, listed, street, unit_number, city, region, housing_type, bedrooms, area_square_feet,
+    floor, year_built, rent, features, accessible, shareable, managed_by, occupancy, available_from,
+    address_search,
+    pg_snapshot_xmin(pg_current_snapshot())::text AS upto
+FROM home WHERE written_in >= $1::text::xid8 ORDER BY published_at, unit
+"""
+_BREATH = 2_000
+"""Rows after which other requests of the process get a turn."""
+
+
+class Follower:
+    """One process's index of one database."""
+
+    def __init__(self) -> None:
+        self.index = HomeIndex()
+        self._upto = "0"
+        self._turn = asyncio.Lock()
+
+    async def catch_up(self, database: Database) -> HomeIndex:
+        """The index with everything that was committed before this call."""
+        async with self._turn:
+            if self.index.wasteful:
+                self.index, self._upto = HomeIndex(), "0"
+            async with (await database.raw()).acquire() as connection:
+                rows = await connection.fetch(_SINCE, self._upto)
+            for number, row in enumerate(rows):
+                self.index.apply(row)
+                if number % _BREATH == _BREATH - 1:
+                    await asyncio.sleep(0)
+            if rows:
+                self._upto = max(self._upto, rows[0]["upto"], key=int)
+            return self.index
+
+
+_followers: WeakKeyDictionary[Database, Follower] = WeakKeyDictionary()
+
+
+async def current_index(database: Database) -> HomeIndex:
+    """The index of this process for a database, caught up; the first call reads the whole copy."""
+    follower = _followers.get(database)
+    if follower is None:
+        follower = _followers[database] = Follower()
+    return await follower.catch_up(database)

@@ -1,0 +1,267 @@
+"""The copy of the inventory as bitmaps in memory: any combination of filters over any number of homes in
+milliseconds.
+
+Every property of a home is a bitmap over positions, so that filters are bitwise AND and counts are exact. A home that
+changes gets a new position at the end and its old one is cleared: positions are in the order in which the
+homes were
+heard of. The database stays the truth; the index of a process follows it before each search.
+"""
+
+import re
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from support_svc.homes.wordbook import Wordbook
+
+RENT_STEP = 2500
+"""Width of a bucket of rents, in cents: within one, rents are compared one by one."""
+UNKNOWN = -1
+
+_STREET = re.compile(r"^[\d\s\-/]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """A range of a number, both ends included; None is open. `unknown` lets homes match where it isn't
+    known.
+    """
+
+    low: int | None = None
+    high: int | None = None
+    unknown: bool = False
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it leaves anything out."""
+        return self.low is not None or self.high is not None
+
+    def holds(self, value: int) -> bool:
+        """Whether a known value lies within."""
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+
+class Bitmaps:
+    """Bitmaps by key; kept as bytes to be written, read as integers to be combined."""
+
+    def __init__(self) -> None:
+        self._bytes: dict[Any, bytearray] = {}
+        self._read: dict[Any, int] = {}
+
+    def put(self, key: Any, position: int) -> None:
+        """Set a bit."""
+        bits = self._bytes.setdefault(key, bytearray())
+        at = position >> 3
+        if at >= len(bits):
+            bits.extend(bytes(at + 1 - len(bits)))
+        bits[at] |= 1 << (position & 7)
+        self._read.pop(key, None)
+
+    def clear(self, key: Any, position: int) -> None:
+        """Unset a bit."""
+        self._bytes[key][position >> 3] &= ~(1 << (position & 7))
+        self._read.pop(key, None)
+
+    def get(self, key: Any) -> int:
+        """The bitmap of a key; empty when the key is unknown."""
+        found = self._read.get(key)
+        if found is None:
+            found = self._read[key] = int.from_bytes(self._bytes.get(key, b""), "little")
+        return found
+
+    def any(self, keys: Iterable[Any]) -> int:
+        """The bits that any of the keys has."""
+        found = 0
+        for key in keys:
+            found |= self.get(key)
+        return found
+
+    def keys(self) -> Iterable[Any]:
+        """Every key that was ever put."""
+        return self._bytes.keys()
+
+
+def positions(mask: int, after: int = -1) -> Iterator[int]:
+    """The positions in a mask, ascending, beginning after one."""
+    bits = bin(mask)[:1:-1]
+    at = bits.find("1", after + 1)
+    while at >= 0:
+        yield at
+        at = bits.find("1", at + 1)
+
+
+def descending(mask: int, before: int | None = None) -> Iterator[int]:
+    """The positions in a mask, descending, beginning before one."""
+    bits = bin(mask)[:1:-1]
+    at = bits.rfind("1", 0, len(bits) if before is None else before)
+    while at >= 0:
+        yield at
+        at = bits.rfind("1", 0, at)
+
+
+class HomeIndex:
+    """All listed homes of the copy, in memory."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._units = bytearray()
+        self._versions: dict[bytes, tuple[int, int]] = {}
+        self._live = Bitmaps()
+        self._facets = Bitmaps()
+        self._numbers: dict[str, Bitmaps] = {
+            name: Bitmaps() for name in ("bedrooms", "floor", "year_built", "area_square_feet", "rent")
+        }
+        self._available_from = Bitmaps()
+        self._streets = Bitmaps()
+        self._rent = array("q")
+        self._street_of: list[str] = []
+        self._words = Wordbook()
+
+    def __len__(self) -> int:
+        return self.live.bit_count()
+
+    @property
+    def live(self) -> int:
+        """The homes that are listed."""
+        return self._live.get(True)
+
+    @property
+    def wasteful(self) -> bool:
+        """Whether so many positions are out of use that reading everything anew is cheaper."""
+        return self.size > 50_000 and self.size > 3 * len(self)
+
+    def apply(self, row: Mapping[str, Any]) -> None:
+        """Take in a row of the table; one that is older than what is known changes nothing."""
+        unit: bytes = row["unit"].bytes
+        known = self._versions.get(unit)
+        if known is not None:
+            if known[0] >= row["listing_version"]:
+                return
+            if known[1] != UNKNOWN:
+                self._live.clear(True, known[1])
+        if not row["listed"]:
+            self._versions[unit] = (row["listing_version"], UNKNOWN)
+            return
+        at = self.size
+        self.size += 1
+        self._versions[unit] = (row["listing_version"], at)
+        self._units += unit
+        self._put(at, row)
+
+    def _put(self, at: int, row: Mapping[str, Any]) -> None:
+        self._live.put(True, at)
+        for name in ("housing_type", "region", "city", "managed_by", "occupancy", "accessible", "shareable"):
+            self._facets.put((name, row[name]), at)
+        for feature in row["features"]:
+            self._facets.put(("feature", feature), at)
+        rent = UNKNOWN if row["rent"] is None else int(row["rent"] * 100)
+        self._rent.append(rent)
+        self._numbers["rent"].put(None if rent == UNKNOWN else rent // RENT_STEP, at)
+        for name in ("bedrooms", "floor", "year_built", "area_square_feet"):
+            self._numbers[name].put(row[name], at)
+        if row["available_from"] is not None:
+            self._available_from.put(row["available_from"], at)
+        street = _STREET.sub("", row["street"].strip().casefold())
+        self._street_of.append(f"{street}\0{row['street']}\0{row['unit_number'] or ''}")
+        self._streets.put(street[:3], at)
+        self._words.add(at, row["address_search"].split())
+
+    # ------------------------------------------------------------------------- masks
+    def facet(self, name: str, values: Iterable[object]) -> int:
+        """The homes with any of the values."""
+        return self._facets.any((name, value) for value in values)
+
+    def every_feature(self, features: Iterable[str]) -> int:
+        """The homes that have all of the features."""
+        found = self.live
+        for feature in features:
+            found &= self._facets.get(("feature", feature))
+        return found
+
+    def number(self, name: str, bounds: Bounds) -> int:
+        """The homes whose number lies within bounds."""
+        numbers = self._numbers[name]
+        if name == "rent":
+            return self._rents(bounds)
+        within = (value for value in numbers.keys() if value is not None and bounds.holds(value))
+        return numbers.any(within) | (numbers.get(None) if bounds.unknown else 0)
+
+    def _rents(self, bounds: Bounds) -> int:
+        """Whole buckets at once; the buckets at the two ends rent by rent."""
+        numbers = self._numbers["rent"]
+        found = numbers.get(None) if bounds.unknown else 0
+        for bucket in numbers.keys():
+            if bucket is None:
+                continue
+            first, last = bucket * RENT_STEP, (bucket + 1) * RENT_STEP - 1
+            if bounds.holds(first) and bounds.holds(last):
+                found |= numbers.get(bucket)
+            elif not (bounds.low is not None and last < bounds.low) and not (
+                bounds.high is not None and first > bounds.high
+            ):
+                found |= self._rents_one_by_one(numbers.get(bucket), bounds)
+        return found
+
+    def _rents_one_by_one(self, mask: int, bounds: Bounds) -> int:
+        bits = bytearray((self.size >> 3) + 1)
+        for at in positions(mask):
+            if bounds.holds(self._rent[at]):
+                bits[at >> 3] |= 1 << (at & 7)
+        return int.from_bytes(bits, "little")
+
+    def later_than(self, day: date) -> int:
+        """The homes that are free only after a day."""
+        return self._available_from.any(key for key in self._available_from.keys() if key > day)
+
+    def with_word(self, typed: str) -> int:
+        """The homes whose address has a word that `typed` may mean."""
+        return self._words.mask(typed, self.size)
+
+    # ------------------------------------------------------------------------ orders
+    def unit(self, at: int) -> UUID:
+        """The home at a position."""
+        return UUID(bytes=bytes(self._units[at * 16 : at * 16 + 16]))
+
+    def position(self, unit: UUID) -> int | None:
+        """Where a home is; None when it isn't listed."""
+        known = self._versions.get(unit.bytes)
+        return None if known is None or known[1] == UNKNOWN else known[1]
+
+    def by_rent(self, mask: int, after: int | None = None) -> Iterator[int]:
+        """Positions by rent, those without one last; equal rents by position. Begins after a position."""
+        start = None if after is None else self._rent_key(after)
+        buckets = sorted(key for key in self._numbers["rent"].keys() if key is not None)
+        return self._walk(mask, self._numbers["rent"], [*buckets, None], self._rent_key, start)
+
+    def _rent_key(self, at: int) -> tuple[int, int]:
+        rent = self._rent[at]
+        return (1 << 62 if rent == UNKNOWN else rent, at)
+
+    def by_street(self, mask: int, after: int | None = None) -> Iterator[int]:
+        """Positions by the name of the street, then its number and the unit. Begins after a position."""
+        start = None if after is None else self._street_key(after)
+        return self._walk(mask, self._streets, sorted(self._streets.keys()), self._street_key, start)
+
+    def _street_key(self, at: int) -> tuple[str, int]:
+        return (self._street_of[at], at)
+
+    @staticmethod
+    def _walk(
+        mask: int, buckets: Bitmaps, order: Iterable[Any], key: Callable[[int], Any], start: Any
+    ) -> Iterator[int]:
+        for bucket in order:
+            inside = mask & buckets.get(bucket)
+            if not inside:
+                continue
+            for found in sorted(map(key, positions(inside))):
+                if start is None or found > start:
+                    yield found[-1]
+
+
+def cents(amount: Decimal | None) -> int | None:
+    """An amount in cents."""
+    return None if amount is None else int(amount * 100)
