@@ -74,9 +74,9 @@ def street_order(street: str) -> str:
     True
     """
     words = comparable(street).split()
-    number = words[0] if words and words[0][0].isdigit() else ""
-    name = " ".join(words[1:] if number else words)
-    return f"{name} {padded(number)}".strip()
+    # "305-307 Parliament St" has two numbers before its name.
+    name_at = next((at for at, word in enumerate(words) if not word[0].isdigit()), 0)
+    return padded(" ".join(words[name_at:] + words[:name_at]))
 
 
 def padded(text: str) -> str:

@@ -45,7 +45,7 @@ INVENTORY_DESK = Desk(
     ),
     home="my_day",
     search_route="units",
-    search_label="Find a home by its address",
+    search_label="Find a home",
 )
 
 

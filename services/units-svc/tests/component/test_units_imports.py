@@ -29,7 +29,10 @@ from units_svc.inventory.searching import UnitFilter
 
 REGISTER = Path(__file__).parents[5] / "shared" / "data" / "toronto-rentsafe" / "registrations.csv"
 KEEPER = Actor("staff-1", "property", frozenset({"inventory_keeper"}), "Kim Okafor")
-HEADER = "address,unit,city,province,postal_code,housing_type,rent,bedrooms,floor,building_floors,landlord,features"
+HEADER = (
+    "address,unit,city,province,postal_code,housing_type,rent,bedrooms,"
+    "floor,building_floors,landlord,features"
+)
 
 
 async def _load(

@@ -177,11 +177,11 @@ async def answer_request(tx: Tx, command: AnswerRequest) -> HoldState | None:
     state = HoldState(answer.state)
     if state is HoldState.HELD:
         place = int(answer.listing_version)
-        tx.publish(UnitSecured(command.request_id, command.unit_id, place - 1, deadline))
+        _tell(tx, UnitSecured(command.request_id, command.unit_id, place - 1, deadline))
         tx.publish(AvailabilityChanged(command.unit_id, place, Occupancy.SECURED, None))
         _set_timers(tx, command.request_id, deadline, terms)
     else:
-        tx.publish(UnitRefused(command.request_id, command.unit_id, Refusal(answer.refusal)))
+        _tell(tx, UnitRefused(command.request_id, command.unit_id, Refusal(answer.refusal)))
     tx.touched("hold", command.request_id, state.value)
     return state
 
@@ -244,7 +244,8 @@ async def announce_ending(tx: Tx, request_id: UUID) -> None:
         return
     if decide(hold.state, Fact.ENDING_SOON).step is Step.ANNOUNCE_ENDING:
         hold.ending_announced_at = tx.now
-        tx.publish(HoldEnding(hold.request_id, hold.unit_id, await next_place(tx, unit.id), hold.deadline))
+        place = await next_place(tx, unit.id)
+        _tell(tx, HoldEnding(hold.request_id, hold.unit_id, place, hold.deadline))
         tx.touched("hold", hold.request_id, "ending_announced")
 
 
@@ -277,7 +278,7 @@ async def prolong_hold(tx: Tx, command: ProlongHold) -> datetime:
     hold.deadline, hold.ending_announced_at = deadline, None
     _set_timers(tx, hold.request_id, deadline, terms)
     # The neighbour learns of the new deadline the way it learned of the first.
-    tx.publish(UnitSecured(hold.request_id, hold.unit_id, await next_place(tx, hold.unit_id), deadline))
+    _tell(tx, UnitSecured(hold.request_id, hold.unit_id, await next_place(tx, hold.unit_id), deadline))
     return deadline
 
 
@@ -323,7 +324,7 @@ async def _carry_out(tx: Tx, hold: Hold, unit: LockedUnit | None, decision: Deci
         _end(tx, hold, decision.state, decision.reason)
         if unit is not None and decision.reason is not None:
             place = await next_place(tx, unit.id)
-            tx.publish(UnitReleased(hold.request_id, unit.id, place, decision.reason))
+            _tell(tx, UnitReleased(hold.request_id, unit.id, place, decision.reason))
             await settle_occupancy(tx, unit, Cause.HOLD, hold.request_id)
     elif decision.step is Step.OCCUPY and unit is not None:
         _end(tx, hold, decision.state, None)
@@ -375,9 +376,13 @@ async def _give_way(tx: Tx, unit: LockedUnit) -> None:
     other = await _held(tx, unit.id)
     if other is not None:
         _end(tx, other, HoldState.RELEASED, Release.INVENTORY_DECISION)
-        tx.publish(
-            UnitReleased(other.request_id, unit.id, await next_place(tx, unit.id), Release.INVENTORY_DECISION)
-        )
+        place = await next_place(tx, unit.id)
+        _tell(tx, UnitReleased(other.request_id, unit.id, place, Release.INVENTORY_DECISION))
+
+
+def _tell(tx: Tx, fact: UnitSecured | UnitRefused | HoldEnding | UnitReleased) -> None:
+    """Tell a fact about a request, marked with it so that its page can show what was delivered and when."""
+    tx.publish(fact, about=str(fact.request_id))
 
 
 def _end(tx: Tx, hold: Hold, state: HoldState, reason: Release | None) -> None:

@@ -34,7 +34,12 @@ async def hold_list(call: DeskCall) -> Response:
 async def hold(call: DeskCall, request_id: UUID) -> Response:
     """One request and what became of it."""
     found = await call.ask(queries.hold_record, request_id)
-    return call.page("holds/record.html", hold=found, may_decide=call.may(Permission.DECIDE_HOLDS))
+    return call.page(
+        "holds/record.html",
+        hold=found,
+        told=await call.ask(queries.crossings, request_id),
+        may_decide=call.may(Permission.DECIDE_HOLDS),
+    )
 
 
 @router.get("/holds/{request_id}/release", name="hold_release")

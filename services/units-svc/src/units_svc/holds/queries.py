@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
+from chassis.db.tables import outbox
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
@@ -58,6 +59,15 @@ class OccupationView:
     remark: str | None
     noted_at: datetime
     noted_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """An event about a request, by its name, and when it was delivered."""
+
+    event: str
+    told_at: datetime
+    delivered_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +129,20 @@ async def hold_record(tx: ReadTx, request_id: UUID) -> HoldView:
     if found is None:
         raise NotFound(what="hold")
     return views(HoldView, [found])[0]
+
+
+@query(Permission.VIEW_UNITS)
+async def crossings(tx: ReadTx, request_id: UUID) -> list[Crossing]:
+    """What was told about a request, oldest first, from the outbox itself: it can't disagree with what was
+    sent."""
+    told = (
+        select(outbox.c.type, outbox.c.recorded_at, outbox.c.published_at)
+        .where(outbox.c.about == str(request_id))
+        .order_by(outbox.c.position)
+    )
+    return [
+        Crossing(row.type.split(".")[2], row.recorded_at, row.published_at) for row in await tx.execute(told)
+    ]
 
 
 @query(Permission.VIEW_UNITS)

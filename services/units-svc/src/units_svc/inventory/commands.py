@@ -273,12 +273,22 @@ async def change_rent(tx: Tx, command: ChangeRent) -> UUID:
         raise RentKnown(field="begins_on", day=command.begins_on)
     rent = _rent(tx, unit.id, command.amount, command.currency, command.begins_on)
     tx.session.add(rent)
+    if await _begun_later(tx, unit.id, command.begins_on):
+        tx.touched("unit", unit.id, "earlier_rent_recorded", {"rent": (None, command.amount)})
+        return rent.id
     tx.touched("unit", unit.id, "rent_changed", {"rent": (unit.rent_amount, command.amount)})
     if command.begins_on > tx.today:
         tx.schedule("rent_begins", str(rent.id), start_of_day(tx, command.begins_on), {"unit": str(unit.id)})
     else:
         await apply_rent(tx, unit)
     return rent.id
+
+
+async def _begun_later(tx: Tx, unit_id: UUID, begins_on: date) -> bool:
+    later = select(Rent.id).where(
+        Rent.unit_id == unit_id, Rent.begins_on > begins_on, Rent.begins_on <= tx.today
+    )
+    return await tx.scalar(later.limit(1)) is not None
 
 
 async def apply_rent(tx: Tx, unit: Unit) -> None:

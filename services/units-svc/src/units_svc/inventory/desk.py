@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from chassis.errors import DomainError
 from deskkit.call import DeskCall, PageCall
 from deskkit.forms.binding import Binder
+from deskkit.labels import label_of
 from deskkit.router import DeskRouter
 from units_svc.access import Permission
 from units_svc.inventory import commands, queries
@@ -143,7 +145,9 @@ async def details_tab(call: DeskCall, unit_id: UUID) -> Response:
 async def history_tab(call: DeskCall, unit_id: UUID) -> Response:
     """The History tab of a home: conditions, rents, occupancy with causes, edits (U3, U4, X3)."""
     history = await call.ask(queries.unit_history, unit_id)
-    return await _record(call, "inventory/history.html", unit_id, history=history)
+    lists = await call.ask(lookup_lists)
+    edits = [(edit, changes_in_words(call, lists, edit.changes or {})) for edit in history.edits]
+    return await _record(call, "inventory/history.html", unit_id, history=history, edits=edits)
 
 
 @router.get("/{unit_id}/address/edit", name="unit_edit_address")
@@ -228,6 +232,45 @@ async def change_rent(call: DeskCall, unit_id: UUID) -> Response:
         template="inventory/rent.html",
         back="unit_details",
     )
+
+
+_SAID_OTHERWISE = frozenset({"landlord_id", "features", "comments"})
+"""Fields whose stored values say nothing to people, or too much for a line."""
+
+
+def changes_in_words(call: PageCall, lists: Lists, changes: Mapping[str, Any]) -> list[str]:
+    """Return a line for each field that was changed, with words in place of codes."""
+    kinds = {
+        "housing_type": LookupList.HOUSING_TYPE,
+        "status": LookupList.STATUS,
+        "region": LookupList.REGION,
+        "service_provider": LookupList.SERVICE_PROVIDER,
+    }
+
+    def said(name: str, value: Any) -> str:
+        if value is None or value == "":
+            return call._("not known")
+        if isinstance(value, bool):
+            return call._("Yes") if value else call._("No")
+        if name in {"rent", "rent_amount"}:
+            return call.formats.money(Decimal(str(value)))
+        return str(lists.label(kinds[name], value, call.locale)) if name in kinds else str(value)
+
+    lines = []
+    for name, (before, after) in changes.items():
+        words = call._(_FIELD_NAMES.get(name, label_of(name)))
+        lines.append(
+            words if name in _SAID_OTHERWISE else f"{words}: {said(name, before)} → {said(name, after)}"
+        )
+    return lines
+
+
+_FIELD_NAMES = {
+    name: str(field.title)
+    for model in (commands.AddUnit, commands.EditAddress)
+    for name, field in model.model_fields.items()
+    if field.title
+} | {"active": "Listed"}
 
 
 async def _save(

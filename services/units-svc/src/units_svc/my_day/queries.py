@@ -35,12 +35,13 @@ class MyDay:
 async def my_day(tx: ReadTx) -> MyDay:
     """What is due and waiting."""
     waiting = select(UnitImport.id).where(UnitImport.state == ImportState.READY)
+    counted = await occupancy_counts(tx)
     imports = await import_list(tx) if await tx.scalar(waiting.limit(1)) is not None else []
     return MyDay(
         ending=await active_holds(tx, ending_within_days=ENDING_WITHIN_DAYS),
         answered=await recent_answers(tx),
         imports=[one for one in imports if one.state is ImportState.READY],
-        occupancy=await occupancy_counts(tx),
+        occupancy={one: counted[one] for one in Occupancy if one in counted},
         without_rent=await _count(tx, Unit.rent_amount.is_(None)),
         not_inspected=await _count(tx, Unit.status == "not_inspected"),
     )
