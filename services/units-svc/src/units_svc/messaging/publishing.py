@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from chassis.ids import new_id
 from chassis.publisher import OutboxMessage
-from chassis.tx import traceparent
+from chassis.tracing import traceparent
 from contracts import envelope, units
 from contracts.event import Event
 from contracts.words import (
