@@ -26,7 +26,7 @@ from chassis import telemetry
 from chassis.access import Access
 from chassis.clock import SystemClock
 from chassis.db import Conventions, Database, new_metadata, tables
-from chassis.http import ApiRouter, Call, service_app
+from chassis.http import ApiRouter, Call, direct, service_app
 from chassis.ids import new_id
 from chassis.publisher import OutboxMessage
 from chassis.runtime import Runtime
@@ -132,6 +132,7 @@ def ours(settings: dict[str, str]) -> FastAPI:
     api = ApiRouter()
 
     @api.post(PATH, status_code=201)
+    @direct
     async def record(call: Call, body: NewEntry) -> dict[str, UUID]:
         return {"id": await call.perform(record_entry, RecordEntry(body.shelf, body.text, body.weight))}
 

@@ -1,7 +1,7 @@
 """The one statement that writes what a transaction leaves beside its own rows: outbox, audit, timers,
 idempotency.
 
-Every part takes its rows as arrays, so that one prepared statement serves any number of rows.
+Several rows of a part travel as arrays, so that one prepared statement serves any number of them.
 """
 
 from __future__ import annotations
@@ -27,29 +27,29 @@ _INSERTS = {
     "outbox": (
         OUTBOX,
         "INSERT INTO outbox (id, aggregate, aggregate_version, subject, type, data, about, basis, status,"
-        " withheld_reason, recorded_at, traceparent) SELECT * FROM {rows}",
+        " withheld_reason, recorded_at, traceparent) SELECT {rows}",
         "",
     ),
     "audit": (
         AUDIT,
         "INSERT INTO audit (id, at, actor, actor_name, actor_kind, use_case, record_kind, record_id, action,"
-        " changes) SELECT * FROM {rows}",
+        " changes) SELECT {rows}",
         "",
     ),
     "timers": (
         TIMERS,
-        "INSERT INTO timers (kind, key, due_at, payload) SELECT * FROM {rows}",
+        "INSERT INTO timers (kind, key, due_at, payload) SELECT {rows}",
         " ON CONFLICT (kind, key) DO UPDATE SET due_at = excluded.due_at, payload = excluded.payload,"
         " attempts = 0, last_error = NULL, parked_at = NULL",
     ),
     "cancelled": (
         CANCELLED,
-        "DELETE FROM timers USING {rows} AS gone(kind, key)",
-        " timers.kind = gone.kind AND timers.key = gone.key",
+        "DELETE FROM timers WHERE (kind, key) IN (SELECT {rows})",
+        "",
     ),
     "idempotency": (
         IDEMPOTENCY,
-        "INSERT INTO idempotency (actor, key, use_case, fingerprint, result, at) SELECT * FROM {rows}",
+        "INSERT INTO idempotency (actor, key, use_case, fingerprint, result, at) SELECT {rows}",
         "",
     ),
 }
@@ -150,35 +150,50 @@ def take_apart(sql: str) -> Guarded:
     return Guarded(ctes, text[body_at:].strip().rstrip(";"), tuple(names))
 
 
+Part = tuple[str, bool]
+_CONDITION = " {join} EXISTS (SELECT 1 FROM concluded)"
+
+
 @lru_cache(maxsize=1024)
-def statement(parts: tuple[str, ...], guarded: Guarded | None = None) -> str:
-    """Return the text that writes `parts`; with `guarded`, they're written only if that matched a row."""
+def statement(parts: tuple[Part, ...], guarded: Guarded | None = None) -> str:
+    """Return the text that writes `parts`, each named with whether it's a single row.
+
+    With `guarded`, they're written only if that matched a row. A single row travels as it is, which spares
+    Python and PostgreSQL the arrays; it's the usual case of a command.
+    """
     number = len(guarded.names) if guarded else 0
     ctes: list[str] = []
     if guarded:
         if guarded.ctes:
             ctes.append(guarded.ctes)
         ctes.append(f"concluded AS ({guarded.statement})")
-    for part in parts:
+    for part, single in parts:
         types, insert, tail = _INSERTS[part]
-        arrays = ", ".join(f"${number + at}::{kind}[]" for at, kind in enumerate(types, start=1))
-        number += len(types)
-        conditions = "EXISTS (SELECT 1 FROM concluded)" if guarded else ""
-        if part == "cancelled":
-            where = " WHERE" + tail + (f" AND {conditions}" if conditions else "")
-            ctes.append(f"{part}_rows AS ({insert.format(rows=f'unnest({arrays})')}{where})")
+        if single:
+            rows = ", ".join(f"${number + at}::{kind}" for at, kind in enumerate(types, start=1))
         else:
-            where = f" WHERE {conditions}" if conditions else ""
-            ctes.append(f"{part}_rows AS ({insert.format(rows=f'unnest({arrays})')}{where}{tail})")
+            arrays = ", ".join(f"${number + at}::{kind}[]" for at, kind in enumerate(types, start=1))
+            rows = f"* FROM unnest({arrays}) AS given"
+        number += len(types)
+        condition = _CONDITION.format(join="AND" if part == "cancelled" else "WHERE") if guarded else ""
+        ctes.append(f"{part}_rows AS ({insert.format(rows=rows)}{condition}{tail})")
     return f"WITH {', '.join(ctes)} SELECT {'* FROM concluded' if guarded else '1'}"  # noqa: S608 - no values
 
 
 def arguments(rows: list[tuple[str, list[Row]]], given: Row = ()) -> list[Any]:
-    """Return the arguments of `statement`: those of the guarded statement, then one array for each column."""
+    """Return the arguments of `statement`: those of the guarded statement, then each part's."""
     found: list[Any] = list(given)
     for _, part in rows:
-        found.extend(list(column) for column in zip(*part, strict=True))
+        if len(part) == 1:
+            found.extend(part[0])
+        else:
+            found.extend(list(column) for column in zip(*part, strict=True))
     return found
+
+
+def parts_of(rows: list[tuple[str, list[Row]]]) -> tuple[Part, ...]:
+    """Return what of `rows` decides about the text of the statement."""
+    return tuple((name, len(part) == 1) for name, part in rows)
 
 
 def bind(guarded: Guarded, params: Mapping[str, Any]) -> Row:

@@ -9,12 +9,12 @@ from hashlib import blake2b
 from typing import Any, ParamSpec, TypeVar, cast
 
 import asyncpg
-from opentelemetry import trace
 from pydantic_core import to_json
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
+from chassis import tracing
 from chassis.actor import Actor
 from chassis.errors import (
     Conflict,
@@ -36,7 +36,6 @@ Params = ParamSpec("Params")
 
 ATTEMPTS = 5
 RETRIED = frozenset({"40001", "40P01"})
-_tracer = trace.get_tracer("chassis")
 
 
 async def perform(
@@ -54,7 +53,7 @@ async def perform(
     again (X5).
     """
     refuse_undeclared(use_case, UseCase)
-    with _tracer.start_as_current_span(use_case.name, attributes={"use_case": use_case.name}):
+    with tracing.span(use_case.name):
         runtime.access.require(actor, use_case.permission)
         remembering = None
         if idempotency_key is not None:
@@ -106,7 +105,7 @@ async def perform_in(tx: Tx, use_case: UseCase[Command, Result], command: Comman
     """
     refuse_undeclared(use_case, UseCase)
     tx.runtime.access.require(tx.actor, use_case.permission)
-    with _tracer.start_as_current_span(use_case.name), tx.named(use_case.name):
+    with tracing.span(use_case.name), tx.named(use_case.name):
         return await use_case.function(tx, command)
 
 
@@ -122,7 +121,7 @@ async def ask(
     A view of a person's record is logged before the answer; if that fails, there's no answer (X3).
     """
     refuse_undeclared(query, Query)
-    with _tracer.start_as_current_span(query.name, attributes={"use_case": query.name}):
+    with tracing.span(query.name):
         runtime.access.require(actor, query.permission)
         try:
             async with runtime.reading(actor, query=query.name) as tx:

@@ -104,6 +104,8 @@ async def serve(definition: ServiceDefinition, settings: WebSettings) -> int:
             host=settings.http_host,
             port=settings.http_port,
             http="httptools",
+            # A failing start ends the process; by default it would be taken for an application without one.
+            lifespan="on",
             log_config=None,
             access_log=False,
             server_header=False,

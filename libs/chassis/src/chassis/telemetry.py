@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -15,25 +16,19 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from pydantic_core import to_json
 
+from chassis import tracing
+
 
 def configure(service: str, entity: str, otlp_endpoint: str | None = None) -> None:
     """Set up logging and tracing of this process; spans are exported only when `otlp_endpoint` is set."""
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _trace_reference,
-            _failures_without_values,
-            structlog.processors.JSONRenderer(serializer=_json),
-        ],
+        processors=[_Line(service, entity)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.bind_contextvars(service=service, entity=entity)
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(_Lines(service, entity))
+    handler.setFormatter(_Record(service, entity))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("uvicorn.error").setLevel(logging.INFO)
     if otlp_endpoint:
@@ -42,6 +37,7 @@ def configure(service: str, entity: str, otlp_endpoint: str | None = None) -> No
         exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces")
         provider.add_span_processor(BatchSpanProcessor(exporter))
         trace.set_tracer_provider(provider)
+        tracing.collect_with(provider)
 
 
 def failure(error: BaseException) -> dict[str, Any]:
@@ -55,33 +51,34 @@ def failure(error: BaseException) -> dict[str, Any]:
         code = seen.tb_frame.f_code
         frames.append(f"{seen.tb_frame.f_globals.get('__name__', '?')}:{code.co_name}:{seen.tb_lineno}")
         seen = seen.tb_next
-    found: dict[str, Any] = {"error": type(error).__name__, "at": frames[-8:]}
+    found: dict[str, Any] = {"error": type(error).__name__, "where": frames[-8:]}
     if error.__cause__ is not None:
         found["cause"] = type(error.__cause__).__name__
     return found
 
 
-def _json(value: Any, **_: Any) -> str:
-    return to_json(value, fallback=str).decode()
+class _Line:
+    """Makes one JSON line of an event: when, how grave, which service, which trace."""
+
+    def __init__(self, service: str, entity: str) -> None:
+        self._who = {"service": service, "entity": entity}
+
+    def __call__(self, _: Any, level: str, event: Any) -> bytes:
+        """Return the line. `exc_info` becomes the type and the places of the failure."""
+        given = event.pop("exc_info", None)
+        error = sys.exc_info()[1] if given is True else given
+        if isinstance(error, BaseException):
+            event.update(failure(error))
+        elif isinstance(given, tuple) and isinstance(given[1], BaseException):
+            event.update(failure(given[1]))
+        parent = tracing.traceparent()
+        if parent is not None:
+            event["trace"] = parent.split("-")[1]
+        line = {"at": datetime.now(UTC).isoformat(), "level": level, **self._who, **event}
+        return to_json(line, fallback=str)
 
 
-def _trace_reference(_: Any, __: str, event: Any) -> Any:
-    context = trace.get_current_span().get_span_context()
-    if context.is_valid:
-        event["trace"] = f"{context.trace_id:032x}"
-    return event
-
-
-def _failures_without_values(_: Any, __: str, event: Any) -> Any:
-    """Replace `exc_info` by the type and the places of the failure."""
-    given = event.pop("exc_info", None)
-    error = sys.exc_info()[1] if given is True else given
-    if isinstance(error, BaseException):
-        event.update(failure(error))
-    return event
-
-
-class _Lines(logging.Formatter):
+class _Record(logging.Formatter):
     """Gives the log records of libraries the same shape; of a failure only its type and place."""
 
     def __init__(self, service: str, entity: str) -> None:
@@ -91,6 +88,7 @@ class _Lines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return one JSON line."""
         line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "event": record.getMessage() if record.name.startswith("uvicorn") else record.msg,
             "logger": record.name,
             "level": record.levelname.lower(),
@@ -98,4 +96,4 @@ class _Lines(logging.Formatter):
         }
         if record.exc_info and record.exc_info[1] is not None:
             line |= failure(record.exc_info[1])
-        return _json(line)
+        return to_json(line, fallback=str).decode()

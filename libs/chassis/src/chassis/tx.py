@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Never, TypeVar, TypeVarTuple, cast, overload
 from uuid import UUID
 
-from opentelemetry import trace
 from pydantic import TypeAdapter
 from sqlalchemy import Executable, Result
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +18,7 @@ from chassis import flush
 from chassis.actor import Actor
 from chassis.ids import new_id
 from chassis.publisher import OutboxMessage
+from chassis.tracing import traceparent
 from chassis.usecase import Isolation
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ class Tx(_Held):
             self.remember_result(result)
         alone = whole and not self.begun and (self._remembering is None or remembered)
         rows = self._pending.rows()
-        text = flush.statement(tuple(name for name, _ in rows), guarded)
+        text = flush.statement(flush.parts_of(rows), guarded)
         values = flush.arguments(rows, given)
         row: Mapping[str, Any] | None
         if alone:
@@ -275,7 +275,7 @@ class Tx(_Held):
         if self._session is not None:
             await self._session.flush()
         if rows := self._pending.rows():
-            text = flush.statement(tuple(name for name, _ in rows))
+            text = flush.statement(flush.parts_of(rows))
             values = flush.arguments(rows)
             if self.begun:
                 connection = await self.session.connection()
@@ -301,11 +301,3 @@ class Remembering:
         """Return the idempotency row of `result`."""
         kept = self.result_type.dump_json(result).decode()
         return [(tx.actor.subject, self.key, tx.use_case, self.fingerprint, kept, tx.now)]
-
-
-def traceparent() -> str | None:
-    """Return the W3C `traceparent` of the span that is open, or None."""
-    context = trace.get_current_span().get_span_context()
-    if not context.is_valid:
-        return None
-    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{int(context.trace_flags):02x}"

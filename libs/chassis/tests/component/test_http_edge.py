@@ -253,7 +253,7 @@ async def test_what_nobody_foresaw_is_an_error_without_details(
     assert "parcel 7" not in answer.text
     (line,) = lines
     assert (line["event"], line["error"], line["status"]) == ("request_failed", "RuntimeError", 500)
-    assert line["at"][-1].startswith("parcels.service:broken:")
+    assert line["where"][-1].startswith("parcels.service:broken:")
     assert "parcel 7" not in str(line)
     assert "Ada" not in str(line)
 
@@ -317,7 +317,7 @@ async def test_every_route_is_accounted_for_and_agrees_with_the_document(runtime
     assert all("bearer" in each.guards for each in accounts if each.in_schema)
     for methods in app.openapi()["paths"].values():
         for operation in methods.values():
-            assert operation["security"] == [{"HTTPBearer": []}]
+            assert operation["security"] == [{"bearer": []}]
 
 
 async def test_a_planted_unguarded_route_is_seen(runtime: Runtime) -> None:

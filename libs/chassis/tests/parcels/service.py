@@ -15,7 +15,7 @@ from pydantic_settings import SettingsConfigDict
 from chassis.access import Access
 from chassis.clock import SystemClock
 from chassis.db import Database
-from chassis.http import ApiRouter, Call, service_app
+from chassis.http import ApiRouter, Call, direct, service_app
 from chassis.runtime import Runtime
 from chassis.service import ServiceDefinition
 from chassis.settings import WebSettings
@@ -75,6 +75,7 @@ async def shelve(call: Call, body: NewParcel) -> dict[str, UUID]:
 
 
 @api.post("/parcels/{parcel}/claim")
+@direct
 async def claim(call: Call, parcel: UUID, body: Holder) -> dict[str, object]:
     """Claim a parcel."""
     return asdict(await call.perform(trade.claim_parcel, trade.ClaimParcel(parcel, body.holder)))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chassis.flush import Pending, arguments, bind, statement, take_apart
+from chassis.flush import Pending, arguments, bind, parts_of, statement, take_apart
 
 
 def test_parameters_are_numbered_in_the_order_of_their_first_use() -> None:
@@ -32,17 +32,18 @@ def test_a_leading_with_list_is_joined_to_ours() -> None:
     )
     assert guarded.ctes.startswith("held AS (UPDATE")
     assert guarded.statement == "SELECT id FROM placed"
-    text = statement(("outbox",), guarded)
+    text = statement((("outbox", False),), guarded)
     assert text.startswith("WITH held AS (UPDATE")
     assert "concluded AS (SELECT id FROM placed)" in text
     assert "WHERE EXISTS (SELECT 1 FROM concluded)" in text
     assert text.endswith("SELECT * FROM concluded")
-    # The arrays of the outbox follow the one parameter of the statement.
+    # The arrays of the outbox follow the one parameter of the statement; a single row needs none.
     assert "$2::uuid[]" in text
+    assert "SELECT $2::uuid, $3::text" in statement((("outbox", True),), guarded)
 
 
 def test_without_a_guard_nothing_is_conditional() -> None:
-    text = statement(("audit", "timers", "cancelled"))
+    text = statement((("audit", True), ("timers", False), ("cancelled", True)))
     assert "EXISTS" not in text
     assert text.endswith("SELECT 1")
 
@@ -52,11 +53,11 @@ def test_what_is_no_statement_is_refused() -> None:
         take_apart("VACUUM parcel")
 
 
-def test_rows_become_one_array_for_each_column() -> None:
+def test_rows_become_one_array_for_each_column_and_a_single_one_stays_as_it_is() -> None:
     pending = Pending()
     assert pending.rows() == []
     at = datetime(2026, 3, 2, tzinfo=UTC)
     pending.timers = {("k", "a"): (at, "{}"), ("k", "b"): (at, "[]"), ("k", "c"): None}
     rows = pending.rows()
-    assert [name for name, _ in rows] == ["timers", "cancelled"]
-    assert arguments(rows, (1,)) == [1, ["k", "k"], ["a", "b"], [at, at], ["{}", "[]"], ["k"], ["c"]]
+    assert parts_of(rows) == (("timers", False), ("cancelled", True))
+    assert arguments(rows, (1,)) == [1, ["k", "k"], ["a", "b"], [at, at], ["{}", "[]"], "k", "c"]

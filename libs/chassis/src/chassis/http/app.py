@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 
 from chassis.http import docs, health, problems
 from chassis.http.auth import TokenVerifier
+from chassis.http.direct import Direct
 from chassis.http.edge import Edge
 from chassis.runtime import Runtime
 
@@ -61,6 +62,7 @@ def service_app(
     docs.install(app, prefix)
     for router in api_routers:
         app.include_router(router, prefix=api_prefix)
+    app.add_middleware(Direct, routes_of=app, runtime=runtime)
     app.add_middleware(
         Edge,
         service=runtime.name,

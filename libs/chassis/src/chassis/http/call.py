@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, ParamSpec, TypeVar
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.security import HTTPBearer
 
 from chassis import perform as performing
@@ -20,22 +21,35 @@ Command = TypeVar("Command")
 Result = TypeVar("Result")
 Params = ParamSpec("Params")
 
-_bearer = HTTPBearer(auto_error=False, description="An access token of this entity's gateway")
+KEY_LENGTH = 200
+_KEY_PARAMETER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": KEY_LENGTH},
+    "description": "A text of one's own; repeating a request with it changes nothing more",
+}
 
 
-@guard("bearer")
-async def bearer_actor(request: Request) -> Actor:
-    """Return the actor of the Bearer token; refuse with `NotSignedIn` without a valid one."""
-    found: Actor | None = getattr(request.state, "actor", None)
-    if found is not None:
+class _Bearer(HTTPBearer):
+    """The actor of the Bearer token; also what the OpenAPI document says about it."""
+
+    async def __call__(self, request: Request) -> Actor:  # type: ignore[override]
+        """Return the actor; refuse with `NotSignedIn` without a valid token."""
+        state = request.scope["state"]
+        found: Actor | None = state.get("actor")
+        if found is None:
+            scheme, _, token = request.headers.get("authorization", "").partition(" ")
+            if scheme.lower() != "bearer" or not token:
+                raise NotSignedIn
+            verifier: TokenVerifier = request.app.state.verifier
+            found = state["actor"] = await verifier.verify(token.strip())
         return found
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise NotSignedIn
-    verifier: TokenVerifier = request.app.state.verifier
-    actor = await verifier.verify(token.strip())
-    request.state.actor = actor
-    return actor
+
+
+bearer_actor = guard("bearer")(
+    _Bearer(scheme_name="bearer", description="An access token of this entity's gateway")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +72,17 @@ class ApiCall:
         return await performing.ask(self.runtime, self.actor, query, *args, **kwargs)
 
 
-async def api_call(
-    request: Request,
-    actor: Annotated[Actor, Depends(bearer_actor)],
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            description="Any text of up to 200 characters; repeating a request with it changes nothing more"
-        ),
-    ] = None,
-) -> ApiCall:
+def key_of(request: Request) -> str | None:
+    """Return the request's idempotency key, or None; refuse one that's empty or too long."""
+    key = request.headers.get("idempotency-key")
+    if key is not None and not 1 <= len(key) <= KEY_LENGTH:
+        raise InvalidInput(field="Idempotency-Key", rule=f"1 to {KEY_LENGTH} characters")
+    return key
+
+
+async def api_call(request: Request, actor: Annotated[Actor, Depends(bearer_actor)]) -> ApiCall:
     """Return the call of this request."""
-    if idempotency_key is not None and not 1 <= len(idempotency_key) <= 200:
-        raise InvalidInput(field="Idempotency-Key", rule="1 to 200 characters")
-    return ApiCall(request, request.app.state.runtime, actor, idempotency_key)
+    return ApiCall(request, request.app.state.runtime, actor, key_of(request))
 
 
 Call = Annotated[ApiCall, Depends(api_call)]
@@ -81,5 +92,11 @@ class ApiRouter(APIRouter):
     """A router whose every route needs the Bearer token of an actor of this entity."""
 
     def __init__(self, **options: Any) -> None:
-        dependencies = [Depends(_bearer), Depends(bearer_actor), *options.pop("dependencies", [])]
-        super().__init__(dependencies=dependencies, **options)
+        super().__init__(dependencies=[Depends(bearer_actor), *options.pop("dependencies", [])], **options)
+
+    def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        """Add a route; those that change something say that they take an idempotency key."""
+        if set(options.get("methods") or ["GET"]) - {"GET", "HEAD"}:
+            extra = dict(options.get("openapi_extra") or {})
+            options["openapi_extra"] = extra | {"parameters": [*extra.get("parameters", []), _KEY_PARAMETER]}
+        super().add_api_route(path, endpoint, **options)

@@ -10,15 +10,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from opentelemetry import context as otel
 from opentelemetry import trace
-from opentelemetry.trace import SpanKind
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import Histogram
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis import tracing
 from chassis.http.problems import problem
 from chassis.telemetry import failure
 
@@ -46,8 +44,6 @@ _seconds = Histogram(
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _UNSEEN = frozenset({"/livez", "/readyz", "/metrics"})
 _log = structlog.get_logger("chassis.http")
-_tracer = trace.get_tracer("chassis.http")
-_propagator = TraceContextTextMapPropagator()
 
 
 class _TooLarge(HTTPException):
@@ -101,29 +97,25 @@ class Edge:
                 announced = value
             elif name == b"traceparent":
                 traceparent = value.decode("latin-1")
-        parent = _propagator.extract({"traceparent": traceparent}) if traceparent else None
-        span = _tracer.start_span(scope["method"], context=parent, kind=SpanKind.SERVER)
-        token = otel.attach(trace.set_span_in_context(span, parent))
         failed: BaseException | None = None
-        try:
-            if announced is not None and not (announced.isdigit() and int(announced) <= limit):
-                await _too_large()(scope, receive, exchange.send)
-            else:
-                await self.app(scope, exchange.receive, exchange.send)
-        except Exception as unforeseen:
-            failed = unforeseen
-            if exchange.status:
-                raise
-            answer = problem(500, "error", "Something went wrong on our side. Nothing was changed.")
-            await answer(scope, receive, exchange.send)
-        finally:
-            self._record(scope, exchange.status or 499, time.perf_counter() - began, span, failed)
-            span.end()
-            otel.detach(token)
+        with tracing.server_span(scope["method"], traceparent) as span:
+            try:
+                if announced is not None and not (announced.isdigit() and int(announced) <= limit):
+                    await _too_large()(scope, receive, exchange.send)
+                else:
+                    await self.app(scope, exchange.receive, exchange.send)
+            except Exception as unforeseen:
+                failed = unforeseen
+                if exchange.status:
+                    raise
+                answer = problem(500, "error", "Something went wrong on our side. Nothing was changed.")
+                await answer(scope, receive, exchange.send)
+            finally:
+                self._record(scope, exchange.status or 499, time.perf_counter() - began, failed)
+                if span is not None:
+                    _describe(span, scope, exchange.status or 499)
 
-    def _record(
-        self, scope: Scope, status: int, seconds: float, span: trace.Span, failed: BaseException | None
-    ) -> None:
+    def _record(self, scope: Scope, status: int, seconds: float, failed: BaseException | None) -> None:
         route = template(scope)
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         series = self._series.get((method, route, status))
@@ -131,13 +123,6 @@ class Edge:
             series = _seconds.labels(self.service, method, route, str(status))
             self._series[method, route, status] = series
         series.observe(seconds)
-        if span.is_recording():
-            span.update_name(f"{method} {route}")
-            span.set_attributes(
-                {"http.request.method": method, "http.route": route, "http.response.status_code": status}
-            )
-            if status >= 500:
-                span.set_status(trace.StatusCode.ERROR)
         if failed is None and route in _UNSEEN:
             return
         actor = scope["state"].get("actor")
@@ -202,6 +187,16 @@ def template(scope: Scope) -> str:
     if path is None and "app_root_path" in scope and scope.get("root_path"):
         return f"{scope['root_path']}/*"
     return path if isinstance(path, str) else "unmatched"
+
+
+def _describe(span: trace.Span, scope: Scope, status: int) -> None:
+    method, route = scope["method"], template(scope)
+    span.update_name(f"{method} {route}")
+    span.set_attributes(
+        {"http.request.method": method, "http.route": route, "http.response.status_code": status}
+    )
+    if status >= 500:
+        span.set_status(trace.StatusCode.ERROR)
 
 
 def _too_large() -> Response:

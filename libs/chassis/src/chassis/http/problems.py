@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -88,6 +88,27 @@ def of_domain(error: DomainError, runtime: Runtime, locale: str) -> Response:
     return problem(status, error.code, detail, errors=errors, headers=headers, **more)
 
 
+def of_input(found: Iterable[Mapping[str, Any]], runtime: Runtime, locale: str) -> Response:
+    """Return the problem document of values that break rules; names field and rule of each."""
+    errors = [
+        {
+            "field": ".".join(str(part) for part in each["loc"] if part not in {"body", "query", "path"}),
+            "rule": each["type"],
+            "detail": each["msg"],
+        }
+        for each in found
+    ]
+    detail = runtime.translate("Some values can't be accepted.", locale)
+    return problem(422, "invalid_input", detail, errors=errors)
+
+
+def of_http(error: HTTPException) -> Response:
+    """Return the problem document of what the framework refuses: no such route, wrong method, too large."""
+    title = _TITLES.get(error.status_code, "Error")
+    code = title.lower().replace(" ", "_").replace("-", "_")
+    return problem(error.status_code, code, title, headers=error.headers)
+
+
 def locale_of(request: Request) -> str:
     """Return `fr` or `en`: the actor's language, else what the request accepts."""
     actor = request.scope.get("state", {}).get("actor")
@@ -106,22 +127,11 @@ def install(app: FastAPI, runtime: Runtime) -> None:
 
     async def validation(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
-        errors = [
-            {
-                "field": ".".join(str(part) for part in each["loc"] if part not in {"body", "query", "path"}),
-                "rule": each["type"],
-                "detail": each["msg"],
-            }
-            for each in error.errors()
-        ]
-        detail = runtime.translate("Some values can't be accepted.", locale_of(request))
-        return problem(422, "invalid_input", detail, errors=errors)
+        return of_input(error.errors(), runtime, locale_of(request))
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
-        title = _TITLES.get(error.status_code, "Error")
-        code = title.lower().replace(" ", "_").replace("-", "_")
-        return problem(error.status_code, code, title, headers=error.headers)
+        return of_http(error)
 
     app.add_exception_handler(DomainError, domain)
     app.add_exception_handler(RequestValidationError, validation)
