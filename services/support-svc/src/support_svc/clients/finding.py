@@ -62,8 +62,7 @@ def matches(query: str) -> tuple[ColumnElement[bool], ColumnElement[Any]]:
 
 
 def _called(word: str) -> ColumnElement[bool]:
-    """Whether a word is part of a name, is spelt nearly like one, or sounds like one (“Smyth” and “Smith”).
-    """
+    """Whether a word is part of a name, is spelt nearly like one, or sounds like one (“Smyth” and “Smith”)."""
     return or_(
         Client.name_search.like(f"%{word}%"),
         literal(word).op("<%")(Client.name_search),

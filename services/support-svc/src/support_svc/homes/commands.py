@@ -139,8 +139,7 @@ async def take_listings(tx: Tx, listings: list[Listing]) -> None:
 
 @use_case(Permission.HEAR_NEWS)
 async def take_availability(tx: Tx, changes: list[Availability]) -> None:
-    """Take changes of occupancy and withdrawals; what overtook its listing is kept until the listing comes.
-    """
+    """Take changes of occupancy and withdrawals; what overtook its listing is kept until the listing comes."""
     newest = _newest(changes)
     await tx.execute(
         _CHANGE,

@@ -74,23 +74,46 @@ def fit(
     """How well a home fits: type 40, bedrooms 30, rent 30; what isn't known counts half; late costs up to
     20.
     """
-    score = 0.0
-    reasons: list[Reason] = []
-    points, reason = _type(seeking, housing_type)
-    score += points
-    reasons += reason
-    points, reason = _bedrooms(seeking.bedrooms, bedrooms)
-    score += points
-    reasons += reason
-    points, reason = _rent(seeking.affordable_rent, rent)
-    score += points
-    reasons += reason
-    wanted = max(seeking.needed_by or today, today)
-    if available_from is not None and available_from > wanted:
-        score -= min(20, (available_from - wanted).days / 3)
+    reasons = [
+        *_type(seeking, housing_type)[1],
+        *_bedrooms(seeking.bedrooms, bedrooms)[1],
+        *_rent(seeking.affordable_rent, rent)[1],
+    ]
+    if _late(seeking, available_from, today):
         reasons.append(Reason("available_later", Tone.AGAINST, {"day": available_from}))
+    points = score(
+        seeking,
+        housing_type=housing_type,
+        bedrooms=bedrooms,
+        rent=rent,
+        available_from=available_from,
+        today=today,
+    )
     order = {Tone.AGAINST: 0, Tone.UNKNOWN: 1, Tone.FOR: 2}
-    return Fit(max(0, min(100, round(score))), tuple(sorted(reasons, key=lambda reason: order[reason.tone])))
+    return Fit(points, tuple(sorted(reasons, key=lambda reason: order[reason.tone])))
+
+
+def score(
+    seeking: Seeking,
+    *,
+    housing_type: str,
+    bedrooms: int | None,
+    rent: Decimal | None,
+    available_from: date | None,
+    today: date,
+) -> int:
+    """The score of `fit` alone, for ranking many homes."""
+    found = _type(seeking, housing_type)[0] + _bedrooms(seeking.bedrooms, bedrooms)[0]
+    found += _rent(seeking.affordable_rent, rent)[0] - _late(seeking, available_from, today)
+    return max(0, min(100, round(found)))
+
+
+def _late(seeking: Seeking, available_from: date | None, today: date) -> float:
+    """What it costs that a home is free only after the day it is wanted."""
+    wanted = max(seeking.needed_by or today, today)
+    if available_from is None or available_from <= wanted:
+        return 0
+    return min(20, (available_from - wanted).days / 3)
 
 
 def _type(seeking: Seeking, housing_type: str) -> tuple[float, list[Reason]]:

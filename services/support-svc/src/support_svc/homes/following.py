@@ -8,20 +8,22 @@ nothing.
 """
 
 import asyncio
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from chassis.db import Database
 from support_svc.homes.index import HomeIndex
 
-_SINCE = """
+_SLICE = 5_000
+_SINCE = f"""
 SELECT unit, listing_version, listed, street, unit_number, city, region, housing_type, bedrooms, area_square_feet,
-    floor, year_built, rent, features, accessible, shareable, managed_by, occupancy, available_from,
-    address_search,
-    pg_snapshot_xmin(pg_current_snapshot())::text AS upto
-FROM home WHERE written_in >= $1::text::xid8 ORDER BY published_at, unit
+    floor, year_built, rent, features, accessible, shareable, managed_by, occupancy, available_from, address_search,
+    written_in::text AS written_in, pg_snapshot_xmin(pg_current_snapshot())::text AS upto
+FROM home WHERE (written_in, unit) > ($1::text::xid8, $2::uuid) ORDER BY written_in, unit LIMIT {_SLICE}
 """
-_BREATH = 2_000
+_BREATH = 1_000
 """Rows after which other requests of the process get a turn."""
+_BEFORE_ALL = UUID(int=0)
 
 
 class Follower:
@@ -33,18 +35,29 @@ class Follower:
         self._turn = asyncio.Lock()
 
     async def catch_up(self, database: Database) -> HomeIndex:
-        """The index with everything that was committed before this call."""
+        """The index with everything that was committed before this call.
+
+        Read in slices, each its own statement; what is written meanwhile is read again next time, because the new
+        starting point is that of the first slice.
+        """
         async with self._turn:
             if self.index.wasteful:
                 self.index, self._upto = HomeIndex(), "0"
-            async with (await database.raw()).acquire() as connection:
-                rows = await connection.fetch(_SINCE, self._upto)
-            for number, row in enumerate(rows):
-                self.index.apply(row)
-                if number % _BREATH == _BREATH - 1:
-                    await asyncio.sleep(0)
-            if rows:
-                self._upto = max(self._upto, rows[0]["upto"], key=int)
+            last, upto = (self._upto, _BEFORE_ALL), None
+            while True:
+                async with (await database.raw()).acquire() as connection:
+                    rows = await connection.fetch(_SINCE, *last)
+                for number, row in enumerate(rows):
+                    self.index.apply(row)
+                    if number % _BREATH == _BREATH - 1:
+                        await asyncio.sleep(0)
+                if rows:
+                    upto = upto or rows[0]["upto"]
+                    last = (rows[-1]["written_in"], rows[-1]["unit"])
+                if len(rows) < _SLICE:
+                    break
+            if upto is not None:
+                self._upto = max(self._upto, upto, key=int)
             return self.index
 
 

@@ -119,6 +119,7 @@ class HomeIndex:
         self._streets = Bitmaps()
         self._rent = array("q")
         self._street_of: list[str] = []
+        self._matters: list[tuple[str, int | None, Decimal | None, date | None]] = []
         self._words = Wordbook()
 
     def __len__(self) -> int:
@@ -165,6 +166,7 @@ class HomeIndex:
             self._numbers[name].put(row[name], at)
         if row["available_from"] is not None:
             self._available_from.put(row["available_from"], at)
+        self._matters.append((row["housing_type"], row["bedrooms"], row["rent"], row["available_from"]))
         street = _STREET.sub("", row["street"].strip().casefold())
         self._street_of.append(f"{street}\0{row['street']}\0{row['unit_number'] or ''}")
         self._streets.put(street[:3], at)
@@ -225,6 +227,10 @@ class HomeIndex:
     def unit(self, at: int) -> UUID:
         """The home at a position."""
         return UUID(bytes=bytes(self._units[at * 16 : at * 16 + 16]))
+
+    def matters(self, at: int) -> tuple[str, int | None, Decimal | None, date | None]:
+        """What a fit depends on: housing type, bedrooms, rent, available from."""
+        return self._matters[at]
 
     def position(self, unit: UUID) -> int | None:
         """Where a home is; None when it isn't listed."""

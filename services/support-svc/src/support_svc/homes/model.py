@@ -54,7 +54,7 @@ class Home(Base):
     """
 
     __tablename__ = "home"
-    __table_args__ = (Index("ix_home_written_in", "written_in"),)
+    __table_args__ = (Index("ix_home_written_in", "written_in", "unit"),)
 
     unit: Mapped[UUID] = mapped_column(primary_key=True)
     listing_version: Mapped[int] = mapped_column(Integer)

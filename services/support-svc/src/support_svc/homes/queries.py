@@ -18,7 +18,7 @@ from chassis.errors import InvalidInput
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from support_svc.access import Permission
-from support_svc.homes.fitting import Fit, Seeking, fit
+from support_svc.homes.fitting import Fit, Seeking, fit, score
 from support_svc.homes.following import current_index
 from support_svc.homes.index import Bounds, HomeIndex, cents, descending
 from support_svc.homes.model import (
@@ -32,7 +32,7 @@ from support_svc.homes.model import (
 )
 
 PAGE = 25
-RANKED = 400
+RANKED = 200
 """Sorted by fit, this many of the best candidates are ranked exactly."""
 OPEN = (Occupancy.AVAILABLE, Occupancy.NOTICE_GIVEN)
 
@@ -187,7 +187,7 @@ async def search_homes(tx: ReadTx, wanted: HomeFilter, seeking: Seeking | None =
     mask = matching(index, wanted)
     ranking = seeking if wanted.sort is HomeSort.FIT else None
     if ranking is not None:
-        units, after = await _ranked(tx, index, mask, wanted, ranking)
+        units, after = _ranked(index, mask, wanted, ranking, tx.today)
     else:
         units, after = _in_order(index, mask, wanted)
     heard = await tx.scalar(select(InventoryNews.heard_at))
@@ -202,15 +202,24 @@ async def _homes(tx: ReadTx, units: list[UUID], seeking: Seeking | None) -> tupl
     return tuple(_view(rows[unit], seeking, tx.today) for unit in units if unit in rows)
 
 
-async def _ranked(
-    tx: ReadTx, index: HomeIndex, mask: int, wanted: HomeFilter, seeking: Seeking
+def _ranked(
+    index: HomeIndex, mask: int, wanted: HomeFilter, seeking: Seeking, today: date
 ) -> tuple[list[UUID], str | None]:
+    def points(at: int) -> int:
+        kind, bedrooms, rent, available_from = index.matters(at)
+        return -score(
+            seeking,
+            housing_type=kind,
+            bedrooms=bedrooms,
+            rent=rent,
+            available_from=available_from,
+            today=today,
+        )
+
     start = _number(wanted.after)
-    best = list(islice(candidates(index, mask, seeking, tx.today), RANKED))
-    views = await _homes(tx, [index.unit(at) for at in best], seeking)
-    ordered = sorted(views, key=lambda view: -(view.fit.score if view.fit else 0))
-    after = str(start + PAGE) if start + PAGE < len(ordered) else None
-    return [view.unit for view in ordered[start : start + PAGE]], after
+    best = sorted(islice(candidates(index, mask, seeking, today), RANKED), key=points)
+    after = str(start + PAGE) if start + PAGE < len(best) else None
+    return [index.unit(at) for at in best[start : start + PAGE]], after
 
 
 def _in_order(index: HomeIndex, mask: int, wanted: HomeFilter) -> tuple[list[UUID], str | None]:

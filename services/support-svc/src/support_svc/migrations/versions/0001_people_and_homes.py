@@ -62,7 +62,7 @@ _TABLES = (
         CONSTRAINT ck_home_occupancy CHECK (occupancy IN ('available', 'secured',
             'occupied_by_client', 'occupied_by_other', 'temporarily_unavailable', 'notice_given'))
     )""",
-    "CREATE INDEX ix_home_written_in ON home (written_in)",
+    "CREATE INDEX ix_home_written_in ON home (written_in, unit)",
     """CREATE TABLE home_early_news (
         unit UUID NOT NULL,
         listing_version INTEGER NOT NULL,
