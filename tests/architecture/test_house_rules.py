@@ -63,7 +63,7 @@ RULES = [
     (
         use_cases.get_writes_nothing,
         f"{FEATURE}/api.py",
-        "@router.api_route('/x', methods=['GET'])\nasync def show(call):\n    await perform(r, a, secure, 1)\n",
+        "@router.api_route('/x', methods=['GET'])\nasync def show(c):\n    await perform(r, a, secure, 1)\n",
     ),
     (texts.no_traces_of_a_machine, "README.md", "pip install --" + "index-url https://somewhere/simple\n"),
     (texts.no_traces_of_a_machine, "docs/a.md", "see /" + "root/notes\n"),
@@ -82,7 +82,7 @@ def plant(root: Path, path: str, content: str) -> Tree:
         f"{FEATURE}/queries.py": '"""Reading."""\n',
         f"{FEATURE}/desk.py": '"""Pages."""\nfrom units_svc.holds.commands import secure\n',
         "services/units-svc/src/units_svc/units/__init__.py": "",
-        "services/units-svc/src/units_svc/units/model.py": '"""Units."""\nfrom units_svc.holds import queries\n',
+        "services/units-svc/src/units_svc/units/model.py": '"""Units."""\nimport units_svc.holds.queries\n',
         "README.md": "# Partywall\n",
         path: content,
     }
@@ -197,7 +197,7 @@ def test_a_text_without_french_is_found(tmp_path):
 
 
 def test_the_rules_see_the_whole_project():
-    """A rule that looks at nothing would pass: the tree must find the packages, features and tests there are."""
+    """A rule that looks at nothing would pass: the tree finds the packages, features and tests there are."""
     tree = Tree(ROOT)
     assert {name for name, _ in tree.packages()} >= {
         "contracts",

@@ -8,6 +8,7 @@ from testkit import rows
 
 ROOT = Path(__file__).resolve().parents[2]
 
+ROWS = "| id | row |\n|---|---|\n| P3 | Status |\n| P6 | Secure Unit |\n| P7 | Move In |\n| X1 | French |\n"
 TEST = """
 import pytest
 pytestmark = pytest.mark.row("X1")
@@ -53,7 +54,7 @@ def test_each_row_is_listed_with_its_tests_and_pages(tmp_path):
     found = {row.id: row for row in rows.rows(planted(tmp_path))}
     module = "services/support-svc/tests/unit/test_secure.py"
     assert found["P6"].tests == (f"{module}::test_one_wins",)
-    assert found["P6"].pages == ("support_svc: /{placement_id}/secure",)
+    assert found["P6"].pages == ("GET /placements/{placement_id}/secure",)
     assert found["P3"].pages == ()
     assert found["P7"].tests == (f"{module}::test_inside",)
     assert found["X1"].tests == (f"{module}::test_one_wins", f"{module}::test_inside")
@@ -63,7 +64,7 @@ def test_a_row_that_nothing_names_is_shown_as_none(tmp_path):
     root = planted(tmp_path)
     (root / "services/support-svc/tests/unit/test_secure.py").write_text("def test_nothing(): ...\n")
     text = rows.report(rows.rows(root))
-    assert "P6   Secure Unit\n     tests: none\n     pages: support_svc: /{placement_id}/secure" in text
+    assert "P6   Secure Unit\n     tests: none\n     pages: GET /placements/{placement_id}/secure" in text
     assert text.endswith("4 rows; 0 with tests, 1 with pages")
 
 
@@ -80,9 +81,9 @@ def test_no_test_of_the_project_names_a_row_that_is_none():
 def test_a_page_without_rows_of_its_own_shows_its_modules(tmp_path):
     root = planted(tmp_path)
     desk = root / "services/support-svc/src/support_svc/placements/desk.py"
-    desk.write_text(DESK.replace('"""Pages."""', '"""Pages (P3, P7)."""').replace(" (P6).", "."))
+    desk.write_text(DESK.replace("Pages.", "Pages (P3, P7).").replace(" (P6).", "."))
     found = {row.id: row.pages for row in rows.rows(root)}
-    page = ("support_svc: /{placement_id}/secure",)
+    page = ("GET /placements/{placement_id}/secure",)
     assert found == {"P3": page, "P6": (), "P7": page, "X1": ()}
 
 

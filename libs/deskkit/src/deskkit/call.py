@@ -69,6 +69,7 @@ class PageCall:
 
     @property
     def signed_in(self) -> bool:
+        """Whether the person is known."""
         return self._actor is not None
 
     @property
@@ -78,6 +79,7 @@ class PageCall:
 
     @property
     def now(self) -> datetime:
+        """This moment, in UTC."""
         return self.runtime.clock.now()
 
     @property
@@ -242,6 +244,7 @@ class PageCall:
 
     @property
     def is_htmx(self) -> bool:
+        """Whether a part of a page is asked for, by htmx."""
         return self.request.headers.get("hx-request") == "true"
 
     @property

@@ -38,6 +38,7 @@ class NavItem:
     params: dict[str, Any] = field(default_factory=dict)
 
     def is_for(self, actor: Actor | None) -> bool:
+        """Whether the person's roles have use for it."""
         return not self.roles or bool(actor and self.roles & actor.roles)
 
 
@@ -72,6 +73,7 @@ class Desk:
 
     @property
     def static_url(self) -> str:
+        """Where the desk's static files are."""
         return self.static_prefix or f"{self.prefix}/static"
 
 

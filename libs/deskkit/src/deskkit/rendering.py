@@ -99,6 +99,7 @@ class Rendering:
         self._speech = {language: self._speak(language) for language in languages}
 
     def speech(self, language: str) -> Speech:
+        """Words and formats of one language."""
         return self._speech[language]
 
     def translate(self, msgid: str, locale: str) -> str:

@@ -1,7 +1,7 @@
 """`make rows`: every row of the specification with the tests that prove it and the pages that show it.
 
-Rows are listed in `docs/rows.md`. A test names its rows with `@pytest.mark.row("P6")`. A page names them in the
-docstring of its route function in a `desk.py`, as in "… (P6)", or leaves that to the docstring of the module.
+Rows are listed in `docs/rows.md`. A test names its rows with `@pytest.mark.row("P6")`. A page names them in
+the docstring of its route function in a `desk.py`, as in "… (P6)", or leaves that to its module's docstring.
 What has neither tests nor pages is shown as `none`.
 """
 
@@ -73,14 +73,27 @@ def pages_with_rows(tree: Tree, known: Mapping[str, str]) -> Iterator[tuple[str,
     for module in tree.modules(*SERVICE_PACKAGES):
         if module.stem != "desk":
             continue
+        prefixes = _prefixes(module.tree)
+        whole = rows_in(ast.get_docstring(module.tree) or "", known)
         for node in ast.walk(module.tree):
             if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 continue
-            path = next((path for _, mark in decorators(node) if (path := _path(mark)) is not None), None)
-            if path is not None:
-                own = rows_in(ast.get_docstring(node) or "", known)
-                for row in own or rows_in(ast.get_docstring(module.tree) or "", known):
-                    yield row, f"{module.package}: {path or '/'}"
+            paths = [path for _, mark in decorators(node) if (path := _path(mark, prefixes)) is not None]
+            for row in rows_in(ast.get_docstring(node) or "", known) or whole:
+                for path in paths:
+                    yield row, path
+
+
+def _prefixes(module: ast.Module) -> dict[str, str]:
+    """Return the prefix of each router that the module makes, by the router's name."""
+    found: dict[str, str] = {}
+    for node in module.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            for keyword in node.value.keywords:
+                if keyword.arg == "prefix" and _is_text(keyword.value):
+                    name = ast.unparse(node.targets[0])
+                    found[name] = str(ast.literal_eval(keyword.value))
+    return found
 
 
 def rows_in(text: str, known: Mapping[str, str]) -> list[str]:
@@ -138,13 +151,14 @@ def _is_text(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
-def _path(mark: ast.expr) -> str | None:
+def _path(mark: ast.expr, prefixes: Mapping[str, str]) -> str | None:
     """Return the path of a route decorator such as `@pages.get("/x")`, or None for any other."""
     if not isinstance(mark, ast.Call) or not isinstance(mark.func, ast.Attribute):
         return None
     if mark.func.attr not in _PAGES or not mark.args or not _is_text(mark.args[0]):
         return None
-    return str(ast.literal_eval(mark.args[0]))
+    path = prefixes.get(ast.unparse(mark.func.value), "") + str(ast.literal_eval(mark.args[0]))
+    return f"{mark.func.attr.upper()} {path or '/'}"
 
 
 if __name__ == "__main__":

@@ -150,6 +150,7 @@ async def seed(runtime: Runtime, people: Sequence[Person]) -> int:
 
 
 def print_line(text: str) -> None:
+    """Say one line to the operator."""
     sys.stdout.write(f"{text}\n")
 
 

@@ -59,6 +59,7 @@ def shape_of(annotation: Any) -> tuple[Any, bool]:
 
 
 def is_collection(bare: Any) -> bool:
+    """Whether a field holds several values."""
     return get_origin(bare) in (list, tuple, set, frozenset) or bare in (list, tuple, set, frozenset)
 
 
@@ -68,6 +69,7 @@ def item_of(bare: Any) -> Any:
 
 
 def is_model(bare: Any) -> bool:
+    """Whether a field is a model of its own."""
     return isinstance(bare, type) and issubclass(bare, BaseModel)
 
 

@@ -22,10 +22,12 @@ class Page:
 
     @property
     def h1(self) -> str:
+        """The heading of the page."""
         return text_of(next(self.root.iter("h1")))
 
     @property
     def title(self) -> str:
+        """The title of the page."""
         return text_of(next(self.root.iter("title")))
 
     @property
@@ -52,6 +54,7 @@ class Page:
         return {text_of(link): link.get("href", "") for link in self.root.iter("a")}
 
     def ids(self) -> list[str]:
+        """Every id, in the order of the page."""
         return [element.get("id", "") for element in self.root.iter() if element.get("id")]
 
 

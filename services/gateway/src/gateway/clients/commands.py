@@ -22,6 +22,8 @@ class PutClient(BaseModel):
 
 
 class ClientPut(BaseModel):
+    """The program that was added or changed."""
+
     id: str
 
 

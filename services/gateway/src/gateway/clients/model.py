@@ -28,6 +28,7 @@ class ApiClient(Base):
 
 
 def digest(secret: str) -> bytes:
+    """What is kept of a secret: it can be compared, and not read back."""
     return hashlib.sha256(secret.encode()).digest()
 
 

@@ -28,6 +28,8 @@ class RotateKeys(BaseModel):
 
 
 class KeyMade(BaseModel):
+    """The new key's id; None when the present one is good for longer."""
+
     kid: str | None
 
 

@@ -21,11 +21,15 @@ router = APIRouter(tags=["sign-in"])
 
 
 class SignIn(BaseModel):
+    """Somebody's address and password."""
+
     email: str = Field(min_length=1, max_length=254)
     password: SecretStr = Field(min_length=1, max_length=1000)
 
 
 class Token(BaseModel):
+    """An access token, and the seconds it is good for."""
+
     access_token: str
     token_type: str = "Bearer"  # noqa: S105 (the name of a scheme)
     expires_in: int

@@ -67,6 +67,8 @@ class Opened(BaseModel):
 
 
 class RenewSession(BaseModel):
+    """The secret from the session's cookie."""
+
     secret: str = Field(repr=False)
 
 
@@ -84,6 +86,8 @@ class EndSession(BaseModel):
 
 
 class Ended(BaseModel):
+    """How many sessions were ended."""
+
     count: int
 
 
@@ -95,6 +99,8 @@ class FindByProvider(BaseModel):
 
 
 class Found(BaseModel):
+    """The member of staff; None when there is none."""
+
     staff_id: UUID | None
 
 

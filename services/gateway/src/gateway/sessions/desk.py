@@ -46,17 +46,23 @@ pages = DeskRouter(prefix="/session")
 
 
 class SignInForm(BaseModel):
+    """What is typed to sign in."""
+
     email: str = Field(min_length=1, max_length=254, title="E-mail address")
     password: SecretStr = Field(min_length=1, max_length=1000, title="Password")
 
 
 class NewPassword(BaseModel):
+    """What is typed to change one's password."""
+
     present: SecretStr = Field(min_length=1, max_length=1000, title="Present password")
     password: SecretStr = Field(min_length=1, max_length=1000, title="New password")
     again: SecretStr = Field(min_length=1, max_length=1000, title="New password again")
 
 
 class Profile(BaseModel):
+    """The language a person chooses for every page."""
+
     locale: Locale = Field(title="Language")
 
 
@@ -236,6 +242,7 @@ async def _replace_password(call: PageCall, account: StaffView, typed: NewPasswo
 
 
 def settings_of(call: PageCall) -> GatewaySettings:
+    """The gateway's settings. Raises TypeError on any other service's page."""
     settings = call.runtime.settings
     if not isinstance(settings, GatewaySettings):
         raise TypeError("these pages belong to a gateway")

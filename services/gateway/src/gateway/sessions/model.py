@@ -92,10 +92,12 @@ def wait_after(kind: str, failures: int) -> timedelta:
 
 
 def new_secret() -> str:
+    """A secret that can't be guessed, safe in a cookie."""
     return secrets.token_urlsafe(32)
 
 
 def digest(secret: str) -> bytes:
+    """What is kept of a secret: it can be compared, and not read back."""
     return hashlib.sha256(secret.encode()).digest()
 
 

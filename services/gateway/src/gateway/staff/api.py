@@ -18,6 +18,8 @@ router = ApiRouter(prefix="/api/gateway/v1/staff", tags=["staff"])
 
 
 class NewStaff(BaseModel):
+    """Somebody to be added."""
+
     email: commands.Email
     name: str = Field(min_length=1, max_length=120)
     roles: list[str] = Field(min_length=1)
@@ -25,11 +27,15 @@ class NewStaff(BaseModel):
 
 
 class Added(BaseModel):
+    """Who was added, and the password that works once."""
+
     staff_id: UUID
     temporary_password: str
 
 
 class Changes(BaseModel):
+    """Name, roles and language as they are to be; `version` is the one that was read (X4)."""
+
     version: int
     name: str = Field(min_length=1, max_length=120)
     roles: list[str] = Field(min_length=1)
@@ -37,6 +43,8 @@ class Changes(BaseModel):
 
 
 class Active(BaseModel):
+    """Whether somebody may sign in."""
+
     active: bool
 
 

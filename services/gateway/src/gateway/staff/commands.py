@@ -79,6 +79,8 @@ class SetPassword(BaseModel):
 
 
 class StaffAdded(BaseModel):
+    """The member of staff that was added or changed."""
+
     staff_id: UUID
 
 

@@ -15,14 +15,9 @@ from chassis.http import ApiRouter, Call
 from deskkit.csv_files import csv_response
 from units_svc.inventory import commands, queries
 from units_svc.inventory.searching import MOST, PAGE, Order, UnitFilter
+from units_svc.inventory.table import CSV_HEADER, csv_rows
 
 router = ApiRouter(prefix="/units", tags=["units"])
-
-CSV_HEADER = (
-    "id", "building_name", "address", "unit_number", "city", "province", "postal_code", "region",
-    "housing_type", "status", "occupancy", "available_from", "bedrooms", "area_square_feet", "floor", "rent",
-    "rent_currency", "landlord", "active",
-)  # fmt: skip
 
 
 class Filters(UnitFilter):
@@ -145,16 +140,3 @@ async def change_rent(call: Call, unit_id: UUID, body: NewRent) -> Added:
     """Record a rent from a day on (U3)."""
     command = commands.ChangeRent(unit_id=unit_id, **body.model_dump())
     return Added(await call.perform(commands.change_rent, command))
-
-
-def csv_rows(rows: list[queries.UnitRow]) -> list[list[object]]:
-    """Return the cells of a CSV file of homes, under CSV_HEADER."""
-    return [
-        [
-            str(row.id), row.building_name, row.street, row.unit_number, row.city, row.province,
-            row.postal_code, row.region, row.housing_type, row.status, row.occupancy.value,
-            row.available_from, row.bedrooms, row.area_square_feet, row.floor, row.rent_amount,
-            row.rent_currency, row.landlord, "yes" if row.active else "no",
-        ]
-        for row in rows
-    ]  # fmt: skip

@@ -17,8 +17,8 @@ from deskkit.labels import label_of
 from deskkit.router import DeskRouter
 from units_svc.access import Permission
 from units_svc.inventory import commands, queries
-from units_svc.inventory.api import CSV_HEADER, csv_rows
 from units_svc.inventory.searching import COUNTED_TO, Order, UnitFilter
+from units_svc.inventory.table import CSV_HEADER, csv_rows
 from units_svc.landlords.queries import landlord_choices
 from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import Lists, lookup_lists

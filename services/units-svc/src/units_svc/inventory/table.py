@@ -1,0 +1,24 @@
+"""The inventory as a table: the columns of its CSV file (U1)."""
+
+from __future__ import annotations
+
+from units_svc.inventory.queries import UnitRow
+
+CSV_HEADER = (
+    "id", "building_name", "address", "unit_number", "city", "province", "postal_code", "region",
+    "housing_type", "status", "occupancy", "available_from", "bedrooms", "area_square_feet", "floor", "rent",
+    "rent_currency", "landlord", "active",
+)  # fmt: skip
+
+
+def csv_rows(rows: list[UnitRow]) -> list[list[object]]:
+    """Return the cells of a CSV file of homes, under CSV_HEADER."""
+    return [
+        [
+            str(row.id), row.building_name, row.street, row.unit_number, row.city, row.province,
+            row.postal_code, row.region, row.housing_type, row.status, row.occupancy.value,
+            row.available_from, row.bedrooms, row.area_square_feet, row.floor, row.rent_amount,
+            row.rent_currency, row.landlord, "yes" if row.active else "no",
+        ]
+        for row in rows
+    ]  # fmt: skip
