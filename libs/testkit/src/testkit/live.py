@@ -23,7 +23,7 @@ from partywall.seeding import SignIn
 from partywall.staff_api import StaffApi
 from testkit.waiting import eventually
 
-PROGRAMS = Path(__file__).parent / "inside"
+INSIDE = Path(__file__).with_name("inside.py")
 
 
 class Back(Protocol):
@@ -48,7 +48,7 @@ class Back(Protocol):
         """Start one part without waiting for it."""
 
     async def inside(self, service: str, program: str, given: Any) -> Any:
-        """Run the Python text `program` with the settings of `service`; JSON in by stdin, JSON out by stdout."""
+        """Run the Python text `program` with the settings of `service`; JSON by stdin and stdout."""
 
     async def broker_bytes(self) -> bytes:
         """Return every byte that the broker keeps on its disk."""
@@ -152,10 +152,10 @@ class Live:
         """Return all that the broker keeps of what crossed, as text."""
         return (await self.back.broker_bytes()).decode(errors="replace")
 
-    async def settled(self, timeout: float = 60.0) -> None:
+    async def settled(self, patience: float = 60.0) -> None:
         """Wait until everything said has been sent, heard and acted on; nothing may be parked."""
 
-        async def nothing_waits() -> None:
+        async def nothing_waits() -> bool:
             said, heard = await asyncio.gather(self._each("said"), self._each("heard"))
             for service, outbox in said.items():
                 assert outbox["pending"] == 0, f"{service} has {outbox['pending']} events to send"
@@ -164,30 +164,32 @@ class Live:
                     assert not missing, f"{listener} hasn't acted on {len(missing)} events of {service}"
             for service, inbox in heard.items():
                 assert not inbox["parked"], f"{service} has parked {inbox['parked']}"
+            return True
 
-        await eventually(nothing_waits, timeout=timeout)
+        await eventually(nothing_waits, timeout=patience)
 
     async def say_again(self, *, since: str, order: random.Random) -> None:
-        """Send everything said since `since` once more, shuffled, under message ids the broker doesn't know."""
+        """Send everything said since `since` once more, shuffled, under new message ids."""
         seeds = {name: order.randrange(2**31) for name in SERVICES}
         await asyncio.gather(
             *(self._run(name, "say_again", {"since": since, "seed": seeds[name]}) for name in SERVICES)
         )
 
-    async def heard_out(self, timeout: float = 30.0) -> None:
+    async def heard_out(self, patience: float = 30.0) -> None:
         """Wait until no listener has anything before it."""
 
-        async def nothing_before_them() -> None:
+        async def nothing_before_them() -> bool:
             lags = await self._each("lag")
             assert not any(lags.values()), f"still to hear: {lags}"
+            return True
 
-        await eventually(nothing_before_them, timeout=timeout)
+        await eventually(nothing_before_them, timeout=patience)
 
     # what is refused
 
     async def broker_refuses(self, service: str, attempts: Sequence[tuple[str, str]]) -> dict[str, str]:
         """Try each (publish|subscribe|request, subject) as `service`; return what the server said to each."""
-        found: dict[str, str] = await self._run(service, "trespass", [list(one) for one in attempts])
+        found: dict[str, str] = await self._run(service, "trespass", {"attempts": attempts})
         return found
 
     async def database_refuses(self, service: str, other: str) -> str:
@@ -198,13 +200,12 @@ class Live:
         found = await asyncio.gather(*(self._run(name, program, {}) for name in SERVICES))
         return dict(zip(SERVICES, found, strict=True))
 
-    async def _run(self, service: str, program: str, given: Any) -> Any:
-        preamble = (PROGRAMS / "preamble.py").read_text()
-        return await self.back.inside(service, preamble + (PROGRAMS / f"{program}.py").read_text(), given)
+    async def _run(self, service: str, program: str, given: dict[str, Any]) -> Any:
+        return await self.back.inside(service, INSIDE.read_text(), {"do": program, **given})
 
 
 async def run_program(command: Sequence[str], given: Any, environment: dict[str, str] | None = None) -> Any:
-    """Run a program that takes JSON on stdin and answers JSON on stdout; raise with its words when it fails."""
+    """Run a program that takes and answers JSON; raise with its words when it fails."""
     process = await asyncio.create_subprocess_exec(
         *command,
         stdin=asyncio.subprocess.PIPE,

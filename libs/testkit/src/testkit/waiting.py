@@ -6,13 +6,13 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
 async def eventually(
-    check: Callable[[], Awaitable[T] | T],
+    check: Callable[[], Awaitable[T]] | Callable[[], T],
     timeout: float = 10.0,  # noqa: ASYNC109 - the last failure is raised, which a cancelled scope would lose
     *,
     every: float = 0.05,
@@ -26,7 +26,7 @@ async def eventually(
     while True:
         failure: AssertionError
         try:
-            outcome = check()
+            outcome: Any = check()
             result: T = await outcome if inspect.isawaitable(outcome) else outcome
         except AssertionError as error:
             failure = error

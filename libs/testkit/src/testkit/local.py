@@ -1,0 +1,104 @@
+"""The integration tests' stack as local processes: `partywall up` in a folder and on ports of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import socket
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import partywall
+from partywall.layout import BY_NAME, DATABASES, PORTS_USED, Door
+from partywall.seeding import SignIn, load_register, seed, sign_in
+from partywall.stack import Stack
+from testkit.live import run_program
+
+SMALL_REGISTER = Path(partywall.__file__).parent / "registers" / "registrations.csv"
+
+
+def free_port_base() -> int:
+    """Return a port base of which every port is free now."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            base = int(probe.getsockname()[1])
+        if base + PORTS_USED < 65000 and all(_free(base + offset) for offset in range(PORTS_USED)):
+            return base
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+class LocalBack:
+    """The stack of `partywall up`, with a small register of homes of our own."""
+
+    def __init__(self) -> None:
+        # PostgreSQL runs as a user of its own and must be able to come through; its sockets need short paths.
+        self.folder = Path(tempfile.mkdtemp(prefix="pw-"))
+        self.folder.chmod(0o755)
+        self.stack = Stack.open(
+            self.folder / "state", environment={"PARTYWALL_PORT_BASE": str(free_port_base())}
+        )
+
+    def up(self) -> None:
+        """Start everything, with staff and homes."""
+        self.stack.up()
+        seed(self.stack, load_homes=False)
+        asyncio.run(load_register(self.stack, SMALL_REGISTER, None))
+
+    def down(self) -> None:
+        """Stop everything and forget it."""
+        self.stack.down()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def door(self, entity: str) -> Door:
+        """Return how a program reaches `entity` through Traefik."""
+        return self.stack.layout.door(entity)
+
+    def account(self, entity: str, role: str) -> SignIn:
+        """Return the sign-in of a member of staff."""
+        return sign_in(self.stack, entity, role)
+
+    async def stop(self, name: str) -> None:
+        """Stop one part in an orderly way."""
+        await asyncio.to_thread(self.stack.stop, name)
+
+    async def start(self, name: str) -> None:
+        """Start one part and wait until it is ready."""
+        await asyncio.to_thread(self.stack.start, name)
+
+    async def kill(self, name: str) -> None:
+        """End one part with SIGKILL."""
+        await asyncio.to_thread(self.stack.kill, name)
+
+    async def launch(self, name: str) -> None:
+        """Start one part without waiting for it."""
+        await asyncio.to_thread(self.stack.launch, name)
+
+    async def inside(self, service: str, program: str, given: Any) -> Any:
+        """Run a program with the service's own environment."""
+        environment = self.stack.programs.environment(BY_NAME[service])
+        return await run_program([sys.executable, "-c", program], given, environment)
+
+    async def broker_bytes(self) -> bytes:
+        """Return every byte in the broker's store."""
+        store = self.stack.layout.nats_folder / "jetstream"
+        return b"".join(path.read_bytes() for path in sorted(store.rglob("*")) if path.is_file())
+
+    def database_address(self, service: str) -> dict[str, Any]:
+        """Return where the database of `service` is."""
+        entity = next(entity for entity, names in DATABASES.items() if service in names)
+        return {
+            "host": "127.0.0.1",
+            "port": self.stack.layout.port(f"postgres-{entity}"),
+            "database": service,
+        }
