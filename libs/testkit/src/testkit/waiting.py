@@ -6,17 +6,35 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
 
+@overload
 async def eventually(
-    check: Callable[[], Awaitable[T]] | Callable[[], T],
+    check: Callable[[], Awaitable[T]],
+    timeout: float = ...,  # noqa: ASYNC109
+    *,
+    every: float = ...,
+) -> T: ...
+
+
+@overload
+async def eventually(
+    check: Callable[[], T],
+    timeout: float = ...,  # noqa: ASYNC109
+    *,
+    every: float = ...,
+) -> T: ...
+
+
+async def eventually(
+    check: Callable[[], Any],
     timeout: float = 10.0,  # noqa: ASYNC109 - the last failure is raised, which a cancelled scope would lose
     *,
     every: float = 0.05,
-) -> T:
+) -> Any:
     """Call `check` until it returns without an `AssertionError` and not False, and return its result.
 
     `check` may be a plain or an async function. After `timeout` seconds its last `AssertionError` is raised;
@@ -26,8 +44,8 @@ async def eventually(
     while True:
         failure: AssertionError
         try:
-            outcome: Any = check()
-            result: T = await outcome if inspect.isawaitable(outcome) else outcome
+            outcome = check()
+            result = await outcome if inspect.isawaitable(outcome) else outcome
         except AssertionError as error:
             failure = error
         else:
