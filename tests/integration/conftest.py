@@ -31,3 +31,10 @@ def back(request: pytest.FixtureRequest) -> Iterator[Back]:
 def live(back: Back) -> Live:
     """A running stack."""
     return Live(back)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the first test of a back end the time to build and start all of it on a busy machine."""
+    for item in items:
+        if "live" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(900))
