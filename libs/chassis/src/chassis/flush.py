@@ -22,6 +22,7 @@ AUDIT = ["uuid", "timestamptz", "text", "text", "text", "text", "text", "text", 
 TIMERS = ["text", "text", "timestamptz", "jsonb"]
 CANCELLED = ["text", "text"]
 IDEMPOTENCY = ["text", "text", "text", "bytea", "jsonb", "timestamptz"]
+INBOX = ["text", "uuid", "text", "text", "int", "timestamptz"]
 
 _INSERTS = {
     "outbox": (
@@ -50,6 +51,12 @@ _INSERTS = {
     "idempotency": (
         IDEMPOTENCY,
         "INSERT INTO idempotency (actor, key, use_case, fingerprint, result, at) SELECT {rows}",
+        "",
+    ),
+    # One that is there already is a violation, and undoes the effect that would have been its second.
+    "inbox": (
+        INBOX,
+        "INSERT INTO inbox (source, id, subject, aggregate, aggregate_version, received_at) SELECT {rows}",
         "",
     ),
 }

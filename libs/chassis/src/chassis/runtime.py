@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from chassis.access import Access
 from chassis.actor import Actor
 from chassis.clock import Clock
 from chassis.db.database import Database
+from chassis.errors import DomainError, fill
 from chassis.publisher import Publisher
 from chassis.settings import WebSettings
 from chassis.tx import ReadTx, Tx
@@ -28,13 +30,20 @@ def _as_written(message: str, locale: str) -> str:
     return message
 
 
+def _as_found(problem: Mapping[str, Any], locale: str) -> str:
+    """Return Pydantic's own words."""
+    return str(problem["msg"])
+
+
 @dataclass
 class Runtime:
     """The parts of one running service.
 
     `on_commit` is called after every commit that left messages in the outbox: the relay sets it to be woken.
-    `translate(msgid, locale)` gives a message in the reader's language. `checks` are awaited by `/readyz`;
-    each raises what hinders it. `companions` are entered when the application starts and left when it stops;
+    `translate(msgid, locale)` gives a message in the reader's language; `say(error, locale)` a refusal with
+    its dates and money in the reader's form, `explain(problem of Pydantic, locale)` a value that was refused.
+    Without `say` the message is translated and filled in. `checks` are awaited by `/readyz`; each raises what
+    hinders it. `companions` are entered when the application starts and left when it stops;
     `closing` is awaited at the very end.
     """
 
@@ -48,9 +57,17 @@ class Runtime:
     time_zone: ZoneInfo
     on_commit: Callable[[], None] = _nobody_waits
     translate: Callable[[str, str], str] = _as_written
+    say: Callable[[DomainError, str], str] | None = None
+    explain: Callable[[Mapping[str, Any], str], str] = _as_found
     checks: dict[str, Check] = field(default_factory=dict)
     companions: list[Callable[[], AbstractAsyncContextManager[object]]] = field(default_factory=list)
     closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+
+    def in_words(self, error: DomainError, locale: str) -> str:
+        """Return what `error` says, in the reader's language."""
+        if self.say is not None:
+            return self.say(error, locale)
+        return fill(self.translate(error.message, locale), error.params)
 
     def wake_relay(self) -> None:
         """Tell the relay that the outbox has new rows."""

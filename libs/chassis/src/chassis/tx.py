@@ -116,6 +116,7 @@ class Tx(_Held):
         self._isolation = isolation
         self._pending = flush.Pending()
         self._remembering: Remembering | None = None
+        self._received: flush.Row | None = None
         self._committed_alone = False
         self._depth = 0
         self.deciding = False
@@ -214,7 +215,7 @@ class Tx(_Held):
         if remembered:
             self.remember_result(result)
         alone = whole and not self.begun and (self._remembering is None or remembered)
-        rows = self._pending.rows()
+        rows = [*self._pending.rows(), *self._inbox()] if whole else self._pending.rows()
         text = flush.statement(flush.parts_of(rows), guarded)
         values = flush.arguments(rows, given)
         row: Mapping[str, Any] | None
@@ -235,7 +236,20 @@ class Tx(_Held):
             self._committed_alone = alone
             if remembered:
                 self._remembering = None
+            if whole:
+                self._received = None
         return row
+
+    def receive(self, inbox_row: flush.Row) -> None:
+        """Let the inbox row of the one event that this transaction acts on be written with its effect.
+
+        Whether the event was received before shows when it's written: the transaction then fails with a
+        violation of `pk_inbox`.
+        """
+        self._received = inbox_row
+
+    def _inbox(self) -> list[tuple[str, list[flush.Row]]]:
+        return [] if self._received is None else [("inbox", [self._received])]
 
     def remember(self, remembering: Remembering | None) -> None:
         """Keep the use case's result under an idempotency key; `perform` says so."""
@@ -274,7 +288,7 @@ class Tx(_Held):
         """Flush and commit; called by `Runtime.transaction` alone."""
         if self._session is not None:
             await self._session.flush()
-        if rows := self._pending.rows():
+        if rows := [*self._pending.rows(), *self._inbox()]:
             text = flush.statement(flush.parts_of(rows))
             values = flush.arguments(rows)
             if self.begun:

@@ -16,6 +16,7 @@ from parcels import service
 from pydantic import SecretStr
 
 from chassis.http import service_app
+from chassis.http.problems import preferred
 from chassis.http.routes import account_for
 from chassis.runtime import Runtime
 
@@ -272,6 +273,40 @@ async def test_a_request_is_logged_by_template_and_reference_alone(
     assert (line["method"], line["status"], line["actor"]) == ("GET", 200, "staff-7")
     for word in ("secret", str(parcel), "Test Person", "books"):
         assert word not in str(line)
+
+
+@pytest.mark.row("X1")
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("fr-CA,fr;q=0.9,en;q=0.8", "fr"),
+        ("en;q=0.4, fr;q=0.6", "fr"),
+        ("en-CA,fr;q=0.5", "en"),
+        ("de, *;q=0.1", "en"),
+        ("fr;q=much", "en"),
+        ("", "en"),
+    ],
+)
+def test_the_language_a_reader_likes_best(accepted: str, language: str) -> None:
+    assert preferred(accepted) == language
+
+
+@pytest.mark.row("X1")
+async def test_refusals_of_the_framework_are_translated_too(
+    api: httpx.AsyncClient, runtime: Runtime, bearer: Bearer
+) -> None:
+    runtime.translate = lambda text, locale: f"[{locale}] {text}"
+    runtime.explain = lambda problem, locale: f"[{locale}] {problem['type']}"
+    french = {"Accept-Language": "fr"}
+    missing = await api.get("/nowhere", headers=french)
+    unsigned = await api.post("/api/parcels/v1/parcels", headers=french)
+    wrong = await api.post(
+        "/api/parcels/v1/parcels", json={"label": ""}, headers=bearer("porter", locale="fr")
+    )
+    broken = await api.get("/api/parcels/v1/broken", headers=bearer("porter", locale="fr"))
+    for answer in (missing, unsigned, wrong, broken):
+        assert answer.json()["detail"].startswith("[fr] ")
+    assert wrong.json()["errors"][0]["detail"] == "[fr] string_too_short"
 
 
 async def test_metrics_count_by_template(api: httpx.AsyncClient, bearer: Bearer) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +22,7 @@ from chassis.clock import today
 from chassis.errors import DomainError, fill
 from chassis.runtime import Runtime
 from deskkit.assets import Assets
+from deskkit.forms.messages import words_for
 from deskkit.i18n.catalogue import LANGUAGES, Catalogue, load_catalogue
 from deskkit.i18n.formats import Formats
 from deskkit.labels import label_of, options_of
@@ -106,6 +108,21 @@ class Rendering:
         """A message in a reader's language, for the API's problem documents."""
         known = self._speech.get(locale[:2])
         return known.catalogue.gettext(msgid) if known else msgid
+
+    def say(self, error: DomainError, locale: str) -> str:
+        """A refusal in a reader's language and forms, for the API's problem documents."""
+        known = self._speech.get(locale[:2])
+        return known.refusal(error) if known else str(error)
+
+    def explain(self, problem: Mapping[str, Any], locale: str) -> str:
+        """A value that Pydantic refused, in the words that forms use; fields have their names of the API."""
+        known = self._speech.get(locale[:2])
+        if known is None:
+            return str(problem["msg"])
+        context = dict(problem.get("ctx", {}))
+        own = str(context.pop("error", "")) or str(problem["msg"])
+        field = ".".join(str(part) for part in problem["loc"][1:]) or str(problem["loc"][-1])
+        return words_for(problem["type"], context, field, "text", known.catalogue, known.formats, message=own)
 
     def render(self, call: PageCall, template: str, context: dict[str, Any]) -> str:
         """The page's HTML."""

@@ -65,7 +65,7 @@ def service_app(
     app.add_middleware(Direct, routes_of=app, runtime=runtime)
     app.add_middleware(
         Edge,
-        service=runtime.name,
+        runtime=runtime,
         body_limit=body_limit,
         body_limits=body_limits or {},
         secure=settings.public_url.startswith("https:"),

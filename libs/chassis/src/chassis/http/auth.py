@@ -1,4 +1,4 @@
-"""Verification of access tokens: EdDSA signatures against the issuer's published keys."""
+"""Verification of access tokens: Ed25519 signatures against the issuer's published keys."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from joserfc.jwk import KeySet
 from chassis.actor import Actor
 from chassis.errors import DomainError, NotSignedIn, Unavailable
 
-ALGORITHMS = ["Ed25519", "EdDSA"]
+ALGORITHMS = ["Ed25519"]
 LEEWAY = 5
 _KINDS = {"staff", "client", "system"}
 

@@ -97,7 +97,7 @@ class Direct:
         except RequestValidationError as wrong:
             return problems.of_input(wrong.errors(), self.runtime, problems.locale_of(request))
         except HTTPException as refused_below:
-            return problems.of_http(refused_below)
+            return problems.of_http(refused_below, self.runtime, problems.locale_of(request))
         return Response(way.answer.dump_json(result), way.status, media_type="application/json")
 
 

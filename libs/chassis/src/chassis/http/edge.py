@@ -13,11 +13,13 @@ import structlog
 from opentelemetry import trace
 from prometheus_client import Histogram
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import tracing
-from chassis.http.problems import problem
+from chassis.http import problems
+from chassis.runtime import Runtime
 from chassis.telemetry import failure
 
 SECURITY_HEADERS = (
@@ -66,13 +68,13 @@ class Edge:
         self,
         app: ASGIApp,
         *,
-        service: str,
+        runtime: Runtime,
         body_limit: int,
         body_limits: Mapping[str, int],
         secure: bool,
     ) -> None:
         self.app = app
-        self.service = service
+        self.runtime = runtime
         self.body_limit = body_limit
         self.body_limits = tuple(body_limits.items())
         self.headers = (*SECURITY_HEADERS, HSTS) if secure else SECURITY_HEADERS
@@ -101,26 +103,29 @@ class Edge:
         with tracing.server_span(scope["method"], traceparent) as span:
             try:
                 if announced is not None and not (announced.isdigit() and int(announced) <= limit):
-                    await _too_large()(scope, receive, exchange.send)
+                    await self._too_large(scope)(scope, receive, exchange.send)
                 else:
                     await self.app(scope, exchange.receive, exchange.send)
             except Exception as unforeseen:
                 failed = unforeseen
                 if exchange.status:
                     raise
-                answer = problem(500, "error", "Something went wrong on our side. Nothing was changed.")
+                answer = problems.of_failure(self.runtime, problems.locale_of(HTTPConnection(scope)))
                 await answer(scope, receive, exchange.send)
             finally:
                 self._record(scope, exchange.status or 499, time.perf_counter() - began, failed)
                 if span is not None:
                     _describe(span, scope, exchange.status or 499)
 
+    def _too_large(self, scope: Scope) -> Response:
+        return problems.of_http(_TooLarge(), self.runtime, problems.locale_of(HTTPConnection(scope)))
+
     def _record(self, scope: Scope, status: int, seconds: float, failed: BaseException | None) -> None:
         route = template(scope)
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         series = self._series.get((method, route, status))
         if series is None:
-            series = _seconds.labels(self.service, method, route, str(status))
+            series = _seconds.labels(self.runtime.name, method, route, str(status))
             self._series[method, route, status] = series
         series.observe(seconds)
         if failed is None and route in _UNSEEN:
@@ -197,7 +202,3 @@ def _describe(span: trace.Span, scope: Scope, status: int) -> None:
     )
     if status >= 500:
         span.set_status(trace.StatusCode.ERROR)
-
-
-def _too_large() -> Response:
-    return problem(413, "too_large", "Too large")

@@ -9,9 +9,10 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from chassis.errors import DomainError, EditedMeanwhile, InvalidInput, Kind, fill
+from chassis.errors import DomainError, EditedMeanwhile, InvalidInput, Kind
 from chassis.runtime import Runtime
 
 STATUS: Mapping[Kind, int] = {
@@ -24,21 +25,33 @@ STATUS: Mapping[Kind, int] = {
     Kind.unavailable: 503,
     Kind.too_many: 429,
 }
+LANGUAGES = ("en", "fr")
+
+
+def N_(text: str) -> str:  # noqa: N802 - the usual mark of a text that is translated where it's shown
+    """Mark a text for translation."""
+    return text
+
+
 _TITLES = {
-    400: "Bad request",
-    401: "Sign-in needed",
-    403: "Not permitted",
-    404: "Not found",
-    405: "Method not allowed",
-    409: "Conflict",
-    410: "Gone",
-    413: "Too large",
-    415: "Unsupported media type",
-    422: "Invalid input",
-    429: "Too many requests",
-    500: "Error",
-    503: "Unavailable",
+    400: N_("Bad request"),
+    401: N_("Sign-in needed"),
+    403: N_("Not permitted"),
+    404: N_("Not found"),
+    405: N_("Method not allowed"),
+    409: N_("Conflict"),
+    410: N_("Gone"),
+    413: N_("Too large"),
+    415: N_("Unsupported media type"),
+    422: N_("Invalid input"),
+    429: N_("Too many requests"),
+    500: N_("Error"),
+    503: N_("Unavailable"),
 }
+
+
+FAILURE = N_("Something went wrong on our side. Check whether it was done before you try again.")
+WRONG_VALUES = N_("Some values can't be accepted.")
 
 
 def problem(
@@ -53,7 +66,7 @@ def problem(
     """Return a problem document; `errors` lists {field, rule, detail} for each value that was refused."""
     body: dict[str, Any] = {
         "type": f"urn:partywall:problem:{code}",
-        "title": _TITLES.get(status, "Error"),
+        "title": _TITLES.get(status, _TITLES[500]),
         "status": status,
         "detail": detail,
         "code": code,
@@ -66,7 +79,7 @@ def problem(
 
 def of_domain(error: DomainError, runtime: Runtime, locale: str) -> Response:
     """Return the problem document of a refusal, in the reader's language."""
-    detail = fill(runtime.translate(error.message, locale), error.params)
+    detail = runtime.in_words(error, locale)
     status = STATUS[error.kind]
     errors = []
     if error.field:
@@ -94,28 +107,46 @@ def of_input(found: Iterable[Mapping[str, Any]], runtime: Runtime, locale: str) 
         {
             "field": ".".join(str(part) for part in each["loc"] if part not in {"body", "query", "path"}),
             "rule": each["type"],
-            "detail": each["msg"],
+            "detail": runtime.explain(each, locale),
         }
         for each in found
     ]
-    detail = runtime.translate("Some values can't be accepted.", locale)
+    detail = runtime.translate(WRONG_VALUES, locale)
     return problem(422, "invalid_input", detail, errors=errors)
 
 
-def of_http(error: HTTPException) -> Response:
+def of_http(error: HTTPException, runtime: Runtime, locale: str) -> Response:
     """Return the problem document of what the framework refuses: no such route, wrong method, too large."""
-    title = _TITLES.get(error.status_code, "Error")
+    title = _TITLES.get(error.status_code, _TITLES[500])
     code = title.lower().replace(" ", "_").replace("-", "_")
-    return problem(error.status_code, code, title, headers=error.headers)
+    return problem(error.status_code, code, runtime.translate(title, locale), headers=error.headers)
 
 
-def locale_of(request: Request) -> str:
+def of_failure(runtime: Runtime, locale: str) -> Response:
+    """Return the problem document of what nobody foresaw: nothing about it but that it's our fault."""
+    return problem(500, "error", runtime.translate(FAILURE, locale))
+
+
+def locale_of(request: HTTPConnection) -> str:
     """Return `fr` or `en`: the actor's language, else what the request accepts."""
     actor = request.scope.get("state", {}).get("actor")
     if actor is not None:
         return str(actor.locale)
-    accepted = request.headers.get("accept-language", "")
-    return "fr" if accepted.lower().lstrip().startswith("fr") else "en"
+    return preferred(request.headers.get("accept-language", ""))
+
+
+def preferred(accepted: str) -> str:
+    """Return which of our languages an `Accept-Language` header likes best; English when it likes neither."""
+    best, weight = "en", 0.0
+    for choice in accepted.lower().split(","):
+        name, _, quality = choice.strip().partition(";q=")
+        try:
+            wanted = float(quality or 1)
+        except ValueError:
+            continue
+        if name[:2] in LANGUAGES and wanted > weight:
+            best, weight = name[:2], wanted
+    return best
 
 
 def install(app: FastAPI, runtime: Runtime) -> None:
@@ -131,7 +162,7 @@ def install(app: FastAPI, runtime: Runtime) -> None:
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
-        return of_http(error)
+        return of_http(error, runtime, locale_of(request))
 
     app.add_exception_handler(DomainError, domain)
     app.add_exception_handler(RequestValidationError, validation)
