@@ -72,7 +72,7 @@ class SigningKey:
             **claims,
         }
         return jwt.encode(
-            {"alg": "EdDSA", "kid": self.kid, "typ": "at+jwt"}, content, self.key, algorithms=["EdDSA"]
+            {"alg": "Ed25519", "kid": self.kid, "typ": "at+jwt"}, content, self.key, algorithms=["Ed25519"]
         )
 
 

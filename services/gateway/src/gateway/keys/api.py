@@ -28,7 +28,7 @@ async def metadata(request: Request) -> dict[str, Any]:
         "jwks_uri": f"{base}/.well-known/jwks.json",
         "grant_types_supported": ["client_credentials"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-        "token_endpoint_auth_signing_alg_values_supported": ["EdDSA"],
+        "token_endpoint_auth_signing_alg_values_supported": ["Ed25519"],
         "response_types_supported": [],
         "service_documentation": f"{base}/api/gateway/v1/docs",
     }

@@ -46,7 +46,7 @@ def sealer(settings: GatewaySettings) -> Fernet:
 
 def generate() -> OKPKey:
     """A new Ed25519 key; its id is a digest of its public half."""
-    key = OKPKey.generate_key("Ed25519", {"use": "sig", "alg": "EdDSA"})
+    key = OKPKey.generate_key("Ed25519", {"use": "sig", "alg": "Ed25519"})
     kid = base64.urlsafe_b64encode(
         hashlib.sha256(str(key.as_dict(private=False)["x"]).encode()).digest()[:12]
     )

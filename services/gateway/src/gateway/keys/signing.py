@@ -68,8 +68,8 @@ class Signing:
         }
         if session:
             claims["sid"] = session
-        header = {"alg": "EdDSA", "kid": str(self._signer.kid), "typ": "at+jwt"}
-        return jwt.encode(header, claims, self._signer, algorithms=["EdDSA"])
+        header = {"alg": "Ed25519", "kid": str(self._signer.kid), "typ": "at+jwt"}
+        return jwt.encode(header, claims, self._signer, algorithms=["Ed25519"])
 
     async def _fresh(self) -> None:
         if time.monotonic() - self._read_at < _KEPT_SECONDS:
@@ -92,7 +92,7 @@ class Signing:
                 await tx.execute(select(SigningKeyRow).where(good).order_by(SigningKeyRow.signs_from.desc()))
             ).scalars()
             keys = list(rows)
-        self._published = [{**row.public, "alg": "EdDSA", "use": "sig"} for row in keys]
+        self._published = [{**row.public, "alg": "Ed25519", "use": "sig"} for row in keys]
         signer = next((row for row in keys if row.signs_from <= now), None)
         opened = sealer(self.settings)
         self._signer = OKPKey.import_key(json.loads(opened.decrypt(signer.sealed))) if signer else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chassis.ids import new_id
 from chassis.publisher import OutboxMessage
-from chassis.tx import traceparent
+from chassis.tracing import traceparent
 from contracts import envelope
 from contracts import tenancy as said
 from contracts.event import Event
