@@ -73,13 +73,18 @@ def _variables(options: argparse.Namespace) -> list[str]:
 
 
 def _config(options: argparse.Namespace) -> str:
-    if options.organisation is None:
-        return nats_config(listen=options.listen, monitor=options.monitor, store_dir=options.store)
-    own, others = _organisations(options)
     certificates = None
     if options.tls:
         folder = options.tls.rstrip("/")
         certificates = Certificates(f"{folder}/tls.crt", f"{folder}/tls.key", f"{folder}/ca.crt")
+    if options.organisation is None:
+        return nats_config(
+            listen=options.listen,
+            monitor=options.monitor,
+            store_dir=options.store,
+            certificates=certificates,
+        )
+    own, others = _organisations(options)
     return leaf_config(
         own,
         others,
@@ -140,9 +145,7 @@ def _parser() -> argparse.ArgumentParser:
             help="an organisation and its services, once for each",
         )
         command.add_argument("--leaf-listen", type=_address, default=Address("127.0.0.1", 7422))
-        command.add_argument(
-            "--tls", metavar="FOLDER", help="folder with tls.crt, tls.key and ca.crt for leaf nodes"
-        )
+        command.add_argument("--tls", metavar="FOLDER", help="folder with tls.crt, tls.key and ca.crt")
         command.add_argument("--output", type=Path, help="file to write instead of standard output")
     return parser
 

@@ -7,6 +7,7 @@ import json
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -22,6 +23,7 @@ from nats.aio.client import Client
 
 from contracts.border import (
     Address,
+    Certificates,
     Organisation,
     admin_user,
     establish,
@@ -154,6 +156,8 @@ class Border:
     name: str
     servers: dict[Service, Server]
     configs: dict[Service, str]
+    authority: ssl.SSLContext | None = None
+    """Whom clients trust, where the servers ask for TLS."""
     _open: list[Client] = field(default_factory=list)
 
     async def connect(self, user: str, at: Service | None = None, password: str | None = None) -> Connection:
@@ -172,6 +176,7 @@ class Border:
             error_cb=remember,
             allow_reconnect=False,
             connect_timeout=2,
+            tls=self.authority,
         )
         self._open.append(client)
         return Connection(client, refusals)
@@ -209,14 +214,20 @@ PROPERTY = (Service.UNITS, Service.TENANCY)
 SUPPORT = (Service.SUPPORT,)
 
 
-def one_server(folder: Path) -> Border:
+def one_server(folder: Path, certificates: Certificates | None = None) -> Border:
     """Start the server that all owners share."""
     passwords = {user: password_of(user) for user in users()}
     texts: list[str] = []
 
     def text(listen: Address, monitor: Address) -> str:
         texts.append(
-            nats_config(listen=listen, monitor=monitor, store_dir=f"{folder}/js", passwords=passwords)
+            nats_config(
+                listen=listen,
+                monitor=monitor,
+                store_dir=f"{folder}/js",
+                passwords=passwords,
+                certificates=certificates,
+            )
         )
         return texts[-1]
 
@@ -224,7 +235,11 @@ def one_server(folder: Path) -> Border:
     return Border("one server", dict.fromkeys(Service, server), dict.fromkeys(Service, texts[0]))
 
 
-def two_servers(folder: Path, changes: Mapping[Service, Callable[[str], str]] | None = None) -> Border:
+def two_servers(
+    folder: Path,
+    changes: Mapping[Service, Callable[[str], str]] | None = None,
+    certificates: Certificates | None = None,
+) -> Border:
     """Start a server for each organisation, joined by leaf nodes, and return once they are.
 
     `changes` alter the generated configuration of the server that has a service's account.
@@ -251,6 +266,7 @@ def two_servers(folder: Path, changes: Mapping[Service, Callable[[str], str]] | 
                     leaf_listen=Address("127.0.0.1", house.leaf_port),
                     store_dir=f"{folder}/{name}",
                     passwords=passwords,
+                    certificates=certificates,
                 )
             )
             configs.update(dict.fromkeys(house.services, found))
@@ -298,8 +314,11 @@ def own_servers(tmp_path: Path) -> Iterator[Callable[..., Border]]:
     """Start the organisations' servers for one test alone, with their configurations changed if need be."""
     started: list[Border] = []
 
-    def start(changes: Mapping[Service, Callable[[str], str]] | None = None) -> Border:
-        started.append(two_servers(tmp_path, changes))
+    def start(
+        changes: Mapping[Service, Callable[[str], str]] | None = None,
+        certificates: Certificates | None = None,
+    ) -> Border:
+        started.append(two_servers(tmp_path, changes, certificates))
         return started[-1]
 
     yield start

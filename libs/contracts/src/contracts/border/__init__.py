@@ -6,7 +6,7 @@ nothing else exists for it (decision 0003). Everything here follows from `contra
 can't disagree with the catalogue.
 """
 
-from contracts.border.config import Address, nats_config
+from contracts.border.config import Address, Certificates, nats_config
 from contracts.border.grants import (
     Grant,
     Source,
@@ -18,7 +18,7 @@ from contracts.border.grants import (
     users,
     wake_subject,
 )
-from contracts.border.leaf import Certificates, Organisation, leaf_config, leaf_users
+from contracts.border.leaf import Organisation, leaf_config, leaf_users
 from contracts.border.streams import Changes, ConsumerSpec, StreamSpec, establish, streams_for
 
 __all__ = [

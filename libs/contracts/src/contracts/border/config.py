@@ -45,6 +45,19 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class Certificates:
+    """Files of a server's certificate, its key, and the authority that it trusts."""
+
+    cert_file: str
+    key_file: str
+    ca_file: str
+
+    def settings(self) -> dict[str, str]:
+        """Return them as nats-server names them."""
+        return {"cert_file": self.cert_file, "key_file": self.key_file, "ca_file": self.ca_file}
+
+
+@dataclass(frozen=True, slots=True)
 class FromEnvironment:
     """A value nats-server itself reads from its environment, so that the file holds no secret."""
 
@@ -77,6 +90,7 @@ def nats_config(
     store_dir: str,
     passwords: Mapping[str, str] | None = None,
     server_name: str = "partywall",
+    certificates: Certificates | None = None,
     max_file_store: int = MAX_FILE_STORE,
     catalogue: Catalogue = CATALOGUE,
 ) -> str:
@@ -84,9 +98,10 @@ def nats_config(
 
     `passwords` maps each of `users()` to its password or bcrypt hash; without it the file refers to the
     environment variables NATS_<USER>_PASSWORD, which nats-server requires when it starts.
+    With `certificates` clients must use TLS; without them only a network of one\'s own should lead here.
     """
     config = {
-        **server_settings(server_name, listen, monitor),
+        **server_settings(server_name, listen, monitor, certificates),
         "jetstream": jetstream_settings(store_dir, max_file_store),
         "accounts": {
             account_of(service): {
@@ -105,9 +120,11 @@ def nats_config(
     return HEADING + render(config)
 
 
-def server_settings(server_name: str, listen: Address, monitor: Address) -> dict[str, Any]:
+def server_settings(
+    server_name: str, listen: Address, monitor: Address, certificates: Certificates | None
+) -> dict[str, Any]:
     """Return what every server of ours has in common."""
-    return {
+    settings: dict[str, Any] = {
         "server_name": server_name,
         "listen": str(listen),
         "http": str(monitor),
@@ -117,6 +134,7 @@ def server_settings(server_name: str, listen: Address, monitor: Address) -> dict
         "lame_duck_duration": "30s",
         "lame_duck_grace_period": "5s",
     }
+    return settings | ({"tls": certificates.settings()} if certificates else {})
 
 
 def jetstream_settings(store_dir: str, max_file_store: int, domain: str | None = None) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from contracts.border.config import (
     HEADING,
     MAX_FILE_STORE,
     Address,
+    Certificates,
     FromEnvironment,
     account_users,
     exports_of,
@@ -42,15 +43,6 @@ class Organisation:
     services: tuple[Service, ...]
     leaf_host: str
     leaf_port: int
-
-
-@dataclass(frozen=True, slots=True)
-class Certificates:
-    """Files for mutual TLS between the organisations' servers."""
-
-    cert_file: str
-    key_file: str
-    ca_file: str
 
 
 def guest_account(listener: str) -> str:
@@ -133,9 +125,10 @@ def leaf_config(
                 remotes.append(_remote(service, bridge, other, passwords, certificates))
     leaf: dict[str, Any] = {"listen": str(leaf_listen), "reconnect": "1s", "remotes": remotes}
     if certificates:
-        leaf["tls"] = _tls(certificates) | {"verify": True}
+        # Each server proves to the other who it is; a client of its own shows a password.
+        leaf["tls"] = certificates.settings() | {"verify": True}
     config = {
-        **server_settings(organisation.name, listen, monitor),
+        **server_settings(organisation.name, listen, monitor, certificates),
         "jetstream": jetstream_settings(store_dir, max_file_store, domain=organisation.name),
         "leafnodes": leaf,
         "accounts": accounts,
@@ -187,13 +180,5 @@ def _remote(
         url = f"{scheme}://{name}:{quote(password, safe='')}@{other.leaf_host}:{other.leaf_port}"
     remote: dict[str, Any] = {"account": bridge, "url": url}
     if certificates:
-        remote["tls"] = _tls(certificates)
+        remote["tls"] = certificates.settings()
     return remote
-
-
-def _tls(certificates: Certificates) -> dict[str, Any]:
-    return {
-        "cert_file": certificates.cert_file,
-        "key_file": certificates.key_file,
-        "ca_file": certificates.ca_file,
-    }
