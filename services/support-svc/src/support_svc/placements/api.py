@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel
 
-from chassis.http.call import ApiRouter, Call
+from chassis.http import ApiRouter, Call, direct
 from support_svc.followups.queries import FollowUpView, follow_ups_of
 from support_svc.homes.queries import HomeFilter, HomePage
 from support_svc.placements.asking import GiveUpUnit, SecureUnit, SecuringStarted, give_up_unit, secure_unit
@@ -97,6 +97,7 @@ async def get_telling(call: Call, placement_id: UUID, unit: UUID, expected_move_
 
 
 @router.post("/placements/secure-unit", status_code=202)
+@direct
 async def post_secure_unit(call: Call, command: SecureUnit) -> SecuringStarted:
     """Ask the inventory for a home; the answer comes by itself."""
     return await call.perform(secure_unit, command)
@@ -121,6 +122,7 @@ async def get_follow_ups(call: Call, placement_id: UUID) -> list[FollowUpView]:
 
 
 @router.post("/placements/follow-ups", status_code=201)
+@direct
 async def post_follow_up(call: Call, command: RecordFollowUp) -> Created:
     """Record the follow-up that is due."""
     return Created(id=await call.perform(record_follow_up, command))
