@@ -13,7 +13,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from chassis.bus.listening import Incoming, Listening, Many, Unreadable
+from chassis.bus.listening import Incoming, Listening, Many, OneByOne, Unreadable
 from chassis.bus.parking import UNKNOWN, UNREADABLE
 from chassis.errors import DomainError
 
@@ -51,6 +51,16 @@ async def act_on(tx: Tx, listening: Listening, events: Sequence[Incoming]) -> No
                 for event in run:
                     with _span(subject, (event,)):
                         await registered.handler(tx, event)
+
+
+async def act_at_once(tx: Tx, registered: OneByOne, event: Incoming) -> None:
+    """Call the handler of the only event of a transaction; one that concludes may end it by itself."""
+    with _span(event.subject, (event,)):
+        if registered.concludes:
+            await registered.handler(tx, event)
+        else:
+            with tx.named(tx.use_case):
+                await registered.handler(tx, event)
 
 
 @contextmanager
@@ -109,6 +119,12 @@ def reason_of(error: BaseException) -> str:
     ]
     known = " ".join(str(part) for part in parts if part)
     return f"failed: {type(inner).__name__}{f' ({known})' if known else ''}"
+
+
+def received_before(error: BaseException) -> bool:
+    """Return whether a transaction failed because its event's inbox row was there already."""
+    inner = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig is not None else error
+    return isinstance(inner, asyncpg.UniqueViolationError) and inner.constraint_name == "pk_inbox"
 
 
 def hopeless(error: BaseException) -> bool:

@@ -13,10 +13,10 @@ from nats.aio.client import Client
 
 from chassis.actor import Actor
 from chassis.bus import metrics, parking
-from chassis.bus.acting import act_on, hopeless, passing, reason_of
+from chassis.bus.acting import act_at_once, act_on, hopeless, passing, reason_of, received_before
 from chassis.bus.arrivals import Arrival, arrived
 from chassis.bus.leading import lead
-from chassis.bus.listening import Granted, Listening
+from chassis.bus.listening import Granted, Listening, OneByOne
 from chassis.bus.pulling import Delivery, Pull, SourceAway
 from chassis.bus.retrying import Retrying
 from chassis.bus.splitting import Hindered, split
@@ -28,7 +28,6 @@ _log = structlog.get_logger(__name__)
 # So often a batch is tried again for reasons that are the database's, while the database answers; then it is
 # split.
 _DISTURBANCES = 3
-_OBSERVED_EVERY = 5.0
 _FORGOTTEN_AT_ONCE = 500
 
 
@@ -61,6 +60,7 @@ class Listener:
         batch: int = 500,
         heartbeat: float = 2.0,
         retry_every: float = 1.0,
+        observe_every: float = 5.0,
         keep: timedelta | None = None,
     ) -> None:
         self._runtime = runtime
@@ -76,8 +76,16 @@ class Listener:
         self._labels = (runtime.name, source.stream)
         self._turn = 0
         self._in_hand: list[Delivery] = []
+        self._observe_every = observe_every
+        self._may_hold = True
+        self._holds = 0
         self._patience = timedelta(seconds=10)
         self.state = ListenerState()
+
+    @property
+    def hurries(self) -> bool:
+        """Whether an event that comes by itself is acted on at once: it can't have to wait behind another."""
+        return not self._may_hold
 
     async def run(self) -> None:
         """Wait for leadership, then listen; returns only by cancellation."""
@@ -86,6 +94,7 @@ class Listener:
 
     async def _work(self, connection: Any) -> None:
         self.state.leading = True
+        self._may_hold = True
         try:
             await together(self._listen(), self._retrying.run(), self._observe(connection))
         finally:
@@ -176,6 +185,8 @@ class Listener:
         disturbances = 0
         while True:
             try:
+                if len(arrivals) == 1 and await self._act_at_once(arrivals[0]):
+                    return
                 await self._transact(arrivals)
             except Exception as error:
                 if not passing(error) or disturbances >= _DISTURBANCES:
@@ -184,6 +195,28 @@ class Listener:
                 await self._until_database_answers(error)
             else:
                 return
+
+    async def _act_at_once(self, arrival: Arrival) -> bool:
+        """Act on an event that came by itself, writing its inbox row together with its effect.
+
+        It's the usual case, and spares it a round trip or more. False: this event has to go the long way,
+        because it may have to wait behind another one, was received before, or has no handler for single
+        events.
+        """
+        registered = self._listening.handler(arrival.subject)
+        if self._may_hold or arrival.event is None or not isinstance(registered, OneByOne):
+            return False
+        use_case = f"messaging.{arrival.subject}"
+        try:
+            async with self._runtime.transaction(self._actor, use_case=use_case) as tx:
+                tx.receive(parking.inbox_row(self._name, arrival, tx.now))
+                await act_at_once(tx, registered, arrival.event)
+        except Exception as error:
+            if received_before(error):
+                return False
+            raise
+        self._count(acted_on=1, repeated=0)
+        return True
 
     async def _transact(self, arrivals: Sequence[Arrival]) -> None:
         events = []
@@ -212,9 +245,23 @@ class Listener:
                 else:
                     events.append(arrival.event)
             await act_on(tx, self._listening, events)
-        self.state.acted_on += len(events)
-        metrics.ACTED_ON.labels(*self._labels).inc(len(events))
-        metrics.SEEN_BEFORE.labels(*self._labels).inc(len(arrivals) - received)
+        if received > len(events):
+            self._hold()
+        self._count(acted_on=len(events), repeated=len(arrivals) - received)
+
+    def _count(self, *, acted_on: int, repeated: int) -> None:
+        self.state.acted_on += acted_on
+        metrics.ACTED_ON.labels(*self._labels).inc(acted_on)
+        metrics.SEEN_BEFORE.labels(*self._labels).inc(repeated)
+
+    def _hold(self) -> None:
+        """Take note that an event has been put aside, behind which later ones may have to wait.
+
+        Called when it has been written, and before the next event: a count that began earlier may not contain
+        it.
+        """
+        self._may_hold = True
+        self._holds += 1
 
     async def _set_aside(self, arrival: Arrival, error: BaseException) -> None:
         """Let an event that failed alone be tried again later; what can't get better is parked at once."""
@@ -241,7 +288,10 @@ class Listener:
                         next_attempt_at=None if gone else tx.now + parking.pause(1),
                     )
 
-        await self._surely(keep)
+        try:
+            await self._surely(keep)
+        finally:
+            self._hold()
 
     async def _surely(self, write: Callable[[], Awaitable[None]]) -> None:
         """Write, however long the database is away."""
@@ -274,8 +324,15 @@ class Listener:
     async def _observe(self, connection: Any) -> None:
         """Make sure that the lock is still ours, count what waits, and clean up behind."""
         pull = Pull(self._broker, self._source)
+        settled_in = False
         while True:
+            holds = self._holds
             self.state.parked, self.state.waiting = await parking.count(connection, self._name)
+            if settled_in and holds == self._holds:
+                # Nobody but a listener puts events aside: we have not done so while counting, and what
+                # somebody before us may have been about to write has been written by now.
+                self._may_hold = self.state.parked + self.state.waiting > 0
+            settled_in = True
             metrics.PARKED.labels(*self._labels).set(self.state.parked)
             metrics.WAITING.labels(*self._labels).set(self.state.waiting)
             try:
@@ -286,7 +343,7 @@ class Listener:
                 metrics.LAG.labels(*self._labels).set(self.state.lag)
             if self._keep is not None:
                 await parking.forget(connection, self._runtime.clock.now() - self._keep, _FORGOTTEN_AT_ONCE)
-            await asyncio.sleep(_OBSERVED_EVERY)
+            await asyncio.sleep(self._observe_every)
 
     def _trouble(self, problem: str) -> None:
         if self.state.problem != problem:

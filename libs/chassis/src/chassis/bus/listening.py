@@ -140,9 +140,10 @@ HM = TypeVar("HM", bound=ManyHandler)
 
 @dataclass(frozen=True, slots=True)
 class OneByOne:
-    """A handler that is called for each event."""
+    """A handler that is called for each event; `concludes`: all it does is one `tx.conclude`."""
 
     handler: Handler
+    concludes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +163,16 @@ class Listening:
     def __init__(self) -> None:
         self._handlers: dict[str, OneByOne | Many] = {}
 
-    def on(self, subject: str) -> Callable[[H], H]:
-        """Register the one handler of an event: `async def unit_secured(tx, event)`."""
+    def on(self, subject: str, *, concludes: bool = False) -> Callable[[H], H]:
+        """Register the one handler of an event: `async def unit_secured(tx, event)`.
+
+        With `concludes` the handler promises that its only statement, and the last thing it does, is one
+        `tx.conclude`. An event that comes by itself is then acted on in a single statement: inbox row, effect
+        and all that was recorded. A `conclude` that matches no row means that there was nothing to do.
+        """
 
         def register(handler: H) -> H:
-            self._add(subject, OneByOne(handler))
+            self._add(subject, OneByOne(handler, concludes))
             return handler
 
         return register

@@ -113,6 +113,11 @@ async def receive(tx: Tx, source: str, arrivals: Sequence[Arrival]) -> dict[UUID
     return {row.id: row.held for row in rows}
 
 
+def inbox_row(source: str, arrival: Arrival, now: datetime) -> tuple[Any, ...]:
+    """Return the inbox row of one event, for `tx.receive`."""
+    return (source, arrival.id, arrival.subject, arrival.aggregate, arrival.version, now)
+
+
 async def keep(
     tx: Tx,
     source: str,

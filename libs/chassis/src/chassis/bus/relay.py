@@ -71,6 +71,11 @@ class Relay:
         self._measured = 0.0
         self.state = RelayState()
 
+    @property
+    def unsettled(self) -> int:
+        """How many rows the broker has acknowledged and the database doesn't know of yet."""
+        return len(self._unsettled)
+
     def wake(self) -> None:
         """Say that there may be something to send; costs nothing, may be called any number of times."""
         self._alarm.ring()
