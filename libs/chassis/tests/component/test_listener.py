@@ -513,7 +513,8 @@ async def test_a_conclusion_without_a_row_means_there_was_nothing_to_do(
         await eventually(acted(listener, 2))
     assert [version for version, _ in await noted(delivery, 1)] == [2]
     counts = [
-        len(await world.fetch(delivery.noted, f"SELECT 1 FROM {table}")) for table in ("inbox", "outbox")  # noqa: S608 - constants
+        len(await world.fetch(delivery.noted, f"SELECT 1 FROM {table}"))
+        for table in ("inbox", "outbox")  # noqa: S608 - constants
     ]
     assert counts == [2, 1]
 
