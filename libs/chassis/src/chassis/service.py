@@ -21,6 +21,7 @@ from chassis.bus.connecting import require_durable
 from chassis.bus.listening import Granted, Listening
 from chassis.bus.timers import Timers
 from chassis.db import migrate
+from chassis.forgetting import forgetting
 from chassis.http.auth import TokenVerifier
 from chassis.http.health import readiness
 from chassis.runtime import Runtime
@@ -96,6 +97,7 @@ async def serve(definition: ServiceDefinition, settings: WebSettings) -> int:
     """Answer requests until SIGTERM; then finish those that are under way."""
     runtime = definition.build_runtime(settings)
     require_migrations(definition, runtime)
+    runtime.companions.append(lambda: forgetting(runtime))
     if isinstance(settings, ServiceSettings):
         runtime.companions.append(lambda: _bus_beside(definition, runtime))
     server = _Server(

@@ -22,6 +22,7 @@ from chassis.errors import (
     NotPermitted,
     OutcomeUnknown,
 )
+from chassis.forgetting import forget_results
 from chassis.ids import new_id
 from chassis.perform import ask, perform, perform_in
 from chassis.runtime import Runtime
@@ -398,3 +399,16 @@ async def test_a_connection_that_breaks_while_committing_is_told_as_unknown(
     attempt = perform(runtime, porter, trade.claim_parcel, claim) if alone else shelve(runtime, porter)
     with pytest.raises(OutcomeUnknown):
         await attempt
+
+
+@pytest.mark.row("X5")
+async def test_kept_results_are_forgotten_after_a_week(runtime: Runtime, porter: Actor, rows: Rows) -> None:
+    command = trade.ShelveParcel("books")
+    await perform(runtime, porter, trade.shelve_parcel, command, idempotency_key="old")
+    await perform(runtime, porter, trade.shelve_parcel, command, idempotency_key="young")
+    await rows("UPDATE idempotency SET at = at - interval '8 days' WHERE key = 'old'")
+
+    assert await forget_results(runtime) == 1
+
+    (kept,) = await rows("SELECT key FROM idempotency")
+    assert kept["key"] == "young"
