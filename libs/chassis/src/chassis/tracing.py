@@ -15,7 +15,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 _propagator = TraceContextTextMapPropagator()
 _nothing: AbstractContextManager[trace.Span | None] = nullcontext()
 # The message of an exception says what collided or was refused: a person's data, as like as not.
-_SILENT: dict[str, Any] = {"record_exception": False, "set_status_on_exception": False}
+SILENT: dict[str, Any] = {"record_exception": False, "set_status_on_exception": False}
 _provider: list[trace.TracerProvider] = []
 
 
@@ -29,7 +29,7 @@ def span(name: str) -> AbstractContextManager[trace.Span | None]:
     if not _provider:
         return _nothing
     tracer = _provider[0].get_tracer("chassis")
-    return tracer.start_as_current_span(name, attributes={"use_case": name}, **_SILENT)
+    return tracer.start_as_current_span(name, attributes={"use_case": name}, **SILENT)
 
 
 def server_span(method: str, traceparent: str | None) -> AbstractContextManager[trace.Span | None]:
@@ -43,7 +43,7 @@ def server_span(method: str, traceparent: str | None) -> AbstractContextManager[
     if not _provider:
         return _attached(parent or Context())
     tracer = _provider[0].get_tracer("chassis.http")
-    return tracer.start_as_current_span(method, context=parent, kind=SpanKind.SERVER, **_SILENT)
+    return tracer.start_as_current_span(method, context=parent, kind=SpanKind.SERVER, **SILENT)
 
 
 def traceparent() -> str | None:

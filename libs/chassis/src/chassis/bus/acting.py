@@ -18,7 +18,8 @@ from chassis.bus.parking import UNKNOWN, UNREADABLE
 from chassis.errors import DomainError
 
 if TYPE_CHECKING:
-    from chassis.tx import Tx
+    from chassis.tracing import SILENT
+from chassis.tx import Tx
 
 _tracer = trace.get_tracer("chassis.bus")
 _propagator = TraceContextTextMapPropagator()
@@ -71,7 +72,9 @@ def _span(subject: str, events: Sequence[Incoming]) -> Iterator[None]:
     if len(events) == 1:
         parent = contexts[0] if contexts else None
         attributes = {"messaging.message.id": str(events[0].id), "messaging.destination.name": subject}
-        with _tracer.start_as_current_span(name, parent, kind=trace.SpanKind.CONSUMER, attributes=attributes):
+        with _tracer.start_as_current_span(
+            name, parent, kind=trace.SpanKind.CONSUMER, attributes=attributes, **SILENT
+        ):
             yield
         return
     links = [trace.Link(trace.get_current_span(context).get_span_context()) for context in contexts]
@@ -80,6 +83,7 @@ def _span(subject: str, events: Sequence[Incoming]) -> Iterator[None]:
         kind=trace.SpanKind.CONSUMER,
         links=links,
         attributes={"messaging.batch.message_count": len(events), "messaging.destination.name": subject},
+        **SILENT,
     ):
         yield
 

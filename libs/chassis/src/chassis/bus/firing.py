@@ -18,6 +18,7 @@ from chassis.bus.acting import passing, reason_of
 from chassis.bus.parking import ATTEMPTS, pause
 from chassis.bus.timers import TimerHandler, Timers
 from chassis.runtime import Runtime
+from chassis.tracing import SILENT
 
 _log = structlog.get_logger(__name__)
 _tracer = trace.get_tracer("chassis.bus")
@@ -111,7 +112,7 @@ class TimerRunner:
 
     async def _fire(self, kind: str, key: str, handler: TimerHandler) -> None:
         try:
-            with _tracer.start_as_current_span(f"timer {kind}"):
+            with _tracer.start_as_current_span(f"timer {kind}", **SILENT):
                 async with self._runtime.transaction(self._actor, use_case=f"timers.{kind}") as tx:
                     names = {"kind": kind, "key": key, "now": tx.now}
                     taken = (await tx.execute(_TAKE, names)).first()
