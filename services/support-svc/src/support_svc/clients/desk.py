@@ -139,7 +139,7 @@ async def post_household(call: DeskCall, client_id: UUID, q: str = "") -> Respon
 
 
 async def _household_page(
-    call: PageCall, client_id: UUID, form: object, q: str, found: object, status: int = 200
+    call: PageCall, client_id: UUID, form: object, q: str, found: object, *, status: int = 200
 ) -> Response:
     lists = await choices(call, LookupList.RELATIONSHIP)
     person = await call.ask(client, client_id)

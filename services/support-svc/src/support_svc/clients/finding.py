@@ -45,11 +45,10 @@ def matches(query: str) -> tuple[ColumnElement[bool], ColumnElement[Any]]:
     conditions: list[ColumnElement[bool]] = []
     score: ColumnElement[Any] = literal(0.0)
     for pattern in _DATES:
-        for found in pattern.finditer(rest):
-            conditions.append(_born(found))
+        conditions += [_born(found) for found in pattern.finditer(rest)]
         rest = pattern.sub(" ", rest)
-    for email in re.findall(r"\S*@\S*", rest):
-        conditions.append(_reached_at(f"%{_escaped(email.casefold())}%"))
+    emails = re.findall(r"\S*@\S*", rest)
+    conditions += [_reached_at(f"%{_escaped(email.casefold())}%") for email in emails]
     rest = re.sub(r"\S*@\S*", " ", rest)
     digits = plain_digits(rest)
     if len(digits) >= 3:
@@ -62,7 +61,7 @@ def matches(query: str) -> tuple[ColumnElement[bool], ColumnElement[Any]]:
 
 
 def _called(word: str) -> ColumnElement[bool]:
-    """Whether a word is part of a name, is spelt nearly like one, or sounds like one (“Smyth” and “Smith”)."""
+    """Whether a word is part of a name, nearly spelt like one, or sounds like one (“Smyth” and “Smith”)."""
     return or_(
         Client.name_search.like(f"%{word}%"),
         literal(word).op("<%")(Client.name_search),

@@ -102,7 +102,8 @@ _CHANGE = text(
     " SELECT told.unit, told.version, told.gone, told.occupancy, told.available_from FROM told"
     " WHERE NOT EXISTS (SELECT 1 FROM home WHERE home.unit = told.unit)"
     " ON CONFLICT (unit) DO UPDATE SET listing_version = excluded.listing_version,"
-    " withdrawn = excluded.withdrawn, occupancy = excluded.occupancy, available_from = excluded.available_from"
+    " withdrawn = excluded.withdrawn, occupancy = excluded.occupancy,"
+    " available_from = excluded.available_from"
     " WHERE early.listing_version < excluded.listing_version"
 )
 _HEARD = text(
@@ -139,7 +140,7 @@ async def take_listings(tx: Tx, listings: list[Listing]) -> None:
 
 @use_case(Permission.HEAR_NEWS)
 async def take_availability(tx: Tx, changes: list[Availability]) -> None:
-    """Take changes of occupancy and withdrawals; what overtook its listing is kept until the listing comes."""
+    """Take changes of occupancy and withdrawals; what overtook its listing is kept till the listing comes."""
     newest = _newest(changes)
     await tx.execute(
         _CHANGE,

@@ -1,10 +1,9 @@
 """The copy of the inventory as bitmaps in memory: any combination of filters over any number of homes in
 milliseconds.
 
-Every property of a home is a bitmap over positions, so that filters are bitwise AND and counts are exact. A home that
-changes gets a new position at the end and its old one is cleared: positions are in the order in which the
-homes were
-heard of. The database stays the truth; the index of a process follows it before each search.
+Every property of a home is a bitmap over positions, so that filters are bitwise AND and counts are exact. A
+home that changes gets a new position at the end and its old one is cleared: positions are in the order in
+which homes were heard of. The database stays the truth; each process's index follows it before each search.
 """
 
 import re
@@ -21,6 +20,9 @@ from support_svc.homes.wordbook import Wordbook
 RENT_STEP = 2500
 """Width of a bucket of rents, in cents: within one, rents are compared one by one."""
 UNKNOWN = -1
+
+Matters = tuple[str, int | None, Decimal | None, date | None]
+"""What a fit depends on: housing type, bedrooms, rent, available from."""
 
 _STREET = re.compile(r"^[\d\s\-/]*")
 
@@ -61,6 +63,11 @@ class Bitmaps:
         bits[at] |= 1 << (position & 7)
         self._read.pop(key, None)
 
+    def has(self, key: Any, position: int) -> bool:
+        """Whether a bit is set."""
+        bits = self._bytes.get(key, b"")
+        return position >> 3 < len(bits) and bool(bits[position >> 3] >> (position & 7) & 1)
+
     def clear(self, key: Any, position: int) -> None:
         """Unset a bit."""
         self._bytes[key][position >> 3] &= ~(1 << (position & 7))
@@ -80,9 +87,9 @@ class Bitmaps:
             found |= self.get(key)
         return found
 
-    def keys(self) -> Iterable[Any]:
+    def __iter__(self) -> Iterator[Any]:
         """Every key that was ever put."""
-        return self._bytes.keys()
+        return iter(self._bytes)
 
 
 def positions(mask: int, after: int = -1) -> Iterator[int]:
@@ -109,7 +116,8 @@ class HomeIndex:
     def __init__(self) -> None:
         self.size = 0
         self._units = bytearray()
-        self._versions: dict[bytes, tuple[int, int]] = {}
+        self._place: dict[bytes, int] = {}
+        self._version = array("i")
         self._live = Bitmaps()
         self._facets = Bitmaps()
         self._numbers: dict[str, Bitmaps] = {
@@ -119,7 +127,8 @@ class HomeIndex:
         self._streets = Bitmaps()
         self._rent = array("q")
         self._street_of: list[str] = []
-        self._matters: list[tuple[str, int | None, Decimal | None, date | None]] = []
+        self._matters: list[Matters] = []
+        self._shared: dict[object, Any] = {}
         self._words = Wordbook()
 
     def __len__(self) -> int:
@@ -138,23 +147,22 @@ class HomeIndex:
     def apply(self, row: Mapping[str, Any]) -> None:
         """Take in a row of the table; one that is older than what is known changes nothing."""
         unit: bytes = row["unit"].bytes
-        known = self._versions.get(unit)
+        known = self._place.get(unit)
         if known is not None:
-            if known[0] >= row["listing_version"]:
+            if self._version[known] >= row["listing_version"]:
                 return
-            if known[1] != UNKNOWN:
-                self._live.clear(True, known[1])
-        if not row["listed"]:
-            self._versions[unit] = (row["listing_version"], UNKNOWN)
-            return
+            if self._live.has(True, known):
+                self._live.clear(True, known)
         at = self.size
         self.size += 1
-        self._versions[unit] = (row["listing_version"], at)
+        self._place[unit] = at
+        self._version.append(row["listing_version"])
         self._units += unit
         self._put(at, row)
 
     def _put(self, at: int, row: Mapping[str, Any]) -> None:
-        self._live.put(True, at)
+        if row["listed"]:
+            self._live.put(True, at)
         for name in ("housing_type", "region", "city", "managed_by", "occupancy", "accessible", "shareable"):
             self._facets.put((name, row[name]), at)
         for feature in row["features"]:
@@ -166,9 +174,11 @@ class HomeIndex:
             self._numbers[name].put(row[name], at)
         if row["available_from"] is not None:
             self._available_from.put(row["available_from"], at)
-        self._matters.append((row["housing_type"], row["bedrooms"], row["rent"], row["available_from"]))
+        matters = (row["housing_type"], row["bedrooms"], row["rent"], row["available_from"])
+        self._matters.append(self._shared.setdefault(matters, matters))
         street = _STREET.sub("", row["street"].strip().casefold())
-        self._street_of.append(f"{street}\0{row['street']}\0{row['unit_number'] or ''}")
+        whole = f"{street}\0{row['street']}"
+        self._street_of.append(self._shared.setdefault(whole, whole))
         self._streets.put(street[:3], at)
         self._words.add(at, row["address_search"].split())
 
@@ -189,14 +199,14 @@ class HomeIndex:
         numbers = self._numbers[name]
         if name == "rent":
             return self._rents(bounds)
-        within = (value for value in numbers.keys() if value is not None and bounds.holds(value))
+        within = (value for value in numbers if value is not None and bounds.holds(value))
         return numbers.any(within) | (numbers.get(None) if bounds.unknown else 0)
 
     def _rents(self, bounds: Bounds) -> int:
         """Whole buckets at once; the buckets at the two ends rent by rent."""
         numbers = self._numbers["rent"]
         found = numbers.get(None) if bounds.unknown else 0
-        for bucket in numbers.keys():
+        for bucket in numbers:
             if bucket is None:
                 continue
             first, last = bucket * RENT_STEP, (bucket + 1) * RENT_STEP - 1
@@ -217,7 +227,7 @@ class HomeIndex:
 
     def later_than(self, day: date) -> int:
         """The homes that are free only after a day."""
-        return self._available_from.any(key for key in self._available_from.keys() if key > day)
+        return self._available_from.any(key for key in self._available_from if key > day)
 
     def with_word(self, typed: str) -> int:
         """The homes whose address has a word that `typed` may mean."""
@@ -228,19 +238,18 @@ class HomeIndex:
         """The home at a position."""
         return UUID(bytes=bytes(self._units[at * 16 : at * 16 + 16]))
 
-    def matters(self, at: int) -> tuple[str, int | None, Decimal | None, date | None]:
-        """What a fit depends on: housing type, bedrooms, rent, available from."""
+    def matters(self, at: int) -> Matters:
+        """What the fit of the home at a position depends on."""
         return self._matters[at]
 
     def position(self, unit: UUID) -> int | None:
-        """Where a home is; None when it isn't listed."""
-        known = self._versions.get(unit.bytes)
-        return None if known is None or known[1] == UNKNOWN else known[1]
+        """Where a home is, listed or not; None when it was never heard of."""
+        return self._place.get(unit.bytes)
 
     def by_rent(self, mask: int, after: int | None = None) -> Iterator[int]:
         """Positions by rent, those without one last; equal rents by position. Begins after a position."""
         start = None if after is None else self._rent_key(after)
-        buckets = sorted(key for key in self._numbers["rent"].keys() if key is not None)
+        buckets = sorted(key for key in self._numbers["rent"] if key is not None)
         return self._walk(mask, self._numbers["rent"], [*buckets, None], self._rent_key, start)
 
     def _rent_key(self, at: int) -> tuple[int, int]:
@@ -248,9 +257,9 @@ class HomeIndex:
         return (1 << 62 if rent == UNKNOWN else rent, at)
 
     def by_street(self, mask: int, after: int | None = None) -> Iterator[int]:
-        """Positions by the name of the street, then its number and the unit. Begins after a position."""
+        """Positions by the name of the street, then its number. Begins after a position."""
         start = None if after is None else self._street_key(after)
-        return self._walk(mask, self._streets, sorted(self._streets.keys()), self._street_key, start)
+        return self._walk(mask, self._streets, sorted(self._streets), self._street_key, start)
 
     def _street_key(self, at: int) -> tuple[str, int]:
         return (self._street_of[at], at)

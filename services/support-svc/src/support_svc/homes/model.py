@@ -119,7 +119,8 @@ class InventoryPlace(Base):
 
 _STREET_WORDS = {
     "st": "street", "str": "street", "ave": "avenue", "av": "avenue", "rd": "road", "dr": "drive",
-    "blvd": "boulevard", "boul": "boulevard", "cres": "crescent", "crt": "court", "ct": "court", "pl": "place",
+    "blvd": "boulevard", "boul": "boulevard", "cres": "crescent",
+    "crt": "court", "ct": "court", "pl": "place",
     "pkwy": "parkway", "gdns": "gardens", "hts": "heights", "ln": "lane", "crcl": "circle", "cir": "circle",
     "crct": "circuit", "ter": "terrace", "terr": "terrace", "grv": "grove", "sq": "square", "trl": "trail",
     "hwy": "highway", "apt": "apartment", "n": "north", "s": "south", "e": "east", "w": "west",

@@ -4,7 +4,7 @@ away.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from itertools import islice, product
@@ -273,20 +273,19 @@ def candidates(index: HomeIndex, mask: int, seeking: Seeking, today: date) -> It
     """Positions in about the order of their fit: by what is certain about type, bedrooms, rent and day,
     then by rent.
 
-    Within a tier the fit falls with the rent or is equal, so that the best of all are among the first.
+    Within a tier fits differ by a few points at most, so that the best of all are among the first.
     """
     ceiling = cents(seeking.affordable_rent)
-    known = index.number("rent", Bounds(low=0))
-    cheap = index.number("rent", Bounds(high=ceiling)) if ceiling is not None else 0
-    rents = [(cheap, 30), (known & ~cheap, 20 if ceiling is not None else 15), (~known, 15)]
+    rents = [(-1, 15)] if ceiling is None else _rent_tiers(index, ceiling)
     sought = index.facet("housing_type", seeking.housing_types) if seeking.housing_types else -1
     types = [(sought, 40), (~sought, 0)]
     enough = index.number("bedrooms", Bounds(low=seeking.bedrooms))
     nearly = index.number("bedrooms", Bounds(low=seeking.bedrooms - 1)) & ~enough
     unknown = ~index.number("bedrooms", Bounds(low=0))
     rooms = [(enough, 30), (unknown, 15), (nearly, 15), (~(enough | nearly | unknown), 0)]
-    late = index.later_than(max(seeking.needed_by or today, today))
-    days = [(~late, 0), (late, -1)]
+    wanted = max(seeking.needed_by or today, today)
+    late, very_late = index.later_than(wanted), index.later_than(wanted + timedelta(days=30))
+    days = [(~late, 0), (late & ~very_late, -5), (very_late, -15)]
     tiers = sorted(product(types, rooms, rents, days), key=lambda tier: -sum(points for _, points in tier))
     for tier in tiers:
         inside = mask
@@ -294,6 +293,15 @@ def candidates(index: HomeIndex, mask: int, seeking: Seeking, today: date) -> It
             inside &= part
         if inside:
             yield from index.by_rent(inside)
+
+
+def _rent_tiers(index: HomeIndex, ceiling: int) -> list[tuple[int, int]]:
+    """Homes by how far their rent lies above what is affordable, with about the points for it."""
+    known, cheap, near, far = (
+        index.number("rent", Bounds(high=high))
+        for high in (None, ceiling, ceiling * 5 // 4, ceiling * 3 // 2)
+    )
+    return [(cheap, 30), (near & ~cheap, 15), (~known, 15), (far & ~near, 5), (known & ~far, 0)]
 
 
 def _number(after: str | None) -> int:

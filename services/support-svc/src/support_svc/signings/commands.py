@@ -52,7 +52,10 @@ class AnswerSigning(BaseModel):
 
 @use_case(Permission.HEAR_NEWS)
 async def hear_signing(tx: Tx, told: SigningTold) -> None:
-    """Take in what is said about a signing; older news than what is known changes nothing. Raises NotFound."""
+    """Take in what is said about a signing; older news than what is known changes nothing.
+
+    Raises NotFound.
+    """
     placement_id = await tx.scalar(select(Securing.placement_id).where(Securing.referral == told.referral))
     if placement_id is None:
         raise NotFound(what="referral")
@@ -95,7 +98,10 @@ def _line(told: SigningTold) -> TimelineKind:
 
 @use_case(Permission.ANSWER_SIGNING)
 async def answer_signing(tx: Tx, command: AnswerSigning) -> None:
-    """Tell the property entity whether somebody attends. Raises SigningOver, AbsenceReasonNeeded, NotFound."""
+    """Tell the property entity whether somebody attends.
+
+    Raises SigningOver, AbsenceReasonNeeded, NotFound.
+    """
     if (command.attendance is Attendance.CANNOT_ATTEND) != (command.reason is not None):
         raise AbsenceReasonNeeded(field="reason")
     signing = (

@@ -1,0 +1,45 @@
+"""Everything the Front Desk says can be said in French (X1), and the migrations make what the models say."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from chassis.db.tables import metadata as chassis_tables
+from deskkit.testing import missing_translations
+from support_svc.clients.model import ClientState, YesNoUnknown
+from support_svc.consents.model import ConsentStatus, GivenHow, Purpose
+from support_svc.followups.model import StillInHousing
+from support_svc.homes.model import Occupancy
+from support_svc.lookups.model import LookupList
+from support_svc.signings.model import AbsenceReason, Attendance, SigningPlace, SigningState
+from support_svc.tables import Base
+
+SHOWN = (
+    ClientState,
+    YesNoUnknown,
+    ConsentStatus,
+    GivenHow,
+    Purpose,
+    StillInHousing,
+    Occupancy,
+    LookupList,
+    AbsenceReason,
+    Attendance,
+    SigningPlace,
+    SigningState,
+)
+
+
+@pytest.mark.row("X1")
+def test_every_text_and_every_shown_word_has_its_french():
+    assert missing_translations("support_svc", enums=SHOWN) == []
+
+
+@pytest.mark.filterwarnings("ignore:Did not recognize type 'xid8'")
+async def test_migrations_and_models_agree(world):
+    def differences(connection):
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return compare_metadata(context, [Base.metadata, chassis_tables])
+
+    async with world.runtime.database.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []

@@ -1,0 +1,115 @@
+"""What support-svc says and hears is exactly what the contracts list, word for word."""
+
+import datetime as dt
+import json
+import uuid
+from types import SimpleNamespace
+
+import pytest
+
+from chassis.clock import FixedClock
+from contracts import support, words
+from contracts.catalogue import CATALOGUE
+from contracts.envelope import read
+from support_svc.consents.model import Purpose
+from support_svc.homes.model import ManagedBy, Occupancy
+from support_svc.lookups.model import LookupList
+from support_svc.messaging.listening import listening, sources
+from support_svc.messaging.publishing import SupportPublisher
+from support_svc.placements.model import (
+    Applicant,
+    HouseholdMovedIn,
+    HouseholdMovedOut,
+    TenancyReferralWithdrawn,
+    TenancyReferred,
+    UnitRequested,
+    UnitRequestWithdrawn,
+)
+from support_svc.signings.model import (
+    AbsenceReason,
+    Attendance,
+    SigningAnswered,
+    SigningOutcome,
+    SigningPlace,
+)
+
+REQUEST, UNIT, REFERRAL, SIGNING = (uuid.UUID(int=number) for number in range(1, 5))
+DAY = dt.date(2026, 4, 1)
+PERSON = Applicant("Anne-Marie", "Côté", None, "+1 416-555-0177 ext. 5", "anne@mail.example", "fr")
+
+FACTS = {
+    support.UnitRequestedV1: UnitRequested(REQUEST, UNIT, DAY, DAY, 2, 1),
+    support.UnitRequestWithdrawnV1: UnitRequestWithdrawn(REQUEST, UNIT),
+    support.HouseholdMovedInV1: HouseholdMovedIn(REQUEST, UNIT, DAY),
+    support.HouseholdMovedOutV1: HouseholdMovedOut(REQUEST, UNIT, DAY),
+    support.TenancyReferredV1: TenancyReferred(REFERRAL, REQUEST, UNIT, DAY, 2, 1, 1, PERSON),
+    support.TenancyReferralWithdrawnV1: TenancyReferralWithdrawn(REFERRAL, 2),
+    support.SigningAttendanceV1: SigningAnswered(
+        REFERRAL, SIGNING, 3, Attendance.CANNOT_ATTEND, AbsenceReason.NOBODY_AVAILABLE
+    ),
+}
+
+
+@pytest.mark.row("W1")
+@pytest.mark.parametrize(("model", "fact"), FACTS.items(), ids=lambda one: type(one).__name__)
+def test_each_fact_is_said_as_its_contract_wants(model, fact):
+    clock = FixedClock(dt.datetime(2026, 3, 2, 15, tzinfo=dt.UTC))
+    (message,) = SupportPublisher("support").to_messages(fact, SimpleNamespace(now=clock.now()))
+    assert message.subject == message.type == model.terms.subject
+    assert message.aggregate == str(getattr(fact, model.terms.aggregate))
+    envelope = read(model, message.data)
+    assert envelope.aggregateversion == message.version
+
+
+@pytest.mark.row("W1")
+def test_every_event_of_ours_has_a_fact_and_every_event_for_us_a_handler():
+    assert {model.terms.subject for model in CATALOGUE.published_by("support")} == {
+        model.terms.subject for model in FACTS
+    }
+    assert {subject for source in sources for subject in source.subjects} == set(listening)
+
+
+@pytest.mark.row("W1")
+def test_what_has_no_published_form_cannot_leave():
+    with pytest.raises(TypeError):
+        SupportPublisher("support").to_messages({"notes": "private"}, SimpleNamespace(now=None))
+
+
+@pytest.mark.row("W5")
+def test_a_phone_number_crosses_in_the_characters_of_the_contract():
+    clock = FixedClock(dt.datetime(2026, 3, 2, 15, tzinfo=dt.UTC))
+    fact = FACTS[support.TenancyReferredV1]
+    (message,) = SupportPublisher("support").to_messages(fact, SimpleNamespace(now=clock.now()))
+    assert json.loads(message.data)["data"]["contact"]["phone"] == "+1 416-555-0177 x 5"
+
+
+@pytest.mark.row("W1")
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (Occupancy, words.Occupancy),
+        (ManagedBy, words.ManagedBy),
+        (SigningPlace, words.SigningPlace),
+        (SigningOutcome, words.SigningOutcome),
+        (Attendance, words.Attendance),
+        (AbsenceReason, words.AbsenceReason),
+    ],
+    ids=lambda one: one.__name__,
+)
+def test_our_vocabularies_are_the_published_ones(ours, theirs):
+    assert {one.value for one in ours} == {one.value for one in theirs}
+
+
+@pytest.mark.row("C6")
+def test_the_purposes_we_act_on_are_published_ones():
+    assert {Purpose.BE_HOUSED.value, Purpose.SHARE_CONTACT_FOR_TENANCY.value} <= {
+        one.value for one in words.Purpose
+    }
+
+
+@pytest.mark.row("P2", "P5")
+async def test_every_published_housing_type_is_on_our_list(world):
+    rows = await world.rows(
+        "SELECT published_as FROM lookup_value WHERE list = $1", LookupList.HOUSING_TYPE.value
+    )
+    assert {row["published_as"] for row in rows} == {one.value for one in words.HousingType}
