@@ -16,10 +16,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from chassis.bus.listening import Incoming, Listening, Many, OneByOne, Unreadable
 from chassis.bus.parking import UNKNOWN, UNREADABLE
 from chassis.errors import DomainError
+from chassis.tracing import SILENT
 
 if TYPE_CHECKING:
-    from chassis.tracing import SILENT
-from chassis.tx import Tx
+    from chassis.tx import Tx
 
 _tracer = trace.get_tracer("chassis.bus")
 _propagator = TraceContextTextMapPropagator()
