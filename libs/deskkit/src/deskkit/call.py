@@ -23,6 +23,7 @@ from chassis.perform import ask, perform
 from deskkit.csrf import SAFE_METHODS, attested_same_origin, came_from_elsewhere
 from deskkit.forms import Form
 from deskkit.i18n import Formats
+from deskkit.i18n.formats import ONE_STOP, TWO_STOPS
 from deskkit.interrupted import ForgedForm, SignInNeeded
 from deskkit.language import language_for
 from deskkit.notices import NOTICE_COOKIE, Notice, read_notice, write_notice
@@ -90,7 +91,7 @@ class PageCall:
     def _(self, msgid: str, **params: Any) -> str:
         """A text in the person's language, with %(params)s filled in."""
         text = self.speech.catalogue.gettext(msgid)
-        return text % params if params else text
+        return (text % params).replace(TWO_STOPS, ONE_STOP) if params else text
 
     def ngettext(self, one: str, many: str, n: int, **params: Any) -> str:
         """A text that depends on a number, with %(n)s and %(params)s filled in."""

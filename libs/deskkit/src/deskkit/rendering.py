@@ -24,7 +24,7 @@ from chassis.runtime import Runtime
 from deskkit.assets import Assets
 from deskkit.forms.messages import words_for
 from deskkit.i18n.catalogue import LANGUAGES, Catalogue, load_catalogue
-from deskkit.i18n.formats import Formats
+from deskkit.i18n.formats import ONE_STOP, TWO_STOPS, Formats
 from deskkit.labels import label_of, options_of
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _filled(text: str, params: dict[str, Any]) -> Markup:
     if not params:
         return escaped.replace("%%", "%")
     try:
-        return escaped % params
+        return (escaped % params).replace(TWO_STOPS, ONE_STOP)
     except (ValueError, TypeError, KeyError):  # a per cent sign in a text that isn't a pattern
         return escaped
 

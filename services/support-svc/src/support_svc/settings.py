@@ -15,5 +15,7 @@ class Settings(ServiceSettings):
         env_prefix="SUPPORT_", extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
+    organisation: str = "Support organisation"
+    """The organisation's name beneath the desk's; the plain one is translated."""
     answer_expected_within: timedelta = Field(default=timedelta(minutes=5))
     """How long the inventory may take to answer a request before the page says that no answer came (P6)."""

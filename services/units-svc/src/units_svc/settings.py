@@ -15,6 +15,8 @@ class UnitsSettings(ServiceSettings):
         env_prefix="UNITS_", extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
+    organisation: str = "Property organisation"
+    """The organisation's name beneath the desk's; the plain one is translated."""
     hold_days: Annotated[int, Field(ge=1, le=365)] = 14
     """A hold lasts this long from the request."""
     hold_grace_days: Annotated[int, Field(ge=0, le=365)] = 3

@@ -18,6 +18,8 @@ REGION = "CA"
 DAYS_IN_WEEK = 7
 _NEAR = {-1: N_("yesterday"), 0: N_("today"), 1: N_("tomorrow")}
 MINUTE, HOUR, DAY = 60, 3600, 86_400
+TWO_STOPS, ONE_STOP = ".m..", ".m."
+"""A sentence that ends with a time of the day ("at 2:05 p.m.") needs no full stop of its own."""
 
 
 class Formats:

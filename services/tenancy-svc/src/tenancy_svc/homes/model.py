@@ -88,7 +88,7 @@ class Home(Base):
     @property
     def address_line(self) -> str:
         """The address on one line, as on an envelope; empty while only its availability was heard."""
-        door = ", ".join(part for part in (self.street, self.unit_number and f"#{self.unit_number}") if part)
+        door = " – ".join(part for part in (self.unit_number, self.street) if part)
         return ", ".join(part for part in (door, self.city, self.province) if part)
 
 
