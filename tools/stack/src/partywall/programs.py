@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-import httpx
+from urllib.parse import urlsplit
 
 from contracts.border import Address, admin_user, nats_config, users
 from partywall import traefik
 from partywall.layout import PACKAGES, Kind, Layout, Part
 from partywall.memory import Vault
 from partywall.nats_server import installed_program
+from partywall.nursery import Child
 from partywall.postgres import PostgresCluster
 
 _KEPT_FROM_THE_CALLER = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE")
@@ -79,6 +80,16 @@ class Programs:
             case Kind.POSTGRES:
                 raise ValueError("PostgreSQL is started by PostgresCluster")
 
+    def child(self, part: Part) -> Child:
+        """Return how a nursery starts the service `part`."""
+        return Child(
+            module=PACKAGES[part.service or ""],
+            arguments=[str(part.kind)],
+            environment=self.environment(part),
+            folder=str(self.layout.state),
+            log=str(self.layout.log(part.name)),
+        )
+
     def environment(self, part: Part) -> dict[str, str]:
         """Return the whole environment of `part`: its own settings and nothing of anybody else's."""
         kept = {name: os.environ[name] for name in _KEPT_FROM_THE_CALLER if name in os.environ}
@@ -138,8 +149,15 @@ class Programs:
         """Return None when `part` is ready, else what it says is missing."""
         if part.kind is Kind.POSTGRES:
             return None if self.postgres(part.entity or "").accepts() else "not accepting connections"
+        address = urlsplit(self.health_url(part))
+        # Asked many times a second while everything starts: a bare connection costs next to nothing.
+        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=3.0)
         try:
-            answer = httpx.get(self.health_url(part), timeout=2.0)
-        except httpx.TransportError as error:
+            connection.request("GET", f"{address.path}?{address.query}")
+            answer = connection.getresponse()
+            words = answer.read(300).decode(errors="replace")
+        except (OSError, http.client.HTTPException) as error:
             return f"no answer ({type(error).__name__})"
-        return None if answer.status_code == 200 else f"{answer.status_code} {answer.text[:300]}"
+        finally:
+            connection.close()
+        return None if answer.status == http.client.OK else f"{answer.status} {words}"

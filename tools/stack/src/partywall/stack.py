@@ -20,7 +20,7 @@ from contracts.border import streams_for
 from partywall.databases import establish_databases
 from partywall.layout import BY_NAME, PACKAGES, PARTS, SERVICES, SERVING, Kind, Layout, Part
 from partywall.memory import Done, StateUnusable, Vault, layout_of, remember_layout
-from partywall.processes import PidFile, Running, end, holder_of, spawn, tail
+from partywall.processes import PidFile, Running, end, holder_of, spawn, spawn_together, tail
 from partywall.programs import Programs
 
 ROOM_NEEDED = 500 * 1024**2
@@ -110,7 +110,8 @@ class Stack:
                 self._reload_border()
             self.in_parallel(self._bring_up, ground)
             self._set_up_what_is_new()
-            self.in_parallel(self._bring_up, services)
+            self._launch_together(services)
+            self.in_parallel(self._await, services)
         return starting
 
     def start(self, name: str) -> int:
@@ -129,6 +130,10 @@ class Stack:
     def _bring_up(self, part: Part) -> None:
         began = time.monotonic()
         self._launch(part)
+        self._await(part, began)
+
+    def _await(self, part: Part, began: float | None = None) -> None:
+        began = began or time.monotonic()
         self._wait_until_ready(part)
         if part.kind is Kind.POSTGRES:
             made = asyncio.run(
@@ -152,6 +157,14 @@ class Stack:
                 folder=self.layout.state,
             )
         self._pid_file(part).write(pid)
+
+    def _launch_together(self, parts: Sequence[Part]) -> None:
+        """Start services from one process that has loaded what they share."""
+        if not parts:
+            return
+        children = [self.programs.child(part) for part in parts]
+        for part, pid in zip(parts, spawn_together(children), strict=True):
+            self._pid_file(part).write(pid)
 
     def _wait_until_ready(self, part: Part) -> None:
         deadline = time.monotonic() + self.ready_timeout

@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import tempfile
+import time
 from collections import namedtuple
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,7 +21,8 @@ import pytest
 from partywall import cli
 from partywall.doctor import examine
 from partywall.layout import BY_NAME, PARTS
-from partywall.processes import PidFile, end, holder_of
+from partywall.nursery import Child
+from partywall.processes import PidFile, alive, end, holder_of, spawn_together
 from partywall.stack import Busy, PortTaken, Stack, StateUnusable
 
 
@@ -212,3 +214,33 @@ def test_the_processes_survive_whoever_started_them(stack):
     assert os.getsid(pid) == pid
     assert os.getpgid(pid) != os.getpgid(os.getpid())
     assert end(pid, signal_number=signal.SIGTERM)
+
+
+def test_services_that_start_together_are_processes_of_their_own(tmp_path):
+    (tmp_path / "planted.py").write_text(
+        "import os, sys, time\n"
+        "own = os.getsid(0) == os.getpid()\n"
+        "print(*sys.argv, *os.environ, own, os.getcwd(), __name__, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    (tmp_path / "broken.py").write_text("raise SystemExit('nothing to do')\n")
+
+    def child(module: str) -> Child:
+        log = str(tmp_path / f"{module}.log")
+        environment = {"PLANTED_SECRET": "1"}
+        return Child(
+            module=module, arguments=["serve"], environment=environment, folder=str(tmp_path), log=log
+        )
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(tmp_path))
+        planted, broken = spawn_together([child("planted"), child("broken")])
+    log = tmp_path / "planted.log"
+    for _ in range(100):
+        if log.exists() and log.read_text() and not alive(broken):
+            break
+        time.sleep(0.1)
+    assert log.read_text().strip() == f"{tmp_path}/planted.py serve PLANTED_SECRET True {tmp_path} __main__"
+    assert "nothing to do" in (tmp_path / "broken.log").read_text()
+    assert alive(planted)
+    assert end(planted)

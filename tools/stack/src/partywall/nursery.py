@@ -1,0 +1,73 @@
+"""Starts several services from one process that has loaded what they share: each is spared the same second.
+
+`python -m partywall.nursery` reads a JSON list of `Child` from its standard input, forks one process for
+each, prints their ids in the same order, and ends. A child is then what `python -m <module> <arguments>`
+would have been: a session of its own, its own environment and log, nothing of its parent's open. Only
+third-party and library code is loaded before the fork; nothing is connected and no thread runs yet.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import runpy
+import sys
+from typing import TypedDict
+
+SHARED = (
+    "alembic.command",
+    "chassis.bus.worker",
+    "chassis.http.app",
+    "chassis.service",
+    "contracts.border",
+    "deskkit",
+)
+"""What every service loads; none of it belongs to one of them."""
+
+
+class Child(TypedDict):
+    """One process to start. `environment` is all it gets; `log` takes what it prints."""
+
+    module: str
+    arguments: list[str]
+    environment: dict[str, str]
+    folder: str
+    log: str
+
+
+def main() -> None:
+    """Fork every child that standard input asks for, and print their process ids."""
+    children: list[Child] = json.load(sys.stdin)
+    for name in SHARED:
+        importlib.import_module(name)
+    # What is loaded by now lives as long as the children: their collectors need not look at it.
+    gc.collect()
+    gc.freeze()
+    for child in children:
+        pid = os.fork()
+        if pid == 0:
+            become(child)
+        sys.stdout.write(f"{pid}\n")
+        sys.stdout.flush()
+
+
+def become(child: Child) -> None:
+    """Turn this process into `child`; ends with it."""
+    os.setsid()
+    silence = os.open(os.devnull, os.O_RDONLY)
+    log = os.open(child["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    for source, target in ((silence, 0), (log, 1), (log, 2)):
+        os.dup2(source, target)
+    os.closerange(3, max(silence, log) + 1)
+    os.chdir(child["folder"])
+    os.environ.clear()
+    os.environ.update(child["environment"])
+    sys.argv = [child["module"], *child["arguments"]]
+    runpy.run_module(child["module"], run_name="__main__", alter_sys=True)
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()
