@@ -19,5 +19,5 @@ class TenancySettings(ServiceSettings):
         env_prefix="TENANCY_", extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
-    organisation: str = "Property organisation"
+    organisation: str = "Property entity"
     support_organisation: str = "Support organisation"

@@ -15,7 +15,7 @@ class UnitsSettings(ServiceSettings):
         env_prefix="UNITS_", extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
-    organisation: str = "Property organisation"
+    organisation: str = "Property entity"
     """The organisation's name beneath the desk's; the plain one is translated."""
     hold_days: Annotated[int, Field(ge=1, le=365)] = 14
     """A hold lasts this long from the request."""
