@@ -12,7 +12,7 @@ PROJECTS := $(sort $(wildcard libs/*/pyproject.toml services/*/pyproject.toml to
 EDITABLE := $(foreach project,$(PROJECTS),-e ./$(dir $(project)))
 SOURCES := libs/contracts/src libs/chassis/src libs/deskkit/src libs/testkit/src tools/stack/src \
 	services/units-svc/src services/support-svc/src services/tenancy-svc/src services/gateway/src
-PIP := $(BIN)/python -m pip --disable-pip-version-check
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 help: ## list what can be done
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -71,8 +71,8 @@ $(STAMP): requirements.lock $(PROJECTS)
 		echo "$(PYTHON) can't make virtual environments. Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 	@test -x $(BIN)/python || { echo "Making $(VENV)"; $(PYTHON) -m venv $(VENV); }
 	@echo "Installing what requirements.lock names (once; some 300 MB on the disk)"
-	@$(PIP) install --quiet --no-input --require-hashes -r requirements.lock
-	@$(PIP) install --quiet --no-input --no-deps --no-build-isolation $(EDITABLE)
+	@$(PIP) install --quiet --root-user-action=ignore --require-hashes -r requirements.lock
+	@$(PIP) install --quiet --root-user-action=ignore --no-deps --no-build-isolation $(EDITABLE)
 	@touch $@
 
 clean: ## remove what was installed and generated; .partywall stays
