@@ -93,6 +93,7 @@ class Door:
     def client(self, **options: Any) -> httpx.AsyncClient:
         """Return a client for the entity's pages and API; the caller closes it."""
         name = self.host.partition(":")[0]
+        options.setdefault("timeout", 30.0)
         return httpx.AsyncClient(
             base_url=self.address,
             headers={"Host": self.host, **options.pop("headers", {})},
