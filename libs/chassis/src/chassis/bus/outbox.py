@@ -14,8 +14,8 @@ from uuid import UUID
 # positions in hand must know of no others.
 _AHEAD = """
 WITH settled AS (
-    UPDATE outbox SET status = 'published', published_at = now()
-    WHERE id = ANY($1::uuid[]) AND status = 'pending'
+    UPDATE outbox SET status = 'published', published_at = coalesce(published_at, now())
+    WHERE id = ANY($1::uuid[])
 ), below AS (
     SELECT count(*) AS number FROM outbox WHERE status = 'pending' AND position <= $2
 )
@@ -31,8 +31,10 @@ SELECT id, position, aggregate, aggregate_version, subject, data, traceparent
 FROM outbox WHERE status = 'pending'
 ORDER BY position LIMIT $1
 """
+# By key alone: with the status beside it, the planner may walk all that is pending to find a thousand.
 _SETTLE = """
-UPDATE outbox SET status = 'published', published_at = now() WHERE id = ANY($1::uuid[]) AND status = 'pending'
+UPDATE outbox SET status = 'published', published_at = coalesce(published_at, now())
+WHERE id = ANY($1::uuid[])
 """
 # Counting stops where nobody cares any more how many it is.
 _WAITING = """
@@ -113,7 +115,7 @@ def by_version(rows: list[Row]) -> list[Row]:
 
 
 async def settle(connection: Any, rows: Sequence[Row]) -> None:
-    """Mark these rows as published; such as are settled already, or withheld, stay as they are."""
+    """Mark these rows as published; a moment that was noted before stays."""
     await connection.execute(_SETTLE, [row.id for row in rows])
 
 

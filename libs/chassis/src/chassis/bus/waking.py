@@ -14,26 +14,39 @@ _log = structlog.get_logger(__name__)
 
 
 class Alarm:
-    """Rings once for any number of calls, until cleared."""
+    """Rings once for any number of calls, until cleared. One at a time may wait for it."""
 
     def __init__(self) -> None:
-        self._rung = asyncio.Event()
+        self._rung = False
+        self._waiter: asyncio.Future[None] | None = None
 
     def ring(self) -> None:
         """Wake whoever waits, now or later."""
-        self._rung.set()
+        self._rung = True
+        _finish(self._waiter)
 
     def clear(self) -> None:
         """Forget earlier calls; do so before looking, so that what comes while looking isn't missed."""
-        self._rung.clear()
+        self._rung = False
 
     async def within(self, seconds: float) -> bool:
         """Wait for a call; return whether one came within `seconds`."""
-        try:
-            await asyncio.wait_for(self._rung.wait(), seconds)
-        except TimeoutError:
-            return False
-        return True
+        if not self._rung:
+            # By hand, for it lies on the way of every event: `wait_for` would start a task each time.
+            loop = asyncio.get_running_loop()
+            self._waiter = loop.create_future()
+            timer = loop.call_later(seconds, _finish, self._waiter)
+            try:
+                await self._waiter
+            finally:
+                timer.cancel()
+                self._waiter = None
+        return self._rung
+
+
+def _finish(waiter: asyncio.Future[None] | None) -> None:
+    if waiter is not None and not waiter.done():
+        waiter.set_result(None)
 
 
 def wake_subject(service: str) -> str:
