@@ -105,7 +105,7 @@ def contestant(name: str, settings: dict[str, str]) -> Iterator[int]:
 
 async def until_up(port: int, request: bytes) -> None:
     """Return once the server has answered one request with success."""
-    for _ in range(200):
+    for _ in range(600):
         try:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
         except OSError:
