@@ -152,7 +152,7 @@ async def committed(land: Land) -> list[asyncpg.Record]:
 
 
 @pytest.mark.row("W1")
-@pytest.mark.timeout(170)
+@pytest.mark.timeout(300)
 async def test_nothing_is_lost_or_doubled_under_kills(land: Land, eventually: Any) -> None:
     for name in ("teller", "noter"):
         await world.fetch(land.cluster.dsn(), f"CREATE DATABASE {name}")
@@ -187,7 +187,7 @@ async def test_nothing_is_lost_or_doubled_under_kills(land: Land, eventually: An
         assert len(found) >= len(rows) >= EVENTS, f"{len(found)} of {len(rows)} noted"
 
     try:
-        await eventually(all_noted, timeout=60, every=0.5)
+        await eventually(all_noted, timeout=120, every=0.5)
         in_stream = await world.messages(broker.jetstream())
     finally:
         await runtime.close()
