@@ -1,8 +1,8 @@
 """Write what each image installs: the part of `requirements.lock` that its service needs, hashes included.
 
-`python deploy/images/locks.py` writes `locks/common.lock` (what all services need), `locks/<service>.lock` (what one needs
-besides) and `locks/build.lock`; with `--check` it only says which are out of date and exits 1. Run it in the environment
-that `make install` made: what other people's packages need is read from those installed.
+`python deploy/images/locks.py` writes `locks/common.lock` (what all services need), `locks/<service>.lock` (what
+one needs besides) and `locks/build.lock`; with `--check` it only says which are out of date and exits 1. Run it in
+the environment that `make install` made: what other people's packages need is read from those installed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,12 @@ ROOT = HERE.parents[1]
 LOCK = ROOT / "requirements.lock"
 SERVICES = ("units-svc", "support-svc", "tenancy-svc", "gateway")
 BUILD_TOOLS = ("pip", "setuptools", "wheel")
-PYTHON = {"python_version": "3.11", "python_full_version": "3.11.0", "sys_platform": "linux", "platform_system": "Linux"}
+PYTHON = {
+    "python_version": "3.11",
+    "python_full_version": "3.11.0",
+    "sys_platform": "linux",
+    "platform_system": "Linux",
+}
 
 
 def pinned() -> dict[str, str]:
@@ -37,7 +42,7 @@ def pinned() -> dict[str, str]:
 
 
 def needed(root: str) -> set[str]:
-    """Return the canonical names of everything a package needs to run, itself and our own packages left out."""
+    """Return the canonical names of everything a package needs to run, without itself and our own."""
     seen: set[tuple[str, str]] = set()
     waiting = [(root, "")]
     while waiting:
@@ -54,17 +59,18 @@ def needed(root: str) -> set[str]:
 
 
 def _asked_for(name: str) -> list[str]:
-    """Return the requirements of a package; for our own from the sources, since metadata of an editable install ages."""
+    """Return the requirements of a package; of our own from the sources, as installed metadata ages."""
     if not name.startswith("partywall-"):
         return distribution(name).requires or []
     short = name.removeprefix("partywall-")
-    (project,) = [path for part in ("libs", "services") for path in ROOT.glob(f"{part}/{short}/pyproject.toml")]
+    places = (f"{part}/{short}/pyproject.toml" for part in ("libs", "services"))
+    (project,) = [path for place in places for path in ROOT.glob(place)]
     dependencies: list[str] = tomllib.loads(project.read_text())["project"]["dependencies"]
     return dependencies
 
 
 def locks() -> dict[str, str]:
-    """Return each lock's text by its file name. Raises KeyError for a package that requirements.lock doesn't pin."""
+    """Return each lock's text by its file name. Raises KeyError for a package that isn't pinned."""
     entries = pinned()
     needs = {service: needed(f"partywall-{service}") for service in SERVICES}
     common = set.intersection(*needs.values())
