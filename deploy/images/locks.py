@@ -1,8 +1,9 @@
 """Write what each image installs: the part of `requirements.lock` that its service needs, hashes included.
 
-`python deploy/images/locks.py` writes `locks/common.lock` (what all services need), `locks/<service>.lock` (what
-one needs besides) and `locks/build.lock`; with `--check` it only says which are out of date and exits 1. Run it in
-the environment that `make install` made: what other people's packages need is read from those installed.
+`python deploy/images/locks.py` writes `locks/common.lock` (what all services need),
+`locks/<service>.lock` (what one needs besides) and `locks/build.lock`; with `--check` it only says which
+are out of date and exits 1. Run it in the environment that `make install` made: what other people's
+packages need is read from those installed.
 """
 
 from __future__ import annotations
