@@ -20,6 +20,12 @@ _STREET_WORDS: dict[str, str] = {
 }  # fmt: skip
 """Word → the short form under which it is compared."""
 
+STREET_TYPES: tuple[str, ...] = (
+    "st", "ave", "blvd", "rd", "dr", "cres", "ct", "pl", "ln", "ter", "sq", "gdns", "gt", "grv", "hts", "hwy",
+    "pkwy", "trl", "cir", "rue", "ch", "rte", "apt",
+)  # fmt: skip
+"""Words that name a kind of street, in their short forms."""
+
 _SHOWN_UPPER = frozenset({"N", "S", "E", "W", "NE", "NW", "SE", "SW"})
 _SHOWN_SHORT: dict[str, str] = {
     "ST": "St", "AVE": "Ave", "BLVD": "Blvd", "RD": "Rd", "DR": "Dr", "CRES": "Cres", "CRT": "Crt",

@@ -13,6 +13,7 @@ from units_svc.imports import api as imports_api
 from units_svc.imports import desk as imports_desk
 from units_svc.inventory import api as inventory_api
 from units_svc.inventory import desk as inventory_desk
+from units_svc.inventory.index import FOLLOWER
 from units_svc.landlords import api as landlords_api
 from units_svc.landlords import desk as landlords_desk
 from units_svc.lookups import api as lookups_api
@@ -61,4 +62,5 @@ def create_app(runtime: Runtime) -> FastAPI:
         body_limit=getattr(runtime.settings, "upload_limit", 64_000_000),
     )
     mount(app, INVENTORY_DESK, runtime)
+    runtime.companions.append(lambda: FOLLOWER.reading_ahead(runtime.database))
     return app

@@ -17,7 +17,7 @@ from deskkit.labels import label_of
 from deskkit.router import DeskRouter
 from units_svc.access import Permission
 from units_svc.inventory import commands, queries
-from units_svc.inventory.searching import COUNTED_TO, Order, UnitFilter
+from units_svc.inventory.searching import Order, UnitFilter
 from units_svc.inventory.table import CSV_HEADER, csv_rows
 from units_svc.landlords.queries import landlord_choices
 from units_svc.lookups.model import LookupList
@@ -91,8 +91,6 @@ async def unit_list(call: DeskCall) -> Response:
     return call.page(
         "inventory/list.html",
         page=page,
-        count=await call.ask(queries.unit_count, wanted),
-        counted_to=COUNTED_TO,
         form=await call.form(UnitFilter, initial=wanted),
         wanted=wanted,
         order=order.value,

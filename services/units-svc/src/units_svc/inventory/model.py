@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import UserDefinedType
 
 from chassis.errors import DomainError, Kind
 from units_svc.tables import Base, words
@@ -52,6 +53,16 @@ class Cause(StrEnum):
     OCCUPATION = "occupation"
 
 
+class XID8(UserDefinedType[str]):
+    """PostgreSQL's 64-bit transaction id, as text."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        """Name of the type in DDL."""
+        return "xid8"
+
+
 class Building(Base):
     """An address and what is true of everything there. `search_text` and `address_key` follow
     `addressing`."""
@@ -65,12 +76,6 @@ class Building(Base):
             "source_ref",
             unique=True,
             postgresql_where=text("source IS NOT NULL"),
-        ),
-        Index(
-            "ix_building_search_text",
-            "search_text",
-            postgresql_using="gin",
-            postgresql_ops={"search_text": "gin_trgm_ops"},
         ),
         CheckConstraint("floors BETWEEN 0 AND 200", name="floors"),
         CheckConstraint("year_built BETWEEN 1600 AND 2200", name="year_built"),
@@ -100,7 +105,11 @@ class Building(Base):
 
 
 class Unit(Base):
-    """One home. `version` counts its edits (X4), `listing_version` everything told to others about it."""
+    """One home. `version` counts its edits (X4), `listing_version` everything told to others about it.
+
+    `written_in` is the transaction that wrote the row last, kept by a trigger: the search of each process
+    follows it.
+    """
 
     __tablename__ = "unit"
     __table_args__ = (
@@ -112,8 +121,7 @@ class Unit(Base):
             unique=True,
             postgresql_where=text("source IS NOT NULL"),
         ),
-        Index("ix_unit_address_order", "address_order", "id"),
-        Index("ix_unit_features", "features", postgresql_using="gin"),
+        Index("ix_unit_written_in", "written_in", "id"),
         Index("ix_unit_landlord", "landlord_id"),
         CheckConstraint("rent_amount >= 0", name="rent"),
         CheckConstraint("bedrooms BETWEEN 0 AND 50", name="bedrooms"),
@@ -151,6 +159,7 @@ class Unit(Base):
     source_ref: Mapped[str | None] = mapped_column(String(140))
     listing_version: Mapped[int] = mapped_column(Integer, default=0)
     created_at: Mapped[datetime]
+    written_in: Mapped[str] = mapped_column(XID8(), server_default=text("pg_current_xact_id()"))
     version: Mapped[int] = mapped_column(Integer)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy\'s own declaration

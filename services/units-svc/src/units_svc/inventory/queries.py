@@ -15,6 +15,7 @@ from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from units_svc.access import Permission
+from units_svc.inventory.index import FOLLOWER
 from units_svc.inventory.model import (
     Building,
     Cause,
@@ -24,7 +25,7 @@ from units_svc.inventory.model import (
     StatusObservation,
     Unit,
 )
-from units_svc.inventory.searching import COUNTED_TO, MOST, PAGE, Order, UnitFilter, page_of, place_of, wanted
+from units_svc.inventory.searching import MOST, PAGE, Order, UnitFilter, find
 from units_svc.landlords.model import OWN, Landlord, Relation
 from units_svc.tables import views
 
@@ -53,14 +54,15 @@ class UnitRow:
     landlord: str | None
     active: bool
     listing_version: int
-    address_order: str
 
 
 @dataclass(frozen=True, slots=True)
 class UnitPage:
-    """One page of homes; `next` and `previous` name where the neighbouring pages begin."""
+    """One page of homes and how many there are in all; `next` and `previous` name where the neighbouring
+    pages begin."""
 
     items: list[UnitRow]
+    count: int
     next: str | None
     previous: str | None
 
@@ -171,18 +173,22 @@ class UnitHistory:
     edits: list[Edit]
 
 
-def _rows(filters: UnitFilter) -> Select[*tuple[Any, ...]]:
+def _rows() -> Select[*tuple[Any, ...]]:
     return (
         select(
             Unit.id, Building.name, Building.street, Unit.unit_number, Building.city, Building.province,
             Building.postal_code, Unit.region, Unit.housing_type, Unit.status, Unit.occupancy,
             Unit.available_from, Unit.bedrooms, Unit.area_square_feet, Unit.floor, Unit.rent_amount,
-            Unit.rent_currency, Landlord.name, Unit.active, Unit.listing_version, Unit.address_order,
+            Unit.rent_currency, Landlord.name, Unit.active, Unit.listing_version,
         )
         .join(Building, Building.id == Unit.building_id)
         .outerjoin(Landlord, Landlord.id == Unit.landlord_id)
-        .where(*wanted(filters))
     )  # fmt: skip
+
+
+async def _in_order(tx: ReadTx, ids: list[UUID]) -> list[UnitRow]:
+    found = {row.id: row for row in views(UnitRow, await tx.execute(_rows().where(Unit.id.in_(ids))))}
+    return [found[identity] for identity in ids if identity in found]
 
 
 @query(Permission.VIEW_UNITS)
@@ -195,36 +201,21 @@ async def unit_list(
     before: str | None = None,
     limit: int = PAGE,
 ) -> UnitPage:
-    """One page of the homes that a filter wants, up to 200 (U1). Raises InvalidInput for a place that isn't
-    one."""
+    """One page of the homes that a filter wants, up to 200, and how many there are in all (U1).
+
+    Raises InvalidInput for a place that isn't one.
+    """
+    index = await FOLLOWER.current(tx.runtime.database)
     limit = max(1, min(limit, MOST))
-    statement = page_of(_rows(filters), order, after=after, before=before, limit=limit)
-    found = views(UnitRow, await tx.execute(statement))
-    more, found = len(found) > limit, found[:limit]
-    if before is not None:
-        found.reverse()
-
-    def place(row: UnitRow) -> str:
-        return place_of(order, address_order=row.address_order, rent=row.rent_amount, unit_id=row.id)
-
-    ahead = bool(found) and (more if before is None else True)
-    behind = bool(found) and (more if before is not None else after is not None)
-    return UnitPage(found, place(found[-1]) if ahead else None, place(found[0]) if behind else None)
-
-
-@query(Permission.VIEW_UNITS)
-async def unit_count(tx: ReadTx, filters: UnitFilter) -> int:
-    """How many homes a filter wants, counted no further than 1,001: nobody reads more, and counting all is
-    slow."""
-    some = select(Unit.id).where(*wanted(filters)).limit(COUNTED_TO + 1).subquery()
-    return int(await tx.scalar(select(func.count()).select_from(some)) or 0)
+    found = find(index, filters, order, after=after, before=before, limit=limit)
+    return UnitPage(await _in_order(tx, found.ids), found.count, found.next, found.previous)
 
 
 @query(Permission.VIEW_UNITS)
 async def unit_rows_for_export(tx: ReadTx, filters: UnitFilter, most: int = 10_000) -> list[UnitRow]:
     """The homes that a filter wants for a CSV file, in the order of their addresses."""
-    statement = _rows(filters).order_by(Unit.address_order, Unit.id).limit(most)
-    return views(UnitRow, await tx.execute(statement))
+    index = await FOLLOWER.current(tx.runtime.database)
+    return await _in_order(tx, find(index, filters, Order.ADDRESS, limit=most).ids)
 
 
 @query(Permission.VIEW_UNITS)

@@ -5,24 +5,27 @@ from __future__ import annotations
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
+from functools import partial
+from itertools import islice
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, literal, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.errors import InvalidInput
+from chassis.search import Bounds
 from units_svc import addressing
-from units_svc.inventory.model import Building, Occupancy, Unit
+from units_svc.inventory.index import Key, UnitIndex, cents
+from units_svc.inventory.model import Occupancy
 
 PAGE = 50
 MOST = 200
-NO_RENT = Decimal("9999999999")
-"""Where homes of unknown rent stand in the order of rents: at the end."""
-COUNTED_TO = 1_000
+
+_STREET_TYPES = frozenset(addressing.STREET_TYPES)
 
 
 class Order(StrEnum):
@@ -32,6 +35,9 @@ class Order(StrEnum):
     ADDRESS_DOWN = "-address"
     RENT = "rent"
     RENT_DOWN = "-rent"
+
+
+_BY_RENT = frozenset({Order.RENT, Order.RENT_DOWN})
 
 
 class UnitFilter(BaseModel):
@@ -65,121 +71,119 @@ class UnitFilter(BaseModel):
     unknown_too: Annotated[bool, Field(title="Include homes where this isn't known")] = True
 
 
-def wanted(filters: UnitFilter) -> list[ColumnElement[bool]]:
-    """Return the conditions on `Unit` for a filter."""
-    found: list[ColumnElement[bool]] = []
-    lists: tuple[tuple[Any, Any], ...] = (
-        (Unit.housing_type, filters.housing_type),
-        (Unit.status, filters.status),
-        (Unit.occupancy, filters.occupancy),
-        (Unit.region, filters.region),
+def matching(index: UnitIndex, filters: UnitFilter) -> int:
+    """Return the homes that a filter wants, as a mask over the index."""
+    mask = index.live
+    facets: tuple[tuple[str, Iterable[object]], ...] = (
+        ("housing_type", filters.housing_type),
+        ("status", filters.status),
+        ("occupancy", [one.value for one in filters.occupancy]),
+        ("region", filters.region),
+        ("city_key", [addressing.plain(filters.city)] if filters.city else ()),
+        ("service_provider", [filters.service_provider] if filters.service_provider else ()),
+        ("accessible", _yes_or_else(filters.accessible)),
+        ("shareable", _yes_or_else(filters.shareable)),
+        ("active", _yes_or_else(filters.active)),
     )
-    found += [column.in_(values) for column, values in lists if values]
-    ranges: tuple[tuple[Any, Any, Any], ...] = (
-        (Unit.bedrooms, filters.bedrooms_from, None),
-        (Unit.rent_amount, filters.rent_from, filters.rent_to),
-        (Unit.area_square_feet, filters.area_from, filters.area_to),
-        (Unit.floor, filters.floor_from, filters.floor_to),
-        (Unit.year_built, filters.year_from, None),
-    )
-    for column, least, most in ranges:
-        inside = [column >= least] if least is not None else []
-        inside += [column <= most] if most is not None else []
-        if inside:
-            found.append(or_(and_(*inside), column.is_(None)) if filters.unknown_too else and_(*inside))
-    for column, value in (
-        (Unit.accessible, filters.accessible),
-        (Unit.shareable, filters.shareable),
-        (Unit.active, filters.active),
-    ):
-        if value is not None:
-            found.append(column.is_(True) if value else column.isnot(True))
-    if filters.landlord_id is not None:
-        found.append(Unit.landlord_id == filters.landlord_id)
-    if filters.service_provider is not None:
-        found.append(Unit.service_provider == filters.service_provider)
+    for name, values in facets:
+        if values:
+            mask &= index.facet(name, values)
+    if filters.landlord_id:
+        mask &= index.landlord(filters.landlord_id)
     if filters.features:
-        found.append(Unit.features.contains(cast(filters.features, ARRAY(Text))))
-    if filters.city and (city := addressing.plain(filters.city)):
-        found.append(Unit.city_key == city)
-    if filters.text:
-        found += _text(filters.text)
-    return found
+        mask &= index.every_feature(filters.features)
+    for name, low, high in (
+        ("bedrooms", filters.bedrooms_from, None),
+        ("rent", cents(filters.rent_from), cents(filters.rent_to)),
+        ("area", filters.area_from, filters.area_to),
+        ("floor", filters.floor_from, filters.floor_to),
+        ("year_built", filters.year_from, None),
+    ):
+        bounds = Bounds(low, high, unknown=filters.unknown_too)
+        if bounds.narrows:
+            mask &= index.number(name, bounds)
+    for word in words_of(filters.text or ""):
+        mask &= index.with_word(word)
+    return mask
 
 
-def _text(text: str) -> list[ColumnElement[bool]]:
-    """Return the conditions for a text: every word must be in the address, a number may be the home's own.
+def _yes_or_else(value: bool | None) -> Iterable[object]:
+    if value is None:
+        return ()
+    return (True,) if value else (False, None)
 
-    Buildings are looked through, not homes: there are a hundred times fewer of them.
+
+def words_of(text: str) -> list[str]:
+    """Return the words that a typed text is looked for by.
+
+    Both halves of a postal code are words of their own. The type of a street says too little to narrow,
+    unless nothing else is typed.
     """
-    words = addressing.comparable(text).split()[:8]
-    words = _joined_postal_code(words)
-    if not words:
-        return []
-    everything = [_in_address(word) for word in words]
-    branches: list[ColumnElement[bool]] = [Unit.building_id.in_(select(Building.id).where(*everything))]
-    for at, word in enumerate(words):
-        if len(words) > 1 and any(c.isdigit() for c in word) and len(word) <= 8:
-            others = everything[:at] + everything[at + 1 :]
-            branches.append(
-                and_(Unit.unit_key == word, Unit.building_id.in_(select(Building.id).where(*others)))
-            )
-    return [or_(*branches)]
-
-
-def _joined_postal_code(words: list[str]) -> list[str]:
-    """Leave postal codes as they are kept: both halves as words of their own, "m5v2t6" parted."""
-    parted: list[str] = []
-    for word in words:
-        if re.fullmatch(r"[a-z]\d[a-z]\d[a-z]\d", word):
-            parted += [word[:3], word[3:]]
-        else:
-            parted.append(word)
-    return parted
-
-
-def _in_address(word: str) -> ColumnElement[bool]:
-    escaped = word.replace("%", "").replace("_", "")
-    begins = Building.search_text.like(f"% {escaped}%")
-    if len(word) < 4 or any(c.isdigit() for c in word):
-        return begins
-    # Close in spelling: "sherborne" is near enough to "sherbourne".
-    return or_(begins, literal(word).op("<<%", is_comparison=True)(Building.search_text))
+    words: list[str] = []
+    for word in addressing.comparable(text).split()[:8]:
+        words += [word[:3], word[3:]] if re.fullmatch(r"[a-z]\d[a-z]\d[a-z]\d", word) else [word]
+    return [word for word in words if word not in _STREET_TYPES] or words
 
 
 # ------------------------------------------------------------------ order and paging
-_ADDRESS: tuple[Any, ...] = (Unit.address_order, Unit.id)
-_RENT: tuple[Any, ...] = (func.coalesce(Unit.rent_amount, NO_RENT), Unit.id)
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The homes of one page, how many there are in all, and where the neighbouring pages begin."""
+
+    ids: list[UUID]
+    count: int
+    next: str | None
+    previous: str | None
 
 
-def page_of(
-    statement: Select[*tuple[Any, ...]], order: Order, *, after: str | None, before: str | None, limit: int
-) -> Select[*tuple[Any, ...]]:
-    """Return the statement for the page after, or before, a place in the order; one row more than `limit`."""
-    down = order.value.startswith("-")
-    columns = _RENT if order in (Order.RENT, Order.RENT_DOWN) else _ADDRESS
+def find(
+    index: UnitIndex,
+    filters: UnitFilter,
+    order: Order,
+    *,
+    after: str | None = None,
+    before: str | None = None,
+    limit: int = PAGE,
+) -> Found:
+    """Return a page of the homes that a filter wants. Raises InvalidInput for a place that isn't one."""
+    mask = matching(index, filters)
     backwards = before is not None
-    place = before if backwards else after
-    if place:
-        here = tuple_(*columns)
-        there = tuple_(*(literal(value) for value in _place(place, order)))
-        statement = statement.where(here < there if down != backwards else here > there)
-    sense = [column.desc() if down != backwards else column.asc() for column in columns]
-    return statement.order_by(*sense).limit(limit + 1)
+    start = _place(before or after, order)
+    down = order.value.startswith("-")
+    if order in _BY_RENT:
+        walk = index.by_rent(mask, start, most=limit + 1, dearest=down, back=backwards)
+        key: Callable[[int], Key] = partial(index.rent_key, dearest=down)
+    else:
+        walk, key = index.by_address(mask, start, down=down != backwards), index.address_key
+    found = list(islice(walk, limit + 1))
+    more, found = len(found) > limit, found[:limit]
+    if backwards:
+        found.reverse()
+    ahead = bool(found) and (more or backwards)
+    behind = bool(found) and (more if backwards else after is not None)
+    return Found(
+        [index.id_at(at) for at in found],
+        mask.bit_count(),
+        _named(key(found[-1])) if ahead else None,
+        _named(key(found[0])) if behind else None,
+    )
 
 
-def place_of(order: Order, *, address_order: str, rent: Decimal | None, unit_id: UUID) -> str:
-    """Return a text that names a home's place in an order, for the address of the next page."""
-    rents = order in (Order.RENT, Order.RENT_DOWN)
-    value = str(rent if rent is not None else NO_RENT) if rents else address_order
-    return urlsafe_b64encode(json.dumps([value, str(unit_id)]).encode()).decode().rstrip("=")
+def _named(key: Key) -> str:
+    """Return a text that names a place in an order, for the address of a page."""
+    return urlsafe_b64encode(json.dumps([*key[:-1], key[-1].hex()]).encode()).decode().rstrip("=")
 
 
-def _place(text: str, order: Order) -> tuple[Any, UUID]:
+def _place(text: str | None, order: Order) -> Key | None:
+    if text is None:
+        return None
     try:
-        value, unit_id = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if order in (Order.RENT, Order.RENT_DOWN):
-            return Decimal(value), UUID(unit_id)
-        return str(value), UUID(unit_id)
-    except (ValueError, TypeError, InvalidOperation) as error:
-        raise InvalidInput(field="after", rule="This isn't a place in the list.") from error
+        parts: list[Any] = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        kinds = (int, str) if order in _BY_RENT else (str, str, str)
+        if len(parts) == len(kinds) and all(
+            isinstance(p, kind) for p, kind in zip(parts, kinds, strict=True)
+        ):
+            return (*parts[:-1], bytes.fromhex(parts[-1]))
+    except (ValueError, TypeError):
+        pass
+    raise InvalidInput(field="after", rule="This isn't a place in the list.")

@@ -1,5 +1,4 @@
 -- The inventory as of its first release. One statement ends with a semicolon at the end of its line.
-CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE TABLE building (
     id UUID NOT NULL,
     name VARCHAR(120),
@@ -24,7 +23,6 @@ CREATE TABLE building (
     CONSTRAINT ck_building_year_built CHECK (year_built BETWEEN 1600 AND 2200),
     CONSTRAINT ck_building_coordinates CHECK (latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180)
 );
-CREATE INDEX ix_building_search_text ON building USING gin (search_text gin_trgm_ops);
 CREATE UNIQUE INDEX uq_building_address_key ON building (address_key);
 CREATE UNIQUE INDEX uq_building_source_ref ON building (source, source_ref) WHERE source IS NOT NULL;
 CREATE TABLE import_mark (
@@ -199,6 +197,7 @@ CREATE TABLE unit (
     source_ref VARCHAR(140),
     listing_version INTEGER NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    written_in xid8 DEFAULT pg_current_xact_id() NOT NULL,
     version INTEGER NOT NULL,
     CONSTRAINT pk_unit PRIMARY KEY (id),
     CONSTRAINT ck_unit_rent CHECK (rent_amount >= 0),
@@ -209,8 +208,9 @@ CREATE TABLE unit (
     CONSTRAINT ck_unit_occupancy CHECK (occupancy IN ('available', 'secured', 'occupied_by_client', 'occupied_by_other', 'temporarily_unavailable', 'notice_given')),
     CONSTRAINT fk_unit_landlord_id FOREIGN KEY(landlord_id) REFERENCES landlord (id)
 );
-CREATE INDEX ix_unit_address_order ON unit (address_order, id);
-CREATE INDEX ix_unit_features ON unit USING gin (features);
+CREATE INDEX ix_unit_written_in ON unit (written_in, id);
+CREATE FUNCTION unit_written() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.written_in := pg_current_xact_id(); RETURN NEW; END $$;
+CREATE TRIGGER unit_written BEFORE INSERT OR UPDATE ON unit FOR EACH ROW EXECUTE FUNCTION unit_written();
 CREATE INDEX ix_unit_landlord ON unit (landlord_id);
 CREATE UNIQUE INDEX uq_unit_building_unit_key ON unit (building_id, unit_key);
 CREATE UNIQUE INDEX uq_unit_source_ref ON unit (source, source_ref) WHERE source IS NOT NULL;
