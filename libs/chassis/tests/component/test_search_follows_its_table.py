@@ -22,19 +22,25 @@ class Names:
         self.names[row["id"]] = row["name"]
 
 
+TABLE = """
+    CREATE TABLE names (
+        id uuid PRIMARY KEY, name text, written_in xid8 NOT NULL DEFAULT pg_current_xact_id()
+    )
+"""
 STATEMENT = """
     SELECT id, name, written_in::text AS written_in, pg_snapshot_xmin(pg_current_snapshot())::text AS upto
     FROM names WHERE (written_in, id) > ($1::text::xid8, $2::uuid) ORDER BY written_in, id LIMIT $3
 """
-PUT = "INSERT INTO names VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET name = $2, written_in = pg_current_xact_id()"
+PUT = """
+    INSERT INTO names VALUES ($1, $2)
+    ON CONFLICT (id) DO UPDATE SET name = $2, written_in = pg_current_xact_id()
+"""
 
 
 async def test_it_misses_nothing_that_was_committed_however_late(fresh_database: Any) -> None:
     fresh = await fresh_database()
     first, second = await fresh.connect(), await fresh.connect()
-    await first.execute(
-        "CREATE TABLE names (id uuid PRIMARY KEY, name text, written_in xid8 NOT NULL DEFAULT pg_current_xact_id())"
-    )
+    await first.execute(TABLE)
     database, follower = Database(fresh.url), Follower(STATEMENT, Names)
     one, two, three = (uuid.UUID(int=number) for number in (1, 2, 3))
     slow = first.transaction()

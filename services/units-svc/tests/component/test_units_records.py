@@ -314,7 +314,8 @@ async def test_over_the_api_a_home_is_added_once_and_read_back(world: Any) -> No
         assert ended.status_code == 204
         assert (await client.post(f"{path}/withdrawal")).status_code == 204
         assert (await client.delete(f"{path}/withdrawal")).status_code == 204
-        bad = await client.post(
+        body |= {"street": "2 Example St", "floor": 9, "building_floors": 3}
+        bad = await client.post("/units", json=body)
             "/units", json={**body, "street": "2 Example St", "floor": 9, "building_floors": 3}
         )
         assert (bad.status_code, bad.json()["code"]) == (422, "floor_above_building")
