@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 # Reading ahead, and settling what was sent, in one statement and one commit; both parts see the same
@@ -20,14 +20,14 @@ WITH settled AS (
     SELECT count(*) AS number FROM outbox WHERE status = 'pending' AND position <= $2
 )
 SELECT ahead.*, below.number AS below FROM below LEFT JOIN LATERAL (
-    SELECT id, position, aggregate, aggregate_version, subject, data, traceparent
+    SELECT id, position, aggregate, aggregate_version, subject, convert_to(data::text, 'UTF8'), traceparent
     FROM outbox WHERE status = 'pending' AND position > $2
     ORDER BY position LIMIT $3
 ) AS ahead ON true
 ORDER BY ahead.position
 """
 _CLAIM = """
-SELECT id, position, aggregate, aggregate_version, subject, data, traceparent
+SELECT id, position, aggregate, aggregate_version, subject, convert_to(data::text, 'UTF8'), traceparent
 FROM outbox WHERE status = 'pending'
 ORDER BY position LIMIT $1
 """
@@ -48,8 +48,7 @@ DELETE FROM outbox WHERE id IN (
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One committed event on its way out; `data` is the message as it will be sent."""
 
     id: UUID
@@ -91,7 +90,7 @@ async def look_ahead(
 
 
 def _rows(records: Sequence[Any]) -> list[Row]:
-    return by_version([Row(r[0], r[1], r[2], r[3], r[4], r[5].encode(), r[6]) for r in records])
+    return by_version([Row._make(record[:7]) for record in records])
 
 
 def by_version(rows: list[Row]) -> list[Row]:

@@ -120,19 +120,19 @@ class StreamPublisher:
         return await self._singly(rows)
 
     async def _as_batch(self, rows: Sequence[Row]) -> None:
-        batch = new_id().hex
-        last = len(rows)
-        answer = reply = None
-        for number, row in enumerate(rows, start=1):
-            headers = _headers(row)
-            headers["Nats-Batch-Id"] = batch
-            headers["Nats-Batch-Sequence"] = str(number)
-            if number == last:
-                headers["Nats-Batch-Commit"] = "1"
-                reply, answer = self._expect()
-            await self._send(row, headers, reply or "")
-        if answer is not None and reply is not None:
-            await self._acknowledged(reply, answer)
+        """Publish all rows or none. A batch that loses a part on its way is refused when it's committed."""
+        if not self._broker.is_connected:
+            raise Unanswered("the broker is away")
+        batch, last = new_id().hex, len(rows)
+        publish = self._broker.publish
+        try:
+            for number, row in enumerate(rows[:-1], start=1):
+                await publish(row.subject, row.data, headers=_headers(row, batch, number))
+        except NatsError as error:
+            raise Unanswered(type(error).__name__) from error
+        reply, answer = self._expect()
+        await self._send(rows[-1], _headers(rows[-1], batch, last) | {"Nats-Batch-Commit": "1"}, reply)
+        await self._acknowledged(reply, answer)
 
     async def _singly(self, rows: Sequence[Row]) -> Outcome:
         """Publish in waves that hold no aggregate twice; a row that fails keeps those behind it back."""
@@ -203,8 +203,11 @@ class StreamPublisher:
             raise Unanswered("an answer without a place in the stream")
 
 
-def _headers(row: Row) -> dict[str, str]:
+def _headers(row: Row, batch: str = "", number: int = 0) -> dict[str, str]:
     headers = {"Nats-Msg-Id": str(row.id)}
+    if batch:
+        headers["Nats-Batch-Id"] = batch
+        headers["Nats-Batch-Sequence"] = str(number)
     if row.traceparent:
         headers["traceparent"] = row.traceparent
     return headers
