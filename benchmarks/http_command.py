@@ -145,13 +145,16 @@ async def prepare(dsn: str) -> str:
 def pgbench(dsn: str, script: Path, seconds: float, clients: int) -> float:
     """Return transactions a second of the bare statement."""
     command = [str(BINARIES / "pgbench"), "-n", "-M", "prepared", "-f", str(script), "-c", str(clients)]
-    out = subprocess.run(
+    done = subprocess.run(
         [*command, "-j", "2", "-T", str(max(1, round(seconds))), dsn],
         capture_output=True,
         text=True,
         check=True,
-    ).stdout
-    return next(float(line.split()[2]) for line in out.splitlines() if line.startswith("tps"))
+    )
+    for line in done.stdout.splitlines():
+        if line.startswith("tps"):
+            return float(line.split()[2])
+    raise RuntimeError(done.stdout + done.stderr)
 
 
 async def round_trips(name: str, settings: dict[str, str], request: bytes) -> tuple[float, float]:
