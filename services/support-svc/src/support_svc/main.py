@@ -10,7 +10,7 @@ from support_svc.clients import desk as clients_desk
 from support_svc.consents import api as consents_api
 from support_svc.consents import desk as consents_desk
 from support_svc.homes import api as homes_api
-from support_svc.homes.following import following
+from support_svc.homes.following import homes_in_memory
 from support_svc.housing_history import api as housing_history_api
 from support_svc.housing_history import desk as housing_history_desk
 from support_svc.lookups import api as lookups_api
@@ -74,5 +74,5 @@ def create_app(runtime: Runtime) -> FastAPI:
         ],
     )
     mount(app, FRONT_DESK, runtime)
-    runtime.companions.append(lambda: following(runtime.database))
+    runtime.companions.append(lambda: homes_in_memory.reading_ahead(runtime.database))
     return app

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chassis.search import Bounds, Wordbook, descending, positions
 from support_svc.homes.fitting import Seeking, fit
-from support_svc.homes.index import Bounds, HomeIndex, descending, positions
+from support_svc.homes.index import HomeIndex
 from support_svc.homes.model import searchable_address
 from support_svc.homes.queries import HomeFilter, OccupancyFilter, candidates, matching
-from support_svc.homes.wordbook import Wordbook
 
 TODAY = dt.date(2026, 3, 2)
 UNITS = [uuid.UUID(int=number) for number in range(12)]
@@ -22,7 +22,7 @@ UNITS = [uuid.UUID(int=number) for number in range(12)]
 def rows(draw):
     street = draw(st.sampled_from(["12 ELM ST", "7 Oak Ave", "260 SHERBOURNE ST"]))
     return {
-        "unit": draw(st.sampled_from(UNITS)),
+        "id": draw(st.sampled_from(UNITS)),
         "listing_version": draw(st.integers(min_value=1, max_value=6)),
         "listed": draw(st.booleans()),
         "street": street,
@@ -64,9 +64,9 @@ FILTERS = st.builds(
 def newest(told):
     last = {}
     for row in told:
-        known = last.get(row["unit"])
+        known = last.get(row["id"])
         if known is None or known["listing_version"] < row["listing_version"]:
-            last[row["unit"]] = row
+            last[row["id"]] = row
     return [row for row in last.values() if row["listed"]]
 
 
@@ -105,7 +105,7 @@ def test_the_index_finds_what_a_plain_reading_finds(told, wanted):
         index.apply(row)
     mask = matching(index, wanted)
     expected = [row for row in newest(told) if plainly(row, wanted)]
-    assert {index.unit(at) for at in positions(mask)} == {row["unit"] for row in expected}
+    assert {index.unit(at) for at in positions(mask)} == {row["id"] for row in expected}
     assert mask.bit_count() == len(expected)
     rents = [index.matters(at)[2] for at in index.by_rent(mask)]
     known = [rent for rent in rents if rent is not None]

@@ -9,13 +9,12 @@ which homes were heard of. The database stays the truth; each process's index fo
 import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from support_svc.homes.wordbook import Wordbook
+from chassis.search import Bitmaps, Bounds, Wordbook, positions
 
 RENT_STEP = 2500
 """Width of a bucket of rents, in cents: within one, rents are compared one by one."""
@@ -25,89 +24,6 @@ Matters = tuple[str, int | None, Decimal | None, date | None]
 """What a fit depends on: housing type, bedrooms, rent, available from."""
 
 _STREET = re.compile(r"^[\d\s\-/]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """A range of a number, both ends included; None is open. `unknown` lets homes match where it isn't
-    known.
-    """
-
-    low: int | None = None
-    high: int | None = None
-    unknown: bool = False
-
-    @property
-    def narrows(self) -> bool:
-        """Whether it leaves anything out."""
-        return self.low is not None or self.high is not None
-
-    def holds(self, value: int) -> bool:
-        """Whether a known value lies within."""
-        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
-
-
-class Bitmaps:
-    """Bitmaps by key; kept as bytes to be written, read as integers to be combined."""
-
-    def __init__(self) -> None:
-        self._bytes: dict[Any, bytearray] = {}
-        self._read: dict[Any, int] = {}
-
-    def put(self, key: Any, position: int) -> None:
-        """Set a bit."""
-        bits = self._bytes.setdefault(key, bytearray())
-        at = position >> 3
-        if at >= len(bits):
-            bits.extend(bytes(at + 1 - len(bits)))
-        bits[at] |= 1 << (position & 7)
-        self._read.pop(key, None)
-
-    def has(self, key: Any, position: int) -> bool:
-        """Whether a bit is set."""
-        bits = self._bytes.get(key, b"")
-        return position >> 3 < len(bits) and bool(bits[position >> 3] >> (position & 7) & 1)
-
-    def clear(self, key: Any, position: int) -> None:
-        """Unset a bit."""
-        self._bytes[key][position >> 3] &= ~(1 << (position & 7))
-        self._read.pop(key, None)
-
-    def get(self, key: Any) -> int:
-        """The bitmap of a key; empty when the key is unknown."""
-        found = self._read.get(key)
-        if found is None:
-            found = self._read[key] = int.from_bytes(self._bytes.get(key, b""), "little")
-        return found
-
-    def any(self, keys: Iterable[Any]) -> int:
-        """The bits that any of the keys has."""
-        found = 0
-        for key in keys:
-            found |= self.get(key)
-        return found
-
-    def __iter__(self) -> Iterator[Any]:
-        """Every key that was ever put."""
-        return iter(self._bytes)
-
-
-def positions(mask: int, after: int = -1) -> Iterator[int]:
-    """The positions in a mask, ascending, beginning after one."""
-    bits = bin(mask)[:1:-1]
-    at = bits.find("1", after + 1)
-    while at >= 0:
-        yield at
-        at = bits.find("1", at + 1)
-
-
-def descending(mask: int, before: int | None = None) -> Iterator[int]:
-    """The positions in a mask, descending, beginning before one."""
-    bits = bin(mask)[:1:-1]
-    at = bits.rfind("1", 0, len(bits) if before is None else before)
-    while at >= 0:
-        yield at
-        at = bits.rfind("1", 0, at)
 
 
 class HomeIndex:
@@ -146,13 +62,12 @@ class HomeIndex:
 
     def apply(self, row: Mapping[str, Any]) -> None:
         """Take in a row of the table; one that is older than what is known changes nothing."""
-        unit: bytes = row["unit"].bytes
+        unit: bytes = row["id"].bytes
         known = self._place.get(unit)
         if known is not None:
             if self._version[known] >= row["listing_version"]:
                 return
-            if self._live.has(True, known):
-                self._live.clear(True, known)
+            self._live.clear(True, known)
         at = self.size
         self.size += 1
         self._place[unit] = at
@@ -161,8 +76,9 @@ class HomeIndex:
         self._put(at, row)
 
     def _put(self, at: int, row: Mapping[str, Any]) -> None:
-        if row["listed"]:
-            self._live.put(True, at)
+        self._live.put(True, at)
+        if not row["listed"]:
+            self._live.clear(True, at)
         for name in ("housing_type", "region", "city", "managed_by", "occupancy", "accessible", "shareable"):
             self._facets.put((name, row[name]), at)
         for feature in row["features"]:
@@ -196,11 +112,7 @@ class HomeIndex:
 
     def number(self, name: str, bounds: Bounds) -> int:
         """The homes whose number lies within bounds."""
-        numbers = self._numbers[name]
-        if name == "rent":
-            return self._rents(bounds)
-        within = (value for value in numbers if value is not None and bounds.holds(value))
-        return numbers.any(within) | (numbers.get(None) if bounds.unknown else 0)
+        return self._rents(bounds) if name == "rent" else self._numbers[name].within(bounds)
 
     def _rents(self, bounds: Bounds) -> int:
         """Whole buckets at once; the buckets at the two ends rent by rent."""

@@ -15,12 +15,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import select
 
 from chassis.errors import InvalidInput
+from chassis.search import Bounds, descending
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from support_svc.access import Permission
 from support_svc.homes.fitting import Fit, Seeking, fit, score
-from support_svc.homes.following import current_index
-from support_svc.homes.index import Bounds, HomeIndex, cents, descending
+from support_svc.homes.following import homes_in_memory
+from support_svc.homes.index import HomeIndex, cents
 from support_svc.homes.model import (
     Home,
     InventoryNews,
@@ -183,7 +184,7 @@ async def search_homes(tx: ReadTx, wanted: HomeFilter, seeking: Seeking | None =
 
     Sorted by fit, the RANKED best candidates are ranked; without `seeking` that is the order by rent.
     """
-    index = await current_index(tx.runtime.database)
+    index = await homes_in_memory.current(tx.runtime.database)
     mask = matching(index, wanted)
     ranking = seeking if wanted.sort is HomeSort.FIT else None
     if ranking is not None:
