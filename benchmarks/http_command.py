@@ -1,6 +1,6 @@
 """One command through HTTP: what the chassis adds to the bare minimum, and saves against the usual.
 
-    python -m benchmarks.http_command [--rounds 5] [--seconds 3] [--clients 16]
+    python benchmarks/http_command.py [--rounds 5] [--seconds 3] [--clients 16]
 
 Starts a PostgreSQL of its own with default durability and, one process each: ours (signed token,
 permission, audit and outbox rows), bare ASGI with raw asyncpg and the same statement, plain FastAPI with an
@@ -29,7 +29,7 @@ from uuid import uuid4
 
 import asyncpg
 import uvloop
-from benchmarks.http_load import Round, load, post
+from http_load import Round, load, post
 from joserfc import jwt
 from joserfc.jwk import KeySet, OKPKey
 
