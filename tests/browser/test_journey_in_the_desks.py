@@ -153,7 +153,7 @@ async def test_a_household_goes_from_a_search_to_a_move_in(enter: Enter, live: L
 
     # both timelines tell it, each from its own side
     await caseworker.follow("Timeline")
-    for said in ("asked", "secured", "signing", "tenancy", "moved in"):
+    for said in ("asked for", "holds", "signing", "tenancy", "moved in"):
         assert said in (await caseworker.main.inner_text()).lower(), said
     await manager.go(application.removeprefix(manager.origin))
     assert "lease" in (await manager.main.locator(".timeline").inner_text()).lower()
