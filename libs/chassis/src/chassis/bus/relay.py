@@ -180,6 +180,7 @@ class Relay:
         if now - self._measured < _MEASURED_EVERY:
             return
         self._measured = now
+        await self._settle(connection)
         waiting = await outbox.waiting(connection)
         self.state.pending, self.state.oldest = waiting.pending, waiting.oldest
         metrics.OUTBOX_PENDING.labels(self._service).set(waiting.pending)
