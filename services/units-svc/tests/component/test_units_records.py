@@ -316,8 +316,6 @@ async def test_over_the_api_a_home_is_added_once_and_read_back(world: Any) -> No
         assert (await client.delete(f"{path}/withdrawal")).status_code == 204
         body |= {"street": "2 Example St", "floor": 9, "building_floors": 3}
         bad = await client.post("/units", json=body)
-            "/units", json={**body, "street": "2 Example St", "floor": 9, "building_floors": 3}
-        )
         assert (bad.status_code, bad.json()["code"]) == (422, "floor_above_building")
         history = (await client.get(f"{path}/history")).json()
         assert len(history["occupancy"]) >= 3
