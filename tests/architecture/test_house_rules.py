@@ -67,7 +67,7 @@ RULES = [
     ),
     (texts.no_traces_of_a_machine, "README.md", "pip install --" + "index-url https://somewhere/simple\n"),
     (texts.no_traces_of_a_machine, "docs/a.md", "see /" + "root/notes\n"),
-    (texts.no_traces_of_a_machine, "deploy/a.yaml", "url: https://registry.npmjs" + ".org/htmx\n"),
+    (texts.no_traces_of_a_machine, "deploy/a.yaml", "url: https://registry." + "npmjs.org/htmx\n"),
 ]
 
 
