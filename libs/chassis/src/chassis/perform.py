@@ -181,7 +181,7 @@ def in_words(error: Exception) -> Exception:
 
 def fingerprint_of(name: str, command: object) -> bytes:
     """Return 16 bytes that tell one command of one use case from another."""
-    return blake2b(name.encode() + b"\0" + to_json(command), digest_size=16).digest()
+    return blake2b(name.encode() + b"\0" + to_json(command, bytes_mode="base64"), digest_size=16).digest()
 
 
 async def _kept(runtime: Runtime, actor: Actor, remembering: Remembering) -> str | None:

@@ -12,10 +12,11 @@ class Permission(StrEnum):
     EDIT_UNITS = "edit_units"
     HEAR_NEIGHBOURS = "hear_neighbours"
     IMPORT_UNITS = "import_units"
+    LEAVE_REFUSAL = "leave_refusal"
     VIEW_UNITS = "view_units"
 
 
-_VIEWING = frozenset({Permission.VIEW_UNITS})
+_VIEWING = frozenset({Permission.LEAVE_REFUSAL, Permission.VIEW_UNITS})
 _KEEPING = _VIEWING | {
     Permission.DECIDE_HOLDS,
     Permission.EDIT_LANDLORDS,

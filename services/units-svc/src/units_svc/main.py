@@ -11,6 +11,8 @@ from units_svc.holds import api as holds_api
 from units_svc.holds import desk as holds_desk
 from units_svc.imports import api as imports_api
 from units_svc.imports import desk as imports_desk
+from units_svc.inspections import api as inspections_api
+from units_svc.inspections import desk as inspections_desk
 from units_svc.inventory import api as inventory_api
 from units_svc.inventory import desk as inventory_desk
 from units_svc.inventory.index import FOLLOWER
@@ -18,10 +20,31 @@ from units_svc.landlords import api as landlords_api
 from units_svc.landlords import desk as landlords_desk
 from units_svc.lookups import api as lookups_api
 from units_svc.lookups import desk as lookups_desk
+from units_svc.maintenance import api as maintenance_api
+from units_svc.maintenance import desk as maintenance_desk
 from units_svc.my_day import desk as my_day_desk
+from units_svc.photos import api as photos_api
+from units_svc.photos import desk as photos_desk
+from units_svc.privacy import api as privacy_api
+from units_svc.privacy import desk as privacy_desk
+from units_svc.reports import api as reports_api
+from units_svc.reports import desk as reports_desk
 
 API_PREFIX = "/api/units/v1"
 _KEEPERS = frozenset({"inventory_keeper", "property_administrator"})
+
+API = (
+    inventory_api,
+    holds_api,
+    landlords_api,
+    maintenance_api,
+    photos_api,
+    inspections_api,
+    imports_api,
+    lookups_api,
+    privacy_api,
+    reports_api,
+)
 
 INVENTORY_DESK = Desk(
     name="Inventory Desk",
@@ -35,12 +58,19 @@ INVENTORY_DESK = Desk(
         landlords_desk.router,
         imports_desk.router,
         lookups_desk.router,
+        maintenance_desk.router,
+        photos_desk.router,
+        inspections_desk.router,
+        privacy_desk.router,
+        reports_desk.router,
     ),
     navigation=(
         NavItem("My day", "my_day"),
         NavItem("Housing Units", "units"),
         NavItem("Holds", "holds"),
         NavItem("Landlords", "landlords"),
+        NavItem("Maintenance", "maintenance"),
+        NavItem("Reports", "reports"),
         NavItem("Imports", "imports", _KEEPERS),
         NavItem("Lists", "lookups", _KEEPERS),
     ),
@@ -53,7 +83,7 @@ INVENTORY_DESK = Desk(
 def create_app(runtime: Runtime) -> FastAPI:
     """Return the application around a runtime: /api/units/v1 and /inventory-desk, health and metrics."""
     api = APIRouter(prefix=API_PREFIX)
-    for module in (inventory_api, holds_api, landlords_api, imports_api, lookups_api):
+    for module in API:
         api.include_router(module.router)
     app = service_app(
         runtime,

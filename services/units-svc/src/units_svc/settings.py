@@ -25,5 +25,7 @@ class UnitsSettings(ServiceSettings):
     """And never longer than this."""
     hold_warning_days: Annotated[int, Field(ge=1, le=365)] = 3
     """Its end is announced this long before."""
+    entry_notice_days: Annotated[int, Field(ge=0, le=60)] = 1
+    """Whole days of notice before somebody's home is entered for work."""
     upload_limit: Annotated[int, Field(ge=1_000_000)] = 64_000_000
     """Largest file that may be sent to the import page or API, in bytes."""

@@ -40,7 +40,17 @@ def views(view: Callable[..., View], rows: Iterable[Sequence[Any]]) -> list[View
     return [view(*row) for row in rows]
 
 
-FEATURES: tuple[str, ...] = ("lookups", "landlords", "inventory", "holds", "imports")
+FEATURES: tuple[str, ...] = (
+    "privacy",
+    "lookups",
+    "landlords",
+    "inventory",
+    "holds",
+    "maintenance",
+    "photos",
+    "inspections",
+    "imports",
+)
 """The features in the order in which they may know each other: a later one may import an earlier one."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,11 @@ import pytest
 
 from deskkit.testing import missing_translations
 from units_svc.holds.model import HoldState
+from units_svc.inspections.commands import Area, RecordInspection, record_inspection
+from units_svc.inspections.model import Grade, InspectionKind
 from units_svc.inventory.model import Occupancy
+from units_svc.maintenance.commands import AddContractor, AddWork, add_contractor, add_work
+from units_svc.privacy.model import MonitoringRefused
 
 LOCALES = pytest.mark.parametrize("locale", ["en", "fr"])
 
@@ -30,6 +35,23 @@ async def _furnished(world: Any, data: Path, visitor: Any) -> dict[str, str]:
             files={"file": ("register.csv", file, "text/csv")},
         )
     value = await world.value("SELECT id FROM lookup_value WHERE list = 'feature' LIMIT 1")
+    contractor = await world.do(add_contractor, AddContractor(name="Pipes & Co", phone="416 555 0100"))
+    work = await world.do(
+        add_work,
+        AddWork(
+            unit_id=unit, type="plumbing", description="New tap", contractor_id=contractor,
+            scheduled_start=world.clock.now().date(), scheduled_cost=Decimal(120),
+        ),
+    )  # fmt: skip
+    inspection = await world.do(
+        record_inspection,
+        RecordInspection(
+            unit_id=unit, kind=InspectionKind.MOVE_IN, inspected_on=world.clock.now().date(),
+            areas=[Area(area="kitchen", grade=Grade.POOR, remark="Tap leaks")],
+        ),
+    )  # fmt: skip
+    with pytest.raises(MonitoringRefused):
+        await world.do(add_work, AddWork(unit_id=unit, type="plumbing", description="Hidden camera"))
     return {
         "landlord": str(landlord),
         "unit": str(unit),
@@ -37,6 +59,9 @@ async def _furnished(world: Any, data: Path, visitor: Any) -> dict[str, str]:
         "request": str(request),
         "import": str(target).rsplit("/", 1)[-1],
         "value": str(value),
+        "contractor": str(contractor),
+        "work": str(work),
+        "inspection": str(inspection),
     }
 
 
@@ -77,11 +102,32 @@ PAGES = [
     "/lists/feature/new",
     "/lists/region/new",
     "/lists/feature/{value}",
+    "/units/{unit}/maintenance",
+    "/units/{unit}/maintenance/new",
+    "/maintenance",
+    "/maintenance?state=overdue&scheduled_from=2026-01-01",
+    "/maintenance/{work}",
+    "/maintenance/{work}/edit",
+    "/contractors",
+    "/contractors/new",
+    "/contractors/{contractor}",
+    "/units/{unit}/photos",
+    "/units/{unit}/inspections",
+    "/units/{unit}/inspections/new",
+    "/inspections/{inspection}",
+    "/inspections/{inspection}/edit",
+    "/privacy",
+    "/reports",
+    "/reports/vacancy",
+    "/reports/vacancy?by=housing_type&first=2026-01-01&last=2026-12-31",
+    "/reports/time-to-relet",
+    "/reports/maintenance-cost?by=building",
+    "/reports/privacy",
 ]
 
 
 @LOCALES
-@pytest.mark.row("U1", "U2", "U3", "U6", "U8", "U9", "X1", "X2", "X6")
+@pytest.mark.row("U1", "U2", "U3", "U5", "U6", "U7", "U8", "U9", "U10", "R3", "X1", "X2", "X6")
 async def test_every_page_is_whole_in_both_languages(
     world: Any, data: Path, visitor: Any, locale: str
 ) -> None:

@@ -18,6 +18,8 @@ from units_svc.holds.occupancy import require_unit, settle_occupancy
 from units_svc.holds.occupations import NotFreeForThat, Occupation, OccupationKind
 from units_svc.inventory.listing import tell_listing, tell_unlisted
 from units_svc.inventory.model import Cause, DayInFuture, Occupancy, Unit
+from units_svc.privacy.commands import require_private
+from units_svc.privacy.model import Place
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
@@ -69,6 +71,7 @@ async def record_use(tx: Tx, command: RecordUse) -> UUID:
 
     Raises NotFreeForThat while a hold or a tenancy decides, DayInFuture, NotFound.
     """
+    await require_private(tx, Place.USE, [("remark", command.remark)], unit_id=command.unit_id)
     unit = await require_unit(tx, command.unit_id)
     if command.began_on > tx.today:
         raise DayInFuture(field="began_on")

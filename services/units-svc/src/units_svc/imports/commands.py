@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, insert, select, text, update
 
 from chassis.errors import NotFound
 from chassis.ids import new_id
+from chassis.perform import perform_in
 from chassis.usecase import use_case
 from units_svc.access import Permission
 from units_svc.imports.mapping import Mapping
@@ -25,6 +26,9 @@ from units_svc.imports.model import (
     WrongRow,
 )
 from units_svc.imports.planning import Counts, plan, write
+from units_svc.imports.reading import MONITORING
+from units_svc.privacy.commands import RecordRefusal, record_refusal
+from units_svc.privacy.model import Place
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
@@ -113,6 +117,14 @@ async def stage_rows(tx: Tx, command: StageRows) -> None:
                 for problem in command.problems
             ],
         )
+    for problem in command.problems:
+        if problem.rule == MONITORING:
+            said, deciding = problem.value or "", str(problem.params["words"])
+            await perform_in(
+                tx,
+                record_refusal,
+                RecordRefusal(Place.IMPORT, f"{problem.line}, {problem.column}", said, deciding),
+            )
     if command.wrong:
         await tx.execute(
             insert(WrongRow),

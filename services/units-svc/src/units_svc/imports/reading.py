@@ -22,10 +22,13 @@ from units_svc.imports.mapping import Mapping as ColumnMapping
 from units_svc.imports.model import STAGED, Problem
 from units_svc.inventory.model import Occupancy
 from units_svc.landlords.model import LandlordKind, Relation
+from units_svc.privacy.reviewing import monitoring_in
 
 _YES = frozenset({"yes", "y", "true", "1", "oui", "o", "x", "vrai"})
 _NO = frozenset({"no", "n", "false", "0", "non", "faux"})
 _MOST_UNITS = 5_000
+MONITORING = "monitoring_refused"
+"""The rule that a text breaks which would watch people in their homes; such a refusal is kept (U5)."""
 _ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _FIRST_OCCUPANCIES = frozenset(
@@ -134,7 +137,7 @@ class _Row:
         landlord = self._landlord(relation)
         values: dict[str, Any] = {
             "line": self.line,
-            "building_name": self.get("building_name", _label),
+            "building_name": self.get("building_name", lambda text: _private(_label(text))),
             "street": street,
             "city": city,
             "province": province,
@@ -165,7 +168,7 @@ class _Row:
             "rent_amount": self.get("rent", _amount),
             "rent_currency": self.get("rent_currency", _currency),
             "rent_from": self.get("rent_from", _day),
-            "comments": self.get("comments", _text),
+            "comments": self.get("comments", lambda text: _private(_text(text))),
             "occupancy": self.get("occupancy", _one_of(_FIRST_OCCUPANCIES)),
             "available_from": self.get("available_from", _day),
         }
@@ -316,6 +319,13 @@ def _short(text: str) -> str:
 def _text(text: str) -> str:
     if len(text) > 4_000:
         raise _Wrong("too_long", N_("This has more than {most} characters."), most=4_000)
+    return text
+
+
+def _private(text: str) -> str:
+    deciding = monitoring_in(text)
+    if deciding:
+        raise _Wrong(MONITORING, N_("“{words}” would watch people in their home."), words=deciding)
     return text
 
 

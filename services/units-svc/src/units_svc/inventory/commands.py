@@ -34,6 +34,8 @@ from units_svc.inventory.model import (
 from units_svc.landlords.model import Landlord
 from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import require_listed
+from units_svc.privacy.commands import require_private
+from units_svc.privacy.model import Place
 from units_svc.telling import tell_listings
 
 if TYPE_CHECKING:
@@ -137,6 +139,7 @@ async def add_unit(tx: Tx, command: AddUnit) -> UUID:
     Raises AddressTaken, NotAPostalCode, PostalCodeOfAnotherProvince, FloorAboveBuilding, DayInFuture,
     NotOnTheList.
     """
+    await require_private(tx, Place.UNIT, _texts(command, "building_name", "comments"))
     await _require_codes(tx, command)
     await require_listed(tx, [(LookupList.STATUS, command.status, "status")])
     _require_past(tx, command.status_observed_on, "status_observed_on")
@@ -198,6 +201,7 @@ async def edit_address(tx: Tx, command: EditAddress) -> int:
     AddressTaken,
     NotAPostalCode, PostalCodeOfAnotherProvince, NotOnTheList.
     """
+    await require_private(tx, Place.UNIT, _texts(command, "building_name"), unit_id=command.unit_id)
     unit = await _unit_for_edit(tx, command.unit_id)
     building = await tx.session.get_one(Building, unit.building_id)
     before = _address_of(unit, building)
@@ -224,6 +228,7 @@ async def edit_details(tx: Tx, command: EditDetails) -> int:
     Year and floors are the building's and reach all its homes. Raises EditedMeanwhile, FloorAboveBuilding,
     NotOnTheList, NotFound for an unknown landlord.
     """
+    await require_private(tx, Place.UNIT, _texts(command, "comments"), unit_id=command.unit_id)
     unit = await _unit_for_edit(tx, command.unit_id)
     building = await tx.session.get_one(Building, unit.building_id)
     before = _details_of(unit, building)
@@ -250,6 +255,7 @@ async def edit_details(tx: Tx, command: EditDetails) -> int:
 @use_case(Permission.EDIT_UNITS)
 async def observe_status(tx: Tx, command: ObserveStatus) -> UUID:
     """Record the condition a home was seen in; the newest day's is its status (U3). Raises DayInFuture."""
+    await require_private(tx, Place.STATUS, _texts(command, "remark"), unit_id=command.unit_id)
     unit = await _unit_for_edit(tx, command.unit_id)
     await require_listed(tx, [(LookupList.STATUS, command.status, "status")])
     _require_past(tx, command.observed_on, "observed_on")
@@ -495,6 +501,10 @@ async def _require_codes(tx: Tx, details: Details | AddUnit, *, keep: Any = ()) 
     if isinstance(details, AddUnit):
         chosen.append((LookupList.REGION, details.region, "region"))
     await require_listed(tx, chosen, keep=keep)
+
+
+def _texts(command: BaseModel, *fields: str) -> list[tuple[str, str | None]]:
+    return [(field, getattr(command, field)) for field in fields]
 
 
 async def _require_landlord(tx: Tx, landlord_id: UUID | None) -> None:

@@ -16,6 +16,8 @@ from units_svc.access import Permission
 from units_svc.addressing import plain
 from units_svc.lookups.model import PUBLISHED, CodeTaken, LookupList, LookupValue
 from units_svc.lookups.published import PUBLISHED_WORDS
+from units_svc.privacy.commands import require_private
+from units_svc.privacy.model import Place
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
@@ -53,7 +55,8 @@ class EditValue(LabelledValue):
 
 @use_case(Permission.EDIT_LOOKUPS)
 async def add_value(tx: Tx, command: AddValue) -> UUID:
-    """Add a value to a list and return its id. Raises CodeTaken, InvalidInput."""
+    """Add a value to a list and return its id. Raises CodeTaken, InvalidInput, MonitoringRefused."""
+    await _require_private(tx, command)
     _require_published(command.list, command.published_as)
     code = re.sub(r" ", "_", plain(command.label_en))[:60].strip("_")
     if not code:
@@ -81,6 +84,7 @@ async def add_value(tx: Tx, command: AddValue) -> UUID:
 async def edit_value(tx: Tx, command: EditValue) -> None:
     """Correct or retire a value; homes that have it keep it. Raises EditedMeanwhile, NotFound,
     InvalidInput."""
+    await _require_private(tx, command)
     value = await tx.session.get(LookupValue, command.value_id, with_for_update=True)
     if value is None:
         raise NotFound(what="value")
@@ -93,6 +97,11 @@ async def edit_value(tx: Tx, command: EditValue) -> None:
     for name, new in sent.items():
         setattr(value, name, new)
     tx.touched("lookup_value", value.id, "edited", changes)
+
+
+async def _require_private(tx: Tx, value: LabelledValue) -> None:
+    labels = (("label_en", value.label_en), ("label_fr", value.label_fr))
+    await require_private(tx, Place.LOOKUP_VALUE, labels)
 
 
 def _require_published(kind: LookupList, word: str | None) -> None:

@@ -23,6 +23,7 @@ class LookupList(StrEnum):
     REGION = "region"
     SERVICE_PROVIDER = "service_provider"
     MAINTENANCE_TYPE = "maintenance_type"
+    INSPECTION_AREA = "inspection_area"
 
 
 PUBLISHED: frozenset[LookupList] = frozenset({LookupList.HOUSING_TYPE, LookupList.FEATURE, LookupList.REGION})

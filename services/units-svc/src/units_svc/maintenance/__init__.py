@@ -1,0 +1,1 @@
+"""Work on homes: what, by whom, when, at what cost (U7)."""

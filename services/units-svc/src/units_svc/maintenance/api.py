@@ -1,0 +1,77 @@
+"""Work on homes and contractors over HTTP (U7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from chassis.http import ApiRouter, Call
+from units_svc.maintenance import commands, queries
+
+router = ApiRouter(tags=["maintenance"])
+
+
+@dataclass(frozen=True, slots=True)
+class AddedWork:
+    """The id of what was added."""
+
+    id: UUID
+
+
+class EditedWork(commands.Work):
+    """Work with the version that was read."""
+
+    version: int
+
+
+class EditedContractor(commands.ContractorDetails):
+    """A contractor with the version that was read."""
+
+    version: int
+    active: bool = True
+
+
+@router.get("/maintenance")
+async def list_work(call: Call, filters: Annotated[queries.WorkFilter, Query()]) -> queries.WorkPage:
+    """Work that a filter wants, newest first, with its cost in all (U7)."""
+    return await call.ask(queries.work_list, filters)
+
+
+@router.post("/maintenance", status_code=201)
+async def add_work(call: Call, body: commands.AddWork) -> AddedWork:
+    """Record work on a home (U7)."""
+    return AddedWork(await call.perform(commands.add_work, body))
+
+
+@router.get("/maintenance/{work_id}")
+async def read_work(call: Call, work_id: UUID) -> queries.WorkView:
+    """One piece of work (U7)."""
+    return await call.ask(queries.work_record, work_id)
+
+
+@router.put("/maintenance/{work_id}", status_code=204)
+async def edit_work(call: Call, work_id: UUID, body: EditedWork) -> None:
+    """Correct or complete a piece of work (U7, X4)."""
+    await call.perform(commands.edit_work, commands.EditWork(work_id=work_id, **body.model_dump()))
+
+
+@router.get("/contractors")
+async def list_contractors(call: Call) -> list[queries.ContractorView]:
+    """Contractors by name (U7)."""
+    return await call.ask(queries.contractor_list)
+
+
+@router.post("/contractors", status_code=201)
+async def add_contractor(call: Call, body: commands.AddContractor) -> AddedWork:
+    """Add a contractor (U7)."""
+    return AddedWork(await call.perform(commands.add_contractor, body))
+
+
+@router.put("/contractors/{contractor_id}", status_code=204)
+async def edit_contractor(call: Call, contractor_id: UUID, body: EditedContractor) -> None:
+    """Correct a contractor (U7, X4)."""
+    command = commands.EditContractor(contractor_id=contractor_id, **body.model_dump())
+    await call.perform(commands.edit_contractor, command)

@@ -1,0 +1,234 @@
+"""Recording work on homes and keeping the list of contractors (U7)."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy import select
+
+from chassis.errors import EditedMeanwhile, InvalidInput, NotFound
+from chassis.ids import new_id
+from chassis.usecase import use_case
+from units_svc.access import Permission
+from units_svc.addressing import plain
+from units_svc.inventory.model import DayInFuture, Unit
+from units_svc.landlords.model import OWN, Landlord
+from units_svc.lookups.model import LookupList
+from units_svc.lookups.queries import require_listed
+from units_svc.maintenance.model import (
+    LIVED_IN,
+    Contractor,
+    ContractorKnown,
+    DaysReversed,
+    EntryTooSoon,
+    MaintenanceWork,
+    NotYetDone,
+    earliest_entry,
+)
+from units_svc.privacy.commands import require_private
+from units_svc.privacy.model import Place
+
+if TYPE_CHECKING:
+    from chassis.tx import Tx
+
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^<>\x00-\x1f\x7f]+$"),
+]
+Phone = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=40, pattern=r"^\+?[0-9 ().x-]{5,40}$")
+]
+Email = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s<>]+@[^@\s<>]+$")
+]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
+Cost = Annotated[Decimal, Field(ge=0, max_digits=9, decimal_places=2)]
+
+
+class Work(BaseModel):
+    """What is known of a piece of work."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: Annotated[str, Field(title="Type of work", min_length=1, max_length=60)]
+    description: Annotated[Text, Field(title="Description", min_length=1)]
+    contractor_id: Annotated[UUID | None, Field(title="Contractor")] = None
+    company_name: Annotated[Name | None, Field(title="Company name")] = None
+    needs_entry: Annotated[bool, Field(title="Somebody has to go into the unit")] = True
+    scheduled_start: Annotated[date | None, Field(title="Scheduled start")] = None
+    scheduled_end: Annotated[date | None, Field(title="Scheduled end")] = None
+    agreed_on: Annotated[date | None, Field(title="Tenant agreed to an earlier entry on")] = None
+    actual_start: Annotated[date | None, Field(title="Actual start")] = None
+    actual_end: Annotated[date | None, Field(title="Actual end")] = None
+    completed: Annotated[bool, Field(title="Completed")] = False
+    scheduled_cost: Annotated[Cost | None, Field(title="Scheduled cost")] = None
+    actual_cost: Annotated[Cost | None, Field(title="Actual cost")] = None
+    comments: Annotated[Text | None, Field(title="Comments")] = None
+
+
+class AddWork(Work):
+    """New work on a home, perhaps because of a finding of an inspection."""
+
+    unit_id: UUID
+    finding_id: UUID | None = None
+
+
+class EditWork(Work):
+    """What is known of a piece of work now."""
+
+    work_id: UUID
+    version: Annotated[int, Field(ge=1)]
+
+
+class ContractorDetails(BaseModel):
+    """What is known of a contractor."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[Name, Field(title="Name")]
+    trade: Annotated[Name | None, Field(title="Trade")] = None
+    phone: Annotated[Phone | None, Field(title="Phone")] = None
+    email: Annotated[Email | None, Field(title="E-mail")] = None
+    comments: Annotated[Text | None, Field(title="Comments")] = None
+
+
+class AddContractor(ContractorDetails):
+    """A new contractor."""
+
+
+class EditContractor(ContractorDetails):
+    """A correction of what is known of a contractor."""
+
+    contractor_id: UUID
+    version: Annotated[int, Field(ge=1)]
+    active: Annotated[bool, Field(title="Active")] = True
+
+
+@use_case(Permission.EDIT_UNITS)
+async def add_work(tx: Tx, command: AddWork) -> UUID:
+    """Record work on a home and return its id.
+
+    Raises EntryTooSoon, DaysReversed, NotYetDone, DayInFuture, NotOnTheList, MonitoringRefused, NotFound.
+    """
+    await _require_private(tx, command, command.unit_id)
+    await require_listed(tx, [(LookupList.MAINTENANCE_TYPE, command.type, "type")])
+    await _check(tx, command, command.unit_id, None)
+    work = MaintenanceWork(
+        id=new_id(),
+        reported_at=tx.now,
+        reported_by=tx.actor.name,
+        currency="CAD",
+        **command.model_dump(),
+    )
+    tx.session.add(work)
+    tx.touched("maintenance_work", work.id, "added")
+    tx.touched("unit", command.unit_id, "maintenance_added")
+    return work.id
+
+
+@use_case(Permission.EDIT_UNITS)
+async def edit_work(tx: Tx, command: EditWork) -> None:
+    """Correct or complete a piece of work. Raises EditedMeanwhile, and what `add_work` raises."""
+    await _require_private(tx, command, None)
+    work = await tx.session.get(MaintenanceWork, command.work_id, with_for_update=True)
+    if work is None:
+        raise NotFound(what="work")
+    sent = command.model_dump(exclude={"work_id", "version"})
+    changes = {n: (getattr(work, n), v) for n, v in sent.items() if getattr(work, n) != v}
+    if work.version != command.version:
+        raise EditedMeanwhile(current=work.version, difference=changes)
+    await require_listed(tx, [(LookupList.MAINTENANCE_TYPE, command.type, "type")], keep=[work.type])
+    await _check(tx, command, work.unit_id, work.scheduled_start)
+    for name, value in sent.items():
+        setattr(work, name, value)
+    tx.touched("maintenance_work", work.id, "edited", changes)
+
+
+@use_case(Permission.EDIT_UNITS)
+async def add_contractor(tx: Tx, command: AddContractor) -> UUID:
+    """Add a contractor and return the id. Raises ContractorKnown."""
+    await _require_new(tx, command, None)
+    contractor = Contractor(id=new_id(), **_values(command))
+    tx.session.add(contractor)
+    tx.touched("contractor", contractor.id, "added")
+    return contractor.id
+
+
+@use_case(Permission.EDIT_UNITS)
+async def edit_contractor(tx: Tx, command: EditContractor) -> None:
+    """Correct a contractor. Raises EditedMeanwhile, ContractorKnown, NotFound."""
+    contractor = await tx.session.get(Contractor, command.contractor_id, with_for_update=True)
+    if contractor is None:
+        raise NotFound(what="contractor")
+    values = _values(command) | {"active": command.active}
+    changes = {n: (getattr(contractor, n), v) for n, v in values.items() if getattr(contractor, n) != v}
+    if contractor.version != command.version:
+        raise EditedMeanwhile(current=contractor.version, difference=changes)
+    await _require_new(tx, command, contractor.id)
+    for name, value in values.items():
+        setattr(contractor, name, value)
+    tx.touched("contractor", contractor.id, "edited", changes)
+
+
+def entry_notice_days(tx: Tx) -> int:
+    """Return how many whole days of notice entry to somebody's home needs, as configured."""
+    return int(getattr(tx.runtime.settings, "entry_notice_days", 1))
+
+
+async def _check(tx: Tx, work: Work, unit_id: UUID, known_start: date | None) -> None:
+    for first, last, field in (
+        (work.scheduled_start, work.scheduled_end, "scheduled_end"),
+        (work.actual_start, work.actual_end, "actual_end"),
+    ):
+        if first is not None and last is not None and last < first:
+            raise DaysReversed(field=field)
+    for field in ("actual_start", "actual_end", "agreed_on"):
+        day = getattr(work, field)
+        if day is not None and day > tx.today:
+            raise DayInFuture(field=field)
+    if work.completed and work.actual_end is None:
+        raise NotYetDone(field="actual_end")
+    if work.contractor_id is not None and await tx.session.get(Contractor, work.contractor_id) is None:
+        raise NotFound(what="contractor", field="contractor_id")
+    unit = await tx.session.get(Unit, unit_id)
+    if unit is None:
+        raise NotFound(what="unit")
+    planned = work.scheduled_start is not None and not work.completed and work.scheduled_start != known_start
+    if planned and work.needs_entry and unit.occupancy in LIVED_IN:
+        await _require_notice(tx, work, unit)
+
+
+async def _require_notice(tx: Tx, work: Work, unit: Unit) -> None:
+    landlord = await tx.session.get(Landlord, unit.landlord_id) if unit.landlord_id else None
+    if landlord is None or landlord.relation not in OWN or work.agreed_on is not None:
+        # A third-party landlord gives its own notices.
+        return
+    earliest = earliest_entry(tx.today, entry_notice_days(tx))
+    if work.scheduled_start is not None and work.scheduled_start < earliest:
+        raise EntryTooSoon(field="scheduled_start", earliest=earliest)
+
+
+async def _require_private(tx: Tx, work: Work, unit_id: UUID | None) -> None:
+    texts = (("description", work.description), ("comments", work.comments))
+    await require_private(tx, Place.MAINTENANCE, texts, unit_id=unit_id)
+
+
+async def _require_new(tx: Tx, details: ContractorDetails, own: UUID | None) -> None:
+    key = plain(details.name)
+    if not key:
+        raise InvalidInput(field="name", rule="Enter a name with letters or digits.")
+    found = await tx.scalar(select(Contractor.id).where(Contractor.name_key == key))
+    if found is not None and found != own:
+        raise ContractorKnown(field="name", name=details.name)
+
+
+def _values(details: ContractorDetails) -> dict[str, Any]:
+    names = ("name", "trade", "phone", "email")
+    return {name: getattr(details, name) for name in names} | {
+        "name_key": plain(details.name),
+        "comments": details.comments or None,
+    }

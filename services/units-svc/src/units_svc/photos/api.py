@@ -1,0 +1,59 @@
+"""Photos over HTTP (U3, U10)."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import File, Form, Response, UploadFile
+
+from chassis.http import ApiRouter, Call
+from units_svc.photos import commands, queries
+from units_svc.photos.developing import develop
+from units_svc.photos.model import LARGEST
+from units_svc.photos.serving import jpeg
+
+router = ApiRouter(tags=["photos"])
+
+
+@dataclass(frozen=True, slots=True)
+class AddedPhoto:
+    """The id of the photo."""
+
+    id: UUID
+
+
+@router.get("/units/{unit_id}/photos")
+async def list_photos(call: Call, unit_id: UUID) -> list[queries.PhotoView]:
+    """Photos of a home (U3)."""
+    return await call.ask(queries.photos_of, unit_id)
+
+
+@router.post("/units/{unit_id}/photos", status_code=201)
+async def add_photo(
+    call: Call,
+    unit_id: UUID,
+    photo: Annotated[UploadFile, File()],
+    *,
+    caption: Annotated[str | None, Form()] = None,
+    inspection_id: Annotated[UUID | None, Form()] = None,
+    area_id: Annotated[UUID | None, Form()] = None,
+) -> AddedPhoto:
+    """Add a photo: JPEG, PNG, WebP or TIFF of up to 10 MB, kept without metadata (U3, U10)."""
+    developed = await asyncio.to_thread(develop, await photo.read(LARGEST + 1))
+    command = commands.AddPhoto(unit_id, developed, caption, inspection_id, area_id)
+    return AddedPhoto(await call.perform(commands.add_photo, command))
+
+
+@router.get("/photos/{photo_id}", response_class=Response)
+async def read_photo(call: Call, photo_id: UUID, small: bool = False) -> Response:
+    """A photo as JPEG, or a small one for lists."""
+    return jpeg(await call.ask(queries.photo_bytes, photo_id, small=small))
+
+
+@router.delete("/photos/{photo_id}", status_code=204)
+async def remove_photo(call: Call, photo_id: UUID) -> None:
+    """Remove a photo for good."""
+    await call.perform(commands.remove_photo, commands.RemovePhoto(photo_id))

@@ -1,0 +1,89 @@
+"""The Photos tab of a home on the inventory desk (U3)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from chassis.errors import DomainError
+from deskkit.call import DeskCall
+from deskkit.router import DeskRouter
+from units_svc.access import Permission
+from units_svc.inventory.queries import unit_record
+from units_svc.photos import commands, queries
+from units_svc.photos.developing import develop
+from units_svc.photos.model import LARGEST
+from units_svc.photos.serving import jpeg
+
+router = DeskRouter(prefix="/inventory-desk")
+
+
+class NewPhoto(BaseModel):
+    """What is said of a photo that is sent."""
+
+    model_config = ConfigDict(frozen=True)
+
+    caption: Annotated[str | None, Field(title="Caption", max_length=200)] = None
+    inspection_id: UUID | None = None
+    area_id: Annotated[UUID | None, Field(title="Area")] = None
+
+
+@router.get("/units/{unit_id}/photos", name="unit_photos")
+async def photos_tab(call: DeskCall, unit_id: UUID) -> Response:
+    """The Photos tab of a home (U3)."""
+    return await _tab(call, unit_id, await call.form(NewPhoto))
+
+
+@router.post("/units/{unit_id}/photos", name="photo_add")
+async def add_photo(call: DeskCall, unit_id: UUID) -> Response:
+    """Add a photo to a home or to one of its inspections (U3, U10)."""
+    form = await call.form(NewPhoto)
+    uploads = await call.uploads("photo")
+    if form.ok and not uploads:
+        form.add(call._("Choose a photo."), "photo")
+    if form.ok:
+        said = form.command
+        try:
+            developed = await asyncio.to_thread(develop, await uploads[0].read(LARGEST + 1))
+            command = commands.AddPhoto(unit_id, developed, said.caption, said.inspection_id, said.area_id)
+            await call.perform(commands.add_photo, command)
+            if said.inspection_id is not None:
+                return call.redirect("inspection", inspection_id=said.inspection_id, notice=call._("Saved."))
+            return call.redirect("unit_photos", unit_id=unit_id, notice=call._("Saved."))
+        except DomainError as refused:
+            form.add(refused)
+    return await _tab(call, unit_id, form, status=422)
+
+
+@router.post("/photos/{photo_id}/remove", name="photo_remove")
+async def remove_photo(call: DeskCall, photo_id: UUID) -> Response:
+    """Remove a photo for good."""
+    unit_id = await call.perform(commands.remove_photo, commands.RemovePhoto(photo_id))
+    return call.redirect("unit_photos", unit_id=unit_id, notice=call._("The photo was removed."))
+
+
+@router.get("/photos/{photo_id}.jpg", name="photo")
+async def photo(call: DeskCall, photo_id: UUID) -> Response:
+    """A photo."""
+    return jpeg(await call.ask(queries.photo_bytes, photo_id))
+
+
+@router.get("/photos/small/{photo_id}.jpg", name="photo_small")
+async def photo_small(call: DeskCall, photo_id: UUID) -> Response:
+    """A small photo for lists."""
+    return jpeg(await call.ask(queries.photo_bytes, photo_id, small=True))
+
+
+async def _tab(call: DeskCall, unit_id: UUID, form: object, *, status: int = 200) -> Response:
+    return call.page(
+        "photos/unit.html",
+        unit=await call.ask(unit_record, unit_id),
+        photos=await call.ask(queries.photos_of, unit_id),
+        form=form,
+        may_edit=call.may(Permission.EDIT_UNITS),
+        status=status,
+    )

@@ -1,0 +1,74 @@
+"""From a file that somebody sent to a photo that can be shown: pure, and slow enough for a thread.
+
+The picture is decoded and made anew. Nothing of the file itself is kept: no metadata (places, times,
+cameras, names),
+no appended data, no second file inside the first.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from dataclasses import dataclass
+from hashlib import sha256
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from units_svc.photos.model import LARGEST, MOST_PIXELS, NotAPhoto, PhotoTooLarge
+
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF")
+_FULL, _SMALL, _QUALITY = 2_048, 480, 82
+
+
+@dataclass(frozen=True, slots=True)
+class Developed:
+    """A photo as it is kept."""
+
+    full: bytes
+    small: bytes
+    width: int
+    height: int
+    digest: bytes
+
+
+def develop(raw: bytes) -> Developed:
+    """Return a photo made anew from the bytes of a file.
+
+    Raises NotAPhoto for anything else, however it's named, and PhotoTooLarge before it is unfolded.
+    """
+    if len(raw) > LARGEST:
+        raise _too_large()
+    try:
+        with warnings.catch_warnings():
+            # Pillow's own guard against bombs is a warning; ours below is an error at a lower limit.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(raw), formats=FORMATS) as opened:
+                if opened.width * opened.height > MOST_PIXELS:
+                    raise _too_large()
+                opened.draft("RGB", (_FULL, _FULL))
+                picture = ImageOps.exif_transpose(opened).convert("RGB")
+    except Image.DecompressionBombError as error:
+        raise _too_large() from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
+        raise NotAPhoto(field="photo") from error
+    full = _made_anew(picture, _FULL)
+    return Developed(full, _made_anew(picture, _SMALL), *_size(picture), sha256(full).digest())
+
+
+def _made_anew(picture: Image.Image, most: int) -> bytes:
+    copy = picture.copy()
+    copy.thumbnail((most, most))
+    plain = Image.new("RGB", copy.size)
+    plain.paste(copy)
+    out = io.BytesIO()
+    plain.save(out, "JPEG", quality=_QUALITY, optimize=True, progressive=True)
+    return out.getvalue()
+
+
+def _size(picture: Image.Image) -> tuple[int, int]:
+    scale = min(1.0, _FULL / max(picture.size))
+    return max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+
+
+def _too_large() -> PhotoTooLarge:
+    return PhotoTooLarge(field="photo", megabytes=LARGEST // 1_000_000, megapixels=MOST_PIXELS // 1_000_000)

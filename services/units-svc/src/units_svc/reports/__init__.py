@@ -1,0 +1,1 @@
+"""The inventory's own reports (R3)."""

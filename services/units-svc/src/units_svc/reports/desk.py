@@ -1,0 +1,187 @@
+"""Reports on the inventory desk: a period, a chart, a table, a CSV, and a page that prints (R3, R5)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from fastapi import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from chassis.errors import DomainError
+from deskkit.call import DeskCall, PageCall
+from deskkit.i18n import N_
+from deskkit.router import DeskRouter
+from units_svc.lookups.model import LookupList
+from units_svc.lookups.queries import lookup_lists
+from units_svc.privacy.queries import refusals
+from units_svc.reports import queries
+from units_svc.reports.model import CostBy, Grouping, Period
+
+router = DeskRouter(prefix="/inventory-desk/reports")
+
+GROUPINGS = {Grouping.REGION: N_("Geographic region"), Grouping.HOUSING_TYPE: N_("Housing type")}
+COSTS = {
+    CostBy.TYPE: N_("Type of work"),
+    CostBy.YEAR: N_("Year"),
+    CostBy.BUILDING: N_("Building"),
+    CostBy.UNIT: N_("Home"),
+}
+PLACES = {
+    "lookup_value": N_("A list value"),
+    "unit": N_("The record of a unit"),
+    "status": N_("The status of a unit"),
+    "use": N_("The use of a unit"),
+    "maintenance": N_("Maintenance work"),
+    "inspection": N_("An inspection"),
+    "photo": N_("A photo"),
+    "import": N_("An import"),
+}
+CHARTED = 12
+
+
+class PeriodForm(BaseModel):
+    """The period of a report, and by what it adds up."""
+
+    model_config = ConfigDict(frozen=True)
+
+    first: Annotated[date, Field(title="From")]
+    last: Annotated[date, Field(title="To")]
+    by: Annotated[str | None, Field(title="By")] = None
+
+
+@router.get("", name="reports")
+async def reports(call: DeskCall) -> Response:
+    """All reports of the inventory."""
+    return call.page("reports/list.html")
+
+
+@router.get("/vacancy", name="report_vacancy")
+async def vacancy(call: DeskCall) -> Response:
+    """Free homes, today and over a period."""
+    period, by, form = await _asked(call, Grouping, Grouping.REGION)
+    name = await _group_names(call, by)
+    rows = [
+        (name(line.group), line.homes, line.free_now, line.free_days, line.share)
+        for line in await call.ask(queries.vacancy, period, by)
+    ]
+    header = [call._(GROUPINGS[by]), *(call._(text) for text in _VACANCY)]
+    if call.request.query_params.get("format") == "csv":
+        return call.csv("vacancy.csv", header, rows)
+    return _page(call, N_("Vacancy"), form, header, rows, groupings=GROUPINGS, chart_of=4, unit=" %")
+
+
+_VACANCY = (N_("Homes"), N_("Free today"), N_("Free days"), N_("Share of days free"))
+_RELET = (N_("Homes let again"), N_("Median days"), N_("A quarter within"), N_("Three quarters within"))
+_COST = (N_("Pieces of work"), N_("Scheduled cost"), N_("Actual cost"))
+
+
+@router.get("/time-to-relet", name="report_relet")
+async def time_to_relet(call: DeskCall) -> Response:
+    """How long homes stood free before they were let again."""
+    period, by, form = await _asked(call, Grouping, Grouping.REGION)
+    name = await _group_names(call, by)
+    rows = [
+        (name(line.group), line.homes, line.median, line.lower, line.upper)
+        for line in await call.ask(queries.time_to_relet, period, by)
+    ]
+    header = [call._(GROUPINGS[by]), *(call._(text) for text in _RELET)]
+    if call.request.query_params.get("format") == "csv":
+        return call.csv("time-to-relet.csv", header, rows)
+    return _page(call, N_("Time to re-let"), form, header, rows, groupings=GROUPINGS, chart_of=2)
+
+
+@router.get("/maintenance-cost", name="report_cost")
+async def maintenance_cost(call: DeskCall) -> Response:
+    """What maintenance cost (U7)."""
+    period, by, form = await _asked(call, CostBy, CostBy.TYPE)
+    lists = await call.ask(lookup_lists)
+
+    def name(line: Any) -> str:
+        if by is CostBy.TYPE:
+            return str(lists.label(LookupList.MAINTENANCE_TYPE, line.key, call.locale))
+        return str(line.label or line.key)
+
+    lines = await call.ask(queries.maintenance_cost, period, by)
+    rows = [(name(line), line.works, line.scheduled, line.actual) for line in lines]
+    header = [call._(COSTS[by]), *(call._(text) for text in _COST)]
+    if call.request.query_params.get("format") == "csv":
+        return call.csv("maintenance-cost.csv", header, rows)
+    return _page(
+        call, N_("Maintenance cost"), form, header, rows, groupings=COSTS, chart_of=3, money=(2, 3), unit=" $"
+    )
+
+
+@router.get("/privacy", name="report_privacy")
+async def privacy(call: DeskCall) -> Response:
+    """What was refused for privacy (W8)."""
+    period, _, form = await _asked(call, Grouping, Grouping.REGION)
+    counted = await call.ask(queries.refusals_by_place, period)
+    rows = [(call._(PLACES[line.place]), line.refusals) for line in counted]
+    header = [call._("Where"), call._("Refusals")]
+    if call.request.query_params.get("format") == "csv":
+        told = await call.ask(refusals, first=period.first, last=period.last, limit=10_000)
+        return call.csv(
+            "privacy-refusals.csv",
+            [call._("When"), call._("Where"), call._("Deciding words"), call._("What was offered")],
+            [(one.refused_at, call._(PLACES[one.place.value]), one.deciding, one.text) for one in told],
+        )
+    return _page(
+        call, N_("Refused for privacy"), form, header, rows, groupings={}, chart_of=1, more="privacy_refusals"
+    )
+
+
+async def _asked(call: PageCall, kind: Any, usual: Any) -> tuple[Period, Any, Any]:
+    """Return the period and grouping of the address, this year up to today unless it says otherwise."""
+    query = call.request.query_params
+    by = next((one for one in kind if one.value == query.get("by")), usual)
+    first = _day(query.get("first")) or call.today - timedelta(days=364)
+    last = _day(query.get("last")) or call.today
+    form = await call.form(PeriodForm, initial={"first": first, "last": last, "by": by.value})
+    try:
+        period = Period(first, last)
+    except DomainError as refused:
+        form.add(refused)
+        period = Period(last, last)
+    return period, by, form
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+async def _group_names(call: PageCall, by: Grouping) -> Any:
+    lists = await call.ask(lookup_lists)
+    kind = LookupList.REGION if by is Grouping.REGION else LookupList.HOUSING_TYPE
+    return lambda code: lists.label(kind, code, call.locale) or call._("not known")
+
+
+def _page(
+    call: PageCall,
+    title: str,
+    form: Any,
+    header: list[str],
+    rows: list[tuple[Any, ...]],
+    *,
+    groupings: dict[Any, str],
+    chart_of: int,
+    unit: str = "",
+    money: tuple[int, ...] = (),
+    more: str | None = None,
+) -> Response:
+    return call.page(
+        "reports/report.html",
+        title=call._(title),
+        form=form,
+        header=header,
+        rows=rows,
+        chart=[(row[0], float(row[chart_of])) for row in rows[:CHARTED]],
+        charted=header[chart_of],
+        unit=unit,
+        money=money,
+        groupings=[(one.value, call._(words)) for one, words in groupings.items()],
+        more=more,
+    )
