@@ -71,11 +71,10 @@ async def test_no_word_of_the_support_side_is_in_any_byte_that_crossed(live: Liv
             await journey.take(step)
         caseworker = journey.caseworker
         record = await caseworker.get(f"/api/support/v1/clients/{journey.client}")
-        reasons = await caseworker.get("/api/support/v1/lists/reason_not_secured")
+        reasons = await caseworker.get("/api/support/v1/lookups/reason_not_secured")
         await caseworker.post(
-            "/api/support/v1/placements/attempts",
+            f"/api/support/v1/placements/{journey.placement}/attempts",
             {
-                "placement_id": journey.placement,
                 "attempted_on": live.today(),
                 "reason_id": reasons[0]["id"],
                 "caseworker": await caseworker.subject(),

@@ -86,7 +86,7 @@ async def test_a_draft_that_is_given_up_cancels_its_signing_and_frees_the_applic
     signing = await _ready_to_sign(world, await world.home())
     async with world.client("property_manager") as api:
         lease = (await api.get(f"/signings/{signing}")).json()["lease"]
-        assert (await api.post(f"/leases/{lease['id']}/discard")).status_code == 204
+        assert (await api.delete(f"/leases/{lease['id']}")).status_code == 204
         assert (await api.get(f"/signings/{signing}")).json()["status"] == "cancelled"
         application = (await api.get(f"/applications/{lease['application']['id']}")).json()
         assert application["status"] == "accepted"

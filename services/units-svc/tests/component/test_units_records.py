@@ -308,9 +308,9 @@ async def test_over_the_api_a_home_is_added_once_and_read_back(world: Any) -> No
             f"{path}/status-observations", json={"status": "fair", "observed_on": "2026-03-02"}
         )
         rent = await client.post(f"{path}/rents", json={"amount": "1250", "begins_on": "2026-03-03"})
-        used = await client.post(f"{path}/use", json={"kind": "out_of_use", "began_on": "2026-03-02"})
+        used = await client.post(f"{path}/uses", json={"kind": "out_of_use", "began_on": "2026-03-02"})
         assert {answer.status_code for answer in (seen, rent, used)} == {201}
-        ended = await client.post(f"{path}/use/{used.json()['id']}/end", json={"last_day": "2026-03-02"})
+        ended = await client.post(f"{path}/uses/{used.json()['id']}/end", json={"last_day": "2026-03-02"})
         assert ended.status_code == 204
         assert (await client.post(f"{path}/withdrawal")).status_code == 204
         assert (await client.delete(f"{path}/withdrawal")).status_code == 204

@@ -98,7 +98,7 @@ class Journey:
 
     async def start_the_placement(self) -> str:
         """support: Start Housing Placement, with the consents the journey needs (P2, C6)."""
-        types = await self.caseworker.get("/api/support/v1/lists/housing_type")
+        types = await self.caseworker.get("/api/support/v1/lookups/housing_type")
         body = {
             "client_id": self.client,
             "caseworker": await self.caseworker.subject(),
@@ -125,12 +125,12 @@ class Journey:
     async def secure_the_unit(self) -> str:
         """support: Secure Unit (P6): asks units-svc across the wall."""
         body = {
-            "placement_id": self.placement,
             "unit": self.unit,
             "secured_on": today().isoformat(),
             "expected_move_in": today().isoformat(),
         }
-        self.request = (await self.caseworker.post("/api/support/v1/placements/secure-unit", body))["request"]
+        path = f"/api/support/v1/placements/{self.placement}/secure-unit"
+        self.request = (await self.caseworker.post(path, body))["request"]
         return "support: asked for the home"
 
     async def placement_record(self) -> Any:
@@ -229,8 +229,8 @@ class Journey:
 
     async def answer_attending(self) -> str:
         """support: answer that the case manager attends."""
-        body = {"signing": self.signing, "attendance": "attending"}
-        await self.caseworker.post("/api/support/v1/signings/answer", body)
+        path = f"/api/support/v1/signings/{self.signing}/answer"
+        await self.caseworker.post(path, {"attendance": "attending"})
         return "support: answered attending"
 
     async def until_property_sees_the_answer(self) -> str:
@@ -263,8 +263,8 @@ class Journey:
 
     async def move_in(self) -> str:
         """support: Move In (P7), with the first follow-up in three months."""
-        body = {"placement_id": self.placement, "moved_in_on": today().isoformat(), "next_months": 3}
-        await self.caseworker.post("/api/support/v1/placements/move-in", body)
+        body = {"moved_in_on": today().isoformat(), "next_months": 3}
+        await self.caseworker.post(f"/api/support/v1/placements/{self.placement}/move-in", body)
         record = await self.placement_record()
         if record["status"] != "moved_in":
             raise StillWaiting(f"moved in, but the placement is {record['status']}")

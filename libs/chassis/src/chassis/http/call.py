@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, ParamSpec, TypeVar
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.security import HTTPBearer
+from pydantic import BaseModel
 
 from chassis import perform as performing
 from chassis.actor import Actor
@@ -86,6 +88,12 @@ async def api_call(request: Request, actor: Annotated[Actor, Depends(bearer_acto
 
 
 Call = Annotated[ApiCall, Depends(api_call)]
+
+
+class Created(BaseModel):
+    """The id of what a request created."""
+
+    id: UUID
 
 
 class ApiRouter(APIRouter):

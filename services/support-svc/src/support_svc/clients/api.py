@@ -5,15 +5,18 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import BaseModel
 
-from chassis.http.call import ApiRouter, Call
+from chassis.http import ApiRouter, Call, Created
 from support_svc.clients.commands import (
     AddMember,
+    ChangedClient,
     ChooseHead,
     CreateClient,
     EditClient,
     FormHousehold,
+    HouseholdMembers,
+    NewHead,
+    NewMember,
     RemoveMember,
     add_member,
     choose_head,
@@ -35,12 +38,6 @@ from support_svc.clients.queries import (
 )
 
 router = ApiRouter(prefix="/api/support/v1", tags=["clients"])
-
-
-class Created(BaseModel):
-    """The id of what was created."""
-
-    id: UUID
 
 
 @router.get("/clients")
@@ -74,10 +71,10 @@ async def get_client(call: Call, client_id: UUID) -> ClientView:
     return await call.ask(client, client_id)
 
 
-@router.put("/clients", status_code=204)
-async def put_client(call: Call, command: EditClient) -> None:
+@router.put("/clients/{client_id}", status_code=204)
+async def put_client(call: Call, client_id: UUID, body: ChangedClient) -> None:
     """Change a client's record."""
-    await call.perform(edit_client, command)
+    await call.perform(edit_client, EditClient(client_id=client_id, **dict(body)))
 
 
 @router.get("/clients/{client_id}/household")
@@ -86,25 +83,26 @@ async def get_household(call: Call, client_id: UUID, day: date | None = None) ->
     return await call.ask(household, client_id, day)
 
 
-@router.post("/households", status_code=201)
-async def post_household(call: Call, command: FormHousehold) -> Created:
-    """Form a household."""
+@router.post("/clients/{client_id}/household", status_code=201)
+async def post_household(call: Call, client_id: UUID, body: HouseholdMembers) -> Created:
+    """Form a household; the client is its head."""
+    command = FormHousehold(head_id=client_id, member_ids=body.member_ids)
     return Created(id=await call.perform(form_household, command))
 
 
-@router.post("/households/members", status_code=204)
-async def post_member(call: Call, command: AddMember) -> None:
+@router.post("/clients/{client_id}/household/members", status_code=204)
+async def post_member(call: Call, client_id: UUID, body: NewMember) -> None:
     """Take a person into a client's household."""
-    await call.perform(add_member, command)
+    await call.perform(add_member, AddMember(client_id=client_id, **dict(body)))
 
 
-@router.post("/households/members/remove", status_code=204)
-async def post_departure(call: Call, command: RemoveMember) -> None:
+@router.delete("/clients/{client_id}/household/members/{member_id}", status_code=204)
+async def delete_member(call: Call, client_id: UUID, member_id: UUID) -> None:
     """Let a person leave the household."""
-    await call.perform(remove_member, command)
+    await call.perform(remove_member, RemoveMember(client_id=client_id, member_id=member_id))
 
 
-@router.post("/households/head", status_code=204)
-async def post_head(call: Call, command: ChooseHead) -> None:
+@router.put("/clients/{client_id}/household/head", status_code=204)
+async def put_head(call: Call, client_id: UUID, body: NewHead) -> None:
     """Make another member the head of the household."""
-    await call.perform(choose_head, command)
+    await call.perform(choose_head, ChooseHead(client_id=client_id, head_id=body.head_id))

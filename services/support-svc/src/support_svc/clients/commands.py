@@ -102,27 +102,42 @@ class CreateClient(ClientFields):
     checked: bool = Field(default=False, title="None of these is the person")
 
 
-class EditClient(ClientFields):
+class ChangedClient(ClientFields):
     """Changed fields of a client, and the version that was shown to the editor (X4)."""
 
-    client_id: UUID
     version: int
     state: ClientState = Field(default=ClientState.ACTIVE, title="State of the record")
 
 
-class FormHousehold(BaseModel):
-    """People who are housed together from now on; the first is the head (C2)."""
+class EditClient(ChangedClient):
+    """Change a client's record."""
 
-    head_id: UUID
+    client_id: UUID
+
+
+class HouseholdMembers(BaseModel):
+    """Who is housed together with a client from now on."""
+
     member_ids: list[UUID] = Field(default=[], max_length=20)
 
 
-class AddMember(BaseModel):
+class FormHousehold(HouseholdMembers):
+    """People who are housed together from now on; the first is the head (C2)."""
+
+    head_id: UUID
+
+
+class NewMember(BaseModel):
+    """A person who joins a household."""
+
+    member_id: UUID = Field(title="Person")
+    relationship_id: UUID | None = Field(default=None, title="Relationship to the head")
+
+
+class AddMember(NewMember):
     """A person joins the household of a client; the client becomes its head when there is none yet."""
 
     client_id: UUID
-    member_id: UUID = Field(title="Person")
-    relationship_id: UUID | None = Field(default=None, title="Relationship to the head")
 
 
 class RemoveMember(BaseModel):
@@ -132,11 +147,16 @@ class RemoveMember(BaseModel):
     member_id: UUID
 
 
-class ChooseHead(BaseModel):
+class NewHead(BaseModel):
+    """Who becomes the head of a household."""
+
+    head_id: UUID = Field(title="New head of the household")
+
+
+class ChooseHead(NewHead):
     """Another member becomes the head of the household."""
 
     client_id: UUID
-    head_id: UUID = Field(title="New head of the household")
 
 
 @use_case(Permission.EDIT_CLIENT)

@@ -2,8 +2,14 @@
 
 from uuid import UUID
 
-from chassis.http.call import ApiRouter, Call
-from support_svc.consents.commands import GiveConsent, WithdrawConsent, give_consent, withdraw_consent
+from chassis.http import ApiRouter, Call, Created
+from support_svc.consents.commands import (
+    ConsentFields,
+    GiveConsent,
+    WithdrawConsent,
+    give_consent,
+    withdraw_consent,
+)
 from support_svc.consents.queries import ConsentView, ExpiringConsent, consents_of, expiring_consents
 
 router = ApiRouter(prefix="/api/support/v1", tags=["consents"])
@@ -15,16 +21,16 @@ async def get_consents(call: Call, client_id: UUID) -> list[ConsentView]:
     return await call.ask(consents_of, client_id)
 
 
-@router.post("/consents", status_code=201)
-async def post_consent(call: Call, command: GiveConsent) -> UUID:
+@router.post("/clients/{client_id}/consents", status_code=201)
+async def post_consent(call: Call, client_id: UUID, body: ConsentFields) -> Created:
     """Record a consent."""
-    return await call.perform(give_consent, command)
+    return Created(id=await call.perform(give_consent, GiveConsent(client_id=client_id, **dict(body))))
 
 
-@router.post("/consents/withdraw", status_code=204)
-async def post_withdrawal(call: Call, command: WithdrawConsent) -> None:
+@router.post("/clients/{client_id}/consents/{consent_id}/withdrawal", status_code=204)
+async def post_withdrawal(call: Call, client_id: UUID, consent_id: UUID) -> None:
     """Withdraw a consent; it acts at once."""
-    await call.perform(withdraw_consent, command)
+    await call.perform(withdraw_consent, WithdrawConsent(client_id=client_id, consent_id=consent_id))
 
 
 @router.get("/consents/expiring")

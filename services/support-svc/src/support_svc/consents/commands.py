@@ -29,10 +29,9 @@ from support_svc.consents.model import (
 from support_svc.lookups.commands import list_myself
 
 
-class GiveConsent(BaseModel):
-    """A client agrees to a purpose."""
+class ConsentFields(BaseModel):
+    """What a client agrees to, and how."""
 
-    client_id: UUID
     purpose: Purpose = Field(title="Purpose")
     type: ConsentType = Field(default=ConsentType.EXPLICIT, title="Type of consent")
     given_on: date = Field(title="Given on")
@@ -41,6 +40,12 @@ class GiveConsent(BaseModel):
     document_reference: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] | None = (
         Field(default=None, title="Document reference")
     )
+
+
+class GiveConsent(ConsentFields):
+    """A client agrees to a purpose."""
+
+    client_id: UUID
 
 
 class WithdrawConsent(BaseModel):

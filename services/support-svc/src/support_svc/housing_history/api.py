@@ -2,11 +2,14 @@
 
 from uuid import UUID
 
-from chassis.http.call import ApiRouter, Call
+from chassis.http import ApiRouter, Call, Created
 from support_svc.housing_history.commands import (
     AddHousing,
     ChangeRent,
     EndHousing,
+    Housing,
+    HousingEnd,
+    NewRent,
     add_housing,
     change_rent,
     end_housing,
@@ -22,19 +25,21 @@ async def get_history(call: Call, client_id: UUID) -> list[HousingView]:
     return await call.ask(housing_history, client_id)
 
 
-@router.post("/housing-history", status_code=201)
-async def post_housing(call: Call, command: AddHousing) -> UUID:
+@router.post("/clients/{client_id}/housing-history", status_code=201)
+async def post_housing(call: Call, client_id: UUID, body: Housing) -> Created:
     """Record a stay."""
-    return await call.perform(add_housing, command)
+    return Created(id=await call.perform(add_housing, AddHousing(client_id=client_id, **dict(body))))
 
 
-@router.post("/housing-history/end", status_code=204)
-async def post_end(call: Call, command: EndHousing) -> None:
+@router.post("/clients/{client_id}/housing-history/{record_id}/end", status_code=204)
+async def post_end(call: Call, client_id: UUID, record_id: UUID, body: HousingEnd) -> None:
     """End a stay that is open."""
+    command = EndHousing(client_id=client_id, record_id=record_id, **dict(body))
     await call.perform(end_housing, command)
 
 
-@router.post("/housing-history/rent", status_code=204)
-async def post_rent(call: Call, command: ChangeRent) -> None:
+@router.post("/clients/{client_id}/housing-history/{record_id}/rents", status_code=204)
+async def post_rent(call: Call, client_id: UUID, record_id: UUID, body: NewRent) -> None:
     """Add a dated rent to a stay."""
+    command = ChangeRent(client_id=client_id, record_id=record_id, **dict(body))
     await call.perform(change_rent, command)

@@ -36,10 +36,9 @@ class Rent(BaseModel):
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "CAD"
 
 
-class AddHousing(BaseModel):
-    """A stay of a client in a home, past or present."""
+class Housing(BaseModel):
+    """A stay in a home, past or present."""
 
-    client_id: UUID
     housing_type_id: UUID = Field(title="Housing type")
     address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)] | None = Field(
         default=None, title="Address"
@@ -51,22 +50,38 @@ class AddHousing(BaseModel):
     reason_left_id: UUID | None = Field(default=None, title="Reason left")
 
 
-class EndHousing(BaseModel):
-    """A client has left a home."""
+class AddHousing(Housing):
+    """A stay of a client in a home, past or present."""
 
     client_id: UUID
-    record_id: UUID
+
+
+class HousingEnd(BaseModel):
+    """The last day of a stay."""
+
     ended_on: date = Field(title="Last day there")
     reason_left_id: UUID | None = Field(default=None, title="Reason left")
 
 
-class ChangeRent(BaseModel):
+class EndHousing(HousingEnd):
+    """A client has left a home."""
+
+    client_id: UUID
+    record_id: UUID
+
+
+class NewRent(BaseModel):
+    """A rent from a day on."""
+
+    from_date: date = Field(title="From")
+    rent: Rent = Field(title="Rent a month")
+
+
+class ChangeRent(NewRent):
     """Another rent from a day on; the record stays as it is."""
 
     client_id: UUID
     record_id: UUID
-    from_date: date = Field(title="From")
-    rent: Rent = Field(title="Rent a month")
 
 
 @use_case(Permission.EDIT_HOUSING_HISTORY)

@@ -5,11 +5,15 @@ from uuid import UUID
 
 from fastapi import Query
 
-from chassis.http.call import ApiRouter, Call
+from chassis.http import ApiRouter, Call, Created
 from support_svc.lookups.commands import (
     AddLookupValue,
+    CaseworkerFields,
+    ChangedLookupValue,
     ChangeLookupValue,
     NameCaseworker,
+    NewLookupValue,
+    StaffReference,
     add_lookup_value,
     change_lookup_value,
     name_caseworker,
@@ -20,24 +24,24 @@ from support_svc.lookups.queries import CaseworkerView, ValueView, caseworkers, 
 router = ApiRouter(prefix="/api/support/v1", tags=["lists"])
 
 
-@router.get("/lists/{name}")
+@router.get("/lookups/{kind}")
 async def read_list(
-    call: Call, name: LookupList, retired: Annotated[bool, Query()] = False
+    call: Call, kind: LookupList, retired: Annotated[bool, Query()] = False
 ) -> list[ValueView]:
     """The values of a list, in order."""
-    return (await call.ask(values_of, name, retired=retired))[name]
+    return (await call.ask(values_of, kind, retired=retired))[kind]
 
 
-@router.post("/lists", status_code=201)
-async def add_value(call: Call, command: AddLookupValue) -> UUID:
+@router.post("/lookups/{kind}", status_code=201)
+async def add_value(call: Call, kind: LookupList, body: NewLookupValue) -> Created:
     """Add a value to a list."""
-    return await call.perform(add_lookup_value, command)
+    return Created(id=await call.perform(add_lookup_value, AddLookupValue(list=kind, **dict(body))))
 
 
-@router.put("/lists/values", status_code=204)
-async def change_value(call: Call, command: ChangeLookupValue) -> None:
+@router.put("/lookups/values/{value_id}", status_code=204)
+async def edit_value(call: Call, value_id: UUID, body: ChangedLookupValue) -> None:
     """Relabel, move, retire or bring back a value."""
-    await call.perform(change_lookup_value, command)
+    await call.perform(change_lookup_value, ChangeLookupValue(value_id=value_id, **dict(body)))
 
 
 @router.get("/caseworkers")
@@ -46,7 +50,7 @@ async def read_caseworkers(call: Call) -> list[CaseworkerView]:
     return await call.ask(caseworkers)
 
 
-@router.put("/caseworkers", status_code=204)
-async def put_caseworker(call: Call, command: NameCaseworker) -> None:
+@router.put("/caseworkers/{subject}", status_code=204)
+async def put_caseworker(call: Call, subject: StaffReference, body: CaseworkerFields) -> None:
     """Put a colleague on the list of caseworkers, or take him or her off it."""
-    await call.perform(name_caseworker, command)
+    await call.perform(name_caseworker, NameCaseworker(subject=subject, **dict(body)))

@@ -23,13 +23,13 @@ from support_svc.lookups.model import (
 )
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max_length=60)]
+StaffReference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 
 
-class AddLookupValue(BaseModel):
-    """A new value of a list."""
+class NewLookupValue(BaseModel):
+    """A value for a list."""
 
-    list: LookupList
     code: Code = Field(title="Code")
     label_en: Label = Field(title="English label")
     label_fr: Label = Field(title="French label")
@@ -37,10 +37,15 @@ class AddLookupValue(BaseModel):
     published_as: Code | None = Field(default=None, title="Name in the inventory")
 
 
-class ChangeLookupValue(BaseModel):
-    """Another label or position of a value, or its retirement. The code stays as it is."""
+class AddLookupValue(NewLookupValue):
+    """A new value of a list."""
 
-    value_id: UUID
+    list: LookupList
+
+
+class ChangedLookupValue(BaseModel):
+    """Label, position and use of a value, with the version that was shown."""
+
     version: int
     label_en: Label = Field(title="English label")
     label_fr: Label = Field(title="French label")
@@ -49,16 +54,25 @@ class ChangeLookupValue(BaseModel):
     active: bool = Field(default=True, title="Can be chosen")
 
 
-class NameCaseworker(BaseModel):
-    """Put a colleague on the list of caseworkers, or take him or her off it."""
+class ChangeLookupValue(ChangedLookupValue):
+    """Another label or position of a value, or its retirement. The code stays as it is."""
 
-    subject: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)] = Field(
-        title="Staff reference"
-    )
+    value_id: UUID
+
+
+class CaseworkerFields(BaseModel):
+    """How a caseworker is listed."""
+
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] = Field(
         title="Name"
     )
     active: bool = Field(default=True, title="Can be chosen")
+
+
+class NameCaseworker(CaseworkerFields):
+    """Put a colleague on the list of caseworkers, or take him or her off it."""
+
+    subject: StaffReference = Field(title="Staff reference")
 
 
 @use_case(Permission.EDIT_LOOKUPS)

@@ -1,17 +1,26 @@
 """Housing placements through the API (P1-P8, P10)."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import BaseModel
 
-from chassis.http import ApiRouter, Call, direct
+from chassis.http import ApiRouter, Call, Created, direct
 from support_svc.followups.queries import FollowUpView, follow_ups_of
 from support_svc.homes.queries import HomeFilter, HomePage
-from support_svc.placements.asking import GiveUpUnit, SecureUnit, SecuringStarted, give_up_unit, secure_unit
+from support_svc.placements.asking import (
+    GiveUpUnit,
+    SecureUnit,
+    SecuringStarted,
+    UnitToSecure,
+    give_up_unit,
+    secure_unit,
+)
 from support_svc.placements.commands import (
+    AttemptFields,
+    ChangedPlacement,
     ChangePlacement,
     RecordAttempt,
     StartPlacement,
@@ -19,7 +28,7 @@ from support_svc.placements.commands import (
     record_attempt,
     start_placement,
 )
-from support_svc.placements.following_up import RecordFollowUp, record_follow_up
+from support_svc.placements.following_up import FollowUpFields, RecordFollowUp, record_follow_up
 from support_svc.placements.happenings import (
     CrossingView,
     TimelineView,
@@ -27,7 +36,7 @@ from support_svc.placements.happenings import (
     search_for_placement,
     timeline,
 )
-from support_svc.placements.moving_in import MoveIn, move_in
+from support_svc.placements.moving_in import MoveIn, MoveInFields, move_in
 from support_svc.placements.previews import Telling, what_is_told
 from support_svc.placements.queries import (
     AttemptView,
@@ -42,10 +51,11 @@ from support_svc.placements.queries import (
 router = ApiRouter(prefix="/api/support/v1", tags=["placements"])
 
 
-class Created(BaseModel):
-    """The id of what was created."""
+@dataclass(frozen=True, slots=True)
+class FollowedUp:
+    """The placement whose follow-up was recorded."""
 
-    id: UUID
+    placement_id: UUID
 
 
 @router.get("/placements")
@@ -60,10 +70,10 @@ async def post_placement(call: Call, command: StartPlacement) -> Created:
     return Created(id=await call.perform(start_placement, command))
 
 
-@router.put("/placements", status_code=204)
-async def put_placement(call: Call, command: ChangePlacement) -> None:
+@router.put("/placements/{placement_id}", status_code=204)
+async def put_placement(call: Call, placement_id: UUID, body: ChangedPlacement) -> None:
     """Change what is sought, by whom and until when."""
-    await call.perform(change_placement, command)
+    await call.perform(change_placement, ChangePlacement(placement_id=placement_id, **dict(body)))
 
 
 @router.get("/placements/{placement_id}")
@@ -78,9 +88,10 @@ async def get_attempts(call: Call, placement_id: UUID) -> list[AttemptView]:
     return await call.ask(attempts, placement_id)
 
 
-@router.post("/placements/attempts", status_code=201)
-async def post_attempt(call: Call, command: RecordAttempt) -> Created:
+@router.post("/placements/{placement_id}/attempts", status_code=201)
+async def post_attempt(call: Call, placement_id: UUID, body: AttemptFields) -> Created:
     """Record an attempt; a final one ends the placement."""
+    command = RecordAttempt(placement_id=placement_id, **dict(body))
     return Created(id=await call.perform(record_attempt, command))
 
 
@@ -96,23 +107,23 @@ async def get_telling(call: Call, placement_id: UUID, unit: UUID, expected_move_
     return await call.ask(what_is_told, placement_id, unit, expected_move_in)
 
 
-@router.post("/placements/secure-unit", status_code=202)
+@router.post("/placements/{placement_id}/secure-unit", status_code=202)
 @direct
-async def post_secure_unit(call: Call, command: SecureUnit) -> SecuringStarted:
+async def post_secure_unit(call: Call, placement_id: UUID, body: UnitToSecure) -> SecuringStarted:
     """Ask the inventory for a home; the answer comes by itself."""
-    return await call.perform(secure_unit, command)
+    return await call.perform(secure_unit, SecureUnit(placement_id=placement_id, **dict(body)))
 
 
-@router.post("/placements/give-up-unit", status_code=204)
-async def post_give_up(call: Call, command: GiveUpUnit) -> None:
+@router.post("/placements/{placement_id}/give-up-unit", status_code=204)
+async def post_give_up(call: Call, placement_id: UUID) -> None:
     """Give up the home that is asked for or held."""
-    await call.perform(give_up_unit, command)
+    await call.perform(give_up_unit, GiveUpUnit(placement_id=placement_id))
 
 
-@router.post("/placements/move-in", status_code=204)
-async def post_move_in(call: Call, command: MoveIn) -> None:
+@router.post("/placements/{placement_id}/move-in", status_code=204)
+async def post_move_in(call: Call, placement_id: UUID, body: MoveInFields) -> None:
     """Move the household in."""
-    await call.perform(move_in, command)
+    await call.perform(move_in, MoveIn(placement_id=placement_id, **dict(body)))
 
 
 @router.get("/placements/{placement_id}/follow-ups")
@@ -121,11 +132,12 @@ async def get_follow_ups(call: Call, placement_id: UUID) -> list[FollowUpView]:
     return await call.ask(follow_ups_of, placement_id)
 
 
-@router.post("/placements/follow-ups", status_code=201)
+@router.post("/placements/{placement_id}/follow-ups", status_code=201)
 @direct
-async def post_follow_up(call: Call, command: RecordFollowUp) -> Created:
+async def post_follow_up(call: Call, placement_id: UUID, body: FollowUpFields) -> FollowedUp:
     """Record the follow-up that is due."""
-    return Created(id=await call.perform(record_follow_up, command))
+    command = RecordFollowUp(placement_id=placement_id, **dict(body))
+    return FollowedUp(placement_id=await call.perform(record_follow_up, command))
 
 
 @router.get("/placements/{placement_id}/timeline")

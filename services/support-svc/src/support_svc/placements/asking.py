@@ -36,21 +36,26 @@ from support_svc.placements.rows import current_request, locked_placement, note,
 from support_svc.placements.securing import OPEN, GivenUp, Replaced, SecuringState
 
 
-class SecureUnit(BaseModel):
-    """Ask the inventory for a home.
+class UnitToSecure(BaseModel):
+    """A home to ask for, and from when on.
 
     `adults`, `children` and `consent` repeat what the confirm page said would be told, and under which
-    consent; with
-    them the request is checked and written in one statement, and what is told is exactly what was shown.
+    consent; with them the request is checked and written in one statement, and what is told is exactly what
+    was shown.
     """
 
-    placement_id: UUID
     unit: UUID
     secured_on: date = Field(title="Date secured")
     expected_move_in: date = Field(title="Expected move-in date")
     adults: int | None = Field(default=None, ge=0, le=50)
     children: int | None = Field(default=None, ge=0, le=50)
     consent: UUID | None = None
+
+
+class SecureUnit(UnitToSecure):
+    """Ask the inventory for a home."""
+
+    placement_id: UUID
 
 
 class GiveUpUnit(BaseModel):

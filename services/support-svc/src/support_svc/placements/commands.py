@@ -82,17 +82,21 @@ class StartPlacement(PlacementFields):
     agrees_to_share_contact: GivenHow | None = Field(default=None, title="Agrees to share name and contact")
 
 
-class ChangePlacement(PlacementFields):
+class ChangedPlacement(PlacementFields):
     """Changed fields of a placement, and the version that was shown (X4)."""
 
-    placement_id: UUID
     version: int
 
 
-class RecordAttempt(BaseModel):
-    """An attempt that didn't lead to a home; a final one ends the placement (P4)."""
+class ChangePlacement(ChangedPlacement):
+    """Change what is sought, by whom and until when."""
 
     placement_id: UUID
+
+
+class AttemptFields(BaseModel):
+    """What was tried on a day, and why it led to nothing."""
+
     attempted_on: date = Field(title="Date attempted")
     reason_id: UUID = Field(title="Reason housing was not secured")
     caseworker: Annotated[str, StringConstraints(min_length=1, max_length=120)] = Field(title="Caseworker")
@@ -100,6 +104,12 @@ class RecordAttempt(BaseModel):
     comments: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] | None = Field(
         default=None, title="Comments"
     )
+
+
+class RecordAttempt(AttemptFields):
+    """An attempt that didn't lead to a home; a final one ends the placement (P4)."""
+
+    placement_id: UUID
 
 
 @use_case(Permission.START_PLACEMENT)

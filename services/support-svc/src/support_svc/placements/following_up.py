@@ -51,10 +51,9 @@ class Outcome(BaseModel):
     housed_elsewhere: bool | None = Field(default=None, title="Housed elsewhere")
 
 
-class RecordFollowUp(BaseModel):
-    """A follow-up with everybody included, and what comes after it (P8)."""
+class FollowUpFields(BaseModel):
+    """What a follow-up found, and what comes after it."""
 
-    placement_id: UUID
     done_on: date = Field(title="Follow-up date")
     months_since: Annotated[int, Field(ge=0, le=600)] | None = Field(
         default=None, title="Months since the last follow-up or move-in"
@@ -69,6 +68,12 @@ class RecordFollowUp(BaseModel):
     comments: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] | None = Field(
         default=None, title="Comments"
     )
+
+
+class RecordFollowUp(FollowUpFields):
+    """A follow-up with everybody included, and what comes after it (P8)."""
+
+    placement_id: UUID
 
 
 _RECORD = """

@@ -36,16 +36,14 @@ from support_svc.placements.rows import active_members, current_request, locked_
 from support_svc.placements.securing import MovedIn, SecuringState
 
 
-class MoveIn(BaseModel):
-    """The household has moved into the home that is secured.
+class MoveInFields(BaseModel):
+    """When a household moved in, and what comes after it.
 
-    `told_by_client` says that the client told of the tenancy's start: the property entity tells it only
-    when the
-    tenant agreed to that. `end_housing` ends what somebody's housing history still shows as open, on the
+    `told_by_client` says that the client told of the tenancy's start: the property entity tells it only when
+    the tenant agreed to that. `end_housing` ends what somebody's housing history still shows as open, on the
     same day.
     """
 
-    placement_id: UUID
     moved_in_on: date = Field(title="Move-in date")
     rent: Rent | None = Field(default=None, title="Rent a month")
     phone: Phone | None = Field(default=None, title="New phone number")
@@ -57,6 +55,12 @@ class MoveIn(BaseModel):
     told_by_client: bool = Field(default=False, title="The client told me that the tenancy has started")
     end_housing: bool = Field(default=False, title="End the housing history record that is still open")
     end_reason_id: UUID | None = Field(default=None, title="Reason left")
+
+
+class MoveIn(MoveInFields):
+    """The household has moved into the home that is secured."""
+
+    placement_id: UUID
 
 
 @use_case(Permission.RECORD_MOVE_IN)

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from chassis.http.call import ApiRouter, Call
-from support_svc.signings.commands import AnswerSigning, answer_signing
+from support_svc.signings.commands import AnswerSigning, SigningAnswer, answer_signing
 from support_svc.signings.queries import SigningView, signing, signings, signings_of
 
 router = ApiRouter(prefix="/api/support/v1", tags=["signings"])
@@ -27,7 +27,7 @@ async def get_signings(call: Call, placement_id: UUID) -> list[SigningView]:
     return await call.ask(signings_of, placement_id)
 
 
-@router.post("/signings/answer", status_code=204)
-async def post_answer(call: Call, command: AnswerSigning) -> None:
+@router.post("/signings/{signing_id}/answer", status_code=204)
+async def post_answer(call: Call, signing_id: UUID, body: SigningAnswer) -> None:
     """Tell the property entity whether somebody attends."""
-    await call.perform(answer_signing, command)
+    await call.perform(answer_signing, AnswerSigning(signing=signing_id, **dict(body)))

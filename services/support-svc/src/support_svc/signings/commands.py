@@ -42,12 +42,17 @@ class SigningTold:
     moved: bool = False
 
 
-class AnswerSigning(BaseModel):
+class SigningAnswer(BaseModel):
+    """Whether somebody attends, and why not."""
+
+    attendance: Attendance = Field(title="Will somebody attend?")
+    reason: AbsenceReason | None = Field(default=None, title="Why nobody can attend")
+
+
+class AnswerSigning(SigningAnswer):
     """Whether somebody from the support organisation attends a signing."""
 
     signing: UUID
-    attendance: Attendance = Field(title="Will somebody attend?")
-    reason: AbsenceReason | None = Field(default=None, title="Why nobody can attend")
 
 
 @use_case(Permission.HEAR_NEWS)

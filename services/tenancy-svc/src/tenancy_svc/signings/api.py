@@ -113,7 +113,7 @@ async def post_unsigned_end(call: Call, signing_id: uuid.UUID) -> None:
     await call.perform(end_unsigned, EndUnsigned(signing_id=signing_id))
 
 
-@router.post("/leases/{lease_id}/discard", status_code=204)
-async def post_discard(call: Call, lease_id: uuid.UUID) -> None:
+@router.delete("/leases/{lease_id}", status_code=204)
+async def delete_lease(call: Call, lease_id: uuid.UUID) -> None:
     """Discard a draft lease and cancel its signing."""
     await call.perform(give_up_lease, GiveUpLease(lease_id=lease_id))

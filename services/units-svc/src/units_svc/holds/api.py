@@ -88,20 +88,20 @@ async def prolong_hold(call: Call, request_id: UUID, body: ProlongedHold) -> New
     return NewDeadline(await call.perform(commands.prolong_hold, command))
 
 
-@router.get("/units/{unit_id}/use")
+@router.get("/units/{unit_id}/uses")
 async def read_use(call: Call, unit_id: UUID) -> queries.UseOfUnit:
     """Holds and occupations of a home, newest first (U4, U9)."""
     return await call.ask(queries.use_of_unit, unit_id)
 
 
-@router.post("/units/{unit_id}/use", status_code=201)
+@router.post("/units/{unit_id}/uses", status_code=201)
 async def record_use(call: Call, unit_id: UUID, body: BegunUse) -> AddedUse:
     """Record that somebody else lives in a home, or that it can't be used (U4)."""
     command = keeping.RecordUse(unit_id=unit_id, **body.model_dump())
     return AddedUse(await call.perform(keeping.record_use, command))
 
 
-@router.post("/units/{unit_id}/use/{occupation_id}/end", status_code=204)
+@router.post("/units/{unit_id}/uses/{occupation_id}/end", status_code=204)
 async def end_use(call: Call, unit_id: UUID, occupation_id: UUID, body: EndedUse) -> None:
     """End a use that staff recorded (U4)."""
     command = keeping.EndUse(unit_id=unit_id, occupation_id=occupation_id, last_day=body.last_day)

@@ -1,0 +1,191 @@
+"""Secure Unit and the follow-up over HTTP: they take the short way, and answer as every other route does."""
+
+import asyncio
+import datetime as dt
+import uuid
+
+import pytest
+
+from chassis.http.direct import ways_of
+from support_svc.placements.moving_in import MoveIn, move_in
+
+DAY = dt.timedelta(days=1)
+
+
+async def ready_to_ask(world):
+    """A placement, a free home, and the body that asks for it as the confirm page does."""
+    head, child = await world.family()
+    wanted = await world.placement(head, child)
+    unit = await world.home()
+    consent = (await world.rows("SELECT id FROM consent WHERE purpose = 'be_housed'"))[0]["id"]
+    move_in_on = world.today + 14 * DAY
+    body = {"unit": str(unit), "secured_on": str(world.today), "expected_move_in": str(move_in_on)}
+    return wanted, body | {"adults": 1, "children": 1, "consent": str(consent)}
+
+
+async def housed(world):
+    """A placement whose household has moved in, and the body of its first follow-up."""
+    head = await world.client()
+    wanted = await world.placement(head)
+    unit = await world.home(managed_by="third_party")
+    await world.held(wanted, unit, expected_move_in=world.today)
+    await world.do(move_in, MoveIn(placement_id=wanted, moved_in_on=world.today, next_months=1))
+    outcome = {"client_id": str(head), "still_in_housing": "yes"}
+    body = {"done_on": str(world.today), "months_since": 0, "outcomes": [outcome], "next_months": 3}
+    return wanted, body
+
+
+HOT = {"secure-unit": (ready_to_ask, 202), "follow-ups": (housed, 201)}
+each_hot = pytest.mark.parametrize("act", HOT)
+
+
+async def prepared(world, act):
+    prepare, status = HOT[act]
+    wanted, body = await prepare(world)
+    return wanted, f"/placements/{wanted}/{act}", body, status
+
+
+async def written(world):
+    """What the command wrote so far: rows of its own, lines of the timeline, audit rows, events."""
+    counts = (
+        "SELECT (SELECT count(*) FROM securing) AS requests, (SELECT count(*) FROM followup) AS follow_ups,"
+        " (SELECT count(*) FROM placement_timeline) AS lines, (SELECT count(*) FROM audit) AS audits,"
+        " (SELECT count(*) FROM outbox) AS events"
+    )
+    return (await world.rows(counts))[0]
+
+
+@pytest.mark.row("P6", "P8")
+async def test_the_two_hot_commands_take_the_short_way(world):
+    ways = {way.context.path for ways in ways_of(world.app).values() for way in ways}
+    assert ways == {f"/api/support/v1/placements/{{placement_id}}/{act}" for act in HOT}
+
+
+@pytest.mark.row("P6", "P8")
+@each_hot
+async def test_a_hot_command_is_carried_out_for_the_placement_of_the_path(world, act):
+    wanted, path, body, status = await prepared(world, act)
+    async with world.api("caseworker") as caseworker:
+        answer = await caseworker.post(path, json=body)
+    assert answer.status_code == status, answer.text
+    assert answer.json()["placement_id"] == str(wanted)
+
+
+@pytest.mark.row("X4")
+@each_hot
+@pytest.mark.parametrize(
+    ("wrong", "field", "rule"),
+    [
+        ({"DATE": "yesterday"}, "DATE", "date_from_datetime_parsing"),
+        ({"DATE": None}, "DATE", "date_type"),
+    ],
+    ids=["no date", "nothing"],
+)
+async def test_a_wrong_value_is_named_with_its_field_and_rule(world, act, wrong, field, rule):
+    _, path, body, _ = await prepared(world, act)
+    date = "secured_on" if act == "secure-unit" else "done_on"
+    before = await written(world)
+    async with world.api("caseworker") as caseworker:
+        answer = await caseworker.post(path, json=body | {date: wrong["DATE"]})
+        missing = await caseworker.post(path, json={key: body[key] for key in body if key != date})
+    assert answer.status_code == missing.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    (error,) = answer.json()["errors"]
+    assert (error["field"], error["rule"]) == (field.replace("DATE", date), rule)
+    assert [(each["field"], each["rule"]) for each in missing.json()["errors"]] == [(date, "missing")]
+    assert await written(world) == before
+
+
+@pytest.mark.row("X4")
+@each_hot
+async def test_a_rule_of_the_trade_names_its_field_as_well(world, act):
+    _, path, body, _ = await prepared(world, act)
+    date = "secured_on" if act == "secure-unit" else "done_on"
+    async with world.api("caseworker") as caseworker:
+        answer = await caseworker.post(path, json=body | {date: str(world.today + DAY)})
+    assert answer.status_code == 422
+    assert [(each["field"], each["rule"]) for each in answer.json()["errors"]] == [(date, "in_the_future")]
+
+
+@pytest.mark.row("P6", "P8")
+@each_hot
+async def test_an_unknown_placement_is_not_found_and_no_reference_is_refused(world, act):
+    _, _, body, _ = await prepared(world, act)
+    before = await written(world)
+    async with world.api("caseworker") as caseworker:
+        unknown = await caseworker.post(f"/placements/{uuid.uuid4()}/{act}", json=body)
+        no_reference = await caseworker.post(f"/placements/the-first/{act}", json=body)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
+    assert no_reference.status_code == 422
+    assert [each["field"] for each in no_reference.json()["errors"]] == ["placement_id"]
+    assert await written(world) == before
+
+
+@pytest.mark.row("W10")
+@each_hot
+async def test_a_foreign_token_or_none_gets_nowhere(world, act):
+    _, path, body, _ = await prepared(world, act)
+    before = await written(world)
+    async with world.api("property_manager", entity="property") as stranger:
+        foreign = await stranger.post(path, json=body)
+        without = await stranger.post(path, json=body, headers={"Authorization": ""})
+    async with world.api("support_administrator") as administrator:
+        forbidden = await administrator.post(path, json=body)
+    assert (foreign.status_code, without.status_code, forbidden.status_code) == (401, 401, 403)
+    assert await written(world) == before
+
+
+@pytest.mark.row("X5")
+@each_hot
+async def test_the_same_key_answers_the_same_and_writes_once(world, act):
+    _, path, body, status = await prepared(world, act)
+    async with world.api("caseworker", **{"Idempotency-Key": "one-click"}) as caseworker:
+        first = await caseworker.post(path, json=body)
+        after = await written(world)
+        again = await caseworker.post(path, json=body)
+        other = await caseworker.post(path, json=body | {"comments": "another", "children": 0})
+        elsewhere = await caseworker.post(f"/placements/{uuid.uuid4()}/{act}", json=body)
+    assert first.status_code == again.status_code == status
+    assert first.json() == again.json()
+    assert await written(world) == after
+    # The path belongs to what the key stands for, as the body does.
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (422, "idempotency_key_reused")
+
+
+@pytest.mark.row("X4", "X5")
+@each_hot
+async def test_of_several_at_once_one_is_carried_out_and_the_others_are_told(world, act):
+    _, path, body, status = await prepared(world, act)
+    async with world.api("caseworker") as caseworker:
+        answers = await asyncio.gather(*(caseworker.post(path, json=body) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers)[0] == status
+    refused = [answer for answer in answers if answer.status_code != status]
+    if act == "secure-unit":
+        assert [answer.json()["code"] for answer in refused] == ["answer_pending"] * 3
+        assert len(await world.rows("SELECT 1 FROM securing")) == 1
+        assert await world.told() == ["unit_requested"]
+    else:
+        # Each of them finds the follow-up that the one before dated, so all can be recorded, one by one.
+        assert not refused
+        states = [row["state"] for row in await world.rows("SELECT state FROM followup")]
+        assert sorted(states) == ["done"] * 4 + ["due"]
+
+
+@pytest.mark.row("X4")
+async def test_who_saw_another_household_is_told_what_it_is_now(world):
+    wanted, body = await ready_to_ask(world)
+    async with world.api("caseworker") as caseworker:
+        answer = await caseworker.post(f"/placements/{wanted}/secure-unit", json=body | {"children": 3})
+    assert (answer.status_code, answer.json()["code"]) == (409, "household_changed")
+
+
+@pytest.mark.row("P8", "X4")
+async def test_a_second_final_follow_up_is_told_that_the_placement_has_ended(world):
+    wanted, body = await housed(world)
+    final = body | {"final": True, "next_months": None}
+    async with world.api("caseworker") as caseworker:
+        path = f"/placements/{wanted}/follow-ups"
+        answers = await asyncio.gather(*(caseworker.post(path, json=final) for _ in range(3)))
+    told = sorted((answer.status_code, answer.json().get("code", "")) for answer in answers)
+    assert told == [(201, ""), (409, "placement_ended"), (409, "placement_ended")]
