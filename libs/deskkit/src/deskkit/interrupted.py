@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+import structlog
 from fastapi.responses import RedirectResponse
 from starlette.requests import Request
 from starlette.responses import Response
 
 from deskkit.csrf import SAFE_METHODS
+from deskkit.i18n import N_
+from deskkit.signin import RENEWED_COOKIE, TOKEN_COOKIE
+
+_log = structlog.get_logger(__name__)
+REFUSED = N_("This page doesn't accept your sign-in")
 
 
 class SignInNeeded(Exception):
@@ -22,7 +28,9 @@ class ForgedForm(Exception):
 async def interrupted(request: Request, _reason: SignInNeeded) -> Response:
     """Send the browser to renew its session.
 
-    307 carries a posted form there and, once renewed, back again.
+    307 carries a posted form there and, once renewed, back again. A token that was renewed a moment before
+    and doesn't hold here wouldn't hold the next time either: a page says so, and browser and gateway don't
+    send each other in circles.
     """
     from deskkit.desk import desk_of  # noqa: PLC0415
 
@@ -35,7 +43,31 @@ async def interrupted(request: Request, _reason: SignInNeeded) -> Response:
             status_code=200,
             headers={"HX-Redirect": f"{desk.sign_in_path}?{urlencode({'next': _page_of(request)})}"},
         )
+    if request.cookies.get(RENEWED_COOKIE):
+        return await _refused(request, f"{target}&anew=true")
     return RedirectResponse(target, status_code=303 if request.method in SAFE_METHODS else 307)
+
+
+async def _refused(request: Request, sign_in_anew: str) -> Response:
+    from deskkit.call import MAX_FIELDS, PageCall  # noqa: PLC0415
+    from deskkit.desk import desk_of  # noqa: PLC0415
+
+    call = PageCall(request, desk_of(request), None, public=True)
+    arrived = TOKEN_COOKIE in request.cookies
+    _log.warning("new_token_refused", path=request.url.path, token="refused" if arrived else "missing")
+    typed: list[tuple[str, str]] = []
+    if request.method not in SAFE_METHODS:
+        data = await request.form(max_fields=MAX_FIELDS)
+        typed = [(name, text) for name, text in data.multi_items() if isinstance(text, str)]
+    return call.page(
+        "deskkit/refused.html",
+        status=401,
+        heading=call._(REFUSED),
+        arrived=arrived,
+        typed=typed,
+        posted=request.method not in SAFE_METHODS,
+        sign_in_anew=sign_in_anew,
+    )
 
 
 def _page_of(request: Request) -> str:

@@ -8,6 +8,10 @@ from chassis.actor import Actor
 from chassis.errors import DomainError, NotSignedIn
 
 TOKEN_COOKIE = "partywall_token"  # noqa: S105 (a cookie's name)
+RENEWED_COOKIE = "partywall_renewed"
+"""Set by the gateway for some seconds with every new token: whoever is refused meanwhile isn't sent for
+another.
+"""
 
 
 async def actor_from_cookie(request: Request) -> Actor | None:

@@ -113,8 +113,10 @@ async def signed_in(call: PageCall, opened: Opened, target: str, kept: carried.P
 
 
 @public.api_route("/session/renew", methods=["GET", "POST"], name="session.renew")
-async def renew_session(request: Request, next: str = "/") -> Response:
+async def renew_session(request: Request, next: str = "/", anew: bool = False) -> Response:
     """Give a desk's visitor a new token and send them back, form and all; or ask them to sign in.
+
+    With `anew` they are asked in any case: a desk has just refused what was given.
 
     This is the one GET that writes: it replaces the session's secret.
     """
@@ -122,7 +124,8 @@ async def renew_session(request: Request, next: str = "/") -> Response:
     settings: Any = request.app.state.runtime.settings
     if request.method not in SAFE_METHODS and came_from_elsewhere(request.headers, settings.public_url):
         raise ForgedForm
-    opened = await renew(request.app.state.runtime, request.cookies.get(SESSION_COOKIE, ""))
+    secret = "" if anew else request.cookies.get(SESSION_COOKIE, "")
+    opened = await renew(request.app.state.runtime, secret)
     if opened is not None:
         # 307 sends a posted form on to its desk unchanged.
         response = RedirectResponse(target, status_code=303 if request.method in SAFE_METHODS else 307)
@@ -130,11 +133,12 @@ async def renew_session(request: Request, next: str = "/") -> Response:
         return response
     call = await public_call_of(request)
     kept = await carried.typed_fields(request) if request.method not in SAFE_METHODS else []
-    had_session = SESSION_COOKIE in request.cookies
+    had_session = SESSION_COOKIE in request.cookies and not anew
     answer = await _sign_in_page(
         call, target, kept=kept, over=had_session or bool(kept), status=401 if kept else 200
     )
-    take_cookies(answer)
+    if not anew:
+        take_cookies(answer)
     return answer
 
 

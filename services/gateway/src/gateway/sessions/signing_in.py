@@ -9,7 +9,7 @@ from chassis.actor import Actor
 from chassis.perform import perform
 from chassis.runtime import Runtime
 from deskkit.language import LANGUAGE_COOKIE, set_language
-from deskkit.signin import TOKEN_COOKIE
+from deskkit.signin import RENEWED_COOKIE, TOKEN_COOKIE
 from gateway.keys.signing import Signing
 from gateway.sessions.commands import (
     BeginAttempt,
@@ -26,6 +26,8 @@ from gateway.staff.passwords import is_password
 
 SESSION_COOKIE = "partywall_session"
 SESSION_PATH = "/session"
+MOMENT = 20
+"""Seconds in which a token that is refused counts as never accepted rather than as run out."""
 
 
 def itself(runtime: Runtime) -> Actor:
@@ -94,6 +96,15 @@ async def give_cookies(response: Response, request: Request, opened: Opened, *, 
         httponly=True,
         samesite="lax",
     )
+    response.set_cookie(
+        RENEWED_COOKIE,
+        "1",
+        max_age=MOMENT,
+        path="/",
+        secure=settings.secure,
+        httponly=True,
+        samesite="lax",
+    )
     if opened.secret is not None:
         left = opened.ends_at - request.app.state.runtime.clock.now()
         response.set_cookie(
@@ -114,4 +125,5 @@ async def give_cookies(response: Response, request: Request, opened: Opened, *, 
 def take_cookies(response: Response) -> None:
     """Take the session's cookies from the browser."""
     response.delete_cookie(TOKEN_COOKIE, path="/")
+    response.delete_cookie(RENEWED_COOKIE, path="/")
     response.delete_cookie(SESSION_COOKIE, path=SESSION_PATH)
