@@ -22,6 +22,7 @@ from chassis.http.routes import guard as lets_nobody_unknown_pass
 from chassis.perform import ask, perform
 from deskkit.csrf import SAFE_METHODS, attested_same_origin, came_from_elsewhere
 from deskkit.forms import Form
+from deskkit.forms.binding import unbind
 from deskkit.i18n import Formats
 from deskkit.i18n.formats import ONE_STOP, TWO_STOPS
 from deskkit.interrupted import ForgedForm, SignInNeeded
@@ -136,6 +137,29 @@ class PageCall:
         posted = await self.posted() if self._unsafe else None
         return self._form(model, posted, initial, fixed, labels)
 
+    def sought(
+        self,
+        model: type[CommandT],
+        *,
+        initial: Mapping[str, Any] | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> Form[CommandT]:
+        """The form of a filter, bound to the page's address, so that a search can be shared (X6).
+
+        Its `command` always holds what could be read; what couldn't is said at its field and left out.
+        `initial`, and else the model's defaults, stand for fields that the address doesn't name; `names` maps
+        other names in the address to fields, such as the `q` of the search in the banner.
+        """
+        asked: dict[str, list[str]] = {}
+        for name, text in self.request.query_params.multi_items():
+            asked.setdefault((names or {}).get(name, name), []).append(text)
+        usual = {name: info.get_default() for name, info in model.model_fields.items()} | dict(initial or {})
+        for name, texts in unbind(usual, model, self.runtime.time_zone).items():
+            field = name.split("-")[0]
+            if not any(key == field or key.startswith(f"{field}-") for key in asked):
+                asked[name] = texts
+        return self._form(model, asked, None, None, None, forgiving=True)
+
     def blank_form(self, model: type[CommandT], *, initial: Any = None) -> Form[CommandT]:
         """A form as it begins, even in the answer to a POST that was meant for something else."""
         return self._form(model, None, initial, None, None)
@@ -147,6 +171,8 @@ class PageCall:
         initial: Any,
         fixed: Mapping[str, Any] | None,
         labels: Mapping[str, str] | None,
+        *,
+        forgiving: bool = False,
     ) -> Form[CommandT]:
         return Form(
             model,
@@ -161,6 +187,7 @@ class PageCall:
             translate_error=self.words,
             csrf_token=self.csrf_token(),
             form_token=next(iter((posted or {}).get("form_token", ())), None) or secrets.token_urlsafe(16),
+            forgiving=forgiving,
         )
 
     async def posted(self) -> dict[str, list[str]]:

@@ -169,6 +169,7 @@ class Rendering:
             moment=formats.moment,
             money=formats.money,
             number=formats.number,
+            percent=formats.percent,
             phone=formats.phone,
             postal_code=formats.postal_code,
             listing=formats.listing,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -198,3 +200,37 @@ async def test_a_line_can_be_added_without_javascript_and_nothing_is_judged_yet(
     assert "There is a problem" not in page.text
     assert {"guests-0-first_name", "guests-1-first_name", "guests-2-first_name"} <= set(page.ids())
     assert page.fields(FORM)["guests-0-first_name"] == "Ana"
+
+
+async def _sought(client: Any, query: str) -> tuple[dict[str, Any], Any]:
+    page = parse_page((await client.get(f"/gallery/list{query}")).text)
+    return json.loads(re.search(r"\{.*?\}", page.text)[0]), page  # type: ignore[index]
+
+
+@pytest.mark.row("X6")
+async def test_a_filter_is_what_its_address_says_and_else_what_is_usual(gallery: Any) -> None:
+    client = await gallery()
+    usual = {"address": "", "bedrooms": 1, "free_from": None, "housing_type": None, "accessible": True}
+    assert (await _sought(client, ""))[0] == usual
+    asked, _ = await _sought(client, "?q=Shuter&bedrooms=&free_from=3+December+2026&accessible-present=")
+    assert asked == usual | {
+        "address": "Shuter",
+        "bedrooms": None,
+        "free_from": "2026-12-03",
+        "accessible": False,
+    }
+
+
+@pytest.mark.row("X2", "X6")
+async def test_what_cant_be_read_in_an_address_is_said_at_its_field_and_left_out(gallery: Any) -> None:
+    client = await gallery()
+    asked, page = await _sought(
+        client, "?address=Bloor&bedrooms=many&free_from=31+February+2026&housing_type=castle"
+    )
+    assert (asked["address"], asked["bedrooms"], asked["free_from"], asked["housing_type"]) == (
+        "Bloor",
+        None,
+        None,
+        None,
+    )
+    assert page.text.count("Error:") == 3

@@ -58,6 +58,8 @@ def test_dates_money_phones_and_postal_codes_in_the_persons_form() -> None:
     ) or "8:05" in english.moment(evening)
     assert french.moment(evening) == "23 novembre 2026 à 20 h 05"
     assert english.money("1250.5") == "$1,250.50"
+    assert english.percent(12.5) == "12.5%"
+    assert french.percent(100).replace("\u00a0", " ").replace("\u202f", " ") == "100 %"
     assert french.money("1250.5").replace("\u00a0", " ").replace("\u202f", " ") == "1 250,50 $"
     assert english.phone("4165550123") == "(416) 555-0123"
     assert english.phone("ask the desk") == "ask the desk"

@@ -73,6 +73,7 @@ class Form(Generic[CommandT]):
         translate_error: Callable[[DomainError], str],
         csrf_token: str,
         form_token: str,
+        forgiving: bool = False,
     ) -> None:
         self.model = model
         self.submitted = posted is not None
@@ -93,7 +94,7 @@ class Form(Generic[CommandT]):
             self.values: dict[str, list[str]] = {
                 name: list(texts) for name, texts in posted.items() if name not in HIDDEN_NAMES
             }
-            self._bind(dict(fixed or {}))
+            self._bind(dict(fixed or {}), forgiving=forgiving)
             if self.asks_for_a_line:
                 self.errors.clear()
         else:
@@ -199,7 +200,7 @@ class Form(Generic[CommandT]):
 
     # how it works
 
-    def _bind(self, fixed: dict[str, Any]) -> None:
+    def _bind(self, fixed: dict[str, Any], *, forgiving: bool) -> None:
         binder = Binder(self.values, self.today, self.zone)
         data = {**binder.model(self.model), **fixed}
         for key, problem in binder.problems.items():
@@ -216,6 +217,10 @@ class Form(Generic[CommandT]):
                     context["empty"] = True
                 own = str(context.pop("error", "")) or detail["msg"]
                 self.errors.append(FormError(key, detail["type"], context, own))
+            if forgiving:
+                wrong = {error.key.split("-")[0] for error in self.errors}
+                right = {} if "" in wrong else {name: data[name] for name in data.keys() - wrong}
+                self._command = self.model.model_validate(right)
 
     def _key_of(self, loc: tuple[int | str, ...]) -> str:
         """The field of a Pydantic location; parts that are no field (a union's branch) are left out."""

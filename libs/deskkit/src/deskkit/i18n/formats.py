@@ -10,7 +10,7 @@ from typing import Any
 import phonenumbers
 from babel.dates import format_date, format_time
 from babel.lists import format_list
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from deskkit.i18n.catalogue import N_, Catalogue
 
@@ -111,6 +111,10 @@ class Formats:
     def number(self, value: float | Decimal | None) -> str:
         """'12,500', '12 500'."""
         return "" if value is None else format_decimal(value, locale=self.locale)
+
+    def percent(self, value: float | Decimal) -> str:
+        """'12.5%', '12,5 %'; accepts a figure out of 100."""
+        return format_percent(Decimal(str(value)) / 100, locale=self.locale, decimal_quantization=False)
 
     def phone(self, value: str | None) -> str:
         """'(416) 555-0123' for a number of this country, else international; as typed when unreadable."""

@@ -68,6 +68,16 @@ class BookVisit(BaseModel):
     version: int = 1
 
 
+class HomeFilter(BaseModel):
+    """A filter of a list, as an address may ask for it."""
+
+    address: str = Field(default="", max_length=80, title="Address")
+    bedrooms: Annotated[int, Field(ge=0, le=9)] | None = Field(default=None, title="Bedrooms")
+    free_from: date | None = Field(default=None, title="Free from")
+    housing_type: HousingType | None = Field(default=None, title="Housing type")
+    accessible: bool = Field(default=True, title="Accessible to a wheelchair")
+
+
 class VisitRefused(DomainError):
     kind = Kind.conflict
     code = "visit_refused"
@@ -90,7 +100,9 @@ async def my_day(call: DeskCall) -> Response:
 
 
 @router.get("/list", name="gallery.list")
-async def listing(call: DeskCall, q: str = "", empty: bool = False) -> Response:
+async def listing(call: DeskCall, empty: bool = False) -> Response:
+    form = call.sought(HomeFilter, initial={"bedrooms": 1}, names={"q": "address"})
+    wanted = form.command
     homes = [
         {
             "address": "120 Shuter Street, unit 804",
@@ -117,11 +129,9 @@ async def listing(call: DeskCall, q: str = "", empty: bool = False) -> Response:
             "status": ("Not available", "neutral"),
         },
     ]
-    found = [] if empty else [home for home in homes if q.lower() in home["address"].lower()]
-    form = await call.form(BookVisit, initial={"address": q})
-    return call.page(
-        "gallery/list.html", homes=found, q=q, form=form, sort=call.request.query_params.get("sort")
-    )
+    found = [] if empty else [home for home in homes if wanted.address.lower() in home["address"].lower()]
+    sort = call.request.query_params.get("sort")
+    return call.page("gallery/list.html", homes=found, form=form, wanted=wanted, sort=sort)
 
 
 @router.get("/record", name="gallery.record")

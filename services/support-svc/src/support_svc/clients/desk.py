@@ -23,7 +23,6 @@ from support_svc.clients.commands import (
 )
 from support_svc.clients.model import ClientState, PossibleDuplicates
 from support_svc.clients.queries import client, possible_duplicates, search_clients
-from support_svc.filters import filter_from
 from support_svc.lookups.desk import choices
 from support_svc.lookups.model import LookupList
 
@@ -43,11 +42,11 @@ class ClientFilter(BaseModel):
 @router.get("", name="clients")
 async def page(call: DeskCall) -> Response:
     """The list of clients."""
-    wanted = filter_from(ClientFilter, call.request.query_params)
+    form = call.sought(ClientFilter)
+    wanted = form.command
     found = await call.ask(
         search_clients, wanted.q, str(wanted.after) if wanted.after else None, wanted.state
     )
-    form = await call.form(ClientFilter, initial=wanted)
     return call.page("clients/list.html", found=found, wanted=wanted, form=form)
 
 

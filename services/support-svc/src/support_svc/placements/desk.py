@@ -10,7 +10,6 @@ from deskkit.router import DeskRouter
 from support_svc.clients.queries import client, search_clients
 from support_svc.consents.model import ConsentStatus
 from support_svc.consents.queries import consents_of
-from support_svc.filters import filter_from
 from support_svc.lookups.desk import choices, colleagues
 from support_svc.lookups.model import LookupList
 from support_svc.placements.commands import (
@@ -39,13 +38,13 @@ _LISTS = (LookupList.HOUSING_TYPE, LookupList.PROGRAM, LookupList.REFERRAL_SOURC
 @router.get("", name="placements")
 async def page(call: DeskCall) -> Response:
     """The list of placements with the four urgent counts (P1)."""
-    wanted = filter_from(PlacementFilter, call.request.query_params)
-    found = await call.ask(placements, wanted)
+    form = call.sought(PlacementFilter)
+    found = await call.ask(placements, form.command)
     return call.page(
         "placements/list.html",
         found=found,
-        wanted=wanted,
-        form=await call.form(PlacementFilter, initial=wanted),
+        wanted=form.command,
+        form=form,
         lists=await choices(call, LookupList.PROGRAM),
         people=await colleagues(call),
     )

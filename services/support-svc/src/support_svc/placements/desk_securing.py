@@ -8,7 +8,6 @@ from fastapi import Response
 from chassis.errors import DomainError
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
-from support_svc.filters import filter_from
 from support_svc.homes.model import ManagedBy
 from support_svc.homes.queries import HomeFilter, home, places
 from support_svc.housing_history.commands import Rent
@@ -31,19 +30,17 @@ USUAL_WAIT = timedelta(days=14)
 async def search(call: DeskCall, placement_id: UUID) -> Response:
     """New Housing Search (P5); it begins with the housing types the placement seeks."""
     one = await call.ask(placement, placement_id)
-    query = call.request.query_params
-    wanted = filter_from(HomeFilter, query)
-    if not query:
-        wanted = HomeFilter(types=list(one.types_published))
+    usual = {} if call.request.query_params else {"types": list(one.types_published)}
+    form = call.sought(HomeFilter, initial=usual)
     kinds = (await call.ask(values_of, LookupList.HOUSING_TYPE))[LookupList.HOUSING_TYPE]
     return call.page(
         "placements/search.html",
         one=one,
-        wanted=wanted,
-        found=await call.ask(search_for_placement, placement_id, wanted),
+        wanted=form.command,
+        found=await call.ask(search_for_placement, placement_id, form.command),
         places=await call.ask(places),
         kinds={kind.published_as: kind.label(call.locale) for kind in kinds if kind.published_as},
-        form=await call.form(HomeFilter, initial=wanted),
+        form=form,
     )
 
 

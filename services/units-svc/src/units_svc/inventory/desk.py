@@ -8,11 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Response
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from chassis.errors import DomainError
 from deskkit.call import DeskCall, PageCall
-from deskkit.forms.binding import Binder
+from deskkit.forms import Form
 from deskkit.labels import label_of
 from deskkit.router import DeskRouter
 from units_svc.access import Permission
@@ -34,22 +34,9 @@ _LISTS = {
 }
 
 
-def filter_of(call: PageCall) -> UnitFilter:
-    """Return the filter that the page's address asks for; what can't be read there is left out."""
-    query = call.request.query_params
-    posted: dict[str, list[str]] = {}
-    for name, value in query.multi_items():
-        posted.setdefault("text" if name == "q" else name, []).append(value)
-    values = Binder(posted, call.today, call.runtime.time_zone).model(UnitFilter)
-    values = {name: value for name, value in values.items() if value is not None}
-    if "active" not in values and posted.get("active") == ["all"]:
-        values["active"] = None
-    try:
-        return UnitFilter.model_validate(values)
-    except ValidationError as refused:
-        for error in refused.errors():
-            values.pop(str(error["loc"][0]), None)
-        return UnitFilter.model_validate(values)
+def _sought(call: PageCall) -> Form[UnitFilter]:
+    # The banner's search and the filter's address field are the same question.
+    return call.sought(UnitFilter, names={"q": "text"})
 
 
 def _order_of(call: PageCall) -> Order:
@@ -80,7 +67,8 @@ async def choices(call: PageCall, lists: Lists, keep: Mapping[str, Any] | None =
 @router.get("", name="units")
 async def unit_list(call: DeskCall) -> Response:
     """Housing Units: filters in the address, sorted, page by page (U1)."""
-    wanted, order, query = filter_of(call), _order_of(call), call.request.query_params
+    form, order, query = _sought(call), _order_of(call), call.request.query_params
+    wanted = form.command
     try:
         page = await call.ask(
             queries.unit_list, wanted, order=order, after=query.get("after"), before=query.get("before")
@@ -91,7 +79,7 @@ async def unit_list(call: DeskCall) -> Response:
     return call.page(
         "inventory/list.html",
         page=page,
-        form=await call.form(UnitFilter, initial=wanted),
+        form=form,
         wanted=wanted,
         order=order.value,
         lists=lists,
@@ -102,7 +90,7 @@ async def unit_list(call: DeskCall) -> Response:
 @router.get("/export.csv", name="units_export")
 async def export(call: DeskCall) -> Response:
     """The list as CSV, 10,000 homes at most (U1)."""
-    rows = await call.ask(queries.unit_rows_for_export, filter_of(call))
+    rows = await call.ask(queries.unit_rows_for_export, _sought(call).command)
     return call.csv("units.csv", CSV_HEADER, csv_rows(rows))
 
 

@@ -32,8 +32,8 @@ class LandlordFilter(BaseModel):
 async def landlord_list(call: DeskCall) -> Response:
     """Landlords by name."""
     query = call.request.query_params
-    relation = next((one for one in Relation if one.value == query.get("relation")), None)
-    wanted = LandlordFilter(words=query.get("words", "")[:120], relation=relation)
+    form = call.sought(LandlordFilter)
+    wanted = form.command
     rows = await call.ask(
         queries.landlord_list,
         words=wanted.words,
@@ -42,7 +42,6 @@ async def landlord_list(call: DeskCall) -> Response:
         limit=PAGE + 1,
     )
     more = plain(rows[PAGE - 1].name) if len(rows) > PAGE else None
-    form = await call.form(LandlordFilter, initial=wanted)
     return call.page("landlords/list.html", rows=rows[:PAGE], more=more, form=form, after=query.get("after"))
 
 

@@ -14,16 +14,19 @@ from units_svc.imports.model import ImportState, UnitImport
 from units_svc.imports.queries import ImportView, import_list
 from units_svc.inventory.model import Occupancy, Unit
 from units_svc.inventory.queries import occupancy_counts
+from units_svc.maintenance.queries import WorkFilter, WorkPage, work_list
 
 ENDING_WITHIN_DAYS = 4
+SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class MyDay:
-    """Holds that end soon, imports that wait for a decision, requests answered last, and the inventory in
-    numbers."""
+    """Holds that end soon, overdue work, imports that wait for a decision, requests answered last, and the
+    inventory in numbers."""
 
     ending: list[HoldView]
+    overdue: WorkPage
     answered: list[HoldView]
     imports: list[ImportView]
     occupancy: dict[Occupancy, int]
@@ -39,6 +42,7 @@ async def my_day(tx: ReadTx) -> MyDay:
     imports = await import_list(tx) if await tx.scalar(waiting.limit(1)) is not None else []
     return MyDay(
         ending=await active_holds(tx, ending_within_days=ENDING_WITHIN_DAYS),
+        overdue=await work_list(tx, WorkFilter(state="overdue"), limit=SHOWN),
         answered=await recent_answers(tx),
         imports=[one for one in imports if one.state is ImportState.READY],
         occupancy={one: counted[one] for one in Occupancy if one in counted},

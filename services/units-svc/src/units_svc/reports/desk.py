@@ -45,8 +45,8 @@ class PeriodForm(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    first: Annotated[date, Field(title="From")]
-    last: Annotated[date, Field(title="To")]
+    first: Annotated[date | None, Field(title="From")] = None
+    last: Annotated[date | None, Field(title="To")] = None
     by: Annotated[str | None, Field(title="By")] = None
 
 
@@ -59,7 +59,7 @@ async def reports(call: DeskCall) -> Response:
 @router.get("/vacancy", name="report_vacancy")
 async def vacancy(call: DeskCall) -> Response:
     """Free homes, today and over a period."""
-    period, by, form = await _asked(call, Grouping, Grouping.REGION)
+    period, by, form = _asked(call, Grouping, Grouping.REGION)
     name = await _group_names(call, by)
     rows = [
         (name(line.group), line.homes, line.free_now, line.free_days, line.share)
@@ -68,7 +68,7 @@ async def vacancy(call: DeskCall) -> Response:
     header = [call._(GROUPINGS[by]), *(call._(text) for text in _VACANCY)]
     if call.request.query_params.get("format") == "csv":
         return call.csv("vacancy.csv", header, rows)
-    return _page(call, N_("Vacancy"), form, header, rows, groupings=GROUPINGS, chart_of=4, unit=" %")
+    return _page(call, N_("Vacancy"), form, header, rows, groupings=GROUPINGS, chart_of=4, shown_as="percent")
 
 
 _VACANCY = (N_("Homes"), N_("Free today"), N_("Free days"), N_("Share of days free"))
@@ -79,7 +79,7 @@ _COST = (N_("Pieces of work"), N_("Scheduled cost"), N_("Actual cost"))
 @router.get("/time-to-relet", name="report_relet")
 async def time_to_relet(call: DeskCall) -> Response:
     """How long homes stood free before they were let again."""
-    period, by, form = await _asked(call, Grouping, Grouping.REGION)
+    period, by, form = _asked(call, Grouping, Grouping.REGION)
     name = await _group_names(call, by)
     rows = [
         (name(line.group), line.homes, line.median, line.lower, line.upper)
@@ -94,7 +94,7 @@ async def time_to_relet(call: DeskCall) -> Response:
 @router.get("/maintenance-cost", name="report_cost")
 async def maintenance_cost(call: DeskCall) -> Response:
     """What maintenance cost (U7)."""
-    period, by, form = await _asked(call, CostBy, CostBy.TYPE)
+    period, by, form = _asked(call, CostBy, CostBy.TYPE)
     lists = await call.ask(lookup_lists)
 
     def name(line: Any) -> str:
@@ -108,14 +108,22 @@ async def maintenance_cost(call: DeskCall) -> Response:
     if call.request.query_params.get("format") == "csv":
         return call.csv("maintenance-cost.csv", header, rows)
     return _page(
-        call, N_("Maintenance cost"), form, header, rows, groupings=COSTS, chart_of=3, money=(2, 3), unit=" $"
+        call,
+        N_("Maintenance cost"),
+        form,
+        header,
+        rows,
+        groupings=COSTS,
+        chart_of=3,
+        money=(2, 3),
+        shown_as="money",
     )
 
 
 @router.get("/privacy", name="report_privacy")
 async def privacy(call: DeskCall) -> Response:
     """What was refused for privacy (W8)."""
-    period, _, form = await _asked(call, Grouping, Grouping.REGION)
+    period, _, form = _asked(call, Grouping, Grouping.REGION)
     counted = await call.ask(queries.refusals_by_place, period)
     rows = [(call._(PLACES[line.place]), line.refusals) for line in counted]
     header = [call._("Where"), call._("Refusals")]
@@ -131,26 +139,16 @@ async def privacy(call: DeskCall) -> Response:
     )
 
 
-async def _asked(call: PageCall, kind: Any, usual: Any) -> tuple[Period, Any, Any]:
-    """Return the period and grouping of the address, this year up to today unless it says otherwise."""
-    query = call.request.query_params
-    by = next((one for one in kind if one.value == query.get("by")), usual)
-    first = _day(query.get("first")) or call.today - timedelta(days=364)
-    last = _day(query.get("last")) or call.today
-    form = await call.form(PeriodForm, initial={"first": first, "last": last, "by": by.value})
+def _asked(call: PageCall, kind: Any, usual: Any) -> tuple[Period, Any, Any]:
+    """Return the period and grouping of the address, the year up to today unless it says otherwise."""
+    year = Period(call.today - timedelta(days=364), call.today)
+    form = call.sought(PeriodForm, initial={"first": year.first, "last": year.last, "by": usual.value})
+    by = next((one for one in kind if one.value == form.command.by), usual)
     try:
-        period = Period(first, last)
+        return Period(form.command.first or year.first, form.command.last or year.last), by, form
     except DomainError as refused:
         form.add(refused)
-        period = Period(last, last)
-    return period, by, form
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None
+        return year, by, form
 
 
 async def _group_names(call: PageCall, by: Grouping) -> Any:
@@ -168,7 +166,7 @@ def _page(
     *,
     groupings: dict[Any, str],
     chart_of: int,
-    unit: str = "",
+    shown_as: str = "number",
     money: tuple[int, ...] = (),
     more: str | None = None,
 ) -> Response:
@@ -180,7 +178,8 @@ def _page(
         rows=rows,
         chart=[(row[0], float(row[chart_of])) for row in rows[:CHARTED]],
         charted=header[chart_of],
-        unit=unit,
+        shown_as=shown_as,
+        chart_of=chart_of,
         money=money,
         groupings=[(one.value, call._(words)) for one, words in groupings.items()],
         more=more,
