@@ -21,6 +21,7 @@ from starlette.routing import NoMatchFound
 from chassis.clock import today
 from chassis.errors import DomainError, fill
 from chassis.runtime import Runtime
+from deskkit.addresses import door
 from deskkit.assets import Assets
 from deskkit.forms.messages import words_for
 from deskkit.i18n.catalogue import LANGUAGES, Catalogue, load_catalogue
@@ -52,7 +53,8 @@ class Speech:
 
     def _param(self, name: str, value: Any) -> Any:
         if isinstance(value, datetime):
-            return self.formats.moment(value)
+            said = self.formats.deadline if name == "deadline" else self.formats.moment
+            return said(value)
         if isinstance(value, date):
             return self.formats.date(value)
         if hasattr(value, "amount") and hasattr(value, "currency"):
@@ -167,6 +169,8 @@ class Rendering:
             weekday=formats.weekday,
             clock_time=formats.time,
             moment=formats.moment,
+            deadline=formats.deadline,
+            last_day=formats.last_day,
             money=formats.money,
             number=formats.number,
             percent=formats.percent,
@@ -183,6 +187,7 @@ class Rendering:
 
         return {
             "desk": self.desk,
+            "door": door,
             "language": language,
             "languages": LANGUAGES,
             "asset": self.assets.url,

@@ -7,6 +7,7 @@ import uuid
 import pytest
 
 from chassis.http.direct import ways_of
+from deskkit.addresses import door
 from support_svc.placements.moving_in import MoveIn, move_in
 
 DAY = dt.timedelta(days=1)
@@ -189,3 +190,13 @@ async def test_a_second_final_follow_up_is_told_that_the_placement_has_ended(wor
         answers = await asyncio.gather(*(caseworker.post(path, json=final) for _ in range(3)))
     told = sorted((answer.status_code, answer.json().get("code", "")) for answer in answers)
     assert told == [(201, ""), (409, "placement_ended"), (409, "placement_ended")]
+
+
+@pytest.mark.row("P6", "U2")
+async def test_the_short_way_writes_the_address_as_every_page_does(world):
+    wanted, body = await ready_to_ask(world)
+    async with world.api("caseworker") as caseworker:
+        await caseworker.post(f"/placements/{wanted}/secure-unit", json=body)
+    (home,) = await world.rows("SELECT street, unit_number, city FROM home")
+    (asked,) = await world.rows("SELECT address FROM securing")
+    assert asked["address"] == door(home["street"], home["unit_number"], home["city"])

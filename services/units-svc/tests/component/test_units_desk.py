@@ -157,7 +157,7 @@ async def test_a_home_is_added_corrected_and_found(world: Any, visitor: Any) -> 
     page = await keeper.see(target)
     assert "M5V 2T6" in page.text
     found = await keeper.see("/inventory-desk/units?q=emilie")
-    assert "12 Rue Sainte-Émilie, unit 3" in found.text
+    assert "3 – 12 Rue Sainte-Émilie" in found.text
     assert "1 home" in found.text
     wrong = await keeper.send(f"{target}/details/edit", {"floor": "9"}, status=422)
     assert "The building has 5 floors; floor 9 is above it." in wrong.text

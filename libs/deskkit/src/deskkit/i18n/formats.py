@@ -65,6 +65,25 @@ class Formats:
             return ""
         return self._("%(date)s at %(time)s") % {"date": self.date(value), "time": self.time(value)}
 
+    def deadline(self, value: dt.datetime | None) -> str:
+        """'the end of 9 December 2026' for the first moment of 10 December, else as `moment`.
+
+        A day's first moment isn't always midnight: where clocks go forward at midnight, it is an hour later.
+        """
+        if value is None:
+            return ""
+        last = self.last_day(value)
+        if last == self._day(value):
+            return self.moment(value)
+        return self._("the end of %(date)s") % {"date": self.date(last)}
+
+    def last_day(self, deadline: dt.datetime) -> dt.date:
+        """The last day that belongs to a deadline: the day before, when it is the first moment of a day."""
+        day = self._day(deadline)
+        begins = dt.datetime.combine(day, dt.time(), tzinfo=self.zone)
+        over = deadline.timestamp() == begins.timestamp()
+        return day - dt.timedelta(days=1) if over else day
+
     def in_days(self, value: dt.date | dt.datetime, today: dt.date) -> str:
         """'today', 'tomorrow', 'in 3 days', '2 days ago', 'in 3 weeks'."""
         days = (self._day(value) - today).days

@@ -18,6 +18,7 @@ from chassis.errors import InvalidInput
 from chassis.search import Bounds, descending
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
+from deskkit.addresses import door
 from support_svc.access import Permission
 from support_svc.homes.fitting import Fit, Seeking, fit, score
 from support_svc.homes.following import homes_in_memory
@@ -134,8 +135,8 @@ class Places:
 
 
 def one_line(home: Home) -> str:
-    """Street and unit number as one line: “12 Elm St, unit 304”, without words that need a translation."""
-    return f"{home.unit_number} – {home.street}" if home.unit_number else home.street
+    """Unit number and street as one line: “304 – 12 Elm St”."""
+    return door(home.street, home.unit_number)
 
 
 def _view(home: Home, seeking: Seeking | None, today: date) -> HomeView:

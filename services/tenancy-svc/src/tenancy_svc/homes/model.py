@@ -14,6 +14,7 @@ from sqlalchemy import Index, Integer, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.errors import DomainError, Kind
+from deskkit.addresses import door
 from tenancy_svc.tables import Base, Command, words
 
 
@@ -88,8 +89,7 @@ class Home(Base):
     @property
     def address_line(self) -> str:
         """The address on one line, as on an envelope; empty while only its availability was heard."""
-        door = " – ".join(part for part in (self.unit_number, self.street) if part)
-        return ", ".join(part for part in (door, self.city, self.province) if part)
+        return door(self.street, self.unit_number, self.city, self.province)
 
 
 class Hold(Base):

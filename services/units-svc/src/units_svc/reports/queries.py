@@ -79,7 +79,7 @@ _COST_GROUPS = {
     CostBy.TYPE: ("w.type", "NULL", "NULL::uuid"),
     CostBy.YEAR: ("extract(year FROM w.day)::int::text", "NULL", "NULL::uuid"),
     CostBy.BUILDING: ("b.id::text", "b.street", "NULL::uuid"),
-    CostBy.UNIT: ("u.id::text", "b.street || coalesce(', ' || u.unit_number, '')", "u.id"),
+    CostBy.UNIT: ("u.id::text", "coalesce(u.unit_number || ' – ', '') || b.street", "u.id"),
 }
 
 
