@@ -35,7 +35,7 @@ def test_every_text_and_every_shown_word_has_its_french():
     assert missing_translations("support_svc", enums=SHOWN) == []
 
 
-@pytest.mark.filterwarnings("ignore:Did not recognize type 'xid8'")
+@pytest.mark.filterwarnings("error::sqlalchemy.exc.SAWarning")
 async def test_migrations_and_models_agree(world):
     def differences(connection):
         context = MigrationContext.configure(connection, opts={"compare_type": True})

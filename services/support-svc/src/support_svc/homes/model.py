@@ -12,21 +12,11 @@ from uuid import UUID
 from sqlalchemy import Index, Integer, Numeric, SmallInteger, String, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import UserDefinedType
 
+from chassis.db.xid8 import XID8
 from chassis.errors import DomainError, Kind
 from support_svc.clients.names import plain_words
 from support_svc.tables import Base, words
-
-
-class XID8(UserDefinedType[str]):
-    """PostgreSQL's 64-bit transaction id, as text."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_: object) -> str:
-        """Name of the type in DDL."""
-        return "xid8"
 
 
 class ManagedBy(StrEnum):

@@ -27,8 +27,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import UserDefinedType
 
+from chassis.db.xid8 import XID8
 from chassis.errors import DomainError, Kind
 from units_svc.tables import Base, words
 
@@ -51,16 +51,6 @@ class Cause(StrEnum):
     IMPORT = "import"
     HOLD = "hold"
     OCCUPATION = "occupation"
-
-
-class XID8(UserDefinedType[str]):
-    """PostgreSQL's 64-bit transaction id, as text."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_: object) -> str:
-        """Name of the type in DDL."""
-        return "xid8"
 
 
 class Building(Base):
