@@ -36,6 +36,7 @@ Params = ParamSpec("Params")
 
 ATTEMPTS = 5
 RETRIED = frozenset({"40001", "40P01"})
+TAKEN = "23505"
 
 
 async def perform(
@@ -49,8 +50,8 @@ async def perform(
     """Run `use_case` for `actor` and return its result after the commit.
 
     Refuses what isn't permitted or declared. Serialization failures and deadlocks are tried again, five times
-    at most. With `idempotency_key` the result is kept, and the same key with the same command returns it
-    again (X5).
+    at most, and once what collided with a row written meanwhile. With `idempotency_key` the result is kept,
+    and the same key with the same command returns it again (X5).
     """
     refuse_undeclared(use_case, UseCase)
     with tracing.span(use_case.name):
@@ -90,7 +91,10 @@ async def _retried(
         except Exception as failed:
             if tx is not None and tx.deciding and lost(failed):
                 raise OutcomeUnknown from failed
-            if attempt >= ATTEMPTS or sqlstate(failed) not in RETRIED:
+            state = sqlstate(failed)
+            # Another took the same place meanwhile, which this attempt's reading couldn't see; the next one
+            # sees it and refuses in the trade's own words.
+            if attempt >= ATTEMPTS or not (state in RETRIED or (state == TAKEN and attempt == 1)):
                 raise
             # Whoever collided waits for a different while, longer each time.
             await asyncio.sleep(random.uniform(0.5, 1) * 0.004 * 2**attempt)  # noqa: S311 - jitter, no secret
@@ -172,7 +176,7 @@ def in_words(error: Exception) -> Exception:
     if isinstance(error, StaleDataError):
         return EditedMeanwhile()
     state = sqlstate(error)
-    if state == "23505":
+    if state == TAKEN:
         return Conflict()
     if state in RETRIED or state in {"55P03", "57014"} or lost(error):
         return Unavailable()

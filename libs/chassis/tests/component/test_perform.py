@@ -18,6 +18,7 @@ from chassis.errors import (
     DomainError,
     EditedMeanwhile,
     KeyReused,
+    Kind,
     NotFound,
     NotPermitted,
     OutcomeUnknown,
@@ -377,6 +378,33 @@ async def test_a_unique_violation_nobody_named_is_a_conflict(runtime: Runtime, p
     await perform(runtime, porter, shelve_twice, reference)
     with pytest.raises(Conflict):
         await perform(runtime, porter, shelve_twice, reference)
+
+
+@pytest.mark.row("X4")
+async def test_who_collides_with_what_was_written_meanwhile_is_refused_in_the_trades_words(
+    runtime: Runtime, porter: Actor, rows: Rows
+) -> None:
+    class AlreadyShelved(DomainError):
+        kind = Kind.conflict
+        code = "already_shelved"
+        message = "It is on the shelf."
+
+    met = asyncio.Barrier(2)
+
+    @use_case(trade.Permission.SHELVE_PARCEL)
+    async def shelve_once(tx: Tx, reference: UUID) -> None:
+        if await tx.session.get(trade.Parcel, reference) is not None:
+            raise AlreadyShelved
+        if not met.broken:
+            await met.wait()
+        tx.session.add(trade.Parcel(id=reference, label="one"))
+
+    reference = new_id()
+    outcomes = await asyncio.gather(
+        *(perform(runtime, porter, shelve_once, reference) for _ in range(2)), return_exceptions=True
+    )
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["AlreadyShelved", "NoneType"]
+    assert len(await rows("SELECT 1 FROM parcel")) == 1
 
 
 @pytest.mark.parametrize("alone", [True, False], ids=["one statement", "transaction"])
