@@ -61,9 +61,19 @@ class DeliverySettings(ServiceSettings):
 
 
 class Word(BaseModel):
-    """What the event carries."""
+    """What the event carries; reads itself as the models of a published language do."""
 
     word: str
+
+    @classmethod
+    def from_message(cls, message: bytes) -> Word:
+        return Told.model_validate_json(message).data
+
+
+class Told(BaseModel):
+    """The message around a word."""
+
+    data: Word
 
 
 @dataclass(frozen=True)

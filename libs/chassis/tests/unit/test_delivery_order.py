@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from delivery.world import Word
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel
 
 from chassis.bus.arrivals import arrived
 from chassis.bus.listening import Listening, Unreadable, read_incoming
@@ -91,10 +91,6 @@ def test_pauses_double_and_end_at_five_minutes() -> None:
     assert [pause(attempts).total_seconds() for attempts in (1, 2, 3, 8, 20)] == [1, 2, 4, 128, 300]
 
 
-class Word(BaseModel):
-    word: str
-
-
 def message(**changes: object) -> bytes:
     full = {
         "specversion": "1.0",
@@ -128,6 +124,18 @@ def test_the_reason_of_an_unreadable_event_holds_no_value() -> None:
     with pytest.raises(Unreadable) as refused:
         event.parse(Word)
     assert refused.value.reason == "data.word: string_type"
+
+
+def test_a_reader_of_another_language_says_itself_what_it_cannot_read() -> None:
+    class Sealed:
+        @classmethod
+        def from_message(cls, message: bytes) -> Sealed:
+            raise ValueError("the seal is broken")
+
+    event = read_incoming("evt.a.b.v1", message(), "EVT_A", 7)
+    with pytest.raises(Unreadable) as refused:
+        event.parse(Sealed)
+    assert refused.value.reason == "the seal is broken"
 
 
 def test_an_unreadable_message_is_known_by_its_place() -> None:

@@ -26,7 +26,7 @@ _SOURCE = re.compile(r"[A-Za-z0-9/:._~-]{1,200}")
 E = TypeVar("E", bound=Event)
 
 
-class UnreadableEvent(Exception):
+class UnreadableEvent(ValueError):
     """A message that isn't the event its reader expects; `reason` tells an operator why, without data."""
 
     def __init__(self, reason: str) -> None:
@@ -134,14 +134,6 @@ def read(model: type[E], message: bytes | bytearray | str) -> Envelope[E]:
     if envelope.type != model.terms.subject:
         raise UnreadableEvent(f"expected {model.terms.subject}, this is {envelope.type}")
     return envelope
-
-
-def head(message: bytes | bytearray | str) -> Head:
-    """Return what the envelope says without its data. Raises UnreadableEvent for anything else."""
-    try:
-        return Head.model_validate_json(message)
-    except ValidationError as error:
-        raise UnreadableEvent(_places(error)) from error
 
 
 def _explain(model: type[Event], message: bytes | bytearray | str, error: ValidationError) -> UnreadableEvent:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Self, TypeVar
 
 from contracts.words import Basis, Closed, Marked, Purpose, Service
 
@@ -47,6 +47,16 @@ class Event(Closed):
     """Base of every event: frozen, and closed for writing."""
 
     terms: ClassVar[Terms]
+
+    @classmethod
+    def from_message(cls, message: bytes) -> Self:
+        """Return the event that a message on the bus holds, read tolerantly.
+
+        Raises UnreadableEvent, a ValueError.
+        """
+        from contracts.envelope import read  # noqa: PLC0415 (the envelope is made around events)
+
+        return read(cls, message).data
 
 
 E = TypeVar("E", bound=Event)

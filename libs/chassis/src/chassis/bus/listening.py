@@ -6,8 +6,7 @@ import builtins
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -15,7 +14,18 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 if TYPE_CHECKING:
     from chassis.tx import Tx
 
-M = TypeVar("M", bound=BaseModel)
+
+class Told(Protocol):
+    """A model of the published language, as far as delivery needs to know it: it reads itself."""
+
+    @classmethod
+    def from_message(cls, message: bytes) -> Self:
+        """Return what a message tells; raise ValueError, naming fields and rules but no value, when it
+        doesn't.
+        """
+
+
+M = TypeVar("M", bound=Told)
 
 
 class Unreadable(Exception):
@@ -70,20 +80,23 @@ class Incoming:
     traceparent: str | None = None
 
     def parse(self, model: builtins.type[M]) -> M:
-        """Return the event's own fields as `model`, ignoring what this reader doesn't know.
+        """Return what the event tells, as `model` reads it.
 
-        Raises Unreadable when a field is missing or breaks its rule; such an event is parked at once, for
+        Raises Unreadable when the message breaks the model's contract; such an event is parked at once, for
         trying again can't help.
         """
         try:
-            told: _Told[M] = _told(model).model_validate_json(self.data, extra="ignore")
+            return model.from_message(self.data)
         except ValidationError as error:
             raise Unreadable(_places(error)) from error
-        return told.data
+        except ValueError as error:
+            raise Unreadable(str(error)) from error
 
 
 class _Head(BaseModel):
-    """The attributes of a CloudEvents 1.0 envelope that delivery needs; all others are ignored."""
+    """The attributes of a CloudEvents 1.0 envelope by which a message is delivered, as an address is on a
+    letter; what is inside is the contract's to read.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
@@ -93,15 +106,6 @@ class _Head(BaseModel):
     time: AwareDatetime
     aggregateversion: int = Field(ge=0)
     traceparent: str | None = None
-
-
-class _Told(BaseModel, Generic[M]):
-    data: M
-
-
-@lru_cache(maxsize=512)
-def _told(model: type[M]) -> type[_Told[M]]:
-    return _Told[model]  # type: ignore[valid-type]
 
 
 def _places(error: ValidationError) -> str:
