@@ -15,7 +15,9 @@ QUICK = {
     "delivery_latency": ("--rounds", "1", "--events", "60"),
     "delivery_listener": ("--rounds", "1", "--events", "5000"),
     "http_command": ("--rounds", "1", "--seconds", "1"),
-    "homes_search": ("--homes", "20000", "--searches", "100"),
+    "units_import": ("--rows", "5000", "--rounds", "1"),
+    "homes_search": ("--homes", "20000", "--rounds", "1", "--searches", "100"),
+    "units_search": ("--homes", "20000", "--rounds", "1", "--searches", "100"),
 }
 
 

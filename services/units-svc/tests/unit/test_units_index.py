@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from chassis.errors import InvalidInput
+from chassis.search import Columns
 from units_svc import addressing
-from units_svc.inventory.index import NO_RENT, UnitIndex
+from units_svc.inventory.index import UNITS, cents
 from units_svc.inventory.model import Occupancy
 from units_svc.inventory.searching import Order, UnitFilter, find, words_of
 
@@ -30,6 +32,7 @@ def homes(draw: some.DrawFn) -> Home:
     order = addressing.padded(key)
     return {
         "id": draw(some.sampled_from(IDS)),
+        "written_in": "7",
         "housing_type": draw(some.sampled_from(["apartment", "room"])),
         "status": "good",
         "occupancy": draw(some.sampled_from(["available", "secured"])),
@@ -44,9 +47,9 @@ def homes(draw: some.DrawFn) -> Home:
         "bedrooms": draw(some.none() | some.integers(0, 4)),
         "floor": draw(some.none() | some.integers(0, 20)),
         "year_built": draw(some.none() | some.integers(1900, 2020)),
-        "area_square_feet": draw(some.none() | some.integers(300, 900)),
-        "rent_amount": draw(some.none() | some.decimals(500, 2500, places=2)),
-        "address_order": f"{addressing.street_order(street)} {order}",
+        "area": draw(some.none() | some.integers(300, 900)),
+        "rent": draw(some.none() | some.integers(50_000, 250_000)),
+        "street_order": f"{addressing.street_order(street)} ",
         "unit_order": order,
         "unit_key": key,
         "unit_number": number,
@@ -96,8 +99,8 @@ def _wanted(home: Home, f: UnitFilter) -> bool:
         and (not f.region or home["region"] in f.region)
         and (not f.city or home["city_key"] == "toronto")
         and _within(home["bedrooms"], f.bedrooms_from, None, unknown_too=f.unknown_too)
-        and _within(home["rent_amount"], f.rent_from, f.rent_to, unknown_too=f.unknown_too)
-        and _within(home["area_square_feet"], None, f.area_to, unknown_too=f.unknown_too)
+        and _within(home["rent"], cents(f.rent_from), cents(f.rent_to), unknown_too=f.unknown_too)
+        and _within(home["area"], None, f.area_to, unknown_too=f.unknown_too)
         and _within(home["floor"], f.floor_from, None, unknown_too=f.unknown_too)
         and set(f.features) <= set(home["features"])
         and (f.accessible is None or bool(home["accessible"]) is f.accessible)
@@ -109,15 +112,9 @@ def _wanted(home: Home, f: UnitFilter) -> bool:
 
 def _key(home: Home, order: Order) -> Any:
     if order in {Order.ADDRESS, Order.ADDRESS_DOWN}:
-        street = (
-            home["address_order"].removesuffix(home["unit_order"])
-            if home["unit_order"]
-            else home["address_order"]
-        )
-        return (street, home["unit_order"], home["id"].bytes)
-    rent = home["rent_amount"]
-    cents = NO_RENT if rent is None else int(rent * 100)
-    return (cents if rent is None or order is Order.RENT else -cents, home["id"].bytes)
+        return (home["street_order"], home["unit_order"], home["id"].bytes)
+    rent = home["rent"]
+    return (rent is None, (rent or 0) * (-1 if order is Order.RENT_DOWN else 1), home["id"].bytes)
 
 
 @pytest.mark.row("U1")
@@ -126,9 +123,9 @@ def _key(home: Home, order: Order) -> Any:
 def test_any_search_finds_what_reading_everything_finds_page_by_page_both_ways(
     heard: list[Home], filters: UnitFilter, order: Order, limit: int
 ) -> None:
-    index, table = UnitIndex(), {}
+    index, table = Columns(UNITS), {}
     for home in heard:
-        index.apply(home)
+        index.take([home])
         table[home["id"]] = home
     expected = sorted(
         (home for home in table.values() if _wanted(home, filters)),
@@ -145,18 +142,54 @@ def test_any_search_finds_what_reading_everything_finds_page_by_page_both_ways(
 
 
 @pytest.mark.row("U1")
-def test_an_index_full_of_old_positions_asks_to_be_made_anew() -> None:
-    index = UnitIndex()
-    assert not index.wasteful
-    index.size = 60_000
-    assert index.wasteful
+@given(homes())
+def test_rents_are_compared_to_the_cent(home: Home) -> None:
+    index = Columns(UNITS)
+    rents = [99_999, 100_000, 100_001, 102_499, 102_500]
+    index.take([{**home, "id": IDS[at], "rent": rent} for at, rent in enumerate(rents)])
+    filters = UnitFilter(rent_from=Decimal("1000.00"), rent_to=Decimal("1024.99"), active=None)
+    assert find(index, filters, Order.RENT).ids == [IDS[1], IDS[2], IDS[3]]
 
 
 @pytest.mark.row("U1")
-@given(homes())
-def test_rents_are_compared_to_the_cent(home: Home) -> None:
-    index = UnitIndex()
-    for at, rent in enumerate(["999.99", "1000.00", "1000.01", "1024.99", "1025.00"]):
-        index.apply({**home, "id": IDS[at], "rent_amount": Decimal(rent)})
-    filters = UnitFilter(rent_from=Decimal("1000.00"), rent_to=Decimal("1024.99"), active=None)
-    assert find(index, filters, Order.RENT).ids == [IDS[1], IDS[2], IDS[3]]
+@given(homes(), some.text(max_size=60) | some.sampled_from(["%", "***", "\0", "\u202eelm", "a " * 90]))
+def test_any_text_and_any_place_is_answered(home: Home, text: str) -> None:
+    index = Columns(UNITS)
+    index.take([home])
+    assert find(index, UnitFilter(text=text, active=None), Order.ADDRESS).count in {0, 1}
+    for order in Order:
+        with pytest.raises(InvalidInput):
+            find(index, UnitFilter(), order, after=f"x{text}")
+
+
+@pytest.mark.row("U1")
+@settings(max_examples=100)
+@given(
+    some.lists(homes(), min_size=1, max_size=30),
+    some.lists(homes(), max_size=10),
+    some.sampled_from(list(Order)),
+)
+def test_pages_go_on_where_they_stopped_while_homes_change(
+    heard: list[Home], later: list[Home], order: Order
+) -> None:
+    index, table = Columns(UNITS), {home["id"]: home for home in heard}
+    index.take(list(table.values()))
+    wanted = UnitFilter(active=None)
+    first = find(index, wanted, order, limit=3)
+    place = max((_key(table[unit], order) for unit in first.ids), default=None)
+    if order is Order.ADDRESS_DOWN:
+        place = min(_key(table[unit], order) for unit in first.ids)
+    for home in later:
+        index.take([home])
+        table[home["id"]] = home
+    if first.next is None:
+        return
+    down = order is Order.ADDRESS_DOWN
+    keys = sorted((_key(home, order) for home in table.values()), reverse=down)
+    rest = [key for key in keys if (key < place if down else key > place)]
+    seen, after = [], first.next
+    while after:
+        page = find(index, wanted, order, after=after, limit=3)
+        seen += page.ids
+        after = page.next
+    assert [_key(table[unit], order) for unit in seen] == rest

@@ -1,11 +1,26 @@
-"""A table as bitmaps in memory: any combination of filters over hundreds of thousands of rows in
-milliseconds.
+"""A table as columns in memory: any combination of filters over hundreds of thousands of rows in little time.
 
-The database stays the truth; the index of a process follows it before each search (`following`).
+The database stays the truth; the index of a process follows it before each search (`following`). It stands on
+numpy, which the services that search ask for themselves: the others need not carry it.
 """
 
-from chassis.search.bitmaps import Bitmaps, Bounds, descending, positions
-from chassis.search.following import Follower, Index
+from chassis.search.columns import UNKNOWN, Bounds, By, Columns, Key, Mask, Plan
+from chassis.search.following import Follower, GettingReady, Index
+from chassis.search.paging import read_place, spelt
 from chassis.search.wordbook import Wordbook
 
-__all__ = ["Bitmaps", "Bounds", "Follower", "Index", "Wordbook", "descending", "positions"]
+__all__ = [
+    "UNKNOWN",
+    "Bounds",
+    "By",
+    "Columns",
+    "Follower",
+    "GettingReady",
+    "Index",
+    "Key",
+    "Mask",
+    "Plan",
+    "Wordbook",
+    "read_place",
+    "spelt",
+]

@@ -6,10 +6,11 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
+import numpy as np
+from numpy.typing import NDArray
+
 ALIKE = 0.5
 """Share of a typed word's trigrams that a known word needs to count as meant."""
-COMMON = 2_000
-"""Rows from which the bits of a word are kept, rather than made from its postings each time."""
 _INSIDE = 3
 """Letters from which a typed word may stand anywhere in a known one; shorter ones must begin it."""
 
@@ -26,17 +27,18 @@ class Wordbook:
     def __init__(self) -> None:
         self._postings: dict[str, array[int]] = {}
         self._by_trigram: defaultdict[str, list[str]] = defaultdict(list)
-        self._common: dict[str, tuple[int, int]] = {}
 
     def add(self, position: int, words: Iterable[str]) -> None:
         """Note the words of the row at a position."""
         for word in set(words):
             known = self._postings.get(word)
-            if known is None:
-                known = self._postings[word] = array("I")
-                for trigram in trigrams(word):
-                    self._by_trigram[trigram].append(word)
-            known.append(position)
+            (self._learn(word) if known is None else known).append(position)
+
+    def _learn(self, word: str) -> array[int]:
+        for trigram in trigrams(word):
+            self._by_trigram[trigram].append(word)
+        known = self._postings[word] = array("I")
+        return known
 
     def meant(self, typed: str) -> list[str]:
         """Return the known words that a typed word may mean.
@@ -58,25 +60,21 @@ class Wordbook:
         needed = ALIKE * len(mine)
         return [word for word, count in shared.items() if count >= needed and not word.isdigit()]
 
-    def mask(self, typed: str, size: int) -> int:
-        """Return the positions below `size` whose text has a word that `typed` may mean, as bits."""
-        found = 0
-        bits = bytearray(size // 8 + 1)
+    def mask(self, typed: str, size: int) -> NDArray[np.bool_]:
+        """Return whether the text at each place below `size` has a word that `typed` may mean."""
+        found = np.zeros(size, np.bool_)
         for word in self.meant(typed):
-            postings = self._postings[word]
-            if len(postings) > COMMON:
-                found |= self._kept(word, postings)
-                continue
-            for position in postings:
-                bits[position >> 3] |= 1 << (position & 7)
-        return found | int.from_bytes(bits, "little")
+            found[np.frombuffer(self._postings[word], np.uint32)] = True
+        return found
 
-    def _kept(self, word: str, postings: array[int]) -> int:
-        """Return the bits of a common word, kept until it gets more postings."""
-        known = self._common.get(word)
-        if known is None or known[0] != len(postings):
-            bits = bytearray((max(postings) >> 3) + 1)
-            for position in postings:
-                bits[position >> 3] |= 1 << (position & 7)
-            known = self._common[word] = (len(postings), int.from_bytes(bits, "little"))
-        return known[1]
+    def kept(self, places: NDArray[np.int64], size: int) -> Wordbook:
+        """Return the book of the rows at these places alone, which move up to fill the gaps."""
+        moved = np.full(size, -1, np.int64)
+        moved[places] = np.arange(len(places))
+        fresh = Wordbook()
+        for word, postings in self._postings.items():
+            now = moved[np.frombuffer(postings, np.uint32)]
+            now = now[now >= 0]
+            if len(now):
+                fresh._learn(word).frombytes(now.astype(np.uint32).tobytes())
+        return fresh

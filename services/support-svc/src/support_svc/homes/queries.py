@@ -2,27 +2,25 @@
 away.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from itertools import islice, product
 from typing import Annotated
 from uuid import UUID
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import select
 
-from chassis.errors import InvalidInput
-from chassis.search import Bounds, descending
+from chassis.search import Bounds, By, Columns, Mask, read_place, spelt
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from deskkit.addresses import door
 from support_svc.access import Permission
-from support_svc.homes.fitting import Fit, Seeking, fit, score
+from support_svc.homes.fitting import Fit, Seeking, fit
 from support_svc.homes.following import homes_in_memory
-from support_svc.homes.index import HomeIndex, cents
+from support_svc.homes.index import cents, misfits
 from support_svc.homes.model import (
     Home,
     InventoryNews,
@@ -34,8 +32,8 @@ from support_svc.homes.model import (
 )
 
 PAGE = 25
-RANKED = 200
-"""Sorted by fit, this many of the best candidates are ranked exactly."""
+WORDS = 8
+"""Words of a search text that are looked at."""
 OPEN = (Occupancy.AVAILABLE, Occupancy.NOTICE_GIVEN)
 
 
@@ -82,7 +80,7 @@ class HomeFilter(BaseModel):
     q: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] = ""
     include_unknown: bool = True
     sort: HomeSort = HomeSort.FIT
-    after: str | None = Field(default=None, max_length=200)
+    after: str | None = Field(default=None, max_length=1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +114,7 @@ class HomeView:
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """A page of homes. `total` is exact up to COUNTED; `heard_at` tells how old the copy is (None: never
+    """A page of homes. `total` is exact; `heard_at` tells how old the copy is (None: never
     heard).
     """
 
@@ -183,18 +181,13 @@ def _view(home: Home, seeking: Seeking | None, today: date) -> HomeView:
 async def search_homes(tx: ReadTx, wanted: HomeFilter, seeking: Seeking | None = None) -> HomePage:
     """A page of listed homes that match every filter, in the order asked for, and how many match in all.
 
-    Sorted by fit, the RANKED best candidates are ranked; without `seeking` that is the order by rent.
+    Without `seeking`, the order by fit is the order by rent.
     """
     index = await homes_in_memory.current(tx.runtime.database)
-    mask = matching(index, wanted)
-    ranking = seeking if wanted.sort is HomeSort.FIT else None
-    if ranking is not None:
-        units, after = _ranked(index, mask, wanted, ranking, tx.today)
-    else:
-        units, after = _in_order(index, mask, wanted)
+    units, after, total = find(index, wanted, seeking, tx.today)
     heard = await tx.scalar(select(InventoryNews.heard_at))
     homes = await _homes(tx, units, seeking)
-    return HomePage(homes, mask.bit_count(), after, heard)
+    return HomePage(homes, total, after, heard)
 
 
 async def _homes(tx: ReadTx, units: list[UUID], seeking: Seeking | None) -> tuple[HomeView, ...]:
@@ -204,44 +197,42 @@ async def _homes(tx: ReadTx, units: list[UUID], seeking: Seeking | None) -> tupl
     return tuple(_view(rows[unit], seeking, tx.today) for unit in units if unit in rows)
 
 
-def _ranked(
-    index: HomeIndex, mask: int, wanted: HomeFilter, seeking: Seeking, today: date
-) -> tuple[list[UUID], str | None]:
-    def points(at: int) -> int:
-        kind, bedrooms, rent, available_from = index.matters(at)
-        return -score(
-            seeking,
-            housing_type=kind,
-            bedrooms=bedrooms,
-            rent=rent,
-            available_from=available_from,
-            today=today,
-        )
-
-    start = _number(wanted.after)
-    best = sorted(islice(candidates(index, mask, seeking, today), RANKED), key=points)
-    after = str(start + PAGE) if start + PAGE < len(best) else None
-    return [index.unit(at) for at in best[start : start + PAGE]], after
+_ORDERS: dict[HomeSort, tuple[By, ...]] = {
+    HomeSort.FIT: (By("misfit"), By("rent"), By("id")),
+    HomeSort.RENT: (By("rent"), By("id")),
+    HomeSort.ADDRESS: (By("street"), By("unit_number"), By("id")),
+    HomeSort.NEWEST: (By("written_in", True), By("id", True)),
+}
+_KINDS = {"misfit": int, "rent": int, "written_in": int, "street": str, "unit_number": str, "id": UUID}
 
 
-def _in_order(index: HomeIndex, mask: int, wanted: HomeFilter) -> tuple[list[UUID], str | None]:
-    last = None if wanted.after is None else index.position(_uuid(wanted.after))
-    if wanted.sort is HomeSort.ADDRESS:
-        walk = index.by_street(mask, last)
-    elif wanted.sort is HomeSort.NEWEST:
-        walk = descending(mask, last)
-    else:
-        walk = index.by_rent(mask, last)
-    units = [index.unit(at) for at in islice(walk, PAGE + 1)]
-    return units[:PAGE], str(units[PAGE - 1]) if len(units) > PAGE else None
+def find(
+    index: Columns, wanted: HomeFilter, seeking: Seeking | None, today: date
+) -> tuple[list[UUID], str | None, int]:
+    """The homes of a page, where the next one begins, and how many match in all.
+
+    Raises InvalidInput for a place that isn't one.
+    """
+    mask = matching(index, wanted)
+    sort, figures = wanted.sort, {}
+    if sort is HomeSort.FIT:
+        if seeking is None:
+            sort = HomeSort.RENT
+        else:
+            figures["misfit"] = misfits(index, seeking, today)
+    by = _ORDERS[sort]
+    start = read_place(wanted.after, [_KINDS[step.name] for step in by])
+    found = index.page(mask, by, limit=PAGE + 1, start=start, figures=figures)
+    after = spelt(index.key(found[PAGE - 1], by, figures)) if len(found) > PAGE else None
+    return [index.id_at(at) for at in found[:PAGE]], after, int(np.count_nonzero(mask))
 
 
-def matching(index: HomeIndex, wanted: HomeFilter) -> int:
+def matching(index: Columns, wanted: HomeFilter) -> Mask:
     """The homes that match every filter, as a mask over the index."""
     mask = index.live
     if wanted.occupancy is not OccupancyFilter.ALL:
         occupancies = OPEN if wanted.occupancy is OccupancyFilter.OPEN else OPEN[:1]
-        mask &= index.facet("occupancy", [one.value for one in occupancies])
+        mask &= index.having("occupancy", [one.value for one in occupancies])
     for name, value in (
         ("housing_type", wanted.types or None),
         ("region", [wanted.region] if wanted.region else None),
@@ -251,9 +242,9 @@ def matching(index: HomeIndex, wanted: HomeFilter) -> int:
         ("managed_by", [wanted.managed_by.value] if wanted.managed_by else None),
     ):
         if value is not None:
-            mask &= index.facet(name, value)
+            mask &= index.having(name, value)
     if wanted.features:
-        mask &= index.every_feature(wanted.features)
+        mask &= index.every("features", wanted.features)
     for name, low, high in (
         ("bedrooms", wanted.bedrooms_from, None),
         ("rent", cents(wanted.rent_from), cents(wanted.rent_to)),
@@ -263,62 +254,12 @@ def matching(index: HomeIndex, wanted: HomeFilter) -> int:
     ):
         bounds = Bounds(low, high, unknown=wanted.include_unknown)
         if bounds.narrows:
-            mask &= index.number(name, bounds)
-    words = searchable_address(wanted.q).split()
+            mask &= index.within(name, bounds)
+    words = list(dict.fromkeys(searchable_address(wanted.q).split()))[:WORDS]
     # "St" says too little to narrow (street or saint), unless nothing else is typed.
     for word in [word for word in words if word != "street"] or words:
         mask &= index.with_word(word)
     return mask
-
-
-def candidates(index: HomeIndex, mask: int, seeking: Seeking, today: date) -> Iterator[int]:
-    """Positions in about the order of their fit: by what is certain about type, bedrooms, rent and day,
-    then by rent.
-
-    Within a tier fits differ by a few points at most, so that the best of all are among the first.
-    """
-    ceiling = cents(seeking.affordable_rent)
-    rents = [(-1, 15)] if ceiling is None else _rent_tiers(index, ceiling)
-    sought = index.facet("housing_type", seeking.housing_types) if seeking.housing_types else -1
-    types = [(sought, 40), (~sought, 0)]
-    enough = index.number("bedrooms", Bounds(low=seeking.bedrooms))
-    nearly = index.number("bedrooms", Bounds(low=seeking.bedrooms - 1)) & ~enough
-    unknown = ~index.number("bedrooms", Bounds(low=0))
-    rooms = [(enough, 30), (unknown, 15), (nearly, 15), (~(enough | nearly | unknown), 0)]
-    wanted = max(seeking.needed_by or today, today)
-    late, very_late = index.later_than(wanted), index.later_than(wanted + timedelta(days=30))
-    days = [(~late, 0), (late & ~very_late, -5), (very_late, -15)]
-    tiers = sorted(product(types, rooms, rents, days), key=lambda tier: -sum(points for _, points in tier))
-    for tier in tiers:
-        inside = mask
-        for part, _ in tier:
-            inside &= part
-        if inside:
-            yield from index.by_rent(inside)
-
-
-def _rent_tiers(index: HomeIndex, ceiling: int) -> list[tuple[int, int]]:
-    """Homes by how far their rent lies above what is affordable, with about the points for it."""
-    known, cheap, near, far = (
-        index.number("rent", Bounds(high=high))
-        for high in (None, ceiling, ceiling * 5 // 4, ceiling * 3 // 2)
-    )
-    return [(cheap, 30), (near & ~cheap, 15), (~known, 15), (far & ~near, 5), (known & ~far, 0)]
-
-
-def _number(after: str | None) -> int:
-    if after is None:
-        return 0
-    if not after.isdecimal() or int(after) > RANKED:
-        raise InvalidInput(field="after", rule="This page does not exist.")
-    return int(after)
-
-
-def _uuid(after: str) -> UUID:
-    try:
-        return UUID(after)
-    except ValueError as error:
-        raise InvalidInput(field="after", rule="This page does not exist.") from error
 
 
 @query(Permission.SEARCH_HOMES)

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from functools import partial
-from itertools import islice
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.errors import InvalidInput
-from chassis.search import Bounds
+from chassis.search import Bounds, By, Columns, Mask, read_place, spelt
 from units_svc import addressing
-from units_svc.inventory.index import Key, UnitIndex, cents
+from units_svc.inventory.index import cents
 from units_svc.inventory.model import Occupancy
 
 PAGE = 50
@@ -35,9 +31,6 @@ class Order(StrEnum):
     ADDRESS_DOWN = "-address"
     RENT = "rent"
     RENT_DOWN = "-rent"
-
-
-_BY_RENT = frozenset({Order.RENT, Order.RENT_DOWN})
 
 
 class UnitFilter(BaseModel):
@@ -71,7 +64,7 @@ class UnitFilter(BaseModel):
     unknown_too: Annotated[bool, Field(title="Include homes where this isn't known")] = True
 
 
-def matching(index: UnitIndex, filters: UnitFilter) -> int:
+def matching(index: Columns, filters: UnitFilter) -> Mask:
     """Return the homes that a filter wants, as a mask over the index."""
     mask = index.live
     facets: tuple[tuple[str, Iterable[object]], ...] = (
@@ -80,6 +73,7 @@ def matching(index: UnitIndex, filters: UnitFilter) -> int:
         ("occupancy", [one.value for one in filters.occupancy]),
         ("region", filters.region),
         ("city_key", [addressing.plain(filters.city)] if filters.city else ()),
+        ("landlord_id", [filters.landlord_id] if filters.landlord_id else ()),
         ("service_provider", [filters.service_provider] if filters.service_provider else ()),
         ("accessible", _yes_or_else(filters.accessible)),
         ("shareable", _yes_or_else(filters.shareable)),
@@ -87,11 +81,9 @@ def matching(index: UnitIndex, filters: UnitFilter) -> int:
     )
     for name, values in facets:
         if values:
-            mask &= index.facet(name, values)
-    if filters.landlord_id:
-        mask &= index.landlord(filters.landlord_id)
+            mask &= index.having(name, values)
     if filters.features:
-        mask &= index.every_feature(filters.features)
+        mask &= index.every("features", filters.features)
     for name, low, high in (
         ("bedrooms", filters.bedrooms_from, None),
         ("rent", cents(filters.rent_from), cents(filters.rent_to)),
@@ -101,7 +93,7 @@ def matching(index: UnitIndex, filters: UnitFilter) -> int:
     ):
         bounds = Bounds(low, high, unknown=filters.unknown_too)
         if bounds.narrows:
-            mask &= index.number(name, bounds)
+            mask &= index.within(name, bounds)
     for word in words_of(filters.text or ""):
         mask &= index.with_word(word)
     return mask
@@ -136,8 +128,17 @@ class Found:
     previous: str | None
 
 
+_ORDERS: dict[Order, tuple[By, ...]] = {
+    Order.ADDRESS: (By("street_order"), By("unit_order"), By("id")),
+    Order.ADDRESS_DOWN: (By("street_order", True), By("unit_order", True), By("id", True)),
+    Order.RENT: (By("rent"), By("id")),
+    Order.RENT_DOWN: (By("rent", True), By("id")),
+}
+_KINDS = {"street_order": str, "unit_order": str, "rent": int, "id": UUID}
+
+
 def find(
-    index: UnitIndex,
+    index: Columns,
     filters: UnitFilter,
     order: Order,
     *,
@@ -146,16 +147,10 @@ def find(
     limit: int = PAGE,
 ) -> Found:
     """Return a page of the homes that a filter wants. Raises InvalidInput for a place that isn't one."""
-    mask = matching(index, filters)
+    mask, by = matching(index, filters), _ORDERS[order]
     backwards = before is not None
-    start = _place(before or after, order)
-    down = order.value.startswith("-")
-    if order in _BY_RENT:
-        walk = index.by_rent(mask, start, most=limit + 1, dearest=down, back=backwards)
-        key: Callable[[int], Key] = partial(index.rent_key, dearest=down)
-    else:
-        walk, key = index.by_address(mask, start, down=down != backwards), index.address_key
-    found = list(islice(walk, limit + 1))
+    start = read_place(before or after, [_KINDS[step.name] for step in by])
+    found = index.page(mask, by, limit=limit + 1, start=start, back=backwards)
     more, found = len(found) > limit, found[:limit]
     if backwards:
         found.reverse()
@@ -163,27 +158,7 @@ def find(
     behind = bool(found) and (more if backwards else after is not None)
     return Found(
         [index.id_at(at) for at in found],
-        mask.bit_count(),
-        _named(key(found[-1])) if ahead else None,
-        _named(key(found[0])) if behind else None,
+        int(np.count_nonzero(mask)),
+        spelt(index.key(found[-1], by)) if ahead else None,
+        spelt(index.key(found[0], by)) if behind else None,
     )
-
-
-def _named(key: Key) -> str:
-    """Return a text that names a place in an order, for the address of a page."""
-    return urlsafe_b64encode(json.dumps([*key[:-1], key[-1].hex()]).encode()).decode().rstrip("=")
-
-
-def _place(text: str | None, order: Order) -> Key | None:
-    if text is None:
-        return None
-    try:
-        parts: list[Any] = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        kinds = (int, str) if order in _BY_RENT else (str, str, str)
-        if len(parts) == len(kinds) and all(
-            isinstance(p, kind) for p, kind in zip(parts, kinds, strict=True)
-        ):
-            return (*parts[:-1], bytes.fromhex(parts[-1]))
-    except (ValueError, TypeError):
-        pass
-    raise InvalidInput(field="after", rule="This isn't a place in the list.")
