@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -17,20 +17,38 @@ def csv_response(filename: str, header: Sequence[str], rows: Sequence[Sequence[A
 
     Text that begins like a formula gets an apostrophe.
     """
+    text = "\ufeff" + _lines([header, *rows])
+    return Response(text, media_type="text/csv; charset=utf-8", headers=_headers(filename))
+
+
+def csv_stream(
+    filename: str, header: Sequence[str], batches: AsyncIterator[Sequence[Sequence[Any]]]
+) -> Response:
+    """The same for more rows than should be held at once: they come in `batches`."""
+
+    async def lines() -> AsyncIterator[str]:
+        yield "\ufeff" + _lines([header])
+        async for rows in batches:
+            yield _lines(rows)
+
+    return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=_headers(filename))
+
+
+def _headers(filename: str) -> dict[str, str]:
+    safe_name = "".join(c if c.isalnum() or c in "-_." else "-" for c in filename)
+    return {"Content-Disposition": f'attachment; filename="{safe_name}"', "Cache-Control": "no-store"}
+
+
+def _lines(rows: Sequence[Sequence[Any]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([_safe(cell) for cell in header])
     for row in rows:
-        writer.writerow([_safe(cell) for cell in row])
-    safe_name = "".join(c if c.isalnum() or c in "-_." else "-" for c in filename)
-    return Response(
-        "\ufeff" + out.getvalue(),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{safe_name}"', "Cache-Control": "no-store"},
-    )
+        writer.writerow([harmless(cell) for cell in row])
+    return out.getvalue()
 
 
-def _safe(cell: Any) -> Any:
+def harmless(cell: Any) -> Any:
+    """Return a cell that no spreadsheet runs: what begins like a formula gets an apostrophe."""
     if cell is None:
         return ""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

@@ -31,6 +31,7 @@ from units_svc.reports import api as reports_api
 from units_svc.reports import desk as reports_desk
 
 API_PREFIX = "/api/units/v1"
+PHOTO_LIMIT = 48_000_000
 _KEEPERS = frozenset({"inventory_keeper", "property_administrator"})
 
 API = (
@@ -85,11 +86,18 @@ def create_app(runtime: Runtime) -> FastAPI:
     api = APIRouter(prefix=API_PREFIX)
     for module in API:
         api.include_router(module.router)
+    upload_limit = getattr(runtime.settings, "upload_limit", 64_000_000)
     app = service_app(
         runtime,
         title="Partywall: units inventory",
         api_routers=[api],
-        body_limit=getattr(runtime.settings, "upload_limit", 64_000_000),
+        body_limits={
+            f"{API_PREFIX}/imports": upload_limit,
+            f"{INVENTORY_DESK.prefix}/imports/new": upload_limit,
+            # A photo that is too large is refused in the words of its page, if it isn't far too large.
+            f"{API_PREFIX}/units/": PHOTO_LIMIT,
+            f"{INVENTORY_DESK.prefix}/units/": PHOTO_LIMIT,
+        },
     )
     mount(app, INVENTORY_DESK, runtime)
     runtime.companions.append(lambda: FOLLOWER.reading_ahead(runtime.database))

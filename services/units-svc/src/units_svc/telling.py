@@ -33,12 +33,12 @@ class TellsInSets(Protocol):
         ...
 
 
-async def tell_listings(tx: Tx, which: Select[UUID]) -> int:
+async def tell_listings(tx: Tx, which: Select[UUID], *, fresh: Select[UUID] | None = None) -> int:
     """Tell the listings of many units, in a number of statements that doesn't depend on how many; return how
     many.
 
     `which` selects their ids. Units that aren't active are left out. The session must not hold changes of
-    them.
+    them. `fresh` selects the ids of units that were written just now with their first listing version.
     """
     publisher = tx.runtime.publisher
     if not isinstance(publisher, TellsInSets):
@@ -55,4 +55,6 @@ async def tell_listings(tx: Tx, which: Select[UUID]) -> int:
         .where(HOMES.c.id.in_(select(_TOLD.c.unit_id)))
         .values(listing_version=HOMES.c.listing_version + 1)
     )
+    if fresh is not None:
+        await tx.execute(insert(_TOLD).from_select(["unit_id"], fresh))
     return await publisher.tell_listings(tx)

@@ -65,11 +65,18 @@ async def _furnished(world: Any, data: Path, visitor: Any) -> dict[str, str]:
     }
 
 
+async def _finished(world: Any) -> None:
+    """Let the worker do all it has to do."""
+    while "import_step" in await world.due():
+        pass
+
+
 PAGES = [
     "",
     "/units",
     "/units?text=example&rent_to=2000&bedrooms_from=1&features=elevator&occupancy=available&sort=rent",
     "/units?sort=-address&text=nowhere+at+all",
+    "/units?bedrooms_from=many&active=",
     "/units/new",
     "/units/{unit}",
     "/units/{unit}/details",
@@ -95,6 +102,7 @@ PAGES = [
     "/landlords/{landlord}/edit",
     "/imports",
     "/imports/new",
+    "/imports/template",
     "/imports/{import}",
     "/lists",
     "/lists/feature",
@@ -184,12 +192,22 @@ async def test_an_import_is_previewed_written_and_its_wrong_lines_come_back(
     keeper = visitor("inventory_keeper")
     ids = await _furnished(world, data, visitor)
     path = f"/inventory-desk/imports/{ids['import']}"
+    assert "You can leave this page" in (await keeper.see(path)).text
+    part = await keeper.client.get(path, headers={"HX-Request": "true"})
+    assert 'hx-get="' in part.text
+    assert "<h1" not in part.text
+    await _finished(world)
+    settled = await keeper.client.get(path, headers={"HX-Request": "true"})
+    assert (settled.headers["HX-Refresh"], settled.text) == ("true", "")
     page = await keeper.see(path)
     assert "15new homes" in page.text
     assert "4wrong lines" in page.text
     assert await world.value("SELECT count(*) FROM unit") == 2
     answer = await keeper.client.post(f"{path}/write", data=page.fields(f"{path}/write"))
     assert answer.status_code == 303
+    assert await world.value("SELECT count(*) FROM unit") == 2, "nothing is written inside a request"
+    assert "The homes are being written" in (await keeper.see(path)).text
+    await _finished(world)
     assert await world.value("SELECT count(*) FROM unit") == 17
     wrong = (await keeper.client.get(f"{path}/wrong-rows.csv")).text
     assert wrong.splitlines()[1].startswith("9000003")

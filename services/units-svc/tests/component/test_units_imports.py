@@ -9,18 +9,24 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from chassis.actor import Actor
 from contracts import units
 from contracts.envelope import read
-from units_svc.imports.commands import ImportCommand, discard_import
-from units_svc.imports.loading import Loaded, load, write
+from units_svc.imports.commands import (
+    ImportCommand,
+    ReceiveFile,
+    apply_import,
+    discard_import,
+    receive_file,
+)
+from units_svc.imports.loading import carry_through
 from units_svc.imports.mapping import mapping_named, parse_mapping
 from units_svc.imports.model import FileUnreadable, NotReady
-from units_svc.imports.planning import Counts
-from units_svc.imports.queries import import_problems, import_record, wrong_rows
+from units_svc.imports.queries import ImportView, import_problems, import_record, wrong_rows
 from units_svc.inventory.commands import EditDetails, edit_details
 from units_svc.inventory.listing import tell_listing
 from units_svc.inventory.model import Unit
@@ -37,17 +43,27 @@ HEADER = (
 
 async def _load(
     world: Any, content: str | bytes | Path, mapping: str = "unit-list", **options: Any
-) -> Loaded:
+) -> ImportView:
+    """Send a file and let it be read and compared."""
     raw = await asyncio.to_thread(content.read_bytes) if isinstance(content, Path) else content
     raw = raw.encode() if isinstance(raw, str) else raw
-    return await load(
-        world.runtime, KEEPER, mapping_named(mapping), io.BytesIO(raw), file_name="file.csv", **options
-    )
+    received = ReceiveFile(mapping_named(mapping), io.BytesIO(raw), "file.csv", **options)
+    return await carry_through(world.runtime, KEEPER, await world.do(receive_file, received))
 
 
-async def _import(world: Any, content: str | bytes | Path, mapping: str = "unit-list") -> Counts:
-    loaded = await _load(world, content, mapping)
-    return await write(world.runtime, KEEPER, loaded.import_id)
+async def _write(world: Any, import_id: UUID) -> tuple[int, int, int]:
+    await world.do(apply_import, ImportCommand(import_id))
+    return _counts(await carry_through(world.runtime, KEEPER, import_id))
+
+
+async def _import(
+    world: Any, content: str | bytes | Path, mapping: str = "unit-list"
+) -> tuple[int, int, int]:
+    return await _write(world, (await _load(world, content, mapping)).id)
+
+
+def _counts(found: ImportView) -> tuple[int, int, int]:
+    return found.new, found.changed, found.unchanged
 
 
 @pytest.mark.row("U8")
@@ -55,20 +71,20 @@ async def test_a_register_becomes_homes_and_its_dirt_is_named_by_line_and_column
     world: Any, data: Path
 ) -> None:
     loaded = await _load(world, data / "register.csv", "toronto-rentsafe")
-    assert (loaded.rows, loaded.counts) == (7, Counts(15, 0, 0))
+    assert (loaded.rows, *_counts(loaded)) == (7, 15, 0, 0)
     assert await world.value("SELECT count(*) FROM unit") == 0, "a preview writes nothing"
-    problems = [(p.line, p.column, p.rule) for p in await world.see(import_problems, loaded.import_id)]
+    problems = [(p.line, p.column, p.rule) for p in await world.see(import_problems, loaded.id)]
     assert problems == [
         (4, "CONFIRMED_UNITS", "out_of_range"),
         (5, "PCODE", "not_a_postal_code"),
         (6, "PROPERTY_TYPE", "missing"),
         (7, None, "address_twice"),
     ]
-    assert [row[0] for row in await world.see(wrong_rows, loaded.import_id)] == [
+    assert [row.cells[0] for row in await world.see(wrong_rows, loaded.id)] == [
         "9000003", "9000004", "9000005", "9000006",
     ]  # fmt: skip
 
-    assert await write(world.runtime, KEEPER, loaded.import_id) == Counts(15, 0, 0)
+    assert await _write(world, loaded.id) == (15, 0, 0)
     found = await world.see(unit_list, UnitFilter(text="22 Example"))
     home = await world.see(unit_record, found.items[0].id)
     assert (home.street, home.unit_number, home.building_floors, home.year_built) == (
@@ -99,7 +115,7 @@ async def test_a_second_import_changes_nothing_and_leaves_staffs_corrections(wor
         edit_details, EditDetails(**{**changed, "unit_id": home.id, "housing_type": "studio", "bedrooms": 0})
     )
     told = len(await world.told())
-    assert await _import(world, data / "register.csv", "toronto-rentsafe") == Counts(0, 0, 15)
+    assert await _import(world, data / "register.csv", "toronto-rentsafe") == (0, 0, 15)
     assert len(await world.told()) == told
     again = await world.see(unit_record, home.id)
     assert (again.housing_type, again.bedrooms, again.version) == ("studio", 0, home.version + 1)
@@ -110,7 +126,7 @@ async def test_what_changed_in_the_file_is_changed_and_told_and_nothing_else(wor
     await _import(world, data / "register.csv", "toronto-rentsafe")
     told = len(await world.told())
     text = (data / "register.csv").read_text().replace(",6,12,1970,", ",7,12,1971,")
-    assert await _import(world, text, "toronto-rentsafe") == Counts(1, 6, 9)
+    assert await _import(world, text, "toronto-rentsafe") == (1, 6, 9)
     assert len(await world.told()) == told + 7
     years = await world.rows("SELECT DISTINCT year_built FROM unit WHERE address_order LIKE 'example st e%'")
     assert years == [{"year_built": 1971}]
@@ -153,10 +169,10 @@ async def test_a_wrong_row_names_its_column_and_rule_and_the_others_go_through(
 ) -> None:
     good = "2 Example St,7,Toronto,ON,M5A 1A1,apartment,$1 200.00,1,2,4,Ada's Homes,elevator;intercom"
     loaded = await _load(world, f"{HEADER}\n{line}\n{good}\n")
-    (problem,) = await world.see(import_problems, loaded.import_id)
+    (problem,) = await world.see(import_problems, loaded.id)
     assert (problem.line, problem.column, problem.rule) == (2, column, rule)
-    assert await write(world.runtime, KEEPER, loaded.import_id) == Counts(1, 0, 0)
-    assert (await world.see(import_record, loaded.import_id)).wrong_rows == 1
+    assert await _write(world, loaded.id) == (1, 0, 0)
+    assert (await world.see(import_record, loaded.id)).wrong_rows == 1
 
 
 @pytest.mark.row("U8")
@@ -167,7 +183,7 @@ async def test_the_template_reads_what_spreadsheets_write(world: Any) -> None:
     )
     for content in (rows.encode("cp1252"), b"\xef\xbb\xbf" + rows.encode(), rows.encode("utf-16")):
         counts = await _import(world, content)
-        assert counts in (Counts(1, 0, 0), Counts(0, 0, 1))
+        assert counts in ((1, 0, 0), (0, 0, 1))
     (home,) = (await world.see(unit_list, UnitFilter(text="eglise"))).items
     assert (home.street, home.city, str(home.rent_amount)) == ("12, rue de l’Église", "Québec", "1150.50")
     assert home.landlord == "Société d’habitation Épinette"
@@ -193,14 +209,14 @@ async def test_what_is_no_table_is_refused_in_words(world: Any, content: bytes, 
 @pytest.mark.row("U8")
 async def test_an_import_is_written_once_and_a_discarded_one_never(world: Any, data: Path) -> None:
     loaded = await _load(world, data / "register.csv", "toronto-rentsafe", row_limit=2)
-    assert loaded.counts == Counts(10, 0, 0)
-    await write(world.runtime, KEEPER, loaded.import_id)
+    assert _counts(loaded) == (10, 0, 0)
+    await _write(world, loaded.id)
     with pytest.raises(NotReady):
-        await write(world.runtime, KEEPER, loaded.import_id)
+        await _write(world, loaded.id)
     other = await _load(world, data / "register.csv", "toronto-rentsafe")
-    await world.do(discard_import, ImportCommand(other.import_id))
+    await world.do(discard_import, ImportCommand(other.id))
     with pytest.raises(NotReady):
-        await write(world.runtime, KEEPER, other.import_id)
+        await _write(world, other.id)
     assert await world.value("SELECT count(*) FROM unit") == 10
     assert await world.value("SELECT count(*) FROM import_row") == 0
 
@@ -222,12 +238,17 @@ async def test_over_the_api_a_file_is_sent_previewed_and_written(world: Any, dat
                 data={"mapping": "toronto-rentsafe"},
                 files={"file": ("register.csv", file, "text/csv")},
             )
-        assert begun.status_code == 201, begun.text
-        assert (begun.json()["new"], begun.json()["wrong_rows"], begun.json()["state"]) == (15, 4, "ready")
+        assert (begun.status_code, begun.json()["state"]) == (202, "reading"), begun.text
         path = f"/imports/{begun.json()['id']}"
+        while (read := (await client.get(path)).json())["state"] != "ready":
+            await world.due()
+        assert (read["new"], read["wrong_rows"], read["progress"]) == (15, 4, 100)
         assert (await client.get(f"{path}/problems")).json()[0]["line"] == 4
         written = await client.post(f"{path}/application")
-        assert (written.status_code, written.json()["state"]) == (200, "done")
+        assert (written.status_code, written.json()["state"]) == (202, "applying")
+        assert (await client.post(f"{path}/application")).status_code == 409
+        while (await client.get(path)).json()["state"] != "done":
+            await world.due()
         listed = (await client.get("/units", params={"text": "nowhere", "limit": 2})).json()
         assert listed["items"] == []
         page = (await client.get("/units", params={"text": "example", "limit": 2})).json()
@@ -285,7 +306,7 @@ async def test_the_command_line_imports_and_says_what_it_did(world: Any, data: P
 async def test_the_citys_own_register_is_read_whole(world: Any) -> None:
     loaded = await _load(world, REGISTER, "toronto-rentsafe", row_limit=400)
     assert loaded.rows == 400
-    assert await write(world.runtime, KEEPER, loaded.import_id) == loaded.counts
+    assert await _write(world, loaded.id) == _counts(loaded)
     again = await _load(world, REGISTER, "toronto-rentsafe", row_limit=400)
-    assert (again.counts.new, again.counts.changed) == (0, 0)
-    assert again.counts.unchanged == loaded.counts.new
+    assert (again.new, again.changed) == (0, 0)
+    assert again.unchanged == loaded.new

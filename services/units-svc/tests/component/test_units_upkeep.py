@@ -14,7 +14,8 @@ from PIL import Image
 from chassis.actor import Actor
 from chassis.errors import EditedMeanwhile, InvalidInput
 from units_svc.holds.keeping import EndUse, RecordUse, UseBegan, end_use, record_use
-from units_svc.imports.loading import load, write
+from units_svc.imports.commands import ReceiveFile, receive_file
+from units_svc.imports.loading import carry_through
 from units_svc.imports.mapping import mapping_named
 from units_svc.imports.queries import import_problems
 from units_svc.inspections.commands import (
@@ -34,12 +35,14 @@ from units_svc.lookups.model import LookupList, NotOnTheList
 from units_svc.maintenance.commands import (
     AddContractor,
     AddWork,
+    EditContractor,
     EditWork,
     add_contractor,
     add_work,
+    edit_contractor,
     edit_work,
 )
-from units_svc.maintenance.model import ContractorKnown, DaysReversed, EntryTooSoon, NotYetDone
+from units_svc.maintenance.model import ContractorKnown, DaysReversed, EntryNotAsked, NotYetDone
 from units_svc.maintenance.queries import WorkFilter, work_list, work_record
 from units_svc.photos.commands import AddPhoto, RemovePhoto, add_photo, remove_photo
 from units_svc.photos.developing import develop
@@ -110,12 +113,11 @@ async def test_what_would_watch_people_is_refused_everywhere_and_every_refusal_i
 async def test_an_imported_comment_that_would_watch_people_is_a_wrong_row_and_kept(world: Any) -> None:
     content = b"address,city,province,housing_type,comments\n1 A St,Toronto,ON,apartment,Spy cam installed\n"
     keeper = Actor("staff-1", "property", frozenset({"inventory_keeper"}), "Kim Okafor")
-    loaded = await load(
-        world.runtime, keeper, mapping_named("unit-list"), io.BytesIO(content), file_name="x.csv"
-    )
-    (problem,) = await world.see(import_problems, loaded.import_id)
+    received = ReceiveFile(mapping_named("unit-list"), io.BytesIO(content), "x.csv", at_once=True)
+    written = await carry_through(world.runtime, keeper, await world.do(receive_file, received))
+    (problem,) = await world.see(import_problems, written.id)
     assert (problem.column, problem.rule) == ("comments", "monitoring_refused")
-    assert (await write(world.runtime, keeper, loaded.import_id)).new == 0
+    assert written.new == 0
     assert [one.place for one in await world.see(refusals)] == ["import"]
 
 
@@ -172,26 +174,67 @@ async def test_work_is_recorded_completed_and_its_cost_added_up(world: Any) -> N
     ]  # fmt: skip
     by_unit = await world.see(maintenance_cost, period, CostBy.UNIT)
     assert [(line.label, line.unit_id) for line in by_unit] == [
-        ("2 A St, 304", second),
-        ("1 A St, 304", first),
+        ("304 – 2 A St", second),
+        ("304 – 1 A St", first),
     ]
     assert [line.key for line in await world.see(maintenance_cost, period, CostBy.YEAR)] == ["2026"]
     assert len(await world.see(maintenance_cost, period, CostBy.BUILDING)) == 2
 
 
 @pytest.mark.row("U7")
-async def test_somebodys_home_is_entered_after_notice_or_with_their_agreement(world: Any) -> None:
+async def test_work_in_somebodys_home_is_scheduled_only_after_entry_was_asked_for(world: Any) -> None:
     owner = await world.landlord(Relation.PROPERTY_ENTITY)
     unit = await world.unit(landlord_id=owner)
     plain = {"unit_id": unit, "type": "plumbing", "description": "New tap"}
     await world.do(add_work, AddWork(**plain, scheduled_start=day(0)))
     await world.hear("tenancy_started", unit=unit, tenancy=uuid.uuid4(), start=day(0))
-    for start in (0, 1):
-        with pytest.raises(EntryTooSoon):
-            await world.do(add_work, AddWork(**plain, scheduled_start=day(start)))
-    await world.do(add_work, AddWork(**plain, scheduled_start=day(2)))
-    await world.do(add_work, AddWork(**plain, scheduled_start=day(0), agreed_on=day(0)))
+    for changes in ({"scheduled_start": day(0)}, {"scheduled_start": day(9), "agreed_on": day(0)}):
+        with pytest.raises(EntryNotAsked):
+            await world.do(add_work, AddWork(**plain, **changes))
+    await world.do(add_work, AddWork(**plain))
     await world.do(add_work, AddWork(**plain, scheduled_start=day(0), needs_entry=False))
+
+
+@pytest.mark.row("U7")
+async def test_work_is_found_by_each_of_its_fields_and_keeps_a_contractor_who_retired(
+    world: Any, visitor: Any
+) -> None:
+    firm = await world.do(add_contractor, AddContractor(name="Leaky & Sons"))
+    plain = {"unit_id": await world.unit(), "type": "plumbing"}
+    work = await world.do(
+        add_work,
+        AddWork(
+            **plain,
+            description="100% new tap",
+            contractor_id=firm,
+            comments="Under the sink",
+            scheduled_start=day(-3),
+            actual_start=day(-2),
+            scheduled_cost=Decimal("80.10"),
+            actual_cost=Decimal("99.99"),
+        ),
+    )
+    await world.do(add_work, AddWork(**plain, description="Other", company_name="Painters United"))
+    for asked, found in (
+        ({"words": "new TAP"}, 1),
+        ({"words": "sink"}, 1),
+        ({"words": "100% tap"}, 1),
+        ({"words": "%"}, 1),
+        ({"company_name": "leaky"}, 1),
+        ({"company_name": "united"}, 1),
+        ({"company_name": "nobody"}, 0),
+        ({"done_from": day(-2), "done_to": day(-2)}, 1),
+        ({"done_to": day(-3)}, 0),
+        ({"cost_from": Decimal("99.99"), "cost_to": Decimal("99.99")}, 1),
+        ({"cost_to": Decimal("99.98")}, 0),
+        # What has only a first day is overdue when that day has passed.
+        ({"state": "overdue"}, 1),
+    ):
+        assert (await world.see(work_list, WorkFilter(**asked))).count == found, asked
+    edit = EditContractor(contractor_id=firm, version=1, name="Leaky & Sons", active=False)
+    await world.do(edit_contractor, edit)
+    page = await visitor().see(f"/inventory-desk/maintenance/{work}/edit")
+    assert page.fields(f"/inventory-desk/maintenance/{work}/edit")["contractor_id"] == str(firm)
 
 
 @pytest.mark.row("U7")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import io
 from decimal import Decimal
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from units_svc.imports.files import TableFile
+from units_svc.imports.files import opening, plain_parts, read_window
 from units_svc.imports.mapping import mapping_named, parse_mapping, ready_mappings
 from units_svc.imports.model import STAGED, FileUnreadable, UnknownMapping
 from units_svc.imports.reading import KnownValues, RowReader
@@ -124,17 +125,42 @@ def test_columns_are_found_by_name_however_they_are_spaced_and_missing_ones_are_
     ],
 )
 def test_encoding_and_delimiter_are_found_out(raw: bytes, encoding: str, delimiter: str) -> None:
-    table = TableFile(io.BytesIO(raw))
-    assert (table.encoding, table.delimiter) == (encoding, delimiter)
-    assert [found.line for found in table.rows()] == [2]
+    found = opening(io.BytesIO(raw))
+    assert (found.encoding, found.delimiter) == (encoding, delimiter)
+    content = b"".join(plain_parts(io.BytesIO(raw), encoding))
+    window = read_window(content[found.position :], delimiter, line=found.line, final=True)
+    assert [row.line for row in window.rows] == [2]
 
 
 @pytest.mark.row("U8")
 def test_lines_are_counted_as_an_editor_counts_them() -> None:
-    table = TableFile(io.BytesIO(b'a,b\n"one\ntwo",2\n\n3,4\n'))
-    assert [(found.line, found.cells[1]) for found in table.rows()] == [(2, "2"), (5, "4")]
-    with pytest.raises(FileUnreadable, match="line"):
-        list(TableFile(io.BytesIO(b'a,b\n"' + b"x" * 200_000 + b'",1\n')).rows())
+    window = read_window(b'"one\ntwo",2\n\n3,4\n', ",", line=1, final=True)
+    assert [(row.line, row.cells[1]) for row in window.rows] == [(2, "2"), (5, "4")]
+    with pytest.raises(FileUnreadable, match="Line 2"):
+        read_window(b'"' + b"x" * 200_000 + b'",1\n', ",", line=1, final=True)
+    with pytest.raises(FileUnreadable, match="doesn't end"):
+        read_window(b'"never closed,1\n2,3\n', ",", line=1, final=True)
+
+
+@pytest.mark.row("U8")
+@given(
+    some.lists(
+        some.lists(some.text(some.sampled_from('ab é"\n,;'), max_size=9), min_size=2, max_size=4), max_size=30
+    ),
+    some.integers(1, 7),
+)
+def test_a_file_read_in_windows_says_what_it_says_in_one(table: list[list[str]], most: int) -> None:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(table)
+    content = out.getvalue().encode()
+    whole = [row for row in table if any(cell.strip() for cell in row)]
+    seen, position, line = [], 0, 0
+    while position < len(content):
+        window = read_window(content[position:], ",", line=line, final=True, most=most)
+        seen += [row.cells for row in window.rows]
+        position, line = position + window.read, line + window.lines
+    assert seen == whole
+    assert position == len(content)
 
 
 @pytest.mark.row("U8")

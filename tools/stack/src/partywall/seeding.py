@@ -21,6 +21,9 @@ REGISTER = Path("../shared/data/toronto-rentsafe/registrations.csv")
 BUILDINGS_LOADED = 80
 """Rows of the register that a first start reads; the Inventory Desk reads all of it."""
 
+IMPORT_SECONDS = 300.0
+"""The worker has so long to write the homes."""
+
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
@@ -116,11 +119,17 @@ async def load_register(stack: Stack, file: Path, rows: int | None) -> int:
 
 
 async def import_register(keeper: StaffApi, file: Path, rows: int | None) -> int:
-    """Import `rows` buildings of a register as `keeper`; return the homes that are new."""
-    fields = {"mapping": "toronto-rentsafe", **({"row_limit": str(rows)} if rows else {})}
-    previewed = await keeper.upload("/api/units/v1/imports", file, fields)
-    applied = await keeper.post(f"/api/units/v1/imports/{previewed['id']}/application")
-    return int(applied["new"])
+    """Import `rows` buildings of a register as `keeper`; return the homes that are new once the worker has
+    written them."""
+    fields = {"mapping": "toronto-rentsafe", "at_once": "true", **({"row_limit": str(rows)} if rows else {})}
+    found = await keeper.upload("/api/units/v1/imports", file, fields)
+    until = time.monotonic() + IMPORT_SECONDS
+    while found["state"] != "done":
+        if found["state"] == "failed" or time.monotonic() > until:
+            raise RuntimeError(f"the import of {file.name} is {found['state']}: {found['failure']}")
+        await asyncio.sleep(0.5)
+        found = await keeper.get(f"/api/units/v1/imports/{found['id']}")
+    return int(found["new"])
 
 
 def show_sign_ins(stack: Stack, console: Console) -> None:

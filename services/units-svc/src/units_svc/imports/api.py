@@ -7,13 +7,14 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import File, Form, Query, Response, UploadFile
+from fastapi.responses import PlainTextResponse
 
 from chassis.http import ApiRouter, Call
-from deskkit.csv_files import csv_response
+from deskkit.csv_files import csv_response, csv_stream
 from units_svc.access import Permission
 from units_svc.imports import commands, queries
-from units_svc.imports.loading import load
-from units_svc.imports.mapping import mapping_named, parse_mapping, ready_mappings
+from units_svc.imports.mapping import decoded, mapping_named, mapping_text, parse_mapping, ready_mappings
+from units_svc.imports.template import template_table
 
 router = ApiRouter(prefix="/imports", tags=["imports"])
 
@@ -41,32 +42,48 @@ async def list_imports(call: Call) -> list[queries.ImportView]:
     return await call.ask(queries.import_list)
 
 
-@router.post("", status_code=201)
+@router.get("/template", response_class=Response)
+async def download_template(call: Call) -> Response:
+    """The table to be filled in: its column names and an example (U8)."""
+    call.runtime.access.require(call.actor, Permission.IMPORT_UNITS)
+    return csv_response("unit-list.csv", *template_table())
+
+
+@router.get("/mappings/{name}", response_class=PlainTextResponse)
+async def download_mapping(call: Call, name: str) -> PlainTextResponse:
+    """A ready mapping as a file with its explanations, to make one's own of it (U8)."""
+    call.runtime.access.require(call.actor, Permission.IMPORT_UNITS)
+    return PlainTextResponse(mapping_text(name))
+
+
+@router.post("", status_code=202)
 async def begin_import(
     call: Call,
+    *,
     file: Annotated[UploadFile, File()],
     mapping: Annotated[str | None, Form()] = None,
     mapping_file: Annotated[UploadFile | None, File()] = None,
     row_limit: Annotated[int | None, Form(ge=1)] = None,
+    at_once: Annotated[bool, Form()] = False,
 ) -> queries.ImportView:
-    """Read a CSV file by a ready mapping or one sent along, and preview it; nothing is written yet (U8)."""
-    call.runtime.access.require(call.actor, Permission.IMPORT_UNITS)
+    """Take in a CSV file, to be read by a ready mapping or one sent along; the worker reads and compares it
+    (U8).
+
+    Ask for it again until its state is `ready`; nothing of the inventory has changed then. With `at_once`
+    what is right in it is written without another word, until the state is `done`.
+    """
     if mapping_file is not None:
-        text = (await mapping_file.read()).decode("utf-8", errors="replace")
         chosen = parse_mapping(
-            text, form="json" if (mapping_file.filename or "").endswith(".json") else "toml"
+            decoded(await mapping_file.read()),
+            form="json" if (mapping_file.filename or "").endswith(".json") else "toml",
         )
     else:
         chosen = mapping_named(mapping or "unit-list")
-    loaded = await load(
-        call.runtime,
-        call.actor,
-        chosen,
-        file.file,
-        file_name=file.filename or "upload.csv",
-        row_limit=row_limit,
+    import_id = await call.perform(
+        commands.receive_file,
+        commands.ReceiveFile(chosen, file.file, file.filename or "upload.csv", row_limit, at_once),
     )
-    return await call.ask(queries.import_record, loaded.import_id)
+    return await call.ask(queries.import_record, import_id)
 
 
 @router.get("/{import_id}")
@@ -87,17 +104,17 @@ async def read_problems(
 async def download_wrong_rows(call: Call, import_id: UUID) -> Response:
     """The wrong rows as CSV, under the file's own header (U8)."""
     found = await call.ask(queries.import_record, import_id)
-    return csv_response("wrong-rows.csv", found.header, await call.ask(queries.wrong_rows, import_id))
+    return csv_stream("wrong-rows.csv", found.header, queries.wrong_lines(call.ask, import_id))
 
 
-@router.post("/{import_id}/application")
+@router.post("/{import_id}/application", status_code=202)
 async def apply_import(call: Call, import_id: UUID) -> queries.ImportView:
-    """Write an import that was previewed, all of it or nothing (U8)."""
+    """Let the worker write what is right in an import that is `ready`; it's `done` at the end (U8)."""
     await call.perform(commands.apply_import, commands.ImportCommand(import_id))
     return await call.ask(queries.import_record, import_id)
 
 
 @router.delete("/{import_id}", status_code=204)
 async def discard_import(call: Call, import_id: UUID) -> None:
-    """Forget an import that wasn't written."""
+    """Forget an import that isn't being written."""
     await call.perform(commands.discard_import, commands.ImportCommand(import_id))

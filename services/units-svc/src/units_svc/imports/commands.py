@@ -1,63 +1,63 @@
-"""Reading a file into the staging table, previewing what it would change, and writing it (U8)."""
+"""Taking in a file, deciding about it, and the steps in which the worker carries an import on (U8)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+import asyncio
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, text
 
 from chassis.errors import NotFound
 from chassis.ids import new_id
 from chassis.perform import perform_in
 from chassis.usecase import use_case
 from units_svc.access import Permission
+from units_svc.imports.files import Opening, opening, plain_parts, read_window
 from units_svc.imports.mapping import Mapping
 from units_svc.imports.model import (
-    STAGED,
+    WORKING,
+    ColumnMissing,
+    FileUnreadable,
+    ImportPart,
     ImportProblem,
     ImportRow,
     ImportState,
     NotReady,
-    Problem,
     UnitImport,
     WrongRow,
 )
-from units_svc.imports.planning import Counts, plan, write
-from units_svc.imports.reading import MONITORING
-from units_svc.privacy.commands import RecordRefusal, record_refusal
-from units_svc.privacy.model import Place
+from units_svc.imports.planning import next_stretch, plan, set_wrong_aside, write
+from units_svc.imports.reading import RowReader
+from units_svc.imports.staging import known_values, read_on
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
 
-
-@dataclass(frozen=True, slots=True)
-class BeginImport:
-    """A file is about to be read."""
-
-    mapping: Mapping
-    file_name: str
-    header: Sequence[str]
-    delimiter: str
-    row_limit: int | None = None
+STEP = "import_step"
+"""Kind of the timer that carries an import on; its key is the import's id."""
+STEP_SECONDS = 1.5
+"""A step is committed, with the place it reached, after about so long."""
+LATER = timedelta(seconds=5)
+STRETCH = 5_000
+"""Homes that are compared or written at once; a larger building is one stretch."""
 
 
 @dataclass(frozen=True, slots=True)
-class StageRows:
-    """Some rows of a file, read: right ones as values by staging column, wrong ones with what is wrong.
+class ReceiveFile:
+    """A file to be read by a mapping. `at_once` writes what is right in it without asking again.
 
-    `line` is the last line read, `rows` how many rows there were.
+    `row_limit` stops after so many rows.
     """
 
-    import_id: UUID
-    right: Sequence[dict[str, Any]]
-    wrong: Sequence[tuple[int, Sequence[str]]]
-    problems: Sequence[Problem]
-    line: int
-    rows: int = field(default=0)
+    mapping: Mapping
+    file: BinaryIO
+    file_name: str
+    row_limit: int | None = None
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,115 +68,181 @@ class ImportCommand:
 
 
 @use_case(Permission.IMPORT_UNITS)
-async def begin_import(tx: Tx, command: BeginImport) -> UUID:
-    """Open an import and return its id; nothing is read yet."""
-    found = UnitImport(
+async def receive_file(tx: Tx, command: ReceiveFile) -> UUID:
+    """Keep a file and open an import, which the worker carries on; return its id.
+
+    Raises FileUnreadable when it isn't a table with the columns that the mapping needs.
+    """
+    found = await asyncio.to_thread(opening, command.file)
+    await _require_columns(tx, command.mapping, found)
+    await _take_the_time_needed(tx)
+    one = UnitImport(
         id=new_id(),
         mapping=command.mapping.name,
         definition=command.mapping.model_dump(mode="json"),
         file_name=command.file_name[:200],
         state=ImportState.READING,
-        header=list(command.header),
-        delimiter=command.delimiter,
+        header=found.header,
+        delimiter=found.delimiter,
         row_limit=command.row_limit,
+        at_once=command.at_once,
+        position=found.position,
+        line=found.line,
         started_at=tx.now,
         started_by=tx.actor.name,
     )
-    tx.session.add(found)
-    tx.touched("import", found.id, "begun")
-    return found.id
+    tx.session.add(one)
+    await tx.session.flush()
+    parts = plain_parts(command.file, found.encoding)
+    number = 0
+    while (content := await asyncio.to_thread(next, parts, None)) is not None:
+        await tx.execute(insert(ImportPart), {"import_id": one.id, "part": number, "content": content})
+        one.size += len(content)
+        number += 1
+    tx.touched("import", one.id, "begun")
+    tx.schedule(STEP, str(one.id), tx.now)
+    return one.id
 
 
 @use_case(Permission.IMPORT_UNITS)
-async def stage_rows(tx: Tx, command: StageRows) -> None:
-    """Keep rows that were read. Together with the line reached, so that a broken-off reading goes on from
-    there."""
-    await tx.execute(
-        update(UnitImport)
-        .where(UnitImport.id == command.import_id)
-        .values(
-            line=command.line,
-            rows=UnitImport.rows + command.rows,
-            wrong_rows=UnitImport.wrong_rows + len(command.wrong),
-            version=UnitImport.version + 1,
-        )
-    )
-    if command.problems:
-        await tx.execute(
-            insert(ImportProblem),
-            [
-                {
-                    "import_id": command.import_id,
-                    "line": problem.line,
-                    "column": problem.column,
-                    "rule": problem.rule,
-                    "value": problem.value,
-                    "message": problem.message,
-                    "params": problem.params,
-                }
-                for problem in command.problems
-            ],
-        )
-    for problem in command.problems:
-        if problem.rule == MONITORING:
-            said, deciding = problem.value or "", str(problem.params["words"])
-            await perform_in(
-                tx,
-                record_refusal,
-                RecordRefusal(Place.IMPORT, f"{problem.line}, {problem.column}", said, deciding),
-            )
-    if command.wrong:
-        await tx.execute(
-            insert(WrongRow),
-            [
-                {"import_id": command.import_id, "line": line, "cells": list(cells)}
-                for line, cells in command.wrong
-            ],
-        )
-    if command.right:
-        connection = await (await tx.session.connection()).get_raw_connection()
-        driver: Any = connection.driver_connection
-        await driver.copy_records_to_table(
-            ImportRow.__tablename__,
-            records=(
-                tuple({**row, "import_id": command.import_id}[name] for name in STAGED)
-                for row in command.right
-            ),
-            columns=STAGED,
-        )
-
-
-@use_case(Permission.IMPORT_UNITS)
-async def preview_import(tx: Tx, command: ImportCommand) -> Counts:
-    """Compare everything that was read with the inventory and keep the counts; nothing else is written."""
-    found = await _locked(tx, command.import_id, ImportState.READING, ImportState.READY)
-    await _take_the_time_needed(tx)
-    counts = await plan(tx, found.id, Mapping.model_validate(found.definition))
-    await _keep(tx, found, counts, ImportState.READY)
-    return counts
-
-
-@use_case(Permission.IMPORT_UNITS)
-async def apply_import(tx: Tx, command: ImportCommand) -> Counts:
-    """Write everything that was read, all of it or nothing, and tell everybody. Raises NotReady."""
+async def apply_import(tx: Tx, command: ImportCommand) -> None:
+    """Let the worker write everything that is right in a file that was read. Raises NotReady."""
     found = await _locked(tx, command.import_id, ImportState.READY)
-    await _take_the_time_needed(tx)
-    mapping = Mapping.model_validate(found.definition)
-    counts = await plan(tx, found.id, mapping)
-    await write(tx, found.id, mapping)
-    await _keep(tx, found, counts, ImportState.DONE)
-    await tx.execute(delete(ImportRow).where(ImportRow.import_id == found.id))
-    tx.touched("import", found.id, "written", {"new": (None, counts.new), "changed": (None, counts.changed)})
-    return counts
+    _begin_writing(found)
+    tx.touched("import", found.id, "decided")
+    tx.schedule(STEP, str(found.id), tx.now)
 
 
 @use_case(Permission.IMPORT_UNITS)
 async def discard_import(tx: Tx, command: ImportCommand) -> None:
-    """Forget what was read; the inventory stays as it is. Raises NotReady when it was written already."""
-    found = await _locked(tx, command.import_id, ImportState.READING, ImportState.READY)
+    """Forget what was read; the inventory stays as it is. Raises NotReady when it is being written."""
+    found = await _locked(
+        tx, command.import_id, ImportState.READING, ImportState.COMPARING, ImportState.READY
+    )
     found.state, found.finished_at = ImportState.DISCARDED, tx.now
-    await tx.execute(delete(ImportRow).where(ImportRow.import_id == found.id))
+    await _clear_away(tx, found)
+    tx.cancel_timer(STEP, str(found.id))
     tx.touched("import", found.id, "discarded")
+
+
+@use_case(Permission.IMPORT_UNITS)
+async def carry_on(tx: Tx, command: ImportCommand) -> bool:
+    """Do the next step of an import, and return whether there is more to do.
+
+    What was done and the place that was reached are committed together. Whoever comes while somebody else is
+    at it waits for them.
+    """
+    await _take_the_time_needed(tx)
+    found = await _locked(tx, command.import_id, *ImportState)
+    mapping = Mapping.model_validate(found.definition)
+    until = time.monotonic() + STEP_SECONDS
+    while found.state in WORKING and time.monotonic() < until:
+        state = found.state
+        try:
+            if state is ImportState.READING:
+                await _read(tx, found, mapping)
+            else:
+                await _compare(tx, found, mapping)
+        except FileUnreadable as unreadable:
+            found.state, found.finished_at = ImportState.FAILED, tx.now
+            found.failure, found.failure_params = unreadable.message, dict(unreadable.params)
+            await _clear_away(tx, found)
+            tx.touched("import", found.id, "failed")
+        if state is not ImportState.READING or found.state is not state:
+            # The temporary tables of a stretch last as long as its transaction.
+            break
+    if found.state in WORKING:
+        tx.schedule(STEP, str(found.id), tx.now)
+        return True
+    return False
+
+
+async def carry_on_unless_busy(tx: Tx, import_id: UUID) -> None:
+    """Do the next step of an import; when somebody else is at it, look again later. For the worker."""
+    free = select(UnitImport.id).where(UnitImport.id == import_id).with_for_update(skip_locked=True)
+    if await tx.scalar(free) is not None:
+        await perform_in(tx, carry_on, ImportCommand(import_id))
+    else:
+        tx.schedule(STEP, str(import_id), tx.now + LATER)
+
+
+async def _read(tx: Tx, found: UnitImport, mapping: Mapping) -> None:
+    """Read the next rows; after the last one, look at what is wrong between them."""
+    left = None if found.row_limit is None else found.row_limit - found.rows
+    if found.position < found.size and left != 0:
+        await read_on(tx, found, mapping, most=left)
+        return
+    await set_wrong_aside(tx, found.id, mapping)
+    found.wrong_rows = await _count(tx, WrongRow, found.id)
+    if found.at_once:
+        _begin_writing(found)
+    else:
+        found.state, found.place, found.compared = ImportState.COMPARING, "", 0
+        found.new = found.changed = found.unchanged = 0
+
+
+async def _compare(tx: Tx, found: UnitImport, mapping: Mapping) -> None:
+    """Compare the next stretch of addresses with the inventory, and write it when that was decided."""
+    # Two imports that compare with the same inventory would both find a home new: they take turns.
+    await tx.execute(text("SELECT pg_advisory_xact_lock(hashtext('units_svc.imports'))"))
+    stretch = await next_stretch(tx, found.id, found.place, STRETCH)
+    if stretch is None:
+        await _conclude(tx, found)
+        return
+    counts = await plan(tx, found.id, mapping, stretch)
+    if found.state is ImportState.APPLYING and counts.new + counts.changed:
+        await write(tx, found.id, mapping, found.started_by)
+    found.new += counts.new
+    found.changed += counts.changed
+    found.unchanged += counts.unchanged
+    found.place = stretch.upto
+    found.compared += stretch.rows
+
+
+async def _conclude(tx: Tx, found: UnitImport) -> None:
+    if found.compared < found.rows - found.wrong_rows:
+        await _read_again(tx, found)
+        return
+    if found.state is ImportState.COMPARING:
+        found.state = ImportState.READY
+        return
+    found.state, found.finished_at = ImportState.DONE, tx.now
+    await _clear_away(tx, found)
+    tx.touched("import", found.id, "written", {"new": (None, found.new), "changed": (None, found.changed)})
+
+
+async def _read_again(tx: Tx, found: UnitImport) -> None:
+    """Begin again with the file: the staged rows didn't survive a crash of the database server.
+
+    What was written already counts as unchanged now, so it's taken off beforehand.
+    """
+    if found.state is ImportState.APPLYING:
+        found.at_once, found.unchanged = True, -(found.new + found.changed)
+    found.state = ImportState.READING
+    found.position, found.line = await _after_header(tx, found)
+    found.rows = found.wrong_rows = found.compared = 0
+    found.place = ""
+    for table in (ImportProblem, WrongRow, ImportRow):
+        await tx.execute(delete(table).where(table.import_id == found.id))
+
+
+async def _after_header(tx: Tx, found: UnitImport) -> tuple[int, int]:
+    start = select(ImportPart.content).where(ImportPart.import_id == found.id)
+    first = await tx.scalar(start.order_by(ImportPart.part).limit(1)) or b""
+    window = read_window(first, found.delimiter, line=0, final=len(first) == found.size, most=1)
+    return window.read, window.lines
+
+
+def _begin_writing(found: UnitImport) -> None:
+    found.state, found.place, found.compared = ImportState.APPLYING, "", 0
+    if not found.at_once:
+        found.new = found.changed = found.unchanged = 0
+
+
+async def _require_columns(tx: Tx, mapping: Mapping, found: Opening) -> None:
+    reader = RowReader(mapping, found.header, await known_values(tx), tx.today)
+    if missing := reader.missing_columns():
+        raise ColumnMissing(columns=", ".join(missing))
 
 
 async def _locked(tx: Tx, import_id: UUID, *states: ImportState) -> UnitImport:
@@ -187,22 +253,20 @@ async def _locked(tx: Tx, import_id: UUID, *states: ImportState) -> UnitImport:
         raise NotFound(what="import")
     if found.state not in states:
         raise NotReady
-    # Two imports that compare with the same inventory would both find a home new: they take turns.
-    await tx.execute(text("SELECT pg_advisory_xact_lock(hashtext('units_svc.imports'))"))
     return found
 
 
-async def _keep(tx: Tx, found: UnitImport, counts: Counts, state: ImportState) -> None:
-    found.new, found.changed, found.unchanged = counts.new, counts.changed, counts.unchanged
-    found.wrong_rows = int(
-        await tx.scalar(select(func.count()).select_from(WrongRow).where(WrongRow.import_id == found.id)) or 0
-    )
-    found.state = state
-    if state is ImportState.DONE:
-        found.finished_at = tx.now
+async def _count(tx: Tx, table: Any, import_id: UUID) -> int:
+    return int(await tx.scalar(select(func.count()).where(table.import_id == import_id)) or 0)
+
+
+async def _clear_away(tx: Tx, found: UnitImport) -> None:
+    """Forget the file and what was read of it; problems and wrong lines stay."""
+    for table in (ImportRow, ImportPart):
+        await tx.execute(delete(table).where(table.import_id == found.id))
 
 
 async def _take_the_time_needed(tx: Tx) -> None:
     """A whole city takes longer than the limit for what people wait for."""
     await tx.execute(text("SET LOCAL statement_timeout = '30min'"))
-    await tx.execute(text("SET LOCAL lock_timeout = '1min'"))
+    await tx.execute(text("SET LOCAL lock_timeout = '5min'"))

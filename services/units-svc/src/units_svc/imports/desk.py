@@ -10,11 +10,21 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.errors import DomainError, fill
 from deskkit.call import DeskCall, PageCall
+from deskkit.csv_files import csv_stream
 from deskkit.router import DeskRouter
 from units_svc.access import Permission
 from units_svc.imports import commands, queries
-from units_svc.imports.loading import load
-from units_svc.imports.mapping import Mapping, mapping_named, parse_mapping, ready_mappings
+from units_svc.imports.mapping import (
+    Mapping,
+    decoded,
+    mapping_named,
+    mapping_text,
+    parse_mapping,
+    ready_mappings,
+)
+from units_svc.imports.model import WORKING
+from units_svc.imports.template import template_columns, template_table
+from units_svc.lookups.queries import lookup_lists
 
 router = DeskRouter(prefix="/inventory-desk/imports")
 
@@ -45,7 +55,7 @@ async def choose_form(call: DeskCall) -> Response:
 
 @router.post("/new", name="import_read")
 async def read_file(call: DeskCall) -> Response:
-    """Read the file and show what it would change; nothing is written yet (U8)."""
+    """Take in the file; the worker reads and compares it, and nothing of the inventory changes yet (U8)."""
     call.runtime.access.require(call.actor, Permission.IMPORT_UNITS)
     form = await call.form(ChooseFile)
     uploads = await call.uploads("file")
@@ -53,33 +63,67 @@ async def read_file(call: DeskCall) -> Response:
         form.add(call._("Choose a file."), "file")
     if form.ok:
         try:
-            loaded = await load(
-                call.runtime,
-                call.actor,
-                await _mapping(call, form.command.mapping),
-                uploads[0].file,
-                file_name=uploads[0].filename or "upload.csv",
-                row_limit=form.command.row_limit,
+            import_id = await call.perform(
+                commands.receive_file,
+                commands.ReceiveFile(
+                    await _mapping(call, form.command.mapping),
+                    uploads[0].file,
+                    uploads[0].filename or "upload.csv",
+                    form.command.row_limit,
+                ),
             )
-            return call.redirect("import", import_id=loaded.import_id)
+            return call.redirect("import", import_id=import_id)
         except DomainError as refused:
             form.add(refused, "file" if refused.field is None else None)
     return _form(call, form, status=422)
 
 
+@router.get("/template", name="import_template")
+async def template(call: DeskCall) -> Response:
+    """What the template's columns are and what may stand in them, to be downloaded and filled in (U8)."""
+    call.runtime.access.require(call.actor, Permission.IMPORT_UNITS)
+    columns = template_columns(await call.ask(lookup_lists))
+    return call.page("imports/template.html", columns=columns)
+
+
+@router.get("/template.csv", name="import_template_file")
+async def template_file(call: DeskCall) -> Response:
+    """The table to be filled in, with an example."""
+    call.runtime.access.require(call.actor, Permission.IMPORT_UNITS)
+    return call.csv("unit-list.csv", *template_table())
+
+
+@router.get("/mappings/{name}.toml", name="import_mapping_file")
+async def mapping_file(call: DeskCall, name: str) -> Response:
+    """A ready mapping with its explanations, to make one's own of it."""
+    call.runtime.access.require(call.actor, Permission.IMPORT_UNITS)
+    return Response(
+        mapping_text(name),
+        media_type="application/toml; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{mapping_named(name).name}.toml"'},
+    )
+
+
 @router.get("/{import_id}", name="import")
 async def one_import(call: DeskCall, import_id: UUID) -> Response:
     """What an import would change or has changed, and what is wrong in its file, by line and column (U8)."""
+    found = await call.ask(queries.import_record, import_id)
+    if call.is_htmx and found.state in WORKING:
+        return call.fragment("imports/progress.html", found=found)
+    if call.is_htmx:
+        # What the whole page says has changed: the browser loads it.
+        return Response(headers={"HX-Refresh": "true"})
     after = call.request.query_params.get("after_line", "0")
     problems = await call.ask(
-        queries.import_problems, import_id, after_line=int(after) if after.isdigit() else 0, limit=100
+        queries.import_problems, import_id, after_line=int(after) if after.isdecimal() else 0, limit=100
     )
     return call.page(
         "imports/record.html",
-        found=await call.ask(queries.import_record, import_id),
+        found=found,
+        working=found.state in WORKING,
         groups=await call.ask(queries.problem_groups, import_id),
         problems=[(one, _said(call, one.message, one.params)) for one in problems],
-        said=lambda message: _said(call, message, {}),
+        said=lambda message, params: _said(call, message, params or {}),
         form=await call.form(ChooseFile),
         titles={name: mapping.title(call.locale) for name, mapping in ready_mappings().items()},
     )
@@ -89,19 +133,19 @@ async def one_import(call: DeskCall, import_id: UUID) -> Response:
 async def wrong_rows(call: DeskCall, import_id: UUID) -> Response:
     """The wrong lines under the file's own header, to be mended and sent again (U8)."""
     found = await call.ask(queries.import_record, import_id)
-    return call.csv("wrong-rows.csv", found.header, await call.ask(queries.wrong_rows, import_id))
+    return csv_stream("wrong-rows.csv", found.header, queries.wrong_lines(call.ask, import_id))
 
 
 @router.post("/{import_id}/write", name="import_write")
 async def write_import(call: DeskCall, import_id: UUID) -> Response:
-    """Write an import, all of it or nothing (U8)."""
+    """Let the worker write what is right in the file (U8)."""
     await call.perform(commands.apply_import, commands.ImportCommand(import_id))
-    return call.redirect("import", import_id=import_id, notice=call._("The import was written."))
+    return call.redirect("import", import_id=import_id)
 
 
 @router.post("/{import_id}/discard", name="import_discard")
 async def discard_import(call: DeskCall, import_id: UUID) -> Response:
-    """Forget an import that wasn't written."""
+    """Forget an import that isn't being written."""
     await call.perform(commands.discard_import, commands.ImportCommand(import_id))
     return call.redirect("import", import_id=import_id, notice=call._("Nothing was written."))
 
@@ -112,7 +156,7 @@ async def _mapping(call: PageCall, name: str) -> Mapping:
     uploads = await call.uploads("mapping_file")
     if not uploads:
         return mapping_named("")
-    text = (await uploads[0].read()).decode("utf-8", errors="replace")
+    text = decoded(await uploads[0].read())
     return parse_mapping(text, form="json" if (uploads[0].filename or "").endswith(".json") else "toml")
 
 

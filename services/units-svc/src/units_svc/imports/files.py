@@ -1,4 +1,8 @@
-"""Opening somebody's table: encoding and delimiter found out, rows read one at a time with their line."""
+"""Somebody's table: encoding and delimiter found out, and its rows read a window at a time with their lines.
+
+A file is turned into UTF-8 with plain line ends once, when it comes in; from then on a position in bytes is
+all that's needed to go on reading.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from units_svc.imports.model import FileUnreadable
+from units_svc.imports.model import PART, FileEmpty, NotText, RowUnending, TooManyColumns
 
 _CHUNK = 1 << 20
 _DELIMITERS = (",", ";", "\t", "|")
+_NOT_TEXT = (b"PK\x03\x04", b"\x1f\x8b", b"%PDF", b"\xd0\xcf\x11\xe0", b"7z\xbc\xaf", b"BZh", b"\xfd7zXZ")
+_MARK = "\x1e"
+WINDOW = 1 << 20
+"""Bytes that are read at once; a single row can't be longer."""
+MOST_COLUMNS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,48 +32,106 @@ class Row:
     cells: list[str]
 
 
-class TableFile:
-    """A CSV file: its header, and its rows as they are asked for. Needs memory for one row at a time."""
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Rows read from a position on, and where the next one begins: so many bytes and lines further."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self.encoding = _encoding(file)
-        file.seek(0)
-        self._text = io.TextIOWrapper(file, encoding=self.encoding, newline="")
-        first = self._text.readline(1 << 17)
-        if not first.strip():
-            raise FileUnreadable(rule="it is empty")
-        self.delimiter = _delimiter(first)
-        self._text.seek(0)
-        self._reader = csv.reader(self._text, delimiter=self.delimiter)
-        self.header = [cell.strip() for cell in self._next() or []]
+    rows: list[Row]
+    read: int
+    lines: int
 
-    def rows(self, *, after: int = 0) -> Iterator[Row]:
-        """Yield the rows that begin after a line, blank ones left out. Raises FileUnreadable."""
-        while True:
-            line = self._reader.line_num + 1
-            cells = self._next()
-            if cells is None:
-                return
-            if line > after and any(cell.strip() for cell in cells):
-                yield Row(line, cells)
 
-    def detach(self) -> None:
-        """Let go of the file without closing it."""
-        self._text.detach()
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What is known of a file before its rows are read; they begin after `position` bytes and `line`
+    lines."""
 
-    def _next(self) -> list[str] | None:
-        try:
-            return next(self._reader, None)
-        except csv.Error as error:
-            raise FileUnreadable(rule=f"line {self._reader.line_num}: {error}") from error
+    encoding: str
+    delimiter: str
+    header: list[str]
+    position: int
+    line: int
+
+
+def opening(file: BinaryIO) -> Opening:
+    """Find out a file's encoding, delimiter and header. Raises FileUnreadable when it's no table."""
+    encoding = _encoding(file)
+    start = b""
+    for part in plain_parts(file, encoding):
+        start += part
+        if len(start) >= WINDOW:
+            break
+    first = start.decode("utf-8", errors="ignore").lstrip("\n").partition("\n")[0]
+    if not first.strip():
+        raise FileEmpty
+    delimiter = _delimiter(first)
+    window = read_window(start, delimiter, line=0, final=len(start) < WINDOW, most=1)
+    header = [cell.strip() for cell in window.rows[0].cells]
+    if len(header) > MOST_COLUMNS:
+        raise TooManyColumns(most=MOST_COLUMNS)
+    return Opening(encoding, delimiter, header, window.read, window.lines)
+
+
+def plain_parts(file: BinaryIO, encoding: str) -> Iterator[bytes]:
+    """Yield the whole file as UTF-8 with plain line ends, `PART` bytes at a time. Raises FileUnreadable."""
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding=encoding, newline=None)
+    waiting = bytearray()
+    try:
+        while said := text.read(_CHUNK):
+            if "\x00" in said:
+                raise NotText
+            waiting += said.encode("utf-8", errors="replace")
+            while len(waiting) >= PART:
+                yield bytes(waiting[:PART])
+                del waiting[:PART]
+        if waiting:
+            yield bytes(waiting)
+    except UnicodeError as error:
+        raise NotText from error
+    finally:
+        text.detach()
+
+
+def read_window(content: bytes, delimiter: str, *, line: int, final: bool, most: int | None = None) -> Window:
+    """Read the whole rows in `content`, at most `most`, blank ones left out; `line` lines lie before it.
+
+    Unless it's the `final` part of the file, what follows its last line end belongs to the next window.
+    Raises FileUnreadable when not even one row ends in it.
+    """
+    if not final:
+        content = content[: content.rfind(b"\n") + 1]
+    raw = content.split(b"\n")
+    if not raw[-1]:
+        raw.pop()
+    lines = content.decode("utf-8").split("\n")[: len(raw)]
+    # The mark stands on a line of its own: a row that swallows it isn't at its end.
+    reader = csv.reader([*(f"{one}\n" for one in lines), _MARK], delimiter=delimiter)
+    rows: list[Row] = []
+    taken = 0
+    try:
+        for cells in reader:
+            if reader.line_num > len(lines):
+                break
+            if any(map(str.strip, cells)):
+                rows.append(Row(line + taken + 1, cells))
+            taken = reader.line_num
+            if most is not None and len(rows) >= most:
+                break
+    except csv.Error as error:
+        if not taken:
+            raise RowUnending(line=line + 1) from error
+    if not taken and (lines or not final):
+        raise RowUnending(line=line + 1)
+    return Window(rows, min(sum(len(one) + 1 for one in raw[:taken]), len(content)), taken)
 
 
 def _encoding(file: BinaryIO) -> str:
     """Return the file's encoding: by its byte order mark, UTF-8 when all of it is, Windows-1252 otherwise."""
     file.seek(0)
-    start = file.read(4)
-    if start.startswith((b"PK\x03\x04", b"\x1f\x8b", b"%PDF")):
-        raise FileUnreadable(rule="it isn't a text file; save the table as CSV")
+    start = file.read(8)
+    if start.startswith(_NOT_TEXT):
+        raise NotText
     if start.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -73,8 +140,6 @@ def _encoding(file: BinaryIO) -> str:
     chunk = start
     try:
         while chunk:
-            if b"\x00" in chunk:
-                raise FileUnreadable(rule="it isn't a text file; save the table as CSV")
             decoder.decode(chunk)
             chunk = file.read(_CHUNK)
         decoder.decode(b"", final=True)

@@ -25,6 +25,7 @@ FieldName = Literal[
     "comments", "occupancy", "available_from",
 ]  # fmt: skip
 
+_LARGEST = 200_000
 _REQUIRED: tuple[FieldName, ...] = (
     "street",
     "city",
@@ -127,7 +128,7 @@ def parse_mapping(text: str, *, form: Literal["toml", "json"]) -> Mapping:
     try:
         raw = tomllib.loads(text) if form == "toml" else json.loads(text)
         return Mapping.model_validate(raw)
-    except (tomllib.TOMLDecodeError, json.JSONDecodeError) as error:
+    except (tomllib.TOMLDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise FileUnreadable(rule=str(error)) from error
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
@@ -162,3 +163,19 @@ def mapping_named(name: str) -> Mapping:
     if found is None:
         raise UnknownMapping(name=name, field="mapping")
     return found
+
+
+def mapping_text(name: str) -> str:
+    """Return the file of a ready mapping, its explanations included. Raises UnknownMapping."""
+    mapping_named(name)
+    return (files("units_svc.imports") / "mappings" / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def decoded(content: bytes) -> str:
+    """Return a mapping file that was sent as text. Raises FileUnreadable."""
+    if len(content) > _LARGEST:
+        raise FileUnreadable(rule="the mapping is too large")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FileUnreadable(rule="the mapping isn't UTF-8") from error

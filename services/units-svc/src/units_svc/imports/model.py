@@ -1,7 +1,8 @@
-"""Imports (U8): a file read row by row into a staging table, then compared and written in one transaction.
+"""Imports (U8): a file is kept, read into a staging table, compared, and written building by building.
 
-A wrong row is recorded with its line, column and rule, and nothing of it is written. The rows that are right
-are written together or not at all. A row that says what it said last time is left alone, so staff's
+The worker does that in steps. Each commits what it did together with the place it reached, so whoever goes
+on after a crash does nothing twice and leaves nothing out. A wrong row is recorded with its line, column and
+rule, and nothing of it is written. A row that says what it said last time is left alone, so staff's
 corrections outlive a second import of the same file.
 """
 
@@ -14,7 +15,18 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Integer, Numeric, SmallInteger, String, Text
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Numeric,
+    SmallInteger,
+    String,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,6 +38,7 @@ class ImportState(StrEnum):
     """How far an import is."""
 
     READING = "reading"
+    COMPARING = "comparing"
     READY = "ready"
     APPLYING = "applying"
     DONE = "done"
@@ -33,8 +46,16 @@ class ImportState(StrEnum):
     FAILED = "failed"
 
 
+WORKING = frozenset({ImportState.READING, ImportState.COMPARING, ImportState.APPLYING})
+"""States in which the worker has something to do."""
+
+
 class UnitImport(Base):
-    """One file, what was found in it, and what became of it. Counts are of homes, `wrong_rows` of lines."""
+    """One file, what was found in it, and what became of it. Counts are of homes, `wrong_rows` of lines.
+
+    `position` is how many bytes of the `size` kept were read, `line` the lines up to there; `place` the last
+    address that was compared or written, `compared` the staged rows up to there.
+    """
 
     __tablename__ = "unit_import"
 
@@ -46,7 +67,12 @@ class UnitImport(Base):
     header: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     delimiter: Mapped[str] = mapped_column(String(1), default=",")
     row_limit: Mapped[int | None]
+    at_once: Mapped[bool] = mapped_column(default=False)
+    size: Mapped[int] = mapped_column(BigInteger, default=0)
+    position: Mapped[int] = mapped_column(BigInteger, default=0)
     line: Mapped[int] = mapped_column(Integer, default=0)
+    place: Mapped[str] = mapped_column(Text, default="")
+    compared: Mapped[int] = mapped_column(Integer, default=0)
     rows: Mapped[int] = mapped_column(Integer, default=0)
     wrong_rows: Mapped[int] = mapped_column(Integer, default=0)
     new: Mapped[int] = mapped_column(Integer, default=0)
@@ -55,9 +81,23 @@ class UnitImport(Base):
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     started_by: Mapped[str] = mapped_column(String(200))
+    failure: Mapped[str | None] = mapped_column(Text)
+    failure_params: Mapped[dict[str, Any] | None]
     version: Mapped[int] = mapped_column(Integer)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy\'s own declaration
+
+
+class ImportPart(Base):
+    """A piece of the file, as UTF-8 with plain line ends; `PART` bytes each, the last one fewer."""
+
+    __tablename__ = "import_part"
+
+    import_id: Mapped[UUID] = mapped_column(
+        ForeignKey("unit_import.id", ondelete="CASCADE"), primary_key=True
+    )
+    part: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[bytes]
 
 
 class ImportProblem(Base):
@@ -101,11 +141,16 @@ class ImportMark(Base):
 
 
 class ImportRow(Base):
-    """A right row, waiting to be compared and written. Unlogged: after a crash of the server the file is read
-    again."""
+    """A right row, waiting to be compared and written; its cells are joined by `CELL_END`.
+
+    Unlogged: after a crash of the database server the rows are gone, and the file is read again.
+    """
 
     __tablename__ = "import_row"
-    __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012 - SQLAlchemy's own declaration
+    __table_args__ = (
+        Index("ix_import_row_place", "import_id", text('address_key COLLATE "C"'), "line"),
+        {"prefixes": ["UNLOGGED"]},
+    )
 
     import_id: Mapped[UUID] = mapped_column(primary_key=True)
     line: Mapped[int] = mapped_column(primary_key=True)
@@ -151,11 +196,14 @@ class ImportRow(Base):
     comments: Mapped[str | None]
     occupancy: Mapped[str]
     available_from: Mapped[date | None]
-    cells: Mapped[list[str]]
+    cells: Mapped[str]
 
 
 STAGED: tuple[str, ...] = tuple(column.name for column in ImportRow.__table__.columns)
 """Columns of the staging table in the order in which rows are copied."""
+
+PART = 1 << 18
+CELL_END = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +232,36 @@ class FileUnreadable(DomainError):
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "file_unreadable"
     message: ClassVar[str] = "The file can't be read: {rule}"
+
+
+class FileEmpty(FileUnreadable):
+    """There is nothing in the file."""
+
+    message: ClassVar[str] = "The file is empty."
+
+
+class NotText(FileUnreadable):
+    """The file is a workbook, an archive, a picture or anything else that isn't text."""
+
+    message: ClassVar[str] = "The file isn't a text file; save the table as CSV."
+
+
+class ColumnMissing(FileUnreadable):
+    """The file hasn't the columns that the mapping needs."""
+
+    message: ClassVar[str] = "The file has no column {columns}."
+
+
+class TooManyColumns(FileUnreadable):
+    """No table of homes has so many columns."""
+
+    message: ClassVar[str] = "The file has more than {most} columns."
+
+
+class RowUnending(FileUnreadable):
+    """A quotation mark is never closed, or the row is larger than any home."""
+
+    message: ClassVar[str] = "Line {line}: the row doesn't end, or a cell of it is too long."
 
 
 class NotReady(DomainError):

@@ -1,8 +1,8 @@
-"""Comparing what was read with what is there, and writing the difference: a fixed number of statements for
-any file.
+"""Comparing what was read with what is there, and writing the difference, a stretch of addresses at a time.
 
-`plan` fills temporary tables that say for each building and each home whether it's new, changed or unchanged.
-A preview stops there; `write` does what the plan says, in the same transaction.
+A stretch holds whole buildings, so that whatever is true of a building is decided once. For each stretch a
+fixed number of statements fills temporary tables that say for each building and home whether it's new,
+changed or unchanged; writing does what they say in the same transaction.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sqlalchemy import column, select, table, text
 from deskkit.i18n import N_
 from units_svc import addressing
 from units_svc.imports.mapping import Mapping
+from units_svc.imports.reading import FLOOR_ABOVE
 from units_svc.telling import tell_listings
 
 if TYPE_CHECKING:
@@ -39,32 +40,77 @@ _SAMPLE = "7777777"
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What a plan amounts to, in homes; `wrong` are rows found wrong by the comparison itself."""
+    """What a plan amounts to, in homes."""
 
     new: int
     changed: int
     unchanged: int
 
 
-async def plan(tx: Tx, import_id: UUID, mapping: Mapping) -> Counts:
-    """Compare the staged rows with the inventory, set wrong ones aside, and return what would be written."""
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Staged rows of the addresses after `place`, up to and with `upto`: so many `rows`."""
+
+    place: str
+    upto: str
+    rows: int
+
+
+async def next_stretch(tx: Tx, import_id: UUID, place: str, most: int) -> Stretch | None:
+    """Return the next whole buildings with about `most` homes, one building at least; None at the end."""
+    params = {"import": import_id, "place": place, "most": most}
+    upto = await tx.scalar(text(_UPTO), params)
+    if upto is None:
+        return None
+    rows = await tx.scalar(text(_ROWS), {"import": import_id, "place": place, "upto": upto})
+    return Stretch(place, str(upto), int(rows or 0))
+
+
+async def set_wrong_aside(tx: Tx, import_id: UUID, mapping: Mapping) -> None:
+    """Find what is wrong between rows, and between them and the inventory; those rows are staged no
+    longer."""
     params = _params(import_id, mapping)
-    await _set_aside_wrong(tx, params, mapping)
-    for statement in (_TODO, _building_plan(mapping), _INDEX_BUILDING, _unit_plan(mapping), _ANALYZE):
-        await tx.execute(text(statement), {k: v for k, v in params.items() if f":{k}" in statement})
-    row = (await tx.execute(text(_COUNTS), {"import": import_id, "source": mapping.source})).one()
-    return Counts(row.new, row.changed, row.unchanged + row.same)
+    same_home = "address_key" if mapping.rows == "building" else "address_key, unit_key"
+    for statement in (
+        *(
+            (_TWICE.format(key="source_ref", rule="row_twice", message=N_("Line {other} has the same key.")),)
+            if mapping.key
+            else ()
+        ),
+        _TWICE.format(
+            key=same_home, rule="address_twice", message=N_("Line {other} has the same address and number.")
+        ),
+        _ABOVE.format(message=FLOOR_ABOVE),
+        *((_BUILDING_OF_ANOTHER,) if mapping.rows == "building" else ()),
+        *((_HOME_OF_ANOTHER,) if mapping.rows == "unit" and mapping.key else ()),
+        _ASIDE,
+        _REMOVE,
+    ):
+        await _run(tx, statement, params)
 
 
-async def write(tx: Tx, import_id: UUID, mapping: Mapping) -> None:
-    """Do what the plan of this transaction says, and tell everybody."""
+async def plan(tx: Tx, import_id: UUID, mapping: Mapping, stretch: Stretch) -> Counts:
+    """Compare the rows of a stretch with the inventory and return what would be written."""
+    params = _params(import_id, mapping) | {"place": stretch.place, "upto": stretch.upto}
+    await _run(tx, _TODO, params)
+    same = int(await tx.scalar(text(_SAME)) or 0)
+    for statement in (_FORGET_SAME, _ANALYZE_TODO, _building_plan(mapping), _INDEX_BUILDING):
+        await _run(tx, statement, params)
+    for statement in (_unit_plan(mapping), _ANALYZE):
+        await _run(tx, statement, params)
+    row = (await tx.execute(text(_COUNTS))).one()
+    return Counts(row.new, row.changed, row.unchanged + same)
+
+
+async def write(tx: Tx, import_id: UUID, mapping: Mapping, by: str) -> None:
+    """Do what the plan of this transaction says in the name of `by`, and tell everybody."""
     params = _params(import_id, mapping) | {
         "now": tx.now,
         "today": tx.today,
-        "by": tx.actor.name,
+        "by": by,
         "rent_start": tx.runtime.time_zone.key,
     }
-    statements = (
+    for statement in (
         _LANDLORDS,
         _NEW_BUILDINGS,
         _changed_buildings(mapping),
@@ -77,12 +123,19 @@ async def write(tx: Tx, import_id: UUID, mapping: Mapping) -> None:
         _OCCUPATIONS,
         _OCCUPANCY_CHANGES,
         _MARKS,
+        _TOLD,
+    ):
+        await _run(tx, statement, params)
+    told = table("import_told", column("unit_id"), column("is_new"))
+    await tell_listings(
+        tx,
+        select(told.c.unit_id).where(~told.c.is_new),
+        fresh=select(told.c.unit_id).where(told.c.is_new),
     )
-    for statement in statements:
-        await tx.execute(text(statement), {k: v for k, v in params.items() if f":{k}" in statement})
-    told = table("import_told", column("unit_id"))
-    await tx.execute(text(_TOLD))
-    await tell_listings(tx, select(told.c.unit_id))
+
+
+async def _run(tx: Tx, statement: str, params: dict[str, Any]) -> None:
+    await tx.execute(text(statement), {k: v for k, v in params.items() if f":{k}" in statement})
 
 
 def _params(import_id: UUID, mapping: Mapping) -> dict[str, Any]:
@@ -116,19 +169,20 @@ def _differs(kept: dict[str, str], record: str) -> str:
     return " OR ".join(parts) or "false"
 
 
-async def _set_aside_wrong(tx: Tx, params: dict[str, Any], mapping: Mapping) -> None:
-    same_home = "address_key" if mapping.rows == "building" else "address_key, unit_key"
-    for statement in (
-        _TWICE.format(key="source_ref", rule="row_twice", message=N_("Line {other} has the same key.")),
-        _TWICE.format(
-            key=same_home, rule="address_twice", message=N_("Line {other} has the same address and number.")
-        ),
-        *((_OF_ANOTHER,) if mapping.rows == "building" else ()),
-        _ASIDE,
-        _REMOVE,
-    ):
-        await tx.execute(text(statement), {k: v for k, v in params.items() if f":{k}" in statement})
-
+_UPTO = """
+    SELECT max(address_key COLLATE "C") FROM (
+        SELECT address_key, row_number() OVER places AS at, sum(homes) OVER places AS sum FROM (
+            SELECT address_key, line, coalesce(units, 1) AS homes FROM import_row
+            WHERE import_id = :import AND address_key COLLATE "C" > cast(:place AS text) COLLATE "C"
+            ORDER BY address_key COLLATE "C", line LIMIT cast(:most AS bigint)) rows
+        WINDOW places AS (ORDER BY address_key COLLATE "C", line)) places
+    WHERE sum <= cast(:most AS bigint) OR at = 1
+"""
+_WITHIN = """
+    import_id = :import AND address_key COLLATE "C" > cast(:place AS text) COLLATE "C"
+        AND address_key COLLATE "C" <= cast(:upto AS text) COLLATE "C"
+"""
+_ROWS = f"SELECT count(*) FROM import_row WHERE {_WITHIN}"  # noqa: S608 - only parameters come from outside
 
 _TWICE = """
     INSERT INTO import_problem (import_id, line, "column", rule, value, message, params)
@@ -137,7 +191,7 @@ _TWICE = """
         FROM import_row WHERE import_id = :import) AS rows
     WHERE line <> first
 """
-_OF_ANOTHER = """
+_BUILDING_OF_ANOTHER = """
     INSERT INTO import_problem (import_id, line, "column", rule, value, message, params)
     SELECT r.import_id, r.line, NULL, 'address_of_another', r.street,
         'The building {value} is in the inventory already, under the key {other}.',
@@ -145,9 +199,30 @@ _OF_ANOTHER = """
     FROM import_row r JOIN building b ON b.address_key = r.address_key
     WHERE r.import_id = :import AND b.source = :source AND b.source_ref <> r.source_ref
 """
+_HOME_OF_ANOTHER = """
+    INSERT INTO import_problem (import_id, line, "column", rule, value, message, params)
+    SELECT r.import_id, r.line, NULL, 'home_of_another', r.street,
+        'This home is in the inventory already, under the key {other}.',
+        jsonb_build_object('other', u.source_ref)
+    FROM import_row r JOIN building b ON b.address_key = r.address_key
+    JOIN unit u ON u.building_id = b.id AND u.unit_key = r.unit_key
+    WHERE r.import_id = :import AND u.source = :source AND u.source_ref <> r.source_ref
+"""
+# A row says how many floors its building has, or an earlier row of the same address, or the inventory.
+_ABOVE = """
+    INSERT INTO import_problem (import_id, line, "column", rule, value, message, params)
+    SELECT import_id, line, NULL, 'floor_above_building', floor::text, '{message}',
+        jsonb_build_object('value', floor::text, 'floors', floors)
+    FROM (SELECT r.import_id, r.line, r.floor,
+            coalesce(first_value(r.building_floors) OVER (PARTITION BY r.address_key ORDER BY r.line),
+                b.floors) AS floors
+        FROM import_row r LEFT JOIN building b ON b.address_key = r.address_key
+        WHERE r.import_id = :import) said
+    WHERE floor > floors
+"""
 _ASIDE = """
     INSERT INTO import_wrong_row (import_id, line, cells)
-    SELECT r.import_id, r.line, r.cells FROM import_row r
+    SELECT r.import_id, r.line, string_to_array(r.cells, E'\\x1f') FROM import_row r
     WHERE r.import_id = :import AND EXISTS (
         SELECT 1 FROM import_problem p WHERE p.import_id = r.import_id AND p.line = r.line)
     ON CONFLICT DO NOTHING
@@ -157,12 +232,15 @@ _REMOVE = """
     WHERE r.import_id = :import AND w.import_id = r.import_id AND w.line = r.line
 """
 
-_TODO = """
+_TODO = f"""
     CREATE TEMP TABLE import_todo ON COMMIT DROP AS
-    SELECT r.* FROM import_row r
+    SELECT r.*, m.fingerprint IS NOT DISTINCT FROM r.fingerprint AS is_same
+    FROM (SELECT * FROM import_row WHERE {_WITHIN}) r
     LEFT JOIN import_mark m ON m.source = :source AND m.source_ref = r.source_ref
-    WHERE r.import_id = :import AND m.fingerprint IS DISTINCT FROM r.fingerprint
-"""
+"""  # noqa: S608 - only parameters come from outside
+_SAME = "SELECT sum(coalesce(units, 1)) FROM import_todo WHERE is_same"
+_FORGET_SAME = "DELETE FROM import_todo WHERE is_same"
+_ANALYZE_TODO = "ANALYZE import_todo (line, address_key, source_ref)"
 
 
 def _building_plan(mapping: Mapping) -> str:
@@ -233,13 +311,10 @@ def _features(mapping: Mapping) -> str:
         SELECT k FROM unnest(u.features) k WHERE k <> ALL (cast(:says AS text[])))) f), '{}')"""
 
 
-_ANALYZE = "ANALYZE import_unit"
+_ANALYZE = "ANALYZE import_unit (id, line, building_id)"
 _COUNTS = """
     SELECT count(*) FILTER (WHERE is_new) AS new, count(*) FILTER (WHERE is_changed) AS changed,
-        count(*) FILTER (WHERE NOT is_new AND NOT is_changed) AS unchanged,
-        (SELECT coalesce(sum(coalesce(r.units, 1)), 0) FROM import_row r
-            JOIN import_mark m ON m.source = :source AND m.source_ref = r.source_ref
-            WHERE r.import_id = :import AND m.fingerprint = r.fingerprint) AS same
+        count(*) FILTER (WHERE NOT is_new AND NOT is_changed) AS unchanged
     FROM import_unit
 """
 
@@ -288,7 +363,7 @@ _NEW_UNITS = """
         CASE WHEN coalesce(t.rent_from, :today) <= :today THEN t.rent_amount END, coalesce(t.rent_currency,
         'CAD'), t.comments, t.region, t.city_key, t.year_built, t.street_order || ' ' || p.unit_order,
         :source, p.source_ref,
-        0, :now, 1
+        1, :now, 1
     FROM import_unit p JOIN import_todo t ON t.line = p.line
     LEFT JOIN landlord l ON l.name_key = t.landlord_key AND l.relation = coalesce(t.relation, 'third_party')
     WHERE p.is_new
@@ -372,6 +447,7 @@ _MARKS = """
 """
 _TOLD = """
     CREATE TEMP TABLE import_told ON COMMIT DROP AS
-    SELECT id AS unit_id FROM import_unit WHERE is_new OR is_changed
-    UNION SELECT u.id FROM unit u JOIN import_building b ON b.id = u.building_id WHERE b.is_changed
+    SELECT id AS unit_id, is_new FROM import_unit WHERE is_new OR is_changed
+    UNION SELECT u.id, p.is_new IS TRUE FROM unit u JOIN import_building b ON b.id = u.building_id
+        LEFT JOIN import_unit p ON p.id = u.id WHERE b.is_changed
 """

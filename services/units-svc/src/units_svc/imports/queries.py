@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, case, cast, func, select
 
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
@@ -36,6 +37,12 @@ class ImportView:
     started_at: datetime
     finished_at: datetime | None
     started_by: str
+    failure: str | None
+    """Why the file couldn't be read: a msgid to be filled in with `failure_params`."""
+    failure_params: dict[str, Any] | None
+    at_once: bool
+    progress: int
+    """How much of what is being done is done, in whole per cent; 100 when nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,14 @@ class ProblemView:
 
 
 @dataclass(frozen=True, slots=True)
+class WrongLine:
+    """A line with something wrong in it, as it stood in the file."""
+
+    line: int
+    cells: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class ProblemGroup:
     """How often a rule is broken in a column."""
 
@@ -60,11 +75,25 @@ class ProblemGroup:
     count: int
 
 
+_progress = cast(
+    case(
+        (
+            UnitImport.state == ImportState.READING,
+            UnitImport.position * 100 / func.greatest(UnitImport.size, 1),
+        ),
+        (
+            UnitImport.state.in_([ImportState.COMPARING, ImportState.APPLYING]),
+            UnitImport.compared * 100 / func.greatest(UnitImport.rows - UnitImport.wrong_rows, 1),
+        ),
+        else_=100,
+    ),
+    Integer,
+)
 _COLUMNS = (
     UnitImport.id, UnitImport.mapping, UnitImport.file_name, UnitImport.state, UnitImport.header,
     UnitImport.delimiter, UnitImport.row_limit, UnitImport.rows, UnitImport.wrong_rows, UnitImport.new,
     UnitImport.changed, UnitImport.unchanged, UnitImport.started_at, UnitImport.finished_at,
-    UnitImport.started_by,
+    UnitImport.started_by, UnitImport.failure, UnitImport.failure_params, UnitImport.at_once, _progress,
 )  # fmt: skip
 
 
@@ -116,9 +145,24 @@ async def problem_groups(tx: ReadTx, import_id: UUID) -> list[ProblemGroup]:
 
 
 @query(Permission.IMPORT_UNITS)
-async def wrong_rows(tx: ReadTx, import_id: UUID, limit: int = 100_000) -> list[list[str]]:
+async def wrong_rows(
+    tx: ReadTx, import_id: UUID, *, after_line: int = 0, limit: int = 5_000
+) -> list[WrongLine]:
     """The wrong lines as they stood in the file, to be mended and sent again."""
     rows = await tx.execute(
-        select(WrongRow.cells).where(WrongRow.import_id == import_id).order_by(WrongRow.line).limit(limit)
+        select(WrongRow.line, WrongRow.cells)
+        .where(WrongRow.import_id == import_id, WrongRow.line > after_line)
+        .order_by(WrongRow.line)
+        .limit(limit)
     )
-    return [list(cells) for (cells,) in rows]
+    return views(WrongLine, rows)
+
+
+async def wrong_lines(
+    ask: Callable[..., Awaitable[list[WrongLine]]], import_id: UUID
+) -> AsyncIterator[list[list[str]]]:
+    """Yield all wrong lines of a file, some at a time. `ask` runs a query in the caller's name."""
+    after = 0
+    while lines := await ask(wrong_rows, import_id, after_line=after):
+        yield [line.cells for line in lines]
+        after = lines[-1].line

@@ -1,0 +1,229 @@
+"""What a cell may say: each rule takes the words of a cell to their value, or says what is wrong with them.
+Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from deskkit.i18n import N_
+from units_svc import addressing
+from units_svc.privacy.reviewing import monitoring_in
+
+_YES = frozenset({"yes", "y", "true", "1", "oui", "o", "x", "vrai"})
+_NO = frozenset({"no", "n", "false", "0", "non", "faux"})
+MONITORING = "monitoring_refused"
+"""The rule that a text breaks which would watch people in their homes; such a refusal is kept (U5)."""
+_ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_ANGLES = re.compile(r"[<>]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+NOTHING_SAID = N_("This can't be empty.")
+
+
+class Wrong(Exception):
+    """A cell breaks a rule; caught where the row is read."""
+
+    def __init__(self, rule: str, message: str, **params: Any) -> None:
+        super().__init__(rule)
+        self.rule = rule
+        self.message = message
+        self.params = params
+
+
+def too_long(most: int) -> Wrong:
+    """Return what is wrong with a text of more characters than `most`."""
+    return Wrong("too_long", N_("This has more than {most} characters."), most=most)
+
+
+def label(text: str) -> str:
+    """A name of something: at most 120 printable characters, no angle brackets."""
+    if len(text) > 120:
+        raise too_long(120)
+    if _ANGLES.search(text):
+        raise Wrong("not_allowed", N_("The characters < and > can't be used here."))
+    return _printable(text)
+
+
+def name(text: str) -> str:
+    """The name of somebody; a longer one is cut."""
+    return label(text[:120])
+
+
+def short(text: str) -> str:
+    """A number or code of at most 30 characters."""
+    if len(text) > 30:
+        raise too_long(30)
+    return label(text)
+
+
+def text_of(text: str) -> str:
+    """Free text of at most 4,000 printable characters; it may hold anything, pages escape it."""
+    if len(text) > 4_000:
+        raise too_long(4_000)
+    return _printable(text)
+
+
+def _printable(text: str) -> str:
+    if _CONTROL.search(text):
+        raise Wrong("control_character", N_("This holds a character that can't be printed."))
+    return text
+
+
+def private(text: str) -> str:
+    """Text that would watch nobody in their home (U5)."""
+    deciding = monitoring_in(text)
+    if deciding:
+        raise Wrong(MONITORING, N_("“{words}” would watch people in their home."), words=deciding)
+    return text
+
+
+def code(text: str) -> str:
+    """A code of two or three letters."""
+    if not re.fullmatch(r"[A-Za-z]{2,3}", text):
+        raise Wrong("not_a_code", N_("“{value}” isn't a code of two or three letters."))
+    return text.upper()
+
+
+def country_code(text: str) -> str:
+    """A code of two letters."""
+    if not re.fullmatch(r"[A-Za-z]{2}", text):
+        raise Wrong("not_a_code", N_("“{value}” isn't a code of two letters."))
+    return text.upper()
+
+
+def currency(text: str) -> str:
+    """A currency in which rents are asked."""
+    if text.upper() not in {"CAD", "USD"}:
+        raise Wrong("not_a_currency", N_("“{value}” isn't a currency that is used here."))
+    return text.upper()
+
+
+def number(least: int, most: int) -> Callable[[str], int]:
+    """A whole number between two others, with or without separators."""
+
+    def convert(text: str) -> int:
+        bare = text.replace(",", "").replace("\u202f", "").replace(" ", "")
+        bare = bare[:-2] if bare.endswith(".0") else bare
+        if not re.fullmatch(r"-?\d{1,9}", bare):
+            raise Wrong("not_a_number", N_("“{value}” isn't a whole number."))
+        number = int(bare)
+        if not least <= number <= most:
+            raise Wrong(
+                "out_of_range", N_("{value} isn't between {least} and {most}."), least=least, most=most
+            )
+        return number
+
+    return convert
+
+
+def coordinate(most: int) -> Callable[[str], Decimal]:
+    """Degrees, at most `most` in either direction, to six places."""
+
+    def convert(text: str) -> Decimal:
+        try:
+            value = Decimal(text)
+        except InvalidOperation:
+            raise Wrong("not_a_number", N_("“{value}” isn't a number.")) from None
+        if not value.is_finite() or abs(value) > most:
+            raise Wrong(
+                "out_of_range", N_("{value} isn't between {least} and {most}."), least=-most, most=most
+            )
+        return round(value, 6)
+
+    return convert
+
+
+def amount(text: str) -> Decimal:
+    """An amount of money as spreadsheets write it in English or French; not below zero."""
+    bare = re.sub(r"[\s\u202f$]|CAD", "", text)
+    if re.fullmatch(r"-?\d+,\d{1,2}", bare):
+        bare = bare.replace(",", ".")
+    bare = bare.replace(",", "")
+    if not re.fullmatch(r"-?\d{1,7}(\.\d{1,2})?", bare):
+        raise Wrong("not_an_amount", N_("“{value}” isn't an amount of money."))
+    amount = Decimal(bare)
+    if amount < 0:
+        raise Wrong("below_zero", N_("An amount can't be below zero."))
+    return amount
+
+
+def yes_or_no(text: str) -> bool:
+    """Yes or no, in English or French."""
+    word = text.casefold()
+    if word in _YES:
+        return True
+    if word in _NO:
+        return False
+    raise Wrong("not_yes_or_no", N_("“{value}” is neither yes nor no."))
+
+
+def day(text: str) -> date:
+    """A day, the year first or the day first."""
+    if found := _ISO_DAY.fullmatch(text):
+        year, month, day = (int(part) for part in found.groups())
+    elif found := _DAY_FIRST.fullmatch(text):
+        day, month, year = (int(part) for part in found.groups())
+    else:
+        raise Wrong("not_a_day", N_("“{value}” isn't a day such as 2026-03-31 or 31/03/2026."))
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise Wrong("not_a_day", N_("“{value}” isn't a day such as 2026-03-31 or 31/03/2026.")) from None
+
+
+def listed(codes: Collection[str]) -> Callable[[str], str]:
+    """A code of a look-up list, however it is cased and spaced."""
+
+    def convert(text: str) -> str:
+        code = re.sub(r"[\s-]+", "_", text.strip().casefold())
+        for candidate in (text, text.casefold(), code, code.replace("_", "-")):
+            if candidate in codes:
+                return candidate
+        raise Wrong("not_on_the_list", N_("“{value}” isn't on the list of the inventory."))
+
+    return convert
+
+
+def one_of(words: Any) -> Callable[[str], Any]:
+    """A word of a fixed vocabulary, however it is cased and spaced."""
+    known: Mapping[str, Any] = {word.value: word for word in words}
+
+    def convert(text: str) -> Any:
+        found = known.get(re.sub(r"[\s-]+", "_", text.strip().casefold()))
+        if found is None:
+            raise Wrong("unknown_word", N_("“{value}” is none of: {words}."), words=", ".join(sorted(known)))
+        return found
+
+    return convert
+
+
+def postal_code(text: str, country: str, province: str) -> str:
+    """A postal code in the form of its country that can lie in the province."""
+    code = addressing.postal_code(text, country)
+    if code is None:
+        raise Wrong("not_a_postal_code", N_("“{value}” isn't a postal code of {country}."), country=country)
+    if country == "CA" and not addressing.fits_province(code, province):
+        raise Wrong(
+            "postal_code_of_another_province",
+            N_("The postal code {value} isn't in {province}."),
+            province=province,
+        )
+    return code
+
+
+def postal_area(text: str, province: str) -> str:
+    """The first half of a Canadian postal code that can lie in the province."""
+    area = addressing.postal_area(text)
+    if area is None:
+        raise Wrong("not_a_postal_code", N_("“{value}” isn't the first half of a postal code."))
+    if not addressing.fits_province(area, province):
+        raise Wrong(
+            "postal_code_of_another_province",
+            N_("The postal code {value} isn't in {province}."),
+            province=province,
+        )
+    return area

@@ -1,0 +1,136 @@
+"""Reading the kept file into the staging table, a window at a time; memory doesn't grow with the file."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.perform import perform_in
+from units_svc.imports.files import WINDOW, read_window
+from units_svc.imports.mapping import Mapping
+from units_svc.imports.model import (
+    CELL_END,
+    PART,
+    STAGED,
+    ImportPart,
+    ImportProblem,
+    ImportRow,
+    Problem,
+    UnitImport,
+    WrongRow,
+)
+from units_svc.imports.reading import KnownValues, RowReader
+from units_svc.imports.saying import MONITORING
+from units_svc.lookups.model import LookupList, LookupValue
+from units_svc.privacy.commands import RecordRefusal, record_refusal
+from units_svc.privacy.model import Place
+
+if TYPE_CHECKING:
+    from chassis.tx import Tx
+
+_PROBLEM = ("import_id", "line", "column", "rule", "value", "message", "params")
+_in_order = itemgetter(*STAGED)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Rows of a window, read: right ones in the order of the staging table's columns, wrong ones as they
+    stood."""
+
+    right: list[tuple[Any, ...]] = field(default_factory=list)
+    wrong: list[tuple[int, list[str]]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    read: int = 0
+    lines: int = 0
+
+
+async def read_on(tx: Tx, found: UnitImport, mapping: Mapping, *, most: int | None) -> None:
+    """Read and stage the next window of the file, at most `most` rows of it. Raises FileUnreadable."""
+    content = await _content(tx, found)
+    final = found.position + len(content) >= found.size
+    reader = RowReader(mapping, found.header, await known_values(tx), tx.today)
+    batch = await asyncio.to_thread(_read, found, reader, content, final=final, most=most)
+    await _keep(tx, found.id, batch)
+    found.position += batch.read
+    found.line += batch.lines
+    found.rows += len(batch.right) + len(batch.wrong)
+    found.wrong_rows += len(batch.wrong)
+
+
+async def known_values(tx: Tx) -> KnownValues:
+    """Return the codes that rows may use."""
+    codes: dict[str, set[str]] = {}
+    for row in await tx.execute(select(LookupValue.list, LookupValue.code).where(LookupValue.active)):
+        codes.setdefault(row.list, set()).add(row.code)
+    return KnownValues(
+        housing_types=codes.get(LookupList.HOUSING_TYPE, set()),
+        statuses=codes.get(LookupList.STATUS, set()),
+        features=codes.get(LookupList.FEATURE, set()),
+        regions=codes.get(LookupList.REGION, set()),
+        service_providers=codes.get(LookupList.SERVICE_PROVIDER, set()),
+    )
+
+
+async def _content(tx: Tx, found: UnitImport) -> bytes:
+    first, skipped = divmod(found.position, PART)
+    parts = await tx.execute(
+        select(ImportPart.content)
+        .where(
+            ImportPart.import_id == found.id,
+            ImportPart.part >= first,
+            ImportPart.part <= first + WINDOW // PART,
+        )
+        .order_by(ImportPart.part)
+    )
+    return b"".join(content for (content,) in parts)[skipped:]
+
+
+def _read(found: UnitImport, reader: RowReader, content: bytes, *, final: bool, most: int | None) -> _Batch:
+    window = read_window(content, found.delimiter, line=found.line, final=final, most=most)
+    batch = _Batch(read=window.read, lines=window.lines)
+    for row in window.rows:
+        values = reader.read(row.line, row.cells)
+        if isinstance(values, list):
+            batch.wrong.append((row.line, row.cells))
+            batch.problems += values
+        else:
+            values["import_id"] = found.id
+            values["cells"] = CELL_END.join(row.cells)
+            batch.right.append(_in_order(values))
+    return batch
+
+
+async def _keep(tx: Tx, import_id: UUID, batch: _Batch) -> None:
+    connection = await (await tx.session.connection()).get_raw_connection()
+    driver: Any = connection.driver_connection
+    if batch.right:
+        await driver.copy_records_to_table(ImportRow.__tablename__, records=batch.right, columns=STAGED)
+    if not batch.wrong:
+        return
+    await driver.copy_records_to_table(
+        ImportProblem.__tablename__,
+        records=[
+            (import_id, p.line, p.column, p.rule, p.value, p.message, json.dumps(p.params))
+            for p in batch.problems
+        ],
+        columns=_PROBLEM,
+    )
+    await driver.copy_records_to_table(
+        WrongRow.__tablename__,
+        records=[(import_id, line, cells) for line, cells in batch.wrong],
+        columns=("import_id", "line", "cells"),
+    )
+    for problem in batch.problems:
+        if problem.rule == MONITORING:
+            said, deciding = problem.value or "", str(problem.params["words"])
+            await perform_in(
+                tx,
+                record_refusal,
+                RecordRefusal(Place.IMPORT, f"{problem.line}, {problem.column}", said, deciding),
+            )

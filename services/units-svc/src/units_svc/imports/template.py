@@ -1,0 +1,96 @@
+"""The template: a table with one row a unit whose columns the inventory knows by itself (U8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from deskkit.i18n import N_
+from units_svc.imports.mapping import FieldName, mapping_named
+from units_svc.lookups.model import LookupList
+from units_svc.lookups.queries import Lists
+
+_NAME = N_("A name of at most 120 characters")
+_NUMBER = N_("A whole number")
+_YES_NO = N_("Yes or no")
+_DAY = N_("A day, such as 2026-03-31")
+_DEGREES = N_("Degrees, such as 43.6532")
+_WORD = N_("One of these words")
+
+_COLUMNS: dict[FieldName, tuple[str, str]] = {
+    "building_name": (_NAME, "Example Court"),
+    "street": (N_("Number and street; it tells buildings apart"), "260 Example Street East"),
+    "unit_number": (N_("At most 30 characters; empty for a home without a number"), "304"),
+    "city": (_NAME, "Toronto"),
+    "province": (N_("Two letters, such as ON"), "ON"),
+    "postal_code": (N_("It must lie in the province"), "M5A 1A1"),
+    "latitude": (_DEGREES, ""),
+    "longitude": (_DEGREES, ""),
+    "region": (_WORD, "toronto-east-york"),
+    "housing_type": (_WORD, "apartment"),
+    "status": (_WORD, "good"),
+    "status_observed_on": (N_("A day that isn't in the future, such as 2026-03-31"), ""),
+    "occupancy": (N_("One of these words; only for homes that are new"), "available"),
+    "available_from": (_DAY, ""),
+    "landlord": (_NAME, "Example Homes"),
+    "landlord_kind": (_WORD, "organisation"),
+    "relation": (_WORD, "third_party"),
+    "service_provider": (_WORD, ""),
+    "features": (N_("Any of these words, with a semicolon between them"), "elevator;intercom"),
+    "accessible": (_YES_NO, "yes"),
+    "shareable": (_YES_NO, "no"),
+    "area_square_feet": (_NUMBER, "640"),
+    "year_built": (_NUMBER, "1974"),
+    "bedrooms": (_NUMBER, "2"),
+    "building_floors": (_NUMBER, "12"),
+    "floor": (N_("A whole number, at most the building's floors"), "3"),
+    "rent": (N_("An amount for a month, not below zero"), "1350.00"),
+    "rent_currency": (_WORD, "CAD"),
+    "rent_from": (_DAY, ""),
+    "comments": (N_("At most 4,000 characters"), ""),
+}  # fmt: skip
+_LISTS: dict[FieldName, LookupList] = {
+    "region": LookupList.REGION,
+    "housing_type": LookupList.HOUSING_TYPE,
+    "status": LookupList.STATUS,
+    "service_provider": LookupList.SERVICE_PROVIDER,
+    "features": LookupList.FEATURE,
+}
+_WORDS: Mapping[FieldName, Sequence[str]] = {
+    "occupancy": ("available", "occupied_by_other", "temporarily_unavailable"),
+    "landlord_kind": ("organisation", "person"),
+    "relation": ("third_party", "property_entity", "managing_agent"),
+    "rent_currency": ("CAD", "USD"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateColumn:
+    """One column: its name in the file, whether a row needs it, what may stand in it (a msgid), and the
+    words."""
+
+    name: str
+    required: bool
+    meaning: str
+    words: Sequence[str]
+
+
+def template_columns(lists: Lists) -> list[TemplateColumn]:
+    """Return the template's columns in their order."""
+    fields = mapping_named("unit-list").fields
+    return [
+        TemplateColumn(
+            fields[name].columns[0],
+            fields[name].required,
+            meaning,
+            sorted(lists.active(_LISTS[name])) if name in _LISTS else _WORDS.get(name, ()),
+        )
+        for name, (meaning, _) in _COLUMNS.items()
+    ]
+
+
+def template_table() -> tuple[list[str], list[list[str]]]:
+    """Return the header of the table to be filled in, and an example row."""
+    fields = mapping_named("unit-list").fields
+    header = [fields[name].columns[0] for name in _COLUMNS]
+    return header, [[example for _, example in _COLUMNS.values()]]
