@@ -185,16 +185,22 @@ async def search_homes(tx: ReadTx, wanted: HomeFilter, seeking: Seeking | None =
     """
     index = await homes_in_memory.current(tx.runtime.database)
     units, after, total = find(index, wanted, seeking, tx.today)
-    heard = await tx.scalar(select(InventoryNews.heard_at))
-    homes = await _homes(tx, units, seeking)
+    homes, heard = await _homes(tx, units, seeking)
     return HomePage(homes, total, after, heard)
 
 
-async def _homes(tx: ReadTx, units: list[UUID], seeking: Seeking | None) -> tuple[HomeView, ...]:
-    rows = {
-        home.unit: home for home in (await tx.execute(select(Home).where(Home.unit.in_(units)))).scalars()
-    }
-    return tuple(_view(rows[unit], seeking, tx.today) for unit in units if unit in rows)
+async def _homes(
+    tx: ReadTx, units: list[UUID], seeking: Seeking | None
+) -> tuple[tuple[HomeView, ...], datetime | None]:
+    """The homes of a page, and when the copy last heard anything, in one round trip."""
+    news = select(InventoryNews.heard_at)
+    if not units:
+        return (), await tx.scalar(news)
+    found = await tx.execute(select(Home, news.scalar_subquery()).where(Home.unit.in_(units)))
+    rows, heard = {}, None
+    for home, at in found:
+        rows[home.unit], heard = home, at
+    return tuple(_view(rows[unit], seeking, tx.today) for unit in units if unit in rows), heard
 
 
 _ORDERS: dict[HomeSort, tuple[By, ...]] = {
