@@ -23,6 +23,7 @@ from chassis.errors import DomainError, fill
 from chassis.runtime import Runtime
 from deskkit.addresses import door
 from deskkit.assets import Assets
+from deskkit.forms.dates import typed_date
 from deskkit.forms.messages import words_for
 from deskkit.i18n.catalogue import LANGUAGES, Catalogue, load_catalogue
 from deskkit.i18n.formats import ONE_STOP, TWO_STOPS, Formats
@@ -174,6 +175,7 @@ class Rendering:
             money=formats.money,
             number=formats.number,
             percent=formats.percent,
+            typed_date=typed_date,
             phone=formats.phone,
             postal_code=formats.postal_code,
             listing=formats.listing,

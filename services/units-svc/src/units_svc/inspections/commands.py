@@ -31,7 +31,7 @@ class Area(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    area: Annotated[str, Field(title="Area", min_length=1, max_length=60)]
+    area: Annotated[str, Field(title="Room or area", min_length=1, max_length=60)]
     grade: Annotated[Grade, Field(title="Grade")]
     remark: Annotated[Text | None, Field(title="Remark")] = None
 
@@ -44,7 +44,7 @@ class InspectionDetails(BaseModel):
     kind: Annotated[InspectionKind, Field(title="Kind of inspection")]
     inspected_on: Annotated[date, Field(title="Inspected on")]
     summary: Annotated[Text | None, Field(title="Summary")] = None
-    areas: Annotated[list[Area], Field(title="Areas", min_length=1, max_length=60)]
+    areas: Annotated[list[Area], Field(title="Rooms and areas", min_length=1, max_length=60)]
 
 
 class RecordInspection(InspectionDetails):

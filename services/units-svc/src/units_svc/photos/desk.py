@@ -29,7 +29,7 @@ class NewPhoto(BaseModel):
 
     caption: Annotated[str | None, Field(title="Caption", max_length=200)] = None
     inspection_id: UUID | None = None
-    area_id: Annotated[UUID | None, Field(title="Area")] = None
+    area_id: Annotated[UUID | None, Field(title="Room or area")] = None
 
 
 @router.get("/units/{unit_id}/photos", name="unit_photos")
