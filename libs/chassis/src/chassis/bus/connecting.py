@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
 import nats
 import structlog
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
+
+from chassis.settings import ServiceSettings
 
 _log = structlog.get_logger(__name__)
 
@@ -54,6 +58,24 @@ async def connect(url: str, user: str, password: str | None, *, name: str) -> Cl
             _log.warning("broker_unreachable", error=type(error).__name__)
             await asyncio.sleep(pause)
             pause = min(pause * 2, 5.0)
+
+
+class AdminMissing(Exception):
+    """What an account is given is set up by its admin user, whose name or password the settings lack."""
+
+
+@asynccontextmanager
+async def administering(settings: ServiceSettings, name: str) -> AsyncIterator[Client]:
+    """Hold a connection as the admin user of the service's own account. Raises AdminMissing."""
+    user, password = settings.nats_admin_user, settings.nats_admin_password
+    if user is None or password is None:
+        prefix = settings.model_config.get("env_prefix", "")
+        raise AdminMissing(f"{prefix}NATS_ADMIN_USER and {prefix}NATS_ADMIN_PASSWORD")
+    connection = await connect(settings.nats_url, user, password.get_secret_value(), name=name)
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 class NotDurable(Exception):

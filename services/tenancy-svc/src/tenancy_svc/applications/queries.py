@@ -25,7 +25,7 @@ from tenancy_svc.applications.model import (
 )
 from tenancy_svc.disclosures.model import Counterpart
 from tenancy_svc.homes.model import Hold, HoldStatus, Home
-from tenancy_svc.homes.queries import HoldView, HomeView, find_hold, find_home
+from tenancy_svc.homes.queries import HoldView, HomeView, find_hold, find_home, mentioning
 from tenancy_svc.timeline import Entry, timeline_of
 
 PAGE = 50
@@ -133,12 +133,7 @@ async def applications(
     )
     if statuses:
         statement = statement.where(Application.status.in_(statuses))
-    for word in words.split()[:6]:
-        like = f"%{word.replace('%', '').replace('_', '')}%"
-        matches = first_tenant.ilike(like) | Home.street.ilike(like) | Home.building_name.ilike(like)
-        if word.isdecimal() and len(word) < 10:
-            matches = matches | (Application.number == int(word))
-        statement = statement.where(matches)
+    statement = statement.where(*mentioning(words, first_tenant, Application.number.expression))
     total = await tx.scalar(select(func.count()).select_from(statement.subquery()))
     if after is not None:
         statement = statement.where(Application.id < after)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
@@ -99,6 +100,19 @@ async def find_hold(tx: ReadTx | Tx, request: uuid.UUID | None) -> HoldView | No
     )
 
 
+def mentioning(
+    words: str, name: ColumnElement[str | None], number: ColumnElement[int]
+) -> Iterator[ColumnElement[bool]]:
+    """For each word, the condition that a record's `name`, its home or its `number` mentions it."""
+    for word, like in _sought(words):
+        mentioned = name.ilike(like) | Home.street.ilike(like) | Home.building_name.ilike(like)
+        yield mentioned | (number == int(word)) if word.isdecimal() and len(word) < 10 else mentioned
+
+
+def _sought(text: str) -> list[tuple[str, str]]:
+    return [(word, f"%{word.replace('%', '').replace('_', '')}%") for word in text.split()[:6]]
+
+
 @query(Permission.VIEW_HOMES)
 async def homes(
     tx: ReadTx, *, text: str = "", free_only: bool = False, after: uuid.UUID | None = None, limit: int = PAGE
@@ -110,8 +124,7 @@ async def homes(
         .order_by(Home.unit)
         .limit(limit)
     )
-    for word in text.split()[:6]:
-        like = f"%{word.replace('%', '').replace('_', '')}%"
+    for _, like in _sought(text):
         columns = (Home.street, Home.building_name, Home.unit_number, Home.city, Home.postal_code)
         statement = statement.where(or_(*(column.ilike(like) for column in columns)))
     if free_only:

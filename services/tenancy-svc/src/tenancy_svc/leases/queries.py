@@ -18,6 +18,7 @@ from tenancy_svc.access import Permission
 from tenancy_svc.applications.model import Part
 from tenancy_svc.applications.queries import ApplicationRecord, PersonView, read_application
 from tenancy_svc.homes.model import Home
+from tenancy_svc.homes.queries import mentioning
 from tenancy_svc.lease_templates.queries import EditionView, edition_of
 from tenancy_svc.leases.model import (
     DepositState,
@@ -140,12 +141,7 @@ async def leases(
     )
     if statuses:
         statement = statement.where(Lease.status.in_(statuses))
-    for word in words.split()[:6]:
-        like = f"%{word.replace('%', '').replace('_', '')}%"
-        matches = first_tenant.ilike(like) | Home.street.ilike(like) | Home.building_name.ilike(like)
-        if word.isdecimal() and len(word) < 10:
-            matches = matches | (Lease.number == int(word))
-        statement = statement.where(matches)
+    statement = statement.where(*mentioning(words, first_tenant, Lease.number.expression))
     total = await tx.scalar(select(func.count()).select_from(statement.subquery()))
     if after is not None:
         statement = statement.where(Lease.id < after)

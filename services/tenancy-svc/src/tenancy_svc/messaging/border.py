@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.bus.connecting import connect
+from chassis.bus.connecting import administering
 from contracts.border import establish, sources_for
 from tenancy_svc.settings import TenancySettings
 
@@ -10,24 +10,10 @@ SOURCES = sources_for("tenancy")
 """The consumers that the other publishers granted to this service."""
 
 
-class AdminMissing(Exception):
-    """The border is set up by the admin user of the account, whose name or password the settings lack."""
-
-
 async def set_up_border(settings: TenancySettings) -> None:
     """Make the broker hold exactly this service's stream and the consumers it grants; safe to repeat.
 
     Raises AdminMissing.
     """
-    if settings.nats_admin_user is None or settings.nats_admin_password is None:
-        raise AdminMissing("TENANCY_NATS_ADMIN_USER and TENANCY_NATS_ADMIN_PASSWORD")
-    connection = await connect(
-        settings.nats_url,
-        settings.nats_admin_user,
-        settings.nats_admin_password.get_secret_value(),
-        name="tenancy-border",
-    )
-    try:
+    async with administering(settings, "tenancy-border") as connection:
         await establish("tenancy", connection)
-    finally:
-        await connection.close()
