@@ -147,7 +147,7 @@ async def test_a_household_goes_from_a_search_to_a_move_in(enter: Enter, live: L
 
     # inventory: nobody typed it in, and the home is occupied
     await keeper.go("/inventory-desk/units?text=" + address.replace(" ", "+"))
-    await keeper.follow(address, exact=False)
+    await keeper.follow(address, exact=False, within=await keeper.until_row(address))
     await keeper.main.locator(".tag", has_text="Occupied").wait_for()
     await keeper.does_not_see(family)
 
