@@ -7,6 +7,8 @@ from contracts.words import (
     Basis,
     Date,
     DeclineReason,
+    EntryAnswer,
+    EntryRefusal,
     Moment,
     Money,
     Purpose,
@@ -161,3 +163,19 @@ class TenancyStartedV1(Event):
     """The unit."""
     start: Date
     """First day of the tenancy."""
+
+
+@published(Service.TENANCY, _UNITS, aggregate="request", row="U7 T11", basis=Basis.NO_PERSON)
+class EntryAnsweredV1(Event):
+    """The answer to a request for entry; a later one replaces it. Basis: no person."""
+
+    request: Reference
+    """The request as the inventory minted it."""
+    unit: Reference
+    """The home."""
+    answer: EntryAnswer
+    """What became of it."""
+    entry_from: Moment | None = None
+    """First moment of lawful entry under the notice; absent unless a notice was given."""
+    reason: EntryRefusal | None = None
+    """Why not; absent unless refused."""

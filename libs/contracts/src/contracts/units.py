@@ -7,6 +7,8 @@ from contracts.words import (
     Basis,
     Count,
     Date,
+    EntryPurpose,
+    EntryWithdrawal,
     Features,
     Flag,
     HousingType,
@@ -24,6 +26,7 @@ from contracts.words import (
 )
 
 _EVERYBODY = (Service.SUPPORT, Service.TENANCY)
+_TENANCY = (Service.TENANCY,)
 
 
 @published(
@@ -171,4 +174,35 @@ class UnitReleasedV1(Event):
     unit: Reference
     """The unit that was held."""
     reason: ReleaseReason
+    """Why."""
+
+
+@published(Service.UNITS, _TENANCY, aggregate="request", row="U7 T11", basis=Basis.NO_PERSON)
+class EntryRequestedV1(Event):
+    """Work needs entry to somebody's home: the property entity is asked for a notice. Basis: no person.
+
+    What the work is stays in the inventory; only its purpose crosses.
+    """
+
+    request: Reference
+    """Minted for this window; another window is another request."""
+    unit: Reference
+    """The home to be entered."""
+    purpose: EntryPurpose
+    """What for."""
+    starts_at: Moment
+    """Nobody enters before."""
+    ends_at: Moment
+    """Everybody has left by then."""
+
+
+@published(Service.UNITS, _TENANCY, aggregate="request", row="U7 T11", basis=Basis.NO_PERSON)
+class EntryRequestWithdrawnV1(Event):
+    """An entry is no longer asked for, so that no notice is given in vain. Basis: no person."""
+
+    request: Reference
+    """The request that is given up; an answer to it no longer counts."""
+    unit: Reference
+    """The home."""
+    reason: EntryWithdrawal
     """Why."""

@@ -333,6 +333,42 @@ class AbsenceReason(StrEnum):
     TENANT_DECLINED_ADVOCATE = "tenant_declined_advocate"
 
 
+class EntryPurpose(StrEnum):
+    """What somebody's home is to be entered for (U7, T11): what the law lets a landlord give notice of."""
+
+    REPAIR_OR_WORK = "repair_or_work"
+    INSPECTION = "inspection"
+    SAFETY_CHECK = "safety_check"
+    OTHER_IN_LEASE = "other_in_lease"
+    """Another reasonable purpose that the lease names."""
+
+
+class EntryAnswer(StrEnum):
+    """What became of the wish to enter a home (U7)."""
+
+    NOTICE_GIVEN = "notice_given"
+    TENANT_AGREED = "tenant_agreed"
+    REFUSED = "refused"
+
+
+class EntryRefusal(StrEnum):
+    """Why there is no entry in the window asked for (U7)."""
+
+    NO_TENANCY = "no_tenancy"
+    NOT_ENOUGH_NOTICE = "not_enough_notice"
+    TENANT_ASKS_ANOTHER_TIME = "tenant_asks_another_time"
+    TENANT_TOOK_AGREEMENT_BACK = "tenant_took_agreement_back"
+    PURPOSE_NOT_PERMITTED = "purpose_not_permitted"
+
+
+class EntryWithdrawal(StrEnum):
+    """Why a wish to enter a home is given up (U7)."""
+
+    NO_LONGER_NEEDED = "no_longer_needed"
+    WINDOW_CHANGED = "window_changed"
+    NOBODY_LIVES_THERE = "nobody_lives_there"
+
+
 Features = Annotated[tuple[UnitFeature, ...], Field(max_length=len(UnitFeature))]
 """A set of features, each at most once."""
 

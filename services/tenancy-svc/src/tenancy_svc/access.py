@@ -8,6 +8,7 @@ from enum import StrEnum
 class Permission(StrEnum):
     """What one may do here. Named verb first, then the record; add new ones in the order of the alphabet."""
 
+    ANSWER_ENTRY = "answer_entry"
     APPROVE_CLAUSES = "approve_clauses"
     ARRANGE_SIGNINGS = "arrange_signings"
     DECIDE_APPLICATIONS = "decide_applications"
@@ -20,6 +21,7 @@ class Permission(StrEnum):
     RECORD_CHOICES = "record_choices"
     REVIEW_TEXTS = "review_texts"
     VIEW_APPLICATIONS = "view_applications"
+    VIEW_ENTRIES = "view_entries"
     VIEW_HOMES = "view_homes"
     VIEW_LEASES = "view_leases"
     VIEW_TEMPLATES = "view_templates"
@@ -27,6 +29,7 @@ class Permission(StrEnum):
 
 _MANAGES_TENANCIES = frozenset(
     {
+        Permission.ANSWER_ENTRY,
         Permission.ARRANGE_SIGNINGS,
         Permission.DECIDE_APPLICATIONS,
         Permission.DRAW_UP_LEASES,
@@ -36,6 +39,7 @@ _MANAGES_TENANCIES = frozenset(
         Permission.RECORD_CHOICES,
         Permission.REVIEW_TEXTS,
         Permission.VIEW_APPLICATIONS,
+        Permission.VIEW_ENTRIES,
         Permission.VIEW_HOMES,
         Permission.VIEW_LEASES,
         Permission.VIEW_TEMPLATES,

@@ -13,6 +13,8 @@ from tenancy_svc.clause_review import api as clause_review
 from tenancy_svc.clause_review import desk as clause_review_desk
 from tenancy_svc.disclosures import api as disclosures
 from tenancy_svc.disclosures import desk as disclosures_desk
+from tenancy_svc.entry import api as entry
+from tenancy_svc.entry import desk as entry_desk
 from tenancy_svc.homes import api as homes
 from tenancy_svc.homes import desk as homes_desk
 from tenancy_svc.lease_templates import api as lease_templates
@@ -39,6 +41,7 @@ PROPERTY_DESK = Desk(
         disclosures_desk.router,
         leases_desk.router,
         signings_desk.router,
+        entry_desk.router,
         lease_templates_desk.router,
         clause_review_desk.router,
         homes_desk.router,
@@ -48,6 +51,7 @@ PROPERTY_DESK = Desk(
         NavItem("Applications", "applications", _MANAGERS),
         NavItem("Leases", "leases", _MANAGERS),
         NavItem("Signings", "signings", _MANAGERS),
+        NavItem("Entry requests", "entry_requests", _MANAGERS),
         NavItem("Lease templates", "lease_templates", _MANAGERS | {"property_administrator"}),
         NavItem("Homes", "homes", _MANAGERS | {"property_administrator", "inventory_keeper"}),
     ),
@@ -56,7 +60,7 @@ PROPERTY_DESK = Desk(
     search_label="Find an application",
 )
 
-_API = (my_day, homes, applications, disclosures, clause_review, lease_templates, leases, signings)
+_API = (my_day, homes, applications, disclosures, clause_review, lease_templates, leases, signings, entry)
 
 
 def create_app(runtime: Runtime) -> FastAPI:

@@ -3,6 +3,7 @@
 from tenancy_svc.applications import model as applications
 from tenancy_svc.clause_review import model as clause_review
 from tenancy_svc.disclosures import model as disclosures
+from tenancy_svc.entry import model as entry
 from tenancy_svc.homes import model as homes
 from tenancy_svc.lease_templates import model as lease_templates
 from tenancy_svc.leases import model as leases
@@ -15,6 +16,7 @@ __all__ = [
     "applications",
     "clause_review",
     "disclosures",
+    "entry",
     "homes",
     "lease_templates",
     "leases",

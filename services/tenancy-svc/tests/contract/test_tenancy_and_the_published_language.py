@@ -17,6 +17,7 @@ from contracts import words
 from contracts.catalogue import CATALOGUE
 from contracts.envelope import read
 from tenancy_svc.applications import model as applications
+from tenancy_svc.entry import model as entry
 from tenancy_svc.homes import model as homes
 from tenancy_svc.messaging.listening import listening
 from tenancy_svc.messaging.publishing import TenancyPublisher
@@ -33,6 +34,7 @@ FACTS: tuple[Any, ...] = (
     signings.SigningHeld(REF, 6, SIGNING, signings.Outcome.SIGNED),
     signings.ReferredTenancyStarted(REF, 7, UNIT, AT.date(), Decimal("900.00"), "CAD"),
     signings.TenancyStarted(REF, UNIT, AT.date()),
+    entry.EntryAnswered(REF, UNIT, 8, entry.EntryAnswer.NOTICE_GIVEN, AT),
 )
 
 
@@ -63,6 +65,10 @@ def test_every_event_of_tenancy_has_a_fact_and_every_event_it_may_hear_a_handler
     ("own", "published"),
     [
         (applications.DeclineReason, words.DeclineReason),
+        (entry.EntryPurpose, words.EntryPurpose),
+        (entry.EntryAnswer, words.EntryAnswer),
+        (entry.EntryRefusal, words.EntryRefusal),
+        (entry.EntryWithdrawal, words.EntryWithdrawal),
         (homes.ManagedBy, words.ManagedBy),
         (homes.Occupancy, words.Occupancy),
         (homes.ReleaseReason, words.ReleaseReason),

@@ -8,6 +8,8 @@ from deskkit.testing.translations import missing_translations
 from tenancy_svc.applications import model as applications
 from tenancy_svc.clause_review import model as clause_review
 from tenancy_svc.disclosures import model as disclosures
+from tenancy_svc.entry import model as entry
+from tenancy_svc.entry.queries import Listed
 from tenancy_svc.homes import model as homes
 from tenancy_svc.lease_templates import model as lease_templates
 from tenancy_svc.leases import model as leases
@@ -24,6 +26,12 @@ SHOWN = (
     disclosures.Answer,
     disclosures.Purpose,
     disclosures.Withheld,
+    Listed,
+    entry.EntryAnswer,
+    entry.EntryPurpose,
+    entry.EntryRefusal,
+    entry.EntryState,
+    entry.EntryWithdrawal,
     homes.Occupancy,
     homes.ReleaseReason,
     lease_templates.EditionState,

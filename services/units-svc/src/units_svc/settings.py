@@ -25,7 +25,7 @@ class UnitsSettings(ServiceSettings):
     """And never longer than this."""
     hold_warning_days: Annotated[int, Field(ge=1, le=365)] = 3
     """Its end is announced this long before."""
-    entry_notice_days: Annotated[int, Field(ge=0, le=60)] = 1
-    """Whole days of notice before somebody's home is entered for work."""
+    entry_notice_hours: Annotated[int, Field(ge=24, le=720)] = 24
+    """Hours of notice before somebody's home is entered for work; the law's 24 at least."""
     upload_limit: Annotated[int, Field(ge=1_000_000)] = 64_000_000
     """Largest file that may be sent to the import page or API, in bytes."""

@@ -1,5 +1,5 @@
 """The worker on the real border: neighbours ask over the broker, and a lapse is on time after a restart (U9,
-W1)."""
+W1); the property entity answers over the broker whether a home may be entered (U7)."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ from pydantic import SecretStr
 from chassis.bus import worker
 from chassis.clock import SystemClock
 from contracts import units
+from units_svc.landlords.model import Relation
+from units_svc.maintenance.commands import AddWork, add_work
+from units_svc.maintenance.entering import AskEntry, ask_entry
+from units_svc.maintenance.queries import work_record
 from units_svc.messaging.border import SOURCES
 from units_svc.messaging.listening import listening, timers
 
@@ -71,3 +75,44 @@ async def test_a_request_over_the_broker_is_answered_over_the_broker(
     assert await again.occupancy(unit) == "available"
     await again.runtime.close()
     await asyncio.sleep(0)
+
+
+@pytest.mark.row("U7", "W1")
+async def test_entry_is_asked_for_and_answered_over_the_broker(
+    border: Any, fresh_database: Any, make_units: Any, eventually: Any
+) -> None:
+    settings = {
+        name: SecretStr(value) if name == "nats_password" else value
+        for name, value in border.environment("units").items()
+        if name.startswith("nats_") and not name.startswith("nats_admin")
+    }
+    world = make_units(await fresh_database("units"), SystemClock(), **settings)
+    unit = await world.unit(
+        status_observed_on=dt.date(2026, 1, 1), landlord_id=await world.landlord(Relation.PROPERTY_ENTITY)
+    )
+    now = world.runtime.clock.now().astimezone(world.runtime.time_zone)
+    start = (now + dt.timedelta(days=3)).replace(hour=9, minute=0, second=0, microsecond=0)
+    await border.publish("tenancy_started", unit=unit, tenancy=uuid.uuid4(), start=now.date())
+    async with _working(world):
+
+        async def occupied() -> None:
+            assert await world.occupancy(unit) != "available"
+
+        await eventually(occupied, timeout=20)
+        work = await world.do(add_work, AddWork(unit_id=unit, type="plumbing", description="New tap"))
+        window = {"starts_at": start, "ends_at": start + dt.timedelta(hours=3)}
+        request = await world.do(ask_entry, AskEntry(work_id=work, version=1, **window))
+
+        async def asked() -> None:
+            told = await border.published(units.EntryRequestedV1)
+            assert [(one.data.request, one.data.unit) for one in told] == [(request, unit)]
+
+        await eventually(asked, timeout=20)
+        answer = {"request": request, "unit": unit, "answer": "tenant_agreed", "entry_from": None}
+        await border.publish("entry_answered", **answer)
+
+        async def answered() -> None:
+            assert (await world.see(work_record, work)).entry == "agreed"
+
+        await eventually(answered, timeout=20)
+    await world.runtime.close()

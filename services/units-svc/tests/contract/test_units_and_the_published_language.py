@@ -18,6 +18,7 @@ from contracts.envelope import read
 from units_svc.holds import model as holds
 from units_svc.inventory import model as inventory
 from units_svc.lookups.published import FEATURES, HOUSING_TYPES
+from units_svc.maintenance import model as maintenance
 from units_svc.messaging.listening import listening
 from units_svc.messaging.publishing import UnitsPublisher
 
@@ -38,6 +39,8 @@ FACTS: tuple[Any, ...] = (
     holds.UnitRefused(REQUEST, UNIT, holds.Refusal.NOT_AVAILABLE),
     holds.HoldEnding(REQUEST, UNIT, 3, AT),
     holds.UnitReleased(REQUEST, UNIT, 3, holds.Release.DEADLINE_PASSED),
+    maintenance.EntryRequested(REQUEST, UNIT, maintenance.EntryPurpose.INSPECTION, AT, AT),
+    maintenance.EntryWithdrawn(REQUEST, UNIT, maintenance.Withdrawal.WINDOW_CHANGED),
 )
 
 
@@ -71,6 +74,10 @@ def test_every_event_of_units_has_a_fact_and_every_event_it_may_hear_a_handler()
         (inventory.Occupancy, words.Occupancy),
         (holds.Refusal, words.RefusalReason),
         (holds.Release, words.ReleaseReason),
+        (maintenance.EntryPurpose, words.EntryPurpose),
+        (maintenance.Answer, words.EntryAnswer),
+        (maintenance.Refusal, words.EntryRefusal),
+        (maintenance.Withdrawal, words.EntryWithdrawal),
     ],
 )
 def test_our_closed_lists_are_those_of_the_language(own: type[StrEnum], published: type[StrEnum]) -> None:

@@ -18,6 +18,9 @@ from contracts.event import Event
 from contracts.words import (
     Attendance,
     DeclineReason,
+    EntryAnswer,
+    EntryPurpose,
+    EntryWithdrawal,
     HousingType,
     Language,
     ManagedBy,
@@ -38,10 +41,12 @@ REQUEST = UUID("0192f0c4-1a00-7000-8000-000000000002")
 REFERRAL = UUID("0192f0c4-1a00-7000-8000-000000000003")
 SIGNING = UUID("0192f0c4-1a00-7000-8000-000000000004")
 TENANCY = UUID("0192f0c4-1a00-7000-8000-000000000005")
+ENTRY = UUID("0192f0c4-1a00-7000-8000-000000000006")
 
 _STARTS = dt.datetime(2026, 3, 24, 18, 0, tzinfo=dt.UTC)
 _DEADLINE = dt.datetime(2026, 3, 30, 3, 59, tzinfo=dt.UTC)
 _MOVE_IN = dt.date(2026, 4, 1)
+_ENTRY_FROM = dt.datetime(2026, 6, 9, 14, 0, tzinfo=dt.UTC)
 _PUBLISHED_AT = dt.datetime(2026, 3, 16, 14, 30, tzinfo=dt.UTC)
 
 _ALL: tuple[Event, ...] = (
@@ -77,6 +82,14 @@ _ALL: tuple[Event, ...] = (
     units.UnitRefusedV1(request=REQUEST, unit=UNIT, reason=RefusalReason.SECURED_BY_ANOTHER),
     units.UnitHoldEndingV1(request=REQUEST, unit=UNIT, deadline=_DEADLINE),
     units.UnitReleasedV1(request=REQUEST, unit=UNIT, reason=ReleaseReason.DEADLINE_PASSED),
+    units.EntryRequestedV1(
+        request=ENTRY,
+        unit=UNIT,
+        purpose=EntryPurpose.REPAIR_OR_WORK,
+        starts_at=_ENTRY_FROM,
+        ends_at=_ENTRY_FROM + dt.timedelta(hours=4),
+    ),
+    units.EntryRequestWithdrawnV1(request=ENTRY, unit=UNIT, reason=EntryWithdrawal.NO_LONGER_NEEDED),
     support.UnitRequestedV1(
         request=REQUEST,
         unit=UNIT,
@@ -117,6 +130,12 @@ _ALL: tuple[Event, ...] = (
         referral=REFERRAL, unit=UNIT, start=_MOVE_IN, rent=Money(amount=Decimal("1350.00"))
     ),
     tenancy.TenancyStartedV1(tenancy=TENANCY, unit=UNIT, start=_MOVE_IN),
+    tenancy.EntryAnsweredV1(
+        request=ENTRY,
+        unit=UNIT,
+        answer=EntryAnswer.NOTICE_GIVEN,
+        entry_from=_ENTRY_FROM - dt.timedelta(hours=1),
+    ),
 )
 
 EXAMPLES: dict[str, Event] = {event.terms.subject: event for event in _ALL}

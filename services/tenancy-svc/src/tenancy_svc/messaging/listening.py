@@ -13,6 +13,8 @@ from chassis.tx import Tx
 from contracts import support, units
 from tenancy_svc.applications.commands import receive_referral, withdraw_referral
 from tenancy_svc.applications.model import PersonGiven, ReceiveReferral, WithdrawReferral
+from tenancy_svc.entry.commands import take_entry_request, take_entry_withdrawal
+from tenancy_svc.entry.model import EntryPurpose, EntryWithdrawal, TakeEntryRequest, TakeEntryWithdrawal
 from tenancy_svc.homes.commands import (
     take_availability,
     take_hold,
@@ -130,6 +132,40 @@ async def unit_released(tx: Tx, event: Incoming) -> None:
 async def unit_refused(tx: Tx, event: Incoming) -> None:
     """Let a refusal go: a request that got no home becomes no application, so there is nothing to keep."""
     event.parse(units.UnitRefusedV1)
+
+
+@listening.on("evt.units.entry_requested.v1")
+async def entry_requested(tx: Tx, event: Incoming) -> None:
+    """Keep the wish to enter a home."""
+    told = event.parse(units.EntryRequestedV1)
+    await perform_in(
+        tx,
+        take_entry_request,
+        TakeEntryRequest(
+            request=told.request,
+            unit=told.unit,
+            purpose=EntryPurpose(told.purpose.value),
+            starts_at=told.starts_at,
+            ends_at=told.ends_at,
+            asked_at=event.time,
+        ),
+    )
+
+
+@listening.on("evt.units.entry_request_withdrawn.v1")
+async def entry_request_withdrawn(tx: Tx, event: Incoming) -> None:
+    """Note that the inventory gave the entry up."""
+    told = event.parse(units.EntryRequestWithdrawnV1)
+    await perform_in(
+        tx,
+        take_entry_withdrawal,
+        TakeEntryWithdrawal(
+            request=told.request,
+            unit=told.unit,
+            reason=EntryWithdrawal(told.reason.value),
+            withdrawn_at=event.time,
+        ),
+    )
 
 
 @listening.on("evt.support.tenancy_referred.v1")

@@ -12,8 +12,17 @@ from chassis.tracing import traceparent
 from contracts import envelope
 from contracts import tenancy as said
 from contracts.event import Event
-from contracts.words import Currency, DeclineReason, Money, SigningOutcome, SigningPlace
+from contracts.words import (
+    Currency,
+    DeclineReason,
+    EntryAnswer,
+    EntryRefusal,
+    Money,
+    SigningOutcome,
+    SigningPlace,
+)
 from tenancy_svc.applications.model import ApplicationDeclined, ApplicationOpened
+from tenancy_svc.entry.model import EntryAnswered
 from tenancy_svc.signings.model import (
     ReferredTenancyStarted,
     SigningCancelled,
@@ -66,6 +75,15 @@ def _event_of(fact: object) -> tuple[Event, int]:
     """Return the event for a fact, and its place in the order of its aggregate."""
     if isinstance(fact, TenancyStarted):
         return said.TenancyStartedV1(tenancy=fact.tenancy, unit=fact.unit, start=fact.start), 1
+    if isinstance(fact, EntryAnswered):
+        answered = said.EntryAnsweredV1(
+            request=fact.request,
+            unit=fact.unit,
+            answer=EntryAnswer(fact.answer.value),
+            entry_from=fact.entry_from,
+            reason=EntryRefusal(fact.reason.value) if fact.reason else None,
+        )
+        return answered, fact.number
     if isinstance(fact, ToldOfReferral):
         return _told_of_referral(fact), fact.number
     raise TypeError(f"{type(fact).__name__} has no published form")

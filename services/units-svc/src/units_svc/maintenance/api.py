@@ -7,9 +7,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.http import ApiRouter, Call
-from units_svc.maintenance import commands, queries
+from units_svc.maintenance import commands, entering, queries
 
 router = ApiRouter(tags=["maintenance"])
 
@@ -25,6 +26,14 @@ class EditedWork(commands.Work):
     """Work with the version that was read."""
 
     version: int
+
+
+class ReadVersion(BaseModel):
+    """The version of the work that was read (X4)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: Annotated[int, Field(ge=1)]
 
 
 class EditedContractor(commands.ContractorDetails):
@@ -56,6 +65,32 @@ async def read_work(call: Call, work_id: UUID) -> queries.WorkView:
 async def edit_work(call: Call, work_id: UUID, body: EditedWork) -> None:
     """Correct or complete a piece of work (U7, X4)."""
     await call.perform(commands.edit_work, commands.EditWork(work_id=work_id, **body.model_dump()))
+
+
+@router.get("/maintenance/{work_id}/entry")
+async def list_entries(call: Call, work_id: UUID) -> list[queries.EntryView]:
+    """Every window in which entry was asked for, with its answer, newest first (U7)."""
+    return await call.ask(queries.entries_of, work_id)
+
+
+@router.post("/maintenance/{work_id}/entry", status_code=201)
+async def ask_entry(call: Call, work_id: UUID, body: entering.EntryWindow) -> AddedWork:
+    """Ask the property entity for entry to somebody's home; another window replaces this one (U7)."""
+    command = entering.AskEntry(work_id=work_id, **body.model_dump())
+    return AddedWork(await call.perform(entering.ask_entry, command))
+
+
+@router.post("/maintenance/{work_id}/entry/withdrawal", status_code=204)
+async def withdraw_entry(call: Call, work_id: UUID, body: ReadVersion) -> None:
+    """Give up the window that was asked for (U7)."""
+    command = entering.WithdrawEntry(work_id=work_id, version=body.version)
+    await call.perform(entering.withdraw_entry, command)
+
+
+@router.post("/maintenance/{work_id}/schedule", status_code=204)
+async def schedule_work(call: Call, work_id: UUID, body: ReadVersion) -> None:
+    """Schedule the work for the window, when the answer allows entry (U7)."""
+    await call.perform(entering.schedule_work, entering.ScheduleWork(work_id=work_id, version=body.version))
 
 
 @router.get("/contractors")

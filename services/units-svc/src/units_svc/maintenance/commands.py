@@ -16,18 +16,16 @@ from chassis.usecase import use_case
 from units_svc.access import Permission
 from units_svc.addressing import plain
 from units_svc.inventory.model import DayInFuture, Unit
-from units_svc.landlords.model import OWN, Landlord
 from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import require_listed
+from units_svc.maintenance.entering import Days, give_up_entry, require_entry
 from units_svc.maintenance.model import (
-    LIVED_IN,
     Contractor,
     ContractorKnown,
     DaysReversed,
-    EntryTooSoon,
     MaintenanceWork,
     NotYetDone,
-    earliest_entry,
+    Withdrawal,
 )
 from units_svc.privacy.commands import require_private
 from units_svc.privacy.model import Place
@@ -61,7 +59,7 @@ class Work(BaseModel):
     needs_entry: Annotated[bool, Field(title="Somebody has to go into the unit")] = True
     scheduled_start: Annotated[date | None, Field(title="Scheduled start")] = None
     scheduled_end: Annotated[date | None, Field(title="Scheduled end")] = None
-    agreed_on: Annotated[date | None, Field(title="Tenant agreed to an earlier entry on")] = None
+    agreed_on: Annotated[date | None, Field(title="Whoever lives there agreed to entry on")] = None
     actual_start: Annotated[date | None, Field(title="Actual start")] = None
     actual_end: Annotated[date | None, Field(title="Actual end")] = None
     completed: Annotated[bool, Field(title="Completed")] = False
@@ -112,7 +110,8 @@ class EditContractor(ContractorDetails):
 async def add_work(tx: Tx, command: AddWork) -> UUID:
     """Record work on a home and return its id.
 
-    Raises EntryTooSoon, DaysReversed, NotYetDone, DayInFuture, NotOnTheList, MonitoringRefused, NotFound.
+    Work in a home in which somebody lives is scheduled once entry was asked for and answered.
+    Raises EntryNotAsked, DaysReversed, NotYetDone, DayInFuture, NotOnTheList, MonitoringRefused, NotFound.
     """
     await _require_private(tx, command, command.unit_id)
     await require_listed(tx, [(LookupList.MAINTENANCE_TYPE, command.type, "type")])
@@ -132,7 +131,10 @@ async def add_work(tx: Tx, command: AddWork) -> UUID:
 
 @use_case(Permission.EDIT_UNITS)
 async def edit_work(tx: Tx, command: EditWork) -> None:
-    """Correct or complete a piece of work. Raises EditedMeanwhile, and what `add_work` raises."""
+    """Correct or complete a piece of work. Raises EditedMeanwhile, and what `add_work` raises.
+
+    Entry that was asked for is given up when the work is done or needs none.
+    """
     await _require_private(tx, command, None)
     work = await tx.session.get(MaintenanceWork, command.work_id, with_for_update=True)
     if work is None:
@@ -142,9 +144,11 @@ async def edit_work(tx: Tx, command: EditWork) -> None:
     if work.version != command.version:
         raise EditedMeanwhile(current=work.version, difference=changes)
     await require_listed(tx, [(LookupList.MAINTENANCE_TYPE, command.type, "type")], keep=[work.type])
-    await _check(tx, command, work.unit_id, work.scheduled_start)
+    await _check(tx, command, work.unit_id, work)
     for name, value in sent.items():
         setattr(work, name, value)
+    if work.completed or not work.needs_entry:
+        await give_up_entry(tx, work.id, Withdrawal.NO_LONGER_NEEDED)
     tx.touched("maintenance_work", work.id, "edited", changes)
 
 
@@ -174,12 +178,7 @@ async def edit_contractor(tx: Tx, command: EditContractor) -> None:
     tx.touched("contractor", contractor.id, "edited", changes)
 
 
-def entry_notice_days(tx: Tx) -> int:
-    """Return how many whole days of notice entry to somebody's home needs, as configured."""
-    return int(getattr(tx.runtime.settings, "entry_notice_days", 1))
-
-
-async def _check(tx: Tx, work: Work, unit_id: UUID, known_start: date | None) -> None:
+async def _check(tx: Tx, work: Work, unit_id: UUID, known: MaintenanceWork | None) -> None:
     for first, last, field in (
         (work.scheduled_start, work.scheduled_end, "scheduled_end"),
         (work.actual_start, work.actual_end, "actual_end"),
@@ -194,22 +193,13 @@ async def _check(tx: Tx, work: Work, unit_id: UUID, known_start: date | None) ->
         raise NotYetDone(field="actual_end")
     if work.contractor_id is not None and await tx.session.get(Contractor, work.contractor_id) is None:
         raise NotFound(what="contractor", field="contractor_id")
-    unit = await tx.session.get(Unit, unit_id)
-    if unit is None:
+    if await tx.session.get(Unit, unit_id, with_for_update={"read": True}) is None:
         raise NotFound(what="unit")
-    planned = work.scheduled_start is not None and not work.completed and work.scheduled_start != known_start
-    if planned and work.needs_entry and unit.occupancy in LIVED_IN:
-        await _require_notice(tx, work, unit)
-
-
-async def _require_notice(tx: Tx, work: Work, unit: Unit) -> None:
-    landlord = await tx.session.get(Landlord, unit.landlord_id) if unit.landlord_id else None
-    if landlord is None or landlord.relation not in OWN or work.agreed_on is not None:
-        # A third-party landlord gives its own notices.
+    if work.scheduled_start is None or work.completed or not work.needs_entry:
         return
-    earliest = earliest_entry(tx.today, entry_notice_days(tx))
-    if work.scheduled_start is not None and work.scheduled_start < earliest:
-        raise EntryTooSoon(field="scheduled_start", earliest=earliest)
+    days = (work.scheduled_start, work.scheduled_end)
+    if known is None or not known.needs_entry or days != (known.scheduled_start, known.scheduled_end):
+        await require_entry(tx, known.id if known else None, unit_id, Days(*days, work.agreed_on is not None))
 
 
 async def _require_private(tx: Tx, work: Work, unit_id: UUID | None) -> None:

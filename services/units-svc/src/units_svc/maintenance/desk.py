@@ -6,31 +6,53 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Response
-from pydantic import ValidationError
 
 from chassis.errors import DomainError
+from deskkit.addresses import door
 from deskkit.call import DeskCall, PageCall
-from deskkit.forms.binding import Binder
+from deskkit.i18n import N_
 from deskkit.router import DeskRouter
 from units_svc.access import Permission
 from units_svc.inventory.queries import unit_record
 from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import lookup_lists
-from units_svc.maintenance import commands, queries
+from units_svc.maintenance import commands, entering, queries
+from units_svc.maintenance.model import EntryPurpose, EntryStatus
 
 router = DeskRouter(prefix="/inventory-desk")
+
+CSV_LIMIT = 10_000
+_CSV_HEADER = (
+    N_("Home"),
+    N_("Type of work"),
+    N_("Description"),
+    N_("Contractor"),
+    N_("Company name"),
+    N_("Scheduled start"),
+    N_("Scheduled end"),
+    N_("Actual start"),
+    N_("Actual end"),
+    N_("Completed"),
+    N_("Scheduled cost"),
+    N_("Actual cost"),
+    N_("Comments"),
+)
 
 
 @router.get("/maintenance", name="maintenance")
 async def work_list(call: DeskCall) -> Response:
     """Work on all homes, with filters and its cost in all; what is overdue can be asked for (U7)."""
-    wanted = _filter_of(call)
+    form = call.sought(queries.WorkFilter)
+    wanted = form.command
+    if call.request.query_params.get("format") == "csv":
+        return await _csv(call, wanted)
     page = await call.ask(queries.work_list, wanted)
     return call.page(
         "maintenance/list.html",
         page=page,
         wanted=wanted,
-        form=await call.form(queries.WorkFilter, initial=wanted),
+        form=form,
+        entry_states=[one for one in EntryStatus if one is not EntryStatus.WITHDRAWN],
         **await _choices(call),
     )
 
@@ -69,8 +91,67 @@ async def add_work(call: DeskCall, unit_id: UUID) -> Response:
 @router.get("/maintenance/{work_id}", name="maintenance_work")
 async def work(call: DeskCall, work_id: UUID) -> Response:
     """One piece of work."""
+    return await _record(call, work_id)
+
+
+async def _record(call: PageCall, work_id: UUID, refusal: str | None = None, status: int = 200) -> Response:
     found = await call.ask(queries.work_record, work_id)
-    return call.page("maintenance/record.html", work=found, **await _choices(call))
+    entries = await call.ask(queries.entries_of, work_id)
+    return call.page(
+        "maintenance/record.html",
+        status=status,
+        work=found,
+        entries=entries,
+        refusal=refusal,
+        **await _choices(call),
+    )
+
+
+@router.get("/maintenance/{work_id}/entry", name="entry_ask")
+async def entry_form(call: DeskCall, work_id: UUID) -> Response:
+    """The form to ask for entry to somebody's home (U7)."""
+    found = await call.ask(queries.work_record, work_id)
+    initial = {"purpose": EntryPurpose.REPAIR_OR_WORK, "version": found.version}
+    form = await call.form(entering.AskEntry, initial=initial, fixed={"work_id": work_id})
+    return call.page("maintenance/entry.html", form=form, work=found, purposes=EntryPurpose)
+
+
+@router.post("/maintenance/{work_id}/entry", name="post_entry")
+async def ask_entry(call: DeskCall, work_id: UUID) -> Response:
+    """Show what will be told word for word; ask once that was confirmed (U7)."""
+    form = await call.form(entering.AskEntry, fixed={"work_id": work_id})
+    found = await call.ask(queries.work_record, work_id)
+    if form.ok and "confirmed" not in await call.posted():
+        return call.page("maintenance/entry_confirm.html", form=form, work=found)
+    if form.ok:
+        try:
+            await call.perform(entering.ask_entry, form.command)
+            return call.redirect("maintenance_work", work_id=work_id, notice=call._("Entry is asked for."))
+        except DomainError as refused:
+            form.add(refused)
+    return call.page("maintenance/entry.html", status=422, form=form, work=found, purposes=EntryPurpose)
+
+
+@router.post("/maintenance/{work_id}/entry/withdrawal", name="post_entry_withdrawal")
+async def withdraw_entry(call: DeskCall, work_id: UUID) -> Response:
+    """Give up the window that was asked for."""
+    form = await call.form(entering.WithdrawEntry, fixed={"work_id": work_id})
+    try:
+        await call.perform(entering.withdraw_entry, form.command)
+    except DomainError as refused:
+        return await _record(call, work_id, call.words(refused), 422)
+    return call.redirect("maintenance_work", work_id=work_id, notice=call._("Entry is no longer asked for."))
+
+
+@router.post("/maintenance/{work_id}/schedule", name="post_schedule")
+async def schedule_work(call: DeskCall, work_id: UUID) -> Response:
+    """Schedule the work for the window, when the answer allows entry (U7)."""
+    form = await call.form(entering.ScheduleWork, fixed={"work_id": work_id})
+    try:
+        await call.perform(entering.schedule_work, form.command)
+    except DomainError as refused:
+        return await _record(call, work_id, call.words(refused), 422)
+    return call.redirect("maintenance_work", work_id=work_id, notice=call._("The work is scheduled."))
 
 
 @router.get("/maintenance/{work_id}/edit", name="maintenance_edit")
@@ -143,27 +224,40 @@ async def edit_contractor(call: DeskCall, contractor_id: UUID) -> Response:
     return call.page("maintenance/contractor_edit.html", form=form, contractor=found, status=422)
 
 
-def _filter_of(call: PageCall) -> queries.WorkFilter:
-    posted: dict[str, list[str]] = {}
-    for name, value in call.request.query_params.multi_items():
-        posted.setdefault(name, []).append(value)
-    values = Binder(posted, call.today, call.runtime.time_zone).model(queries.WorkFilter)
-    values = {name: value for name, value in values.items() if value is not None}
-    try:
-        return queries.WorkFilter.model_validate(values)
-    except ValidationError as refused:
-        for error in refused.errors():
-            values.pop(str(error["loc"][0]), None)
-        return queries.WorkFilter.model_validate(values)
+async def _csv(call: PageCall, wanted: queries.WorkFilter) -> Response:
+    """Every piece of work that the filter wants, up to the limit, not only those of the page."""
+    page = await call.ask(queries.work_list, wanted.model_copy(update={"after": None}), limit=CSV_LIMIT)
+    lists = await call.ask(lookup_lists)
+    header = [call._(text) for text in _CSV_HEADER]
+    rows = [
+        (
+            door(one.street, one.unit_number),
+            lists.label(LookupList.MAINTENANCE_TYPE, one.type, call.locale),
+            one.description,
+            one.contractor,
+            one.company_name,
+            one.scheduled_start,
+            one.scheduled_end,
+            one.actual_start,
+            one.actual_end,
+            call._("Yes") if one.completed else call._("No"),
+            one.scheduled_cost,
+            one.actual_cost,
+            one.comments,
+        )
+        for one in page.items
+    ]
+    return call.csv("maintenance.csv", header, rows)
 
 
-async def _choices(call: PageCall, keep: str | None = None) -> dict[str, Any]:
+async def _choices(call: PageCall, keep: str | None = None, contractor: UUID | None = None) -> dict[str, Any]:
     lists = await call.ask(lookup_lists)
     contractors = await call.ask(queries.contractor_list)
     return {
         "types": lists.options(LookupList.MAINTENANCE_TYPE, call.locale, keep=[keep] if keep else ()),
         "type_name": lambda code: lists.label(LookupList.MAINTENANCE_TYPE, code, call.locale),
-        "contractors": [(str(one.id), one.name) for one in contractors if one.active],
+        # Work keeps the contractor it has, also one who has retired since.
+        "contractors": [(str(one.id), one.name) for one in contractors if one.active or one.id == contractor],
         "may_edit": call.may(Permission.EDIT_UNITS),
     }
 
@@ -177,6 +271,6 @@ async def _work_form(
         status=status,
         form=form,
         unit=await call.ask(unit_record, unit_id),
-        **await _choices(call, work.type if work else None),
+        **await _choices(call, work.type if work else None, work.contractor_id if work else None),
         **more,
     )

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from units_svc.access import Permission
-from units_svc.inventory.model import Building, Unit
-from units_svc.maintenance.model import Contractor, MaintenanceWork
+from units_svc.inventory.model import Building, Occupancy, Unit
+from units_svc.landlords.model import OWN, Landlord, Relation
+from units_svc.maintenance.model import (
+    LIVED_IN,
+    Contractor,
+    EntryPurpose,
+    EntryRequest,
+    EntryStatus,
+    MaintenanceWork,
+    Refusal,
+    Withdrawal,
+)
 from units_svc.tables import views
 
 PAGE = 100
@@ -29,11 +40,17 @@ class WorkFilter(BaseModel):
 
     unit_id: UUID | None = None
     type: Annotated[str | None, Field(title="Type of work")] = None
+    words: Annotated[str | None, Field(title="Words in description or comments", max_length=100)] = None
     contractor_id: Annotated[UUID | None, Field(title="Contractor")] = None
+    company_name: Annotated[str | None, Field(title="Company name", max_length=120)] = None
+    entry: Annotated[EntryStatus | None, Field(title="Entry")] = None
     state: Annotated[str | None, Field(title="State", pattern=r"^(open|overdue|completed)$")] = None
     scheduled_from: Annotated[date | None, Field(title="Scheduled from")] = None
     scheduled_to: Annotated[date | None, Field(title="Scheduled to")] = None
+    done_from: Annotated[date | None, Field(title="Done from")] = None
+    done_to: Annotated[date | None, Field(title="Done to")] = None
     cost_from: Annotated[Decimal | None, Field(title="Cost, at least", ge=0)] = None
+    cost_to: Annotated[Decimal | None, Field(title="Cost, at most", ge=0)] = None
     after: UUID | None = None
 
 
@@ -65,10 +82,47 @@ class WorkView:
     reported_at: datetime
     reported_by: str
     version: int
+    entry: EntryStatus | None
+    entry_starts_at: datetime | None
+    entry_ends_at: datetime | None
+    entry_from: datetime | None
+    entry_refusal: Refusal | None
+    occupancy: Occupancy
+    relation: Relation | None
 
     def overdue(self, today: date) -> bool:
-        """Whether it should have been done by now."""
-        return not self.completed and self.scheduled_end is not None and self.scheduled_end < today
+        """Whether it should have been done by now: its last scheduled day, or else its first, has passed."""
+        due = self.scheduled_end or self.scheduled_start
+        return not self.completed and due is not None and due < today
+
+    @property
+    def asks_entry(self) -> bool:
+        """Whether the property entity has to be asked before somebody's home is entered for it."""
+        return (
+            self.needs_entry
+            and not self.completed
+            and self.occupancy in LIVED_IN
+            and self.relation is not None
+            and self.relation in OWN
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One window that was asked for, with what became of it."""
+
+    id: UUID
+    purpose: EntryPurpose
+    starts_at: datetime
+    ends_at: datetime
+    status: EntryStatus
+    asked_at: datetime
+    asked_by: str
+    answered_at: datetime | None
+    entry_from: datetime | None
+    refusal: Refusal | None
+    withdrawal: Withdrawal | None
+    withdrawn_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,37 +160,59 @@ def _works() -> Select[*tuple[Any, ...]]:
             MaintenanceWork.actual_end, MaintenanceWork.completed, MaintenanceWork.scheduled_cost,
             MaintenanceWork.actual_cost, MaintenanceWork.currency, MaintenanceWork.comments,
             MaintenanceWork.finding_id, MaintenanceWork.reported_at, MaintenanceWork.reported_by,
-            MaintenanceWork.version,
+            MaintenanceWork.version, EntryRequest.status, EntryRequest.starts_at, EntryRequest.ends_at,
+            EntryRequest.entry_from, EntryRequest.refusal, Unit.occupancy, Landlord.relation,
         )
         .join(Unit, Unit.id == MaintenanceWork.unit_id)
         .join(Building, Building.id == Unit.building_id)
+        .outerjoin(Landlord, Landlord.id == Unit.landlord_id)
+        .outerjoin(
+            EntryRequest,
+            and_(
+                EntryRequest.work_id == MaintenanceWork.id, EntryRequest.status != EntryStatus.WITHDRAWN
+            ),
+        )
         .outerjoin(Contractor, Contractor.id == MaintenanceWork.contractor_id)
     )  # fmt: skip
 
 
 def _wanted(filters: WorkFilter, today: date) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    for column, value in (
-        (MaintenanceWork.unit_id, filters.unit_id),
-        (MaintenanceWork.type, filters.type),
-        (MaintenanceWork.contractor_id, filters.contractor_id),
-    ):
-        if value is not None:
-            found.append(column == value)
-    if filters.state == "completed":
-        found.append(MaintenanceWork.completed.is_(True))
-    elif filters.state is not None:
-        found.append(MaintenanceWork.completed.is_(False))
+    work = MaintenanceWork
+    done = func.coalesce(work.actual_end, work.actual_start)
+    cost = func.coalesce(work.actual_cost, work.scheduled_cost)
+    asked: list[tuple[Any, Callable[[Any], ColumnElement[bool]]]] = [
+        (filters.unit_id, work.unit_id.__eq__),
+        (filters.type, work.type.__eq__),
+        (filters.contractor_id, work.contractor_id.__eq__),
+        (filters.scheduled_from, work.scheduled_start.__ge__),
+        (filters.scheduled_to, work.scheduled_start.__le__),
+        (filters.done_from, done.__ge__),
+        (filters.done_to, done.__le__),
+        (filters.cost_from, cost.__ge__),
+        (filters.cost_to, cost.__le__),
+        (filters.entry, _by_entry),
+        (filters.company_name, _by_company),
+        (filters.state, lambda state: work.completed.is_(state == "completed")),
+    ]
+    found = [rule(value) for value, rule in asked if value is not None]
     if filters.state == "overdue":
-        found.append(MaintenanceWork.scheduled_end < today)
-    if filters.scheduled_from is not None:
-        found.append(MaintenanceWork.scheduled_start >= filters.scheduled_from)
-    if filters.scheduled_to is not None:
-        found.append(MaintenanceWork.scheduled_start <= filters.scheduled_to)
-    if filters.cost_from is not None:
-        cost = func.coalesce(MaintenanceWork.actual_cost, MaintenanceWork.scheduled_cost)
-        found.append(cost >= filters.cost_from)
+        found.append(func.coalesce(work.scheduled_end, work.scheduled_start) < today)
+    words = (filters.words or "").split()[:6]
+    found.extend(or_(_holds(work.description, word), _holds(work.comments, word)) for word in words)
     return found
+
+
+def _by_entry(status: EntryStatus) -> ColumnElement[bool]:
+    return MaintenanceWork.id.in_(select(EntryRequest.work_id).where(EntryRequest.status == status))
+
+
+def _by_company(name: str) -> ColumnElement[bool]:
+    listed = select(Contractor.id).where(_holds(Contractor.name, name))
+    return or_(_holds(MaintenanceWork.company_name, name), MaintenanceWork.contractor_id.in_(listed))
+
+
+def _holds(column: Any, word: str) -> ColumnElement[bool]:
+    return cast("ColumnElement[bool]", column.icontains(word.strip(), autoescape=True))
 
 
 @query(Permission.VIEW_UNITS)
@@ -167,6 +243,20 @@ async def work_record(tx: ReadTx, work_id: UUID) -> WorkView:
     if not found:
         raise NotFound(what="work")
     return found[0]
+
+
+@query(Permission.VIEW_UNITS)
+async def entries_of(tx: ReadTx, work_id: UUID) -> list[EntryView]:
+    """Every window that was asked for one piece of work, newest first."""
+    rows = await tx.execute(
+        select(
+            EntryRequest.id, EntryRequest.purpose, EntryRequest.starts_at, EntryRequest.ends_at,
+            EntryRequest.status, EntryRequest.asked_at, EntryRequest.asked_by, EntryRequest.answered_at,
+            EntryRequest.entry_from, EntryRequest.refusal, EntryRequest.withdrawal,
+            EntryRequest.withdrawn_at,
+        ).where(EntryRequest.work_id == work_id).order_by(EntryRequest.id.desc())
+    )  # fmt: skip
+    return views(EntryView, rows)
 
 
 @query(Permission.VIEW_UNITS)

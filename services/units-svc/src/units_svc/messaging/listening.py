@@ -16,6 +16,8 @@ from units_svc.holds import commands as holds
 from units_svc.imports import commands as imports
 from units_svc.inventory.commands import apply_rent
 from units_svc.inventory.model import Unit
+from units_svc.maintenance import entering
+from units_svc.maintenance.model import Answer, Refusal
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
@@ -69,6 +71,24 @@ async def tenancy_started(tx: Tx, event: Incoming) -> None:
     said = event.parse(tenancy.TenancyStartedV1)
     await perform_in(
         tx, holds.hear_tenancy_started, holds.HearTenancyStarted(said.tenancy, said.unit, said.start)
+    )
+
+
+@listening.on(tenancy.EntryAnsweredV1.terms.subject)
+async def entry_answered(tx: Tx, event: Incoming) -> None:
+    """The property entity answers whether somebody's home may be entered."""
+    said = event.parse(tenancy.EntryAnsweredV1)
+    await perform_in(
+        tx,
+        entering.hear_entry_answer,
+        entering.HearEntryAnswer(
+            request_id=said.request,
+            number=event.version,
+            answer=Answer(said.answer.value),
+            answered_at=event.time,
+            entry_from=said.entry_from,
+            refusal=Refusal(said.reason.value) if said.reason else None,
+        ),
     )
 
 

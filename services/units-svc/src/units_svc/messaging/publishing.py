@@ -14,6 +14,8 @@ from contracts import envelope, units
 from contracts.event import Event
 from contracts.words import (
     Currency,
+    EntryPurpose,
+    EntryWithdrawal,
     HousingType,
     ManagedBy,
     Money,
@@ -26,6 +28,7 @@ from contracts.words import (
 from units_svc.holds.model import HoldEnding, UnitRefused, UnitReleased, UnitSecured
 from units_svc.inventory.listing import OTHER_TYPE
 from units_svc.inventory.model import AvailabilityChanged, UnitListed, UnitUnlisted
+from units_svc.maintenance.model import EntryRequested, EntryWithdrawn
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
@@ -170,6 +173,25 @@ def _event_of(fact: object) -> tuple[Event, int]:  # noqa: PLR0911 - one for eac
                     request=fact.request_id, unit=fact.unit_id, reason=ReleaseReason(fact.reason.value)
                 ),
                 fact.sequence,
+            )
+        case EntryRequested():
+            return (
+                units.EntryRequestedV1(
+                    request=fact.request_id,
+                    unit=fact.unit_id,
+                    purpose=EntryPurpose(fact.purpose.value),
+                    starts_at=fact.starts_at,
+                    ends_at=fact.ends_at,
+                ),
+                1,
+            )
+        case EntryWithdrawn():
+            # A request is asked once and given up at most once, in that order.
+            return (
+                units.EntryRequestWithdrawnV1(
+                    request=fact.request_id, unit=fact.unit_id, reason=EntryWithdrawal(fact.reason.value)
+                ),
+                2,
             )
         case _:
             raise TypeError(f"{type(fact).__name__} has no published form")

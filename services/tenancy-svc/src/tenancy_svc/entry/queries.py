@@ -1,0 +1,127 @@
+"""Reads requests for entry."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from chassis.errors import NotFound
+from chassis.tx import ReadTx
+from chassis.usecase import query
+from tenancy_svc.access import Permission
+from tenancy_svc.entry.model import EntryPurpose, EntryRefusal, EntryRequest, EntryState, EntryWithdrawal
+from tenancy_svc.homes.model import Home
+from tenancy_svc.timeline import Entry, timeline_of
+
+LIMIT = 200
+
+
+class Listed(StrEnum):
+    """Which requests a list shows."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        """The choice in plain words (a message id)."""
+        return {
+            Listed.OPEN: "To be answered",
+            Listed.ANSWERED: "Answered",
+            Listed.WITHDRAWN: "No longer wanted",
+        }[self]
+
+
+_STATES = {
+    Listed.OPEN: (EntryState.OPEN,),
+    Listed.ANSWERED: (EntryState.NOTICE_GIVEN, EntryState.TENANT_AGREED, EntryState.REFUSED),
+    Listed.WITHDRAWN: (EntryState.WITHDRAWN,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """One request. `over` when its window had passed at the moment of asking."""
+
+    id: uuid.UUID
+    unit: uuid.UUID
+    address: str
+    purpose: EntryPurpose | None
+    starts_at: dt.datetime | None
+    ends_at: dt.datetime | None
+    asked_at: dt.datetime | None
+    state: EntryState
+    delivered_at: dt.datetime | None
+    entry_from: dt.datetime | None
+    refusal: EntryRefusal | None
+    answered_at: dt.datetime | None
+    answered_by: str | None
+    withdrawal: EntryWithdrawal | None
+    withdrawn_at: dt.datetime | None
+    over: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRecord:
+    """One request with all that happened to it."""
+
+    request: EntryLine
+    timeline: list[Entry]
+
+
+@query(Permission.VIEW_ENTRIES)
+async def entry_requests(
+    tx: ReadTx, *, listed: Listed = Listed.OPEN, unit: uuid.UUID | None = None, limit: int = LIMIT
+) -> list[EntryLine]:
+    """Return requests, those to be answered soonest first, the others latest first; at most `limit`."""
+    statement = _lines().where(EntryRequest.state.in_(_STATES[listed]))
+    if unit is not None:
+        statement = statement.where(EntryRequest.unit == unit)
+    order: Any = EntryRequest.starts_at.asc()
+    if listed is not Listed.OPEN:
+        order = EntryRequest.starts_at.desc().nulls_last()
+    rows = await tx.execute(statement.order_by(order, EntryRequest.id).limit(limit))
+    return [_line(tx, request, home) for request, home in rows]
+
+
+@query(Permission.VIEW_ENTRIES)
+async def entry_request(tx: ReadTx, request_id: uuid.UUID) -> EntryRecord:
+    """Return one request. Raises NotFound."""
+    found = (await tx.execute(_lines().where(EntryRequest.id == request_id))).one_or_none()
+    if found is None:
+        raise NotFound(what="entry request")
+    request, home = found
+    return EntryRecord(_line(tx, request, home), await timeline_of(tx, [("entry_request", request_id)]))
+
+
+def _lines() -> Select[*tuple[Any, ...]]:
+    return select(EntryRequest, Home).outerjoin(Home, Home.unit == EntryRequest.unit)
+
+
+def _line(tx: ReadTx, request: EntryRequest, home: Home | None) -> EntryLine:
+    return EntryLine(
+        id=request.id,
+        unit=request.unit,
+        address=home.address_line if home else "",
+        purpose=request.purpose,
+        starts_at=request.starts_at,
+        ends_at=request.ends_at,
+        asked_at=request.asked_at,
+        state=request.state,
+        delivered_at=request.delivered_at,
+        entry_from=request.entry_from,
+        refusal=request.refusal,
+        answered_at=request.answered_at,
+        answered_by=request.answered_by,
+        withdrawal=request.withdrawal,
+        withdrawn_at=request.withdrawn_at,
+        over=request.ends_at is not None and request.ends_at <= tx.now,
+        version=request.version,
+    )

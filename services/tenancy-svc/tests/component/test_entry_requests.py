@@ -1,0 +1,181 @@
+"""The inventory asks for entry to a tenant's home, and the landlord answers (U7)."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import uuid
+from collections import Counter
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from contracts import tenancy as said
+from contracts.envelope import read
+from tenancy_svc.entry.commands import answer_entry
+from tenancy_svc.entry.model import AnswerEntry, EntryAnswer, EntryWithdrawn
+
+pytestmark = pytest.mark.row("U7", "W1")
+
+PARTY = {"part": "tenant", "given_name": "Robin", "family_name": "Sample"}
+START = dt.datetime(2026, 3, 5, 9, tzinfo=ZoneInfo("America/Toronto"))
+WINDOW = {"starts_at": START, "ends_at": START + dt.timedelta(hours=3)}
+
+
+async def let(world: Any) -> uuid.UUID:
+    """Return a home whose lease is in force."""
+    unit: uuid.UUID = await world.home()
+    async with world.client("property_manager") as api:
+
+        async def post(path: str, body: Any = None) -> Any:
+            answer = await api.post(path, json=body)
+            assert answer.is_success, answer.text
+            return answer.json() if answer.content else None
+
+        opened = await post("/applications", {"unit": str(unit), "adults": 1, "people": [PARTY]})
+        await post(f"/applications/{opened['id']}/acceptance")
+        terms = {"start_on": "2026-03-02", "rent": {"amount": "900.00"}, "parties": [PARTY]}
+        lease = await post("/leases", {"application_id": opened["id"], **terms})
+        arrangement = {
+            "starts_at": "2026-03-02T14:00:00-05:00",
+            "place": "the_unit",
+            "landlord_name": "Dana Roy",
+        }
+        signing = (await post(f"/leases/{lease['id']}/signings", arrangement))["id"]
+        await post(f"/signings/{signing}/rights-explained")
+        await post(f"/signings/{signing}/attestations", {"side": "tenant", "name": "Robin Sample"})
+        await post(f"/signings/{signing}/attestations", {"side": "landlord", "name": "Dana Roy"})
+        await post(f"/signings/{signing}/signature")
+    return unit
+
+
+async def asked(world: Any, unit: uuid.UUID, **changes: Any) -> uuid.UUID:
+    """Let the inventory ask for entry, and return its reference."""
+    request = uuid.uuid4()
+    await world.hear("entry_requested", request=request, unit=unit, **{**WINDOW, **changes})
+    return request
+
+
+async def answers(world: Any) -> list[said.EntryAnsweredV1]:
+    """Return the answers in the outbox, as the inventory reads them."""
+    rows = await world.rows(
+        "SELECT data FROM outbox WHERE subject = $1 ORDER BY position",
+        said.EntryAnsweredV1.terms.subject,
+    )
+    return [read(said.EntryAnsweredV1, row["data"]).data for row in rows]
+
+
+async def test_a_request_is_listed_answered_and_told(world: Any) -> None:
+    request = await asked(world, await let(world))
+    async with world.client("property_manager") as api:
+        (line,) = (await api.get("/entry-requests")).json()
+        assert (line["id"], line["state"], line["version"]) == (str(request), "open", 1)
+        early = {"answer": "notice_given", "delivered_at": "2026-03-02T09:00:00-05:00", "version": 1}
+        assert (await api.post(f"/entry-requests/{request}/answer", json=early)).status_code == 204
+        stale = await api.post(f"/entry-requests/{request}/answer", json=early)
+        assert (stale.status_code, stale.json()["code"]) == (409, "edited_meanwhile")
+        assert (await api.get("/entry-requests")).json() == []
+        (line,) = (await api.get("/entry-requests?listed=answered")).json()
+        assert line["entry_from"] == "2026-03-03T14:00:00Z"
+        agreed = {"answer": "tenant_agreed", "version": 2}
+        assert (await api.post(f"/entry-requests/{request}/answer", json=agreed)).status_code == 204
+        record = (await api.get(f"/entry-requests/{request}")).json()
+        assert len(record["timeline"]) == 3
+    told = await answers(world)
+    assert [(one.answer.value, one.entry_from, one.reason) for one in told] == [
+        ("notice_given", dt.datetime(2026, 3, 3, 14, tzinfo=dt.UTC), None),
+        ("tenant_agreed", None, None),
+    ]
+    rows = await world.rows("SELECT aggregate_version, data FROM outbox WHERE subject LIKE '%entry%'")
+    assert [row["aggregate_version"] for row in rows] == [1, 2]
+    fields = set(json.loads(rows[0]["data"])["data"])
+    assert fields <= {"request", "unit", "answer", "entry_from", "reason"}
+
+
+async def test_without_a_tenancy_the_answer_comes_by_itself(world: Any) -> None:
+    unit = await world.home()
+    for home in (unit, uuid.uuid4()):
+        await asked(world, home)
+    assert [(one.answer.value, one.reason and one.reason.value) for one in await answers(world)] == [
+        ("refused", "no_tenancy")
+    ] * 2
+    async with world.client("property_manager") as api:
+        line = (await api.get(f"/entry-requests?listed=answered&unit={unit}")).json()[0]
+        assert line["answered_by"] is None
+        agreed = {"answer": "tenant_agreed", "version": line["version"]}
+        refused = await api.post(f"/entry-requests/{line['id']}/answer", json=agreed)
+        assert refused.json()["code"] == "no_tenancy_there"
+
+
+async def test_twice_is_once_and_what_was_given_up_never_stands(world: Any) -> None:
+    unit = await let(world)
+    request = await asked(world, unit)
+    message, subject = world.sent[-1]
+    await world.deliver(message, subject)
+    withdrawn = {"request": request, "unit": unit, "reason": "window_changed"}
+    await world.hear("entry_request_withdrawn", **withdrawn)
+    await world.hear("entry_request_withdrawn", **withdrawn)
+    await world.deliver(message, subject)
+    rows = await world.rows("SELECT state, withdrawal FROM entry_requests")
+    assert [tuple(row.values()) for row in rows] == [("withdrawn", "window_changed")]
+    version = (await world.rows("SELECT version FROM entry_requests"))[0]["version"]
+    command = AnswerEntry(request=request, answer=EntryAnswer.TENANT_AGREED, version=version)
+    with pytest.raises(EntryWithdrawn):
+        await world.do(answer_entry, command)
+    # Heard of first as given up: the request that comes later never stands.
+    other = uuid.uuid4()
+    await world.hear("entry_request_withdrawn", request=other, unit=unit, reason="nobody_lives_there")
+    await world.hear("entry_requested", request=other, unit=unit, **WINDOW)
+    rows = await world.rows("SELECT state FROM entry_requests WHERE id = $1", other)
+    assert [row["state"] for row in rows] == ["withdrawn"]
+    assert await answers(world) == []
+
+
+async def test_answered_at_once_by_two_one_reads_again_and_one_key_is_one_answer(world: Any) -> None:
+    request = await asked(world, await let(world))
+    body = {"answer": "refused", "reason": "not_enough_notice", "version": 1}
+    async with world.client("property_manager") as api:
+        sent = await asyncio.gather(
+            *(api.post(f"/entry-requests/{request}/answer", json=body) for _ in range(4))
+        )
+    assert Counter(one.status_code for one in sent) == {204: 1, 409: 3}
+    async with world.client("property_manager", **{"Idempotency-Key": "once"}) as api:
+        body = {"answer": "tenant_agreed", "version": 2}
+        again = [await api.post(f"/entry-requests/{request}/answer", json=body) for _ in range(2)]
+        assert [one.status_code for one in again] == [204, 204]
+    assert len(await answers(world)) == 2
+
+
+async def test_only_managers_see_and_answer(world: Any) -> None:
+    request = await asked(world, await let(world))
+    body = {"answer": "tenant_agreed", "version": 1}
+    for role in ("property_administrator", "inventory_keeper"):
+        async with world.client(role) as api:
+            assert (await api.get("/entry-requests")).status_code == 403
+            assert (await api.post(f"/entry-requests/{request}/answer", json=body)).status_code == 403
+
+
+@pytest.mark.parametrize("locale", ["en", "fr"])
+async def test_at_the_desk_a_request_is_found_and_answered(world: Any, visitor: Any, locale: str) -> None:
+    request = await asked(world, await let(world))
+    manager = visitor("property_manager", locale=locale)
+    assert str(request) in (await manager.go("/property-desk/entry-requests")).html
+    await manager.go(f"/property-desk/entry-requests/{request}")
+    path = f"/property-desk/entry-requests/{request}/answer"
+    await manager.go(path)
+    march = {"delivered_at__month": "3", "delivered_at__year": "2026", "delivered_at__time": "9:00"}
+    await manager.send("/answer", answer="refused")
+    await manager.send("/answer", status=422)
+    await manager.go(path)
+    # Nothing is delivered on a day that hasn't come.
+    await manager.send("/answer", answer="notice_given", delivered_at__day="4", **march)
+    await manager.send("/answer", status=422)
+    await manager.go(path)
+    await manager.send("/answer", answer="notice_given", delivered_at__day="2", **march)
+    await manager.send("/answer")
+    assert manager.path == f"/property-desk/entry-requests/{request}"
+    assert [one.answer.value for one in await answers(world)] == ["notice_given"]
+    await manager.go("/property-desk/entry-requests?listed=answered")
+    await manager.go("/property-desk/entry-requests?listed=withdrawn")
