@@ -87,10 +87,12 @@ async def test_what_was_said_before_the_listener_existed_arrives(border_servers:
 
 async def test_what_was_said_while_the_listener_was_away_arrives_once(generated_border: Border) -> None:
     source = source_of(Service.UNITS, Service.SUPPORT)
-    said = await publish_everything(generated_border, Service.UNITS)
-    assert await receive(generated_border, source, Service.SUPPORT, len(said)) == said
-    again = await publish_everything(generated_border, Service.UNITS)
-    assert await receive(generated_border, source, Service.SUPPORT, len(again)) == again
+    for _ in range(2):
+        said = await publish_everything(generated_border, Service.UNITS)
+        # What is for others only, such as entry to homes, isn't among it.
+        granted = [subject for subject in said if subject in source.subjects]
+        assert len(granted) < len(said)
+        assert await receive(generated_border, source, Service.SUPPORT, len(granted)) == granted
 
 
 async def messages_kept(border: Border, service: Service) -> int:
