@@ -94,6 +94,19 @@ async def test_a_request_is_listed_answered_and_told(world: Any) -> None:
     assert fields <= {"request", "unit", "answer", "entry_from", "reason"}
 
 
+async def test_my_day_says_by_when_a_notice_has_to_be_delivered(world: Any) -> None:
+    unit = await let(world)
+    request = await asked(world, unit)
+    over = dt.datetime(2026, 3, 1, 9, tzinfo=START.tzinfo)
+    await asked(world, unit, starts_at=over, ends_at=over + dt.timedelta(hours=1))
+    async with world.client("property_manager") as api:
+        (due,) = (await api.get("/my-day")).json()["due"]
+        assert (due["task"], due["kind"], due["record"]) == ("answer_entry", "entry_request", str(request))
+        assert due["by"] == "2026-03-04T14:00:00Z"
+        await api.post(f"/entry-requests/{request}/answer", json={"answer": "tenant_agreed", "version": 1})
+        assert (await api.get("/my-day")).json()["due"] == []
+
+
 async def test_without_a_tenancy_the_answer_comes_by_itself(world: Any) -> None:
     unit = await world.home()
     for home in (unit, uuid.uuid4()):

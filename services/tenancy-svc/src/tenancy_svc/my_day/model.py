@@ -29,6 +29,7 @@ class Task(StrEnum):
     HOLD_SIGNING = "hold_signing"
     HOLD_ENDING = "hold_ending"
     HOLD_ENDED = "hold_ended"
+    ANSWER_ENTRY = "answer_entry"
 
     @property
     def label(self) -> str:
@@ -45,18 +46,22 @@ class Task(StrEnum):
             Task.HOLD_SIGNING: "Hold the signing",
             Task.HOLD_ENDING: "Sign before the hold on the home ends",
             Task.HOLD_ENDED: "The hold on the home ended: ask the inventory, or decline",
+            Task.ANSWER_ENTRY: "Answer the request for entry, while a notice can be in time",
         }[self]
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One thing to do: about whom, where, by when; `kind` and `record` say which page it's done on."""
+    """One thing to do: about whom, where, by when; `kind` and `record` say which page it's done on.
+
+    `number` is None for what has none.
+    """
 
     task: Task
     urgency: Urgency
     kind: str
     record: uuid.UUID
-    number: int
+    number: int | None
     name: str
     address: str
     by: dt.datetime | None

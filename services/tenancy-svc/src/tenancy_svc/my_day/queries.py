@@ -1,4 +1,4 @@
-"""Finds what waits for the property desk: applications, holds that end, leases and signings."""
+"""Finds what waits for the property desk: applications, leases, signings, holds that end, entry requests."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from chassis.usecase import query
 from tenancy_svc.access import Permission
 from tenancy_svc.applications.model import Application, ApplicationStatus, Part, Person
 from tenancy_svc.disclosures.model import Choice, Counterpart
+from tenancy_svc.entry.model import NOTICE, EntryRequest, EntryState
 from tenancy_svc.homes.model import Hold, Home
 from tenancy_svc.leases.model import Lease, LeaseEdition, LeaseParty, LeaseStatus
 from tenancy_svc.my_day.model import Due, MyDay, Task, Urgency
@@ -27,10 +28,10 @@ _OPEN = (ApplicationStatus.RECEIVED, ApplicationStatus.ACCEPTED, ApplicationStat
 @query(Permission.VIEW_APPLICATIONS)
 async def my_day(tx: ReadTx) -> MyDay:
     """Return what waits for somebody at the property desk, most urgent first, at most 200 of each kind."""
-    due = [*await _applications(tx), *await _leases(tx)]
+    due = [*await _applications(tx), *await _leases(tx), *await _entries(tx)]
     order = list(Urgency)
     latest = dt.datetime.max.replace(tzinfo=dt.UTC)
-    due.sort(key=lambda item: (order.index(item.urgency), item.by or latest, item.number))
+    due.sort(key=lambda item: (order.index(item.urgency), item.by or latest, item.number or 0))
     return MyDay(tuple(due))
 
 
@@ -124,6 +125,30 @@ async def _leases(tx: ReadTx) -> list[Due]:
             by=signing.starts_at if signing is not None else None,
         )
         for lease, home, signing, named in rows
+    ]
+
+
+async def _entries(tx: ReadTx) -> list[Due]:
+    """Requests for entry that can still be answered, by when a notice has to be delivered."""
+    rows: Iterable[Any] = await tx.execute(
+        select(EntryRequest, Home)
+        .outerjoin(Home, Home.unit == EntryRequest.unit)
+        .where(EntryRequest.state == EntryState.OPEN, EntryRequest.ends_at > tx.now)
+        .order_by(EntryRequest.starts_at)
+        .limit(LIMIT)
+    )
+    return [
+        Due(
+            task=Task.ANSWER_ENTRY,
+            urgency=_urgency(tx, request.starts_at - NOTICE),
+            kind="entry_request",
+            record=request.id,
+            number=None,
+            name="",
+            address=home.address_line if home else "",
+            by=request.starts_at - NOTICE,
+        )
+        for request, home in rows
     ]
 
 
