@@ -8,8 +8,6 @@ same random searches in turn, through the use case as the page does; half of the
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import datetime as dt
 import random
 import uuid
@@ -23,7 +21,7 @@ from search_ground import FEATURES, OCCUPANCIES, TYPES
 from chassis.actor import Actor
 from chassis.perform import ask
 from chassis.runtime import Runtime
-from chassis.search import following, spelt
+from chassis.search import spelt
 from support_svc.homes.fitting import Seeking
 from support_svc.homes.following import homes_in_memory
 from support_svc.homes.model import searchable_address
@@ -113,28 +111,5 @@ async def filled(server: PostgresForTests, number: int) -> Runtime:
     )
 
 
-def main() -> None:
-    """Run the benchmark."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--homes", type=int, default=330_000)
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--searches", type=int, default=300, help="in each round")
-    chosen = parser.parse_args()
-    following.PATIENCE = ground.PATIENCE
-    asyncio.run(
-        ground.measure(
-            "New Housing Search on the copy of support-svc",
-            filled,
-            homes_in_memory,
-            search,
-            homes=chosen.homes,
-            rounds=chosen.rounds,
-            each=chosen.searches,
-        )
-    )
-
-
 if __name__ == "__main__":
-    main()
+    ground.run(__doc__, "New Housing Search on the copy of support-svc", filled, homes_in_memory, search)

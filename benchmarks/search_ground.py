@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import gc
 import os
@@ -18,7 +19,7 @@ from delivery_ground import cpu
 
 from chassis.db import Database
 from chassis.runtime import Runtime
-from chassis.search import Columns, Follower
+from chassis.search import Columns, Follower, following
 from testkit.databases import PostgresForTests
 
 SMALL = 10_000
@@ -99,6 +100,33 @@ async def read_first(follower: Follower[Columns], database: Database) -> Took:
 
 
 Ask = Callable[[Runtime], Awaitable[object]]
+
+
+def run(
+    about: str | None,
+    title: str,
+    fill: Callable[[PostgresForTests, int], Awaitable[Runtime]],
+    follower: Follower[Columns],
+    searches: Callable[[random.Random], Ask],
+) -> None:
+    """Measure with the sizes that the command line names; `about` is the benchmark's own description."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--homes", type=int, default=330_000)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--searches", type=int, default=300, help="in each round")
+    chosen = parser.parse_args()
+    following.PATIENCE = PATIENCE
+    asyncio.run(
+        measure(
+            title,
+            fill,
+            follower,
+            searches,
+            homes=chosen.homes,
+            rounds=chosen.rounds,
+            each=chosen.searches,
+        )
+    )
 
 
 async def measure(

@@ -8,8 +8,6 @@ searches in turn, through the use case as the page does; half of them begin at s
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import datetime as dt
 import random
 import uuid
@@ -22,7 +20,7 @@ from search_ground import FEATURES, OCCUPANCIES, TYPES
 from chassis.actor import Actor
 from chassis.perform import ask
 from chassis.runtime import Runtime
-from chassis.search import following, spelt
+from chassis.search import spelt
 from testkit.databases import PostgresForTests
 from units_svc import addressing
 from units_svc.inventory.index import FOLLOWER
@@ -121,28 +119,5 @@ async def filled(server: PostgresForTests, number: int) -> Runtime:
     )
 
 
-def main() -> None:
-    """Run the benchmark."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--homes", type=int, default=330_000)
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--searches", type=int, default=300, help="in each round")
-    chosen = parser.parse_args()
-    following.PATIENCE = ground.PATIENCE
-    asyncio.run(
-        ground.measure(
-            "The list of homes of units-svc",
-            filled,
-            FOLLOWER,
-            search,
-            homes=chosen.homes,
-            rounds=chosen.rounds,
-            each=chosen.searches,
-        )
-    )
-
-
 if __name__ == "__main__":
-    main()
+    ground.run(__doc__, "The list of homes of units-svc", filled, FOLLOWER, search)
