@@ -251,6 +251,10 @@ async def test_at_the_desk_entry_is_asked_shown_and_scheduled(world: Any, visito
     request = await world.value("SELECT id FROM entry_request WHERE work_id = $1", work)
     assert f"{page}/entry" in (await keeper.see(page)).html
     await answer(world, unit, request, "tenant_agreed")
+    # A page that was tampered with is answered with what is wrong, and nothing happens.
+    for button in ("schedule", "entry/withdrawal"):
+        refused = await keeper.send(page, {"version": ""}, action=f"{page}/{button}", status=422)
+        assert "version" in refused.text.lower()
     await keeper.send(page, {}, action=f"{page}/schedule")
     listed = await keeper.client.get("/inventory-desk/maintenance?entry=agreed&format=csv")
     assert "2026-03-05" in listed.text

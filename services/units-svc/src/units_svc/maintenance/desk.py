@@ -10,6 +10,7 @@ from fastapi import Response
 from chassis.errors import DomainError
 from deskkit.addresses import door
 from deskkit.call import DeskCall, PageCall
+from deskkit.forms import Form
 from deskkit.i18n import N_
 from deskkit.router import DeskRouter
 from units_svc.access import Permission
@@ -136,22 +137,27 @@ async def ask_entry(call: DeskCall, work_id: UUID) -> Response:
 async def withdraw_entry(call: DeskCall, work_id: UUID) -> Response:
     """Give up the window that was asked for."""
     form = await call.form(entering.WithdrawEntry, fixed={"work_id": work_id})
-    try:
-        await call.perform(entering.withdraw_entry, form.command)
-    except DomainError as refused:
-        return await _record(call, work_id, call.words(refused), 422)
-    return call.redirect("maintenance_work", work_id=work_id, notice=call._("Entry is no longer asked for."))
+    return await _pressed(
+        call, work_id, form, entering.withdraw_entry, call._("Entry is no longer asked for.")
+    )
 
 
 @router.post("/maintenance/{work_id}/schedule", name="post_schedule")
 async def schedule_work(call: DeskCall, work_id: UUID) -> Response:
     """Schedule the work for the window, when the answer allows entry (U7)."""
     form = await call.form(entering.ScheduleWork, fixed={"work_id": work_id})
-    try:
-        await call.perform(entering.schedule_work, form.command)
-    except DomainError as refused:
-        return await _record(call, work_id, call.words(refused), 422)
-    return call.redirect("maintenance_work", work_id=work_id, notice=call._("The work is scheduled."))
+    return await _pressed(call, work_id, form, entering.schedule_work, call._("The work is scheduled."))
+
+
+async def _pressed(call: PageCall, work_id: UUID, form: Form[Any], use_case: Any, notice: str) -> Response:
+    """Do what a lone button of a work's page asks for, or show the page with what stands in the way."""
+    if form.ok:
+        try:
+            await call.perform(use_case, form.command)
+            return call.redirect("maintenance_work", work_id=work_id, notice=notice)
+        except DomainError as refused:
+            form.add(refused)
+    return await _record(call, work_id, form.summary()[0][1], 422)
 
 
 @router.get("/maintenance/{work_id}/edit", name="maintenance_edit")
