@@ -66,8 +66,6 @@ async def vacancy(call: DeskCall) -> Response:
         for line in await call.ask(queries.vacancy, period, by)
     ]
     header = [call._(GROUPINGS[by]), *(call._(text) for text in _VACANCY)]
-    if call.request.query_params.get("format") == "csv":
-        return call.csv("vacancy.csv", header, rows)
     return _page(call, N_("Vacancy"), form, header, rows, groupings=GROUPINGS, chart_of=4, shown_as="percent")
 
 
@@ -86,8 +84,6 @@ async def time_to_relet(call: DeskCall) -> Response:
         for line in await call.ask(queries.time_to_relet, period, by)
     ]
     header = [call._(GROUPINGS[by]), *(call._(text) for text in _RELET)]
-    if call.request.query_params.get("format") == "csv":
-        return call.csv("time-to-relet.csv", header, rows)
     return _page(call, N_("Time to re-let"), form, header, rows, groupings=GROUPINGS, chart_of=2)
 
 
@@ -105,8 +101,6 @@ async def maintenance_cost(call: DeskCall) -> Response:
     lines = await call.ask(queries.maintenance_cost, period, by)
     rows = [(name(line), line.works, line.scheduled, line.actual) for line in lines]
     header = [call._(COSTS[by]), *(call._(text) for text in _COST)]
-    if call.request.query_params.get("format") == "csv":
-        return call.csv("maintenance-cost.csv", header, rows)
     return _page(
         call,
         N_("Maintenance cost"),
@@ -127,7 +121,7 @@ async def privacy(call: DeskCall) -> Response:
     counted = await call.ask(queries.refusals_by_place, period)
     rows = [(call._(PLACES[line.place]), line.refusals) for line in counted]
     header = [call._("Where"), call._("Refusals")]
-    if call.request.query_params.get("format") == "csv":
+    if _as_csv(call):
         told = await call.ask(refusals, first=period.first, last=period.last, limit=10_000)
         return call.csv(
             "privacy-refusals.csv",
@@ -157,6 +151,10 @@ async def _group_names(call: PageCall, by: Grouping) -> Any:
     return lambda code: lists.label(kind, code, call.locale) or call._("not known")
 
 
+def _as_csv(call: PageCall) -> bool:
+    return call.request.query_params.get("format") == "csv"
+
+
 def _page(
     call: PageCall,
     title: str,
@@ -170,6 +168,8 @@ def _page(
     money: tuple[int, ...] = (),
     more: str | None = None,
 ) -> Response:
+    if _as_csv(call):
+        return call.csv(f"{call.request.url.path.rsplit('/', 1)[-1]}.csv", header, rows)
     return call.page(
         "reports/report.html",
         title=call._(title),
