@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -39,6 +39,8 @@ ORGANISATION = "Harbour Support"
 @dataclass
 class World:
     """One tenancy-svc with its database, and short words for what tests do with it."""
+
+    PARTY: ClassVar = {"part": "tenant", "given_name": "Robin", "family_name": "Sample"}
 
     runtime: Runtime
     clock: FixedClock
@@ -107,6 +109,28 @@ class World:
         given = {"managed_by": "property_entity", "occupancy": "available", "listing_version": 1, **changes}
         await self.hear("unit_published", unit=unit, **given)
         return unit
+
+    async def ready_to_sign(
+        self, unit: uuid.UUID, *, start_on: str = "2026-04-01", meeting: str = "2026-03-05T14:00:00-05:00"
+    ) -> str:
+        """Open a direct application for the home and prepare its lease up to the signatures."""
+        async with self.client("property_manager") as api:
+
+            async def post(path: str, body: Any = None) -> Any:
+                answer = await api.post(path, json=body)
+                assert answer.is_success, answer.text
+                return answer.json() if answer.content else None
+
+            opened = await post("/applications", {"unit": str(unit), "adults": 1, "people": [self.PARTY]})
+            await post(f"/applications/{opened['id']}/acceptance")
+            terms = {"start_on": start_on, "rent": {"amount": "900.00"}, "parties": [self.PARTY]}
+            lease = await post("/leases", {"application_id": opened["id"], **terms})
+            arrangement = {"starts_at": meeting, "place": "the_unit", "landlord_name": "Dana Roy"}
+            signing = (await post(f"/leases/{lease['id']}/signings", arrangement))["id"]
+            await post(f"/signings/{signing}/rights-explained")
+            await post(f"/signings/{signing}/attestations", {"side": "tenant", "name": "Robin Sample"})
+            await post(f"/signings/{signing}/attestations", {"side": "landlord", "name": "Dana Roy"})
+            return str(signing)
 
     async def referral(self, **changes: Any) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
         """Publish a home, hold it, refer a household; return application, referral and unit."""

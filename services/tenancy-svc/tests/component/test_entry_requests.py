@@ -19,7 +19,6 @@ from tenancy_svc.entry.model import AnswerEntry, EntryAnswer, EntryWithdrawn
 
 pytestmark = pytest.mark.row("U7", "W1")
 
-PARTY = {"part": "tenant", "given_name": "Robin", "family_name": "Sample"}
 START = dt.datetime(2026, 3, 5, 9, tzinfo=ZoneInfo("America/Toronto"))
 WINDOW = {"starts_at": START, "ends_at": START + dt.timedelta(hours=3)}
 
@@ -27,27 +26,10 @@ WINDOW = {"starts_at": START, "ends_at": START + dt.timedelta(hours=3)}
 async def let(world: Any) -> uuid.UUID:
     """Return a home whose lease is in force."""
     unit: uuid.UUID = await world.home()
+    signing = await world.ready_to_sign(unit, start_on="2026-03-02", meeting="2026-03-02T14:00:00-05:00")
     async with world.client("property_manager") as api:
-
-        async def post(path: str, body: Any = None) -> Any:
-            answer = await api.post(path, json=body)
-            assert answer.is_success, answer.text
-            return answer.json() if answer.content else None
-
-        opened = await post("/applications", {"unit": str(unit), "adults": 1, "people": [PARTY]})
-        await post(f"/applications/{opened['id']}/acceptance")
-        terms = {"start_on": "2026-03-02", "rent": {"amount": "900.00"}, "parties": [PARTY]}
-        lease = await post("/leases", {"application_id": opened["id"], **terms})
-        arrangement = {
-            "starts_at": "2026-03-02T14:00:00-05:00",
-            "place": "the_unit",
-            "landlord_name": "Dana Roy",
-        }
-        signing = (await post(f"/leases/{lease['id']}/signings", arrangement))["id"]
-        await post(f"/signings/{signing}/rights-explained")
-        await post(f"/signings/{signing}/attestations", {"side": "tenant", "name": "Robin Sample"})
-        await post(f"/signings/{signing}/attestations", {"side": "landlord", "name": "Dana Roy"})
-        await post(f"/signings/{signing}/signature")
+        answer = await api.post(f"/signings/{signing}/signature")
+        assert answer.is_success, answer.text
     return unit
 
 

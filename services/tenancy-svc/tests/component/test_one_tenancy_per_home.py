@@ -11,38 +11,11 @@ from typing import Any
 
 import pytest
 
-PARTY = {"part": "tenant", "given_name": "Robin", "family_name": "Sample"}
-
-
-async def _ready_to_sign(world: Any, unit: uuid.UUID) -> str:
-    """Open a direct application for the home and prepare its lease up to the signatures."""
-    async with world.client("property_manager") as api:
-
-        async def post(path: str, body: Any = None) -> Any:
-            answer = await api.post(path, json=body)
-            assert answer.is_success, answer.text
-            return answer.json() if answer.content else None
-
-        opened = await post("/applications", {"unit": str(unit), "adults": 1, "people": [PARTY]})
-        await post(f"/applications/{opened['id']}/acceptance")
-        terms = {"start_on": "2026-04-01", "rent": {"amount": "900.00"}, "parties": [PARTY]}
-        lease = await post("/leases", {"application_id": opened["id"], **terms})
-        arrangement = {
-            "starts_at": "2026-03-05T14:00:00-05:00",
-            "place": "the_unit",
-            "landlord_name": "Dana Roy",
-        }
-        signing = (await post(f"/leases/{lease['id']}/signings", arrangement))["id"]
-        await post(f"/signings/{signing}/rights-explained")
-        await post(f"/signings/{signing}/attestations", {"side": "tenant", "name": "Robin Sample"})
-        await post(f"/signings/{signing}/attestations", {"side": "landlord", "name": "Dana Roy"})
-        return str(signing)
-
 
 @pytest.mark.row("T4", "T5")
 async def test_of_many_leases_signed_at_once_one_comes_into_force(world: Any) -> None:
     unit = await world.home()
-    signings = [await _ready_to_sign(world, unit) for _ in range(8)]
+    signings = [await world.ready_to_sign(unit) for _ in range(8)]
     async with world.client("property_manager") as api:
         answers = await asyncio.gather(*(api.post(f"/signings/{signing}/signature") for signing in signings))
     codes = Counter(answer.json().get("code", "signed") for answer in answers)
@@ -53,7 +26,7 @@ async def test_of_many_leases_signed_at_once_one_comes_into_force(world: Any) ->
 
 @pytest.mark.row("T5", "X5")
 async def test_a_signature_sent_twice_begins_one_tenancy(world: Any) -> None:
-    signing = await _ready_to_sign(world, await world.home())
+    signing = await world.ready_to_sign(await world.home())
     async with world.client("property_manager", **{"Idempotency-Key": "once"}) as api:
         answers = await asyncio.gather(*(api.post(f"/signings/{signing}/signature") for _ in range(3)))
     assert {answer.status_code for answer in answers} == {200}, [answer.text for answer in answers]
@@ -65,10 +38,10 @@ async def test_a_signature_sent_twice_begins_one_tenancy(world: Any) -> None:
 async def test_a_change_before_signing_keeps_the_former_edition_and_asks_for_new_attestations(
     world: Any,
 ) -> None:
-    signing = await _ready_to_sign(world, await world.home())
+    signing = await world.ready_to_sign(await world.home())
     async with world.client("property_manager") as api:
         lease = (await api.get(f"/signings/{signing}")).json()["lease"]
-        terms = {"start_on": "2026-05-01", "rent": {"amount": "950.00"}, "parties": [PARTY]}
+        terms = {"start_on": "2026-05-01", "rent": {"amount": "950.00"}, "parties": [world.PARTY]}
         body = {"version": lease["version"], **terms}
         assert (await api.post(f"/leases/{lease['id']}/amendments", json=body)).status_code == 201
         stale = await api.post(f"/leases/{lease['id']}/amendments", json=body)
@@ -83,7 +56,7 @@ async def test_a_change_before_signing_keeps_the_former_edition_and_asks_for_new
 
 @pytest.mark.row("T5")
 async def test_a_draft_that_is_given_up_cancels_its_signing_and_frees_the_application(world: Any) -> None:
-    signing = await _ready_to_sign(world, await world.home())
+    signing = await world.ready_to_sign(await world.home())
     async with world.client("property_manager") as api:
         lease = (await api.get(f"/signings/{signing}")).json()["lease"]
         assert (await api.delete(f"/leases/{lease['id']}")).status_code == 204
@@ -99,14 +72,14 @@ async def test_a_home_that_is_taken_or_not_ours_gets_no_lease(world: Any) -> Non
     theirs = await world.home(managed_by="third_party")
     taken = await world.home(occupancy="occupied_by_other")
     async with world.client("property_manager") as api:
-        body = {"adults": 1, "people": [PARTY]}
+        body = {"adults": 1, "people": [world.PARTY]}
         refused = await api.post("/applications", json={"unit": str(theirs), **body})
         assert refused.json()["code"] == "home_not_ours"
         unknown = await api.post("/applications", json={"unit": str(uuid.uuid4()), **body})
         assert unknown.json()["code"] == "home_unknown"
         opened = (await api.post("/applications", json={"unit": str(taken), **body})).json()["id"]
         await api.post(f"/applications/{opened}/acceptance")
-        terms = {"start_on": "2026-04-01", "rent": {"amount": "900.00"}, "parties": [PARTY]}
+        terms = {"start_on": "2026-04-01", "rent": {"amount": "900.00"}, "parties": [world.PARTY]}
         lease = (await api.post("/leases", json={"application_id": opened, **terms})).json()["id"]
         arrangement = {
             "starts_at": "2026-03-05T14:00:00-05:00",
