@@ -52,14 +52,14 @@ async def answers(world: Any) -> list[said.EntryAnsweredV1]:
 async def test_a_request_is_listed_answered_and_told(world: Any) -> None:
     request = await asked(world, await let(world))
     async with world.client("property_manager") as api:
-        (line,) = (await api.get("/entry-requests")).json()
+        (line,) = (await api.get("/entry-requests")).json()["items"]
         assert (line["id"], line["state"], line["version"]) == (str(request), "open", 1)
         early = {"answer": "notice_given", "delivered_at": "2026-03-02T09:00:00-05:00", "version": 1}
         assert (await api.post(f"/entry-requests/{request}/answer", json=early)).status_code == 204
         stale = await api.post(f"/entry-requests/{request}/answer", json=early)
         assert (stale.status_code, stale.json()["code"]) == (409, "edited_meanwhile")
-        assert (await api.get("/entry-requests")).json() == []
-        (line,) = (await api.get("/entry-requests?listed=answered")).json()
+        assert (await api.get("/entry-requests")).json()["items"] == []
+        (line,) = (await api.get("/entry-requests?listed=answered")).json()["items"]
         assert line["entry_from"] == "2026-03-03T14:00:00Z"
         agreed = {"answer": "tenant_agreed", "version": 2}
         assert (await api.post(f"/entry-requests/{request}/answer", json=agreed)).status_code == 204
@@ -97,7 +97,7 @@ async def test_without_a_tenancy_the_answer_comes_by_itself(world: Any) -> None:
         ("refused", "no_tenancy")
     ] * 2
     async with world.client("property_manager") as api:
-        line = (await api.get(f"/entry-requests?listed=answered&unit={unit}")).json()[0]
+        line = (await api.get(f"/entry-requests?listed=answered&unit={unit}")).json()["items"][0]
         assert line["answered_by"] is None
         agreed = {"answer": "tenant_agreed", "version": line["version"]}
         refused = await api.post(f"/entry-requests/{line['id']}/answer", json=agreed)
@@ -141,6 +141,39 @@ async def test_answered_at_once_by_two_one_reads_again_and_one_key_is_one_answer
         again = [await api.post(f"/entry-requests/{request}/answer", json=body) for _ in range(2)]
         assert [one.status_code for one in again] == [204, 204]
     assert len(await answers(world)) == 2
+
+
+async def test_a_list_of_any_length_is_read_page_by_page(world: Any) -> None:
+    unit = await let(world)
+    for hour in (0, 0, 2, 1, 3):
+        shifted = dt.timedelta(hours=hour)
+        window = {key: moment + shifted for key, moment in WINDOW.items()}
+        request = await asked(world, unit, **window)
+        withdrawn = {"request": request, "unit": unit, "reason": "window_changed"}
+        await asked(world, unit, **window)
+        await world.hear("entry_request_withdrawn", **withdrawn)
+    # Given up before it was heard of: without a window.
+    await world.hear("entry_request_withdrawn", request=uuid.uuid4(), unit=unit, reason="nobody_lives_there")
+
+    async with world.client("property_manager") as api:
+
+        async def read_all(listed: str) -> list[str]:
+            starts, seen, after = [], set(), None
+            while after is not None or not seen:
+                params = {"listed": listed, "limit": 2} | ({"after": after} if after else {})
+                page = (await api.get("/entry-requests", params=params)).json()
+                starts += [line["starts_at"] for line in page["items"]]
+                seen |= {line["id"] for line in page["items"]}
+                assert len(page["items"]) in (1, 2)
+                after = page["next_after"]
+            assert page["total"] == len(starts) == len(seen)
+            return starts
+
+        soonest = await read_all("open")
+        assert soonest == sorted(soonest)
+        assert len(soonest) == 5
+        *latest, unknown = await read_all("withdrawn")
+        assert (latest, unknown) == (soonest[::-1], None)
 
 
 async def test_only_managers_see_and_answer(world: Any) -> None:

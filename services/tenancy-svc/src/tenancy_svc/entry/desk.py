@@ -21,11 +21,11 @@ _REASONS = [reason for reason in EntryRefusal if reason is not EntryRefusal.NO_T
 
 
 @router.get("/entry-requests", name="entry_requests")
-async def list_entry_requests(call: DeskCall, listed: str = "") -> Response:
+async def list_entry_requests(call: DeskCall, listed: str = "", after: uuid.UUID | None = None) -> Response:
     """Requests for entry: to be answered, answered, or no longer wanted."""
     shown = next((one for one in Listed if one.value == listed), Listed.OPEN)
-    items = await call.ask(entry_requests, listed=shown)
-    return call.page("entry/list.html", items=items, shown=shown, listed=Listed)
+    page = await call.ask(entry_requests, listed=shown, after=after)
+    return call.page("entry/list.html", page=page, shown=shown, listed=Listed)
 
 
 @router.get("/entry-requests/{request_id}", name="entry_request")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, literal_column, select, tuple_
 
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
@@ -18,7 +18,8 @@ from tenancy_svc.entry.model import EntryPurpose, EntryRefusal, EntryRequest, En
 from tenancy_svc.homes.model import Home
 from tenancy_svc.timeline import Entry, timeline_of
 
-LIMIT = 200
+PAGE = 50
+_LONG_AGO = literal_column("'-infinity'::timestamptz")
 
 
 class Listed(StrEnum):
@@ -69,6 +70,15 @@ class EntryLine:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryPage:
+    """Some requests, how many there are in all, and where the next page begins (None at the end)."""
+
+    items: list[EntryLine]
+    total: int
+    next_after: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class EntryRecord:
     """One request with all that happened to it."""
 
@@ -78,17 +88,31 @@ class EntryRecord:
 
 @query(Permission.VIEW_ENTRIES)
 async def entry_requests(
-    tx: ReadTx, *, listed: Listed = Listed.OPEN, unit: uuid.UUID | None = None, limit: int = LIMIT
-) -> list[EntryLine]:
-    """Return requests, those to be answered soonest first, the others latest first; at most `limit`."""
+    tx: ReadTx,
+    *,
+    listed: Listed = Listed.OPEN,
+    unit: uuid.UUID | None = None,
+    after: uuid.UUID | None = None,
+    limit: int = PAGE,
+) -> EntryPage:
+    """Return requests, those to be answered soonest first, the others latest first.
+
+    At most `limit` that follow the one named by `after`.
+    """
     statement = _lines().where(EntryRequest.state.in_(_STATES[listed]))
     if unit is not None:
         statement = statement.where(EntryRequest.unit == unit)
-    order: Any = EntryRequest.starts_at.asc()
-    if listed is not Listed.OPEN:
-        order = EntryRequest.starts_at.desc().nulls_last()
-    rows = await tx.execute(statement.order_by(order, EntryRequest.id).limit(limit))
-    return [_line(tx, request, home) for request, home in rows]
+    total = await tx.scalar(select(func.count()).select_from(statement.subquery()))
+    # One that was withdrawn before it was heard of has no window.
+    place = tuple_(func.coalesce(EntryRequest.starts_at, _LONG_AGO), EntryRequest.id)
+    soonest_first = listed is Listed.OPEN
+    if after is not None:
+        last = select(*place.clauses).where(EntryRequest.id == after).scalar_subquery()
+        statement = statement.where(place > last if soonest_first else place < last)
+    order = [column.asc() if soonest_first else column.desc() for column in place.clauses]
+    rows = (await tx.execute(statement.order_by(*order).limit(limit + 1))).all()
+    items = [_line(tx, request, home) for request, home in rows]
+    return EntryPage(items[:limit], int(total or 0), items[limit - 1].id if len(items) > limit else None)
 
 
 @query(Permission.VIEW_ENTRIES)
