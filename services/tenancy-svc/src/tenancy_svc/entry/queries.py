@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, func, literal_column, select, tuple_
+from sqlalchemy import TIMESTAMP, Select, func, literal_column, select, tuple_
 
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
@@ -19,7 +19,7 @@ from tenancy_svc.homes.model import Home
 from tenancy_svc.timeline import Entry, timeline_of
 
 PAGE = 50
-_LONG_AGO = literal_column("'-infinity'::timestamptz")
+_LONG_AGO = literal_column("'-infinity'::timestamptz", TIMESTAMP(timezone=True))
 
 
 class Listed(StrEnum):
