@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
@@ -13,12 +12,12 @@ from uuid import UUID
 import pytest
 from delivery import world
 from delivery.fixtures import Delivery, running
+from delivery.hearing import acted, listener_of, noted, owed, parked, publish, said
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from sqlalchemy import text
 
 from chassis.bus import Incoming, Listening, acting, operating
-from chassis.bus.listener import Listener
 from chassis.bus.parking import ATTEMPTS
 from chassis.bus.pulling import Pull
 from chassis.bus.retrying import Retrying
@@ -28,55 +27,6 @@ from chassis.ids import new_id
 from chassis.tx import Tx
 
 pytestmark = pytest.mark.row("W1")
-
-
-def listener_of(delivery: Delivery, listening: Listening | None = None, **settings: Any) -> Listener:
-    return Listener(
-        delivery.noter,
-        delivery.broker,
-        world.SOURCE,
-        listening or world.noting(),
-        retry_every=0.1,
-        observe_every=0.05,
-        **settings,
-    )
-
-
-async def publish(delivery: Delivery, *facts: world.Said, **changes: Any) -> list[UUID]:
-    """Put facts into the stream as the relay would, without an outbox."""
-    ids = []
-    for fact in facts:
-        event = fact.id or new_id()
-        ids.append(event)
-        await delivery.js.publish(fact.subject, json.dumps(world.envelope(fact, event, **changes)).encode())
-    return ids
-
-
-def said(number: int, version: int, word: str = "-", **more: Any) -> world.Said:
-    return world.Said(world.aggregate(number), version, word, **more)
-
-
-async def noted(delivery: Delivery, number: int) -> list[tuple[int, str]]:
-    """Return versions and words noted of a numbered subject, in order."""
-    return [
-        (row["version"], row["word"])
-        for row in await world.effects(delivery.noted)
-        if row["aggregate"] == str(world.aggregate(number))
-    ]
-
-
-async def parked(delivery: Delivery) -> list[tuple[str, int, str]]:
-    rows = await world.fetch(delivery.noted, "SELECT state, attempts, reason FROM parked ORDER BY sequence")
-    return [(row["state"], row["attempts"], row["reason"]) for row in rows]
-
-
-async def owed(delivery: Delivery) -> int:
-    info = await delivery.js.consumer_info(world.STREAM, world.CONSUMER)
-    return info.num_ack_pending + info.num_pending
-
-
-def acted(listener: Listener, number: int) -> Any:
-    return lambda: listener.state.acted_on >= number
 
 
 async def test_what_comes_is_acted_on_once_in_order_and_acknowledged(
@@ -436,105 +386,3 @@ async def test_old_inbox_rows_are_forgotten(delivery: Delivery, eventually: Any)
             return await world.fetch(delivery.noted, "SELECT 1 FROM inbox") == []
 
         await eventually(forgotten)
-
-
-CONCLUDING = """
-    INSERT INTO effects (event, aggregate, version, word)
-    SELECT :event, :aggregate, :version, :word WHERE :word <> 'nothing' RETURNING place
-"""
-
-
-def concluding() -> Listening:
-    """Return a listener whose handler is one statement."""
-    listening = Listening()
-
-    @listening.on(world.SAID, concludes=True)
-    async def hear(tx: Tx, event: Incoming) -> None:
-        word = event.parse(world.Word).word
-        tx.touched("thing", event.aggregate, "noted")
-        tx.publish(world.Said(UUID(event.aggregate), event.version, "echo"))
-        if word == "culprit":
-            raise RuntimeError
-        named = {"event": event.id, "aggregate": event.aggregate, "version": event.version, "word": word}
-        await tx.conclude(CONCLUDING, named)
-
-    return listening
-
-
-async def test_an_event_by_itself_is_acted_on_in_one_statement(
-    delivery: Delivery, eventually: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    listener = listener_of(delivery, concluding())
-    async with running(listener.run()):
-        await eventually(lambda: listener.hurries)
-        sessions: list[object] = []
-        opened = Tx._open
-
-        def open_session(tx: Tx) -> object:
-            sessions.append(tx)
-            return opened(tx)
-
-        monkeypatch.setattr(Tx, "_open", open_session)
-        for version in range(1, 12):
-            await publish(delivery, said(1, version))
-            await eventually(acted(listener, version))
-    # No transaction was opened: each statement committed by itself.
-    assert sessions == []
-    assert [version for version, _ in await noted(delivery, 1)] == list(range(1, 12))
-    for table in ("inbox", "outbox", "audit"):
-        assert len(await world.fetch(delivery.noted, f"SELECT 1 FROM {table}")) == 11  # noqa: S608 - constants
-
-
-async def test_one_by_itself_that_comes_again_has_no_second_effect(
-    delivery: Delivery, eventually: Any
-) -> None:
-    for listening in (concluding(), world.noting()):
-        listener = listener_of(delivery, listening)
-        async with running(listener.run()):
-            await eventually(lambda one=listener: one.hurries)
-            fact = said(1, 1, id=new_id())
-            await publish(delivery, fact)
-            await eventually(acted(listener, 1))
-            await publish(delivery, fact)
-            await publish(delivery, said(2, 1))
-            await eventually(acted(listener, 2))
-    assert len(await world.effects(delivery.noted)) == 4
-
-
-async def test_a_conclusion_without_a_row_means_there_was_nothing_to_do(
-    delivery: Delivery, eventually: Any
-) -> None:
-    listener = listener_of(delivery, concluding())
-    async with running(listener.run()):
-        await eventually(lambda: listener.hurries)
-        await publish(delivery, said(1, 1, "nothing"))
-        await eventually(acted(listener, 1))
-        await publish(delivery, said(1, 2))
-        await eventually(acted(listener, 2))
-    assert [version for version, _ in await noted(delivery, 1)] == [2]
-    assert len(await world.fetch(delivery.noted, "SELECT 1 FROM inbox")) == 2
-    assert len(await world.fetch(delivery.noted, "SELECT 1 FROM outbox")) == 1
-
-
-async def test_one_by_itself_that_fails_is_set_aside_and_those_behind_it_wait(
-    delivery: Delivery, eventually: Any
-) -> None:
-    listener = listener_of(delivery, concluding())
-    async with running(listener.run()):
-        await eventually(lambda: listener.hurries)
-        await publish(delivery, said(1, 1, "culprit"))
-
-        async def set_aside() -> bool:
-            return len(await parked(delivery)) == 1
-
-        await eventually(set_aside)
-        await publish(delivery, said(1, 2))
-        await publish(delivery, said(2, 1))
-        await eventually(acted(listener, 1))
-
-        async def behind() -> bool:
-            return len(await parked(delivery)) == 2
-
-        await eventually(behind)
-    assert await noted(delivery, 1) == []
-    assert (await parked(delivery))[1] == ("waiting", 0, "behind")
