@@ -318,6 +318,10 @@ _COUNTS = """
     FROM import_unit
 """
 
+# What is written first of a home bears the home's own id: drawing another costs as much as writing the row.
+_OWN_ID = "CASE WHEN p.is_new THEN p.id ELSE uuidv7() END"
+_FREE_FROM = "CASE WHEN t.occupancy <> 'available' THEN t.available_from END"
+
 _LANDLORDS = """
     INSERT INTO landlord (id, kind, name, name_key, relation, active, version)
     SELECT DISTINCT ON (landlord_key, coalesce(relation, 'third_party')) uuidv7(),
@@ -350,7 +354,7 @@ def _changed_buildings(mapping: Mapping) -> str:
     """  # noqa: S608 - every name is one of ours
 
 
-_NEW_UNITS = """
+_NEW_UNITS = f"""
     INSERT INTO unit (id, building_id, unit_number, unit_key, unit_order, housing_type, status,
     status_observed_on,
         occupancy, available_from, landlord_id, service_provider, features, accessible, shareable, active,
@@ -358,7 +362,7 @@ _NEW_UNITS = """
         address_order, source, source_ref, listing_version, created_at, version)
     SELECT p.id, p.building_id, p.unit_number, p.unit_key, p.unit_order, t.housing_type, t.status,
         coalesce(t.status_observed_on, :today), t.occupancy,
-        CASE WHEN t.occupancy <> 'available' THEN t.available_from END, l.id, t.service_provider, t.features,
+        {_FREE_FROM}, l.id, t.service_provider, t.features,
         t.accessible, coalesce(t.shareable, false), true, t.area_square_feet, t.bedrooms, t.floor,
         CASE WHEN coalesce(t.rent_from, :today) <= :today THEN t.rent_amount END, coalesce(t.rent_currency,
         'CAD'), t.comments, t.region, t.city_key, t.year_built, t.street_order || ' ' || p.unit_order,
@@ -367,7 +371,7 @@ _NEW_UNITS = """
     FROM import_unit p JOIN import_todo t ON t.line = p.line
     LEFT JOIN landlord l ON l.name_key = t.landlord_key AND l.relation = coalesce(t.relation, 'third_party')
     WHERE p.is_new
-"""
+"""  # noqa: S608 - only parameters come from outside
 
 
 def _changed_units(mapping: Mapping) -> str:
@@ -401,17 +405,17 @@ _COPIES = """
     FROM import_building b JOIN building f ON f.id = b.id JOIN import_todo t ON t.line = b.line
     WHERE b.is_changed AND u.building_id = b.id
 """
-_OBSERVATIONS = """
+_OBSERVATIONS = f"""
     INSERT INTO status_observation (id, unit_id, status, observed_on, noted_at, noted_by)
-    SELECT uuidv7(), p.id, t.status, coalesce(t.status_observed_on, :today), :now, :by
+    SELECT {_OWN_ID}, p.id, t.status, coalesce(t.status_observed_on, :today), :now, :by
     FROM import_unit p JOIN import_todo t ON t.line = p.line
     WHERE p.is_new OR (p.is_changed AND t.status_observed_on IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM status_observation o WHERE o.unit_id = p.id AND o.observed_on = t.status_observed_on
             AND o.status = t.status))
-"""
-_RENTS = """
+"""  # noqa: S608 - only parameters come from outside
+_RENTS = f"""
     INSERT INTO rent (id, unit_id, amount, currency, begins_on, noted_at, noted_by)
-    SELECT uuidv7(), p.id, t.rent_amount, coalesce(t.rent_currency, 'CAD'), coalesce(t.rent_from, :today),
+    SELECT {_OWN_ID}, p.id, t.rent_amount, coalesce(t.rent_currency, 'CAD'), coalesce(t.rent_from, :today),
     :now, :by FROM import_unit p JOIN import_todo t ON t.line = p.line
     WHERE t.rent_amount IS NOT NULL AND (p.is_new OR p.is_changed) AND NOT EXISTS (
         SELECT 1 FROM (SELECT amount, currency FROM rent r WHERE r.unit_id = p.id
@@ -419,7 +423,7 @@ _RENTS = """
         WHERE latest.amount = t.rent_amount AND latest.currency = coalesce(t.rent_currency, 'CAD'))
     ON CONFLICT (unit_id, begins_on) DO UPDATE SET amount = excluded.amount, currency = excluded.currency,
         noted_at = excluded.noted_at, noted_by = excluded.noted_by
-"""
+"""  # noqa: S608 - only parameters come from outside
 _RENT_TIMERS = """
     INSERT INTO timers (kind, key, due_at, payload)
     SELECT 'rent_begins', r.id::text, r.begins_on::timestamp AT TIME ZONE :rent_start,
@@ -435,11 +439,11 @@ _OCCUPATIONS = """
         FROM import_unit p JOIN import_todo t ON t.line = p.line
         WHERE p.is_new AND t.occupancy <> 'available') said
 """
-_OCCUPANCY_CHANGES = """
+_OCCUPANCY_CHANGES = f"""
     INSERT INTO occupancy_change (id, unit_id, occupancy, available_from, cause, cause_id, changed_at,
-    changed_by) SELECT uuidv7(), u.id, u.occupancy, u.available_from, 'import', :import, :now, :by
-    FROM import_unit p JOIN unit u ON u.id = p.id WHERE p.is_new
-"""
+    changed_by) SELECT p.id, p.id, t.occupancy, {_FREE_FROM}, 'import', :import, :now, :by
+    FROM import_unit p JOIN import_todo t ON t.line = p.line WHERE p.is_new
+"""  # noqa: S608 - only parameters come from outside
 _MARKS = """
     INSERT INTO import_mark (source, source_ref, fingerprint)
     SELECT :source, source_ref, fingerprint FROM import_todo

@@ -35,53 +35,64 @@ if TYPE_CHECKING:
 
 _LISTED = units.UnitPublishedV1.terms
 
-# The same event as `_listed` makes, for many units at once; a test holds the two together.
+# The same event as `_listed` makes, for many units at once; a test holds the two together. What is said is
+# put into its order first: the finished events would be too large to sort in memory.
 _TELL_LISTINGS = text(
     """
     INSERT INTO outbox (id, aggregate, aggregate_version, subject, type, data, status, recorded_at,
-    traceparent) SELECT said.id, u.id::text, u.listing_version, :subject, :subject,
-        jsonb_strip_nulls(jsonb_build_object(
-            'specversion', '1.0', 'id', said.id, 'source', cast(:source AS text), 'type',
-            cast(:subject AS text), 'subject', u.id, 'time', cast(:time AS text), 'datacontenttype',
-            'application/json', 'dataschema', cast(:schema AS text), 'aggregateversion', u.listing_version,
-            'traceparent', cast(:traceparent AS text),
-            'data', jsonb_build_object(
-                'unit', u.id,
-                'listing_version', u.listing_version,
-                'address', jsonb_build_object(
-                    'building_name', b.name, 'street', b.street, 'unit_number', u.unit_number, 'city', b.city,
-                    'province', b.province, 'postal_code', b.postal_code, 'country', b.country,
-                    'region', r.published_as),
-                'housing_type', coalesce(t.published_as, :other),
-                'bedrooms', u.bedrooms,
-                'area_square_feet', u.area_square_feet,
-                'floor', u.floor,
-                'building_floors', b.floors,
-                'year_built', b.year_built,
-                'rent', CASE WHEN u.rent_amount IS NOT NULL THEN
-                    jsonb_build_object('amount', u.rent_amount::text, 'currency', u.rent_currency) END,
-                'features', coalesce(f.words, '[]'::jsonb),
-                'accessible', coalesce(u.accessible, false),
-                'shareable', u.shareable,
-                'managed_by', CASE WHEN l.relation IN ('property_entity', 'managing_agent')
+    traceparent) SELECT said.event, said.id::text, said.listing_version, :subject, :subject,
+        JSON_OBJECT(
+            'specversion' VALUE '1.0', 'id' VALUE said.event, 'source' VALUE cast(:source AS text),
+            'type' VALUE cast(:subject AS text), 'subject' VALUE said.id, 'time' VALUE cast(:time AS text),
+            'datacontenttype' VALUE 'application/json', 'dataschema' VALUE cast(:schema AS text),
+            'aggregateversion' VALUE said.listing_version, 'traceparent' VALUE cast(:traceparent AS text),
+            'data' VALUE JSON_OBJECT(
+                'unit' VALUE said.id,
+                'listing_version' VALUE said.listing_version,
+                'address' VALUE JSON_OBJECT(
+                    'building_name' VALUE said.building_name, 'street' VALUE said.street,
+                    'unit_number' VALUE said.unit_number, 'city' VALUE said.city,
+                    'province' VALUE said.province, 'postal_code' VALUE said.postal_code,
+                    'country' VALUE said.country, 'region' VALUE said.region_word
+                    ABSENT ON NULL RETURNING jsonb),
+                'housing_type' VALUE coalesce(said.type_word, :other),
+                'bedrooms' VALUE said.bedrooms,
+                'area_square_feet' VALUE said.area_square_feet,
+                'floor' VALUE said.floor,
+                'building_floors' VALUE said.building_floors,
+                'year_built' VALUE said.building_year,
+                'rent' VALUE CASE WHEN said.rent_amount IS NOT NULL THEN JSON_OBJECT(
+                    'amount' VALUE said.rent_amount::text, 'currency' VALUE said.rent_currency
+                    RETURNING jsonb) END,
+                'features' VALUE coalesce(said.feature_words, '[]'::jsonb),
+                'accessible' VALUE coalesce(said.accessible, false),
+                'shareable' VALUE said.shareable,
+                'managed_by' VALUE CASE WHEN said.relation IN ('property_entity', 'managing_agent')
                     THEN 'property_entity' ELSE 'third_party' END,
-                'occupancy', u.occupancy,
-                'available_from', u.available_from))),
+                'occupancy' VALUE said.occupancy,
+                'available_from' VALUE said.available_from
+                ABSENT ON NULL RETURNING jsonb)
+            ABSENT ON NULL RETURNING jsonb),
         'pending', :now, :traceparent
-    FROM (SELECT uuidv7() AS id, unit_id FROM told_unit) said
-    JOIN unit u ON u.id = said.unit_id
-    JOIN building b ON b.id = u.building_id
-    LEFT JOIN landlord l ON l.id = u.landlord_id
-    LEFT JOIN lookup_value t ON t.list = 'housing_type' AND t.code = u.housing_type
-    LEFT JOIN lookup_value r ON r.list = 'region' AND r.code = b.region
-    LEFT JOIN (
-        SELECT chosen.features, (
-            SELECT jsonb_agg(DISTINCT v.published_as)
-            FROM lookup_value v WHERE v.list = 'feature' AND v.code = ANY (chosen.features)
-                AND v.published_as IS NOT NULL) AS words
-        FROM (SELECT DISTINCT x.features FROM unit x JOIN told_unit ON x.id = told_unit.unit_id) chosen
-    ) f ON f.features = u.features
-    ORDER BY u.address_order, u.id
+    FROM (
+        SELECT told_unit.event, u.*, b.name AS building_name, b.street, b.city, b.province, b.postal_code,
+            b.country, b.floors AS building_floors, b.year_built AS building_year, l.relation,
+            t.published_as AS type_word, r.published_as AS region_word, f.words AS feature_words
+        FROM (SELECT uuidv7() AS event, unit_id FROM told_unit) told_unit
+        JOIN unit u ON u.id = told_unit.unit_id
+        JOIN building b ON b.id = u.building_id
+        LEFT JOIN landlord l ON l.id = u.landlord_id
+        LEFT JOIN lookup_value t ON t.list = 'housing_type' AND t.code = u.housing_type
+        LEFT JOIN lookup_value r ON r.list = 'region' AND r.code = b.region
+        LEFT JOIN (
+            SELECT chosen.features, (
+                SELECT jsonb_agg(DISTINCT v.published_as)
+                FROM lookup_value v WHERE v.list = 'feature' AND v.code = ANY (chosen.features)
+                    AND v.published_as IS NOT NULL) AS words
+            FROM (SELECT DISTINCT x.features FROM unit x JOIN told_unit ON x.id = told_unit.unit_id) chosen
+        ) f ON f.features = u.features
+        ORDER BY u.address_order, u.id
+    ) said
     """
 )
 
