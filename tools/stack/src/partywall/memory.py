@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
@@ -64,7 +65,10 @@ def remember_layout(layout: Layout) -> None:
 
 @dataclass(slots=True)
 class Vault:
-    """Secrets of one state folder, each made at random when it is first asked for; the file has mode 0600."""
+    """Secrets of one state folder, each made at random when it is first asked for; the file has mode 0600.
+
+    Several commands may ask at the same time: whoever makes a secret first has made it for all.
+    """
 
     path: Path
     _known: dict[str, Any] = field(default_factory=dict)
@@ -80,9 +84,18 @@ class Vault:
         """Return the secret `name`: 43 characters that are safe in an address."""
         with self._lock:
             if name not in self._known:
+                self._make(name)
+            return str(self._known[name])
+
+    def _make(self, name: str) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.with_name(".secrets.lock").open("a") as alone:
+            fcntl.flock(alone, fcntl.LOCK_EX)
+            # Another command may have made it, and others, since this one read the file.
+            self._known = read_json(self.path)
+            if name not in self._known:
                 self._known[name] = secrets.token_urlsafe(32)
                 write_json(self.path, self._known, private=True)
-            return str(self._known[name])
 
 
 _marking = threading.Lock()

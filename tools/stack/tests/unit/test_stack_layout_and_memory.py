@@ -52,6 +52,15 @@ def test_secrets_are_random_kept_and_private(tmp_path):
     assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
 
 
+def test_commands_that_began_together_agree_on_every_secret(tmp_path):
+    starting, watching = Vault.open(tmp_path), Vault.open(tmp_path)
+    first = starting.secret("database-units")
+    second = watching.secret("database-support")
+    assert watching.secret("database-units") == first
+    assert starting.secret("database-support") == second
+    assert Vault.open(tmp_path).secret("database-units") == first
+
+
 def test_broken_memory_says_which_file(tmp_path):
     (tmp_path / "secrets.json").write_text("{")
     with pytest.raises(StateUnusable, match=r"secrets\.json"):
