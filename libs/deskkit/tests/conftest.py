@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,34 @@ async def gallery(key_sets: Any, token_for: Any) -> AsyncIterator[Client]:
 
     `signed_in=False` for nobody.
     """
+    async with _clients_of(key_sets, token_for) as open_client:
+        yield open_client
+
+
+@pytest_asyncio.fixture
+async def gallery_with_records(fresh_database: Any, key_sets: Any, token_for: Any) -> AsyncIterator[Client]:
+    """Like `gallery`, on a database of its own that keeps visits to homes."""
+    from gallery_desk.visits import MIGRATIONS  # noqa: PLC0415 (found through the path above)
+
+    database = await fresh_database("gallery", migrations=MIGRATIONS)
+    async with _clients_of(key_sets, token_for, database_url=database.dsn) as open_client:
+        yield open_client
+
+
+@asynccontextmanager
+async def _clients_of(key_sets: Any, token_for: Any, **settings: str) -> AsyncIterator[Client]:
     from gallery_desk.pages import gallery_app  # noqa: PLC0415 (found through the path above)
 
-    app = gallery_app(issuer=key_sets.key("support").issuer, jwks_url=key_sets.url("support"))
+    app = gallery_app(issuer=key_sets.key("support").issuer, jwks_url=key_sets.url("support"), **settings)
     clients: list[httpx.AsyncClient] = []
 
     async def open_client(
-        *, locale: str = "en", signed_in: bool = True, lifetime: int = 600, session: str = "s1"
+        *,
+        locale: str = "en",
+        signed_in: bool = True,
+        lifetime: int = 600,
+        session: str = "s1",
+        role: str = "caseworker",
     ) -> httpx.AsyncClient:
         client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=app, raise_app_exceptions=True),
@@ -36,7 +58,7 @@ async def gallery(key_sets: Any, token_for: Any) -> AsyncIterator[Client]:
         if signed_in:
             token = token_for(
                 entity="support",
-                roles=["caseworker"],
+                roles=[role],
                 name="Caseworker",
                 locale=locale,
                 session=session,
@@ -49,3 +71,4 @@ async def gallery(key_sets: Any, token_for: Any) -> AsyncIterator[Client]:
     yield open_client
     for client in clients:
         await client.aclose()
+    await app.state.runtime.close()

@@ -20,8 +20,9 @@ from chassis.clock import today
 from chassis.errors import DomainError
 from chassis.http.routes import guard as lets_nobody_unknown_pass
 from chassis.perform import ask, perform
+from chassis.usecase import UseCase
 from deskkit.csrf import SAFE_METHODS, attested_same_origin, came_from_elsewhere
-from deskkit.forms import Form
+from deskkit.forms import Done, Form
 from deskkit.forms.binding import unbind
 from deskkit.i18n import Formats
 from deskkit.i18n.formats import ONE_STOP, TWO_STOPS
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from deskkit.desk import MountedDesk
 
 CommandT = TypeVar("CommandT", bound=BaseModel)
+OrderT = TypeVar("OrderT")
+ResultT = TypeVar("ResultT")
 MAX_FIELDS = 2000
 VISIT_COOKIE = "partywall_visit"
 CONTENT_SECURITY_POLICY = (
@@ -108,8 +111,12 @@ class PageCall:
 
     # use cases
 
-    async def perform(self, use_case: Any, command: Any) -> Any:
-        """Run a use case that changes something; a form sent twice gives the first answer again (X5)."""
+    async def perform(self, use_case: UseCase[OrderT, ResultT], command: OrderT) -> ResultT:
+        """Run a use case that changes something; a form sent twice gives the first answer again (X5).
+
+        For a press that nothing but an error page could answer a refusal of; a form is carried out by
+        `carry_out`.
+        """
         key = next(iter((await self.posted()).get("form_token", ())), None) if self._unsafe else None
         return await perform(self.runtime, self.actor, use_case, command, idempotency_key=key)
 
@@ -118,6 +125,20 @@ class PageCall:
         return await ask(self.runtime, self.actor, query, *args, **kwargs)
 
     # forms
+
+    async def carry_out(
+        self, form: Form[CommandT], use_case: UseCase[CommandT, ResultT]
+    ) -> Done[ResultT] | None:
+        """Perform what a form asks for, and return what came of it.
+
+        Return nothing when its page is to be shown again: something in it is wrong, or the domain refuses
+        it, and the form says so (`Form.attempt`).
+        """
+
+        async def performed(command: CommandT) -> ResultT:
+            return await self.perform(use_case, command)
+
+        return await form.attempt(performed)
 
     async def form(
         self,
@@ -225,7 +246,13 @@ class PageCall:
     def page(
         self, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any
     ) -> Response:
-        """A page from a template. The context has `call`, `desk`, and what is given."""
+        """A page from a template. The context has `call`, `desk`, and what is given.
+
+        A form that is shown again because another line was asked for isn't wrong, whatever `status` says.
+        """
+        form = context.get("form")
+        if isinstance(form, Form) and form.asks_for_a_line:
+            status = 200
         html = self.mounted.rendering.render(self, template, context)
         response = HTMLResponse(html, status_code=status, headers=dict(headers or {}))
         response.headers.setdefault("Cache-Control", "no-store")

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 _current: ContextVar[PageCall] = ContextVar("deskkit_call")
 _OWN_TEMPLATES = Path(__file__).parent / "templates"
-_TRANSLATED_PARAMS = frozenset({"rule", "what"})
+_TRANSLATED_PARAMS = frozenset({"rule", "sentence", "what"})
+"""Parameters of a refusal that are texts of their own, to be translated before they are filled in."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from typing import Any, Generic, TypeVar
@@ -30,6 +30,7 @@ from deskkit.i18n import N_, Formats
 from deskkit.i18n.catalogue import Catalogue
 
 CommandT = TypeVar("CommandT", bound=BaseModel)
+ResultT = TypeVar("ResultT")
 ALREADY_SENT = N_(
     "This form was already sent. Look at the record first, and send again only if you mean a second one."
 )
@@ -53,6 +54,17 @@ class Difference:
     label: str
     theirs: str
     mine: str
+
+
+class Nothing(BaseModel):
+    """A form without fields: a confirmation, or a button alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[ResultT]):
+    """A form was carried out. Always true, also when there is nothing to tell of it."""
+
+    result: ResultT
 
 
 class Form(Generic[CommandT]):
@@ -83,6 +95,8 @@ class Form(Generic[CommandT]):
         self.form_token = form_token
         self.errors: list[FormError] = []
         self.differences: list[Difference] = []
+        self.refused: DomainError | None = None
+        """What the domain said no with, once the form was tried."""
         self._labels = dict(labels or {})
         self._catalogue = catalogue
         self._formats = formats
@@ -108,11 +122,38 @@ class Form(Generic[CommandT]):
         return self._command is not None and not self.errors and not self.asks_for_a_line
 
     @property
+    def unconfirmed(self) -> bool:
+        """True when it is in order, but the page that shows what it will do wasn't seen yet."""
+        return self.ok and not self.value("confirmed")
+
+    @property
     def command(self) -> CommandT:
         """The command that was typed. Raises LookupError when there is none."""
         if self._command is None:
             raise LookupError("This form has no valid command; ask form.ok first.")
         return self._command
+
+    async def attempt(
+        self, work: Callable[[CommandT], Awaitable[ResultT]], *, at: str | None = None
+    ) -> Done[ResultT] | None:
+        """Do `work` with the command and return what came of it; nothing when the form isn't in order.
+
+        A refusal is said at the field it names, or else at the field `at`, or for the whole form; `refused`
+        then holds it, and nothing is returned.
+        """
+        if not self.ok:
+            return None
+        try:
+            return Done(await work(self.command))
+        except DomainError as refused:
+            self.refused = refused
+            self.add(refused, refused.field or at)
+            return None
+
+    @property
+    def problem(self) -> str | None:
+        """What is wrong, in a sentence, for a page that has no fields to say it at; None when nothing is."""
+        return next((words for _, words in self.summary()), None)
 
     def add(self, error: DomainError | str, field: str | None = None) -> None:
         """Say what the domain refused, at the field it names or for the whole form.
@@ -129,7 +170,7 @@ class Form(Generic[CommandT]):
             return
         if isinstance(error, EditedMeanwhile):
             self._show_differences(error)
-        named = field or getattr(error, "field", None) or ""
+        named = field or error.field or ""
         self.errors.append(FormError(named, "said", message=self._translate_error(error)))
 
     # what templates use

@@ -22,6 +22,7 @@ from chassis.http.app import service_app
 from chassis.runtime import Runtime
 from chassis.settings import WebSettings
 from deskkit import Desk, DeskCall, DeskRouter, NavItem, mount
+from gallery_desk import visits
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 router = DeskRouter(prefix="/gallery")
@@ -174,13 +175,17 @@ async def form_page(call: DeskCall) -> Response:
 @router.post("/form", name="gallery.form_sent")
 async def form_sent(call: DeskCall) -> Response:
     form = await call.form(BookVisit)
-    if form.ok and form.command.notes == "edited":
-        form.add(EditedMeanwhile(current={"address": "99 King Street", "version": 7}))
-    elif form.ok and form.command.notes == "refuse":
-        form.add(VisitRefused(field="visit_on", day=form.command.visit_on))
-    elif form.ok:
+    if await form.attempt(booked):
         return call.redirect("gallery.record", notice=call._("Saved."))
     return call.page("gallery/form.html", form=form, status=422)
+
+
+async def booked(visit: BookVisit) -> None:
+    """Keep nothing: the gallery only shows how a form is refused."""
+    if visit.notes == "edited":
+        raise EditedMeanwhile(current={"address": "99 King Street", "version": 7})
+    if visit.notes == "refuse":
+        raise VisitRefused(field="visit_on", day=visit.visit_on)
 
 
 @router.get("/confirm", name="gallery.confirm")
@@ -219,7 +224,7 @@ def gallery_app(
     public_url: str = "http://support.localhost",
     database_url: str = "postgresql://nobody@127.0.0.1:1/none",
 ) -> FastAPI:
-    """The gallery as an application; nothing in it reads a database."""
+    """The gallery as an application; only its visits read a database."""
     settings = WebSettings(
         database_url=SecretStr(database_url),
         issuer=issuer,
@@ -236,7 +241,7 @@ def gallery_app(
         settings=settings,
         database=Database(database_url),
         clock=FixedClock(NOW),
-        access=Access({}, entity="support"),
+        access=Access(visits.ROLES, entity="support"),
         publisher=Silent(),
         time_zone=zone,
     )
@@ -255,7 +260,7 @@ def gallery_app(
             prefix="/gallery",
             accent=accent,
             package="gallery_desk",
-            routers=[router],
+            routers=[router, visits.router],
             navigation=navigation,
             home="gallery",
             search_route="gallery.list",

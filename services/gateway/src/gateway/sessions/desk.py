@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,11 +12,11 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field, SecretStr
 from starlette.requests import Request
 
-from chassis.errors import DomainError
 from chassis.perform import perform
 from deskkit import DeskCall, DeskRouter, PageCall, PublicCall
 from deskkit.call import public_call_of
 from deskkit.csrf import SAFE_METHODS, came_from_elsewhere
+from deskkit.forms import Nothing
 from deskkit.interrupted import ForgedForm
 from deskkit.language import inside_path, set_language
 from gateway.sessions import carried, queries
@@ -33,7 +34,6 @@ from gateway.sessions.signing_in import (
 from gateway.settings import GatewaySettings
 from gateway.staff.commands import (
     ChooseLanguage,
-    Locale,
     SetPassword,
     change_own_password,
     choose_language,
@@ -60,16 +60,6 @@ class NewPassword(BaseModel):
     again: SecretStr = Field(min_length=1, max_length=1000, title="New password again")
 
 
-class Profile(BaseModel):
-    """The language a person chooses for every page."""
-
-    locale: Locale = Field(title="Language")
-
-
-class Nothing(BaseModel):
-    """A form with no fields."""
-
-
 @public.get("/sign-in", name="sign_in")
 async def sign_in_page(call: PublicCall, next: str = "/") -> Response:
     """The sign-in page."""
@@ -83,20 +73,19 @@ async def sign_in(call: PublicCall) -> Response:
     target = inside_path(next(iter(posted.get("next", ())), "/"), "/")
     kept = carried.unpacked(next(iter(posted.get("carried", ())), ""))
     form = await call.form(SignInForm)
-    if not form.ok:
-        return await _sign_in_page(call, target, kept=kept, form=form, status=422)
-    try:
-        opened = await sign_in_by_password(
+
+    async def opened(typed: SignInForm) -> Opened:
+        return await sign_in_by_password(
             call.runtime,
-            form.command.email,
-            form.command.password.get_secret_value(),
+            typed.email,
+            typed.password.get_secret_value(),
             address=address_of(call.request, settings_of(call)),
             device=call.request.headers.get("user-agent", ""),
         )
-    except DomainError as error:
-        form.add(error)
-        return await _sign_in_page(call, target, kept=kept, form=form, status=401)
-    return await signed_in(call, opened, target, kept)
+
+    if done := await form.attempt(opened):
+        return await signed_in(call, done.result, target, kept)
+    return await _sign_in_page(call, target, kept=kept, form=form, status=401 if form.refused else 422)
 
 
 async def signed_in(call: PageCall, opened: Opened, target: str, kept: carried.Pairs) -> Response:
@@ -180,20 +169,19 @@ async def end_one(call: DeskCall, session_id: UUID) -> Response:
 @pages.get("/profile", name="session.profile")
 async def profile_page(call: DeskCall) -> Response:
     """Choose one's language."""
-    form = await call.form(Profile, initial=await call.ask(own_account))
+    form = await call.form(ChooseLanguage, initial=await call.ask(own_account))
     return call.page("sessions/profile.html", form=form)
 
 
 @pages.post("/profile", name="session.profile_sent")
 async def profile(call: DeskCall) -> Response:
     """Keep one's language in the profile, and use it at once."""
-    form = await call.form(Profile)
-    if not form.ok:
-        return call.page("sessions/profile.html", form=form, status=422)
-    await call.perform(choose_language, ChooseLanguage(locale=form.command.locale))
-    response = call.redirect("session.mine", notice=call._("Changes saved."))
-    set_language(response, form.command.locale, secure=call.secure)
-    return response
+    form = await call.form(ChooseLanguage)
+    if await call.carry_out(form, choose_language):
+        response = call.redirect("session.mine", notice=call._("Changes saved."))
+        set_language(response, form.command.locale, secure=call.secure)
+        return response
+    return call.page("sessions/profile.html", form=form, status=422)
 
 
 @pages.get("/password", name="session.password")
@@ -213,13 +201,9 @@ async def password(call: DeskCall, next: str = "/session/mine") -> Response:
     form = await call.form(NewPassword)
     if form.ok and form.command.password != form.command.again:
         form.add(call._("The two new passwords aren't the same"), "again")
-    if form.ok:
-        try:
-            await _replace_password(call, account, form.command)
-            done = call._("Your password is changed. You are signed out everywhere else.")
-            return call.redirect(target, notice=done)
-        except DomainError as error:
-            form.add(error, error.field or "present")
+    if await form.attempt(partial(_replace_password, call, account), at="present"):
+        done = call._("Your password is changed. You are signed out everywhere else.")
+        return call.redirect(target, notice=done)
     first = account.password_temporary
     return call.page("sessions/password.html", form=form, first=first, target=target, status=422)
 

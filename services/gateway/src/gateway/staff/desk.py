@@ -7,19 +7,15 @@ from uuid import UUID
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from chassis.errors import DomainError
 from chassis.perform import perform
 from deskkit import DeskCall, DeskRouter
+from deskkit.forms import Nothing
 from gateway.organisation import ROLES
 from gateway.staff import commands, queries
 from gateway.staff.passwords import hash_password, make_password
 
 pages = DeskRouter(prefix="/staff")
 PAGE = 50
-
-
-class Nothing(BaseModel):
-    """A form with no fields."""
 
 
 class NewStaff(BaseModel):
@@ -53,17 +49,16 @@ async def add_page(call: DeskCall) -> Response:
 async def add(call: DeskCall) -> Response:
     """Add somebody, and show their first password once."""
     form = await call.form(NewStaff)
-    if form.ok:
+
+    async def added(new: NewStaff) -> tuple[UUID, str]:
         password = make_password()
-        command = commands.AddStaff(**form.command.model_dump(), password_hash=await hash_password(password))
-        try:
-            done = await perform(call.runtime, call.actor, commands.add_staff, command)
-        except DomainError as error:
-            form.add(error)
-        else:
-            return call.page(
-                "staff/password.html", name=command.name, password=password, staff_id=done.staff_id
-            )
+        command = commands.AddStaff(**new.model_dump(), password_hash=await hash_password(password))
+        return (await perform(call.runtime, call.actor, commands.add_staff, command)).staff_id, password
+
+    if done := await form.attempt(added):
+        staff_id, password = done.result
+        name = form.command.name
+        return call.page("staff/password.html", name=name, password=password, staff_id=staff_id)
     return call.page("staff/add.html", form=form, roles=_roles(call), status=422)
 
 
@@ -87,12 +82,8 @@ async def change(call: DeskCall, staff_id: UUID) -> Response:
     """Change name, roles, language."""
     view = await call.ask(queries.staff_member, staff_id)
     form = await call.form(commands.ChangeStaff, fixed={"staff_id": staff_id})
-    if form.ok:
-        try:
-            await call.perform(commands.change_staff, form.command)
-            return call.redirect("staff.member", staff_id=staff_id, notice=call._("Changes saved."))
-        except DomainError as error:
-            form.add(error)
+    if await call.carry_out(form, commands.change_staff):
+        return call.redirect("staff.member", staff_id=staff_id, notice=call._("Changes saved."))
     return call.page("staff/change.html", form=form, member=view, roles=_roles(call), status=422)
 
 
@@ -108,13 +99,9 @@ async def access(call: DeskCall, staff_id: UUID) -> Response:
     """End somebody's access, or give it back: whichever the page offered."""
     view = await call.ask(queries.staff_member, staff_id)
     form = await call.form(commands.SetActive, fixed={"staff_id": staff_id})
-    if form.ok:
-        try:
-            await call.perform(commands.set_active, form.command)
-            done = call._("Access given back.") if form.command.active else call._("Access ended.")
-            return call.redirect("staff.member", staff_id=staff_id, notice=done)
-        except DomainError as error:
-            form.add(error)
+    if await call.carry_out(form, commands.set_active):
+        done = call._("Access given back.") if form.command.active else call._("Access ended.")
+        return call.redirect("staff.member", staff_id=staff_id, notice=done)
     return call.page("staff/access.html", form=form, member=view, status=422)
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.errors import DomainError
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from support_svc.clients.commands import (
@@ -60,19 +59,12 @@ async def new(call: DeskCall) -> Response:
 async def post_new(call: DeskCall) -> Response:
     """Record a client; people alike are shown first (C3)."""
     form = await call.form(CreateClient)
+    if done := await call.carry_out(form, create_client):
+        return call.redirect("client", client_id=done.result, notice=call._("The client is recorded."))
     alike = []
-    if form.ok:
-        try:
-            created = await call.perform(create_client, form.command)
-            return call.redirect("client", client_id=created, notice=call._("The client is recorded."))
-        except PossibleDuplicates as refused:
-            form.add(refused)
-            typed = form.command
-            alike = await call.ask(
-                possible_duplicates, typed.given_name, typed.family_name, typed.date_of_birth
-            )
-        except DomainError as refused:
-            form.add(refused)
+    if isinstance(form.refused, PossibleDuplicates):
+        typed = form.command
+        alike = await call.ask(possible_duplicates, typed.given_name, typed.family_name, typed.date_of_birth)
     return await _form_page(call, "clients/new.html", form, status=422, alike=alike)
 
 
@@ -102,12 +94,8 @@ async def edit(call: DeskCall, client_id: UUID) -> Response:
 async def post_edit(call: DeskCall, client_id: UUID) -> Response:
     """Change a client's record."""
     form = await call.form(EditClient, fixed={"client_id": client_id})
-    if form.ok:
-        try:
-            await call.perform(edit_client, form.command)
-            return call.redirect("client", client_id=client_id, notice=call._("The changes are saved."))
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, edit_client):
+        return call.redirect("client", client_id=client_id, notice=call._("The changes are saved."))
     return await _form_page(
         call, "clients/edit.html", form, status=422, person=await call.ask(client, client_id)
     )
@@ -125,14 +113,8 @@ async def household(call: DeskCall, client_id: UUID, q: str = "") -> Response:
 async def post_household(call: DeskCall, client_id: UUID, q: str = "") -> Response:
     """Take a person into the household."""
     form = await call.form(AddMember, fixed={"client_id": client_id})
-    if form.ok:
-        try:
-            await call.perform(add_member, form.command)
-            return call.redirect(
-                "client", client_id=client_id, notice=call._("The household has a new member.")
-            )
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, add_member):
+        return call.redirect("client", client_id=client_id, notice=call._("The household has a new member."))
     found = (await call.ask(search_clients, q)).lines if q.strip() else ()
     return await _household_page(call, client_id, form, q, found, status=422)
 
@@ -150,36 +132,30 @@ async def _household_page(
 @router.get("/{client_id}/household/{member_id}", name="household_member")
 async def member(call: DeskCall, client_id: UUID, member_id: UUID) -> Response:
     """What can be changed about a member: leave, or become the head."""
-    person = await call.ask(client, client_id)
-    return call.page(
-        "clients/member.html", person=person, member=await call.ask(client, member_id), problem=None
-    )
+    return await _member_page(call, client_id, member_id)
 
 
 @router.post("/{client_id}/household/{member_id}/leave", name="household_leave")
 async def post_leave(call: DeskCall, client_id: UUID, member_id: UUID) -> Response:
     """Let a person leave the household."""
-    command = RemoveMember(client_id=client_id, member_id=member_id)
-    return await _change_member(call, remove_member, command, call._("The household is changed."))
+    form = await call.form(RemoveMember, fixed={"client_id": client_id, "member_id": member_id})
+    if await call.carry_out(form, remove_member):
+        return call.redirect("client", client_id=client_id, notice=call._("The household is changed."))
+    return await _member_page(call, client_id, member_id, form.problem, status=422)
 
 
 @router.post("/{client_id}/household/{member_id}/head", name="household_head")
 async def post_head(call: DeskCall, client_id: UUID, member_id: UUID) -> Response:
     """Make a member the head of the household."""
-    command = ChooseHead(client_id=client_id, head_id=member_id)
-    return await _change_member(call, choose_head, command, call._("The household has a new head."))
+    form = await call.form(ChooseHead, fixed={"client_id": client_id, "head_id": member_id})
+    if await call.carry_out(form, choose_head):
+        return call.redirect("client", client_id=client_id, notice=call._("The household has a new head."))
+    return await _member_page(call, client_id, member_id, form.problem, status=422)
 
 
-async def _change_member(
-    call: PageCall, use_case: object, command: RemoveMember | ChooseHead, done: str
+async def _member_page(
+    call: PageCall, client_id: UUID, member_id: UUID, problem: str | None = None, status: int = 200
 ) -> Response:
-    member_id = command.member_id if isinstance(command, RemoveMember) else command.head_id
-    try:
-        await call.perform(use_case, command)
-    except DomainError as refused:
-        person = await call.ask(client, command.client_id)
-        other = await call.ask(client, member_id)
-        return call.page(
-            "clients/member.html", status=422, person=person, member=other, problem=call.words(refused)
-        )
-    return call.redirect("client", client_id=command.client_id, notice=done)
+    person = await call.ask(client, client_id)
+    other = await call.ask(client, member_id)
+    return call.page("clients/member.html", status=status, person=person, member=other, problem=problem)

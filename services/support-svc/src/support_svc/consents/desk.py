@@ -4,7 +4,6 @@ from uuid import UUID
 
 from fastapi import Response
 
-from chassis.errors import DomainError
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from support_svc.clients.queries import client
@@ -33,12 +32,8 @@ async def new(call: DeskCall, client_id: UUID) -> Response:
 async def post_new(call: DeskCall, client_id: UUID) -> Response:
     """Record a consent."""
     form = await call.form(GiveConsent, fixed={"client_id": client_id})
-    if form.ok:
-        try:
-            await call.perform(give_consent, form.command)
-            return call.redirect("consents", client_id=client_id, notice=call._("The consent is recorded."))
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, give_consent):
+        return call.redirect("consents", client_id=client_id, notice=call._("The consent is recorded."))
     return await _form(call, client_id, form, status=422)
 
 
@@ -57,12 +52,8 @@ async def withdraw(call: DeskCall, client_id: UUID, consent_id: UUID) -> Respons
 async def post_withdraw(call: DeskCall, client_id: UUID, consent_id: UUID) -> Response:
     """Withdraw a consent."""
     form = await call.form(WithdrawConsent, fixed={"client_id": client_id, "consent_id": consent_id})
-    if form.ok:
-        try:
-            await call.perform(withdraw_consent, form.command)
-            return call.redirect("consents", client_id=client_id, notice=call._("The consent is withdrawn."))
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, withdraw_consent):
+        return call.redirect("consents", client_id=client_id, notice=call._("The consent is withdrawn."))
     return await _confirm(call, client_id, consent_id, form, status=422)
 
 

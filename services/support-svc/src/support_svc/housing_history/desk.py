@@ -4,7 +4,6 @@ from uuid import UUID
 
 from fastapi import Response
 
-from chassis.errors import DomainError
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from support_svc.clients.queries import client
@@ -43,14 +42,10 @@ async def new(call: DeskCall, client_id: UUID) -> Response:
 async def post_new(call: DeskCall, client_id: UUID) -> Response:
     """Record a stay."""
     form = await call.form(AddHousing, fixed={"client_id": client_id})
-    if form.ok:
-        try:
-            await call.perform(add_housing, form.command)
-            return call.redirect(
-                "housing_history", client_id=client_id, notice=call._("The housing is recorded.")
-            )
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, add_housing):
+        return call.redirect(
+            "housing_history", client_id=client_id, notice=call._("The housing is recorded.")
+        )
     return await _form(call, client_id, "new", form, status=422)
 
 
@@ -64,14 +59,8 @@ async def end(call: DeskCall, client_id: UUID, record_id: UUID) -> Response:
 async def post_end(call: DeskCall, client_id: UUID, record_id: UUID) -> Response:
     """End a stay."""
     form = await call.form(EndHousing, fixed={"client_id": client_id, "record_id": record_id})
-    if form.ok:
-        try:
-            await call.perform(end_housing, form.command)
-            return call.redirect(
-                "housing_history", client_id=client_id, notice=call._("The housing has ended.")
-            )
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, end_housing):
+        return call.redirect("housing_history", client_id=client_id, notice=call._("The housing has ended."))
     return await _form(call, client_id, "end", form, status=422)
 
 
@@ -87,14 +76,8 @@ async def rent(call: DeskCall, client_id: UUID, record_id: UUID) -> Response:
 async def post_rent(call: DeskCall, client_id: UUID, record_id: UUID) -> Response:
     """Add a dated rent."""
     form = await call.form(ChangeRent, fixed={"client_id": client_id, "record_id": record_id})
-    if form.ok:
-        try:
-            await call.perform(change_rent, form.command)
-            return call.redirect(
-                "housing_history", client_id=client_id, notice=call._("The rent is recorded.")
-            )
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, change_rent):
+        return call.redirect("housing_history", client_id=client_id, notice=call._("The rent is recorded."))
     return await _form(call, client_id, "rent", form, status=422)
 
 

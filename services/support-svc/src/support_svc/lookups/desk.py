@@ -4,7 +4,6 @@ from uuid import UUID
 
 from fastapi import Response
 
-from chassis.errors import DomainError
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from support_svc.lookups.commands import (
@@ -56,12 +55,8 @@ async def new(call: DeskCall, name: LookupList) -> Response:
 async def post_new(call: DeskCall, name: LookupList) -> Response:
     """Add a value to a list."""
     form = await call.form(AddLookupValue, fixed={"list": name})
-    if form.ok:
-        try:
-            await call.perform(add_lookup_value, form.command)
-            return call.redirect("lookups", notice=call._("The value is added."))
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, add_lookup_value):
+        return call.redirect("lookups", notice=call._("The value is added."))
     return call.page("lookups/new.html", status=422, form=form, name=name)
 
 
@@ -76,12 +71,8 @@ async def edit(call: DeskCall, value_id: UUID) -> Response:
 async def post_edit(call: DeskCall, value_id: UUID) -> Response:
     """Change a value."""
     form = await call.form(ChangeLookupValue, fixed={"value_id": value_id})
-    if form.ok:
-        try:
-            await call.perform(change_lookup_value, form.command)
-            return call.redirect("lookups", notice=call._("The changes are saved."))
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, change_lookup_value):
+        return call.redirect("lookups", notice=call._("The changes are saved."))
     value = await call.ask(lookup_value, value_id)
     return call.page("lookups/edit.html", status=422, form=form, value=value)
 
@@ -97,10 +88,6 @@ async def new_caseworker(call: DeskCall) -> Response:
 async def post_caseworker(call: DeskCall) -> Response:
     """Put a colleague on the list of caseworkers."""
     form = await call.form(NameCaseworker)
-    if form.ok:
-        try:
-            await call.perform(name_caseworker, form.command)
-            return call.redirect("lookups", notice=call._("The list of caseworkers is changed."))
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, name_caseworker):
+        return call.redirect("lookups", notice=call._("The list of caseworkers is changed."))
     return call.page("lookups/caseworker.html", status=422, form=form)

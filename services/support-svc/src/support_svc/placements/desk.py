@@ -4,7 +4,6 @@ from uuid import UUID
 
 from fastapi import Response
 
-from chassis.errors import DomainError
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from support_svc.clients.queries import client, search_clients
@@ -64,14 +63,10 @@ async def new(call: DeskCall, client: UUID | None = None, q: str = "") -> Respon
 async def post_new(call: DeskCall, client: UUID) -> Response:
     """Start Housing Placement."""
     form = await call.form(StartPlacement, fixed={"client_id": client})
-    if form.ok:
-        try:
-            created = await call.perform(start_placement, form.command)
-            return call.redirect(
-                "placement", placement_id=created, notice=call._("The housing placement has started.")
-            )
-        except DomainError as refused:
-            form.add(refused)
+    if done := await call.carry_out(form, start_placement):
+        return call.redirect(
+            "placement", placement_id=done.result, notice=call._("The housing placement has started.")
+        )
     return await _start_form(call, client, form, status=422)
 
 
@@ -117,14 +112,8 @@ async def edit(call: DeskCall, placement_id: UUID) -> Response:
 async def post_edit(call: DeskCall, placement_id: UUID) -> Response:
     """Change what is sought."""
     form = await call.form(ChangePlacement, fixed={"placement_id": placement_id})
-    if form.ok:
-        try:
-            await call.perform(change_placement, form.command)
-            return call.redirect(
-                "placement", placement_id=placement_id, notice=call._("The changes are saved.")
-            )
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, change_placement):
+        return call.redirect("placement", placement_id=placement_id, notice=call._("The changes are saved."))
     return await _change_form(call, placement_id, form, status=422)
 
 
@@ -157,14 +146,8 @@ async def new_attempt(call: DeskCall, placement_id: UUID) -> Response:
 async def post_attempt(call: DeskCall, placement_id: UUID) -> Response:
     """Record an attempt; a final one ends the placement."""
     form = await call.form(RecordAttempt, fixed={"placement_id": placement_id})
-    if form.ok:
-        try:
-            await call.perform(record_attempt, form.command)
-            return call.redirect(
-                "attempts", placement_id=placement_id, notice=call._("The attempt is recorded.")
-            )
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, record_attempt):
+        return call.redirect("attempts", placement_id=placement_id, notice=call._("The attempt is recorded."))
     return await _attempt_form(call, placement_id, form, status=422)
 
 

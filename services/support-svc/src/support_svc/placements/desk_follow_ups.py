@@ -4,7 +4,6 @@ from uuid import UUID
 
 from fastapi import Response
 
-from chassis.errors import DomainError
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from support_svc.followups.model import FollowUpState, months_between
@@ -43,14 +42,10 @@ async def new(call: DeskCall, placement_id: UUID) -> Response:
 async def post_new(call: DeskCall, placement_id: UUID) -> Response:
     """Record the follow-up."""
     form = await call.form(RecordFollowUp, fixed={"placement_id": placement_id})
-    if form.ok:
-        try:
-            await call.perform(record_follow_up, form.command)
-            return call.redirect(
-                "follow_ups", placement_id=placement_id, notice=call._("The follow-up is recorded.")
-            )
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, record_follow_up):
+        return call.redirect(
+            "follow_ups", placement_id=placement_id, notice=call._("The follow-up is recorded.")
+        )
     return await _form(call, placement_id, form, status=422)
 
 

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import Response
 
-from chassis.errors import DomainError
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from support_svc.homes.model import ManagedBy
@@ -63,13 +62,9 @@ async def secure(call: DeskCall, placement_id: UUID, unit: UUID) -> Response:
 async def post_secure(call: DeskCall, placement_id: UUID, unit: UUID) -> Response:
     """Secure Unit."""
     form = await call.form(SecureUnit, fixed={"placement_id": placement_id, "unit": unit})
-    if form.ok:
-        try:
-            await call.perform(secure_unit, form.command)
-            return call.redirect("placement", placement_id=placement_id)
-        except DomainError as refused:
-            form.add(refused)
-    expected = form.command.expected_move_in if form.ok else call.today + USUAL_WAIT
+    if await call.carry_out(form, secure_unit):
+        return call.redirect("placement", placement_id=placement_id)
+    expected = form.command.expected_move_in if form.refused else call.today + USUAL_WAIT
     telling = await call.ask(what_is_told, placement_id, unit, expected)
     shown = {"adults": telling.adults, "children": telling.children, "consent": telling.consent or ""}
     form.values.update({name: [str(value)] for name, value in shown.items()})
@@ -110,14 +105,8 @@ async def give_up(call: DeskCall, placement_id: UUID) -> Response:
 async def post_give_up(call: DeskCall, placement_id: UUID) -> Response:
     """Give up the home that is asked for or held."""
     form = await call.form(GiveUpUnit, fixed={"placement_id": placement_id})
-    if form.ok:
-        try:
-            await call.perform(give_up_unit, form.command)
-            return call.redirect(
-                "placement", placement_id=placement_id, notice=call._("The home is given up.")
-            )
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, give_up_unit):
+        return call.redirect("placement", placement_id=placement_id, notice=call._("The home is given up."))
     return await _give_up_page(call, placement_id, form, status=422)
 
 
@@ -143,14 +132,10 @@ async def move(call: DeskCall, placement_id: UUID) -> Response:
 async def post_move(call: DeskCall, placement_id: UUID) -> Response:
     """Move In."""
     form = await call.form(MoveIn, fixed={"placement_id": placement_id})
-    if form.ok:
-        try:
-            await call.perform(move_in, form.command)
-            return call.redirect(
-                "placement", placement_id=placement_id, notice=call._("The household has moved in.")
-            )
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, move_in):
+        return call.redirect(
+            "placement", placement_id=placement_id, notice=call._("The household has moved in.")
+        )
     return await _move_page(call, placement_id, form, status=422)
 
 

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from fastapi import Response
 
-from chassis.errors import DomainError
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from support_svc.signings.commands import AnswerSigning, answer_signing
@@ -33,12 +32,8 @@ async def record(call: DeskCall, signing_id: UUID) -> Response:
 async def post_answer(call: DeskCall, signing_id: UUID) -> Response:
     """Answer a signing."""
     form = await call.form(AnswerSigning, fixed={"signing": signing_id})
-    if form.ok:
-        try:
-            await call.perform(answer_signing, form.command)
-            return call.redirect("signings", notice=call._("The property entity is told your answer."))
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, answer_signing):
+        return call.redirect("signings", notice=call._("The property entity is told your answer."))
     return _page(call, await call.ask(signing, signing_id), form, status=422)
 
 

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from fastapi import Query
 from starlette.responses import Response
 
-from chassis.errors import DomainError
 from deskkit.call import DeskCall, PageCall
 from deskkit.forms import Form
 from deskkit.labels import label_of
@@ -31,8 +30,8 @@ from tenancy_svc.applications.model import (
     WithdrawApplication,
 )
 from tenancy_svc.applications.queries import ApplicationRecord, application, applications
-from tenancy_svc.clause_review.model import ClauseConditionsTenancy
 from tenancy_svc.disclosures.queries import ChoiceView, disclosure_statement, would_tell
+from tenancy_svc.homes.model import HomeUnknown
 from tenancy_svc.homes.queries import home, homes
 from tenancy_svc.panels import crossing_items, support_name, timeline_items
 
@@ -64,16 +63,10 @@ async def new_application(call: DeskCall, unit: uuid.UUID | None = None) -> Resp
 async def post_application(call: DeskCall) -> Response:
     """Open it."""
     form = await call.form(OpenApplication)
-    if await wants_more(call, form):
-        return await _opening(call, form)
-    if form.ok:
-        try:
-            opened = await call.perform(open_application, form.command)
-            return call.redirect(
-                "application", application_id=opened, notice=call._("The application is open.")
-            )
-        except DomainError as error:
-            form.add(error)
+    if done := await call.carry_out(form, open_application):
+        return call.redirect(
+            "application", application_id=done.result, notice=call._("The application is open.")
+        )
     return await _opening(call, form, status=422)
 
 
@@ -84,7 +77,7 @@ async def _opening(call: PageCall, form: Form[OpenApplication], status: int = 20
     if chosen and chosen not in known:
         try:
             free = [*free, await call.ask(home, uuid.UUID(chosen))]
-        except (ValueError, DomainError):
+        except (ValueError, HomeUnknown):
             form.add(call._("Choose a home from the list."), "unit")
     options = [(item.unit, item.address) for item in free]
     return call.page("applications/new.html", form=form, options=options, parts=Part, status=status)
@@ -139,16 +132,10 @@ async def post_people(call: DeskCall, application_id: uuid.UUID) -> Response:
     """Record the people."""
     record = await call.ask(application, application_id)
     form = await call.form(RecordPeople, fixed={"application_id": application_id})
-    if await wants_more(call, form):
-        return call.page("applications/people.html", form=form, record=record, parts=Part)
-    if form.ok:
-        try:
-            await call.perform(record_people, form.command)
-            return call.redirect(
-                "application", application_id=application_id, notice=call._("The people are recorded.")
-            )
-        except DomainError as error:
-            form.add(error)
+    if await call.carry_out(form, record_people):
+        return call.redirect(
+            "application", application_id=application_id, notice=call._("The people are recorded.")
+        )
     return call.page("applications/people.html", form=form, record=record, parts=Part, status=422)
 
 
@@ -164,13 +151,10 @@ async def accept(call: DeskCall, application_id: uuid.UUID) -> Response:
 async def post_accept(call: DeskCall, application_id: uuid.UUID) -> Response:
     """Accept."""
     form = await call.form(AcceptApplication, fixed={"application_id": application_id})
-    try:
-        await call.perform(accept_application, form.command)
+    if await call.carry_out(form, accept_application):
         return call.redirect(
             "application", application_id=application_id, notice=call._("The application is accepted.")
         )
-    except DomainError as error:
-        form.add(error)
     record = await call.ask(application, application_id)
     return call.page("applications/accept.html", form=form, record=record, status=422)
 
@@ -186,19 +170,12 @@ async def decline(call: DeskCall, application_id: uuid.UUID) -> Response:
 async def post_decline(call: DeskCall, application_id: uuid.UUID) -> Response:
     """Show the decision word for word; decline once it was confirmed."""
     form = await call.form(DeclineApplication, fixed={"application_id": application_id})
-    confirmed = "confirmed" in await call.posted()
-    if form.ok and not confirmed:
+    if form.unconfirmed:
         return await _declining(call, application_id, form, confirm=True)
-    if form.ok:
-        try:
-            await call.perform(decline_application, form.command)
-            return call.redirect(
-                "application", application_id=application_id, notice=call._("The application is declined.")
-            )
-        except ClauseConditionsTenancy as error:
-            form.add(error.in_language(call._))
-        except DomainError as error:
-            form.add(error)
+    if await call.carry_out(form, decline_application):
+        return call.redirect(
+            "application", application_id=application_id, notice=call._("The application is declined.")
+        )
     return await _declining(call, application_id, form, status=422)
 
 
@@ -230,13 +207,10 @@ async def withdraw(call: DeskCall, application_id: uuid.UUID) -> Response:
 async def post_withdraw(call: DeskCall, application_id: uuid.UUID) -> Response:
     """Close the application."""
     form = await call.form(WithdrawApplication, fixed={"application_id": application_id})
-    try:
-        await call.perform(withdraw_application, form.command)
+    if await call.carry_out(form, withdraw_application):
         return call.redirect(
             "application", application_id=application_id, notice=call._("The application is closed.")
         )
-    except DomainError as error:
-        form.add(error)
     return await _withdrawing(call, application_id, form, status=422)
 
 
@@ -253,12 +227,3 @@ async def _withdrawing(
         reason=DeclineReason.APPLICANT_WITHDREW,
         status=status,
     )
-
-
-async def wants_more(call: PageCall, form: Form[Any]) -> bool:
-    """Whether "Add a line" was pressed; what was typed stays, and nothing is complained about yet."""
-    if "_more" not in await call.posted():
-        return False
-    form.errors.clear()
-    form.values["_more"] = ["yes"]
-    return True

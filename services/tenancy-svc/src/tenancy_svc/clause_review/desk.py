@@ -7,7 +7,6 @@ from typing import Any
 
 from starlette.responses import Response
 
-from chassis.errors import DomainError
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from tenancy_svc.clause_review.commands import ReviewClause, review_clause
@@ -26,16 +25,11 @@ async def clause_check(call: DeskCall) -> Response:
 async def post_clause_check(call: DeskCall) -> Response:
     """Show what the review says of a text."""
     form = await call.form(ReviewClause)
-    if not form.ok:
-        return await _page(call, form, status=422)
-    try:
-        review = await call.perform(review_clause, form.command)
-    except DomainError as error:
-        form.add(error)
-        return await _page(call, form, status=422)
-    # The form stays on the page for the next text, which is another request.
-    form.form_token = secrets.token_urlsafe(16)
-    return await _page(call, form, review=review)
+    if done := await call.carry_out(form, review_clause):
+        # The form stays on the page for the next text, which is another request.
+        form.form_token = secrets.token_urlsafe(16)
+        return await _page(call, form, review=done.result)
+    return await _page(call, form, status=422)
 
 
 async def _page(call: PageCall, form: Any, *, review: Any = None, status: int = 200) -> Response:

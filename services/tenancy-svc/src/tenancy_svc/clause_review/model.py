@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
@@ -110,11 +109,6 @@ class ClauseConditionsTenancy(DomainError):
         "This can't be part of a lease. The words “{words}” make the tenancy depend on something other than "
         "the lease. The separation policy says: “{sentence}”"
     )
-
-    def in_language(self, translate: Callable[[str], str]) -> ClauseConditionsTenancy:
-        """Return the same refusal with the policy's sentence in the reader's language."""
-        sentence = translate(str(self.params["sentence"]))
-        return ClauseConditionsTenancy(field=self.field, words=self.params["words"], sentence=sentence)
 
 
 class ReviewedText(Base):

@@ -6,7 +6,6 @@ import uuid
 
 from starlette.responses import Response
 
-from chassis.errors import DomainError
 from deskkit.call import DeskCall
 from deskkit.router import DeskRouter
 from tenancy_svc.disclosures.commands import record_choices, withdraw_choice
@@ -42,14 +41,10 @@ async def choices(call: DeskCall, application_id: uuid.UUID) -> Response:
 async def post_choices(call: DeskCall, application_id: uuid.UUID) -> Response:
     """Record the tenant's answers."""
     form = await call.form(RecordChoices, fixed={"application_id": application_id})
-    if form.ok:
-        try:
-            await call.perform(record_choices, form.command)
-            return call.redirect(
-                "told", application_id=application_id, notice=call._("The tenant's choices are recorded.")
-            )
-        except DomainError as error:
-            form.add(error)
+    if await call.carry_out(form, record_choices):
+        return call.redirect(
+            "told", application_id=application_id, notice=call._("The tenant's choices are recorded.")
+        )
     return call.page("disclosures/choices.html", form=form, application_id=application_id, status=422)
 
 
@@ -68,16 +63,12 @@ async def withdraw(call: DeskCall, application_id: uuid.UUID, purpose: Purpose) 
 async def post_withdraw(call: DeskCall, application_id: uuid.UUID, purpose: Purpose) -> Response:
     """Take a choice back."""
     form = await call.form(WithdrawChoice, fixed={"application_id": application_id, "purpose": purpose})
-    if form.ok:
-        try:
-            await call.perform(withdraw_choice, form.command)
-            return call.redirect(
-                "told",
-                application_id=application_id,
-                notice=call._("From now on this isn't told to anybody."),
-            )
-        except DomainError as error:
-            form.add(error)
+    if await call.carry_out(form, withdraw_choice):
+        return call.redirect(
+            "told",
+            application_id=application_id,
+            notice=call._("From now on this isn't told to anybody."),
+        )
     return call.page(
         "disclosures/withdraw.html", form=form, application_id=application_id, purpose=purpose, status=422
     )

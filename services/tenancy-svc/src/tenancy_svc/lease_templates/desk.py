@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from typing import Any
 
 from starlette.responses import Response
 
-from chassis.errors import DomainError, NotFound
+from chassis.errors import NotFound
 from deskkit.call import DeskCall, PageCall
 from deskkit.forms import Form
 from deskkit.router import DeskRouter
@@ -63,22 +62,34 @@ async def _show(
 @router.post("/lease-templates/{template_id}/draft", name="begin_draft")
 async def post_draft(call: DeskCall, template_id: uuid.UUID) -> Response:
     """Begin a new version."""
-    command = BeginDraft(template_id=template_id)
-    return await _done(call, begin_draft, command, call._("A new version is begun."))
+    form = await call.form(BeginDraft, fixed={"template_id": template_id})
+    if await call.carry_out(form, begin_draft):
+        return call.redirect(
+            "lease_template", template_id=template_id, notice=call._("A new version is begun.")
+        )
+    return await _show(call, template_id, form.problem, status=422)
 
 
 @router.post("/lease-templates/{template_id}/clauses/{clause_id}/remove", name="remove_clause")
 async def post_remove(call: DeskCall, template_id: uuid.UUID, clause_id: uuid.UUID) -> Response:
     """Take a clause out of the draft."""
-    command = RemoveClause(template_id=template_id, clause_id=clause_id)
-    return await _done(call, remove_clause, command, call._("The clause is taken out of the draft."))
+    form = await call.form(RemoveClause, fixed={"template_id": template_id, "clause_id": clause_id})
+    if await call.carry_out(form, remove_clause):
+        return call.redirect(
+            "lease_template", template_id=template_id, notice=call._("The clause is taken out of the draft.")
+        )
+    return await _show(call, template_id, form.problem, status=422)
 
 
 @router.post("/lease-templates/{template_id}/clauses/{clause_id}/approve", name="approve_clause")
 async def post_approve(call: DeskCall, template_id: uuid.UUID, clause_id: uuid.UUID) -> Response:
     """Settle a doubt about a clause."""
-    command = ApproveClause(template_id=template_id, clause_id=clause_id)
-    return await _done(call, approve_clause, command, call._("The clause is approved."))
+    form = await call.form(ApproveClause, fixed={"template_id": template_id, "clause_id": clause_id})
+    if await call.carry_out(form, approve_clause):
+        return call.redirect(
+            "lease_template", template_id=template_id, notice=call._("The clause is approved.")
+        )
+    return await _show(call, template_id, form.problem, status=422)
 
 
 @router.get("/lease-templates/{template_id}/publish", name="publish_draft")
@@ -92,10 +103,14 @@ async def publish(call: DeskCall, template_id: uuid.UUID) -> Response:
 @router.post("/lease-templates/{template_id}/publish", name="post_publish_draft")
 async def post_publish(call: DeskCall, template_id: uuid.UUID) -> Response:
     """Publish the draft."""
-    command = PublishDraft(template_id=template_id)
-    return await _done(
-        call, publish_draft, command, call._("The version is published. New leases use it from now on.")
-    )
+    form = await call.form(PublishDraft, fixed={"template_id": template_id})
+    if await call.carry_out(form, publish_draft):
+        return call.redirect(
+            "lease_template",
+            template_id=template_id,
+            notice=call._("The version is published. New leases use it from now on."),
+        )
+    return await _show(call, template_id, form.problem, status=422)
 
 
 @router.get("/lease-templates/{template_id}/discard", name="discard_draft")
@@ -109,16 +124,12 @@ async def discard(call: DeskCall, template_id: uuid.UUID) -> Response:
 @router.post("/lease-templates/{template_id}/discard", name="post_discard_draft")
 async def post_discard(call: DeskCall, template_id: uuid.UUID) -> Response:
     """Throw the draft away."""
-    command = DiscardDraft(template_id=template_id)
-    return await _done(call, discard_draft, command, call._("The draft is discarded."))
-
-
-async def _done(call: PageCall, use_case: Any, command: Any, notice: str) -> Response:
-    try:
-        await call.perform(use_case, command)
-    except DomainError as error:
-        return await _show(call, command.template_id, call.words(error), status=422)
-    return call.redirect("lease_template", template_id=command.template_id, notice=notice)
+    form = await call.form(DiscardDraft, fixed={"template_id": template_id})
+    if await call.carry_out(form, discard_draft):
+        return call.redirect(
+            "lease_template", template_id=template_id, notice=call._("The draft is discarded.")
+        )
+    return await _show(call, template_id, form.problem, status=422)
 
 
 @router.get("/lease-templates/{template_id}/clauses/new", name="new_clause")
@@ -159,12 +170,8 @@ async def put_clause(call: DeskCall, template_id: uuid.UUID, clause_id: uuid.UUI
 
 
 async def _written(call: PageCall, template_id: uuid.UUID, form: Form[WriteClause]) -> Response:
-    if form.ok:
-        try:
-            judged = await call.perform(write_clause, form.command)
-        except DomainError as error:
-            form.add(error)
-            return await _writing(call, template_id, form, status=422)
+    if done := await call.carry_out(form, write_clause):
+        judged = done.result
         if judged.verdict is Verdict.PASSED:
             notice = call._("The clause is in the draft.")
             return call.redirect("lease_template", template_id=template_id, notice=notice)
@@ -175,8 +182,7 @@ async def _written(call: PageCall, template_id: uuid.UUID, form: Form[WriteClaus
             return call.redirect("lease_template", template_id=template_id, notice=notice, tone="warning")
         # The refusal is a result that was kept under this form's token; the next try is another one.
         form.form_token = secrets.token_urlsafe(16)
-        refusal = ClauseConditionsTenancy(field=judged.field, words=judged.words, sentence=judged.sentence)
-        form.add(refusal.in_language(call._))
+        form.add(ClauseConditionsTenancy(field=judged.field, words=judged.words, sentence=judged.sentence))
     return await _writing(call, template_id, form, status=422)
 
 

@@ -8,11 +8,9 @@ from typing import Annotated, Any
 from fastapi import Query
 from starlette.responses import Response
 
-from chassis.errors import DomainError
 from deskkit.call import DeskCall, PageCall
 from deskkit.forms import Form
 from deskkit.router import DeskRouter
-from tenancy_svc.applications.desk import wants_more
 from tenancy_svc.applications.model import ApplicationStatus, Part
 from tenancy_svc.applications.queries import application
 from tenancy_svc.disclosures.queries import disclosure_statement
@@ -82,14 +80,8 @@ async def of_application(call: DeskCall, application_id: uuid.UUID) -> Response:
 async def post_lease(call: DeskCall, application_id: uuid.UUID) -> Response:
     """Draw the lease up."""
     form = await call.form(DrawUpLease, fixed={"application_id": application_id})
-    if await wants_more(call, form):
-        return _drawing_up(call, form, application_id)
-    if form.ok:
-        try:
-            drawn = await call.perform(draw_up_lease, form.command)
-            return call.redirect("lease", lease_id=drawn, notice=call._("The lease is drawn up."))
-        except DomainError as error:
-            form.add(error)
+    if done := await call.carry_out(form, draw_up_lease):
+        return call.redirect("lease", lease_id=done.result, notice=call._("The lease is drawn up."))
     return _drawing_up(call, form, application_id, status=422)
 
 
@@ -158,14 +150,8 @@ async def change(call: DeskCall, lease_id: uuid.UUID) -> Response:
 async def post_change(call: DeskCall, lease_id: uuid.UUID) -> Response:
     """Make a new version of the lease."""
     form = await call.form(AmendLease, fixed={"lease_id": lease_id})
-    if await wants_more(call, form):
-        return _changing(call, form, lease_id)
-    if form.ok:
-        try:
-            await call.perform(amend_lease, form.command)
-            return call.redirect("lease", lease_id=lease_id, notice=call._("The lease has a new version."))
-        except DomainError as error:
-            form.add(error)
+    if await call.carry_out(form, amend_lease):
+        return call.redirect("lease", lease_id=lease_id, notice=call._("The lease has a new version."))
     return _changing(call, form, lease_id, status=422)
 
 

@@ -8,8 +8,6 @@ from typing import Any
 
 from starlette.responses import Response
 
-from chassis.errors import DomainError
-from chassis.usecase import UseCase
 from deskkit.call import DeskCall, PageCall
 from deskkit.forms import Form
 from deskkit.router import DeskRouter
@@ -44,6 +42,7 @@ from tenancy_svc.signings.queries import SigningRecord, signing, signings, signi
 router = DeskRouter(prefix="/property-desk")
 
 ToldLines = list[tuple[str, str]]
+Words = Callable[[PageCall, SigningRecord], dict[str, Any]]
 
 
 @router.get("/signings", name="signings")
@@ -82,14 +81,10 @@ async def new_signing(call: DeskCall, lease_id: uuid.UUID) -> Response:
 async def post_signing(call: DeskCall, lease_id: uuid.UUID) -> Response:
     """Show what will be told word for word; arrange the signing once that was confirmed."""
     form = await call.form(ScheduleSigning, fixed={"lease_id": lease_id})
-    if form.ok and "confirmed" not in await call.posted():
+    if form.unconfirmed:
         return await _arranging(call, form, lease_id, confirm=True)
-    if form.ok:
-        try:
-            arranged = await call.perform(schedule_signing, form.command)
-            return call.redirect("signing", signing_id=arranged, notice=call._("The signing is arranged."))
-        except DomainError as error:
-            form.add(error)
+    if done := await call.carry_out(form, schedule_signing):
+        return call.redirect("signing", signing_id=done.result, notice=call._("The signing is arranged."))
     return await _arranging(call, form, lease_id, status=422)
 
 
@@ -139,27 +134,22 @@ async def _show(
 @router.post("/signings/{signing_id}/rights", name="post_rights")
 async def post_rights(call: DeskCall, signing_id: uuid.UUID) -> Response:
     """Record that the rights were explained."""
-    notice = call._("It's recorded that the rights were explained.")
-    return await _step(call, signing_id, record_rights_explained, RecordRightsExplained, notice)
+    form = await call.form(RecordRightsExplained, fixed={"signing_id": signing_id})
+    if await call.carry_out(form, record_rights_explained):
+        notice = call._("It's recorded that the rights were explained.")
+        return call.redirect("signing", signing_id=signing_id, notice=notice)
+    return await _show(call, signing_id, form.problem, status=422)
 
 
 @router.post("/signings/{signing_id}/attestation", name="post_attestation")
 async def post_attestation(call: DeskCall, signing_id: uuid.UUID) -> Response:
     """Record a party's attestation."""
-    return await _step(call, signing_id, attest, Attest, call._("The attestation is recorded."))
-
-
-async def _step(
-    call: PageCall, signing_id: uuid.UUID, use_case: UseCase[Any, Any], model: Any, notice: str
-) -> Response:
-    form = await call.form(model, fixed={"signing_id": signing_id})
+    form = await call.form(Attest, fixed={"signing_id": signing_id})
     if not form.ok:
         return await _show(call, signing_id, call._("Choose who attests."), status=422)
-    try:
-        await call.perform(use_case, form.command)
-    except DomainError as error:
-        return await _show(call, signing_id, call.words(error), status=422)
-    return call.redirect("signing", signing_id=signing_id, notice=notice)
+    if await call.carry_out(form, attest):
+        return call.redirect("signing", signing_id=signing_id, notice=call._("The attestation is recorded."))
+    return await _show(call, signing_id, form.problem, status=422)
 
 
 @router.get("/signings/{signing_id}/move", name="move_signing")
@@ -175,14 +165,10 @@ async def post_move(call: DeskCall, signing_id: uuid.UUID) -> Response:
     """Show what will be told word for word; move the signing once that was confirmed."""
     record = await call.ask(signing, signing_id)
     form = await call.form(MoveSigning, fixed={"signing_id": signing_id})
-    if form.ok and "confirmed" not in await call.posted():
+    if form.unconfirmed:
         return await _moving(call, form, record, confirm=True)
-    if form.ok:
-        try:
-            await call.perform(move_signing, form.command)
-            return call.redirect("signing", signing_id=signing_id, notice=call._("The signing is moved."))
-        except DomainError as error:
-            form.add(error)
+    if await call.carry_out(form, move_signing):
+        return call.redirect("signing", signing_id=signing_id, notice=call._("The signing is moved."))
     return await _moving(call, form, record, status=422)
 
 
@@ -253,16 +239,10 @@ def _told(call: PageCall, record: SigningRecord, lines: ToldLines) -> ToldLines:
     return lines if record.invites_advocate.tells else []
 
 
-_CONFIRMED: dict[str, tuple[UseCase[Any, Any], Any, Callable[[PageCall, SigningRecord], dict[str, Any]]]] = {
-    "cancel": (cancel_signing, CancelSigning, _cancelling),
-    "unsigned": (end_unsigned, EndUnsigned, _ending_unsigned),
-    "sign": (sign_lease, SignLease, _signing),
-}
-
-
-async def _ask(call: PageCall, signing_id: uuid.UUID, what: str, form: Any, status: int = 200) -> Response:
+async def _ask(
+    call: PageCall, signing_id: uuid.UUID, form: Form[Any], words: Words, status: int = 200
+) -> Response:
     record = await call.ask(signing, signing_id)
-    _, _, words = _CONFIRMED[what]
     prospect = record.invites_advocate
     return call.page(
         "signings/confirm.html",
@@ -275,58 +255,56 @@ async def _ask(call: PageCall, signing_id: uuid.UUID, what: str, form: Any, stat
     )
 
 
-async def _confirming(call: PageCall, signing_id: uuid.UUID, what: str) -> Response:
-    _, model, _ = _CONFIRMED[what]
-    return await _ask(call, signing_id, what, await call.form(model, fixed={"signing_id": signing_id}))
-
-
-async def _confirmed(call: PageCall, signing_id: uuid.UUID, what: str, notice: str) -> Response:
-    use_case, model, _ = _CONFIRMED[what]
-    form = await call.form(model, fixed={"signing_id": signing_id})
-    try:
-        await call.perform(use_case, form.command)
-    except DomainError as error:
-        form.add(error)
-        return await _ask(call, signing_id, what, form, status=422)
-    return call.redirect("signing", signing_id=signing_id, notice=notice)
-
-
 @router.get("/signings/{signing_id}/cancel", name="cancel_signing")
 async def cancel(call: DeskCall, signing_id: uuid.UUID) -> Response:
     """What cancelling means."""
-    return await _confirming(call, signing_id, "cancel")
+    form = await call.form(CancelSigning, fixed={"signing_id": signing_id})
+    return await _ask(call, signing_id, form, _cancelling)
 
 
 @router.post("/signings/{signing_id}/cancel", name="post_cancel_signing")
 async def post_cancel(call: DeskCall, signing_id: uuid.UUID) -> Response:
     """Cancel."""
-    return await _confirmed(call, signing_id, "cancel", call._("The signing is cancelled."))
+    form = await call.form(CancelSigning, fixed={"signing_id": signing_id})
+    if await call.carry_out(form, cancel_signing):
+        return call.redirect("signing", signing_id=signing_id, notice=call._("The signing is cancelled."))
+    return await _ask(call, signing_id, form, _cancelling, status=422)
 
 
 @router.get("/signings/{signing_id}/unsigned", name="end_unsigned")
 async def unsigned(call: DeskCall, signing_id: uuid.UUID) -> Response:
     """What it means that nobody signed."""
-    return await _confirming(call, signing_id, "unsigned")
+    form = await call.form(EndUnsigned, fixed={"signing_id": signing_id})
+    return await _ask(call, signing_id, form, _ending_unsigned)
 
 
 @router.post("/signings/{signing_id}/unsigned", name="post_end_unsigned")
 async def post_unsigned(call: DeskCall, signing_id: uuid.UUID) -> Response:
     """Record it."""
-    return await _confirmed(
-        call, signing_id, "unsigned", call._("It's recorded that the lease wasn't signed.")
-    )
+    form = await call.form(EndUnsigned, fixed={"signing_id": signing_id})
+    if await call.carry_out(form, end_unsigned):
+        return call.redirect(
+            "signing", signing_id=signing_id, notice=call._("It's recorded that the lease wasn't signed.")
+        )
+    return await _ask(call, signing_id, form, _ending_unsigned, status=422)
 
 
 @router.get("/signings/{signing_id}/sign", name="sign_lease")
 async def sign(call: DeskCall, signing_id: uuid.UUID) -> Response:
     """What signing means, and what will be told."""
-    return await _confirming(call, signing_id, "sign")
+    form = await call.form(SignLease, fixed={"signing_id": signing_id})
+    return await _ask(call, signing_id, form, _signing)
 
 
 @router.post("/signings/{signing_id}/sign", name="post_sign_lease")
 async def post_sign(call: DeskCall, signing_id: uuid.UUID) -> Response:
     """Record the signatures."""
-    return await _confirmed(call, signing_id, "sign", call._("The lease is signed and the tenancy begins."))
+    form = await call.form(SignLease, fixed={"signing_id": signing_id})
+    if await call.carry_out(form, sign_lease):
+        return call.redirect(
+            "signing", signing_id=signing_id, notice=call._("The lease is signed and the tenancy begins.")
+        )
+    return await _ask(call, signing_id, form, _signing, status=422)
 
 
 @router.get("/leases/{lease_id}/discard", name="discard_lease")
@@ -339,12 +317,9 @@ async def discard(call: DeskCall, lease_id: uuid.UUID) -> Response:
 async def post_discard(call: DeskCall, lease_id: uuid.UUID) -> Response:
     """Discard the draft and cancel its signing."""
     form = await call.form(GiveUpLease, fixed={"lease_id": lease_id})
-    try:
-        await call.perform(give_up_lease, form.command)
-    except DomainError as error:
-        form.add(error)
-        return await _discarding(call, lease_id, form, status=422)
-    return call.redirect("lease", lease_id=lease_id, notice=call._("The draft lease is discarded."))
+    if await call.carry_out(form, give_up_lease):
+        return call.redirect("lease", lease_id=lease_id, notice=call._("The draft lease is discarded."))
+    return await _discarding(call, lease_id, form, status=422)
 
 
 async def _discarding(call: PageCall, lease_id: uuid.UUID, form: Any, status: int = 200) -> Response:

@@ -6,22 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Response
-from pydantic import BaseModel, ConfigDict
 
-from chassis.errors import DomainError
 from deskkit.call import DeskCall, PageCall
+from deskkit.forms import Nothing
 from deskkit.router import DeskRouter
 from units_svc.access import Permission
 from units_svc.holds import commands, keeping, queries
 from units_svc.inventory.queries import unit_record
 
 router = DeskRouter(prefix="/inventory-desk")
-
-
-class Nothing(BaseModel):
-    """A form without fields: a confirmation."""
-
-    model_config = ConfigDict(frozen=True)
 
 
 @router.get("/holds", name="holds")
@@ -53,14 +46,11 @@ async def release_form(call: DeskCall, request_id: UUID) -> Response:
 @router.post("/holds/{request_id}/release", name="hold_do_release")
 async def release(call: DeskCall, request_id: UUID) -> Response:
     """End a hold before its deadline (U9)."""
-    return await _decide(
-        call,
-        request_id,
-        commands.ReleaseHold,
-        commands.release_hold,
-        template="holds/release.html",
-        notice=call._("The hold has ended."),
-    )
+    form = await call.form(commands.ReleaseHold, fixed={"request_id": request_id})
+    if await call.carry_out(form, commands.release_hold):
+        return call.redirect("hold", request_id=request_id, notice=call._("The hold has ended."))
+    found = await call.ask(queries.hold_record, request_id)
+    return call.page("holds/release.html", hold=found, form=form, status=422)
 
 
 @router.get("/holds/{request_id}/deadline", name="hold_prolong")
@@ -74,14 +64,11 @@ async def prolong_form(call: DeskCall, request_id: UUID) -> Response:
 @router.post("/holds/{request_id}/deadline", name="hold_do_prolong")
 async def prolong(call: DeskCall, request_id: UUID) -> Response:
     """Give a hold more time (U9)."""
-    return await _decide(
-        call,
-        request_id,
-        commands.ProlongHold,
-        commands.prolong_hold,
-        template="holds/prolong.html",
-        notice=call._("The hold lasts longer."),
-    )
+    form = await call.form(commands.ProlongHold, fixed={"request_id": request_id})
+    if await call.carry_out(form, commands.prolong_hold):
+        return call.redirect("hold", request_id=request_id, notice=call._("The hold lasts longer."))
+    found = await call.ask(queries.hold_record, request_id)
+    return call.page("holds/prolong.html", hold=found, form=form, status=422)
 
 
 @router.get("/units/{unit_id}/use", name="unit_use")
@@ -106,12 +93,8 @@ async def use_form(call: DeskCall, unit_id: UUID) -> Response:
 async def record_use(call: DeskCall, unit_id: UUID) -> Response:
     """Record that somebody else lives in a home, or that it can't be used (U4)."""
     form = await call.form(keeping.RecordUse, fixed={"unit_id": unit_id})
-    if form.ok:
-        try:
-            await call.perform(keeping.record_use, form.command)
-            return call.redirect("unit_use", unit_id=unit_id, notice=call._("Saved."))
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, keeping.record_use):
+        return call.redirect("unit_use", unit_id=unit_id, notice=call._("Saved."))
     return await _use_page(call, "holds/use_new.html", unit_id, form, status=422)
 
 
@@ -126,12 +109,8 @@ async def end_form(call: DeskCall, unit_id: UUID, occupation_id: UUID) -> Respon
 async def end_use(call: DeskCall, unit_id: UUID, occupation_id: UUID) -> Response:
     """End a use that staff recorded (U4)."""
     form = await call.form(keeping.EndUse, fixed={"unit_id": unit_id, "occupation_id": occupation_id})
-    if form.ok:
-        try:
-            await call.perform(keeping.end_use, form.command)
-            return call.redirect("unit_use", unit_id=unit_id, notice=call._("Saved."))
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, keeping.end_use):
+        return call.redirect("unit_use", unit_id=unit_id, notice=call._("Saved."))
     return await _use_page(call, "holds/use_end.html", unit_id, form, status=422, occupation_id=occupation_id)
 
 
@@ -150,20 +129,6 @@ async def change_listing(call: DeskCall, unit_id: UUID) -> Response:
     await call.perform(use_case, keeping.ChangeListing(unit_id=unit_id))
     said = call._("The unit is no longer listed.") if unit.active else call._("The unit is listed again.")
     return call.redirect("unit_use", unit_id=unit_id, notice=said)
-
-
-async def _decide(
-    call: PageCall, request_id: UUID, model: type[BaseModel], use_case: Any, *, template: str, notice: str
-) -> Response:
-    form = await call.form(model, fixed={"request_id": request_id})
-    if form.ok:
-        try:
-            await call.perform(use_case, form.command)
-            return call.redirect("hold", request_id=request_id, notice=notice)
-        except DomainError as refused:
-            form.add(refused)
-    found = await call.ask(queries.hold_record, request_id)
-    return call.page(template, hold=found, form=form, status=422)
 
 
 async def _use_page(

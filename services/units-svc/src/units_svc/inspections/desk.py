@@ -7,7 +7,6 @@ from uuid import UUID
 
 from fastapi import Response
 
-from chassis.errors import DomainError
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from units_svc.access import Permission
@@ -55,12 +54,8 @@ async def new_inspection(call: DeskCall, unit_id: UUID) -> Response:
 async def record_inspection(call: DeskCall, unit_id: UUID) -> Response:
     """Record an inspection (U10)."""
     form = await call.form(commands.RecordInspection, fixed={"unit_id": unit_id})
-    if form.ok:
-        try:
-            inspection_id = await call.perform(commands.record_inspection, form.command)
-            return call.redirect("inspection", inspection_id=inspection_id, notice=call._("Saved."))
-        except DomainError as refused:
-            form.add(refused)
+    if done := await call.carry_out(form, commands.record_inspection):
+        return call.redirect("inspection", inspection_id=done.result, notice=call._("Saved."))
     return await _form(call, "inspections/new.html", form, unit_id, status=422)
 
 
@@ -92,12 +87,8 @@ async def edit_form(call: DeskCall, inspection_id: UUID) -> Response:
 async def edit_inspection(call: DeskCall, inspection_id: UUID) -> Response:
     """Correct an inspection (U10, X4)."""
     form = await call.form(commands.EditInspection, fixed={"inspection_id": inspection_id})
-    if form.ok:
-        try:
-            await call.perform(commands.edit_inspection, form.command)
-            return call.redirect("inspection", inspection_id=inspection_id, notice=call._("Saved."))
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, commands.edit_inspection):
+        return call.redirect("inspection", inspection_id=inspection_id, notice=call._("Saved."))
     found = await call.ask(queries.inspection_record, inspection_id)
     return await _form(call, "inspections/edit.html", form, found.unit_id, inspection=found, status=422)
 

@@ -8,9 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Response
-from pydantic import BaseModel
 
-from chassis.errors import DomainError
+from chassis.errors import InvalidInput
 from deskkit.call import DeskCall, PageCall
 from deskkit.forms import Form
 from deskkit.labels import label_of
@@ -73,7 +72,7 @@ async def unit_list(call: DeskCall) -> Response:
         page = await call.ask(
             queries.unit_list, wanted, order=order, after=query.get("after"), before=query.get("before")
         )
-    except DomainError:
+    except InvalidInput:
         page = await call.ask(queries.unit_list, wanted, order=order)
     lists = await call.ask(lookup_lists)
     return call.page(
@@ -106,12 +105,8 @@ async def new_unit(call: DeskCall) -> Response:
 async def add_unit(call: DeskCall) -> Response:
     """Add a home."""
     form = await call.form(commands.AddUnit)
-    if form.ok:
-        try:
-            unit_id = await call.perform(commands.add_unit, form.command)
-            return call.redirect("unit", unit_id=unit_id, notice=call._("The unit was added and is listed."))
-        except DomainError as refused:
-            form.add(refused)
+    if done := await call.carry_out(form, commands.add_unit):
+        return call.redirect("unit", unit_id=done.result, notice=call._("The unit was added and is listed."))
     return await _form(call, "inventory/new.html", form, status=422)
 
 
@@ -147,14 +142,11 @@ async def edit_address_form(call: DeskCall, unit_id: UUID) -> Response:
 @router.post("/{unit_id}/address/edit", name="unit_save_address")
 async def edit_address(call: DeskCall, unit_id: UUID) -> Response:
     """Correct where a home is (X4)."""
-    return await _save(
-        call,
-        unit_id,
-        commands.EditAddress,
-        commands.edit_address,
-        template="inventory/edit_address.html",
-        back="unit",
-    )
+    form = await call.form(commands.EditAddress, fixed={"unit_id": unit_id})
+    if await call.carry_out(form, commands.edit_address):
+        return call.redirect("unit", unit_id=unit_id, notice=call._("Saved."))
+    unit = await call.ask(queries.unit_record, unit_id)
+    return await _form(call, "inventory/edit_address.html", form, unit=unit, status=422)
 
 
 @router.get("/{unit_id}/details/edit", name="unit_edit_details")
@@ -168,14 +160,11 @@ async def edit_details_form(call: DeskCall, unit_id: UUID) -> Response:
 @router.post("/{unit_id}/details/edit", name="unit_save_details")
 async def edit_details(call: DeskCall, unit_id: UUID) -> Response:
     """Correct what is known of a home (X4)."""
-    return await _save(
-        call,
-        unit_id,
-        commands.EditDetails,
-        commands.edit_details,
-        template="inventory/edit_details.html",
-        back="unit_details",
-    )
+    form = await call.form(commands.EditDetails, fixed={"unit_id": unit_id})
+    if await call.carry_out(form, commands.edit_details):
+        return call.redirect("unit_details", unit_id=unit_id, notice=call._("Saved."))
+    unit = await call.ask(queries.unit_record, unit_id)
+    return await _form(call, "inventory/edit_details.html", form, unit=unit, status=422)
 
 
 @router.get("/{unit_id}/status", name="unit_observe_status")
@@ -189,14 +178,11 @@ async def status_form(call: DeskCall, unit_id: UUID) -> Response:
 @router.post("/{unit_id}/status", name="unit_save_status")
 async def observe_status(call: DeskCall, unit_id: UUID) -> Response:
     """Record a condition that was seen (U3)."""
-    return await _save(
-        call,
-        unit_id,
-        commands.ObserveStatus,
-        commands.observe_status,
-        template="inventory/status.html",
-        back="unit_details",
-    )
+    form = await call.form(commands.ObserveStatus, fixed={"unit_id": unit_id})
+    if await call.carry_out(form, commands.observe_status):
+        return call.redirect("unit_details", unit_id=unit_id, notice=call._("Saved."))
+    unit = await call.ask(queries.unit_record, unit_id)
+    return await _form(call, "inventory/status.html", form, unit=unit, status=422)
 
 
 @router.get("/{unit_id}/rent", name="unit_change_rent")
@@ -210,14 +196,11 @@ async def rent_form(call: DeskCall, unit_id: UUID) -> Response:
 @router.post("/{unit_id}/rent", name="unit_save_rent")
 async def change_rent(call: DeskCall, unit_id: UUID) -> Response:
     """Record a rent from a day on (U3)."""
-    return await _save(
-        call,
-        unit_id,
-        commands.ChangeRent,
-        commands.change_rent,
-        template="inventory/rent.html",
-        back="unit_details",
-    )
+    form = await call.form(commands.ChangeRent, fixed={"unit_id": unit_id})
+    if await call.carry_out(form, commands.change_rent):
+        return call.redirect("unit_details", unit_id=unit_id, notice=call._("Saved."))
+    unit = await call.ask(queries.unit_record, unit_id)
+    return await _form(call, "inventory/rent.html", form, unit=unit, status=422)
 
 
 _SAID_OTHERWISE = frozenset({"landlord_id", "features", "comments"})
@@ -257,20 +240,6 @@ _FIELD_NAMES = {
     for name, field in model.model_fields.items()
     if field.title
 } | {"active": "Listed"}
-
-
-async def _save(
-    call: PageCall, unit_id: UUID, model: type[BaseModel], use_case: Any, *, template: str, back: str
-) -> Response:
-    form = await call.form(model, fixed={"unit_id": unit_id})
-    if form.ok:
-        try:
-            await call.perform(use_case, form.command)
-            return call.redirect(back, unit_id=unit_id, notice=call._("Saved."))
-        except DomainError as refused:
-            form.add(refused)
-    unit = await call.ask(queries.unit_record, unit_id)
-    return await _form(call, template, form, unit=unit, status=422)
 
 
 async def _form(

@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.errors import DomainError
 from deskkit.call import DeskCall
 from deskkit.router import DeskRouter
 from units_svc.access import Permission
@@ -56,14 +55,8 @@ async def new_landlord(call: DeskCall) -> Response:
 async def add_landlord(call: DeskCall) -> Response:
     """Add a landlord."""
     form = await call.form(commands.AddLandlord)
-    if form.ok:
-        try:
-            landlord_id = await call.perform(commands.add_landlord, form.command)
-            return call.redirect(
-                "landlord", landlord_id=landlord_id, notice=call._("The landlord was added.")
-            )
-        except DomainError as refused:
-            form.add(refused)
+    if done := await call.carry_out(form, commands.add_landlord):
+        return call.redirect("landlord", landlord_id=done.result, notice=call._("The landlord was added."))
     return call.page("landlords/new.html", form=form, status=422)
 
 
@@ -89,11 +82,7 @@ async def edit_form(call: DeskCall, landlord_id: UUID) -> Response:
 async def edit_landlord(call: DeskCall, landlord_id: UUID) -> Response:
     """Correct a landlord (X4)."""
     form = await call.form(commands.EditLandlord, fixed={"landlord_id": landlord_id})
-    if form.ok:
-        try:
-            await call.perform(commands.edit_landlord, form.command)
-            return call.redirect("landlord", landlord_id=landlord_id, notice=call._("Saved."))
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, commands.edit_landlord):
+        return call.redirect("landlord", landlord_id=landlord_id, notice=call._("Saved."))
     found = await call.ask(queries.landlord_record, landlord_id)
     return call.page("landlords/edit.html", form=form, landlord=found, status=422)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Response
 
-from chassis.errors import DomainError, NotFound
+from chassis.errors import NotFound
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from units_svc.access import Permission
@@ -47,12 +47,8 @@ async def new_value(call: DeskCall, kind: LookupList) -> Response:
 async def add_value(call: DeskCall, kind: LookupList) -> Response:
     """Add a value."""
     form = await call.form(commands.AddValue, fixed={"list": kind})
-    if form.ok:
-        try:
-            await call.perform(commands.add_value, form.command)
-            return call.redirect("lookup", kind=kind.value, notice=call._("Saved."))
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, commands.add_value):
+        return call.redirect("lookup", kind=kind.value, notice=call._("Saved."))
     return _form(call, "lookups/new.html", form, kind, status=422)
 
 
@@ -69,12 +65,8 @@ async def edit_form(call: DeskCall, kind: LookupList, value_id: UUID) -> Respons
 async def edit_value(call: DeskCall, kind: LookupList, value_id: UUID) -> Response:
     """Correct or retire a value."""
     form = await call.form(commands.EditValue, fixed={"value_id": value_id})
-    if form.ok:
-        try:
-            await call.perform(commands.edit_value, form.command)
-            return call.redirect("lookup", kind=kind.value, notice=call._("Saved."))
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, commands.edit_value):
+        return call.redirect("lookup", kind=kind.value, notice=call._("Saved."))
     value = await _value(call, kind, value_id)
     return _form(call, "lookups/edit.html", form, kind, value=value, status=422)
 

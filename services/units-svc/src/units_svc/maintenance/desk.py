@@ -7,10 +7,8 @@ from uuid import UUID
 
 from fastapi import Response
 
-from chassis.errors import DomainError
 from deskkit.addresses import door
 from deskkit.call import DeskCall, PageCall
-from deskkit.forms import Form
 from deskkit.i18n import N_
 from deskkit.router import DeskRouter
 from units_svc.access import Permission
@@ -79,12 +77,8 @@ async def new_work(call: DeskCall, unit_id: UUID) -> Response:
 async def add_work(call: DeskCall, unit_id: UUID) -> Response:
     """Record work on a home (U7)."""
     form = await call.form(commands.AddWork, fixed={"unit_id": unit_id})
-    if form.ok:
-        try:
-            await call.perform(commands.add_work, form.command)
-            return call.redirect("unit_maintenance", unit_id=unit_id, notice=call._("Saved."))
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, commands.add_work):
+        return call.redirect("unit_maintenance", unit_id=unit_id, notice=call._("Saved."))
     finding = form.value("finding_id")
     return await _work_form(call, "maintenance/new.html", form, unit_id, finding=finding, status=422)
 
@@ -122,14 +116,10 @@ async def ask_entry(call: DeskCall, work_id: UUID) -> Response:
     """Show what will be told word for word; ask once that was confirmed (U7)."""
     form = await call.form(entering.AskEntry, fixed={"work_id": work_id})
     found = await call.ask(queries.work_record, work_id)
-    if form.ok and "confirmed" not in await call.posted():
+    if form.unconfirmed:
         return call.page("maintenance/entry_confirm.html", form=form, work=found)
-    if form.ok:
-        try:
-            await call.perform(entering.ask_entry, form.command)
-            return call.redirect("maintenance_work", work_id=work_id, notice=call._("Entry is asked for."))
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, entering.ask_entry):
+        return call.redirect("maintenance_work", work_id=work_id, notice=call._("Entry is asked for."))
     return call.page("maintenance/entry.html", status=422, form=form, work=found, purposes=EntryPurpose)
 
 
@@ -137,27 +127,19 @@ async def ask_entry(call: DeskCall, work_id: UUID) -> Response:
 async def withdraw_entry(call: DeskCall, work_id: UUID) -> Response:
     """Give up the window that was asked for."""
     form = await call.form(entering.WithdrawEntry, fixed={"work_id": work_id})
-    return await _pressed(
-        call, work_id, form, entering.withdraw_entry, call._("Entry is no longer asked for.")
-    )
+    if await call.carry_out(form, entering.withdraw_entry):
+        notice = call._("Entry is no longer asked for.")
+        return call.redirect("maintenance_work", work_id=work_id, notice=notice)
+    return await _record(call, work_id, form.problem, status=422)
 
 
 @router.post("/maintenance/{work_id}/schedule", name="post_schedule")
 async def schedule_work(call: DeskCall, work_id: UUID) -> Response:
     """Schedule the work for the window, when the answer allows entry (U7)."""
     form = await call.form(entering.ScheduleWork, fixed={"work_id": work_id})
-    return await _pressed(call, work_id, form, entering.schedule_work, call._("The work is scheduled."))
-
-
-async def _pressed(call: PageCall, work_id: UUID, form: Form[Any], use_case: Any, notice: str) -> Response:
-    """Do what a lone button of a work's page asks for, or show the page with what stands in the way."""
-    if form.ok:
-        try:
-            await call.perform(use_case, form.command)
-            return call.redirect("maintenance_work", work_id=work_id, notice=notice)
-        except DomainError as refused:
-            form.add(refused)
-    return await _record(call, work_id, form.summary()[0][1], 422)
+    if await call.carry_out(form, entering.schedule_work):
+        return call.redirect("maintenance_work", work_id=work_id, notice=call._("The work is scheduled."))
+    return await _record(call, work_id, form.problem, status=422)
 
 
 @router.get("/maintenance/{work_id}/edit", name="maintenance_edit")
@@ -172,12 +154,8 @@ async def edit_form(call: DeskCall, work_id: UUID) -> Response:
 async def edit_work(call: DeskCall, work_id: UUID) -> Response:
     """Correct or complete work (U7, X4)."""
     form = await call.form(commands.EditWork, fixed={"work_id": work_id})
-    if form.ok:
-        try:
-            await call.perform(commands.edit_work, form.command)
-            return call.redirect("maintenance_work", work_id=work_id, notice=call._("Saved."))
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, commands.edit_work):
+        return call.redirect("maintenance_work", work_id=work_id, notice=call._("Saved."))
     found = await call.ask(queries.work_record, work_id)
     return await _work_form(call, "maintenance/edit.html", form, found.unit_id, work=found, status=422)
 
@@ -199,12 +177,8 @@ async def new_contractor(call: DeskCall) -> Response:
 async def add_contractor(call: DeskCall) -> Response:
     """Add a contractor."""
     form = await call.form(commands.AddContractor)
-    if form.ok:
-        try:
-            await call.perform(commands.add_contractor, form.command)
-            return call.redirect("contractors", notice=call._("Saved."))
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, commands.add_contractor):
+        return call.redirect("contractors", notice=call._("Saved."))
     return call.page("maintenance/contractor_new.html", form=form, status=422)
 
 
@@ -220,12 +194,8 @@ async def contractor_form(call: DeskCall, contractor_id: UUID) -> Response:
 async def edit_contractor(call: DeskCall, contractor_id: UUID) -> Response:
     """Correct a contractor (X4)."""
     form = await call.form(commands.EditContractor, fixed={"contractor_id": contractor_id})
-    if form.ok:
-        try:
-            await call.perform(commands.edit_contractor, form.command)
-            return call.redirect("contractors", notice=call._("Saved."))
-        except DomainError as refused:
-            form.add(refused)
+    if await call.carry_out(form, commands.edit_contractor):
+        return call.redirect("contractors", notice=call._("Saved."))
     found = await call.ask(queries.contractor_record, contractor_id)
     return call.page("maintenance/contractor_edit.html", form=form, contractor=found, status=422)
 

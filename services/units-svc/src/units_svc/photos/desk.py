@@ -9,7 +9,6 @@ from uuid import UUID
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.errors import DomainError
 from deskkit.call import DeskCall
 from deskkit.router import DeskRouter
 from units_svc.access import Permission
@@ -45,17 +44,17 @@ async def add_photo(call: DeskCall, unit_id: UUID) -> Response:
     uploads = await call.uploads("photo")
     if form.ok and not uploads:
         form.add(call._("Choose a photo."), "photo")
-    if form.ok:
-        said = form.command
-        try:
-            developed = await asyncio.to_thread(develop, await uploads[0].read(LARGEST + 1))
-            command = commands.AddPhoto(unit_id, developed, said.caption, said.inspection_id, said.area_id)
-            await call.perform(commands.add_photo, command)
-            if said.inspection_id is not None:
-                return call.redirect("inspection", inspection_id=said.inspection_id, notice=call._("Saved."))
-            return call.redirect("unit_photos", unit_id=unit_id, notice=call._("Saved."))
-        except DomainError as refused:
-            form.add(refused)
+
+    async def added(said: NewPhoto) -> UUID | None:
+        developed = await asyncio.to_thread(develop, await uploads[0].read(LARGEST + 1))
+        command = commands.AddPhoto(unit_id, developed, said.caption, said.inspection_id, said.area_id)
+        await call.perform(commands.add_photo, command)
+        return said.inspection_id
+
+    if done := await form.attempt(added):
+        if done.result is not None:
+            return call.redirect("inspection", inspection_id=done.result, notice=call._("Saved."))
+        return call.redirect("unit_photos", unit_id=unit_id, notice=call._("Saved."))
     return await _tab(call, unit_id, form, status=422)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.errors import DomainError
+from chassis.errors import InvalidInput
 from deskkit.call import DeskCall, PageCall
 from deskkit.i18n import N_
 from deskkit.router import DeskRouter
@@ -140,7 +140,7 @@ def _asked(call: PageCall, kind: Any, usual: Any) -> tuple[Period, Any, Any]:
     by = next((one for one in kind if one.value == form.command.by), usual)
     try:
         return Period(form.command.first or year.first, form.command.last or year.last), by, form
-    except DomainError as refused:
+    except InvalidInput as refused:
         form.add(refused)
         return year, by, form
 

@@ -1,0 +1,21 @@
+"""The visits, and the chassis' tables."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from chassis.db.schema import chassis_v1
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Create everything."""
+    chassis_v1(op)
+    op.create_table(
+        "visit",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("home", sa.Text(), nullable=False),
+        sa.Column("visit_on", sa.Date(), nullable=False),
+    )

@@ -1,0 +1,96 @@
+"""What a form knows once somebody tried to do what it asks for."""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import pytest
+from pydantic import BaseModel, Field
+
+from chassis.errors import Conflict, DomainError, InvalidInput
+from deskkit.forms import Form
+from deskkit.i18n import Formats, load_catalogue
+
+ZONE = ZoneInfo("America/Toronto")
+
+
+class Rename(BaseModel):
+    name: str = Field(min_length=1, title="Name")
+
+
+def form_with(**posted: str) -> Form[Rename]:
+    catalogue = load_catalogue("en", ("deskkit",))
+    return Form(
+        Rename,
+        posted={name: [text] for name, text in posted.items()},
+        today=date(2026, 11, 23),
+        zone=ZONE,
+        catalogue=catalogue,
+        formats=Formats("en", ZONE, catalogue),
+        translate_error=str,
+        csrf_token="csrf",
+        form_token="token",
+    )
+
+
+async def renamed(command: Rename) -> str:
+    return command.name
+
+
+async def test_what_was_done_is_returned_and_nothing_is_wrong() -> None:
+    form = form_with(name="Robin")
+    done = await form.attempt(renamed)
+    assert done is not None
+    assert (done.result, form.problem, form.refused) == ("Robin", None, None)
+
+
+async def test_work_without_a_result_is_done_all_the_same() -> None:
+    async def forgotten(command: Rename) -> None:
+        """Keep nothing."""
+
+    assert await form_with(name="Robin").attempt(forgotten)
+
+
+async def test_a_form_that_is_wrong_is_never_tried() -> None:
+    async def untouched(command: Rename) -> None:
+        raise AssertionError("it was tried")
+
+    for form in (form_with(name=""), form_with(name="Robin", _more="names")):
+        assert await form.attempt(untouched) is None
+        assert form.refused is None
+
+
+@pytest.mark.parametrize(
+    ("refusal", "at", "key"),
+    [
+        (Conflict(), None, ""),
+        (Conflict(), "name", "name"),
+        (InvalidInput(field="given", rule="No."), "name", "given"),
+    ],
+)
+async def test_a_refusal_is_said_at_its_field_or_else_where_it_is_asked_for(
+    refusal: DomainError, at: str | None, key: str
+) -> None:
+    async def refused(command: Rename) -> None:
+        raise refusal
+
+    form = form_with(name="Robin")
+    assert await form.attempt(refused, at=at) is None
+    assert form.refused is refusal
+    assert [(error.key, error.message) for error in form.errors] == [(key, str(refusal))]
+    assert form.problem == str(refusal)
+
+
+async def test_what_is_no_refusal_is_not_swallowed() -> None:
+    async def broken(command: Rename) -> None:
+        raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError):
+        await form_with(name="Robin").attempt(broken)
+
+
+def test_a_form_waits_to_be_confirmed_once_it_is_in_order() -> None:
+    assert not form_with(name="").unconfirmed
+    assert form_with(name="Robin").unconfirmed
+    assert not form_with(name="Robin", confirmed="yes").unconfirmed
