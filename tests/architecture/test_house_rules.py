@@ -11,7 +11,7 @@ import pytest
 
 from deskkit.i18n import load_catalogue
 from deskkit.i18n.extraction import texts_of
-from testkit.house_rules import Tree, structure, texts, use_cases
+from testkit.house_rules import Tree, desks, structure, texts, use_cases
 
 ROOT = Path(__file__).resolve().parents[2]
 FEATURE = "services/units-svc/src/units_svc/holds"
@@ -64,6 +64,31 @@ RULES = [
         use_cases.get_writes_nothing,
         f"{FEATURE}/api.py",
         "@router.api_route('/x', methods=['GET'])\nasync def show(c):\n    await perform(r, a, secure, 1)\n",
+    ),
+    (
+        use_cases.get_writes_nothing,
+        f"{FEATURE}/desk.py",
+        "@router.get('/x')\nasync def show(call):\n    await call.carry_out(form, secure)\n",
+    ),
+    (
+        desks.desks_carry_forms_out,
+        f"{FEATURE}/desk.py",
+        "async def a(form):\n    try:\n        b()\n    except DomainError as no:\n        form.add(no)\n",
+    ),
+    (
+        desks.desks_carry_forms_out,
+        f"{FEATURE}/desk_extending.py",
+        "async def a():\n    try:\n        b()\n    except (KeyError, errors.DomainError):\n        pass\n",
+    ),
+    (
+        desks.desks_carry_forms_out,
+        f"{FEATURE}/desk.py",
+        "async def a(call):\n    try:\n        await call.perform(b, c)\n    except Taken:\n        pass\n",
+    ),
+    (
+        desks.desks_carry_forms_out,
+        f"{FEATURE}/desk.py",
+        "async def a(call, form):\n    await call.perform(secure, form.command)\n",
     ),
     (texts.no_traces_of_a_machine, "README.md", "pip install --" + "index-url https://somewhere/simple\n"),
     (texts.no_traces_of_a_machine, "docs/a.md", "see /" + "root/notes\n"),

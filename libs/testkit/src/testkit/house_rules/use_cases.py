@@ -10,7 +10,7 @@ _DECLARE = frozenset({"use_case", "query"})
 MAY_OPEN_A_SESSION = frozenset({"gateway.single_sign_on.desk.back"})
 """OpenID Connect sends a person back by a GET; its code is good once, and only with the state cookie."""
 _READS = frozenset({"get", "head"})
-_WRITING_CALLS = frozenset({"perform", "perform_in"})
+_WRITING_CALLS = frozenset({"perform", "perform_in", "carry_out"})
 
 
 def use_cases_declare_their_permission(tree: Tree) -> list[Violation]:

@@ -1,0 +1,70 @@
+"""Rules on desks: a form is carried out in one way, and a refusal is said by the form."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from testkit.house_rules.tree import SERVICE_PACKAGES, Module, Tree, Violation
+
+ANSWERS_A_REFUSAL_ITSELF = frozenset(
+    {
+        "gateway.single_sign_on.desk.back",
+        "tenancy_svc.entry.desk.post_answer",
+        "units_svc.imports.desk.read_file",
+    }
+)
+"""The way back from the provider of the sign-in has no form to say a refusal in: the sign-in page says it."""
+_EVERYTHING = frozenset({"DomainError", "Exception", "BaseException"})
+_CARRYING = frozenset({"perform", "carry_out", "attempt"})
+
+
+def desks_carry_forms_out(tree: Tree) -> list[Violation]:
+    """A desk leaves what the domain refuses to `call.carry_out` or `form.attempt`.
+
+    No `try` stands around a use case, none catches every refusal, and no form's command is performed bare.
+    """
+    found: list[Violation] = []
+    for module in tree.modules(*SERVICE_PACKAGES):
+        if not module.stem.startswith("desk"):
+            continue
+        for function, node in _in_functions(module):
+            if f"{module.name}.{function}" in ANSWERS_A_REFUSAL_ITSELF:
+                continue
+            if words := _wrong(node):
+                found.append(Violation(tree.shown(module.path), node.lineno, f"{function} {words}"))
+    return found
+
+
+def _in_functions(module: Module) -> Iterator[tuple[str, ast.Try | ast.Call]]:
+    for outer in module.tree.body:
+        for node in ast.walk(outer):
+            if isinstance(node, (ast.Try, ast.Call)):
+                yield getattr(outer, "name", "<module>"), node
+
+
+def _wrong(node: ast.Try | ast.Call) -> str | None:
+    if isinstance(node, ast.Call):
+        bare = _called(node) == "perform" and any(
+            isinstance(argument, ast.Attribute) and argument.attr == "command" for argument in node.args
+        )
+        return "performs a form's command: `call.carry_out` does that and says a refusal" if bare else None
+    caught = {name for handler in node.handlers for name in _caught(handler)}
+    if caught & _EVERYTHING:
+        return "catches every refusal: `call.carry_out` and `form.attempt` say them in the form"
+    tried = (inner for statement in node.body for inner in ast.walk(statement))
+    if node.handlers and any(isinstance(inner, ast.Call) and _called(inner) in _CARRYING for inner in tried):
+        return "tries a use case by itself: `form.refused` tells what it was refused with"
+    return None
+
+
+def _caught(handler: ast.ExceptHandler) -> Iterator[str]:
+    if handler.type is None:
+        yield "BaseException"
+        return
+    for kind in handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]:
+        yield kind.attr if isinstance(kind, ast.Attribute) else ast.unparse(kind)
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
