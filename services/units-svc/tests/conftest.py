@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -140,6 +141,16 @@ class World:
             base_url=f"http://property.localhost{API_PREFIX}",
             headers={"Authorization": f"Bearer {token}", **headers},
         )
+
+    def environment(self) -> dict[str, str]:
+        """Return what a process of its own needs to run as this service."""
+        return {
+            **os.environ,
+            "UNITS_DATABASE_URL": self.database.url, "UNITS_ISSUER": "x", "UNITS_JWKS_URL": "x",
+            "UNITS_AUDIENCE": "units", "UNITS_ENTITY": "property", "UNITS_PUBLIC_URL": "http://x",
+            "UNITS_CSRF_SECRET": "a secret of at least thirty-two characters",
+            "UNITS_NATS_URL": "nats://127.0.0.1:1", "UNITS_NATS_USER": "units", "UNITS_NATS_PASSWORD": "x",
+        }  # fmt: skip
 
     async def landlord(
         self, relation: Relation = Relation.THIRD_PARTY, name: str = "Maple Homes"

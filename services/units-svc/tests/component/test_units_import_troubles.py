@@ -8,7 +8,6 @@ import csv
 import datetime as dt
 import gzip
 import io
-import os
 import sys
 from typing import Any
 from uuid import UUID
@@ -48,16 +47,6 @@ async def _all_of(world: Any, content: bytes) -> ImportView:
     return await carry_through(world.runtime, KEEPER, await _receive(world, content, at_once=True))
 
 
-def _environment(world: Any) -> dict[str, str]:
-    return {
-        **os.environ,
-        "UNITS_DATABASE_URL": world.database.url, "UNITS_ISSUER": "x", "UNITS_JWKS_URL": "x",
-        "UNITS_AUDIENCE": "units", "UNITS_ENTITY": "property", "UNITS_PUBLIC_URL": "http://x",
-        "UNITS_CSRF_SECRET": "a secret of at least thirty-two characters", "UNITS_NATS_URL": "nats://127.0.0.1:1",
-        "UNITS_NATS_USER": "units", "UNITS_NATS_PASSWORD": "x",
-    }  # fmt: skip
-
-
 @pytest.mark.row("U8")
 async def test_one_who_is_killed_in_the_middle_does_nothing_twice_and_loses_nothing(
     world: Any, tmp_path: Any
@@ -66,7 +55,7 @@ async def test_one_who_is_killed_in_the_middle_does_nothing_twice_and_loses_noth
     file.write_bytes(_table(24_000))
     command = [sys.executable, "-m", "units_svc", "import"]
     running = await asyncio.create_subprocess_exec(
-        *command, str(file), env=_environment(world), stdout=asyncio.subprocess.DEVNULL
+        *command, str(file), env=world.environment(), stdout=asyncio.subprocess.DEVNULL
     )
     try:
         for _ in range(600):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -262,12 +261,6 @@ async def test_over_the_api_a_file_is_sent_previewed_and_written(world: Any, dat
 
 @pytest.mark.row("U8")
 async def test_the_command_line_imports_and_says_what_it_did(world: Any, data: Path) -> None:
-    settings = {
-        "UNITS_DATABASE_URL": world.database.url, "UNITS_ISSUER": "x", "UNITS_JWKS_URL": "x",
-        "UNITS_AUDIENCE": "units", "UNITS_ENTITY": "property", "UNITS_PUBLIC_URL": "http://x",
-        "UNITS_CSRF_SECRET": "a secret of at least thirty-two characters", "UNITS_NATS_URL": "nats://127.0.0.1:1",
-        "UNITS_NATS_USER": "units", "UNITS_NATS_PASSWORD": "x",
-    }  # fmt: skip
     command = [
         sys.executable,
         "-m",
@@ -281,7 +274,7 @@ async def test_the_command_line_imports_and_says_what_it_did(world: Any, data: P
     def run(*more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [*command, *more],
-            env={**os.environ, **settings},
+            env=world.environment(),
             capture_output=True,
             text=True,
             timeout=60,

@@ -37,9 +37,11 @@ async def list_mappings(call: Call) -> list[MappingView]:
 
 
 @router.get("")
-async def list_imports(call: Call) -> list[queries.ImportView]:
+async def list_imports(
+    call: Call, after: UUID | None = None, limit: Annotated[int, Query(ge=1, le=200)] = queries.PAGE
+) -> queries.ImportPage:
     """Imports, newest first."""
-    return await call.ask(queries.import_list)
+    return await call.ask(queries.import_list, after=after, limit=limit)
 
 
 @router.get("/template", response_class=Response)
@@ -114,7 +116,21 @@ async def apply_import(call: Call, import_id: UUID) -> queries.ImportView:
     return await call.ask(queries.import_record, import_id)
 
 
+@router.post("/{import_id}/stop")
+async def stop_import(call: Call, import_id: UUID) -> queries.ImportView:
+    """Write no more of an import that is `applying`: what is written stays, the rest can be resumed (U8)."""
+    await call.perform(commands.stop_import, commands.ImportCommand(import_id))
+    return await call.ask(queries.import_record, import_id)
+
+
+@router.post("/{import_id}/resume", status_code=202)
+async def resume_import(call: Call, import_id: UUID) -> queries.ImportView:
+    """Let the worker go on with an import that was stopped, or given up after several failures (U8)."""
+    await call.perform(commands.resume_import, commands.ImportCommand(import_id))
+    return await call.ask(queries.import_record, import_id)
+
+
 @router.delete("/{import_id}", status_code=204)
 async def discard_import(call: Call, import_id: UUID) -> None:
-    """Forget an import that isn't being written."""
+    """Forget an import that isn't being written, or the rest of one that was stopped."""
     await call.perform(commands.discard_import, commands.ImportCommand(import_id))

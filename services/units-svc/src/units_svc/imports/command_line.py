@@ -20,11 +20,17 @@ from chassis.perform import ask, perform
 from chassis.runtime import Runtime
 from chassis.settings import SettingsIncomplete
 from deskkit.csv_files import harmless
-from units_svc.imports.commands import ImportCommand, ReceiveFile, discard_import, receive_file
+from units_svc.imports.commands import (
+    ImportCommand,
+    ReceiveFile,
+    discard_import,
+    receive_file,
+    resume_import,
+)
 from units_svc.imports.loading import carry_through
 from units_svc.imports.mapping import Mapping, mapping_named, read_mapping, ready_mappings
 from units_svc.imports.model import ImportState
-from units_svc.imports.queries import ImportView, import_problems, wrong_lines
+from units_svc.imports.queries import ImportView, import_problems, import_record, wrong_lines
 from units_svc.settings import UnitsSettings
 from units_svc.wiring import build_runtime
 
@@ -67,6 +73,8 @@ async def _run(settings: UnitsSettings, mapping: Mapping, chosen: argparse.Names
     actor = Actor.system("import", runtime.entity)
     try:
         import_id = chosen.resume or await _receive(runtime, actor, mapping, chosen)
+        if chosen.resume and (await ask(runtime, actor, import_record, import_id)).resumable:
+            await perform(runtime, actor, resume_import, ImportCommand(import_id))
         found = await carry_through(runtime, actor, import_id, progress=_progress)
         await _report(runtime, actor, found)
         if chosen.wrong_rows is not None:
@@ -79,6 +87,8 @@ async def _run(settings: UnitsSettings, mapping: Mapping, chosen: argparse.Names
             _say("Dry run: nothing was written.")
         elif found.state is ImportState.READY:
             _say("Nothing was written yet: decide about it at the desk.")
+        elif found.state is ImportState.STOPPED:
+            _say(f"Stopped: {found.left:,} right rows aren't written.")
         else:
             _say("Written." if found.new or found.changed else "Nothing to write.")
     except (DomainError, OSError) as refused:

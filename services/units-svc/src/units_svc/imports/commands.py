@@ -19,6 +19,7 @@ from units_svc.access import Permission
 from units_svc.imports.files import Opening, opening, plain_parts, read_window
 from units_svc.imports.mapping import Mapping
 from units_svc.imports.model import (
+    STEP,
     WORKING,
     ColumnMissing,
     FileUnreadable,
@@ -29,6 +30,7 @@ from units_svc.imports.model import (
     NotReady,
     UnitImport,
     WrongRow,
+    may_be_discarded,
 )
 from units_svc.imports.planning import next_stretch, plan, set_wrong_aside, write
 from units_svc.imports.reading import RowReader
@@ -37,8 +39,6 @@ from units_svc.imports.staging import known_values, read_on
 if TYPE_CHECKING:
     from chassis.tx import Tx
 
-STEP = "import_step"
-"""Kind of the timer that carries an import on; its key is the import's id."""
 STEP_SECONDS = 1.5
 """A step is committed, with the place it reached, after about so long."""
 LATER = timedelta(seconds=5)
@@ -115,14 +115,41 @@ async def apply_import(tx: Tx, command: ImportCommand) -> None:
 
 @use_case(Permission.IMPORT_UNITS)
 async def discard_import(tx: Tx, command: ImportCommand) -> None:
-    """Forget what was read; the inventory stays as it is. Raises NotReady when it is being written."""
-    found = await _locked(
-        tx, command.import_id, ImportState.READING, ImportState.COMPARING, ImportState.READY
-    )
-    found.state, found.finished_at = ImportState.DISCARDED, tx.now
+    """Forget what was read and isn't written. Raises NotReady while it is being written."""
+    await _take_the_time_needed(tx)
+    found = await _locked(tx, command.import_id, *ImportState)
+    if not may_be_discarded(found.state, found.new + found.changed, found.finished_at):
+        raise NotReady
+    found.finished_at = tx.now
+    if found.state is not ImportState.STOPPED:
+        found.state = ImportState.DISCARDED
     await _clear_away(tx, found)
     tx.cancel_timer(STEP, str(found.id))
     tx.touched("import", found.id, "discarded")
+
+
+@use_case(Permission.IMPORT_UNITS)
+async def stop_import(tx: Tx, command: ImportCommand) -> None:
+    """Write no more of a file than is written by now; the rest can follow later. Raises NotReady."""
+    await _take_the_time_needed(tx)
+    found = await _locked(tx, command.import_id, ImportState.APPLYING)
+    found.state = ImportState.STOPPED
+    tx.cancel_timer(STEP, str(found.id))
+    tx.touched("import", found.id, "stopped", {"new": (None, found.new), "changed": (None, found.changed)})
+
+
+@use_case(Permission.IMPORT_UNITS)
+async def resume_import(tx: Tx, command: ImportCommand) -> None:
+    """Let the worker go on with an import that was stopped or that it gave up after failures. Raises
+    NotReady."""
+    await _take_the_time_needed(tx)
+    found = await _locked(tx, command.import_id, *WORKING, ImportState.STOPPED)
+    if found.finished_at is not None:
+        raise NotReady
+    if found.state is ImportState.STOPPED:
+        found.state = ImportState.APPLYING
+    tx.touched("import", found.id, "resumed")
+    tx.schedule(STEP, str(found.id), tx.now)
 
 
 @use_case(Permission.IMPORT_UNITS)

@@ -9,8 +9,10 @@ from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.errors import DomainError, fill
+from chassis.usecase import UseCase
 from deskkit.call import DeskCall, PageCall
 from deskkit.csv_files import csv_stream
+from deskkit.forms import Nothing
 from deskkit.router import DeskRouter
 from units_svc.access import Permission
 from units_svc.imports import commands, queries
@@ -22,7 +24,6 @@ from units_svc.imports.mapping import (
     parse_mapping,
     ready_mappings,
 )
-from units_svc.imports.model import WORKING
 from units_svc.imports.template import template_columns, template_table
 from units_svc.lookups.queries import lookup_lists
 
@@ -41,9 +42,9 @@ class ChooseFile(BaseModel):
 
 
 @router.get("", name="imports")
-async def import_list(call: DeskCall) -> Response:
+async def import_list(call: DeskCall, after: UUID | None = None) -> Response:
     """Imports, newest first."""
-    return call.page("imports/list.html", rows=await call.ask(queries.import_list))
+    return call.page("imports/list.html", page=await call.ask(queries.import_list, after=after))
 
 
 @router.get("/new", name="import_new")
@@ -108,25 +109,12 @@ async def mapping_file(call: DeskCall, name: str) -> Response:
 async def one_import(call: DeskCall, import_id: UUID) -> Response:
     """What an import would change or has changed, and what is wrong in its file, by line and column (U8)."""
     found = await call.ask(queries.import_record, import_id)
-    if call.is_htmx and found.state in WORKING:
+    if call.is_htmx and found.working:
         return call.fragment("imports/progress.html", found=found)
     if call.is_htmx:
         # What the whole page says has changed: the browser loads it.
         return Response(headers={"HX-Refresh": "true"})
-    after = call.request.query_params.get("after_line", "0")
-    problems = await call.ask(
-        queries.import_problems, import_id, after_line=int(after) if after.isdecimal() else 0, limit=100
-    )
-    return call.page(
-        "imports/record.html",
-        found=found,
-        working=found.state in WORKING,
-        groups=await call.ask(queries.problem_groups, import_id),
-        problems=[(one, _said(call, one.message, one.params)) for one in problems],
-        said=lambda message, params: _said(call, message, params or {}),
-        form=await call.form(ChooseFile),
-        titles={name: mapping.title(call.locale) for name, mapping in ready_mappings().items()},
-    )
+    return await _record(call, found)
 
 
 @router.get("/{import_id}/wrong-rows.csv", name="import_wrong_rows")
@@ -139,15 +127,59 @@ async def wrong_rows(call: DeskCall, import_id: UUID) -> Response:
 @router.post("/{import_id}/write", name="import_write")
 async def write_import(call: DeskCall, import_id: UUID) -> Response:
     """Let the worker write what is right in the file (U8)."""
-    await call.perform(commands.apply_import, commands.ImportCommand(import_id))
-    return call.redirect("import", import_id=import_id)
+    return await _decided(call, import_id, commands.apply_import)
+
+
+@router.post("/{import_id}/stop", name="import_stop")
+async def stop_import(call: DeskCall, import_id: UUID) -> Response:
+    """Write no more of an import than is written by now (U8)."""
+    return await _decided(call, import_id, commands.stop_import)
+
+
+@router.post("/{import_id}/resume", name="import_resume")
+async def resume_import(call: DeskCall, import_id: UUID) -> Response:
+    """Let the worker go on with an import that was stopped, or that it gave up (U8)."""
+    return await _decided(call, import_id, commands.resume_import)
 
 
 @router.post("/{import_id}/discard", name="import_discard")
 async def discard_import(call: DeskCall, import_id: UUID) -> Response:
-    """Forget an import that isn't being written."""
-    await call.perform(commands.discard_import, commands.ImportCommand(import_id))
-    return call.redirect("import", import_id=import_id, notice=call._("Nothing was written."))
+    """Forget an import that isn't being written, or the rest of one that was stopped."""
+    return await _decided(call, import_id, commands.discard_import)
+
+
+async def _decided(
+    call: PageCall, import_id: UUID, use_case: UseCase[commands.ImportCommand, None]
+) -> Response:
+    """Carry a decision about an import out; when it comes too late, show how the import stands now."""
+    form = await call.form(Nothing)
+
+    async def decide(_: Nothing) -> None:
+        await call.perform(use_case, commands.ImportCommand(import_id))
+
+    if await form.attempt(decide):
+        return call.redirect("import", import_id=import_id)
+    found = await call.ask(queries.import_record, import_id)
+    return await _record(call, found, problem=form.problem, status=409)
+
+
+async def _record(
+    call: PageCall, found: queries.ImportView, *, problem: str | None = None, status: int = 200
+) -> Response:
+    after = call.request.query_params.get("after_line", "0")
+    problems = await call.ask(
+        queries.import_problems, found.id, after_line=int(after) if after.isdecimal() else 0, limit=100
+    )
+    return call.page(
+        "imports/record.html",
+        status=status,
+        found=found,
+        problem=problem,
+        groups=await call.ask(queries.problem_groups, found.id),
+        problems=[(one, _said(call, one.message, one.params)) for one in problems],
+        said=lambda message, params: _said(call, message, params or {}),
+        titles={name: mapping.title(call.locale) for name, mapping in ready_mappings().items()},
+    )
 
 
 async def _mapping(call: PageCall, name: str) -> Mapping:

@@ -30,6 +30,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.errors import DomainError, Kind
+from deskkit.i18n import N_
 from units_svc.tables import Base, words
 
 
@@ -43,17 +44,43 @@ class ImportState(StrEnum):
     DONE = "done"
     DISCARDED = "discarded"
     FAILED = "failed"
+    STOPPED = "stopped"
 
 
 WORKING = frozenset({ImportState.READING, ImportState.COMPARING, ImportState.APPLYING})
 """States in which the worker has something to do."""
+STEP = "import_step"
+"""Kind of the timer that carries an import on; its key is the import's id."""
+
+_HALTED = (
+    ("53100", N_("The database has no room left.")),
+    ("57014", N_("A step took longer than the database allows.")),
+    ("55P03", N_("Somebody else was at the same homes for too long.")),
+)
+"""What database codes in the reason of a failed step mean to people."""
+
+
+def may_be_discarded(state: ImportState, counted: int, finished_at: datetime | None) -> bool:
+    """Return whether what isn't written of an import can be forgotten: not while it's being written.
+
+    Homes that are `counted` while the file is read are written: it's only read again to go on.
+    """
+    being_written = state is ImportState.APPLYING or (state is ImportState.READING and counted > 0)
+    return finished_at is None and not being_written
+
+
+def why_halted(reason: str) -> str:
+    """Return in plain words, as a msgid, why the worker gave an import up."""
+    known = (words for code, words in _HALTED if code in reason)
+    return next(known, N_("A step failed in a way nobody expected. The system’s log says more."))
 
 
 class UnitImport(Base):
     """One file, what was found in it, and what became of it. Counts are of homes, `wrong_rows` of lines.
 
     `position` is how many bytes of the `size` kept were read, `line` the lines up to there; `place` the last
-    address that was compared or written, `compared` the staged rows up to there.
+    address that was compared or written, `compared` the staged rows up to there. One that was stopped goes
+    on from that place, until it's `finished_at`.
     """
 
     __tablename__ = "unit_import"
@@ -266,8 +293,8 @@ class RowUnending(FileUnreadable):
 
 
 class NotReady(DomainError):
-    """The import was written, discarded, or is still being read."""
+    """The import went on meanwhile: it was written, stopped or discarded, or is still being read."""
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "import_not_ready"
-    message: ClassVar[str] = "This import can't be written any more, or not yet."
+    message: ClassVar[str] = "This can't be done with the import as it stands now."

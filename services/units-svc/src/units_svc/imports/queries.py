@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, case, cast, func, select
+from sqlalchemy import Integer, Select, Text, and_, case, cast, func, or_, select
 
+from chassis.db.tables import timers
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from units_svc.access import Permission
-from units_svc.imports.model import ImportProblem, ImportState, UnitImport, WrongRow
+from units_svc.imports.model import (
+    STEP,
+    WORKING,
+    ImportProblem,
+    ImportState,
+    UnitImport,
+    WrongRow,
+    may_be_discarded,
+    why_halted,
+)
 from units_svc.tables import views
+
+PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +55,35 @@ class ImportView:
     at_once: bool
     progress: int
     """How much of what is being done is done, in whole per cent; 100 when nothing is."""
+    left: int
+    """Right lines that aren't written; 0 unless the import was stopped."""
+    halted: str | None
+    """Why the worker gave it up after several failures: a msgid. It waits for somebody to resume it."""
+
+    @property
+    def working(self) -> bool:
+        """Whether the worker is at it."""
+        return self.state in WORKING and self.halted is None
+
+    @property
+    def resumable(self) -> bool:
+        """Whether somebody can let the worker go on with it."""
+        stopped = self.state is ImportState.STOPPED and self.finished_at is None
+        return stopped or self.halted is not None
+
+    @property
+    def discardable(self) -> bool:
+        """Whether what was read of it and isn't written can be forgotten."""
+        return may_be_discarded(self.state, self.new + self.changed, self.finished_at)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPage:
+    """Some imports, how many there are in all, and where the next page begins (None at the end)."""
+
+    items: list[ImportView]
+    count: int
+    next: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,23 +135,59 @@ _COLUMNS = (
     UnitImport.delimiter, UnitImport.row_limit, UnitImport.rows, UnitImport.wrong_rows, UnitImport.new,
     UnitImport.changed, UnitImport.unchanged, UnitImport.started_at, UnitImport.finished_at,
     UnitImport.started_by, UnitImport.failure, UnitImport.failure_params, UnitImport.at_once, _progress,
+    case(
+        (
+            UnitImport.state == ImportState.STOPPED,
+            UnitImport.rows - UnitImport.wrong_rows - UnitImport.compared,
+        ),
+        else_=0,
+    ),
 )  # fmt: skip
 
 
+def _imports(*, only_waiting: bool = False) -> Select[*tuple[Any, ...]]:
+    """Select imports, each with the reason why its step was parked."""
+    parked = and_(
+        timers.c.kind == STEP,
+        timers.c.key == cast(UnitImport.id, Text),
+        timers.c.parked_at.is_not(None),
+        UnitImport.state.in_(WORKING),
+    )
+    statement = select(*_COLUMNS, timers.c.last_error).outerjoin(timers, parked)
+    if only_waiting:
+        stopped = and_(UnitImport.state == ImportState.STOPPED, UnitImport.finished_at.is_(None))
+        waits = or_(UnitImport.state == ImportState.READY, stopped, timers.c.key.is_not(None))
+        statement = statement.where(waits)
+    return statement.order_by(UnitImport.id.desc())
+
+
+def _seen(rows: Iterable[Sequence[Any]]) -> list[ImportView]:
+    return views(ImportView, ([*known, reason and why_halted(reason)] for *known, reason in rows))
+
+
 @query(Permission.IMPORT_UNITS)
-async def import_list(tx: ReadTx, limit: int = 50) -> list[ImportView]:
-    """Imports, newest first."""
-    rows = await tx.execute(select(*_COLUMNS).order_by(UnitImport.id.desc()).limit(limit))
-    return views(ImportView, rows)
+async def import_list(tx: ReadTx, *, after: UUID | None = None, limit: int = PAGE) -> ImportPage:
+    """Imports, newest first, at most `limit` before the one named by `after`."""
+    statement = _imports().limit(limit + 1)
+    if after is not None:
+        statement = statement.where(UnitImport.id < after)
+    found = _seen(await tx.execute(statement))
+    count = int(await tx.scalar(select(func.count()).select_from(UnitImport)) or 0)
+    return ImportPage(found[:limit], count, found[limit - 1].id if len(found) > limit else None)
+
+
+async def imports_waiting(tx: ReadTx, limit: int = PAGE) -> list[ImportView]:
+    """Imports about which somebody has to decide: read, stopped, or given up by the worker; newest first."""
+    return _seen(await tx.execute(_imports(only_waiting=True).limit(limit)))
 
 
 @query(Permission.IMPORT_UNITS)
 async def import_record(tx: ReadTx, import_id: UUID) -> ImportView:
     """One import. Raises NotFound."""
-    found = (await tx.execute(select(*_COLUMNS).where(UnitImport.id == import_id))).one_or_none()
-    if found is None:
+    found = _seen(await tx.execute(_imports().where(UnitImport.id == import_id)))
+    if not found:
         raise NotFound(what="import")
-    return views(ImportView, [found])[0]
+    return found[0]
 
 
 @query(Permission.IMPORT_UNITS)

@@ -14,6 +14,7 @@ from chassis.perform import perform_in
 from contracts import support, tenancy
 from units_svc.holds import commands as holds
 from units_svc.imports import commands as imports
+from units_svc.imports.model import STEP
 from units_svc.inventory.commands import apply_rent
 from units_svc.inventory.model import Unit
 from units_svc.maintenance import entering
@@ -120,7 +121,7 @@ async def rent_begins(tx: Tx, key: str, payload: Mapping[str, Any]) -> None:
         await apply_rent(tx, unit)
 
 
-@timers.on(imports.STEP)
+@timers.on(STEP)
 async def import_step(tx: Tx, key: str, payload: Mapping[str, Any]) -> None:
     """An import has something left to do."""
     await imports.carry_on_unless_busy(tx, UUID(key))

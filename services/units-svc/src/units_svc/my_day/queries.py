@@ -10,8 +10,7 @@ from chassis.tx import ReadTx
 from chassis.usecase import query
 from units_svc.access import Permission
 from units_svc.holds.queries import HoldView, active_holds, recent_answers
-from units_svc.imports.model import ImportState, UnitImport
-from units_svc.imports.queries import ImportView, import_list
+from units_svc.imports.queries import ImportView, imports_waiting
 from units_svc.inventory.model import Occupancy, Unit
 from units_svc.inventory.queries import occupancy_counts
 from units_svc.maintenance.queries import WorkFilter, WorkPage, work_list
@@ -37,14 +36,12 @@ class MyDay:
 @query(Permission.VIEW_UNITS)
 async def my_day(tx: ReadTx) -> MyDay:
     """What is due and waiting."""
-    waiting = select(UnitImport.id).where(UnitImport.state == ImportState.READY)
     counted = await occupancy_counts(tx)
-    imports = await import_list(tx) if await tx.scalar(waiting.limit(1)) is not None else []
     return MyDay(
         ending=await active_holds(tx, ending_within_days=ENDING_WITHIN_DAYS),
         overdue=await work_list(tx, WorkFilter(state="overdue"), limit=SHOWN),
         answered=await recent_answers(tx),
-        imports=[one for one in imports if one.state is ImportState.READY],
+        imports=await imports_waiting(tx, limit=SHOWN),
         occupancy={one: counted[one] for one in Occupancy if one in counted},
         without_rent=await _count(tx, Unit.rent_amount.is_(None)),
         not_inspected=await _count(tx, Unit.status == "not_inspected"),
