@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import structlog
 
+from chassis.ending import end
 from chassis.perform import lost
 from chassis.runtime import Runtime
 
@@ -55,5 +56,4 @@ async def forgetting(runtime: Runtime) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end(task)

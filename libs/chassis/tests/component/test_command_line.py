@@ -42,7 +42,8 @@ async def command(*arguments: str, env: dict[str, str]) -> tuple[int, str, str]:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, err = await asyncio.wait_for(process.communicate(), 60)
+    async with asyncio.timeout(60):
+        out, err = await process.communicate()
     return process.returncode or 0, out.decode(), err.decode()
 
 
@@ -108,7 +109,8 @@ async def test_a_request_under_way_is_finished_before_the_process_ends(
         process.send_signal(signal.SIGTERM)
 
         assert (await slow).json() == {"finished": True}
-        out, _ = await asyncio.wait_for(process.communicate(), 15)
+        async with asyncio.timeout(15):
+            out, _ = await process.communicate()
         assert process.returncode == 0
 
     lines = [json.loads(line) for line in out.decode().splitlines()]

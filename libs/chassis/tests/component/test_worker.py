@@ -52,7 +52,8 @@ async def test_a_worker_relays_listens_and_tells_how_it_stands(delivery: Deliver
 
             await eventually(nothing_waits)
             stop.set()
-            await asyncio.wait_for(tasks[0], 5)
+            async with asyncio.timeout(5):
+                await tasks[0]
         with pytest.raises(httpx.ConnectError):
             await client.get("/livez")
 

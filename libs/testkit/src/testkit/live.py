@@ -214,7 +214,8 @@ async def run_program(command: Sequence[str], given: Any, environment: dict[str,
         env=environment,
     )
     try:
-        out, err = await asyncio.wait_for(process.communicate(json.dumps(given).encode()), 60)
+        async with asyncio.timeout(60):
+            out, err = await process.communicate(json.dumps(given).encode())
     except BaseException:
         with contextlib.suppress(ProcessLookupError):
             process.kill()

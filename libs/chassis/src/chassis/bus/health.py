@@ -30,12 +30,14 @@ class Health:
 
     async def ready(self) -> tuple[bool, dict[str, object]]:
         """Run all checks at once, three seconds at most; return whether all passed, and the report."""
-        names = list(self.checks)
-        results = await asyncio.gather(
-            *(asyncio.wait_for(self.checks[name](), _TOO_LONG) for name in names), return_exceptions=True
-        )
+
+        async def in_time(check: Check) -> None:
+            async with asyncio.timeout(_TOO_LONG):
+                await check()
+
+        results = await asyncio.gather(*map(in_time, self.checks.values()), return_exceptions=True)
         report: dict[str, object] = {}
-        for name, result in zip(names, results, strict=True):
+        for name, result in zip(self.checks, results, strict=True):
             report[name] = "ok" if result is None else str(result) or type(result).__name__
         passed = all(result is None for result in results)
         return passed, {"ready": passed, "checks": report, **self.facts()}
@@ -47,7 +49,8 @@ async def serving(health: Health, host: str, port: int) -> AsyncIterator[int]:
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            request = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+            async with asyncio.timeout(5):
+                request = await reader.readuntil(b"\r\n\r\n")
             status, kind, body = await _answer(health, request)
             writer.write(
                 f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"

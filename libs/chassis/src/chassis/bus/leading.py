@@ -11,6 +11,7 @@ import asyncpg
 import structlog
 
 from chassis.bus import metrics
+from chassis.ending import end
 
 _log = structlog.get_logger(__name__)
 
@@ -100,5 +101,4 @@ async def _while_connected(connection: Connection, work: Duty) -> None:
         await task
     finally:
         connection.remove_termination_listener(ended)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end(task)

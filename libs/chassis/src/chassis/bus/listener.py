@@ -21,6 +21,7 @@ from chassis.bus.pulling import Delivery, Pull, SourceAway
 from chassis.bus.retrying import Retrying
 from chassis.bus.splitting import Hindered, split
 from chassis.bus.supervising import together
+from chassis.ending import end
 from chassis.runtime import Runtime
 
 _log = structlog.get_logger(__name__)
@@ -120,7 +121,7 @@ class Listener:
             except SourceAway as away:
                 self._trouble(f"the source is away: {away}")
             finally:
-                still_at_it.cancel()
+                await end(still_at_it)
                 await pull.close(self._in_hand)
             await asyncio.sleep(pause)
             pause = min(pause * 2, 5.0)

@@ -186,7 +186,8 @@ class StreamPublisher:
 
     async def _acknowledged(self, reply: str, answer: asyncio.Future[Msg]) -> None:
         try:
-            message = await asyncio.wait_for(answer, self._patience)
+            async with asyncio.timeout(self._patience):
+                message = await answer
         except TimeoutError as error:
             raise Unanswered(f"no acknowledgement within {self._patience:g} s") from error
         finally:

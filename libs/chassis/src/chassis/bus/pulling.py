@@ -17,6 +17,7 @@ from nats.errors import Error as NatsError
 from pydantic import BaseModel, ValidationError
 
 from chassis.bus.listening import Granted
+from chassis.ending import end
 
 _log = structlog.get_logger(__name__)
 
@@ -128,8 +129,7 @@ class Pull:
     async def close(self, give_back: Sequence[Delivery] = ()) -> None:
         """Stop asking, and let the server deliver again at once what is given back and what waits here."""
         if self._watch is not None:
-            self._watch.cancel()
-            await asyncio.gather(self._watch, return_exceptions=True)
+            await end(self._watch)
             self._watch = None
         subscription, self._subscription = self._subscription, None
         self._open = 0
@@ -156,7 +156,8 @@ class Pull:
                 break
             self._arrived.clear()
             try:
-                await asyncio.wait_for(self._arrived.wait(), within)
+                async with asyncio.timeout(within):
+                    await self._arrived.wait()
             except TimeoutError:
                 return []
         taken = [self.buffer.popleft() for _ in range(min(limit, len(self.buffer)))]

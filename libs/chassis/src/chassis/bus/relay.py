@@ -17,6 +17,7 @@ from chassis.bus.leading import lead
 from chassis.bus.outbox import Row
 from chassis.bus.publishing import Outcome, Refused, StreamPublisher
 from chassis.bus.waking import Alarm
+from chassis.ending import end
 
 _log = structlog.get_logger(__name__)
 
@@ -128,7 +129,7 @@ class Relay:
                 try:
                     following = await self._read(connection, rows)
                 except BaseException:
-                    travelling.cancel()
+                    await end(travelling)
                     raise
                 outcome = await travelling
             else:

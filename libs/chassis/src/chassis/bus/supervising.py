@@ -8,6 +8,8 @@ from typing import Any
 
 import structlog
 
+from chassis.ending import end
+
 _log = structlog.get_logger(__name__)
 
 
@@ -19,9 +21,7 @@ async def together(*work: Coroutine[Any, Any, None]) -> None:
         for task in done:
             task.result()
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(*tasks)
 
 
 async def for_ever(name: str, work: Callable[[], Awaitable[None]]) -> None:

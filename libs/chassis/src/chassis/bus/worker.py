@@ -22,6 +22,7 @@ from chassis.bus.relay import Relay
 from chassis.bus.supervising import for_ever, together
 from chassis.bus.timers import Timers
 from chassis.bus.waking import Waker, answer_pings
+from chassis.ending import end
 from chassis.runtime import Runtime
 from chassis.settings import ServiceSettings
 
@@ -195,8 +196,7 @@ async def pinging(runtime: Runtime) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end(task)
 
 
 def _signalled() -> asyncio.Event:

@@ -85,7 +85,8 @@ class Database:
         if self._raw is not None:
             raw, self._raw = self._raw, None
             try:
-                await asyncio.wait_for(raw.close(), CLOSING_SECONDS)
+                async with asyncio.timeout(CLOSING_SECONDS):
+                    await raw.close()
             except TimeoutError:
                 raw.terminate()
         await self.engine.dispose()

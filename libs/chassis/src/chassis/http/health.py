@@ -22,7 +22,8 @@ async def readiness(runtime: Runtime) -> dict[str, str]:
 
     async def one(name: str) -> str:
         try:
-            await asyncio.wait_for(checks[name](), CHECK_SECONDS)
+            async with asyncio.timeout(CHECK_SECONDS):
+                await checks[name]()
         except Exception as failed:  # noqa: BLE001 - whatever hinders it is the answer
             return type(failed).__name__
         return "ok"

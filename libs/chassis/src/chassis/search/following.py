@@ -19,6 +19,7 @@ import asyncpg
 import structlog
 
 from chassis.db.database import Database
+from chassis.ending import end
 from chassis.errors import DomainError, Kind
 
 _log = structlog.get_logger(__name__)
@@ -97,7 +98,8 @@ class Follower(Generic[Kept]):
         state = self._state(database)
         if state.index is None:
             try:
-                await asyncio.wait_for(asyncio.shield(self._first_reading(state, database)), PATIENCE)
+                async with asyncio.timeout(PATIENCE):
+                    await asyncio.shield(self._first_reading(state, database))
             except TimeoutError as error:
                 raise GettingReady from error
         asked = state.begun
@@ -169,8 +171,7 @@ class Follower(Generic[Kept]):
         try:
             yield
         finally:
-            reading.cancel()
-            await asyncio.gather(reading, return_exceptions=True)
+            await end(reading)
 
 
 def _say_why(reading: asyncio.Task[None]) -> None:
