@@ -11,7 +11,8 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from itertools import chain
+from typing import BinaryIO, NamedTuple
 
 from units_svc.imports.model import PART, FileEmpty, NotText, RowUnending, TooManyColumns
 
@@ -24,8 +25,7 @@ WINDOW = 1 << 20
 MOST_COLUMNS = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row and the line of the file on which it begins, the header being line 1."""
 
     line: int
@@ -101,17 +101,15 @@ def read_window(content: bytes, delimiter: str, *, line: int, final: bool, most:
     """
     if not final:
         content = content[: content.rfind(b"\n") + 1]
-    raw = content.split(b"\n")
-    if not raw[-1]:
-        raw.pop()
-    lines = content.decode("utf-8").split("\n")[: len(raw)]
+    lines = content.count(b"\n") + (bool(content) and not content.endswith(b"\n"))
     # The mark stands on a line of its own: a row that swallows it isn't at its end.
-    reader = csv.reader([*(f"{one}\n" for one in lines), _MARK], delimiter=delimiter)
+    whole = io.StringIO(content.decode("utf-8"), newline="\n")
+    reader = csv.reader(chain(whole, [_MARK]), delimiter=delimiter)
     rows: list[Row] = []
     taken = 0
     try:
         for cells in reader:
-            if reader.line_num > len(lines):
+            if reader.line_num > lines:
                 break
             if any(map(str.strip, cells)):
                 rows.append(Row(line + taken + 1, cells))
@@ -123,7 +121,15 @@ def read_window(content: bytes, delimiter: str, *, line: int, final: bool, most:
             raise RowUnending(line=line + 1) from error
     if not taken and (lines or not final):
         raise RowUnending(line=line + 1)
-    return Window(rows, min(sum(len(one) + 1 for one in raw[:taken]), len(content)), taken)
+    return Window(rows, len(content) if taken == lines else _length(content, taken), taken)
+
+
+def _length(content: bytes, lines: int) -> int:
+    """Return how many bytes the first `lines` lines have."""
+    end = 0
+    for _ in range(lines):
+        end = content.index(b"\n", end) + 1
+    return end
 
 
 def _encoding(file: BinaryIO) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from deskkit.i18n import N_
@@ -48,15 +48,35 @@ class KnownValues:
 _Said = tuple[str | None, Any, Wrong | None]
 """What a cell comes to: the words in it (None for nothing), and their value or what is wrong with them."""
 _REMEMBERED = 20_000
-Derived = tuple[str, str, str, str]
+_Place = tuple[str, str, str, str, str | None, str | None]
+_Features = tuple[list[str], list[tuple[str, str, Wrong]]]
+_Key = TypeVar("_Key")
+_Found = TypeVar("_Found")
+
+
+class _Memory(dict[_Key, _Found]):
+    """What things come to, worked out once, since tables repeat themselves from row to row.
+
+    All is forgotten when it becomes too much.
+    """
+
+    __slots__ = ("work_out",)
+
+    def __init__(self, work_out: Callable[[_Key], _Found]) -> None:
+        super().__init__()
+        self.work_out = work_out
+
+    def __missing__(self, key: _Key) -> _Found:
+        found = self.work_out(key)
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[key] = found
+        return found
 
 
 class _Field:
     """How one field of a home is read: from the first of its columns that says something, or always the
-    same.
-
-    What a cell comes to is remembered, since columns repeat themselves from row to row.
-    """
+    same."""
 
     __slots__ = ("at", "column", "convert", "otherwise", "remembered", "said_by", "translations")
 
@@ -64,7 +84,7 @@ class _Field:
         mapping = reader.mapping
         rule = mapping.fields.get(name)
         self.convert = convert
-        self.remembered: dict[str, _Said] = {}
+        self.remembered: _Memory[str, _Said] = _Memory(self._look)
         self.said_by = reader.words
         self.translations = (
             {word.casefold(): code for word, code in rule.values.items()} if rule is not None else {}
@@ -80,21 +100,17 @@ class _Field:
         elif rule is not None and rule.required:
             self.otherwise = (None, None, Wrong("missing", NOTHING_SAID))
 
-    def look(self, raw: str) -> _Said:
-        """Return what a cell comes to when it's the field's only one, and remember it."""
+    def _look(self, raw: str) -> _Said:
+        """Return what a cell comes to when it's the field's only one."""
         words = self.said_by(raw)
-        said = self.otherwise if words is None else self._value_of(words, translated=True)
-        if len(self.remembered) >= _REMEMBERED:
-            self.remembered.clear()
-        self.remembered[raw] = said
-        return said
+        return self.otherwise if words is None else self._value_of(words, translated=True)
 
     def read(self, cells: Sequence[str]) -> tuple[str | None, _Said]:
         """Return the column that speaks in a row, and what it says."""
         width = len(cells)
         for column, index in self.at:
             if index < width and (raw := cells[index]):
-                said = self.remembered.get(raw) or self.look(raw)
+                said = self.remembered[raw]
                 if said is not self.otherwise:
                     return column, said
         return self.column, self.otherwise
@@ -124,19 +140,28 @@ class RowReader:
         self._nothing = frozenset(word.casefold() for word in mapping.nothing)
         self._fields = {name: _Field(self, name, convert) for name, convert in self._rules().items()}
         self._single = [
-            (name, field, field.at[0][1], field.remembered)
+            (name, field.column, field.at[0][1], field.remembered)
             for name, field in self._fields.items()
             if len(field.at) == 1
         ]
-        self._others = [(name, field) for name, field in self._fields.items() if len(field.at) != 1]
+        others = [(name, field) for name, field in self._fields.items() if len(field.at) != 1]
+        self._several = [
+            (at, name, field) for at, (name, field) in enumerate(others, len(self._single)) if field.at
+        ]
+        # What no column of this file says is the same in every row.
+        self._same: dict[str, Any] = {name: field.otherwise[1] for name, field in others}
+        self._texts = ["" for _ in self._single] + [field.otherwise[0] or "" for _, field in others]
+        self._silent = [field for _, field in others if not field.at and field.otherwise[2]]
         self._key = [(column, self.places(column)) for column in mapping.key]
         self._feature_rule = mapping.fields.get("features")
         follows = {rule.column for rule in mapping.features.values()}
         named = follows | set(self._feature_rule.columns if self._feature_rule else ())
         self._feature_at = sorted(index for column in named for index in self.places(column))
-        self._feature_sets: dict[tuple[str, ...], tuple[list[str], list[tuple[str, str, Wrong]]]] = {}
-        self._addresses: dict[tuple[str | None, ...], Derived] = {}
-        self._doors: dict[str | None, tuple[str, str]] = {}
+        self._feature_sets: _Memory[tuple[str, ...], _Features] = _Memory(self._feature_set)
+        self._places: _Memory[_Place, tuple[str, str, str, str]] = _Memory(_place)
+        self._doors: _Memory[str | None, tuple[str, str]] = _Memory(_door)
+        self._landlords: _Memory[str, str] = _Memory(lambda name: addressing.plain(name)[:200])
+        self._codes: _Memory[tuple[str, str, str], str] = _Memory(lambda at: saying.postal_code(*at))
         self._mapped = blake2b(mapping.model_dump_json().encode(), digest_size=16).digest()
 
     def missing_columns(self) -> list[str]:
@@ -162,22 +187,24 @@ class RowReader:
     def read(self, line: int, cells: Sequence[str]) -> dict[str, Any] | list[Problem]:
         """Return the row's values by staging column, or everything that is wrong with it."""
         problems: list[Problem] = []
-        values: dict[str, Any] = {"line": line}
-        texts: list[str] = []
+        values: dict[str, Any] = {"line": line, **self._same}
+        texts = self._texts.copy()
         columns: dict[str, str | None] = {}
         width = len(cells)
-        for name, field, index, remembered in self._single:
-            raw = cells[index] if index < width else ""
-            said = remembered.get(raw) or field.look(raw)
-            text, values[name], wrong = said
-            texts.append(text or "")
+        for at, (name, column, index, remembered) in enumerate(self._single):
+            text, values[name], wrong = remembered[cells[index] if index < width else ""]
+            texts[at] = text or ""
             if wrong is not None:
-                problems.append(_problem(line, field.column, wrong, text))
-        for name, field in self._others:
+                problems.append(_problem(line, column, wrong, text))
+        for at, name, field in self._several:
             columns[name], (text, values[name], wrong) = field.read(cells)
-            texts.append(text or "")
+            texts[at] = text or ""
             if wrong is not None:
                 problems.append(_problem(line, columns[name], wrong, text))
+        for field in self._silent:
+            text, _, wrong = field.otherwise
+            if wrong is not None:
+                problems.append(_problem(line, field.column, wrong, text))
         if len(cells) > self.width and any(cells[self.width :]):
             problems.append(_problem(line, None, _too_many(len(cells), self.width)))
         for name, check in (
@@ -192,7 +219,9 @@ class RowReader:
                 except Wrong as wrong:
                     column = columns.get(name, self._fields[name].column)
                     problems.append(_problem(line, column, wrong, str(values[name])))
-        values["features"], wrong_features = self._features(cells)
+        values["features"], wrong_features = self._feature_sets[
+            tuple(cells[at] if at < width else "" for at in self._feature_at)
+        ]
         problems += [_problem(line, column, wrong, word) for column, word, wrong in wrong_features]
         key = self._key_of(line, cells, problems)
         if problems:
@@ -246,43 +275,20 @@ class RowReader:
         if values["relation"] is Relation.PROPERTY_ENTITY and self.mapping.own_landlord:
             values["landlord"] = self.mapping.own_landlord
         landlord = values["landlord"]
-        values["landlord_key"] = addressing.plain(landlord)[:200] if landlord else None
+        values["landlord_key"] = self._landlords[landlord] if landlord else None
         if not values["landlord_key"]:
             values["landlord"] = values["landlord_key"] = None
         values["address_key"], values["search_text"], values["street_order"], values["city_key"] = (
-            self._derived(values)
-        )
-        values["unit_key"], values["unit_order"] = self._door(values["unit_number"])
+            self._places[
+                values["street"], values["city"], values["province"], values["country"],
+                values["building_name"], values["postal_code"] or values["postal_area"],
+            ]
+        )  # fmt: skip
+        values["unit_key"], values["unit_order"] = self._doors[values["unit_number"]]
         values["source_ref"] = key or _ref(f"{values['address_key']}#{values['unit_key']}")
         said = "\x1f".join((*texts, *values["features"], values["source_ref"])).encode()
         values["fingerprint"] = UUID(bytes=blake2b(said, digest_size=16, key=self._mapped).digest())
         return values
-
-    def _derived(self, values: dict[str, Any]) -> Derived:
-        street, city, province, country = (values[n] for n in ("street", "city", "province", "country"))
-        area = values["postal_code"] or values["postal_area"]
-        found = self._addresses.get(at := (street, city, province, country, values["building_name"], area))
-        if found is None:
-            found = (
-                addressing.address_key(street=street, city=city, province=province, country=country),
-                addressing.searchable(values["building_name"], street, city, area),
-                addressing.street_order(street),
-                addressing.plain(city)[:120],
-            )
-            if len(self._addresses) >= _REMEMBERED:
-                self._addresses.clear()
-            self._addresses[at] = found
-        return found
-
-    def _door(self, number: str | None) -> tuple[str, str]:
-        found = self._doors.get(number)
-        if found is None:
-            key = addressing.unit_key(number)[:30]
-            found = key, addressing.padded(key)
-            if len(self._doors) >= _REMEMBERED:
-                self._doors.clear()
-            self._doors[number] = found
-        return found
 
     def _key_of(self, line: int, cells: Sequence[str], problems: list[Problem]) -> str | None:
         parts = []
@@ -302,9 +308,9 @@ class RowReader:
             raise Wrong("not_a_province", N_("“{value}” isn't a province or territory of Canada."))
 
     def _postal_code(self, values: dict[str, Any]) -> None:
-        values["postal_code"] = saying.postal_code(
+        values["postal_code"] = self._codes[
             values["postal_code"], values["country"] or "", values["province"] or ""
-        )
+        ]
 
     def _area(self, values: dict[str, Any]) -> None:
         values["postal_area"] = saying.postal_area(values["postal_area"], values["province"] or "")
@@ -327,20 +333,9 @@ class RowReader:
             raise Wrong("day_in_future", N_("The day can't be in the future."))
         return day
 
-    def _features(self, cells: Sequence[str]) -> tuple[list[str], list[tuple[str, str, Wrong]]]:
-        if not self._feature_at:
-            return [], []
-        width = len(cells)
-        at = tuple(cells[index] if index < width else "" for index in self._feature_at)
-        found = self._feature_sets.get(at)
-        if found is None:
-            found = self._feature_set(cells)
-            if len(self._feature_sets) >= _REMEMBERED:
-                self._feature_sets.clear()
-            self._feature_sets[at] = found
-        return found
-
-    def _feature_set(self, cells: Sequence[str]) -> tuple[list[str], list[tuple[str, str, Wrong]]]:
+    def _feature_set(self, at: tuple[str, ...]) -> _Features:
+        """Return the features that follow from the cells at `_feature_at`, and what is wrong with them."""
+        cells = dict(zip(self._feature_at, at, strict=True))
         found: set[str] = set()
         wrong: list[tuple[str, str, Wrong]] = []
         rule = self._feature_rule
@@ -363,8 +358,8 @@ class RowReader:
                 found.add(code)
         return sorted(found), wrong
 
-    def _cell(self, cells: Sequence[str], column: str) -> str | None:
-        return next((w for i in self.places(column) if i < len(cells) and (w := self.words(cells[i]))), None)
+    def _cell(self, cells: Mapping[int, str], column: str) -> str | None:
+        return next((words for at in self.places(column) if (words := self.words(cells[at]))), None)
 
     def _feature(self, word: str, translations: Mapping[str, str]) -> str:
         feature: str = saying.listed(self.known.features)(_translated(word, translations))
@@ -381,6 +376,23 @@ def _translated(word: str, translations: Mapping[str, str]) -> str:
 def _problem(line: int, column: str | None, wrong: Wrong, value: str | None = None) -> Problem:
     params = wrong.params if value is None else {**wrong.params, "value": value[:_SHOWN]}
     return Problem(line, column, wrong.rule, wrong.message, None if value is None else value[:_SHOWN], params)
+
+
+def _place(at: _Place) -> tuple[str, str, str, str]:
+    """Return the address's key, what it's searched by, what it's sorted by, and the key of its city."""
+    street, city, province, country, building_name, area = at
+    return (
+        addressing.address_key(street=street, city=city, province=province, country=country),
+        addressing.searchable(building_name, street, city, area),
+        addressing.street_order(street),
+        addressing.plain(city)[:120],
+    )
+
+
+def _door(number: str | None) -> tuple[str, str]:
+    """Return what makes unit numbers the same, and what they're sorted by."""
+    key = addressing.unit_key(number)[:30]
+    return key, addressing.padded(key)
 
 
 def _ref(address: str) -> str:
