@@ -121,6 +121,8 @@ async def test_the_second_editor_sees_what_differs_and_may_send_again(gallery: A
     assert answer.status_code == 422
     for text in ("Somebody else changed this record", "99 King Street", "120 Shuter Street", "What differs"):
         assert text in page.text
+    (differences,) = page.root.iter("tbody")
+    assert len(differences) == 1, "what isn't named is stored as it was typed"
     assert page.fields(FORM)["version"] == "7"
     assert page.fields(FORM)["address"] == "120 Shuter Street"
 

@@ -319,7 +319,9 @@ class Form(Generic[CommandT]):
         if isinstance(current, int) or current is None:
             current = {name: stands for name, (stands, _sent) in error.difference.items()}
         for name, info in self.model.model_fields.items():
-            value = current.get(name) if isinstance(current, Mapping) else getattr(current, name, None)
+            if isinstance(current, Mapping) and name not in current:
+                continue  # what isn't named is stored as it was typed
+            value = current[name] if isinstance(current, Mapping) else getattr(current, name, None)
             if name == "version":
                 if value is not None:
                     self.values["version"] = [str(value)]
