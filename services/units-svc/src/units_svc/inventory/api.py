@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from chassis.http import ApiRouter, Call
 from deskkit.csv_files import csv_response
 from units_svc.inventory import commands, queries
+from units_svc.inventory.buildings import Address
 from units_svc.inventory.searching import MOST, PAGE, Order, UnitFilter
 from units_svc.inventory.table import CSV_HEADER, csv_rows
 
@@ -47,7 +48,7 @@ class Edited:
     version: int
 
 
-class EditedAddress(commands.Address):
+class EditedAddress(Address):
     """An address with the version that was read."""
 
     version: int

@@ -7,25 +7,33 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from sqlalchemy import func, select, update
+from pydantic import BaseModel, Field, StringConstraints
+from sqlalchemy import select
 
-from chassis.errors import EditedMeanwhile, InvalidInput, NotFound
+from chassis.errors import EditedMeanwhile, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
 from units_svc import addressing
 from units_svc.access import Permission
+from units_svc.inventory.buildings import (
+    Address,
+    Code,
+    Command,
+    amend_building,
+    building_at,
+    building_values,
+    copy_building,
+    moved_to,
+    require_floor,
+)
 from units_svc.inventory.listing import tell_listing
 from units_svc.inventory.model import (
     AddressTaken,
     Building,
     Cause,
     DayInFuture,
-    FloorAboveBuilding,
-    NotAPostalCode,
     Occupancy,
     OccupancyChange,
-    PostalCodeOfAnotherProvince,
     Rent,
     RentKnown,
     StatusObservation,
@@ -36,52 +44,21 @@ from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import require_listed
 from units_svc.privacy.commands import require_private
 from units_svc.privacy.model import Place
-from units_svc.telling import tell_listings
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
 
-Label = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^<>\x00-\x1f\x7f]+$"),
-]
-Number = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=30, pattern=r"^[^<>\x00-\x1f\x7f]+$"),
-]
-Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 Comment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
 Amount = Annotated[Decimal, Field(ge=0, max_digits=9, decimal_places=2)]
 
-_POSTAL_EXAMPLES = {"CA": "M5V 2T6", "US": "10001"}
 
-
-class _Command(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Address(_Command):
-    """The Address tab (U2): where a home is. All but the unit number is the building's."""
-
-    building_name: Annotated[Label | None, Field(title="Building name")] = None
-    street: Annotated[Label, Field(title="Address")]
-    unit_number: Annotated[Number | None, Field(title="Unit number")] = None
-    city: Annotated[Label, Field(title="City")]
-    province: Annotated[str, Field(title="Province", pattern=r"^[A-Z]{2,3}$")]
-    country: Annotated[str, Field(title="Country", pattern=r"^[A-Z]{2}$")] = "CA"
-    postal_code: Annotated[str | None, Field(title="Postal code", max_length=10)] = None
-    latitude: Annotated[Decimal | None, Field(title="Latitude", ge=-90, le=90, decimal_places=6)] = None
-    longitude: Annotated[Decimal | None, Field(title="Longitude", ge=-180, le=180, decimal_places=6)] = None
-    region: Annotated[Code, Field(title="Geographic region")]
-
-
-class Details(_Command):
+class Details(Command):
     """What is known of the home itself (U3), without what is dated: status, rent, occupancy."""
 
     housing_type: Annotated[Code, Field(title="Housing type")]
     landlord_id: Annotated[UUID | None, Field(title="Landlord")] = None
     service_provider: Annotated[Code | None, Field(title="Service provider")] = None
-    features: Annotated[list[Code], Field(title="Features", max_length=100)] = []
+    features: Annotated[list[Code], Field(title="Features", max_length=100)] = []  # noqa: RUF012 - copied
     accessible: Annotated[bool | None, Field(title="Accessible with a wheelchair")] = None
     shareable: Annotated[bool, Field(title="Can be shared")] = False
     area_square_feet: Annotated[int | None, Field(title="Area in square feet", ge=1, le=10_000)] = None
@@ -114,7 +91,7 @@ class EditDetails(Details):
     version: Annotated[int, Field(ge=1)]
 
 
-class ObserveStatus(_Command):
+class ObserveStatus(Command):
     """What condition a home was seen in, and when."""
 
     unit_id: UUID
@@ -123,7 +100,7 @@ class ObserveStatus(_Command):
     remark: Annotated[Comment | None, Field(title="Remark")] = None
 
 
-class ChangeRent(_Command):
+class ChangeRent(Command):
     """What a home is to cost from a day on."""
 
     unit_id: UUID
@@ -144,18 +121,18 @@ async def add_unit(tx: Tx, command: AddUnit) -> UUID:
     await require_listed(tx, [(LookupList.STATUS, command.status, "status")])
     _require_past(tx, command.status_observed_on, "status_observed_on")
     await _require_landlord(tx, command.landlord_id)
-    building = await _building_at(tx, command)
+    building = await building_at(tx, command)
     if building is None:
-        building = Building(id=new_id(), **_building_values(command), version=1)
+        building = Building(id=new_id(), **building_values(command), version=1)
         building.year_built, building.floors = command.year_built, command.building_floors
         tx.session.add(building)
         await tx.session.flush()
     else:
-        await _amend_building(
+        await amend_building(
             tx, building, {"year_built": command.year_built, "floors": command.building_floors}
         )
     await _require_free_number(tx, building, command.unit_number, None)
-    _require_floor(command.floor, building.floors)
+    require_floor(command.floor, building.floors)
     unit = Unit(
         id=new_id(),
         building_id=building.id,
@@ -171,7 +148,7 @@ async def add_unit(tx: Tx, command: AddUnit) -> UUID:
         created_at=tx.now,
         **_details_values(command),
     )
-    _copy_building(unit, building)
+    copy_building(unit, building)
     tx.session.add(unit)
     await tx.session.flush()
     tx.session.add(_observation(tx, unit.id, command.status, command.status_observed_on, None))
@@ -208,13 +185,13 @@ async def edit_address(tx: Tx, command: EditAddress) -> int:
     after = command.model_dump(exclude={"unit_id", "version"})
     _require_version(unit, command.version, before, after)
     await require_listed(tx, [(LookupList.REGION, command.region, "region")], keep=[building.region])
-    building = await _moved_to(tx, unit, building, command)
-    await _amend_building(tx, building, _building_values(command), apart_from=unit.id)
+    building = await moved_to(tx, unit, building, command)
+    await amend_building(tx, building, building_values(command), apart_from=unit.id)
     await _require_free_number(tx, building, command.unit_number, unit.id)
     unit.building_id = building.id
     unit.unit_number = command.unit_number
     unit.unit_key = addressing.unit_key(command.unit_number)
-    _copy_building(unit, building)
+    copy_building(unit, building)
     await tell_listing(tx, unit)
     tx.touched("unit", unit.id, "address_changed", _differences(before, after))
     await tx.session.flush()
@@ -236,8 +213,8 @@ async def edit_details(tx: Tx, command: EditDetails) -> int:
     _require_version(unit, command.version, before, after)
     await _require_codes(tx, command, keep=[unit.housing_type, unit.service_provider, *unit.features])
     await _require_landlord(tx, command.landlord_id)
-    _require_floor(command.floor, command.building_floors)
-    await _amend_building(
+    require_floor(command.floor, command.building_floors)
+    await amend_building(
         tx,
         building,
         {"year_built": command.year_built, "floors": command.building_floors},
@@ -245,7 +222,7 @@ async def edit_details(tx: Tx, command: EditDetails) -> int:
     )
     for name, value in _details_values(command).items():
         setattr(unit, name, value)
-    _copy_building(unit, building)
+    copy_building(unit, building)
     await tell_listing(tx, unit)
     tx.touched("unit", unit.id, "details_changed", _differences(before, after))
     await tx.session.flush()
@@ -327,115 +304,6 @@ async def _unit_for_edit(tx: Tx, unit_id: UUID) -> Unit:
     return unit
 
 
-async def _building_at(tx: Tx, address: Address) -> Building | None:
-    country = address.country
-    if address.postal_code is not None:
-        code = addressing.postal_code(address.postal_code, country)
-        if code is None:
-            raise NotAPostalCode(field="postal_code", example=_POSTAL_EXAMPLES.get(country, "AB1 2CD"))
-        if country == "CA" and not addressing.fits_province(code, address.province):
-            raise PostalCodeOfAnotherProvince(
-                field="postal_code", postal_code=code, province=address.province
-            )
-    if country == "CA" and address.province not in addressing.PROVINCES:
-        raise InvalidInput(field="province", rule="Choose a province or territory of Canada.")
-    if not addressing.comparable(address.street):
-        raise InvalidInput(field="street", rule="Enter an address.")
-    found = await tx.execute(
-        select(Building).where(Building.address_key == _key_of(address)).with_for_update()
-    )
-    return found.scalar_one_or_none()
-
-
-async def _moved_to(tx: Tx, unit: Unit, building: Building, address: Address) -> Building:
-    """Return the building at the new address: another one there, or the same one when it's only written
-    otherwise."""
-    at = await _building_at(tx, address)
-    if at is not None:
-        return at
-    neighbours = await tx.scalar(
-        select(func.count()).select_from(Unit).where(Unit.building_id == building.id, Unit.id != unit.id)
-    )
-    if not neighbours or addressing.street_order(building.street) == addressing.street_order(address.street):
-        return building
-    moved = Building(id=new_id(), **_building_values(address), version=1)
-    moved.year_built, moved.floors = building.year_built, building.floors
-    tx.session.add(moved)
-    await tx.session.flush()
-    return moved
-
-
-def _key_of(address: Address) -> str:
-    return addressing.address_key(
-        street=address.street, city=address.city, province=address.province, country=address.country
-    )
-
-
-def _building_values(address: Address) -> dict[str, Any]:
-    street = " ".join(address.street.split())
-    code = addressing.postal_code(address.postal_code, address.country) if address.postal_code else None
-    values: dict[str, Any] = {
-        "name": address.building_name,
-        "street": street,
-        "city": address.city,
-        "province": address.province,
-        "country": address.country,
-        "latitude": address.latitude,
-        "longitude": address.longitude,
-        "region": address.region,
-        "address_key": _key_of(address),
-        "search_text": addressing.searchable(address.building_name, street, address.city, code),
-        "postal_code": code,
-    }
-    if code is not None:
-        values["postal_area"] = code[:3] if address.country == "CA" else None
-    return values
-
-
-async def _amend_building(
-    tx: Tx, building: Building, values: dict[str, Any], *, apart_from: UUID | None = None
-) -> None:
-    """Write what differs, carry it to the copies of all homes there, and tell those that it concerns."""
-    changed = {
-        name: value
-        for name, value in values.items()
-        if getattr(building, name) != value and (value is not None or apart_from is not None)
-    }
-    if not changed:
-        return
-    tx.touched("building", building.id, "changed", {n: (getattr(building, n), v) for n, v in changed.items()})
-    for name, value in changed.items():
-        setattr(building, name, value)
-    if building.floors is not None:
-        highest = await tx.scalar(
-            select(func.max(Unit.floor)).where(Unit.building_id == building.id, Unit.id != apart_from)
-        )
-        if highest is not None and highest > building.floors:
-            raise FloorAboveBuilding(field="building_floors", floors=building.floors, floor=highest)
-    await tx.session.flush()
-    others = update(Unit).where(Unit.building_id == building.id)
-    told = select(Unit.id).where(Unit.building_id == building.id)
-    if apart_from is not None:
-        others, told = others.where(Unit.id != apart_from), told.where(Unit.id != apart_from)
-    await tx.execute(
-        others.values(
-            region=building.region,
-            city_key=addressing.plain(building.city),
-            year_built=building.year_built,
-            address_order=addressing.street_order(building.street) + " " + Unit.unit_order,
-        ).execution_options(synchronize_session=False)
-    )
-    await tell_listings(tx, told)
-
-
-def _copy_building(unit: Unit, building: Building) -> None:
-    unit.region = building.region
-    unit.city_key = addressing.plain(building.city)
-    unit.year_built = building.year_built
-    unit.unit_order = addressing.padded(unit.unit_key)
-    unit.address_order = f"{addressing.street_order(building.street)} {unit.unit_order}"
-
-
 def _details_values(details: Details) -> dict[str, Any]:
     values = details.model_dump(
         include=set(Details.model_fields) - {"year_built", "building_floors"},
@@ -477,11 +345,6 @@ def _differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tup
 def _require_past(tx: Tx, day: date, field: str) -> None:
     if day > tx.today:
         raise DayInFuture(field=field)
-
-
-def _require_floor(floor: int | None, floors: int | None) -> None:
-    if floor is not None and floors is not None and floor > floors:
-        raise FloorAboveBuilding(field="floor", floor=floor, floors=floors)
 
 
 async def _require_free_number(tx: Tx, building: Building, number: str | None, own: UUID | None) -> None:

@@ -1,0 +1,183 @@
+"""The building of a home: what all homes at an address have in common, and how a change of it reaches them
+(U2)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy import func, select, update
+
+from chassis.errors import InvalidInput
+from chassis.ids import new_id
+from units_svc import addressing
+from units_svc.inventory.model import (
+    Building,
+    FloorAboveBuilding,
+    NotAPostalCode,
+    PostalCodeOfAnotherProvince,
+    Unit,
+)
+from units_svc.telling import tell_listings
+
+if TYPE_CHECKING:
+    from chassis.tx import Tx
+
+Label = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^<>\x00-\x1f\x7f]+$"),
+]
+Number = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=30, pattern=r"^[^<>\x00-\x1f\x7f]+$"),
+]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+
+_POSTAL_EXAMPLES = {"CA": "M5V 2T6", "US": "10001"}
+
+
+class Command(BaseModel):
+    """What every command about homes has in common: it's closed, and doesn't change."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Address(Command):
+    """The Address tab (U2): where a home is. All but the unit number is the building's."""
+
+    building_name: Annotated[Label | None, Field(title="Building name")] = None
+    street: Annotated[Label, Field(title="Address")]
+    unit_number: Annotated[Number | None, Field(title="Unit number")] = None
+    city: Annotated[Label, Field(title="City")]
+    province: Annotated[str, Field(title="Province", pattern=r"^[A-Z]{2,3}$")]
+    country: Annotated[str, Field(title="Country", pattern=r"^[A-Z]{2}$")] = "CA"
+    postal_code: Annotated[str | None, Field(title="Postal code", max_length=10)] = None
+    latitude: Annotated[Decimal | None, Field(title="Latitude", ge=-90, le=90, decimal_places=6)] = None
+    longitude: Annotated[Decimal | None, Field(title="Longitude", ge=-180, le=180, decimal_places=6)] = None
+    region: Annotated[Code, Field(title="Geographic region")]
+
+
+async def building_at(tx: Tx, address: Address) -> Building | None:
+    """Return the building at an address, locked; None when there is none yet.
+
+    Raises NotAPostalCode, PostalCodeOfAnotherProvince, InvalidInput.
+    """
+    country = address.country
+    if address.postal_code is not None:
+        code = addressing.postal_code(address.postal_code, country)
+        if code is None:
+            raise NotAPostalCode(field="postal_code", example=_POSTAL_EXAMPLES.get(country, "AB1 2CD"))
+        if country == "CA" and not addressing.fits_province(code, address.province):
+            raise PostalCodeOfAnotherProvince(
+                field="postal_code", postal_code=code, province=address.province
+            )
+    if country == "CA" and address.province not in addressing.PROVINCES:
+        raise InvalidInput(field="province", rule="Choose a province or territory of Canada.")
+    if not addressing.comparable(address.street):
+        raise InvalidInput(field="street", rule="Enter an address.")
+    found = await tx.execute(
+        select(Building).where(Building.address_key == _key_of(address)).with_for_update()
+    )
+    return found.scalar_one_or_none()
+
+
+async def moved_to(tx: Tx, unit: Unit, building: Building, address: Address) -> Building:
+    """Return the building at the new address: another one there, or the same one when it's only written
+    otherwise."""
+    at = await building_at(tx, address)
+    if at is not None:
+        return at
+    neighbours = await tx.scalar(
+        select(func.count()).select_from(Unit).where(Unit.building_id == building.id, Unit.id != unit.id)
+    )
+    if not neighbours or addressing.street_order(building.street) == addressing.street_order(address.street):
+        return building
+    moved = Building(id=new_id(), **building_values(address), version=1)
+    moved.year_built, moved.floors = building.year_built, building.floors
+    tx.session.add(moved)
+    await tx.session.flush()
+    return moved
+
+
+def _key_of(address: Address) -> str:
+    return addressing.address_key(
+        street=address.street, city=address.city, province=address.province, country=address.country
+    )
+
+
+def building_values(address: Address) -> dict[str, Any]:
+    """Return an address as the columns of a building."""
+    street = " ".join(address.street.split())
+    code = addressing.postal_code(address.postal_code, address.country) if address.postal_code else None
+    values: dict[str, Any] = {
+        "name": address.building_name,
+        "street": street,
+        "city": address.city,
+        "province": address.province,
+        "country": address.country,
+        "latitude": address.latitude,
+        "longitude": address.longitude,
+        "region": address.region,
+        "address_key": _key_of(address),
+        "search_text": addressing.searchable(address.building_name, street, address.city, code),
+        "postal_code": code,
+    }
+    if code is not None:
+        values["postal_area"] = code[:3] if address.country == "CA" else None
+    return values
+
+
+async def amend_building(
+    tx: Tx, building: Building, values: dict[str, Any], *, apart_from: UUID | None = None
+) -> None:
+    """Write what differs, carry it to the copies of all homes there, and tell those that it concerns.
+
+    Raises FloorAboveBuilding when a home lies higher than the building has floors now.
+    """
+    changed = {
+        name: value
+        for name, value in values.items()
+        if getattr(building, name) != value and (value is not None or apart_from is not None)
+    }
+    if not changed:
+        return
+    tx.touched("building", building.id, "changed", {n: (getattr(building, n), v) for n, v in changed.items()})
+    for name, value in changed.items():
+        setattr(building, name, value)
+    if building.floors is not None:
+        highest = await tx.scalar(
+            select(func.max(Unit.floor)).where(Unit.building_id == building.id, Unit.id != apart_from)
+        )
+        if highest is not None and highest > building.floors:
+            raise FloorAboveBuilding(field="building_floors", floors=building.floors, floor=highest)
+    await tx.session.flush()
+    others = update(Unit).where(Unit.building_id == building.id)
+    told = select(Unit.id).where(Unit.building_id == building.id)
+    if apart_from is not None:
+        others, told = others.where(Unit.id != apart_from), told.where(Unit.id != apart_from)
+    await tx.execute(
+        others.values(
+            region=building.region,
+            city_key=addressing.plain(building.city),
+            year_built=building.year_built,
+            address_order=addressing.street_order(building.street) + " " + Unit.unit_order,
+        ).execution_options(synchronize_session=False)
+    )
+    await tell_listings(tx, told)
+
+
+def copy_building(unit: Unit, building: Building) -> None:
+    """Write to a home what it repeats of its building, so that searching needs no other table."""
+    unit.region = building.region
+    unit.city_key = addressing.plain(building.city)
+    unit.year_built = building.year_built
+    unit.unit_order = addressing.padded(unit.unit_key)
+    unit.address_order = f"{addressing.street_order(building.street)} {unit.unit_order}"
+
+
+def require_floor(floor: int | None, floors: int | None) -> None:
+    """Raise FloorAboveBuilding when a floor is above the building's floors, as far as both are known."""
+    if floor is not None and floors is not None and floor > floors:
+        raise FloorAboveBuilding(field="floor", floor=floor, floors=floors)
