@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import html
+import io
+import re
 import uuid
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
@@ -13,6 +18,7 @@ from deskkit.testing import missing_translations
 from units_svc.holds.model import HoldState
 from units_svc.inspections.commands import Area, RecordInspection, record_inspection
 from units_svc.inspections.model import Grade, InspectionKind
+from units_svc.inventory import queries
 from units_svc.inventory.model import Occupancy
 from units_svc.maintenance.commands import AddContractor, AddWork, add_contractor, add_work
 from units_svc.privacy.model import MonitoringRefused
@@ -236,15 +242,57 @@ async def test_the_list_is_exported_without_formulas(world: Any, visitor: Any) -
     assert answer.headers["content-type"].startswith("text/csv")
 
 
+@pytest.mark.row("U1")
+async def test_a_list_of_any_length_is_exported_whole(
+    world: Any, visitor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "BATCH", 2)
+    for number in range(1, 6):
+        await world.unit(street="1 Example Street", unit_number=str(number))
+    await world.unit(street="2 Elsewhere Street")
+    answer = await visitor().client.get("/inventory-desk/units/export.csv?text=example")
+    lines = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [line["unit_number"] for line in lines] == ["1", "2", "3", "4", "5"]
+    async with world.client() as nobody:
+        assert (await nobody.get("/units/export")).status_code == 403
+
+
+@pytest.mark.row("U1")
+async def test_every_filter_in_use_can_be_taken_away_by_itself(world: Any, visitor: Any) -> None:
+    landlord = await world.landlord(name="Maple Homes")
+    await world.unit(landlord_id=landlord)
+    asked = {
+        "text": "example", "city": "Toronto", "region": "toronto-east-york", "landlord_id": str(landlord),
+        "accessible": "no", "shareable": "no", "active": "no", "bedrooms_from": "1",
+    }  # fmt: skip
+    address = "/inventory-desk/units?" + urlencode(asked)
+    page = await visitor().see(address)
+    chips = re.findall(r'class="chip" href="([^"]+)"', page.html)
+    left = [parse_qs(urlsplit(html.unescape(chip)).query) for chip in chips]
+    assert sorted(next(iter(set(asked) - set(one))) for one in left) == sorted(asked)
+    assert all(len(one) == len(asked) - 1 for one in left)
+
+
+@pytest.mark.row("U3", "U4")
+async def test_the_details_say_who_lives_there_and_lead_to_why(world: Any, visitor: Any) -> None:
+    landlord = await world.landlord(name="Maple Homes")
+    unit = await world.unit(landlord_id=landlord)
+    page = await visitor().see(f"/inventory-desk/units/{unit}/details")
+    assert f'<a href="/inventory-desk/units/{unit}/use">Available</a>' in page.html
+    assert f'<a href="/inventory-desk/landlords/{landlord}">Maple Homes</a>' in page.html
+
+
 @pytest.mark.row("W10")
 async def test_a_manager_looks_and_changes_nothing(world: Any, visitor: Any) -> None:
     unit, manager = await world.unit(), visitor("property_manager")
     assert "Edit the details" not in (await manager.see(f"/inventory-desk/units/{unit}/details")).text
     refused = await manager.client.get("/inventory-desk/imports")
     assert refused.status_code == 403
-    page = await manager.see(f"/inventory-desk/units/{unit}/rent")
-    answer = await manager.client.post(
-        f"/inventory-desk/units/{unit}/rent", data={**page.fields(), "amount": "1", "begins_on": "2026-03-01"}
-    )
-    assert answer.status_code in {403, 422}
+    path = f"/inventory-desk/units/{unit}/rent"
+    page = await manager.see(path)
+    said = {**page.fields(), "amount": "1", "begins_on__year": "2026"}
+    said |= {"begins_on__month": "3", "begins_on__day": "1"}
+    refused = await manager.client.post(path, data=said)
+    assert refused.status_code in {403, 422}, "in order, but not permitted"
+    assert "Your role" in refused.text
     assert await world.value("SELECT count(*) FROM rent WHERE unit_id = $1", unit) == 1

@@ -68,6 +68,8 @@ REFUSED = [
     "toilet sensor",
     "surveillance",
     "spy cam",
+    "Spy pen on the shelf",
+    "stylo espion",
     "granny cam",
     "Camera for the tenant's own safety",
     "cam in unit",

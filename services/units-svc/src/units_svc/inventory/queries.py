@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -28,6 +29,9 @@ from units_svc.inventory.model import (
 from units_svc.inventory.searching import MOST, PAGE, Order, UnitFilter, find
 from units_svc.landlords.model import OWN, Landlord, Relation
 from units_svc.tables import views
+
+BATCH = 2_000
+"""Homes that are read at once for a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +216,30 @@ async def unit_list(
 
 
 @query(Permission.VIEW_UNITS)
-async def unit_rows_for_export(tx: ReadTx, filters: UnitFilter, most: int = 10_000) -> list[UnitRow]:
-    """The homes that a filter wants for a CSV file, in the order of their addresses."""
+async def unit_batch(tx: ReadTx, filters: UnitFilter, *, after: str | None = None) -> UnitPage:
+    """A long page of the homes that a filter wants, by address, for a file of any length."""
     index = await FOLLOWER.current(tx.runtime.database)
-    return await _in_order(tx, find(index, filters, Order.ADDRESS, limit=most).ids)
+    found = find(index, filters, Order.ADDRESS, after=after, limit=BATCH)
+    return UnitPage(await _in_order(tx, found.ids), found.count, found.next, found.previous)
+
+
+async def all_units(
+    ask: Callable[..., Awaitable[UnitPage]], filters: UnitFilter
+) -> AsyncIterator[list[UnitRow]]:
+    """Return all homes that a filter wants, some at a time. `ask` runs a query in the caller's name.
+
+    What refuses the first of them is raised at once, before a file is begun.
+    """
+    first = await ask(unit_batch, filters)
+
+    async def batches() -> AsyncIterator[list[UnitRow]]:
+        page = first
+        yield page.items
+        while page.next is not None:
+            page = await ask(unit_batch, filters, after=page.next)
+            yield page.items
+
+    return batches()
 
 
 @query(Permission.VIEW_UNITS)

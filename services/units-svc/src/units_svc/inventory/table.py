@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 from units_svc.inventory.queries import UnitRow
 
 CSV_HEADER = (
@@ -11,8 +13,13 @@ CSV_HEADER = (
 )  # fmt: skip
 
 
-def csv_rows(rows: list[UnitRow]) -> list[list[object]]:
-    """Return the cells of a CSV file of homes, under CSV_HEADER."""
+async def csv_rows(batches: AsyncIterator[list[UnitRow]]) -> AsyncIterator[list[list[object]]]:
+    """Yield the cells of a CSV file of homes, under CSV_HEADER."""
+    async for rows in batches:
+        yield _cells(rows)
+
+
+def _cells(rows: list[UnitRow]) -> list[list[object]]:
     return [
         [
             str(row.id), row.building_name, row.street, row.unit_number, row.city, row.province,

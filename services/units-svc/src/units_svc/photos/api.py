@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -11,7 +10,7 @@ from fastapi import File, Form, Response, UploadFile
 
 from chassis.http import ApiRouter, Call
 from units_svc.photos import commands, queries
-from units_svc.photos.developing import develop
+from units_svc.photos.developing import developed
 from units_svc.photos.model import LARGEST
 from units_svc.photos.serving import jpeg
 
@@ -42,8 +41,8 @@ async def add_photo(
     area_id: Annotated[UUID | None, Form()] = None,
 ) -> AddedPhoto:
     """Add a photo: JPEG, PNG, WebP or TIFF of up to 10 MB, kept without metadata (U3, U10)."""
-    developed = await asyncio.to_thread(develop, await photo.read(LARGEST + 1))
-    command = commands.AddPhoto(unit_id, developed, caption, inspection_id, area_id)
+    made = await developed(await photo.read(LARGEST + 1))
+    command = commands.AddPhoto(unit_id, made, caption, inspection_id, area_id)
     return AddedPhoto(await call.perform(commands.add_photo, command))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from deskkit.router import DeskRouter
 from units_svc.access import Permission
 from units_svc.inventory.queries import unit_record
 from units_svc.photos import commands, queries
-from units_svc.photos.developing import develop
+from units_svc.photos.developing import developed
 from units_svc.photos.model import LARGEST
 from units_svc.photos.serving import jpeg
 
@@ -46,8 +45,8 @@ async def add_photo(call: DeskCall, unit_id: UUID) -> Response:
         form.add(call._("Choose a photo."), "photo")
 
     async def added(said: NewPhoto) -> UUID | None:
-        developed = await asyncio.to_thread(develop, await uploads[0].read(LARGEST + 1))
-        command = commands.AddPhoto(unit_id, developed, said.caption, said.inspection_id, said.area_id)
+        made = await developed(await uploads[0].read(LARGEST + 1))
+        command = commands.AddPhoto(unit_id, made, said.caption, said.inspection_id, said.area_id)
         await call.perform(commands.add_photo, command)
         return said.inspection_id
 

@@ -83,6 +83,8 @@ _SENSOR: Final = re.compile(
 )
 _ALWAYS: Final = re.compile(
     r"\b(?:nanny|baby|spy|pet|body|granny) ?(?:cam(?:era)?s?|monitors?)\b"
+    r"|\bspy (?:pens?|bugs?|devices?|clocks?|equipment)\b"
+    r"|\b(?:stylos?|montres?|reveils?|appareils?|objets?) espions?\b"
     r"|\b(?:hidden|covert|concealed|secret|spying) (?:\w+ )?(?:cam(?:era)?s?|microphones?|mics?"
     r"|recorders?|devices?)\b"
     r"|\bcam(?:era)?s? (?:cachee?s?|espionn?e?s?|dissimulee?s?|secrete?s?)\b|\bmicros? (?:caches?"
