@@ -34,13 +34,13 @@ from units_svc.imports.model import (
 )
 from units_svc.imports.planning import next_stretch, plan, set_wrong_aside, write
 from units_svc.imports.reading import RowReader
-from units_svc.imports.staging import known_values, read_on
+from units_svc.imports.staging import is_read, known_values, read_on
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
 
 STEP_SECONDS = 1.5
-"""A step is committed, with the place it reached, after about so long."""
+"""What was read is committed, with the place it reached, after about so long."""
 LATER = timedelta(seconds=5)
 STRETCH = 5_000
 """Homes that are compared or written at once; a larger building is one stretch."""
@@ -162,22 +162,16 @@ async def carry_on(tx: Tx, command: ImportCommand) -> bool:
     await _take_the_time_needed(tx)
     found = await _locked(tx, command.import_id, *ImportState)
     mapping = Mapping.model_validate(found.definition)
-    until = time.monotonic() + STEP_SECONDS
-    while found.state in WORKING and time.monotonic() < until:
-        state = found.state
-        try:
-            if state is ImportState.READING:
-                await _read(tx, found, mapping)
-            else:
-                await _compare(tx, found, mapping)
-        except FileUnreadable as unreadable:
-            found.state, found.finished_at = ImportState.FAILED, tx.now
-            found.failure, found.failure_params = unreadable.message, dict(unreadable.params)
-            await _clear_away(tx, found)
-            tx.touched("import", found.id, "failed")
-        if state is not ImportState.READING or found.state is not state:
-            # The temporary tables of a stretch last as long as its transaction.
-            break
+    try:
+        if found.state is ImportState.READING:
+            await _read(tx, found, mapping)
+        elif found.state in WORKING:
+            await _compare(tx, found, mapping)
+    except FileUnreadable as unreadable:
+        found.state, found.finished_at = ImportState.FAILED, tx.now
+        found.failure, found.failure_params = unreadable.message, dict(unreadable.params)
+        await _clear_away(tx, found)
+        tx.touched("import", found.id, "failed")
     if found.state in WORKING:
         tx.schedule(STEP, str(found.id), tx.now)
         return True
@@ -195,9 +189,8 @@ async def carry_on_unless_busy(tx: Tx, import_id: UUID) -> None:
 
 async def _read(tx: Tx, found: UnitImport, mapping: Mapping) -> None:
     """Read the next rows; after the last one, look at what is wrong between them."""
-    left = None if found.row_limit is None else found.row_limit - found.rows
-    if found.position < found.size and left != 0:
-        await read_on(tx, found, mapping, most=left)
+    await read_on(tx, found, mapping, until=time.monotonic() + STEP_SECONDS)
+    if not is_read(found):
         return
     await set_wrong_aside(tx, found.id, mapping)
     found.wrong_rows = await _count(tx, WrongRow, found.id)

@@ -118,6 +118,7 @@ async def write(tx: Tx, import_id: UUID, mapping: Mapping, by: str) -> None:
         _changed_units(mapping),
         _COPIES,
         _OBSERVATIONS,
+        _FIRST_RENTS,
         _RENTS,
         _RENT_TIMERS,
         _OCCUPATIONS,
@@ -318,8 +319,6 @@ _COUNTS = """
     FROM import_unit
 """
 
-# What is written first of a home bears the home's own id: drawing another costs as much as writing the row.
-_OWN_ID = "CASE WHEN p.is_new THEN p.id ELSE uuidv7() END"
 _FREE_FROM = "CASE WHEN t.occupancy <> 'available' THEN t.available_from END"
 
 _LANDLORDS = """
@@ -405,25 +404,33 @@ _COPIES = """
     FROM import_building b JOIN building f ON f.id = b.id JOIN import_todo t ON t.line = b.line
     WHERE b.is_changed AND u.building_id = b.id
 """
-_OBSERVATIONS = f"""
+# What is written first of a home bears the home's own id: drawing another costs as much as writing the row.
+_OBSERVATIONS = """
     INSERT INTO status_observation (id, unit_id, status, observed_on, noted_at, noted_by)
-    SELECT {_OWN_ID}, p.id, t.status, coalesce(t.status_observed_on, :today), :now, :by
+    SELECT CASE WHEN p.is_new THEN p.id ELSE uuidv7() END, p.id, t.status,
+        coalesce(t.status_observed_on, :today), :now, :by
     FROM import_unit p JOIN import_todo t ON t.line = p.line
     WHERE p.is_new OR (p.is_changed AND t.status_observed_on IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM status_observation o WHERE o.unit_id = p.id AND o.observed_on = t.status_observed_on
             AND o.status = t.status))
-"""  # noqa: S608 - only parameters come from outside
-_RENTS = f"""
+"""
+_FIRST_RENTS = """
     INSERT INTO rent (id, unit_id, amount, currency, begins_on, noted_at, noted_by)
-    SELECT {_OWN_ID}, p.id, t.rent_amount, coalesce(t.rent_currency, 'CAD'), coalesce(t.rent_from, :today),
+    SELECT p.id, p.id, t.rent_amount, coalesce(t.rent_currency, 'CAD'), coalesce(t.rent_from, :today),
     :now, :by FROM import_unit p JOIN import_todo t ON t.line = p.line
-    WHERE t.rent_amount IS NOT NULL AND (p.is_new OR p.is_changed) AND NOT EXISTS (
+    WHERE p.is_new AND t.rent_amount IS NOT NULL
+"""
+_RENTS = """
+    INSERT INTO rent (id, unit_id, amount, currency, begins_on, noted_at, noted_by)
+    SELECT uuidv7(), p.id, t.rent_amount, coalesce(t.rent_currency, 'CAD'), coalesce(t.rent_from, :today),
+    :now, :by FROM import_unit p JOIN import_todo t ON t.line = p.line
+    WHERE p.is_changed AND t.rent_amount IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM (SELECT amount, currency FROM rent r WHERE r.unit_id = p.id
             AND r.begins_on <= coalesce(t.rent_from, :today) ORDER BY r.begins_on DESC LIMIT 1) latest
         WHERE latest.amount = t.rent_amount AND latest.currency = coalesce(t.rent_currency, 'CAD'))
     ON CONFLICT (unit_id, begins_on) DO UPDATE SET amount = excluded.amount, currency = excluded.currency,
         noted_at = excluded.noted_at, noted_by = excluded.noted_by
-"""  # noqa: S608 - only parameters come from outside
+"""
 _RENT_TIMERS = """
     INSERT INTO timers (kind, key, due_at, payload)
     SELECT 'rent_begins', r.id::text, r.begins_on::timestamp AT TIME ZONE :rent_start,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -50,17 +51,41 @@ class _Batch:
     lines: int = 0
 
 
-async def read_on(tx: Tx, found: UnitImport, mapping: Mapping, *, most: int | None) -> None:
-    """Read and stage the next window of the file, at most `most` rows of it. Raises FileUnreadable."""
+async def read_on(tx: Tx, found: UnitImport, mapping: Mapping, *, until: float) -> None:
+    """Read and stage rows from where `found` stands, a window at a time, until its end or for as long as
+    `time.monotonic()` is before `until`. Raises FileUnreadable.
+
+    While the database takes in the rows of one window, the next one is read.
+    """
+    reader = RowReader(mapping, found.header, await known_values(tx), tx.today)
+    ahead = await _reading(tx, found, reader)
+    while ahead is not None:
+        batch = await ahead
+        found.position += batch.read
+        found.line += batch.lines
+        found.rows += len(batch.right) + len(batch.wrong)
+        found.wrong_rows += len(batch.wrong)
+        ahead = await _reading(tx, found, reader) if time.monotonic() < until else None
+        await _keep(tx, found.id, batch)
+
+
+def is_read(found: UnitImport) -> bool:
+    """Whether all rows were read that are to be read."""
+    return found.position >= found.size or found.rows == found.row_limit
+
+
+async def _reading(tx: Tx, found: UnitImport, reader: RowReader) -> asyncio.Task[_Batch] | None:
+    """Begin to read the next window in a thread; None when there's nothing left."""
+    if is_read(found):
+        return None
     content = await _content(tx, found)
     final = found.position + len(content) >= found.size
-    reader = RowReader(mapping, found.header, await known_values(tx), tx.today)
-    batch = await asyncio.to_thread(_read, found, reader, content, final=final, most=most)
-    await _keep(tx, found.id, batch)
-    found.position += batch.read
-    found.line += batch.lines
-    found.rows += len(batch.right) + len(batch.wrong)
-    found.wrong_rows += len(batch.wrong)
+    most = None if found.row_limit is None else found.row_limit - found.rows
+    return asyncio.create_task(
+        asyncio.to_thread(
+            _read, found.id, reader, content, found.delimiter, line=found.line, final=final, most=most
+        )
+    )
 
 
 async def known_values(tx: Tx) -> KnownValues:
@@ -91,8 +116,17 @@ async def _content(tx: Tx, found: UnitImport) -> bytes:
     return b"".join(content for (content,) in parts)[skipped:]
 
 
-def _read(found: UnitImport, reader: RowReader, content: bytes, *, final: bool, most: int | None) -> _Batch:
-    window = read_window(content, found.delimiter, line=found.line, final=final, most=most)
+def _read(
+    import_id: UUID,
+    reader: RowReader,
+    content: bytes,
+    delimiter: str,
+    *,
+    line: int,
+    final: bool,
+    most: int | None,
+) -> _Batch:
+    window = read_window(content, delimiter, line=line, final=final, most=most)
     batch = _Batch(read=window.read, lines=window.lines)
     for row in window.rows:
         values = reader.read(row.line, row.cells)
@@ -100,7 +134,7 @@ def _read(found: UnitImport, reader: RowReader, content: bytes, *, final: bool, 
             batch.wrong.append((row.line, row.cells))
             batch.problems += values
         else:
-            values["import_id"] = found.id
+            values["import_id"] = import_id
             values["cells"] = CELL_END.join(row.cells)
             batch.right.append(_in_order(values))
     return batch
