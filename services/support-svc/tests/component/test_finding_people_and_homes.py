@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from support_svc.clients import finding
 from support_svc.clients.commands import AddMember, CreateClient, add_member, create_client
 from support_svc.clients.model import AlreadyInHousehold, PossibleDuplicates
 from support_svc.clients.queries import client, possible_duplicates, search_clients
@@ -42,6 +43,30 @@ async def test_a_client_is_found_by_any_part_of_any_name(world, query):
     await world.client("Peter", "Johansson", phones=["416 555 0999"], date_of_birth=dt.date(1970, 1, 1))
     found = await world.see(search_clients, query)
     assert [line.id for line in found.lines] == [wanted]
+
+
+@pytest.mark.row("C3")
+async def test_the_nearest_names_come_first(world):
+    sounding = await world.client("Zoe", "Smyth")
+    beginning = await world.client("Ana", "Smithers")
+    same = await world.client("Bea", "Smith")
+    found = await world.see(search_clients, "smith")
+    assert [line.id for line in found.lines] == [same, beginning, sounding]
+
+
+@pytest.mark.row("C3")
+async def test_a_part_of_many_names_finds_all_of_them(world, monkeypatch):
+    monkeypatch.setattr(finding, "MOST_WORDS", 1)
+    made = {await world.client("Kim", family) for family in ("Marsden", "Marsh", "Lamarson")}
+    other = await world.client("Lee", "Marston")
+
+    async def ids(query):
+        return {line.id for line in (await world.see(search_clients, query)).lines}
+
+    assert await ids("mars") == {*made, other}
+    assert await ids("mars kim") == await ids("Kym mar") == made
+    assert await ids("ki mars") == made
+    assert await ids("k m") == made - {next(iter(await ids("lamarson")))}
 
 
 @pytest.mark.row("C3")

@@ -60,7 +60,7 @@ class Client(Base):
             postgresql_using="gin",
             postgresql_ops={"name_search": "gin_trgm_ops"},
         ),
-        Index("ix_client_name_sounds", "name_sounds", postgresql_using="gin"),
+        Index("ix_client_name_words", "name_words", postgresql_using="gin"),
         Index("ix_client_date_of_birth", "date_of_birth"),
         Index("ix_client_family_name", "family_name", "given_name", "id"),
     )
@@ -88,8 +88,8 @@ class Client(Base):
     comments: Mapped[str | None] = mapped_column(Text)
     state: Mapped[ClientState] = mapped_column(words(ClientState, "state"), default=ClientState.ACTIVE)
     name_search: Mapped[str] = mapped_column(Text)
-    name_sounds: Mapped[list[str] | None] = mapped_column(
-        ARRAY(Text), Computed("sounds_of(name_search)", persisted=True)
+    name_words: Mapped[list[str] | None] = mapped_column(
+        ARRAY(Text), Computed("string_to_array(ltrim(name_search), ' ')", persisted=True)
     )
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(Integer)
@@ -106,6 +106,24 @@ class Client(Base):
         name.
         """
         return display_name(self.given_name, self.family_name, self.preferred_name)
+
+
+class NameWord(Base):
+    """A word of anybody's name and how it sounds, noted by the database when a name is written (C3)."""
+
+    __tablename__ = "client_name_word"
+    __table_args__ = (
+        Index(
+            "ix_client_name_word_spelling",
+            "word",
+            postgresql_using="gin",
+            postgresql_ops={"word": "gin_trgm_ops"},
+        ),
+        Index("ix_client_name_word_sound", "sound"),
+    )
+
+    word: Mapped[str] = mapped_column(Text, primary_key=True)
+    sound: Mapped[str | None] = mapped_column(Text, Computed("public.dmetaphone(word)", persisted=True))
 
 
 class ContactPoint(Base):

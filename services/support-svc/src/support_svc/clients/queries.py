@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import ColumnElement, and_, select, tuple_
 from sqlalchemy.orm import aliased, selectinload
 
 from chassis.errors import NotFound
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from support_svc.access import Permission
-from support_svc.clients.finding import alike, matches, may_see, tolerate_spelling
+from support_svc.clients.finding import Meaning, alike, may_see, meaning
 from support_svc.clients.model import (
     Client,
     ClientState,
@@ -27,6 +27,9 @@ from support_svc.clients.model import (
 from support_svc.lookups.model import LookupValue, english, french
 
 PAGE = 25
+CONSIDERED = 500
+"""Clients equally near of whom the likeliest are shown; whoever means one of more people types more."""
+_BY_NAME = (Client.family_name, Client.given_name, Client.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,18 +143,11 @@ async def search_clients(
     """Clients meant by `q`, the likeliest first; without `q` all of them by family name, paged by `after`
     (C3).
     """
-    statement: Select[Client] = select(Client).where(may_see(tx)).limit(PAGE + 1)
-    if state is not None:
-        statement = statement.where(Client.state == state)
+    allowed = may_see(tx) if state is None else and_(may_see(tx), Client.state == state)
     if q.strip():
-        await tolerate_spelling(tx)
-        condition, score = matches(q)
-        statement = statement.where(condition).order_by(
-            score.desc(), Client.family_name, Client.given_name, Client.id
-        )
-        found = list((await tx.execute(statement)).scalars())
-        return ClientPage(tuple(_line(client, tx.today) for client in found[:PAGE]), None)
-    key = (Client.family_name, Client.given_name, Client.id)
+        likeliest = await _likeliest(tx, await meaning(tx, q), allowed)
+        return ClientPage(tuple(_line(client, tx.today) for client in likeliest), None)
+    statement = select(Client).where(allowed).order_by(*_BY_NAME).limit(PAGE + 1)
     if after is not None:
         last = aliased(Client)
         start = (
@@ -159,10 +155,28 @@ async def search_clients(
             .where(last.id == _uuid(after))
             .scalar_subquery()
         )
-        statement = statement.where(tuple_(*key) > start)
-    found = list((await tx.execute(statement.order_by(*key))).scalars())
+        statement = statement.where(tuple_(*_BY_NAME) > start)
+    found = list((await tx.execute(statement)).scalars())
     more = str(found[PAGE - 1].id) if len(found) > PAGE else None
     return ClientPage(tuple(_line(client, tx.today) for client in found[:PAGE]), more)
+
+
+async def _likeliest(tx: ReadTx, meant: Meaning, allowed: ColumnElement[bool]) -> list[Client]:
+    """The page of clients nearest to what is meant; the less near are looked for when room is left."""
+    found: list[Client] = []
+    for likeness in meant.steps():
+        new = Client.id.not_in([client.id for client in found])
+        # All who are meant, then in order: people of one name stand together, so that to look for them along
+        # the list by name would mean to read most of it.
+        wanted = select(Client).where(allowed, meant.fits(likeness), new).limit(CONSIDERED)
+        near = aliased(Client, wanted.subquery())
+        statement = select(near).order_by(
+            meant.score(near.name_search).desc(), near.family_name, near.given_name, near.id
+        )
+        found += (await tx.execute(statement.limit(PAGE - len(found)))).scalars()
+        if len(found) == PAGE:
+            break
+    return found
 
 
 def _uuid(value: str) -> UUID:

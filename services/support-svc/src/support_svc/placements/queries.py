@@ -15,7 +15,7 @@ from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from support_svc.access import Permission
-from support_svc.clients.finding import matches, may_see, tolerate_spelling
+from support_svc.clients.finding import may_see, meaning
 from support_svc.clients.model import Client, age_on, is_adult
 from support_svc.followups.model import FollowUp, FollowUpState
 from support_svc.homes.fitting import Seeking, affordable
@@ -247,8 +247,7 @@ def _urgent(today: date) -> dict[Urgent, ColumnElement[bool]]:
 async def _filters(tx: ReadTx, wanted: PlacementFilter) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = [may_see(tx)]
     if wanted.q.strip():
-        await tolerate_spelling(tx)
-        meant, _ = matches(wanted.q)
+        meant = (await meaning(tx, wanted.q)).fits()
         included = select(PlacementMember.placement_id).join(Client, Client.id == PlacementMember.client_id)
         conditions.append(Placement.id.in_(included.where(meant)))
     if wanted.status is not None:
