@@ -9,7 +9,7 @@ from support_svc.settings import Settings
 from support_svc.wiring import build_runtime
 
 DEFINITION = ServiceDefinition(
-    name="support-svc",
+    name="support",
     settings_class=Settings,
     build_runtime=build_runtime,
     create_app=create_app,

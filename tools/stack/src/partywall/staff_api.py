@@ -29,7 +29,12 @@ class ApiRefused(Exception):
 
 
 class StaffApi:
-    """One person's session with the API behind `door`. Use as `async with`."""
+    """One person's session with the API behind `door`. Use as `async with`.
+
+    `traceparent` (W3C) is what every request goes on from, when there is one.
+    """
+
+    traceparent: str | None = None
 
     def __init__(self, door: Door, email: str, password: str) -> None:
         self._email, self._password = email, password
@@ -83,6 +88,8 @@ class StaffApi:
 
     async def _call(self, method: str, path: str, **options: Any) -> Any:
         headers = {"Authorization": f"Bearer {await self.token()}", **options.pop("headers", {})}
+        if self.traceparent:
+            headers["traceparent"] = self.traceparent
         answer = await self._client.request(method, path, headers=headers, **options)
         content = _content(answer)
         if answer.is_error:

@@ -1,0 +1,142 @@
+"""What a collector gets of one journey: one trace through all services and the broker, and nobody's name."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+import pytest_asyncio
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTraceServiceRequest,
+    ExportTraceServiceResponse,
+)
+
+from testkit.live import Live
+from testkit.local import LocalBack
+from testkit.waiting import eventually
+
+TRACED = ("units", "units-worker", "support", "support-worker", "tenancy", "tenancy-worker")
+# Who acts on which event of the journey, and who said it.
+CROSSINGS = {
+    ("units", "evt.support.unit_requested.v1"): "support",
+    ("support", "evt.units.unit_secured.v1"): "units",
+    ("tenancy", "evt.support.tenancy_referred.v1"): "support",
+    ("support", "evt.tenancy.application_opened.v1"): "tenancy",
+    ("support", "evt.tenancy.signing_scheduled.v1"): "tenancy",
+    ("tenancy", "evt.support.signing_attendance.v1"): "support",
+    ("support", "evt.tenancy.referred_tenancy_started.v1"): "tenancy",
+    ("units", "evt.tenancy.tenancy_started.v1"): "tenancy",
+}
+
+
+@dataclass
+class Span:
+    """What the test looks at of a span."""
+
+    service: str
+    name: str
+    trace: str
+    id: str
+    parent: str
+
+
+@dataclass
+class Collector:
+    """Takes in spans as an OpenTelemetry collector does: OTLP over HTTP, in protobuf."""
+
+    spans: list[Span] = field(default_factory=list)
+    received: bytes = b""
+    address: str = ""
+
+    def take(self, path: str, body: bytes) -> None:
+        """Keep what one request brings."""
+        assert path == "/v1/traces"
+        self.received += body
+        for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
+            told = {each.key: each.value.string_value for each in resource.resource.attributes}
+            self.spans += [
+                Span(
+                    told["service.name"],
+                    span.name,
+                    span.trace_id.hex(),
+                    span.span_id.hex(),
+                    span.parent_span_id.hex(),
+                )
+                for scope in resource.scope_spans
+                for span in scope.spans
+            ]
+
+
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    """A collector that listens."""
+    kept = Collector()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            kept.take(self.path, self.rfile.read(int(self.headers["Content-Length"])))
+            answer = ExportTraceServiceResponse().SerializeToString()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/x-protobuf")
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Stay silent."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    kept.address = f"http://127.0.0.1:{server.server_address[1]}"
+    yield kept
+    server.shutdown()
+    server.server_close()
+
+
+@pytest_asyncio.fixture
+async def traced(local_back: LocalBack, collector: Collector) -> AsyncIterator[Live]:
+    """The stack, its services exporting as an operator has them do; afterwards as before."""
+    live = Live(local_back)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PARTYWALL_OTLP_ENDPOINT", collector.address)
+        await live.stop(*TRACED)
+        await live.start(*TRACED)
+    yield live
+    await live.stop(*TRACED)
+    await live.start(*TRACED)
+
+
+@pytest.mark.timeout(900)
+async def test_one_journey_is_one_trace_through_all_services_and_the_broker(
+    traced: Live, collector: Collector
+) -> None:
+    """Every span of it hangs on one that is there too, and each event's effect on the saying of it."""
+    trace, root = secrets.token_hex(16), secrets.token_hex(8)
+    async with traced.journey("Traced-Wrenfield", "Oakmarsh-Traced") as journey:
+        for person in (journey.caseworker, journey.manager, journey.keeper):
+            person.traceparent = f"00-{trace}-{root}-01"
+        await journey.run()
+    await traced.settled()
+
+    def complete() -> None:
+        spans = {span.id: span for span in collector.spans if span.trace == trace}
+        lost = [f"parent of {span.name}" for span in spans.values() if span.parent not in {*spans, root}]
+        for (listener, subject), publisher in CROSSINGS.items():
+            parents = [
+                spans.get(span.parent)
+                for span in spans.values()
+                if (span.service, span.name) == (listener, f"act on {subject}")
+            ]
+            if not any(parent and parent.service == publisher for parent in parents):
+                lost.append(f"{subject} from {publisher} to {listener}")
+        assert lost == []
+
+    # Services export every few seconds.
+    await eventually(complete, timeout=120)
+    assert {span.service for span in collector.spans} >= {"units", "support", "tenancy"}
+    for word in (b"Traced-Wrenfield", b"Oakmarsh", journey.client.encode()):
+        assert word not in collector.received
