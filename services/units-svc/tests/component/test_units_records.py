@@ -325,3 +325,49 @@ async def test_over_the_api_a_home_is_added_once_and_read_back(world: Any) -> No
         assert (await client.post("/units", json=body)).status_code == 403
     async with world.client("caseworker", entity="support") as client:
         assert (await client.get("/units")).status_code == 401
+
+
+@pytest.mark.row("U3", "U6", "U7", "U9", "U10")
+@pytest.mark.parametrize(
+    ("method", "path", "body", "field"),
+    [
+        ("POST", "/units/{unit}/rents", {"amount": "-1", "begins_on": "2026-03-01"}, "amount"),
+        ("POST", "/units/{unit}/rents", {"amount": "NaN", "begins_on": "2026-03-01"}, "amount"),
+        (
+            "POST",
+            "/units/{unit}/rents",
+            {"amount": "1", "begins_on": "2026-03-01", "currency": "EUR"},
+            "currency",
+        ),
+        (
+            "POST",
+            "/units/{unit}/status-observations",
+            {"status": "<b>", "observed_on": "2026-03-01"},
+            "status",
+        ),
+        (
+            "POST",
+            "/units/{unit}/uses",
+            {"kind": "out_of_use", "began_on": "2026-03-01", "remark": "x" * 9_000},
+            "remark",
+        ),
+        ("PUT", "/units/{unit}/details", {"housing_type": "apartment", "version": 0}, "version"),
+        ("POST", "/holds/{unit}/release", {"version": 0, "remark": "x"}, "version"),
+        ("POST", "/holds/{unit}/deadline", {"version": 0, "last_day": "2026-03-09"}, "version"),
+        (
+            "PUT",
+            "/landlords/{unit}",
+            {"kind": "person", "name": "A", "relation": "third_party", "version": 0},
+            "version",
+        ),
+        ("PUT", "/contractors/{unit}", {"name": "A", "version": 0}, "version"),
+        ("PUT", "/maintenance/{unit}", {"type": "plumbing", "description": "A", "version": 0}, "version"),
+    ],
+)
+async def test_what_a_command_refuses_is_refused_as_input_at_its_field(
+    world: Any, method: str, path: str, body: dict[str, Any], field: str
+) -> None:
+    async with world.client("inventory_keeper") as client:
+        refused = await client.request(method, path.format(unit=await world.unit()), json=body)
+    assert refused.status_code == 422, refused.text
+    assert [one["field"] for one in refused.json()["errors"]] == [field]

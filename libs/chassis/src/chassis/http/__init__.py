@@ -2,7 +2,7 @@
 
 from chassis.http.app import service_app
 from chassis.http.auth import TokenVerifier
-from chassis.http.call import ApiCall, ApiRouter, Call, Created
+from chassis.http.call import ApiCall, ApiRouter, Call, Created, command_of
 from chassis.http.direct import direct
 
-__all__ = ["ApiCall", "ApiRouter", "Call", "Created", "TokenVerifier", "direct", "service_app"]
+__all__ = ["ApiCall", "ApiRouter", "Call", "Created", "TokenVerifier", "command_of", "direct", "service_app"]

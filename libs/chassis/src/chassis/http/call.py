@@ -8,8 +8,9 @@ from typing import Annotated, Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPBearer
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from chassis import perform as performing
 from chassis.actor import Actor
@@ -20,6 +21,7 @@ from chassis.runtime import Runtime
 from chassis.usecase import Query, UseCase
 
 Command = TypeVar("Command")
+Filled = TypeVar("Filled", bound=BaseModel)
 Result = TypeVar("Result")
 Params = ParamSpec("Params")
 
@@ -88,6 +90,18 @@ async def api_call(request: Request, actor: Annotated[Actor, Depends(bearer_acto
 
 
 Call = Annotated[ApiCall, Depends(api_call)]
+
+
+def command_of(model: type[Filled], body: BaseModel, **address: Any) -> Filled:
+    """Return the command that a body makes together with what the address names.
+
+    What the command refuses is refused as input, at its field: a body may promise less than its command does.
+    """
+    try:
+        return model.model_validate({**body.model_dump(), **address})
+    except ValidationError as error:
+        problems = [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
+        raise RequestValidationError(problems) from error
 
 
 class Created(BaseModel):

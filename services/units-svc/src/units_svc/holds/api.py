@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel
 
-from chassis.http import ApiRouter, Call
+from chassis.http import ApiRouter, Call, command_of
 from units_svc.holds import commands, keeping, queries
 
 router = ApiRouter(tags=["holds"])
@@ -76,15 +76,13 @@ async def read_hold(call: Call, request_id: UUID) -> queries.HoldView:
 @router.post("/holds/{request_id}/release", status_code=204)
 async def release_hold(call: Call, request_id: UUID, body: EndedHold) -> None:
     """End a hold before its deadline (U9)."""
-    await call.perform(
-        commands.release_hold, commands.ReleaseHold(request_id=request_id, **body.model_dump())
-    )
+    await call.perform(commands.release_hold, command_of(commands.ReleaseHold, body, request_id=request_id))
 
 
 @router.post("/holds/{request_id}/deadline")
 async def prolong_hold(call: Call, request_id: UUID, body: ProlongedHold) -> NewDeadline:
     """Give a hold more time (U9)."""
-    command = commands.ProlongHold(request_id=request_id, **body.model_dump())
+    command = command_of(commands.ProlongHold, body, request_id=request_id)
     return NewDeadline(await call.perform(commands.prolong_hold, command))
 
 
@@ -97,7 +95,7 @@ async def read_use(call: Call, unit_id: UUID) -> queries.UseOfUnit:
 @router.post("/units/{unit_id}/uses", status_code=201)
 async def record_use(call: Call, unit_id: UUID, body: BegunUse) -> AddedUse:
     """Record that somebody else lives in a home, or that it can't be used (U4)."""
-    command = keeping.RecordUse(unit_id=unit_id, **body.model_dump())
+    command = command_of(keeping.RecordUse, body, unit_id=unit_id)
     return AddedUse(await call.perform(keeping.record_use, command))
 
 

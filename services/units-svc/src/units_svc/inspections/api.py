@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from chassis.http import ApiRouter, Call
+from chassis.http import ApiRouter, Call, command_of
 from units_svc.inspections import commands, queries
 from units_svc.photos.queries import PhotoView, photos_of
 
@@ -34,7 +34,7 @@ async def list_inspections(call: Call, unit_id: UUID) -> list[queries.Inspection
 @router.post("/units/{unit_id}/inspections", status_code=201)
 async def record_inspection(call: Call, unit_id: UUID, body: commands.InspectionDetails) -> AddedInspection:
     """Record an inspection (U10)."""
-    command = commands.RecordInspection(unit_id=unit_id, **body.model_dump())
+    command = command_of(commands.RecordInspection, body, unit_id=unit_id)
     return AddedInspection(await call.perform(commands.record_inspection, command))
 
 
@@ -54,5 +54,5 @@ async def list_photos(call: Call, inspection_id: UUID) -> list[PhotoView]:
 @router.put("/inspections/{inspection_id}", status_code=204)
 async def edit_inspection(call: Call, inspection_id: UUID, body: EditedInspection) -> None:
     """Correct an inspection (U10, X4)."""
-    command = commands.EditInspection(inspection_id=inspection_id, **body.model_dump())
+    command = command_of(commands.EditInspection, body, inspection_id=inspection_id)
     await call.perform(commands.edit_inspection, command)

@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import Query, Response
 from pydantic import BaseModel
 
-from chassis.http import ApiRouter, Call
+from chassis.http import ApiRouter, Call, command_of
 from deskkit.csv_files import csv_stream
 from units_svc.inventory import commands, queries
 from units_svc.inventory.buildings import Address
@@ -116,26 +116,26 @@ async def read_history(call: Call, unit_id: UUID) -> queries.UnitHistory:
 @router.put("/{unit_id}/address")
 async def edit_address(call: Call, unit_id: UUID, body: EditedAddress) -> Edited:
     """Correct where a home is (U2, X4)."""
-    command = commands.EditAddress(unit_id=unit_id, **body.model_dump())
+    command = command_of(commands.EditAddress, body, unit_id=unit_id)
     return Edited(await call.perform(commands.edit_address, command))
 
 
 @router.put("/{unit_id}/details")
 async def edit_details(call: Call, unit_id: UUID, body: EditedDetails) -> Edited:
     """Correct what is known of a home (U3, X4)."""
-    command = commands.EditDetails(unit_id=unit_id, **body.model_dump())
+    command = command_of(commands.EditDetails, body, unit_id=unit_id)
     return Edited(await call.perform(commands.edit_details, command))
 
 
 @router.post("/{unit_id}/status-observations", status_code=201)
 async def observe_status(call: Call, unit_id: UUID, body: SeenStatus) -> Added:
     """Record the condition a home was seen in (U3)."""
-    command = commands.ObserveStatus(unit_id=unit_id, **body.model_dump())
+    command = command_of(commands.ObserveStatus, body, unit_id=unit_id)
     return Added(await call.perform(commands.observe_status, command))
 
 
 @router.post("/{unit_id}/rents", status_code=201)
 async def change_rent(call: Call, unit_id: UUID, body: NewRent) -> Added:
     """Record a rent from a day on (U3)."""
-    command = commands.ChangeRent(unit_id=unit_id, **body.model_dump())
+    command = command_of(commands.ChangeRent, body, unit_id=unit_id)
     return Added(await call.perform(commands.change_rent, command))

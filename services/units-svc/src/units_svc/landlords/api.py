@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from chassis.http import ApiRouter, Call
+from chassis.http import ApiRouter, Call, command_of
 from units_svc.landlords import commands, queries
 from units_svc.landlords.model import Relation
 
@@ -50,5 +50,5 @@ async def read_landlord(call: Call, landlord_id: UUID) -> queries.LandlordRecord
 async def edit_landlord(call: Call, landlord_id: UUID, body: EditedLandlord) -> None:
     """Correct a landlord (U6, X4)."""
     await call.perform(
-        commands.edit_landlord, commands.EditLandlord(landlord_id=landlord_id, **body.model_dump())
+        commands.edit_landlord, command_of(commands.EditLandlord, body, landlord_id=landlord_id)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from chassis.http import ApiRouter, Call
+from chassis.http import ApiRouter, Call, command_of
 from units_svc.lookups import commands, queries
 from units_svc.lookups.model import LookupList
 
@@ -35,12 +35,10 @@ async def read_list(call: Call, kind: LookupList) -> list[queries.ValueView]:
 @router.post("/{kind}", status_code=201)
 async def add_value(call: Call, kind: LookupList, body: commands.LabelledValue) -> AddedValue:
     """Add a value to a list."""
-    return AddedValue(
-        await call.perform(commands.add_value, commands.AddValue(list=kind, **body.model_dump()))
-    )
+    return AddedValue(await call.perform(commands.add_value, command_of(commands.AddValue, body, list=kind)))
 
 
 @router.put("/values/{value_id}", status_code=204)
 async def edit_value(call: Call, value_id: UUID, body: EditedValue) -> None:
     """Correct or retire a value."""
-    await call.perform(commands.edit_value, commands.EditValue(value_id=value_id, **body.model_dump()))
+    await call.perform(commands.edit_value, command_of(commands.EditValue, body, value_id=value_id))

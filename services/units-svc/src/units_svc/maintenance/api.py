@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.http import ApiRouter, Call
+from chassis.http import ApiRouter, Call, command_of
 from units_svc.maintenance import commands, entering, queries
 
 router = ApiRouter(tags=["maintenance"])
@@ -64,7 +64,7 @@ async def read_work(call: Call, work_id: UUID) -> queries.WorkView:
 @router.put("/maintenance/{work_id}", status_code=204)
 async def edit_work(call: Call, work_id: UUID, body: EditedWork) -> None:
     """Correct or complete a piece of work (U7, X4)."""
-    await call.perform(commands.edit_work, commands.EditWork(work_id=work_id, **body.model_dump()))
+    await call.perform(commands.edit_work, command_of(commands.EditWork, body, work_id=work_id))
 
 
 @router.get("/maintenance/{work_id}/entry")
@@ -76,7 +76,7 @@ async def list_entries(call: Call, work_id: UUID) -> list[queries.EntryView]:
 @router.post("/maintenance/{work_id}/entry", status_code=201)
 async def ask_entry(call: Call, work_id: UUID, body: entering.EntryWindow) -> AddedWork:
     """Ask the property entity for entry to somebody's home; another window replaces this one (U7)."""
-    command = entering.AskEntry(work_id=work_id, **body.model_dump())
+    command = command_of(entering.AskEntry, body, work_id=work_id)
     return AddedWork(await call.perform(entering.ask_entry, command))
 
 
@@ -108,5 +108,5 @@ async def add_contractor(call: Call, body: commands.AddContractor) -> AddedWork:
 @router.put("/contractors/{contractor_id}", status_code=204)
 async def edit_contractor(call: Call, contractor_id: UUID, body: EditedContractor) -> None:
     """Correct a contractor (U7, X4)."""
-    command = commands.EditContractor(contractor_id=contractor_id, **body.model_dump())
+    command = command_of(commands.EditContractor, body, contractor_id=contractor_id)
     await call.perform(commands.edit_contractor, command)
