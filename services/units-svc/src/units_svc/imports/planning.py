@@ -279,26 +279,22 @@ def _unit_plan(mapping: Mapping) -> str:
         features = f"{_features(mapping)} IS DISTINCT FROM u.features"
     return f"""
         CREATE TEMP TABLE import_unit ON COMMIT DROP AS
-        SELECT p.*, p.existing IS NULL AS is_new, p.existing IS NOT NULL AND (p.b_changed OR ({differs})
-            OR {features}
+        SELECT t.line, b.id AS building_id, {ref} AS source_ref, {number} AS unit_number, {key} AS unit_key,
+            {order} AS unit_order, coalesce(u.id, uuidv7()) AS id, u.id IS NULL AS is_new,
+            u.id IS NOT NULL AND (b.is_changed OR ({differs}) OR {features}
             OR (t.landlord_key IS NOT NULL AND (t.landlord_key, coalesce(t.relation, 'third_party'))
                 IS DISTINCT FROM (l.name_key, l.relation::text))
             OR (t.status_observed_on IS NOT NULL AND t.status_observed_on > u.status_observed_on)) AS
             is_changed
-        FROM (
-            SELECT t.line, b.id AS building_id, b.is_changed AS b_changed, {ref} AS source_ref,
-                {number} AS unit_number, {key} AS unit_key, {order} AS unit_order,
-                coalesce(by_ref.id, by_number.id) AS existing,
-                coalesce(by_ref.id, by_number.id, uuidv7()) AS id
-            FROM import_todo t
-            JOIN import_building b ON b.address_key = t.address_key
-            CROSS JOIN LATERAL {numbers}
-            LEFT JOIN unit by_ref ON by_ref.source = :source AND by_ref.source_ref = {ref}
-            LEFT JOIN unit by_number ON by_ref.id IS NULL AND by_number.building_id = b.id AND
-            by_number.unit_key = {key}
-        ) p
-        JOIN import_todo t ON t.line = p.line
-        LEFT JOIN unit u ON u.id = p.existing
+        FROM import_todo t
+        JOIN import_building b ON b.address_key = t.address_key
+        CROSS JOIN LATERAL {numbers}
+        LEFT JOIN LATERAL (
+            SELECT 1 AS choice, f.* FROM unit f WHERE f.source = :source AND f.source_ref = {ref}
+            UNION ALL
+            SELECT 2 AS choice, f.* FROM unit f WHERE f.building_id = b.id AND f.unit_key = {key}
+            ORDER BY choice LIMIT 1
+        ) u ON true
         LEFT JOIN landlord l ON l.id = u.landlord_id
     """  # noqa: S608 - every name is one of ours
 
