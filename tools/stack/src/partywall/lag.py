@@ -37,6 +37,9 @@ async def lags(stack: Stack) -> list[Lag]:
             password=stack.vault.secret(f"nats-{user}"),
             inbox_prefix=f"_INBOX.{user}".encode(),
             allow_reconnect=False,
+            # Also the first connection is tried as often as this, two minutes long unless told otherwise.
+            max_reconnect_attempts=1,
+            reconnect_time_wait=0,
             connect_timeout=2,
             error_cb=_ignore,
         )

@@ -29,9 +29,7 @@ async def migrate_database(stack: Stack, part: Part) -> None:
 async def establish_border(stack: Stack, part: Part) -> None:
     """Make the streams of the part's service and the consumers it grants, as the admin of its account."""
     began = time.monotonic()
-    border = definition_of(part).border
-    if border is not None:
-        await border(settings_of(stack, part))
+    await definition_of(part).set_up_border(settings_of(stack, part))
     stack.report(f"streams and consumers of {part.service} stand", time.monotonic() - began)
 
 

@@ -80,13 +80,17 @@ async def reachable_lags(stack: Stack) -> list[Lag]:
 
 def show(stack: Stack, console: Console) -> bool:
     """Print the tables; return whether everything runs and is ready."""
+    if not stack.layout.run.exists():
+        console.print(f"Nothing has been started in {stack.layout.state} yet: make up", highlight=False)
+        return False
     statuses = all_statuses(stack)
     queues = asyncio.run(backlogs(stack))
     table = Table(
         title=f"Partywall in {stack.layout.state}",
         title_justify="left",
         box=SIMPLE,
-        padding=(0, 1),
+        # A terminal of 80 columns holds it.
+        padding=(0, 1, 0, 0),
         pad_edge=False,
     )
     for heading in ("part", "process", "port", "version", "publish", "parked", "retry", "ready"):

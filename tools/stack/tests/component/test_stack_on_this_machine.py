@@ -17,8 +17,9 @@ from threading import Thread
 import asyncpg
 import httpx
 import pytest
+from rich.console import Console
 
-from partywall import cli
+from partywall import cli, status
 from partywall.doctor import examine
 from partywall.layout import BY_NAME, PARTS
 from partywall.nursery import Child
@@ -190,6 +191,20 @@ def test_two_commands_at_once_take_turns(stack):
     stack._prepare_place()
     with stack._alone(), pytest.raises(Busy, match=str(os.getpid())):
         stack.up()
+
+
+def test_the_status_of_what_was_never_started_says_so_and_leaves_nothing(stack, capsys):
+    stack.layout.state.rmdir()
+    assert not status.show(stack, Console())
+    assert "Nothing has been started" in capsys.readouterr().out
+    assert not stack.layout.state.exists()
+    stack.layout.state.mkdir()
+
+
+async def test_the_status_of_a_stopped_stack_does_not_wait_for_its_broker(stack):
+    stack._prepare_place()
+    async with asyncio.timeout(90):
+        assert await status.reachable_lags(stack) == []
 
 
 def test_down_of_nothing_and_of_a_stale_record_is_quiet(stack):
