@@ -199,7 +199,7 @@ async def test_an_import_is_previewed_written_and_its_wrong_lines_come_back(
     ids = await _furnished(world, data, visitor)
     path = f"/inventory-desk/imports/{ids['import']}"
     assert "You can leave this page" in (await keeper.see(path)).text
-    part = await keeper.client.get(path, headers={"HX-Request": "true"})
+    part = await keeper.client.get(f"{path}?seen=reading", headers={"HX-Request": "true"})
     assert 'hx-get="' in part.text
     assert "<h1" not in part.text
     await _finished(world)

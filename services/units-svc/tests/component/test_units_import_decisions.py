@@ -97,6 +97,11 @@ async def test_one_that_is_stopped_keeps_what_is_written_and_goes_on_with_the_re
     import_id = await world.value("SELECT id FROM unit_import")
     path = f"/inventory-desk/imports/{import_id}"
     keeper = visitor("inventory_keeper")
+    looking_on = {"headers": {"HX-Request": "true"}}
+    same = await keeper.client.get(f"{path}?seen=applying", **looking_on)
+    assert "<progress" in same.text
+    later = await keeper.client.get(f"{path}?seen=reading", **looking_on)
+    assert later.headers["HX-Refresh"] == "true", "what one can do about it has changed"
     assert await keeper.send(path, {}, action=f"{path}/stop") == path
     found = await world.see(import_record, import_id)
     assert (found.state, found.new, found.left) == (ImportState.STOPPED, written, ROWS - written)

@@ -109,7 +109,7 @@ async def mapping_file(call: DeskCall, name: str) -> Response:
 async def one_import(call: DeskCall, import_id: UUID) -> Response:
     """What an import would change or has changed, and what is wrong in its file, by line and column (U8)."""
     found = await call.ask(queries.import_record, import_id)
-    if call.is_htmx and found.working:
+    if call.is_htmx and found.working and call.request.query_params.get("seen") == found.state:
         return call.fragment("imports/progress.html", found=found)
     if call.is_htmx:
         # What the whole page says has changed: the browser loads it.

@@ -41,7 +41,7 @@ async def my_day(tx: ReadTx) -> MyDay:
         ending=await active_holds(tx, ending_within_days=ENDING_WITHIN_DAYS),
         overdue=await work_list(tx, WorkFilter(state="overdue"), limit=SHOWN),
         answered=await recent_answers(tx),
-        imports=await imports_waiting(tx, limit=SHOWN),
+        imports=await imports_waiting(tx),
         occupancy={one: counted[one] for one in Occupancy if one in counted},
         without_rent=await _count(tx, Unit.rent_amount.is_(None)),
         not_inspected=await _count(tx, Unit.status == "not_inspected"),
