@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from deskkit.testing import missing_translations
+from units_svc.holds.keeping import ChangeListing, withdraw_unit
 from units_svc.holds.model import HoldState
 from units_svc.inspections.commands import Area, RecordInspection, record_inspection
 from units_svc.inspections.model import Grade, InspectionKind
@@ -273,6 +274,18 @@ async def test_every_filter_in_use_can_be_taken_away_by_itself(world: Any, visit
     assert all(len(one) == len(asked) - 1 for one in left)
 
 
+@pytest.mark.row("U1", "U2")
+async def test_the_homes_of_a_building_are_one_link_away_listed_or_not(world: Any, visitor: Any) -> None:
+    unit = await world.unit(street="1 Example Street", unit_number="1")
+    hidden = await world.unit(street="1 Example Street", unit_number="2")
+    await world.do(withdraw_unit, ChangeListing(unit_id=hidden))
+    keeper = visitor()
+    page = await keeper.see(f"/inventory-desk/units/{unit}")
+    link = re.search(r'href="([^"]+)">2 homes<', page.html)
+    assert link, page.html
+    assert "2 homes" in (await keeper.see(html.unescape(link[1]))).text
+
+
 @pytest.mark.row("U3", "U4")
 async def test_the_details_say_who_lives_there_and_lead_to_why(world: Any, visitor: Any) -> None:
     landlord = await world.landlord(name="Maple Homes")
@@ -290,9 +303,7 @@ async def test_a_manager_looks_and_changes_nothing(world: Any, visitor: Any) -> 
     assert refused.status_code == 403
     path = f"/inventory-desk/units/{unit}/rent"
     page = await manager.see(path)
-    said = {**page.fields(), "amount": "1", "begins_on__year": "2026"}
-    said |= {"begins_on__month": "3", "begins_on__day": "1"}
-    refused = await manager.client.post(path, data=said)
+    refused = await manager.client.post(path, data={**page.fields(), "amount": "1"})
     assert refused.status_code in {403, 422}, "in order, but not permitted"
     assert "Your role" in refused.text
     assert await world.value("SELECT count(*) FROM rent WHERE unit_id = $1", unit) == 1
