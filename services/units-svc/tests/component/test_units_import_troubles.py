@@ -15,7 +15,7 @@ from uuid import UUID
 import pytest
 
 from chassis.actor import Actor
-from units_svc.imports import commands
+from units_svc.imports import commands, stretches
 from units_svc.imports.commands import ImportCommand, ReceiveFile, apply_import, carry_on, receive_file
 from units_svc.imports.loading import carry_through
 from units_svc.imports.mapping import mapping_named
@@ -25,6 +25,10 @@ from units_svc.inventory.commands import AddUnit, add_unit
 
 KEEPER = Actor("staff-1", "property", frozenset({"inventory_keeper"}), "Kim Okafor")
 HEADER = "address,unit,city,province,housing_type,comments"
+
+
+class BrokenOff(Exception):
+    """What ends a step after its stretches were committed."""
 
 
 def _table(rows: int) -> bytes:
@@ -97,6 +101,36 @@ async def test_rows_that_a_crashed_server_forgot_are_read_again(world: Any) -> N
     assert (found.state, found.new, found.unchanged, found.wrong_rows) == (ImportState.DONE, 6_300, 0, 700)
     assert await world.value("SELECT count(*) FROM outbox") == 6_300
     assert await world.value("SELECT count(*) FROM import_wrong_row") == 700
+
+
+@pytest.mark.row("U8")
+@pytest.mark.parametrize("crashed", [False, True], ids=["its worker", "its worker and the database server"])
+async def test_stretches_that_were_written_when_all_else_broke_off_are_only_counted(
+    world: Any, monkeypatch: pytest.MonkeyPatch, crashed: bool
+) -> None:
+    import_id = await _receive(world, _table(8_000), at_once=True)
+    while (await world.see(import_record, import_id)).state is ImportState.READING:
+        await world.do(carry_on, ImportCommand(import_id))
+
+    async def broken_off(tx: Any, found: Any) -> None:
+        raise BrokenOff
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(stretches, "count_stretches", broken_off)
+        with pytest.raises(BrokenOff):
+            await world.do(carry_on, ImportCommand(import_id))
+    written = await world.value("SELECT count(*) FROM unit")
+    assert 0 < written < 7_200
+    assert (await world.see(import_record, import_id)).new == 0
+    if crashed:
+        connection = await world.database.connect()
+        await connection.execute("TRUNCATE import_row")
+        await connection.close()
+    found = await carry_through(world.runtime, KEEPER, import_id)
+    assert (found.state, found.new, found.changed, found.unchanged) == (ImportState.DONE, 7_200, 0, 0)
+    assert await world.value("SELECT count(*) FROM unit") == 7_200
+    assert await world.value("SELECT count(*) FROM outbox") == 7_200
+    assert await world.value("SELECT count(*) FROM import_stretch") == 0
 
 
 @pytest.mark.row("U8")

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import delete, func, insert, select
 
 from chassis.errors import NotFound
 from chassis.ids import new_id
@@ -32,9 +32,10 @@ from units_svc.imports.model import (
     WrongRow,
     may_be_discarded,
 )
-from units_svc.imports.planning import next_stretch, plan, set_wrong_aside, write
+from units_svc.imports.planning import set_wrong_aside
 from units_svc.imports.reading import RowReader
 from units_svc.imports.staging import is_read, known_values, read_on
+from units_svc.imports.stretches import count_stretches, take_the_time_needed, work_on
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
@@ -42,8 +43,6 @@ if TYPE_CHECKING:
 STEP_SECONDS = 1.5
 """What was read is committed, with the place it reached, after about so long."""
 LATER = timedelta(seconds=5)
-STRETCH = 5_000
-"""Homes that are compared or written at once; a larger building is one stretch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ async def receive_file(tx: Tx, command: ReceiveFile) -> UUID:
     """
     found = await asyncio.to_thread(opening, command.file)
     await _require_columns(tx, command.mapping, found)
-    await _take_the_time_needed(tx)
+    await take_the_time_needed(tx)
     one = UnitImport(
         id=new_id(),
         mapping=command.mapping.name,
@@ -116,7 +115,7 @@ async def apply_import(tx: Tx, command: ImportCommand) -> None:
 @use_case(Permission.IMPORT_UNITS)
 async def discard_import(tx: Tx, command: ImportCommand) -> None:
     """Forget what was read and isn't written. Raises NotReady while it is being written."""
-    await _take_the_time_needed(tx)
+    await take_the_time_needed(tx)
     found = await _locked(tx, command.import_id, *ImportState)
     if not may_be_discarded(found.state, found.new + found.changed, found.finished_at):
         raise NotReady
@@ -131,7 +130,7 @@ async def discard_import(tx: Tx, command: ImportCommand) -> None:
 @use_case(Permission.IMPORT_UNITS)
 async def stop_import(tx: Tx, command: ImportCommand) -> None:
     """Write no more of a file than is written by now; the rest can follow later. Raises NotReady."""
-    await _take_the_time_needed(tx)
+    await take_the_time_needed(tx)
     found = await _locked(tx, command.import_id, ImportState.APPLYING)
     found.state = ImportState.STOPPED
     tx.cancel_timer(STEP, str(found.id))
@@ -142,7 +141,7 @@ async def stop_import(tx: Tx, command: ImportCommand) -> None:
 async def resume_import(tx: Tx, command: ImportCommand) -> None:
     """Let the worker go on with an import that was stopped or that it gave up after failures. Raises
     NotReady."""
-    await _take_the_time_needed(tx)
+    await take_the_time_needed(tx)
     found = await _locked(tx, command.import_id, *WORKING, ImportState.STOPPED)
     if found.finished_at is not None:
         raise NotReady
@@ -156,17 +155,17 @@ async def resume_import(tx: Tx, command: ImportCommand) -> None:
 async def carry_on(tx: Tx, command: ImportCommand) -> bool:
     """Do the next step of an import, and return whether there is more to do.
 
-    What was done and the place that was reached are committed together. Whoever comes while somebody else is
-    at it waits for them.
+    What was read and the place that was reached are committed together, and what was written of a stretch
+    with what was found in it. Whoever comes while somebody else is at it waits for them.
     """
-    await _take_the_time_needed(tx)
+    await take_the_time_needed(tx)
     found = await _locked(tx, command.import_id, *ImportState)
     mapping = Mapping.model_validate(found.definition)
     try:
         if found.state is ImportState.READING:
             await _read(tx, found, mapping)
-        elif found.state in WORKING:
-            await _compare(tx, found, mapping)
+        elif found.state in WORKING and not await work_on(tx, found, mapping):
+            await _conclude(tx, found)
     except FileUnreadable as unreadable:
         found.state, found.finished_at = ImportState.FAILED, tx.now
         found.failure, found.failure_params = unreadable.message, dict(unreadable.params)
@@ -201,24 +200,6 @@ async def _read(tx: Tx, found: UnitImport, mapping: Mapping) -> None:
         found.new = found.changed = found.unchanged = 0
 
 
-async def _compare(tx: Tx, found: UnitImport, mapping: Mapping) -> None:
-    """Compare the next stretch of addresses with the inventory, and write it when that was decided."""
-    # Two imports that compare with the same inventory would both find a home new: they take turns.
-    await tx.execute(text("SELECT pg_advisory_xact_lock(hashtext('units_svc.imports'))"))
-    stretch = await next_stretch(tx, found.id, found.place, STRETCH)
-    if stretch is None:
-        await _conclude(tx, found)
-        return
-    counts = await plan(tx, found.id, mapping, stretch)
-    if found.state is ImportState.APPLYING and counts.new + counts.changed:
-        await write(tx, found.id, mapping, found.started_by)
-    found.new += counts.new
-    found.changed += counts.changed
-    found.unchanged += counts.unchanged
-    found.place = stretch.upto
-    found.compared += stretch.rows
-
-
 async def _conclude(tx: Tx, found: UnitImport) -> None:
     if found.compared < found.rows - found.wrong_rows:
         await _read_again(tx, found)
@@ -236,6 +217,7 @@ async def _read_again(tx: Tx, found: UnitImport) -> None:
 
     What was written already counts as unchanged now, so it's taken off beforehand.
     """
+    await count_stretches(tx, found)
     if found.state is ImportState.APPLYING:
         found.at_once, found.unchanged = True, -(found.new + found.changed)
     found.state = ImportState.READING
@@ -282,13 +264,6 @@ async def _count(tx: Tx, table: Any, import_id: UUID) -> int:
 
 async def _clear_away(tx: Tx, found: UnitImport) -> None:
     """Forget the file and what was read of it; problems and wrong lines stay."""
+    await count_stretches(tx, found)
     for table in (ImportRow, ImportPart):
         await tx.execute(delete(table).where(table.import_id == found.id))
-
-
-async def _take_the_time_needed(tx: Tx) -> None:
-    """A whole city takes longer than the limit for what people wait for, and more room to sort a stretch
-    in."""
-    await tx.execute(text("SET LOCAL statement_timeout = '30min'"))
-    await tx.execute(text("SET LOCAL work_mem = '32MB'"))
-    await tx.execute(text("SET LOCAL lock_timeout = '5min'"))

@@ -166,6 +166,21 @@ class ImportMark(Base):
     fingerprint: Mapped[UUID]
 
 
+class ImportStretch(Base):
+    """What was found in the addresses after `place`, in homes, until it's added to its import's counts.
+
+    It's committed with what was written of them, so that nobody writes them twice.
+    """
+
+    __tablename__ = "import_stretch"
+
+    import_id: Mapped[UUID] = mapped_column(primary_key=True)
+    place: Mapped[str] = mapped_column(Text, primary_key=True)
+    new: Mapped[int]
+    changed: Mapped[int]
+    unchanged: Mapped[int]
+
+
 class ImportRow(Base):
     """A right row, waiting to be compared and written; its cells are joined by `CELL_END`.
 

@@ -1,0 +1,123 @@
+"""Comparing and writing several stretches of an import at the same time.
+
+Whoever carries the import on holds its row and shares the work out; each stretch is a transaction of its own,
+which leaves what it found beside what it wrote. A stretch that was committed when everything else broke off
+is only counted the next time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import delete, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.perform import perform
+from chassis.usecase import use_case
+from units_svc.access import Permission
+from units_svc.imports.mapping import Mapping
+from units_svc.imports.model import ImportState, ImportStretch, UnitImport
+from units_svc.imports.planning import Stretch, next_stretch, plan, write
+
+if TYPE_CHECKING:
+    from chassis.tx import Tx
+
+AT_ONCE = 2
+"""Stretches that are worked on at the same time."""
+STRETCH = 2_500
+"""Homes of a stretch; a larger building is one stretch."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkOnStretch:
+    """A stretch of an import, to be compared, and written when that was decided, in the name of `by`."""
+
+    import_id: UUID
+    mapping: Mapping
+    stretch: Stretch
+    writing: bool
+    by: str
+
+
+@use_case(Permission.IMPORT_UNITS)
+async def work_on_stretch(tx: Tx, command: WorkOnStretch) -> None:
+    """Compare a stretch with the inventory, and write it; nothing when that was done before."""
+    await take_the_time_needed(tx)
+    its = (ImportStretch.import_id == command.import_id, ImportStretch.place == command.stretch.place)
+    # Whoever comes while somebody else is at it waits here for them.
+    claim = insert(ImportStretch).on_conflict_do_nothing().returning(ImportStretch.place)
+    place = {"import_id": command.import_id, "place": command.stretch.place}
+    if await tx.scalar(claim, place | {"new": 0, "changed": 0, "unchanged": 0}) is None:
+        return
+    counts = await plan(tx, command.import_id, command.mapping, command.stretch)
+    if command.writing and counts.new + counts.changed:
+        await write(tx, command.import_id, command.mapping, command.by)
+    await tx.execute(
+        update(ImportStretch)
+        .where(*its)
+        .values(new=counts.new, changed=counts.changed, unchanged=counts.unchanged)
+    )
+
+
+async def work_on(tx: Tx, found: UnitImport, mapping: Mapping) -> bool:
+    """Compare the next stretches of an import with the inventory, write them when that was decided, and
+    return whether there were any.
+
+    `tx` holds the import meanwhile.
+    """
+    # Two imports that compare with the same inventory would both find a home new: they take turns.
+    await tx.execute(text("SELECT pg_advisory_xact_lock(hashtext('units_svc.imports'))"))
+    stretches: list[Stretch] = []
+    place = found.place
+    while len(stretches) < AT_ONCE:
+        stretch = await next_stretch(tx, found.id, place, STRETCH)
+        if stretch is None:
+            break
+        stretches.append(stretch)
+        place = stretch.upto
+    writing = found.state is ImportState.APPLYING
+    ended = await asyncio.gather(
+        *(
+            perform(
+                tx.runtime,
+                tx.actor,
+                work_on_stretch,
+                WorkOnStretch(found.id, mapping, stretch, writing, found.started_by),
+            )
+            for stretch in stretches
+        ),
+        return_exceptions=True,
+    )
+    for failed in ended:
+        if failed is not None:
+            raise failed
+    found.place = place
+    found.compared += sum(stretch.rows for stretch in stretches)
+    await count_stretches(tx, found)
+    return bool(stretches)
+
+
+async def count_stretches(tx: Tx, found: UnitImport) -> None:
+    """Add what was found in stretches to the counts of their import."""
+    counted = delete(ImportStretch).where(ImportStretch.import_id == found.id)
+    for row in await tx.execute(
+        counted.returning(ImportStretch.new, ImportStretch.changed, ImportStretch.unchanged)
+    ):
+        found.new += row.new
+        found.changed += row.changed
+        found.unchanged += row.unchanged
+
+
+async def take_the_time_needed(tx: Tx) -> None:
+    """A whole city takes longer than the limits for what people wait for, and more room to sort a stretch
+    in."""
+    for setting, value in (
+        ("statement_timeout", "30min"),
+        ("idle_in_transaction_session_timeout", "30min"),
+        ("lock_timeout", "5min"),
+        ("work_mem", "32MB"),
+    ):
+        await tx.execute(text(f"SET LOCAL {setting} = '{value}'"))
