@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.errors import DomainError, Kind
+from support_svc.lookups.model import LookupValue
 from support_svc.tables import Base, words
 
 ADULT_AT = 18
@@ -74,8 +75,8 @@ class Client(Base):
     date_of_birth: Mapped[date | None]
     estimated_age: Mapped[int | None]
     estimated_on: Mapped[date | None]
-    gender_id: Mapped[UUID | None] = mapped_column(ForeignKey("lookup_value.id"))
-    indigenous_id: Mapped[UUID | None] = mapped_column(ForeignKey("lookup_value.id"))
+    gender_id: Mapped[UUID | None] = mapped_column(ForeignKey(LookupValue.id))
+    indigenous_id: Mapped[UUID | None] = mapped_column(ForeignKey(LookupValue.id))
     disability: Mapped[YesNoUnknown] = mapped_column(
         words(YesNoUnknown, "disability"), default=YesNoUnknown.UNKNOWN
     )
@@ -183,7 +184,7 @@ class HouseholdMember(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     household_id: Mapped[UUID] = mapped_column(ForeignKey("household.id"))
     client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
-    relationship_id: Mapped[UUID | None] = mapped_column(ForeignKey("lookup_value.id"))
+    relationship_id: Mapped[UUID | None] = mapped_column(ForeignKey(LookupValue.id))
     is_head: Mapped[bool] = mapped_column(default=False)
     joined_on: Mapped[date]
     left_on: Mapped[date | None]

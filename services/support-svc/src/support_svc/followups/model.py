@@ -12,6 +12,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.errors import DomainError, Kind
+from support_svc.lookups.model import Caseworker, LookupValue
 from support_svc.tables import Base, words
 
 
@@ -59,7 +60,7 @@ class FollowUp(Base):
     subject: Mapped[FollowUpSubject] = mapped_column(words(FollowUpSubject, "subject"))
     subject_id: Mapped[UUID]
     client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
-    caseworker: Mapped[str] = mapped_column(ForeignKey("caseworker.subject"))
+    caseworker: Mapped[str] = mapped_column(ForeignKey(Caseworker.subject))
     due_on: Mapped[date]
     state: Mapped[FollowUpState] = mapped_column(words(FollowUpState, "state"))
     done_on: Mapped[date | None]
@@ -81,7 +82,7 @@ class FollowUpOutcome(Base):
     followup_id: Mapped[UUID] = mapped_column(ForeignKey("followup.id"), primary_key=True)
     client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"), primary_key=True)
     still_in_housing: Mapped[StillInHousing] = mapped_column(words(StillInHousing, "still"))
-    reason_left_id: Mapped[UUID | None] = mapped_column(ForeignKey("lookup_value.id"))
+    reason_left_id: Mapped[UUID | None] = mapped_column(ForeignKey(LookupValue.id))
     housed_elsewhere: Mapped[bool | None]
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.errors import DomainError, Kind
+from support_svc.lookups.model import LookupValue
 from support_svc.tables import Base
 
 
@@ -34,7 +35,7 @@ class HousingRecord(Base):
     client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
     stay: Mapped[UUID]
     placement_id: Mapped[UUID | None]
-    housing_type_id: Mapped[UUID] = mapped_column(ForeignKey("lookup_value.id"))
+    housing_type_id: Mapped[UUID] = mapped_column(ForeignKey(LookupValue.id))
     address: Mapped[str | None] = mapped_column(String(400))
     started_on: Mapped[date]
     ended_on: Mapped[date | None]
@@ -42,7 +43,7 @@ class HousingRecord(Base):
         DATERANGE, Computed("daterange(started_on, ended_on, '[)')", persisted=True)
     )
     other_people: Mapped[int] = mapped_column(Integer, default=0)
-    reason_left_id: Mapped[UUID | None] = mapped_column(ForeignKey("lookup_value.id"))
+    reason_left_id: Mapped[UUID | None] = mapped_column(ForeignKey(LookupValue.id))
     last_activity_on: Mapped[date]
     recorded_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(Integer)

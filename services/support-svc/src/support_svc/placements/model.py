@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from support_svc.homes.model import ManagedBy
+from support_svc.lookups.model import Caseworker, LookupValue
 from support_svc.placements.securing import SecuringState
 from support_svc.tables import Base, words
 
@@ -90,11 +91,11 @@ class Placement(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(Integer, Identity(start=1), unique=True)
     client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
-    caseworker: Mapped[str] = mapped_column(ForeignKey("caseworker.subject"))
+    caseworker: Mapped[str] = mapped_column(ForeignKey(Caseworker.subject))
     search_started_on: Mapped[date]
     target_on: Mapped[date | None]
-    program_id: Mapped[UUID | None] = mapped_column(ForeignKey("lookup_value.id"))
-    referral_source_id: Mapped[UUID | None] = mapped_column(ForeignKey("lookup_value.id"))
+    program_id: Mapped[UUID | None] = mapped_column(ForeignKey(LookupValue.id))
+    referral_source_id: Mapped[UUID | None] = mapped_column(ForeignKey(LookupValue.id))
     referral_organisation: Mapped[str | None] = mapped_column(String(200))
     referral_person: Mapped[str | None] = mapped_column(String(200))
     referral_phone: Mapped[str | None] = mapped_column(String(60))
@@ -138,7 +139,7 @@ class TypeSought(Base):
     __tablename__ = "placement_type_sought"
 
     placement_id: Mapped[UUID] = mapped_column(ForeignKey("placement.id"), primary_key=True)
-    housing_type_id: Mapped[UUID] = mapped_column(ForeignKey("lookup_value.id"), primary_key=True)
+    housing_type_id: Mapped[UUID] = mapped_column(ForeignKey(LookupValue.id), primary_key=True)
 
 
 class Attempt(Base):
@@ -150,8 +151,8 @@ class Attempt(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     placement_id: Mapped[UUID] = mapped_column(ForeignKey("placement.id"))
     attempted_on: Mapped[date]
-    reason_id: Mapped[UUID] = mapped_column(ForeignKey("lookup_value.id"))
-    caseworker: Mapped[str] = mapped_column(ForeignKey("caseworker.subject"))
+    reason_id: Mapped[UUID] = mapped_column(ForeignKey(LookupValue.id))
+    caseworker: Mapped[str] = mapped_column(ForeignKey(Caseworker.subject))
     final: Mapped[bool] = mapped_column(default=False)
     comments: Mapped[str | None] = mapped_column(Text)
     recorded_at: Mapped[datetime]
