@@ -164,6 +164,32 @@ async def test_twice_and_out_of_order_an_answer_counts_once_and_the_newest_stand
         await world.hear("entry_answered", **given, answer="refused")
 
 
+async def test_when_somebody_moves_in_coming_work_is_taken_off_its_day_until_entry_was_asked_for(
+    world: Any,
+) -> None:
+    unit = await world.unit(landlord_id=await world.landlord(Relation.PROPERTY_ENTITY, "Own"))
+    coming = await work_on(world, unit, needs_entry=True, scheduled_start=at(5, 0).date())
+    outside = await work_on(world, unit, needs_entry=False, scheduled_start=at(5, 0).date())
+    over = await work_on(world, unit, needs_entry=True, scheduled_start=at(1, 0).date())
+    version = (await world.see(work_record, coming)).version
+    with pytest.raises(EntryNotNeeded):
+        await world.do(schedule_work, ScheduleWork(work_id=coming, version=version))
+    await world.hear("tenancy_started", unit=unit, tenancy=uuid.uuid4(), start=dt.date(2026, 3, 2))
+    record = await world.see(work_record, coming)
+    assert (record.scheduled_start, record.asks_entry) == (None, True)
+    assert (await world.see(work_record, outside)).scheduled_start is not None
+    assert (await world.see(work_record, over)).overdue(world.clock.now().date())
+    changed = await world.value("SELECT changes FROM audit WHERE action = 'unscheduled'")
+    assert "2026-03-05" in changed
+    elsewhere = await world.unit(landlord_id=await world.landlord(Relation.THIRD_PARTY, "Theirs"))
+    theirs = await work_on(world, elsewhere, needs_entry=True, scheduled_start=at(5, 0).date())
+    await world.do(
+        record_use,
+        RecordUse(unit_id=elsewhere, kind=UseBegan.OTHER_HOUSEHOLD, began_on=at(2, 0).date()),
+    )
+    assert (await world.see(work_record, theirs)).scheduled_start == at(5, 0).date()
+
+
 async def test_when_nobody_lives_there_any_more_the_entry_is_settled(world: Any) -> None:
     unit = await world.unit(landlord_id=await world.landlord(Relation.PROPERTY_ENTITY))
     today = dt.date(2026, 3, 2)

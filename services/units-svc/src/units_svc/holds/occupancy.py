@@ -20,7 +20,7 @@ from units_svc.holds.model import Hold, HoldState
 from units_svc.holds.occupations import Occupation, OccupationKind, Standing, occupancy_of
 from units_svc.inventory.model import AvailabilityChanged, Cause, Occupancy, OccupancyChange, Unit
 from units_svc.landlords.model import OWN, Landlord
-from units_svc.maintenance.entering import settle_entries
+from units_svc.maintenance.entering import ask_first, settle_entries
 from units_svc.maintenance.model import LIVED_IN
 
 if TYPE_CHECKING:
@@ -101,6 +101,8 @@ async def settle_occupancy(tx: Tx, unit: LockedUnit, cause: Cause, cause_id: UUI
     )
     if unit.occupancy in LIVED_IN and occupancy not in LIVED_IN:
         await settle_entries(tx, unit.id)
+    elif occupancy in LIVED_IN and unit.occupancy not in LIVED_IN:
+        await ask_first(tx, unit.id)
     if unit.active:
         tx.publish(AvailabilityChanged(unit.id, changed.scalar_one(), occupancy, available_from))
     return occupancy

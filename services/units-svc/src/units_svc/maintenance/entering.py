@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm.attributes import flag_modified
 
 from chassis.errors import DomainError, EditedMeanwhile, NotFound
@@ -149,13 +149,13 @@ async def withdraw_entry(tx: Tx, command: WithdrawEntry) -> None:
 async def schedule_work(tx: Tx, command: ScheduleWork) -> None:
     """Schedule the work for the day of the window that was asked for.
 
-    Raises EntryNotAsked, EntryNotAnswered, EntryRefused, EntryTooSoon, EntryWindowOver, EditedMeanwhile,
-    NotFound.
+    Raises EntryNotAsked, EntryNotNeeded, EntryNotAnswered, EntryRefused, EntryTooSoon, EntryWindowOver,
+    EditedMeanwhile, NotFound.
     """
     work = await _locked(tx, command.work_id, command.version)
     request = await _open_request(tx, work.id)
     if request is None or work.completed:
-        raise EntryNotAsked
+        raise EntryNotAsked if await notice_due(tx, work.unit_id) else EntryNotNeeded
     ground = await _decide(tx, work.unit_id, request, occupant_agreed=work.agreed_on is not None)
     day = request.starts_at.astimezone(tx.runtime.time_zone).date()
     tx.touched(
@@ -210,6 +210,25 @@ async def settle_entries(tx: Tx, unit_id: UUID) -> None:
     )
     for request in (await tx.session.scalars(open_ones)).all():
         _give_up(tx, request, Withdrawal.NOBODY_LIVES_THERE)
+
+
+async def ask_first(tx: Tx, unit_id: UUID) -> None:
+    """Take work off its coming days in a home into which somebody has moved: entry is to be asked for first.
+
+    Whoever calls holds the home's lock.
+    """
+    if not await notice_due(tx, unit_id):
+        return
+    work = MaintenanceWork
+    planned = (
+        select(work)
+        .where(work.unit_id == unit_id, work.needs_entry, ~work.completed)
+        .where(func.coalesce(work.scheduled_end, work.scheduled_start) >= tx.today)
+        .order_by(work.id)
+        .with_for_update()
+    )
+    for one in (await tx.session.scalars(planned)).all():
+        _unschedule(tx, one)
 
 
 async def give_up_entry(tx: Tx, work_id: UUID, reason: Withdrawal) -> bool:
