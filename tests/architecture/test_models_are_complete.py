@@ -14,7 +14,8 @@ importlib.import_module(f"{sys.argv[1]}.worker")
 configure_mappers()
 tables = importlib.import_module(f"{sys.argv[1]}.tables").Base.metadata.tables
 keys = [key for table in tables.values() for key in table.foreign_keys]
-print(*{f"{key.parent} -> {key.target_fullname}" for key in keys if key.target_fullname.split(".")[0] not in tables})
+lost = [key for key in keys if key.target_fullname.split(".")[0] not in tables]
+print(*{f"{key.parent} -> {key.target_fullname}" for key in lost})
 """
 
 
