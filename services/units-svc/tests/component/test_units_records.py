@@ -327,6 +327,46 @@ async def test_over_the_api_a_home_is_added_once_and_read_back(world: Any) -> No
         assert (await client.get("/units")).status_code == 401
 
 
+@pytest.mark.row("U6")
+async def test_landlords_are_listed_page_by_page_also_two_of_one_name(world: Any) -> None:
+    for name, relation in (
+        ("Oak Homes", Relation.THIRD_PARTY),
+        ("Oak Homes", Relation.MANAGING_AGENT),
+        ("Ash Homes", Relation.THIRD_PARTY),
+        ("Élm Homes", Relation.PROPERTY_ENTITY),
+    ):
+        await world.landlord(relation, name)
+    seen: list[tuple[str, str]] = []
+    async with world.client("inventory_keeper") as client:
+        params: dict[str, Any] = {"limit": 1, "words": "homes"}
+        while params.get("after", "") is not None:
+            page = (await client.get("/landlords", params=params)).json()
+            assert page["count"] == 4
+            seen += [(one["name"], one["relation"]) for one in page["items"]]
+            params["after"] = page["next"]
+    assert seen == [
+        ("Ash Homes", "third_party"),
+        ("Élm Homes", "property_entity"),
+        ("Oak Homes", "managing_agent"),
+        ("Oak Homes", "third_party"),
+    ]
+
+
+@pytest.mark.row("U3", "U6")
+async def test_what_was_retired_since_is_kept_when_a_home_is_edited(world: Any, visitor: Any) -> None:
+    provider = AddValue(list=LookupList.SERVICE_PROVIDER, label_en="Bridge", label_fr="Le Pont")
+    value = await world.do(add_value, provider, actor=ADMINISTRATOR)
+    code = await world.value("SELECT code FROM lookup_value WHERE id = $1", value)
+    landlord = await world.landlord(name="Gone Homes")
+    unit = await world.unit(landlord_id=landlord, service_provider=code)
+    await world.rows("UPDATE landlord SET active = false")
+    await world.rows("UPDATE lookup_value SET active = false WHERE id = $1", value)
+    path = f"/inventory-desk/units/{unit}/details/edit"
+    await visitor("inventory_keeper").send(path, {"comments": "New doors."})
+    (kept,) = await world.rows("SELECT landlord_id, service_provider, comments FROM unit")
+    assert tuple(kept.values()) == (landlord, code, "New doors.")
+
+
 @pytest.mark.row("U3", "U6", "U7", "U9", "U10")
 @pytest.mark.parametrize(
     ("method", "path", "body", "field"),

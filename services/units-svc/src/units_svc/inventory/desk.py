@@ -49,7 +49,12 @@ def _order_of(call: PageCall) -> Order:
 async def choices(call: PageCall, lists: Lists, keep: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return what can be chosen in the fields of a home, in the person's language, kept values included."""
     kept = keep or {}
-    single = {"housing_types": "housing_type", "statuses": "status", "regions": "region"}
+    single = {
+        "housing_types": "housing_type",
+        "statuses": "status",
+        "regions": "region",
+        "service_providers": "service_provider",
+    }
     found: dict[str, Any] = {
         name: lists.options(
             kind,
@@ -60,7 +65,7 @@ async def choices(call: PageCall, lists: Lists, keep: Mapping[str, Any] | None =
         )
         for name, kind in _LISTS.items()
     }
-    found["landlords"] = await call.ask(landlord_choices)
+    found["landlords"] = await call.ask(landlord_choices, kept.get("landlord_id"))
     return found
 
 
@@ -83,7 +88,7 @@ async def unit_list(call: DeskCall) -> Response:
         wanted=wanted,
         order=order.value,
         lists=lists,
-        choices=await choices(call, lists),
+        choices=await choices(call, lists, {"landlord_id": wanted.landlord_id}),
     )
 
 
@@ -243,13 +248,17 @@ _FIELD_NAMES = {
 } | {"active": "Listed"}
 
 
+_KEPT = ("housing_type", "status", "region", "features", "service_provider", "landlord_id")
+"""Fields whose value can be chosen again although it has been retired since."""
+
+
 async def _form(
     call: PageCall, template: str, form: Any, *, unit: queries.UnitRecord | None = None, status: int = 200
 ) -> Response:
     lists = await call.ask(lookup_lists)
     kept: dict[str, Any] = {}
     if unit is not None:
-        kept = {name: getattr(unit, name) for name in ("housing_type", "status", "region", "features")}
+        kept = {name: getattr(unit, name) for name in _KEPT}
     return call.page(
         template, form=form, unit=unit, choices=await choices(call, lists, kept), lists=lists, status=status
     )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 from uuid import UUID
+
+from fastapi import Query
 
 from chassis.http import ApiRouter, Call, command_of
 from units_svc.landlords import commands, queries
@@ -28,10 +31,14 @@ class EditedLandlord(commands.LandlordDetails):
 
 @router.get("")
 async def list_landlords(
-    call: Call, words: str | None = None, relation: Relation | None = None, after: str | None = None
-) -> list[queries.LandlordRow]:
-    """Landlords by name, 50 at a time; `after` is the name key of the last one (U6)."""
-    return await call.ask(queries.landlord_list, words=words, relation=relation, after=after)
+    call: Call,
+    words: str | None = None,
+    relation: Relation | None = None,
+    after: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = queries.PAGE,
+) -> queries.LandlordPage:
+    """Landlords by name; `after` names the last one seen (U6)."""
+    return await call.ask(queries.landlord_list, words=words, relation=relation, after=after, limit=limit)
 
 
 @router.post("", status_code=201)

@@ -10,12 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from deskkit.call import DeskCall
 from deskkit.router import DeskRouter
 from units_svc.access import Permission
-from units_svc.addressing import plain
 from units_svc.landlords import commands, queries
 from units_svc.landlords.model import Relation
 
 router = DeskRouter(prefix="/inventory-desk/landlords")
-PAGE = 50
 
 
 class LandlordFilter(BaseModel):
@@ -28,20 +26,12 @@ class LandlordFilter(BaseModel):
 
 
 @router.get("", name="landlords")
-async def landlord_list(call: DeskCall) -> Response:
+async def landlord_list(call: DeskCall, after: UUID | None = None) -> Response:
     """Landlords by name."""
-    query = call.request.query_params
     form = call.sought(LandlordFilter)
     wanted = form.command
-    rows = await call.ask(
-        queries.landlord_list,
-        words=wanted.words,
-        relation=wanted.relation,
-        after=query.get("after"),
-        limit=PAGE + 1,
-    )
-    more = plain(rows[PAGE - 1].name) if len(rows) > PAGE else None
-    return call.page("landlords/list.html", rows=rows[:PAGE], more=more, form=form, after=query.get("after"))
+    page = await call.ask(queries.landlord_list, words=wanted.words, relation=wanted.relation, after=after)
+    return call.page("landlords/list.html", page=page, form=form, after=after)
 
 
 @router.get("/new", name="landlord_new")

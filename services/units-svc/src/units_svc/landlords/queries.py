@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import false, func, or_, select, tuple_
 
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
@@ -29,6 +29,15 @@ class LandlordRow:
     email: str | None
     active: bool
     homes: int
+
+
+@dataclass(frozen=True, slots=True)
+class LandlordPage:
+    """Some landlords, how many there are in all, and where the next page begins (None at the end)."""
+
+    items: list[LandlordRow]
+    count: int
+    next: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,7 @@ class LandlordRecord:
     contacts: list[ContactView] = field(default_factory=list)
 
 
+PAGE = 50
 _HOMES = select(func.count()).select_from(HOMES).where(HOMES.c.landlord_id == Landlord.id).scalar_subquery()
 
 
@@ -68,10 +78,10 @@ async def landlord_list(
     *,
     words: str | None = None,
     relation: Relation | None = None,
-    after: str | None = None,
-    limit: int = 50,
-) -> list[LandlordRow]:
-    """Landlords by name, `limit` of them, those after a name when it is given (U6)."""
+    after: UUID | None = None,
+    limit: int = PAGE,
+) -> LandlordPage:
+    """Landlords by name, at most `limit` that follow the one named by `after` (U6)."""
     statement = select(
         Landlord.id, Landlord.name, Landlord.kind, Landlord.relation, Landlord.phone, Landlord.email,
         Landlord.active, _HOMES,
@@ -80,18 +90,27 @@ async def landlord_list(
         statement = statement.where(Landlord.name_key.like(f"%{word}%"))
     if relation is not None:
         statement = statement.where(Landlord.relation == relation)
-    if after:
-        statement = statement.where(Landlord.name_key > after)
-    rows = await tx.execute(statement.order_by(Landlord.name_key, Landlord.relation).limit(limit))
-    return views(LandlordRow, rows)
+    count = int(await tx.scalar(select(func.count()).select_from(statement.subquery())) or 0)
+    # Two landlords of one name are told apart by their relation.
+    place = tuple_(Landlord.name_key, Landlord.relation)
+    if after is not None:
+        last = select(*place.clauses).where(Landlord.id == after).correlate(None).scalar_subquery()
+        statement = statement.where(place > last)
+    found = views(LandlordRow, await tx.execute(statement.order_by(*place.clauses).limit(limit + 1)))
+    return LandlordPage(found[:limit], count, found[limit - 1].id if len(found) > limit else None)
 
 
 @query(Permission.VIEW_UNITS)
-async def landlord_choices(tx: ReadTx, limit: int = 2_000) -> list[tuple[str, str]]:
-    """Ids and names of active landlords, to choose from."""
-    rows = await tx.execute(
-        select(Landlord.id, Landlord.name).where(Landlord.active).order_by(Landlord.name_key).limit(limit)
+async def landlord_choices(tx: ReadTx, keep: UUID | None = None, limit: int = 2_000) -> list[tuple[str, str]]:
+    """Ids and names of active landlords, to choose from; also of the one that is chosen already."""
+    kept = Landlord.id == keep if keep is not None else false()
+    choices = (
+        select(Landlord.id, Landlord.name, Landlord.name_key)
+        .where(or_(Landlord.active, kept))
+        .order_by(kept.desc(), Landlord.name_key)
+        .limit(limit)
     )
+    rows = sorted(await tx.execute(choices), key=lambda row: row.name_key)
     return [(str(row.id), row.name) for row in rows]
 
 
