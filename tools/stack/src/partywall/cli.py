@@ -54,16 +54,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.print(str(error), markup=False, highlight=False)
     except (ConnectionError, asyncpg.CannotConnectNowError, nats.errors.Error, httpx.TransportError) as error:
         console.print(f"[bold red]The stack doesn't answer[/bold red] ({error}). Is it up? partywall status")
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        console.print(
-            "[bold red]The disk is full.[/bold red] Make room and run the command again; nothing is lost."
-        )
     except KeyboardInterrupt:
         console.print("Interrupted. What runs goes on running: partywall status")
         return 130
+    except Exception as error:
+        if _behind(error, lambda cause: isinstance(cause, asyncpg.UndefinedTableError)):
+            console.print("[bold red]This stack isn't set up yet:[/bold red] make up")
+        elif _behind(error, _is_full_disk):
+            console.print(
+                "[bold red]The disk is full.[/bold red] Make room and run the command again; nothing is lost."
+            )
+        else:
+            raise
     return 1
+
+
+def _is_full_disk(error: BaseException) -> bool:
+    """Say whether a disk was full, met here or by a database."""
+    here = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return here or isinstance(error, asyncpg.DiskFullError)
+
+
+def _behind(error: BaseException | None, asked: Callable[[BaseException], bool]) -> bool:
+    """Say whether it holds for a failure or for one that led to it."""
+    while error is not None and not asked(error):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -18,11 +18,11 @@ from typing import TypedDict
 
 SHARED = (
     "alembic.command",
-    "chassis.bus.worker",
+    "chassis.commands.serving",
+    "chassis.commands.working",
     "chassis.http.app",
-    "chassis.service",
     "contracts.border",
-    "deskkit",
+    "deskkit.desk",
 )
 """What every service loads; none of it belongs to one of them."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from rich.console import Console
-from rich.table import Table
 
 from chassis.bus import operating
 from partywall.layout import BY_NAME, SERVICES
@@ -18,18 +17,19 @@ OPERATOR = "operator"
 
 async def show_parked(stack: Stack, console: Console, services: tuple[str, ...] = SERVICES) -> int:
     """Print the events that wait for an operator or for their next try; return how many there are."""
-    table = Table(title="Parked and waiting events", title_justify="left")
-    for heading in ("service", "event", "reference", "state", "tries", "why", "since", "id"):
-        table.add_column(heading, no_wrap=heading in ("service", "id"))
     total = 0
     for service in services:
         async with runtime_of(stack, BY_NAME[service], OPERATOR) as (runtime, actor):
             for event in await operating.list_parked(runtime, actor, waiting=True):
                 total += 1
                 since = event.first_failed_at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-                row = (service, event.subject, event.aggregate, event.state, str(event.attempts))
-                table.add_row(*row, event.reason, since, str(event.id))
-    console.print(table if total else "Nothing is parked.")
+                # On lines of their own: references are for copying, and a reason may be long.
+                console.print(f"[bold]{service}[/bold]  {event.id}  {event.state}", highlight=False)
+                console.print(f"    {event.subject} of {event.aggregate}", highlight=False)
+                console.print(f"    {event.attempts} tries since {since}: ", end="", highlight=False)
+                console.print(event.reason, markup=False, highlight=False)
+    if not total:
+        console.print("Nothing is parked.")
     return total
 
 

@@ -73,7 +73,7 @@ class Programs:
                     str(self.layout.nats_folder / "nats.conf"),
                 ]
             case Kind.TRAEFIK:
-                config = self.layout.traefik_folder / "traefik.yaml"
+                config = traefik.configuration_file(self.layout)
                 return [str(installed_program("traefik")), f"--configFile={config}"]
             case Kind.SERVE | Kind.WORK:
                 return [sys.executable, "-m", PACKAGES[part.service or ""], str(part.kind)]

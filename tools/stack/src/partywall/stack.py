@@ -112,6 +112,8 @@ class Stack:
             self._set_up_what_is_new()
             self._launch_together(services)
             self.in_parallel(self._await, services)
+            # What ran before may have been left half-started by a start that failed.
+            self.in_parallel(self._wait_until_ready, [part for part in PARTS if part not in starting])
         return starting
 
     def start(self, name: str) -> int:
@@ -173,7 +175,8 @@ class Stack:
             if running is None or time.monotonic() > deadline:
                 what = "ended while starting" if running is None else f"is not ready: {reason}"
                 log = self.layout.log(part.name)
-                raise PartFailed(f"{part.title} {what}\n{tail(log)}\n(all of it: {log})")
+                again = "" if running is None else "\nTo start it afresh: partywall down, then make up"
+                raise PartFailed(f"{part.title} {what}\n{tail(log)}\n(all of it: {log}){again}")
             time.sleep(0.05)
 
     # set-up

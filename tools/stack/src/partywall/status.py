@@ -95,7 +95,8 @@ def show(stack: Stack, console: Console) -> bool:
     )
     for heading in ("part", "process", "port", "version", "publish", "parked", "retry", "ready"):
         number = heading in ("process", "port", "publish", "parked", "retry")
-        table.add_column(heading, justify="right" if number else "left", no_wrap=True)
+        # Why a part isn't ready may be long; the others stay on one line.
+        table.add_column(heading, justify="right" if number else "left", no_wrap=heading != "ready")
     for status in statuses:
         queue = queues.get(status.part.service or "") if status.part.kind is Kind.WORK else None
         numbers = [str(queue.pending), str(queue.parked), str(queue.retrying)] if queue else ["", "", ""]
@@ -103,12 +104,15 @@ def show(stack: Stack, console: Console) -> bool:
         pid = str(status.pid or "-")
         table.add_row(status.part.name, pid, str(status.port), status.version, *numbers, ready)
     console.print(table)
+    reached = asyncio.run(reachable_lags(stack))
+    if not reached:
+        return all(status.hindrance is None for status in statuses)
     behind = Table(
         title="Across the border", title_justify="left", box=SIMPLE, padding=(0, 1), pad_edge=False
     )
     for heading in ("from", "to", "waiting", "not yet acknowledged"):
         behind.add_column(heading)
-    for lag in asyncio.run(reachable_lags(stack)):
+    for lag in reached:
         behind.add_row(lag.publisher, lag.listener, str(lag.waiting), str(lag.unacknowledged))
     console.print(behind)
     return all(status.hindrance is None for status in statuses)

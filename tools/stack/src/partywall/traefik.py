@@ -33,7 +33,7 @@ def static_configuration(layout: Layout) -> dict[str, Any]:
         },
         # Answered by a route like any other, so that it says "ready" only when the routes are in force.
         "ping": {"manualRouting": True},
-        "providers": {"file": {"filename": str(layout.traefik_folder / "routes.yaml"), "watch": True}},
+        "providers": {"file": {"filename": str(_seen_from(layout, "routes.yaml")), "watch": True}},
     }
 
 
@@ -64,13 +64,22 @@ def routes(layout: Layout) -> dict[str, Any]:
     }
 
 
+def _seen_from(layout: Layout, name: str) -> Path:
+    # Traefik takes a `$` in a path for a variable, so it's told none of the folders above.
+    return (layout.traefik_folder / name).relative_to(layout.state)
+
+
 def write_configuration(layout: Layout) -> Path:
-    """Write both files (JSON is YAML) and return the one Traefik is started with."""
+    """Write both files (JSON is YAML); return `configuration_file`."""
     layout.traefik_folder.mkdir(parents=True, exist_ok=True)
-    path = layout.traefik_folder / "traefik.yaml"
-    path.write_text(json.dumps(static_configuration(layout), indent=2))
-    (layout.traefik_folder / "routes.yaml").write_text(json.dumps(routes(layout), indent=2))
-    return path
+    for name, content in (("traefik.yaml", static_configuration(layout)), ("routes.yaml", routes(layout))):
+        (layout.traefik_folder / name).write_text(json.dumps(content, indent=2))
+    return configuration_file(layout)
+
+
+def configuration_file(layout: Layout) -> Path:
+    """Return what Traefik is started with, seen from the state folder, which it has to be started in."""
+    return _seen_from(layout, "traefik.yaml")
 
 
 def _router(rule: str, service: str, priority: int, middlewares: list[str] | None = None) -> dict[str, Any]:

@@ -21,10 +21,10 @@ from rich.console import Console
 
 from partywall import cli, status
 from partywall.doctor import examine
-from partywall.layout import BY_NAME, PARTS
+from partywall.layout import BY_NAME, PARTS, Layout
 from partywall.nursery import Child
-from partywall.processes import PidFile, alive, end, holder_of, spawn_together
-from partywall.stack import Busy, PortTaken, Stack, StateUnusable
+from partywall.processes import PidFile, alive, end, holder_of, spawn, spawn_together
+from partywall.stack import Busy, PartFailed, PortTaken, Stack, StateUnusable
 
 
 def free_base() -> int:
@@ -177,6 +177,45 @@ def test_a_folder_of_somebody_else_is_told(stack):
             stack.up()
     finally:
         stack.layout.state.chmod(0o700)
+
+
+def test_a_disk_that_fills_up_on_the_way_is_told_wherever_it_is_met(stack, monkeypatch, capsys):
+    def full(*_: object) -> None:
+        # As SQLAlchemy passes on what PostgreSQL says.
+        raise RuntimeError("statement failed") from asyncpg.DiskFullError("no space left on device")
+
+    monkeypatch.setattr(Stack, "up", full)
+    monkeypatch.setenv("PARTYWALL_STATE", str(stack.layout.state))
+    assert cli.main(["up"]) == 1
+    assert "The disk is full" in capsys.readouterr().out
+
+
+def test_a_folder_of_any_name_will_do(stack):
+    layout = Layout(stack.layout.state / ("deep" * 40) / "it's a $HOME é", stack.layout.base)
+    layout.state.mkdir(parents=True)
+    odd = Stack.open(layout.state, environment={"PARTYWALL_PORT_BASE": str(layout.base)})
+    try:
+        for name in ("nats", "traefik"):
+            assert odd.start(name)
+    finally:
+        odd.down()
+
+
+def test_what_runs_without_being_ready_is_told_by_up(stack, monkeypatch):
+    sleeper = spawn(
+        ["sleep", "60"], log=stack.layout.log("traefik"), environment={"PATH": os.environ["PATH"]}
+    )
+    stack._prepare_place()
+    for part in PARTS:
+        PidFile(stack.layout.run / f"{part.name}.json").write(sleeper)
+    stack.ready_timeout = 0.2
+    monkeypatch.setattr(Stack, "_set_up_what_is_new", lambda _: None)
+    monkeypatch.setattr(Stack, "_reload_border", lambda _: None)
+    try:
+        with pytest.raises(PartFailed, match="partywall down, then make up"):
+            stack.up()
+    finally:
+        end(sleeper, signal_number=signal.SIGKILL)
 
 
 def test_a_state_that_is_a_file_is_told(tmp_path, monkeypatch, capsys):
