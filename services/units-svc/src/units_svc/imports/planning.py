@@ -102,8 +102,15 @@ async def plan(tx: Tx, import_id: UUID, mapping: Mapping, stretch: Stretch) -> C
     return Counts(row.new, row.changed, row.unchanged + same)
 
 
+async def write_landlords(tx: Tx, import_id: UUID, mapping: Mapping, stretch: Stretch) -> None:
+    """Add the landlords that new or changed rows of a stretch name and that aren't known."""
+    params = _params(import_id, mapping) | {"place": stretch.place, "upto": stretch.upto}
+    await _run(tx, _LANDLORDS, params)
+
+
 async def write(tx: Tx, import_id: UUID, mapping: Mapping, by: str) -> None:
-    """Do what the plan of this transaction says in the name of `by`, and tell everybody."""
+    """Do what the plan of this transaction says in the name of `by`, and tell everybody. The landlords are
+    there."""
     params = _params(import_id, mapping) | {
         "now": tx.now,
         "today": tx.today,
@@ -111,7 +118,6 @@ async def write(tx: Tx, import_id: UUID, mapping: Mapping, by: str) -> None:
         "rent_start": tx.runtime.time_zone.key,
     }
     for statement in (
-        _LANDLORDS,
         _NEW_BUILDINGS,
         _changed_buildings(mapping),
         _NEW_UNITS,
@@ -317,15 +323,16 @@ _COUNTS = """
 
 _FREE_FROM = "CASE WHEN t.occupancy <> 'available' THEN t.available_from END"
 
-_LANDLORDS = """
+_LANDLORDS = f"""
     INSERT INTO landlord (id, kind, name, name_key, relation, active, version)
-    SELECT DISTINCT ON (landlord_key, coalesce(relation, 'third_party')) uuidv7(),
-        coalesce(landlord_kind, 'organisation'), landlord, landlord_key, coalesce(relation, 'third_party'),
-        true, 1
-    FROM import_todo WHERE landlord_key IS NOT NULL
-    ORDER BY landlord_key, coalesce(relation, 'third_party'), line
+    SELECT uuidv7(), coalesce(landlord_kind, 'organisation'), landlord, landlord_key, said, true, 1
+    FROM (SELECT DISTINCT ON (landlord_key, said) * FROM (
+            SELECT r.*, coalesce(relation, 'third_party') AS said FROM import_row r
+            LEFT JOIN import_mark m ON m.source = :source AND m.source_ref = r.source_ref
+            WHERE {_WITHIN} AND landlord_key IS NOT NULL AND m.fingerprint IS DISTINCT FROM r.fingerprint
+        ) rows ORDER BY landlord_key, said, line) named
     ON CONFLICT (name_key, relation) DO NOTHING
-"""
+"""  # noqa: S608 - only parameters come from outside
 _NEW_BUILDINGS = """
     INSERT INTO building (id, name, street, city, province, country, postal_code, postal_area, latitude,
     longitude,

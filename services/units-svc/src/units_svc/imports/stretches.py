@@ -16,11 +16,11 @@ from sqlalchemy import delete, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.perform import perform
-from chassis.usecase import use_case
+from chassis.usecase import UseCase, use_case
 from units_svc.access import Permission
 from units_svc.imports.mapping import Mapping
 from units_svc.imports.model import ImportState, ImportStretch, UnitImport
-from units_svc.imports.planning import Stretch, next_stretch, plan, write
+from units_svc.imports.planning import Stretch, next_stretch, plan, write, write_landlords
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
@@ -62,6 +62,13 @@ async def work_on_stretch(tx: Tx, command: WorkOnStretch) -> None:
     )
 
 
+@use_case(Permission.IMPORT_UNITS)
+async def add_landlords(tx: Tx, command: WorkOnStretch) -> None:
+    """Add the landlords whom a stretch names first."""
+    await take_the_time_needed(tx)
+    await write_landlords(tx, command.import_id, command.mapping, command.stretch)
+
+
 async def work_on(tx: Tx, found: UnitImport, mapping: Mapping) -> bool:
     """Compare the next stretches of an import with the inventory, write them when that was decided, and
     return whether there were any.
@@ -78,26 +85,28 @@ async def work_on(tx: Tx, found: UnitImport, mapping: Mapping) -> bool:
             break
         stretches.append(stretch)
         place = stretch.upto
-    writing = found.state is ImportState.APPLYING
+    if not stretches:
+        return False
+    rows = sum(stretch.rows for stretch in stretches)
+
+    async def do(what: UseCase[WorkOnStretch, None], stretch: Stretch) -> None:
+        writing = found.state is ImportState.APPLYING
+        command = WorkOnStretch(found.id, mapping, stretch, writing, found.started_by)
+        await perform(tx.runtime, tx.actor, what, command)
+
+    if found.state is ImportState.APPLYING:
+        # A landlord whom one transaction adds would make the other wait for its end.
+        await do(add_landlords, Stretch(found.place, place, rows))
     ended = await asyncio.gather(
-        *(
-            perform(
-                tx.runtime,
-                tx.actor,
-                work_on_stretch,
-                WorkOnStretch(found.id, mapping, stretch, writing, found.started_by),
-            )
-            for stretch in stretches
-        ),
-        return_exceptions=True,
+        *(do(work_on_stretch, stretch) for stretch in stretches), return_exceptions=True
     )
     for failed in ended:
         if failed is not None:
             raise failed
     found.place = place
-    found.compared += sum(stretch.rows for stretch in stretches)
+    found.compared += rows
     await count_stretches(tx, found)
-    return bool(stretches)
+    return True
 
 
 async def count_stretches(tx: Tx, found: UnitImport) -> None:
