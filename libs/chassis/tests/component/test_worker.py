@@ -13,19 +13,21 @@ from delivery.fixtures import Delivery, running
 
 from chassis.bus.connecting import NotDurable, require_durable
 from chassis.bus.waking import Waker, answer_pings
-from chassis.bus.worker import Worker, embedded, pinging, work
+from chassis.bus.worker import Duties, Worker, embedded, pinging, work
 from partywall.processes import end
 from testkit.broker import run_nats
 from testkit.databases import free_port
+
+HEARING = Duties(listening=world.noting(), sources=[world.SOURCE])
 
 
 async def test_a_worker_relays_listens_and_tells_how_it_stands(delivery: Delivery, eventually: Any) -> None:
     port = free_port()
     object.__setattr__(delivery.noter.settings, "worker_port", port)
     stop = asyncio.Event()
-    worker = work(delivery.noter, world.noting(), world.no_timers(), [world.SOURCE], stop=stop)
+    worker = work(delivery.noter, HEARING, stop=stop)
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-        async with embedded(delivery.teller, world.noting(), world.no_timers(), []), running(worker) as tasks:
+        async with embedded(delivery.teller, Duties()), running(worker) as tasks:
             await world.say(delivery.teller, *[world.Said(world.aggregate(n), 1) for n in range(5)])
 
             async def noted() -> bool:
@@ -83,7 +85,7 @@ async def test_a_worker_without_broker_still_lives_and_says_what_is_missing(
     delivery: Delivery, eventually: Any
 ) -> None:
     runtime = world.build_runtime("lonely", delivery.noted, f"nats://127.0.0.1:{free_port()}")
-    worker = Worker(runtime, world.noting(), world.no_timers(), [world.SOURCE])
+    worker = Worker(runtime, HEARING)
     async with running(worker.run()):
         await asyncio.sleep(0.2)
         passed, report = await worker.health.ready()
@@ -121,7 +123,7 @@ async def test_the_web_process_wakes_the_relay_of_the_worker(delivery: Delivery,
     """With a poll of a second, an event is out long before it: the ping crossed processes."""
     web = world.build_runtime("teller", delivery.told, delivery.server.url)
     stop = asyncio.Event()
-    worker = work(delivery.teller, world.noting(), world.no_timers(), [], stop=stop, health=False)
+    worker = work(delivery.teller, Duties(), stop=stop, health=False)
     before = web.on_commit
     async with pinging(web), running(worker):
         await eventually(lambda: web.on_commit is not before)

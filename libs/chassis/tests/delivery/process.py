@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 
-from chassis.bus.worker import work
+from chassis.bus.worker import Duties, work
 from delivery import world
 
 
@@ -14,7 +14,7 @@ async def main(name: str) -> None:
     """Be the worker of one of the two services until killed."""
     runtime = world.build_runtime(name, os.environ["DELIVERY_DSN"], os.environ["DELIVERY_NATS"])
     sources = [world.SOURCE] if name == "noter" else []
-    await work(runtime, world.noting(), world.no_timers(), sources, health=False)
+    await work(runtime, Duties(listening=world.noting(), sources=sources), health=False)
 
 
 if __name__ == "__main__":

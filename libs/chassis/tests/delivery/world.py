@@ -19,7 +19,7 @@ from pydantic_settings import SettingsConfigDict
 
 from chassis.access import Access
 from chassis.actor import Actor
-from chassis.bus import Incoming, Listening, Source, Timers
+from chassis.bus import Incoming, Listening, Source
 from chassis.clock import Clock, SystemClock
 from chassis.db import Database
 from chassis.db.schema import chassis_v1
@@ -222,11 +222,6 @@ async def note(tx: Tx, event: Incoming, word: str) -> None:
     await tx.execute(
         _NOTE, {"event": event.id, "aggregate": event.aggregate, "version": event.version, "word": word}
     )
-
-
-def no_timers() -> Timers:
-    """Return no timers."""
-    return Timers()
 
 
 async def effects(dsn: str) -> list[asyncpg.Record]:

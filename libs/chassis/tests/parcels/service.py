@@ -122,6 +122,6 @@ DEFINITION = ServiceDefinition(
     name="parcels",
     settings_class=ParcelSettings,
     build_runtime=build_runtime,
-    create_app=create_app,
+    web="parcels.service:create_app",
     migrations=MIGRATIONS,
 )

@@ -12,23 +12,6 @@ A service writes routers of pages and mounts them::
         app,
         Desk(name=N_("Front Desk"), prefix="/front-desk", accent="front", package="my_svc", routers=[pages]),
     )
+
+Nothing is loaded from here: what commands and workers need of `deskkit.i18n` brings no web framework.
 """
-
-from deskkit.call import DeskCall, PageCall, PublicCall
-from deskkit.desk import Desk, MountedDesk, NavItem, mount
-from deskkit.forms import Form
-from deskkit.i18n import N_
-from deskkit.router import DeskRouter
-
-__all__ = [
-    "N_",
-    "Desk",
-    "DeskCall",
-    "DeskRouter",
-    "Form",
-    "MountedDesk",
-    "NavItem",
-    "PageCall",
-    "PublicCall",
-    "mount",
-]

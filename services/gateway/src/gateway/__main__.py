@@ -6,7 +6,6 @@ import sys
 
 from chassis.service import ServiceDefinition, run
 from gateway import command_line
-from gateway.main import create_app
 from gateway.settings import GatewaySettings
 from gateway.wiring import build_runtime
 
@@ -14,7 +13,7 @@ DEFINITION = ServiceDefinition(
     name="gateway",
     settings_class=GatewaySettings,
     build_runtime=build_runtime,
-    create_app=create_app,
+    web="gateway.main:create_app",
     migrations="gateway:migrations",
 )
 

@@ -8,7 +8,8 @@ from fastapi import FastAPI
 from chassis.http.app import service_app
 from chassis.http.auth import TokenVerifier
 from chassis.runtime import Runtime
-from deskkit import N_, Desk, NavItem, mount
+from deskkit.desk import Desk, NavItem, mount
+from deskkit.i18n import N_
 from gateway.keys import api as keys_api
 from gateway.keys.signing import OwnKeys, Signing
 from gateway.landing import desk as landing

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from deskkit import N_
+from deskkit.i18n import N_
 
 NAMES = {"property": N_("Property entity"), "support": N_("Support organisation")}
 

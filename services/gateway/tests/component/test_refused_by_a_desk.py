@@ -14,7 +14,9 @@ from fastapi.responses import PlainTextResponse, Response
 
 from chassis.http.app import service_app
 from chassis.http.auth import TokenVerifier
-from deskkit import Desk, DeskCall, DeskRouter, mount
+from deskkit.call import DeskCall
+from deskkit.desk import Desk, mount
+from deskkit.router import DeskRouter
 from deskkit.testing import parse_page
 from gateway.keys.signing import OwnKeys
 

@@ -1,6 +1,7 @@
-"""What the worker of support-svc does beside sending: what it hears, when it wakes up, and its own stream."""
+"""The worker of support-svc: relay, listeners, timers."""
 
-from support_svc.messaging.border import set_up_border
-from support_svc.messaging.listening import listening, sources, timers
+from chassis.bus.worker import Duties
+from support_svc.messaging.border import SOURCES
+from support_svc.messaging.listening import listening, timers
 
-__all__ = ["listening", "set_up_border", "sources", "timers"]
+DUTIES = Duties(listening=listening, sources=SOURCES, timers=timers)

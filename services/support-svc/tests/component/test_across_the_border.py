@@ -8,18 +8,18 @@ import pytest
 
 from chassis.bus.worker import Worker
 from contracts import support
-from support_svc.messaging.listening import listening, sources, timers
 from support_svc.placements.model import PlacementStatus
 from support_svc.placements.queries import placement
 from support_svc.settings import Settings
 from support_svc.wiring import build_runtime
+from support_svc.worker import DUTIES
 
 
 @pytest.mark.row("P6", "W1")
 async def test_a_request_crosses_and_its_answer_comes_back(world, border, eventually):
     given = world.runtime.settings.model_dump() | border.environment("support")
     runtime = build_runtime(Settings(**given))
-    worker = asyncio.create_task(Worker(runtime, listening, timers, sources).run())
+    worker = asyncio.create_task(Worker(runtime, DUTIES).run())
     try:
         head, child = await world.family()
         wanted = await world.placement(head, child)

@@ -1,7 +1,20 @@
 """`python -m tenancy_svc serve | work | migrate | border | check`."""
 
-from chassis.service import run
-from tenancy_svc.worker import DEFINITION
+from pathlib import Path
+
+from chassis.service import ServiceDefinition, run
+from tenancy_svc.settings import TenancySettings
+from tenancy_svc.wiring import build_runtime
+
+DEFINITION = ServiceDefinition(
+    name="tenancy",
+    settings_class=TenancySettings,
+    build_runtime=build_runtime,
+    web="tenancy_svc.main:create_app",
+    migrations=str(Path(__file__).parent / "migrations"),
+    duties="tenancy_svc.worker:DUTIES",
+    border="tenancy_svc.messaging.border:set_up_border",
+)
 
 if __name__ == "__main__":
     run(DEFINITION)

@@ -8,12 +8,10 @@ from typing import Any
 
 import pytest
 
-from chassis.bus import worker
-from chassis.bus.timers import Timers
+from chassis.bus.worker import embedded
 from chassis.clock import SystemClock
 from contracts import tenancy
-from tenancy_svc.messaging.border import SOURCES
-from tenancy_svc.messaging.listening import listening
+from tenancy_svc.worker import DUTIES
 
 
 @pytest.mark.row("U7", "W1")
@@ -31,7 +29,7 @@ async def test_a_home_without_a_tenancy_is_answered_over_the_broker(
     start = dt.datetime.now(dt.UTC) + dt.timedelta(days=3)
     window = {"starts_at": start, "ends_at": start + dt.timedelta(hours=3)}
     await border.publish("entry_requested", request=request, unit=unit, **window)
-    async with worker.embedded(world.runtime, listening, Timers(), SOURCES):
+    async with embedded(world.runtime, DUTIES):
 
         async def answered() -> None:
             told = await border.published(tenancy.EntryAnsweredV1)

@@ -12,8 +12,7 @@ import pytest
 
 from chassis.bus.worker import embedded
 from contracts.tenancy import ApplicationOpenedV1
-from tenancy_svc.messaging.border import SOURCES
-from tenancy_svc.worker import DEFINITION
+from tenancy_svc.worker import DUTIES
 
 EVENTS = (
     ("unit_published", {"listing_version": 1, "occupancy": "available"}),
@@ -119,7 +118,7 @@ async def test_over_the_real_broker_a_referral_is_heard_once_and_answered(
 ) -> None:
     world = await world_on(**border.environment("tenancy"))
     referral = uuid.uuid4()
-    async with embedded(world.runtime, DEFINITION.listeners, DEFINITION.timers, SOURCES):
+    async with embedded(world.runtime, DUTIES):
         unit = uuid.uuid4()
         await border.publish("unit_published", unit=unit, listing_version=1)
         await border.publish("tenancy_referred", referral=referral, unit=unit)

@@ -1,9 +1,21 @@
 """`python -m units_svc serve | work | migrate | border | check`, and `import FILE --mapping NAME`."""
 
 import sys
+from pathlib import Path
 
-from chassis.service import run
-from units_svc.worker import DEFINITION
+from chassis.service import ServiceDefinition, run
+from units_svc.settings import UnitsSettings
+from units_svc.wiring import build_runtime
+
+DEFINITION = ServiceDefinition(
+    name="units",
+    settings_class=UnitsSettings,
+    build_runtime=build_runtime,
+    web="units_svc.main:create_app",
+    migrations=str(Path(__file__).parent / "migrations"),
+    duties="units_svc.worker:DUTIES",
+    border="units_svc.messaging.border:set_up_border",
+)
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["import"]:

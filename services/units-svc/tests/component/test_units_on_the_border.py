@@ -13,20 +13,19 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from chassis.bus import worker
+from chassis.bus.worker import embedded
 from chassis.clock import SystemClock
 from contracts import units
 from units_svc.landlords.model import Relation
 from units_svc.maintenance.commands import AddWork, add_work
 from units_svc.maintenance.entering import AskEntry, ask_entry
 from units_svc.maintenance.queries import work_record
-from units_svc.messaging.border import SOURCES
-from units_svc.messaging.listening import listening, timers
+from units_svc.worker import DUTIES
 
 
 @asynccontextmanager
 async def _working(world: Any) -> AsyncIterator[None]:
-    async with worker.embedded(world.runtime, listening, timers, SOURCES):
+    async with embedded(world.runtime, DUTIES):
         yield
 
 

@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 
 import structlog
@@ -31,19 +31,26 @@ _log = structlog.get_logger(__name__)
 _DURABLE_FOR = 10.0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Duties:
+    """What a worker does beside sending: act on what it hears, through the grants named by `sources`, and
+    fire timers."""
+
+    listening: Listening = field(default_factory=Listening)
+    sources: Sequence[Granted] = ()
+    timers: Timers = field(default_factory=Timers)
+
+
 class Worker:
     """What one worker process does, and how it stands. `run()` does it until cancelled."""
 
-    def __init__(
-        self, runtime: Runtime, listening: Listening, timers: Timers, sources: Sequence[Granted]
-    ) -> None:
+    def __init__(self, runtime: Runtime, duties: Duties) -> None:
         if not isinstance(runtime.settings, ServiceSettings):
             raise TypeError(f"{runtime.name} has no account at the broker")
         self._settings = runtime.settings
         self._runtime = runtime
-        self._listening = listening
-        self._sources = sources
-        self._firing = TimerRunner(runtime, timers)
+        self._duties = duties
+        self._firing = TimerRunner(runtime, duties.timers)
         self._broker: Client | None = None
         self._relay: Relay | None = None
         self._listeners: dict[str, Listener] = {}
@@ -79,9 +86,13 @@ class Worker:
             await answer_pings(self._broker, self._runtime.name, relay.wake)
             self._listeners = {
                 source.stream: Listener(
-                    self._runtime, self._broker, source, self._listening, keep=_days(settings.inbox_keep_days)
+                    self._runtime,
+                    self._broker,
+                    source,
+                    self._duties.listening,
+                    keep=_days(settings.inbox_keep_days),
                 )
-                for source in self._sources
+                for source in self._duties.sources
             }
             await together(
                 for_ever("relay", relay.run),
@@ -127,20 +138,14 @@ class Worker:
 
 
 async def work(
-    runtime: Runtime,
-    listening: Listening,
-    timers: Timers,
-    sources: Sequence[Granted],
-    *,
-    stop: asyncio.Event | None = None,
-    health: bool = True,
+    runtime: Runtime, duties: Duties, *, stop: asyncio.Event | None = None, health: bool = True
 ) -> None:
     """Be the worker of a service until SIGTERM, SIGINT or `stop`; then hand back what was in hand and return.
 
     `/livez`, `/readyz` and `/metrics` are on `WORKER_PORT`, unless `health` is False (a worker embedded in
     the web process, whose own health port then answers for both).
     """
-    worker = Worker(runtime, listening, timers, sources)
+    worker = Worker(runtime, duties)
     ended = stop or _signalled()
     async with AsyncExitStack() as open_things:
         if health:
@@ -148,18 +153,21 @@ async def work(
             await open_things.enter_async_context(serving(worker.health, host, port))
         else:
             runtime.checks.update({name: worker.health.checks[name] for name in ("broker", "durability")})
-        _log.info("worker_started", service=runtime.name, events=len(listening), timers=list(timers))
+        _log.info(
+            "worker_started",
+            service=runtime.name,
+            events=len(duties.listening),
+            timers=list(duties.timers),
+        )
         await together(worker.run(), _until(ended))
     _log.info("worker_stopped", service=runtime.name)
 
 
 @asynccontextmanager
-async def embedded(
-    runtime: Runtime, listening: Listening, timers: Timers, sources: Sequence[Granted]
-) -> AsyncIterator[None]:
+async def embedded(runtime: Runtime, duties: Duties) -> AsyncIterator[None]:
     """Be the worker inside another process for the length of the block: the local stack's `EMBED_WORKER`."""
     stop = asyncio.Event()
-    task = asyncio.create_task(work(runtime, listening, timers, sources, stop=stop, health=False))
+    task = asyncio.create_task(work(runtime, duties, stop=stop, health=False))
     try:
         yield
     finally:

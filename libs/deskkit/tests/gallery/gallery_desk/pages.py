@@ -21,7 +21,9 @@ from chassis.errors import DomainError, EditedMeanwhile, Kind
 from chassis.http.app import service_app
 from chassis.runtime import Runtime
 from chassis.settings import WebSettings
-from deskkit import Desk, DeskCall, DeskRouter, NavItem, mount
+from deskkit.call import DeskCall
+from deskkit.desk import Desk, NavItem, mount
+from deskkit.router import DeskRouter
 from gallery_desk import visits
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)

@@ -16,8 +16,9 @@ from chassis.db import Conventions, Versioned, new_metadata
 from chassis.errors import DomainError, Kind, NotFound
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query, use_case
-from deskkit import DeskCall, DeskRouter, PageCall
+from deskkit.call import DeskCall, PageCall
 from deskkit.forms import Form
+from deskkit.router import DeskRouter
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 SUNDAY = 6

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from deskkit import PublicCall
+from deskkit.call import PublicCall
 from gateway.organisation import ADMINISTRATOR, APIS, DESKS
 
 router = APIRouter(include_in_schema=False)

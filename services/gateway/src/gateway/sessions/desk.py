@@ -13,12 +13,12 @@ from pydantic import BaseModel, Field, SecretStr
 from starlette.requests import Request
 
 from chassis.perform import perform
-from deskkit import DeskCall, DeskRouter, PageCall, PublicCall
-from deskkit.call import public_call_of
+from deskkit.call import DeskCall, PageCall, PublicCall, public_call_of
 from deskkit.csrf import SAFE_METHODS, came_from_elsewhere
 from deskkit.forms import Nothing
 from deskkit.interrupted import ForgedForm
 from deskkit.language import inside_path, set_language
+from deskkit.router import DeskRouter
 from gateway.sessions import carried, queries
 from gateway.sessions.commands import EndSession, Opened, end_own_session, end_session
 from gateway.sessions.model import SessionOver

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from chassis.errors import DomainError, NotFound
 from chassis.perform import perform
-from deskkit import PublicCall
+from deskkit.call import PublicCall
 from deskkit.language import inside_path
 from gateway.keys.model import sealer
 from gateway.sessions.commands import FindByProvider, OpenSession, find_by_provider, open_session

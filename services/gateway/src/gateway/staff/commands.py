@@ -13,7 +13,7 @@ from chassis.errors import EditedMeanwhile, NotFound
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from deskkit import N_
+from deskkit.i18n import N_
 from gateway.access import Permission
 from gateway.organisation import ADMINISTRATOR
 from gateway.staff.model import AddressTaken, LastAdministrator, StaffMember, own_roles

@@ -8,8 +8,9 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from chassis.perform import perform
-from deskkit import DeskCall, DeskRouter
+from deskkit.call import DeskCall
 from deskkit.forms import Nothing
+from deskkit.router import DeskRouter
 from gateway.organisation import ROLES
 from gateway.staff import commands, queries
 from gateway.staff.passwords import hash_password, make_password

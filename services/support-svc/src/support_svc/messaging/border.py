@@ -1,10 +1,13 @@
-"""Setting up this service's own stream at the broker, with what it grants to its neighbours."""
+"""The service's place at the broker: what it may hear, and what it grants to others."""
 
 from __future__ import annotations
 
 from chassis.bus.connecting import administering
-from contracts.border import establish
+from contracts.border import establish, sources_for
 from support_svc.settings import Settings
+
+SOURCES = sources_for("support")
+"""The consumers that the other publishers granted to this service."""
 
 
 async def set_up_border(settings: Settings) -> None:

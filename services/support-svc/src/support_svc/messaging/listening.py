@@ -10,7 +10,6 @@ from chassis.bus import Incoming, Listening, Timers
 from chassis.perform import perform_in
 from chassis.tx import Tx
 from contracts import tenancy, units
-from contracts.border import sources_for
 from contracts.event import Event
 from support_svc.homes.commands import Availability, Listing, take_availability, take_listings
 from support_svc.homes.model import ManagedBy, Occupancy
@@ -39,7 +38,6 @@ from support_svc.signings.model import SigningOutcome, SigningPlace, SigningStat
 
 listening = Listening()
 timers = Timers()
-sources = sources_for("support")
 
 
 def _subject(model: type[Event]) -> str:

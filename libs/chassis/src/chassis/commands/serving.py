@@ -1,0 +1,76 @@
+"""`serve`: the web process of a service."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+
+from chassis.bus import worker
+from chassis.commands.standing import require_migrations
+from chassis.forgetting import forgetting
+from chassis.runtime import Runtime
+from chassis.service import ServiceDefinition
+from chassis.settings import ServiceSettings, WebSettings
+
+GRACE_SECONDS = 20
+
+
+class _Server(uvicorn.Server):
+    """Ends like any program when it's told to; uvicorn's own kills the process once it has finished, which
+    would lose the last spans and report a failure.
+    """
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Let SIGTERM and SIGINT end the serving, for as long as it lasts."""
+        loop = asyncio.get_running_loop()
+        ends = (signal.SIGTERM, signal.SIGINT)
+        for number in ends:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in ends:
+                loop.remove_signal_handler(number)
+
+
+async def serve(definition: ServiceDefinition, settings: WebSettings) -> int:
+    """Answer requests until SIGTERM; then finish those that are under way."""
+    runtime = definition.build_runtime(settings)
+    require_migrations(definition, runtime)
+    runtime.companions.append(lambda: forgetting(runtime))
+    if isinstance(settings, ServiceSettings):
+        runtime.companions.append(lambda: _bus_beside(definition, runtime))
+    server = _Server(
+        uvicorn.Config(
+            definition.create_app(runtime),
+            host=settings.http_host,
+            port=settings.http_port,
+            http="httptools",
+            # A failing start ends the process; by default it would be taken for an application without one.
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            proxy_headers=True,
+            forwarded_allow_ips=sorted(settings.trusted_proxies),
+        )
+    )
+    await server.serve()
+    return 0 if server.started else 1
+
+
+@asynccontextmanager
+async def _bus_beside(definition: ServiceDefinition, runtime: Runtime) -> AsyncIterator[None]:
+    beside = (
+        worker.embedded(runtime, definition.worker_duties())
+        if runtime.settings.embed_worker
+        else worker.pinging(runtime)
+    )
+    async with beside:
+        yield

@@ -1,0 +1,44 @@
+"""`migrate`, `border`, `check`: what an operator does before and beside the running processes."""
+
+from __future__ import annotations
+
+import sys
+
+from chassis.bus.connecting import require_durable
+from chassis.commands.standing import require_migrations
+from chassis.db.migrate import upgrade
+from chassis.http.auth import TokenVerifier
+from chassis.http.health import readiness
+from chassis.service import ServiceDefinition
+from chassis.settings import ServiceSettings, WebSettings
+
+
+async def migrate(definition: ServiceDefinition, settings: WebSettings) -> int:
+    """Bring the database up to the newest migration."""
+    await upgrade(settings.database_url.get_secret_value(), definition.migrations)
+    return 0
+
+
+async def border(definition: ServiceDefinition, settings: WebSettings) -> int:
+    """Set up this service's streams and the consumers it grants to others."""
+    await definition.set_up_border(settings)
+    return 0
+
+
+async def check(definition: ServiceDefinition, settings: WebSettings) -> int:
+    """Say in one line each whether settings, database, migrations, keys and broker are as they must be."""
+    runtime = definition.build_runtime(settings)
+    require_migrations(definition, runtime)
+    verifier = TokenVerifier(settings.issuer, settings.audience, settings.entity, settings.jwks_url)
+    runtime.checks["keys"] = verifier.check
+    if isinstance(settings, ServiceSettings):
+        monitor = settings.nats_monitor_url
+        runtime.checks["broker"] = lambda: require_durable(monitor)
+    try:
+        found = {"settings": "ok", **await readiness(runtime)}
+    finally:
+        await verifier.close()
+        await runtime.close()
+    for name, state in found.items():
+        sys.stdout.write(f"{name:<12}{state}\n")
+    return 0 if all(state == "ok" for state in found.values()) else 1
