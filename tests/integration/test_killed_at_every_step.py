@@ -12,7 +12,6 @@ from testkit.live import Live
 WORKERS = ("units-worker", "support-worker", "tenancy-worker")
 
 
-@pytest.mark.timeout(400)
 @pytest.mark.row("W1", "P6", "P7", "T5", "U9")
 async def test_killing_every_worker_at_every_step_loses_and_doubles_nothing(live: Live) -> None:
     """SIGKILL while the step is on its way; the effects are counted at the end."""

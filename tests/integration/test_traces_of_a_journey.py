@@ -110,7 +110,6 @@ async def traced(local_back: LocalBack, collector: Collector) -> AsyncIterator[L
     await live.start(*TRACED)
 
 
-@pytest.mark.timeout(900)
 async def test_one_journey_is_one_trace_through_all_services_and_the_broker(
     traced: Live, collector: Collector
 ) -> None:

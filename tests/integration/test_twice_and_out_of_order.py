@@ -10,7 +10,6 @@ from partywall.journey import STEPS
 from testkit.live import Live
 
 
-@pytest.mark.timeout(900)
 @pytest.mark.row("W1")
 async def test_events_delivered_twice_and_out_of_order_change_nothing(live: Live) -> None:
     """Each message goes out again under a new message id, past the broker's own deduplication."""
