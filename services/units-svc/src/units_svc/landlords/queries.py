@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from sqlalchemy import false, func, or_, select, tuple_
+from sqlalchemy import func, or_, select, tuple_
 
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
@@ -103,7 +103,7 @@ async def landlord_list(
 @query(Permission.VIEW_UNITS)
 async def landlord_choices(tx: ReadTx, keep: UUID | None = None, limit: int = 2_000) -> list[tuple[str, str]]:
     """Ids and names of active landlords, to choose from; also of the one that is chosen already."""
-    kept = Landlord.id == keep if keep is not None else false()
+    kept = Landlord.id == keep
     choices = (
         select(Landlord.id, Landlord.name, Landlord.name_key)
         .where(or_(Landlord.active, kept))
