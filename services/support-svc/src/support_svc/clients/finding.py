@@ -19,7 +19,7 @@ from support_svc.access import Permission
 from support_svc.clients.model import Client, ClientState, ContactPoint, NameWord
 from support_svc.clients.names import plain_digits, plain_words, searchable_name
 
-MOST_WORDS = 300
+MOST_WORDS = 200
 """Words of names that one typed word is taken for; a part of more names than that is looked for as it is."""
 WORDS_LOOKED_AT = 8
 SHORT = 3
@@ -89,7 +89,8 @@ class TypedWord:
         """Say whether more names fit than those that are nearer."""
         if likeness is Likeness.SAME:
             return True
-        return self.too_many or any(its is likeness for _, its in self.known)
+        part = likeness is Likeness.BEGINS or (likeness is Likeness.NEAR and len(self.typed) >= SHORT)
+        return (self.too_many and part) or any(its is likeness for _, its in self.known)
 
 
 @dataclass(frozen=True, slots=True)

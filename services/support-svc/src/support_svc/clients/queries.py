@@ -27,7 +27,7 @@ from support_svc.clients.model import (
 from support_svc.lookups.model import LookupValue, english, french
 
 PAGE = 25
-CONSIDERED = 500
+CONSIDERED = 200
 """Clients equally near of whom the likeliest are shown; whoever means one of more people types more."""
 _BY_NAME = (Client.family_name, Client.given_name, Client.id)
 
