@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import csv
+import os
 import random
 import resource
 import statistics
@@ -116,7 +117,7 @@ async def measure(server: PostgresForTests, folder: Path, rows: int, rounds: int
         print(
             f"round {round_ + 1}: ours {rows / first:>8,.0f} rows/s ({rows / first * 60:,.0f} a minute)"
             f"   COPY {rows / limit:>8,.0f} rows/s   ratio {limit / first:.2f}"
-            f"   the same file again {rows / second:,.0f} rows/s",
+            f"   the same file again {rows / second:,.0f} rows/s   load {os.getloadavg()[0]:.1f}",
             flush=True,
         )
     print(f"ours / COPY, median: {statistics.median(ratios):.2f} (target ≥ 0.2, stretch 0.4)")
