@@ -15,9 +15,13 @@ QUICK = {
     "delivery_latency": ("--rounds", "1", "--events", "60"),
     "delivery_listener": ("--rounds", "1", "--events", "5000"),
     "http_command": ("--rounds", "1", "--seconds", "1"),
+    "through_traefik": ("--rounds", "1", "--seconds", "1"),
+    "growth": ("--rows", "2000", "--rounds", "1", "--seconds", "1"),
+    "desk_pages": ("--rows", "2000", "--rounds", "1", "--seconds", "3"),
     "units_import": ("--rows", "5000", "--rounds", "1"),
-    "homes_search": ("--homes", "20000", "--rounds", "1", "--searches", "100"),
-    "units_search": ("--homes", "20000", "--rounds", "1", "--searches", "100"),
+    "homes_search": ("--rows", "20000", "--rounds", "1", "--searches", "100"),
+    "client_search": ("--rows", "20000", "--rounds", "1", "--searches", "100"),
+    "units_search": ("--rows", "20000", "--rounds", "1", "--searches", "100"),
 }
 
 

@@ -1,6 +1,6 @@
 """New Housing Search on support-svc's own copy: 330,000 homes against 10,000, any filters and page (P5).
 
-    python benchmarks/homes_search.py [--homes 330000] [--rounds 7] [--searches 300]
+    python benchmarks/homes_search.py [--rows 330000] [--rounds 7] [--searches 300]
 
 Starts a PostgreSQL of its own, fills one copy of the inventory with each number of homes, and asks both the
 same random searches in turn, through the use case as the page does; half of them begin at some place within.
@@ -112,4 +112,4 @@ async def filled(server: PostgresForTests, number: int) -> Runtime:
 
 
 if __name__ == "__main__":
-    ground.run(__doc__, "New Housing Search on the copy of support-svc", filled, homes_in_memory, search)
+    ground.run(__doc__, "New Housing Search on the copy of support-svc", filled, search, homes_in_memory)

@@ -86,9 +86,9 @@ def issuer(key: OKPKey) -> Iterator[str]:
 
 
 @contextmanager
-def contestant(name: str, settings: dict[str, str]) -> Iterator[int]:
+def contestant(name: str, settings: dict[str, str], port: int | None = None) -> Iterator[int]:
     """Run one of the servers in a process of its own; yields its port."""
-    port = free_port()
+    port = port or free_port()
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             [sys.executable, str(HERE / "http_contestants.py"), name, str(port), json.dumps(settings)],
@@ -131,6 +131,13 @@ async def prepare(dsn: str) -> str:
     chassis_v1(Collect())
     for statement in statements:
         await connection.execute(statement)
+    await connection.close()
+    return await new_shelf(dsn)
+
+
+async def new_shelf(dsn: str) -> str:
+    """Create the trade's own tables where the chassis' are; return the reference of the one shelf."""
+    connection = await asyncpg.connect(dsn)
     shelf = str(uuid4())
     await connection.execute(
         "CREATE TABLE shelf (id uuid PRIMARY KEY, open boolean NOT NULL);"
@@ -184,31 +191,40 @@ async def measure(rounds: int, seconds: float, clients: int, folder: Path) -> No
         cluster.stop()
 
 
+def settings_for(dsn: str, jwks_url: str) -> dict[str, str]:
+    """Return what the contestants are set up with."""
+    return {
+        "database_url": dsn,
+        "issuer": "bench",
+        "jwks_url": jwks_url,
+        "audience": "bench",
+        "entity": "property",
+        "public_url": "http://bench",
+        "csrf_secret": secrets.token_hex(32),
+    }
+
+
+def bearer(key: OKPKey) -> dict[str, str]:
+    """Return the header of somebody who may record entries, for two hours."""
+    claims: dict[str, object] = {"iss": "bench", "aud": ["bench"], "sub": str(uuid4()), "entity": "property"}
+    claims |= {"roles": ["porter"], "name": "Bench", "exp": int(time.time()) + 7200}
+    token = jwt.encode({"alg": "Ed25519", "kid": "bench"}, claims, key, algorithms=["Ed25519"])
+    return {"Authorization": f"Bearer {token}"}
+
+
+def entry_on(shelf: str) -> bytes:
+    """Return the body of the command."""
+    return json.dumps({"shelf": shelf, "text": "a line of text", "weight": 7}).encode()
+
+
 async def contest(dsn: str, rounds: int, seconds: float, clients: int, folder: Path) -> None:
     """Let the contestants take turns, and print medians and ratios."""
     shelf = await prepare(dsn)
-    key = OKPKey.generate_key("Ed25519", {"kid": "bench"})
     script = folder / "statement.sql"
     with ExitStack() as running:
-        settings = {
-            "database_url": dsn,
-            "issuer": "bench",
-            "jwks_url": running.enter_context(issuer(key)),
-            "audience": "bench",
-            "entity": "property",
-            "public_url": "http://bench",
-            "csrf_secret": secrets.token_hex(32),
-        }
-        claims: dict[str, object] = {
-            "iss": "bench",
-            "aud": ["bench"],
-            "sub": str(uuid4()),
-            "entity": "property",
-        }
-        claims |= {"roles": ["porter"], "name": "Bench", "exp": int(time.time()) + 7200}
-        token = jwt.encode({"alg": "Ed25519", "kid": "bench"}, claims, key, algorithms=["Ed25519"])
-        body = json.dumps({"shelf": shelf, "text": "a line of text", "weight": 7}).encode()
-        request = post(PATH, body, {"Authorization": f"Bearer {token}"})
+        key = OKPKey.generate_key("Ed25519", {"kid": "bench"})
+        settings = settings_for(dsn, running.enter_context(issuer(key)))
+        request = post(PATH, entry_on(shelf), bearer(key))
         message = json.dumps({"id": str(uuid4()), "data": {"entry": shelf, "shelf": shelf, "weight": 7}})
         script.write_text(PGBENCH.format(shelf=shelf, message=message))
 

@@ -1,13 +1,13 @@
-"""Load for the HTTP benchmarks: a few connections that ask again as soon as they are answered.
+"""Load for the HTTP benchmarks: connections that ask again once answered, or so many requests a second.
 
-Bare protocol code, because a client library costs more than the servers that are compared.
+Bare protocol code where servers are compared, because a client library costs more than they do.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -82,14 +82,36 @@ async def load(port: int, request: Callable[[], bytes], *, seconds: float, clien
         pairs.append((client, done))
     await asyncio.gather(*(done for _, done in pairs))
     lasted = time.perf_counter() - began
-    all_of_them = sorted(each for client, _ in pairs for each in client.seconds)
-    after = cpu()
-    count = len(all_of_them) or 1
+    all_of_them = [each for client, _ in pairs for each in client.seconds]
+    return _round(all_of_them, sum(client.failed for client, _ in pairs), lasted, before)
+
+
+async def paced(ask: Callable[[], Awaitable[bool]], *, per_second: float, seconds: float) -> Round:
+    """Ask so often, whether or not what was asked before has been answered; `ask` says whether it went well.
+
+    What is late because of others counts from when it was due.
+    """
+    before, began = cpu(), time.perf_counter()
+
+    async def one(due: float) -> tuple[float, bool]:
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        well = await ask()
+        return time.perf_counter() - due, well
+
+    asked = [one(began + at / per_second) for at in range(round(per_second * seconds))]
+    answered = await asyncio.gather(*asked)
+    took = [each for each, _ in answered]
+    return _round(took, sum(not well for _, well in answered), time.perf_counter() - began, before)
+
+
+def _round(took: list[float], failed: int, lasted: float, before: tuple[int, int]) -> Round:
+    after, took = cpu(), sorted(took)
+    count = len(took) or 1
     return Round(
         count / lasted,
-        all_of_them[count // 2] * 1000,
-        all_of_them[min(count - 1, count * 99 // 100)] * 1000,
-        sum(client.failed for client, _ in pairs),
+        took[count // 2] * 1000,
+        took[min(count - 1, count * 99 // 100)] * 1000,
+        failed,
         (after[0] - before[0]) / max(after[1] - before[1], 1),
     )
 
@@ -100,8 +122,8 @@ def cpu() -> tuple[int, int]:
     return fields[7], sum(fields[:8])
 
 
-def post(path: str, body: bytes, headers: dict[str, str]) -> bytes:
+def post(path: str, body: bytes, headers: dict[str, str], *, host: str = "bench") -> bytes:
     """Return a POST request with a JSON body, as bytes on the wire."""
-    lines = [f"POST {path} HTTP/1.1", "Host: bench", "Content-Type: application/json"]
+    lines = [f"POST {path} HTTP/1.1", f"Host: {host}", "Content-Type: application/json"]
     lines += [f"Content-Length: {len(body)}", *(f"{name}: {value}" for name, value in headers.items())]
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + body

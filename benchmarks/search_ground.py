@@ -1,4 +1,4 @@
-"""What the benchmarks of the housing search share: a city's homes, and two sizes asked in turn."""
+"""What the benchmarks of searches share: a city's homes, and two sizes of a register asked in turn."""
 
 from __future__ import annotations
 
@@ -106,23 +106,30 @@ def run(
     about: str | None,
     title: str,
     fill: Callable[[PostgresForTests, int], Awaitable[Runtime]],
-    follower: Follower[Columns],
     searches: Callable[[random.Random], Ask],
+    follower: Follower[Columns] | None = None,
+    *,
+    rows: tuple[str, int] = ("homes", 330_000),
 ) -> None:
-    """Measure with the sizes that the command line names; `about` is the benchmark's own description."""
+    """Measure with the sizes that the command line names; `about` is the benchmark's own description.
+
+    `rows` says what is searched and how many of them; `follower` reads them into memory first.
+    """
+    what, most = rows
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--homes", type=int, default=330_000)
+    parser.add_argument("--rows", type=int, default=most, help=f"number of {what}")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--searches", type=int, default=300, help="in each round")
     chosen = parser.parse_args()
     following.PATIENCE = PATIENCE
     asyncio.run(
         measure(
-            title,
+            f"{title}, {chosen.rounds} rounds of {chosen.searches} searches",
+            what,
             fill,
-            follower,
             searches,
-            homes=chosen.homes,
+            follower,
+            sizes=(SMALL, chosen.rows),
             rounds=chosen.rounds,
             each=chosen.searches,
         )
@@ -131,11 +138,12 @@ def run(
 
 async def measure(
     title: str,
+    what: str,
     fill: Callable[[PostgresForTests, int], Awaitable[Runtime]],
-    follower: Follower[Columns],
     searches: Callable[[random.Random], Ask],
+    follower: Follower[Columns] | None,
     *,
-    homes: int,
+    sizes: tuple[int, int],
     rounds: int,
     each: int,
 ) -> None:
@@ -144,8 +152,11 @@ async def measure(
         Path(folder).chmod(0o755)  # noqa: ASYNC240 - nothing else runs yet
         server = PostgresForTests.start(Path(folder))
         try:
-            runtimes = {size: await fill(server, size) for size in (SMALL, homes)}
-            took = {size: await read_first(follower, runtime.database) for size, runtime in runtimes.items()}
+            runtimes = {size: await fill(server, size) for size in sizes}
+            took = {
+                size: await read_first(follower, runtime.database) if follower else Took()
+                for size, runtime in runtimes.items()
+            }
             dice, stolen, loads = random.Random(1), [], []
             for ask in (searches(dice) for _ in range(WARM_UP)):
                 for runtime in runtimes.values():
@@ -170,23 +181,23 @@ async def measure(
                 await runtime.close()
         finally:
             server.stop()
-    show(title, took, f"{rounds} rounds of {each} searches")
+    show(title, what, took)
     print(
         f"CPU stolen by the host, worst round: {max(stolen):.1%}; load {min(loads):.1f} to {max(loads):.1f}"
     )
 
 
-def show(title: str, took: dict[int, Took], rounds: str) -> None:
+def show(title: str, what: str, took: dict[int, Took]) -> None:
     """Print the figures as a table."""
     small, large = took.values()
-    print(f"\n{title}, {rounds}\n")
+    print(f"\n{title}\n")
     print(
-        "| homes | first reading, s | memory, MB | loop late, p99 / worst, ms | p50, ms | p99, ms "
+        f"| {what} | first reading, s | memory, MB | loop late, p99 / worst, ms | p50, ms | p99, ms "
         "| computing, p50, ms | computing, p99, ms |"
     )
     print("|---:|---:|---:|---:|---:|---:|---:|---:|")
     for size, one in took.items():
-        lags = sorted(one.lags)
+        lags = sorted(one.lags) or [0.0]
         late = f"{lags[int(len(lags) * 0.99)]:.0f} / {lags[-1]:.0f}"
         reading = f"{one.first:.1f} | {one.memory:.0f} | {late}"
         computing = f"{one.cut_of_computing(50):.1f} | {one.cut_of_computing(99):.1f}"

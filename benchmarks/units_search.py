@@ -1,6 +1,6 @@
 """The inventory's own list of homes in units-svc: 330,000 against 10,000, any filters, order and page (U1).
 
-    python benchmarks/units_search.py [--homes 330000] [--rounds 7] [--searches 300]
+    python benchmarks/units_search.py [--rows 330000] [--rounds 7] [--searches 300]
 
 Starts a PostgreSQL of its own, fills one inventory with each number of homes, and asks both the same random
 searches in turn, through the use case as the page does; half of them begin at some place within.
@@ -120,4 +120,4 @@ async def filled(server: PostgresForTests, number: int) -> Runtime:
 
 
 if __name__ == "__main__":
-    ground.run(__doc__, "The list of homes of units-svc", filled, FOLLOWER, search)
+    ground.run(__doc__, "The list of homes of units-svc", filled, search, FOLLOWER)
