@@ -143,6 +143,13 @@ def test_a_planted_violation_is_found(rule, path, content, tmp_path):
         assert all(str(violation.path).startswith(path.removesuffix("/__init__.py")) for violation in found)
 
 
+def test_each_exception_for_a_desk_is_still_needed(monkeypatch):
+    excepted = desks.ANSWERS_A_REFUSAL_ITSELF
+    monkeypatch.setattr(desks, "ANSWERS_A_REFUSAL_ITSELF", frozenset())
+    found = {violation.message.split()[0] for violation in desks.desks_carry_forms_out(Tree(ROOT))}
+    assert found == {name.rsplit(".", 1)[-1] for name in excepted}
+
+
 IMPORTS = [
     ("units_svc/a.py", "import support_svc\n", "Services never import each other"),
     ("contracts/a.py", "import chassis\n", "The published language knows nobody"),

@@ -7,13 +7,7 @@ from collections.abc import Iterator
 
 from testkit.house_rules.tree import SERVICE_PACKAGES, Module, Tree, Violation
 
-ANSWERS_A_REFUSAL_ITSELF = frozenset(
-    {
-        "gateway.single_sign_on.desk.back",
-        "tenancy_svc.entry.desk.post_answer",
-        "units_svc.imports.desk.read_file",
-    }
-)
+ANSWERS_A_REFUSAL_ITSELF = frozenset({"gateway.single_sign_on.desk.back"})
 """The way back from the provider of the sign-in has no form to say a refusal in: the sign-in page says it."""
 _EVERYTHING = frozenset({"DomainError", "Exception", "BaseException"})
 _CARRYING = frozenset({"perform", "carry_out", "attempt"})

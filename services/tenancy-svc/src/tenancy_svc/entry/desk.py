@@ -7,7 +7,6 @@ from typing import Any
 
 from starlette.responses import Response
 
-from chassis.errors import DomainError
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from tenancy_svc.entry.commands import answer_entry
@@ -55,16 +54,12 @@ async def post_answer(call: DeskCall, request_id: uuid.UUID) -> Response:
     """Show what will be told word for word; answer once that was confirmed."""
     form = await call.form(AnswerEntry, fixed={"request": request_id})
     record = await call.ask(entry_request, request_id)
-    if form.ok and "confirmed" not in await call.posted():
+    if form.unconfirmed:
         delivered = form.command.delivered_at
         earliest = earliest_entry(delivered, call.runtime.time_zone) if delivered else None
         return call.page("entry/confirm.html", form=form, request=record.request, earliest=earliest)
-    if form.ok:
-        try:
-            await call.perform(answer_entry, form.command)
-            return call.redirect("entry_request", request_id=request_id, notice=call._("The answer is told."))
-        except DomainError as error:
-            form.add(error)
+    if await call.carry_out(form, answer_entry):
+        return call.redirect("entry_request", request_id=request_id, notice=call._("The answer is told."))
     return await _form(call, form, record, status=422)
 
 

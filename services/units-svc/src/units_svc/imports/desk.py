@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.errors import DomainError, fill
+from chassis.errors import fill
 from chassis.usecase import UseCase
 from deskkit.call import DeskCall, PageCall
 from deskkit.csv_files import csv_stream
@@ -62,20 +62,15 @@ async def read_file(call: DeskCall) -> Response:
     uploads = await call.uploads("file")
     if form.ok and not uploads:
         form.add(call._("Choose a file."), "file")
-    if form.ok:
-        try:
-            import_id = await call.perform(
-                commands.receive_file,
-                commands.ReceiveFile(
-                    await _mapping(call, form.command.mapping),
-                    uploads[0].file,
-                    uploads[0].filename or "upload.csv",
-                    form.command.row_limit,
-                ),
-            )
-            return call.redirect("import", import_id=import_id)
-        except DomainError as refused:
-            form.add(refused, "file" if refused.field is None else None)
+
+    async def received(chosen: ChooseFile) -> UUID:
+        mapping = await _mapping(call, chosen.mapping)
+        name = uploads[0].filename or "upload.csv"
+        command = commands.ReceiveFile(mapping, uploads[0].file, name, chosen.row_limit)
+        return await call.perform(commands.receive_file, command)
+
+    if done := await form.attempt(received, at="file"):
+        return call.redirect("import", import_id=done.result)
     return _form(call, form, status=422)
 
 
