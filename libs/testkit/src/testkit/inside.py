@@ -1,7 +1,8 @@
 """The program that integration tests run beside a service, with that service's settings and nothing else.
 
 It is handed to the service's own interpreter as text (`testkit.live`), so it may import only what every
-service has. It reads one JSON object from stdin, `{"do": name, ...}`, and answers JSON on stdout.
+service has; and it is run hundreds of times, so it imports only what it is about to use. It reads one JSON
+object from stdin, `{"do": name, ...}`, and answers JSON on stdout.
 """
 
 from __future__ import annotations
@@ -14,22 +15,17 @@ import random
 import sys
 import uuid
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import asyncpg
-import nats
-from nats.aio.client import Client
-from nats.errors import NoRespondersError
-from nats.errors import TimeoutError as NatsTimeout
 
-from contracts.border import sources_for
-from contracts.catalogue import CATALOGUE
+if TYPE_CHECKING:
+    from nats.aio.client import Client
 
 PREFIX = next(
     (name for name in ("UNITS_", "SUPPORT_", "TENANCY_") if f"{name}DATABASE_URL" in os.environ), ""
 )
-SERVICE = PREFIX[:-1].lower()
 Given = dict[str, Any]
 
 
@@ -46,6 +42,8 @@ async def database() -> Any:
 async def broker(refused: list[str]) -> Client:
     """Connect as the service's own user; what the server refuses beside the flow is added to `refused`."""
 
+    import nats
+
     async def note(error: Exception) -> None:
         refused.append(str(error).lower())
 
@@ -53,7 +51,7 @@ async def broker(refused: list[str]) -> Client:
         setting("NATS_URL"),
         user=setting("NATS_USER"),
         password=setting("NATS_PASSWORD"),
-        inbox_prefix=f"_INBOX.{SERVICE}".encode(),
+        inbox_prefix=f"_INBOX.{PREFIX[:-1].lower()}".encode(),
         error_cb=note,
         allow_reconnect=False,
     )
@@ -83,28 +81,20 @@ async def tables(given: Given) -> Any:
     return found
 
 
-async def said(given: Given) -> Any:
-    """Return how many events wait to be sent, and the ids of those for each listener."""
-    told: dict[str, list[uuid.UUID]] = {}
-    pending = 0
-    outbox = await (await database()).fetch(
-        "SELECT id, subject, status FROM outbox WHERE status <> 'withheld'"
-    )
-    for row in outbox:
-        pending += row["status"] == "pending"
-        for listener in CATALOGUE.terms(row["subject"]).listeners:
-            told.setdefault(str(listener), []).append(row["id"])
-    return {"pending": pending, "told": told}
-
-
-async def heard(given: Given) -> Any:
-    """Return the ids of what was acted on, and what is parked or waits to be tried again."""
+async def events(given: Given) -> Any:
+    """Return what was said (id, subject, status), the ids of what was acted on, and what is parked or waits
+    to be tried again."""
     connection = await database()
+    said = await connection.fetch("SELECT id, subject, status FROM outbox WHERE status <> 'withheld'")
+    heard = await connection.fetch("SELECT id FROM inbox")
     parked = await connection.fetch(
         "SELECT subject, state, reason FROM parked WHERE state IN ('parked', 'waiting')"
     )
-    ids = [row["id"] for row in await connection.fetch("SELECT id FROM inbox")]
-    return {"ids": ids, "parked": [dict(row) for row in parked]}
+    return {
+        "said": [tuple(row) for row in said],
+        "heard": [row["id"] for row in heard],
+        "parked": [dict(row) for row in parked],
+    }
 
 
 async def say_again(given: Given) -> Any:
@@ -125,11 +115,11 @@ async def say_again(given: Given) -> Any:
 
 
 async def lag(given: Given) -> Any:
-    """Return how many events of its neighbours the service still has before it."""
+    """Return how many events of its neighbours the service still has before it; `ask` are the subjects at
+    which the broker tells of the service's consumers."""
     client = await broker([])
     waiting = 0
-    for source in sources_for(SERVICE):
-        asked = f"{source.api_prefix}.CONSUMER.INFO.{source.stream}.{source.consumer}"
+    for asked in given["ask"]:
         info = json.loads((await client.request(asked, b"", timeout=5)).data)
         waiting += info["num_pending"] + info["num_ack_pending"]
     await client.close()
@@ -138,6 +128,9 @@ async def lag(given: Given) -> Any:
 
 async def trespass(given: Given) -> Any:
     """Try what isn't granted, and return what the server said to each attempt."""
+    from nats.errors import NoRespondersError
+    from nats.errors import TimeoutError as NatsTimeout
+
     refused: list[str] = []
     client = await broker(refused)
     found = {}
@@ -185,7 +178,7 @@ async def burgle(given: Given) -> Any:
 
 
 PROGRAMS: dict[str, Callable[[Given], Awaitable[Any]]] = {
-    program.__name__: program for program in (rows, tables, said, heard, say_again, lag, trespass, burgle)
+    program.__name__: program for program in (rows, tables, events, say_again, lag, trespass, burgle)
 }
 
 

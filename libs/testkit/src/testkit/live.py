@@ -12,11 +12,13 @@ import contextlib
 import datetime as dt
 import json
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+from contracts.border import sources_for
+from contracts.catalogue import CATALOGUE
 from partywall.journey import Journey, today
 from partywall.layout import SERVICES, Door
 from partywall.seeding import SignIn
@@ -156,14 +158,14 @@ class Live:
         """Wait until everything said has been sent, heard and acted on; nothing may be parked."""
 
         async def nothing_waits() -> bool:
-            said, heard = await asyncio.gather(self._each("said"), self._each("heard"))
-            for service, outbox in said.items():
-                assert outbox["pending"] == 0, f"{service} has {outbox['pending']} events to send"
-                for listener, ids in outbox["told"].items():
-                    missing = set(ids) - set(heard[listener]["ids"])
-                    assert not missing, f"{listener} hasn't acted on {len(missing)} events of {service}"
-            for service, inbox in heard.items():
-                assert not inbox["parked"], f"{service} has parked {inbox['parked']}"
+            found = await self._each("events")
+            heard = {service: set(events["heard"]) for service, events in found.items()}
+            for service, events in found.items():
+                assert not events["parked"], f"{service} has parked {events['parked']}"
+                for event, subject, status in events["said"]:
+                    assert status != "pending", f"{service} has yet to send {subject}"
+                    for listener in CATALOGUE.terms(subject).listeners:
+                        assert event in heard[listener], f"{listener} hasn't acted on {subject} of {service}"
             return True
 
         await eventually(nothing_waits, timeout=patience)
@@ -179,7 +181,7 @@ class Live:
         """Wait until no listener has anything before it."""
 
         async def nothing_before_them() -> bool:
-            lags = await self._each("lag")
+            lags = await self._each("lag", ask=_own_consumers)
             assert not any(lags.values()), f"still to hear: {lags}"
             return True
 
@@ -196,12 +198,25 @@ class Live:
         """Connect to the database of `other` as `service`; return how that was refused, or "let in"."""
         return str(await self._run(service, "burgle", self.back.database_address(other)))
 
-    async def _each(self, program: str) -> dict[str, Any]:
-        found = await asyncio.gather(*(self._run(name, program, {}) for name in SERVICES))
+    async def _each(self, program: str, **given: Callable[[str], Any]) -> dict[str, Any]:
+        found = await asyncio.gather(
+            *(
+                self._run(service, program, {name: of(service) for name, of in given.items()})
+                for service in SERVICES
+            )
+        )
         return dict(zip(SERVICES, found, strict=True))
 
     async def _run(self, service: str, program: str, given: dict[str, Any]) -> Any:
         return await self.back.inside(service, INSIDE.read_text(), {"do": program, **given})
+
+
+def _own_consumers(service: str) -> list[str]:
+    """Return the subjects at which the broker tells how far a service's consumers are."""
+    return [
+        f"{source.api_prefix}.CONSUMER.INFO.{source.stream}.{source.consumer}"
+        for source in sources_for(service)
+    ]
 
 
 async def run_program(command: Sequence[str], given: Any, environment: dict[str, str] | None = None) -> Any:
