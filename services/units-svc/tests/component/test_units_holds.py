@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from chassis.actor import Actor
+from chassis.bus.firing import TimerRunner
+from chassis.clock import FixedClock
 from chassis.perform import perform
 from contracts import units
 from contracts.words import Occupancy, RefusalReason, ReleaseReason
@@ -36,6 +38,7 @@ from units_svc.holds.occupations import NotFreeForThat
 from units_svc.holds.queries import hold_record, use_of_unit
 from units_svc.inventory.queries import unit_history
 from units_svc.landlords.model import Relation
+from units_svc.messaging.listening import timers
 
 SYSTEM = Actor.system("listener", "property")
 
@@ -139,6 +142,47 @@ async def test_a_withdrawal_frees_the_home_and_one_that_comes_first_keeps_it_fre
     ]
     assert (await world.last_told(units.UnitReleasedV1)).data.reason is ReleaseReason.REQUEST_WITHDRAWN
     assert await world.rows("SELECT * FROM timers") == []
+
+
+@pytest.mark.row("U9", "P6")
+async def test_a_hold_whose_time_ran_out_while_nothing_ran_lapses_at_the_next_start(
+    world: Any, make_units: Any
+) -> None:
+    held, free = await world.unit(), await world.unit()
+    await world.hear("unit_requested", unit=held, request=uuid.uuid4())
+    later = FixedClock(world.clock.now() + dt.timedelta(days=60))
+    again = make_units(world.database, later)
+    try:
+        runner = TimerRunner(again.runtime, timers)
+        while await runner.fire_due():
+            pass
+        assert (await again.occupancy(held), await again.occupancy(free)) == ("available", "available")
+        assert (await again.last_told(units.UnitReleasedV1)).data.reason is ReleaseReason.DEADLINE_PASSED
+        assert (await again.told()).count("unit_released") == 1
+        await again.hear("unit_requested", unit=held, request=uuid.uuid4())
+        assert await again.occupancy(held) == "secured"
+    finally:
+        await again.runtime.close()
+
+
+@pytest.mark.row("U9")
+async def test_holds_are_listed_by_deadline_page_by_page(world: Any) -> None:
+    asked = [uuid.uuid4() for _ in range(5)]
+    for days, request in enumerate(asked):
+        move_in = dt.date(2026, 3, 10) + dt.timedelta(days=days // 2)
+        await world.hear("unit_requested", unit=await world.unit(), request=request, expected_move_in=move_in)
+    seen: list[str] = []
+    deadlines: list[str] = []
+    async with world.client("inventory_keeper") as client:
+        params: dict[str, Any] = {"limit": 2}
+        while params.get("after", "") is not None:
+            page = (await client.get("/holds", params=params)).json()
+            assert page["count"] == 5
+            seen += [one["request_id"] for one in page["items"]]
+            deadlines += [one["deadline"] for one in page["items"]]
+            params["after"] = page["next"]
+    assert sorted(seen) == sorted(map(str, asked))
+    assert deadlines == sorted(deadlines)
 
 
 @pytest.mark.row("U9", "P6")

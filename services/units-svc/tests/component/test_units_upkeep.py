@@ -96,7 +96,10 @@ async def test_what_would_watch_people_is_refused_everywhere_and_every_refusal_i
         with pytest.raises(MonitoringRefused) as refused:
             await world.do(use_case, command, *([actor] if actor else []))
         assert "no monitoring equipment may be installed inside" in str(refused.value)
-    kept = await world.see(refusals)
+    kept = (await world.see(refusals)).items
+    first = await world.see(refusals, limit=3)
+    second = await world.see(refusals, limit=10, after=first.next)
+    assert (first.count, first.items + second.items, second.next) == (7, kept, None)
     assert [one.place for one in reversed(kept)] == [
         "lookup_value", "lookup_value", "unit", "use", "maintenance", "inspection", "photo",
     ]  # fmt: skip
@@ -118,7 +121,7 @@ async def test_an_imported_comment_that_would_watch_people_is_a_wrong_row_and_ke
     (problem,) = await world.see(import_problems, written.id)
     assert (problem.column, problem.rule) == ("comments", "monitoring_refused")
     assert written.new == 0
-    assert [one.place for one in await world.see(refusals)] == ["import"]
+    assert [one.place for one in (await world.see(refusals)).items] == ["import"]
 
 
 @pytest.mark.row("U7")

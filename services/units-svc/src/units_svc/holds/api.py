@@ -61,10 +61,15 @@ class AddedUse:
 
 @router.get("/holds")
 async def list_holds(
-    call: Call, ending_within_days: Annotated[int | None, Query(ge=0, le=365)] = None
-) -> list[queries.HoldView]:
-    """Holds that stand, those that end first at the top (U9)."""
-    return await call.ask(queries.active_holds, ending_within_days=ending_within_days)
+    call: Call,
+    ending_within_days: Annotated[int | None, Query(ge=0, le=365)] = None,
+    after: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = queries.PAGE,
+) -> queries.HoldPage:
+    """Holds that stand, those that end first at the top; `after` names the last one seen (U9)."""
+    return await call.ask(
+        queries.active_holds, ending_within_days=ending_within_days, after=after, limit=limit
+    )
 
 
 @router.get("/holds/{request_id}")

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select, tuple_
 
 from chassis.db.tables import outbox
 from chassis.errors import NotFound
@@ -18,6 +18,8 @@ from units_svc.holds.model import Hold, HoldState, Refusal, Release
 from units_svc.holds.occupations import Occupation, OccupationKind
 from units_svc.inventory.model import Building, Unit
 from units_svc.tables import views
+
+PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,15 @@ class OccupationView:
     remark: str | None
     noted_at: datetime
     noted_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldPage:
+    """Some holds, how many there are in all, and where the next page begins (None at the end)."""
+
+    items: list[HoldView]
+    count: int
+    next: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +158,20 @@ async def crossings(tx: ReadTx, request_id: UUID) -> list[Crossing]:
 
 @query(Permission.VIEW_UNITS)
 async def active_holds(
-    tx: ReadTx, *, ending_within_days: int | None = None, limit: int = 200
-) -> list[HoldView]:
-    """Holds that stand, those that end first at the top."""
+    tx: ReadTx, *, ending_within_days: int | None = None, after: UUID | None = None, limit: int = PAGE
+) -> HoldPage:
+    """Holds that stand, those that end first at the top, at most `limit` that follow the one named by
+    `after`."""
     statement = _holds().where(Hold.state == HoldState.HELD)
     if ending_within_days is not None:
         statement = statement.where(Hold.deadline <= tx.now + timedelta(days=ending_within_days))
-    return views(HoldView, await tx.execute(statement.order_by(Hold.deadline).limit(limit)))
+    count = int(await tx.scalar(select(func.count()).select_from(statement.subquery())) or 0)
+    place = tuple_(Hold.deadline, Hold.request_id)
+    if after is not None:
+        last = select(*place.clauses).where(Hold.request_id == after).correlate(None).scalar_subquery()
+        statement = statement.where(place > last)
+    found = views(HoldView, await tx.execute(statement.order_by(*place.clauses).limit(limit + 1)))
+    return HoldPage(found[:limit], count, found[limit - 1].request_id if len(found) > limit else None)
 
 
 @query(Permission.VIEW_UNITS)

@@ -38,7 +38,7 @@ async def my_day(tx: ReadTx) -> MyDay:
     """What is due and waiting."""
     counted = await occupancy_counts(tx)
     return MyDay(
-        ending=await active_holds(tx, ending_within_days=ENDING_WITHIN_DAYS),
+        ending=(await active_holds(tx, ending_within_days=ENDING_WITHIN_DAYS)).items,
         overdue=await work_list(tx, WorkFilter(state="overdue"), limit=SHOWN),
         answered=await recent_answers(tx),
         imports=await imports_waiting(tx),

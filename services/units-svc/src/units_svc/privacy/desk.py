@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from fastapi import Response
 
 from deskkit.call import DeskCall
@@ -12,6 +14,6 @@ router = DeskRouter(prefix="/inventory-desk/privacy")
 
 
 @router.get("", name="privacy_refusals")
-async def page(call: DeskCall) -> Response:
+async def page(call: DeskCall, after: UUID | None = None) -> Response:
     """What was refused because it would watch people in their homes."""
-    return call.page("privacy/list.html", rows=await call.ask(refusals))
+    return call.page("privacy/list.html", page=await call.ask(refusals, after=after))

@@ -14,6 +14,8 @@ from units_svc.access import Permission
 from units_svc.privacy.model import Place, PrivacyRefusal
 from units_svc.tables import views
 
+PAGE = 50
+
 
 @dataclass(frozen=True, slots=True)
 class RefusalView:
@@ -29,11 +31,25 @@ class RefusalView:
     offered_by: str
 
 
+@dataclass(frozen=True, slots=True)
+class RefusalPage:
+    """Some refusals, how many there are in all, and where the next page begins (None at the end)."""
+
+    items: list[RefusalView]
+    count: int
+    next: UUID | None
+
+
 @query(Permission.VIEW_UNITS)
 async def refusals(
-    tx: ReadTx, *, first: date | None = None, last: date | None = None, limit: int = 200
-) -> list[RefusalView]:
-    """What was refused in a period, newest first."""
+    tx: ReadTx,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    after: UUID | None = None,
+    limit: int = PAGE,
+) -> RefusalPage:
+    """What was refused in a period, newest first, at most `limit` before the one named by `after`."""
     statement = select(
         PrivacyRefusal.id,
         PrivacyRefusal.place,
@@ -49,4 +65,9 @@ async def refusals(
         statement = statement.where(day >= first)
     if last is not None:
         statement = statement.where(day <= last)
-    return views(RefusalView, await tx.execute(statement.order_by(PrivacyRefusal.id.desc()).limit(limit)))
+    count = int(await tx.scalar(select(func.count()).select_from(statement.subquery())) or 0)
+    if after is not None:
+        statement = statement.where(PrivacyRefusal.id < after)
+    page = statement.order_by(PrivacyRefusal.id.desc()).limit(limit + 1)
+    found = views(RefusalView, await tx.execute(page))
+    return RefusalPage(found[:limit], count, found[limit - 1].id if len(found) > limit else None)

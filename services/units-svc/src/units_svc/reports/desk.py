@@ -126,7 +126,7 @@ async def privacy(call: DeskCall) -> Response:
         return call.csv(
             "privacy-refusals.csv",
             [call._("When"), call._("Where"), call._("Deciding words"), call._("What was offered")],
-            [(one.refused_at, call._(PLACES[one.place.value]), one.deciding, one.text) for one in told],
+            [(one.refused_at, call._(PLACES[one.place.value]), one.deciding, one.text) for one in told.items],
         )
     return _page(
         call, N_("Refused for privacy"), form, header, rows, groupings={}, chart_of=1, more="privacy_refusals"
