@@ -105,7 +105,7 @@ class ApplicationPage:
 
     items: list[ApplicationLine]
     total: int
-    next_after: uuid.UUID | None
+    next: uuid.UUID | None
 
 
 @query(Permission.VIEW_APPLICATIONS)

@@ -75,7 +75,7 @@ class EntryPage:
 
     items: list[EntryLine]
     total: int
-    next_after: uuid.UUID | None
+    next: uuid.UUID | None
 
 
 @dataclass(frozen=True, slots=True)

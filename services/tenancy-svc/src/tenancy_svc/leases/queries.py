@@ -56,7 +56,7 @@ class LeasePage:
 
     items: list[LeaseLine]
     total: int
-    next_after: uuid.UUID | None
+    next: uuid.UUID | None
 
 
 @dataclass(frozen=True, slots=True)
