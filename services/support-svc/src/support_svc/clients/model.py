@@ -124,7 +124,7 @@ class NameWord(Base):
     )
 
     word: Mapped[str] = mapped_column(Text, primary_key=True)
-    sound: Mapped[str | None] = mapped_column(Text, Computed("public.dmetaphone(word)", persisted=True))
+    sound: Mapped[str | None] = mapped_column(Text, Computed("dmetaphone(word)", persisted=True))
 
 
 class ContactPoint(Base):
