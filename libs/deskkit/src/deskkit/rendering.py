@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -73,8 +74,12 @@ class _EscapedTranslations:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
+        # Most of a page's words stand alone, and in every row of a list.
+        self._alone = lru_cache(maxsize=2048)(lambda text: _filled(catalogue.gettext(text), {}))
 
     def gettext(self, message: object, /, **params: Any) -> Markup:
+        if not params:
+            return self._alone(_plain(message))
         return _filled(self.catalogue.gettext(_plain(message)), params)
 
     def ngettext(self, one: str, many: str, n: int, /, **params: Any) -> Markup:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import phonenumbers
@@ -20,6 +21,12 @@ _NEAR = {-1: N_("yesterday"), 0: N_("today"), 1: N_("tomorrow")}
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 TWO_STOPS, ONE_STOP = ".m..", ".m."
 """A sentence that ends with a time of the day ("at 2:05 p.m.") needs no full stop of its own."""
+
+
+@lru_cache(maxsize=4096)
+def _written(day: dt.date, pattern: str, locale: str) -> str:
+    """A day as Babel writes it; a list holds a hundred days, and the same ones again on every page."""
+    return format_date(day, pattern, locale=locale)
 
 
 class Formats:
@@ -39,16 +46,16 @@ class Formats:
         day = self._day(value)
         if self.language == "fr":
             number = "1er" if day.day == 1 else str(day.day)
-            return f"{number} {format_date(day, 'MMMM y', locale=self.locale)}"
-        return format_date(day, "d MMMM y", locale=self.locale)
+            return f"{number} {_written(day, 'MMMM y', self.locale)}"
+        return _written(day, "d MMMM y", self.locale)
 
     def short_date(self, value: dt.date | dt.datetime | None) -> str:
         """'23 Nov 2026', for tables."""
-        return "" if value is None else format_date(self._day(value), "d MMM y", locale=self.locale)
+        return "" if value is None else _written(self._day(value), "d MMM y", self.locale)
 
     def weekday(self, value: dt.date | dt.datetime) -> str:
         """'Monday 23 November 2026'."""
-        return f"{format_date(self._day(value), 'EEEE', locale=self.locale)} {self.date(value)}"
+        return f"{_written(self._day(value), 'EEEE', self.locale)} {self.date(value)}"
 
     def time(self, value: dt.datetime | dt.time | None) -> str:
         """'2:05 p.m.', '14 h 05'."""
