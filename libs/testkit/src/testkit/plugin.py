@@ -39,6 +39,17 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("partywall")
 
 
+_WHOLE_STACKS = ("tests/integration", "tests/browser", "tests/deploy", "tools/stack/tests")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes share the tests, keep each file in one, and all that starts whole stacks."""
+    for item in items:
+        path = item.path.relative_to(config.rootpath).as_posix()
+        whole = path.startswith(_WHOLE_STACKS)
+        item.add_marker(pytest.mark.xdist_group("whole stacks" if whole else path))
+
+
 class DatabaseFactory(Protocol):
     """What the fixture `fresh_database` gives: call it for a database of its own."""
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import stat
 import subprocess
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 POSTGRES_USER = "embedded_postgres"
+PATIENCE = 5.0
+"""Seconds that another command may take to create the user."""
 
 
 class NoSystemUser(RuntimeError):
@@ -50,17 +54,27 @@ def postgres_identity() -> Identity:
     try:
         entry = pwd.getpwnam(POSTGRES_USER)
     except KeyError:
-        command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", POSTGRES_USER]
-        try:
-            subprocess.run(command, check=True, capture_output=True, text=True)
-        except (OSError, subprocess.CalledProcessError) as error:
-            detail = getattr(error, "stderr", "") or str(error)
-            raise NoSystemUser(
-                f"PostgreSQL does not run as root and the user {POSTGRES_USER} could not be created "
-                f"({detail.strip()}). Create it (`{' '.join(command)}`) or start as an ordinary user."
-            ) from error
-        entry = pwd.getpwnam(POSTGRES_USER)
+        entry = _created()
     return Identity(entry.pw_uid, entry.pw_gid)
+
+
+def _created() -> pwd.struct_passwd:
+    command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", POSTGRES_USER]
+    try:
+        subprocess.run(command, check=True, capture_output=True, text=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        detail = getattr(error, "stderr", "") or str(error)
+        # Another stack may be creating it at this very moment, which locks the list of users.
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            with contextlib.suppress(KeyError):
+                return pwd.getpwnam(POSTGRES_USER)
+            time.sleep(0.05)
+        raise NoSystemUser(
+            f"PostgreSQL does not run as root and the user {POSTGRES_USER} could not be created "
+            f"({detail.strip()}). Create it (`{' '.join(command)}`) or start as an ordinary user."
+        ) from error
+    return pwd.getpwnam(POSTGRES_USER)
 
 
 def make_passable(identity: Identity, paths: Iterable[Path]) -> list[Path]:
