@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import search_ground as ground
+from settings_ground import runtime_on
 
 from chassis.actor import Actor
 from chassis.perform import ask
@@ -151,14 +152,7 @@ async def filled(server: PostgresForTests, number: int) -> Runtime:
     )
     await connection.execute("VACUUM ANALYZE client, client_contact_point, client_name_word")
     await connection.close()
-    nothing = dict.fromkeys(
-        ("issuer", "jwks_url", "public_url", "nats_url", "nats_user", "nats_password"), "x"
-    )
-    return build_runtime(
-        Settings(
-            database_url=database.url, audience="support", entity="support", csrf_secret="x" * 40, **nothing
-        )
-    )
+    return runtime_on(database, build_runtime, Settings, "support")
 
 
 if __name__ == "__main__":

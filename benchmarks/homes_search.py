@@ -17,6 +17,7 @@ from typing import Any
 
 import search_ground as ground
 from search_ground import FEATURES, OCCUPANCIES, TYPES
+from settings_ground import runtime_on
 
 from chassis.actor import Actor
 from chassis.perform import ask
@@ -101,14 +102,7 @@ async def filled(server: PostgresForTests, number: int) -> Runtime:
     )
     await connection.execute("VACUUM ANALYZE home")
     await connection.close()
-    nothing = dict.fromkeys(
-        ("issuer", "jwks_url", "public_url", "nats_url", "nats_user", "nats_password"), "x"
-    )
-    return build_runtime(
-        Settings(
-            database_url=database.url, audience="support", entity="support", csrf_secret="x" * 40, **nothing
-        )
-    )
+    return runtime_on(database, build_runtime, Settings, "support")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from settings_ground import runtime_on
+
 from chassis.actor import Actor
 from chassis.perform import perform
 from chassis.runtime import Runtime
@@ -59,18 +61,6 @@ def write_file(path: Path, rows: int) -> None:
             ))  # fmt: skip
 
 
-def runtime_of(database: FreshDatabase) -> Runtime:
-    """Return the service's runtime on a database."""
-    nothing = dict.fromkeys(
-        ("issuer", "jwks_url", "public_url", "nats_url", "nats_user", "nats_password"), "x"
-    )
-    return build_runtime(
-        UnitsSettings(
-            database_url=database.url, audience="units", entity="property", csrf_secret="x" * 40, **nothing
-        )
-    )
-
-
 async def ours(runtime: Runtime, file: Path) -> float:
     """Import a file and return the seconds it took from the first byte to the last commit."""
     began = time.perf_counter()
@@ -105,7 +95,7 @@ async def measure(server: PostgresForTests, folder: Path, rows: int, rounds: int
     ratios = []
     for round_ in range(rounds):
         database = await server.fresh("units", None)
-        runtime = runtime_of(database)
+        runtime = runtime_on(database, build_runtime, UnitsSettings, "property")
         first, second = await ours(runtime, file), await ours(runtime, file)
         connection = await database.connect()
         told = await connection.fetchval("SELECT count(*) FROM outbox")

@@ -16,6 +16,7 @@ from typing import Any
 
 import search_ground as ground
 from search_ground import FEATURES, OCCUPANCIES, TYPES
+from settings_ground import runtime_on
 
 from chassis.actor import Actor
 from chassis.perform import ask
@@ -109,14 +110,7 @@ async def filled(server: PostgresForTests, number: int) -> Runtime:
     await connection.copy_records_to_table("unit", records=units, columns=UNIT)
     await connection.execute("VACUUM ANALYZE building, unit")
     await connection.close()
-    nothing = dict.fromkeys(
-        ("issuer", "jwks_url", "public_url", "nats_url", "nats_user", "nats_password"), "x"
-    )
-    return build_runtime(
-        UnitsSettings(
-            database_url=database.url, audience="property", entity="property", csrf_secret="x" * 40, **nothing
-        )
-    )
+    return runtime_on(database, build_runtime, UnitsSettings, "property")
 
 
 if __name__ == "__main__":
