@@ -64,7 +64,7 @@ async def _found(world: Any, **filters: Any) -> set[str]:
         ({"housing_type": "castle"}, NotOnTheList),
         ({"features": ["moat"]}, NotOnTheList),
         ({"region": "moon"}, NotOnTheList),
-        ({"landlord_id": uuid.uuid4()}, NotFound),
+        ({"landlord_id": uuid.UUID(int=7)}, NotFound),
         ({"province": "ZZ"}, InvalidInput),
         ({"street": "–"}, InvalidInput),
         ({"rent": Decimal(-1)}, ValidationError),
