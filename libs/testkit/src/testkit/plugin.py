@@ -42,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
 _WHOLE_STACKS = ("tests/integration", "tests/browser", "tests/deploy", "tools/stack/tests")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Where several processes share the tests, keep each file in one, and all that starts whole stacks."""
     for item in items:
