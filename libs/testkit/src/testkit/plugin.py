@@ -42,13 +42,17 @@ def pytest_configure(config: pytest.Config) -> None:
 _WHOLE_STACKS = ("tests/integration", "tests/browser", "tests/deploy", "tools/stack/tests")
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Where several processes share the tests, keep each file in one, and all that starts whole stacks."""
-    for item in items:
-        path = item.path.relative_to(config.rootpath).as_posix()
-        whole = path.startswith(_WHOLE_STACKS)
-        item.add_marker(pytest.mark.xdist_group("whole stacks" if whole else path))
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFileAndStack(LoadScopeScheduling):  # type: ignore[misc] # its types are not published
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.partition("::")[0]
+            return "whole stacks" if path.startswith(_WHOLE_STACKS) else path
+
+    return ByFileAndStack(config, log)
 
 
 class DatabaseFactory(Protocol):
