@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import uuid
 from collections.abc import AsyncIterator, Callable
@@ -40,6 +41,7 @@ KEEPER = Actor("staff-1", "property", frozenset({"inventory_keeper"}), "Kim Okaf
 ADMINISTRATOR = Actor("staff-2", "property", frozenset({"property_administrator"}), "Ada Pike")
 MANAGER = Actor("staff-3", "property", frozenset({"property_manager"}), "Dana Roy")
 DATA = Path(__file__).parent / "data"
+_HOUSE_NUMBERS = itertools.count(10_001)
 
 
 @dataclass
@@ -164,7 +166,7 @@ class World:
     async def unit(self, **changes: Any) -> uuid.UUID:
         """Add a home and return its id; every one has an address of its own unless it's given."""
         given: dict[str, Any] = {
-            "street": f"{len(self.versions) + int(uuid.uuid4()) % 9000 + 1} Example Street",
+            "street": f"{next(_HOUSE_NUMBERS)} Example Street",
             "unit_number": "304",
             "city": "Toronto",
             "province": "ON",
