@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import httpx
@@ -44,10 +45,14 @@ class World:
     runtime: Runtime
     clock: FixedClock
     database: FreshDatabase
-    app: FastAPI
     keys: KeySetServer
     versions: dict[uuid.UUID, int] = field(default_factory=dict)
     heard: list[tuple[str, bytes]] = field(default_factory=list)
+
+    @cached_property
+    def app(self) -> FastAPI:
+        """The application, put together when a test first comes by HTTP: it takes a quarter of a second."""
+        return create_app(self.runtime)
 
     @property
     def today(self) -> dt.date:
@@ -211,6 +216,5 @@ async def world(
     )
     runtime = build_runtime(settings)
     runtime.clock = fixed_clock
-    app = create_app(runtime)
-    yield World(runtime, fixed_clock, database, app, key_sets)
+    yield World(runtime, fixed_clock, database, key_sets)
     await runtime.close()

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, ClassVar
 
 import httpx
@@ -45,10 +46,14 @@ class World:
     runtime: Runtime
     clock: FixedClock
     database: FreshDatabase
-    app: FastAPI
     keys: KeySetServer
     sent: list[tuple[bytes, str]] = field(default_factory=list)
     versions: dict[uuid.UUID, int] = field(default_factory=dict)
+
+    @cached_property
+    def app(self) -> FastAPI:
+        """The application, put together when a test first comes by HTTP: it takes a quarter of a second."""
+        return create_app(self.runtime)
 
     async def hear(self, name: str, /, **changes: Any) -> None:
         """Let an event of a neighbour take effect, as its listener would."""
@@ -178,7 +183,7 @@ def make_world(database: FreshDatabase, clock: FixedClock, keys: KeySetServer, *
         )
     )
     runtime.clock = clock
-    return World(runtime, clock, database, create_app(runtime), keys)
+    return World(runtime, clock, database, keys)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import os
 import uuid
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +52,13 @@ class World:
     runtime: Runtime
     clock: FixedClock
     database: FreshDatabase
-    app: FastAPI
     keys: KeySetServer
     versions: dict[uuid.UUID, int] = field(default_factory=dict)
+
+    @cached_property
+    def app(self) -> FastAPI:
+        """The application, put together when a test first comes by HTTP: it takes a quarter of a second."""
+        return create_app(self.runtime)
 
     def message(self, name: str, /, **changes: Any) -> tuple[str, bytes]:
         """Return an event of a neighbour as it would come over the bus."""
@@ -208,7 +213,7 @@ def make_world(database: FreshDatabase, clock: Any, keys: KeySetServer, **settin
         ),
         clock,
     )
-    return World(runtime, clock, database, create_app(runtime), keys)
+    return World(runtime, clock, database, keys)
 
 
 @pytest_asyncio.fixture

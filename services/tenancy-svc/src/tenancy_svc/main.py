@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from chassis.http import service_app
 from chassis.runtime import Runtime
@@ -65,9 +65,7 @@ _API = (my_day, homes, applications, disclosures, clause_review, lease_templates
 
 def create_app(runtime: Runtime) -> FastAPI:
     """Return the application of one process."""
-    api = APIRouter(prefix=API_PREFIX)
-    for module in _API:
-        api.include_router(module.router)
-    app = service_app(runtime, title="Partywall: tenancies", api_routers=[api])
+    routers = [module.router for module in _API]
+    app = service_app(runtime, title="Partywall: tenancies", api_routers=routers, api_prefix=API_PREFIX)
     mount(app, PROPERTY_DESK, runtime)
     return app

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from chassis.http import service_app
 from chassis.runtime import Runtime
@@ -83,14 +83,12 @@ INVENTORY_DESK = Desk(
 
 def create_app(runtime: Runtime) -> FastAPI:
     """Return the application around a runtime: /api/units/v1 and /inventory-desk, health and metrics."""
-    api = APIRouter(prefix=API_PREFIX)
-    for module in API:
-        api.include_router(module.router)
     upload_limit = getattr(runtime.settings, "upload_limit", 64_000_000)
     app = service_app(
         runtime,
         title="Partywall: units inventory",
-        api_routers=[api],
+        api_routers=[module.router for module in API],
+        api_prefix=API_PREFIX,
         body_limits={
             f"{API_PREFIX}/imports": upload_limit,
             f"{INVENTORY_DESK.prefix}/imports/new": upload_limit,

@@ -60,6 +60,7 @@ def service_app(
     problems.install(app, runtime)
     health.install(app, runtime)
     docs.install(app, prefix)
+    # With the prefix given here and no router around them: FastAPI works routes out anew at each level.
     for router in api_routers:
         app.include_router(router, prefix=api_prefix)
     app.add_middleware(Direct, routes_of=app, runtime=runtime)
