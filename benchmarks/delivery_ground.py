@@ -26,7 +26,7 @@ from chassis.db.schema import chassis_v1
 from chassis.ids import new_id
 from partywall.postgres import DURABLE_SETTINGS, PostgresCluster
 from testkit.broker import PlainNats
-from testkit.databases import free_port
+from testkit.ports import free_port
 
 STREAM, CONSUMER, SUBJECT = "EVT_BENCH", "bench", "evt.bench.entry_recorded.v1"
 _GIB = 1024**3

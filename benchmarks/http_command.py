@@ -35,7 +35,7 @@ from joserfc.jwk import KeySet, OKPKey
 
 from chassis.db.schema import chassis_v1
 from partywall.postgres import BINARIES, PostgresCluster
-from testkit.databases import free_port
+from testkit.ports import free_port
 from testkit.wire import counting
 
 HERE = Path(__file__).parent

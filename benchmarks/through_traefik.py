@@ -25,9 +25,9 @@ from http_load import Round, load, post
 from joserfc.jwk import OKPKey
 
 from partywall import traefik
-from partywall.layout import Layout
+from partywall.layout import PORTS_USED, Layout
 from partywall.nats_server import installed_program
-from testkit.local import free_port_base
+from testkit.ports import free_ports
 
 SERVERS = ("ours", "bare")
 TARGET, STRETCH = 0.65, 0.8
@@ -61,7 +61,7 @@ async def measure(rounds: int, seconds: float, clients: int) -> None:
         for name in SERVERS:
             with ExitStack() as running:
                 folder = Path(running.enter_context(tempfile.TemporaryDirectory()))
-                layout = Layout(folder, free_port_base())
+                layout = Layout(folder, free_ports(PORTS_USED))
                 key = OKPKey.generate_key("Ed25519", {"kid": "bench"})
                 settings = settings_for(here.database, running.enter_context(issuer(key)))
                 # Every path that no service of an entity claims is its gateway's.

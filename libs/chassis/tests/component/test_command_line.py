@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 from parcels import service
 
-from testkit.databases import free_port
+from testkit.ports import free_port
 
 TESTS = Path(__file__).parent.parent
 

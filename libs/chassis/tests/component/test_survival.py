@@ -26,7 +26,7 @@ from sqlalchemy.exc import DBAPIError
 
 from partywall.postgres import DURABLE_SETTINGS, PostgresCluster
 from testkit.broker import run_nats
-from testkit.databases import free_port
+from testkit.ports import free_port
 
 TESTS = Path(world.__file__).parents[1]
 EVENTS = 5000

@@ -16,7 +16,7 @@ from chassis.bus.waking import Waker, answer_pings
 from chassis.bus.worker import Duties, Worker, embedded, pinging, work
 from partywall.processes import end
 from testkit.broker import run_nats
-from testkit.databases import free_port
+from testkit.ports import free_port
 
 HEARING = Duties(listening=world.noting(), sources=[world.SOURCE])
 

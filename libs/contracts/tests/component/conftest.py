@@ -6,13 +6,11 @@ import asyncio
 import json
 import re
 import signal
-import socket
 import ssl
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.request import urlopen
@@ -34,16 +32,9 @@ from contracts.border import (
     users,
 )
 from contracts.words import Service
+from testkit.ports import free_port
 
 BINARY = Path(sys.executable).with_name("nats-server")
-
-
-def free_port() -> int:
-    """Return a port of the loopback address that nobody listens on."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def password_of(user: str) -> str:

@@ -21,7 +21,7 @@ from contracts.event import Event
 from contracts.examples import example
 from partywall.processes import end
 from testkit.broker import run_nats
-from testkit.databases import free_port
+from testkit.ports import free_port
 
 E = TypeVar("E", bound=Event)
 

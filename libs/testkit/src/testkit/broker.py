@@ -11,7 +11,7 @@ from nats.aio.client import Client
 
 from partywall.nats_server import NatsServer
 from partywall.processes import end
-from testkit.databases import free_port
+from testkit.ports import free_port
 
 
 @dataclass(slots=True)

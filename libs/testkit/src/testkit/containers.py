@@ -7,7 +7,6 @@ import io
 import json
 import secrets
 import shutil
-import socket
 import ssl
 import subprocess
 import tarfile
@@ -22,6 +21,7 @@ from partywall.layout import DATABASES, ENTITIES, Door, project_root
 from partywall.seeding import SignIn, demo_staff, import_register
 from partywall.staff_api import StaffApi
 from testkit.live import run_program
+from testkit.ports import free_port
 
 SMALL_REGISTER = Path(partywall.__file__).parent / "registers" / "registrations.csv"
 JOBS = ("migrate-", "border-")
@@ -40,12 +40,6 @@ def engine_answers() -> bool:
     return all(subprocess.run(check, capture_output=True, check=False).returncode == 0 for check in checks)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 class ContainerBack:
     """The stack of `docker compose up`, with a small register of homes of our own."""
 
@@ -53,7 +47,7 @@ class ContainerBack:
         self.folder = Path(tempfile.mkdtemp(prefix="pw-"))
         self.root = project_root()
         self.project = f"partywall-{secrets.token_hex(4)}"
-        self.port = _free_port()
+        self.port = free_port()
         self.accounts = demo_staff()
         self.took: dict[str, float] = {}
         """Seconds that each stage of `up` took."""
@@ -133,7 +127,7 @@ class ContainerBack:
     def _write_environment(self) -> None:
         """Settle what must differ from a stack beside this one; make-env adds the rest."""
         third = secrets.randbelow(150) + 90
-        settings = {"PARTYWALL_HTTPS_PORT": str(self.port), "PARTYWALL_HTTP_PORT": str(_free_port())}
+        settings = {"PARTYWALL_HTTPS_PORT": str(self.port), "PARTYWALL_HTTP_PORT": str(free_port())}
         for entity, low in (("PROPERTY", 0), ("SUPPORT", 32)):
             net = f"10.213.{third}"
             settings[f"{entity}_WEB_SUBNET"] = f"{net}.{low}/27"

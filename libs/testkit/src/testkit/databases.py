@@ -5,22 +5,15 @@ from __future__ import annotations
 import asyncio
 import importlib
 import secrets
-import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
 
 from partywall.postgres import THROWAWAY_SETTINGS, PostgresCluster
+from testkit.ports import free_port
 
 PACKAGES = {"units": "units_svc", "support": "support_svc", "tenancy": "tenancy_svc", "gateway": "gateway"}
-
-
-def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that nobody listens on at this moment."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -15,27 +14,9 @@ from partywall.layout import BY_NAME, DATABASES, PORTS_USED, Door
 from partywall.seeding import SignIn, load_register, seed, sign_in
 from partywall.stack import Stack
 from testkit.live import run_program
+from testkit.ports import free_ports
 
 SMALL_REGISTER = Path(partywall.__file__).parent / "registers" / "registrations.csv"
-
-
-def free_port_base() -> int:
-    """Return a port base of which every port is free now."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            base = int(probe.getsockname()[1])
-        if base + PORTS_USED < 65000 and all(_free(base + offset) for offset in range(PORTS_USED)):
-            return base
-
-
-def _free(port: int) -> bool:
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
 
 
 class LocalBack:
@@ -46,7 +27,7 @@ class LocalBack:
         self.folder = Path(tempfile.mkdtemp(prefix="pw-"))
         self.folder.chmod(0o755)
         self.stack = Stack.open(
-            self.folder / "state", environment={"PARTYWALL_PORT_BASE": str(free_port_base())}
+            self.folder / "state", environment={"PARTYWALL_PORT_BASE": str(free_ports(PORTS_USED))}
         )
 
     def up(self) -> None:

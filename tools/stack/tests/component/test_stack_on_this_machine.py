@@ -21,25 +21,18 @@ from rich.console import Console
 
 from partywall import cli, status
 from partywall.doctor import examine
-from partywall.layout import BY_NAME, PARTS, Layout
+from partywall.layout import BY_NAME, PARTS, PORTS_USED, Layout
 from partywall.nursery import Child
-from partywall.processes import PidFile, alive, end, holder_of, spawn, spawn_together
+from partywall.processes import PidFile, alive, end, spawn, spawn_together
 from partywall.stack import Busy, PartFailed, PortTaken, Stack, StateUnusable
-
-
-def free_base() -> int:
-    """Return a base above which a stack's ports are free."""
-    for base in range(21000, 60000, 20):
-        if all(holder_of(base + offset) is None for offset in (0, 1, 2, 3, 4)):
-            return base
-    raise LookupError("no free ports")
+from testkit.ports import free_ports
 
 
 @pytest.fixture
 def stack():
     """A stack of which nothing runs yet, in a folder that no other session closes to PostgreSQL's user."""
     state = Path(tempfile.mkdtemp(prefix="partywall-stack-"))
-    opened = Stack.open(state, environment={"PARTYWALL_PORT_BASE": str(free_base())})
+    opened = Stack.open(state, environment={"PARTYWALL_PORT_BASE": str(free_ports(PORTS_USED))})
     yield opened
     opened.down()
     shutil.rmtree(state)
@@ -221,7 +214,7 @@ def test_what_runs_without_being_ready_is_told_by_up(stack, monkeypatch):
 def test_a_state_that_is_a_file_is_told(tmp_path, monkeypatch, capsys):
     (tmp_path / "state").write_text("")
     monkeypatch.setenv("PARTYWALL_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("PARTYWALL_PORT_BASE", str(free_base()))
+    monkeypatch.setenv("PARTYWALL_PORT_BASE", str(free_ports(PORTS_USED)))
     assert cli.main(["up"]) == 1
     assert "PARTYWALL_STATE" in capsys.readouterr().out
 
