@@ -35,7 +35,7 @@ async def test_what_comes_is_acted_on_once_in_order_and_acknowledged(
     await publish(delivery, *[said(n % 7, n // 7 + 1) for n in range(700)])
     listener = listener_of(delivery)
     async with running(listener.run()):
-        await eventually(acted(listener, 700), timeout=20)
+        await eventually(acted(listener, 700))
 
         async def acknowledged() -> bool:
             return await owed(delivery) == 0
@@ -67,7 +67,7 @@ async def test_one_culprit_in_a_batch_stands_alone(delivery: Delivery, eventuall
     await publish(delivery, *[said(n, 1, "culprit" if n in {37, 301} else "good") for n in range(400)])
     listener = listener_of(delivery)
     async with running(listener.run()):
-        await eventually(acted(listener, 398), timeout=20)
+        await eventually(acted(listener, 398))
 
         async def acknowledged() -> bool:
             return await owed(delivery) == 0
@@ -103,7 +103,7 @@ async def test_those_behind_a_failed_event_wait_in_order_and_others_flow(
         async def caught_up() -> bool:
             return [version for version, _ in await noted(delivery, 1)] == [1, 2, 3, 4, 5]
 
-        await eventually(caught_up, timeout=15)
+        await eventually(caught_up)
         await publish(delivery, said(1, 6))
 
         async def flowing() -> bool:
@@ -270,7 +270,7 @@ async def test_deliveries_lost_on_the_way_are_waited_for(delivery: Delivery, eve
             await publish(delivery, said(1, n))
         thief.buffer.clear()
         await thief.close()
-        await eventually(acted(listener, 11), timeout=15)
+        await eventually(acted(listener, 11))
     assert [version for version, _ in await noted(delivery, 1)] == list(range(1, 12))
 
 
@@ -282,7 +282,7 @@ async def test_a_listener_that_is_stopped_hands_back_what_it_held(
     @slow.on(world.SAID)
     async def hear(tx: Tx, event: Incoming) -> None:
         await world.note(tx, event, "-")
-        await tx.execute(text("SELECT pg_sleep(30)"))
+        await tx.execute(text("SELECT pg_sleep(120)"))
 
     await publish(delivery, *[said(1, n + 1) for n in range(5)])
     async with running(listener_of(delivery, slow).run()):
@@ -293,12 +293,10 @@ async def test_a_listener_that_is_stopped_hands_back_what_it_held(
 
         await eventually(at_it)
         await asyncio.sleep(0.2)
-    start = asyncio.get_running_loop().time()
     listener = listener_of(delivery)
     async with running(listener.run()):
-        await eventually(acted(listener, 5))
+        await eventually(acted(listener, 5), timeout=30)  # and not first when the slow one has slept enough
     assert [version for version, _ in await noted(delivery, 1)] == [1, 2, 3, 4, 5]
-    assert asyncio.get_running_loop().time() - start < 6
 
 
 async def test_a_batch_that_takes_longer_than_the_broker_waits_is_acted_on_once(

@@ -269,7 +269,7 @@ async def test_two_leaders_never_publish_at_once_and_a_successor_begins_within_s
             async def sent() -> bool:
                 return await pending(delivery) == 0
 
-            await eventually(sent, timeout=8)
+            await eventually(sent)
     told = await world.messages(delivery.js)
     assert len(told) == len({one["id"] for one in told}) == said
     assert Watched.most == 1

@@ -64,10 +64,10 @@ class Server:
         return server
 
     def _await_health(self, log: Path) -> None:
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
-                with urlopen(f"http://127.0.0.1:{self.monitor}/healthz", timeout=1) as answer:
+                with urlopen(f"http://127.0.0.1:{self.monitor}/healthz", timeout=5) as answer:
                     if answer.status == 200:
                         return
             except OSError:
@@ -76,7 +76,7 @@ class Server:
 
     def asked(self, page: str) -> dict[str, object]:
         """Return a page of the monitor."""
-        with urlopen(f"http://127.0.0.1:{self.monitor}/{page}", timeout=5) as answer:
+        with urlopen(f"http://127.0.0.1:{self.monitor}/{page}", timeout=30) as answer:
             found: dict[str, object] = json.load(answer)
         return found
 
@@ -85,7 +85,7 @@ class Server:
         before = self.asked("varz")["config_load_time"]
         self.config.write_text(text)
         self.process.send_signal(signal.SIGHUP)
-        for _ in range(500):
+        for _ in range(3000):
             if self.asked("varz")["config_load_time"] != before:
                 return
             await asyncio.sleep(0.01)
@@ -104,7 +104,7 @@ class Connection:
     client: Client
     refusals: list[str] = field(default_factory=list)
 
-    async def refuses_publish(self, subject: str, data: bytes = b"{}", within: float = 2) -> bool:
+    async def refuses_publish(self, subject: str, data: bytes = b"{}", within: float = 20) -> bool:
         """Publish, with a way to answer, and tell whether the server refused it."""
         return await self._refused(
             lambda: self.client.publish(subject, data, reply=self.client.new_inbox()), subject, within
@@ -116,7 +116,7 @@ class Connection:
         async def subscribe() -> None:
             await self.client.subscribe(subject)
 
-        return await self._refused(subscribe, subject, within=2)
+        return await self._refused(subscribe, subject, within=20)
 
     async def _refused(self, act: Callable[[], Awaitable[None]], subject: str, within: float) -> bool:
         self.refusals.clear()
@@ -166,7 +166,7 @@ class Border:
             inbox_prefix=inbox_of(user).encode(),
             error_cb=remember,
             allow_reconnect=False,
-            connect_timeout=2,
+            connect_timeout=20,
             tls=self.authority,
         )
         self._open.append(client)

@@ -42,11 +42,11 @@ async def receive(border: Border, source: Source, listener: Service, expected: i
     received: list[str] = []
     while True:
         try:
-            batch = await waiting.fetch(100, timeout=2 if len(received) < expected else 0.2)
+            batch = await waiting.fetch(100, timeout=20 if len(received) < expected else 0.2)
         except TimeoutError:
             return received
         for item in batch:
-            await item.ack_sync(timeout=2)
+            await item.ack_sync(timeout=20)
         received += [item.subject for item in batch]
 
 
@@ -149,7 +149,7 @@ async def test_a_wake_ping_reaches_its_own_relay_and_nobody_else(generated_borde
         connection = await generated_border.connect(str(service))
         heard = await connection.client.subscribe(wake_subject(service))
         await connection.client.publish(wake_subject(service), b"")
-        assert (await heard.next_msg(timeout=2)).subject == wake_subject(service)
+        assert (await heard.next_msg(timeout=20)).subject == wake_subject(service)
         for other in Service:
             if other != service:
                 assert await connection.refuses_publish(wake_subject(other))
@@ -211,7 +211,7 @@ async def test_nobody_acknowledges_for_another(generated_border: Border) -> None
     listener = await generated_border.connect("tenancy")
     js = listener.client.jetstream(prefix=source.api_prefix)
     waiting = await js.pull_subscribe_bind(consumer=source.consumer, stream=source.stream)
-    taken = await waiting.fetch(3, timeout=2)
+    taken = await waiting.fetch(3, timeout=20)
     for user in ("support", "support_admin", "units", "units_admin"):
         thief = await generated_border.connect(user)
         assert await thief.refuses_publish(taken[0].reply, b"+ACK"), user
@@ -280,7 +280,7 @@ async def test_batches_are_kept_whole(generated_border: Border) -> None:
     assert await messages_kept(generated_border, Service.UNITS) == 0  # not before it is committed
     headers = {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": "3", "Nats-Batch-Commit": "1"}
     answer = await connection.client.request(
-        subject, message("unit_withdrawn", id=uuid4()), headers=headers, timeout=2
+        subject, message("unit_withdrawn", id=uuid4()), headers=headers, timeout=20
     )
     assert json.loads(answer.data)["count"] == 3
     assert await messages_kept(generated_border, Service.UNITS) == 3

@@ -81,7 +81,7 @@ async def test_two_organisations_speak_over_tls(own_servers: Start, tmp_path: Pa
     (source,) = [source for source in sources_for("support") if source.publisher == "units"]
     listener = (await border.connect("support")).client.jetstream(prefix=source.api_prefix)
     waiting = await listener.pull_subscribe_bind(consumer=source.consumer, stream=source.stream)
-    (heard,) = await waiting.fetch(1, timeout=5)
+    (heard,) = await waiting.fetch(1, timeout=20)
     assert heard.subject == "evt.units.unit_secured.v1"
-    await heard.ack_sync(timeout=2)
+    await heard.ack_sync(timeout=20)
     await border.close()

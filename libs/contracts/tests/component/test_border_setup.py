@@ -45,13 +45,13 @@ async def test_a_catalogue_that_grows_and_shrinks_is_followed(own_server: Border
     (source,) = [source for source in sources_for("support") if source.publisher == "units"]
     listener = (await own_server.connect("support")).client.jetstream(prefix=source.api_prefix)
     waiting = await listener.pull_subscribe_bind(consumer=source.consumer, stream=source.stream)
-    (first,) = await waiting.fetch(1, timeout=2)
+    (first,) = await waiting.fetch(1, timeout=20)
     await first.ack_sync()
 
     grown = await establish("units", admin)
     assert grown.updated == ("EVT_UNITS/support", "EVT_UNITS/tenancy")
     await speaker.publish("evt.units.unit_secured.v1", message("unit_secured", id=uuid4()))
-    (second,) = await waiting.fetch(1, timeout=2)  # the consumer kept its place: nothing comes twice
+    (second,) = await waiting.fetch(1, timeout=20)  # the consumer kept its place: nothing comes twice
     assert second.subject == "evt.units.unit_secured.v1"
 
     nobody = Catalogue(

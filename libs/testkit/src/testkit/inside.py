@@ -106,7 +106,7 @@ async def say_again(given: Given) -> Any:
     )
     order = random.Random(given["seed"])  # noqa: S311 - a test's order, to be had again
     client = await broker([])
-    stream = client.jetstream(timeout=10)
+    stream = client.jetstream(timeout=30)
     for row in order.sample(sent, len(sent)):
         headers = {"Nats-Msg-Id": str(uuid.uuid4())}
         await stream.publish(row["subject"], row["data"].encode(), headers=headers)
@@ -120,7 +120,7 @@ async def lag(given: Given) -> Any:
     client = await broker([])
     waiting = 0
     for asked in given["ask"]:
-        info = json.loads((await client.request(asked, b"", timeout=5)).data)
+        info = json.loads((await client.request(asked, b"", timeout=30)).data)
         waiting += info["num_pending"] + info["num_ack_pending"]
     await client.close()
     return waiting
@@ -141,10 +141,10 @@ async def trespass(given: Given) -> Any:
             match how:
                 case "publish":
                     await client.publish(subject, b"{}")
-                    await client.flush(timeout=5)
+                    await client.flush(timeout=30)
                 case "subscribe":
                     await client.subscribe(subject)
-                    await client.flush(timeout=5)
+                    await client.flush(timeout=30)
                 case _:
                     await client.request(subject, b"", timeout=1)
         except NoRespondersError:

@@ -158,5 +158,5 @@ def fixed_clock() -> FixedClock:
 
 @pytest.fixture(scope="session")
 def eventually() -> Any:
-    """`await eventually(check, timeout=10)`: wait until `check` no longer fails."""
+    """`await eventually(check, timeout=30)`: wait until `check` no longer fails."""
     return waiting.eventually

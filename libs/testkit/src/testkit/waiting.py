@@ -31,7 +31,7 @@ async def eventually(
 
 async def eventually(
     check: Callable[[], Any],
-    timeout: float = 10.0,  # noqa: ASYNC109 - the last failure is raised, which a cancelled scope would lose
+    timeout: float = 30.0,  # noqa: ASYNC109 - the last failure is raised, which a cancelled scope would lose
     *,
     every: float = 0.05,
 ) -> Any:

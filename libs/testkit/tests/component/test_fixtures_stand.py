@@ -46,7 +46,7 @@ async def test_eventually_tells_the_last_failure(eventually):
         assert len(seen) == 3, f"only {len(seen)}"
         return "done"
 
-    assert await eventually(third_time, timeout=1) == "done"
+    assert await eventually(third_time) == "done"
     with pytest.raises(AssertionError, match="never"):
         await eventually(_fail, timeout=0.1)
 

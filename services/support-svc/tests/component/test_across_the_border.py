@@ -29,7 +29,7 @@ async def test_a_request_crosses_and_its_answer_comes_back(world, border, eventu
         async def listed():
             assert await world.rows("SELECT 1 FROM home WHERE unit = $1", unit)
 
-        await eventually(listed, timeout=30)
+        await eventually(listed)
         request = await world.ask_for(wanted, unit)
 
         async def asked():
@@ -38,7 +38,7 @@ async def test_a_request_crosses_and_its_answer_comes_back(world, border, eventu
                 (request, 1, 1)
             ]
 
-        await eventually(asked, timeout=30)
+        await eventually(asked)
         deadline = dt.datetime.now(dt.UTC) + dt.timedelta(days=2)
         await border.publish("unit_secured", request=request, unit=unit, deadline=deadline)
         await border.publish("unit_secured", request=request, unit=unit, deadline=deadline)
@@ -48,7 +48,7 @@ async def test_a_request_crosses_and_its_answer_comes_back(world, border, eventu
             sent = await border.published(support.TenancyReferredV1)
             assert [(one.data.name, one.data.contact) for one in sent] == [(None, None)]
 
-        await eventually(referred, timeout=30)
+        await eventually(referred)
         said = b"".join(data for _, data in await border.raw("support"))
         for private in (b"Zdenka", b"Quillfeather", b"Canary", str(head).encode(), str(wanted).encode()):
             assert private not in said

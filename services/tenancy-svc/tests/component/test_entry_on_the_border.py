@@ -35,12 +35,12 @@ async def test_a_home_without_a_tenancy_is_answered_over_the_broker(
             told = await border.published(tenancy.EntryAnsweredV1)
             assert [(one.data.request, one.data.reason) for one in told] == [(request, "no_tenancy")]
 
-        await eventually(answered, timeout=20)
+        await eventually(answered)
         await border.publish("entry_request_withdrawn", request=request, unit=unit)
 
         async def given_up() -> None:
             rows = await world.rows("SELECT state FROM entry_requests WHERE id = $1", request)
             assert [row["state"] for row in rows] == ["withdrawn"]
 
-        await eventually(given_up, timeout=20)
+        await eventually(given_up)
     await world.runtime.close()

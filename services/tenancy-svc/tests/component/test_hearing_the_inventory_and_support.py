@@ -128,7 +128,7 @@ async def test_over_the_real_broker_a_referral_is_heard_once_and_answered(
             told = await border.published(ApplicationOpenedV1)
             assert [envelope.data.referral for envelope in told] == [referral]
 
-        await eventually(answered, timeout=30)
+        await eventually(answered)
         await asyncio.sleep(0.3)
         await answered()
     assert len(await world.rows("SELECT 1 FROM applications")) == 1

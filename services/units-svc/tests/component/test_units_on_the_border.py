@@ -52,7 +52,7 @@ async def test_a_request_over_the_broker_is_answered_over_the_broker(
             assert [one.data.request for one in secured] == [asked]
             assert [one.data.request for one in refused] == [other]
 
-        await eventually(answered, timeout=20)
+        await eventually(answered)
     await world.runtime.close()
 
     # The worker was away when the hold's time was over: the one that starts next does what is due at once.
@@ -70,7 +70,7 @@ async def test_a_request_over_the_broker_is_answered_over_the_broker(
                 (asked, "deadline_passed")
             ]
 
-        await eventually(lapsed, timeout=20)
+        await eventually(lapsed)
     assert await again.occupancy(unit) == "available"
     await again.runtime.close()
     await asyncio.sleep(0)
@@ -97,7 +97,7 @@ async def test_entry_is_asked_for_and_answered_over_the_broker(
         async def occupied() -> None:
             assert await world.occupancy(unit) != "available"
 
-        await eventually(occupied, timeout=20)
+        await eventually(occupied)
         work = await world.do(add_work, AddWork(unit_id=unit, type="plumbing", description="New tap"))
         window = {"starts_at": start, "ends_at": start + dt.timedelta(hours=3)}
         request = await world.do(ask_entry, AskEntry(work_id=work, version=1, **window))
@@ -106,12 +106,12 @@ async def test_entry_is_asked_for_and_answered_over_the_broker(
             told = await border.published(units.EntryRequestedV1)
             assert [(one.data.request, one.data.unit) for one in told] == [(request, unit)]
 
-        await eventually(asked, timeout=20)
+        await eventually(asked)
         answer = {"request": request, "unit": unit, "answer": "tenant_agreed", "entry_from": None}
         await border.publish("entry_answered", **answer)
 
         async def answered() -> None:
             assert (await world.see(work_record, work)).entry == "agreed"
 
-        await eventually(answered, timeout=20)
+        await eventually(answered)
     await world.runtime.close()
