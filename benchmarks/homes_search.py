@@ -21,8 +21,8 @@ from settings_ground import runtime_on
 
 from chassis.actor import Actor
 from chassis.perform import ask
+from chassis.places import spelt
 from chassis.runtime import Runtime
-from chassis.search import spelt
 from support_svc.homes.fitting import Seeking
 from support_svc.homes.following import homes_in_memory
 from support_svc.homes.model import searchable_address

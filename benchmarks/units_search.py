@@ -20,8 +20,8 @@ from settings_ground import runtime_on
 
 from chassis.actor import Actor
 from chassis.perform import ask
+from chassis.places import spelt
 from chassis.runtime import Runtime
-from chassis.search import spelt
 from testkit.databases import PostgresForTests
 from units_svc import addressing
 from units_svc.inventory.index import FOLLOWER

@@ -124,7 +124,7 @@ async def test_filters_narrow_and_what_is_not_known_is_handled_honestly(world):
     )
 
     async def units(**wanted):
-        return {home.unit for home in (await world.see(search_homes, HomeFilter(**wanted))).homes}
+        return {home.unit for home in (await world.see(search_homes, HomeFilter(**wanted))).items}
 
     assert await units() == {known, unknown, large}
     assert await units(bedrooms_from=3) == {unknown, large}
@@ -155,7 +155,7 @@ async def test_an_address_is_found_by_abbreviation_and_bad_spelling(world, query
         address={**address, "street": "2837 YONGE ST", "postal_code": "M4N 2J6", "city": "North York"}
     )
     found = await world.see(search_homes, HomeFilter(q=query))
-    assert [home.unit for home in found.homes] == [wanted]
+    assert [home.unit for home in found.items] == [wanted]
 
 
 @pytest.mark.row("P5")
@@ -168,38 +168,38 @@ async def test_every_home_is_on_one_page_exactly(world, sort):
     seen, after = [], None
     while True:
         page = await world.see(search_homes, HomeFilter(sort=sort, after=after))
-        seen += [home.unit for home in page.homes]
-        after = page.after
+        seen += [home.unit for home in page.items]
+        after = page.next
         if after is None:
             break
     assert len(seen) == len(set(seen)) == 32
     assert set(seen) == made
-    assert page.total == 32
+    assert page.count == 32
 
 
 @pytest.mark.row("P5", "U4")
 async def test_the_copy_keeps_the_newest_word_whatever_the_order(world):
     unit = await world.home(listing_version=5)
     await world.hear("unit_availability_changed", unit=unit, listing_version=4, occupancy="secured")
-    assert (await world.see(search_homes, HomeFilter())).total == 1
+    assert (await world.see(search_homes, HomeFilter())).count == 1
     await world.hear(
         "unit_availability_changed", unit=unit, listing_version=6, occupancy="occupied_by_client"
     )
-    assert (await world.see(search_homes, HomeFilter())).total == 0
-    assert (await world.see(search_homes, HomeFilter(occupancy=OccupancyFilter.ALL))).total == 1
+    assert (await world.see(search_homes, HomeFilter())).count == 0
+    assert (await world.see(search_homes, HomeFilter(occupancy=OccupancyFilter.ALL))).count == 1
     await world.hear("unit_withdrawn", unit=unit, listing_version=7)
-    assert (await world.see(search_homes, HomeFilter(occupancy=OccupancyFilter.ALL))).total == 0
+    assert (await world.see(search_homes, HomeFilter(occupancy=OccupancyFilter.ALL))).count == 0
 
     early = uuid.uuid4()
     await world.hear("unit_withdrawn", unit=early, listing_version=3, version=3)
     await world.home(unit=early, listing_version=2)
-    assert (await world.see(search_homes, HomeFilter(occupancy=OccupancyFilter.ALL))).total == 0
+    assert (await world.see(search_homes, HomeFilter(occupancy=OccupancyFilter.ALL))).count == 0
     taken = uuid.uuid4()
     await world.hear(
         "unit_availability_changed", unit=taken, listing_version=3, occupancy="secured", version=3
     )
     await world.home(unit=taken, listing_version=1)
-    (home,) = (await world.see(search_homes, HomeFilter(occupancy=OccupancyFilter.ALL))).homes
+    (home,) = (await world.see(search_homes, HomeFilter(occupancy=OccupancyFilter.ALL))).items
     assert home.occupancy.value == "secured"
 
 

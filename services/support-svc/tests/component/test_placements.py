@@ -67,7 +67,7 @@ async def test_the_list_counts_what_is_urgent(world):
     soon = await world.placement(await world.client("Bo", "Soon"), target_on=world.today + 12 * DAY)
     world.clock.advance(2 * DAY)
     found = await world.see(placements, PlacementFilter())
-    assert [line.id for line in found.lines] == [soon, late]
+    assert [line.id for line in found.items] == [soon, late]
     assert found.counts == {
         Urgent.PAST_TARGET_DATE: 1,
         Urgent.UPCOMING_TARGET_DATE: 1,
@@ -75,9 +75,9 @@ async def test_the_list_counts_what_is_urgent(world):
         Urgent.UPCOMING_FOLLOW_UP: 0,
     }
     narrowed = await world.see(placements, PlacementFilter(urgent=Urgent.PAST_TARGET_DATE))
-    assert [line.id for line in narrowed.lines] == [late]
+    assert [line.id for line in narrowed.items] == [late]
     by_name = await world.see(placements, PlacementFilter(q="soone"))
-    assert [line.id for line in by_name.lines] == [soon]
+    assert [line.id for line in by_name.items] == [soon]
 
 
 @pytest.mark.row("P1", "P6", "P8")
@@ -149,7 +149,7 @@ async def test_a_clients_view_is_logged_and_an_archived_one_is_hidden(world):
         await world.see(client, person)
     with pytest.raises(NotFound):
         await world.see(placement, wanted)
-    assert (await world.see(placements, PlacementFilter())).lines == ()
+    assert (await world.see(placements, PlacementFilter())).items == []
 
 
 @pytest.mark.row("P7")

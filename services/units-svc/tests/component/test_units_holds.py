@@ -181,8 +181,10 @@ async def test_holds_are_listed_by_deadline_page_by_page(world: Any) -> None:
             seen += [one["request_id"] for one in page["items"]]
             deadlines += [one["deadline"] for one in page["items"]]
             params["after"] = page["next"]
-    assert sorted(seen) == sorted(map(str, asked))
-    assert deadlines == sorted(deadlines)
+        assert sorted(seen) == sorted(map(str, asked))
+        assert deadlines == sorted(deadlines)
+        refused = await client.get("/holds", params={"after": str(asked[0])})
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "after")
 
 
 @pytest.mark.row("U9", "P6")

@@ -120,7 +120,7 @@ class Journey:
 
     async def _homes(self, path: str) -> Any:
         page = await self.caseworker.get(path, managed_by="property_entity", include_unknown="true")
-        return page["homes"]
+        return page["items"]
 
     async def secure_the_unit(self) -> str:
         """support: Secure Unit (P6): asks units-svc across the wall."""

@@ -4,5 +4,17 @@ from chassis.http.app import service_app
 from chassis.http.auth import TokenVerifier
 from chassis.http.call import ApiCall, ApiRouter, Call, Created, command_of
 from chassis.http.direct import direct
+from chassis.http.paging import After, Limit
 
-__all__ = ["ApiCall", "ApiRouter", "Call", "Created", "TokenVerifier", "command_of", "direct", "service_app"]
+__all__ = [
+    "After",
+    "ApiCall",
+    "ApiRouter",
+    "Call",
+    "Created",
+    "Limit",
+    "TokenVerifier",
+    "command_of",
+    "direct",
+    "service_app",
+]

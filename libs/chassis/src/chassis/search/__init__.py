@@ -4,9 +4,8 @@ The database stays the truth; the index of a process follows it before each sear
 numpy, which the services that search ask for themselves: the others need not carry it.
 """
 
-from chassis.search.columns import UNKNOWN, Bounds, By, Columns, Key, Mask, Plan
+from chassis.search.columns import UNKNOWN, Bounds, By, Columns, Mask, Plan
 from chassis.search.following import Follower, GettingReady, Index
-from chassis.search.paging import read_place, spelt
 from chassis.search.wordbook import Wordbook
 
 __all__ = [
@@ -17,10 +16,7 @@ __all__ = [
     "Follower",
     "GettingReady",
     "Index",
-    "Key",
     "Mask",
     "Plan",
     "Wordbook",
-    "read_place",
-    "spelt",
 ]

@@ -16,6 +16,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from chassis.places import Key
 from chassis.search.wordbook import Wordbook
 
 UNKNOWN = -1
@@ -33,8 +34,6 @@ _FEW = 64
 Mask: TypeAlias = NDArray[np.bool_]
 """One truth for each place."""
 Places: TypeAlias = NDArray[np.int64]
-Key: TypeAlias = tuple[Any, ...]
-"""A row's place in an order, by its values: it stays good when rows change or a process starts anew."""
 Row: TypeAlias = Mapping[str, Any]
 Figures: TypeAlias = Mapping[str, NDArray[Any]]
 """Columns worked out for one search, by name."""

@@ -13,7 +13,9 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import select
 
-from chassis.search import Bounds, By, Columns, Mask, read_place, spelt
+from chassis.paging import CountedPage
+from chassis.places import Whole, Words, read_place, spelt
+from chassis.search import Bounds, By, Columns, Mask
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from deskkit.addresses import door
@@ -80,7 +82,7 @@ class HomeFilter(BaseModel):
     q: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] = ""
     include_unknown: bool = True
     sort: HomeSort = HomeSort.FIT
-    after: str | None = Field(default=None, max_length=1000)
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +115,10 @@ class HomeView:
 
 
 @dataclass(frozen=True, slots=True)
-class HomePage:
-    """A page of homes. `total` is exact; `heard_at` tells how old the copy is (None: never
-    heard).
-    """
+class HomePage(CountedPage[HomeView]):
+    """A page of homes; `heard_at` tells how old the copy is (None: never heard)."""
 
-    homes: tuple[HomeView, ...]
-    total: int
-    after: str | None
+    items: list[HomeView]
     heard_at: datetime | None
 
 
@@ -186,21 +184,21 @@ async def search_homes(tx: ReadTx, wanted: HomeFilter, seeking: Seeking | None =
     index = await homes_in_memory.current(tx.runtime.database)
     units, after, total = find(index, wanted, seeking, tx.today)
     homes, heard = await _homes(tx, units, seeking)
-    return HomePage(homes, total, after, heard)
+    return HomePage(homes, after, total, heard)
 
 
 async def _homes(
     tx: ReadTx, units: list[UUID], seeking: Seeking | None
-) -> tuple[tuple[HomeView, ...], datetime | None]:
+) -> tuple[list[HomeView], datetime | None]:
     """The homes of a page, and when the copy last heard anything, in one round trip."""
     news = select(InventoryNews.heard_at)
     if not units:
-        return (), await tx.scalar(news)
+        return [], await tx.scalar(news)
     found = await tx.execute(select(Home, news.scalar_subquery()).where(Home.unit.in_(units)))
     rows, heard = {}, None
     for home, at in found:
         rows[home.unit], heard = home, at
-    return tuple(_view(rows[unit], seeking, tx.today) for unit in units if unit in rows), heard
+    return [_view(rows[unit], seeking, tx.today) for unit in units if unit in rows], heard
 
 
 _ORDERS: dict[HomeSort, tuple[By, ...]] = {
@@ -209,7 +207,14 @@ _ORDERS: dict[HomeSort, tuple[By, ...]] = {
     HomeSort.ADDRESS: (By("street"), By("unit_number"), By("id")),
     HomeSort.NEWEST: (By("written_in", True), By("id", True)),
 }
-_KINDS = {"misfit": int, "rent": int, "written_in": int, "street": str, "unit_number": str, "id": UUID}
+_KINDS = {
+    "misfit": Whole | None,
+    "rent": Whole | None,
+    "written_in": Whole | None,
+    "street": Words,
+    "unit_number": Words,
+    "id": UUID,
+}
 
 
 def find(

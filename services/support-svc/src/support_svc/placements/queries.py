@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, t
 from sqlalchemy.orm import aliased
 
 from chassis.errors import NotFound
+from chassis.paging import CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from support_svc.access import Permission
@@ -33,7 +34,7 @@ from support_svc.placements.model import (
 )
 from support_svc.placements.securing import OPEN, SecuringState
 
-PAGE = 50
+_LATEST_FIRST = Paging(Placement.id.desc())
 UPCOMING = timedelta(days=14)
 
 
@@ -56,7 +57,7 @@ class PlacementFilter(BaseModel):
     caseworker: str | None = Field(default=None, max_length=120)
     program: UUID | None = None
     urgent: Urgent | None = None
-    after: UUID | None = None
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +80,11 @@ class PlacementLine:
 
 
 @dataclass(frozen=True, slots=True)
-class PlacementPage:
+class PlacementPage(CountedPage[PlacementLine]):
     """A page of the list; `counts` are those of the urgent kinds under the other filters."""
 
-    lines: tuple[PlacementLine, ...]
-    total: int
+    items: list[PlacementLine]
     counts: dict[Urgent, int]
-    after: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,33 +289,30 @@ async def placements(tx: ReadTx, wanted: PlacementFilter) -> PlacementPage:
         .join(Caseworker, Caseworker.subject == Placement.caseworker)
         .outerjoin(Securing, Securing.request == Placement.request)
         .where(condition)
-        .order_by(Placement.id.desc())
-        .limit(PAGE + 1)
     )
     if wanted.urgent is not None:
         statement = statement.where(kinds[wanted.urgent])
         total = counts[wanted.urgent]
-    if wanted.after is not None:
-        statement = statement.where(Placement.id < wanted.after)
-    rows = (await tx.execute(statement)).all()
-    lines = tuple(
-        PlacementLine(
-            id=one.id,
-            number=one.number,
-            client_name=client.full_name,
-            people=count,
-            status=one.status,
-            securing=state is SecuringState.ASKED,
-            caseworker_name=caseworker,
-            search_started_on=one.search_started_on,
-            target_on=one.target_on,
-            expected_move_in=one.expected_move_in,
-            next_follow_up=due,
-            urgent=tuple(kind for kind, holds in zip(Urgent, flags, strict=True) if holds),
-        )
-        for one, client, caseworker, count, state, due, *flags in rows[:PAGE]
+    page = await _LATEST_FIRST.page(tx, statement, _line, after=wanted.after)
+    return PlacementPage(page.items, page.next, total, counts)
+
+
+def _line(one: Placement, client: Client, *more: Any) -> PlacementLine:
+    caseworker, people, state, due, *flags = more
+    return PlacementLine(
+        id=one.id,
+        number=one.number,
+        client_name=client.full_name,
+        people=people,
+        status=one.status,
+        securing=state is SecuringState.ASKED,
+        caseworker_name=caseworker,
+        search_started_on=one.search_started_on,
+        target_on=one.target_on,
+        expected_move_in=one.expected_move_in,
+        next_follow_up=due,
+        urgent=tuple(kind for kind, holds in zip(Urgent, flags, strict=True) if holds),
     )
-    return PlacementPage(lines, total, counts, lines[-1].id if len(rows) > PAGE else None)
 
 
 @query(Permission.VIEW_PLACEMENTS, views="client")

@@ -8,7 +8,8 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import BaseModel
 
-from chassis.http import ApiRouter, Call
+from chassis.http import After, ApiRouter, Call, Limit
+from chassis.paging import PAGE, CountedPage
 from tenancy_svc.applications.commands import (
     accept_application,
     decline_application,
@@ -27,7 +28,7 @@ from tenancy_svc.applications.model import (
     WithdrawApplication,
 )
 from tenancy_svc.applications.queries import (
-    ApplicationPage,
+    ApplicationLine,
     ApplicationRecord,
     application,
     applications,
@@ -47,9 +48,9 @@ async def list_applications(
     call: Call,
     status: Annotated[list[ApplicationStatus] | None, Query()] = None,
     q: Annotated[str, Query(max_length=100)] = "",
-    after: uuid.UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> ApplicationPage:
+    after: After = None,
+    limit: Limit = PAGE,
+) -> CountedPage[ApplicationLine]:
     """List applications, newest first."""
     return await call.ask(applications, statuses=status or (), words=q, after=after, limit=limit)
 

@@ -43,7 +43,7 @@ async def list_applications(
     call: DeskCall,
     q: Annotated[str, Query(max_length=100)] = "",
     status: Annotated[list[ApplicationStatus] | None, Query()] = None,
-    after: uuid.UUID | None = None,
+    after: str | None = None,
 ) -> Response:
     """Applications, newest first."""
     page = await call.ask(applications, statuses=status or (), words=q, after=after)
@@ -72,7 +72,7 @@ async def post_application(call: DeskCall) -> Response:
 
 async def _opening(call: PageCall, form: Form[OpenApplication], status: int = 200) -> Response:
     chosen = form.value("unit")
-    free = await call.ask(homes, free_only=True, limit=200)
+    free = (await call.ask(homes, free_only=True, limit=200)).items
     known = {str(item.unit) for item in free}
     if chosen and chosen not in known:
         try:

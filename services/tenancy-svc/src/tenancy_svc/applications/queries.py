@@ -6,12 +6,13 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from chassis.errors import NotFound
+from chassis.paging import PAGE, CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from tenancy_svc.access import Permission
@@ -28,7 +29,7 @@ from tenancy_svc.homes.model import Hold, HoldStatus, Home
 from tenancy_svc.homes.queries import HoldView, HomeView, find_hold, find_home, mentioning
 from tenancy_svc.timeline import Entry, timeline_of
 
-PAGE = 50
+_NEWEST_FIRST = Paging(Application.id.desc())
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,25 +100,16 @@ class ApplicationRecord:
         return self.home.address if self.home else ""
 
 
-@dataclass(frozen=True, slots=True)
-class ApplicationPage:
-    """Some applications, and where the next page begins (None at the end)."""
-
-    items: list[ApplicationLine]
-    total: int
-    next: uuid.UUID | None
-
-
 @query(Permission.VIEW_APPLICATIONS)
 async def applications(
     tx: ReadTx,
     *,
     statuses: Sequence[ApplicationStatus] = (),
     words: str = "",
-    after: uuid.UUID | None = None,
+    after: str | None = None,
     limit: int = PAGE,
-) -> ApplicationPage:
-    """Return applications, newest first, at most `limit` before the one named by `after`."""
+) -> CountedPage[ApplicationLine]:
+    """Return applications, newest first, at most `limit` behind the place `after`."""
     first_tenant = (
         select(Person.given_name + " " + Person.family_name)
         .where(Person.application_id == Application.id, Person.part == Part.TENANT)
@@ -134,28 +126,32 @@ async def applications(
     if statuses:
         statement = statement.where(Application.status.in_(statuses))
     statement = statement.where(*mentioning(words, first_tenant, Application.number.expression))
-    total = await tx.scalar(select(func.count()).select_from(statement.subquery()))
-    if after is not None:
-        statement = statement.where(Application.id < after)
-    rows: Sequence[Any] = (await tx.execute(statement.order_by(Application.id.desc()).limit(limit + 1))).all()
-    items = [
-        ApplicationLine(
-            id=application.id,
-            number=application.number,
-            name=name or "",
-            address=home.address_line if home else "",
-            status=application.status,
-            origin=application.origin,
-            expected_move_in=application.expected_move_in,
-            received_at=application.received_at,
-            hold_until=hold.deadline if hold and hold.status is HoldStatus.HELD else None,
-            hold_stands=hold.stands(tx.now) if hold else None,
-            referral_withdrawn=withdrawn_at is not None,
-        )
-        for application, home, hold, withdrawn_at, name in rows
-    ]
-    more = len(items) > limit
-    return ApplicationPage(items[:limit], int(total or 0), items[limit - 1].id if more else None)
+    item = partial(_line, now=tx.now)
+    return await _NEWEST_FIRST.counted_page(tx, statement, item, after=after, limit=limit)
+
+
+def _line(
+    application: Application,
+    home: Home | None,
+    hold: Hold | None,
+    withdrawn_at: dt.datetime | None,
+    name: str | None,
+    *,
+    now: dt.datetime,
+) -> ApplicationLine:
+    return ApplicationLine(
+        id=application.id,
+        number=application.number,
+        name=name or "",
+        address=home.address_line if home else "",
+        status=application.status,
+        origin=application.origin,
+        expected_move_in=application.expected_move_in,
+        received_at=application.received_at,
+        hold_until=hold.deadline if hold and hold.status is HoldStatus.HELD else None,
+        hold_stands=hold.stands(now) if hold else None,
+        referral_withdrawn=withdrawn_at is not None,
+    )
 
 
 @query(Permission.VIEW_APPLICATIONS, views="application")

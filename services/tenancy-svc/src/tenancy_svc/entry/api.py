@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated
 
-from fastapi import Query
-
-from chassis.http import ApiRouter, Call
+from chassis.http import After, ApiRouter, Call, Limit
+from chassis.paging import PAGE, CountedPage
 from tenancy_svc.entry.commands import answer_entry
 from tenancy_svc.entry.model import AnswerEntry, Answering
-from tenancy_svc.entry.queries import EntryPage, EntryRecord, Listed, entry_request, entry_requests
+from tenancy_svc.entry.queries import EntryLine, EntryRecord, Listed, entry_request, entry_requests
 
 router = ApiRouter(tags=["entry"])
 
@@ -20,10 +18,10 @@ async def list_entry_requests(
     call: Call,
     listed: Listed = Listed.OPEN,
     unit: uuid.UUID | None = None,
-    after: uuid.UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> EntryPage:
-    """List requests for entry, those to be answered soonest first; `after` names the last one seen."""
+    after: After = None,
+    limit: Limit = PAGE,
+) -> CountedPage[EntryLine]:
+    """List requests for entry, those to be answered soonest first."""
     return await call.ask(entry_requests, listed=listed, unit=unit, after=after, limit=limit)
 
 

@@ -20,7 +20,7 @@ _REASONS = [reason for reason in EntryRefusal if reason is not EntryRefusal.NO_T
 
 
 @router.get("/entry-requests", name="entry_requests")
-async def list_entry_requests(call: DeskCall, listed: str = "", after: uuid.UUID | None = None) -> Response:
+async def list_entry_requests(call: DeskCall, listed: str = "", after: str | None = None) -> Response:
     """Requests for entry: to be answered, answered, or no longer wanted."""
     shown = next((one for one in Listed if one.value == listed), Listed.OPEN)
     page = await call.ask(entry_requests, listed=shown, after=after)

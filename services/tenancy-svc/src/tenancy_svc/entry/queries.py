@@ -6,11 +6,13 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
-from sqlalchemy import TIMESTAMP, Select, func, literal_column, select, tuple_
+from sqlalchemy import Select, select
 
 from chassis.errors import NotFound
+from chassis.paging import PAGE, CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from tenancy_svc.access import Permission
@@ -18,8 +20,9 @@ from tenancy_svc.entry.model import EntryPurpose, EntryRefusal, EntryRequest, En
 from tenancy_svc.homes.model import Home
 from tenancy_svc.timeline import Entry, timeline_of
 
-PAGE = 50
-_LONG_AGO = literal_column("'-infinity'::timestamptz", TIMESTAMP(timezone=True))
+_SOONEST_FIRST = Paging(EntryRequest.starts_at, EntryRequest.id)
+# One that was withdrawn before it was heard of has no window: it stands last.
+_LATEST_FIRST = Paging(EntryRequest.starts_at.desc(), EntryRequest.id.desc())
 
 
 class Listed(StrEnum):
@@ -70,15 +73,6 @@ class EntryLine:
 
 
 @dataclass(frozen=True, slots=True)
-class EntryPage:
-    """Some requests, how many there are in all, and where the next page begins (None at the end)."""
-
-    items: list[EntryLine]
-    total: int
-    next: uuid.UUID | None
-
-
-@dataclass(frozen=True, slots=True)
 class EntryRecord:
     """One request with all that happened to it."""
 
@@ -92,27 +86,18 @@ async def entry_requests(
     *,
     listed: Listed = Listed.OPEN,
     unit: uuid.UUID | None = None,
-    after: uuid.UUID | None = None,
+    after: str | None = None,
     limit: int = PAGE,
-) -> EntryPage:
+) -> CountedPage[EntryLine]:
     """Return requests, those to be answered soonest first, the others latest first.
 
-    At most `limit` that follow the one named by `after`.
+    At most `limit` behind the place `after`.
     """
     statement = _lines().where(EntryRequest.state.in_(_STATES[listed]))
     if unit is not None:
         statement = statement.where(EntryRequest.unit == unit)
-    total = await tx.scalar(select(func.count()).select_from(statement.subquery()))
-    # One that was withdrawn before it was heard of has no window.
-    place = tuple_(func.coalesce(EntryRequest.starts_at, _LONG_AGO), EntryRequest.id)
-    soonest_first = listed is Listed.OPEN
-    if after is not None:
-        last = select(*place.clauses).where(EntryRequest.id == after).scalar_subquery()
-        statement = statement.where(place > last if soonest_first else place < last)
-    order = [column.asc() if soonest_first else column.desc() for column in place.clauses]
-    rows = (await tx.execute(statement.order_by(*order).limit(limit + 1))).all()
-    items = [_line(tx, request, home) for request, home in rows]
-    return EntryPage(items[:limit], int(total or 0), items[limit - 1].id if len(items) > limit else None)
+    order = _SOONEST_FIRST if listed is Listed.OPEN else _LATEST_FIRST
+    return await order.counted_page(tx, statement, partial(_line, tx), after=after, limit=limit)
 
 
 @query(Permission.VIEW_ENTRIES)

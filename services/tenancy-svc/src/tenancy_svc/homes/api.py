@@ -7,7 +7,8 @@ from typing import Annotated
 
 from fastapi import Query
 
-from chassis.http import ApiRouter, Call
+from chassis.http import After, ApiRouter, Call, Limit
+from chassis.paging import PAGE, Page
 from tenancy_svc.homes.queries import HomeView, home, homes
 
 router = ApiRouter(tags=["homes"])
@@ -18,9 +19,9 @@ async def list_homes(
     call: Call,
     q: Annotated[str, Query(max_length=100, description="Words of the address")] = "",
     free: bool = False,
-    after: uuid.UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> list[HomeView]:
+    after: After = None,
+    limit: Limit = PAGE,
+) -> Page[HomeView]:
     """List the property entity's homes as the inventory published them."""
     return await call.ask(homes, text=q, free_only=free, after=after, limit=limit)
 

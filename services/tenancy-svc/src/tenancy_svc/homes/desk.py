@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Annotated
 
 from fastapi import Query
@@ -10,7 +9,7 @@ from starlette.responses import Response
 
 from deskkit.call import DeskCall
 from deskkit.router import DeskRouter
-from tenancy_svc.homes.queries import PAGE, homes
+from tenancy_svc.homes.queries import homes
 
 router = DeskRouter(prefix="/property-desk")
 
@@ -20,9 +19,8 @@ async def list_homes(
     call: DeskCall,
     q: Annotated[str, Query(max_length=100)] = "",
     free: str = "",
-    after: uuid.UUID | None = None,
+    after: str | None = None,
 ) -> Response:
     """The property entity's homes, as the inventory published them."""
-    items = await call.ask(homes, text=q, free_only=bool(free), after=after, limit=PAGE + 1)
-    following = items[PAGE - 1].unit if len(items) > PAGE else None
-    return call.page("homes/list.html", items=items[:PAGE], q=q, free=free, following=following)
+    page = await call.ask(homes, text=q, free_only=bool(free), after=after)
+    return call.page("homes/list.html", page=page, q=q, free=free)

@@ -10,12 +10,13 @@ from decimal import Decimal
 
 from sqlalchemy import ColumnElement, or_, select
 
+from chassis.paging import PAGE, Page, Paging
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from tenancy_svc.access import Permission
 from tenancy_svc.homes.model import Hold, HoldStatus, Home, HomeUnknown, ManagedBy, Occupancy, ReleaseReason
 
-PAGE = 50
+_BY_ID = Paging(Home.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,23 +116,20 @@ def _sought(text: str) -> list[tuple[str, str]]:
 
 @query(Permission.VIEW_HOMES)
 async def homes(
-    tx: ReadTx, *, text: str = "", free_only: bool = False, after: uuid.UUID | None = None, limit: int = PAGE
-) -> list[HomeView]:
-    """Return listed homes of the property entity in the order of their ids, at most `limit` after `after`."""
-    statement = (
-        select(Home)
-        .where(Home.listing_version > Home.withdrawn_version, Home.managed_by == ManagedBy.PROPERTY_ENTITY)
-        .order_by(Home.unit)
-        .limit(limit)
+    tx: ReadTx, *, text: str = "", free_only: bool = False, after: str | None = None, limit: int = PAGE
+) -> Page[HomeView]:
+    """Return listed homes of the property entity in the order of their ids, at most `limit` behind the place
+    `after`. A whole city's homes aren't counted each time.
+    """
+    statement = select(Home).where(
+        Home.listing_version > Home.withdrawn_version, Home.managed_by == ManagedBy.PROPERTY_ENTITY
     )
     for _, like in _sought(text):
         columns = (Home.street, Home.building_name, Home.unit_number, Home.city, Home.postal_code)
         statement = statement.where(or_(*(column.ilike(like) for column in columns)))
     if free_only:
         statement = statement.where(Home.occupancy.in_([Occupancy.AVAILABLE, Occupancy.NOTICE_GIVEN]))
-    if after is not None:
-        statement = statement.where(Home.unit > after)
-    return [view_of(home) for home in (await tx.session.scalars(statement)).all()]
+    return await _BY_ID.page(tx, statement, view_of, after=after, limit=limit)
 
 
 @query(Permission.VIEW_HOMES)

@@ -8,10 +8,11 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import BaseModel
 
-from chassis.http import ApiRouter, Call
+from chassis.http import After, ApiRouter, Call, Limit
+from chassis.paging import PAGE, CountedPage
 from tenancy_svc.leases.commands import amend_lease, draw_up_lease
 from tenancy_svc.leases.model import AmendLease, Amendment, DrawUpLease, LeaseStatus
-from tenancy_svc.leases.queries import LeasePage, LeaseRecord, lease, leases
+from tenancy_svc.leases.queries import LeaseLine, LeaseRecord, lease, leases
 
 router = ApiRouter(tags=["leases"])
 
@@ -33,9 +34,9 @@ async def list_leases(
     call: Call,
     status: Annotated[list[LeaseStatus] | None, Query()] = None,
     q: Annotated[str, Query(max_length=100)] = "",
-    after: uuid.UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> LeasePage:
+    after: After = None,
+    limit: Limit = PAGE,
+) -> CountedPage[LeaseLine]:
     """List leases, newest first."""
     return await call.ask(leases, statuses=status or (), words=q, after=after, limit=limit)
 

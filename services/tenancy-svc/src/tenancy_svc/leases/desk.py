@@ -45,7 +45,7 @@ async def list_leases(
     call: DeskCall,
     q: Annotated[str, Query(max_length=100)] = "",
     status: Annotated[list[LeaseStatus] | None, Query()] = None,
-    after: uuid.UUID | None = None,
+    after: str | None = None,
 ) -> Response:
     """Leases, newest first."""
     page = await call.ask(leases, statuses=status or (), words=q, after=after)

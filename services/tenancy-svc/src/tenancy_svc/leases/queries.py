@@ -6,12 +6,12 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from chassis.errors import NotFound
+from chassis.paging import PAGE, CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from tenancy_svc.access import Permission
@@ -34,7 +34,7 @@ from tenancy_svc.leases.model import (
 )
 from tenancy_svc.timeline import Entry, timeline_of
 
-PAGE = 50
+_NEWEST_FIRST = Paging(Lease.id.desc())
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +48,6 @@ class LeaseLine:
     status: LeaseStatus
     start_on: dt.date
     rent: Money
-
-
-@dataclass(frozen=True, slots=True)
-class LeasePage:
-    """Some leases, and where the next page begins (None at the end)."""
-
-    items: list[LeaseLine]
-    total: int
-    next: uuid.UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +114,10 @@ async def leases(
     *,
     statuses: Sequence[LeaseStatus] = (),
     words: str = "",
-    after: uuid.UUID | None = None,
+    after: str | None = None,
     limit: int = PAGE,
-) -> LeasePage:
-    """Return leases, newest first, at most `limit` before the one named by `after`."""
+) -> CountedPage[LeaseLine]:
+    """Return leases, newest first, at most `limit` behind the place `after`."""
     first_tenant = (
         select(LeaseParty.given_name + " " + LeaseParty.family_name)
         .where(LeaseParty.edition_id == LeaseEdition.id, LeaseParty.part == Part.TENANT)
@@ -142,24 +133,19 @@ async def leases(
     if statuses:
         statement = statement.where(Lease.status.in_(statuses))
     statement = statement.where(*mentioning(words, first_tenant, Lease.number.expression))
-    total = await tx.scalar(select(func.count()).select_from(statement.subquery()))
-    if after is not None:
-        statement = statement.where(Lease.id < after)
-    rows: Sequence[Any] = (await tx.execute(statement.order_by(Lease.id.desc()).limit(limit + 1))).all()
-    items = [
-        LeaseLine(
-            id=lease.id,
-            number=lease.number,
-            name=name or "",
-            address=home.address_line if home else "",
-            status=lease.status,
-            start_on=edition.start_on,
-            rent=Money(amount=edition.rent_amount, currency=edition.rent_currency),
-        )
-        for lease, edition, home, name in rows
-    ]
-    more = len(items) > limit
-    return LeasePage(items[:limit], int(total or 0), items[limit - 1].id if more else None)
+    return await _NEWEST_FIRST.counted_page(tx, statement, _line, after=after, limit=limit)
+
+
+def _line(lease: Lease, edition: LeaseEdition, home: Home | None, name: str | None) -> LeaseLine:
+    return LeaseLine(
+        id=lease.id,
+        number=lease.number,
+        name=name or "",
+        address=home.address_line if home else "",
+        status=lease.status,
+        start_on=edition.start_on,
+        rent=Money(amount=edition.rent_amount, currency=edition.rent_currency),
+    )
 
 
 @query(Permission.VIEW_LEASES, views="lease")

@@ -10,7 +10,8 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel
 
-from chassis.http import ApiRouter, Call, command_of
+from chassis.http import After, ApiRouter, Call, Limit, command_of
+from chassis.paging import PAGE, CountedPage
 from units_svc.holds import commands, keeping, queries
 
 router = ApiRouter(tags=["holds"])
@@ -63,10 +64,10 @@ class AddedUse:
 async def list_holds(
     call: Call,
     ending_within_days: Annotated[int | None, Query(ge=0, le=365)] = None,
-    after: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = queries.PAGE,
-) -> queries.HoldPage:
-    """Holds that stand, those that end first at the top; `after` names the last one seen (U9)."""
+    after: After = None,
+    limit: Limit = PAGE,
+) -> CountedPage[queries.HoldView]:
+    """Holds that stand, those that end first at the top; page by page (U9)."""
     return await call.ask(
         queries.active_holds, ending_within_days=ending_within_days, after=after, limit=limit
     )

@@ -18,7 +18,7 @@ router = DeskRouter(prefix="/inventory-desk")
 
 
 @router.get("/holds", name="holds")
-async def hold_list(call: DeskCall, after: UUID | None = None) -> Response:
+async def hold_list(call: DeskCall, after: str | None = None) -> Response:
     """Holds that stand, those that end first at the top (U9)."""
     return call.page("holds/list.html", page=await call.ask(queries.active_holds, after=after))
 

@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, select
 
 from chassis.db.tables import outbox
 from chassis.errors import NotFound
+from chassis.paging import PAGE, CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from units_svc.access import Permission
@@ -19,7 +20,7 @@ from units_svc.holds.occupations import Occupation, OccupationKind
 from units_svc.inventory.model import Building, Unit
 from units_svc.tables import views
 
-PAGE = 50
+_ENDING_FIRST = Paging(Hold.deadline, Hold.request_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +62,6 @@ class OccupationView:
     remark: str | None
     noted_at: datetime
     noted_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class HoldPage:
-    """Some holds, how many there are in all, and where the next page begins (None at the end)."""
-
-    items: list[HoldView]
-    count: int
-    next: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,20 +150,13 @@ async def crossings(tx: ReadTx, request_id: UUID) -> list[Crossing]:
 
 @query(Permission.VIEW_UNITS)
 async def active_holds(
-    tx: ReadTx, *, ending_within_days: int | None = None, after: UUID | None = None, limit: int = PAGE
-) -> HoldPage:
-    """Holds that stand, those that end first at the top, at most `limit` that follow the one named by
-    `after`."""
+    tx: ReadTx, *, ending_within_days: int | None = None, after: str | None = None, limit: int = PAGE
+) -> CountedPage[HoldView]:
+    """Holds that stand, those that end first at the top, at most `limit` behind the place `after`."""
     statement = _holds().where(Hold.state == HoldState.HELD)
     if ending_within_days is not None:
         statement = statement.where(Hold.deadline <= tx.now + timedelta(days=ending_within_days))
-    count = int(await tx.scalar(select(func.count()).select_from(statement.subquery())) or 0)
-    place = tuple_(Hold.deadline, Hold.request_id)
-    if after is not None:
-        last = select(*place.clauses).where(Hold.request_id == after).correlate(None).scalar_subquery()
-        statement = statement.where(place > last)
-    found = views(HoldView, await tx.execute(statement.order_by(*place.clauses).limit(limit + 1)))
-    return HoldPage(found[:limit], count, found[limit - 1].request_id if len(found) > limit else None)
+    return await _ENDING_FIRST.counted_page(tx, statement, HoldView, after=after, limit=limit)
 
 
 @query(Permission.VIEW_UNITS)

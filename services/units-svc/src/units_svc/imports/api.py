@@ -9,7 +9,8 @@ from uuid import UUID
 from fastapi import File, Form, Query, Response, UploadFile
 from fastapi.responses import PlainTextResponse
 
-from chassis.http import ApiRouter, Call
+from chassis.http import After, ApiRouter, Call, Limit
+from chassis.paging import PAGE, CountedPage
 from deskkit.csv_files import csv_response, csv_stream
 from units_svc.access import Permission
 from units_svc.imports import commands, queries
@@ -38,8 +39,8 @@ async def list_mappings(call: Call) -> list[MappingView]:
 
 @router.get("")
 async def list_imports(
-    call: Call, after: UUID | None = None, limit: Annotated[int, Query(ge=1, le=200)] = queries.PAGE
-) -> queries.ImportPage:
+    call: Call, after: After = None, limit: Limit = PAGE
+) -> CountedPage[queries.ImportView]:
     """Imports, newest first."""
     return await call.ask(queries.import_list, after=after, limit=limit)
 

@@ -42,7 +42,7 @@ class ChooseFile(BaseModel):
 
 
 @router.get("", name="imports")
-async def import_list(call: DeskCall, after: UUID | None = None) -> Response:
+async def import_list(call: DeskCall, after: str | None = None) -> Response:
     """Imports, newest first."""
     return call.page("imports/list.html", page=await call.ask(queries.import_list, after=after))
 

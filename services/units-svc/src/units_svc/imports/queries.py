@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import Integer, Select, Text, and_, case, cast, func, or_, selec
 
 from chassis.db.tables import timers
 from chassis.errors import NotFound
+from chassis.paging import PAGE, CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from units_svc.access import Permission
@@ -27,7 +28,7 @@ from units_svc.imports.model import (
 )
 from units_svc.tables import views
 
-PAGE = 50
+_NEWEST_FIRST = Paging(UnitImport.id.desc())
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +76,6 @@ class ImportView:
     def discardable(self) -> bool:
         """Whether what was read of it and isn't written can be forgotten."""
         return may_be_discarded(self.state, self.new + self.changed, self.finished_at)
-
-
-@dataclass(frozen=True, slots=True)
-class ImportPage:
-    """Some imports, how many there are in all, and where the next page begins (None at the end)."""
-
-    items: list[ImportView]
-    count: int
-    next: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,36 +150,32 @@ def _imports(*, only_waiting: bool = False) -> Select[*tuple[Any, ...]]:
         stopped = and_(UnitImport.state == ImportState.STOPPED, UnitImport.finished_at.is_(None))
         waits = or_(UnitImport.state == ImportState.READY, stopped, timers.c.key.is_not(None))
         statement = statement.where(waits)
-    return statement.order_by(UnitImport.id.desc())
+    return statement
 
 
-def _seen(rows: Iterable[Sequence[Any]]) -> list[ImportView]:
-    return views(ImportView, ([*known, reason and why_halted(reason)] for *known, reason in rows))
+def _seen(*columns: Any) -> ImportView:
+    *known, reason = columns
+    return views(ImportView, [[*known, reason and why_halted(reason)]])[0]
 
 
 @query(Permission.IMPORT_UNITS)
-async def import_list(tx: ReadTx, *, after: UUID | None = None, limit: int = PAGE) -> ImportPage:
-    """Imports, newest first, at most `limit` before the one named by `after`."""
-    statement = _imports().limit(limit + 1)
-    if after is not None:
-        statement = statement.where(UnitImport.id < after)
-    found = _seen(await tx.execute(statement))
-    count = int(await tx.scalar(select(func.count()).select_from(UnitImport)) or 0)
-    return ImportPage(found[:limit], count, found[limit - 1].id if len(found) > limit else None)
+async def import_list(tx: ReadTx, *, after: str | None = None, limit: int = PAGE) -> CountedPage[ImportView]:
+    """Imports, newest first, at most `limit` behind the place `after`."""
+    return await _NEWEST_FIRST.counted_page(tx, _imports(), _seen, after=after, limit=limit)
 
 
 async def imports_waiting(tx: ReadTx, limit: int = PAGE) -> list[ImportView]:
     """Imports about which somebody has to decide: read, stopped, or given up by the worker; newest first."""
-    return _seen(await tx.execute(_imports(only_waiting=True).limit(limit)))
+    return (await _NEWEST_FIRST.page(tx, _imports(only_waiting=True), _seen, limit=limit)).items
 
 
 @query(Permission.IMPORT_UNITS)
 async def import_record(tx: ReadTx, import_id: UUID) -> ImportView:
     """One import. Raises NotFound."""
-    found = _seen(await tx.execute(_imports().where(UnitImport.id == import_id)))
-    if not found:
+    found = (await tx.execute(_imports().where(UnitImport.id == import_id))).one_or_none()
+    if found is None:
         raise NotFound(what="import")
-    return found[0]
+    return _seen(*found)
 
 
 @query(Permission.IMPORT_UNITS)

@@ -13,6 +13,7 @@ from sqlalchemy import Select, func, select
 
 from chassis.db.tables import audit
 from chassis.errors import NotFound
+from chassis.paging import CountedPage
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from units_svc.access import Permission
@@ -61,13 +62,10 @@ class UnitRow:
 
 
 @dataclass(frozen=True, slots=True)
-class UnitPage:
-    """One page of homes and how many there are in all; `next` and `previous` name where the neighbouring
-    pages begin."""
+class UnitPage(CountedPage[UnitRow]):
+    """A page of homes that also says where the page before it begins (None at the beginning)."""
 
     items: list[UnitRow]
-    count: int
-    next: str | None
     previous: str | None
 
 
@@ -212,7 +210,7 @@ async def unit_list(
     index = await FOLLOWER.current(tx.runtime.database)
     limit = max(1, min(limit, MOST))
     found = find(index, filters, order, after=after, before=before, limit=limit)
-    return UnitPage(await _in_order(tx, found.ids), found.count, found.next, found.previous)
+    return UnitPage(await _in_order(tx, found.ids), found.next, found.count, found.previous)
 
 
 @query(Permission.VIEW_UNITS)
@@ -220,7 +218,7 @@ async def unit_batch(tx: ReadTx, filters: UnitFilter, *, after: str | None = Non
     """A long page of the homes that a filter wants, by address, for a file of any length."""
     index = await FOLLOWER.current(tx.runtime.database)
     found = find(index, filters, Order.ADDRESS, after=after, limit=BATCH)
-    return UnitPage(await _in_order(tx, found.ids), found.count, found.next, found.previous)
+    return UnitPage(await _in_order(tx, found.ids), found.next, found.count, found.previous)
 
 
 async def all_units(

@@ -13,7 +13,8 @@ from uuid import UUID
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.search import Bounds, By, Columns, Mask, read_place, spelt
+from chassis.places import Whole, Words, read_place, spelt
+from chassis.search import Bounds, By, Columns, Mask
 from units_svc import addressing
 from units_svc.inventory.index import cents
 from units_svc.inventory.model import Occupancy
@@ -134,7 +135,7 @@ _ORDERS: dict[Order, tuple[By, ...]] = {
     Order.RENT: (By("rent"), By("id")),
     Order.RENT_DOWN: (By("rent", True), By("id")),
 }
-_KINDS = {"street_order": str, "unit_order": str, "rent": int, "id": UUID}
+_KINDS = {"street_order": Words, "unit_order": Words, "rent": Whole | None, "id": UUID}
 
 
 def find(

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
-
-from chassis.http import ApiRouter, Call, command_of
+from chassis.http import After, ApiRouter, Call, Limit, command_of
+from chassis.paging import PAGE, CountedPage
 from units_svc.landlords import commands, queries
 from units_svc.landlords.model import Relation
 
@@ -34,10 +32,10 @@ async def list_landlords(
     call: Call,
     words: str | None = None,
     relation: Relation | None = None,
-    after: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = queries.PAGE,
-) -> queries.LandlordPage:
-    """Landlords by name; `after` names the last one seen (U6)."""
+    after: After = None,
+    limit: Limit = PAGE,
+) -> CountedPage[queries.LandlordRow]:
+    """Landlords by name, page by page (U6)."""
     return await call.ask(queries.landlord_list, words=words, relation=relation, after=after, limit=limit)
 
 

@@ -26,7 +26,7 @@ class LandlordFilter(BaseModel):
 
 
 @router.get("", name="landlords")
-async def landlord_list(call: DeskCall, after: UUID | None = None) -> Response:
+async def landlord_list(call: DeskCall, after: str | None = None) -> Response:
     """Landlords by name."""
     form = call.sought(LandlordFilter)
     wanted = form.command

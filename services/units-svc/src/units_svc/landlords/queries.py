@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import func, or_, select
 
 from chassis.errors import NotFound
+from chassis.paging import PAGE, CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from units_svc.access import Permission
@@ -29,15 +30,6 @@ class LandlordRow:
     email: str | None
     active: bool
     homes: int
-
-
-@dataclass(frozen=True, slots=True)
-class LandlordPage:
-    """Some landlords, how many there are in all, and where the next page begins (None at the end)."""
-
-    items: list[LandlordRow]
-    count: int
-    next: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +60,8 @@ class LandlordRecord:
     contacts: list[ContactView] = field(default_factory=list)
 
 
-PAGE = 50
+# Two landlords of one name are told apart by their relation.
+_BY_NAME = Paging(Landlord.name_key, Landlord.relation, Landlord.id)
 _HOMES = select(func.count()).select_from(HOMES).where(HOMES.c.landlord_id == Landlord.id).scalar_subquery()
 
 
@@ -78,10 +71,10 @@ async def landlord_list(
     *,
     words: str | None = None,
     relation: Relation | None = None,
-    after: UUID | None = None,
+    after: str | None = None,
     limit: int = PAGE,
-) -> LandlordPage:
-    """Landlords by name, at most `limit` that follow the one named by `after` (U6)."""
+) -> CountedPage[LandlordRow]:
+    """Landlords by name, at most `limit` behind the place `after` (U6)."""
     statement = select(
         Landlord.id, Landlord.name, Landlord.kind, Landlord.relation, Landlord.phone, Landlord.email,
         Landlord.active, _HOMES,
@@ -90,14 +83,7 @@ async def landlord_list(
         statement = statement.where(Landlord.name_key.like(f"%{word}%"))
     if relation is not None:
         statement = statement.where(Landlord.relation == relation)
-    count = int(await tx.scalar(select(func.count()).select_from(statement.subquery())) or 0)
-    # Two landlords of one name are told apart by their relation.
-    place = tuple_(Landlord.name_key, Landlord.relation)
-    if after is not None:
-        last = select(*place.clauses).where(Landlord.id == after).correlate(None).scalar_subquery()
-        statement = statement.where(place > last)
-    found = views(LandlordRow, await tx.execute(statement.order_by(*place.clauses).limit(limit + 1)))
-    return LandlordPage(found[:limit], count, found[limit - 1].id if len(found) > limit else None)
+    return await _BY_NAME.counted_page(tx, statement, LandlordRow, after=after, limit=limit)
 
 
 @query(Permission.VIEW_UNITS)

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from chassis.errors import NotFound
+from chassis.paging import CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from units_svc.access import Permission
@@ -31,6 +32,7 @@ from units_svc.maintenance.model import (
 from units_svc.tables import views
 
 PAGE = 100
+_NEWEST_FIRST = Paging(MaintenanceWork.id.desc())
 
 
 class WorkFilter(BaseModel):
@@ -51,7 +53,7 @@ class WorkFilter(BaseModel):
     done_to: Annotated[date | None, Field(title="Done to")] = None
     cost_from: Annotated[Decimal | None, Field(title="Cost, at least", ge=0)] = None
     cost_to: Annotated[Decimal | None, Field(title="Cost, at most", ge=0)] = None
-    after: UUID | None = None
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +128,12 @@ class EntryView:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkPage:
-    """A page of work, how much it costs in all, and where the next page begins."""
+class WorkPage(CountedPage[WorkView]):
+    """A page of work, with how much all of it costs."""
 
     items: list[WorkView]
     scheduled_cost: Decimal
     actual_cost: Decimal
-    count: int
-    next: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,10 +219,8 @@ def _holds(column: Any, word: str) -> ColumnElement[bool]:
 async def work_list(tx: ReadTx, filters: WorkFilter, limit: int = PAGE) -> WorkPage:
     """Work that a filter wants, newest first, with its cost in all (U7)."""
     wanted = _wanted(filters, tx.today)
-    page = _works().where(*wanted)
-    if filters.after is not None:
-        page = page.where(MaintenanceWork.id < filters.after)
-    found = views(WorkView, await tx.execute(page.order_by(MaintenanceWork.id.desc()).limit(limit + 1)))
+    statement = _works().where(*wanted)
+    page = await _NEWEST_FIRST.page(tx, statement, WorkView, after=filters.after, limit=limit)
     totals = (
         await tx.execute(
             select(
@@ -232,8 +230,7 @@ async def work_list(tx: ReadTx, filters: WorkFilter, limit: int = PAGE) -> WorkP
             ).where(*wanted)
         )
     ).one()
-    more = found[limit - 1].id if len(found) > limit else None
-    return WorkPage(found[:limit], Decimal(totals.scheduled), Decimal(totals.actual), totals.works, more)
+    return WorkPage(page.items, page.next, totals.works, Decimal(totals.scheduled), Decimal(totals.actual))
 
 
 @query(Permission.VIEW_UNITS)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from fastapi import Response
 
 from deskkit.call import DeskCall
@@ -14,6 +12,6 @@ router = DeskRouter(prefix="/inventory-desk/privacy")
 
 
 @router.get("", name="privacy_refusals")
-async def page(call: DeskCall, after: UUID | None = None) -> Response:
+async def page(call: DeskCall, after: str | None = None) -> Response:
     """What was refused because it would watch people in their homes."""
     return call.page("privacy/list.html", page=await call.ask(refusals, after=after))

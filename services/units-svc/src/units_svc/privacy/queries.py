@@ -8,13 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from chassis.paging import PAGE, CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from units_svc.access import Permission
 from units_svc.privacy.model import Place, PrivacyRefusal
-from units_svc.tables import views
 
-PAGE = 50
+_NEWEST_FIRST = Paging(PrivacyRefusal.id.desc())
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +31,16 @@ class RefusalView:
     offered_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class RefusalPage:
-    """Some refusals, how many there are in all, and where the next page begins (None at the end)."""
-
-    items: list[RefusalView]
-    count: int
-    next: UUID | None
-
-
 @query(Permission.VIEW_UNITS)
 async def refusals(
     tx: ReadTx,
     *,
     first: date | None = None,
     last: date | None = None,
-    after: UUID | None = None,
+    after: str | None = None,
     limit: int = PAGE,
-) -> RefusalPage:
-    """What was refused in a period, newest first, at most `limit` before the one named by `after`."""
+) -> CountedPage[RefusalView]:
+    """What was refused in a period, newest first, at most `limit` behind the place `after`."""
     statement = select(
         PrivacyRefusal.id,
         PrivacyRefusal.place,
@@ -65,9 +56,4 @@ async def refusals(
         statement = statement.where(day >= first)
     if last is not None:
         statement = statement.where(day <= last)
-    count = int(await tx.scalar(select(func.count()).select_from(statement.subquery())) or 0)
-    if after is not None:
-        statement = statement.where(PrivacyRefusal.id < after)
-    page = statement.order_by(PrivacyRefusal.id.desc()).limit(limit + 1)
-    found = views(RefusalView, await tx.execute(page))
-    return RefusalPage(found[:limit], count, found[limit - 1].id if len(found) > limit else None)
+    return await _NEWEST_FIRST.counted_page(tx, statement, RefusalView, after=after, limit=limit)
