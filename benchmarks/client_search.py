@@ -150,7 +150,7 @@ async def filled(server: PostgresForTests, number: int) -> Runtime:
     await connection.copy_records_to_table(
         "client_contact_point", records=contacts(number, dice), columns=CONTACT
     )
-    await connection.execute("VACUUM ANALYZE client, client_contact_point, client_name_word")
+    await connection.execute("VACUUM ANALYZE client, client_contact_point, client_name, client_name_word")
     await connection.close()
     return runtime_on(database, build_runtime, Settings, "support")
 

@@ -12,15 +12,37 @@ from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, text, true, union
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    SelectBase,
+    Text,
+    and_,
+    any_,
+    false,
+    func,
+    intersect,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+    union,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
 
 from chassis.tx import ReadTx, Tx
 from support_svc.access import Permission
-from support_svc.clients.model import Client, ClientState, ContactPoint, NameWord
+from support_svc.clients.model import Client, ClientName, ClientState, ContactPoint
 from support_svc.clients.names import plain_digits, plain_words, searchable_name
 
-MOST_WORDS = 200
-"""Words of names that one typed word is taken for; a part of more names than that is looked for as it is."""
+NEAREST_WORDS = 200
+"""Words of names that one typed word is taken for, besides all that it is a part of."""
+MOST_WORDS = 1000
+"""Words that one typed word is taken for in all; a part of more names than that is looked for as it is."""
 WORDS_LOOKED_AT = 8
 SHORT = 3
 """Letters from which a word may stand within a name or be misspelt; a shorter one begins a name."""
@@ -35,23 +57,47 @@ class Likeness(IntEnum):
     ALIKE = 3
 
 
+# The settings are made before anything is compared, and hold for the rest of the transaction: `<%` takes
+# words for the same from here on, and frequent and rare words need different plans. Each way of being near is
+# asked for by itself: joined by "or", PostgreSQL would compare the spelling of each word several times.
 _KNOWN = text(
     """
-    SELECT word, CASE WHEN word = :typed THEN 0 WHEN starts_with(word, :typed) THEN 1
-        WHEN similarity(word, :typed) >= 0.5 THEN 2 ELSE 3 END AS likeness
-    FROM client_name_word
-    WHERE word LIKE :part OR (:few AND CAST(:typed AS text) <% word)
-        OR sound = nullif(dmetaphone(:typed), '')
-    ORDER BY likeness, similarity(word, :typed) DESC, word
-    LIMIT :most
+    SELECT typed.word, found.word, found.likeness
+    FROM unnest(
+        CASE WHEN set_config('pg_trgm.word_similarity_threshold', '0.5', true) = '0.5'
+            AND set_config('plan_cache_mode', 'force_custom_plan', true) <> ''
+            AND set_config('enable_seqscan', 'off', true) <> ''
+        THEN CAST(:typed AS text[]) END
+    ) AS typed (word)
+    CROSS JOIN LATERAL (
+        SELECT word, likeness FROM (
+            SELECT word, part, likeness, row_number() OVER (ORDER BY likeness, near DESC, word) AS place
+            FROM (
+                SELECT word, part, near,
+                    CASE WHEN word = typed.word THEN 0 WHEN starts_with(word, typed.word) THEN 1
+                    WHEN near >= 0.5 THEN 2 ELSE 3 END AS likeness
+                FROM (
+                    SELECT word, bool_or(part) AS part, similarity(word, typed.word) AS near
+                    FROM (
+                        SELECT word, true AS part FROM client_name_word
+                        WHERE word LIKE CASE WHEN length(typed.word) > :short
+                            THEN '%' || typed.word || '%' ELSE typed.word END
+                        UNION ALL SELECT word, false FROM client_name_word
+                        WHERE length(typed.word) > :short AND typed.word <% client_name_word.word
+                        UNION ALL SELECT word, false FROM client_name_word
+                        WHERE sound = nullif(dmetaphone(typed.word), '')
+                    ) AS candidate
+                    GROUP BY word
+                ) AS compared
+            ) AS judged
+        ) AS ranked
+        WHERE place <= :nearest OR part ORDER BY place LIMIT :most
+    ) AS found
+    UNION ALL
+    SELECT NULL, word, 0 FROM client_name_word WHERE word = ANY (CAST(:halves AS text[]))
     """
 )
-# For the rest of the transaction: `<%` takes words for the same from here on; frequent and rare words need
-# different plans; and to compare hundreds of words with each client costs more than PostgreSQL believes.
-_PREPARED = text(
-    "SELECT set_config('pg_trgm.word_similarity_threshold', '0.5', true),"
-    " set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'off', true)"
-)
+_other = aliased(Client)
 _DATES = (
     re.compile(r"(?P<year>(19|20)\d\d)-(?P<month>\d{1,2})-(?P<day>\d{1,2})"),
     re.compile(r"(?P<day>\d{1,2})[/.](?P<month>\d{1,2})[/.](?P<year>(19|20)\d\d)"),
@@ -74,16 +120,26 @@ class TypedWord:
     halves: Sequence[tuple[str, str]]
     too_many: bool
 
-    def fits(self, likeness: Likeness) -> ColumnElement[bool]:
-        """Whether a name of the client is at least that near."""
-        conditions = [Client.name_words.contains(list(pair)) for pair in self.halves]
-        names = [word for word, its in self.known if its <= likeness]
-        if names:
-            conditions.append(Client.name_words.overlap(names))
-        if self.too_many and likeness is not Likeness.SAME:
-            within = likeness > Likeness.BEGINS and len(self.typed) >= SHORT
-            conditions.append(Client.name_search.like(f"%{self.typed}%" if within else f"% {self.typed}%"))
-        return or_(false(), *conditions)
+    def people(self, likeness: Likeness) -> CompoundSelect[UUID] | None:
+        """Ids of the clients with a name at least that near; None where `part` alone finds them."""
+        part = self.part(likeness)
+        names = [
+            name for name, its in self.known if its <= likeness and (part is None or part not in f" {name}")
+        ]
+        found: list[SelectBase] = [
+            intersect(_called([first]), _called([second])) for first, second in self.halves
+        ]
+        if part is not None and (found or names):
+            found.append(select(_other.id).where(_other.name_search.like(f"%{part}%")))
+        if names or part is None:
+            found.append(_called(names))
+        return union_all(*found) if found else None
+
+    def part(self, likeness: Likeness) -> str | None:
+        """What to look for in whole names, where the words that it is a part of are too many to be listed."""
+        if not self.too_many or likeness is Likeness.SAME:
+            return None
+        return self.typed if likeness > Likeness.BEGINS and len(self.typed) >= SHORT else f" {self.typed}"
 
     def adds(self, likeness: Likeness) -> bool:
         """Say whether more names fit than those that are nearer."""
@@ -102,7 +158,7 @@ class Meaning:
 
     def fits(self, likeness: Likeness = Likeness.ALIKE) -> ColumnElement[bool]:
         """Whether a client is meant, all words at least that near."""
-        return and_(true(), *self.others, *(word.fits(likeness) for word in self.words))
+        return and_(true(), *self.others, *_fitting(self.words, likeness))
 
     def steps(self) -> list[Likeness]:
         """From the nearest on, what is worth asking for."""
@@ -134,31 +190,56 @@ async def meaning(tx: Tx | ReadTx, query: str) -> Meaning:
     return Meaning(await _understood(tx, plain_words(re.sub(r"[\d+().]+", " ", rest))), conditions)
 
 
-async def _understood(tx: Tx | ReadTx, words: Sequence[str]) -> list[TypedWord]:
-    await tx.execute(_PREPARED)
-    return [await _one_understood(tx, word) for word in dict.fromkeys(words[:WORDS_LOOKED_AT])]
+def _fitting(words: Sequence[TypedWord], likeness: Likeness) -> list[ColumnElement[bool]]:
+    """Conditions of the clients who have a name at least that near to each word."""
+    people = [(word, word.people(likeness)) for word in words]
+    parts: list[ColumnElement[bool]] = [
+        Client.name_search.like(f"%{word.part(likeness)}%") for word, ids in people if ids is None
+    ]
+    known = [ids for _, ids in people if ids is not None]
+    # Whose names have all the words is found among the ids; only these clients are read then.
+    return [*parts, Client.id.in_(intersect(*known))] if known else parts
 
 
-async def _one_understood(tx: Tx | ReadTx, word: str) -> TypedWord:
+async def _understood(tx: Tx | ReadTx, typed: Sequence[str]) -> list[TypedWord]:
+    words = list(dict.fromkeys(typed[:WORDS_LOOKED_AT]))
+    pairs = {word: _halves(word) for word in words}
+    values = {
+        "typed": [word for word in words if len(word) >= SHORT],
+        "halves": [half for known in pairs.values() for pair in known for half in pair],
+        "short": SHORT,
+        "nearest": NEAREST_WORDS,
+        "most": MOST_WORDS + 1,
+    }
+    known: dict[str | None, list[tuple[str, Likeness]]] = {}
+    for word, name, likeness in await tx.execute(_KNOWN, values):
+        known.setdefault(word, []).append((name, Likeness(likeness)))
+    names = {name for name, _ in known.get(None, ())}
+    return [
+        _one_understood(word, known.get(word, []), [pair for pair in pairs[word] if names.issuperset(pair)])
+        for word in words
+    ]
+
+
+def _one_understood(
+    word: str, known: Sequence[tuple[str, Likeness]], halves: Sequence[tuple[str, str]]
+) -> TypedWord:
     if len(word) < SHORT:
         return TypedWord(word, ((word, Likeness.SAME),), (), too_many=True)
     # Three letters are part of too many names to list them, and nearly part of most.
-    few = len(word) > SHORT
-    values = {"typed": word, "part": f"%{word}%" if few else word, "few": few, "most": MOST_WORDS + 1}
-    rows = [(name, Likeness(likeness)) for name, likeness in await tx.execute(_KNOWN, values)]
-    return TypedWord(
-        word, rows[:MOST_WORDS], await _halves(tx, word), too_many=not few or len(rows) > MOST_WORDS
-    )
+    if len(known) > MOST_WORDS:
+        return TypedWord(word, known[:NEAREST_WORDS], halves, too_many=True)
+    return TypedWord(word, known, halves, too_many=len(word) == SHORT)
 
 
-async def _halves(tx: Tx | ReadTx, word: str) -> list[tuple[str, str]]:
-    """Where a word can be parted into two known names: "annemarie" is Anne-Marie."""
-    pairs = [(word[:at], word[at:]) for at in range(SHORT, len(word) - SHORT + 1)]
-    if not pairs:
-        return []
-    parts = {part for pair in pairs for part in pair}
-    known = set((await tx.execute(select(NameWord.word).where(NameWord.word.in_(parts)))).scalars())
-    return [pair for pair in pairs if known.issuperset(pair)]
+def _halves(word: str) -> list[tuple[str, str]]:
+    """Where a word can be parted into two: "annemarie" may be Anne-Marie."""
+    return [(word[:at], word[at:]) for at in range(SHORT, len(word) - SHORT + 1)]
+
+
+def _called(names: Sequence[str]) -> Select[UUID]:
+    """Ids of the clients who have one of these words in their names."""
+    return select(ClientName.client_id).where(ClientName.word == any_(literal(names, ARRAY(Text))))
 
 
 def _born(found: re.Match[str]) -> ColumnElement[bool]:
@@ -201,7 +282,7 @@ async def alike(
     condition = meant.fits()
     if date_of_birth is not None:
         unlike = and_(Client.date_of_birth.is_not(None), func.abs(Client.date_of_birth - date_of_birth) > 366)
-        one_name = or_(*(word.fits(Likeness.ALIKE) for word in words))
+        one_name = or_(*(and_(*_fitting([word], Likeness.ALIKE)) for word in words))
         condition = or_(and_(condition, ~unlike), and_(Client.date_of_birth == date_of_birth, one_name))
     same_birth = func.coalesce(Client.date_of_birth == date_of_birth, false())
     statement = (

@@ -6,7 +6,6 @@ from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Identity, Index, Integer, String, Text, text
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.errors import DomainError, Kind
@@ -61,7 +60,6 @@ class Client(Base):
             postgresql_using="gin",
             postgresql_ops={"name_search": "gin_trgm_ops"},
         ),
-        Index("ix_client_name_words", "name_words", postgresql_using="gin"),
         Index("ix_client_date_of_birth", "date_of_birth"),
         Index("ix_client_family_name", "family_name", "given_name", "id"),
     )
@@ -89,9 +87,6 @@ class Client(Base):
     comments: Mapped[str | None] = mapped_column(Text)
     state: Mapped[ClientState] = mapped_column(words(ClientState, "state"), default=ClientState.ACTIVE)
     name_search: Mapped[str] = mapped_column(Text)
-    name_words: Mapped[list[str] | None] = mapped_column(
-        ARRAY(Text), Computed("string_to_array(ltrim(name_search), ' ')", persisted=True)
-    )
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(Integer)
 
@@ -110,7 +105,9 @@ class Client(Base):
 
 
 class NameWord(Base):
-    """A word of anybody's name and how it sounds, noted by the database when a name is written (C3)."""
+    """A word of anybody's name and how it sounds (C3). The database notes it when a name is written, and
+    forgets it when nobody has it any more.
+    """
 
     __tablename__ = "client_name_word"
     __table_args__ = (
@@ -125,6 +122,16 @@ class NameWord(Base):
 
     word: Mapped[str] = mapped_column(Text, primary_key=True)
     sound: Mapped[str | None] = mapped_column(Text, Computed("dmetaphone(word)", persisted=True))
+
+
+class ClientName(Base):
+    """That a client has a word in the name; noted by the database when a name is written (C3)."""
+
+    __tablename__ = "client_name"
+    __table_args__ = (Index("ix_client_name_client", "client_id"),)
+
+    word: Mapped[str] = mapped_column(ForeignKey(NameWord.word), primary_key=True)
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id", ondelete="CASCADE"), primary_key=True)
 
 
 class ContactPoint(Base):

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select, tuple_
+from sqlalchemy import ColumnElement, Uuid, all_, and_, literal, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased, selectinload
 
 from chassis.errors import NotFound
@@ -30,6 +32,18 @@ PAGE = 25
 CONSIDERED = 200
 """Clients equally near of whom the likeliest are shown; whoever means one of more people types more."""
 _BY_NAME = (Client.family_name, Client.given_name, Client.id)
+_SHOWN = (
+    Client.id,
+    Client.number,
+    Client.given_name,
+    Client.family_name,
+    Client.preferred_name,
+    Client.other_names,
+    Client.date_of_birth,
+    Client.estimated_age,
+    Client.estimated_on,
+    Client.state,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +137,16 @@ class ClientPage:
     after: str | None
 
 
-def _line(client: Client, today: date) -> ClientLine:
-    age = age_on(today, client.date_of_birth, client.estimated_age, client.estimated_on)
+def _line(row: Any, today: date) -> ClientLine:
+    """The line of a row of `_SHOWN`."""
     return ClientLine(
-        client.id,
-        client.number,
-        client.full_name,
-        client.other_names,
-        client.date_of_birth,
-        age,
-        client.state,
+        row.id,
+        row.number,
+        display_name(row.given_name, row.family_name, row.preferred_name),
+        row.other_names,
+        row.date_of_birth,
+        age_on(today, row.date_of_birth, row.estimated_age, row.estimated_on),
+        row.state,
     )
 
 
@@ -146,8 +160,8 @@ async def search_clients(
     allowed = may_see(tx) if state is None else and_(may_see(tx), Client.state == state)
     if q.strip():
         likeliest = await _likeliest(tx, await meaning(tx, q), allowed)
-        return ClientPage(tuple(_line(client, tx.today) for client in likeliest), None)
-    statement = select(Client).where(allowed).order_by(*_BY_NAME).limit(PAGE + 1)
+        return ClientPage(tuple(_line(row, tx.today) for row in likeliest), None)
+    statement = select(*_SHOWN).where(allowed).order_by(*_BY_NAME).limit(PAGE + 1)
     if after is not None:
         last = aliased(Client)
         start = (
@@ -156,24 +170,29 @@ async def search_clients(
             .scalar_subquery()
         )
         statement = statement.where(tuple_(*_BY_NAME) > start)
-    found = list((await tx.execute(statement)).scalars())
+    found = (await tx.execute(statement)).all()
     more = str(found[PAGE - 1].id) if len(found) > PAGE else None
-    return ClientPage(tuple(_line(client, tx.today) for client in found[:PAGE]), more)
+    return ClientPage(tuple(_line(row, tx.today) for row in found[:PAGE]), more)
 
 
-async def _likeliest(tx: ReadTx, meant: Meaning, allowed: ColumnElement[bool]) -> list[Client]:
+async def _likeliest(tx: ReadTx, meant: Meaning, allowed: ColumnElement[bool]) -> list[Any]:
     """The page of clients nearest to what is meant; the less near are looked for when room is left."""
-    found: list[Client] = []
+    found: list[Any] = []
     for likeness in meant.steps():
-        new = Client.id.not_in([client.id for client in found])
+        new = Client.id != all_(literal([row.id for row in found], ARRAY(Uuid)))
         # All who are meant, then in order: people of one name stand together, so that to look for them along
         # the list by name would mean to read most of it.
-        wanted = select(Client).where(allowed, meant.fits(likeness), new).limit(CONSIDERED)
-        near = aliased(Client, wanted.subquery())
-        statement = select(near).order_by(
+        near = (
+            select(*_SHOWN, Client.name_search)
+            .where(allowed, meant.fits(likeness), new)
+            .limit(CONSIDERED)
+            .subquery()
+            .columns
+        )
+        statement = select(*near).order_by(
             meant.score(near.name_search).desc(), near.family_name, near.given_name, near.id
         )
-        found += (await tx.execute(statement.limit(PAGE - len(found)))).scalars()
+        found += await tx.execute(statement.limit(PAGE - len(found)))
         if len(found) == PAGE:
             break
     return found
@@ -192,9 +211,7 @@ async def possible_duplicates(
 ) -> list[ClientLine]:
     """People who may be the one about to be recorded, the likeliest first (C3)."""
     ids = await alike(tx, given, family, date_of_birth)
-    found = {
-        client.id: client for client in (await tx.execute(select(Client).where(Client.id.in_(ids)))).scalars()
-    }
+    found = {row.id: row for row in await tx.execute(select(*_SHOWN).where(Client.id.in_(ids)))}
     return [_line(found[id_], tx.today) for id_ in ids]
 
 
