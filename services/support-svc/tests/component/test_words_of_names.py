@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 from support_svc.clients.commands import EditClient, edit_client
-from support_svc.clients.queries import search_clients
+from support_svc.clients.queries import possible_duplicates, search_clients
 
 
 async def words(world):
@@ -73,3 +73,44 @@ async def test_a_word_is_forgotten_when_its_last_two_people_lose_it_at_the_same_
         await one.close()
         await other.close()
     assert await words(world) == {"kim", "lee"}
+
+
+@pytest.mark.row("C3")
+@pytest.mark.parametrize(
+    ("known", "typed"),
+    [
+        ("Smith", "Smyth"),
+        ("Kathryn", "Catherine"),
+        ("Muhammad", "Mohammed"),
+        ("Muhammad", "Mohamed"),
+        ("Nguyen", "Ngyuen"),
+        ("Kristofer", "Christopher"),
+        ("Chaikovski", "Tchaikovsky"),
+        ("Aleksandr", "Alexander"),
+        ("Mckenzy", "Mackenzie"),
+        ("Subrahmanyam", "Subramanian"),
+    ],
+)
+async def test_names_that_are_written_differently_are_alike(world, known, typed):
+    someone = await world.client("Kim", known)
+    assert [line.id for line in await world.see(possible_duplicates, "Kim", typed, None)] == [someone]
+    assert [line.id for line in (await world.see(search_clients, typed)).lines] == [someone]
+
+
+@pytest.mark.row("C3")
+@pytest.mark.parametrize(
+    ("known", "typed"),
+    [
+        ("Brunetti", "Brandom"),
+        ("Vanderzee", "Funderburke"),
+        ("Fronczak", "Francesco"),
+        ("McFarlin", "McPhearson"),
+        ("x" + "o" * 280 + "ks", "x" + "u" * 280 + "ks"),
+    ],
+)
+async def test_long_names_with_the_same_first_consonants_only_are_not_alike(world, known, typed):
+    await world.client("Kim", "Stone", other_names=known)
+    (sounds,) = await world.rows("SELECT dmetaphone($1) = dmetaphone($2) AS alike", known, typed)
+    assert sounds["alike"]
+    assert (await world.see(search_clients, typed)).lines == ()
+    assert await world.see(possible_duplicates, "Kim", typed[:100], None) == []
