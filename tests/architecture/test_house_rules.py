@@ -118,12 +118,18 @@ def plant(root: Path, path: str, content: str) -> Tree:
     return Tree(root)
 
 
+@pytest.fixture(scope="module")
+def project() -> Tree:
+    """The whole project, read once for all rules."""
+    return Tree(ROOT)
+
+
 EVERY_RULE = list(dict.fromkeys(rule for rule, _, _ in RULES))
 
 
 @pytest.mark.parametrize("rule", EVERY_RULE, ids=lambda rule: rule.__name__)
-def test_the_project_keeps_the_rule(rule):
-    assert [str(violation) for violation in rule(Tree(ROOT))] == []
+def test_the_project_keeps_the_rule(rule, project):
+    assert [str(violation) for violation in rule(project)] == []
 
 
 @pytest.mark.parametrize("rule", EVERY_RULE, ids=lambda rule: rule.__name__)
@@ -143,10 +149,10 @@ def test_a_planted_violation_is_found(rule, path, content, tmp_path):
         assert all(str(violation.path).startswith(path.removesuffix("/__init__.py")) for violation in found)
 
 
-def test_each_exception_for_a_desk_is_still_needed(monkeypatch):
+def test_each_exception_for_a_desk_is_still_needed(monkeypatch, project):
     excepted = desks.ANSWERS_A_REFUSAL_ITSELF
     monkeypatch.setattr(desks, "ANSWERS_A_REFUSAL_ITSELF", frozenset())
-    found = {violation.message.split()[0] for violation in desks.desks_carry_forms_out(Tree(ROOT))}
+    found = {violation.message.split()[0] for violation in desks.desks_carry_forms_out(project)}
     assert found == {name.rsplit(".", 1)[-1] for name in excepted}
 
 
@@ -228,16 +234,15 @@ def test_a_text_without_french_is_found(tmp_path):
     assert [violation.message for violation in found] == ["no French for 'Move In' (desk.py:1)"]
 
 
-def test_the_rules_see_the_whole_project():
+def test_the_rules_see_the_whole_project(project):
     """A rule that looks at nothing would pass: the tree finds the packages, features and tests there are."""
-    tree = Tree(ROOT)
-    assert {name for name, _ in tree.packages()} >= {
+    assert {name for name, _ in project.packages()} >= {
         "contracts",
         "chassis",
         "deskkit",
         "units_svc",
         "gateway",
     }
-    features = {feature for _, feature in tree.features()}
+    features = {feature for _, feature in project.features()}
     assert {"placements", "holds", "leases"} <= features
-    assert len(list(tree.tests())) > 10
+    assert len(list(project.tests())) > 10

@@ -34,7 +34,7 @@ from deskkit.testing import parse_page
 CHROMIUM = "/usr/bin/chromium"
 WIDE = ViewportSize(width=1280, height=900)
 NARROW = ViewportSize(width=320, height=800)
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 """Longest wait for a page or a word; the other side's answer may take a moment on a busy machine."""
 LOOKS = 60
 BETWEEN_LOOKS = 0.5
