@@ -24,6 +24,7 @@ from chassis.errors import DomainError, fill
 from chassis.runtime import Runtime
 from deskkit.addresses import door
 from deskkit.assets import Assets
+from deskkit.compiling import DeskEnvironment
 from deskkit.forms.dates import typed_date
 from deskkit.forms.messages import words_for
 from deskkit.i18n.catalogue import LANGUAGES, Catalogue, load_catalogue
@@ -74,7 +75,7 @@ class _EscapedTranslations:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        # Most of a page's words stand alone, and in every row of a list.
+        # Most of a page's variable words stand alone, such as the names of states in every row of a list.
         self._alone = lru_cache(maxsize=2048)(lambda text: _filled(catalogue.gettext(text), {}))
 
     def gettext(self, message: object, /, **params: Any) -> Markup:
@@ -95,9 +96,10 @@ def _filled(text: str, params: dict[str, Any]) -> Markup:
     if not params:
         return escaped.replace("%%", "%")
     try:
-        return (escaped % params).replace(TWO_STOPS, ONE_STOP)
+        filled = escaped % params
     except (ValueError, TypeError, KeyError):  # a per cent sign in a text that isn't a pattern
         return escaped
+    return filled.replace(TWO_STOPS, ONE_STOP) if TWO_STOPS in filled else filled
 
 
 class Rendering:
@@ -144,15 +146,17 @@ class Rendering:
 
     def url_for(self, request: Request, route: str, params: dict[str, Any]) -> str:
         """A route's path; what isn't in the path goes into the query. Raises NoMatchFound."""
-        path, used = _path_of(request, route, params)
-        query = {key: value for key, value in params.items() if key not in used and value not in (None, "")}
-        return path + (f"?{urlencode(query, doseq=True)}" if query else "")
+        path = _path_of(request, route, params)
+        query = {
+            key: value for key, value in params.items() if key not in path.names and value not in (None, "")
+        }
+        return path.filled(params) + (f"?{urlencode(query, doseq=True)}" if query else "")
 
     def _speak(self, language: str) -> Speech:
         catalogue = load_catalogue(language, ("deskkit", "chassis", self.desk.package))
         formats = Formats(language, self.runtime.time_zone, catalogue)
         folders = [FileSystemLoader(str(folder)) for folder in self.desk.template_folders]
-        environment = Environment(
+        environment = DeskEnvironment(
             loader=ChoiceLoader([*folders, FileSystemLoader(str(_OWN_TEMPLATES))]),
             autoescape=True,
             undefined=StrictUndefined,
@@ -213,24 +217,36 @@ class Rendering:
         }
 
 
-def _path_of(request: Request, route: str, params: dict[str, Any]) -> tuple[str, set[str]]:
-    index: dict[str, str] | None = getattr(request.app.state, "desk_route_paths", None)
+@dataclass(frozen=True, slots=True)
+class RoutePath:
+    """The path of a route, taken apart once: a list has a link in each row."""
+
+    pattern: str
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, path: str) -> RoutePath:
+        """A path as a route has it: '/homes/{home_id}/photos'."""
+        pieces = re.split(r"\{(\w+)(?::\w+)?\}", path)
+        return cls("%s".join(piece.replace("%", "%%") for piece in pieces[::2]), tuple(pieces[1::2]))
+
+    def filled(self, params: dict[str, Any]) -> str:
+        """The path with these values, whatever they hold, each in its own place. Raises KeyError."""
+        return self.pattern % tuple(quote(str(params[name]), safe="") for name in self.names)
+
+
+def _path_of(request: Request, route: str, params: dict[str, Any]) -> RoutePath:
+    index: dict[str, RoutePath] | None = getattr(request.app.state, "desk_route_paths", None)
     if index is None or route not in index:
         index = {
-            str(found.name): str(found.path)
+            str(found.name): RoutePath.of(str(found.path))
             for found in iter_route_contexts(request.app.routes)
             if getattr(found, "name", None) and getattr(found, "path", None)
         }
         request.app.state.desk_route_paths = index
     if route not in index:
         raise NoMatchFound(route, params)
-    used: set[str] = set()
-
-    def put(match: re.Match[str]) -> str:
-        used.add(match[1])
-        return quote(str(params[match[1]]), safe="")
-
-    return re.sub(r"\{(\w+)(?::\w+)?\}", put, index[route]), used
+    return index[route]
 
 
 def with_query(call: PageCall, **changes: Any) -> str:

@@ -29,6 +29,12 @@ def _written(day: dt.date, pattern: str, locale: str) -> str:
     return format_date(day, pattern, locale=locale)
 
 
+@lru_cache(maxsize=4096)
+def _priced(amount: Decimal, currency: str, locale: str) -> str:
+    """An amount as Babel writes it; many homes have the same rent."""
+    return format_currency(amount, currency, locale=locale)
+
+
 class Formats:
     """How one language writes things; `zone` is the organisation's time zone."""
 
@@ -132,7 +138,7 @@ class Formats:
             return ""
         if hasattr(amount, "amount"):
             amount, currency = amount.amount, getattr(amount, "currency", currency)
-        return format_currency(Decimal(amount), str(currency), locale=self.locale)
+        return _priced(Decimal(amount), str(currency), self.locale)
 
     def number(self, value: float | Decimal | None) -> str:
         """'12,500', '12 500'."""
