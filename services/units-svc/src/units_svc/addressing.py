@@ -37,11 +37,44 @@ _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _CANADA = re.compile(r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z] \d[ABCEGHJ-NPRSTV-Z]\d")
 _UNITED_STATES = re.compile(r"\d{5}(-\d{4})?")
 
-PROVINCES: dict[str, str] = {
+_CANADIAN = {
     "NL": "A", "NS": "B", "PE": "C", "NB": "E", "QC": "GHJ", "ON": "KLMNP", "MB": "R", "SK": "S", "AB": "T",
     "BC": "V", "NT": "X", "NU": "X", "YT": "Y",
 }  # fmt: skip
-"""Canadian province or territory → first letters of its postal codes."""
+"""Province or territory → first letters of its postal codes."""
+_AMERICAN = {
+    "AK": "995-999", "AL": "350-352 354-369", "AR": "716-729", "AS": "967",
+    "AZ": "850-853 855-857 859-860 863-865", "CA": "900-908 910-928 930-961", "CO": "800-816",
+    "CT": "060-069", "DC": "200 202-205 569", "DE": "197-199", "FL": "320-339 341-342 344 346-347 349",
+    "GA": "300-319 398-399", "GU": "969", "HI": "967-968", "IA": "500-516 520-528", "ID": "832-838",
+    "IL": "600-620 622-629", "IN": "460-479", "KS": "660-662 664-679", "KY": "400-418 420-427",
+    "LA": "700-701 703-708 710-714", "MA": "010-027 055", "MD": "205-212 214-219", "ME": "039-049",
+    "MI": "480-499", "MN": "550-551 553-567", "MO": "630-631 633-641 644-658", "MP": "969", "MS": "386-397",
+    "MT": "590-599", "NC": "270-289", "ND": "580-588", "NE": "680-681 683-693", "NH": "030-038",
+    "NJ": "070-089", "NM": "870-871 873-884", "NV": "889-891 893-895 897-898", "NY": "005 063 100-149",
+    "OH": "430-459", "OK": "730-731 734-741 743-749", "OR": "970-979", "PA": "150-196", "PR": "006-007 009",
+    "RI": "028-029", "SC": "290-299", "SD": "570-577", "TN": "370-385",
+    "TX": "733 739 750-770 772-799 885", "UT": "840-847", "VA": "201 205 220-246", "VI": "008",
+    "VT": "050-054 056-059", "WA": "980-986 988-994", "WI": "530-532 534-535 537-549", "WV": "247-268",
+    "WY": "820-831 834",
+}  # fmt: skip
+"""State or territory → first three digits of its ZIP codes, as the United States Postal Service assigns them
+(Domestic Mail Manual, labeling list L002); where a ZIP code lies across a state line, the state of its post
+office. Compared with every ZIP code of the package `zipcodes` 3.0.0."""
+
+
+def _prefixes(ranges: str) -> tuple[str, ...]:
+    bounds = [part.partition("-") for part in ranges.split()]
+    return tuple(
+        f"{prefix:03}" for low, _, high in bounds for prefix in range(int(low), int(high or low) + 1)
+    )
+
+
+PROVINCES: dict[str, dict[str, tuple[str, ...]]] = {
+    "CA": {province: tuple(letters) for province, letters in _CANADIAN.items()},
+    "US": {state: _prefixes(ranges) for state, ranges in _AMERICAN.items()},
+}
+"""Country → its provinces, states or territories → how their postal codes begin."""
 
 
 def plain(text: str) -> str:
@@ -143,7 +176,13 @@ def postal_area(text: str) -> str | None:
     return area if re.fullmatch(r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z]", area) else None
 
 
-def fits_province(code_or_area: str, province: str) -> bool:
-    """Return whether a Canadian postal code or area can lie in the province."""
-    letters = PROVINCES.get(province)
-    return letters is None or code_or_area[:1] in letters
+def is_province(province: str, country: str) -> bool:
+    """Return whether a country has the province, state or territory; of most countries nobody here knows."""
+    known = PROVINCES.get(country)
+    return known is None or province in known
+
+
+def fits_province(code_or_area: str, province: str, country: str) -> bool:
+    """Return whether a postal code or area can lie in the province, as far as it's known."""
+    prefixes = PROVINCES.get(country, {}).get(province)
+    return prefixes is None or code_or_area.startswith(prefixes)

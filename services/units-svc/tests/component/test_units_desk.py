@@ -21,6 +21,7 @@ from units_svc.inspections.commands import Area, RecordInspection, record_inspec
 from units_svc.inspections.model import Grade, InspectionKind
 from units_svc.inventory import queries
 from units_svc.inventory.model import Occupancy
+from units_svc.landlords.model import Relation
 from units_svc.maintenance.commands import AddContractor, AddWork, add_contractor, add_work
 from units_svc.privacy.model import MonitoringRefused
 
@@ -126,6 +127,7 @@ PAGES = [
     "/contractors",
     "/contractors/new",
     "/contractors/{contractor}",
+    "/contractors/{contractor}/edit",
     "/units/{unit}/photos",
     "/units/{unit}/inspections",
     "/units/{unit}/inspections/new",
@@ -307,3 +309,50 @@ async def test_a_manager_looks_and_changes_nothing(world: Any, visitor: Any) -> 
     assert refused.status_code in {403, 422}, "in order, but not permitted"
     assert "Your role" in refused.text
     assert await world.value("SELECT count(*) FROM rent WHERE unit_id = $1", unit) == 1
+
+
+@pytest.mark.row("X3", "U6")
+async def test_a_landlords_page_says_who_changed_what_in_the_readers_words(world: Any, visitor: Any) -> None:
+    landlord = await world.landlord(Relation.THIRD_PARTY, "Oak Homes")
+    keeper = visitor("inventory_keeper")
+    changed = {"relation": "managing_agent", "name": "Oak & Elm", "phone": "416 555 0100"}
+    contact = {"contacts-0-name": "Ada Pike", "contacts-0-phone": "416 555 0199"}
+    await keeper.send(f"/inventory-desk/landlords/{landlord}/edit", changed | contact)
+    await keeper.send(f"/inventory-desk/landlords/{landlord}/edit", {"contacts-0-phone": "416 555 0177"})
+    page = await keeper.see(f"/inventory-desk/landlords/{landlord}")
+    said = html.unescape(re.sub(r"<[^>]+>", "\n", page.html.partition("Who changed what")[2]))
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    assert lines.count("Edited") == 2
+    assert "Name: Oak Homes → Oak & Elm" in lines
+    assert "Relation to the property entity: A third party → Its managing agent" in lines
+    assert "Phone: not known → 416 555 0100" in lines
+    assert lines.count("Contacts") == 2
+    assert "416 555 0177" not in said
+    assert "Name key" not in said
+    french = await visitor("inventory_keeper", locale="fr").see(f"/inventory-desk/landlords/{landlord}")
+    assert "Modifié" in french.html
+    async with world.client("property_manager") as manager:
+        edits = (await manager.get(f"/landlords/{landlord}/history")).json()
+    assert [(one["by"], one["action"]) for one in edits] == [
+        ("Kim Okafor", "edited"),
+        ("Kim Okafor", "edited"),
+        ("Kim Okafor", "added"),
+    ]
+
+
+@pytest.mark.row("X3", "U7")
+async def test_a_contractors_page_says_who_changed_what_to_everybody_who_may_look(
+    world: Any, visitor: Any
+) -> None:
+    contractor = await world.do(add_contractor, AddContractor(name="Pipes & Co", phone="416 555 0100"))
+    path = f"/inventory-desk/contractors/{contractor}"
+    await visitor("inventory_keeper").send(f"{path}/edit", {"phone": "416 555 0199", "comments": "Prompt."})
+    manager = visitor("property_manager")
+    page = await manager.see(path)
+    assert "Phone: 416 555 0100 → 416 555 0199" in page.html
+    assert "/edit" not in page.html
+    assert (await manager.see("/inventory-desk/contractors")).html.count(path) == 1
+    async with world.client("property_manager") as client:
+        edits = (await client.get(f"/contractors/{contractor}/history")).json()
+    assert [one["action"] for one in edits] == ["edited", "added"]
+    assert edits[0]["changes"]["phone"] == ["416 555 0100", "416 555 0199"]

@@ -9,18 +9,21 @@ import datetime as dt
 import gzip
 import io
 import sys
+import threading
+import time
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from chassis.actor import Actor
-from units_svc.imports import commands, stretches
+from units_svc.imports import commands, staging, stretches
 from units_svc.imports.commands import ImportCommand, ReceiveFile, apply_import, carry_on, receive_file
 from units_svc.imports.loading import carry_through
 from units_svc.imports.mapping import mapping_named
-from units_svc.imports.model import FileUnreadable, ImportState
+from units_svc.imports.model import ColumnDoubled, FileUnreadable, ImportState
 from units_svc.imports.queries import ImportView, import_problems, import_record
+from units_svc.imports.reading import RowReader
 from units_svc.inventory.commands import AddUnit, add_unit
 
 KEEPER = Actor("staff-1", "property", frozenset({"inventory_keeper"}), "Kim Okafor")
@@ -49,6 +52,60 @@ async def _receive(world: Any, content: bytes, **options: Any) -> UUID:
 
 async def _all_of(world: Any, content: bytes) -> ImportView:
     return await carry_through(world.runtime, KEEPER, await _receive(world, content, at_once=True))
+
+
+@pytest.mark.row("U8")
+async def test_a_file_with_a_column_twice_is_refused_with_its_name(world: Any, visitor: Any) -> None:
+    content = f"{HEADER},Unit\n1 Example St,1,Toronto,ON,apartment,,2\n"
+    with pytest.raises(FileUnreadable) as refused:
+        await _receive(world, content.encode())
+    assert (type(refused.value), refused.value.params) == (ColumnDoubled, {"columns": "unit"})
+    answer = await visitor("inventory_keeper", locale="fr").send(
+        "/inventory-desk/imports/new",
+        {"mapping": "unit-list"},
+        files={"file": ("homes.csv", content.encode(), "text/csv")},
+        status=422,
+    )
+    assert "plus d’une colonne unit" in answer.html
+    assert await world.value("SELECT count(*) FROM unit_import") == 0
+
+
+@pytest.mark.row("U8")
+async def test_the_next_rows_are_read_no_further_when_those_before_cannot_be_kept(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_id = await _receive(world, _table(60_000))
+    read_row, read_window = RowReader.read, staging._read
+    rows_of: list[int] = []
+    reading_on, ended = threading.Event(), 0
+
+    def slowly(reader: RowReader, line: int, cells: Any) -> Any:
+        rows_of[-1] += 1
+        if len(rows_of) > 1:
+            # So slow that it can't come to its end by itself before it is told to stop.
+            reading_on.set()
+            time.sleep(0.002)
+        return read_row(reader, line, cells)
+
+    def watched(*args: Any, **more: Any) -> Any:
+        nonlocal ended
+        rows_of.append(0)
+        batch = read_window(*args, **more)
+        ended += 1
+        return batch
+
+    async def broken(*_: Any) -> None:
+        assert await asyncio.to_thread(reading_on.wait, 120)
+        raise BrokenOff
+
+    monkeypatch.setattr(commands, "STEP_SECONDS", 600)
+    monkeypatch.setattr(RowReader, "read", slowly)
+    monkeypatch.setattr(staging, "_read", watched)
+    monkeypatch.setattr(staging, "_keep", broken)
+    with pytest.raises(BrokenOff):
+        await world.do(carry_on, ImportCommand(import_id))
+    assert ended == 2, "whoever reads on has ended"
+    assert 0 < rows_of[1] < rows_of[0] / 2
 
 
 @pytest.mark.row("U8")

@@ -150,6 +150,7 @@ async def test_listings_told_in_sets_are_those_told_one_by_one(world: Any, data:
 BAD = [
     ("1 Example St,1,Toronto,ON,V5K 0A1,apartment,,,,,,", "postal_code", "postal_code_of_another_province"),
     ("1 Example St,1,Toronto,ON,ABC,apartment,,,,,,", "postal_code", "not_a_postal_code"),
+    ("1 Example St,1,Toronto,XX,,apartment,,,,,,", "province", "not_a_province"),
     ("1 Example St,1,Toronto,ON,,apartment,-5,,,,,", "rent", "below_zero"),
     ("1 Example St,1,Toronto,ON,,apartment,lots,,,,,", "rent", "not_an_amount"),
     ("1 Example St,1,Toronto,ON,,apartment,,,9,4,,", "floor", "floor_above_building"),

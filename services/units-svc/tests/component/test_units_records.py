@@ -31,6 +31,7 @@ from units_svc.inventory.model import (
     NotAPostalCode,
     PostalCodeOfAnotherProvince,
     RentKnown,
+    YearInFuture,
 )
 from units_svc.inventory.queries import unit_history, unit_list, unit_record
 from units_svc.inventory.searching import Order, UnitFilter
@@ -66,6 +67,9 @@ async def _found(world: Any, **filters: Any) -> set[str]:
         ({"region": "moon"}, NotOnTheList),
         ({"landlord_id": uuid.UUID(int=7)}, NotFound),
         ({"province": "ZZ"}, InvalidInput),
+        ({"country": "US", "province": "ON", "postal_code": None}, InvalidInput),
+        ({"country": "US", "province": "NY", "postal_code": "90210"}, PostalCodeOfAnotherProvince),
+        ({"year_built": 2032}, YearInFuture),
         ({"street": "–"}, InvalidInput),
         ({"rent": Decimal(-1)}, ValidationError),
         ({"street": "<script>"}, ValidationError),
@@ -77,6 +81,20 @@ async def test_a_home_that_cannot_be_is_refused_with_the_rule(world: Any, change
         await world.unit(**changes)
     assert await world.value("SELECT count(*) FROM unit") == 0
     assert await world.told() == []
+
+
+@pytest.mark.row("U2", "U3")
+async def test_a_home_being_built_in_another_country_is_listed_and_corrected_within_the_same_rules(
+    world: Any,
+) -> None:
+    unit = await world.unit(country="US", province="NY", postal_code="10001-0001", year_built=2031)
+    record = await world.see(unit_record, unit)
+    with pytest.raises(YearInFuture) as refused:
+        await world.do(edit_details, _as_edit(EditDetails, record, year_built=2032))
+    assert (refused.value.field, refused.value.params) == ("year_built", {"latest": 2031})
+    with pytest.raises(PostalCodeOfAnotherProvince):
+        await world.do(edit_address, _as_edit(EditAddress, record, province="NJ"))
+    assert (await world.see(unit_record, unit)).year_built == 2031
 
 
 @pytest.mark.row("U2")

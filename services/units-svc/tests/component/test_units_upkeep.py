@@ -294,6 +294,20 @@ async def test_an_inspection_finds_things_and_a_finding_opens_work(world: Any) -
         )
 
 
+@pytest.mark.row("U3", "U10")
+async def test_a_picture_is_not_unfolded_for_somebody_who_may_not_add_it(world: Any, visitor: Any) -> None:
+    unit = await world.unit()
+    page = f"/inventory-desk/units/{unit}/photos"
+    no_photo = {"photo": ("photo.jpg", b"<script>", "image/jpeg")}
+    async with world.client("property_manager") as client:
+        assert (await client.post(f"/units/{unit}/photos", files=no_photo)).status_code == 403
+    manager = visitor("property_manager")
+    token = (await manager.see(f"/inventory-desk/units/{unit}/rent")).fields()
+    refused = await manager.client.post(page, data=token, files=no_photo)
+    assert refused.status_code == 403
+    assert "Your role" in refused.text
+
+
 @pytest.mark.row("U3", "U10", "X5")
 async def test_photos_are_sent_served_as_pictures_only_and_removed(world: Any, visitor: Any) -> None:
     unit = await world.unit()

@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from units_svc.addressing import (
+    PROVINCES,
     address_key,
     comparable,
     fits_province,
+    is_province,
     padded,
     plain,
     postal_area,
@@ -19,6 +21,7 @@ from units_svc.addressing import (
     street_order,
     unit_key,
 )
+from units_svc.inventory.provinces import NAMES
 
 
 @pytest.mark.row("U2", "U1")
@@ -93,12 +96,45 @@ def test_postal_codes_are_checked_for_each_country(text: str, country: str, code
 
 @pytest.mark.row("U2")
 def test_a_postal_code_lies_in_its_province() -> None:
-    assert fits_province("M5V 2T6", "ON")
-    assert not fits_province("V5K 0A1", "ON")
-    assert fits_province("X0A 0H0", "NU")
-    assert fits_province("X1A 1A1", "NT")
-    assert fits_province("anything", "elsewhere")
+    assert fits_province("M5V 2T6", "ON", "CA")
+    assert not fits_province("V5K 0A1", "ON", "CA")
+    assert fits_province("X0A 0H0", "NU", "CA")
+    assert fits_province("X1A 1A1", "NT", "CA")
+    assert fits_province("anything", "elsewhere", "CA")
+    assert fits_province("75 001", "IDF", "FR")
     assert (postal_area("m5a "), postal_area("M53")) == ("M5A", None)
+
+
+@pytest.mark.row("U2")
+@pytest.mark.parametrize(
+    ("code", "states"),
+    [
+        ("10001", {"NY"}),
+        ("06390-0001", {"CT", "NY"}),
+        ("00901", {"PR"}),
+        ("20001", {"DC"}),
+        ("31901", {"GA"}),
+        ("39901", {"GA"}),
+        ("73301", {"TX"}),
+        ("88510", {"TX"}),
+        ("90210", {"CA"}),
+        ("96799", {"AS", "HI"}),
+        ("99501", {"AK"}),
+        ("83414", {"ID", "WY"}),
+        ("00001", set()),
+    ],
+)
+def test_a_zip_code_lies_in_its_state(code: str, states: set[str]) -> None:
+    assert {state for state in PROVINCES["US"] if fits_province(code, state, "US")} == states
+
+
+@pytest.mark.row("U2")
+def test_a_country_has_its_provinces_and_states_and_each_has_a_name() -> None:
+    assert (is_province("ON", "CA"), is_province("ON", "US"), is_province("CA", "US")) == (True, False, True)
+    assert is_province("IDF", "FR")
+    assert {country: set(known) for country, known in PROVINCES.items()} == {
+        country: set(names) for country, names in NAMES.items()
+    }
 
 
 @pytest.mark.row("U1")

@@ -114,6 +114,35 @@ def test_columns_are_found_by_name_however_they_are_spaced_and_missing_ones_are_
 
 
 @pytest.mark.row("U8")
+def test_columns_that_stand_twice_are_named_if_they_are_read() -> None:
+    assert reader().doubled_columns() == []
+    assert reader([*HEADER, "Our notes", "our notes"]).doubled_columns() == []
+    assert reader([*HEADER, " Rent", "UNIT"]).doubled_columns() == ["rent", "unit"]
+    assert reader([*HEADER, "street"]).doubled_columns() == [], "another name of the address is no double"
+
+
+@pytest.mark.row("U8", "U2")
+@pytest.mark.parametrize(
+    ("cells", "rule"),
+    [
+        ({"province": "NY", "postal_code": "10001"}, None),
+        ({"province": "NY", "postal_code": "90210"}, "postal_code_of_another_province"),
+        ({"province": "ON", "postal_code": "10001"}, "not_a_province"),
+    ],
+    ids=str,
+)
+def test_a_home_in_the_united_states_lies_in_a_state_of_its_zip_code(
+    cells: dict[str, str], rule: str | None
+) -> None:
+    canadian = mapping_named("unit-list")
+    mapping = canadian.model_copy(update={"constants": {**canadian.constants, "country": "US"}})
+    american = RowReader(mapping, [*HEADER, "postal_code"], KNOWN, TODAY)
+    read = american.read(2, [*row(province=cells["province"]), cells["postal_code"]])
+    found = {problem.rule for problem in read} if isinstance(read, list) else {None}
+    assert rule in found
+
+
+@pytest.mark.row("U8")
 @pytest.mark.parametrize(
     ("raw", "encoding", "delimiter"),
     [

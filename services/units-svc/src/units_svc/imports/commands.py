@@ -21,6 +21,7 @@ from units_svc.imports.mapping import Mapping
 from units_svc.imports.model import (
     STEP,
     WORKING,
+    ColumnDoubled,
     ColumnMissing,
     FileUnreadable,
     ImportPart,
@@ -245,6 +246,8 @@ async def _require_columns(tx: Tx, mapping: Mapping, found: Opening) -> None:
     reader = RowReader(mapping, found.header, await known_values(tx), tx.today)
     if missing := reader.missing_columns():
         raise ColumnMissing(columns=", ".join(missing))
+    if doubled := reader.doubled_columns():
+        raise ColumnDoubled(columns=", ".join(doubled))
 
 
 async def _locked(tx: Tx, import_id: UUID, *states: ImportState) -> UnitImport:

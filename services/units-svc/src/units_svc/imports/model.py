@@ -295,6 +295,12 @@ class ColumnMissing(FileUnreadable):
     message: ClassVar[str] = "The file has no column {columns}."
 
 
+class ColumnDoubled(FileUnreadable):
+    """The file has a column twice that the mapping reads."""
+
+    message: ClassVar[str] = "The file has more than one column {columns}. Rename or remove all but one."
+
+
 class TooManyColumns(FileUnreadable):
     """No table of homes has so many columns."""
 

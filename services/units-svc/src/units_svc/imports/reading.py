@@ -6,6 +6,7 @@ both.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,13 +21,17 @@ from units_svc.imports.mapping import FieldName
 from units_svc.imports.mapping import Mapping as ColumnMapping
 from units_svc.imports.model import Problem
 from units_svc.imports.saying import NOTHING_SAID, Wrong
-from units_svc.inventory.model import Occupancy
+from units_svc.inventory.model import YEARS_AHEAD, Occupancy
 from units_svc.landlords.model import LandlordKind, Relation
 
 _MOST_UNITS = 5_000
 _LONGEST_KEY = 120
 _SHOWN = 200
 _FORMULA = frozenset("=+-@")
+_NOT_A_PROVINCE = {
+    "CA": N_("“{value}” isn't a province or territory of Canada."),
+    "US": N_("“{value}” isn't a state or territory of the United States."),
+}
 FLOOR_ABOVE = N_("The building has {floors} floors; floor {value} is above it.")
 _FIRST_OCCUPANCIES = frozenset(
     {Occupancy.AVAILABLE, Occupancy.OCCUPIED_BY_OTHER, Occupancy.TEMPORARILY_UNAVAILABLE}
@@ -90,7 +95,7 @@ class _Field:
             {word.casefold(): code for word, code in rule.values.items()} if rule is not None else {}
         )
         columns = rule.columns if rule is not None else ()
-        self.at = [(column, index) for column in columns for index in reader.places(column)]
+        self.at = reader.places(*columns)
         self.column = self.at[0][0] if self.at else (columns[0] if columns else None)
         self.otherwise: _Said = (None, None, None)
         if rule is not None and rule.default is not None:
@@ -134,9 +139,10 @@ class RowReader:
         self.known = known
         self.today = today
         self.width = len(header)
-        self._at: dict[str, list[int]] = {}
+        self._header = header
+        self._at: dict[str, int] = {}
         for index, name in enumerate(header):
-            self._at.setdefault(_head(name), []).append(index)
+            self._at.setdefault(_head(name), index)
         self._nothing = frozenset(word.casefold() for word in mapping.nothing)
         self._fields = {name: _Field(self, name, convert) for name, convert in self._rules().items()}
         self._single = [
@@ -152,11 +158,11 @@ class RowReader:
         self._same: dict[str, Any] = {name: field.otherwise[1] for name, field in others}
         self._texts = ["" for _ in self._single] + [field.otherwise[0] or "" for _, field in others]
         self._silent = [field for _, field in others if not field.at and field.otherwise[2]]
-        self._key = [(column, self.places(column)) for column in mapping.key]
+        self._key = self.places(*mapping.key)
         self._feature_rule = mapping.fields.get("features")
         follows = {rule.column for rule in mapping.features.values()}
         named = follows | set(self._feature_rule.columns if self._feature_rule else ())
-        self._feature_at = sorted(index for column in named for index in self.places(column))
+        self._feature_at = sorted({at for _, at in self.places(*named)})
         self._feature_sets: _Memory[tuple[str, ...], _Features] = _Memory(self._feature_set)
         self._places: _Memory[_Place, tuple[str, str, str, str]] = _Memory(_place)
         self._doors: _Memory[str | None, tuple[str, str]] = _Memory(_door)
@@ -172,9 +178,16 @@ class RowReader:
             if not any(_head(column) in self._at for column in group)
         ]
 
-    def places(self, column: str) -> list[int]:
-        """Return where a column stands in the rows; a file may have it twice, or not at all."""
-        return self._at.get(_head(column), [])
+    def doubled_columns(self) -> list[str]:
+        """Return columns that the mapping reads and the file has more than once: nobody can say which one is
+        meant."""
+        times = Counter(map(_head, self._header))
+        return sorted(column for column in self.mapping.known_columns if times[_head(column)] > 1)
+
+    def places(self, *columns: str) -> list[tuple[str, int]]:
+        """Return those of the columns that the file has, each with where it stands in the rows."""
+        heads = ((column, _head(column)) for column in columns)
+        return [(column, self._at[head]) for column, head in heads if head in self._at]
 
     def words(self, raw: str) -> str | None:
         """Return what a cell says, squeezed; None for nothing, or for a word that means nothing."""
@@ -241,7 +254,7 @@ class RowReader:
             "latitude": saying.coordinate(90),
             "longitude": saying.coordinate(180),
             "region": saying.listed(known.regions),
-            "year_built": saying.number(1600, year + 5),
+            "year_built": saying.number(1600, year + YEARS_AHEAD),
             "building_floors": saying.number(1, 200),
             "units": saying.number(1, _MOST_UNITS),
             "unit_number": saying.short,
@@ -293,7 +306,7 @@ class RowReader:
     def _key_of(self, line: int, cells: Sequence[str], problems: list[Problem]) -> str | None:
         parts = []
         for column, at in self._key:
-            said = next((w for i in at if i < len(cells) and (w := self.words(cells[i]))), None)
+            said = self.words(cells[at]) if at < len(cells) else None
             if said is None:
                 problems.append(_problem(line, column, Wrong("missing", NOTHING_SAID)))
             parts.append(said or "")
@@ -304,8 +317,8 @@ class RowReader:
 
     # ------------------------------------------------------------------ rules between fields
     def _province(self, values: dict[str, Any]) -> None:
-        if values["country"] == "CA" and values["province"] not in addressing.PROVINCES:
-            raise Wrong("not_a_province", N_("“{value}” isn't a province or territory of Canada."))
+        if not addressing.is_province(values["province"], values["country"] or ""):
+            raise Wrong("not_a_province", _NOT_A_PROVINCE[values["country"]])
 
     def _postal_code(self, values: dict[str, Any]) -> None:
         values["postal_code"] = self._codes[
@@ -359,7 +372,7 @@ class RowReader:
         return sorted(found), wrong
 
     def _cell(self, cells: Mapping[int, str], column: str) -> str | None:
-        return next((words for at in self.places(column) if (words := self.words(cells[at]))), None)
+        return next((self.words(cells[at]) for _, at in self.places(column)), None)
 
     def _feature(self, word: str, translations: Mapping[str, str]) -> str:
         feature: str = saying.listed(self.known.features)(_translated(word, translations))

@@ -206,7 +206,7 @@ def postal_code(text: str, country: str, province: str) -> str:
     code = addressing.postal_code(text, country)
     if code is None:
         raise Wrong("not_a_postal_code", N_("“{value}” isn't a postal code of {country}."), country=country)
-    if country == "CA" and not addressing.fits_province(code, province):
+    if not addressing.fits_province(code, province, country):
         raise Wrong(
             "postal_code_of_another_province",
             N_("The postal code {value} isn't in {province}."),
@@ -220,7 +220,7 @@ def postal_area(text: str, province: str) -> str:
     area = addressing.postal_area(text)
     if area is None:
         raise Wrong("not_a_postal_code", N_("“{value}” isn't the first half of a postal code."))
-    if not addressing.fits_province(area, province):
+    if not addressing.fits_province(area, province, "CA"):
         raise Wrong(
             "postal_code_of_another_province",
             N_("The postal code {value} isn't in {province}."),

@@ -7,6 +7,7 @@ import json
 import time
 from dataclasses import dataclass, field
 from operator import itemgetter
+from threading import Event
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -58,15 +59,22 @@ async def read_on(tx: Tx, found: UnitImport, mapping: Mapping, *, until: float) 
     While the database takes in the rows of one window, the next one is read.
     """
     reader = RowReader(mapping, found.header, await known_values(tx), tx.today)
-    ahead = await _reading(tx, found, reader)
-    while ahead is not None:
-        batch = await ahead
-        found.position += batch.read
-        found.line += batch.lines
-        found.rows += len(batch.right) + len(batch.wrong)
-        found.wrong_rows += len(batch.wrong)
-        ahead = await _reading(tx, found, reader) if time.monotonic() < until else None
-        await _keep(tx, found.id, batch)
+    stopping = Event()
+    ahead = await _reading(tx, found, reader, stopping)
+    try:
+        while ahead is not None:
+            batch = await ahead
+            found.position += batch.read
+            found.line += batch.lines
+            found.rows += len(batch.right) + len(batch.wrong)
+            found.wrong_rows += len(batch.wrong)
+            ahead = await _reading(tx, found, reader, stopping) if time.monotonic() < until else None
+            await _keep(tx, found.id, batch)
+    finally:
+        # Nobody needs the next window when this one couldn't be kept, and a thread can't be cancelled.
+        stopping.set()
+        if ahead is not None:
+            await asyncio.gather(ahead, return_exceptions=True)
 
 
 def is_read(found: UnitImport) -> bool:
@@ -74,7 +82,9 @@ def is_read(found: UnitImport) -> bool:
     return found.position >= found.size or found.rows == found.row_limit
 
 
-async def _reading(tx: Tx, found: UnitImport, reader: RowReader) -> asyncio.Task[_Batch] | None:
+async def _reading(
+    tx: Tx, found: UnitImport, reader: RowReader, stopping: Event
+) -> asyncio.Task[_Batch] | None:
     """Begin to read the next window in a thread; None when there's nothing left."""
     if is_read(found):
         return None
@@ -83,7 +93,15 @@ async def _reading(tx: Tx, found: UnitImport, reader: RowReader) -> asyncio.Task
     most = None if found.row_limit is None else found.row_limit - found.rows
     return asyncio.create_task(
         asyncio.to_thread(
-            _read, found.id, reader, content, found.delimiter, line=found.line, final=final, most=most
+            _read,
+            found.id,
+            reader,
+            content,
+            found.delimiter,
+            line=found.line,
+            final=final,
+            most=most,
+            stopping=stopping,
         )
     )
 
@@ -125,10 +143,13 @@ def _read(
     line: int,
     final: bool,
     most: int | None,
+    stopping: Event,
 ) -> _Batch:
     window = read_window(content, delimiter, line=line, final=final, most=most)
     batch = _Batch(read=window.read, lines=window.lines)
     for row in window.rows:
+        if stopping.is_set():
+            break
         values = reader.read(row.line, row.cells)
         if isinstance(values, list):
             batch.wrong.append((row.line, row.cells))

@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 
 from chassis.errors import InvalidInput
 from chassis.ids import new_id
+from deskkit.i18n import N_
 from units_svc import addressing
 from units_svc.inventory.model import (
     Building,
@@ -35,6 +36,10 @@ Number = Annotated[
 ]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 
+_CHOOSE = {
+    "CA": N_("Choose a province or territory of Canada."),
+    "US": N_("Choose a state or territory of the United States."),
+}
 _POSTAL_EXAMPLES = {"CA": "M5V 2T6", "US": "10001"}
 
 
@@ -51,7 +56,7 @@ class Address(Command):
     street: Annotated[Label, Field(title="Address")]
     unit_number: Annotated[Number | None, Field(title="Unit number")] = None
     city: Annotated[Label, Field(title="City")]
-    province: Annotated[str, Field(title="Province", pattern=r"^[A-Z]{2,3}$")]
+    province: Annotated[str, Field(title="Province or state", pattern=r"^[A-Z]{2,3}$")]
     country: Annotated[str, Field(title="Country", pattern=r"^[A-Z]{2}$")] = "CA"
     postal_code: Annotated[str | None, Field(title="Postal code", max_length=10)] = None
     latitude: Annotated[Decimal | None, Field(title="Latitude", ge=-90, le=90, decimal_places=6)] = None
@@ -69,12 +74,12 @@ async def building_at(tx: Tx, address: Address) -> Building | None:
         code = addressing.postal_code(address.postal_code, country)
         if code is None:
             raise NotAPostalCode(field="postal_code", example=_POSTAL_EXAMPLES.get(country, "AB1 2CD"))
-        if country == "CA" and not addressing.fits_province(code, address.province):
+        if not addressing.fits_province(code, address.province, country):
             raise PostalCodeOfAnotherProvince(
                 field="postal_code", postal_code=code, province=address.province
             )
-    if country == "CA" and address.province not in addressing.PROVINCES:
-        raise InvalidInput(field="province", rule="Choose a province or territory of Canada.")
+    if not addressing.is_province(address.province, country):
+        raise InvalidInput(field="province", rule=_CHOOSE[country])
     if not addressing.comparable(address.street):
         raise InvalidInput(field="street", rule="Enter an address.")
     found = await tx.execute(

@@ -28,6 +28,7 @@ from units_svc.inventory.buildings import (
 )
 from units_svc.inventory.listing import tell_listing
 from units_svc.inventory.model import (
+    YEARS_AHEAD,
     AddressTaken,
     Building,
     Cause,
@@ -38,6 +39,7 @@ from units_svc.inventory.model import (
     RentKnown,
     StatusObservation,
     Unit,
+    YearInFuture,
 )
 from units_svc.landlords.model import Landlord
 from units_svc.lookups.model import LookupList
@@ -114,12 +116,13 @@ async def add_unit(tx: Tx, command: AddUnit) -> UUID:
     """Add a home, tell everybody of it, and return its id (U2, U3).
 
     Raises AddressTaken, NotAPostalCode, PostalCodeOfAnotherProvince, FloorAboveBuilding, DayInFuture,
-    NotOnTheList.
+    YearInFuture, NotOnTheList.
     """
     await require_private(tx, Place.UNIT, _texts(command, "building_name", "comments"))
     await _require_codes(tx, command)
     await require_listed(tx, [(LookupList.STATUS, command.status, "status")])
     _require_past(tx, command.status_observed_on, "status_observed_on")
+    _require_year(tx, command.year_built)
     await _require_landlord(tx, command.landlord_id)
     building = await building_at(tx, command)
     if building is None:
@@ -203,7 +206,7 @@ async def edit_details(tx: Tx, command: EditDetails) -> int:
     """Correct what is known of a home and return its new version.
 
     Year and floors are the building's and reach all its homes. Raises EditedMeanwhile, FloorAboveBuilding,
-    NotOnTheList, NotFound for an unknown landlord.
+    YearInFuture, NotOnTheList, NotFound for an unknown landlord.
     """
     await require_private(tx, Place.UNIT, _texts(command, "comments"), unit_id=command.unit_id)
     unit = await _unit_for_edit(tx, command.unit_id)
@@ -213,6 +216,7 @@ async def edit_details(tx: Tx, command: EditDetails) -> int:
     _require_version(unit, command.version, before, after)
     await _require_codes(tx, command, keep=[unit.housing_type, unit.service_provider, *unit.features])
     await _require_landlord(tx, command.landlord_id)
+    _require_year(tx, command.year_built)
     require_floor(command.floor, command.building_floors)
     await amend_building(
         tx,
@@ -345,6 +349,12 @@ def _differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tup
 def _require_past(tx: Tx, day: date, field: str) -> None:
     if day > tx.today:
         raise DayInFuture(field=field)
+
+
+def _require_year(tx: Tx, year: int | None) -> None:
+    latest = tx.today.year + YEARS_AHEAD
+    if year is not None and year > latest:
+        raise YearInFuture(field="year_built", latest=latest)
 
 
 async def _require_free_number(tx: Tx, building: Building, number: str | None, own: UUID | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,15 +13,16 @@ from chassis.errors import InvalidInput
 from deskkit.call import DeskCall, PageCall
 from deskkit.csv_files import csv_stream
 from deskkit.forms import Form
-from deskkit.labels import label_of
 from deskkit.router import DeskRouter
 from units_svc.access import Permission
 from units_svc.inventory import commands, queries
+from units_svc.inventory.provinces import provinces
 from units_svc.inventory.searching import Order, UnitFilter
 from units_svc.inventory.table import CSV_HEADER, csv_rows
 from units_svc.landlords.queries import landlord_choices
 from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import Lists, lookup_lists
+from units_svc.panels import edits_in_words, titles
 
 router = DeskRouter(prefix="/inventory-desk/units")
 
@@ -133,7 +134,9 @@ async def history_tab(call: DeskCall, unit_id: UUID) -> Response:
     """The History tab of a home: conditions, rents, occupancy with causes, edits (U3, U4, X3)."""
     history = await call.ask(queries.unit_history, unit_id)
     lists = await call.ask(lookup_lists)
-    edits = [(edit, changes_in_words(call, lists, edit.changes or {})) for edit in history.edits]
+    edits = edits_in_words(
+        call, history.edits, _FIELD_NAMES, words=_said_by(call, lists), unsaid=_SAID_OTHERWISE
+    )
     return await _record(call, "inventory/history.html", unit_id, history=history, edits=edits)
 
 
@@ -213,39 +216,22 @@ _SAID_OTHERWISE = frozenset({"landlord_id", "features", "comments"})
 """Fields whose stored values say nothing to people, or too much for a line."""
 
 
-def changes_in_words(call: PageCall, lists: Lists, changes: Mapping[str, Any]) -> list[str]:
-    """Return a line for each field that was changed, with words in place of codes."""
-    kinds = {
-        "housing_type": LookupList.HOUSING_TYPE,
-        "status": LookupList.STATUS,
-        "region": LookupList.REGION,
-        "service_provider": LookupList.SERVICE_PROVIDER,
-    }
+_FIELD_NAMES = titles(commands.AddUnit, commands.EditAddress) | {"active": "Listed"}
+_LIST_OF = {
+    "housing_type": LookupList.HOUSING_TYPE,
+    "status": LookupList.STATUS,
+    "region": LookupList.REGION,
+    "service_provider": LookupList.SERVICE_PROVIDER,
+}
 
+
+def _said_by(call: PageCall, lists: Lists) -> Callable[[str, Any], str]:
     def said(name: str, value: Any) -> str:
-        if value is None or value == "":
-            return call._("not known")
-        if isinstance(value, bool):
-            return call._("Yes") if value else call._("No")
         if name in {"rent", "rent_amount"}:
             return call.formats.money(Decimal(str(value)))
-        return str(lists.label(kinds[name], value, call.locale)) if name in kinds else str(value)
+        return str(lists.label(_LIST_OF[name], value, call.locale)) if name in _LIST_OF else str(value)
 
-    lines = []
-    for name, (before, after) in changes.items():
-        words = call._(_FIELD_NAMES.get(name, label_of(name)))
-        lines.append(
-            words if name in _SAID_OTHERWISE else f"{words}: {said(name, before)} → {said(name, after)}"
-        )
-    return lines
-
-
-_FIELD_NAMES = {
-    name: str(field.title)
-    for model in (commands.AddUnit, commands.EditAddress)
-    for name, field in model.model_fields.items()
-    if field.title
-} | {"active": "Listed"}
+    return said
 
 
 _KEPT = ("housing_type", "status", "region", "features", "service_provider", "landlord_id")
@@ -259,9 +245,8 @@ async def _form(
     kept: dict[str, Any] = {}
     if unit is not None:
         kept = {name: getattr(unit, name) for name in _KEPT}
-    return call.page(
-        template, form=form, unit=unit, choices=await choices(call, lists, kept), lists=lists, status=status
-    )
+    offered = await choices(call, lists, kept) | {"provinces": provinces(call._)}
+    return call.page(template, form=form, unit=unit, choices=offered, lists=lists, status=status)
 
 
 async def _record(call: PageCall, template: str, unit_id: UUID, **more: Any) -> Response:

@@ -205,6 +205,10 @@ class OccupancyChange(Base):
     changed_by: Mapped[str] = mapped_column(String(200))
 
 
+YEARS_AHEAD = 5
+"""Years that the year of building may lie ahead: homes are listed while they're being built."""
+
+
 # ------------------------------------------------------------------ facts told to others
 @dataclass(frozen=True, slots=True)
 class UnitListed:
@@ -273,7 +277,7 @@ class FloorAboveBuilding(DomainError):
 
 
 class PostalCodeOfAnotherProvince(DomainError):
-    """The first letter of a Canadian postal code says in which province it lies."""
+    """How a postal code begins says in which province or state it lies."""
 
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "postal_code_of_another_province"
@@ -294,6 +298,14 @@ class DayInFuture(DomainError):
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "day_in_future"
     message: ClassVar[str] = "The day can't be in the future."
+
+
+class YearInFuture(DomainError):
+    """A home can be listed while it's being built, not long before."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "year_in_future"
+    message: ClassVar[str] = "The year can't be later than {latest}."
 
 
 class RentKnown(DomainError):

@@ -11,12 +11,12 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
-from chassis.db.tables import audit
 from chassis.errors import NotFound
 from chassis.paging import CountedPage
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from units_svc.access import Permission
+from units_svc.edits import Edit, edits_of
 from units_svc.inventory.index import FOLLOWER
 from units_svc.inventory.model import (
     Building,
@@ -156,16 +156,6 @@ class ChangeOfOccupancy:
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
-    """One change of the record by a person or a program."""
-
-    at: datetime
-    by: str
-    action: str
-    changes: dict[str, list[Any]] | None
-
-
-@dataclass(frozen=True, slots=True)
 class UnitHistory:
     """What happened to a home, newest first."""
 
@@ -286,9 +276,6 @@ async def unit_history(tx: ReadTx, unit_id: UUID) -> UnitHistory:
         OccupancyChange.id, OccupancyChange.occupancy, OccupancyChange.available_from, OccupancyChange.cause,
         OccupancyChange.cause_id, OccupancyChange.changed_at, OccupancyChange.changed_by,
     ).where(OccupancyChange.unit_id == unit_id)  # fmt: skip
-    edits = select(audit.c.at, audit.c.actor_name, audit.c.action, audit.c.changes).where(
-        audit.c.record_kind == "unit", audit.c.record_id == str(unit_id)
-    )
     return UnitHistory(
         observations=views(
             Observation,
@@ -302,7 +289,7 @@ async def unit_history(tx: ReadTx, unit_id: UUID) -> UnitHistory:
         occupancy=views(
             ChangeOfOccupancy, await tx.execute(changes.order_by(OccupancyChange.id.desc()).limit(200))
         ),
-        edits=views(Edit, await tx.execute(edits.order_by(audit.c.id.desc()).limit(200))),
+        edits=await edits_of(tx, "unit", unit_id),
     )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from chassis.http import After, ApiRouter, Call, Limit, command_of
 from chassis.paging import PAGE, CountedPage
+from units_svc.edits import Edit
 from units_svc.landlords import commands, queries
 from units_svc.landlords.model import Relation
 
@@ -49,6 +50,12 @@ async def add_landlord(call: Call, body: commands.AddLandlord) -> AddedLandlord:
 async def read_landlord(call: Call, landlord_id: UUID) -> queries.LandlordRecord:
     """One landlord."""
     return await call.ask(queries.landlord_record, landlord_id)
+
+
+@router.get("/{landlord_id}/history")
+async def read_landlord_history(call: Call, landlord_id: UUID) -> list[Edit]:
+    """Who changed what of a landlord, newest first (X3)."""
+    return await call.ask(queries.landlord_history, landlord_id)
 
 
 @router.put("/{landlord_id}", status_code=204)

@@ -94,7 +94,12 @@ async def edit_landlord(tx: Tx, command: EditLandlord) -> None:
     if landlord is None:
         raise NotFound(what="landlord")
     values = _values(command) | {"active": command.active}
-    changes = {n: (getattr(landlord, n), v) for n, v in values.items() if getattr(landlord, n) != v}
+    changes: dict[str, tuple[Any, Any]] = {
+        n: (getattr(landlord, n), v) for n, v in values.items() if getattr(landlord, n) != v
+    }
+    stood, sent = await _contacts_of(tx, landlord.id), [contact.model_dump() for contact in command.contacts]
+    if sorted(map(str, stood)) != sorted(map(str, sent)):
+        changes["contacts"] = (stood, sent)
     if landlord.version != command.version:
         raise EditedMeanwhile(current=landlord.version, difference=changes)
     await _require_new(tx, command, landlord.id)
@@ -123,6 +128,12 @@ def _values(details: LandlordDetails) -> dict[str, Any]:
         "name_key": name_key(details.name),
         "comments": details.comments or None,
     }
+
+
+async def _contacts_of(tx: Tx, landlord_id: UUID) -> list[dict[str, Any]]:
+    columns = [getattr(LandlordContact, name) for name in Contact.model_fields]
+    rows = await tx.execute(select(*columns).where(LandlordContact.landlord_id == landlord_id))
+    return [dict(zip(Contact.model_fields, row, strict=True)) for row in rows]
 
 
 def _add_contacts(tx: Tx, landlord_id: UUID, contacts: list[Contact]) -> None:

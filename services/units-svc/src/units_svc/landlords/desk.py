@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from deskkit.call import DeskCall
+from deskkit.call import DeskCall, PageCall
+from deskkit.i18n import N_
 from deskkit.router import DeskRouter
 from units_svc.access import Permission
 from units_svc.landlords import commands, queries
 from units_svc.landlords.model import Relation
+from units_svc.panels import edits_in_words, titles
 
 router = DeskRouter(prefix="/inventory-desk/landlords")
 
@@ -52,12 +56,30 @@ async def add_landlord(call: DeskCall) -> Response:
 
 @router.get("/{landlord_id}", name="landlord")
 async def landlord(call: DeskCall, landlord_id: UUID) -> Response:
-    """One landlord with contacts."""
+    """One landlord with contacts, and who changed what (X3)."""
+    edits = await call.ask(queries.landlord_history, landlord_id)
     return call.page(
         "landlords/record.html",
         landlord=await call.ask(queries.landlord_record, landlord_id),
+        edits=edits_in_words(
+            call, edits, titles(commands.EditLandlord), words=_said_by(call), unsaid=_SAID_BY_NAME
+        ),
         may_edit=call.may(Permission.EDIT_LANDLORDS),
     )
+
+
+_SAID_BY_NAME = frozenset({"comments", "contacts"})
+_WORDS = {
+    ("kind", "organisation"): N_("Organisation"),
+    ("kind", "person"): N_("Person"),
+    ("relation", "property_entity"): N_("The property entity itself"),
+    ("relation", "managing_agent"): N_("Its managing agent"),
+    ("relation", "third_party"): N_("A third party"),
+}
+
+
+def _said_by(call: PageCall) -> Callable[[str, Any], str]:
+    return lambda name, value: call._(_WORDS[name, value]) if (name, value) in _WORDS else str(value)
 
 
 @router.get("/{landlord_id}/edit", name="landlord_edit")

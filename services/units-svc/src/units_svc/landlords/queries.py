@@ -13,6 +13,7 @@ from chassis.tx import ReadTx
 from chassis.usecase import query
 from units_svc.access import Permission
 from units_svc.addressing import plain
+from units_svc.edits import Edit, edits_of
 from units_svc.landlords.model import Landlord, LandlordContact, LandlordKind, Relation
 from units_svc.tables import views
 from units_svc.telling import HOMES
@@ -84,6 +85,12 @@ async def landlord_list(
     if relation is not None:
         statement = statement.where(Landlord.relation == relation)
     return await _BY_NAME.counted_page(tx, statement, LandlordRow, after=after, limit=limit)
+
+
+@query(Permission.VIEW_UNITS)
+async def landlord_history(tx: ReadTx, landlord_id: UUID) -> list[Edit]:
+    """Who changed what of a landlord, newest first (X3)."""
+    return await edits_of(tx, "landlord", landlord_id)
 
 
 @query(Permission.VIEW_UNITS)

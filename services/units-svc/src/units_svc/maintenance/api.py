@@ -10,6 +10,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.http import ApiRouter, Call, command_of
+from units_svc.edits import Edit
 from units_svc.maintenance import commands, entering, queries
 
 router = ApiRouter(tags=["maintenance"])
@@ -97,6 +98,12 @@ async def schedule_work(call: Call, work_id: UUID, body: ReadVersion) -> None:
 async def list_contractors(call: Call) -> list[queries.ContractorView]:
     """Contractors by name (U7)."""
     return await call.ask(queries.contractor_list)
+
+
+@router.get("/contractors/{contractor_id}/history")
+async def read_contractor_history(call: Call, contractor_id: UUID) -> list[Edit]:
+    """Who changed what of a contractor, newest first (X3)."""
+    return await call.ask(queries.contractor_history, contractor_id)
 
 
 @router.post("/contractors", status_code=201)

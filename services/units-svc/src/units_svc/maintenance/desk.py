@@ -17,6 +17,7 @@ from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import lookup_lists
 from units_svc.maintenance import commands, entering, queries
 from units_svc.maintenance.model import EntryPurpose, EntryStatus
+from units_svc.panels import edits_in_words, titles
 
 router = DeskRouter(prefix="/inventory-desk")
 
@@ -182,7 +183,19 @@ async def add_contractor(call: DeskCall) -> Response:
     return call.page("maintenance/contractor_new.html", form=form, status=422)
 
 
-@router.get("/contractors/{contractor_id}", name="contractor_edit")
+@router.get("/contractors/{contractor_id}", name="contractor")
+async def contractor(call: DeskCall, contractor_id: UUID) -> Response:
+    """One contractor, and who changed what (X3)."""
+    edits = await call.ask(queries.contractor_history, contractor_id)
+    return call.page(
+        "maintenance/contractor.html",
+        contractor=await call.ask(queries.contractor_record, contractor_id),
+        edits=edits_in_words(call, edits, titles(commands.EditContractor), unsaid={"comments"}),
+        may_edit=call.may(Permission.EDIT_UNITS),
+    )
+
+
+@router.get("/contractors/{contractor_id}/edit", name="contractor_edit")
 async def contractor_form(call: DeskCall, contractor_id: UUID) -> Response:
     """The form to correct a contractor."""
     found = await call.ask(queries.contractor_record, contractor_id)
@@ -190,12 +203,12 @@ async def contractor_form(call: DeskCall, contractor_id: UUID) -> Response:
     return call.page("maintenance/contractor_edit.html", form=form, contractor=found)
 
 
-@router.post("/contractors/{contractor_id}", name="contractor_save")
+@router.post("/contractors/{contractor_id}/edit", name="contractor_save")
 async def edit_contractor(call: DeskCall, contractor_id: UUID) -> Response:
     """Correct a contractor (X4)."""
     form = await call.form(commands.EditContractor, fixed={"contractor_id": contractor_id})
     if await call.carry_out(form, commands.edit_contractor):
-        return call.redirect("contractors", notice=call._("Saved."))
+        return call.redirect("contractor", contractor_id=contractor_id, notice=call._("Saved."))
     found = await call.ask(queries.contractor_record, contractor_id)
     return call.page("maintenance/contractor_edit.html", form=form, contractor=found, status=422)
 

@@ -17,6 +17,7 @@ from chassis.paging import CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from units_svc.access import Permission
+from units_svc.edits import Edit, edits_of
 from units_svc.inventory.model import Building, Occupancy, Unit
 from units_svc.landlords.model import OWN, Landlord, Relation
 from units_svc.maintenance.model import (
@@ -266,6 +267,12 @@ async def contractor_list(tx: ReadTx) -> list[ContractorView]:
         ).order_by(Contractor.active.desc(), Contractor.name_key)
     )  # fmt: skip
     return views(ContractorView, rows)
+
+
+@query(Permission.VIEW_UNITS)
+async def contractor_history(tx: ReadTx, contractor_id: UUID) -> list[Edit]:
+    """Who changed what of a contractor, newest first (X3)."""
+    return await edits_of(tx, "contractor", contractor_id)
 
 
 @query(Permission.VIEW_UNITS)

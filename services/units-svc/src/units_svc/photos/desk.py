@@ -39,6 +39,8 @@ async def photos_tab(call: DeskCall, unit_id: UUID) -> Response:
 @router.post("/units/{unit_id}/photos", name="photo_add")
 async def add_photo(call: DeskCall, unit_id: UUID) -> Response:
     """Add a photo to a home or to one of its inspections (U3, U10)."""
+    # Unfolding a picture is work that is done only for those who may add it.
+    call.runtime.access.require(call.actor, Permission.EDIT_UNITS)
     form = await call.form(NewPhoto)
     uploads = await call.uploads("photo")
     if form.ok and not uploads:

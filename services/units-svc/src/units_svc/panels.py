@@ -1,0 +1,55 @@
+"""What several desk pages show beside a record: who changed what (X3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from deskkit.call import PageCall
+from deskkit.labels import label_of
+from units_svc.edits import Edit
+
+_TECHNICAL = frozenset({"name_key"})
+"""Fields that follow from others."""
+
+
+def titles(*models: type[BaseModel]) -> dict[str, str]:
+    """Return the titles (message ids) of the fields of commands, by name."""
+    fields = (pair for model in models for pair in model.model_fields.items())
+    return {name: field.title for name, field in fields if field.title}
+
+
+def edits_in_words(
+    call: PageCall,
+    edits: Iterable[Edit],
+    names: Mapping[str, str],
+    *,
+    words: Callable[[str, Any], str] = lambda _name, value: str(value),
+    unsaid: Collection[str] = (),
+) -> list[tuple[Edit, list[str]]]:
+    """Return each edit with a line for each field that it changed, in the reader's language.
+
+    `names` are the titles of fields, `words` says a value of a field. Of fields that are `unsaid` only the
+    name is told: their values say nothing to people, or too much for a line.
+    """
+
+    def said(name: str, value: Any) -> str:
+        if value is None or value == "":
+            return call._("not known")
+        if isinstance(value, bool):
+            return call._("Yes") if value else call._("No")
+        return words(name, value)
+
+    def line(name: str, before: Any, after: Any) -> str:
+        title = call._(names.get(name, label_of(name)))
+        return title if name in unsaid else f"{title}: {said(name, before)} → {said(name, after)}"
+
+    return [
+        (
+            edit,
+            [line(name, *both) for name, both in (edit.changes or {}).items() if name not in _TECHNICAL],
+        )
+        for edit in edits
+    ]
