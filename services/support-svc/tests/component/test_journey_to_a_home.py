@@ -37,7 +37,7 @@ async def test_a_household_goes_from_search_to_follow_up(world):
     before = await world.see(placement, wanted)
     found = await world.see(search_homes, HomeFilter(q="elm"), before.seeking())
     assert before.status is PlacementStatus.HOUSING_NOT_SECURED
-    assert {home.unit for home in (await world.see(search_homes, HomeFilter(), before.seeking())).homes} == {
+    assert {home.unit for home in (await world.see(search_homes, HomeFilter(), before.seeking())).items} == {
         unit
     }
     assert found.heard_at is not None
