@@ -46,7 +46,7 @@ generated: install ## what is generated from the catalogue is what is committed
 	$(BIN)/python -m contracts generate --check
 
 pytest: install ## all tests; choose some with PYTEST="libs/chassis -k relay"
-	$(BIN)/pytest $(PYTEST)
+	$(BIN)/pytest -n logical --maxprocesses 4 --dist loadscope $(PYTEST)
 
 fmt: install ## format, and mend what can be mended
 	$(BIN)/ruff check --fix .

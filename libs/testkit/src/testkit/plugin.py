@@ -39,6 +39,22 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("partywall")
 
 
+_WHOLE_STACKS = ("tests/integration", "tests/browser", "tests/deploy", "tools/stack/tests")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Where several processes share the tests, keep each file in one, and all that starts whole stacks."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFileAndStack(LoadScopeScheduling):  # type: ignore[misc] # its types are not published
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.partition("::")[0]
+            return "whole stacks" if path.startswith(_WHOLE_STACKS) else path
+
+    return ByFileAndStack(config, log)
+
+
 class DatabaseFactory(Protocol):
     """What the fixture `fresh_database` gives: call it for a database of its own."""
 
