@@ -20,6 +20,7 @@ from settings_ground import runtime_on
 
 from chassis.actor import Actor
 from chassis.perform import ask
+from chassis.places import spelt
 from chassis.runtime import Runtime
 from support_svc.clients.model import ClientState
 from support_svc.clients.names import plain_digits, searchable_name
@@ -135,7 +136,8 @@ def search(dice: random.Random) -> ground.Ask:
     """Return a search, or in one of eight cases a page of the whole list, from any place on."""
     state = ClientState.ACTIVE if dice.random() < 0.3 else None
     if dice.random() < 0.125:
-        after = str(uuid.UUID(int=dice.randrange(1, ground.SMALL))) if dice.random() < 0.8 else None
+        place = family(dice), given(dice), uuid.UUID(int=dice.randrange(1, ground.SMALL))
+        after = spelt(place) if dice.random() < 0.8 else None
         return lambda runtime: ask(runtime, ACTOR, search_clients, "", after, state)
     words = typed(dice)
     return lambda runtime: ask(runtime, ACTOR, search_clients, words, None, state)

@@ -42,7 +42,7 @@ async def test_a_client_is_found_by_any_part_of_any_name(world, query):
     )
     await world.client("Peter", "Johansson", phones=["416 555 0999"], date_of_birth=dt.date(1970, 1, 1))
     found = await world.see(search_clients, query)
-    assert [line.id for line in found.lines] == [wanted]
+    assert [line.id for line in found.items] == [wanted]
 
 
 @pytest.mark.row("C3")
@@ -51,7 +51,7 @@ async def test_the_nearest_names_come_first(world):
     beginning = await world.client("Ana", "Smithers")
     same = await world.client("Bea", "Smith")
     found = await world.see(search_clients, "smith")
-    assert [line.id for line in found.lines] == [same, beginning, sounding]
+    assert [line.id for line in found.items] == [same, beginning, sounding]
 
 
 @pytest.mark.row("C3")
@@ -61,7 +61,7 @@ async def test_a_part_of_many_names_finds_all_of_them(world, monkeypatch):
     other = await world.client("Lee", "Marston")
 
     async def ids(query):
-        return {line.id for line in (await world.see(search_clients, query)).lines}
+        return {line.id for line in (await world.see(search_clients, query)).items}
 
     assert await ids("mars") == {*made, other}
     assert await ids("mars kim") == await ids("Kym mar") == made
@@ -85,9 +85,9 @@ async def test_people_alike_are_shown_before_anybody_is_saved(world):
 async def test_clients_are_listed_by_family_name_page_by_page(world):
     made = [await world.client("P", f"Name{at:02}") for at in range(30)]
     first = await world.see(search_clients)
-    second = await world.see(search_clients, "", first.after)
-    assert [line.id for line in (*first.lines, *second.lines)] == made
-    assert second.after is None
+    second = await world.see(search_clients, "", first.next)
+    assert [line.id for line in (*first.items, *second.items)] == made
+    assert second.next is None
 
 
 @pytest.mark.row("C2")

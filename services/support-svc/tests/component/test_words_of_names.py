@@ -31,8 +31,8 @@ async def test_a_word_that_nobody_is_called_any_more_is_forgotten(world):
     renamed = EditClient(client_id=one, given_name="Zdena", family_name="Stone-Hill", version=1)
     await world.do(edit_client, renamed)
     assert await words(world) == {"zdena", "stone", "hill", "milo", "quill"}
-    assert [line.id for line in (await world.see(search_clients, "quill")).lines] == [other]
-    assert [line.id for line in (await world.see(search_clients, "stonehill")).lines] == [one]
+    assert [line.id for line in (await world.see(search_clients, "quill")).items] == [other]
+    assert [line.id for line in (await world.see(search_clients, "stonehill")).items] == [one]
 
 
 @pytest.mark.row("C3")
@@ -94,7 +94,7 @@ async def test_a_word_is_forgotten_when_its_last_two_people_lose_it_at_the_same_
 async def test_names_that_are_written_differently_are_alike(world, known, typed):
     someone = await world.client("Kim", known)
     assert [line.id for line in await world.see(possible_duplicates, "Kim", typed, None)] == [someone]
-    assert [line.id for line in (await world.see(search_clients, typed)).lines] == [someone]
+    assert [line.id for line in (await world.see(search_clients, typed)).items] == [someone]
 
 
 @pytest.mark.row("C3")
@@ -112,5 +112,5 @@ async def test_long_names_with_the_same_first_consonants_only_are_not_alike(worl
     await world.client("Kim", "Stone", other_names=known)
     (sounds,) = await world.rows("SELECT dmetaphone($1) = dmetaphone($2) AS alike", known, typed)
     assert sounds["alike"]
-    assert (await world.see(search_clients, typed)).lines == ()
+    assert (await world.see(search_clients, typed)).items == []
     assert await world.see(possible_duplicates, "Kim", typed[:100], None) == []

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from fastapi import Query
 
-from chassis.http import ApiRouter, Call, Created
+from chassis.http import After, ApiRouter, Call, Created
+from chassis.paging import Page
 from support_svc.clients.commands import (
     AddMember,
     ChangedClient,
@@ -28,7 +29,6 @@ from support_svc.clients.commands import (
 from support_svc.clients.model import ClientState
 from support_svc.clients.queries import (
     ClientLine,
-    ClientPage,
     ClientView,
     HouseholdView,
     client,
@@ -44,9 +44,9 @@ router = ApiRouter(prefix="/api/support/v1", tags=["clients"])
 async def find_clients(
     call: Call,
     q: Annotated[str, Query(max_length=120)] = "",
-    after: str | None = None,
+    after: After = None,
     state: ClientState | None = None,
-) -> ClientPage:
+) -> Page[ClientLine]:
     """Find clients by any part of any name, phone number or date of birth."""
     return await call.ask(search_clients, q, after, state)
 

@@ -35,7 +35,7 @@ class ClientFilter(BaseModel):
 
     q: str = Field(default="", max_length=120, title="Name, phone or date of birth")
     state: ClientState | None = Field(default=None, title="State of the record")
-    after: UUID | None = None
+    after: str | None = None
 
 
 @router.get("", name="clients")
@@ -43,9 +43,7 @@ async def page(call: DeskCall) -> Response:
     """The list of clients."""
     form = call.sought(ClientFilter)
     wanted = form.command
-    found = await call.ask(
-        search_clients, wanted.q, str(wanted.after) if wanted.after else None, wanted.state
-    )
+    found = await call.ask(search_clients, wanted.q, wanted.after, wanted.state)
     return call.page("clients/list.html", found=found, wanted=wanted, form=form)
 
 
@@ -104,7 +102,7 @@ async def post_edit(call: DeskCall, client_id: UUID) -> Response:
 @router.get("/{client_id}/household", name="household_add")
 async def household(call: DeskCall, client_id: UUID, q: str = "") -> Response:
     """Find somebody to take into the household."""
-    found = (await call.ask(search_clients, q)).lines if q.strip() else ()
+    found = (await call.ask(search_clients, q)).items if q.strip() else ()
     form = await call.form(AddMember)
     return await _household_page(call, client_id, form, q, found)
 
@@ -115,7 +113,7 @@ async def post_household(call: DeskCall, client_id: UUID, q: str = "") -> Respon
     form = await call.form(AddMember, fixed={"client_id": client_id})
     if await call.carry_out(form, add_member):
         return call.redirect("client", client_id=client_id, notice=call._("The household has a new member."))
-    found = (await call.ask(search_clients, q)).lines if q.strip() else ()
+    found = (await call.ask(search_clients, q)).items if q.strip() else ()
     return await _household_page(call, client_id, form, q, found, status=422)
 
 

@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, all_, and_, literal, select, tuple_
+from sqlalchemy import ColumnElement, Uuid, all_, and_, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased, selectinload
 
 from chassis.errors import NotFound
+from chassis.paging import Page, Paging
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from support_svc.access import Permission
@@ -31,7 +33,7 @@ from support_svc.lookups.model import LookupValue, english, french
 PAGE = 25
 CONSIDERED = 200
 """Clients equally near of whom the likeliest are shown; whoever means one of more people types more."""
-_BY_NAME = (Client.family_name, Client.given_name, Client.id)
+_BY_NAME = Paging(Client.family_name, Client.given_name, Client.id)
 _SHOWN = (
     Client.id,
     Client.number,
@@ -129,57 +131,32 @@ class ClientView:
     household: HouseholdView
 
 
-@dataclass(frozen=True, slots=True)
-class ClientPage:
-    """A page of clients; `after` is the address of the next page, None at the end."""
-
-    lines: tuple[ClientLine, ...]
-    after: str | None
-
-
-def _line(row: Any, today: date) -> ClientLine:
+def _line(*shown: Any, today: date) -> ClientLine:
     """The line of a row of `_SHOWN`."""
-    return ClientLine(
-        row.id,
-        row.number,
-        display_name(row.given_name, row.family_name, row.preferred_name),
-        row.other_names,
-        row.date_of_birth,
-        age_on(today, row.date_of_birth, row.estimated_age, row.estimated_on),
-        row.state,
-    )
+    id_, number, given, family, preferred, others, born, estimated_age, estimated_on, state = shown
+    age = age_on(today, born, estimated_age, estimated_on)
+    return ClientLine(id_, number, display_name(given, family, preferred), others, born, age, state)
 
 
 @query(Permission.VIEW_CLIENTS)
 async def search_clients(
     tx: ReadTx, q: str = "", after: str | None = None, state: ClientState | None = None
-) -> ClientPage:
+) -> Page[ClientLine]:
     """Clients meant by `q`, the likeliest first; without `q` all of them by family name, paged by `after`
     (C3).
     """
     allowed = may_see(tx) if state is None else and_(may_see(tx), Client.state == state)
     if q.strip():
-        likeliest = await _likeliest(tx, await meaning(tx, q), allowed)
-        return ClientPage(tuple(_line(row, tx.today) for row in likeliest), None)
-    statement = select(*_SHOWN).where(allowed).order_by(*_BY_NAME).limit(PAGE + 1)
-    if after is not None:
-        last = aliased(Client)
-        start = (
-            select(last.family_name, last.given_name, last.id)
-            .where(last.id == _uuid(after))
-            .scalar_subquery()
-        )
-        statement = statement.where(tuple_(*_BY_NAME) > start)
-    found = (await tx.execute(statement)).all()
-    more = str(found[PAGE - 1].id) if len(found) > PAGE else None
-    return ClientPage(tuple(_line(row, tx.today) for row in found[:PAGE]), more)
+        return Page(await _likeliest(tx, await meaning(tx, q), allowed), None)
+    item = partial(_line, today=tx.today)
+    return await _BY_NAME.page(tx, select(*_SHOWN).where(allowed), item, after=after, limit=PAGE)
 
 
-async def _likeliest(tx: ReadTx, meant: Meaning, allowed: ColumnElement[bool]) -> list[Any]:
+async def _likeliest(tx: ReadTx, meant: Meaning, allowed: ColumnElement[bool]) -> list[ClientLine]:
     """The page of clients nearest to what is meant; the less near are looked for when room is left."""
-    found: list[Any] = []
+    found: list[ClientLine] = []
     for likeness in meant.steps():
-        new = Client.id != all_(literal([row.id for row in found], ARRAY(Uuid)))
+        new = Client.id != all_(literal([line.id for line in found], ARRAY(Uuid)))
         # All who are meant, then in order: people of one name stand together, so that to look for them along
         # the list by name would mean to read most of it.
         near = (
@@ -189,20 +166,14 @@ async def _likeliest(tx: ReadTx, meant: Meaning, allowed: ColumnElement[bool]) -
             .subquery()
             .columns
         )
-        statement = select(*near).order_by(
+        statement = select(*(near[column.key] for column in _SHOWN)).order_by(
             meant.score(near.name_search).desc(), near.family_name, near.given_name, near.id
         )
-        found += await tx.execute(statement.limit(PAGE - len(found)))
+        rows = await tx.execute(statement.limit(PAGE - len(found)))
+        found += [_line(*row, today=tx.today) for row in rows]
         if len(found) == PAGE:
             break
     return found
-
-
-def _uuid(value: str) -> UUID:
-    try:
-        return UUID(value)
-    except ValueError as error:
-        raise NotFound(what="page") from error
 
 
 @query(Permission.VIEW_CLIENTS)
@@ -211,8 +182,9 @@ async def possible_duplicates(
 ) -> list[ClientLine]:
     """People who may be the one about to be recorded, the likeliest first (C3)."""
     ids = await alike(tx, given, family, date_of_birth)
-    found = {row.id: row for row in await tx.execute(select(*_SHOWN).where(Client.id.in_(ids)))}
-    return [_line(found[id_], tx.today) for id_ in ids]
+    rows = await tx.execute(select(*_SHOWN).where(Client.id.in_(ids)))
+    found = {line.id: line for line in (_line(*row, today=tx.today) for row in rows)}
+    return [found[id_] for id_ in ids]
 
 
 @query(Permission.VIEW_CLIENTS, views="client")

@@ -53,7 +53,7 @@ async def page(call: DeskCall) -> Response:
 async def new(call: DeskCall, client: UUID | None = None, q: str = "") -> Response:
     """Choose the client, then the form of Start Housing Placement (P2)."""
     if client is None:
-        found = (await call.ask(search_clients, q)).lines if q.strip() else ()
+        found = (await call.ask(search_clients, q)).items if q.strip() else ()
         return call.page("placements/choose_client.html", q=q, found=found)
     initial = {"caseworker": call.actor.subject, "search_started_on": call.today}
     return await _start_form(call, client, await call.form(StartPlacement, initial=initial))

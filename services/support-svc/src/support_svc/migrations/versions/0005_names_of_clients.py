@@ -28,13 +28,22 @@ _STATEMENTS = (
     "DROP TRIGGER note_name_words ON client",
     "DROP FUNCTION note_name_words()",
     "ALTER TABLE client DROP COLUMN name_words",
-    # In one order, so that two records that are saved at the same time don't wait for each other.
+    # In one order, so that two records that are saved at the same time don't wait for each other. A word that
+    # is there may be forgotten before it's given to somebody: it is kept from that, or written down again.
     """CREATE FUNCTION note_names() RETURNS trigger LANGUAGE plpgsql AS $$
-    DECLARE called TEXT[] := array_remove(string_to_array(NEW.name_search, ' '), '');
+    DECLARE
+        called TEXT[] := ARRAY(
+            SELECT DISTINCT unnest(array_remove(string_to_array(NEW.name_search, ' '), '')) ORDER BY 1
+        );
+        kept INTEGER;
     BEGIN
-        INSERT INTO client_name_word (word) SELECT DISTINCT unnest(called) ORDER BY 1 ON CONFLICT DO NOTHING;
-        INSERT INTO client_name (word, client_id) SELECT DISTINCT unnest(called), NEW.id ORDER BY 1
-            ON CONFLICT DO NOTHING;
+        LOOP
+            INSERT INTO client_name_word (word) SELECT unnest(called) ON CONFLICT DO NOTHING;
+            PERFORM FROM client_name_word WHERE word = ANY (called) ORDER BY word FOR KEY SHARE;
+            GET DIAGNOSTICS kept = ROW_COUNT;
+            EXIT WHEN kept = cardinality(called);
+        END LOOP;
+        INSERT INTO client_name (word, client_id) SELECT unnest(called), NEW.id ON CONFLICT DO NOTHING;
         IF TG_OP = 'UPDATE' THEN
             DELETE FROM client_name WHERE client_id = NEW.id AND word <> ALL (called);
         END IF;
