@@ -24,7 +24,6 @@ from chassis.errors import DomainError, fill
 from chassis.runtime import Runtime
 from deskkit.addresses import door
 from deskkit.assets import Assets
-from deskkit.compiling import DeskEnvironment
 from deskkit.forms.dates import typed_date
 from deskkit.forms.messages import words_for
 from deskkit.i18n.catalogue import LANGUAGES, Catalogue, load_catalogue
@@ -156,7 +155,7 @@ class Rendering:
         catalogue = load_catalogue(language, ("deskkit", "chassis", self.desk.package))
         formats = Formats(language, self.runtime.time_zone, catalogue)
         folders = [FileSystemLoader(str(folder)) for folder in self.desk.template_folders]
-        environment = DeskEnvironment(
+        environment = Environment(
             loader=ChoiceLoader([*folders, FileSystemLoader(str(_OWN_TEMPLATES))]),
             autoescape=True,
             undefined=StrictUndefined,
