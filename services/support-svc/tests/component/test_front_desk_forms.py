@@ -32,6 +32,17 @@ async def sent(browser: Any, to: str, status: int, fields: dict[str, str]) -> An
     return answer.headers["location"] if status == 303 else parse_page(answer.text)
 
 
+@pytest.mark.row("C3")
+async def test_an_empty_list_of_clients_says_why_it_is_empty(world):
+    async with world.desk("caseworker") as browser:
+        for asked, said in (
+            ("", "Nobody is recorded yet."),
+            ("?q=Sample", "Nobody by that name is known."),
+            ("?state=deceased", "No record is in this state."),
+        ):
+            assert said in parse_page((await browser.get(f"/front-desk/clients{asked}")).text).text
+
+
 @pytest.mark.row("C1", "C2", "C3", "C5", "C6")
 async def test_a_client_is_recorded_changed_and_taken_into_a_household_by_forms(world):
     _, child = await world.family()
