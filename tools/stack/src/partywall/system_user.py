@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import pwd
 import stat
 import subprocess
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 POSTGRES_USER = "embedded_postgres"
-PATIENCE = 5.0
-"""Seconds that another command may take to create the user."""
+USERS = Path("/etc/passwd")
+"""The list of users, which is locked while the user is looked up and created."""
 
 
 class NoSystemUser(RuntimeError):
@@ -60,21 +60,21 @@ def postgres_identity() -> Identity:
 
 def _created() -> pwd.struct_passwd:
     command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", POSTGRES_USER]
-    try:
-        subprocess.run(command, check=True, capture_output=True, text=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        detail = getattr(error, "stderr", "") or str(error)
-        # Another stack may be creating it at this very moment, which locks the list of users.
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            with contextlib.suppress(KeyError):
-                return pwd.getpwnam(POSTGRES_USER)
-            time.sleep(0.05)
-        raise NoSystemUser(
-            f"PostgreSQL does not run as root and the user {POSTGRES_USER} could not be created "
-            f"({detail.strip()}). Create it (`{' '.join(command)}`) or start as an ordinary user."
-        ) from error
-    return pwd.getpwnam(POSTGRES_USER)
+    with USERS.open() as users:
+        # One stack after the other: of two `useradd` at the same moment the second takes the place of the
+        # first one's user, and gives it another number, while the first PostgreSQL begins under the old one.
+        fcntl.flock(users, fcntl.LOCK_EX)
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(POSTGRES_USER)
+        try:
+            subprocess.run(command, check=True, capture_output=True, text=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            detail = getattr(error, "stderr", "") or str(error)
+            raise NoSystemUser(
+                f"PostgreSQL does not run as root and the user {POSTGRES_USER} could not be created "
+                f"({detail.strip()}). Create it (`{' '.join(command)}`) or start as an ordinary user."
+            ) from error
+        return pwd.getpwnam(POSTGRES_USER)
 
 
 def make_passable(identity: Identity, paths: Iterable[Path]) -> list[Path]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pwd
 import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 
@@ -12,34 +15,43 @@ from partywall.system_user import NoSystemUser, postgres_identity
 
 
 @pytest.fixture
-def as_root_without_the_user(monkeypatch):
-    """Root, on a machine where somebody else holds the list of users; returns the entries to be found."""
-    found = []
+def users(monkeypatch):
+    """Root, on a machine without the user; returns the list of users there are."""
+    known = []
 
+    def look(name):
+        if not known:
+            raise KeyError(name)
+        return known[-1]
+
+    monkeypatch.setattr(system_user.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(system_user.pwd, "getpwnam", look)
+    return known
+
+
+def test_stacks_that_start_at_the_same_moment_create_the_user_once(users, monkeypatch):
+    began, together = [], Barrier(4)
+
+    def create(command, **_):
+        began.append(command)
+        time.sleep(0.1)
+        users.append(pwd.getpwuid(0))
+
+    def start(_):
+        together.wait()
+        return postgres_identity()
+
+    monkeypatch.setattr(system_user.subprocess, "run", create)
+    with ThreadPoolExecutor(4) as stacks:
+        found = set(stacks.map(start, range(4)))
+    assert [identity.uid for identity in found] == [0]
+    assert len(began) == 1
+
+
+def test_without_the_user_it_says_what_to_do(users, monkeypatch):
     def refuse(command, **_):
         raise subprocess.CalledProcessError(1, command, stderr="useradd: cannot lock /etc/passwd")
 
-    def look(name):
-        return found.pop(0)(name)
-
-    monkeypatch.setattr(system_user.os, "geteuid", lambda: 0)
     monkeypatch.setattr(system_user.subprocess, "run", refuse)
-    monkeypatch.setattr(system_user.pwd, "getpwnam", look)
-    monkeypatch.setattr(system_user, "PATIENCE", 0.2)
-    return found
-
-
-def missing(name):
-    raise KeyError(name)
-
-
-def test_another_stack_may_be_creating_the_user(as_root_without_the_user):
-    entry = pwd.getpwuid(0)
-    as_root_without_the_user += [missing, missing, missing, lambda _: entry]
-    assert postgres_identity().uid == entry.pw_uid
-
-
-def test_without_the_user_it_says_what_to_do(as_root_without_the_user):
-    as_root_without_the_user += [missing] * 100
     with pytest.raises(NoSystemUser, match=r"cannot lock.*Create it \(`useradd"):
         postgres_identity()
