@@ -6,9 +6,9 @@ import secrets
 import socket
 from collections.abc import Iterator
 
-_LOWEST, _HIGHEST = 10_000, 31_999
+_LOWEST, _HIGHEST = 11_000, 32_000
 """Below what systems give to outgoing connections: one of those may take the port of a server that a test
-has stopped for a moment, and then it can't start again.
+has stopped for a moment, and then it can't start again. Above 10080, the last one that browsers refuse.
 """
 
 
