@@ -59,6 +59,23 @@ async def test_a_word_is_kept_for_somebody_who_gets_it_at_the_same_moment(world,
 
 
 @pytest.mark.row("C3")
+async def test_a_word_that_is_just_being_forgotten_is_written_down_again(world, eventually):
+    forgetting = await world.database.connect()
+    try:
+        await forgetting.execute("INSERT INTO client_name_word (word) VALUES ('quill')")
+        async with forgetting.transaction():
+            await forgetting.execute("SELECT FROM client_name_word WHERE word = 'quill' FOR UPDATE")
+            saving = asyncio.create_task(world.client("Bo", "Quill"))
+            await wait_until_one_waits(world, eventually)
+            await forgetting.execute("DELETE FROM client_name_word WHERE word = 'quill'")
+        saved = await saving
+    finally:
+        await forgetting.close()
+    assert await words(world) == {"bo", "quill"}
+    assert [line.id for line in (await world.see(search_clients, "quill")).items] == [saved]
+
+
+@pytest.mark.row("C3")
 async def test_a_word_is_forgotten_when_its_last_two_people_lose_it_at_the_same_moment(world, eventually):
     both = [await world.client(given, "Quill") for given in ("Ana", "Bo")]
     one, other = await world.database.connect(), await world.database.connect()
