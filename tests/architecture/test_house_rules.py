@@ -160,7 +160,12 @@ IMPORTS = [
     ("units_svc/a.py", "import support_svc\n", "Services never import each other"),
     ("contracts/a.py", "import chassis\n", "The published language knows nobody"),
     ("chassis/a.py", "import contracts\n", "The chassis knows no word of the trade"),
-    ("chassis/a.py", "import deskkit\n", "The chassis knows no desk"),
+    ("chassis/a.py", "import deskkit\n", "The chassis knows no desk and nothing of the trade"),
+    (
+        "trade/a.py",
+        "import chassis\n",
+        "The library of the trade is pure: it knows no frame, no desk and no service",
+    ),
     ("support_svc/placements.py", "import contracts.units\n", "Only messaging knows the published language"),
     ("tenancy_svc/a.py", "import testkit\n", "What ships doesn't import what tests or operates it"),
 ]
@@ -187,7 +192,7 @@ def environment_with(root: Path) -> dict[str, str]:
 
 def plant_packages(root: Path, path: str = "", content: str = "") -> None:
     """Make every root package, empty but for a messaging that may know the contracts, and plant one file."""
-    for name in ("contracts", "chassis", "deskkit", "testkit", "partywall", "gateway"):
+    for name in ("contracts", "chassis", "trade", "deskkit", "testkit", "partywall", "gateway"):
         (root / name).mkdir()
         (root / name / "__init__.py").touch()
     (root / "contracts" / "units.py").touch()
