@@ -128,3 +128,29 @@ async def test_two_who_change_one_client_see_each_others_words(enter: Enter, liv
     assert "Pippa" in differences
     await second.press("Save")
     await second.sees("Pippa")
+
+
+@pytest.mark.row("X2")
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_enter_saves_and_a_new_line_is_where_one_goes_on(enter: Enter, scripts: bool) -> None:
+    """In a form with lines Enter never adds one, and after "Add a line" one types on in the new line."""
+    keeper = await enter("property", "inventory_keeper", scripts=scripts)
+    page = keeper.page
+    await keeper.go("/inventory-desk/landlords/new")
+    name = _family()
+    await keeper.field("Name").first.fill(name)
+    await keeper.choose("Kind", "Organisation")
+    await keeper.choose("Relation", "A third party")
+    first = page.locator("[name=contacts-0-name]")
+    await first.fill("Office")
+    keeper.allow(200)
+    async with page.expect_navigation():
+        await page.get_by_role("button", name="Add a line").click()
+    if scripts:
+        assert await page.evaluate("document.activeElement.name") == "contacts-1-name"
+    else:
+        assert await page.evaluate("document.activeElement.matches('fieldset.row-line:nth-of-type(2)')")
+    await first.focus()
+    async with page.expect_navigation():
+        await page.keyboard.press("Enter")
+    assert await keeper.heading() == name

@@ -1,7 +1,8 @@
 """Turning posted fields into the input of a command model, and a model's values back into fields.
 
 Names: a field is `name`; parts of a date are `name-day`, `name-month`, `name-year`; the time of a moment is
-`name-time`; a nested model's field is `name-inner`; a line of a list is `name-0-inner`.
+`name-time`, and `name-fold` says which of the two is meant when clocks show it twice; a nested model's field
+is `name-inner`; a line of a list is `name-0-inner`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from pydantic import (
     SecretStr,
 )
 
+from deskkit.forms.clocks import local_moments, moment_at
 from deskkit.forms.dates import build_date, parse_date, parse_time
 from deskkit.forms.money import parse_money, parse_number
 from deskkit.forms.problems import Problem
@@ -189,7 +191,7 @@ class Binder:
             raise Problem("date_incomplete", missing=list(DATE_PARTS))
         if clock is None:
             raise Problem("time_unreadable")
-        return datetime.combine(day, parse_time(clock), tzinfo=self.zone)
+        return moment_at(day, parse_time(clock), self.zone, self._text(f"{key}-fold"))
 
     def _collection(self, key: str, bare: Any) -> list[Any] | None:
         item = item_of(bare)
@@ -235,7 +237,10 @@ def fields_of(key: str, value: Any, bare: Any, zone: tzinfo) -> dict[str, list[s
         return {key: ["yes" if value else "no"]}
     if isinstance(value, datetime):
         local = value.astimezone(zone)
-        return {**_date_fields(key, local.date()), f"{key}-time": [local.strftime("%H:%M")]}
+        of_moment = {**_date_fields(key, local.date()), f"{key}-time": [local.strftime("%H:%M")]}
+        if len(local_moments(local.date(), local.time(), zone)) > 1:
+            of_moment[f"{key}-fold"] = [str(local.fold)]
+        return of_moment
     if isinstance(value, date):
         return _date_fields(key, value)
     if isinstance(value, time):

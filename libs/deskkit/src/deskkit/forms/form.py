@@ -25,7 +25,10 @@ from deskkit.forms.binding import (
     unbind,
     widget_of,
 )
+from deskkit.forms.clocks import FOLDS, local_moments
+from deskkit.forms.dates import build_date, parse_time
 from deskkit.forms.messages import words_for
+from deskkit.forms.problems import Problem
 from deskkit.i18n import N_, Formats
 from deskkit.i18n.catalogue import Catalogue
 
@@ -179,6 +182,32 @@ class Form(Generic[CommandT]):
         """The text typed (or to begin with) in a field."""
         return next(iter(self.values.get(key, ())), default)
 
+    def repeated(self, key: str) -> list[tuple[str, str]]:
+        """The two moments that a typed day and time may mean when clocks go back; empty on any other day.
+
+        Each is (value of the field `key-fold`, the moment with its distance from UTC).
+        """
+        if not any(problem.key == key and problem.kind == "time_twice" for problem in self.errors) and (
+            not self.value(f"{key}-fold")
+        ):
+            return []
+        try:
+            day = build_date(*(self.value(f"{key}-{part}") for part in DATE_PARTS))
+            clock = parse_time(self.value(f"{key}-time"))
+        except Problem:
+            return []
+        moments = local_moments(day, clock, self.zone)
+        if len(moments) < len(FOLDS):
+            return []
+        names = (
+            self._catalogue.gettext(N_("The first time")),
+            self._catalogue.gettext(N_("The second time")),
+        )
+        return [
+            (fold, f"{name} ({self._formats.time(moment)}, UTC{moment.isoformat()[-6:]})")
+            for fold, name, moment in zip(FOLDS, names, moments, strict=True)
+        ]
+
     def chosen(self, key: str, value: str) -> bool:
         """Whether an option of a select, radios or checkboxes is chosen."""
         return value in self.values.get(key, ())
@@ -193,6 +222,18 @@ class Form(Generic[CommandT]):
         following = known[-1] + 1 if known else 0
         count = max(extra + (self.asks_for_a_line == key), least - len(known))
         return known + list(range(following, following + count))
+
+    def line_asked_for(self, key: str) -> int | None:
+        """The first empty line, where "Add a line" was pressed for this list; the person goes on there."""
+        if self.asks_for_a_line != key:
+            return None
+        known = line_numbers(self.values, key)
+        filled = [
+            n
+            for n in known
+            if any(self.value(name) for name in self.values if name.startswith(f"{key}-{n}-"))
+        ]
+        return filled[-1] + 1 if filled else 0
 
     def label(self, key: str, text: str | None = None) -> str:
         """The label of a field; a text given by a template also names the field in its errors."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping
+from datetime import time
 from enum import Enum
 from typing import Any
 
@@ -29,6 +30,13 @@ RULES: dict[str, str] = {
     "date_year": N_("%(field)s must have a year of four digits, from %(earliest)s to %(latest)s"),
     "date_no_such_day": N_("%(field)s must be a real date: %(month_name)s %(year)s has %(last)s days"),
     "time_unreadable": N_("%(field)s must be a time, such as 2:30 pm or 14:30"),
+    "time_skipped": N_(
+        "%(field)s names a time that doesn't exist: on %(on)s the clocks go forward past it. "
+        "Enter %(instead)s or another time"
+    ),
+    "time_twice": N_(
+        "%(field)s names a time that comes twice: on %(on)s the clocks go back. Say which of the two you mean"
+    ),
     "money_unreadable": N_("%(field)s must be an amount of money, such as 1,250.50"),
     "money_cents": N_("%(field)s must have no more than 2 digits for cents"),
     # Pydantic's rules
@@ -164,6 +172,8 @@ def _shown(value: Any, formats: Formats) -> Any:
         return value.value
     if isinstance(value, int | float):
         return formats.number(value)
+    if isinstance(value, time):
+        return formats.time(value)
     if hasattr(value, "isoformat") and hasattr(value, "month"):
         return formats.date(value)
     return value

@@ -6,6 +6,8 @@
   const ready = () => {
     const summary = document.querySelector("[data-focus]");
     if (summary) summary.focus();
+    const line = document.querySelector("[data-new-line]");
+    if (line) line.querySelector("input:not([type=hidden]), select, textarea").focus();
     for (const select of document.querySelectorAll("select[data-search]")) shorten(select);
     // On a phone the results come first once filters were chosen.
     if (location.search && matchMedia("(max-width: 60rem)").matches) {
