@@ -1,6 +1,6 @@
 # Everything a person does with this repository. `make up` and `make test` install what they need first.
 .DEFAULT_GOAL := help
-.PHONY: help up down status doctor demo test lint fmt types generated pytest rows bench lock install clean
+.PHONY: help up down status doctor demo check test lint fmt types generated pytest tests coverage rows bench lock install clean
 
 # The first Python on the PATH that is new enough; name another with `make PYTHON=/path/to/python up`.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -32,7 +32,11 @@ doctor: install ## check the installation, with the mend for each thing
 demo: install ## perform the main journey through the public API
 	@$(BIN)/partywall demo
 
-test: lint types generated pytest ## everything that continuous integration runs
+check: lint ## seconds: style, imports, types, and the unit tests of what changed; starts no server
+	$(BIN)/mypy $(SOURCES)
+	$(BIN)/pytest -q -p no:cacheprovider $$($(BIN)/python tools/changed_tests.py)
+
+test: lint types generated tests ## everything that continuous integration runs
 
 lint: install ## style and the direction of imports
 	$(BIN)/ruff check .
@@ -45,8 +49,17 @@ types: install ## mypy --strict
 generated: install ## what is generated from the catalogue is what is committed
 	$(BIN)/python -m contracts generate --check
 
-pytest: install ## all tests; choose some with PYTEST="libs/chassis -k relay"
-	$(BIN)/pytest -n logical --maxprocesses 4 --dist loadscope $(PYTEST)
+tests: install ## all tests, shared out to the cores
+	$(BIN)/pytest -n logical --maxprocesses 4 --dist loadscope --durations 15
+
+pytest: install ## named tests in one process: make pytest PYTEST="libs/chassis -k relay"
+	$(BIN)/pytest $(PYTEST)
+
+coverage: install ## which branches no test reaches: all tests, or those in PYTEST
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest $(PYTEST)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 fmt: install ## format, and mend what can be mended
 	$(BIN)/ruff check --fix .

@@ -102,7 +102,7 @@ class PostgresCluster:
             return changed
         self._unfinished.touch()
         if self.data.exists():
-            subprocess.run(["rm", "-rf", str(self.data)], check=True)  # noqa: S607 - the half of a cut-off initdb
+            subprocess.run(["rm", "-rf", str(self.data)], check=True)
         self.data.mkdir(mode=0o700)
         identity.own(self.data)
         password_file = self.data.parent / f".{self.data.name}.password"
