@@ -33,6 +33,6 @@ def timeline_items(call: PageCall, entries: Sequence[Entry]) -> list[ITEM]:
 
 
 def support_name(call: PageCall, prospect: Prospect | None = None) -> str:
-    """Return the name of the support organisation: the one the tenant named, or the one in the settings."""
+    """Return the support organisation's name: as the tenant heard it, or as it stands in the settings."""
     named = prospect.organisation if prospect is not None else None
     return named or call._(str(getattr(call.runtime.settings, "support_organisation", "")))

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 CHOICES = {
-    "organisation": "Harbour Support",
     "given_on": "2026-03-02",
     "signing": "tell",
     "start": "tell",
@@ -53,7 +52,11 @@ async def test_a_referral_becomes_a_tenancy_and_support_is_told_what_the_tenant_
         shown = (await api.get(f"/applications/{application}")).json()
         assert shown["people"][0]["given_name"] == "Robin"
         assert shown["hold"]["stands"]
-        assert (await api.post(f"/applications/{application}/choices", json=CHOICES)).status_code == 204
+        assert (
+            await api.post(
+                f"/applications/{application}/choices", json={**CHOICES, "counterpart": str(referral)}
+            )
+        ).status_code == 204
         lease = await _drawn_up(api, application)
         arranged = await api.post(
             f"/leases/{lease}/signings",

@@ -88,7 +88,7 @@ async def _run(world: Any, history: History, withdrawn_at: str | None = None) ->
             return answer.json() if answer.content else None
 
         answers = dict.fromkeys(("signing", "start", "notices"), "tell")
-        choices = {"organisation": "Harbour Support", "given_on": "2026-03-02", **answers}
+        choices = {"counterpart": str(REFERRAL), "given_on": "2026-03-02", **answers}
         await post(f"/applications/{application}/choices", choices)
         await post(f"/applications/{application}/acceptance")
         party = {"part": "tenant", "given_name": "Robin", "family_name": "Sample"}

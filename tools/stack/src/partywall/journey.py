@@ -179,14 +179,16 @@ class Journey:
 
     async def record_the_tenants_choices(self) -> str:
         """tenancy: record what the tenant lets the property entity tell (W5)."""
+        path = f"/api/tenancy/v1/applications/{self.application}"
+        statement = await self.manager.get(f"{path}/disclosures")
         body = {
-            "organisation": "Support organisation",
+            "counterpart": statement["counterpart"],
             "given_on": today().isoformat(),
             "signing": "tell",
             "start": "tell",
             "notices": "do_not_tell",
         }
-        await self.manager.post(f"/api/tenancy/v1/applications/{self.application}/choices", body)
+        await self.manager.post(f"{path}/choices", body)
         return "tenancy: recorded what the tenant lets be told"
 
     async def accept_the_application(self) -> str:

@@ -12,17 +12,21 @@ from tenancy_svc.disclosures.model import (
     ChoiceInTheFuture,
     Counterpart,
     NobodyToTell,
+    NotTheCounterpart,
     NothingToWithdraw,
     Purpose,
     RecordChoices,
     WithdrawChoice,
 )
-from tenancy_svc.disclosures.telling import current_choice
+from tenancy_svc.disclosures.telling import current_choice, support_organisation
 
 
 @use_case(Permission.RECORD_CHOICES)
 async def record_choices(tx: Tx, command: RecordChoices) -> None:
-    """Record an answer for each purpose; former answers stay as they were given. Raises ChoiceInTheFuture."""
+    """Record an answer for each purpose; former answers stay as they were given.
+
+    Raises NobodyToTell, NotTheCounterpart, ChoiceInTheFuture.
+    """
     if command.given_on > tx.today:
         raise ChoiceInTheFuture(field="given_on")
     counterpart = await tx.scalar(
@@ -30,6 +34,8 @@ async def record_choices(tx: Tx, command: RecordChoices) -> None:
     )
     if counterpart is None:
         raise NobodyToTell
+    if command.counterpart != counterpart.referral:
+        raise NotTheCounterpart(field="counterpart")
     for purpose in Purpose:
         former = await current_choice(tx, command.application_id, purpose)
         if former is not None:
@@ -40,7 +46,8 @@ async def record_choices(tx: Tx, command: RecordChoices) -> None:
                 application_id=command.application_id,
                 purpose=purpose,
                 answer=command.answer(purpose),
-                organisation=command.organisation,
+                counterpart=counterpart.referral,
+                organisation=support_organisation(tx),
                 given_on=command.given_on,
                 recorded_by=tx.actor.name,
             )

@@ -32,20 +32,36 @@ async def told(call: DeskCall, application_id: uuid.UUID) -> Response:
 @router.get("/applications/{application_id}/choices", name="choices")
 async def choices(call: DeskCall, application_id: uuid.UUID) -> Response:
     """Ask the tenant what may be told."""
-    initial = {"organisation": support_name(call), "given_on": call.today}
-    form = await call.form(RecordChoices, initial=initial, fixed={"application_id": application_id})
-    return call.page("disclosures/choices.html", form=form, application_id=application_id)
+    return await _choosing(call, application_id)
 
 
 @router.post("/applications/{application_id}/choices", name="record_choices")
 async def post_choices(call: DeskCall, application_id: uuid.UUID) -> Response:
     """Record the tenant's answers."""
-    form = await call.form(RecordChoices, fixed={"application_id": application_id})
-    if await call.carry_out(form, record_choices):
+    return await _choosing(call, application_id)
+
+
+async def _choosing(call: DeskCall, application_id: uuid.UUID) -> Response:
+    """Ask, or record what was answered; an application that came directly has nobody to name."""
+    statement = await call.ask(disclosure_statement, application_id)
+    if statement.counterpart is None:
+        return call.redirect("told", application_id=application_id)
+    form = await call.form(
+        RecordChoices,
+        initial={"given_on": call.today},
+        fixed={"application_id": application_id, "counterpart": statement.counterpart},
+    )
+    if form.submitted and await call.carry_out(form, record_choices):
         return call.redirect(
             "told", application_id=application_id, notice=call._("The tenant's choices are recorded.")
         )
-    return call.page("disclosures/choices.html", form=form, application_id=application_id, status=422)
+    return call.page(
+        "disclosures/choices.html",
+        form=form,
+        application_id=application_id,
+        organisation=support_name(call),
+        status=422 if form.submitted else 200,
+    )
 
 
 @router.get("/applications/{application_id}/choices/{purpose}/withdraw", name="withdraw_choice")

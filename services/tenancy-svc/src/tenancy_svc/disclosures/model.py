@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.db import Versioned
 from chassis.errors import DomainError, Kind
-from tenancy_svc.tables import Base, Command, Name, words
+from tenancy_svc.tables import Base, Command, words
 
 
 class Purpose(StrEnum):
@@ -47,6 +47,7 @@ class Withheld(StrEnum):
     CHOSE_NOT = "chose_not"
     CHOICE_WITHDRAWN = "choice_withdrawn"
     REFERRAL_WITHDRAWN = "referral_withdrawn"
+    NAMED_ANOTHER = "named_another"
 
     @property
     def label(self) -> str:
@@ -56,6 +57,9 @@ class Withheld(StrEnum):
             Withheld.CHOSE_NOT: "The tenant chose not to have this told.",
             Withheld.CHOICE_WITHDRAWN: "The tenant took the choice back.",
             Withheld.REFERRAL_WITHDRAWN: "The support organisation withdrew the referral.",
+            Withheld.NAMED_ANOTHER: (
+                "The tenant's choice doesn't name the organisation that referred them. Ask again."
+            ),
         }[self]
 
 
@@ -85,11 +89,16 @@ class Choice(Versioned, Base):
             unique=True,
             postgresql_where=text("replaced_at IS NULL"),
         ),
+        Index("ix_choices_counterpart", "counterpart"),
     )
 
     application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("applications.id"))
     purpose: Mapped[Purpose] = mapped_column(words(Purpose, "purpose"))
     answer: Mapped[Answer] = mapped_column(words(Answer, "answer"))
+    # Whom the tenant named, by reference; None in a choice from before choices were compared: it lets
+    # nobody be told until the tenant is asked again.
+    counterpart: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counterparts.referral"))
+    # The name under which that organisation was shown to the tenant.
     organisation: Mapped[str]
     given_on: Mapped[dt.date]
     withdrawn_on: Mapped[dt.date | None]
@@ -101,6 +110,10 @@ class Choice(Versioned, Base):
         """Whether it lets the property entity tell."""
         return self.answer is Answer.TELL and self.withdrawn_on is None
 
+    def names(self, counterpart: Counterpart) -> bool:
+        """Whether it's about this organisation and no other."""
+        return self.counterpart == counterpart.referral
+
     @property
     def basis(self) -> str:
         """The reference under which something is told, for the disclosure statement."""
@@ -108,9 +121,12 @@ class Choice(Versioned, Base):
 
 
 class Choices(Command):
-    """The tenant's answers on one day, for each purpose; the named organisation is whom they agreed to."""
+    """The tenant's answers on one day, for each purpose; `counterpart` is whom they agreed to.
 
-    organisation: Name = Field(title="Support organisation that may be told")
+    It's the reference of the one organisation that referred them; nobody else can be named.
+    """
+
+    counterpart: uuid.UUID = Field(title="Support organisation that may be told")
     given_on: dt.date = Field(title="Day the tenant chose")
     signing: Answer = Field(title="When and where the lease is signed, so that an advocate can come")
     start: Answer = Field(title="The day the tenancy starts, and the rent")
@@ -148,6 +164,14 @@ class ChoiceInTheFuture(DomainError):
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "choice_in_the_future"
     message: ClassVar[str] = "The day of the tenant's choice can't be after today."
+
+
+class NotTheCounterpart(DomainError):
+    """Only the organisation that referred the applicant can be told anything."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "not_the_counterpart"
+    message: ClassVar[str] = "Only the organisation that referred the applicant can be told anything."
 
 
 class NothingToWithdraw(DomainError):

@@ -79,11 +79,8 @@ class ChoiceView:
     given_on: dt.date | None
     withdrawn_on: dt.date | None
     recorded_by: str | None
-
-    @property
-    def tells(self) -> bool:
-        """Whether it's told at present."""
-        return self.answer is Answer.TELL and self.withdrawn_on is None
+    tells: bool
+    """Whether it's told at present: only to the organisation that the choice names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +104,16 @@ class Crossing:
 class DisclosureStatement:
     """Everything about one application that concerns the other side."""
 
-    referred: bool
+    counterpart: uuid.UUID | None
     referral_withdrawn_at: dt.datetime | None
     choices: tuple[ChoiceView, ...]
     former: tuple[ChoiceView, ...]
     crossings: tuple[Crossing, ...]
+
+    @property
+    def referred(self) -> bool:
+        """Whether a support organisation referred the applicant; otherwise there is nobody to tell."""
+        return self.counterpart is not None
 
     @property
     def organisation(self) -> str | None:
@@ -141,10 +143,12 @@ async def read_statement(tx: ReadTx, application_id: uuid.UUID) -> DisclosureSta
     ).all()
     current = {choice.purpose: choice for choice in rows if choice.replaced_at is None}
     return DisclosureStatement(
-        referred=counterpart is not None,
+        counterpart=counterpart.referral if counterpart else None,
         referral_withdrawn_at=counterpart.withdrawn_at if counterpart else None,
-        choices=tuple(_view(purpose, current.get(purpose)) for purpose in Purpose),
-        former=tuple(_view(choice.purpose, choice) for choice in rows if choice.replaced_at is not None),
+        choices=tuple(_view(purpose, current.get(purpose), counterpart) for purpose in Purpose),
+        former=tuple(
+            _view(choice.purpose, choice, counterpart) for choice in rows if choice.replaced_at is not None
+        ),
         crossings=await crossings(tx, application_id),
     )
 
@@ -193,9 +197,15 @@ def _details(data: dict[str, object]) -> tuple[tuple[str, object], ...]:
     return tuple(found)
 
 
-def _view(purpose: Purpose, choice: Choice | None) -> ChoiceView:
+def _view(purpose: Purpose, choice: Choice | None, counterpart: Counterpart | None) -> ChoiceView:
     if choice is None:
-        return ChoiceView(purpose, None, None, None, None, None)
+        return ChoiceView(purpose, None, None, None, None, None, tells=False)
     return ChoiceView(
-        purpose, choice.answer, choice.organisation, choice.given_on, choice.withdrawn_on, choice.recorded_by
+        purpose,
+        choice.answer,
+        choice.organisation,
+        choice.given_on,
+        choice.withdrawn_on,
+        choice.recorded_by,
+        tells=counterpart is not None and choice.allows and choice.names(counterpart),
     )

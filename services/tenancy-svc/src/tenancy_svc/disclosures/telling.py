@@ -96,4 +96,11 @@ def _why_not(counterpart: Counterpart, choice: Choice | None) -> Withheld | None
         return Withheld.NO_CHOICE
     if choice.answer is Answer.DO_NOT_TELL:
         return Withheld.CHOSE_NOT
-    return Withheld.CHOICE_WITHDRAWN if choice.withdrawn_on is not None else None
+    if choice.withdrawn_on is not None:
+        return Withheld.CHOICE_WITHDRAWN
+    return None if choice.names(counterpart) else Withheld.NAMED_ANOTHER
+
+
+def support_organisation(tx: Tx) -> str:
+    """Return the name under which the one support organisation is shown to tenants."""
+    return str(getattr(tx.runtime.settings, "support_organisation", ""))

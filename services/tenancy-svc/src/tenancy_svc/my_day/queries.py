@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from tenancy_svc.access import Permission
 from tenancy_svc.applications.model import Application, ApplicationStatus, Part, Person
-from tenancy_svc.disclosures.model import Choice, Counterpart
+from tenancy_svc.disclosures.model import Answer, Choice, Counterpart
 from tenancy_svc.entry.model import NOTICE, EntryRequest, EntryState
 from tenancy_svc.homes.model import Hold, Home
 from tenancy_svc.leases.model import Lease, LeaseEdition, LeaseParty, LeaseStatus
@@ -43,7 +43,11 @@ async def _applications(tx: ReadTx) -> list[Due]:
         .limit(1)
         .scalar_subquery()
     )
-    asked = exists().where(Choice.application_id == Application.id)
+    asked = exists().where(
+        Choice.application_id == Application.id,
+        Choice.replaced_at.is_(None),
+        or_(Choice.answer == Answer.DO_NOT_TELL, Choice.counterpart == Counterpart.referral),
+    )
     rows: Iterable[Any] = await tx.execute(
         select(Application, Home, Hold, Counterpart, name.label("name"), asked.label("asked"))
         .outerjoin(Home, Home.unit == Application.unit)
