@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from decimal import Decimal
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -10,8 +11,10 @@ from hypothesis import strategies as st
 
 from chassis.errors import InvalidInput
 from chassis.search import Columns
+from support_svc.homes import buildings
+from support_svc.homes.buildings import find_buildings
 from support_svc.homes.fitting import Seeking, score
-from support_svc.homes.index import HOMES
+from support_svc.homes.index import HOMES, building_key
 from support_svc.homes.model import searchable_address
 from support_svc.homes.queries import PAGE, HomeFilter, HomeSort, OccupancyFilter, find
 
@@ -29,6 +32,7 @@ def rows(draw):
         "street": street,
         "unit_number": draw(st.sampled_from([None, "3", "12"])),
         "city": draw(st.sampled_from(["Toronto", "Ottawa"])),
+        "currency": draw(st.sampled_from(["CAD", "CAD", "CAD", "USD"])),
         "region": draw(st.sampled_from([None, "north"])),
         "housing_type": draw(st.sampled_from(["apartment", "room"])),
         "bedrooms": draw(st.none() | st.integers(min_value=0, max_value=4)),
@@ -60,6 +64,7 @@ FILTERS = st.builds(
     occupancy=st.sampled_from(list(OccupancyFilter)),
     floor_to=st.none() | st.integers(min_value=0, max_value=20),
     include_unknown=st.booleans(),
+    currency=st.sampled_from(["CAD", "USD"]),
     q=st.sampled_from(["", "", "elm", "sherborn", "260", "st"]),
     sort=st.sampled_from(list(HomeSort)),
 )
@@ -85,6 +90,10 @@ def within(value, low, high, unknown):
     return (low is None or value >= low) and (high is None or value <= high)
 
 
+def rent_in(row, currency):
+    return row["rent"] if row["currency"] == currency else None
+
+
 def in_cents(amount):
     return None if amount is None else int(amount * 100)
 
@@ -99,7 +108,7 @@ def plainly(row, wanted):
             wanted.occupancy is OccupancyFilter.ALL or row["occupancy"] in open_,
             not wanted.types or row["housing_type"] in wanted.types,
             within(row["bedrooms"], wanted.bedrooms_from, None, wanted.include_unknown),
-            within(row["rent"], rent_from, rent_to, wanted.include_unknown),
+            within(rent_in(row, wanted.currency), rent_from, rent_to, wanted.include_unknown),
             within(row["floor"], None, wanted.floor_to, wanted.include_unknown),
             wanted.city is None or row["city"] == wanted.city,
             set(wanted.features) <= set(row["features"]),
@@ -115,14 +124,16 @@ def points(row, seeking):
         housing_type=row["housing_type"],
         bedrooms=row["bedrooms"],
         rent=None if row["rent"] is None else Decimal(row["rent"]) / 100,
+        currency=row["currency"],
         available_from=None if row["available_from"] is None else dt.date.fromordinal(row["available_from"]),
         today=TODAY,
     )
 
 
-def place(row, sort, seeking):
+def place(row, sort, seeking, currency="CAD"):
     """A row's place in an order, worked out one by one."""
-    rent = (row["rent"] is None, row["rent"])
+    cents = rent_in(row, currency)
+    rent = (cents is None, cents)
     if sort is HomeSort.FIT:
         return (-points(row, seeking), *rent, row["id"].int)
     if sort is HomeSort.ADDRESS:
@@ -152,10 +163,59 @@ def test_a_search_finds_what_a_plain_reading_finds_in_its_order(told, wanted, se
     for row in told:
         index.take([row])
     expected = [row for row in newest(told).values() if plainly(row, wanted)]
-    expected.sort(key=lambda row: place(row, wanted.sort, seeking))
+    expected.sort(key=lambda row: place(row, wanted.sort, seeking, wanted.currency))
     found, total = walked(index, wanted, seeking)
     assert found == [row["id"] for row in expected]
     assert total == len(expected)
+
+
+def buildings_plainly(rows, wanted, seeking):
+    """The buildings in their order, worked out one by one: (key, its homes, which may come first)."""
+    together = {}
+    for row in rows:
+        together.setdefault(building_key(row), []).append(row)
+
+    def first(row):
+        if wanted.sort is HomeSort.ADDRESS:
+            return ()
+        return place(row, wanted.sort, seeking, wanted.currency)[:-1]
+
+    ordered = sorted(together.items(), key=lambda one: (min(map(first, one[1])), one[0]))
+    return [
+        (
+            key,
+            {row["id"] for row in homes},
+            {row["id"] for row in homes if first(row) == min(map(first, homes))},
+        )
+        for key, homes in ordered
+    ]
+
+
+@pytest.mark.row("P5")
+@settings(max_examples=200, deadline=None)
+@given(st.lists(rows(), max_size=80), FILTERS, SEEKING, st.integers(min_value=1, max_value=4))
+def test_homes_of_a_building_are_one_line_at_the_place_of_the_best(told, wanted, seeking, size):
+    index = Columns(HOMES)
+    for row in told:
+        index.take([row])
+    expected = [row for row in newest(told).values() if plainly(row, wanted)]
+    lines = []
+    with patch.object(buildings, "PAGE", size):
+        while True:
+            page, after, homes, count = find_buildings(index, wanted, seeking, TODAY)
+            lines += page
+            if after is None:
+                break
+            assert len(page) == size
+            wanted = wanted.model_copy(update={"after": after})
+    plain = buildings_plainly(expected, wanted, seeking)
+    assert (homes, count) == (len(expected), len(plain))
+    assert [line.key for line in lines] == [key for key, _, _ in plain]
+    for line, (key, members, best) in zip(lines, plain, strict=True):
+        assert {index.id_at(int(place)) for place in line.places} == members
+        assert index.id_at(line.best) in best
+        alone = wanted.model_copy(update={"building": key, "after": None})
+        assert set(walked(index, alone, seeking)[0]) == members
 
 
 @pytest.mark.row("P5")

@@ -47,7 +47,13 @@ def test_addresses_are_spelt_out(written, plain):
 
 
 def score(seeking, **home):
-    known = {"housing_type": "apartment", "bedrooms": 2, "rent": Decimal(1000), "available_from": None}
+    known = {
+        "housing_type": "apartment",
+        "bedrooms": 2,
+        "rent": Decimal(1000),
+        "currency": "CAD",
+        "available_from": None,
+    }
     return fit(seeking, **{**known, **home}, today=TODAY)
 
 
@@ -64,6 +70,13 @@ def test_what_is_not_known_counts_half_and_says_so():
     found = score(seeking, bedrooms=None, rent=None)
     assert found.score == 70
     assert {reason.code for reason in found.reasons} == {"type_sought", "bedrooms_unknown", "rent_unknown"}
+
+
+@pytest.mark.row("P5")
+def test_a_rent_in_another_currency_is_compared_with_nothing():
+    found = score(Seeking(affordable_rent=Decimal(500)), currency="USD", rent=Decimal(900))
+    assert "rent_in_another_currency" in {reason.code for reason in found.reasons}
+    assert not {"rent_too_high", "rent_affordable"} & {reason.code for reason in found.reasons}
 
 
 @pytest.mark.row("P5")

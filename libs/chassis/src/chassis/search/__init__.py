@@ -4,7 +4,7 @@ The database stays the truth; the index of a process follows it before each sear
 numpy, which the services that search ask for themselves: the others need not carry it.
 """
 
-from chassis.search.columns import UNKNOWN, Bounds, By, Columns, Mask, Plan
+from chassis.search.columns import UNKNOWN, Bounds, By, Columns, Groups, Mask, Plan, Row
 from chassis.search.following import Follower, GettingReady, Index
 from chassis.search.wordbook import Wordbook
 
@@ -15,8 +15,10 @@ __all__ = [
     "Columns",
     "Follower",
     "GettingReady",
+    "Groups",
     "Index",
     "Mask",
     "Plan",
+    "Row",
     "Wordbook",
 ]

@@ -68,6 +68,18 @@ class By:
 
 
 @dataclass(frozen=True, slots=True)
+class Groups:
+    """All places, those that share a text side by side: a group begins at each of `starts` in `order`.
+
+    `codes` are the numbers of the groups' texts. Places out of use are among them.
+    """
+
+    order: Places
+    starts: Places
+    codes: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What is kept of each row. Rows have `id` (a UUID), `written_in` and what is named here.
 
@@ -103,6 +115,7 @@ class Columns:
         self._members: dict[str, dict[str, int]] = {name: {} for name in plan.sets}
         self._bits: dict[tuple[str, int], NDArray[np.uint64]] = {}
         self._words = Wordbook()
+        self._groups: dict[str, tuple[int, Groups]] = {}
 
     def __len__(self) -> int:
         return int(np.count_nonzero(self._live[: self.size]))
@@ -262,6 +275,47 @@ class Columns:
         """The rows whose text has a word that `typed` may mean."""
         return self._words.mask(typed, self.size)
 
+    # ------------------------------------------------------------------------- groups
+    def groups(self, name: str) -> Groups:
+        """All places by their text; worked out anew only when rows came."""
+        size, known = self._groups.get(name, (-1, None))
+        if known is None or size != self.size:
+            codes = self._coded[name][: self.size]
+            order = np.argsort(codes, kind="stable")
+            sorted_codes = codes[order]
+            begins = np.ones(self.size, np.bool_)
+            begins[1:] = sorted_codes[1:] != sorted_codes[:-1]
+            starts = np.flatnonzero(begins)
+            known = Groups(order, starts, sorted_codes[starts])
+            self._groups[name] = (self.size, known)
+        return known
+
+    def codes(self, name: str) -> NDArray[np.int32]:
+        """The number of each row's text."""
+        return self._coded[name][: self.size]
+
+    def text(self, name: str, code: int) -> str:
+        """The text of a number."""
+        return self._texts[name].text(code)
+
+    def text_ranks(self, name: str) -> NDArray[np.int64]:
+        """The place in the alphabet of each text, by its number."""
+        return self._texts[name].ranks()
+
+    def text_rank(self, name: str, text: str) -> int:
+        """The place in the alphabet of any text, between its neighbours when no row has it."""
+        return self._texts[name].rank(text)
+
+    def with_text(self, name: str, text: str) -> Mask:
+        """The rows with exactly this text."""
+        code = self._texts[name].known(text)
+        return np.zeros(self.size, np.bool_) if code is None else self.codes(name) == code
+
+    @property
+    def written_in(self) -> NDArray[np.int64]:
+        """The transaction that wrote each row last."""
+        return self._whole["written_in"][: self.size]
+
     # ------------------------------------------------------------------------- orders
     def id_at(self, place: int) -> UUID:
         """The row at a place."""
@@ -381,6 +435,10 @@ class _Texts:
             known = self._codes[text] = len(self._spelt)
             self._spelt.append(text)
         return known
+
+    def known(self, text: str) -> int | None:
+        """The number of a text, if any row has had it."""
+        return self._codes.get(text)
 
     def text(self, code: int) -> str:
         """The text of a number."""

@@ -20,6 +20,7 @@ class Seeking:
     adults: int = 1
     children: int = 0
     affordable_rent: Decimal | None = None
+    currency: str = "CAD"
     needed_by: date | None = None
 
     @property
@@ -68,6 +69,7 @@ def fit(
     housing_type: str,
     bedrooms: int | None,
     rent: Decimal | None,
+    currency: str,
     available_from: date | None,
     today: date,
 ) -> Fit:
@@ -77,7 +79,7 @@ def fit(
     reasons = [
         *_type(seeking, housing_type)[1],
         *_bedrooms(seeking.bedrooms, bedrooms)[1],
-        *_rent(seeking.affordable_rent, rent)[1],
+        *_rent(seeking, rent, currency)[1],
     ]
     if _late(seeking, available_from, today):
         reasons.append(Reason("available_later", Tone.AGAINST, {"day": available_from}))
@@ -86,6 +88,7 @@ def fit(
         housing_type=housing_type,
         bedrooms=bedrooms,
         rent=rent,
+        currency=currency,
         available_from=available_from,
         today=today,
     )
@@ -99,12 +102,13 @@ def score(
     housing_type: str,
     bedrooms: int | None,
     rent: Decimal | None,
+    currency: str,
     available_from: date | None,
     today: date,
 ) -> int:
     """The score of `fit` alone, for ranking many homes."""
     found = _type(seeking, housing_type)[0] + _bedrooms(seeking.bedrooms, bedrooms)[0]
-    found += _rent(seeking.affordable_rent, rent)[0] - _late(seeking, available_from, today)
+    found += _rent(seeking, rent, currency)[0] - _late(seeking, available_from, today)
     return max(0, min(100, round(found)))
 
 
@@ -133,9 +137,12 @@ def _bedrooms(needed: int, bedrooms: int | None) -> tuple[float, list[Reason]]:
     return max(0, 15 - 15 * (missing - 1)), [Reason("bedrooms_missing", Tone.AGAINST, {"missing": missing})]
 
 
-def _rent(affordable_rent: Decimal | None, rent: Decimal | None) -> tuple[float, list[Reason]]:
+def _rent(seeking: Seeking, rent: Decimal | None, currency: str) -> tuple[float, list[Reason]]:
+    affordable_rent = seeking.affordable_rent
     if rent is None:
         return 15, [Reason("rent_unknown", Tone.UNKNOWN)]
+    if currency != seeking.currency:
+        return 15, [Reason("rent_in_another_currency", Tone.UNKNOWN)]
     if affordable_rent is None:
         return 15, [Reason("income_unknown", Tone.UNKNOWN)]
     if rent <= affordable_rent:

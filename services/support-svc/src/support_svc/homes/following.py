@@ -6,7 +6,8 @@ from support_svc.homes.index import HOMES
 homes_in_memory: Follower[Columns] = Follower(
     """
     SELECT unit AS id, listed, street, unit_number, city, region, housing_type, bedrooms, area_square_feet,
-        floor, year_built, (rent * 100)::bigint AS rent, features, accessible, shareable, managed_by,
+        floor, year_built, (rent * 100)::bigint AS rent,
+        coalesce(currency, 'CAD') AS currency, features, accessible, shareable, managed_by,
         occupancy, available_from - DATE '0001-01-01' + 1 AS available_from, address_search,
         written_in::text AS written_in
     FROM home

@@ -4,11 +4,12 @@ import re
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chassis.search import UNKNOWN, Columns, Plan
+from chassis.search import UNKNOWN, Columns, Plan, Row
 from support_svc.clients.names import plain_words
 from support_svc.homes.fitting import Seeking
 
@@ -29,12 +30,27 @@ def _street_order(street: str) -> str:
     return _padded(f"{name} {street[: len(street) - len(name)]}")
 
 
+def building_key(row: Row) -> str:
+    """What the homes of one building have in common: street and city, spelt alike."""
+    return f"{_street_order(row['street'])} | {_padded(row['city'])}"
+
+
 HOMES = Plan(
-    codes=("housing_type", "region", "city", "managed_by", "occupancy", "accessible", "shareable"),
+    codes=(
+        "housing_type",
+        "currency",
+        "region",
+        "city",
+        "managed_by",
+        "occupancy",
+        "accessible",
+        "shareable",
+    ),
     numbers=("bedrooms", "floor", "year_built", "area_square_feet", "rent", "available_from"),
     sets=("features",),
     texts={
         "street": lambda row: _street_order(row["street"]),
+        "building": building_key,
         "unit_number": lambda row: _padded(row["unit_number"] or ""),
     },
     words=lambda row: row["address_search"].split(),
@@ -58,7 +74,7 @@ def misfits(index: Columns, seeking: Seeking, today: date) -> NDArray[np.int8]:
     rooms = [_points_for_bedrooms(seeking.bedrooms, number) for number in range(seeking.bedrooms + 1)]
     found += np.array([*rooms, 15], np.int8)[np.minimum(index.number("bedrooms"), seeking.bedrooms)]
 
-    rent, affordable = index.number("rent"), cents(seeking.affordable_rent)
+    rent, affordable = rents_in(index, seeking.currency), cents(seeking.affordable_rent)
     if affordable is None:
         found += np.int8(15)
         between = np.zeros(index.size, np.bool_)
@@ -78,6 +94,13 @@ def misfits(index: Columns, seeking: Seeking, today: date) -> NDArray[np.int8]:
     points -= np.where(late[places], np.minimum(20.0, (free[places] - wanted) / 3), 0.0)
     found[places] = np.clip(np.rint(points), 0, 100).astype(np.int8)
     return np.int8(100) - found
+
+
+def rents_in(index: Columns, currency: str) -> NDArray[Any]:
+    """Each home's rent in cents; in another currency it counts as unknown, for it can't be compared."""
+    rents = index.number("rent")
+    mine = index.having("currency", [currency])
+    return rents if mine.all() else np.where(mine, rents, UNKNOWN)
 
 
 def _points_for_bedrooms(needed: int, bedrooms: int) -> int:

@@ -22,7 +22,7 @@ from deskkit.addresses import door
 from support_svc.access import Permission
 from support_svc.homes.fitting import Fit, Seeking, fit
 from support_svc.homes.following import homes_in_memory
-from support_svc.homes.index import cents, misfits
+from support_svc.homes.index import cents, misfits, rents_in
 from support_svc.homes.model import (
     Home,
     InventoryNews,
@@ -58,7 +58,7 @@ class OccupancyFilter(StrEnum):
 
 class HomeFilter(BaseModel):
     """The filters of P5; one that is empty doesn't narrow. Unknown values match only with
-    `include_unknown`.
+    `include_unknown`, and a rent in another currency than `currency` counts as unknown.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -80,6 +80,8 @@ class HomeFilter(BaseModel):
     occupancy: OccupancyFilter = OccupancyFilter.OPEN
     managed_by: ManagedBy | None = None
     q: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] = ""
+    currency: Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")] = "CAD"
+    building: str | None = Field(default=None, max_length=400)
     include_unknown: bool = True
     sort: HomeSort = HomeSort.FIT
     after: str | None = None
@@ -144,6 +146,7 @@ def _view(home: Home, seeking: Seeking | None, today: date) -> HomeView:
             housing_type=home.housing_type,
             bedrooms=home.bedrooms,
             rent=home.rent,
+            currency=home.currency or "CAD",
             available_from=home.available_from,
             today=today,
         )
@@ -183,11 +186,11 @@ async def search_homes(tx: ReadTx, wanted: HomeFilter, seeking: Seeking | None =
     """
     index = await homes_in_memory.current(tx.runtime.database)
     units, after, total = find(index, wanted, seeking, tx.today)
-    homes, heard = await _homes(tx, units, seeking)
+    homes, heard = await homes_of_page(tx, units, seeking)
     return HomePage(homes, after, total, heard)
 
 
-async def _homes(
+async def homes_of_page(
     tx: ReadTx, units: list[UUID], seeking: Seeking | None
 ) -> tuple[list[HomeView], datetime | None]:
     """The homes of a page, and when the copy last heard anything, in one round trip."""
@@ -225,7 +228,7 @@ def find(
     Raises InvalidInput for a place that isn't one.
     """
     mask = matching(index, wanted)
-    sort, figures = wanted.sort, {}
+    sort, figures = wanted.sort, {"rent": rents_in(index, wanted.currency)}
     if sort is HomeSort.FIT:
         if seeking is None:
             sort = HomeSort.RENT
@@ -258,7 +261,6 @@ def matching(index: Columns, wanted: HomeFilter) -> Mask:
         mask &= index.every("features", wanted.features)
     for name, low, high in (
         ("bedrooms", wanted.bedrooms_from, None),
-        ("rent", cents(wanted.rent_from), cents(wanted.rent_to)),
         ("area_square_feet", wanted.area_from, wanted.area_to),
         ("floor", wanted.floor_from, wanted.floor_to),
         ("year_built", wanted.year_from, None),
@@ -266,6 +268,12 @@ def matching(index: Columns, wanted: HomeFilter) -> Mask:
         bounds = Bounds(low, high, unknown=wanted.include_unknown)
         if bounds.narrows:
             mask &= index.within(name, bounds)
+    rents = Bounds(cents(wanted.rent_from), cents(wanted.rent_to), unknown=wanted.include_unknown)
+    if rents.narrows:
+        comparable = index.having("currency", [wanted.currency])
+        mask &= np.where(comparable, index.within("rent", rents), wanted.include_unknown)
+    if wanted.building is not None:
+        mask &= index.with_text("building", wanted.building)
     words = list(dict.fromkeys(searchable_address(wanted.q).split()))[:WORDS]
     # "St" says too little to narrow (street or saint), unless nothing else is typed.
     for word in [word for word in words if word != "street"] or words:

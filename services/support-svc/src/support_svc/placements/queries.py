@@ -197,6 +197,7 @@ class PlacementView:
             adults=adults,
             children=sum(person.left_on is None for person in self.people) - adults,
             affordable_rent=self.affordable_rent,
+            currency=self.currency,
             needed_by=self.target_on,
         )
 
