@@ -23,6 +23,7 @@ from chassis.actor import Actor
 from chassis.perform import ask
 from chassis.places import spelt
 from chassis.runtime import Runtime
+from support_svc.homes.buildings import search_buildings
 from support_svc.homes.fitting import Seeking
 from support_svc.homes.following import homes_in_memory
 from support_svc.homes.model import searchable_address
@@ -90,7 +91,10 @@ def search(dice: random.Random) -> ground.Ask:
         }
         wanted["after"] = spelt(places[wanted["sort"]])
     filters = HomeFilter(**wanted)
-    return lambda runtime: ask(runtime, ACTOR, search_homes, filters, SEEKING)
+    asked = search_homes
+    if dice.random() < 0.5:  # as the desk does: by building, which is paged by places of its own
+        asked, filters = search_buildings, filters.model_copy(update={"after": None})
+    return lambda runtime: ask(runtime, ACTOR, asked, filters, SEEKING)
 
 
 async def filled(server: PostgresForTests, number: int) -> Runtime:

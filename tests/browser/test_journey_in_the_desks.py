@@ -40,6 +40,8 @@ async def _find_a_home(caseworker: Visitor) -> str:
     await caseworker.field("Managed by").select_option(label="The property entity")
     await caseworker.press("Apply Filters")
     row = caseworker.main.locator("tbody tr").first
+    if await row.get_by_role("link", name="Show the homes").count():
+        await caseworker.follow(await row.get_by_role("link", name="Show the homes").inner_text())
     address = await row.locator("strong").first.inner_text()
     await caseworker.follow(f"Secure Unit {address}")
     return address

@@ -154,3 +154,27 @@ async def test_enter_saves_and_a_new_line_is_where_one_goes_on(enter: Enter, scr
     async with page.expect_navigation():
         await page.keyboard.press("Enter")
     assert await keeper.heading() == name
+
+
+@pytest.mark.row("P5", "X2")
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_on_a_phone_the_first_home_is_on_the_first_screen(
+    enter: Enter, live: Live, scripts: bool
+) -> None:
+    """Filters begin closed on a phone; where there is room beside the results they are open."""
+    async with live.journey("Odile", _family()) as known:
+        await known.record_the_client()
+        await known.start_the_placement()
+    caseworker = await enter("support", "caseworker", scripts=scripts)
+    page = caseworker.page
+    address = page.get_by_label("Street, number").or_(page.locator("#q"))
+    await caseworker.go(f"/front-desk/placements/{known.placement}/search")
+    assert await address.first.is_visible()
+    await page.set_viewport_size({"width": 375, "height": 812})
+    await page.reload()
+    assert not await address.first.is_visible()
+    home = await page.locator("main table tbody tr").first.bounding_box()
+    assert home is not None
+    assert home["y"] < 812
+    await page.locator("summary", has_text="Filter Options").click()
+    assert await address.first.is_visible()

@@ -13,6 +13,8 @@ from support_svc.homes import api as homes_api
 from support_svc.homes.following import homes_in_memory
 from support_svc.housing_history import api as housing_history_api
 from support_svc.housing_history import desk as housing_history_desk
+from support_svc.housing_search import api as housing_search_api
+from support_svc.housing_search import desk as housing_search_desk
 from support_svc.lookups import api as lookups_api
 from support_svc.lookups import desk as lookups_desk
 from support_svc.my_day import api as my_day_api
@@ -38,6 +40,7 @@ FRONT_DESK = Desk(
         clients_desk.router,
         consents_desk.router,
         housing_history_desk.router,
+        housing_search_desk.router,
         securing_desk.router,
         follow_ups_desk.router,
         placements_desk.router,
@@ -67,6 +70,7 @@ def create_app(runtime: Runtime) -> FastAPI:
             consents_api.router,
             housing_history_api.router,
             homes_api.router,
+            housing_search_api.router,
             placements_api.router,
             signings_api.router,
             lookups_api.router,

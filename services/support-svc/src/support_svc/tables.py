@@ -40,6 +40,7 @@ def load_models() -> None:
         "homes",
         "followups",
         "placements",
+        "housing_search",
         "signings",
     ):
         import_module(f"support_svc.{feature}.model")

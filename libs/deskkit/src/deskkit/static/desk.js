@@ -9,9 +9,9 @@
     const line = document.querySelector("[data-new-line]");
     if (line) line.querySelector("input:not([type=hidden]), select, textarea").focus();
     for (const select of document.querySelectorAll("select[data-search]")) shorten(select);
-    // On a phone the results come first once filters were chosen.
-    if (location.search && matchMedia("(max-width: 60rem)").matches) {
-      for (const panel of document.querySelectorAll("details.filters")) panel.open = false;
+    // Beside the results filters are open; above them, on a phone, they stay closed until asked for.
+    if (matchMedia("(min-width: 60.01rem)").matches) {
+      for (const panel of document.querySelectorAll("details.filters")) panel.open = true;
     }
     for (const form of document.querySelectorAll("form[method=post]")) {
       form.addEventListener("submit", (event) => {

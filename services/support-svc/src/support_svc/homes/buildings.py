@@ -139,18 +139,32 @@ async def search_buildings(tx: ReadTx, wanted: HomeFilter, seeking: Seeking | No
     known: dict[UUID, HomeView] = {view.unit: view for view in views}
     rents, bedrooms = rents_in(index, wanted.currency), index.number("bedrooms")
     items = [
-        BuildingView(
-            building.key,
-            len(building.places),
-            *(None if cents is None else Decimal(cents) / 100 for cents in _range(rents[building.places])),
-            wanted.currency,
-            *_range(bedrooms[building.places]),
-            known[unit],
-        )
+        _view(building, known[unit], wanted.currency, rents, bedrooms)
         for building, unit in zip(found, best, strict=True)
         if unit in known
     ]
     return BuildingPage(items, after, homes, buildings, heard)
+
+
+def _view(
+    building: Found,
+    best: HomeView,
+    currency: str,
+    rents: NDArray[np.int64],
+    bedrooms: NDArray[np.int64],
+) -> BuildingView:
+    cheapest, dearest = _range(rents[building.places])
+    fewest, most = _range(bedrooms[building.places])
+    return BuildingView(
+        key=building.key,
+        count=len(building.places),
+        rent_from=None if cheapest is None else Decimal(cheapest) / 100,
+        rent_to=None if dearest is None else Decimal(dearest) / 100,
+        currency=currency,
+        bedrooms_from=fewest,
+        bedrooms_to=most,
+        best=best,
+    )
 
 
 def _range(values: NDArray[np.int64]) -> tuple[int | None, int | None]:

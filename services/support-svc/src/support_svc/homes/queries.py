@@ -93,6 +93,7 @@ class HomeView:
 
     unit: UUID
     address: str
+    street: str
     building_name: str | None
     city: str
     province: str
@@ -114,6 +115,11 @@ class HomeView:
     available_from: date | None
     listed: bool
     fit: Fit | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be asked for: free, or free from a day that is known."""
+        return self.occupancy in OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +160,7 @@ def _view(home: Home, seeking: Seeking | None, today: date) -> HomeView:
     return HomeView(
         unit=home.unit,
         address=one_line(home),
+        street=home.street,
         building_name=home.building_name,
         city=home.city,
         province=home.province,

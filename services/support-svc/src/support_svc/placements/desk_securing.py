@@ -1,4 +1,4 @@
-"""Housing search, Secure Unit, giving up and Move In on the Front Desk (P5, P6, P7)."""
+"""Secure Unit, giving up and Move In on the Front Desk (P6, P7)."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -8,13 +8,11 @@ from fastapi import Response
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from support_svc.homes.model import ManagedBy
-from support_svc.homes.queries import HomeFilter, home, places
+from support_svc.homes.queries import home
 from support_svc.housing_history.commands import Rent
 from support_svc.lookups.desk import choices
 from support_svc.lookups.model import LookupList
-from support_svc.lookups.queries import values_of
 from support_svc.placements.asking import GiveUpUnit, SecureUnit, give_up_unit, secure_unit
-from support_svc.placements.happenings import search_for_placement
 from support_svc.placements.moving_in import MoveIn, move_in
 from support_svc.placements.previews import what_is_told
 from support_svc.placements.queries import placement
@@ -23,24 +21,6 @@ router = DeskRouter(prefix="/front-desk/placements/{placement_id}")
 
 USUAL_WAIT = timedelta(days=14)
 """Between today and the expected move-in that the form begins with."""
-
-
-@router.get("/search", name="home_search")
-async def search(call: DeskCall, placement_id: UUID) -> Response:
-    """New Housing Search (P5); it begins with the housing types the placement seeks."""
-    one = await call.ask(placement, placement_id)
-    usual = {} if call.request.query_params else {"types": list(one.types_published)}
-    form = call.sought(HomeFilter, initial=usual)
-    kinds = (await call.ask(values_of, LookupList.HOUSING_TYPE))[LookupList.HOUSING_TYPE]
-    return call.page(
-        "placements/search.html",
-        one=one,
-        wanted=form.command,
-        found=await call.ask(search_for_placement, placement_id, form.command),
-        places=await call.ask(places),
-        kinds={kind.published_as: kind.label(call.locale) for kind in kinds if kind.published_as},
-        form=form,
-    )
 
 
 @router.get("/secure/{unit}", name="secure_unit")

@@ -1,0 +1,1 @@
+"""New Housing Search of a placement: homes by building, a page of each, the short list, comparing (P5)."""

@@ -1,0 +1,128 @@
+"""New Housing Search, a page of each home, the short list and comparing on the Front Desk (P5)."""
+
+from uuid import UUID
+
+from fastapi import Response
+
+from deskkit.call import DeskCall, PageCall
+from deskkit.forms import Nothing
+from deskkit.router import DeskRouter
+from support_svc.homes.queries import HomeFilter, places
+from support_svc.housing_search.commands import HomeOfPlacement, remove_from_shortlist, shortlist_home
+from support_svc.housing_search.filters import chips
+from support_svc.housing_search.queries import (
+    compared,
+    home_for_placement,
+    search_buildings_for_placement,
+    shortlist,
+)
+from support_svc.lookups.model import LookupList
+from support_svc.lookups.queries import values_of
+from support_svc.placements.happenings import search_for_placement
+from support_svc.placements.queries import placement
+
+router = DeskRouter(prefix="/front-desk/placements/{placement_id}")
+
+
+async def _kinds(call: PageCall) -> dict[str, str]:
+    """Housing types as published, in the person's words."""
+    values = (await call.ask(values_of, LookupList.HOUSING_TYPE))[LookupList.HOUSING_TYPE]
+    return {value.published_as: value.label(call.locale) for value in values if value.published_as}
+
+
+@router.get("/search", name="home_search")
+async def search(call: DeskCall, placement_id: UUID) -> Response:
+    """New Housing Search (P5); it begins with the housing types the placement seeks.
+
+    Homes of one building are one line; the address of a building's own list names it.
+    """
+    one = await call.ask(placement, placement_id)
+    usual: dict[str, object] = {"currency": one.currency}
+    if not call.request.query_params:
+        usual["types"] = list(one.types_published)
+    form = call.sought(HomeFilter, initial=usual)
+    wanted, kinds = form.command, await _kinds(call)
+    by_building = wanted.building is None
+    search_in = search_buildings_for_placement if by_building else search_for_placement
+    return call.page(
+        "housing_search/search.html",
+        one=one,
+        wanted=wanted,
+        by_building=by_building,
+        found=await call.ask(search_in, placement_id, wanted),
+        chips=chips(call, wanted, kinds),
+        kept={home.unit for home in await call.ask(shortlist, placement_id)},
+        places=await call.ask(places),
+        kinds=kinds,
+        form=form,
+    )
+
+
+@router.get("/homes/{unit}", name="placement_home")
+async def home(call: DeskCall, placement_id: UUID, unit: UUID) -> Response:
+    """A home before it is asked for (P5): what is listed of it, how well it fits and why, its building."""
+    return call.page(
+        "housing_search/home.html",
+        one=await call.ask(placement, placement_id),
+        seen=await call.ask(home_for_placement, placement_id, unit),
+        kinds=await _kinds(call),
+    )
+
+
+@router.get("/shortlist", name="shortlist")
+async def show_shortlist(call: DeskCall, placement_id: UUID) -> Response:
+    """The short list of a placement (P5)."""
+    return call.page(
+        "housing_search/shortlist.html",
+        one=await call.ask(placement, placement_id),
+        homes=await call.ask(shortlist, placement_id),
+        kinds=await _kinds(call),
+    )
+
+
+@router.get("/compare", name="compare_homes")
+async def compare(call: DeskCall, placement_id: UUID) -> Response:
+    """Two to four homes side by side (P5); with any other number the short list says what to choose."""
+    units = [UUID(text) for text in call.request.query_params.getlist("unit") if _is_id(text)]
+    form = await call.form(Nothing)
+    homes = await call.ask(shortlist, placement_id)
+    one, kinds = await call.ask(placement, placement_id), await _kinds(call)
+    if not 2 <= len(set(units)) <= 4:
+        form.add(call._("Choose two to four homes to compare."))
+        return call.page(
+            "housing_search/shortlist.html", one=one, homes=homes, kinds=kinds, form=form, chosen=units
+        )
+    views = await call.ask(compared, placement_id, units)
+    kept = {home.unit for home in homes}
+    return call.page("housing_search/compare.html", one=one, homes=views, kinds=kinds, kept=kept)
+
+
+@router.post("/shortlist/{unit}", name="shortlist_add")
+async def add(call: DeskCall, placement_id: UUID, unit: UUID) -> Response:
+    """Put a home on the short list and go on where one was."""
+    await call.perform(shortlist_home, HomeOfPlacement(placement_id=placement_id, unit=unit))
+    return await _back(call, placement_id, call._("The home is on the short list."))
+
+
+@router.post("/shortlist/{unit}/removal", name="shortlist_remove")
+async def remove(call: DeskCall, placement_id: UUID, unit: UUID) -> Response:
+    """Take a home off the short list and go on where one was."""
+    await call.perform(remove_from_shortlist, HomeOfPlacement(placement_id=placement_id, unit=unit))
+    return await _back(call, placement_id, call._("The home is off the short list."))
+
+
+async def _back(call: PageCall, placement_id: UUID, notice: str) -> Response:
+    """To the page of this placement that the button was on, else to the short list."""
+    own = call.url("placement", placement_id=placement_id) + "/"
+    back = next(iter((await call.posted()).get("back", ())), "")
+    if back.startswith(own) and "\\" not in back and back.isprintable():
+        return call.redirect(back, notice=notice)
+    return call.redirect("shortlist", placement_id=placement_id, notice=notice)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
