@@ -14,6 +14,7 @@ from delivery.fixtures import Delivery, running
 from chassis.bus import Timers
 from chassis.bus.firing import TimerRunner
 from chassis.bus.parking import ATTEMPTS
+from chassis.bus.worker import Duties, Worker
 from chassis.clock import FixedClock
 from chassis.tx import Tx
 
@@ -121,3 +122,31 @@ async def test_timers_without_a_handler_stay_and_are_told(
     async with running(TimerRunner(delivery.noter, Timers()).run()):
         await eventually(lambda: "timers_without_handler" in capsys.readouterr().out)
     assert await standing(delivery) == ["lonely"]
+
+
+async def test_a_timer_that_works_long_keeps_no_other_waiting(delivery: Delivery, eventually: Any) -> None:
+    fired: list[Any] = []
+    timers, hangs, goes_on = ringing(fired), asyncio.Event(), asyncio.Event()
+
+    @timers.on("import", long=True)
+    async def work_long(tx: Tx, key: str, payload: Mapping[str, Any]) -> None:
+        hangs.set()
+        await goes_on.wait()
+
+    async with delivery.noter.transaction(world.NOTER) as tx:
+        tx.schedule("import", "large", tx.now - timedelta(hours=1))
+    worker = Worker(delivery.noter, Duties(timers=timers))
+
+    def rung() -> None:
+        assert [key for key, _ in fired] == ["deadline"]
+
+    def over() -> None:
+        assert worker.facts()["long_timers"] == {"fired": 1, "problem": None}
+
+    async with running(worker.run()):
+        async with asyncio.timeout(10):
+            await hangs.wait()
+        await schedule(delivery, "deadline", -1)
+        await eventually(rung)
+        goes_on.set()
+        await eventually(over)

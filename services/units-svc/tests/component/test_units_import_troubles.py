@@ -25,6 +25,7 @@ from units_svc.imports.model import ColumnDoubled, FileUnreadable, ImportState
 from units_svc.imports.queries import ImportView, import_problems, import_record
 from units_svc.imports.reading import RowReader
 from units_svc.inventory.commands import AddUnit, add_unit
+from units_svc.messaging.listening import timers
 
 KEEPER = Actor("staff-1", "property", frozenset({"inventory_keeper"}), "Kim Okafor")
 HEADER = "address,unit,city,province,housing_type,comments"
@@ -337,3 +338,44 @@ async def test_only_the_import_takes_large_files(world: Any) -> None:
         mapping = await client.get("/imports/mappings/unit-list")
         assert 'name = "unit-list"' in mapping.text
         assert (await client.get("/imports/mappings/nobody")).status_code == 422
+
+
+@pytest.mark.row("U8")
+async def test_wrong_lines_are_set_aside_a_few_at_a_time_whatever_the_server_believes(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server last looked at the staging tables when they held another file, as after many imports."""
+
+    async def nothing(tx: Any) -> None:
+        return
+
+    for at in range(3):
+        await _all_of(world, _table(40 + at))
+    other = await _receive(world, _table(3_000))
+    await world.do(carry_on, ImportCommand(other))
+    await world.rows("ANALYZE import_row, import_problem, import_wrong_row, import_mark, building, unit")
+    monkeypatch.setattr(commands, "take_statistics", nothing)
+    monkeypatch.setattr(commands, "CHECKED_AT_ONCE", 1_000)
+    monkeypatch.setattr(commands, "STEP_SECONDS", 0)
+    lines = [f"{at // 20 + 1} Example St,{at % 20 + 1},Toronto,ON,apartment," for at in range(8_000)]
+    import_id = await _receive(world, "\n".join([HEADER, *lines, *lines[:3_000]]).encode())
+    wrong, seen = [], []
+    while (found := await world.see(import_record, import_id)).state is ImportState.READING:
+        before = time.monotonic()
+        await world.do(carry_on, ImportCommand(import_id))
+        assert time.monotonic() - before < 20
+        wrong.append(
+            await world.value("SELECT count(*) FROM import_wrong_row WHERE import_id = $1", import_id)
+        )
+        seen.append(found.progress)
+    assert wrong[-1] == 3_000
+    assert len(set(wrong)) > 5, "each step commits what it set aside"
+    assert seen == sorted(seen)
+    found = await carry_through(world.runtime, KEEPER, import_id)
+    assert (found.rows, found.wrong_rows, found.new + found.unchanged) == (11_000, 3_000, 8_000)
+
+
+@pytest.mark.row("U8")
+def test_a_step_of_an_import_keeps_no_deadline_waiting() -> None:
+    assert timers.kinds(long=True) == ["import_step"]
+    assert "hold_deadline" in timers.kinds(long=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,10 +70,18 @@ class TimerRunner:
     table, with the reason, until somebody schedules it again.
     """
 
-    def __init__(self, runtime: Runtime, timers: Timers, *, poll: float = 1.0, batch: int = 100) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        timers: Timers,
+        *,
+        kinds: Sequence[str] | None = None,
+        poll: float = 1.0,
+        batch: int = 100,
+    ) -> None:
         self._runtime = runtime
         self._timers = timers
-        self._kinds = list(timers)
+        self._kinds = list(timers if kinds is None else kinds)
         self._poll = poll
         self._batch = batch
         self._actor = Actor.system("timers", runtime.entity)
@@ -155,7 +163,7 @@ class TimerRunner:
     async def _tell_orphans(self) -> None:
         pool = await self._runtime.database.raw()
         async with pool.acquire() as connection:
-            for row in await connection.fetch(_ORPHANS, self._kinds):
+            for row in await connection.fetch(_ORPHANS, list(self._timers)):
                 _log.error("timers_without_handler", kind=row["kind"])
 
 

@@ -21,14 +21,21 @@ class Timers:
 
     def __init__(self) -> None:
         self._handlers: dict[str, TimerHandler] = {}
+        self._long: set[str] = set()
 
-    def on(self, kind: str) -> Callable[[T], T]:
-        """Register the one handler of a kind: `async def hold_deadline(tx, key, payload)`."""
+    def on(self, kind: str, *, long: bool = False) -> Callable[[T], T]:
+        """Register the one handler of a kind: `async def hold_deadline(tx, key, payload)`.
+
+        A `long` one works for seconds: such kinds have a runner of their own, so that no moment waits behind
+        them.
+        """
 
         def register(handler: T) -> T:
             if kind in self._handlers:
                 raise TypeError(f"timers of kind {kind} have a handler already")
             self._handlers[kind] = handler
+            if long:
+                self._long.add(kind)
             return handler
 
         return register
@@ -36,6 +43,10 @@ class Timers:
     def handler(self, kind: str) -> TimerHandler | None:
         """Return what handles timers of `kind`, or None."""
         return self._handlers.get(kind)
+
+    def kinds(self, *, long: bool) -> list[str]:
+        """Return the kinds that work for seconds, or the others."""
+        return [kind for kind in self if (kind in self._long) is long]
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._handlers))

@@ -50,7 +50,8 @@ class Worker:
         self._settings = runtime.settings
         self._runtime = runtime
         self._duties = duties
-        self._firing = TimerRunner(runtime, duties.timers)
+        self._firing = TimerRunner(runtime, duties.timers, kinds=duties.timers.kinds(long=False))
+        self._long = TimerRunner(runtime, duties.timers, kinds=duties.timers.kinds(long=True), poll=0.25)
         self._broker: Client | None = None
         self._relay: Relay | None = None
         self._listeners: dict[str, Listener] = {}
@@ -64,7 +65,11 @@ class Worker:
 
     async def run(self) -> None:
         """Relay, listen and fire timers, whatever is away; returns only by cancellation."""
-        await together(for_ever("timers", self._firing.run), for_ever("bus", self._bus))
+        await together(
+            for_ever("timers", self._firing.run),
+            for_ever("long timers", self._long.run),
+            for_ever("bus", self._bus),
+        )
 
     async def _bus(self) -> None:
         settings = self._settings
@@ -125,8 +130,9 @@ class Worker:
             raise ConnectionError("; ".join(problems))
 
     async def _firing_on_time(self) -> None:
-        if self._firing.state.problem is not None:
-            raise ConnectionError(self._firing.state.problem)
+        for firing in (self._firing, self._long):
+            if firing.state.problem is not None:
+                raise ConnectionError(firing.state.problem)
 
     def facts(self) -> Mapping[str, object]:
         """Return how the duties stand, in numbers: for /readyz and the doctor."""
@@ -134,6 +140,7 @@ class Worker:
             "relay": None if self._relay is None else asdict(self._relay.state),
             "listeners": {name: asdict(one.state) for name, one in self._listeners.items()},
             "timers": asdict(self._firing.state),
+            "long_timers": asdict(self._long.state),
         }
 
 

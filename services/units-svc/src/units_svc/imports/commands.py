@@ -28,12 +28,13 @@ from units_svc.imports.model import (
     ImportProblem,
     ImportRow,
     ImportState,
+    NoRows,
     NotReady,
     UnitImport,
     WrongRow,
     may_be_discarded,
 )
-from units_svc.imports.planning import set_wrong_aside
+from units_svc.imports.planning import check_keys, next_stretch, set_wrong_aside, take_statistics
 from units_svc.imports.reading import RowReader
 from units_svc.imports.staging import is_read, known_values, read_on
 from units_svc.imports.stretches import count_stretches, take_the_time_needed, work_on
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 STEP_SECONDS = 1.5
 """What was read is committed, with the place it reached, after about so long."""
+CHECKED_AT_ONCE = 5_000
+"""Rows in whose midst wrong ones are looked for by one set of statements."""
 LATER = timedelta(seconds=5)
 
 
@@ -188,17 +191,48 @@ async def carry_on_unless_busy(tx: Tx, import_id: UUID) -> None:
 
 
 async def _read(tx: Tx, found: UnitImport, mapping: Mapping) -> None:
-    """Read the next rows; after the last one, look at what is wrong between them."""
-    await read_on(tx, found, mapping, until=time.monotonic() + STEP_SECONDS)
+    """Read the next rows; after the last one, look at what is wrong between them, some at a time."""
+    until = time.monotonic() + STEP_SECONDS
     if not is_read(found):
+        await read_on(tx, found, mapping, until=until)
+        if is_read(found):
+            if not found.rows:
+                raise NoRows
+            await take_statistics(tx)
         return
-    await set_wrong_aside(tx, found.id, mapping)
+    if await _check_on(tx, found, mapping, until=until):
+        return
     found.wrong_rows = await _count(tx, WrongRow, found.id)
     if found.at_once:
         _begin_writing(found)
     else:
         found.state, found.place, found.compared = ImportState.COMPARING, "", 0
         found.new = found.changed = found.unchanged = 0
+
+
+async def _check_on(tx: Tx, found: UnitImport, mapping: Mapping, *, until: float) -> bool:
+    """Look at the next rows for what is wrong between them; return whether there were any.
+
+    First by key, when rows have one, then by address.
+    """
+    if not mapping.key:
+        found.keys_checked = True
+    while True:
+        if not found.keys_checked:
+            stretch = await check_keys(tx, found.id, found.place, CHECKED_AT_ONCE)
+        else:
+            stretch = await next_stretch(tx, found.id, found.place, CHECKED_AT_ONCE)
+            if stretch is not None:
+                await set_wrong_aside(tx, found.id, mapping, stretch)
+        if stretch is not None:
+            found.place = stretch.upto
+            found.compared += stretch.rows
+        elif found.keys_checked:
+            return False
+        else:
+            found.keys_checked, found.place = True, ""
+        if time.monotonic() >= until:
+            return True
 
 
 async def _conclude(tx: Tx, found: UnitImport) -> None:
@@ -224,7 +258,7 @@ async def _read_again(tx: Tx, found: UnitImport) -> None:
     found.state = ImportState.READING
     found.position, found.line = await _after_header(tx, found)
     found.rows = found.wrong_rows = found.compared = 0
-    found.place = ""
+    found.place, found.keys_checked = "", False
     for table in (ImportProblem, WrongRow, ImportRow):
         await tx.execute(delete(table).where(table.import_id == found.id))
 

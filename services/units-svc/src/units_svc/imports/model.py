@@ -79,8 +79,9 @@ class UnitImport(Base):
     """One file, what was found in it, and what became of it. Counts are of homes, `wrong_rows` of lines.
 
     `position` is how many bytes of the `size` kept were read, `line` the lines up to there; `place` the last
-    address that was compared or written, `compared` the staged rows up to there. One that was stopped goes
-    on from that place, until it's `finished_at`.
+    address that was compared or written, `compared` the staged rows up to there; before that, the last key
+    or, when the `keys_checked`, address that was looked at for contradictions. One that was stopped goes on
+    from that place, until it's `finished_at`.
     """
 
     __tablename__ = "unit_import"
@@ -99,6 +100,7 @@ class UnitImport(Base):
     line: Mapped[int] = mapped_column(Integer, default=0)
     place: Mapped[str] = mapped_column(Text, default="")
     compared: Mapped[int] = mapped_column(Integer, default=0)
+    keys_checked: Mapped[bool] = mapped_column(default=False)
     rows: Mapped[int] = mapped_column(Integer, default=0)
     wrong_rows: Mapped[int] = mapped_column(Integer, default=0)
     new: Mapped[int] = mapped_column(Integer, default=0)
@@ -192,6 +194,7 @@ class ImportRow(Base):
         # In the database the address is in byte order there (COLLATE "C").
         # Comparing models with the database looks at columns alone.
         Index("ix_import_row_place", "import_id", "address_key", "line"),
+        Index("ix_import_row_ref", "import_id", "source_ref", "line"),
         {"prefixes": ["UNLOGGED"]},
     )
 
@@ -281,6 +284,12 @@ class FileEmpty(FileUnreadable):
     """There is nothing in the file."""
 
     message: ClassVar[str] = "The file is empty."
+
+
+class NoRows(FileUnreadable):
+    """The file names its columns and says nothing of any home."""
+
+    message: ClassVar[str] = "The file has no line below the names of its columns."
 
 
 class NotText(FileUnreadable):

@@ -66,27 +66,67 @@ async def next_stretch(tx: Tx, import_id: UUID, place: str, most: int) -> Stretc
     return Stretch(place, str(upto), int(rows or 0))
 
 
-async def set_wrong_aside(tx: Tx, import_id: UUID, mapping: Mapping) -> None:
-    """Find what is wrong between rows, and between them and the inventory; those rows are staged no
-    longer."""
-    params = _params(import_id, mapping)
+async def check_keys(tx: Tx, import_id: UUID, place: str, most: int) -> Stretch | None:
+    """Find lines with the key of an earlier one, among about `most` rows whose keys come after `place`.
+
+    Returns how far it came; None at the end.
+    """
+    params = {"import": import_id, "place": place, "most": most}
+    upto = await tx.scalar(text(_UPTO_KEY), params)
+    if upto is None:
+        return None
+    params["upto"] = upto
+    await _run(
+        tx,
+        _TWICE.format(
+            key="source_ref",
+            rows=f"import_row WHERE {_KEYS_WITHIN}",
+            rule="row_twice",
+            message=N_("Line {other} has the same key."),
+        ),
+        params,
+    )
+    rows = await tx.scalar(
+        text(f"SELECT count(*) FROM import_row WHERE {_KEYS_WITHIN}"),  # noqa: S608 - of our own text
+        {"import": import_id, "place": place, "upto": upto},
+    )
+    return Stretch(place, str(upto), int(rows or 0))
+
+
+async def set_wrong_aside(tx: Tx, import_id: UUID, mapping: Mapping, stretch: Stretch) -> None:
+    """Find what is wrong between the rows of a stretch, and between them and the inventory; rows with
+    anything wrong are staged no longer.
+
+    The rows are looked at in a table of their own whose statistics are right, everything else is looked up
+    row by row: what the server believes of large tables that were just filled can't make it slow.
+    """
+    params = _params(import_id, mapping) | {"place": stretch.place, "upto": stretch.upto}
     same_home = "address_key" if mapping.rows == "building" else "address_key, unit_key"
     for statement in (
-        *(
-            (_TWICE.format(key="source_ref", rule="row_twice", message=N_("Line {other} has the same key.")),)
-            if mapping.key
-            else ()
-        ),
+        _CHECK,
+        "ANALYZE import_check",
         _TWICE.format(
-            key=same_home, rule="address_twice", message=N_("Line {other} has the same address and number.")
+            key=same_home,
+            rows="import_check",
+            rule="address_twice",
+            message=N_("Line {other} has the same address and number."),
         ),
         _ABOVE.format(message=FLOOR_ABOVE),
         *((_BUILDING_OF_ANOTHER,) if mapping.rows == "building" else ()),
         *((_HOME_OF_ANOTHER,) if mapping.rows == "unit" and mapping.key else ()),
+        _WRONG,
         _ASIDE,
         _REMOVE,
+        "DROP TABLE import_wrong",
+        "DROP TABLE import_check",
     ):
         await _run(tx, statement, params)
+
+
+async def take_statistics(tx: Tx) -> None:
+    """Let the server look at the staging tables now that a file was read: it last did when they held
+    others."""
+    await tx.execute(text("ANALYZE import_row, import_problem"))
 
 
 async def plan(tx: Tx, import_id: UUID, mapping: Mapping, stretch: Stretch) -> Counts:
@@ -191,29 +231,47 @@ _WITHIN = """
 """
 _ROWS = f"SELECT count(*) FROM import_row WHERE {_WITHIN}"  # noqa: S608 - only parameters come from outside
 
+_UPTO_KEY = """
+    SELECT max(source_ref COLLATE "C") FROM (
+        SELECT source_ref FROM import_row
+        WHERE import_id = :import AND source_ref COLLATE "C" > cast(:place AS text) COLLATE "C"
+        ORDER BY source_ref COLLATE "C" LIMIT cast(:most AS bigint)) rows
+"""
+_KEYS_WITHIN = """
+    import_id = :import AND source_ref COLLATE "C" > cast(:place AS text) COLLATE "C"
+        AND source_ref COLLATE "C" <= cast(:upto AS text) COLLATE "C"
+"""
 _TWICE = """
     INSERT INTO import_problem (import_id, line, "column", rule, value, message, params)
     SELECT import_id, line, NULL, '{rule}', NULL, '{message}', jsonb_build_object('other', first)
-    FROM (SELECT import_id, line, min(line) OVER (PARTITION BY {key}) AS first
-        FROM import_row WHERE import_id = :import) AS rows
+    FROM (SELECT import_id, line, min(line) OVER (PARTITION BY {key}) AS first FROM {rows}) AS said
     WHERE line <> first
 """
+_CHECK = f"""
+    CREATE TEMP TABLE import_check ON COMMIT DROP AS
+    SELECT ctid AS stands_at, import_id, line, address_key, unit_key, source_ref, street, floor,
+        building_floors, cells
+    FROM import_row WHERE {_WITHIN}
+"""  # noqa: S608 - only parameters come from outside
 _BUILDING_OF_ANOTHER = """
     INSERT INTO import_problem (import_id, line, "column", rule, value, message, params)
     SELECT r.import_id, r.line, NULL, 'address_of_another', r.street,
         'The building {value} is in the inventory already, under the key {other}.',
         jsonb_build_object('value', r.street, 'other', b.source_ref)
-    FROM import_row r JOIN building b ON b.address_key = r.address_key
-    WHERE r.import_id = :import AND b.source = :source AND b.source_ref <> r.source_ref
+    FROM import_check r CROSS JOIN LATERAL (
+        SELECT f.source, f.source_ref FROM building f WHERE f.address_key = r.address_key LIMIT 1) b
+    WHERE b.source = :source AND b.source_ref <> r.source_ref
 """
 _HOME_OF_ANOTHER = """
     INSERT INTO import_problem (import_id, line, "column", rule, value, message, params)
     SELECT r.import_id, r.line, NULL, 'home_of_another', r.street,
         'This home is in the inventory already, under the key {other}.',
         jsonb_build_object('other', u.source_ref)
-    FROM import_row r JOIN building b ON b.address_key = r.address_key
-    JOIN unit u ON u.building_id = b.id AND u.unit_key = r.unit_key
-    WHERE r.import_id = :import AND u.source = :source AND u.source_ref <> r.source_ref
+    FROM import_check r CROSS JOIN LATERAL (
+        SELECT f.id FROM building f WHERE f.address_key = r.address_key LIMIT 1) b
+    CROSS JOIN LATERAL (SELECT f.source, f.source_ref FROM unit f
+        WHERE f.building_id = b.id AND f.unit_key = r.unit_key LIMIT 1) u
+    WHERE u.source = :source AND u.source_ref <> r.source_ref
 """
 # A row says how many floors its building has, or an earlier row of the same address, or the inventory.
 _ABOVE = """
@@ -223,27 +281,30 @@ _ABOVE = """
     FROM (SELECT r.import_id, r.line, r.floor,
             coalesce(first_value(r.building_floors) OVER (PARTITION BY r.address_key ORDER BY r.line),
                 b.floors) AS floors
-        FROM import_row r LEFT JOIN building b ON b.address_key = r.address_key
-        WHERE r.import_id = :import) said
+        FROM import_check r LEFT JOIN LATERAL (
+            SELECT f.floors FROM building f WHERE f.address_key = r.address_key LIMIT 1) b ON true) said
     WHERE floor > floors
+"""
+_WRONG = """
+    CREATE TEMP TABLE import_wrong ON COMMIT DROP AS
+    SELECT c.stands_at, c.import_id, c.line, c.cells FROM import_check c
+    CROSS JOIN LATERAL (
+        SELECT 1 FROM import_problem p WHERE p.import_id = :import AND p.line = c.line LIMIT 1) said
 """
 _ASIDE = """
     INSERT INTO import_wrong_row (import_id, line, cells)
-    SELECT r.import_id, r.line, string_to_array(r.cells, E'\\x1f') FROM import_row r
-    WHERE r.import_id = :import AND EXISTS (
-        SELECT 1 FROM import_problem p WHERE p.import_id = r.import_id AND p.line = r.line)
+    SELECT import_id, line, string_to_array(cells, E'\\x1f') FROM import_wrong
     ON CONFLICT DO NOTHING
 """
-_REMOVE = """
-    DELETE FROM import_row r USING import_wrong_row w
-    WHERE r.import_id = :import AND w.import_id = r.import_id AND w.line = r.line
-"""
+# Nobody else writes rows of this import meanwhile: they are where they were read.
+_REMOVE = "DELETE FROM import_row WHERE ctid = ANY (ARRAY(SELECT stands_at FROM import_wrong))"
 
 _TODO = f"""
     CREATE TEMP TABLE import_todo ON COMMIT DROP AS
     SELECT r.*, m.fingerprint IS NOT DISTINCT FROM r.fingerprint AS is_same
     FROM (SELECT * FROM import_row WHERE {_WITHIN}) r
-    LEFT JOIN import_mark m ON m.source = :source AND m.source_ref = r.source_ref
+    LEFT JOIN LATERAL (SELECT f.fingerprint FROM import_mark f
+        WHERE f.source = :source AND f.source_ref = r.source_ref LIMIT 1) m ON true
 """  # noqa: S608 - only parameters come from outside
 _SAME = "SELECT sum(coalesce(units, 1)) FROM import_todo WHERE is_same"
 _FORGET_SAME = "DELETE FROM import_todo WHERE is_same"
@@ -251,7 +312,10 @@ _ANALYZE_TODO = "ANALYZE import_todo (line, address_key, source_ref)"
 
 
 def _building_plan(mapping: Mapping) -> str:
-    by_ref = "b.source = :source AND b.source_ref = t.source_ref" if mapping.rows == "building" else "false"
+    by_ref = ""
+    if mapping.rows == "building":
+        by_ref = """SELECT 1 AS choice, b.* FROM building b
+            WHERE b.source = :source AND b.source_ref = t.source_ref UNION ALL"""
     differs = _differs(_kept(mapping, _BUILDING, "f"), "f")
     return f"""
         CREATE TEMP TABLE import_building ON COMMIT DROP AS
@@ -259,9 +323,8 @@ def _building_plan(mapping: Mapping) -> str:
             f.id IS NOT NULL AND ({differs} OR f.address_key <> t.address_key) AS is_changed
         FROM (SELECT DISTINCT ON (address_key) * FROM import_todo ORDER BY address_key, line) t
         LEFT JOIN LATERAL (
-            SELECT b.* FROM building b
-            WHERE ({by_ref}) OR b.address_key = t.address_key
-            ORDER BY CASE WHEN {by_ref} THEN 0 ELSE 1 END LIMIT 1
+            {by_ref} SELECT 2 AS choice, b.* FROM building b WHERE b.address_key = t.address_key
+            ORDER BY choice LIMIT 1
         ) f ON true
     """  # noqa: S608 - every name is one of ours
 
@@ -314,7 +377,7 @@ def _features(mapping: Mapping) -> str:
         SELECT k FROM unnest(u.features) k WHERE k <> ALL (cast(:says AS text[])))) f), '{}')"""
 
 
-_ANALYZE = "ANALYZE import_unit (id, line, building_id)"
+_ANALYZE = "ANALYZE import_unit, import_building"
 _COUNTS = """
     SELECT count(*) FILTER (WHERE is_new) AS new, count(*) FILTER (WHERE is_changed) AS changed,
         count(*) FILTER (WHERE NOT is_new AND NOT is_changed) AS unchanged
@@ -328,7 +391,8 @@ _LANDLORDS = f"""
     SELECT uuidv7(), coalesce(landlord_kind, 'organisation'), landlord, landlord_key, said, true, 1
     FROM (SELECT DISTINCT ON (landlord_key, said) * FROM (
             SELECT r.*, coalesce(relation, 'third_party') AS said FROM import_row r
-            LEFT JOIN import_mark m ON m.source = :source AND m.source_ref = r.source_ref
+            LEFT JOIN LATERAL (SELECT f.fingerprint FROM import_mark f
+                WHERE f.source = :source AND f.source_ref = r.source_ref LIMIT 1) m ON true
             WHERE {_WITHIN} AND landlord_key IS NOT NULL AND m.fingerprint IS DISTINCT FROM r.fingerprint
         ) rows ORDER BY landlord_key, said, line) named
     ON CONFLICT (name_key, relation) DO NOTHING

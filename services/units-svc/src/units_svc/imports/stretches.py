@@ -121,12 +121,16 @@ async def count_stretches(tx: Tx, found: UnitImport) -> None:
 
 
 async def take_the_time_needed(tx: Tx) -> None:
-    """A whole city takes longer than the limits for what people wait for, and more room to sort a stretch
-    in."""
+    """More time than people wait for, and more room to sort a stretch in.
+
+    No statement may take longer than a minute. Each is planned for its own values: a plan made for an import
+    of ten rows isn't kept for one of a million.
+    """
     for setting, value in (
-        ("statement_timeout", "30min"),
-        ("idle_in_transaction_session_timeout", "30min"),
-        ("lock_timeout", "5min"),
+        ("statement_timeout", "60s"),
+        ("idle_in_transaction_session_timeout", "5min"),
+        ("lock_timeout", "55s"),
         ("work_mem", "32MB"),
+        ("plan_cache_mode", "force_custom_plan"),
     ):
         await tx.execute(text(f"SET LOCAL {setting} = '{value}'"))

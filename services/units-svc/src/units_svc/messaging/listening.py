@@ -121,7 +121,7 @@ async def rent_begins(tx: Tx, key: str, payload: Mapping[str, Any]) -> None:
         await apply_rent(tx, unit)
 
 
-@timers.on(STEP)
+@timers.on(STEP, long=True)
 async def import_step(tx: Tx, key: str, payload: Mapping[str, Any]) -> None:
     """An import has something left to do."""
     await imports.carry_on_unless_busy(tx, UUID(key))
