@@ -17,6 +17,7 @@ class Permission(StrEnum):
     EDIT_TEMPLATES = "edit_templates"
     HEAR_EVENTS = "hear_events"
     HOLD_SIGNINGS = "hold_signings"
+    KEEP_STATUTES = "keep_statutes"
     OPEN_APPLICATIONS = "open_applications"
     RECORD_CHOICES = "record_choices"
     REVIEW_TEXTS = "review_texts"
@@ -24,6 +25,7 @@ class Permission(StrEnum):
     VIEW_ENTRIES = "view_entries"
     VIEW_HOMES = "view_homes"
     VIEW_LEASES = "view_leases"
+    VIEW_STATUTES = "view_statutes"
     VIEW_TEMPLATES = "view_templates"
 
 
@@ -42,19 +44,23 @@ _MANAGES_TENANCIES = frozenset(
         Permission.VIEW_ENTRIES,
         Permission.VIEW_HOMES,
         Permission.VIEW_LEASES,
+        Permission.VIEW_STATUTES,
         Permission.VIEW_TEMPLATES,
     }
 )
 
 ROLES: dict[str, frozenset[Permission]] = {
     "property_manager": _MANAGES_TENANCIES,
-    # An administrator keeps the templates and may read texts; records of tenants stay with the managers.
+    # An administrator keeps the templates and the list of legal bars, and may read texts; records of
+    # tenants stay with the managers.
     "property_administrator": frozenset(
         {
             Permission.APPROVE_CLAUSES,
             Permission.EDIT_TEMPLATES,
+            Permission.KEEP_STATUTES,
             Permission.REVIEW_TEXTS,
             Permission.VIEW_HOMES,
+            Permission.VIEW_STATUTES,
             Permission.VIEW_TEMPLATES,
         }
     ),

@@ -25,6 +25,8 @@ from tenancy_svc.my_day import api as my_day
 from tenancy_svc.my_day import desk as my_day_desk
 from tenancy_svc.signings import api as signings
 from tenancy_svc.signings import desk as signings_desk
+from tenancy_svc.statutes import api as statutes
+from tenancy_svc.statutes import desk as statutes_desk
 
 API_PREFIX = "/api/tenancy/v1"
 
@@ -43,6 +45,7 @@ PROPERTY_DESK = Desk(
         signings_desk.router,
         entry_desk.router,
         lease_templates_desk.router,
+        statutes_desk.router,
         clause_review_desk.router,
         homes_desk.router,
     ),
@@ -53,6 +56,7 @@ PROPERTY_DESK = Desk(
         NavItem("Signings", "signings", _MANAGERS),
         NavItem("Entry requests", "entry_requests", _MANAGERS),
         NavItem("Lease templates", "lease_templates", _MANAGERS | {"property_administrator"}),
+        NavItem("Legal bars", "statutes", _MANAGERS | {"property_administrator"}),
         NavItem("Homes", "homes", _MANAGERS | {"property_administrator", "inventory_keeper"}),
     ),
     home="my_day",
@@ -60,7 +64,18 @@ PROPERTY_DESK = Desk(
     search_label="Find an application",
 )
 
-_API = (my_day, homes, applications, disclosures, clause_review, lease_templates, leases, signings, entry)
+_API = (
+    my_day,
+    homes,
+    applications,
+    disclosures,
+    clause_review,
+    lease_templates,
+    leases,
+    signings,
+    statutes,
+    entry,
+)
 
 
 def create_app(runtime: Runtime) -> FastAPI:

@@ -8,6 +8,7 @@ from tenancy_svc.homes import model as homes
 from tenancy_svc.lease_templates import model as lease_templates
 from tenancy_svc.leases import model as leases
 from tenancy_svc.signings import model as signings
+from tenancy_svc.statutes import model as statutes
 from tenancy_svc.tables import Base
 
 metadata = Base.metadata
@@ -22,4 +23,5 @@ __all__ = [
     "leases",
     "metadata",
     "signings",
+    "statutes",
 ]

@@ -39,6 +39,8 @@ ACTIONS: dict[tuple[str, str], str] = {
     ("entry_request", "tenant_agreed"): N_("The tenant agreed to the entry"),
     ("entry_request", "refused"): N_("It was answered that there is no entry"),
     ("entry_request", "withdrawn"): N_("The inventory gave the entry up"),
+    ("statute", "added"): N_("A legal bar was added to the list"),
+    ("statute", "retired"): N_("A legal bar was taken off the list"),
     ("template", "drafted"): N_("A new version was begun"),
     ("template", "clause_written"): N_("A clause was written"),
     ("template", "clause_removed"): N_("A clause was taken out"),

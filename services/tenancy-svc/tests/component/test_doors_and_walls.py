@@ -32,27 +32,6 @@ async def test_a_reason_that_housing_first_forbids_does_not_exist(world: Any, re
     assert await world.told() == ["application_opened"]
 
 
-@pytest.mark.row("W3", "T1")
-async def test_another_legal_bar_cites_a_statute_and_nothing_about_services(world: Any) -> None:
-    application, _, _ = await world.referral(name={"given": "Robin", "family": "Sample"})
-    async with world.client("property_manager") as api:
-
-        async def decline(**body: Any) -> Any:
-            return await api.post(f"/applications/{application}/decline", json=body)
-
-        assert (await decline(reason="other_legal_bar")).json()["code"] == "statute_missing"
-        assert (await decline(reason="legal_age_rule", statute="Act, s. 1")).json()[
-            "code"
-        ] == "statute_not_asked"
-        smuggled = await decline(
-            reason="other_legal_bar", statute="Refuses treatment, must be sober to keep housing"
-        )
-        assert smuggled.json()["code"] == "clause_conditions_tenancy"
-        assert (
-            await decline(reason="other_legal_bar", statute="Human Rights Code, s. 21")
-        ).status_code == 204
-
-
 @pytest.mark.row("W10")
 @pytest.mark.parametrize("entity", ["support"])
 async def test_nobody_of_the_support_organisation_gets_in(world: Any, entity: str) -> None:

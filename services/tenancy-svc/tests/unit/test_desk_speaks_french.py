@@ -15,6 +15,7 @@ from tenancy_svc.lease_templates import model as lease_templates
 from tenancy_svc.leases import model as leases
 from tenancy_svc.my_day import model as my_day
 from tenancy_svc.signings import model as signings
+from tenancy_svc.statutes import model as statutes
 
 SHOWN = (
     applications.Origin,
@@ -47,6 +48,7 @@ SHOWN = (
     signings.Outcome,
     signings.Place,
     signings.SigningStatus,
+    statutes.Reach,
 )
 
 

@@ -37,12 +37,11 @@ from tenancy_svc.applications.model import (
     WithdrawApplication,
     WithdrawReferral,
 )
-from tenancy_svc.clause_review.judging import review_text
-from tenancy_svc.clause_review.model import ClauseConditionsTenancy, Verdict
 from tenancy_svc.disclosures.model import Counterpart
 from tenancy_svc.disclosures.telling import tell_support
 from tenancy_svc.homes.model import HomeNotOurs, HomeUnknown, ManagedBy
 from tenancy_svc.homes.queries import find_home
+from tenancy_svc.statutes.commands import citable
 
 
 @use_case(Permission.HEAR_EVENTS)
@@ -124,9 +123,8 @@ async def accept_application(tx: Tx, command: AcceptApplication) -> None:
 async def decline_application(tx: Tx, command: DeclineApplication) -> None:
     """Decline for a reason of the closed list, and tell support when it was referred.
 
-    Raises AlreadyDecided, LeaseDrawnUp, StatuteMissing, StatuteNotAsked, and ClauseConditionsTenancy when the
-    citation speaks of
-    services instead of a statute (W3).
+    Raises AlreadyDecided, LeaseDrawnUp, StatuteMissing, StatuteNotAsked, and what `citable` raises: another
+    legal bar is one of the administrator's list, in force where the home is (W3).
     """
     application = await _undecided(tx, command.application_id)
     if command.reason is DeclineReason.OTHER_LEGAL_BAR and command.statute is None:
@@ -134,14 +132,11 @@ async def decline_application(tx: Tx, command: DeclineApplication) -> None:
     if command.reason is not DeclineReason.OTHER_LEGAL_BAR and command.statute is not None:
         raise StatuteNotAsked(field="statute")
     if command.statute is not None:
-        review = review_text(command.statute)
-        if review.verdict is not Verdict.PASSED and review.gravest is not None:
-            raise ClauseConditionsTenancy(
-                field="statute", words=review.gravest.quoted, sentence=review.gravest.policy_sentence
-            )
+        home = await find_home(tx, application.unit)
+        await citable(tx, command.statute, home.province if home else None)
     _decide(tx, application, ApplicationStatus.DECLINED)
     application.decline_reason = command.reason
-    application.statute = command.statute
+    application.statute_id = command.statute
     tx.touched("application", application.id, "declined", {"reason": (None, command.reason.value)})
     await tell_support(
         tx,

@@ -34,6 +34,7 @@ from tenancy_svc.disclosures.queries import ChoiceView, disclosure_statement, wo
 from tenancy_svc.homes.model import HomeUnknown
 from tenancy_svc.homes.queries import home, homes
 from tenancy_svc.panels import crossing_items, support_name, timeline_items
+from tenancy_svc.statutes.queries import statute, statutes
 
 router = DeskRouter(prefix="/property-desk")
 
@@ -192,8 +193,14 @@ async def _declining(
     context: dict[str, Any] = {"form": form, "record": record, "prospect": prospect}
     context["other"] = support_name(call, prospect)
     if confirm:
+        cited = form.command.statute
+        context["statute"] = await call.ask(statute, cited) if cited else None
         return call.page("applications/decline_confirm.html", **context)
-    return call.page("applications/decline.html", reasons=DeclineReason, status=status, **context)
+    province = record.home.province if record.home else ""
+    bars = await call.ask(statutes, province=province or "")
+    reasons = [reason for reason in DeclineReason if bars or reason is not DeclineReason.OTHER_LEGAL_BAR]
+    options = [(bar.id, f"{bar.section}: {bar.says(call.locale)}") for bar in bars]
+    return call.page("applications/decline.html", reasons=reasons, statutes=options, status=status, **context)
 
 
 @router.get("/applications/{application_id}/withdraw", name="withdraw")

@@ -9,12 +9,12 @@ from enum import StrEnum
 from typing import ClassVar
 
 from pydantic import Field
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Integer
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.db import Versioned
 from chassis.errors import DomainError, Kind
-from tenancy_svc.tables import Base, Command, Email, Line, Name, Phone, words
+from tenancy_svc.tables import Base, Command, Email, Name, Phone, words
 
 
 class Origin(StrEnum):
@@ -58,7 +58,7 @@ class DeclineReason(StrEnum):
             DeclineReason.APPLICANT_WITHDREW: "The applicant withdrew",
             DeclineReason.INCOME_ABOVE_LEGAL_LIMIT: "Income is above the programme's legal limit",
             DeclineReason.LEGAL_AGE_RULE: "The home has a legal age rule",
-            DeclineReason.OTHER_LEGAL_BAR: "Another legal bar, citing the statute",
+            DeclineReason.OTHER_LEGAL_BAR: "Another legal bar, from the list",
         }[self]
 
 
@@ -73,7 +73,11 @@ class Application(Versioned, Base):
     """One household's application for one home. `number` is what people say on the telephone."""
 
     __tablename__ = "applications"
-    __table_args__ = (Index("ix_applications_status", "status", "id"), Index("ix_applications_unit", "unit"))
+    __table_args__ = (
+        Index("ix_applications_status", "status", "id"),
+        Index("ix_applications_unit", "unit"),
+        CheckConstraint("statute_id IS NULL OR decline_reason = 'other_legal_bar'", name="statute"),
+    )
 
     number: Mapped[int] = mapped_column(BigInteger, Identity(start=1001), unique=True)
     origin: Mapped[Origin] = mapped_column(words(Origin, "origin"))
@@ -89,7 +93,7 @@ class Application(Versioned, Base):
     decided_at: Mapped[dt.datetime | None]
     decided_by: Mapped[str | None]
     decline_reason: Mapped[DeclineReason | None] = mapped_column(words(DeclineReason, "decline_reason"))
-    statute: Mapped[str | None]
+    statute_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("statutes.id"))
 
     people: Mapped[list[Person]] = relationship(
         order_by="Person.position", cascade="all, delete-orphan", lazy="raise", passive_deletes=True
@@ -172,10 +176,13 @@ class AcceptApplication(Command):
 
 
 class Decline(Command):
-    """Why an application is declined; `statute` goes with "other legal bar" and only with it."""
+    """Why an application is declined; `statute` goes with "other legal bar" and only with it.
+
+    It's the id of a provision in the administrator's list: no reason is written by hand (W3).
+    """
 
     reason: DeclineReason = Field(title="Reason")
-    statute: Line | None = Field(default=None, title="Statute and section")
+    statute: uuid.UUID | None = Field(default=None, title="Which legal bar")
 
 
 class DeclineApplication(Decline):
@@ -228,19 +235,19 @@ class NobodyNamed(DomainError):
 
 
 class StatuteMissing(DomainError):
-    """Another legal bar must cite the statute."""
+    """Another legal bar must name the provision."""
 
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "statute_missing"
-    message: ClassVar[str] = "Name the statute and section that stands in the way."
+    message: ClassVar[str] = "Choose which legal bar stands in the way. An administrator keeps the list."
 
 
 class StatuteNotAsked(DomainError):
-    """Only another legal bar takes a citation."""
+    """Only another legal bar names a provision."""
 
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "statute_not_asked"
-    message: ClassVar[str] = "A statute is cited only with the reason “Another legal bar”."
+    message: ClassVar[str] = "A legal bar is chosen only with the reason “Another legal bar”."
 
 
 class LeaseDrawnUp(DomainError):

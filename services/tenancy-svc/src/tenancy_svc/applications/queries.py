@@ -27,6 +27,7 @@ from tenancy_svc.applications.model import (
 from tenancy_svc.disclosures.model import Counterpart
 from tenancy_svc.homes.model import Hold, HoldStatus, Home
 from tenancy_svc.homes.queries import HoldView, HomeView, find_hold, find_home, mentioning
+from tenancy_svc.statutes.queries import StatuteView, find_statute
 from tenancy_svc.timeline import Entry, timeline_of
 
 _NEWEST_FIRST = Paging(Application.id.desc())
@@ -84,7 +85,7 @@ class ApplicationRecord:
     decided_at: dt.datetime | None
     decided_by: str | None
     decline_reason: DeclineReason | None
-    statute: str | None
+    statute: StatuteView | None
     people: tuple[PersonView, ...]
     referral_withdrawn_at: dt.datetime | None
     timeline: list[Entry]
@@ -184,7 +185,7 @@ async def read_application(tx: ReadTx, application_id: uuid.UUID) -> Application
         decided_at=found.decided_at,
         decided_by=found.decided_by,
         decline_reason=found.decline_reason,
-        statute=found.statute,
+        statute=await find_statute(tx, found.statute_id),
         people=tuple(
             PersonView(person.part, person.given_name, person.family_name, person.phone, person.email)
             for person in found.people

@@ -56,7 +56,7 @@ CODES: dict[str, str] = {
     "applicant_withdrew": N_("The applicant withdrew"),
     "income_above_legal_limit": N_("Income is above the programme's legal limit"),
     "legal_age_rule": N_("The home has a legal age rule"),
-    "other_legal_bar": N_("Another legal bar, citing the statute"),
+    "other_legal_bar": N_("Another legal bar, from the list"),
 }
 """What a code in a message means, in plain words (message ids); the codes of every message at once."""
 

@@ -1,0 +1,77 @@
+"""Keeps the list of legal bars: what is added is reviewed, and nothing is rewritten (T1, W3)."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.errors import NotFound
+from chassis.ids import new_id
+from chassis.tx import Tx
+from chassis.usecase import use_case
+from tenancy_svc.access import Permission
+from tenancy_svc.clause_review.judging import review_text
+from tenancy_svc.clause_review.model import ClauseConditionsTenancy, Verdict
+from tenancy_svc.statutes.model import (
+    AddStatute,
+    RetireStatute,
+    Statute,
+    StatuteElsewhere,
+    StatuteListed,
+    StatuteRetired,
+    StatuteUnknown,
+)
+
+
+@use_case(Permission.KEEP_STATUTES)
+async def add_statute(tx: Tx, command: AddStatute) -> uuid.UUID:
+    """Add a provision and return its id. Raises StatuteListed, and ClauseConditionsTenancy when its words
+    speak of services, sobriety or programmes instead of a law (W3).
+    """
+    for field in ("section", "says_en", "says_fr"):
+        review = review_text(getattr(command, field))
+        if review.verdict is not Verdict.PASSED and review.gravest is not None:
+            raise ClauseConditionsTenancy(
+                field=field, words=review.gravest.quoted, sentence=review.gravest.policy_sentence
+            )
+    added: uuid.UUID | None = await tx.scalar(
+        insert(Statute)
+        .values(id=new_id(), version=1, **dict(command), added_at=tx.now, added_by=tx.actor.name)
+        .on_conflict_do_nothing(
+            index_elements=[Statute.jurisdiction, Statute.section], index_where=Statute.retired_at.is_(None)
+        )
+        .returning(Statute.id)
+    )
+    if added is None:
+        raise StatuteListed(field="section")
+    tx.touched("statute", added, "added", {"section": (None, command.section)})
+    return added
+
+
+@use_case(Permission.KEEP_STATUTES)
+async def retire_statute(tx: Tx, command: RetireStatute) -> None:
+    """Take a provision off the list; declines that were made under it keep it. Raises StatuteRetired."""
+    statute = await tx.session.get(Statute, command.statute_id, with_for_update=True)
+    if statute is None:
+        raise NotFound(what="statute")
+    if statute.retired_at is not None:
+        raise StatuteRetired
+    statute.retired_at = tx.now
+    statute.retired_by = tx.actor.name
+    tx.touched("statute", statute.id, "retired", {"section": (statute.section, None)})
+
+
+async def citable(tx: Tx, statute_id: uuid.UUID, province: str | None) -> Statute:
+    """Return a provision that a decline may cite for a home in a province.
+
+    Raises StatuteUnknown, StatuteRetired, StatuteElsewhere.
+    """
+    statute = await tx.session.get(Statute, statute_id, with_for_update={"read": True})
+    if statute is None:
+        raise StatuteUnknown(field="statute")
+    if statute.retired_at is not None:
+        raise StatuteRetired(field="statute")
+    if not statute.jurisdiction.governs(province):
+        raise StatuteElsewhere(field="statute")
+    return statute
