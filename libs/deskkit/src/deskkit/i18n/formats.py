@@ -9,16 +9,14 @@ from functools import lru_cache
 from typing import Any
 
 import phonenumbers
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, format_timedelta
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from deskkit.i18n.catalogue import N_, Catalogue
 
 REGION = "CA"
-DAYS_IN_WEEK = 7
 _NEAR = {-1: N_("yesterday"), 0: N_("today"), 1: N_("tomorrow")}
-MINUTE, HOUR, DAY = 60, 3600, 86_400
 TWO_STOPS, ONE_STOP = ".m..", ".m."
 """A sentence that ends with a time of the day ("at 2:05 p.m.") needs no full stop of its own."""
 
@@ -43,7 +41,6 @@ class Formats:
         self.locale = f"{language}_{REGION}"
         self.zone = zone
         self._ = catalogue.gettext
-        self._n = catalogue.ngettext
 
     def date(self, value: dt.date | dt.datetime | None) -> str:
         """'23 November 2026', '1er novembre 2026'; an empty text for nothing."""
@@ -102,35 +99,17 @@ class Formats:
         days = (self._day(value) - today).days
         if days in (-1, 0, 1):
             return self._(_NEAR[days])
-        size = abs(days)
-        if size < 2 * DAYS_IN_WEEK:
-            phrase = self._n("%(n)d day", "%(n)d days", size) % {"n": size}
-        elif size < 9 * DAYS_IN_WEEK:
-            weeks = round(size / DAYS_IN_WEEK)
-            phrase = self._n("%(n)d week", "%(n)d weeks", weeks) % {"n": weeks}
-        elif size < 700:
-            months = round(size / 30.44)
-            phrase = self._n("%(n)d month", "%(n)d months", months) % {"n": months}
-        else:
-            years = round(size / 365.25)
-            phrase = self._n("%(n)d year", "%(n)d years", years) % {"n": years}
-        pattern = self._("in %(time)s") if days > 0 else self._("%(time)s ago")
-        return pattern % {"time": phrase}
+        # Days up to two weeks, then weeks, months and years from two of each on.
+        return format_timedelta(
+            dt.timedelta(days=days), granularity="day", threshold=2, add_direction=True, locale=self.locale
+        )
 
     def since(self, value: dt.datetime, now: dt.datetime) -> str:
         """'4 seconds ago', '3 minutes ago', then as days."""
-        seconds = max(0, int((now - value).total_seconds()))
-        if seconds < MINUTE:
-            phrase = self._n("%(n)d second", "%(n)d seconds", seconds) % {"n": seconds}
-        elif seconds < HOUR:
-            minutes = seconds // MINUTE
-            phrase = self._n("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
-        elif seconds < DAY:
-            hours = seconds // HOUR
-            phrase = self._n("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
-        else:
+        passed = max(dt.timedelta(), now - value)
+        if passed >= dt.timedelta(days=1):
             return self.in_days(value, now.astimezone(self.zone).date())
-        return self._("%(time)s ago") % {"time": phrase}
+        return format_timedelta(-passed, threshold=1, add_direction=True, locale=self.locale)
 
     def money(self, amount: Any, currency: str = "CAD") -> str:
         """'$1,250.00', '1 250,00 $'; accepts a Decimal or something with `amount` and `currency`."""
