@@ -14,6 +14,7 @@ from chassis.clock import Clock
 from chassis.db.database import Database
 from chassis.errors import DomainError, fill
 from chassis.publisher import Publisher
+from chassis.register import Register
 from chassis.settings import WebSettings
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import Isolation
@@ -39,6 +40,7 @@ def _as_found(problem: Mapping[str, Any], locale: str) -> str:
 class Runtime:
     """The parts of one running service.
 
+    `register` is what the gateway last said about staff; the web process keeps it up to date.
     `on_commit` is called after every commit that left messages in the outbox: the relay sets it to be woken.
     `translate(msgid, locale)` gives a message in the reader's language; `say(error, locale)` a refusal with
     its dates and money in the reader's form, `explain(problem of Pydantic, locale)` a value that was refused.
@@ -55,6 +57,7 @@ class Runtime:
     access: Access
     publisher: Publisher
     time_zone: ZoneInfo
+    register: Register = field(default_factory=Register)
     on_commit: Callable[[], None] = _nobody_waits
     translate: Callable[[str, str], str] = _as_written
     say: Callable[[DomainError, str], str] | None = None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
+import math
 import time
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +17,7 @@ from joserfc.jwk import KeySet, OctKey, OKPKey
 
 from chassis.errors import NotSignedIn, Unavailable
 from chassis.http.auth import TokenVerifier
+from testkit.waiting import eventually
 
 Bearer = Callable[..., dict[str, str]]
 HERE = "/api/parcels/v1/parcels/00000000-0000-7000-8000-000000000000"
@@ -48,6 +51,13 @@ def unsigned(algorithm: str, **claims: Any) -> str:
         {"exp": None},
         {"exp": "tomorrow"},
         {"exp": True},
+        {"exp": math.nan},
+        {"exp": math.inf},
+        {"exp": 10**400},
+        {"exp": 4_000_000_000},  # bounded, but far beyond the life of any token
+        {"lifetime": 3700},
+        {"nbf": math.nan},
+        {"nbf": 10**400},
         {"sub": ""},
         {"kind": "system"},
         {"kind": "demigod"},
@@ -116,6 +126,7 @@ class Issuer:
         self.key = self.new_key("one")
         self.asked = 0
         self.up = True
+        self.register = ""
         self.time = 1_000_000.0
         transport = httpx.MockTransport(self.answer)
         self.verifier = TokenVerifier(
@@ -131,10 +142,24 @@ class Issuer:
         return OKPKey.generate_key("Ed25519", {"kid": kid})
 
     def answer(self, request: httpx.Request) -> httpx.Response:
-        self.asked += 1
         if not self.up:
             raise httpx.ConnectError("down", request=request)
+        if request.url.path.endswith("/staff-register"):
+            return httpx.Response(200, text=self.register) if self.register else httpx.Response(404)
+        self.asked += 1
         return httpx.Response(200, json=KeySet([self.key]).as_dict(private=False))
+
+    def write(
+        self,
+        *colleagues: dict[str, Any],
+        withdrawn: tuple[str, ...] = (),
+        ended: tuple[str, ...] = (),
+        **more: object,
+    ) -> None:
+        claims = {"iss": "iss", "entity": "property", "iat": self.time, "colleagues": colleagues}
+        header = {"alg": "Ed25519", "kid": self.key.kid, "typ": "register+jwt"}
+        content = {**claims, "withdrawn": withdrawn, "ended": ended, **more}
+        self.register = jwt.encode(header, content, self.key, algorithms=["Ed25519"])
 
     def token(self, *, lifetime: float = 100, key: OKPKey | None = None, **more: object) -> str:
         signer = key or self.key
@@ -222,3 +247,153 @@ async def test_a_removed_key_stops_holding_once_the_keys_are_fetched_again() -> 
     issuer.time += 3600
     with pytest.raises(NotSignedIn):
         await issuer.verifier.verify(issuer.token(key=old))
+
+
+def header_of(header: object) -> str:
+    text = header if isinstance(header, str) else json.dumps(header)
+    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"alg": "Ed25519", "typ": 7},
+        {"alg": "Ed25519", "typ": None},
+        {"alg": ["Ed25519"], "typ": "JWT"},
+        {"alg": "Ed25519", "kid": {"a": 1}},
+        {"alg": "Ed25519", "kid": "\0"},
+        {"alg": "Ed25519", "kid": "k" * 100_000},
+        "[" * 100_000,
+        '{"alg":"Ed25519","typ":' + "[" * 900,
+        "[1]",
+        '"\\ud800"',
+    ],
+    ids=lambda header: str(header)[:40].replace("\0", "NUL"),
+)
+async def test_a_malformed_header_is_refused_like_any_other(api: httpx.AsyncClient, header: object) -> None:
+    token = f"{header_of(header)}.e30.AAAA"
+    assert await status(api, {"Authorization": f"Bearer {token}"}) == 401
+
+
+ACTIVE = {"sub": "s", "name": "S", "roles": ["porter"], "active": True}
+
+
+@pytest.mark.row("W10")
+async def test_what_the_register_ends_is_refused_though_it_was_accepted_before() -> None:
+    issuer = Issuer()
+    token = issuer.token(sid="one", roles=["porter", "visitor"])
+    other = issuer.token(sid="two", roles=["porter"])
+    assert (await issuer.verifier.verify(token)).roles == {"porter", "visitor"}
+    issuer.write(ACTIVE)
+    await issuer.verifier.learn()
+    assert (await issuer.verifier.verify(token)).roles == {"porter"}, "a role taken away is gone at once"
+    issuer.time += 1
+    issuer.write(ACTIVE, ended=("one",))
+    await issuer.verifier.learn()
+    with pytest.raises(NotSignedIn):
+        await issuer.verifier.verify(token)
+    assert (await issuer.verifier.verify(other)).session == "two"
+    issuer.time += 1
+    issuer.write(ACTIVE | {"active": False})
+    await issuer.verifier.learn()
+    with pytest.raises(NotSignedIn):
+        await issuer.verifier.verify(other)
+
+
+async def test_a_withdrawn_key_is_refused_at_once_and_cannot_write_the_register() -> None:
+    issuer = Issuer()
+    stolen = issuer.key
+    token = issuer.token()
+    await issuer.verifier.verify(token)
+    issuer.time += 10
+    issuer.key = issuer.new_key("two")
+    issuer.write(ACTIVE, withdrawn=("one",))
+    await issuer.verifier.learn()
+    for signed in (token, issuer.token(key=stolen)):
+        with pytest.raises(NotSignedIn):
+            await issuer.verifier.verify(signed)
+    assert (await issuer.verifier.verify(issuer.token(roles=["porter"]))).roles == {"porter"}
+    issuer.time += 1
+    issuer.key = stolen
+    issuer.write(ACTIVE)
+    with pytest.raises(Unavailable):
+        await issuer.verifier.learn()
+    with pytest.raises(NotSignedIn):
+        await issuer.verifier.verify(token)
+
+
+async def test_the_last_register_holds_while_the_issuer_is_away_and_no_older_one_replaces_it() -> None:
+    issuer = Issuer()
+    ended, living = issuer.token(sid="one", lifetime=100), issuer.token(sid="two", lifetime=100)
+    issuer.write(ended=("one",))
+    await issuer.verifier.learn()
+    issuer.up = False
+    with pytest.raises(Unavailable):
+        await issuer.verifier.learn()
+    with pytest.raises(NotSignedIn):
+        await issuer.verifier.verify(ended)
+    await issuer.verifier.verify(living)
+    issuer.up = True
+    issuer.write(iat=issuer.time - 60)
+    with pytest.raises(Unavailable):
+        await issuer.verifier.learn()
+    with pytest.raises(NotSignedIn):
+        await issuer.verifier.verify(ended)
+    issuer.time += 101
+    with pytest.raises(NotSignedIn):
+        await issuer.verifier.verify(living)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"iss": "elsewhere"},
+        {"entity": "support"},
+        {"colleagues": 7},
+        {"colleagues": [{"sub": "s"}]},
+        {"ended": None},
+        {"iat": "now"},
+    ],
+    ids=str,
+)
+async def test_a_register_of_another_shape_or_entity_changes_nothing(wrong: dict[str, Any]) -> None:
+    issuer = Issuer()
+    issuer.write(**wrong)
+    with pytest.raises(Unavailable):
+        await issuer.verifier.learn()
+    assert issuer.verifier.register.edition is None
+
+
+async def test_an_access_token_is_no_register_and_the_other_way_round() -> None:
+    issuer = Issuer()
+    issuer.write(sub="s", aud="parcels", exp=issuer.time + 100)
+    with pytest.raises(NotSignedIn):
+        await issuer.verifier.verify(issuer.register)
+    issuer.register = issuer.token(colleagues=[], withdrawn=[], ended=[], iat=issuer.time)
+    with pytest.raises(Unavailable):
+        await issuer.verifier.learn()
+
+
+async def test_the_register_is_followed_and_nobody_is_accepted_before_it_was_asked_for() -> None:
+    issuer = Issuer()
+    issuer.verifier._follow = 0.01
+    issuer.write(ended=("one",))
+    token = issuer.token(sid="two")
+    with pytest.raises(NotSignedIn):
+        await issuer.verifier.verify(issuer.token(sid="one"))
+    async with issuer.verifier.following():
+        await issuer.verifier.verify(token)
+        issuer.up = False
+        await asyncio.sleep(0.05)
+        issuer.up = True
+        issuer.time += 1
+        issuer.write(ended=("two",))
+
+        async def refused() -> bool:
+            try:
+                await issuer.verifier.verify(token)
+            except NotSignedIn:
+                return True
+            return False
+
+        await eventually(refused)

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chassis.errors import DomainError, Kind
+from chassis.http.problems import waiting
 from deskkit.i18n import N_
 from deskkit.interrupted import ForgedForm
 from deskkit.signin import actor_if_known
@@ -110,7 +111,12 @@ async def error_page(request: Request, status: int, error: DomainError | None = 
     heading = call._(HEADINGS.get(status, N_("Sorry, something went wrong")))
     message = call.words(error) if error else ""
     return call.page(
-        "deskkit/error.html", status=status, heading=heading, message=message, advice=ADVICE.get(status, "")
+        "deskkit/error.html",
+        status=status,
+        headers=waiting(error) if error else {},
+        heading=heading,
+        message=message,
+        advice=ADVICE.get(status, ""),
     )
 
 

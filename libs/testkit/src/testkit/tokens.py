@@ -77,18 +77,24 @@ class SigningKey:
 
 
 class KeySetServer:
-    """Serves the key sets of the given issuers at `/<entity>/.well-known/jwks.json` from a thread."""
+    """Serves the key sets of the given issuers at `/<entity>/.well-known/jwks.json` from a thread.
+
+    Beside it lies the register of staff that a test has written (`write_register`).
+    """
 
     def __init__(self) -> None:
         self.keys: dict[str, SigningKey] = {}
-        keys = self.keys
+        self.registers: dict[str, str] = {}
+        keys, registers = self.keys, self.registers
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 entity = self.path.strip("/").split("/", 1)[0]
-                found = keys.get(entity)
-                body = json.dumps(found.public_keys() if found else {"detail": "no such issuer"}).encode()
-                self.send_response(200 if found else 404)
+                if self.path.endswith("/staff-register"):
+                    body = registers.get(entity, "").encode()
+                else:
+                    body = json.dumps(keys[entity].public_keys()).encode() if entity in keys else b""
+                self.send_response(200 if body else 404)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
@@ -124,6 +130,27 @@ class KeySetServer:
         if entity not in self.keys:
             self.keys[entity] = SigningKey(entity, self.issuer(entity))
         return self.keys[entity]
+
+    def write_register(
+        self,
+        entity: str,
+        *colleagues: dict[str, Any],
+        withdrawn: Iterable[str] = (),
+        ended: Iterable[str] = (),
+    ) -> None:
+        """Give the services of `entity` a register with these people: sub, name, roles, active."""
+        key = self.key(entity)
+        claims = {
+            "iss": key.issuer,
+            "entity": entity,
+            "iat": time.time(),
+            "colleagues": list(colleagues),
+            "withdrawn": list(withdrawn),
+            "ended": list(ended),
+        }
+        self.registers[entity] = jwt.encode(
+            {"alg": "Ed25519", "kid": key.kid, "typ": "register+jwt"}, claims, key.key, algorithms=["Ed25519"]
+        )
 
     def rotate(self, entity: str) -> SigningKey:
         """Replace the key of `entity`; tokens of the former one are no longer verifiable."""

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     MANAGE_KEYS = "manage_keys"
     MANAGE_STAFF = "manage_staff"
     OPEN_SESSIONS = "open_sessions"
+    READ_REGISTER = "read_register"
     VIEW_OWN_ACCOUNT = "view_own_account"
 
 

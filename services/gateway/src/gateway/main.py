@@ -11,9 +11,10 @@ from chassis.runtime import Runtime
 from deskkit.desk import Desk, NavItem, mount
 from deskkit.i18n import N_
 from gateway.keys import api as keys_api
-from gateway.keys.signing import OwnKeys, Signing
+from gateway.keys.signing import Signing
 from gateway.landing import desk as landing
 from gateway.organisation import ADMINISTRATOR
+from gateway.register import api as register_api
 from gateway.sessions import api as sessions_api
 from gateway.sessions import desk as sessions
 from gateway.settings import GatewaySettings
@@ -34,13 +35,13 @@ def create_app(runtime: Runtime, *, provider_client: httpx.AsyncClient | None = 
         "gateway",
         settings.entity,
         settings.jwks_url,
-        client=httpx.AsyncClient(transport=OwnKeys(signing)),
+        client=httpx.AsyncClient(transport=register_api.OwnDocuments(runtime, signing)),
     )
     app = service_app(
         runtime,
         title="Sign-in and staff",
         verifier=verifier,
-        api_routers=[keys_api.router, sessions_api.router, staff_api.router],
+        api_routers=[keys_api.router, register_api.router, sessions_api.router, staff_api.router],
         docs_prefix="/api/gateway/v1",
     )
     app.state.signing = signing

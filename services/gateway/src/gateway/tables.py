@@ -15,7 +15,15 @@ class Base(Conventions, DeclarativeBase):
     metadata = new_metadata()
 
 
-FEATURES: tuple[str, ...] = ("keys", "staff", "clients", "sessions", "single_sign_on", "landing")
+FEATURES: tuple[str, ...] = (
+    "keys",
+    "staff",
+    "clients",
+    "sessions",
+    "register",
+    "single_sign_on",
+    "landing",
+)
 """The features in the order in which they may know each other: a later one may import an earlier one."""
 
 _WITH_TABLES = ("keys", "staff", "clients", "sessions")

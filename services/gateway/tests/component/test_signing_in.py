@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from chassis.perform import perform
 from deskkit.testing import parse_page
+from gateway.sessions.commands import WrongPassword, count_wrong_password
+from gateway.sessions.signing_in import itself
 
 PASSWORD = "four words without sense"
 WHO = "caseworker@support.example"
@@ -73,22 +77,88 @@ async def test_nobody_learns_whether_an_account_exists(gateways: Any) -> None:
     assert texts[0] == texts[1]
 
 
-async def test_failures_make_the_account_wait_ever_longer(gateways: Any, fixed_clock: Any) -> None:
+async def attempts(gateway: Any, *, peer: str = "203.0.113.5", password: str = PASSWORD) -> httpx.Response:
+    """A sign-in as a program does it."""
+    async with gateway.browser(peer=(peer, 40000)) as program:
+        return await program.post("/api/gateway/v1/sign-in", json={"email": WHO, "password": password})
+
+
+async def test_wrong_passwords_make_the_account_wait_a_minute_at_most(
+    gateways: Any, fixed_clock: Any
+) -> None:
     gateway = await gateways(clock=fixed_clock)
     for email in (WHO, "nobody@support.example"):
         async with gateway.browser() as browser:
             for _ in range(5):
                 assert (await sign_in(browser, email, "wrong wrong wrong")).status_code == 401
-            assert "Too many attempts" in (await sign_in(browser, email, PASSWORD)).text
-    fixed_clock.advance(timedelta(seconds=16))
-    async with gateway.browser() as browser:
-        assert (await sign_in(browser, WHO, "wrong wrong wrong")).status_code == 401
-        fixed_clock.advance(timedelta(seconds=16))
-        assert "Too many attempts" in (await sign_in(browser)).text, (
-            "the second wait is longer than the first"
-        )
-        fixed_clock.advance(timedelta(seconds=30))
-        assert (await sign_in(browser)).status_code == 303
+            answer = await sign_in(browser, email, PASSWORD)
+            assert (answer.status_code, answer.headers["retry-after"]) == (429, "15")
+            assert "Try again in 15 s" in parse_page(answer.text).text
+    for expected in (30, 60, 60, 60):
+        answer = await attempts(gateway)
+        fixed_clock.advance(timedelta(seconds=int(answer.headers["retry-after"])))
+        assert (await attempts(gateway, password="wrong wrong wrong")).status_code == 401
+        answer = await attempts(gateway)
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, str(expected))
+    fixed_clock.advance(timedelta(seconds=60))
+    assert (await attempts(gateway)).status_code == 200
+
+
+async def test_refused_attempts_extend_nothing_and_retry_after_tells_the_truth(
+    gateways: Any, fixed_clock: Any
+) -> None:
+    gateway = await gateways(clock=fixed_clock)
+    for _ in range(6):
+        await attempts(gateway, password="wrong wrong wrong")
+    left = 15
+    for _ in range(14):
+        answer = await attempts(gateway)
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, str(left))
+        fixed_clock.advance(timedelta(seconds=1))
+        left -= 1
+    fixed_clock.advance(timedelta(seconds=1))
+    assert (await attempts(gateway)).status_code == 200
+
+
+async def test_wrong_passwords_from_elsewhere_keep_nobody_out(gateways: Any, fixed_clock: Any) -> None:
+    """One source is held back alone; many together for a minute at most, and nowhere one is signed in."""
+    gateway = await gateways(clock=fixed_clock)
+    assert (await attempts(gateway, peer="203.0.113.9")).status_code == 200
+
+    async def wrong(peer: str) -> None:
+        counted = WrongPassword(email=WHO, address=peer)
+        await perform(gateway.runtime, itself(gateway.runtime), count_wrong_password, counted)
+
+    for number in range(95):
+        await wrong(f"198.51.100.{number % 19}")
+    assert (await attempts(gateway, peer="198.51.100.7")).status_code == 429
+    assert (await attempts(gateway)).status_code == 200, "95 wrong ones from 19 sources"
+    for _ in range(5):
+        await wrong("198.51.100.99")
+    answer = await attempts(gateway, peer="203.0.113.77")
+    assert answer.status_code == 429, "a hundred wrong ones"
+    assert int(answer.headers["retry-after"]) <= 60
+    assert (await attempts(gateway, peer="203.0.113.9")).status_code == 200, "signed in there before"
+
+
+async def test_right_passwords_all_succeed_at_once_and_wrong_ones_do_not_slip_through(gateways: Any) -> None:
+    gateway = await gateways()
+    answers = await asyncio.gather(*(attempts(gateway) for _ in range(24)))
+    assert {answer.status_code for answer in answers} == {200}
+    answers = await asyncio.gather(*(attempts(gateway, password="wrong wrong wrong") for _ in range(24)))
+    assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 19
+
+
+async def test_a_failure_of_ours_is_never_counted(gateways: Any) -> None:
+    gateway = await gateways()
+    broken = "ALTER TABLE session ADD CONSTRAINT out_of_order CHECK (false) NOT VALID"
+    async with (await gateway.runtime.database.raw()).acquire() as connection:
+        await connection.execute(broken)
+        for _ in range(12):
+            assert (await attempts(gateway)).status_code == 500
+        await connection.execute("ALTER TABLE session DROP CONSTRAINT out_of_order")
+        assert await connection.fetchval("SELECT count(*) FROM failed_sign_ins") == 0
+    assert (await attempts(gateway)).status_code == 200
 
 
 async def test_an_expired_form_comes_back_whole_while_the_session_lives(gateways: Any) -> None:

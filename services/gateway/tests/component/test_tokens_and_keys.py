@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -12,10 +16,22 @@ from chassis.actor import Actor
 from chassis.errors import NotSignedIn
 from chassis.http.auth import TokenVerifier
 from chassis.perform import perform
+from deskkit.testing import parse_page
 from gateway.clients.commands import PutClient, put_client
 from gateway.clients.model import digest
+from gateway.keys import signing as signing_module
 from gateway.keys.commands import RotateKeys, rotate_keys
-from gateway.keys.signing import OwnKeys
+from gateway.main import create_app
+from gateway.register.api import OwnDocuments
+from gateway.sessions.commands import EndSession, end_own_session
+from gateway.staff.commands import (
+    ChangeStaff,
+    SetActive,
+    SetPassword,
+    change_staff,
+    reset_password,
+    set_active,
+)
 from gateway.staff.model import RoleOfAnotherOrganisation
 
 PASSWORD = "four words without sense"
@@ -30,7 +46,7 @@ async def token_for(gateway: Any, who: str) -> str:
 
 
 def verifier(keys_of: Any, *, issuer: str, audience: str, entity: str) -> TokenVerifier:
-    client = httpx.AsyncClient(transport=OwnKeys(keys_of.app.state.signing))
+    client = httpx.AsyncClient(transport=OwnDocuments(keys_of.runtime, keys_of.app.state.signing))
     return TokenVerifier(issuer, audience, entity, "http://keys/jwks", client=client, pause=0)
 
 
@@ -104,6 +120,13 @@ async def test_programs_get_tokens_with_their_own_roles(gateways: Any) -> None:
             gateway, issuer="http://support.localhost", audience="support", entity="support"
         ).verify(good.json()["access_token"])
         assert (actor.kind, actor.subject, actor.roles) == ("client", "client:nightly-report", {"supervisor"})
+        service = service_of(gateway)
+        await service.learn()
+        await service.verify(good.json()["access_token"])
+        await perform(gateway.runtime, operator, put_client, command.model_copy(update={"active": False}))
+        await service.learn()
+        with pytest.raises(NotSignedIn):
+            await service.verify(good.json()["access_token"])
         for auth in (("nightly-report", "wrong"), ("nobody", "s3cret")):
             assert (await program.post("/oauth/token", data=wanted, auth=auth)).json() == {
                 "error": "invalid_client"
@@ -121,3 +144,92 @@ async def test_metadata_names_the_issuer(gateways: Any) -> None:
         found = (await program.get("/.well-known/oauth-authorization-server")).json()
         assert found["issuer"] == "http://property.localhost"
         assert found["jwks_uri"].endswith("/.well-known/jwks.json")
+
+
+def service_of(gateway: Any) -> TokenVerifier:
+    return verifier(gateway, issuer="http://support.localhost", audience="support", entity="support")
+
+
+@pytest.mark.row("W10")
+async def test_a_key_withdrawn_at_once_is_refused_by_a_service_that_accepted_it(gateways: Any) -> None:
+    gateway = await gateways()
+    service, signing = service_of(gateway), gateway.app.state.signing
+    token = await token_for(gateway, "caseworker@support.example")
+    await service.verify(token)
+    operator = Actor.system("operator", "support")
+    await perform(gateway.runtime, operator, rotate_keys, RotateKeys())
+    await service.learn()
+    await service.verify(token)
+    await perform(gateway.runtime, operator, rotate_keys, RotateKeys(at_once=True))
+    assert signing_module._KEPT_SECONDS <= 5, "the gateway itself notices within seconds"
+    signing.forget()
+    await service.learn()
+    with pytest.raises(NotSignedIn):
+        await service.verify(token)
+    await service.verify(await token_for(gateway, "caseworker@support.example"))
+    own = gateway.app.state.verifier
+    await own.learn()
+    with pytest.raises(NotSignedIn):
+        await own.verify(token)
+
+
+@pytest.mark.row("W10")
+@pytest.mark.parametrize("way", ["sign_out", "elsewhere", "deactivation", "new_password", "role"])
+async def test_whatever_ends_access_ends_it_at_the_services(gateways: Any, way: str) -> None:
+    gateway = await gateways()
+    service, operator = service_of(gateway), Actor.system("operator", "support")
+    async with gateway.browser() as browser:
+        page = parse_page((await browser.get("/sign-in")).text)
+        who = {"email": "supervisor@support.example", "password": PASSWORD}
+        await browser.post("/sign-in", data={**page.fields("/sign-in"), **who})
+        token = str(browser.cookies.get("partywall_token"))
+        actor = await service.verify(token)
+        assert actor.roles == {"supervisor"}
+        mine = UUID(actor.subject)
+        match way:
+            case "sign_out":
+                page = parse_page((await browser.get("/sign-out")).text)
+                await browser.post("/session/end", data=page.fields("/session/end"))
+            case "elsewhere":
+                ended = EndSession(session_id=UUID(str(actor.session)))
+                await perform(gateway.runtime, actor, end_own_session, ended)
+            case "deactivation":
+                await perform(gateway.runtime, operator, set_active, SetActive(staff_id=mine, active=False))
+            case "new_password":
+                new = SetPassword(staff_id=mine, password_hash="x", temporary=True)
+                await perform(gateway.runtime, operator, reset_password, new)
+            case "role":
+                change = ChangeStaff(staff_id=mine, version=1, name="S", roles=["caseworker"])
+                await perform(gateway.runtime, operator, change_staff, change)
+    await service.learn()
+    if way == "role":
+        assert (await service.verify(token)).roles == set()
+        return
+    with pytest.raises(NotSignedIn):
+        await service.verify(token)
+
+
+async def test_tokens_stay_good_through_a_restart_of_the_gateway(gateways: Any) -> None:
+    gateway = await gateways()
+    service = service_of(gateway)
+    token = await token_for(gateway, "supervisor@support.example")
+    restarted = replace(gateway, app=create_app(gateway.runtime))
+    await service.learn()
+    assert (await service.verify(token)).roles == {"supervisor"}
+    assert (await service_of(restarted).verify(token)).roles == {"supervisor"}
+    async with restarted.browser(headers={"Authorization": f"Bearer {token}"}) as program:
+        assert (await program.get("/api/gateway/v1/staff")).status_code == 403, "known, and not permitted"
+
+
+async def test_the_register_is_for_the_services_inside_alone(gateways: Any) -> None:
+    gateway = await gateways()
+    path = "/.well-known/staff-register"
+    async with gateway.browser() as service:
+        inside = await service.get(path)
+        assert inside.status_code == 200
+        payload = inside.text.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        assert {one["name"] for one in claims["colleagues"]} >= {"Caseworker", "Support administrator"}
+        assert "@" not in json.dumps(claims), "no address leaves the gateway"
+        for header in ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Forwarded"):
+            assert (await service.get(path, headers={header: "198.51.100.1"})).status_code == 404

@@ -9,8 +9,10 @@ from typing import Any
 from partywall.layout import ENTITIES, ENTITY_OF, SERVICES, Layout
 
 DESKS = {"units": "/inventory-desk", "support": "/front-desk", "tenancy": "/property-desk"}
-# Operators ask these at the service's own port; the public has no route to them.
-_PRIVATE = "!Path(`/livez`) && !Path(`/readyz`) && !PathPrefix(`/metrics`)"
+# Operators and the entity's services ask these at the service's own port; the public has no route to them.
+_PRIVATE = (
+    "!Path(`/livez`) && !Path(`/readyz`) && !PathPrefix(`/metrics`) && !Path(`/.well-known/staff-register`)"
+)
 _NEVER_ENCODED = ("allowEncodedSlash", "allowEncodedBackSlash", "allowEncodedNullCharacter")
 _SIGN_IN = "Path(`/sign-in`) || Path(`/oauth/token`) || Path(`/api/gateway/v1/sign-in`)"
 

@@ -37,6 +37,8 @@ def service_app(
     if verifier is None:
         verifier = TokenVerifier(settings.issuer, settings.audience, settings.entity, settings.jwks_url)
         runtime.closing.append(verifier.close)
+    verifier.register = runtime.register
+    runtime.companions.append(verifier.following)
     runtime.checks.setdefault("keys", verifier.check)
     prefix = docs_prefix if docs_prefix is not None else api_prefix or f"/api/{runtime.name}/v1"
 

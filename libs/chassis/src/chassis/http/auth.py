@@ -1,27 +1,44 @@
-"""Verification of access tokens: Ed25519 signatures against the issuer's published keys."""
+"""Verification of access tokens: Ed25519 signatures against the issuer's published keys.
+
+Beside the keys lies the issuer's register of what holds no longer.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import base64
 import json
+import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeGuard
+from urllib.parse import urljoin
 
 import httpx
+import structlog
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from chassis.actor import Actor
 from chassis.errors import DomainError, NotSignedIn, Unavailable
+from chassis.register import Edition, Register
+from chassis.telemetry import failure
 
 ALGORITHMS = ["Ed25519"]
 LEEWAY = 5
+LONGEST_LIFE = 3600
+"""No token is accepted that would hold for longer than this from now, whoever signed it."""
+REGISTER = "staff-register"
+"""The register's address, beside that of the keys; its type in the header of what is signed."""
+REGISTER_TYPE = "register+jwt"
 _KINDS = {"staff", "client", "system"}
+_LONGEST_HEADER = 1000
+_log = structlog.get_logger(__name__)
 
 
 class TokenVerifier:
@@ -30,6 +47,10 @@ class TokenVerifier:
     Keys come from `jwks_url`; they're kept for `refresh` seconds, fetched again for an unknown key id (at
     most every `pause` seconds), and used on while the issuer can't be reached. Verified tokens are
     remembered until they expire, so a signature is computed once for each token.
+
+    The register lies beside the keys and is read every `follow` seconds (`following`). It withdraws keys,
+    ends sessions, and takes roles from those who hold them no longer. While the issuer can't be reached, its
+    last edition holds, and a token is accepted until it expires.
     """
 
     def __init__(
@@ -43,12 +64,19 @@ class TokenVerifier:
         now: Callable[[], float] = time.time,
         refresh: float = 300,
         pause: float = 5,
+        follow: float = 3,
         remembered: int = 4096,
     ) -> None:
         self.issuer = issuer
         self.audience = audience
         self.entity = entity
         self.jwks_url = jwks_url
+        self.register_url = urljoin(jwks_url, REGISTER)
+        self.register = Register()
+        self._follow = follow
+        self._asked = False
+        self._asking = asyncio.Lock()
+        self._following_badly = False
         self._client = client or httpx.AsyncClient(timeout=3)
         self._now = now
         self._refresh = refresh
@@ -71,8 +99,11 @@ class TokenVerifier:
                 return known[1]
             del self._verified[mark]
             raise NotSignedIn
-        claims = await self._signed(token)
+        kid, claims = await self._signed(token, {"jwt", "at+jwt"})
+        await self._once_asked()
+        # From here on nothing is awaited: what the register says now is what's remembered until it changes.
         expires, actor = self._actor(claims)
+        actor = self._as_registered(actor, kid)
         self._verified[mark] = (expires, actor)
         if len(self._verified) > self._remembered:
             self._verified.popitem(last=False)
@@ -87,17 +118,91 @@ class TokenVerifier:
         """Close the connection to the issuer."""
         await self._client.aclose()
 
-    async def _signed(self, token: str) -> dict[str, Any]:
+    async def learn(self) -> None:
+        """Read the register; what it changed holds from now on. Raises Unavailable when it can't be had."""
+        try:
+            answer = await self._client.get(self.register_url)
+            answer.raise_for_status()
+            kid, claims = await self._signed(answer.text.strip(), {REGISTER_TYPE})
+            edition = Edition.of(claims)
+        except (httpx.HTTPError, NotSignedIn, KeyError, TypeError, ValueError, OverflowError) as failed:
+            raise Unavailable from failed
+        present = self.register.edition
+        if claims.get("iss") != self.issuer or claims.get("entity") != self.entity:
+            raise Unavailable
+        if present is not None and (kid in present.withdrawn or edition.at < present.at):
+            raise Unavailable
+        self.register.edition = edition
+        if present is None or not edition.says_the_same(present):
+            self._verified.clear()
+
+    @asynccontextmanager
+    async def following(self) -> AsyncIterator[None]:
+        """Keep the register up to date for the length of the block."""
+
+        async def for_ever() -> None:
+            while True:
+                await self._learn_if_possible()
+                await asyncio.sleep(self._follow)
+
+        follower = asyncio.create_task(for_ever())
+        try:
+            yield
+        finally:
+            follower.cancel()
+            await asyncio.wait([follower])
+
+    async def _learn_if_possible(self) -> None:
+        try:
+            await self.learn()
+        except Exception as failed:  # noqa: BLE001 - the last resort of a duty of the process
+            # An issuer that's away is waited for; said once, and again when it's back.
+            if not self._following_badly:
+                _log.warning("register_not_read", **failure(failed))
+            self._following_badly = True
+        else:
+            if self._following_badly:
+                _log.info("register_read_again")
+            self._following_badly = False
+
+    async def _once_asked(self) -> None:
+        """Accept nobody before the register was asked for once."""
+        if self._asked:
+            return
+        async with self._asking:
+            if not self._asked and self.register.edition is None:
+                await self._learn_if_possible()
+            self._asked = True
+
+    def _as_registered(self, actor: Actor, kid: str) -> Actor:
+        """Return the actor with no role that was taken away meanwhile; refuse what the register has ended."""
+        edition = self.register.edition
+        if edition is None:
+            return actor
+        if kid in edition.withdrawn or (actor.session is not None and actor.session in edition.ended):
+            raise NotSignedIn
+        colleague = edition.colleagues.get(actor.subject)
+        if colleague is None:
+            return actor
+        if not colleague.active:
+            raise NotSignedIn
+        return replace(actor, roles=actor.roles & colleague.roles)
+
+    async def _signed(self, token: str, types: set[str]) -> tuple[str, dict[str, Any]]:
+        """Return the key's id and the claims of what an issuer signed as one of `types`."""
         try:
             header = _header(token)
-        except (ValueError, KeyError, TypeError):
+            algorithm, kind, kid = header.get("alg"), header.get("typ", "JWT"), header.get("kid", "")
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise NotSignedIn from None
-        if header.get("alg") not in ALGORITHMS or header.get("typ", "JWT").lower() not in {"jwt", "at+jwt"}:
+        if algorithm not in ALGORITHMS or not isinstance(kind, str) or not isinstance(kid, str):
             raise NotSignedIn
-        keys = await self._keys_for(str(header.get("kid", "")))
+        if kind.lower() not in types:
+            raise NotSignedIn
+        keys = await self._keys_for(kid)
         try:
-            return dict(jwt.decode(token, keys, algorithms=ALGORITHMS).claims)
-        except (JoseError, ValueError, KeyError, TypeError):
+            return kid, dict(jwt.decode(token, keys, algorithms=ALGORITHMS).claims)
+        except (JoseError, ValueError, KeyError, TypeError, RecursionError):
             raise NotSignedIn from None
 
     def _actor(self, claims: dict[str, Any]) -> tuple[float, Actor]:
@@ -109,9 +214,9 @@ class TokenVerifier:
             claims.get("iss") != self.issuer
             or self.audience not in audiences
             or claims.get("entity") != self.entity
-            or not isinstance(expires, (int, float))
-            or expires <= self._now()
-            or not isinstance(begins, (int, float))
+            or not _is_moment(expires)
+            or not self._now() < expires <= self._now() + LONGEST_LIFE + LEEWAY
+            or not _is_moment(begins)
             or begins > self._now() + LEEWAY
             or not isinstance(subject, str)
             or not subject
@@ -160,8 +265,17 @@ class TokenVerifier:
             self._fetched_at = self._now()
 
 
+def _is_moment(value: object) -> TypeGuard[int | float]:
+    """Whether a claim is a number of seconds; true, NaN, infinity and 1e400 aren't."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) < 10**11 if isinstance(value, int) else math.isfinite(value)
+
+
 def _header(token: str) -> dict[str, Any]:
     first = token.split(".", 1)[0]
+    if len(first) > _LONGEST_HEADER:
+        raise ValueError
     found = json.loads(base64.urlsafe_b64decode(first + "=" * (-len(first) % 4)))
     if not isinstance(found, dict):
         raise TypeError

@@ -26,6 +26,7 @@ STATUS: Mapping[Kind, int] = {
     Kind.too_many: 429,
 }
 LANGUAGES = ("en", "fr")
+USUAL_WAIT = 5
 
 
 def N_(text: str) -> str:  # noqa: N802 - the usual mark of a text that is translated where it's shown
@@ -96,9 +97,15 @@ def of_domain(error: DomainError, runtime: Runtime, locale: str) -> Response:
     headers = {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if status in {429, 503}:
-        headers["Retry-After"] = "5"
+    headers |= waiting(error)
     return problem(status, error.code, detail, errors=errors, headers=headers, **more)
+
+
+def waiting(error: DomainError) -> dict[str, str]:
+    """Return the header that says after how many seconds to try again: those a refusal names, else a few."""
+    if error.kind not in {Kind.too_many, Kind.unavailable}:
+        return {}
+    return {"Retry-After": str(error.params.get("seconds", USUAL_WAIT))}
 
 
 def of_input(found: Iterable[Mapping[str, Any]], runtime: Runtime, locale: str) -> Response:

@@ -27,6 +27,11 @@ class ApiClient(Base):
     added_at: Mapped[datetime]
 
 
+def subject_of(client_id: str) -> str:
+    """Who a program is in tokens and in the register."""
+    return f"client:{client_id}"
+
+
 def digest(secret: str) -> bytes:
     """What is kept of a secret: it can be compared, and not read back."""
     return hashlib.sha256(secret.encode()).digest()

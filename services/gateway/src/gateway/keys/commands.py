@@ -48,9 +48,12 @@ async def rotate_keys(tx: Tx, command: RotateKeys) -> KeyMade:
     await tx.execute(_turn())
     good = SigningKeyRow.retired_at.is_(None) & (SigningKeyRow.signs_from <= tx.now)
     signs_now = command.at_once or not await tx.scalar(select(SigningKeyRow.kid).where(good).limit(1))
-    change = update(SigningKeyRow).where(SigningKeyRow.retired_at.is_(None))
+    in_use = SigningKeyRow.retired_at.is_(None)
+    if command.at_once:
+        # Also one that an earlier rotation has replaced and that is still published.
+        in_use |= SigningKeyRow.retired_at > tx.now
     retired_at = tx.now if command.at_once else tx.now + ANNOUNCED + KEPT_PUBLISHED
-    await tx.execute(change.values(retired_at=retired_at))
+    await tx.execute(update(SigningKeyRow).where(in_use).values(retired_at=retired_at))
     return KeyMade(kid=_add(tx, signs_now=signs_now))
 
 

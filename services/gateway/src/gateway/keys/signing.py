@@ -22,7 +22,8 @@ from gateway.keys.model import SigningKeyRow, sealer
 from gateway.organisation import AUDIENCES
 from gateway.settings import GatewaySettings
 
-_KEPT_SECONDS = 30.0
+_KEPT_SECONDS = 2.0
+"""A key withdrawn at once signs for this much longer; what it signs then is refused like the rest."""
 
 
 class Signing:
@@ -49,15 +50,10 @@ class Signing:
         self, *, subject: str, name: str, roles: list[str], locale: str, kind: str, session: str | None
     ) -> str:
         """A signed token for this entity's services, valid for `token_seconds`."""
-        await self._fresh()
-        if self._signer is None:
-            raise Unavailable
         now = int(self.runtime.clock.now().timestamp())
         claims: dict[str, Any] = {
-            "iss": self.settings.issuer,
             "aud": list(AUDIENCES[self.settings.entity]),
             "sub": subject,
-            "entity": self.settings.entity,
             "roles": sorted(roles),
             "name": name,
             "locale": locale,
@@ -68,8 +64,20 @@ class Signing:
         }
         if session:
             claims["sid"] = session
-        header = {"alg": "Ed25519", "kid": str(self._signer.kid), "typ": "at+jwt"}
-        return jwt.encode(header, claims, self._signer, algorithms=["Ed25519"])
+        return await self.sign("at+jwt", claims)
+
+    async def sign(self, kind: str, claims: dict[str, Any]) -> str:
+        """Claims of this issuer and entity, signed as a token of this kind (`typ`)."""
+        await self._fresh()
+        if self._signer is None:
+            raise Unavailable
+        header = {"alg": "Ed25519", "kid": str(self._signer.kid), "typ": kind}
+        whose = {
+            "iss": self.settings.issuer,
+            "entity": self.settings.entity,
+            "iat": self.runtime.clock.now().timestamp(),
+        }
+        return jwt.encode(header, {**whose, **claims}, self._signer, algorithms=["Ed25519"])
 
     async def _fresh(self) -> None:
         if time.monotonic() - self._read_at < _KEPT_SECONDS:

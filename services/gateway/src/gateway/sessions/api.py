@@ -12,10 +12,14 @@ from pydantic import BaseModel, Field, SecretStr
 from sqlalchemy import select
 
 from chassis.errors import DomainError, Kind
-from chassis.perform import perform
-from gateway.clients.model import ApiClient, is_secret
-from gateway.sessions.commands import BeginAttempt, begin_attempt
-from gateway.sessions.signing_in import address_of, itself, sign_in_by_password, token_of
+from gateway.clients.model import ApiClient, is_secret, subject_of
+from gateway.sessions.signing_in import (
+    address_of,
+    itself,
+    sign_in_by_password,
+    token_of,
+    wait_after_wrong_secret,
+)
 
 router = APIRouter(tags=["sign-in"])
 
@@ -75,17 +79,15 @@ async def token(
     if authorization.lower().startswith("basic "):
         client_id, client_secret = _basic(authorization)
     runtime = request.app.state.runtime
-    # Failures are counted like those of people, so secrets can't be tried in numbers.
-    counted = BeginAttempt(email=f"client:{client_id}", address=address_of(request, runtime.settings))
     async with runtime.reading(itself(runtime)) as tx:
         client = await tx.scalar(select(ApiClient).where(ApiClient.id == client_id, ApiClient.active))
     if not is_secret(client_secret, client.secret_digest if client else None):
-        attempt = await perform(runtime, itself(runtime), begin_attempt, counted)
-        if attempt.wait_seconds:
-            return _refused(429, "slow_down", {"Retry-After": str(attempt.wait_seconds)})
+        wait = await wait_after_wrong_secret(runtime, client_id, address_of(request, runtime.settings))
+        if wait:
+            return _refused(429, "slow_down", {"Retry-After": str(wait)})
         return _refused(401, "invalid_client", {"WWW-Authenticate": 'Basic realm="token"'})
     access = await request.app.state.signing.access_token(
-        subject=f"client:{client.id}",
+        subject=subject_of(client.id),
         name=client.name,
         roles=client.roles,
         locale="en",

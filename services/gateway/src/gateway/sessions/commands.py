@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from pydantic import BaseModel, Field
-from sqlalchemy import Select, delete, or_, select
+from sqlalchemy import Select, delete, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.errors import NotFound
@@ -29,23 +29,22 @@ from gateway.settings import GatewaySettings
 from gateway.staff.model import StaffMember
 
 
-class BeginAttempt(BaseModel):
-    """Somebody tries to sign in as `email` from `address`."""
+class WrongPassword(BaseModel):
+    """A wrong password for `email` came from `address`."""
 
     email: str
     address: str
 
 
-class Attempt(BaseModel):
-    """What is needed to compare a password; `wait_seconds` over 0 means: don't."""
-
-    wait_seconds: int = 0
-    staff_id: UUID | None = None
-    password_hash: str | None = Field(default=None, repr=False)
+_FORGET = """
+DELETE FROM failed_sign_ins WHERE (kind, key) IN (
+    SELECT kind, key FROM failed_sign_ins WHERE last_at < :old LIMIT 100 FOR UPDATE SKIP LOCKED
+)
+"""
 
 
 class OpenSession(BaseModel):
-    """Somebody proved who they are. `email` clears the count of failures for that account."""
+    """Somebody proved who they are. `email` clears the count of wrong passwords for it from `address`."""
 
     staff_id: UUID
     device: str
@@ -105,30 +104,18 @@ class Found(BaseModel):
 
 
 @use_case(Permission.OPEN_SESSIONS)
-async def begin_attempt(tx: Tx, command: BeginAttempt) -> Attempt:
-    """Count the attempt as failed (success takes it back), unless it comes before its time.
+async def count_wrong_password(tx: Tx, command: WrongPassword) -> None:
+    """Count a wrong password; an account that doesn't exist is counted like any other.
 
-    Counting first means that many attempts at the same moment can't slip through; an account that doesn't
-    exist is
-    counted like any other.
+    Nothing else is ever counted: not what was refused unseen, and not what failed on our side.
     """
+    await tx.execute(text(_FORGET), {"old": tx.now - FORGOTTEN_AFTER})
     key = _settings(tx).csrf_secret.get_secret_value()
-    waits = timedelta(0)
-    for kind, text in (("account", command.email), ("address", command.address)):
-        row = await _counted(tx, kind, counted_as(kind, text, key))
-        waits = max(waits, row.waits_until - tx.now)
-        if row.waits_until <= tx.now:
-            row.failures += 1
-            row.last_at = tx.now
-            row.waits_until = tx.now + wait_after(kind, row.failures)
-    if waits > timedelta(0):
-        return Attempt(wait_seconds=max(1, int(waits.total_seconds())))
-    member = (
-        await tx.execute(select(StaffMember).where(StaffMember.email == command.email, StaffMember.active))
-    ).scalar_one_or_none()
-    if member is None:
-        return Attempt()
-    return Attempt(staff_id=member.id, password_hash=member.password_hash)
+    for kind, digested in counted_as(command.email, command.address, key).items():
+        row = await _counted(tx, kind, digested)
+        row.failures += 1
+        row.last_at = tx.now
+        row.waits_until = max(row.waits_until, tx.now + wait_after(kind, row.failures))
 
 
 @use_case(Permission.OPEN_SESSIONS)
@@ -139,14 +126,8 @@ async def open_session(tx: Tx, command: OpenSession) -> Opened:
         raise NotFound(what=N_("person"))
     if command.email:
         key = _settings(tx).csrf_secret.get_secret_value()
-        for kind, text in (("account", command.email), ("address", command.address)):
-            counted = (FailedSignIns.kind == kind, FailedSignIns.key == counted_as(kind, text, key))
-            if kind == "account":
-                await tx.execute(delete(FailedSignIns).where(*counted))
-            else:
-                row = await _counted(tx, kind, counted_as(kind, text, key))
-                row.failures = max(0, row.failures - 1)
-                row.waits_until = tx.now
+        pair = counted_as(command.email, command.address, key)["pair"]
+        await tx.execute(delete(FailedSignIns).where(FailedSignIns.kind == "pair", FailedSignIns.key == pair))
     secret = new_secret()
     session = Session(
         id=new_id(),

@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field, SecretStr
 from starlette.requests import Request
 
+from chassis.http.problems import STATUS, waiting
 from chassis.perform import perform
 from deskkit.call import DeskCall, PageCall, PublicCall, public_call_of
 from deskkit.csrf import SAFE_METHODS, came_from_elsewhere
@@ -85,7 +86,7 @@ async def sign_in(call: PublicCall) -> Response:
 
     if done := await form.attempt(opened):
         return await signed_in(call, done.result, target, kept)
-    return await _sign_in_page(call, target, kept=kept, form=form, status=401 if form.refused else 422)
+    return await _sign_in_page(call, target, kept=kept, form=form)
 
 
 async def signed_in(call: PageCall, opened: Opened, target: str, kept: carried.Pairs) -> Response:
@@ -248,9 +249,16 @@ async def _sign_in_page(
 ) -> Response:
     form = form or call.blank_form(SignInForm)
     settings = settings_of(call)
+    headers = {}
+    if form.refused:
+        status = STATUS[form.refused.kind]
+        headers = waiting(form.refused)
+    elif form.errors:
+        status = 422
     return call.page(
         "sessions/sign_in.html",
         status=status,
+        headers=headers,
         form=form,
         target=target,
         over=call.words(SessionOver()) if over else None,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.errors import DomainError, Kind
@@ -17,10 +17,13 @@ from gateway.tables import Base
 
 GRACE = timedelta(seconds=60)
 """A replaced secret is accepted this long: two tabs may renew at the same moment."""
-FREE_FAILURES = {"account": 5, "address": 30}
-"""Failures before each further one must wait."""
+FREE_FAILURES = {"pair": 5, "address": 50, "account": 100}
+"""Wrong passwords before each further one makes whoever comes next wait: those tried from one address for one
+account, from one address for any, from anywhere for one account.
+"""
 FIRST_WAIT = timedelta(seconds=15)
-LONGEST_WAIT = timedelta(minutes=15)
+LONGEST_WAIT = timedelta(minutes=1)
+"""Nobody can keep somebody else out for longer than this at a time."""
 FORGOTTEN_AFTER = timedelta(hours=1)
 
 
@@ -45,7 +48,7 @@ class Session(Base):
 
 
 class FailedSignIns(Base):
-    """Failures counted for one account or one address (`kind`).
+    """Wrong passwords counted for an account from an address, for an address, or for an account (`kind`).
 
     `key` is a keyed digest, so the table names nobody.
     """
@@ -59,6 +62,18 @@ class FailedSignIns(Base):
     waits_until: Mapped[datetime]
 
 
+class EndedSession(Base):
+    """A session that is over, written by the database whichever way its row goes.
+
+    The services hear of it and refuse its tokens; it's forgotten when the last of them has run out.
+    """
+
+    __tablename__ = "ended_session"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    ended_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+
+
 class SignInRefused(DomainError):
     """Wrong address, wrong password, or access ended: which, is never told."""
 
@@ -68,11 +83,11 @@ class SignInRefused(DomainError):
 
 
 class TooManyAttempts(DomainError):
-    """Too many failures for this account or from this address; the same for accounts that don't exist."""
+    """Too many wrong passwords, of whatever account. After `seconds` the right one is let in."""
 
     kind = Kind.too_many
     code = "too_many_attempts"
-    message: ClassVar[str] = "Too many attempts. Try again in {minutes} min."
+    message: ClassVar[str] = "Too many attempts. Try again in {seconds} s."
 
 
 class SessionOver(DomainError):
@@ -84,7 +99,7 @@ class SessionOver(DomainError):
 
 
 def wait_after(kind: str, failures: int) -> timedelta:
-    """How long the next attempt must wait: nothing at first, then doubling from 15 seconds to 15 minutes."""
+    """How long the next attempt must wait: nothing at first, then doubling from 15 seconds to a minute."""
     beyond = failures - FREE_FAILURES[kind]
     if beyond < 0:
         return timedelta(0)
@@ -101,6 +116,10 @@ def digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def counted_as(kind: str, text: str, key: str) -> bytes:
-    """The keyed digest under which failures are counted."""
-    return hmac.new(key.encode(), f"{kind}\x00{text}".encode(), hashlib.sha256).digest()
+def counted_as(email: str, address: str, key: str) -> dict[str, bytes]:
+    """The keyed digests under which a wrong password is counted, one for each kind of count."""
+    texts = {"pair": f"{email}\x00{address}", "address": address, "account": email}
+    return {
+        kind: hmac.new(key.encode(), f"{kind}\x00{text}".encode(), hashlib.sha256).digest()
+        for kind, text in texts.items()
+    }

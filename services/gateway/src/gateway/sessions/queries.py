@@ -1,17 +1,20 @@
-"""Where the asker is signed in."""
+"""Where the asker is signed in; and what is needed to compare a password."""
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
-from sqlalchemy import select
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import exists, select, tuple_
 
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from gateway.access import Permission
-from gateway.sessions.model import Session
+from gateway.sessions.model import FailedSignIns, Session, counted_as
+from gateway.settings import GatewaySettings
+from gateway.staff.model import StaffMember
 
 
 class SessionView(BaseModel):
@@ -33,3 +36,39 @@ async def own_sessions(tx: ReadTx) -> list[SessionView]:
     mine = select(Session).where(Session.staff_id == UUID(tx.actor.subject), Session.ends_at > tx.now)
     rows = (await tx.execute(mine.order_by(Session.renewed_at.desc()))).scalars()
     return [SessionView.model_validate(row) for row in rows]
+
+
+class Attempt(BaseModel):
+    """What is needed to compare a password; `wait_seconds` over 0 means: don't."""
+
+    wait_seconds: int = 0
+    staff_id: UUID | None = None
+    password_hash: str | None = Field(default=None, repr=False)
+
+
+@query(Permission.OPEN_SESSIONS)
+async def attempt(tx: ReadTx, email: str, address: str) -> Attempt:
+    """What a sign-in as `email` from `address` has to wait for, or be compared with.
+
+    Where somebody is signed in already, wrong passwords from elsewhere keep nobody out.
+    """
+    settings = tx.runtime.settings
+    if not isinstance(settings, GatewaySettings):
+        raise TypeError("sessions belong to a gateway")
+    member = (
+        await tx.execute(select(StaffMember).where(StaffMember.email == email, StaffMember.active))
+    ).scalar_one_or_none()
+    counts = counted_as(email, address, settings.csrf_secret.get_secret_value())
+    if member is not None and await tx.scalar(
+        select(exists().where(Session.staff_id == member.id, Session.address == address[:60]))
+    ):
+        del counts["account"]
+    wanted = select(FailedSignIns.waits_until).where(
+        tuple_(FailedSignIns.kind, FailedSignIns.key).in_(list(counts.items()))
+    )
+    waits = [(until - tx.now).total_seconds() for until in (await tx.execute(wanted)).scalars()]
+    if (longest := max(waits, default=0)) > 0:
+        return Attempt(wait_seconds=math.ceil(longest))
+    if member is None:
+        return Attempt()
+    return Attempt(staff_id=member.id, password_hash=member.password_hash)

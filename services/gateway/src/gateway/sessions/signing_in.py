@@ -1,26 +1,33 @@
-"""Signing in step by step: count, compare, open; and the cookies that come of it."""
+"""Signing in step by step: compare, count what was wrong, open; and the cookies that come of it."""
 
 from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from weakref import WeakValueDictionary
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from chassis.actor import Actor
-from chassis.perform import perform
+from chassis.perform import ask, perform
 from chassis.runtime import Runtime
 from deskkit.language import LANGUAGE_COOKIE, set_language
 from deskkit.signin import RENEWED_COOKIE, TOKEN_COOKIE
+from gateway.clients.model import subject_of
 from gateway.keys.signing import Signing
 from gateway.sessions.commands import (
-    BeginAttempt,
     Opened,
     OpenSession,
     RenewSession,
-    begin_attempt,
+    WrongPassword,
+    count_wrong_password,
     open_session,
     renew_session,
 )
 from gateway.sessions.model import SignInRefused, TooManyAttempts
+from gateway.sessions.queries import attempt as attempt_of
 from gateway.settings import GatewaySettings
 from gateway.staff.passwords import is_password
 
@@ -48,20 +55,60 @@ def address_of(request: Request, settings: GatewaySettings) -> str:
     return peer
 
 
+class Turns:
+    """Attempts take turns: one at a time for an account from an address, a few at a time from an address.
+
+    So many at the same moment can't slip past the count of wrong passwords, while right ones all succeed.
+    """
+
+    FROM_ONE_ADDRESS = 4
+
+    def __init__(self) -> None:
+        self._waiting: WeakValueDictionary[tuple[str, ...], asyncio.Semaphore] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def of(self, email: str, address: str) -> AsyncIterator[None]:
+        """Hold one's turn for the length of the block."""
+        alone, few = self._lock(1, email, address), self._lock(self.FROM_ONE_ADDRESS, address)
+        async with alone, few:
+            yield
+
+    def _lock(self, at_once: int, *key: str) -> asyncio.Semaphore:
+        found = self._waiting.get(key)
+        if found is None:
+            found = self._waiting[key] = asyncio.Semaphore(at_once)
+        return found
+
+
+_turns = Turns()
+
+
 async def sign_in_by_password(
     runtime: Runtime, email: str, password: str, *, address: str, device: str
 ) -> Opened:
     """Open a session for the right password. Raises SignInRefused, TooManyAttempts."""
     email = email.strip().lower()
-    attempt = await perform(
-        runtime, itself(runtime), begin_attempt, BeginAttempt(email=email, address=address)
-    )
-    if attempt.wait_seconds:
-        raise TooManyAttempts(minutes=-(-attempt.wait_seconds // 60))
-    if not await is_password(password, attempt.password_hash) or attempt.staff_id is None:
-        raise SignInRefused
+    async with _turns.of(email, address):
+        attempt = await ask(runtime, itself(runtime), attempt_of, email, address)
+        if attempt.wait_seconds:
+            raise TooManyAttempts(seconds=attempt.wait_seconds)
+        if not await is_password(password, attempt.password_hash) or attempt.staff_id is None:
+            wrong = WrongPassword(email=email, address=address)
+            await perform(runtime, itself(runtime), count_wrong_password, wrong)
+            raise SignInRefused
     command = OpenSession(staff_id=attempt.staff_id, device=device, address=address, email=email)
     return await perform(runtime, itself(runtime), open_session, command)
+
+
+async def wait_after_wrong_secret(runtime: Runtime, client_id: str, address: str) -> int:
+    """Count a program's wrong secret like a person's wrong password; return the seconds to wait, if any."""
+    name = subject_of(client_id)
+    async with _turns.of(name, address):
+        attempt = await ask(runtime, itself(runtime), attempt_of, name, address)
+        if not attempt.wait_seconds:
+            wrong = WrongPassword(email=name, address=address)
+            await perform(runtime, itself(runtime), count_wrong_password, wrong)
+        return attempt.wait_seconds
 
 
 async def renew(runtime: Runtime, secret: str) -> Opened | None:
