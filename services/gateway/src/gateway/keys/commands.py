@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from pydantic import BaseModel
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, or_, select, update
 
 from chassis.tx import Tx
 from chassis.usecase import use_case
@@ -48,10 +48,9 @@ async def rotate_keys(tx: Tx, command: RotateKeys) -> KeyMade:
     await tx.execute(_turn())
     good = SigningKeyRow.retired_at.is_(None) & (SigningKeyRow.signs_from <= tx.now)
     signs_now = command.at_once or not await tx.scalar(select(SigningKeyRow.kid).where(good).limit(1))
-    in_use = SigningKeyRow.retired_at.is_(None)
-    if command.at_once:
-        # Also one that an earlier rotation has replaced and that is still published.
-        in_use |= SigningKeyRow.retired_at > tx.now
+    not_replaced = SigningKeyRow.retired_at.is_(None)
+    # At once means also a key that an earlier rotation has replaced and that is still published.
+    in_use = or_(not_replaced, SigningKeyRow.retired_at > tx.now) if command.at_once else not_replaced
     retired_at = tx.now if command.at_once else tx.now + ANNOUNCED + KEPT_PUBLISHED
     await tx.execute(update(SigningKeyRow).where(in_use).values(retired_at=retired_at))
     return KeyMade(kid=_add(tx, signs_now=signs_now))
