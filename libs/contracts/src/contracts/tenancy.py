@@ -163,6 +163,25 @@ class TenancyStartedV1(Event):
     """The unit."""
     start: Date
     """First day of the tenancy."""
+    request: Reference | None = None
+    """The request that it fulfils; absent for a household that came without one."""
+
+
+@published(
+    Service.TENANCY,
+    _UNITS,
+    aggregate="request",
+    row="T1 U9",
+    basis=Basis.REFERENCE,
+    purpose=Purpose.BE_HOUSED,
+)
+class ApplicationClosedV1(Event):
+    """The home won't be let to the household of a request, so nothing is held for it. Basis: reference."""
+
+    request: Reference
+    """The request that holds the home."""
+    unit: Reference
+    """The home."""
 
 
 @published(Service.TENANCY, _UNITS, aggregate="request", row="U7 T11", basis=Basis.NO_PERSON)

@@ -287,6 +287,10 @@ class ReleaseReason(StrEnum):
     DEADLINE_PASSED = "deadline_passed"
     UNIT_WITHDRAWN = "unit_withdrawn"
     INVENTORY_DECISION = "inventory_decision"
+    LET_TO_ANOTHER = "let_to_another"
+    """A lease for another household crossed the hold: the property entity learnt of the hold too late."""
+    APPLICATION_CLOSED = "application_closed"
+    """The property entity declined the application, or the applicant took it back."""
 
 
 class DeclineReason(StrEnum):

@@ -53,7 +53,7 @@ def test_every_event_of_the_journey_is_there_with_its_way() -> None:
             ),
             ("tenancy", {"support"}),
         ),
-        "tenancy_started": ("tenancy", {"units"}),
+        **dict.fromkeys(("tenancy_started", "application_closed"), ("tenancy", {"units"})),
         **dict.fromkeys(("entry_requested", "entry_request_withdrawn"), ("units", {"tenancy"})),
         "entry_answered": ("tenancy", {"units"}),
     }

@@ -85,7 +85,9 @@ async def test_after_a_withdrawn_referral_nothing_more_is_told(world: Any, withd
         assert (await api.get(f"/applications/{application}")).json()["status"] == "received"
         answer = await api.post(f"/applications/{application}/decline", json={"reason": "legal_age_rule"})
         assert answer.status_code == 204
-    assert await world.told("pending") == ([] if withdrawn_first else ["application_opened"])
+    opened = [] if withdrawn_first else ["application_opened"]
+    # The inventory learns that the home is free; support learns nothing any more.
+    assert await world.told("pending") == [*opened, "application_closed"]
     assert "application_declined" in await world.told("withheld")
 
 

@@ -75,7 +75,7 @@ async def test_a_decline_names_a_bar_that_is_law_where_the_home_is(world: Any) -
         assert await decline(reason=bar, statute=ontario) == (204, "")
         shown = (await api.get(f"/applications/{application}")).json()
     assert shown["statute"]["section"] == BAR["section"]
-    assert await world.told() == ["application_opened", "application_declined"]
+    assert await world.told() == ["application_opened", "application_declined", "application_closed"]
 
 
 @pytest.mark.row("W3", "W10")

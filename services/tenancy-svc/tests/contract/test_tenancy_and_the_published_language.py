@@ -33,7 +33,8 @@ FACTS: tuple[Any, ...] = (
     signings.SigningCancelled(REF, 5, SIGNING),
     signings.SigningHeld(REF, 6, SIGNING, signings.Outcome.SIGNED),
     signings.ReferredTenancyStarted(REF, 7, UNIT, AT.date(), Decimal("900.00"), "CAD"),
-    signings.TenancyStarted(REF, UNIT, AT.date()),
+    signings.TenancyStarted(REF, UNIT, AT.date(), REF),
+    applications.ApplicationClosed(REF, UNIT, 2),
     entry.EntryAnswered(REF, UNIT, 8, entry.EntryAnswer.NOTICE_GIVEN, AT),
 )
 

@@ -212,7 +212,9 @@ async def test_a_tenancy_takes_the_hold_over_and_nothing_lapses_later(world: Any
     unit, asked, tenancy = await world.unit(landlord_id=owner), uuid.uuid4(), uuid.uuid4()
     await world.hear("unit_requested", unit=unit, request=asked)
     for _ in range(2):
-        await world.hear("tenancy_started", unit=unit, tenancy=tenancy, start=dt.date(2026, 3, 9))
+        await world.hear(
+            "tenancy_started", unit=unit, tenancy=tenancy, start=dt.date(2026, 3, 9), request=asked
+        )
     await world.hear("unit_request_withdrawn", unit=unit, request=asked)
     world.clock.advance(dt.timedelta(days=60))
     assert await world.due() == []
@@ -229,10 +231,53 @@ async def test_a_tenancy_takes_the_hold_over_and_nothing_lapses_later(world: Any
     )
 
 
+@pytest.mark.row("U4", "U9")
+@pytest.mark.parametrize("other_request", [False, True], ids=["came directly", "for another request"])
+async def test_a_tenancy_for_somebody_else_ends_the_hold_and_informs_its_owner(
+    world: Any, visitor: Any, other_request: bool
+) -> None:
+    owner = await world.landlord(Relation.PROPERTY_ENTITY)
+    unit, held, tenancy = await world.unit(landlord_id=owner), uuid.uuid4(), uuid.uuid4()
+    await world.hear("unit_requested", unit=unit, request=held)
+    fulfils = uuid.uuid4() if other_request else None
+    for _ in range(2):
+        await world.hear(
+            "tenancy_started", unit=unit, tenancy=tenancy, start=dt.date(2026, 3, 9), request=fulfils
+        )
+    told = await world.last_told(units.UnitReleasedV1)
+    assert (told.data.request, told.data.reason) == (held, ReleaseReason.LET_TO_ANOTHER)
+    assert (await world.see(hold_record, held)).state is HoldState.RELEASED
+    assert await world.occupancy(unit) == "occupied_by_other"
+    world.clock.advance(dt.timedelta(days=60))
+    assert await world.due() == []
+    page = await visitor("inventory_keeper").see(f"/inventory-desk/holds/{held}")
+    assert "The home was let to another household" in page.html
+
+
+@pytest.mark.row("U9", "T1")
+async def test_a_closed_application_frees_the_entitys_own_home_at_once(world: Any, visitor: Any) -> None:
+    owner = await world.landlord(Relation.PROPERTY_ENTITY)
+    unit, asked = await world.unit(landlord_id=owner), uuid.uuid4()
+    await world.hear("unit_requested", unit=unit, request=asked)
+    for _ in range(2):
+        await world.hear("application_closed", unit=unit, request=asked)
+    told = await world.last_told(units.UnitReleasedV1)
+    assert (told.data.request, told.data.reason) == (asked, ReleaseReason.APPLICATION_CLOSED)
+    assert await world.occupancy(unit) == "available"
+    page = await visitor("inventory_keeper").see(f"/inventory-desk/holds/{asked}")
+    assert "The application for the home was closed" in page.html
+    third, theirs = await world.unit(landlord_id=await world.landlord()), uuid.uuid4()
+    await world.hear("unit_requested", unit=third, request=theirs)
+    await world.hear("application_closed", unit=third, request=theirs)
+    assert await world.occupancy(third) == "secured", "no application is made for a third party's home"
+
+
 @pytest.mark.row("U4")
 async def test_a_tenancy_without_a_hold_is_somebody_elses(world: Any) -> None:
     unit = await world.unit()
-    await world.hear("tenancy_started", unit=unit, tenancy=uuid.uuid4(), start=dt.date(2026, 3, 1))
+    await world.hear(
+        "tenancy_started", unit=unit, tenancy=uuid.uuid4(), start=dt.date(2026, 3, 1), request=None
+    )
     assert await world.occupancy(unit) == "occupied_by_other"
     await world.hear("tenancy_started", unit=uuid.uuid4(), tenancy=uuid.uuid4())
 

@@ -129,7 +129,8 @@ _ALL: tuple[Event, ...] = (
     tenancy.ReferredTenancyStartedV1(
         referral=REFERRAL, unit=UNIT, start=_MOVE_IN, rent=Money(amount=Decimal("1350.00"))
     ),
-    tenancy.TenancyStartedV1(tenancy=TENANCY, unit=UNIT, start=_MOVE_IN),
+    tenancy.TenancyStartedV1(tenancy=TENANCY, unit=UNIT, start=_MOVE_IN, request=REQUEST),
+    tenancy.ApplicationClosedV1(request=REQUEST, unit=UNIT),
     tenancy.EntryAnsweredV1(
         request=ENTRY,
         unit=UNIT,

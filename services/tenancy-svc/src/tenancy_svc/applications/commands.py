@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
@@ -18,6 +18,7 @@ from tenancy_svc.applications.model import (
     AcceptApplication,
     AlreadyDecided,
     Application,
+    ApplicationClosed,
     ApplicationDeclined,
     ApplicationOpened,
     ApplicationStatus,
@@ -40,7 +41,7 @@ from tenancy_svc.applications.model import (
 from tenancy_svc.disclosures.model import Counterpart
 from tenancy_svc.disclosures.telling import tell_support
 from tenancy_svc.homes.model import HomeNotOurs, HomeUnknown, ManagedBy
-from tenancy_svc.homes.queries import find_home
+from tenancy_svc.homes.queries import find_home, must_be_free
 from tenancy_svc.statutes.commands import citable
 
 
@@ -111,10 +112,14 @@ async def record_people(tx: Tx, command: RecordPeople) -> None:
 
 @use_case(Permission.DECIDE_APPLICATIONS)
 async def accept_application(tx: Tx, command: AcceptApplication) -> None:
-    """Accept, so that a lease can be drawn up. Raises AlreadyDecided, NobodyNamed."""
+    """Accept, so that a lease can be drawn up.
+
+    Raises AlreadyDecided, NobodyNamed, and what `must_be_free` raises.
+    """
     application = await open_one(tx, command.application_id, with_people=True)
     if not any(person.part is Part.TENANT for person in application.people):
         raise NobodyNamed
+    await must_be_free(tx, application.unit, application.request)
     _decide(tx, application, ApplicationStatus.ACCEPTED)
     tx.touched("application", application.id, "accepted")
 
@@ -144,6 +149,7 @@ async def decline_application(tx: Tx, command: DeclineApplication) -> None:
         None,
         lambda referral, number: ApplicationDeclined(referral, number, command.reason),
     )
+    await _give_the_home_back(tx, application)
 
 
 @use_case(Permission.DECIDE_APPLICATIONS)
@@ -158,6 +164,7 @@ async def withdraw_application(tx: Tx, command: WithdrawApplication) -> None:
         None,
         lambda referral, number: ApplicationDeclined(referral, number, DeclineReason.APPLICANT_WITHDREW),
     )
+    await _give_the_home_back(tx, application)
 
 
 async def locked(tx: Tx, application_id: uuid.UUID, *, with_people: bool = False) -> Application:
@@ -209,6 +216,21 @@ def _people(application_id: uuid.UUID, given: Sequence[PersonGiven]) -> list[Per
         Person(id=new_id(), application_id=application_id, position=position, **person.model_dump())
         for position, person in enumerate(given)
     ]
+
+
+async def _give_the_home_back(tx: Tx, application: Application) -> None:
+    """Tell the inventory that the request's home won't be let to its household, so that it's free at once."""
+    if application.request is None:
+        return
+    await tx.session.flush()
+    closed = await tx.scalar(
+        select(func.count()).where(
+            Application.request == application.request,
+            Application.status.in_([ApplicationStatus.DECLINED, ApplicationStatus.WITHDRAWN]),
+        )
+    )
+    basis = f"referral-of:{application.id}"
+    tx.publish(ApplicationClosed(application.request, application.unit, closed or 1), basis=basis)
 
 
 def _decide(tx: Tx, application: Application, status: ApplicationStatus) -> None:

@@ -216,6 +216,15 @@ class ApplicationDeclined:
     reason: DeclineReason
 
 
+@dataclass(frozen=True, slots=True)
+class ApplicationClosed:
+    """The home won't be let to the household of a request: for the inventory, so that it's free at once."""
+
+    request: uuid.UUID
+    unit: uuid.UUID
+    number: int
+
+
 class AlreadyDecided(DomainError):
     """The application was decided before."""
 

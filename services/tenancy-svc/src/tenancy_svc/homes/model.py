@@ -50,6 +50,8 @@ class ReleaseReason(StrEnum):
     DEADLINE_PASSED = "deadline_passed"
     UNIT_WITHDRAWN = "unit_withdrawn"
     INVENTORY_DECISION = "inventory_decision"
+    LET_TO_ANOTHER = "let_to_another"
+    APPLICATION_CLOSED = "application_closed"
 
 
 class Home(Base):
@@ -198,8 +200,16 @@ class HoldEnded(DomainError):
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "hold_ended"
     message: ClassVar[str] = (
-        "{address} is no longer held for this applicant. Ask the inventory whether it can be held again."
+        "The home is no longer held for this applicant. Ask the inventory whether it can be held again."
     )
+
+
+class HomeHeld(DomainError):
+    """The home is held for another applicant."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "home_held"
+    message: ClassVar[str] = "The home is held for another applicant, so it can't be let to this one."
 
 
 class HomeTaken(DomainError):

@@ -14,7 +14,18 @@ from chassis.paging import PAGE, Page, Paging
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from tenancy_svc.access import Permission
-from tenancy_svc.homes.model import Hold, HoldStatus, Home, HomeUnknown, ManagedBy, Occupancy, ReleaseReason
+from tenancy_svc.homes.model import (
+    Hold,
+    HoldEnded,
+    HoldStatus,
+    Home,
+    HomeHeld,
+    HomeTaken,
+    HomeUnknown,
+    ManagedBy,
+    Occupancy,
+    ReleaseReason,
+)
 
 _BY_ID = Paging(Home.unit)
 
@@ -99,6 +110,27 @@ async def find_hold(tx: ReadTx | Tx, request: uuid.UUID | None) -> HoldView | No
         release_reason=hold.release_reason,
         stands=hold.stands(tx.now),
     )
+
+
+async def must_be_free(tx: Tx, unit: uuid.UUID, request: uuid.UUID | None) -> None:
+    """Let a home be let to the household of a request, or to one that came without.
+
+    Raises HomeHeld while it's held for another, HoldEnded when the request's own hold is over, HomeTaken when
+    a household without one wants a home that isn't free. A hold that wasn't heard of yet doesn't stand in the
+    way: its announcement may be under way.
+    """
+    holds = (await tx.session.scalars(select(Hold).where(Hold.unit == unit))).all()
+    if any(hold.request != request and hold.stands(tx.now) for hold in holds):
+        raise HomeHeld
+    if request is not None:
+        if any(hold.request == request and not hold.stands(tx.now) for hold in holds):
+            raise HoldEnded
+        return
+    home = await find_home(tx, unit)
+    if home is None:
+        raise HomeUnknown
+    if home.occupancy not in {Occupancy.AVAILABLE, Occupancy.NOTICE_GIVEN}:
+        raise HomeTaken(address=home.address)
 
 
 def mentioning(

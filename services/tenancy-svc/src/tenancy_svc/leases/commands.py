@@ -15,7 +15,7 @@ from tenancy_svc.access import Permission
 from tenancy_svc.applications.commands import locked
 from tenancy_svc.applications.model import ApplicationStatus
 from tenancy_svc.homes.model import HomeNotOurs, HomeUnknown, ManagedBy
-from tenancy_svc.homes.queries import HomeView, find_home
+from tenancy_svc.homes.queries import HomeView, find_home, must_be_free
 from tenancy_svc.lease_templates.model import NoTemplate
 from tenancy_svc.lease_templates.queries import published_edition_for
 from tenancy_svc.leases.model import (
@@ -37,13 +37,15 @@ from tenancy_svc.leases.model import (
 async def draw_up_lease(tx: Tx, command: DrawUpLease) -> uuid.UUID:
     """Draw the lease of an accepted application up and return its id.
 
-    Raises ApplicationNotAccepted, LeaseExists, HomeUnknown, HomeNotOurs, NoTemplate.
+    Raises ApplicationNotAccepted, LeaseExists, HomeUnknown, HomeNotOurs, NoTemplate, and what `must_be_free`
+    raises.
     """
     application = await locked(tx, command.application_id)
     if application.status in {ApplicationStatus.LEASE_DRAWN_UP, ApplicationStatus.HOUSED}:
         raise LeaseExists
     if application.status is not ApplicationStatus.ACCEPTED:
         raise ApplicationNotAccepted
+    await must_be_free(tx, application.unit, application.request)
     template_edition = await _template_edition(tx, application.unit)
     lease = Lease(
         id=new_id(),

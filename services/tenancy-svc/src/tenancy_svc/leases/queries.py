@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import selectinload
 
 from chassis.errors import NotFound
@@ -17,7 +17,7 @@ from chassis.usecase import query
 from tenancy_svc.access import Permission
 from tenancy_svc.applications.model import Part
 from tenancy_svc.applications.queries import ApplicationRecord, PersonView, read_application
-from tenancy_svc.homes.model import Home
+from tenancy_svc.homes.model import Hold, Home, ReleaseReason
 from tenancy_svc.homes.queries import mentioning
 from tenancy_svc.lease_templates.queries import EditionView, edition_of
 from tenancy_svc.leases.model import (
@@ -95,6 +95,8 @@ class LeaseRecord:
     current: EditionTerms
     former: tuple[EditionTerms, ...]
     clauses: EditionView
+    crossed_a_hold: bool
+    """Whether the home was held for another when the lease was signed: the inventory ended that hold."""
     timeline: list[Entry]
 
     @property
@@ -181,7 +183,19 @@ async def read_lease(tx: ReadTx, lease_id: uuid.UUID) -> LeaseRecord:
         current=_terms(found.current),
         former=tuple(_terms(edition) for edition in reversed(found.editions) if edition is not found.current),
         clauses=await edition_of(tx, found.current.template_edition_id),
+        crossed_a_hold=bool(
+            await tx.scalar(select(exists().where(Lease.id == lease_id, crossed(Lease)))),
+        ),
         timeline=await timeline_of(tx, [("lease", lease_id)]),
+    )
+
+
+def crossed(lease: type[Lease]) -> ColumnElement[bool]:
+    """Whether a hold (`Hold`) is one that a lease in force crossed."""
+    return (
+        (Hold.unit == lease.unit)
+        & (Hold.release_reason == ReleaseReason.LET_TO_ANOTHER)
+        & (Hold.released_at >= lease.began_at)
     )
 
 

@@ -33,8 +33,8 @@ from tenancy_svc.homes.model import (
     TakeRelease,
     TakeWithdrawal,
 )
-from tenancy_svc.signings.commands import take_answer
-from tenancy_svc.signings.model import AbsenceReason, Attendance, TakeAnswer
+from tenancy_svc.signings.commands import end_signings_of_hold, take_answer
+from tenancy_svc.signings.model import AbsenceReason, Attendance, EndSigningsOfHold, TakeAnswer
 
 listening = Listening()
 
@@ -114,7 +114,7 @@ async def unit_hold_ending(tx: Tx, event: Incoming) -> None:
 
 @listening.on("evt.units.unit_released.v1")
 async def unit_released(tx: Tx, event: Incoming) -> None:
-    """Note that a hold ended."""
+    """Note that a hold ended, and cancel the signing that hung on it."""
     told = event.parse(units.UnitReleasedV1)
     await perform_in(
         tx,
@@ -126,6 +126,7 @@ async def unit_released(tx: Tx, event: Incoming) -> None:
             released_at=event.time,
         ),
     )
+    await perform_in(tx, end_signings_of_hold, EndSigningsOfHold(request=told.request))
 
 
 @listening.on("evt.units.unit_refused.v1")

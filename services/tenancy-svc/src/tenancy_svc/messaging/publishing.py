@@ -21,7 +21,7 @@ from contracts.words import (
     SigningOutcome,
     SigningPlace,
 )
-from tenancy_svc.applications.model import ApplicationDeclined, ApplicationOpened
+from tenancy_svc.applications.model import ApplicationClosed, ApplicationDeclined, ApplicationOpened
 from tenancy_svc.entry.model import EntryAnswered
 from tenancy_svc.signings.model import (
     ReferredTenancyStarted,
@@ -74,7 +74,11 @@ class TenancyPublisher:
 def _event_of(fact: object) -> tuple[Event, int]:
     """Return the event for a fact, and its place in the order of its aggregate."""
     if isinstance(fact, TenancyStarted):
-        return said.TenancyStartedV1(tenancy=fact.tenancy, unit=fact.unit, start=fact.start), 1
+        return said.TenancyStartedV1(
+            tenancy=fact.tenancy, unit=fact.unit, start=fact.start, request=fact.request
+        ), 1
+    if isinstance(fact, ApplicationClosed):
+        return said.ApplicationClosedV1(request=fact.request, unit=fact.unit), fact.number
     if isinstance(fact, EntryAnswered):
         answered = said.EntryAnsweredV1(
             request=fact.request,

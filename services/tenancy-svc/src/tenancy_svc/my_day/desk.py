@@ -34,11 +34,13 @@ async def show_my_day(call: DeskCall) -> Response:
 def _item(call: PageCall, due: Due) -> dict[str, Any]:
     words = {
         "application": lambda: call.url(_PAGES.get(due.task, "application"), application_id=due.record),
+        "lease_record": lambda: call.url("lease", lease_id=due.record),
         "lease": lambda: call.url("lease_signings", lease_id=due.record),
         "signing": lambda: call.url("signing", signing_id=due.record),
         "entry_request": lambda: call.url("entry_request", request_id=due.record),
     }
-    who = due.name or (call._("Applicant brings details in person") if due.number is not None else "")
+    nameless = due.number is not None and due.kind == "application"
+    who = due.name or (call._("Applicant brings details in person") if nameless else "")
     note = " · ".join(part for part in (who, due.address) if part)
     # The number or the place keeps two links with the same words apart for people who hear the page.
     apart = due.address if due.number is None else str(due.number)

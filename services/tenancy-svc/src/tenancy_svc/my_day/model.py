@@ -30,6 +30,7 @@ class Task(StrEnum):
     HOLD_ENDING = "hold_ending"
     HOLD_ENDED = "hold_ended"
     ANSWER_ENTRY = "answer_entry"
+    CROSSED_HOLD = "crossed_hold"
 
     @property
     def label(self) -> str:
@@ -46,6 +47,7 @@ class Task(StrEnum):
             Task.HOLD_SIGNING: "Hold the signing",
             Task.HOLD_ENDING: "Sign before the hold on the home ends",
             Task.HOLD_ENDED: "The hold on the home ended: ask the inventory, or decline",
+            Task.CROSSED_HOLD: "A lease took a home that was held for another applicant: read what followed",
             Task.ANSWER_ENTRY: "Answer the request for entry, while a notice can be in time",
         }[self]
 

@@ -14,8 +14,9 @@ from tenancy_svc.access import Permission
 from tenancy_svc.applications.model import Application, ApplicationStatus, Part, Person
 from tenancy_svc.disclosures.model import Answer, Choice, Counterpart
 from tenancy_svc.entry.model import NOTICE, EntryRequest, EntryState
-from tenancy_svc.homes.model import Hold, Home
+from tenancy_svc.homes.model import Hold, HoldStatus, Home
 from tenancy_svc.leases.model import Lease, LeaseEdition, LeaseParty, LeaseStatus
+from tenancy_svc.leases.queries import crossed
 from tenancy_svc.my_day.model import Due, MyDay, Task, Urgency
 from tenancy_svc.signings.model import Signing, SigningStatus
 
@@ -28,7 +29,7 @@ _OPEN = (ApplicationStatus.RECEIVED, ApplicationStatus.ACCEPTED, ApplicationStat
 @query(Permission.VIEW_APPLICATIONS)
 async def my_day(tx: ReadTx) -> MyDay:
     """Return what waits for somebody at the property desk, most urgent first, at most 200 of each kind."""
-    due = [*await _applications(tx), *await _leases(tx), *await _entries(tx)]
+    due = [*await _applications(tx), *await _leases(tx), *await _crossed(tx), *await _entries(tx)]
     order = list(Urgency)
     latest = dt.datetime.max.replace(tzinfo=dt.UTC)
     due.sort(key=lambda item: (order.index(item.urgency), item.by or latest, item.number or 0))
@@ -90,6 +91,9 @@ async def _applications(tx: ReadTx) -> list[Due]:
             add(Task.ASK_AFTER_WITHDRAWAL, Urgency.TODAY)
         elif counterpart is not None and not was_asked:
             add(Task.ASK_CHOICES, Urgency.SOON)
+        if hold is not None and not hold.stands(tx.now):
+            # Nothing can be accepted or drawn up any more: what is left to do was said above.
+            continue
         if application.status is ApplicationStatus.RECEIVED:
             if not named:
                 add(Task.NAME_APPLICANT, Urgency.WAITING)
@@ -113,7 +117,16 @@ async def _leases(tx: ReadTx) -> list[Due]:
         .join(LeaseEdition, (LeaseEdition.lease_id == Lease.id) & (LeaseEdition.number == Lease.edition))
         .outerjoin(Home, Home.unit == Lease.unit)
         .outerjoin(Signing, (Signing.lease_id == Lease.id) & (Signing.status == SigningStatus.SCHEDULED))
-        .where(Lease.status == LeaseStatus.DRAFT)
+        .join(Application, Application.id == Lease.application_id)
+        .outerjoin(Hold, Hold.request == Application.request)
+        .where(
+            Lease.status == LeaseStatus.DRAFT,
+            # Without its hold a household can't sign any more; its application says so.
+            or_(
+                Hold.request.is_(None),
+                (Hold.status == HoldStatus.HELD) & (Hold.deadline.is_(None) | (Hold.deadline >= tx.now)),
+            ),
+        )
         .order_by(Lease.id)
         .limit(LIMIT)
     )
@@ -129,6 +142,31 @@ async def _leases(tx: ReadTx) -> list[Due]:
             by=signing.starts_at if signing is not None else None,
         )
         for lease, home, signing, named in rows
+    ]
+
+
+async def _crossed(tx: ReadTx) -> list[Due]:
+    """Leases that took a home which was held for another, for two weeks after the inventory said so."""
+    rows: Iterable[Any] = await tx.execute(
+        select(Lease, Home, Hold.released_at)
+        .join(Hold, crossed(Lease))
+        .outerjoin(Home, Home.unit == Lease.unit)
+        .where(Lease.status == LeaseStatus.IN_FORCE, Hold.released_at > tx.now - dt.timedelta(days=14))
+        .order_by(Hold.released_at)
+        .limit(LIMIT)
+    )
+    return [
+        Due(
+            task=Task.CROSSED_HOLD,
+            urgency=Urgency.TODAY,
+            kind="lease_record",
+            record=lease.id,
+            number=lease.number,
+            name="",
+            address=home.address_line if home else "",
+            by=None,
+        )
+        for lease, home, _ in rows
     ]
 
 

@@ -21,8 +21,7 @@ from tenancy_svc.applications.commands import locked
 from tenancy_svc.applications.model import Application, ApplicationStatus, Part
 from tenancy_svc.disclosures.model import Counterpart, Purpose
 from tenancy_svc.disclosures.telling import tell_support
-from tenancy_svc.homes.model import HoldEnded, HomeTaken, Occupancy
-from tenancy_svc.homes.queries import HomeView, find_hold
+from tenancy_svc.homes.queries import HomeView, find_hold, must_be_free
 from tenancy_svc.leases.commands import locked_lease, our_home
 from tenancy_svc.leases.model import ONE_TENANCY_PER_UNIT, Lease, LeaseEdition, LeaseSettled, LeaseStatus
 from tenancy_svc.signings.model import (
@@ -31,6 +30,7 @@ from tenancy_svc.signings.model import (
     Attestation,
     AttestationsMissing,
     CancelSigning,
+    EndSigningsOfHold,
     EndUnsigned,
     GiveUpLease,
     MoveSigning,
@@ -63,7 +63,7 @@ async def schedule_signing(tx: Tx, command: ScheduleSigning) -> uuid.UUID:
     """Arrange the signing of a draft lease and tell support when the tenant chose so; returns the signing's
     id.
 
-    Raises LeaseSettled, SigningAhead, SigningInThePast, SigningAfterHold, HoldEnded, HomeTaken.
+    Raises LeaseSettled, SigningAhead, SigningInThePast, SigningAfterHold, and what `must_be_free` raises.
     """
     lease = await _draft(tx, command.lease_id)
     ahead = await tx.scalar(
@@ -194,8 +194,8 @@ async def attest(tx: Tx, command: Attest) -> None:
 async def sign_lease(tx: Tx, command: SignLease) -> uuid.UUID:
     """Record the signatures: the lease is in force, the tenancy begins, and who may be told is told.
 
-    Returns the lease's id. Raises SigningOver, RightsNotExplained, AttestationsMissing, HoldEnded, HomeTaken,
-    TenancyExists. Nothing that support said or didn't say is asked for (W2).
+    Returns the lease's id. Raises SigningOver, RightsNotExplained, AttestationsMissing, TenancyExists, and
+    what `must_be_free` raises. Nothing that support said or didn't say is asked for (W2).
     """
     signing = await _ahead(tx, command.signing_id)
     lease = await _draft(tx, signing.lease_id)
@@ -208,7 +208,7 @@ async def sign_lease(tx: Tx, command: SignLease) -> uuid.UUID:
     home = await our_home(tx, lease.unit)
     application = await locked(tx, lease.application_id)
     await _no_other_tenancy(tx, home)
-    await _must_be_free(tx, application, home)
+    await must_be_free(tx, lease.unit, application.request)
     signing.status = SigningStatus.HELD
     signing.held_at = tx.now
     signing.outcome = Outcome.SIGNED
@@ -224,7 +224,10 @@ async def sign_lease(tx: Tx, command: SignLease) -> uuid.UUID:
             raise TenancyExists(address=home.address) from failed
         raise
     tx.touched("lease", lease.id, "began")
-    tx.publish(TenancyStarted(tenancy, lease.unit, edition.start_on), basis=f"lease:{lease.number}")
+    tx.publish(
+        TenancyStarted(tenancy, lease.unit, edition.start_on, application.request),
+        basis=f"lease:{lease.number}",
+    )
     await tell_support(
         tx,
         lease.application_id,
@@ -257,6 +260,22 @@ async def end_unsigned(tx: Tx, command: EndUnsigned) -> None:
         Purpose.SIGNING,
         lambda referral, number: SigningHeld(referral, number, signing.id, Outcome.NOT_SIGNED),
     )
+
+
+@use_case(Permission.HEAR_EVENTS)
+async def end_signings_of_hold(tx: Tx, command: EndSigningsOfHold) -> None:
+    """Cancel the signing ahead of a household whose hold is over: the home can't be let to it any more."""
+    ahead = (
+        await tx.session.scalars(
+            select(Signing)
+            .join(Lease, Lease.id == Signing.lease_id)
+            .join(Application, Application.id == Lease.application_id)
+            .where(Application.request == command.request, Signing.status == SigningStatus.SCHEDULED)
+            .with_for_update(of=Signing)
+        )
+    ).all()
+    for signing in ahead:
+        await _cancel(tx, signing, await locked_lease(tx, signing.lease_id))
 
 
 @use_case(Permission.HEAR_EVENTS)
@@ -344,25 +363,11 @@ async def _time_must_fit(tx: Tx, lease: Lease, starts_at: dt.datetime) -> None:
     if starts_at <= tx.now:
         raise SigningInThePast(field="starts_at")
     application = await locked(tx, lease.application_id)
-    home = await our_home(tx, lease.unit)
-    await _must_be_free(tx, application, home)
+    await our_home(tx, lease.unit)
+    await must_be_free(tx, lease.unit, application.request)
     hold = await find_hold(tx, application.request)
     if hold is not None and hold.deadline is not None and starts_at > hold.deadline:
         raise SigningAfterHold(field="starts_at", deadline=hold.deadline)
-
-
-async def _must_be_free(tx: Tx, application: Application, home: HomeView) -> None:
-    """A referred household needs its hold; a direct one needs a home nobody else holds or lives in.
-
-    A hold that wasn't heard of yet doesn't stand in the way: its announcement may be under way.
-    """
-    if application.request is not None:
-        hold = await find_hold(tx, application.request)
-        if hold is not None and not hold.stands:
-            raise HoldEnded(address=home.address)
-        return
-    if home.occupancy not in {Occupancy.AVAILABLE, Occupancy.NOTICE_GIVEN}:
-        raise HomeTaken(address=home.address)
 
 
 async def _no_other_tenancy(tx: Tx, home: HomeView) -> None:

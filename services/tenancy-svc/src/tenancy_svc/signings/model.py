@@ -203,6 +203,12 @@ class GiveUpLease(Command):
     lease_id: uuid.UUID
 
 
+class EndSigningsOfHold(Command):
+    """The hold of a request is over, and with it the signing ahead."""
+
+    request: uuid.UUID
+
+
 class TakeAnswer(Command):
     """The advocate's answer as it crossed."""
 
@@ -261,6 +267,7 @@ class TenancyStarted:
     tenancy: uuid.UUID
     unit: uuid.UUID
     start: dt.date
+    request: uuid.UUID | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,16 @@ class HearTenancyStarted:
     tenancy_id: UUID
     unit_id: UUID
     start: date
+    request_id: UUID | None = None
+    """The request that it fulfils; None for a household that came without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class HearApplicationClosed:
+    """A home won't be let to the household of a request."""
+
+    request_id: UUID
+    unit_id: UUID
 
 
 class ReleaseHold(BaseModel):
@@ -211,26 +221,42 @@ async def hear_moved_out(tx: Tx, command: HearMove) -> HoldState | None:
 
 @use_case(Permission.HEAR_NEIGHBOURS)
 async def hear_tenancy_started(tx: Tx, command: HearTenancyStarted) -> UUID | None:
-    """Turn the home's hold into a tenancy; without a hold somebody else lives there. Return the occupation.
+    """Turn the hold of the request that it fulfils into a tenancy. Return the occupation.
 
-    None for a home that isn't known, or a tenancy that was heard of before.
+    Without a request somebody else lives there. A hold of any other request ends, and its owner is informed:
+    the home can't be had any more. None for a home that isn't known, or a tenancy that was heard of before.
     """
     unit = await lock_unit(tx, command.unit_id)
     if unit is None or await _occupation(tx, OccupationKind.TENANCY, command.tenancy_id) is not None:
         return None
-    hold = await _held(tx, unit.id)
-    decision = decide(hold.state if hold else None, Fact.TENANCY_STARTED) if hold else None
-    became = decision is not None and decision.step is Step.BECOME_TENANCY
+    own = await _request_for(tx, command.request_id, unit.id)
     occupation = _occupy(
-        tx, unit.id, OccupationKind.TENANCY, command.tenancy_id, command.start, by_client=became
+        tx, unit.id, OccupationKind.TENANCY, command.tenancy_id, command.start, by_client=own is not None
     )
     await tx.session.flush()
-    if hold is not None and became:
-        _end(tx, hold, HoldState.TENANCY, None)
-        hold.occupation_id = occupation.id
+    if own is not None and decide(own.state, Fact.TENANCY_STARTED).step is Step.BECOME_TENANCY:
+        _end(tx, own, HoldState.TENANCY, None)
+        own.occupation_id = occupation.id
+        await tx.session.flush()
+    other = await _held(tx, unit.id)
+    if other is not None:
+        await _act(tx, other.request_id, unit.id, Fact.LET_TO_ANOTHER)
     await settle_occupancy(tx, unit, Cause.OCCUPATION, occupation.id)
     tx.touched("unit", unit.id, "tenancy_started")
     return occupation.id
+
+
+@use_case(Permission.HEAR_NEIGHBOURS)
+async def hear_application_closed(tx: Tx, command: HearApplicationClosed) -> HoldState | None:
+    """Free one of the property entity's homes at once when it won't be let to the household that asked.
+
+    Of a third-party landlord's home it says nothing: no application is made there.
+    """
+    unit = await lock_unit(tx, command.unit_id)
+    if unit is None or not unit.own:
+        tx.touched("hold", command.request_id, "closed_application_not_for_us")
+        return None
+    return await _act(tx, command.request_id, command.unit_id, Fact.APPLICATION_CLOSED)
 
 
 async def announce_ending(tx: Tx, request_id: UUID) -> None:
@@ -418,6 +444,16 @@ def _occupy(
 async def _occupation(tx: Tx, kind: OccupationKind, reference: UUID) -> Occupation | None:
     found = await tx.execute(
         select(Occupation).where(Occupation.kind == kind, Occupation.reference == reference)
+    )
+    return found.scalar_one_or_none()
+
+
+async def _request_for(tx: Tx, request_id: UUID | None, unit_id: UUID) -> Hold | None:
+    """Return a request for this home, locked, whatever became of it."""
+    if request_id is None:
+        return None
+    found = await tx.execute(
+        select(Hold).where(Hold.request_id == request_id, Hold.unit_id == unit_id).with_for_update()
     )
     return found.scalar_one_or_none()
 

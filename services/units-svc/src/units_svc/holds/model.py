@@ -49,6 +49,8 @@ class Release(StrEnum):
     DEADLINE_PASSED = "deadline_passed"
     UNIT_WITHDRAWN = "unit_withdrawn"
     INVENTORY_DECISION = "inventory_decision"
+    LET_TO_ANOTHER = "let_to_another"
+    APPLICATION_CLOSED = "application_closed"
 
 
 class Fact(StrEnum):
@@ -60,6 +62,8 @@ class Fact(StrEnum):
     DEADLINE_PASSED = "deadline_passed"
     UNIT_WITHDRAWN = "unit_withdrawn"
     INVENTORY_DECIDED = "inventory_decided"
+    LET_TO_ANOTHER = "let_to_another"
+    APPLICATION_CLOSED = "application_closed"
     TENANCY_STARTED = "tenancy_started"
     MOVED_IN = "moved_in"
     MOVED_OUT = "moved_out"
@@ -92,6 +96,8 @@ _ENDINGS: dict[Fact, tuple[HoldState, Release]] = {
     Fact.DEADLINE_PASSED: (HoldState.LAPSED, Release.DEADLINE_PASSED),
     Fact.UNIT_WITHDRAWN: (HoldState.RELEASED, Release.UNIT_WITHDRAWN),
     Fact.INVENTORY_DECIDED: (HoldState.RELEASED, Release.INVENTORY_DECISION),
+    Fact.LET_TO_ANOTHER: (HoldState.RELEASED, Release.LET_TO_ANOTHER),
+    Fact.APPLICATION_CLOSED: (HoldState.RELEASED, Release.APPLICATION_CLOSED),
 }
 
 

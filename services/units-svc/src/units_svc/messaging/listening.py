@@ -71,8 +71,17 @@ async def tenancy_started(tx: Tx, event: Incoming) -> None:
     """A tenancy began in one of the property entity's homes."""
     said = event.parse(tenancy.TenancyStartedV1)
     await perform_in(
-        tx, holds.hear_tenancy_started, holds.HearTenancyStarted(said.tenancy, said.unit, said.start)
+        tx,
+        holds.hear_tenancy_started,
+        holds.HearTenancyStarted(said.tenancy, said.unit, said.start, said.request),
     )
+
+
+@listening.on(tenancy.ApplicationClosedV1.terms.subject)
+async def application_closed(tx: Tx, event: Incoming) -> None:
+    """One of the property entity's homes won't be let to the household that asked for it."""
+    said = event.parse(tenancy.ApplicationClosedV1)
+    await perform_in(tx, holds.hear_application_closed, holds.HearApplicationClosed(said.request, said.unit))
 
 
 @listening.on(tenancy.EntryAnsweredV1.terms.subject)
