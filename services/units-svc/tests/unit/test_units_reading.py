@@ -74,14 +74,14 @@ def test_amounts_are_read_in_both_ways_of_writing(written: str, amount: str) -> 
 def test_a_condition_from_the_future_is_wrong() -> None:
     (problem,) = reader().read(9, row(status_observed_on="2026-03-03"))
     assert (problem.line, problem.column, problem.rule) == (9, "status_observed_on", "day_in_future")  # type: ignore[union-attr]
-    read: Any = reader().read(9, row(status_observed_on="02/03/2026"))
-    assert read["status_observed_on"] == TODAY
+    read: Any = reader().read(9, row(status_observed_on="28/02/2026"))
+    assert read["status_observed_on"] == dt.date(2026, 2, 28)
 
 
 @pytest.mark.row("U8")
 def test_every_wrong_cell_of_a_row_is_named() -> None:
     problems: Any = reader().read(
-        3, row(city="", province="Ontario", rent="-1", accessible="perhaps", region="moon")
+        3, row(city="", province="Otario", rent="-1", accessible="perhaps", region="moon")
     )
     assert {problem.column for problem in problems} == {"city", "province", "rent", "accessible", "region"}
 
@@ -110,7 +110,11 @@ def test_a_row_says_the_same_as_long_as_its_cells_do(line: int, spaced: bool) ->
 @pytest.mark.row("U8")
 def test_columns_are_found_by_name_however_they_are_spaced_and_missing_ones_are_named() -> None:
     assert reader([" ADDRESS ", "City", "province", "Housing_Type"]).missing_columns() == []
-    assert reader(["city"]).missing_columns() == ["address / street", "province", "housing_type"]
+    assert reader(["city"]).missing_columns() == [
+        "address / street / adresse / rue",
+        "province",
+        "housing_type / type_de_logement / type_logement",
+    ]
 
 
 @pytest.mark.row("U8")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import File, Form, Query, Response, UploadFile
 from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel, ConfigDict
 
 from chassis.http import After, ApiRouter, Call, Limit
 from chassis.paging import PAGE, CountedPage
 from deskkit.csv_files import csv_response, csv_stream
 from units_svc.access import Permission
 from units_svc.imports import commands, queries
+from units_svc.imports.habits import Choices, Habit
 from units_svc.imports.mapping import decoded, mapping_named, mapping_text, parse_mapping, ready_mappings
 from units_svc.imports.template import template_table
 
@@ -68,12 +70,15 @@ async def begin_import(
     mapping_file: Annotated[UploadFile | None, File()] = None,
     row_limit: Annotated[int | None, Form(ge=1)] = None,
     at_once: Annotated[bool, Form()] = False,
+    decimal: Annotated[Literal[Habit.COMMA, Habit.POINT] | None, Form()] = None,
+    days: Annotated[Literal[Habit.DAY_FIRST, Habit.MONTH_FIRST] | None, Form()] = None,
 ) -> queries.ImportView:
     """Take in a CSV file, to be read by a ready mapping or one sent along; the worker reads and compares it
     (U8).
 
     Ask for it again until its state is `ready`; nothing of the inventory has changed then. With `at_once`
-    what is right in it is written without another word, until the state is `done`.
+    what is right in it is written without another word, until the state is `done`. `decimal` and `days` say
+    what commas and days such as 3/4/2026 mean in columns that leave it open.
     """
     if mapping_file is not None:
         chosen = parse_mapping(
@@ -84,7 +89,9 @@ async def begin_import(
         chosen = mapping_named(mapping or "unit-list")
     import_id = await call.perform(
         commands.receive_file,
-        commands.ReceiveFile(chosen, file.file, file.filename or "upload.csv", row_limit, at_once),
+        commands.ReceiveFile(
+            chosen, file.file, file.filename or "upload.csv", row_limit, at_once, Choices(decimal, days)
+        ),
     )
     return await call.ask(queries.import_record, import_id)
 
@@ -93,6 +100,56 @@ async def begin_import(
 async def read_import(call: Call, import_id: UUID) -> queries.ImportView:
     """One import with its counts (U8)."""
     return await call.ask(queries.import_record, import_id)
+
+
+class Answers(BaseModel):
+    """What a file leaves open: the sign before decimals, the order of days, whether two buildings share an
+    address."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    decimal: Literal[Habit.COMMA, Habit.POINT] | None = None
+    days: Literal[Habit.DAY_FIRST, Habit.MONTH_FIRST] | None = None
+    keep_same_address: bool = False
+
+
+@router.get("/{import_id}/columns")
+async def read_columns(call: Call, import_id: UUID) -> queries.ColumnsView:
+    """Which columns of the file are read, which aren't, and how their numbers and days are (U8)."""
+    return await call.ask(queries.import_columns, import_id)
+
+
+@router.post("/{import_id}/answers", status_code=202)
+async def answer_habits(call: Call, import_id: UUID, answers: Answers) -> queries.ImportView:
+    """Let a file that is `ready` be read again with what it leaves open (U8)."""
+    command = commands.AnswerHabits(
+        import_id, Choices(answers.decimal, answers.days), answers.keep_same_address
+    )
+    await call.perform(commands.answer_habits, command)
+    return await call.ask(queries.import_record, import_id)
+
+
+@router.get("/{import_id}/missing")
+async def read_missing(
+    call: Call, import_id: UUID, after: UUID | None = None, limit: Limit = PAGE
+) -> list[queries.MissingView]:
+    """Homes of the file's source that it no longer names and that are still listed (U8)."""
+    return await call.ask(queries.import_missing, import_id, after=after, limit=limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """How many homes were taken off the list."""
+
+    withdrawn: int
+
+
+@router.post("/{import_id}/missing/withdrawal")
+async def withdraw_missing(call: Call, import_id: UUID) -> Withdrawn:
+    """Take the homes off the list that the file no longer names, 5,000 at most; not those that are held or
+    lived in (U8)."""
+    count = await call.perform(commands.withdraw_missing, commands.ImportCommand(import_id))
+    return Withdrawn(count)
 
 
 @router.get("/{import_id}/problems")

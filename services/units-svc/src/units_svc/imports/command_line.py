@@ -116,7 +116,8 @@ async def _report(runtime: Runtime, actor: Actor, found: ImportView) -> None:
     problems = await ask(runtime, actor, import_problems, found.id, limit=SHOWN_PROBLEMS)
     for problem in problems:
         where = f"line {problem.line}" + (f", column {problem.column}" if problem.column else "")
-        _say(f"  {where}: {fill(problem.message, problem.params)} [{problem.rule}]")
+        params = {**problem.params, "choices": ", ".join(problem.params.get("choices", ()))}
+        _say(f"  {where}: {fill(problem.message, params)} [{problem.rule}]")
     if found.wrong_rows > len({problem.line for problem in problems}):
         _say("  … and more")
     _say(f"{found.rows:,} rows read, {found.wrong_rows:,} of them wrong")

@@ -6,6 +6,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import UUID
 
@@ -16,7 +17,8 @@ from chassis.ids import new_id
 from chassis.perform import perform_in
 from chassis.usecase import use_case
 from units_svc.access import Permission
-from units_svc.imports.files import Opening, opening, plain_parts, read_window
+from units_svc.imports.files import Opening, all_rows, opening, plain_parts
+from units_svc.imports.habits import NO_CHOICES, Choices, Kind, Survey
 from units_svc.imports.mapping import Mapping
 from units_svc.imports.model import (
     STEP,
@@ -28,16 +30,25 @@ from units_svc.imports.model import (
     ImportProblem,
     ImportRow,
     ImportState,
+    MissingUnit,
     NoRows,
     NotReady,
     UnitImport,
     WrongRow,
     may_be_discarded,
 )
-from units_svc.imports.planning import check_keys, next_stretch, set_wrong_aside, take_statistics
-from units_svc.imports.reading import RowReader
+from units_svc.imports.planning import (
+    check_keys,
+    find_missing,
+    next_stretch,
+    set_wrong_aside,
+    take_statistics,
+)
+from units_svc.imports.reading import RowReader, is_header
 from units_svc.imports.staging import is_read, known_values, read_on
 from units_svc.imports.stretches import count_stretches, take_the_time_needed, work_on
+from units_svc.inventory.listing import tell_unlisted
+from units_svc.inventory.model import FREE_TO_WITHDRAW, Unit
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
@@ -46,6 +57,7 @@ STEP_SECONDS = 1.5
 """What was read is committed, with the place it reached, after about so long."""
 CHECKED_AT_ONCE = 5_000
 """Rows in whose midst wrong ones are looked for by one set of statements."""
+WITHDRAWN_AT_ONCE = 5_000
 LATER = timedelta(seconds=5)
 
 
@@ -61,6 +73,16 @@ class ReceiveFile:
     file_name: str
     row_limit: int | None = None
     at_once: bool = False
+    choices: Choices = NO_CHOICES
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerHabits:
+    """What commas or days of a file mean, when its columns leave it open."""
+
+    import_id: UUID
+    choices: Choices = NO_CHOICES
+    keep_same_address: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +98,9 @@ async def receive_file(tx: Tx, command: ReceiveFile) -> UUID:
 
     Raises FileUnreadable when it isn't a table with the columns that the mapping needs.
     """
-    found = await asyncio.to_thread(opening, command.file)
-    await _require_columns(tx, command.mapping, found)
+    found = await asyncio.to_thread(opening, command.file, partial(is_header, command.mapping))
+    reader = await _require_columns(tx, command.mapping, found)
+    survey = await asyncio.to_thread(_surveyed, command.file, found, reader.kinds())
     await take_the_time_needed(tx)
     one = UnitImport(
         id=new_id(),
@@ -91,6 +114,12 @@ async def receive_file(tx: Tx, command: ReceiveFile) -> UUID:
         at_once=command.at_once,
         position=found.position,
         line=found.line,
+        reading={
+            "position": found.position,
+            "line": found.line,
+            "habits": survey.habits(command.choices).kept(),
+            "unclear": survey.habits(NO_CHOICES).unclear(reader.kinds()),
+        },
         started_at=tx.now,
         started_by=tx.actor.name,
     )
@@ -113,6 +142,25 @@ async def apply_import(tx: Tx, command: ImportCommand) -> None:
     found = await _locked(tx, command.import_id, ImportState.READY)
     _begin_writing(found)
     tx.touched("import", found.id, "decided")
+    tx.schedule(STEP, str(found.id), tx.now)
+
+
+@use_case(Permission.IMPORT_UNITS)
+async def answer_habits(tx: Tx, command: AnswerHabits) -> None:
+    """Read a file again with what somebody says its commas or days mean, or that buildings at one address are
+    several. Raises NotReady."""
+    await take_the_time_needed(tx)
+    found = await _locked(tx, command.import_id, ImportState.READY)
+    habits, unclear = dict(found.reading["habits"]), found.reading["unclear"]
+    for at, kind in unclear.items():
+        chosen = command.choices.days if kind == Kind.DAY else command.choices.decimal
+        if chosen is not None:
+            habits[at] = chosen.value
+    found.reading = {**found.reading, "habits": habits}
+    if command.keep_same_address and found.definition["rows"] == "building":
+        found.definition = {**found.definition, "same_address": "keep"}
+    await _read_again(tx, found)
+    tx.touched("import", found.id, "habits_answered")
     tx.schedule(STEP, str(found.id), tx.now)
 
 
@@ -156,6 +204,33 @@ async def resume_import(tx: Tx, command: ImportCommand) -> None:
 
 
 @use_case(Permission.IMPORT_UNITS)
+async def withdraw_missing(tx: Tx, command: ImportCommand) -> int:
+    """Take homes off the list that an import no longer names, some thousand at a time; return how many.
+
+    Homes that are held or lived in stay: about those somebody decides one by one. Raises NotReady.
+    """
+    await take_the_time_needed(tx)
+    found = await _locked(tx, command.import_id, ImportState.DONE)
+    missing = select(MissingUnit.unit_id).where(MissingUnit.import_id == found.id)
+    free = Unit.occupancy.in_(FREE_TO_WITHDRAW)
+    gone = (
+        select(Unit)
+        .where(Unit.id.in_(missing), Unit.active, free)
+        .order_by(Unit.id)
+        .limit(WITHDRAWN_AT_ONCE)
+        .with_for_update()
+    )
+    count = 0
+    for unit in (await tx.execute(gone)).scalars():
+        unit.active = False
+        tell_unlisted(tx, unit)
+        tx.touched("unit", unit.id, "withdrawn", {"active": (True, False)})
+        count += 1
+    tx.touched("import", found.id, "missing_withdrawn", {"withdrawn": (None, count)})
+    return count
+
+
+@use_case(Permission.IMPORT_UNITS)
 async def carry_on(tx: Tx, command: ImportCommand) -> bool:
     """Do the next step of an import, and return whether there is more to do.
 
@@ -169,7 +244,7 @@ async def carry_on(tx: Tx, command: ImportCommand) -> bool:
         if found.state is ImportState.READING:
             await _read(tx, found, mapping)
         elif found.state in WORKING and not await work_on(tx, found, mapping):
-            await _conclude(tx, found)
+            await _conclude(tx, found, mapping)
     except FileUnreadable as unreadable:
         found.state, found.finished_at = ImportState.FAILED, tx.now
         found.failure, found.failure_params = unreadable.message, dict(unreadable.params)
@@ -235,10 +310,13 @@ async def _check_on(tx: Tx, found: UnitImport, mapping: Mapping, *, until: float
             return True
 
 
-async def _conclude(tx: Tx, found: UnitImport) -> None:
+async def _conclude(tx: Tx, found: UnitImport, mapping: Mapping) -> None:
     if found.compared < found.rows - found.wrong_rows:
         await _read_again(tx, found)
         return
+    if mapping.whole and found.row_limit is None:
+        await find_missing(tx, found.id, mapping)
+        found.missing = await _count(tx, MissingUnit, found.id)
     if found.state is ImportState.COMPARING:
         found.state = ImportState.READY
         return
@@ -256,18 +334,12 @@ async def _read_again(tx: Tx, found: UnitImport) -> None:
     if found.state is ImportState.APPLYING:
         found.at_once, found.unchanged = True, -(found.new + found.changed)
     found.state = ImportState.READING
-    found.position, found.line = await _after_header(tx, found)
+    found.position, found.line = found.reading["position"], found.reading["line"]
     found.rows = found.wrong_rows = found.compared = 0
+    found.missing = None
     found.place, found.keys_checked = "", False
     for table in (ImportProblem, WrongRow, ImportRow):
         await tx.execute(delete(table).where(table.import_id == found.id))
-
-
-async def _after_header(tx: Tx, found: UnitImport) -> tuple[int, int]:
-    start = select(ImportPart.content).where(ImportPart.import_id == found.id)
-    first = await tx.scalar(start.order_by(ImportPart.part).limit(1)) or b""
-    window = read_window(first, found.delimiter, line=0, final=len(first) == found.size, most=1)
-    return window.read, window.lines
 
 
 def _begin_writing(found: UnitImport) -> None:
@@ -276,12 +348,20 @@ def _begin_writing(found: UnitImport) -> None:
         found.new = found.changed = found.unchanged = 0
 
 
-async def _require_columns(tx: Tx, mapping: Mapping, found: Opening) -> None:
+def _surveyed(file: BinaryIO, found: Opening, kinds: dict[int, Kind]) -> Survey:
+    survey = Survey(kinds)
+    for rows in all_rows(file, found):
+        survey.take(row.cells for row in rows)
+    return survey
+
+
+async def _require_columns(tx: Tx, mapping: Mapping, found: Opening) -> RowReader:
     reader = RowReader(mapping, found.header, await known_values(tx), tx.today)
     if missing := reader.missing_columns():
         raise ColumnMissing(columns=", ".join(missing))
     if doubled := reader.doubled_columns():
         raise ColumnDoubled(columns=", ".join(doubled))
+    return reader
 
 
 async def _locked(tx: Tx, import_id: UUID, *states: ImportState) -> UnitImport:

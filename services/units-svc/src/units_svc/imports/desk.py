@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Response
@@ -12,10 +12,12 @@ from chassis.errors import fill
 from chassis.usecase import UseCase
 from deskkit.call import DeskCall, PageCall
 from deskkit.csv_files import csv_stream
-from deskkit.forms import Nothing
+from deskkit.forms import Form, Nothing
+from deskkit.labels import label_of
 from deskkit.router import DeskRouter
 from units_svc.access import Permission
 from units_svc.imports import commands, queries
+from units_svc.imports.habits import Choices, Habit
 from units_svc.imports.mapping import (
     Mapping,
     decoded,
@@ -24,7 +26,7 @@ from units_svc.imports.mapping import (
     parse_mapping,
     ready_mappings,
 )
-from units_svc.imports.template import template_columns, template_table
+from units_svc.imports.template import FIELD_TITLES, template_columns, template_table
 from units_svc.lookups.queries import lookup_lists
 
 router = DeskRouter(prefix="/inventory-desk/imports")
@@ -119,6 +121,78 @@ async def wrong_rows(call: DeskCall, import_id: UUID) -> Response:
     return csv_stream("wrong-rows.csv", found.header, queries.wrong_lines(call.ask, import_id))
 
 
+class AnswerFile(BaseModel):
+    """What a file leaves open."""
+
+    model_config = ConfigDict(frozen=True)
+
+    decimal: Annotated[
+        Literal[Habit.COMMA, Habit.POINT] | None, Field(title="What marks the decimals in numbers")
+    ] = None
+    days: Annotated[
+        Literal[Habit.DAY_FIRST, Habit.MONTH_FIRST] | None, Field(title="What comes first in a day")
+    ] = None
+    keep_same_address: Annotated[
+        bool, Field(title="Several buildings at one address are several buildings")
+    ] = False
+
+
+@router.post("/{import_id}/answers", name="import_answer")
+async def answer_habits(call: DeskCall, import_id: UUID) -> Response:
+    """Read a file again with what somebody says of its commas and days (U8)."""
+    form = await call.form(AnswerFile)
+
+    async def answer(said: AnswerFile) -> None:
+        choices = Choices(said.decimal, said.days)
+        command = commands.AnswerHabits(import_id, choices, said.keep_same_address)
+        await call.perform(commands.answer_habits, command)
+
+    if await form.attempt(answer):
+        return call.redirect("import", import_id=import_id)
+    found = await call.ask(queries.import_record, import_id)
+    return await _record(call, found, answers=form, status=422)
+
+
+@router.get("/{import_id}/missing", name="import_missing")
+async def missing(call: DeskCall, import_id: UUID, after: UUID | None = None) -> Response:
+    """Homes that a newer list of a source no longer names (U8)."""
+    found = await call.ask(queries.import_record, import_id)
+    return await _missing(call, found, after)
+
+
+@router.post("/{import_id}/missing", name="import_withdraw_missing")
+async def withdraw_missing(call: DeskCall, import_id: UUID) -> Response:
+    """Take them off the list together; those that are held or lived in stay (U8)."""
+    form = await call.form(Nothing)
+
+    async def withdraw(_: Nothing) -> int:
+        count: int = await call.perform(commands.withdraw_missing, commands.ImportCommand(import_id))
+        return count
+
+    if done := await form.attempt(withdraw):
+        said = call.ngettext(
+            "%(n)s home was taken off the list.", "%(n)s homes were taken off the list.", done.result
+        )
+        return call.redirect("import_missing", import_id=import_id, notice=said)
+    found = await call.ask(queries.import_record, import_id)
+    return await _missing(call, found, None, problem=form.problem, status=409)
+
+
+async def _missing(
+    call: PageCall,
+    found: queries.ImportView,
+    after: UUID | None,
+    *,
+    problem: str | None = None,
+    status: int = 200,
+) -> Response:
+    free, kept = await call.ask(queries.missing_counts, found.id)
+    homes = await call.ask(queries.import_missing, found.id, after=after)
+    return call.page(
+        "imports/missing.html", found=found, free=free, kept=kept, homes=homes, problem=problem, status=status
+    )
+
+
 @router.post("/{import_id}/write", name="import_write")
 async def write_import(call: DeskCall, import_id: UUID) -> Response:
     """Let the worker write what is right in the file (U8)."""
@@ -159,7 +233,12 @@ async def _decided(
 
 
 async def _record(
-    call: PageCall, found: queries.ImportView, *, problem: str | None = None, status: int = 200
+    call: PageCall,
+    found: queries.ImportView,
+    *,
+    problem: str | None = None,
+    answers: Form[AnswerFile] | None = None,
+    status: int = 200,
 ) -> Response:
     after = call.request.query_params.get("after_line", "0")
     problems = await call.ask(
@@ -170,6 +249,10 @@ async def _record(
         status=status,
         found=found,
         problem=problem,
+        fields=FIELD_TITLES,
+        columns=await call.ask(queries.import_columns, found.id),
+        answers=answers or await call.form(AnswerFile, initial={}),
+        missing=await call.ask(queries.missing_counts, found.id) if found.missing else None,
         groups=await call.ask(queries.problem_groups, found.id),
         problems=[(one, _said(call, one.message, one.params)) for one in problems],
         said=lambda message, params: _said(call, message, params or {}),
@@ -194,4 +277,7 @@ def _form(call: PageCall, form: Any, *, status: int = 200) -> Response:
 
 
 def _said(call: PageCall, message: str, params: dict[str, Any]) -> str:
+    if "choices" in params:
+        said = (call._(label_of(word)) for word in params["choices"])
+        params = {**params, "choices": ", ".join(said)}
     return fill(call._(message), params) if params else call._(message)

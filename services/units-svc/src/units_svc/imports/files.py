@@ -9,17 +9,28 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import BinaryIO, NamedTuple
 
-from units_svc.imports.model import PART, FileEmpty, NotText, RowUnending, TooManyColumns
+from units_svc.imports.model import (
+    PART,
+    FileEmpty,
+    FileUnreadable,
+    NoRows,
+    NotText,
+    RowUnending,
+    TooManyColumns,
+)
 
 _CHUNK = 1 << 20
 _DELIMITERS = (",", ";", "\t", "|")
 _NOT_TEXT = (b"PK\x03\x04", b"\x1f\x8b", b"%PDF", b"\xd0\xcf\x11\xe0", b"7z\xbc\xaf", b"BZh", b"\xfd7zXZ")
 _MARK = "\x1e"
+_MOST_TITLES = 20
+_NAMED_DELIMITER = re.compile(rb'"?sep=([,;\t|])"?\n', re.IGNORECASE)
 WINDOW = 1 << 20
 """Bytes that are read at once; a single row can't be longer."""
 MOST_COLUMNS = 1_000
@@ -53,23 +64,63 @@ class Opening:
     line: int
 
 
-def opening(file: BinaryIO) -> Opening:
-    """Find out a file's encoding, delimiter and header. Raises FileUnreadable when it's no table."""
+def opening(file: BinaryIO, suits: Callable[[list[str]], bool] = lambda _: True) -> Opening:
+    """Find out a file's encoding, delimiter and header. Raises FileUnreadable when it's no table.
+
+    The header is the first of the first lines that `suits`: what stands above it is a title. A first line
+    "sep=;" names the delimiter, as Excel writes it.
+    """
     encoding = _encoding(file)
     start = b""
     for part in plain_parts(file, encoding):
         start += part
         if len(start) >= WINDOW:
             break
+    final = len(start) < WINDOW
+    named = _NAMED_DELIMITER.match(start)
+    skipped = named.end() if named else 0
+    start = start[skipped:]
     first = start.decode("utf-8", errors="ignore").lstrip("\n").partition("\n")[0]
     if not first.strip():
         raise FileEmpty
-    delimiter = _delimiter(first)
-    window = read_window(start, delimiter, line=0, final=len(start) < WINDOW, most=1)
-    header = [cell.strip() for cell in window.rows[0].cells]
+    usual = _delimiter(first)
+    delimiters = [named[1].decode()] if named else sorted(_DELIMITERS, key=lambda one: one != usual)
+    delimiter, at = delimiters[0], 0
+    for one in delimiters:
+        try:
+            rows = read_window(start, one, line=0, final=final, most=_MOST_TITLES).rows
+        except FileUnreadable:
+            continue
+        fitting = next((at for at, row in enumerate(rows) if suits([*map(str.strip, row.cells)])), None)
+        if fitting is not None:
+            delimiter, at = one, fitting
+            break
+    window = read_window(start, delimiter, line=0, final=final, most=at + 1)
+    header = [cell.strip() for cell in window.rows[at].cells]
     if len(header) > MOST_COLUMNS:
         raise TooManyColumns(most=MOST_COLUMNS)
-    return Opening(encoding, delimiter, header, window.read, window.lines)
+    if final and not read_window(start[window.read :], delimiter, line=window.lines, final=True, most=1).rows:
+        raise NoRows
+    return Opening(encoding, delimiter, header, skipped + window.read, bool(named) + window.lines)
+
+
+def all_rows(file: BinaryIO, found: Opening) -> Iterator[list[Row]]:
+    """Yield the rows of a file, some at a time, up to one that can't be read."""
+    waiting, line, skip = b"", found.line, found.position
+    parts = chain(plain_parts(file, found.encoding), (None,))
+    try:
+        for part in parts:
+            if part is not None:
+                waiting += part[skip:]
+                skip = max(0, skip - len(part))
+                if len(waiting) < WINDOW:
+                    continue
+            window = read_window(waiting, found.delimiter, line=line, final=part is None)
+            yield window.rows
+            waiting, line = waiting[window.read :], line + window.lines
+    except FileUnreadable:
+        # Whoever reads the file for good says so, with the line.
+        return
 
 
 def plain_parts(file: BinaryIO, encoding: str) -> Iterator[bytes]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import tomllib
 from functools import cache
+from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -35,6 +36,10 @@ _REQUIRED: tuple[FieldName, ...] = (
     "status",
     "occupancy",
 )
+_ADDED: frozenset[FieldName] = frozenset({"units", "bedrooms", "building_floors", "area_square_feet"})
+_JOINED: frozenset[FieldName] = frozenset(
+    {"building_name", "street", "unit_number", "city", "postal_code", "landlord", "comments"}
+)
 
 
 class _Closed(BaseModel):
@@ -44,11 +49,17 @@ class _Closed(BaseModel):
 class Column(_Closed):
     """How one field is read: the first of `columns` that says something, its words translated by `values`.
 
-    With `values`, a word that isn't among them is an error of the row. `unit` is part of what the number
-    means and is taken off ("sq ft"). `separator` parts a list (features).
+    With `values`, a word that isn't among them is an error of the row. `separator` parts a list (features).
+
+    With `how` join, all columns are said together with `between` between them (number and street in two
+    columns); with add, their numbers are added (homes by size). `decimal` says what marks the decimals when
+    the file itself doesn't.
     """
 
     columns: Annotated[tuple[str, ...], Field(min_length=1)]
+    how: Literal["first", "join", "add"] = "first"
+    between: str = " "
+    decimal: Literal[",", "."] | None = None
     values: dict[str, str] = {}
     required: bool = False
     default: str | None = None
@@ -78,7 +89,9 @@ class Mapping(_Closed):
 
     `rows` says whether a row is a unit, or a building with a number of `units` in it; then `numbering` makes
     their provisional numbers, with `{n}` the place in the row. `own_landlord` is the landlord of rows whose
-    relation is property_entity, whatever company the table names beside them.
+    relation is property_entity, whatever company the table names beside them. `same_address` says whether a
+    second building at one address is wrong, or another building. `whole` tables name every home of their
+    source: those that a newer one no longer names are listed.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
@@ -88,6 +101,8 @@ class Mapping(_Closed):
     rows: Literal["unit", "building"] = "unit"
     key: tuple[str, ...] = ()
     numbering: str = "R-{n}"
+    same_address: Literal["wrong", "keep"] = "wrong"
+    whole: bool = True
     own_landlord: str | None = None
     nothing: tuple[str, ...] = ()
     constants: dict[FieldName, str] = {}
@@ -103,6 +118,17 @@ class Mapping(_Closed):
             raise ValueError("a building row needs the field units and a key")
         if self.rows == "building" and "{n}" not in self.numbering:
             raise ValueError("numbering needs {n}")
+        if self.rows == "unit" and ("units" in self.fields or "units" in self.constants):
+            raise ValueError(
+                'with rows = "unit" every row is one home: the field units needs rows = "building"'
+            )
+        if self.rows == "unit" and self.same_address == "keep":
+            raise ValueError('same_address = "keep" needs rows = "building"')
+        for name, rule in self.fields.items():
+            if rule.how == "add" and name not in _ADDED:
+                raise ValueError(f"{name} can't be added up")
+            if rule.how == "join" and name not in _JOINED:
+                raise ValueError(f"{name} can't be joined")
         return self
 
     @property
@@ -117,6 +143,11 @@ class Mapping(_Closed):
         groups: list[tuple[str, ...]] = [(key,) for key in self.key]
         groups += [rule.columns for rule in self.fields.values() if rule.required]
         return tuple(groups)
+
+    def digest(self) -> bytes:
+        """Return what makes two mappings read a row the same; what people call them is no part of it."""
+        said = self.model_dump_json(exclude={"name", "title_en", "title_fr"})
+        return blake2b(said.encode(), digest_size=16).digest()
 
     def title(self, locale: str) -> str:
         """The name people see."""

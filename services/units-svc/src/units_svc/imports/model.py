@@ -81,7 +81,8 @@ class UnitImport(Base):
     `position` is how many bytes of the `size` kept were read, `line` the lines up to there; `place` the last
     address that was compared or written, `compared` the staged rows up to there; before that, the last key
     or, when the `keys_checked`, address that was looked at for contradictions. One that was stopped goes on
-    from that place, until it's `finished_at`.
+    from that place, until it's `finished_at`. `reading` says where its rows begin, the habits of its columns,
+    and about which of them somebody is asked; `missing` how many homes of its source it no longer names.
     """
 
     __tablename__ = "unit_import"
@@ -106,6 +107,8 @@ class UnitImport(Base):
     new: Mapped[int] = mapped_column(Integer, default=0)
     changed: Mapped[int] = mapped_column(Integer, default=0)
     unchanged: Mapped[int] = mapped_column(Integer, default=0)
+    reading: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    missing: Mapped[int | None]
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     started_by: Mapped[str] = mapped_column(String(200))
@@ -155,6 +158,18 @@ class WrongRow(Base):
     )
     line: Mapped[int] = mapped_column(primary_key=True)
     cells: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    source_ref: Mapped[str | None] = mapped_column(Text)
+
+
+class MissingUnit(Base):
+    """A home that an earlier list of the same source named and this one doesn't."""
+
+    __tablename__ = "import_missing"
+
+    import_id: Mapped[UUID] = mapped_column(
+        ForeignKey("unit_import.id", ondelete="CASCADE"), primary_key=True
+    )
+    unit_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
 class ImportMark(Base):

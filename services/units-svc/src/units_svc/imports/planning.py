@@ -105,22 +105,45 @@ async def set_wrong_aside(tx: Tx, import_id: UUID, mapping: Mapping, stretch: St
     for statement in (
         _CHECK,
         "ANALYZE import_check",
-        _TWICE.format(
-            key=same_home,
-            rows="import_check",
-            rule="address_twice",
-            message=N_("Line {other} has the same address and number."),
+        *(
+            ()
+            if mapping.same_address == "keep"
+            else (
+                _TWICE.format(
+                    key=same_home,
+                    rows="import_check",
+                    rule="address_twice",
+                    message=N_("Line {other} has the same address and number."),
+                ),
+            )
         ),
         _ABOVE.format(message=FLOOR_ABOVE),
-        *((_BUILDING_OF_ANOTHER,) if mapping.rows == "building" else ()),
+        *((_BUILDING_OF_ANOTHER,) if mapping.rows == "building" and mapping.same_address == "wrong" else ()),
         *((_HOME_OF_ANOTHER,) if mapping.rows == "unit" and mapping.key else ()),
         _WRONG,
         _ASIDE,
         _REMOVE,
+        *((_KEEP_BOTH,) if mapping.same_address == "keep" else ()),
         "DROP TABLE import_wrong",
         "DROP TABLE import_check",
     ):
         await _run(tx, statement, params)
+
+
+async def find_missing(tx: Tx, import_id: UUID, mapping: Mapping) -> None:
+    """Note the listed homes of a source that its newest list doesn't name, not even in a wrong row."""
+    ref, within = "u.source_ref", "true"
+    if mapping.rows == "building":
+        ref = "regexp_replace(u.source_ref, '/[0-9]+$', '')"
+        within = "(n.units IS NULL OR substring(u.source_ref FROM '[0-9]+$')::int <= n.units)"
+    for statement in (
+        "DELETE FROM import_missing WHERE import_id = :import",
+        _NAMED,
+        "ANALYZE import_named",
+        _MISSING.format(ref=ref, within=within),
+        "DROP TABLE import_named",
+    ):
+        await _run(tx, statement, _params(import_id, mapping))
 
 
 async def take_statistics(tx: Tx) -> None:
@@ -287,17 +310,45 @@ _ABOVE = """
 """
 _WRONG = """
     CREATE TEMP TABLE import_wrong ON COMMIT DROP AS
-    SELECT c.stands_at, c.import_id, c.line, c.cells FROM import_check c
+    SELECT c.stands_at, c.import_id, c.line, c.cells, c.source_ref FROM import_check c
     CROSS JOIN LATERAL (
         SELECT 1 FROM import_problem p WHERE p.import_id = :import AND p.line = c.line LIMIT 1) said
 """
 _ASIDE = """
-    INSERT INTO import_wrong_row (import_id, line, cells)
-    SELECT import_id, line, string_to_array(cells, E'\\x1f') FROM import_wrong
+    INSERT INTO import_wrong_row (import_id, line, cells, source_ref)
+    SELECT import_id, line, string_to_array(cells, E'\\x1f'), source_ref FROM import_wrong
     ON CONFLICT DO NOTHING
 """
 # Nobody else writes rows of this import meanwhile: they are where they were read.
 _REMOVE = "DELETE FROM import_row WHERE ctid = ANY (ARRAY(SELECT stands_at FROM import_wrong))"
+
+# The building that has the address by itself keeps it; any other's gets its own key behind it.
+_KEEP_BOTH = """
+    UPDATE import_row r SET address_key = c.address_key || '~' || c.source_ref
+    FROM (
+        SELECT i.stands_at, i.address_key, i.source_ref, own.its IS TRUE AS its, other.there,
+            row_number() OVER (PARTITION BY i.address_key ORDER BY own.its IS TRUE DESC, i.line) AS place
+        FROM import_check i
+        LEFT JOIN LATERAL (SELECT b.address_key = i.address_key AS its FROM building b
+            WHERE b.source = :source AND b.source_ref = i.source_ref LIMIT 1) own ON true
+        LEFT JOIN LATERAL (SELECT true AS there FROM building b WHERE b.address_key = i.address_key
+            AND b.source = :source AND b.source_ref <> i.source_ref LIMIT 1) other ON true
+        WHERE i.line NOT IN (SELECT line FROM import_wrong)
+    ) c
+    WHERE r.ctid = c.stands_at AND NOT c.its AND (c.place > 1 OR c.there)
+"""
+_NAMED = """
+    CREATE TEMP TABLE import_named ON COMMIT DROP AS
+    SELECT source_ref, coalesce(units, 0) AS units FROM import_row WHERE import_id = :import
+    UNION ALL SELECT source_ref, NULL FROM import_wrong_row
+        WHERE import_id = :import AND source_ref IS NOT NULL
+"""
+_MISSING = """
+    INSERT INTO import_missing (import_id, unit_id)
+    SELECT :import, u.id FROM unit u
+    WHERE u.source = :source AND u.source_ref IS NOT NULL AND u.active AND NOT EXISTS (
+        SELECT 1 FROM import_named n WHERE n.source_ref = {ref} AND {within})
+"""
 
 _TODO = f"""
     CREATE TEMP TABLE import_todo ON COMMIT DROP AS

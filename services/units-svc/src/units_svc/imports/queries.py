@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import ValidationError
 from sqlalchemy import Integer, Select, Text, and_, case, cast, func, or_, select
 
 from chassis.db.tables import timers
@@ -15,17 +16,23 @@ from chassis.errors import NotFound
 from chassis.paging import PAGE, CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
+from deskkit.i18n import N_
 from units_svc.access import Permission
+from units_svc.imports.habits import Habit, Kind
+from units_svc.imports.mapping import Mapping
 from units_svc.imports.model import (
     STEP,
     WORKING,
     ImportProblem,
     ImportState,
+    MissingUnit,
     UnitImport,
     WrongRow,
     may_be_discarded,
     why_halted,
 )
+from units_svc.imports.staging import reader_of
+from units_svc.inventory.model import FREE_TO_WITHDRAW, Building, Occupancy, Unit
 from units_svc.tables import views
 
 _NEWEST_FIRST = Paging(UnitImport.id.desc())
@@ -58,6 +65,8 @@ class ImportView:
     """How much of what is being done is done, in whole per cent; 100 when nothing is."""
     left: int
     """Right lines that aren't written; 0 unless the import was stopped."""
+    missing: int | None
+    """Homes of its source that it no longer names; None when a file of this kind names only some."""
     halted: str | None
     """Why the worker gave it up after several failures: a msgid. It waits for somebody to resume it."""
 
@@ -76,6 +85,43 @@ class ImportView:
     def discardable(self) -> bool:
         """Whether what was read of it and isn't written can be forgotten."""
         return may_be_discarded(self.state, self.new + self.changed, self.finished_at)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberColumn:
+    """How a column is read whose cells could be read in two ways; `asked` when somebody has to say so."""
+
+    column: str
+    kind: Kind
+    habit: Habit
+    asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnsView:
+    """What becomes of a file's columns: read as which fields, not read, and named but absent."""
+
+    read: list[tuple[str, list[str]]]
+    not_read: list[str]
+    absent: list[str]
+    notes: list[tuple[str, dict[str, str]]]
+    """What is odd about the mapping: msgids, each with what fills it in."""
+    habits: list[NumberColumn]
+    may_keep_both: bool
+    """Whether lines were refused as a second building at an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class MissingView:
+    """A home that a newer list of its source no longer names. One that is `kept` is held or lived in."""
+
+    unit_id: UUID
+    street: str
+    unit_number: str | None
+    city: str
+    occupancy: Occupancy
+    active: bool
+    kept: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +182,7 @@ _COLUMNS = (
         ),
         else_=0,
     ),
+    UnitImport.missing,
 )  # fmt: skip
 
 
@@ -178,6 +225,75 @@ async def import_record(tx: ReadTx, import_id: UUID) -> ImportView:
     if found is None:
         raise NotFound(what="import")
     return _seen(*found)
+
+
+@query(Permission.IMPORT_UNITS)
+async def import_columns(tx: ReadTx, import_id: UUID) -> ColumnsView:
+    """What becomes of the columns of a file, and how their numbers and days are read. Raises NotFound."""
+    found = await tx.session.get(UnitImport, import_id)
+    if found is None:
+        raise NotFound(what="import")
+    try:
+        mapping = Mapping.model_validate(found.definition)
+    except ValidationError:
+        # It was sent before a rule that it breaks.
+        note: tuple[str, dict[str, str]] = (
+            N_("Its mapping can’t be read any more: send the file again with a new one."),
+            {},
+        )
+        return ColumnsView([], found.header, [], [note], [], may_keep_both=False)
+    reader = await reader_of(tx, found, mapping)
+    report, kinds, unclear = reader.columns_read(), reader.kinds(), found.reading.get("unclear", {})
+    twice = select(ImportProblem.id).where(
+        ImportProblem.import_id == import_id, ImportProblem.rule.in_(["address_twice", "address_of_another"])
+    )
+    return ColumnsView(
+        [(column, list(fields)) for column, fields in report.read],
+        list(report.not_read),
+        list(report.absent),
+        [(message, dict(params)) for message, params in report.notes],
+        [
+            NumberColumn(found.header[at], kinds[at], habit, str(at) in unclear)
+            for at, habit in sorted(reader.habits.columns.items())
+            if at in kinds
+        ],
+        mapping.rows == "building" and await tx.scalar(twice.limit(1)) is not None,
+    )
+
+
+@query(Permission.IMPORT_UNITS)
+async def import_missing(
+    tx: ReadTx, import_id: UUID, *, after: UUID | None = None, limit: int = PAGE
+) -> list[MissingView]:
+    """Homes that a newer list of a source no longer names and that are still listed, those to be withdrawn
+    first."""
+    kept = Unit.occupancy.not_in(FREE_TO_WITHDRAW)
+    wanted = (
+        select(Unit.id, Building.street, Unit.unit_number, Building.city, Unit.occupancy, Unit.active, kept)
+        .join(MissingUnit, MissingUnit.unit_id == Unit.id)
+        .join(Building, Building.id == Unit.building_id)
+        .where(MissingUnit.import_id == import_id, Unit.active)
+        .order_by(Unit.id)
+        .limit(limit)
+    )
+    if after is not None:
+        wanted = wanted.where(Unit.id > after)
+    return views(MissingView, await tx.execute(wanted))
+
+
+@query(Permission.IMPORT_UNITS)
+async def missing_counts(tx: ReadTx, import_id: UUID) -> tuple[int, int]:
+    """How many homes a newer list no longer names: those that can be withdrawn together, and those that are
+    held or lived in."""
+    kept = Unit.occupancy.not_in(FREE_TO_WITHDRAW)
+    row = (
+        await tx.execute(
+            select(func.count().filter(~kept), func.count().filter(kept))
+            .join(MissingUnit, MissingUnit.unit_id == Unit.id)
+            .where(MissingUnit.import_id == import_id, Unit.active)
+        )
+    ).one()
+    return int(row[0]), int(row[1])
 
 
 @query(Permission.IMPORT_UNITS)

@@ -6,10 +6,13 @@ both.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from hashlib import blake2b
 from typing import Any, TypeVar
 from uuid import UUID
@@ -17,6 +20,7 @@ from uuid import UUID
 from deskkit.i18n import N_
 from units_svc import addressing
 from units_svc.imports import saying
+from units_svc.imports.habits import Habit, Habits, Kind
 from units_svc.imports.mapping import FieldName
 from units_svc.imports.mapping import Mapping as ColumnMapping
 from units_svc.imports.model import Problem
@@ -37,6 +41,19 @@ _FIRST_OCCUPANCIES = frozenset(
     {Occupancy.AVAILABLE, Occupancy.OCCUPIED_BY_OTHER, Occupancy.TEMPORARILY_UNAVAILABLE}
 )
 """What a file may say of a home that is new; being secured or let to a client follows from events alone."""
+
+
+class Codes(frozenset[str]):
+    """Codes of a look-up list with their labels in either language."""
+
+    labels: Mapping[str, str]
+
+    @classmethod
+    def labelled(cls, labels: Mapping[str, str]) -> Codes:
+        """Return the codes that `labels` stand for."""
+        codes = cls(labels.values())
+        codes.labels = labels
+        return codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +96,32 @@ class _Memory(dict[_Key, _Found]):
         return found
 
 
+_KINDS: dict[FieldName, Kind] = {
+    "year_built": Kind.WHOLE, "building_floors": Kind.WHOLE, "units": Kind.WHOLE, "bedrooms": Kind.WHOLE,
+    "area_square_feet": Kind.WHOLE, "floor": Kind.WHOLE, "rent": Kind.MONEY, "status_observed_on": Kind.DAY,
+    "rent_from": Kind.DAY, "available_from": Kind.DAY,
+}  # fmt: skip
+"""Fields whose cells are read by the habit of their column."""
+_COUNTS = re.compile(
+    r"(no|nb|nbre|nombre|number|num|count|total|confirmed|proposed)( of| de| d| total)* "
+    r"(units?|homes?|dwellings?|suites?|apartments?|logements?|unites?|appartements?)"
+    r"|(units?|suites?|dwellings?|logements?) (count|total)|units|logements"
+)
+"""Names of columns that say how many homes a building has, folded."""
+
+
 class _Field:
-    """How one field of a home is read: from the first of its columns that says something, or always the
-    same."""
+    """How one field of a home is read: from the first of its columns that says something, from all of them
+    together, or always the same."""
 
-    __slots__ = ("at", "column", "convert", "otherwise", "remembered", "said_by", "translations")
+    __slots__ = ("added", "at", "between", "column", "convert", "how", "otherwise", "remembered", "said_by",
+        "translations")  # fmt: skip
 
-    def __init__(self, reader: RowReader, name: FieldName, convert: Callable[[str], Any]) -> None:
+    def __init__(self, reader: RowReader, name: FieldName, convert: Callable[..., Any]) -> None:
         mapping = reader.mapping
         rule = mapping.fields.get(name)
-        self.convert = convert
-        self.remembered: _Memory[str, _Said] = _Memory(self._look)
+        self.how = rule.how if rule is not None else "first"
+        self.between = rule.between if rule is not None else " "
         self.said_by = reader.words
         self.translations = (
             {word.casefold(): code for word, code in rule.values.items()} if rule is not None else {}
@@ -97,35 +129,91 @@ class _Field:
         columns = rule.columns if rule is not None else ()
         self.at = reader.places(*columns)
         self.column = self.at[0][0] if self.at else (columns[0] if columns else None)
+
+        def by(habit: Habit | None) -> Callable[[str], Any]:
+            if name not in _KINDS:
+                return convert
+            if rule is not None and rule.decimal and _KINDS[name] is not Kind.DAY:
+                habit = Habit.COMMA if rule.decimal == "," else Habit.POINT
+            return lambda text: convert(text, habit)
+
+        self.convert = by(None)
+        habits = [by(reader.habits.of(index)) for _, index in self.at]
+        # What a cell comes to when it's the field's only one; the columns of one field may differ in habit.
+        self.remembered: list[_Memory[str, _Said]] = [_Memory(partial(self._look, one)) for one in habits]
+        self.added: list[_Memory[str, _Said]] = []
+        if self.how == "add":
+            self.added = [_Memory(partial(self._number, reader.habits.of(index))) for _, index in self.at]
         self.otherwise: _Said = (None, None, None)
         if rule is not None and rule.default is not None:
-            self.otherwise = self._value_of(rule.default, translated=False)
+            self.otherwise = self._value_of(rule.default, self.convert, translated=False)
         elif name in mapping.constants:
-            self.otherwise = self._value_of(mapping.constants[name], translated=True)
+            self.otherwise = self._value_of(mapping.constants[name], self.convert, translated=True)
         elif rule is not None and rule.required:
             self.otherwise = (None, None, Wrong("missing", NOTHING_SAID))
 
-    def _look(self, raw: str) -> _Said:
-        """Return what a cell comes to when it's the field's only one."""
+    @property
+    def alone(self) -> bool:
+        """Whether one cell says it all."""
+        return len(self.at) == 1 and self.how == "first"
+
+    def _look(self, convert: Callable[[str], Any], raw: str) -> _Said:
         words = self.said_by(raw)
-        return self.otherwise if words is None else self._value_of(words, translated=True)
+        return self.otherwise if words is None else self._value_of(words, convert, translated=True)
+
+    def _number(self, habit: Habit | None, raw: str) -> _Said:
+        words = self.said_by(raw)
+        if words is None:
+            return (None, 0, None)
+        return self._value_of(words, lambda text: _ANY_NUMBER(text, habit), translated=True)
 
     def read(self, cells: Sequence[str]) -> tuple[str | None, _Said]:
         """Return the column that speaks in a row, and what it says."""
         width = len(cells)
-        for column, index in self.at:
+        if self.how == "join":
+            said = [self.said_by(cells[at]) if at < width else None for _, at in self.at]
+            words = self.between.join(filter(None, said))
+            if not words:
+                return self.column, self.otherwise
+            return self.column, self._value_of(words, self.convert, translated=True)
+        if self.how == "add":
+            return self._sum(cells)
+        for (column, index), remembered in zip(self.at, self.remembered, strict=True):
             if index < width and (raw := cells[index]):
-                said = self.remembered[raw]
-                if said is not self.otherwise:
-                    return column, said
+                found = remembered[raw]
+                if found is not self.otherwise:
+                    return column, found
         return self.column, self.otherwise
 
-    def _value_of(self, text: str, *, translated: bool) -> _Said:
+    def _sum(self, cells: Sequence[str]) -> tuple[str | None, _Said]:
+        total, speaks = 0, False
+        for (column, index), remembered in zip(self.at, self.added, strict=True):
+            text, number, wrong = remembered[cells[index] if index < len(cells) else ""]
+            if wrong is not None:
+                return column, (text, None, wrong)
+            speaks = speaks or text is not None
+            total += number
+        if not speaks:
+            return self.column, self.otherwise
+        return self.column, self._value_of(str(total), self.convert, translated=False)
+
+    def _value_of(self, text: str, convert: Callable[[str], Any], *, translated: bool) -> _Said:
         try:
             code = _translated(text, self.translations) if translated else text
-            return text, self.convert(code), None
+            return text, convert(code), None
         except Wrong as wrong:
             return text, None, wrong
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnsRead:
+    """What becomes of a file's columns: which are read and as what, which aren't, and which the mapping names
+    that aren't there. `notes` are msgids about the mapping with what fills them in."""
+
+    read: tuple[tuple[str, tuple[str, ...]], ...]
+    not_read: tuple[str, ...]
+    absent: tuple[str, ...]
+    notes: tuple[tuple[str, Mapping[str, str]], ...]
 
 
 class RowReader:
@@ -133,24 +221,32 @@ class RowReader:
     later."""
 
     def __init__(
-        self, mapping: ColumnMapping, header: Sequence[str], known: KnownValues, today: date
+        self,
+        mapping: ColumnMapping,
+        header: Sequence[str],
+        known: KnownValues,
+        today: date,
+        habits: Habits | None = None,
     ) -> None:
         self.mapping = mapping
+        self.habits = habits or Habits()
         self.known = known
         self.today = today
         self.width = len(header)
         self._header = header
         self._at: dict[str, int] = {}
+        self._like: dict[str, list[int]] = {}
         for index, name in enumerate(header):
-            self._at.setdefault(_head(name), index)
+            self._at.setdefault(_exact(name), index)
+            self._like.setdefault(_head(name), []).append(index)
         self._nothing = frozenset(word.casefold() for word in mapping.nothing)
         self._fields = {name: _Field(self, name, convert) for name, convert in self._rules().items()}
         self._single = [
-            (name, field.column, field.at[0][1], field.remembered)
+            (name, field.column, field.at[0][1], field.remembered[0])
             for name, field in self._fields.items()
-            if len(field.at) == 1
+            if field.alone
         ]
-        others = [(name, field) for name, field in self._fields.items() if len(field.at) != 1]
+        others = [(name, field) for name, field in self._fields.items() if not field.alone]
         self._several = [
             (at, name, field) for at, (name, field) in enumerate(others, len(self._single)) if field.at
         ]
@@ -168,26 +264,85 @@ class RowReader:
         self._doors: _Memory[str | None, tuple[str, str]] = _Memory(_door)
         self._landlords: _Memory[str, str] = _Memory(lambda name: addressing.plain(name)[:200])
         self._codes: _Memory[tuple[str, str, str], str] = _Memory(lambda at: saying.postal_code(*at))
-        self._mapped = blake2b(mapping.model_dump_json().encode(), digest_size=16).digest()
+        read_so = str(sorted(self.habits.kept().items())).encode()
+        self._mapped = blake2b(mapping.digest() + read_so, digest_size=16).digest()
 
     def missing_columns(self) -> list[str]:
         """Return columns without which this is another file, as `A or B`."""
-        return [
-            " / ".join(group)
-            for group in self.mapping.needed_columns
-            if not any(_head(column) in self._at for column in group)
-        ]
+        return [" / ".join(group) for group in self.mapping.needed_columns if not self.places(*group)]
 
     def doubled_columns(self) -> list[str]:
         """Return columns that the mapping reads and the file has more than once: nobody can say which one is
         meant."""
-        times = Counter(map(_head, self._header))
-        return sorted(column for column in self.mapping.known_columns if times[_head(column)] > 1)
+        times = Counter(map(_exact, self._header))
+        return sorted(
+            column
+            for column in self.mapping.known_columns
+            if times[_exact(column)] > 1 or (not times[_exact(column)] and len(self._alike(column)) > 1)
+        )
+
+    def _alike(self, column: str) -> list[int]:
+        return self._like.get(_head(column), [])
 
     def places(self, *columns: str) -> list[tuple[str, int]]:
-        """Return those of the columns that the file has, each with where it stands in the rows."""
-        heads = ((column, _head(column)) for column in columns)
-        return [(column, self._at[head]) for column, head in heads if head in self._at]
+        """Return those of the columns that the file has, each as the file names it and where it stands in the
+        rows."""
+        found: dict[int, str] = {}
+        for column in columns:
+            # A file may have two columns that differ only in what is between their words.
+            at = self._at.get(_exact(column), next(iter(self._alike(column)), None))
+            if at is not None:
+                found.setdefault(at, self._header[at])
+        return [(name, at) for at, name in found.items()]
+
+    def kinds(self) -> dict[int, Kind]:
+        """Return where columns stand that are read by their habit, and what they hold."""
+        found: dict[int, Kind] = {}
+        for name, kind in _KINDS.items():
+            rule = self.mapping.fields.get(name)
+            if rule is not None and rule.decimal is None and not rule.values:
+                found |= {at: kind for _, at in self.places(*rule.columns)}
+        return found
+
+    def columns_read(self) -> ColumnsRead:
+        """Return what becomes of the file's columns."""
+        mapping = self.mapping
+        read_as: dict[int, list[str]] = {}
+        named: list[tuple[str, tuple[str, ...]]] = [
+            *((name, rule.columns) for name, rule in mapping.fields.items()),
+            *(("features", (rule.column,)) for rule in mapping.features.values()),
+            ("key", mapping.key),
+        ]
+        absent: list[str] = []
+        for name, columns in named:
+            there = self.places(*columns)
+            for _, at in there:
+                read_as.setdefault(at, []).append(name)
+            rule = mapping.fields.get(name) if name in mapping.fields else None
+            missing = [column for column in columns if not self.places(column)]
+            if rule is not None and rule.how == "first":
+                # Its columns are names of one thing: it's missing when none of them is there.
+                missing = [] if there else [columns[0]]
+            absent += missing
+        seen = [_head(name) for name in self._header]
+        others = [at for at in range(self.width) if at not in read_as and self._header[at]]
+        notes: list[tuple[str, Mapping[str, str]]] = [
+            (N_("The mapping names the feature {feature}, which isn't on the list: it's left out."),
+                {"feature": code})
+            for code in mapping.features if code not in self.known.features
+        ]  # fmt: skip
+        if mapping.rows == "unit":
+            notes += [
+                (N_("The column {column} seems to count homes, but every line is read as one home."),
+                    {"column": self._header[at]})
+                for at in others if _COUNTS.fullmatch(seen[at])
+            ]  # fmt: skip
+        return ColumnsRead(
+            tuple((self._header[at], tuple(dict.fromkeys(names))) for at, names in sorted(read_as.items())),
+            tuple(self._header[at] for at in others),
+            tuple(dict.fromkeys(absent)),
+            tuple(notes),
+        )
 
     def words(self, raw: str) -> str | None:
         """Return what a cell says, squeezed; None for nothing, or for a word that means nothing."""
@@ -241,11 +396,11 @@ class RowReader:
             return problems
         return self._completed(values, texts, key)
 
-    def _rules(self) -> dict[FieldName, Callable[[str], Any]]:
+    def _rules(self) -> dict[FieldName, Callable[..., Any]]:
         known, year = self.known, self.today.year
-        rules: dict[FieldName, Callable[[str], Any]] = {
+        rules: dict[FieldName, Callable[..., Any]] = {
             "country": saying.country_code,
-            "province": saying.code,
+            "province": saying.province,
             "street": self._street,
             "city": saying.label,
             "postal_code": saying.short,
@@ -303,6 +458,11 @@ class RowReader:
         values["fingerprint"] = UUID(bytes=blake2b(said, digest_size=16, key=self._mapped).digest())
         return values
 
+    def key_of(self, cells: Sequence[str]) -> str | None:
+        """Return what names a row that may be wrong, if its mapping has a key."""
+        key = self._key_of(0, cells, [])
+        return key if key and len(key) <= _LONGEST_KEY else None
+
     def _key_of(self, line: int, cells: Sequence[str], problems: list[Problem]) -> str | None:
         parts = []
         for column, at in self._key:
@@ -338,11 +498,13 @@ class RowReader:
         street = saying.label(addressing.shown_street(text) if rule and rule.tidy_capitals else text)
         if not addressing.comparable(street):
             raise Wrong("not_an_address", N_("“{value}” isn't an address."))
+        if not any(map(str.isalpha, street)):
+            raise Wrong("only_a_number", N_("“{value}” is a number without a street."))
         return street
 
-    def _past_day(self, text: str) -> date:
-        day = saying.day(text)
-        if day > self.today:
+    def _past_day(self, text: str, habit: Habit | None) -> date | None:
+        day = saying.day(text, habit)
+        if day is not None and day > self.today:
             raise Wrong("day_in_future", N_("The day can't be in the future."))
         return day
 
@@ -424,8 +586,25 @@ def _too_many(cells: int, columns: int) -> Wrong:
     )
 
 
-def _head(name: str) -> str:
+_ANY_NUMBER = saying.number(0, 999_999)
+_BETWEEN = re.compile(r"[\s_.\-]+")
+
+
+def _exact(name: str) -> str:
     return " ".join(name.split()).casefold()
+
+
+def _head(name: str) -> str:
+    """Return the name of a column as names are compared: without case, accents, and what is between words."""
+    letters = unicodedata.normalize("NFKD", name.casefold()).replace("’", "'")
+    bare = "".join(c for c in letters if not unicodedata.combining(c))
+    return _BETWEEN.sub(" ", bare).strip()
+
+
+def is_header(mapping: ColumnMapping, cells: Sequence[str]) -> bool:
+    """Return whether cells can name the columns that a mapping needs."""
+    heads = {_head(cell) for cell in cells}
+    return all(any(_head(column) in heads for column in group) for group in mapping.needed_columns)
 
 
 def _follows(when: tuple[str, ...], above: int | None, contains: str | None, said: str) -> bool:

@@ -11,14 +11,36 @@ from typing import Any
 
 from deskkit.i18n import N_
 from units_svc import addressing
+from units_svc.imports.habits import Habit, order_of, plain_number
+from units_svc.inventory.provinces import NAMES
 from units_svc.privacy.reviewing import monitoring_in
 
 _YES = frozenset({"yes", "y", "true", "1", "oui", "o", "x", "vrai"})
 _NO = frozenset({"no", "n", "false", "0", "non", "faux"})
 MONITORING = "monitoring_refused"
 """The rule that a text breaks which would watch people in their homes; such a refusal is kept (U5)."""
-_ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_MIDNIGHT = r"(?:[ T]0?0:00(?::00(?:\.0+)?)?)?"
+_YEAR_FIRST = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})" + _MIDNIGHT)
+_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_YEAR_LAST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})" + _MIDNIGHT)
+_NO_YEARS = frozenset({0, 1, 9999})
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+_FRENCH_WORDS = {
+    "disponible": "available", "libre": "available", "occupe": "occupied_by_other",
+    "occupe par d autres": "occupied_by_other", "indisponible": "temporarily_unavailable",
+    "temporairement indisponible": "temporarily_unavailable", "non disponible": "temporarily_unavailable",
+    "organisme": "organisation", "organization": "organisation", "entreprise": "organisation",
+    "personne": "person", "particulier": "person", "tiers": "third_party",
+    "gestionnaire": "managing_agent", "mandataire": "managing_agent", "entite immobiliere": "property_entity",
+}  # fmt: skip
+"""Words of the fixed vocabularies as French tables write them, plain."""
+_PROVINCES = {
+    addressing.plain(name): code
+    for code, name in (*((code, name) for names in NAMES.values() for code, name in names.items()),
+        ("BC", "Colombie-Britannique"), ("NB", "Nouveau-Brunswick"), ("NL", "Terre-Neuve-et-Labrador"),
+        ("NS", "Nouvelle-Écosse"), ("NT", "Territoires du Nord-Ouest"), ("PE", "Île-du-Prince-Édouard"),
+        ("QC", "Québec"), ("NL", "Newfoundland"), ("YT", "Yukon Territory"))
+}  # fmt: skip
 _ANGLES = re.compile(r"[<>]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 NOTHING_SAID = N_("This can't be empty.")
@@ -102,13 +124,12 @@ def currency(text: str) -> str:
     return text.upper()
 
 
-def number(least: int, most: int) -> Callable[[str], int]:
+def number(least: int, most: int) -> Callable[[str, Habit | None], int]:
     """A whole number between two others, with or without separators."""
 
-    def convert(text: str) -> int:
-        bare = text.replace(",", "").replace("\u202f", "").replace(" ", "")
-        bare = bare[:-2] if bare.endswith(".0") else bare
-        if not re.fullmatch(r"-?\d{1,9}", bare):
+    def convert(text: str, habit: Habit | None) -> int:
+        bare = _unmistakable(text, habit, 0)
+        if not re.fullmatch(r"[-+]?\d{1,9}", bare):
             raise Wrong("not_a_number", N_("“{value}” isn't a whole number."))
         number = int(bare)
         if not least <= number <= most:
@@ -120,12 +141,23 @@ def number(least: int, most: int) -> Callable[[str], int]:
     return convert
 
 
+def _unmistakable(text: str, habit: Habit | None, places: int) -> str:
+    bare = plain_number(text, habit, places)
+    if bare is None:
+        raise Wrong(
+            "unclear_number",
+            N_("“{value}” can be read in two ways: nothing in this column says what the sign in it means."),
+        )
+    return bare
+
+
 def coordinate(most: int) -> Callable[[str], Decimal]:
-    """Degrees, at most `most` in either direction, to six places."""
+    """Degrees, at most `most` in either direction, to six places, with a point or a comma."""
 
     def convert(text: str) -> Decimal:
         try:
-            value = Decimal(text)
+            # Nobody parts thousands in degrees: the one sign there is marks the decimals.
+            value = Decimal(text.replace("−", "-").replace(",", ".").rstrip("° "))
         except InvalidOperation:
             raise Wrong("not_a_number", N_("“{value}” isn't a number.")) from None
         if not value.is_finite() or abs(value) > most:
@@ -137,13 +169,10 @@ def coordinate(most: int) -> Callable[[str], Decimal]:
     return convert
 
 
-def amount(text: str) -> Decimal:
+def amount(text: str, habit: Habit | None) -> Decimal:
     """An amount of money as spreadsheets write it in English or French; not below zero."""
-    bare = re.sub(r"[\s\u202f$]|CAD", "", text)
-    if re.fullmatch(r"-?\d+,\d{1,2}", bare):
-        bare = bare.replace(",", ".")
-    bare = bare.replace(",", "")
-    if not re.fullmatch(r"-?\d{1,7}(\.\d{1,2})?", bare):
+    bare = _unmistakable(text, habit, 2)
+    if not re.fullmatch(r"[-+]?\d{1,7}(\.\d{1,2})?", bare):
         raise Wrong("not_an_amount", N_("“{value}” isn't an amount of money."))
     amount = Decimal(bare)
     if amount < 0:
@@ -161,28 +190,63 @@ def yes_or_no(text: str) -> bool:
     raise Wrong("not_yes_or_no", N_("“{value}” is neither yes nor no."))
 
 
-def day(text: str) -> date:
-    """A day, the year first or the day first."""
-    if found := _ISO_DAY.fullmatch(text):
+def day(text: str, habit: Habit | None) -> date | None:
+    """A day, the year first or last; None for the first and the last year that tables know, which stand for
+    "unknown" and "no end"."""
+    if found := _YEAR_FIRST.fullmatch(text) or _DIGITS.fullmatch(text):
         year, month, day = (int(part) for part in found.groups())
-    elif found := _DAY_FIRST.fullmatch(text):
-        day, month, year = (int(part) for part in found.groups())
+    elif found := _YEAR_LAST.fullmatch(text):
+        first, second, year = (int(part) for part in found.groups())
+        order = habit if habit in (Habit.DAY_FIRST, Habit.MONTH_FIRST) else order_of(text)
+        if order is Habit.UNCLEAR:
+            raise Wrong(
+                "unclear_day",
+                N_(
+                    "“{value}” can be two days: nothing in this column says whether day or month comes first."
+                ),
+            )
+        month, day = (first, second) if order is Habit.MONTH_FIRST else (second, first)
     else:
-        raise Wrong("not_a_day", N_("“{value}” isn't a day such as 2026-03-31 or 31/03/2026."))
+        raise _not_a_day()
+    if year in _NO_YEARS:
+        return None
     try:
-        return date(year, month, day)
+        found_day = date(year, month, day)
     except ValueError:
-        raise Wrong("not_a_day", N_("“{value}” isn't a day such as 2026-03-31 or 31/03/2026.")) from None
+        raise _not_a_day() from None
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        raise Wrong(
+            "day_out_of_range",
+            N_("“{value}” isn't between the years {first} and {last}."),
+            first=_FIRST_YEAR,
+            last=_LAST_YEAR,
+        )
+    return found_day
+
+
+def _not_a_day() -> Wrong:
+    return Wrong("not_a_day", N_("“{value}” isn't a day such as 2026-03-31 or 31/03/2026."))
+
+
+def province(text: str) -> str:
+    """A province, state or territory by its code or its name, in English or French."""
+    named = _PROVINCES.get(addressing.plain(text))
+    return named or code(text)
 
 
 def listed(codes: Collection[str]) -> Callable[[str], str]:
-    """A code of a look-up list, however it is cased and spaced."""
+    """A code of a look-up list, however it is cased and spaced, or its label in English or French."""
+    labelled: dict[str, str] = {}
+    for label, labelled_code in getattr(codes, "labels", {}).items():
+        labelled.setdefault(addressing.plain(label), labelled_code)
 
     def convert(text: str) -> str:
         code = re.sub(r"[\s-]+", "_", text.strip().casefold())
         for candidate in (text, text.casefold(), code, code.replace("_", "-")):
             if candidate in codes:
                 return candidate
+        if named := labelled.get(addressing.plain(text)):
+            return named
         raise Wrong("not_on_the_list", N_("“{value}” isn't on the list of the inventory."))
 
     return convert
@@ -193,9 +257,10 @@ def one_of(words: Any) -> Callable[[str], Any]:
     known: Mapping[str, Any] = {word.value: word for word in words}
 
     def convert(text: str) -> Any:
-        found = known.get(re.sub(r"[\s-]+", "_", text.strip().casefold()))
+        word = _FRENCH_WORDS.get(addressing.plain(text), re.sub(r"[\s-]+", "_", text.strip().casefold()))
+        found = known.get(word)
         if found is None:
-            raise Wrong("unknown_word", N_("“{value}” is none of: {words}."), words=", ".join(sorted(known)))
+            raise Wrong("unknown_word", N_("“{value}” is none of: {choices}."), choices=sorted(known))
         return found
 
     return convert

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -15,6 +16,7 @@ from sqlalchemy import select
 
 from chassis.perform import perform_in
 from units_svc.imports.files import WINDOW, read_window
+from units_svc.imports.habits import Habits
 from units_svc.imports.mapping import Mapping
 from units_svc.imports.model import (
     CELL_END,
@@ -27,16 +29,17 @@ from units_svc.imports.model import (
     UnitImport,
     WrongRow,
 )
-from units_svc.imports.reading import KnownValues, RowReader
+from units_svc.imports.reading import Codes, KnownValues, RowReader
 from units_svc.imports.saying import MONITORING
 from units_svc.lookups.model import LookupList, LookupValue
 from units_svc.privacy.commands import RecordRefusal, record_refusal
 from units_svc.privacy.model import Place
 
 if TYPE_CHECKING:
-    from chassis.tx import Tx
+    from chassis.tx import ReadTx, Tx
 
 _PROBLEM = ("import_id", "line", "column", "rule", "value", "message", "params")
+_CONDITION = re.compile(r"\b(condition|état)\b", re.IGNORECASE)
 _in_order = itemgetter(*STAGED)
 
 
@@ -46,7 +49,7 @@ class _Batch:
     stood."""
 
     right: list[tuple[Any, ...]] = field(default_factory=list)
-    wrong: list[tuple[int, list[str]]] = field(default_factory=list)
+    wrong: list[tuple[int, list[str], str | None]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     read: int = 0
     lines: int = 0
@@ -58,7 +61,7 @@ async def read_on(tx: Tx, found: UnitImport, mapping: Mapping, *, until: float) 
 
     While the database takes in the rows of one window, the next one is read.
     """
-    reader = RowReader(mapping, found.header, await known_values(tx), tx.today)
+    reader = await reader_of(tx, found, mapping)
     stopping = Event()
     ahead = await _reading(tx, found, reader, stopping)
     try:
@@ -106,17 +109,29 @@ async def _reading(
     )
 
 
-async def known_values(tx: Tx) -> KnownValues:
-    """Return the codes that rows may use."""
-    codes: dict[str, set[str]] = {}
-    for row in await tx.execute(select(LookupValue.list, LookupValue.code).where(LookupValue.active)):
-        codes.setdefault(row.list, set()).add(row.code)
+async def reader_of(tx: ReadTx | Tx, found: UnitImport, mapping: Mapping) -> RowReader:
+    """Return who reads the rows of an import."""
+    habits = Habits.from_kept(found.reading.get("habits", {}))
+    return RowReader(mapping, found.header, await known_values(tx), tx.today, habits)
+
+
+async def known_values(tx: ReadTx | Tx) -> KnownValues:
+    """Return the codes that rows may use, with their labels."""
+    labels: dict[str, dict[str, str]] = {}
+    values = select(LookupValue.list, LookupValue.code, LookupValue.label_en, LookupValue.label_fr)
+    for row in await tx.execute(values.where(LookupValue.active)):
+        said = [row.code, row.label_en, row.label_fr]
+        if row.list == LookupList.STATUS:
+            # In a column of conditions people write "Good" for "Good condition", and "Bon".
+            said += [_CONDITION.sub("", label) for label in said[1:]]
+        for label in filter(None, map(str.strip, said)):
+            labels.setdefault(row.list, {}).setdefault(label, row.code)
     return KnownValues(
-        housing_types=codes.get(LookupList.HOUSING_TYPE, set()),
-        statuses=codes.get(LookupList.STATUS, set()),
-        features=codes.get(LookupList.FEATURE, set()),
-        regions=codes.get(LookupList.REGION, set()),
-        service_providers=codes.get(LookupList.SERVICE_PROVIDER, set()),
+        housing_types=Codes.labelled(labels.get(LookupList.HOUSING_TYPE, {})),
+        statuses=Codes.labelled(labels.get(LookupList.STATUS, {})),
+        features=Codes.labelled(labels.get(LookupList.FEATURE, {})),
+        regions=Codes.labelled(labels.get(LookupList.REGION, {})),
+        service_providers=Codes.labelled(labels.get(LookupList.SERVICE_PROVIDER, {})),
     )
 
 
@@ -152,7 +167,7 @@ def _read(
             break
         values = reader.read(row.line, row.cells)
         if isinstance(values, list):
-            batch.wrong.append((row.line, row.cells))
+            batch.wrong.append((row.line, row.cells, reader.key_of(row.cells)))
             batch.problems += values
         else:
             values["import_id"] = import_id
@@ -178,8 +193,8 @@ async def _keep(tx: Tx, import_id: UUID, batch: _Batch) -> None:
     )
     await driver.copy_records_to_table(
         WrongRow.__tablename__,
-        records=[(import_id, line, cells) for line, cells in batch.wrong],
-        columns=("import_id", "line", "cells"),
+        records=[(import_id, *one) for one in batch.wrong],
+        columns=("import_id", "line", "cells", "source_ref"),
     )
     for problem in batch.problems:
         if problem.rule == MONITORING:

@@ -49,6 +49,24 @@ _COLUMNS: dict[FieldName, tuple[str, str]] = {
     "rent_from": (_DAY, ""),
     "comments": (N_("At most 4,000 characters"), ""),
 }  # fmt: skip
+FIELD_TITLES: dict[str, str] = {
+    "building_name": N_("building name"), "street": N_("number and street"), "unit_number": N_("unit number"),
+    "city": N_("city"), "province": N_("province or state"), "country": N_("country"),
+    "postal_code": N_("postal code"), "postal_area": N_("first half of the postal code"),
+    "latitude": N_("latitude"), "longitude": N_("longitude"), "region": N_("geographic region"),
+    "year_built": N_("year built"), "building_floors": N_("floors of the building"),
+    "units": N_("number of homes"), "housing_type": N_("housing type"), "status": N_("condition"),
+    "status_observed_on": N_("day of the condition"), "landlord": N_("landlord"),
+    "landlord_kind": N_("kind of landlord"), "relation": N_("landlord’s relation to the property entity"),
+    "service_provider": N_("service provider"), "features": N_("features"),
+    "accessible": N_("accessible with a wheelchair"), "shareable": N_("can be shared"),
+    "area_square_feet": N_("area in square feet"), "bedrooms": N_("bedrooms"), "floor": N_("floor"),
+    "rent": N_("rent for a month"), "rent_currency": N_("currency of the rent"),
+    "rent_from": N_("day from which the rent is asked"), "comments": N_("comments"),
+    "occupancy": N_("occupancy"), "available_from": N_("day from which it is available"),
+    "key": N_("what names the line"),
+}  # fmt: skip
+"""What people call the fields that columns are read as."""
 _LISTS: dict[FieldName, LookupList] = {
     "region": LookupList.REGION,
     "housing_type": LookupList.HOUSING_TYPE,

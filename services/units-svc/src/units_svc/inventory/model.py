@@ -44,6 +44,10 @@ class Occupancy(StrEnum):
     NOTICE_GIVEN = "notice_given"
 
 
+FREE_TO_WITHDRAW: frozenset[Occupancy] = frozenset({Occupancy.AVAILABLE, Occupancy.TEMPORARILY_UNAVAILABLE})
+"""Homes that can be taken off the list with others: nobody holds them or lives there."""
+
+
 class Cause(StrEnum):
     """What made the occupancy of a home change; together with an id it is something one can open (U4)."""
 
