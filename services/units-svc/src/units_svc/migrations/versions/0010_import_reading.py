@@ -4,14 +4,14 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
 _SQL = Path(__file__).parent.parent / "sql"
 
 
 def upgrade() -> None:
     """Add what is known of both."""
-    for statement in (_SQL / "0009_import_reading.sql").read_text(encoding="utf-8").split(";\n"):
+    for statement in (_SQL / "0010_import_reading.sql").read_text(encoding="utf-8").split(";\n"):
         if statement.strip():
             op.execute(statement)
