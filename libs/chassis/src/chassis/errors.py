@@ -115,6 +115,16 @@ class InvalidInput(DomainError):
         self.rule = rule
 
 
+class ValueNotAccepted(DomainError):
+    """The database refused a value; which one, no check of ours has said."""
+
+    kind = Kind.invalid
+    code = "value_not_accepted"
+    message = (
+        "A value can't be stored as it is, or names something that doesn't exist. Check what you entered."
+    )
+
+
 class KeyReused(DomainError):
     """The idempotency key was used before for something else."""
 

@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import Any, ParamSpec, TypeVar, cast
 
 import asyncpg
+import structlog
 from pydantic_core import to_json
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -16,6 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from chassis import tracing
 from chassis.actor import Actor
+from chassis.db.tables import metadata
 from chassis.errors import (
     Conflict,
     DomainError,
@@ -24,11 +26,13 @@ from chassis.errors import (
     NotPermitted,
     OutcomeUnknown,
     Unavailable,
+    ValueNotAccepted,
 )
 from chassis.ids import new_id
 from chassis.runtime import Runtime
 from chassis.tx import Remembering, Tx
 from chassis.usecase import Query, UseCase
+from chassis.values import refuse_unstorable
 
 Command = TypeVar("Command")
 Result = TypeVar("Result")
@@ -37,6 +41,8 @@ Params = ParamSpec("Params")
 ATTEMPTS = 5
 RETRIED = frozenset({"40001", "40P01"})
 TAKEN = "23505"
+OVERLAPS = "23P01"
+_log = structlog.get_logger("chassis.perform")
 
 
 async def perform(
@@ -56,6 +62,7 @@ async def perform(
     refuse_undeclared(use_case, UseCase)
     with tracing.span(use_case.name):
         runtime.access.require(actor, use_case.permission)
+        refuse_unstorable({"": command})
         remembering = None
         if idempotency_key is not None:
             fingerprint = fingerprint_of(use_case.name, command)
@@ -64,7 +71,10 @@ async def perform(
             return await _retried(runtime, actor, use_case, command, remembering)
         except Exception as failed:
             # A repeated request mostly fails because the first one succeeded: look before refusing it.
-            if remembering is not None and (kept := await _kept(runtime, actor, remembering)) is not None:
+            if (
+                remembering is not None
+                and (kept := await _kept(runtime, actor, remembering, failed)) is not None
+            ):
                 return cast("Result", use_case.result_type.validate_json(kept))
             refused = in_words(failed)
             if refused is failed:
@@ -127,6 +137,7 @@ async def ask(
     refuse_undeclared(query, Query)
     with tracing.span(query.name):
         runtime.access.require(actor, query.permission)
+        refuse_unstorable(query.named(args, kwargs))
         try:
             async with runtime.reading(actor, query=query.name) as tx:
                 result = await query.function(tx, *args, **kwargs)
@@ -169,6 +180,35 @@ def lost(error: BaseException) -> bool:
     return isinstance(error, (OSError, TimeoutError, PoolTimeout))
 
 
+def not_accepted(error: BaseException) -> bool:
+    """Return whether the database, or its driver, refused a value that it was given to keep.
+
+    A refusal by one of the chassis' own tables is a fault of ours, whatever was given.
+    """
+    causes = _causes(error)
+    if any(isinstance(each, asyncpg.DataError) for each in causes):
+        return True
+    state = sqlstate(error)
+    if state is None or not (state[:2] == "22" or state == "23503"):
+        return False
+    return not any(getattr(each, "table_name", None) in metadata.tables for each in causes)
+
+
+def constraint_of(error: BaseException) -> str | None:
+    """Return the name of the constraint that a refusal of the database names, if any."""
+    names = (getattr(each, "constraint_name", None) for each in _causes(error))
+    return next((name for name in names if isinstance(name, str)), None)
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """The failure itself, and those of the driver that SQLAlchemy wrapped in it."""
+    found, inner = [error], getattr(error, "orig", None)
+    while isinstance(inner, BaseException):
+        found.append(inner)
+        inner = inner.__cause__
+    return found
+
+
 def in_words(error: Exception) -> Exception:
     """Return the refusal that a failure of the database amounts to, or the failure itself."""
     if isinstance(error, DomainError):
@@ -176,8 +216,12 @@ def in_words(error: Exception) -> Exception:
     if isinstance(error, StaleDataError):
         return EditedMeanwhile()
     state = sqlstate(error)
-    if state == TAKEN:
+    if state in {TAKEN, OVERLAPS}:
         return Conflict()
+    if not_accepted(error):
+        # The last net: a check of our own should have named the field. It is logged, so that one is added.
+        _log.error("refused_by_database", state=state, constraint=constraint_of(error))
+        return ValueNotAccepted()
     if state in RETRIED or state in {"55P03", "57014"} or lost(error):
         return Unavailable()
     return error
@@ -188,13 +232,20 @@ def fingerprint_of(name: str, command: object) -> bytes:
     return blake2b(name.encode() + b"\0" + to_json(command, bytes_mode="base64"), digest_size=16).digest()
 
 
-async def _kept(runtime: Runtime, actor: Actor, remembering: Remembering) -> str | None:
-    async with (await runtime.database.raw()).acquire() as connection:
-        row = await connection.fetchrow(
-            "SELECT fingerprint, result FROM idempotency WHERE actor = $1 AND key = $2",
-            actor.subject,
-            remembering.key,
-        )
+async def _kept(runtime: Runtime, actor: Actor, remembering: Remembering, failed: Exception) -> str | None:
+    try:
+        async with (await runtime.database.raw()).acquire() as connection:
+            row = await connection.fetchrow(
+                "SELECT fingerprint, result FROM idempotency WHERE actor = $1 AND key = $2",
+                actor.subject,
+                remembering.key,
+            )
+    except Exception as unreachable:
+        # The database that failed the command can't be asked either: what it failed with is the answer.
+        if not lost(unreachable):
+            raise
+        refused = in_words(failed)
+        raise (refused if isinstance(refused, DomainError) else Unavailable()) from failed
     if row is None:
         return None
     if row["fingerprint"] != remembering.fingerprint:

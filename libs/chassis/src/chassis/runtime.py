@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from chassis.access import Access
@@ -18,6 +18,11 @@ from chassis.register import Register
 from chassis.settings import WebSettings
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import Isolation
+
+if TYPE_CHECKING:
+    # A worker loads no web framework.
+    from starlette.requests import Request
+    from starlette.responses import Response
 
 Check = Callable[[], Awaitable[None]]
 
@@ -36,6 +41,11 @@ def _as_found(problem: Mapping[str, Any], locale: str) -> str:
     return str(problem["msg"])
 
 
+async def _no_page(request: Request, status: int, reference: str) -> Response | None:
+    """Return nothing: without a desk every failure is told by a problem document."""
+    return None
+
+
 @dataclass
 class Runtime:
     """The parts of one running service.
@@ -44,9 +54,10 @@ class Runtime:
     `on_commit` is called after every commit that left messages in the outbox: the relay sets it to be woken.
     `translate(msgid, locale)` gives a message in the reader's language; `say(error, locale)` a refusal with
     its dates and money in the reader's form, `explain(problem of Pydantic, locale)` a value that was refused.
-    Without `say` the message is translated and filled in. `checks` are awaited by `/readyz`; each raises what
-    hinders it. `companions` are entered when the application starts and left when it stops;
-    `closing` is awaited at the very end.
+    Without `say` the message is translated and filled in. `error_page(request, status, reference)` gives the
+    page of a request that failed outside its handler, or None where a program asked. `checks` are awaited by
+    `/readyz`; each raises what hinders it. `companions` are entered when the application starts and left when
+    it stops; `closing` is awaited at the very end.
     """
 
     name: str
@@ -62,6 +73,7 @@ class Runtime:
     translate: Callable[[str, str], str] = _as_written
     say: Callable[[DomainError, str], str] | None = None
     explain: Callable[[Mapping[str, Any], str], str] = _as_found
+    error_page: Callable[[Request, int, str], Awaitable[Response | None]] = _no_page
     checks: dict[str, Check] = field(default_factory=dict)
     companions: list[Callable[[], AbstractAsyncContextManager[object]]] = field(default_factory=list)
     closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)

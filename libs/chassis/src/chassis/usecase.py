@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import SimpleNamespace
@@ -69,6 +70,14 @@ class Query(Generic[Params, Result_co]):
         self.__name__ = self.function.__name__
         self.__module__ = self.function.__module__
         self.__wrapped__ = self.function
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(inspect.signature(self.function).parameters)[1:]
+
+    def named(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what it is asked with, by the names of its parameters."""
+        return {**dict(zip(self._names, args, strict=False)), **kwargs}
 
     async def __call__(self, tx: ReadTx, *args: Params.args, **kwargs: Params.kwargs) -> Result_co:
         """Run the bare function inside a reading transaction that somebody else holds."""

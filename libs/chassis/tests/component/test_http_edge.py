@@ -248,12 +248,14 @@ async def test_what_nobody_foresaw_is_an_error_without_details(
     api: httpx.AsyncClient, bearer: Bearer
 ) -> None:
     with structlog.testing.capture_logs() as lines:
-        answer = await api.get("/api/parcels/v1/broken?name=Ada", headers=bearer("porter"))
+        answer = await api.get("/api/parcels/v1/broken", headers=bearer("porter") | {"x-name": "Ada"})
 
     assert (answer.status_code, answer.headers["content-type"]) == (500, PROBLEM)
     assert "parcel 7" not in answer.text
-    (line,) = lines
-    assert (line["event"], line["error"], line["status"]) == ("request_failed", "RuntimeError", 500)
+    # The staff register, which this service asks its gateway for, has a line of its own.
+    (line,) = [each for each in lines if each["event"] == "request_failed"]
+    assert (line["error"], line["status"]) == ("RuntimeError", 500)
+    assert answer.json()["reference"] == line["reference"]
     assert line["where"][-1].startswith("parcels.service:broken:")
     assert "parcel 7" not in str(line)
     assert "Ada" not in str(line)
@@ -267,8 +269,11 @@ async def test_a_request_is_logged_by_template_and_reference_alone(
         await api.get(
             f"/api/parcels/v1/parcels/{parcel}?q=secret", headers=bearer("visitor", subject="staff-7")
         )
+        await api.get(f"/api/parcels/v1/parcels/{parcel}", headers=bearer("visitor", subject="staff-7"))
 
-    (line,) = lines
+    refused, line = lines
+    assert refused["status"] == 422
+    assert "secret" not in str(refused)
     assert line["route"] == "/api/parcels/v1/parcels/{parcel}"
     assert (line["method"], line["status"], line["actor"]) == ("GET", 200, "staff-7")
     for word in ("secret", str(parcel), "Test Person", "books"):

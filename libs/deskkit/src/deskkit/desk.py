@@ -19,7 +19,7 @@ from deskkit.csrf import CsrfTokens
 from deskkit.i18n.catalogue import LANGUAGES
 from deskkit.interrupted import SignInNeeded, interrupted
 from deskkit.language import language_router
-from deskkit.pages import refuse
+from deskkit.pages import page_of_failure, refuse
 from deskkit.rendering import Rendering
 
 Accent = Literal["front", "property", "inventory", "gateway"]
@@ -102,6 +102,7 @@ def mount(app: FastAPI, desk: Desk, runtime: Runtime | None = None) -> MountedDe
     rendering = Rendering(desk, runtime, assets, tuple(LANGUAGES))
     runtime.translate, runtime.say = rendering.translate, rendering.say
     runtime.explain = rendering.explain
+    runtime.error_page = page_of_failure
     mounted = MountedDesk(
         desk=desk,
         runtime=runtime,

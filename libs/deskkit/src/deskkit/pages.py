@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import structlog
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from markupsafe import escape
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from chassis.errors import DomainError, Kind
 from chassis.http.problems import waiting
+from chassis.telemetry import failure
 from deskkit.i18n import N_
 from deskkit.interrupted import ForgedForm
 from deskkit.signin import actor_if_known
@@ -41,6 +45,7 @@ HEADINGS = {
     413: N_("That is too much to send at once"),
     422: N_("This can't be done"),
     429: N_("Too many attempts"),
+    500: N_("Something went wrong on our side"),
     503: N_("The service is busy"),
 }
 _MOVED = N_(
@@ -54,8 +59,21 @@ ADVICE = {
     404: _MOVED,
     405: _MOVED,
     413: N_("Nothing was changed. Send a smaller file or fewer lines."),
+    422: N_("The address may be cut off or mistyped. Nothing was changed."),
+    500: N_(
+        "Check whether it was done before you try again. If it happens again, give your administrator "
+        "the reference."
+    ),
     503: N_("Nothing was changed. Wait a minute, then try again."),
 }
+_BARE = """<!doctype html>
+<html lang="en-CA"><head><meta charset="utf-8"><title>Something went wrong</title></head><body>
+<h1>Something went wrong</h1>
+<p>Check whether it was done before you try again. Reference: {reference}</p>
+<h2 lang="fr-CA">Une erreur s’est produite</h2>
+<p lang="fr-CA">Vérifiez si l’opération a été faite avant de réessayer. Référence : {reference}</p>
+<p><a href="/">Partywall</a></p></body></html>"""
+_log = structlog.get_logger("deskkit.pages")
 FORGED = N_("Please check and send this again")
 
 
@@ -66,6 +84,8 @@ class _Refusals:
         for kind in (DomainError, HTTPException):
             elsewhere: Any = app.exception_handlers.get(kind)
             app.add_exception_handler(kind, self._page_or(elsewhere))
+        invalid: Any = app.exception_handlers.get(RequestValidationError)
+        app.add_exception_handler(RequestValidationError, self._address_or(invalid))
         app.add_exception_handler(ForgedForm, self._forged)
 
     def _page_or(self, elsewhere: Handler | None) -> Handler:
@@ -78,6 +98,18 @@ class _Refusals:
                 return await error_page(request, STATUS[error.kind], error)
             status = getattr(error, "status_code", 500)
             return await error_page(request, status)
+
+        return answer
+
+    def _address_or(self, elsewhere: Handler) -> Handler:
+        """An address that can't be read is a page as well: no such record, or a filter that is none."""
+
+        async def answer(request: Request, error: Exception) -> Response:
+            if not _is_page(request):
+                return await elsewhere(request, error)
+            problems = error.errors() if isinstance(error, RequestValidationError) else []
+            within_path = any(problem["loc"][:1] == ("path",) for problem in problems)
+            return await error_page(request, 404 if within_path else 422)
 
         return answer
 
@@ -102,7 +134,23 @@ class _Refusals:
 refuse = _Refusals()
 
 
-async def error_page(request: Request, status: int, error: DomainError | None = None) -> Response:
+async def page_of_failure(request: Request, status: int, reference: str) -> Response | None:
+    """The page of a request that failed outside its handler; None where a program asked.
+
+    Should the page itself fail, a bare one in both languages is better than none.
+    """
+    if not _is_page(request):
+        return None
+    try:
+        return await error_page(request, status, reference=reference)
+    except Exception as failed:  # noqa: BLE001 - whatever broke the request may break its error page too
+        _log.error("error_page_failed", reference=reference, **failure(failed))
+        return HTMLResponse(_BARE.format(reference=escape(reference)), status)
+
+
+async def error_page(
+    request: Request, status: int, error: DomainError | None = None, *, reference: str = ""
+) -> Response:
     """A page that says what is wrong and what to do next."""
     from deskkit.call import PageCall  # noqa: PLC0415
     from deskkit.desk import desk_of  # noqa: PLC0415
@@ -116,7 +164,8 @@ async def error_page(request: Request, status: int, error: DomainError | None = 
         headers=waiting(error) if error else {},
         heading=heading,
         message=message,
-        advice=ADVICE.get(status, ""),
+        advice="" if error and status == 422 else ADVICE.get(status, ""),
+        reference=reference,
     )
 
 

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 
-from chassis.http import docs, health, problems
+from chassis.http import description, docs, health, problems
 from chassis.http.auth import TokenVerifier
 from chassis.http.direct import Direct
 from chassis.http.edge import Edge
@@ -62,6 +62,7 @@ def service_app(
     problems.install(app, runtime)
     health.install(app, runtime)
     docs.install(app, prefix)
+    description.describe(app)
     # With the prefix given here and no router around them: FastAPI works routes out anew at each level.
     for router in api_routers:
         app.include_router(router, prefix=api_prefix)

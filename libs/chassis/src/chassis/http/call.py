@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, ParamSpec, TypeVar
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ValidationError
 
 from chassis import perform as performing
 from chassis.actor import Actor
-from chassis.errors import InvalidInput, NotSignedIn
+from chassis.errors import DomainError, InvalidInput, Kind, NotSignedIn
 from chassis.http.auth import TokenVerifier
-from chassis.http.routes import guard
+from chassis.http.routes import guard, route_of
 from chassis.runtime import Runtime
 from chassis.usecase import Query, UseCase
 
@@ -79,9 +81,51 @@ class ApiCall:
 def key_of(request: Request) -> str | None:
     """Return the request's idempotency key, or None; refuse one that's empty or too long."""
     key = request.headers.get("idempotency-key")
-    if key is not None and not 1 <= len(key) <= KEY_LENGTH:
-        raise InvalidInput(field="Idempotency-Key", rule=f"1 to {KEY_LENGTH} characters")
+    if key is not None and not (1 <= len(key) <= KEY_LENGTH and key.isprintable()):
+        raise InvalidInput(field="Idempotency-Key", rule=f"1 to {KEY_LENGTH} printable characters")
     return key
+
+
+class UnknownParameter(DomainError):
+    """The address asks for something that there isn't; left unnoticed, the answer would mislead."""
+
+    kind = Kind.invalid
+    code = "unknown_parameter"
+    message = "{parameter} isn't a parameter of this address."
+
+
+async def only_known_parameters(request: Request) -> None:
+    """Refuse a query parameter that the route doesn't have: a mistyped filter would find everything."""
+    if not request.scope["query_string"]:
+        return
+    route = route_of(request.scope)
+    known = _known_parameters.get(route.endpoint)
+    if known is None:
+        known = _known_parameters[route.endpoint] = _parameters_of(route)
+    for name in request.query_params:
+        if name not in known:
+            raise UnknownParameter(field=name[:80], parameter=name[:80])
+
+
+_known_parameters: WeakKeyDictionary[Callable[..., Any], frozenset[str]] = WeakKeyDictionary()
+
+
+def _parameters_of(route: Any) -> frozenset[str]:
+    """The names of a route's query parameters, the fields of a filter each by itself."""
+    names: set[str] = set()
+    for parameter in _query_parameters(route.dependant):
+        annotation = parameter.field_info.annotation
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            names |= {info.alias or name for name, info in annotation.model_fields.items()}
+        else:
+            names.add(parameter.alias)
+    return frozenset(names)
+
+
+def _query_parameters(dependant: Dependant) -> Iterator[Any]:
+    yield from dependant.query_params
+    for below in dependant.dependencies:
+        yield from _query_parameters(below)
 
 
 async def api_call(request: Request, actor: Annotated[Actor, Depends(bearer_actor)]) -> ApiCall:
@@ -114,7 +158,8 @@ class ApiRouter(APIRouter):
     """A router whose every route needs the Bearer token of an actor of this entity."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(dependencies=[Depends(bearer_actor), *options.pop("dependencies", [])], **options)
+        first = [Depends(bearer_actor), Depends(only_known_parameters)]
+        super().__init__(dependencies=[*first, *options.pop("dependencies", [])], **options)
 
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Add a route; those that change something say that they take an idempotency key."""

@@ -25,12 +25,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.errors import DomainError
 from chassis.http import problems
-from chassis.http.call import ApiCall, Call, api_call, bearer_actor, key_of
+from chassis.http.call import ApiCall, Call, api_call, bearer_actor, key_of, only_known_parameters
 from chassis.runtime import Runtime
 
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
 _MARK = "__chassis_direct__"
-_KNOWN = (bearer_actor, api_call)
+_KNOWN = (bearer_actor, only_known_parameters, api_call)
 
 
 def direct(handler: Handler) -> Handler:
@@ -83,6 +83,7 @@ class Direct:
     async def _answer(self, way: _Way, given: dict[str, str], request: Request) -> Response:
         try:
             actor = await bearer_actor(request)
+            await only_known_parameters(request)
             values: dict[str, Any] = {}
             if way.call is not None:
                 values[way.call] = ApiCall(request, self.runtime, actor, key_of(request))

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from secrets import token_hex
 from typing import Any
 
 import structlog
 from opentelemetry import trace
 from prometheus_client import Histogram
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import tracing
 from chassis.http import problems
+from chassis.http.routes import route_of
 from chassis.runtime import Runtime
 from chassis.telemetry import failure
 
@@ -100,27 +102,42 @@ class Edge:
             elif name == b"traceparent":
                 traceparent = value.decode("latin-1")
         failed: BaseException | None = None
+        reference: str | None = None
         with tracing.server_span(scope["method"], traceparent) as span:
             try:
                 if announced is not None and not (announced.isdigit() and int(announced) <= limit):
-                    await self._too_large(scope)(scope, receive, exchange.send)
+                    answer = await self._too_large(scope, receive)
+                    await answer(scope, receive, exchange.send)
                 else:
                     await self.app(scope, exchange.receive, exchange.send)
             except Exception as unforeseen:
                 failed = unforeseen
                 if exchange.status:
                     raise
-                answer = problems.of_failure(self.runtime, problems.locale_of(HTTPConnection(scope)))
+                reference = token_hex(4)
+                page = await self.runtime.error_page(Request(scope, receive), 500, reference)
+                answer = page or problems.of_failure(
+                    self.runtime, problems.locale_of(HTTPConnection(scope)), reference
+                )
                 await answer(scope, receive, exchange.send)
             finally:
-                self._record(scope, exchange.status or 499, time.perf_counter() - began, failed)
+                seconds = time.perf_counter() - began
+                self._record(scope, exchange.status or 499, seconds, failed, reference)
                 if span is not None:
                     _describe(span, scope, exchange.status or 499)
 
-    def _too_large(self, scope: Scope) -> Response:
-        return problems.of_http(_TooLarge(), self.runtime, problems.locale_of(HTTPConnection(scope)))
+    async def _too_large(self, scope: Scope, receive: Receive) -> Response:
+        page = await self.runtime.error_page(Request(scope, receive), 413, "")
+        return page or problems.of_http(_TooLarge(), self.runtime, problems.locale_of(HTTPConnection(scope)))
 
-    def _record(self, scope: Scope, status: int, seconds: float, failed: BaseException | None) -> None:
+    def _record(
+        self,
+        scope: Scope,
+        status: int,
+        seconds: float,
+        failed: BaseException | None,
+        reference: str | None,
+    ) -> None:
         route = template(scope)
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         series = self._series.get((method, route, status))
@@ -135,7 +152,7 @@ class Edge:
         if actor is not None:
             line["actor"] = actor.subject
         if failed is not None:
-            _log.error("request_failed", **line, **failure(failed))
+            _log.error("request_failed", reference=reference, **line, **failure(failed))
         else:
             _log.info("request", **line)
 
@@ -186,8 +203,7 @@ class _Exchange:
 
 def template(scope: Scope) -> str:
     """Return the template of the route that took the request, with every prefix, or `unmatched`."""
-    included = scope.get("fastapi", {}).get("effective_route_context")
-    route = included if included is not None else scope.get("route")
+    route = route_of(scope)
     path = getattr(route, "path_format", None) or getattr(route, "path", None)
     if path is None and "app_root_path" in scope and scope.get("root_path"):
         return f"{scope['root_path']}/*"

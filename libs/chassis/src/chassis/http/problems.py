@@ -129,9 +129,9 @@ def of_http(error: HTTPException, runtime: Runtime, locale: str) -> Response:
     return problem(error.status_code, code, runtime.translate(title, locale), headers=error.headers)
 
 
-def of_failure(runtime: Runtime, locale: str) -> Response:
-    """Return the problem document of what nobody foresaw: nothing about it but that it's our fault."""
-    return problem(500, "error", runtime.translate(FAILURE, locale))
+def of_failure(runtime: Runtime, locale: str, reference: str) -> Response:
+    """Return the problem document of what nobody foresaw: that it's our fault, and where the log has it."""
+    return problem(500, "error", runtime.translate(FAILURE, locale), reference=reference)
 
 
 def locale_of(request: HTTPConnection) -> str:

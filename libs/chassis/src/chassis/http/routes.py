@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.routing import Mount
+from starlette.types import Scope
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 _MARK = "__chassis_guard__"
@@ -39,6 +40,12 @@ class RouteAccount:
     def public(self) -> bool:
         """Whether anybody may use it."""
         return not self.guards
+
+
+def route_of(scope: Scope) -> Any:
+    """Return the route that took a request: FastAPI's with what included routers add, or Starlette's."""
+    included = scope.get("fastapi", {}).get("effective_route_context")
+    return included if included is not None else scope.get("route")
 
 
 def account_for(app: FastAPI) -> list[RouteAccount]:

@@ -150,7 +150,7 @@ class Form(Generic[CommandT]):
             return Done(await work(self.command))
         except DomainError as refused:
             self.refused = refused
-            self.add(refused, refused.field or at)
+            self.add(refused, refused.field.replace(".", "-") if refused.field else at)
             return None
 
     @property

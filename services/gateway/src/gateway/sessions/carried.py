@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 
+from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 
 MOST_BYTES = 400_000
 Pairs = list[tuple[str, str]]
+_PAIRS = TypeAdapter(Pairs)
 
 
 async def typed_fields(request: Request) -> Pairs:
@@ -30,6 +32,6 @@ def unpacked(text: str) -> Pairs:
     if not text or len(text) > 2 * MOST_BYTES:
         return []
     try:
-        return [(str(name), str(value)) for name, value in json.loads(text)]
-    except (ValueError, TypeError):
+        return _PAIRS.validate_json(text)
+    except ValidationError:
         return []

@@ -1,0 +1,123 @@
+"""What a service takes in at all, whatever a field allows: one check before every use case and query.
+
+PostgreSQL keeps no NUL in a text; the driver writes the first and the last day of Python's calendar as minus
+and plus infinity; a moment without a zone is nobody's; a number beyond its column fails only when it is
+stored. Each of these is refused here, for every type and every way in, with the field and the rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from math import isfinite
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from chassis.errors import DomainError, Kind
+
+EARLIEST = date(1880, 1, 1)
+"""The first day that any record may name: nobody alive was born before it."""
+LATEST = date(2199, 12, 31)
+"""The last day that any record may name; later ones are mistyped, or stand for "no end"."""
+LARGEST_WHOLE = 2**31 - 1
+"""The largest whole number of a column."""
+LARGEST = 10**10
+"""What amounts and measures stay below: a column of money has ten digits before the point."""
+
+
+class NotStorable(DomainError):
+    """A value that no field takes; `field` is its place, with a point between nested names."""
+
+    kind = Kind.invalid
+
+
+class HoldsNul(NotStorable):
+    """A text holds the character NUL, or half of a character."""
+
+    code = "text_not_readable"
+    message = "This text holds a character that can't be stored."
+
+
+class DayOutOfBounds(NotStorable):
+    """A day lies before or after every day that a record may name."""
+
+    code = "day_out_of_bounds"
+    message = "Choose a day from {earliest} to {latest}."
+
+
+class NoTimeZone(NotStorable):
+    """A moment without its distance from UTC could be any of twenty-four."""
+
+    code = "time_zone_missing"
+    message = "A date and time needs its distance from UTC, such as 2026-11-26T14:30:00-05:00."
+
+
+class NumberTooLarge(NotStorable):
+    """A number is larger than any that is kept, or none."""
+
+    code = "number_too_large"
+    message = "This number is too large."
+
+
+def refuse_unstorable(values: Mapping[str, Any]) -> None:
+    """Refuse the first value, at whatever depth, that can't be stored. `values` are by their names."""
+    for name, value in values.items():
+        # What a command or a filter consists of is known by its own names.
+        whole = isinstance(value, BaseModel) or is_dataclass(value)
+        _look("" if whole else name, value)
+
+
+def _look(place: str, value: Any) -> None:
+    # In the order of how often they come: most values are short texts, ids and nothing.
+    if value is None or isinstance(value, (bool, Enum, UUID, bytes)):
+        return
+    if isinstance(value, str):
+        if "\0" in value or not (value.isascii() or _whole(value)):
+            raise HoldsNul(field=place)
+    elif isinstance(value, int):
+        if abs(value) > LARGEST_WHOLE:
+            raise NumberTooLarge(field=place)
+    elif isinstance(value, (Decimal, float)):
+        if not isfinite(value) or not -LARGEST < value < LARGEST:
+            raise NumberTooLarge(field=place)
+    elif isinstance(value, date):
+        _look_at_day(place, value)
+    else:
+        for name, inner in _inside(value):
+            _look(f"{place}.{name}" if place else name, inner)
+
+
+def _look_at_day(place: str, value: date) -> None:
+    day = value.date() if isinstance(value, datetime) else value
+    if not EARLIEST <= day <= LATEST:
+        raise DayOutOfBounds(field=place, earliest=EARLIEST, latest=LATEST)
+    if isinstance(value, datetime) and value.utcoffset() is None:
+        raise NoTimeZone(field=place)
+
+
+def _whole(text: str) -> bool:
+    """Whether a text has no half of a surrogate pair, which no encoding of ours can write."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _inside(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, BaseModel):
+        yield from value.__dict__.items()
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield str(key), inner
+            if isinstance(key, str):
+                yield "", key
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        yield from ((str(number), inner) for number, inner in enumerate(value))
+    elif is_dataclass(value) and not isinstance(value, type):
+        yield from ((each.name, getattr(value, each.name)) for each in fields(value))
