@@ -202,6 +202,7 @@ async def world(
     """A support-svc with an empty database; its clock stands still until a test moves it."""
     database = await fresh_database("support")
     key_sets.key("support")
+    key_sets.registers.pop("support", None)
     settings = Settings(
         database_url=database.url,
         issuer=key_sets.issuer("support"),

@@ -91,7 +91,6 @@ async def test_pages_hold_the_house_rules(world, locale):
             "/front-desk/lists",
             "/front-desk/lists/housing_type/new",
             f"/front-desk/lists/values/{value}",
-            "/front-desk/lists/caseworker",
         ):
             await visit(browser, address)
         assert (await browser.get(person)).status_code == 403

@@ -11,12 +11,12 @@ from support_svc.lookups.commands import (
     CaseworkerFields,
     ChangedLookupValue,
     ChangeLookupValue,
-    NameCaseworker,
+    ListCaseworker,
     NewLookupValue,
     StaffReference,
     add_lookup_value,
     change_lookup_value,
-    name_caseworker,
+    list_caseworker,
 )
 from support_svc.lookups.model import LookupList
 from support_svc.lookups.queries import CaseworkerView, ValueView, caseworkers, values_of
@@ -45,12 +45,12 @@ async def edit_value(call: Call, value_id: UUID, body: ChangedLookupValue) -> No
 
 
 @router.get("/caseworkers")
-async def read_caseworkers(call: Call) -> list[CaseworkerView]:
-    """Who can be named as caseworker."""
-    return await call.ask(caseworkers)
+async def read_caseworkers(call: Call, everybody: Annotated[bool, Query()] = False) -> list[CaseworkerView]:
+    """Who can be named as caseworker; with `everybody` also those who can't any more."""
+    return await call.ask(caseworkers, everybody=everybody)
 
 
 @router.put("/caseworkers/{subject}", status_code=204)
 async def put_caseworker(call: Call, subject: StaffReference, body: CaseworkerFields) -> None:
-    """Put a colleague on the list of caseworkers, or take him or her off it."""
-    await call.perform(name_caseworker, NameCaseworker(subject=subject, **dict(body)))
+    """Take a colleague off the list of caseworkers, or put him or her on it again."""
+    await call.perform(list_caseworker, ListCaseworker(subject=subject, **dict(body)))

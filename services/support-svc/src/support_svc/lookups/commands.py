@@ -1,19 +1,21 @@
-"""Keeping the lists (✎): add, rename, retire and bring back values; name caseworkers."""
+"""Keeping the lists (✎): add, rename, retire and bring back values and caseworkers."""
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.errors import EditedMeanwhile, NotFound
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
+from deskkit.i18n import N_
 from support_svc.access import Permission
 from support_svc.lookups.model import (
+    CASEWORKER_ROLES,
     Caseworker,
     CodeTaken,
     LookupList,
@@ -61,18 +63,15 @@ class ChangeLookupValue(ChangedLookupValue):
 
 
 class CaseworkerFields(BaseModel):
-    """How a caseworker is listed."""
+    """Whether somebody can be named as caseworker."""
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] = Field(
-        title="Name"
-    )
-    active: bool = Field(default=True, title="Can be chosen")
+    active: bool = Field(title="Can be chosen")
 
 
-class NameCaseworker(CaseworkerFields):
-    """Put a colleague on the list of caseworkers, or take him or her off it."""
+class ListCaseworker(CaseworkerFields):
+    """Take a colleague off the list of caseworkers, or put him or her on it again."""
 
-    subject: StaffReference = Field(title="Staff reference")
+    subject: StaffReference
 
 
 @use_case(Permission.EDIT_LOOKUPS)
@@ -109,42 +108,54 @@ async def change_lookup_value(tx: Tx, command: ChangeLookupValue) -> None:
 
 
 @use_case(Permission.EDIT_LOOKUPS)
-async def name_caseworker(tx: Tx, command: NameCaseworker) -> None:
-    """List a colleague as caseworker, rename or retire him or her."""
-    row = {"subject": command.subject, "name": command.name, "active": command.active, "listed_at": tx.now}
-    statement = insert(Caseworker).values(row)
-    await tx.execute(
-        statement.on_conflict_do_update(
-            index_elements=[Caseworker.subject], set_={"name": command.name, "active": command.active}
-        )
-    )
+async def list_caseworker(tx: Tx, command: ListCaseworker) -> None:
+    """Retire a caseworker or bring one back; what he or she has stays as it is. Raises NotFound."""
+    name = await tx.scalar(select(Caseworker.name).where(Caseworker.subject == command.subject))
+    registered = (tx.runtime.register.colleagues(*CASEWORKER_ROLES) or {}).get(command.subject)
+    name = registered.name if registered is not None else name
+    if name is None:
+        raise NotFound(what=N_("caseworker"))
+    await _write(tx, command.subject, name, active=command.active)
     tx.touched("caseworker", command.subject, "listed" if command.active else "retired")
 
 
 # ------------------------------------------------- used by the commands of other features
 async def list_myself(tx: Tx) -> None:
-    """Put the person who acts on the list of caseworkers, unless he or she is there (a program never is)."""
+    """Keep the name of the person who acts for what he or she records (a program of ours never is one)."""
     if tx.actor.kind == "system":
         return
-    row = {
-        "subject": tx.actor.subject,
-        "name": tx.actor.name or tx.actor.subject,
-        "active": True,
-        "listed_at": tx.now,
-    }
-    await tx.execute(insert(Caseworker).values(row).on_conflict_do_nothing())
+    await _write(tx, tx.actor.subject, tx.actor.name or tx.actor.subject)
 
 
 async def require_caseworker(tx: Tx, subject: str, field: str = "caseworker") -> None:
-    """Refuse with UnknownCaseworker unless `subject` is an active caseworker; oneself always is."""
+    """Refuse with UnknownCaseworker unless `subject` can be named as caseworker now."""
     if subject == tx.actor.subject:
         await list_myself(tx)
-        return
-    known = await tx.scalar(
-        select(Caseworker.subject).where(Caseworker.subject == subject, Caseworker.active)
-    )
-    if known is None:
+    register = tx.runtime.register.colleagues(*CASEWORKER_ROLES)
+    active = await tx.scalar(select(Caseworker.active).where(Caseworker.subject == subject))
+    if active is False or (register is None and active is None):
         raise UnknownCaseworker(field=field)
+    if register is not None:
+        # Who asks was let in this moment, whatever the register said when it was last read.
+        if subject in register:
+            await _write(tx, subject, register[subject].name)
+        elif subject != tx.actor.subject:
+            raise UnknownCaseworker(field=field)
+
+
+async def _write(tx: Tx, subject: str, name: str, *, active: bool | None = None) -> None:
+    row = {"subject": subject, "name": name, "active": active is not False, "listed_at": tx.now}
+    changed: dict[str, Any] = {"name": name} | ({} if active is None else {"active": active})
+    differs = Caseworker.name != name
+    await tx.execute(
+        insert(Caseworker)
+        .values(row)
+        .on_conflict_do_update(
+            index_elements=[Caseworker.subject],
+            set_=changed,
+            where=differs if active is None else or_(differs, Caseworker.active != active),
+        )
+    )
 
 
 async def require_values(tx: Tx, list_: LookupList, ids: Iterable[UUID | None], field: str) -> None:

@@ -9,10 +9,11 @@ from deskkit.router import DeskRouter
 from support_svc.lookups.commands import (
     AddLookupValue,
     ChangeLookupValue,
-    NameCaseworker,
+    ListCaseworker,
+    StaffReference,
     add_lookup_value,
     change_lookup_value,
-    name_caseworker,
+    list_caseworker,
 )
 from support_svc.lookups.model import LookupList
 from support_svc.lookups.queries import caseworkers, lookup_value, values_of
@@ -29,18 +30,27 @@ async def choices(call: PageCall, *lists: LookupList) -> dict[str, list[tuple[st
     }
 
 
-async def colleagues(call: PageCall) -> list[tuple[str, str]]:
+async def colleagues(
+    call: PageCall, *, everybody: bool = False, including: str = ""
+) -> list[tuple[str, str]]:
     """The caseworkers as options of a form."""
-    return [(one.subject, one.name) for one in await call.ask(caseworkers)]
+    found = await call.ask(caseworkers, everybody=everybody, including=including)
+    return [(one.subject, one.name) for one in found]
 
 
 @router.get("", name="lookups")
 async def page(call: DeskCall) -> Response:
     """Every list with its values."""
+    return await _lists(call)
+
+
+async def _lists(call: PageCall, status: int = 200, form: object = None) -> Response:
     return call.page(
         "lookups/lists.html",
+        status=status,
+        form=form,
         lists=await call.ask(values_of, *LookupList, retired=True),
-        people=await call.ask(caseworkers, retired=True),
+        people=await call.ask(caseworkers, everybody=True),
     )
 
 
@@ -77,17 +87,10 @@ async def post_edit(call: DeskCall, value_id: UUID) -> Response:
     return call.page("lookups/edit.html", status=422, form=form, value=value)
 
 
-@router.get("/caseworker", name="caseworker_new")
-async def new_caseworker(call: DeskCall) -> Response:
-    """The form to name a caseworker."""
-    form = await call.form(NameCaseworker, initial={"active": True})
-    return call.page("lookups/caseworker.html", form=form)
-
-
-@router.post("/caseworker")
-async def post_caseworker(call: DeskCall) -> Response:
-    """Put a colleague on the list of caseworkers."""
-    form = await call.form(NameCaseworker)
-    if await call.carry_out(form, name_caseworker):
+@router.post("/caseworkers/{subject}", name="caseworker_listed")
+async def post_caseworker(call: DeskCall, subject: StaffReference) -> Response:
+    """Retire a caseworker, or bring one back."""
+    form = await call.form(ListCaseworker, fixed={"subject": subject})
+    if await call.carry_out(form, list_caseworker):
         return call.redirect("lookups", notice=call._("The list of caseworkers is changed."))
-    return call.page("lookups/caseworker.html", status=422, form=form)
+    return await _lists(call, status=422, form=form)

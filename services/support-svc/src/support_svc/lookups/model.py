@@ -70,11 +70,25 @@ def french(value: LookupValue | None) -> str | None:
     return None if value is None else value.label_fr
 
 
-class Caseworker(Base):
-    """A member of staff who can be named as caseworker; the gateway keeps the accounts, this is only the
-    name.
+CASEWORKER_ROLES = ("caseworker", "supervisor")
+"""Who works with clients, and so can be named as caseworker, by the roles that the gateway gives."""
 
-    A person enters the list by the first thing he or she records, or is put on it by an administrator.
+
+class CaseworkerState(StrEnum):
+    """Whether somebody can be named as caseworker."""
+
+    AVAILABLE = "available"
+    RETIRED = "retired"
+    """Taken off the list by an administrator."""
+    LEFT = "left"
+    """Has no access any more, or no role of those who work with clients."""
+
+
+class Caseworker(Base):
+    """A member of staff who was named as caseworker or recorded something, or who was taken off the list.
+
+    The gateway keeps the accounts and its register says who can be chosen; this is the name that stays on
+    records, so it's never deleted.
     """
 
     __tablename__ = "caseworker"

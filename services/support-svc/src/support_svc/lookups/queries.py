@@ -5,11 +5,19 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.actor import Actor
 from chassis.errors import NotFound
+from chassis.register import Colleague
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from support_svc.access import Permission
-from support_svc.lookups.model import Caseworker, LookupList, LookupValue
+from support_svc.lookups.model import (
+    CASEWORKER_ROLES,
+    Caseworker,
+    CaseworkerState,
+    LookupList,
+    LookupValue,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,7 @@ class CaseworkerView:
 
     subject: str
     name: str
-    active: bool
+    state: CaseworkerState
 
 
 def _view(value: LookupValue) -> ValueView:
@@ -82,12 +90,46 @@ async def lookup_value(tx: ReadTx, value_id: UUID) -> ValueView:
 
 
 @query(Permission.VIEW_LOOKUPS)
-async def caseworkers(tx: ReadTx, *, retired: bool = False) -> list[CaseworkerView]:
-    """The caseworkers by name; whoever asks is among them from the beginning."""
-    statement = select(Caseworker).order_by(Caseworker.name)
-    if not retired:
-        statement = statement.where(Caseworker.active)
-    found = [CaseworkerView(c.subject, c.name, c.active) for c in (await tx.execute(statement)).scalars()]
-    if tx.actor.kind == "staff" and all(c.subject != tx.actor.subject for c in found):
-        found.insert(0, CaseworkerView(tx.actor.subject, tx.actor.name, active=True))
-    return found
+async def caseworkers(tx: ReadTx, *, everybody: bool = False, including: str = "") -> list[CaseworkerView]:
+    """Who can be named as caseworker, by name: those whom the gateway's register has with a role for it.
+
+    With `everybody` also those who can't any more; `including` one of them, whose work it is. While nothing
+    is heard of the gateway, the list is what it was.
+    """
+    listed = {one.subject: one for one in (await tx.execute(select(Caseworker))).scalars()}
+    register = tx.runtime.register.colleagues(*CASEWORKER_ROLES)
+    names = {subject: one.name for subject, one in listed.items()}
+    names |= {subject: one.name for subject, one in _people(register).items()}
+    if tx.actor.kind == "staff" and tx.actor.roles.intersection(CASEWORKER_ROLES):
+        # Let in this moment, whatever the register said when it was last read.
+        names.setdefault(tx.actor.subject, tx.actor.name)
+        register = None if register is None else {tx.actor.subject: _oneself(tx.actor), **register}
+    found = [
+        CaseworkerView(subject, name, _state(listed.get(subject), subject, register))
+        for subject, name in names.items()
+    ]
+    return sorted(
+        (
+            one
+            for one in found
+            if everybody or one.state is CaseworkerState.AVAILABLE or one.subject == including
+        ),
+        key=lambda one: (one.name.casefold(), one.subject),
+    )
+
+
+def _oneself(actor: Actor) -> Colleague:
+    return Colleague(actor.subject, actor.name, actor.roles, active=True)
+
+
+def _people(register: dict[str, Colleague] | None) -> dict[str, Colleague]:
+    """The people of the register: nobody's caseworker is a program."""
+    return {subject: one for subject, one in (register or {}).items() if not subject.startswith("client:")}
+
+
+def _state(listed: Caseworker | None, subject: str, register: dict[str, Colleague] | None) -> CaseworkerState:
+    if listed is not None and not listed.active:
+        return CaseworkerState.RETIRED
+    if register is not None and subject not in register:
+        return CaseworkerState.LEFT
+    return CaseworkerState.AVAILABLE

@@ -45,7 +45,7 @@ async def page(call: DeskCall) -> Response:
         wanted=form.command,
         form=form,
         lists=await choices(call, LookupList.PROGRAM),
-        people=await colleagues(call),
+        people=await colleagues(call, everybody=True),
     )
 
 
@@ -118,13 +118,14 @@ async def post_edit(call: DeskCall, placement_id: UUID) -> Response:
 
 
 async def _change_form(call: PageCall, placement_id: UUID, form: object, status: int = 200) -> Response:
+    one = await call.ask(placement, placement_id)
     return call.page(
         "placements/change.html",
         status=status,
         form=form,
-        one=await call.ask(placement, placement_id),
+        one=one,
         lists=await choices(call, *_LISTS),
-        people=await colleagues(call),
+        people=await colleagues(call, including=one.caseworker),
     )
 
 
