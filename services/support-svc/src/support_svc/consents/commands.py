@@ -57,8 +57,10 @@ class WithdrawConsent(BaseModel):
 
 @use_case(Permission.RECORD_CONSENT)
 async def give_consent(tx: Tx, command: GiveConsent) -> UUID:
-    """Record a consent and return its id; one in force for the same purpose is superseded. Raises
-    ConsentDates.
+    """Record a consent and return its id (C6). Raises ConsentDates.
+
+    What was given last counts: it supersedes the one before, but a paper that is older than the last word,
+    or that has expired already, takes its place behind it, also behind a refusal.
     """
     if command.given_on > tx.today:
         raise ConsentDates(field="given_on")
@@ -88,7 +90,10 @@ async def give_consent(tx: Tx, command: GiveConsent) -> UUID:
             .with_for_update()
         )
     ).scalar_one_or_none()
-    if before is not None:
+    expired = command.expires_on is not None and command.expires_on < tx.today
+    if before is not None and (expired or command.given_on < before.given_on):
+        consent.superseded_by = before.id
+    elif before is not None:
         before.superseded_by = consent.id
         await tx.session.flush()
         tx.touched("consent", before.id, "superseded")

@@ -77,6 +77,15 @@ RECIPIENT_OF: dict[Purpose, Recipient] = {
 }
 """Who is told under each purpose; a consent can't name another recipient for it."""
 
+SUFFICIENT: dict[Purpose, frozenset[ConsentType]] = {
+    Purpose.BE_HOUSED: frozenset(ConsentType) - {ConsentType.DECLINED_ANONYMOUS},
+    Purpose.SHARE_CONTACT_FOR_TENANCY: frozenset(
+        {ConsentType.EXPLICIT, ConsentType.COORDINATED_ACCESS_EXPLICIT}
+    ),
+    Purpose.COORDINATE_SERVICES: frozenset(ConsentType) - {ConsentType.DECLINED_ANONYMOUS},
+}
+"""How firmly each purpose has to be agreed to; a name and a contact leave only under an explicit consent."""
+
 CATEGORIES_OF: dict[Purpose, tuple[DataCategory, ...]] = {
     Purpose.BE_HOUSED: (DataCategory.HOUSEHOLD_SIZE,),
     Purpose.SHARE_CONTACT_FOR_TENANCY: (DataCategory.NAME, DataCategory.CONTACT),

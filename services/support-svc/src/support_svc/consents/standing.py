@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from chassis.tx import ReadTx, Tx
-from support_svc.consents.model import Consent, ConsentType, Purpose
+from support_svc.consents.model import SUFFICIENT, Consent, Purpose
 
 
 async def consent_in_force(tx: Tx | ReadTx, client_id: UUID, purpose: Purpose) -> UUID | None:
@@ -18,7 +18,7 @@ async def consent_in_force(tx: Tx | ReadTx, client_id: UUID, purpose: Purpose) -
             Consent.purpose == purpose,
             Consent.withdrawn_at.is_(None),
             Consent.superseded_by.is_(None),
-            Consent.type != ConsentType.DECLINED_ANONYMOUS,
+            Consent.type.in_(SUFFICIENT[purpose]),
             Consent.given_on <= tx.today,
             or_(Consent.expires_on.is_(None), Consent.expires_on >= tx.today),
         )

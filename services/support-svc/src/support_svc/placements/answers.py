@@ -30,7 +30,7 @@ from support_svc.placements.model import (
     TimelineKind,
     UnitRequestWithdrawn,
 )
-from support_svc.placements.rows import locked_placement, note
+from support_svc.placements.rows import locked_placement, note, tell_under
 from support_svc.placements.securing import (
     OPEN,
     DeadlinePassed,
@@ -212,12 +212,12 @@ async def _refer(tx: Tx, placement: Placement, request: Securing) -> None:
         applicant=await _applicant(tx, placement.client_id) if housed and shared else None,
     )
     if housed is None:
-        tx.withhold(fact, str(placement.id), "consent_ended")
+        tell_under(tx, fact, placement.id, None)
         return
     request.referral = referral
     request.said = 1
     request.named = fact.applicant is not None
-    tx.publish(fact, about=str(placement.id), basis=str(shared or housed))
+    tell_under(tx, fact, placement.id, shared or housed)
     note(tx, placement.id, TimelineKind.REFERRED, {"address": request.address, "named": request.named})
 
 

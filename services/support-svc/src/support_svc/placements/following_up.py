@@ -39,7 +39,7 @@ from support_svc.placements.problems import (
     PlacementEnded,
     ReasonLeftNeeded,
 )
-from support_svc.placements.rows import active_members, current_request, locked_placement, note
+from support_svc.placements.rows import active_members, current_request, locked_placement, note, tell_under
 
 
 class Outcome(BaseModel):
@@ -104,7 +104,7 @@ WITH place AS (
 )
 INSERT INTO placement_timeline (id, placement_id, at, kind, actor_name, details)
 SELECT :line, done.subject_id, :now, 'follow_up', :actor_name,
-    jsonb_build_object('on', CAST(:done_on AS text))
+    jsonb_build_object('on', CAST(:done_on AS text), 'final', false)
 FROM done RETURNING placement_id
 """
 
@@ -120,7 +120,7 @@ async def record_follow_up(tx: Tx, command: RecordFollowUp) -> UUID:
         raise InTheFuture(field="done_on")
     someone_left = any(outcome.still_in_housing is StillInHousing.NO for outcome in command.outcomes)
     if not command.final and not someone_left and command.months_since is not None:
-        tx.touched("placement", command.placement_id, "follow_up_recorded")
+        tx.touched("placement", command.placement_id, "follow_up_recorded", {"final": (None, False)})
         row = await tx.conclude(_RECORD, _parameters(tx, command), result=command.placement_id)
         if row is not None:
             return command.placement_id
@@ -254,4 +254,4 @@ async def _tell_moved_out(tx: Tx, command: RecordFollowUp, placement: Placement)
         return
     consent = await consent_in_force(tx, placement.client_id, Purpose.BE_HOUSED)
     fact = HouseholdMovedOut(request=request.request, unit=request.unit, moved_out_on=command.done_on)
-    tx.publish(fact, about=str(placement.id), basis=str(consent) if consent else None)
+    tell_under(tx, fact, placement.id, consent)

@@ -32,7 +32,7 @@ from support_svc.placements.problems import (
     NotSecured,
     TenancyNotStarted,
 )
-from support_svc.placements.rows import active_members, current_request, locked_placement
+from support_svc.placements.rows import active_members, current_request, locked_placement, tell_under
 from support_svc.placements.securing import MovedIn, SecuringState
 
 
@@ -94,7 +94,7 @@ async def move_in(tx: Tx, command: MoveIn) -> None:
         # The property entity's own homes speak through the lease; nobody else would tell of a third party's.
         consent = await consent_in_force(tx, placement.client_id, Purpose.BE_HOUSED)
         fact = HouseholdMovedIn(request=request.request, unit=request.unit, moved_in_on=command.moved_in_on)
-        tx.publish(fact, about=str(placement.id), basis=str(consent) if consent else None)
+        tell_under(tx, fact, placement.id, consent)
     tx.touched("placement", placement.id, "moved_in", {"moved_in_on": (None, command.moved_in_on)})
 
 

@@ -57,6 +57,17 @@ async def people_counts(tx: Tx, placement: Placement, day: date) -> tuple[int, i
     return sum(adults), len(adults) - sum(adults)
 
 
+def tell_under(tx: Tx, fact: object, placement_id: UUID, consent: UUID | None) -> None:
+    """Publish a fact about a placement under the consent that is in force, or record that it was withheld.
+
+    Without consent nothing leaves; the crossing panel shows the caseworker what wasn't reported (W13).
+    """
+    if consent is None:
+        tx.withhold(fact, str(placement_id), "consent_ended")
+    else:
+        tx.publish(fact, about=str(placement_id), basis=str(consent))
+
+
 def note(tx: Tx, placement_id: UUID, kind: TimelineKind, details: Mapping[str, Any] | None = None) -> None:
     """Add a line to the timeline (P10); what a program records has no person's name on it."""
     tx.session.add(

@@ -1,0 +1,173 @@
+"""What leaves is asked of the consent at that moment, and pages show what was withheld (C6, W13)."""
+
+import datetime as dt
+import re
+
+import pytest
+
+from deskkit.testing import parse_page
+from support_svc.consents.commands import GiveConsent, WithdrawConsent, give_consent, withdraw_consent
+from support_svc.consents.model import SUFFICIENT, ConsentType, GivenHow, Purpose
+from support_svc.followups.model import StillInHousing
+from support_svc.lookups.model import LookupList
+from support_svc.placements.following_up import Outcome, RecordFollowUp, record_follow_up
+from support_svc.placements.moving_in import MoveIn, move_in
+
+DAY = dt.timedelta(days=1)
+
+
+async def consents(world, client, purpose):
+    return await world.rows(
+        "SELECT id, withdrawn_at FROM consent WHERE client_id = $1 AND purpose = $2"
+        " AND superseded_by IS NULL",
+        client,
+        purpose,
+    )
+
+
+async def withdraw(world, client, purpose="be_housed"):
+    (one,) = await consents(world, client, purpose)
+    await world.do(withdraw_consent, WithdrawConsent(client_id=client, consent_id=one["id"]))
+
+
+async def give(
+    world, client, type_, *, purpose=Purpose.SHARE_CONTACT_FOR_TENANCY, days_ago=0, expires_on=None
+):
+    return await world.do(
+        give_consent,
+        GiveConsent(
+            client_id=client,
+            purpose=purpose,
+            type=type_,
+            given_on=world.today - days_ago * DAY,
+            expires_on=expires_on,
+            given_how=GivenHow.WRITTEN,
+        ),
+    )
+
+
+@pytest.mark.row("W13", "C6", "P10", "X1")
+@pytest.mark.parametrize("locale", ["en", "fr"])
+@pytest.mark.parametrize("shares", [True, False])
+async def test_pages_of_a_placement_stand_whatever_was_shared(world, locale, shares):
+    head, child = await world.family()
+    given = {"agrees_to_share_contact": GivenHow.WRITTEN} if shares else {}
+    placement = await world.placement(head, child, **given)
+    request = await world.held(placement, await world.home())
+    assert await world.referral(request)
+    moved = MoveIn(placement_id=placement, moved_in_on=world.today, next_months=1, told_by_client=True)
+    await world.do(move_in, moved)
+    for months_since in (1, None):
+        world.clock.advance(31 * DAY)
+        both = [Outcome(client_id=one, still_in_housing=StillInHousing.YES) for one in (head, child)]
+        await world.do(
+            record_follow_up,
+            RecordFollowUp(
+                placement_id=placement,
+                done_on=world.today,
+                months_since=months_since,
+                outcomes=both,
+                next_months=1,
+            ),
+        )
+    async with world.desk("caseworker", locale=locale) as browser:
+        for page in ("", "/timeline", "/follow-ups"):
+            answer = await browser.get(f"/front-desk/placements/{placement}{page}")
+            assert answer.status_code == 200, answer.text[:300]
+            assert not re.search(r"\bNone\b", parse_page(answer.text).text)
+
+
+@pytest.mark.row("P8", "P10")
+async def test_both_ways_of_recording_a_follow_up_write_the_same(world):
+    """The one statement and the way that looks closer: the same columns, details and audit, row by row."""
+    written = []
+    for months_since in (1, None):
+        client = await world.client("Ines", f"Marrow{months_since}")
+        placement = await world.placement(client)
+        await world.held(placement, await world.home(managed_by="third_party"))
+        await world.do(move_in, MoveIn(placement_id=placement, moved_in_on=world.today, next_months=1))
+        done_on = world.today
+        await world.do(
+            record_follow_up,
+            RecordFollowUp(
+                placement_id=placement,
+                done_on=done_on,
+                months_since=0 if months_since else None,
+                outcomes=[Outcome(client_id=client, still_in_housing=StillInHousing.YES)],
+                next_months=2,
+                comments="well",
+            ),
+        )
+        follow_ups = await world.rows(
+            "SELECT due_on, state, done_on, months_since, final, comments, recorded_by_name,"
+            " caseworker, version FROM followup WHERE subject_id = $1 ORDER BY due_on",
+            placement,
+        )
+        outcomes = await world.rows(
+            "SELECT still_in_housing, reason_left_id, housed_elsewhere FROM followup_outcome"
+            " WHERE client_id = $1",
+            client,
+        )
+        (line,) = await world.rows(
+            "SELECT kind, actor_name, details FROM placement_timeline WHERE placement_id = $1"
+            " AND kind = 'follow_up'",
+            placement,
+        )
+        (audit,) = await world.rows(
+            "SELECT action, changes FROM audit WHERE record_id = $1 AND action = 'follow_up_recorded'",
+            str(placement),
+        )
+        written.append((follow_ups, outcomes, line, audit))
+    assert written[0] == written[1]
+
+
+@pytest.mark.row("W13", "C6", "U4")
+async def test_moves_are_withheld_once_the_consent_to_be_housed_is_gone(world):
+    client = await world.client("Ines", "Marrow")
+    placement = await world.placement(client)
+    await world.held(placement, await world.home(managed_by="third_party"))
+    await withdraw(world, client)
+    await world.do(move_in, MoveIn(placement_id=placement, moved_in_on=world.today, next_months=1))
+    assert "household_moved_in" in await world.told("withheld")
+    assert "household_moved_in" not in await world.told("pending")
+    left = Outcome(
+        client_id=client,
+        still_in_housing=StillInHousing.NO,
+        reason_left_id=await world.value(LookupList.REASON_LEFT, "health"),
+        housed_elsewhere=False,
+    )
+    await world.do(
+        record_follow_up, RecordFollowUp(placement_id=placement, done_on=world.today, outcomes=[left])
+    )
+    assert "household_moved_out" in await world.told("withheld")
+    assert "household_moved_out" not in await world.told("pending")
+    async with world.desk("caseworker") as browser:
+        page = parse_page((await browser.get(f"/front-desk/placements/{placement}")).text)
+    assert "because the consent had ended" in page.text
+
+
+@pytest.mark.row("C6")
+@pytest.mark.parametrize("type_", list(ConsentType))
+async def test_a_contact_is_shared_only_under_an_explicit_consent(world, type_):
+    client = await world.client("Ines", "Marrow", phones=["416 555 0142"])
+    placement = await world.placement(client)
+    await give(world, client, type_)
+    await world.held(placement, await world.home())
+    (row,) = await world.rows("SELECT data FROM outbox WHERE type LIKE '%tenancy_referred%'")
+    named = (
+        row["data"]["data"]["name"] is not None if isinstance(row["data"], dict) else '"given"' in row["data"]
+    )
+    assert named == (type_ in SUFFICIENT[Purpose.SHARE_CONTACT_FOR_TENANCY])
+
+
+@pytest.mark.row("C6")
+async def test_the_last_word_counts_whenever_it_is_recorded(world):
+    client = await world.client("Ines", "Marrow")
+    refused = await give(world, client, ConsentType.DECLINED_ANONYMOUS, days_ago=2)
+    await give(world, client, ConsentType.EXPLICIT, days_ago=10)
+    (stands,) = await consents(world, client, "share_contact_for_tenancy")
+    assert stands["id"] == refused
+    agreed = await give(world, client, ConsentType.EXPLICIT, days_ago=1)
+    await give(world, client, ConsentType.EXPLICIT, days_ago=1, expires_on=world.today - DAY)
+    (stands,) = await consents(world, client, "share_contact_for_tenancy")
+    assert stands["id"] == agreed
