@@ -24,9 +24,16 @@ from support_svc.housing_history.model import HousingRecord, Stay
 from support_svc.lookups.commands import require_values
 from support_svc.lookups.model import LookupList, LookupValue
 from support_svc.placements.answers import settle
-from support_svc.placements.model import HouseholdMovedIn, Placement, PlacementStatus, Securing
+from support_svc.placements.model import (
+    ApplicationState,
+    HouseholdMovedIn,
+    Placement,
+    PlacementStatus,
+    Securing,
+)
 from support_svc.placements.problems import (
     ActiveHousing,
+    ApplicationWasDeclined,
     MoveInBeforeSecuring,
     MoveInInTheFuture,
     NotSecured,
@@ -68,8 +75,8 @@ async def move_in(tx: Tx, command: MoveIn) -> None:
     """Record the move-in: one housing history record a person, status Moved Into Housing, first follow-up
     due.
 
-    Raises NotSecured, TenancyNotStarted, MoveInBeforeSecuring, MoveInInTheFuture, ActiveHousing,
-    HousingOverlap.
+    Raises NotSecured, ApplicationWasDeclined, TenancyNotStarted, MoveInBeforeSecuring, MoveInInTheFuture,
+    ActiveHousing, HousingOverlap.
     """
     placement = await locked_placement(tx, command.placement_id)
     request = await current_request(tx, placement)
@@ -99,6 +106,8 @@ async def move_in(tx: Tx, command: MoveIn) -> None:
 
 
 def _check(tx: Tx, command: MoveIn, request: Securing) -> None:
+    if request.state is SecuringState.HELD and request.application is ApplicationState.DECLINED:
+        raise ApplicationWasDeclined
     through_lease = request.managed_by is ManagedBy.PROPERTY_ENTITY
     if through_lease and request.state is not SecuringState.LET and not command.told_by_client:
         raise TenancyNotStarted(field="told_by_client")

@@ -79,6 +79,16 @@ class NotSecured(DomainError):
     message: ClassVar[str] = "No home is secured for this household."
 
 
+class ApplicationWasDeclined(DomainError):
+    """The property entity declined the application for the home, so nobody moves into it."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "application_was_declined"
+    message: ClassVar[str] = (
+        "The property entity declined the application for this home. Find another home, or give this one up."
+    )
+
+
 class TenancyNotStarted(DomainError):
     """The property entity hasn't told of a start, and nobody says that the client did."""
 

@@ -77,6 +77,8 @@ class PlacementLine:
     next_follow_up: date | None
     urgent: tuple[Urgent, ...]
     deadline: datetime | None = None
+    decline_reason: str | None = None
+    """Why the application for the home that is still held was declined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +188,18 @@ class PlacementView:
 
     @property
     def can_move_in(self) -> bool:
-        """Whether a home is held."""
-        return self.request is not None and self.request.state in (SecuringState.HELD, SecuringState.LET)
+        """Whether a home is held, and the application for it wasn't declined."""
+        held = self.request is not None and self.request.state in (SecuringState.HELD, SecuringState.LET)
+        return held and not self.declined
+
+    @property
+    def declined(self) -> bool:
+        """Whether the application for the home that is held was declined: another home is needed."""
+        return (
+            self.request is not None
+            and self.request.state is SecuringState.HELD
+            and self.request.application is ApplicationState.DECLINED
+        )
 
     def seeking(self) -> Seeking:
         """What homes are matched with (P5)."""
@@ -435,7 +447,14 @@ async def holds_and_move_ins(tx: ReadTx, caseworker: str) -> list[PlacementLine]
     """A caseworker's placements that wait for an answer, hold a home or are past their target date (F2)."""
     kinds = _urgent(tx.today)
     rows = await tx.execute(
-        select(Placement, Client, Securing.state, Securing.deadline, *(kinds[kind] for kind in Urgent))
+        select(
+            Placement,
+            Client,
+            Securing.state,
+            Securing.deadline,
+            Securing.decline_reason,
+            *(kinds[kind] for kind in Urgent),
+        )
         .join(Client, Client.id == Placement.client_id)
         .outerjoin(Securing, Securing.request == Placement.request)
         .where(
@@ -466,6 +485,7 @@ async def holds_and_move_ins(tx: ReadTx, caseworker: str) -> list[PlacementLine]
             next_follow_up=None,
             urgent=tuple(kind for kind, holds in zip(Urgent, flags, strict=True) if holds),
             deadline=deadline,
+            decline_reason=reason if state is SecuringState.HELD else None,
         )
-        for one, client, state, deadline, *flags in rows
+        for one, client, state, deadline, reason, *flags in rows
     ]

@@ -1,0 +1,63 @@
+"""A declined application leads: why, another home, and no move into the one that was declined (P3, T1)."""
+
+import datetime as dt
+
+import pytest
+
+from deskkit.testing import parse_page
+from support_svc.placements.moving_in import MoveIn, move_in
+from support_svc.placements.problems import ApplicationWasDeclined
+
+
+@pytest.mark.row("P3", "P7", "F2", "T1", "X1")
+@pytest.mark.parametrize(
+    ("locale", "why", "next_step"),
+    [
+        ("en", "The home has a legal age rule.", "Find another home for Ines Marrow"),
+        ("fr", "âge", "Trouver un autre logement pour Ines Marrow"),
+    ],
+)
+async def test_a_declined_application_leads(world, locale, why, next_step):
+    client = await world.client("Ines", "Marrow")
+    placement = await world.placement(client)
+    request = await world.held(placement, await world.home())
+    referral = await world.referral(request)
+    await world.hear("application_opened", referral=referral)
+    async with world.desk("caseworker", locale=locale) as browser:
+        base = f"/front-desk/placements/{placement}"
+        before = parse_page((await browser.get(base)).text)
+        assert f"{base}/move-in" in before.links().values()
+        # Also after it was accepted: the hold is what counts.
+        await world.hear("application_declined", referral=referral, reason="legal_age_rule")
+        page = parse_page((await browser.get(base)).text)
+        assert why in page.text
+        assert f"{base}/move-in" not in page.links().values()
+        assert f"{base}/search" in page.links().values()
+        assert f"{base}/give-up" in page.links().values()
+        # My day is of the caseworker of the placement.
+        token = world.keys.key("support").token(
+            roles=("caseworker",), audience=["support"], subject="staff-7", locale=locale
+        )
+        browser.cookies.clear()
+        browser.cookies.set("partywall_token", token)
+        day = parse_page((await browser.get("/front-desk")).text)
+        assert next_step in day.text
+        assert why in day.text
+        assert "Move Ines Marrow in" not in day.text
+    moved = MoveIn(placement_id=placement, moved_in_on=world.today, next_months=1, told_by_client=True)
+    with pytest.raises(ApplicationWasDeclined):
+        await world.do(move_in, moved)
+
+
+@pytest.mark.row("P7", "T1")
+async def test_a_tenancy_that_started_all_the_same_can_be_moved_into(world):
+    client = await world.client("Ines", "Marrow")
+    placement = await world.placement(client)
+    unit = await world.home()
+    request = await world.held(placement, unit)
+    referral = await world.referral(request)
+    await world.hear("application_declined", referral=referral, reason="legal_age_rule")
+    await world.hear(
+        "referred_tenancy_started", referral=referral, unit=unit, start=world.today - dt.timedelta(days=1)
+    )
+    await world.do(move_in, MoveIn(placement_id=placement, moved_in_on=world.today, next_months=1))
