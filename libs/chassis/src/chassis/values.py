@@ -16,7 +16,7 @@ from math import isfinite
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 from chassis.errors import DomainError, Kind
 
@@ -76,6 +76,8 @@ def _look(place: str, value: Any) -> None:
     # In the order of how often they come: most values are short texts, ids and nothing.
     if value is None or isinstance(value, (bool, Enum, UUID, bytes)):
         return
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
     if isinstance(value, str):
         if "\0" in value or not (value.isascii() or _whole(value)):
             raise HoldsNul(field=place)

@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 from chassis.errors import Conflict, ValueNotAccepted
 from chassis.perform import in_words
@@ -42,6 +42,7 @@ def refusal(**values: Any) -> tuple[str | None, str]:
     ("value", "code"),
     [
         ("a\0b", "text_not_readable"),
+        (SecretStr("a\0b"), "text_not_readable"),
         ("\ud800", "text_not_readable"),
         (dt.date.min, "day_out_of_bounds"),
         (dt.date.max, "day_out_of_bounds"),

@@ -39,7 +39,10 @@ Date = Annotated[dt.date, Field(strict=True)]
 
 
 def _in_utc(moment: dt.datetime) -> dt.datetime:
-    return moment.astimezone(dt.UTC)
+    try:
+        return moment.astimezone(dt.UTC)
+    except OverflowError as beyond:
+        raise ValueError("lies beyond the calendar") from beyond
 
 
 Moment = Annotated[AwareDatetime, Field(strict=True), AfterValidator(_in_utc)]

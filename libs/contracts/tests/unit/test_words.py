@@ -32,6 +32,7 @@ pytestmark = pytest.mark.row("W1")
         ("unit_published", {"remarks": "next to the school"}),
         ("unit_secured", {"deadline": dt.datetime(2026, 3, 30, 3, 59)}),  # noqa: DTZ001 - what is refused
         ("unit_secured", {"deadline": "2026-03-30T03:59:00Z"}),
+        ("unit_secured", {"deadline": dt.datetime.min.replace(tzinfo=dt.timezone(dt.timedelta(hours=14)))}),
         ("tenancy_referred", {"adults": None}),
         ("tenancy_referred", {"client": "12345"}),
         ("application_declined", {"reason": "credit_history"}),
