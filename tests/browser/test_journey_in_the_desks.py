@@ -95,7 +95,6 @@ async def test_a_household_goes_from_a_search_to_a_move_in(enter: Enter, live: L
     await manager.until_followed(tenant)
     application = manager.page.url
     await manager.follow("Change What the tenant chose")
-    await manager.field("Support organisation that may be told").fill("Support organisation")
     today = dt.date.fromisoformat(live.today())
     await manager.date("Day the tenant chose", today)
     for question in ("When and where the lease is signed", "The day the tenancy starts"):
