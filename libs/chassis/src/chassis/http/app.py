@@ -56,6 +56,8 @@ def service_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=f"{prefix}/openapi.json",
+        # FastAPI's own span carries the path and the query as they were asked for, and with them names.
+        telemetry={"tracing": False},
     )
     app.state.runtime = runtime
     app.state.verifier = verifier
