@@ -6,7 +6,7 @@ import pytest
 
 from deskkit.testing import parse_page
 from support_svc.placements.moving_in import MoveIn, move_in
-from support_svc.placements.problems import ApplicationWasDeclined
+from support_svc.placements.problems import ApplicationWasDeclined, NotSecured
 
 
 @pytest.mark.row("P3", "P7", "F2", "T1", "X1")
@@ -44,6 +44,29 @@ async def test_a_declined_application_leads(world, locale, why, next_step):
         assert next_step in day.text
         assert why in day.text
         assert "Move Ines Marrow in" not in day.text
+        # The decline frees the home: what leads stays when the release arrives.
+        unit = (await world.rows("SELECT unit FROM securing"))[0]["unit"]
+        released = await world.rows("SELECT request FROM securing")
+        await world.hear(
+            "unit_released", request=released[0]["request"], unit=unit, reason="application_closed"
+        )
+        page = parse_page((await browser.get(base)).text)
+        assert why in page.text
+        assert f"{base}/move-in" not in page.links().values()
+        assert next_step in parse_page((await browser.get("/front-desk")).text).text
+    with pytest.raises(NotSecured):
+        await world.do(
+            move_in,
+            MoveIn(placement_id=placement, moved_in_on=world.today, next_months=1, told_by_client=True),
+        )
+
+
+@pytest.mark.row("P7", "T1")
+async def test_nobody_moves_into_a_home_whose_application_was_declined(world):
+    client = await world.client("Ines", "Marrow")
+    placement = await world.placement(client)
+    request = await world.held(placement, await world.home())
+    await world.hear("application_declined", referral=await world.referral(request), reason="legal_age_rule")
     moved = MoveIn(placement_id=placement, moved_in_on=world.today, next_months=1, told_by_client=True)
     with pytest.raises(ApplicationWasDeclined):
         await world.do(move_in, moved)

@@ -34,6 +34,8 @@ from support_svc.placements.model import (
 )
 from support_svc.placements.securing import OPEN, SecuringState
 
+_STILL_OF_THE_HOME = (SecuringState.HELD, SecuringState.RELEASED)
+"""Where a declined application leads to another home: a decline frees the home, so the release follows it."""
 _LATEST_FIRST = Paging(Placement.id.desc())
 UPCOMING = timedelta(days=14)
 
@@ -462,6 +464,9 @@ async def holds_and_move_ins(tx: ReadTx, caseworker: str) -> list[PlacementLine]
             may_see(tx),
             or_(
                 Securing.state.in_(OPEN),
+                and_(
+                    Securing.application == ApplicationState.DECLINED, Securing.state.in_(_STILL_OF_THE_HOME)
+                ),
                 kinds[Urgent.PAST_TARGET_DATE],
                 kinds[Urgent.UPCOMING_TARGET_DATE],
             ),
@@ -485,7 +490,7 @@ async def holds_and_move_ins(tx: ReadTx, caseworker: str) -> list[PlacementLine]
             next_follow_up=None,
             urgent=tuple(kind for kind, holds in zip(Urgent, flags, strict=True) if holds),
             deadline=deadline,
-            decline_reason=reason if state is SecuringState.HELD else None,
+            decline_reason=reason if state in _STILL_OF_THE_HOME else None,
         )
         for one, client, state, deadline, reason, *flags in rows
     ]
