@@ -143,7 +143,8 @@ def one_line(home: Home) -> str:
     return door(home.street, home.unit_number)
 
 
-def _view(home: Home, seeking: Seeking | None, today: date) -> HomeView:
+def home_view(home: Home, seeking: Seeking | None, today: date) -> HomeView:
+    """A home as a search shows it, with how well it fits when something is sought."""
     fits = (
         None
         if seeking is None
@@ -208,7 +209,7 @@ async def homes_of_page(
     rows, heard = {}, None
     for home, at in found:
         rows[home.unit], heard = home, at
-    return [_view(rows[unit], seeking, tx.today) for unit in units if unit in rows], heard
+    return [home_view(rows[unit], seeking, tx.today) for unit in units if unit in rows], heard
 
 
 _ORDERS: dict[HomeSort, tuple[By, ...]] = {
@@ -294,7 +295,7 @@ async def home(tx: ReadTx, unit: UUID) -> HomeView:
     found = await tx.session.get(Home, unit)
     if found is None:
         raise UnknownHome
-    return _view(found, None, tx.today)
+    return home_view(found, None, tx.today)
 
 
 @query(Permission.SEARCH_HOMES)

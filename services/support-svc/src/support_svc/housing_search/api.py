@@ -9,6 +9,7 @@ from chassis.http.call import ApiRouter, Call
 from support_svc.homes.buildings import BuildingPage
 from support_svc.homes.queries import HomeFilter, HomeView
 from support_svc.housing_search.commands import HomeOfPlacement, remove_from_shortlist, shortlist_home
+from support_svc.housing_search.model import FEWEST_COMPARED, MOST_COMPARED
 from support_svc.housing_search.queries import (
     HomeSeen,
     ShortlistedView,
@@ -37,7 +38,9 @@ async def get_home(call: Call, placement_id: UUID, unit: UUID) -> HomeSeen:
 
 @router.get("/comparisons")
 async def get_comparison(
-    call: Call, placement_id: UUID, units: Annotated[list[UUID], Query(min_length=2, max_length=4)]
+    call: Call,
+    placement_id: UUID,
+    units: Annotated[list[UUID], Query(min_length=FEWEST_COMPARED, max_length=MOST_COMPARED)],
 ) -> list[HomeView]:
     """Two to four homes side by side."""
     return await call.ask(compared, placement_id, units)

@@ -1,5 +1,6 @@
 """New Housing Search, a page of each home, the short list and comparing on the Front Desk (P5)."""
 
+from typing import Any
 from uuid import UUID
 
 from fastapi import Response
@@ -10,11 +11,13 @@ from deskkit.router import DeskRouter
 from support_svc.homes.queries import HomeFilter, places
 from support_svc.housing_search.commands import HomeOfPlacement, remove_from_shortlist, shortlist_home
 from support_svc.housing_search.filters import chips
+from support_svc.housing_search.model import TooManyToCompare, can_be_compared
 from support_svc.housing_search.queries import (
     compared,
     home_for_placement,
     search_buildings_for_placement,
     shortlist,
+    shortlisted_units,
 )
 from support_svc.lookups.model import LookupList
 from support_svc.lookups.queries import values_of
@@ -51,7 +54,7 @@ async def search(call: DeskCall, placement_id: UUID) -> Response:
         by_building=by_building,
         found=await call.ask(search_in, placement_id, wanted),
         chips=chips(call, wanted, kinds),
-        kept={home.unit for home in await call.ask(shortlist, placement_id)},
+        kept=await call.ask(shortlisted_units, placement_id),
         places=await call.ask(places),
         kinds=kinds,
         form=form,
@@ -72,11 +75,16 @@ async def home(call: DeskCall, placement_id: UUID, unit: UUID) -> Response:
 @router.get("/shortlist", name="shortlist")
 async def show_shortlist(call: DeskCall, placement_id: UUID) -> Response:
     """The short list of a placement (P5)."""
+    return await _shortlist_page(call, placement_id)
+
+
+async def _shortlist_page(call: PageCall, placement_id: UUID, **more: Any) -> Response:
     return call.page(
         "housing_search/shortlist.html",
         one=await call.ask(placement, placement_id),
         homes=await call.ask(shortlist, placement_id),
         kinds=await _kinds(call),
+        **more,
     )
 
 
@@ -84,17 +92,17 @@ async def show_shortlist(call: DeskCall, placement_id: UUID) -> Response:
 async def compare(call: DeskCall, placement_id: UUID) -> Response:
     """Two to four homes side by side (P5); with any other number the short list says what to choose."""
     units = [UUID(text) for text in call.request.query_params.getlist("unit") if _is_id(text)]
-    form = await call.form(Nothing)
-    homes = await call.ask(shortlist, placement_id)
-    one, kinds = await call.ask(placement, placement_id), await _kinds(call)
-    if not 2 <= len(set(units)) <= 4:
-        form.add(call._("Choose two to four homes to compare."))
-        return call.page(
-            "housing_search/shortlist.html", one=one, homes=homes, kinds=kinds, form=form, chosen=units
-        )
-    views = await call.ask(compared, placement_id, units)
-    kept = {home.unit for home in homes}
-    return call.page("housing_search/compare.html", one=one, homes=views, kinds=kinds, kept=kept)
+    if not can_be_compared(units):
+        form = await call.form(Nothing)
+        form.add(TooManyToCompare())
+        return await _shortlist_page(call, placement_id, form=form, chosen=units)
+    return call.page(
+        "housing_search/compare.html",
+        one=await call.ask(placement, placement_id),
+        homes=await call.ask(compared, placement_id, units),
+        kinds=await _kinds(call),
+        kept=await call.ask(shortlisted_units, placement_id),
+    )
 
 
 @router.post("/shortlist/{unit}", name="shortlist_add")

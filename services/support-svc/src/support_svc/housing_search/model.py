@@ -1,5 +1,6 @@
 """The short list of a placement (P5): homes that the household wants to look at again."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -12,8 +13,8 @@ from support_svc.tables import Base
 
 LONGEST = 30
 """Homes on one short list at most."""
-COMPARED = 4
-"""Homes that are compared at most: more don't fit side by side."""
+FEWEST_COMPARED, MOST_COMPARED = 2, 4
+"""How many homes are compared: more don't fit side by side."""
 
 
 class ShortlistedHome(Base):
@@ -36,9 +37,14 @@ class ShortlistFull(DomainError):
     message: ClassVar[str] = "The short list has {longest} homes, which is all it can have. Remove one first."
 
 
+def can_be_compared(units: Iterable[UUID]) -> bool:
+    """Whether these are as many different homes as fit side by side."""
+    return FEWEST_COMPARED <= len(set(units)) <= MOST_COMPARED
+
+
 class TooManyToCompare(DomainError):
     """Two to four homes can be compared."""
 
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "too_many_to_compare"
-    message: ClassVar[str] = "Choose two to {most} homes to compare."
+    message: ClassVar[str] = "Choose two to four homes to compare."

@@ -14,10 +14,17 @@ from support_svc.homes.buildings import BuildingPage, search_buildings
 from support_svc.homes.following import homes_in_memory
 from support_svc.homes.index import building_key
 from support_svc.homes.model import Home, UnknownHome
-from support_svc.homes.queries import HomeFilter, HomeView, OccupancyFilter, homes_of_page, matching
-from support_svc.housing_search.model import COMPARED, ShortlistedHome, TooManyToCompare
+from support_svc.homes.queries import (
+    HomeFilter,
+    HomeView,
+    OccupancyFilter,
+    home_view,
+    homes_of_page,
+    matching,
+)
+from support_svc.housing_search.model import ShortlistedHome, TooManyToCompare, can_be_compared
 from support_svc.placements.happenings import SEARCHED
-from support_svc.placements.queries import placement
+from support_svc.placements.queries import placement, require_visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ async def home_for_placement(tx: ReadTx, placement_id: UUID, unit: UUID) -> Home
     row = await tx.session.get(Home, unit)
     if row is None:
         raise UnknownHome
-    (view,), _ = await homes_of_page(tx, [unit], one.seeking())
+    view = home_view(row, one.seeking(), tx.today)
     key = building_key({"street": row.street, "city": row.city})
     index = await homes_in_memory.current(tx.runtime.database)
     same = matching(index, HomeFilter(building=key, occupancy=OccupancyFilter.OPEN))
@@ -88,14 +95,22 @@ async def shortlist(tx: ReadTx, placement_id: UUID) -> list[ShortlistedView]:
 
 
 @query(Permission.SEARCH_HOMES)
+async def shortlisted_units(tx: ReadTx, placement_id: UUID) -> frozenset[UUID]:
+    """Which homes are on the short list of a placement (P5). Raises NotFound."""
+    await require_visible(tx, placement_id)
+    rows = await tx.execute(select(ShortlistedHome.unit).where(ShortlistedHome.placement_id == placement_id))
+    return frozenset(rows.scalars())
+
+
+@query(Permission.SEARCH_HOMES)
 async def compared(tx: ReadTx, placement_id: UUID, units: Sequence[UUID]) -> list[HomeView]:
     """Two to four homes in the order given, each with how well it fits (P5).
 
     Raises NotFound, UnknownHome, TooManyToCompare.
     """
     chosen = list(dict.fromkeys(units))
-    if not 2 <= len(chosen) <= COMPARED:
-        raise TooManyToCompare(field="units", most=COMPARED)
+    if not can_be_compared(chosen):
+        raise TooManyToCompare(field="units")
     one = await placement(tx, placement_id)
     views, _ = await homes_of_page(tx, chosen, one.seeking())
     if len(views) < len(chosen):

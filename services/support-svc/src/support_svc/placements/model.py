@@ -71,6 +71,11 @@ class ApplicationState(StrEnum):
     DECLINED = "declined"
 
 
+def is_declined(state: SecuringState, application: ApplicationState | None) -> bool:
+    """Whether the application for a home that is still held was declined, so that nobody moves into it."""
+    return state is SecuringState.HELD and application is ApplicationState.DECLINED
+
+
 class Placement(Base):
     """The search for a home for a client, alone or with household members, to the last follow-up (P2)."""
 

@@ -25,11 +25,11 @@ from support_svc.lookups.commands import require_values
 from support_svc.lookups.model import LookupList, LookupValue
 from support_svc.placements.answers import settle
 from support_svc.placements.model import (
-    ApplicationState,
     HouseholdMovedIn,
     Placement,
     PlacementStatus,
     Securing,
+    is_declined,
 )
 from support_svc.placements.problems import (
     ActiveHousing,
@@ -106,7 +106,7 @@ async def move_in(tx: Tx, command: MoveIn) -> None:
 
 
 def _check(tx: Tx, command: MoveIn, request: Securing) -> None:
-    if request.state is SecuringState.HELD and request.application is ApplicationState.DECLINED:
+    if is_declined(request.state, request.application):
         raise ApplicationWasDeclined
     through_lease = request.managed_by is ManagedBy.PROPERTY_ENTITY
     if through_lease and request.state is not SecuringState.LET and not command.told_by_client:

@@ -31,6 +31,7 @@ from support_svc.placements.model import (
     PlacementStatus,
     Securing,
     TypeSought,
+    is_declined,
 )
 from support_svc.placements.securing import OPEN, SecuringState
 
@@ -191,17 +192,9 @@ class PlacementView:
     @property
     def can_move_in(self) -> bool:
         """Whether a home is held, and the application for it wasn't declined."""
-        held = self.request is not None and self.request.state in (SecuringState.HELD, SecuringState.LET)
-        return held and not self.declined
-
-    @property
-    def declined(self) -> bool:
-        """Whether the application for the home that is held was declined: another home is needed."""
-        return (
-            self.request is not None
-            and self.request.state is SecuringState.HELD
-            and self.request.application is ApplicationState.DECLINED
-        )
+        if self.request is None or self.request.state not in (SecuringState.HELD, SecuringState.LET):
+            return False
+        return not is_declined(self.request.state, self.request.application)
 
     def seeking(self) -> Seeking:
         """What homes are matched with (P5)."""
