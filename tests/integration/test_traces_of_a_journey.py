@@ -42,6 +42,19 @@ class Span:
     trace: str
     id: str
     parent: str
+    attributes: dict[str, str]
+
+
+# What a span may say, and nothing else: templates of routes, codes, names of use cases,
+# subjects and ids of events.
+SAID = {
+    "use_case",
+    "http.request.method",
+    "http.route",
+    "http.response.status_code",
+    "messaging.destination.name",
+    "messaging.message.id",
+}
 
 
 @dataclass
@@ -65,6 +78,7 @@ class Collector:
                     span.trace_id.hex(),
                     span.span_id.hex(),
                     span.parent_span_id.hex(),
+                    {each.key: str(each.value) for each in span.attributes},
                 )
                 for scope in resource.scope_spans
                 for span in scope.spans
@@ -119,6 +133,8 @@ async def test_one_journey_is_one_trace_through_all_services_and_the_broker(
         for person in (journey.caseworker, journey.manager, journey.keeper):
             person.traceparent = f"00-{trace}-{root}-01"
         await journey.run()
+        found = await journey.caseworker.get("/api/support/v1/clients", q="Oakmarsh-Traced")
+        assert [person["id"] for person in found["items"]] == [journey.client]
     await traced.settled()
 
     def complete() -> None:
@@ -137,5 +153,12 @@ async def test_one_journey_is_one_trace_through_all_services_and_the_broker(
     # Services export every few seconds.
     await eventually(complete, timeout=120)
     assert {span.service for span in collector.spans} >= {"units", "support", "tenancy"}
+
+    def searched() -> None:
+        assert any(span.name == "GET /api/support/v1/clients" for span in collector.spans)
+
+    await eventually(searched, timeout=120)
+    said = {key: span.name for span in collector.spans for key in span.attributes}
+    assert set(said) <= SAID, {key: name for key, name in said.items() if key not in SAID}
     for word in (b"Traced-Wrenfield", b"Oakmarsh", journey.client.encode()):
         assert word not in collector.received

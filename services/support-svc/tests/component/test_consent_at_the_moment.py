@@ -7,7 +7,7 @@ import pytest
 
 from deskkit.testing import parse_page
 from support_svc.consents.commands import GiveConsent, WithdrawConsent, give_consent, withdraw_consent
-from support_svc.consents.model import SUFFICIENT, ConsentType, GivenHow, Purpose
+from support_svc.consents.model import ConsentType, GivenHow, Purpose
 from support_svc.followups.model import StillInHousing
 from support_svc.lookups.model import LookupList
 from support_svc.placements.following_up import Outcome, RecordFollowUp, record_follow_up
@@ -157,7 +157,7 @@ async def test_a_contact_is_shared_only_under_an_explicit_consent(world, type_):
     named = (
         row["data"]["data"]["name"] is not None if isinstance(row["data"], dict) else '"given"' in row["data"]
     )
-    assert named == (type_ in SUFFICIENT[Purpose.SHARE_CONTACT_FOR_TENANCY])
+    assert named == (type_.value in {"explicit", "coordinated_access_explicit"})
 
 
 @pytest.mark.row("C6")

@@ -56,8 +56,15 @@ def service_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=f"{prefix}/openapi.json",
-        # FastAPI's own span carries the path and the query as they were asked for, and with them names.
-        telemetry={"tracing": False},
+        # FastAPI's own spans carry the path and the query as they were asked for, its logs the messages of
+        # exceptions: both hold names. The edge traces, counts and logs each request.
+        telemetry={
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+            "auto_configure": False,
+        },
     )
     app.state.runtime = runtime
     app.state.verifier = verifier
