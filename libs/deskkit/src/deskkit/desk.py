@@ -12,7 +12,6 @@ from typing import Any, Literal
 from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 
-from chassis.actor import Actor
 from chassis.runtime import Runtime
 from deskkit.assets import Assets
 from deskkit.csrf import CsrfTokens
@@ -29,17 +28,32 @@ Accent = Literal["front", "property", "inventory", "gateway"]
 class NavItem:
     """One entry of a desk's navigation.
 
-    Shown to those who hold one of `roles`, to everyone when there are none.
+    `permission` is that of the use case which the page is made by or for
+    (`search_clients.permission`): only
+    who holds it sees the entry.
     """
 
     label: str
     route: str
-    roles: frozenset[str] = frozenset()
+    permission: str = ""
     params: dict[str, Any] = field(default_factory=dict)
 
-    def is_for(self, actor: Actor | None) -> bool:
-        """Whether the person's roles have use for it."""
-        return not self.roles or bool(actor and self.roles & actor.roles)
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The search box in a desk's header: the list it opens, and the permission of the query behind it."""
+
+    route: str
+    label: str
+    permission: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLink:
+    """Another desk of the same organisation; everybody who works there may open its first page."""
+
+    name: str
+    path: str
 
 
 @dataclass(frozen=True)
@@ -48,8 +62,7 @@ class Desk:
 
     `name` is a msgid, `accent` one of front, property, inventory, gateway; `package` the service's
     package, in which
-    `<feature>/templates/` and `locale/` are found; `search_route` names the page that the header's search
-    box opens.
+    `<feature>/templates/` and `locale/` are found; `neighbours` are the organisation's other desks.
     """
 
     name: str
@@ -59,8 +72,8 @@ class Desk:
     routers: Sequence[APIRouter] = ()
     navigation: Sequence[NavItem] = ()
     home: str = ""
-    search_route: str | None = None
-    search_label: str = ""
+    search: Search | None = None
+    neighbours: Sequence[DeskLink] = ()
     sign_in_path: str = "/session/renew"
     static_prefix: str = ""
     organisation: str = ""

@@ -88,6 +88,11 @@ async def test_navigation_shows_only_what_ones_roles_open(gallery: Any) -> None:
     page = parse_page((await (await gallery()).get("/gallery/")).text)
     assert "Housing searches" in page.links()
     assert "Only for others" not in page.links()
+    assert page.links()["Another desk"] == "/another-desk/"
+    assert 'id="desk-search"' in page.html
+    looking_on = parse_page((await (await gallery(role="supervisor")).get("/gallery/")).text)
+    assert 'id="desk-search"' not in looking_on.html, "nobody sees a search that they may not use"
+    assert "go to search" not in looking_on.html
 
 
 async def test_a_variable_in_a_translation_is_never_trusted_as_html(gallery: Any) -> None:

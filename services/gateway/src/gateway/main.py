@@ -8,12 +8,12 @@ from fastapi import FastAPI
 from chassis.http.app import service_app
 from chassis.http.auth import TokenVerifier
 from chassis.runtime import Runtime
-from deskkit.desk import Desk, NavItem, mount
+from deskkit.desk import Desk, DeskLink, NavItem, mount
 from deskkit.i18n import N_
 from gateway.keys import api as keys_api
 from gateway.keys.signing import Signing
 from gateway.landing import desk as landing
-from gateway.organisation import ADMINISTRATOR
+from gateway.organisation import DESKS
 from gateway.register import api as register_api
 from gateway.sessions import api as sessions_api
 from gateway.sessions import desk as sessions
@@ -22,6 +22,7 @@ from gateway.single_sign_on import desk as single_sign_on
 from gateway.single_sign_on.provider import Provider
 from gateway.staff import api as staff_api
 from gateway.staff import desk as staff
+from gateway.staff.queries import everybody, own_account
 
 
 def create_app(runtime: Runtime, *, provider_client: httpx.AsyncClient | None = None) -> FastAPI:
@@ -58,10 +59,10 @@ def create_app(runtime: Runtime, *, provider_client: httpx.AsyncClient | None = 
             organisation=settings.name,
             routers=[landing.router, single_sign_on.router, sessions.public, sessions.pages, staff.pages],
             navigation=[
-                NavItem(N_("Desks"), "landing"),
-                NavItem(N_("Your account"), "session.mine"),
-                NavItem(N_("Staff"), "staff", roles=frozenset({ADMINISTRATOR[settings.entity]})),
+                NavItem(N_("Your account"), "session.mine", own_account.permission),
+                NavItem(N_("Staff"), "staff", everybody.permission),
             ],
+            neighbours=[DeskLink(one.name, one.path) for one in DESKS[settings.entity]],
         ),
     )
     return app

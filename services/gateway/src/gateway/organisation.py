@@ -5,6 +5,7 @@ A role belongs to exactly one (W10).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from deskkit.i18n import N_
@@ -36,38 +37,49 @@ AUDIENCES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class DeskLink:
-    """One desk on the landing page. `accent` is its colour in the stylesheet."""
+    """One desk. `accent` is its colour in the stylesheet, `own` are the roles whose own desk it is."""
 
     name: str
     path: str
     accent: str
     what: str
+    own: frozenset[str]
 
 
 DESKS: dict[str, tuple[DeskLink, ...]] = {
     "property": (
         DeskLink(
             N_("Property Desk"),
-            "/property-desk/",
+            "/property-desk",
             "property",
             N_("Applications, leases, signings and tenancies."),
+            frozenset({"property_manager", "property_administrator"}),
         ),
         DeskLink(
             N_("Inventory Desk"),
-            "/inventory-desk/",
+            "/inventory-desk",
             "inventory",
             N_("Homes, landlords, and what is held for whom."),
+            frozenset({"inventory_keeper"}),
         ),
     ),
     "support": (
         DeskLink(
             N_("Front Desk"),
-            "/front-desk/",
+            "/front-desk",
             "front",
             N_("Clients, consents, housing placements and follow-ups."),
+            frozenset({"caseworker", "supervisor", "support_administrator"}),
         ),
     ),
 }
+
+
+def own_desk(entity: str, roles: Iterable[str]) -> str:
+    """The address of somebody's own desk, where they begin after signing in; the first that has a role."""
+    held = frozenset(roles)
+    return next((desk.path for desk in DESKS[entity] if desk.own & held), "/")
+
 
 APIS: dict[str, tuple[tuple[str, str], ...]] = {
     "property": (

@@ -11,8 +11,10 @@ import pytest
 
 from chassis.perform import perform
 from deskkit.testing import parse_page
+from gateway.organisation import DESKS, ROLES
 from gateway.sessions.commands import WrongPassword, count_wrong_password
 from gateway.sessions.signing_in import itself
+from testkit.ways import follow_ways
 
 PASSWORD = "four words without sense"
 WHO = "caseworker@support.example"
@@ -54,6 +56,39 @@ async def test_the_right_password_opens_a_session_with_safe_cookies(gateways: An
         page = parse_page(account.text)
         assert "Caseworker" in page.text
         assert "This one" in page.text
+
+
+OWN_DESKS = {
+    "caseworker": "/front-desk",
+    "supervisor": "/front-desk",
+    "support_administrator": "/front-desk",
+    "property_manager": "/property-desk",
+    "property_administrator": "/property-desk",
+    "inventory_keeper": "/inventory-desk",
+}
+
+
+@pytest.mark.parametrize("entity", ["support", "property"])
+async def test_signing_in_leads_to_ones_own_desk_and_others_are_one_link_away(
+    gateways: Any, entity: str
+) -> None:
+    gateway = await gateways(entity)
+    assert {role for roles in ROLES.values() for role in roles} == OWN_DESKS.keys()
+    for role in ROLES[entity]:
+        async with gateway.browser() as browser:
+            answer = await sign_in(browser, f"{role}@{entity}.example", next="/")
+            assert answer.headers["location"] == OWN_DESKS[role]
+            renewed = await browser.get("/session/renew?next=/")
+            assert renewed.headers["location"] == OWN_DESKS[role]
+            ways = parse_page((await browser.get("/session/mine")).text).links().values()
+            assert {desk.path for desk in DESKS[entity]} <= set(ways)
+            offered = parse_page((await browser.get("/")).text).links().values()
+            documents = any(way.startswith(("/api/", "/.well-known/")) for way in offered)
+            assert documents == role.endswith("_administrator"), "descriptions of APIs are for administrators"
+            await follow_ways(browser, "/session/mine")
+    async with gateway.browser() as stranger:
+        offered = parse_page((await stranger.get("/")).text).links().values()
+        assert not any(way.startswith("/api/") for way in offered)
 
 
 async def test_cookies_are_for_https_only_where_the_address_is_https(gateways: Any) -> None:
@@ -195,7 +230,7 @@ async def test_sign_in_never_leads_to_another_site(gateways: Any, target: str) -
     gateway = await gateways()
     async with gateway.browser() as browser:
         answer = await sign_in(browser, next=target)
-        assert answer.headers["location"] == "/"
+        assert answer.headers["location"] == "/front-desk"
 
 
 async def test_a_copied_session_secret_ends_the_session(gateways: Any, fixed_clock: Any) -> None:
@@ -204,7 +239,7 @@ async def test_a_copied_session_secret_ends_the_session(gateways: Any, fixed_clo
         await sign_in(browser)
         copied = browser.cookies.get("partywall_session")
         first = await browser.get("/session/renew?next=/")
-        assert first.headers["location"] == "/"
+        assert first.headers["location"] == "/front-desk"
         assert browser.cookies.get("partywall_session") != copied
         async with gateway.browser(cookies={"partywall_session": copied}) as tab:
             assert (await tab.get("/session/renew?next=/")).status_code == 303, (

@@ -4,9 +4,10 @@ from fastapi import FastAPI
 
 from chassis.http.app import service_app
 from chassis.runtime import Runtime
-from deskkit.desk import Desk, NavItem, mount
+from deskkit.desk import Desk, NavItem, Search, mount
 from support_svc.clients import api as clients_api
 from support_svc.clients import desk as clients_desk
+from support_svc.clients.queries import search_clients
 from support_svc.consents import api as consents_api
 from support_svc.consents import desk as consents_desk
 from support_svc.homes import api as homes_api
@@ -17,18 +18,20 @@ from support_svc.housing_search import api as housing_search_api
 from support_svc.housing_search import desk as housing_search_desk
 from support_svc.lookups import api as lookups_api
 from support_svc.lookups import desk as lookups_desk
+from support_svc.lookups.commands import change_lookup_value
 from support_svc.my_day import api as my_day_api
 from support_svc.my_day import desk as my_day_desk
+from support_svc.my_day.queries import my_day
 from support_svc.placements import api as placements_api
 from support_svc.placements import desk as placements_desk
 from support_svc.placements import desk_follow_ups as follow_ups_desk
 from support_svc.placements import desk_securing as securing_desk
+from support_svc.placements.queries import placements
 from support_svc.signings import api as signings_api
 from support_svc.signings import desk as signings_desk
+from support_svc.signings.queries import signings
 
 PREFIX = "/front-desk"
-
-_STAFF = frozenset({"caseworker", "supervisor"})
 
 FRONT_DESK = Desk(
     name="Front Desk",
@@ -48,15 +51,14 @@ FRONT_DESK = Desk(
         lookups_desk.router,
     ),
     navigation=(
-        NavItem("My day", "my_day"),
-        NavItem("Clients", "clients", _STAFF),
-        NavItem("Housing Placements", "placements", _STAFF),
-        NavItem("Signings", "signings", _STAFF),
-        NavItem("Lists", "lookups", frozenset({"support_administrator"})),
+        NavItem("My day", "my_day", my_day.permission),
+        NavItem("Clients", "clients", search_clients.permission),
+        NavItem("Housing Placements", "placements", placements.permission),
+        NavItem("Signings", "signings", signings.permission),
+        NavItem("Lists", "lookups", change_lookup_value.permission),
     ),
     home="my_day",
-    search_route="clients",
-    search_label="Find a client",
+    search=Search("clients", label="Find a client", permission=search_clients.permission),
 )
 
 

@@ -6,33 +6,41 @@ from fastapi import FastAPI
 
 from chassis.http import service_app
 from chassis.runtime import Runtime
-from deskkit.desk import Desk, NavItem, mount
+from deskkit.desk import Desk, DeskLink, NavItem, Search, mount
+from deskkit.i18n import N_
 from units_svc.holds import api as holds_api
 from units_svc.holds import desk as holds_desk
+from units_svc.holds.queries import active_holds
 from units_svc.imports import api as imports_api
 from units_svc.imports import desk as imports_desk
+from units_svc.imports.queries import import_list
 from units_svc.inspections import api as inspections_api
 from units_svc.inspections import desk as inspections_desk
 from units_svc.inventory import api as inventory_api
 from units_svc.inventory import desk as inventory_desk
 from units_svc.inventory.index import FOLLOWER
+from units_svc.inventory.queries import unit_list
 from units_svc.landlords import api as landlords_api
 from units_svc.landlords import desk as landlords_desk
+from units_svc.landlords.queries import landlord_list
 from units_svc.lookups import api as lookups_api
 from units_svc.lookups import desk as lookups_desk
+from units_svc.lookups.commands import edit_value
 from units_svc.maintenance import api as maintenance_api
 from units_svc.maintenance import desk as maintenance_desk
+from units_svc.maintenance.queries import work_list
 from units_svc.my_day import desk as my_day_desk
+from units_svc.my_day.queries import my_day
 from units_svc.photos import api as photos_api
 from units_svc.photos import desk as photos_desk
 from units_svc.privacy import api as privacy_api
 from units_svc.privacy import desk as privacy_desk
 from units_svc.reports import api as reports_api
 from units_svc.reports import desk as reports_desk
+from units_svc.reports.queries import vacancy
 
 API_PREFIX = "/api/units/v1"
 PHOTO_LIMIT = 48_000_000
-_KEEPERS = frozenset({"inventory_keeper", "property_administrator"})
 
 API = (
     inventory_api,
@@ -66,18 +74,18 @@ INVENTORY_DESK = Desk(
         reports_desk.router,
     ),
     navigation=(
-        NavItem("My day", "my_day"),
-        NavItem("Housing Units", "units"),
-        NavItem("Holds", "holds"),
-        NavItem("Landlords", "landlords"),
-        NavItem("Maintenance", "maintenance"),
-        NavItem("Reports", "reports"),
-        NavItem("Imports", "imports", _KEEPERS),
-        NavItem("Lists", "lookups", _KEEPERS),
+        NavItem("My day", "my_day", my_day.permission),
+        NavItem("Housing Units", "units", unit_list.permission),
+        NavItem("Holds", "holds", active_holds.permission),
+        NavItem("Landlords", "landlords", landlord_list.permission),
+        NavItem("Maintenance", "maintenance", work_list.permission),
+        NavItem("Reports", "reports", vacancy.permission),
+        NavItem("Imports", "imports", import_list.permission),
+        NavItem("Lists", "lookups", edit_value.permission),
     ),
     home="my_day",
-    search_route="units",
-    search_label="Find a home",
+    search=Search("units", label="Find a home", permission=unit_list.permission),
+    neighbours=(DeskLink(N_("Property Desk"), "/property-desk"),),
 )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from jinja2.ext import babel_extract
 
 _CALLS = {"_": 1, "N_": 1, "gettext": 1, "ngettext": 2, "_n": 2}
-_KEYWORD_TEXTS = {"title", "label", "search_label"}
+_KEYWORD_TEXTS = {"title", "label"}
 
 
 def texts_of(package: str) -> dict[str, list[str]]:
@@ -46,7 +46,7 @@ def _of_call(node: ast.Call) -> Iterator[tuple[int, str]]:
     for argument in node.args[: 1 if name in _CALLS else 0]:
         if text := _literal(argument):
             yield node.lineno, text
-    if name in {"Field", "NavItem", "Desk"}:
+    if name in {"Field", "NavItem", "Desk", "Search"}:
         if name == "NavItem" and node.args and (text := _literal(node.args[0])):
             yield node.lineno, text
         for keyword in node.keywords:

@@ -22,7 +22,7 @@ from chassis.http.app import service_app
 from chassis.runtime import Runtime
 from chassis.settings import WebSettings
 from deskkit.call import DeskCall
-from deskkit.desk import Desk, NavItem, mount
+from deskkit.desk import Desk, DeskLink, NavItem, Search, mount
 from deskkit.router import DeskRouter
 from gallery_desk import visits
 
@@ -253,7 +253,7 @@ def gallery_app(
         NavItem("Housing searches", "gallery.list"),
         NavItem("Placements", "gallery.record"),
         NavItem("Reports", "gallery.report"),
-        NavItem("Only for others", "gallery.form", roles=frozenset({"nobody"})),
+        NavItem("Only for others", "gallery.form", permission="do_what_nobody_may"),
     ]
     mount(
         app,
@@ -265,8 +265,8 @@ def gallery_app(
             routers=[router, visits.router],
             navigation=navigation,
             home="gallery",
-            search_route="gallery.list",
-            search_label="Search",
+            search=Search("gallery.list", label="Search", permission=visits.arrange_visit.permission),
+            neighbours=[DeskLink("Another desk", "/another-desk/")],
         ),
     )
     app.state.desks["/gallery"].__dict__["organisation"] = organisation

@@ -6,7 +6,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from deskkit.call import PublicCall
-from gateway.organisation import ADMINISTRATOR, APIS, DESKS
+from gateway.organisation import APIS, DESKS
+from gateway.staff.queries import everybody
 
 router = APIRouter(include_in_schema=False)
 
@@ -15,11 +16,11 @@ router = APIRouter(include_in_schema=False)
 async def landing(call: PublicCall) -> Response:
     """What this organisation does here, and where to go on."""
     entity = call.runtime.entity
-    manages_staff = call.signed_in and ADMINISTRATOR[entity] in call.actor.roles
+    manages_staff = call.may(everybody.permission)
     return call.page(
         "landing/landing.html",
         desks=DESKS[entity],
-        apis=APIS[entity],
+        apis=APIS[entity] if manages_staff else (),
         manages_staff=manages_staff,
         entity=entity,
     )

@@ -20,6 +20,7 @@ from deskkit.forms import Nothing
 from deskkit.interrupted import ForgedForm
 from deskkit.language import inside_path, set_language
 from deskkit.router import DeskRouter
+from gateway.organisation import own_desk
 from gateway.sessions import carried, queries
 from gateway.sessions.commands import EndSession, Opened, end_own_session, end_session
 from gateway.sessions.model import SessionOver
@@ -92,6 +93,7 @@ async def sign_in(call: PublicCall) -> Response:
 async def signed_in(call: PageCall, opened: Opened, target: str, kept: carried.Pairs) -> Response:
     """The answer to a sign-in that succeeded: on to the page, or first to choosing a password."""
     response: Response
+    target = _begins_at(call.runtime.entity, opened, target)
     if opened.password_temporary:
         response = RedirectResponse(f"/session/password?{urlencode({'next': target})}", status_code=303)
     elif kept:
@@ -100,6 +102,11 @@ async def signed_in(call: PageCall, opened: Opened, target: str, kept: carried.P
         response = RedirectResponse(target, status_code=303)
     await give_cookies(response, call.request, opened, first=True)
     return response
+
+
+def _begins_at(entity: str, opened: Opened, target: str) -> str:
+    """Where somebody goes on who signed in without wanting to go anywhere: to their own desk."""
+    return own_desk(entity, opened.roles) if target == "/" else target
 
 
 @public.api_route("/session/renew", methods=["GET", "POST"], name="session.renew")
@@ -117,6 +124,7 @@ async def renew_session(request: Request, next: str = "/", anew: bool = False) -
     secret = "" if anew else request.cookies.get(SESSION_COOKIE, "")
     opened = await renew(request.app.state.runtime, secret)
     if opened is not None:
+        target = _begins_at(settings.entity, opened, target)
         # 307 sends a posted form on to its desk unchanged.
         response = RedirectResponse(target, status_code=303 if request.method in SAFE_METHODS else 307)
         await give_cookies(response, request, opened, first=False)
