@@ -33,7 +33,7 @@ async def test_a_declined_application_leads(world, locale, why, next_step):
         assert why in page.text
         assert f"{base}/move-in" not in page.links().values()
         assert f"{base}/search" in page.links().values()
-        assert f"{base}/give-up" in page.links().values()
+        assert f"{base}/give-up?request={request}" in page.links().values()
         # My day is of the caseworker of the placement.
         token = world.keys.key("support").token(
             roles=("caseworker",), audience=["support"], subject="staff-7", locale=locale

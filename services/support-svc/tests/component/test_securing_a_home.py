@@ -18,7 +18,6 @@ from support_svc.placements.happenings import crossing, timeline
 from support_svc.placements.model import PlacementStatus
 from support_svc.placements.previews import what_is_told
 from support_svc.placements.problems import (
-    AlreadyHoldingThisHome,
     AnswerPending,
     HouseholdChanged,
     MoveInBeforeSecuring,
@@ -138,25 +137,6 @@ async def test_a_refusal_is_told_in_words_and_the_search_goes_on(world):
     second = await world.home()
     await world.held(wanted, second)
     assert (await world.see(placement, wanted)).status is PlacementStatus.HOUSING_SECURED
-
-
-@pytest.mark.row("P6")
-async def test_securing_another_home_releases_the_one_held(world):
-    wanted = await world.placement(await world.client())
-    first, second = await world.home(), await world.home()
-    await world.held(wanted, first)
-    with pytest.raises(AlreadyHoldingThisHome):
-        await world.ask_for(wanted, first)
-    await world.ask_for(wanted, second)
-    assert await world.told() == [
-        "unit_requested",
-        "tenancy_referred",
-        "unit_request_withdrawn",
-        "tenancy_referral_withdrawn",
-        "unit_requested",
-    ]
-    with pytest.raises(AnswerPending):
-        await world.ask_for(wanted, await world.home())
 
 
 @pytest.mark.row("P6")

@@ -2,6 +2,7 @@
 transaction.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -30,16 +31,20 @@ from support_svc.placements.model import (
     TimelineKind,
     UnitRequestWithdrawn,
 )
-from support_svc.placements.rows import locked_placement, note, tell_under
+from support_svc.placements.rows import locked_placement, note, open_requests, tell_under
 from support_svc.placements.securing import (
+    HOLDING,
     OPEN,
     DeadlinePassed,
     Effect,
     Fact,
+    GivenUp,
     NoAnswer,
     Process,
     Refused,
     Released,
+    Replaced,
+    SecuringState,
     TenancyStarted,
     decide,
 )
@@ -147,6 +152,10 @@ async def settle(tx: Tx, placement: Placement, request: Securing, fact: Fact) ->
     """
     decision = decide(process_of(request), fact)
     after = decision.process
+    if after.state in HOLDING and request.state not in HOLDING:
+        await _end_other(tx, placement, request, HOLDING, Replaced())
+    elif after.state is not request.state and after.state in (SecuringState.LET, SecuringState.USED):
+        await _end_other(tx, placement, request, {SecuringState.ASKED}, GivenUp())
     if after.state is not request.state and not isinstance(fact, (NoAnswer, DeadlinePassed)):
         request.answered_at = request.answered_at or tx.now
     request.state = after.state
@@ -165,15 +174,49 @@ async def settle(tx: Tx, placement: Placement, request: Securing, fact: Fact) ->
         await _take_effect(tx, placement, request, effect)
 
 
+async def _end_other(
+    tx: Tx, placement: Placement, request: Securing, states: Collection[SecuringState], fact: Fact
+) -> None:
+    """End the placement's other request, if it is in one of `states`, before this one changes.
+
+    The home held before is let go only now that another is secured (P6); one that is asked for beside a home
+    whose tenancy has started, or that is lived in, is given up.
+    """
+    for other in await open_requests(tx, placement):
+        if other.request != request.request and other.state in states:
+            await settle(tx, placement, other, fact)
+    await tx.session.flush()  # one home is held at a time: the one before ends first
+
+
+def _stand_at(placement: Placement, request: Securing) -> None:
+    """Let the placement be at a request, with its dates."""
+    placement.request = request.request
+    placement.secured_on = request.secured_on
+    placement.expected_move_in = request.expected_move_in
+
+
+async def _back_to_search(tx: Tx, placement: Placement, ended: Securing) -> None:
+    """What the placement is at once a request has ended: another that is open, or the search."""
+    await tx.session.flush()
+    others = [one for one in await open_requests(tx, placement) if one.request != ended.request]
+    if others:
+        _stand_at(placement, others[0])
+    else:
+        placement.request = ended.request
+        placement.secured_on = None
+        placement.expected_move_in = None
+    holds = any(one.state in HOLDING for one in others)
+    placement.status = PlacementStatus.HOUSING_SECURED if holds else PlacementStatus.HOUSING_NOT_SECURED
+
+
 async def _take_effect(tx: Tx, placement: Placement, request: Securing, effect: Effect) -> None:
     about, key = str(placement.id), str(request.request)
     match effect:
         case Effect.SHOW_SECURED:
             placement.status = PlacementStatus.HOUSING_SECURED
+            _stand_at(placement, request)
         case Effect.BACK_TO_SEARCH:
-            placement.status = PlacementStatus.HOUSING_NOT_SECURED
-            placement.secured_on = None
-            placement.expected_move_in = None
+            await _back_to_search(tx, placement, request)
         case Effect.TELL_WITHDRAWN:
             tx.publish(UnitRequestWithdrawn(request=request.request, unit=request.unit), about=about)
         case Effect.REFER:

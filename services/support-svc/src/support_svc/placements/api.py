@@ -14,6 +14,7 @@ from support_svc.placements.asking import (
     GiveUpUnit,
     SecureUnit,
     SecuringStarted,
+    UnitToGiveUp,
     UnitToSecure,
     give_up_unit,
     secure_unit,
@@ -115,9 +116,9 @@ async def post_secure_unit(call: Call, placement_id: UUID, body: UnitToSecure) -
 
 
 @router.post("/placements/{placement_id}/give-up-unit", status_code=204)
-async def post_give_up(call: Call, placement_id: UUID) -> None:
+async def post_give_up(call: Call, placement_id: UUID, body: UnitToGiveUp | None = None) -> None:
     """Give up the home that is asked for or held."""
-    await call.perform(give_up_unit, GiveUpUnit(placement_id=placement_id))
+    await call.perform(give_up_unit, GiveUpUnit(placement_id=placement_id, **dict(body or {})))
 
 
 @router.post("/placements/{placement_id}/move-in", status_code=204)

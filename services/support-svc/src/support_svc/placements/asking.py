@@ -32,8 +32,8 @@ from support_svc.placements.problems import (
     NotSearching,
     TenancyHasStarted,
 )
-from support_svc.placements.rows import current_request, locked_placement, note, people_counts
-from support_svc.placements.securing import OPEN, GivenUp, Replaced, SecuringState
+from support_svc.placements.rows import locked_placement, note, open_requests, people_counts
+from support_svc.placements.securing import GivenUp, SecuringState
 
 
 class UnitToSecure(BaseModel):
@@ -58,7 +58,13 @@ class SecureUnit(UnitToSecure):
     placement_id: UUID
 
 
-class GiveUpUnit(BaseModel):
+class UnitToGiveUp(BaseModel):
+    """Which of two to give up when one home is held and another asked for; else the one asked for last."""
+
+    request: UUID | None = None
+
+
+class GiveUpUnit(UnitToGiveUp):
     """Give up the home that is asked for or held."""
 
     placement_id: UUID
@@ -120,9 +126,8 @@ FROM asked WHERE placement.id = asked.placement_id RETURNING asked.request
 async def secure_unit(tx: Tx, command: SecureUnit) -> SecuringStarted:
     """Ask the inventory for a home; the placement shows *securing* until the answer comes (P6).
 
-    Another home that is held is released by it. Raises NotSearching, AnswerPending, ConsentMissing,
-    UnknownHome,
-    HouseholdChanged, AlreadyHoldingThisHome, TenancyHasStarted.
+    Another home that is held stays so until this one is secured. Raises NotSearching, AnswerPending,
+    ConsentMissing, UnknownHome, HouseholdChanged, AlreadyHoldingThisHome, TenancyHasStarted.
     """
     if command.secured_on > tx.today:
         raise InTheFuture(field="secured_on")
@@ -180,7 +185,7 @@ def _parameters(tx: Tx, started: SecuringStarted, command: SecureUnit) -> dict[s
 
 
 async def _look_closer(tx: Tx, started: SecuringStarted, command: SecureUnit) -> SecuringStarted:
-    """What the single statement leaves open: releasing a held home, or saying what is in the way."""
+    """What the single statement leaves open: asking beside a home that is held, or what is in the way."""
     placement = await locked_placement(tx, command.placement_id)
     if placement.status not in SEARCHING:
         raise NotSearching
@@ -191,7 +196,7 @@ async def _look_closer(tx: Tx, started: SecuringStarted, command: SecureUnit) ->
     adults, children = await people_counts(tx, placement, command.expected_move_in)
     if command.adults not in (None, adults) or command.children not in (None, children):
         raise HouseholdChanged(adults=adults, children=children)
-    await _let_go_of_held(tx, placement, command)
+    held = await _held(tx, placement, command)
     await list_myself(tx)
     tx.session.add(
         Securing(
@@ -210,37 +215,40 @@ async def _look_closer(tx: Tx, started: SecuringStarted, command: SecureUnit) ->
             asked_by_name=tx.actor.name,
         )
     )
-    placement.request = started.request
-    placement.secured_on = command.secured_on
-    placement.expected_move_in = command.expected_move_in
+    if held is None:
+        placement.request = started.request
+        placement.secured_on = command.secured_on
+        placement.expected_move_in = command.expected_move_in
     note(tx, placement.id, TimelineKind.ASKED, {"address": f"{one_line(home)}, {home.city}"})
     _tell(tx, started, command, adults=adults, children=children, consent=consent)
     return started
 
 
-async def _let_go_of_held(tx: Tx, placement: Placement, command: SecureUnit) -> None:
-    before = await current_request(tx, placement)
-    if before is None or before.state not in OPEN:
-        return
-    if before.state is SecuringState.ASKED:
-        raise AnswerPending
-    if before.state is SecuringState.LET:
-        raise TenancyHasStarted
-    if before.unit == command.unit:
-        raise AlreadyHoldingThisHome
-    await settle(tx, placement, before, Replaced())
-    await tx.session.flush()  # one open request at a time: the old one ends before the new one begins
+async def _held(tx: Tx, placement: Placement, command: SecureUnit) -> Securing | None:
+    """The request whose home stays held while another is asked for; refuses what can't be asked beside it."""
+    for request in await open_requests(tx, placement):
+        if request.state is SecuringState.ASKED:
+            raise AnswerPending
+        if request.state is SecuringState.LET:
+            raise TenancyHasStarted
+        if request.unit == command.unit:
+            raise AlreadyHoldingThisHome
+        return request
+    return None
 
 
 @use_case(Permission.SECURE_UNIT)
 async def give_up_unit(tx: Tx, command: GiveUpUnit) -> None:
-    """Give up what is asked for or held; the inventory is told, and the search goes on. Raises
-    NothingToGiveUp.
+    """Give up what is asked for or held; the inventory is told, and the search goes on.
+
+    Raises NothingToGiveUp, TenancyHasStarted.
     """
     placement = await locked_placement(tx, command.placement_id)
-    request = await current_request(tx, placement)
-    if request is None or request.state not in OPEN:
+    found = await open_requests(tx, placement)
+    if command.request is not None:
+        found = [request for request in found if request.request == command.request]
+    if not found:
         raise NothingToGiveUp
-    if request.state is SecuringState.LET:
+    if found[0].state is SecuringState.LET:
         raise TenancyHasStarted
-    await settle(tx, placement, request, GivenUp())
+    await settle(tx, placement, found[0], GivenUp())

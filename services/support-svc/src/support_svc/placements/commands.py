@@ -39,8 +39,8 @@ from support_svc.placements.problems import (
     TargetBeforeStart,
     TenancyHasStarted,
 )
-from support_svc.placements.rows import current_request, locked_placement, note
-from support_svc.placements.securing import OPEN, GivenUp, SecuringState
+from support_svc.placements.rows import locked_placement, note, open_requests
+from support_svc.placements.securing import GivenUp, SecuringState
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 
@@ -199,10 +199,10 @@ async def record_attempt(tx: Tx, command: RecordAttempt) -> UUID:
     tx.session.add(attempt)
     note(tx, placement.id, TimelineKind.ATTEMPT, {"final": command.final, "on": command.attempted_on})
     if command.final:
-        request = await current_request(tx, placement)
-        if request is not None and request.state is SecuringState.LET:
+        requests = await open_requests(tx, placement)
+        if any(request.state is SecuringState.LET for request in requests):
             raise TenancyHasStarted
-        if request is not None and request.state in OPEN:
+        for request in requests:
             await settle(tx, placement, request, GivenUp())
         await end_placement(tx, placement, PlacementStatus.FAILED, TimelineKind.FAILED)
     tx.touched("placement", placement.id, "attempt_recorded", {"final": (None, command.final)})

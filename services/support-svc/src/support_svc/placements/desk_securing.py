@@ -68,7 +68,7 @@ async def _secure_page(
 async def securing(call: DeskCall, placement_id: UUID) -> Response:
     """The waiting line of a placement's page; once the answer is there, the browser reloads the page."""
     one = await call.ask(placement, placement_id)
-    if one.securing and not one.request.late:
+    if one.asked is not None and not one.asked.late:
         return call.fragment("placements/securing.html", one=one)
     response = call.fragment("placements/securing.html", one=one)
     response.headers["HX-Refresh"] = "true"
@@ -76,9 +76,11 @@ async def securing(call: DeskCall, placement_id: UUID) -> Response:
 
 
 @router.get("/give-up", name="give_up")
-async def give_up(call: DeskCall, placement_id: UUID) -> Response:
-    """What giving up means, before it is done."""
-    return await _give_up_page(call, placement_id, await call.form(GiveUpUnit))
+async def give_up(call: DeskCall, placement_id: UUID, request: UUID | None = None) -> Response:
+    """What giving up means, before it is done; of two homes the one that is named."""
+    return await _give_up_page(
+        call, placement_id, await call.form(GiveUpUnit, initial={"request": request}), request
+    )
 
 
 @router.post("/give-up")
@@ -87,12 +89,18 @@ async def post_give_up(call: DeskCall, placement_id: UUID) -> Response:
     form = await call.form(GiveUpUnit, fixed={"placement_id": placement_id})
     if await call.carry_out(form, give_up_unit):
         return call.redirect("placement", placement_id=placement_id, notice=call._("The home is given up."))
-    return await _give_up_page(call, placement_id, form, status=422)
+    request = form.command.request if form.refused else None
+    return await _give_up_page(call, placement_id, form, request, status=422)
 
 
-async def _give_up_page(call: PageCall, placement_id: UUID, form: object, status: int = 200) -> Response:
+async def _give_up_page(
+    call: PageCall, placement_id: UUID, form: object, request: UUID | None, *, status: int = 200
+) -> Response:
     one = await call.ask(placement, placement_id)
-    return call.page("placements/give_up.html", status=status, form=form, one=one)
+    open_ones = [each for each in (one.another, one.request) if each is not None and each.open]
+    meant = next((each for each in open_ones if request in (None, each.request)), one.request)
+    kept = next((each for each in open_ones if each is not meant), None)
+    return call.page("placements/give_up.html", status=status, form=form, one=one, meant=meant, kept=kept)
 
 
 @router.get("/move-in", name="move_in")

@@ -173,11 +173,12 @@ class Securing(Base):
 
     __tablename__ = "securing"
     __table_args__ = (
+        Index("uq_securing_asked", "placement_id", unique=True, postgresql_where=text("state = 'asked'")),
         Index(
-            "uq_securing_open",
+            "uq_securing_holding",
             "placement_id",
             unique=True,
-            postgresql_where=text("state in ('asked', 'held', 'let')"),
+            postgresql_where=text("state in ('held', 'let')"),
         ),
         Index("ix_securing_placement", "placement_id", "asked_at"),
         Index("uq_securing_referral", "referral", unique=True, postgresql_where=text("referral is not null")),

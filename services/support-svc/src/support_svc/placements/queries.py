@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true, tuple_
 from sqlalchemy.orm import aliased
 
 from chassis.errors import NotFound
@@ -33,7 +33,7 @@ from support_svc.placements.model import (
     TypeSought,
     is_declined,
 )
-from support_svc.placements.securing import OPEN, SecuringState
+from support_svc.placements.securing import HOLDING, OPEN, SecuringState
 
 _STILL_OF_THE_HOME = (SecuringState.HELD, SecuringState.RELEASED)
 """Where a declined application leads to another home: a decline frees the home, so the release follows it."""
@@ -73,6 +73,7 @@ class PlacementLine:
     people: int
     status: PlacementStatus
     securing: bool
+    securing_another: bool
     caseworker_name: str
     search_started_on: date
     target_on: date | None
@@ -172,6 +173,8 @@ class PlacementView:
     ended_on: date | None
     version: int
     request: RequestView | None
+    another: RequestView | None
+    """What was asked for last beside the home that is held, and what became of it."""
     next_follow_up: date | None
 
     @property
@@ -186,8 +189,18 @@ class PlacementView:
 
     @property
     def securing(self) -> bool:
-        """Whether the inventory's answer is awaited (P3)."""
+        """Whether the first home was asked for and the inventory's answer is awaited (P3)."""
         return self.request is not None and self.request.state is SecuringState.ASKED
+
+    @property
+    def securing_another(self) -> bool:
+        """Whether another home was asked for beside the one that is held, which it is until then (P6)."""
+        return self.another is not None and self.another.state is SecuringState.ASKED
+
+    @property
+    def asked(self) -> RequestView | None:
+        """The request that waits for the inventory's answer."""
+        return self.request if self.securing else self.another if self.securing_another else None
 
     @property
     def can_move_in(self) -> bool:
@@ -229,6 +242,14 @@ def _due() -> ColumnElement[Any]:
         .correlate(Placement)
         .scalar_subquery()
     )
+
+
+def _asks() -> ColumnElement[bool]:
+    """Whether the placement waits for the inventory's answer."""
+    asked = select(Securing.request).where(
+        Securing.placement_id == Placement.id, Securing.state == SecuringState.ASKED
+    )
+    return asked.correlate(Placement).exists()
 
 
 def _urgent(today: date) -> dict[Urgent, ColumnElement[bool]]:
@@ -289,13 +310,12 @@ async def placements(tx: ReadTx, wanted: PlacementFilter) -> PlacementPage:
             Client,
             Caseworker.name,
             people,
-            Securing.state,
+            _asks(),
             _due(),
             *(kinds[kind] for kind in Urgent),
         )
         .join(Client, Client.id == Placement.client_id)
         .join(Caseworker, Caseworker.subject == Placement.caseworker)
-        .outerjoin(Securing, Securing.request == Placement.request)
         .where(condition)
     )
     if wanted.urgent is not None:
@@ -306,14 +326,16 @@ async def placements(tx: ReadTx, wanted: PlacementFilter) -> PlacementPage:
 
 
 def _line(one: Placement, client: Client, *more: Any) -> PlacementLine:
-    caseworker, people, state, due, *flags = more
+    caseworker, people, asks, due, *flags = more
+    held = one.status is PlacementStatus.HOUSING_SECURED
     return PlacementLine(
         id=one.id,
         number=one.number,
         client_name=client.full_name,
         people=people,
         status=one.status,
-        securing=state is SecuringState.ASKED,
+        securing=asks and not held,
+        securing_another=asks and held,
         caseworker_name=caseworker,
         search_started_on=one.search_started_on,
         target_on=one.target_on,
@@ -343,6 +365,7 @@ async def placement(tx: ReadTx, placement_id: UUID) -> PlacementView:
     if row is None:
         raise NotFound(what="placement")
     one, client, caseworker_name, its_program, its_source, securing, due = row
+    another = await _another(tx, one.id, securing)
     tx.viewed("client", client.id)
     types = list(
         (
@@ -400,8 +423,26 @@ async def placement(tx: ReadTx, placement_id: UUID) -> PlacementView:
         ended_on=one.ended_on,
         version=one.version,
         request=_request(securing) if securing is not None else None,
+        another=_request(another) if another is not None else None,
         next_follow_up=due,
     )
+
+
+async def _another(tx: ReadTx, placement_id: UUID, current: Securing | None) -> Securing | None:
+    """The latest request made after the one the placement is at."""
+    if current is None or current.state not in HOLDING:
+        return None
+    return (
+        await tx.execute(
+            select(Securing)
+            .where(
+                Securing.placement_id == placement_id,
+                tuple_(Securing.asked_at, Securing.request) > tuple_(current.asked_at, current.request),
+            )
+            .order_by(Securing.asked_at.desc(), Securing.request.desc())
+            .limit(1)
+        )
+    ).scalar_one_or_none()
 
 
 def _request(row: Securing) -> RequestView:
@@ -445,6 +486,7 @@ async def holds_and_move_ins(tx: ReadTx, caseworker: str) -> list[PlacementLine]
         select(
             Placement,
             Client,
+            _asks(),
             Securing.state,
             Securing.deadline,
             Securing.decline_reason,
@@ -475,7 +517,8 @@ async def holds_and_move_ins(tx: ReadTx, caseworker: str) -> list[PlacementLine]
             client_name=client.full_name,
             people=0,
             status=one.status,
-            securing=state is SecuringState.ASKED,
+            securing=asks and state not in HOLDING,
+            securing_another=asks and state in HOLDING,
             caseworker_name="",
             search_started_on=one.search_started_on,
             target_on=one.target_on,
@@ -485,5 +528,5 @@ async def holds_and_move_ins(tx: ReadTx, caseworker: str) -> list[PlacementLine]
             deadline=deadline,
             decline_reason=reason if state in _STILL_OF_THE_HOME else None,
         )
-        for one, client, state, deadline, reason, *flags in rows
+        for one, client, asks, state, deadline, reason, *flags in rows
     ]

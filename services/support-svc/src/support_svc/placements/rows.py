@@ -14,6 +14,7 @@ from chassis.tx import Tx
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client, age_on, is_adult
 from support_svc.placements.model import Placement, PlacementMember, Securing, TimelineEntry, TimelineKind
+from support_svc.placements.securing import OPEN
 
 
 async def locked_placement(tx: Tx, placement_id: UUID) -> Placement:
@@ -40,6 +41,17 @@ async def current_request(tx: Tx, placement: Placement) -> Securing | None:
     if placement.request is None:
         return None
     return await tx.session.get(Securing, placement.request, with_for_update=True, populate_existing=True)
+
+
+async def open_requests(tx: Tx, placement: Placement) -> list[Securing]:
+    """What is asked for or held, locked, the latest asked first: two at most (P6)."""
+    found = await tx.execute(
+        select(Securing)
+        .where(Securing.placement_id == placement.id, Securing.state.in_(OPEN))
+        .order_by(Securing.asked_at.desc(), Securing.request.desc())
+        .with_for_update()
+    )
+    return list(found.scalars())
 
 
 def active_members(placement: Placement) -> list[PlacementMember]:

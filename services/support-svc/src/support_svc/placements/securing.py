@@ -24,8 +24,11 @@ class SecuringState(StrEnum):
     REPLACED = "replaced"
 
 
-OPEN = frozenset({SecuringState.ASKED, SecuringState.HELD, SecuringState.LET})
-"""A placement has at most one request in these states."""
+HOLDING = frozenset({SecuringState.HELD, SecuringState.LET})
+"""A placement has at most one request in these states: the home it is at."""
+
+OPEN = HOLDING | {SecuringState.ASKED}
+"""Beside the home that is held, one other can be asked for; the first goes when the second is secured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ class GivenUp:
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """The caseworker secures another home instead."""
+    """Another home is secured for the household, so this one is let go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +122,9 @@ class Effect(StrEnum):
     """What a decision asks the commands to do, besides storing the new process."""
 
     SHOW_SECURED = "show_secured"
-    """The placement becomes Housing Secured."""
+    """The placement becomes Housing Secured, with this home."""
     BACK_TO_SEARCH = "back_to_search"
-    """The placement becomes Housing Not Secured."""
+    """The placement becomes Housing Not Secured, unless it holds another home."""
     TELL_WITHDRAWN = "tell_withdrawn"
     """The inventory is told that the request is given up."""
     REFER = "refer"
