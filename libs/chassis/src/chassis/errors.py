@@ -52,6 +52,10 @@ def fill(message: str, params: Mapping[str, Any]) -> str:
         return message
 
 
+class Hindrance(Exception):
+    """Why a process can't do its work, for operators; the message names no person, user or password."""
+
+
 class NotFound(DomainError):
     """There is no such record, or the asker may not know of it."""
 

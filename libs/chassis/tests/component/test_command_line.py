@@ -85,9 +85,12 @@ async def test_migrate_and_check(fresh_database: Any, parcels_settings: service.
     after = await command("check", env=env)
 
     assert before[0] == 1
-    assert "migrations  MigrationsPending" in before[1]
+    assert "migrations  migrations are pending: run migrate" in before[1]
     assert (migrated[0], again[0]) == (0, 0)
-    assert after[:2] == (0, "settings    ok\ndatabase    ok\nmigrations  ok\nkeys        ok\n")
+    assert after[:2] == (
+        0,
+        "settings    ok\ndatabase    ok\nmigrations  ok\ntime_zone   ok\nkeys        ok\n",
+    )
 
 
 async def test_a_request_under_way_is_finished_before_the_process_ends(

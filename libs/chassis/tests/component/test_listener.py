@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
@@ -190,9 +191,9 @@ async def test_an_operator_replays_or_drops_and_it_is_audited(delivery: Delivery
 
         await eventually(five)
         assert await world.effects(delivery.noted) == []
-        await operating.replay(delivery.noter, operator, first)
-        await operating.drop(delivery.noter, operator, second)
-        await operating.replay(delivery.noter, operator, unknown)
+        await operating.replay(delivery.noter, operator, [first])
+        await operating.drop(delivery.noter, operator, [second])
+        await operating.replay(delivery.noter, operator, [unknown])
 
         async def caught_up() -> bool:
             return len(await world.effects(delivery.noted)) == 4
@@ -202,7 +203,7 @@ async def test_an_operator_replays_or_drops_and_it_is_audited(delivery: Delivery
     assert await noted(delivery, 2) == [(2, "-")]
     assert await operating.list_parked(delivery.noter, operator, waiting=True) == []
     with pytest.raises(NotFound):
-        await operating.drop(delivery.noter, operator, first)
+        await operating.drop(delivery.noter, operator, [first])
     audited = await world.fetch(
         delivery.noted,
         "SELECT record_id, action, actor FROM audit WHERE record_kind = 'parked_event' ORDER BY id",
@@ -239,6 +240,116 @@ async def test_unknown_and_unreadable_events_are_parked_at_once_and_block_nobody
         ("parked", 1, "unreadable: data.word: string_type"),
         ("waiting", 0, "behind"),
     ]
+
+
+@pytest.mark.row("X1")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"subject": "evil\0subject"},
+        {"subject": "x" * 5000},
+        {"subject": ""},
+        {"aggregateversion": 2**31},
+        {"aggregateversion": -1},
+        {"aggregateversion": 1e400},
+        {"time": "0000-01-01T00:00:00Z"},
+        {"time": "not a time"},
+        {"id": "\0"},
+        {"type": "evt.teller.said.v1\0"},
+        {"traceparent": "\0"},
+        {"traceparent": "00-" + "f" * 60_000},
+        {"dataschema": "\0" * 1000},
+        {"data": {"word": "\0"}},
+        {"data": {"word": "\ud800"}},
+        {"data": None},
+        {"ext\0ension": "\0"},
+    ],
+    ids=lambda changes: ascii(changes)[:40],
+)
+async def test_no_envelope_stops_a_listener(
+    delivery: Delivery, eventually: Any, changes: dict[str, Any]
+) -> None:
+    await publish(delivery, said(1, 1), **changes)
+    await publish(delivery, said(2, 1))
+    listener = listener_of(delivery)
+    async with running(listener.run()):
+
+        async def good_one_arrived() -> None:
+            assert await noted(delivery, 2) == [(1, "-")]
+            assert await owed(delivery) == 0
+            # It was acted on, or it is put aside where an operator sees it.
+            assert len(await noted(delivery, 1)) + len(await parked(delivery)) == 1
+
+        await eventually(good_one_arrived)
+
+
+@pytest.mark.row("X1")
+@pytest.mark.parametrize("message", [b"", b"\0", b"null", b"[" * 60_000, b"\xff\xfe", b'{"id":1}'])
+async def test_no_message_stops_a_listener(delivery: Delivery, eventually: Any, message: bytes) -> None:
+    await delivery.js.publish(world.SAID, message)
+    await publish(delivery, said(2, 1))
+    listener = listener_of(delivery)
+    async with running(listener.run()):
+
+        async def both_dealt_with() -> None:
+            assert await noted(delivery, 2) == [(1, "-")]
+            assert len(await parked(delivery)) == 1
+            assert await owed(delivery) == 0
+
+        await eventually(both_dealt_with)
+
+
+@pytest.mark.row("X1")
+async def test_what_the_columns_refuse_is_put_aside_as_bytes(
+    delivery: Delivery, eventually: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # A rule of the database that the envelope's bounds know nothing of.
+    await world.fetch(delivery.noted, "ALTER TABLE inbox ADD CONSTRAINT narrow CHECK (aggregate_version < 5)")
+    await world.fetch(
+        delivery.noted, "ALTER TABLE parked ADD CONSTRAINT narrow CHECK (aggregate_version < 5)"
+    )
+    await publish(delivery, said(1, 7), said(1, 2), said(2, 1))
+    listener = listener_of(delivery)
+    async with running(listener.run()):
+
+        async def flowing() -> None:
+            assert await noted(delivery, 2) == [(1, "-")]
+            assert await owed(delivery) == 0
+
+        await eventually(flowing)
+    rows = await world.fetch(delivery.noted, "SELECT reason, payload FROM parked")
+    assert [row["reason"].split(",")[0] for row in rows] == [
+        "failed: CheckViolationError (23514 inbox ck_inbox_narrow)"
+        if "ck_inbox" in rows[0]["reason"]
+        else "failed: CheckViolationError (23514 inbox narrow)"
+    ]
+    assert json.loads(rows[0]["payload"])["aggregateversion"] == 7
+    assert "event_parked" in capsys.readouterr().out
+
+
+@pytest.mark.row("X1")
+async def test_a_flood_of_garbage_is_parked_and_logged_and_can_be_dropped_together(
+    delivery: Delivery, eventually: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flood = 1200
+    for _ in range(flood):
+        await delivery.broker.publish(world.SAID, b"garbage")
+    await delivery.broker.flush()
+    await publish(delivery, said(1, 1))
+    listener = listener_of(delivery)
+    async with running(listener.run()):
+
+        async def dealt_with() -> None:
+            assert await noted(delivery, 1) == [(1, "-")]
+            assert await owed(delivery) == 0
+
+        await eventually(dealt_with)
+    assert len(await operating.list_parked(delivery.noter, world.NOTER)) == 200
+    everything = await operating.list_parked(delivery.noter, world.NOTER, limit=None)
+    assert len(everything) == flood
+    assert capsys.readouterr().out.count("event_parked") == flood
+    await operating.drop(delivery.noter, world.NOTER, [event.id for event in everything])
+    assert await operating.list_parked(delivery.noter, world.NOTER, waiting=True) == []
 
 
 async def test_what_a_dead_listener_had_in_hand_comes_before_anything_newer(

@@ -12,6 +12,7 @@ import pytest
 from delivery import world
 from delivery.fixtures import Delivery, running
 
+from chassis.bus import supervising
 from chassis.bus.connecting import NotDurable, require_durable
 from chassis.bus.relay import Relay
 from chassis.bus.waking import Waker, answer_pings
@@ -96,6 +97,7 @@ async def test_a_worker_without_broker_still_lives_and_says_what_is_missing(
         "relay": "not started",
         "listeners": "ok",
         "timers": "ok",
+        "duties": "ok",
     }
     async with running(worker.run()):
 
@@ -145,3 +147,29 @@ async def test_the_web_process_wakes_the_relay_of_the_worker(
             await eventually(out)
         stop.set()
     await web.close()
+
+
+@pytest.mark.row("X1")
+async def test_a_duty_that_keeps_failing_makes_the_process_unready(
+    delivery: Delivery, eventually: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervising, "_LONGEST_PAUSE", 0.1)
+    monkeypatch.setattr(supervising, "_WELL_AFTER", 0.3)
+    worker = Worker(delivery.noter, HEARING)
+    await world.fetch(delivery.noted, "ALTER TABLE timers RENAME TO timers_away")
+    async with running(worker.run()):
+
+        async def seen() -> None:
+            passed, report = await worker.health.ready()
+            assert not passed
+            assert "timers failed" in str(report["checks"])
+            assert "UndefinedTableError" in str(report["checks"])
+
+        await eventually(seen)
+        await world.fetch(delivery.noted, "ALTER TABLE timers_away RENAME TO timers")
+
+        async def well_again() -> None:
+            passed, report = await worker.health.ready()
+            assert passed, report
+
+        await eventually(well_again)

@@ -20,6 +20,9 @@ from contracts.event import Event
 CONTENT_TYPE = "application/cloudevents+json"
 """Media type of an event on the bus (header Content-Type)."""
 
+LAST_VERSION = 2**31 - 1
+"""The highest place in the order of an aggregate."""
+
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _SOURCE = re.compile(r"[A-Za-z0-9/:._~-]{1,200}")
 
@@ -55,13 +58,13 @@ class Head(BaseModel):
     """The aggregate: events of one arrive in the order of `aggregateversion`."""
     time: AwareDatetime
     """When it became true, in UTC."""
-    aggregateversion: Annotated[int, Field(ge=1)]
+    aggregateversion: Annotated[int, Field(ge=1, le=LAST_VERSION)]
     """Place in the order of its aggregate."""
     datacontenttype: Literal["application/json"] = "application/json"
     """Media type of `data`."""
-    dataschema: str | None = None
+    dataschema: Annotated[str, Field(max_length=200)] | None = None
     """Names the JSON Schema of `data`."""
-    traceparent: str | None = None
+    traceparent: Annotated[str, Field(max_length=200)] | None = None
     """W3C trace context of the transaction that published it."""
 
 
@@ -90,16 +93,16 @@ def write(
     """Return the event as CloudEvents JSON.
 
     `time` must be aware; `aggregate` must be what the catalogue says orders this event; `aggregate_version`
-    starts at 1. Raises UnwritableEvent when any of it isn't so, or when the model was made without
-    validation.
+    goes from 1 to LAST_VERSION. Raises UnwritableEvent when any of it isn't so, or when the model was
+    made without validation.
     """
     terms = event.terms
     if time.tzinfo is None:
         raise UnwritableEvent(f"{terms.key}: the time of an event must be aware")
     if getattr(event, terms.aggregate, None) != aggregate:
         raise UnwritableEvent(f"{terms.key}: is ordered by its {terms.aggregate}, and that is another one")
-    if aggregate_version < 1:
-        raise UnwritableEvent(f"{terms.key}: versions of an aggregate start at 1")
+    if not 1 <= aggregate_version <= LAST_VERSION:
+        raise UnwritableEvent(f"{terms.key}: versions of an aggregate go from 1 to {LAST_VERSION}")
     if _SOURCE.fullmatch(source) is None:
         raise UnwritableEvent(f"{terms.key}: {source!r} can't be a source")
     if traceparent is not None and _TRACEPARENT.fullmatch(traceparent) is None:

@@ -39,7 +39,6 @@ async def decide(stack: Stack, service: str, events: list[UUID], *, drop: bool =
     Returns how many. Raises chassis.errors.NotFound for one that isn't parked.
     """
     async with runtime_of(stack, BY_NAME[service], OPERATOR) as (runtime, actor):
-        chosen = events or [event.id for event in await operating.list_parked(runtime, actor)]
-        for event in chosen:
-            await (operating.drop if drop else operating.replay)(runtime, actor, event)
+        chosen = events or [event.id for event in await operating.list_parked(runtime, actor, limit=None)]
+        await (operating.drop if drop else operating.replay)(runtime, actor, chosen)
     return len(chosen)

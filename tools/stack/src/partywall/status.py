@@ -79,7 +79,7 @@ async def reachable_lags(stack: Stack) -> list[Lag]:
 
 
 def show(stack: Stack, console: Console) -> bool:
-    """Print the tables; return whether everything runs and is ready."""
+    """Print the tables; return whether everything runs, is ready, and nothing is parked."""
     if not stack.layout.run.exists():
         console.print(f"Nothing has been started in {stack.layout.state} yet: make up", highlight=False)
         return False
@@ -104,9 +104,13 @@ def show(stack: Stack, console: Console) -> bool:
         pid = str(status.pid or "-")
         table.add_row(status.part.name, pid, str(status.port), status.version, *numbers, ready)
     console.print(table)
+    parked = sum(queue.parked for queue in queues.values())
+    if parked:
+        console.print(f"{parked} parked: partywall parked lists them, with what to do", highlight=False)
+    well = not parked and all(status.hindrance is None for status in statuses)
     reached = asyncio.run(reachable_lags(stack))
     if not reached:
-        return all(status.hindrance is None for status in statuses)
+        return well
     behind = Table(
         title="Across the border", title_justify="left", box=SIMPLE, padding=(0, 1), pad_edge=False
     )
@@ -115,4 +119,4 @@ def show(stack: Stack, console: Console) -> bool:
     for lag in reached:
         behind.add_row(lag.publisher, lag.listener, str(lag.waiting), str(lag.unacknowledged))
     console.print(behind)
-    return all(status.hindrance is None for status in statuses)
+    return well

@@ -39,14 +39,24 @@ def arrived(delivery: Delivery, source: str) -> Arrival:
 
 
 def _unreadable(delivery: Delivery, source: str, reason: str) -> Arrival:
-    place = f"{source}/{delivery.sequence}"
+    return by_position(
+        source, delivery.sequence, delivery.subject, delivery.data, problem=f"{UNREADABLE}: {reason}"
+    )
+
+
+def by_position(source: str, sequence: int, subject: str, data: bytes, *, problem: str) -> Arrival:
+    """Return a message as an arrival that holds nothing of what it says: known by its position in the stream.
+
+    Its data are kept as they came, as bytes, whatever they are.
+    """
+    position = f"{source}/{sequence}"
     return Arrival(
-        id=uuid5(NAMESPACE_OID, place),
-        subject=delivery.subject,
-        aggregate=f"unreadable/{place}",
+        id=uuid5(NAMESPACE_OID, position),
+        subject="".join(letter if letter.isprintable() else "?" for letter in subject)[:200],
+        aggregate=f"unreadable/{position}",
         version=0,
-        sequence=delivery.sequence,
-        data=delivery.data,
+        sequence=sequence,
+        data=data,
         event=None,
-        problem=f"{UNREADABLE}: {reason}",
+        problem=problem,
     )

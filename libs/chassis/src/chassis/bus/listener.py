@@ -14,9 +14,10 @@ from nats.aio.client import Client
 from chassis.actor import Actor
 from chassis.bus import metrics, parking
 from chassis.bus.acting import act_at_once, act_on, hopeless, passing, reason_of, received_before
-from chassis.bus.arrivals import Arrival, arrived
+from chassis.bus.arrivals import Arrival, arrived, by_position
 from chassis.bus.leading import lead
-from chassis.bus.listening import Granted, Listening, OneByOne
+from chassis.bus.listening import Granted, Incoming, Listening, OneByOne
+from chassis.bus.parking import Aside
 from chassis.bus.pulling import Delivery, Pull, SourceAway
 from chassis.bus.retrying import Retrying
 from chassis.bus.splitting import Hindered, split
@@ -220,7 +221,8 @@ class Listener:
         return True
 
     async def _transact(self, arrivals: Sequence[Arrival]) -> None:
-        events = []
+        events: list[Incoming] = []
+        aside: list[Aside] = []
         async with self._runtime.transaction(self._actor, use_case="messaging.receive") as tx:
             new = await parking.receive(tx, self._name, arrivals)
             received = len(new)
@@ -229,25 +231,20 @@ class Listener:
                 if held is None:
                     continue
                 if arrival.event is None:
-                    await parking.keep(
-                        tx, self._name, arrival, reason=arrival.problem or parking.UNREADABLE, state="parked"
-                    )
+                    aside.append(Aside(arrival, arrival.problem or parking.UNREADABLE, "parked"))
                 elif held:
-                    await parking.keep(
-                        tx,
-                        self._name,
-                        arrival,
-                        reason=parking.BEHIND,
-                        state="waiting",
-                        next_attempt_at=tx.now,
-                    )
+                    aside.append(Aside(arrival, parking.BEHIND, "waiting", next_attempt_at=tx.now))
                 elif self._listening.handler(arrival.subject) is None:
-                    await parking.keep(tx, self._name, arrival, reason=parking.UNKNOWN, state="parked")
+                    aside.append(Aside(arrival, parking.UNKNOWN, "parked"))
                 else:
                     events.append(arrival.event)
+            await parking.keep(tx, self._name, aside)
             await act_on(tx, self._listening, events)
-        if received > len(events):
+        if aside:
             self._hold()
+        for each in aside:
+            if each.state == "parked":
+                _report_parked(each.arrival, each.reason)
         self._count(acted_on=len(events), repeated=len(arrivals) - received)
 
     def _count(self, *, acted_on: int, repeated: int) -> None:
@@ -268,31 +265,25 @@ class Listener:
         """Let an event that failed alone be tried again later; what can't get better is parked at once."""
         reason, gone = reason_of(error), hopeless(error)
         metrics.FAILED.labels(*self._labels).inc()
-        log = _log.error if gone else _log.warning
-        log(
-            "event_parked" if gone else "event_failed",
-            event_id=str(arrival.id),
-            subject=arrival.subject,
-            reason=reason,
-        )
-
-        async def keep() -> None:
-            async with self._runtime.transaction(self._actor, use_case="messaging.set_aside") as tx:
-                if arrival.id in await parking.receive(tx, self._name, [arrival]):
-                    await parking.keep(
-                        tx,
-                        self._name,
-                        arrival,
-                        reason=reason,
-                        state="parked" if gone else "waiting",
-                        attempts=1,
-                        next_attempt_at=None if gone else tx.now + parking.pause(1),
-                    )
-
         try:
-            await self._surely(keep)
+            await self._surely(lambda: self._keep_aside(arrival, reason, gone=gone))
+        except Exception as refused:  # noqa: BLE001 - whatever the columns refuse, the event must go out of the way
+            reason = f"{reason_of(refused)}, when put aside for: {reason}"
+            arrival = by_position(self._name, arrival.sequence, arrival.subject, arrival.data, problem=reason)
+            gone = True
+            await self._surely(lambda: self._keep_aside(arrival, reason, gone=True))
         finally:
             self._hold()
+        if gone:
+            _report_parked(arrival, reason)
+        else:
+            _log.warning("event_failed", event_id=str(arrival.id), subject=arrival.subject, reason=reason)
+
+    async def _keep_aside(self, arrival: Arrival, reason: str, *, gone: bool) -> None:
+        async with self._runtime.transaction(self._actor, use_case="messaging.set_aside") as tx:
+            if arrival.id in await parking.receive(tx, self._name, [arrival]):
+                state, again = ("parked", None) if gone else ("waiting", tx.now + parking.pause(1))
+                await parking.keep(tx, self._name, [Aside(arrival, reason, state, 1, again)])
 
     async def _surely(self, write: Callable[[], Awaitable[None]]) -> None:
         """Write, however long the database is away."""
@@ -350,3 +341,7 @@ class Listener:
         if self.state.problem != problem:
             _log.warning("listener_waits", source=self._name, problem=problem)
         self.state.problem = problem
+
+
+def _report_parked(arrival: Arrival, reason: str) -> None:
+    _log.error("event_parked", event_id=str(arrival.id), subject=arrival.subject, reason=reason)

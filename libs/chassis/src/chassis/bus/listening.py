@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import builtins
+import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Protocol, Self, TypeVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
@@ -93,19 +94,29 @@ class Incoming:
             raise Unreadable(str(error)) from error
 
 
+_LATEST_VERSION = 2**31 - 1
+_PRINTABLE = r"^[\x21-\x7e]{1,200}$"
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def _usable_trace(value: object) -> str | None:
+    """Drop a trace context that isn't one: an event is never refused for how it's traced."""
+    return value if isinstance(value, str) and _TRACEPARENT.fullmatch(value) else None
+
+
 class _Head(BaseModel):
     """The attributes of a CloudEvents 1.0 envelope by which a message is delivered, as an address is on a
-    letter; what is inside is the contract's to read.
+    letter; what is inside is the contract's to read. Each is bounded by the column that it's written to.
     """
 
     model_config = ConfigDict(extra="ignore")
 
     id: UUID
-    type: str = Field(min_length=1, max_length=200)
-    subject: str = Field(min_length=1, max_length=200)
+    type: str = Field(pattern=_PRINTABLE)
+    subject: str = Field(pattern=_PRINTABLE)
     time: AwareDatetime
-    aggregateversion: int = Field(ge=0)
-    traceparent: str | None = None
+    aggregateversion: int = Field(ge=0, le=_LATEST_VERSION)
+    traceparent: Annotated[str | None, BeforeValidator(_usable_trace)] = None
 
 
 def _places(error: ValidationError) -> str:

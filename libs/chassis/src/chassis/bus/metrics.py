@@ -15,6 +15,7 @@ PUBLISH_PROBLEMS = Counter(
 LEADING = Gauge("bus_leading", "1 while this process holds the duty.", ["service", "duty"])
 ACTED_ON = Counter("inbox_acted_on_events", "Events whose effect was committed.", ["service", "source"])
 SEEN_BEFORE = Counter("inbox_repeated_events", "Events that had been received before.", ["service", "source"])
+DUTY_FAILURES = Counter("duty_failures", "Times that a duty ended unforeseen.", ["service", "duty"])
 LAG = Gauge("inbox_lag_events", "Events the publisher holds for this listener.", ["service", "source"])
 FAILED = Counter("inbox_failed_attempts", "Attempts at an event that failed.", ["service", "source"])
 PARKED = Gauge("inbox_parked_events", "Events parked until an operator decides.", ["service", "source"])

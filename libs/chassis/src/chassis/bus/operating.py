@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.actor import Actor
 from chassis.errors import NotFound
@@ -37,51 +39,62 @@ _LIST = sa.text(
     FROM parked WHERE state IN ('waiting', 'parked') AND (:all OR state = 'parked') ORDER BY first_failed_at,
     sequence LIMIT :limit
     """
-).bindparams(sa.bindparam("all", type_=sa.Boolean()))
+).bindparams(sa.bindparam("all", type_=sa.Boolean()), sa.bindparam("limit", type_=sa.Integer()))
 _REPLAY = sa.text(
     """
     UPDATE parked SET state = 'waiting', attempts = 0, next_attempt_at = :now, reason = 'replayed'
-    FROM (SELECT source, id, reason FROM parked WHERE id = :id AND state IN ('parked', 'waiting') FOR UPDATE)
-    AS was WHERE parked.source = was.source AND parked.id = was.id RETURNING was.reason
+    FROM (SELECT source, id, reason FROM parked WHERE id = ANY(:ids) AND state IN ('parked', 'waiting')
+        FOR UPDATE) AS was
+    WHERE parked.source = was.source AND parked.id = was.id RETURNING parked.id, was.reason
     """
-)
+).bindparams(sa.bindparam("ids", type_=ARRAY(sa.Uuid())))
 _DROP = sa.text(
     """
     UPDATE parked SET state = 'dropped', settled_at = :now, settled_by = :by
-    WHERE id = :id AND state IN ('parked', 'waiting') RETURNING reason
+    WHERE id = ANY(:ids) AND state IN ('parked', 'waiting') RETURNING id, reason
     """
-)
+).bindparams(sa.bindparam("ids", type_=ARRAY(sa.Uuid())))
+_AT_ONCE = 500
 
 
 async def list_parked(
-    runtime: Runtime, actor: Actor, *, waiting: bool = False, limit: int = 200
+    runtime: Runtime, actor: Actor, *, waiting: bool = False, limit: int | None = 200
 ) -> list[ParkedEvent]:
-    """Return the parked events, oldest first; with `waiting` also those that will be tried again."""
+    """Return the parked events, oldest first; with `waiting` also those that will be tried again.
+
+    At most `limit` of them, or all when it is None.
+    """
     async with runtime.reading(actor, query="bus.list_parked") as tx:
         rows = await tx.execute(_LIST, {"all": waiting, "limit": limit})
         return [ParkedEvent(*tuple(row)) for row in rows]
 
 
-async def replay(runtime: Runtime, actor: Actor, event: UUID) -> None:
-    """Let a parked event be tried anew, from its first attempt, and those behind it after it; audited.
+async def replay(runtime: Runtime, actor: Actor, events: Sequence[UUID]) -> None:
+    """Let parked events be tried anew, from their first attempt, and those behind them after them; audited.
 
-    Raises NotFound when no such event is parked or waiting.
+    Raises NotFound when one of them is neither parked nor waiting; those before it in the order given may
+    have been replayed then.
     """
-    await _decide(runtime, actor, event, _REPLAY, "replayed")
+    await _decide(runtime, actor, events, _REPLAY, "replayed")
 
 
-async def drop(runtime: Runtime, actor: Actor, event: UUID) -> None:
-    """Give a parked event up for good, and let those behind it go on; audited. The row stays as a record.
+async def drop(runtime: Runtime, actor: Actor, events: Sequence[UUID]) -> None:
+    """Give parked events up for good, and let those behind them go on; audited. The rows stay as a record.
 
-    Raises NotFound when no such event is parked or waiting.
+    Raises NotFound as `replay` does.
     """
-    await _decide(runtime, actor, event, _DROP, "dropped")
+    await _decide(runtime, actor, events, _DROP, "dropped")
 
 
-async def _decide(runtime: Runtime, actor: Actor, event: UUID, statement: sa.TextClause, action: str) -> None:
-    async with runtime.transaction(actor, use_case=f"bus.{action}_parked_event") as tx:
-        names = {"id": event, "now": tx.now} | ({"by": actor.subject} if action == "dropped" else {})
-        row = (await tx.execute(statement, names)).first()
-        if row is None:
-            raise NotFound(what="parked event")
-        tx.touched("parked_event", event, action, {"reason": (row.reason, None)})
+async def _decide(
+    runtime: Runtime, actor: Actor, events: Sequence[UUID], statement: sa.TextClause, action: str
+) -> None:
+    for first in range(0, len(events), _AT_ONCE):
+        batch = list(events[first : first + _AT_ONCE])
+        async with runtime.transaction(actor, use_case=f"bus.{action}_parked_event") as tx:
+            names = {"ids": batch, "now": tx.now} | ({"by": actor.subject} if action == "dropped" else {})
+            rows = (await tx.execute(statement, names)).all()
+            if {row.id for row in rows} != set(batch):
+                raise NotFound(what="parked event")
+            for row in rows:
+                tx.touched("parked_event", row.id, action, {"reason": (row.reason, None)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -24,6 +25,8 @@ BEHIND = "behind"
 ATTEMPTS = 8
 """Tries before an event is parked; with the pauses between them that is a little over two minutes."""
 
+_LONGEST_REASON = 500
+
 _OPEN = "state IN ('waiting', 'parked')"
 
 # The inbox row is what makes an effect happen once: it is written by whoever takes charge of the event, in
@@ -44,15 +47,16 @@ _RECEIVE = f"""
         AND {_OPEN} AND reason <> '{UNKNOWN}'
     ) AS held FROM fresh
     """  # noqa: S608 - constants of this module
-_KEEP = sa.text(
-    """
+_KEEP = """
     INSERT INTO parked (source, id, subject, aggregate, aggregate_version, sequence, payload, state, attempts,
         reason, next_attempt_at, first_failed_at)
-    VALUES (:source, :id, :subject, :aggregate, :version, :sequence, :payload, :state, :attempts, :reason,
-        :next_attempt_at, :now)
+    SELECT $1::text, id, subject, aggregate, version, sequence, payload, state, attempts, reason,
+        next_attempt_at, $2::timestamptz
+    FROM unnest($3::uuid[], $4::text[], $5::text[], $6::int[], $7::bigint[], $8::bytea[], $9::text[],
+        $10::int[], $11::text[], $12::timestamptz[])
+        AS aside(id, subject, aggregate, version, sequence, payload, state, attempts, reason, next_attempt_at)
     ON CONFLICT DO NOTHING
     """
-)
 # Of each aggregate only the first open event is ever due: those behind it wait for it.
 _DUE = f"""
     SELECT aggregate FROM parked AS head
@@ -118,34 +122,48 @@ def inbox_row(source: str, arrival: Arrival, now: datetime) -> tuple[Any, ...]:
     return (source, arrival.id, arrival.subject, arrival.aggregate, arrival.version, now)
 
 
-async def keep(
-    tx: Tx,
-    source: str,
-    arrival: Arrival,
-    *,
-    reason: str,
-    state: str,
-    attempts: int = 0,
-    next_attempt_at: datetime | None = None,
-) -> None:
-    """Put an event aside, whole; `state` is 'waiting' (to be tried) or 'parked' (an operator decides)."""
-    await tx.execute(
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """An event that isn't acted on now; `state` is 'waiting' (to be tried) or 'parked' (an operator decides).
+
+    `reason` names classes, codes and fields, never a value of the event.
+    """
+
+    arrival: Arrival
+    reason: str
+    state: str
+    attempts: int = 0
+    next_attempt_at: datetime | None = None
+
+
+async def keep(tx: Tx, source: str, aside: Sequence[Aside]) -> None:
+    """Put events aside, whole."""
+    if not aside:
+        return
+    connection = await tx.session.connection()
+    arrivals = [each.arrival for each in aside]
+    await connection.exec_driver_sql(
         _KEEP,
-        {
-            "source": source,
-            "id": arrival.id,
-            "subject": arrival.subject,
-            "aggregate": arrival.aggregate,
-            "version": arrival.version,
-            "sequence": arrival.sequence,
-            "payload": arrival.data,
-            "state": state,
-            "attempts": attempts,
-            "reason": reason,
-            "next_attempt_at": next_attempt_at,
-            "now": tx.now,
-        },
+        (
+            source,
+            tx.now,
+            [arrival.id for arrival in arrivals],
+            [arrival.subject for arrival in arrivals],
+            [arrival.aggregate for arrival in arrivals],
+            [arrival.version for arrival in arrivals],
+            [arrival.sequence for arrival in arrivals],
+            [arrival.data for arrival in arrivals],
+            [each.state for each in aside],
+            [each.attempts for each in aside],
+            [_as_text(each.reason) for each in aside],
+            [each.next_attempt_at for each in aside],
+        ),
     )
+
+
+def _as_text(reason: str) -> str:
+    """Return a reason as a column takes it: the names of fields in it are the publisher's own."""
+    return "".join(letter if letter.isprintable() else "?" for letter in reason)[:_LONGEST_REASON]
 
 
 async def due(connection: Any, source: str, now: datetime, limit: int) -> list[str]:
@@ -179,7 +197,7 @@ async def failed(
             {
                 "source": source,
                 "id": event,
-                "reason": reason,
+                "reason": _as_text(reason),
                 "next_attempt_at": tx.now + pause(attempts + 1),
                 "most": ATTEMPTS,
                 "hopeless": hopeless,

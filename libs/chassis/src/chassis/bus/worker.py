@@ -19,7 +19,7 @@ from chassis.bus.health import Health, serving
 from chassis.bus.listener import Listener
 from chassis.bus.listening import Granted, Listening
 from chassis.bus.relay import Relay
-from chassis.bus.supervising import for_ever, together
+from chassis.bus.supervising import Supervisor, together
 from chassis.bus.timers import Timers
 from chassis.bus.waking import Waker, answer_pings
 from chassis.ending import end
@@ -52,6 +52,7 @@ class Worker:
         self._duties = duties
         self._firing = TimerRunner(runtime, duties.timers, kinds=duties.timers.kinds(long=False))
         self._long = TimerRunner(runtime, duties.timers, kinds=duties.timers.kinds(long=True), poll=0.25)
+        self._supervisor = Supervisor(runtime.name)
         self._broker: Client | None = None
         self._relay: Relay | None = None
         self._listeners: dict[str, Listener] = {}
@@ -59,6 +60,7 @@ class Worker:
         self.health = Health(
             {"database": runtime.database.ready, "broker": self._connected, "durability": self._durable}
             | {"relay": self._relaying, "listeners": self._hearing, "timers": self._firing_on_time}
+            | {"duties": self._supervisor.check}
             | dict(runtime.checks),
             self.facts,
         )
@@ -66,9 +68,9 @@ class Worker:
     async def run(self) -> None:
         """Relay, listen and fire timers, whatever is away; returns only by cancellation."""
         await together(
-            for_ever("timers", self._firing.run),
-            for_ever("long timers", self._long.run),
-            for_ever("bus", self._bus),
+            self._supervisor.for_ever("timers", self._firing.run),
+            self._supervisor.for_ever("long timers", self._long.run),
+            self._supervisor.for_ever("bus", self._bus),
         )
 
     async def _bus(self) -> None:
@@ -100,8 +102,11 @@ class Worker:
                 for source in self._duties.sources
             }
             await together(
-                for_ever("relay", relay.run),
-                *(for_ever(f"listener {name}", one.run) for name, one in self._listeners.items()),
+                self._supervisor.for_ever("relay", relay.run),
+                *(
+                    self._supervisor.for_ever(f"listener {name}", one.run)
+                    for name, one in self._listeners.items()
+                ),
             )
         finally:
             await self._broker.close()
@@ -141,6 +146,7 @@ class Worker:
             "listeners": {name: asdict(one.state) for name, one in self._listeners.items()},
             "timers": asdict(self._firing.state),
             "long_timers": asdict(self._long.state),
+            "failing_duties": dict(self._supervisor.failing),
         }
 
 
@@ -159,7 +165,9 @@ async def work(
             host, port = runtime.settings.http_host, runtime.settings.worker_port
             await open_things.enter_async_context(serving(worker.health, host, port))
         else:
-            runtime.checks.update({name: worker.health.checks[name] for name in ("broker", "durability")})
+            runtime.checks.update(
+                {name: worker.health.checks[name] for name in ("broker", "durability", "duties")}
+            )
         _log.info(
             "worker_started",
             service=runtime.name,
@@ -193,6 +201,8 @@ async def pinging(runtime: Runtime) -> AsyncIterator[None]:
     if not isinstance(settings, ServiceSettings):
         raise TypeError(f"{runtime.name} has no account at the broker")
 
+    supervisor = Supervisor(runtime.name)
+
     async def ping() -> None:
         broker = await connect(
             settings.nats_url,
@@ -207,7 +217,7 @@ async def pinging(runtime: Runtime) -> AsyncIterator[None]:
         finally:
             await broker.close()
 
-    task = asyncio.create_task(for_ever("waker", ping))
+    task = asyncio.create_task(supervisor.for_ever("waker", ping))
     try:
         yield
     finally:

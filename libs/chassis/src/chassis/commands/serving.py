@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 
 from chassis.bus import worker
-from chassis.commands.standing import require_migrations
+from chassis.commands.standing import require_standing
 from chassis.forgetting import forgetting
 from chassis.runtime import Runtime
 from chassis.service import ServiceDefinition
@@ -41,7 +41,7 @@ class _Server(uvicorn.Server):
 async def serve(definition: ServiceDefinition, settings: WebSettings) -> int:
     """Answer requests until SIGTERM; then finish those that are under way."""
     runtime = definition.build_runtime(settings)
-    require_migrations(definition, runtime)
+    require_standing(definition, runtime)
     runtime.companions.append(lambda: forgetting(runtime))
     if isinstance(settings, ServiceSettings):
         runtime.companions.append(lambda: _bus_beside(definition, runtime))

@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+import structlog
+
 from chassis.db import migrate
+from chassis.db.time_zone import TimeZonesDisagree, require_same_time
+from chassis.errors import Hindrance
 from chassis.runtime import Runtime
 from chassis.service import ServiceDefinition
 
+_log = structlog.get_logger(__name__)
 
-class MigrationsPending(Exception):
+
+class MigrationsPending(Hindrance):
     """The database doesn't stand at the newest migration: run `migrate` first."""
 
 
-def require_migrations(definition: ServiceDefinition, runtime: Runtime) -> None:
-    """Let the runtime be ready only while its database stands at the newest migration."""
+def require_standing(definition: ServiceDefinition, runtime: Runtime) -> None:
+    """Let the runtime be ready only when its database stands at the newest migration and keeps our time."""
     url = runtime.settings.database_url.get_secret_value()
-    current = False
+    current = same_time = False
 
     async def migrations() -> None:
         nonlocal current
         # Migrations only go forward under a running process: what was found once stays so.
         current = current or await migrate.current(url, definition.migrations)
         if not current:
-            raise MigrationsPending
+            raise MigrationsPending("migrations are pending: run migrate")
 
-    runtime.checks["migrations"] = migrations
+    async def time_zone() -> None:
+        nonlocal same_time
+        if same_time:
+            return
+        try:
+            await require_same_time(runtime)
+        except TimeZonesDisagree as error:
+            _log.error("time_zones_disagree", problem=str(error))
+            raise
+        same_time = True
+
+    runtime.checks |= {"migrations": migrations, "time_zone": time_zone}

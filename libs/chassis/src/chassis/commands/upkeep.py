@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from chassis.bus.connecting import require_durable
-from chassis.commands.standing import require_migrations
+from chassis.commands.standing import require_standing
 from chassis.db.migrate import upgrade
 from chassis.http.auth import TokenVerifier
 from chassis.http.health import readiness
@@ -28,7 +28,7 @@ async def border(definition: ServiceDefinition, settings: WebSettings) -> int:
 async def check(definition: ServiceDefinition, settings: WebSettings) -> int:
     """Say in one line each whether settings, database, migrations, keys and broker are as they must be."""
     runtime = definition.build_runtime(settings)
-    require_migrations(definition, runtime)
+    require_standing(definition, runtime)
     verifier = TokenVerifier(settings.issuer, settings.audience, settings.entity, settings.jwks_url)
     runtime.checks["keys"] = verifier.check
     if isinstance(settings, ServiceSettings):

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import JSONResponse, Response
 
+from chassis.errors import Hindrance
 from chassis.runtime import Runtime
 
 CHECK_SECONDS = 3
@@ -16,7 +17,8 @@ CHECK_SECONDS = 3
 async def readiness(runtime: Runtime) -> dict[str, str]:
     """Return for the database and each check of the runtime `ok`, or what hinders it.
 
-    A refusal is named by its type alone: messages of drivers hold addresses and users.
+    A failure is named by its type alone, for messages of drivers hold addresses and users; a Hindrance says
+    what mends it.
     """
     checks = {"database": runtime.database.ready, **runtime.checks}
 
@@ -24,6 +26,8 @@ async def readiness(runtime: Runtime) -> dict[str, str]:
         try:
             async with asyncio.timeout(CHECK_SECONDS):
                 await checks[name]()
+        except Hindrance as hindrance:
+            return str(hindrance)
         except Exception as failed:  # noqa: BLE001 - whatever hinders it is the answer
             return type(failed).__name__
         return "ok"

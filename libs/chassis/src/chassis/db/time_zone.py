@@ -1,0 +1,58 @@
+"""Whether Python and the database agree on what time it is in the organisation's zone."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from chassis.errors import Hindrance
+
+if TYPE_CHECKING:
+    from chassis.runtime import Runtime
+
+YEARS_AHEAD = timedelta(days=2 * 366)
+"""How far ahead offsets are compared: dates that people enter today rarely lie further."""
+# No zone keeps an offset for less than this long.
+_STEP = timedelta(hours=12)
+
+_OFFSETS = """
+    SELECT at, extract(epoch FROM (at AT TIME ZONE $1) - (at AT TIME ZONE 'UTC'))::int AS seconds
+    FROM unnest($2::timestamptz[]) AS at
+    """
+
+
+class TimeZonesDisagree(Hindrance):
+    """Python and PostgreSQL know different rules for the organisation's time zone, so one of them is old.
+
+    The message names the first moment on which they differ and what mends it.
+    """
+
+
+async def require_same_time(runtime: Runtime) -> None:
+    """Return when Python and the database agree on the organisation's zone for the next two years.
+
+    Raises TimeZonesDisagree. Compared are the offsets every twelve hours, from yesterday on.
+    """
+    zone, first = runtime.time_zone, runtime.clock.now() - timedelta(days=1)
+    moments = [first + _STEP * number for number in range(YEARS_AHEAD // _STEP)]
+    async with (await runtime.database.raw()).acquire(timeout=2) as connection:
+        for row in await connection.fetch(_OFFSETS, zone.key, moments, timeout=5):
+            ours = _offset(row["at"], zone)
+            if ours != timedelta(seconds=row["seconds"]):
+                theirs = _written(timedelta(seconds=row["seconds"]))
+                raise TimeZonesDisagree(
+                    f"{zone.key} is UTC{_written(ours)} for Python and UTC{theirs} for PostgreSQL "
+                    f"on {row['at']:%Y-%m-%d}: "
+                    "update the older of the two, the package tzdata here or the database server's time zones"
+                )
+
+
+def _offset(moment: datetime, zone: ZoneInfo) -> timedelta:
+    offset = moment.astimezone(zone).utcoffset()
+    return offset if offset is not None else timedelta(0)
+
+
+def _written(offset: timedelta) -> str:
+    minutes = round(offset.total_seconds() / 60)
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
