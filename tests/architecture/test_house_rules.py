@@ -222,10 +222,11 @@ def test_a_planted_import_breaks_its_contract(path, content, contract, tmp_path)
     assert f"{contract} BROKEN" in lint_imports(tmp_path)
 
 
+PACKAGES = ["deskkit", "chassis", "units_svc", "support_svc", "tenancy_svc", "gateway"]
+
+
 @pytest.mark.row("X1")
-@pytest.mark.parametrize(
-    "package", ["deskkit", "chassis", "units_svc", "support_svc", "tenancy_svc", "gateway"]
-)
+@pytest.mark.parametrize("package", PACKAGES)
 def test_every_text_has_its_french(package):
     catalogue = load_catalogue("fr", ("deskkit", package))
     missing = texts.translated(texts_of(package), catalogue.messages, Path(package))
@@ -237,6 +238,43 @@ def test_a_text_without_french_is_found(tmp_path):
     used = {"Move In": ["desk.py:1"], "Search": ["desk.py:2"]}
     found = texts.translated(used, {"Search": ("Chercher",), "Move In": ("",)}, tmp_path)
     assert [violation.message for violation in found] == ["no French for 'Move In' (desk.py:1)"]
+
+
+@pytest.mark.row("X1")
+@pytest.mark.parametrize("package", PACKAGES)
+def test_french_is_typeset_as_in_canada(package):
+    catalogue = load_catalogue("fr", (package,))
+    assert len(catalogue.messages) > 10
+    assert [str(violation) for violation in texts.typeset(catalogue.messages, Path(package))] == []
+
+
+@pytest.mark.row("X1")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "« Loyer » manque",
+        "Loyer : 3",
+        "Loyer: 3",
+        "Pourquoi\u00a0?",
+        "1 250,00\u00a0$",
+        "12 %",
+        "8 h",
+        "l'avis",
+    ],
+)
+def test_french_that_is_typeset_otherwise_is_found(text, tmp_path):
+    assert len(texts.typeset({"x": (text,)}, tmp_path)) >= 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "«\u00a0%(field)s\u00a0» manque\u00a0: 1\u00a0250,00\u00a0$ à 14\u00a0h\u00a005, https://x.example?",
+        "{what}\u00a0: l’avis",
+    ],
+)
+def test_french_that_is_typeset_well_passes(text, tmp_path):
+    assert texts.typeset({"x": (text,)}, tmp_path) == []
 
 
 def test_the_rules_see_the_whole_project(project):

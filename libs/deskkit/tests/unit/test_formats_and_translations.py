@@ -56,7 +56,7 @@ def test_dates_money_phones_and_postal_codes_in_the_persons_form() -> None:
     assert english.moment(evening) == "23 November 2026 at 8:05 p.m.".replace(
         " p", "\u202fp"
     ) or "8:05" in english.moment(evening)
-    assert french.moment(evening) == "23 novembre 2026 à 20 h 05"
+    assert french.moment(evening) == "23 novembre 2026 à 20\u00a0h\u00a005"
     assert english.money("1250.5") == "$1,250.50"
     assert english.percent(12.5) == "12.5%"
     assert french.percent(100).replace("\u00a0", " ").replace("\u202f", " ") == "100 %"

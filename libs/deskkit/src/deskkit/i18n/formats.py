@@ -66,7 +66,7 @@ class Formats:
             return ""
         clock = value.astimezone(self.zone).time() if isinstance(value, dt.datetime) else value
         if self.language == "fr":
-            return format_time(clock, "H 'h' mm", locale=self.locale)
+            return format_time(clock, "H\u00a0'h'\u00a0mm", locale=self.locale)
         return format_time(clock, "h:mm a", locale=self.locale)
 
     def moment(self, value: dt.datetime | None) -> str:

@@ -56,3 +56,35 @@ def translated(
             first = next(iter(places), "")
             found.append(Violation(where, 0, f"no French for {text!r} ({first})"))
     return found
+
+
+_NARROW_OR_NOT = "\u00a0\u202f"
+_TYPOGRAPHY: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(rf"«(?![{_NARROW_OR_NOT}])|(?<![{_NARROW_OR_NOT}])»"), "no non-breaking space inside « »"),
+    (
+        re.compile(rf"(?<![{_NARROW_OR_NOT}\d/:a-z]):|(?<=[a-z]):(?!//)"),
+        "no non-breaking space before a colon",
+    ),
+    (re.compile(rf"[ {_NARROW_OR_NOT}][;!?]"), "a space before ; ! or ?, which Canadian French doesn't have"),
+    (re.compile(r"\d (?=\d{3}\b|[$%]|h\b)"), "an ordinary space inside a number or before its sign"),
+    (re.compile(r"[\"“”']"), "quotation marks or an apostrophe that French doesn't have"),
+    (re.compile(r"\.\.\."), "three full stops instead of an ellipsis"),
+)
+"""What a French text of ours must not hold, and how that is called."""
+_PLACE = re.compile(r"%\(\w+\)s|\{\w+\}")
+
+
+def faults_of_french(text: str) -> list[str]:
+    """What a French text breaks of the rules of Canadian French typography."""
+    bare = _PLACE.sub("\u2026", text).replace("%%", "\u00a0%")
+    return [words for pattern, words in _TYPOGRAPHY if pattern.search(bare)]
+
+
+def typeset(translations: Mapping[str, tuple[str, ...]], where: Path) -> list[Violation]:
+    """Every French text keeps the rules of Canadian French typography."""
+    return [
+        Violation(where, 0, f"{fault}: {form!r}")
+        for forms in translations.values()
+        for form in forms
+        for fault in faults_of_french(form)
+    ]
