@@ -30,6 +30,8 @@ from pydantic import (
     StringConstraints,
 )
 
+from trade.money import USUAL, Currency
+
 # ---------------------------------------------------------------- scalar words
 Reference = UUID
 """An opaque id. Its only meaning is that the publisher will use the same one again."""
@@ -75,13 +77,6 @@ def _plain_amount(value: object) -> object:
     return Decimal(value).quantize(Decimal("0.01"))
 
 
-class Currency(StrEnum):
-    """ISO 4217 code of an amount."""
-
-    CAD = "CAD"
-    USD = "USD"
-
-
 class Money(Closed):
     """An amount with its currency; written as a decimal string so that no reader makes a float of it."""
 
@@ -92,7 +87,7 @@ class Money(Closed):
         Field(json_schema_extra={"pattern": r"^-?\d{1,10}\.\d{2}$"}),
     ]
     """Decimal string with two places, for example "1250.00"."""
-    currency: Currency = Currency.CAD
+    currency: Currency = USUAL
     """ISO 4217 code."""
 
 

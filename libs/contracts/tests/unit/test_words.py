@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.examples import example
-from contracts.words import Currency, Money, PersonContact, PersonName, UnitAddress
+from contracts.words import Money, PersonContact, PersonName, UnitAddress
 
 pytestmark = pytest.mark.row("W1")
 
@@ -54,7 +54,7 @@ def test_money_is_kept_exactly_with_two_places(amount: Decimal | str) -> None:
     money = Money(amount=amount)
     assert money.amount in (Decimal("1350.00"), Decimal("1350.50"))
     assert money.model_dump_json().startswith('{"amount":"1350.')
-    assert money.currency is Currency.CAD
+    assert money.currency == "CAD"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from deskkit.forms.dates import build_date, parse_date, parse_time, typed_date
-from deskkit.forms.money import parse_money
+from deskkit.forms.money import currency_in, parse_money
 from deskkit.forms.problems import Problem
 
 MONDAY = date(2026, 11, 23)
@@ -134,3 +134,21 @@ def test_money_that_is_none(typed: str, kind: str) -> None:
     with pytest.raises(Problem) as found:
         parse_money(typed)
     assert found.value.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency"),
+    [
+        ("1,250.00", None),
+        ("$1250", None),
+        ("1 250,00 $", None),
+        ("USD 900", "USD"),
+        ("900 usd", "USD"),
+        ("US$900", "USD"),
+        ("CAD 900", "CAD"),
+        ("900 EUR", "EUR"),
+    ],
+)
+def test_a_currency_typed_with_an_amount_is_kept(typed, currency):
+    assert currency_in(typed) == currency
+    assert parse_money(typed) in {900, 1250}

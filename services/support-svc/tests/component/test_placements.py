@@ -5,6 +5,7 @@ wrong.
 import datetime as dt
 
 import pytest
+from pydantic import ValidationError
 
 from chassis.errors import EditedMeanwhile, NotFound
 from chassis.http.routes import account_for
@@ -12,7 +13,8 @@ from support_svc.clients.commands import EditClient, edit_client
 from support_svc.clients.model import ClientState, NotAMember
 from support_svc.clients.queries import client, household
 from support_svc.followups.model import NextFollowUpNeeded, StillInHousing
-from support_svc.housing_history.commands import AddHousing, add_housing
+from support_svc.housing_history.commands import AddHousing, ChangeRent, add_housing, change_rent
+from support_svc.housing_history.model import RentInAnotherCurrency
 from support_svc.housing_history.queries import housing_history
 from support_svc.lookups.model import LookupList
 from support_svc.placements.commands import (
@@ -274,3 +276,19 @@ async def test_an_attempt_is_recorded_through_the_api(world):
         assert answer.status_code == 201
         listed = (await caseworker.get(f"/placements/{wanted}/attempts")).json()
     assert [one["id"] for one in listed] == [answer.json()["id"]]
+
+
+@pytest.mark.row("P7")
+async def test_the_rents_of_a_stay_are_in_one_currency(world):
+    head, _ = await world.family()
+    room = await world.value(LookupList.HOUSING_TYPE, "room")
+    begun = world.today - 90 * DAY
+    rent = {"amount": "900.00", "currency": "USD"}
+    stay = AddHousing(client_id=head, housing_type_id=room, started_on=begun, rent=rent)
+    record = await world.do(add_housing, stay)
+    later = {"client_id": head, "record_id": record, "from_date": begun + 30 * DAY}
+    with pytest.raises(RentInAnotherCurrency):
+        await world.do(change_rent, ChangeRent(**later, rent={"amount": "950.00"}))
+    await world.do(change_rent, ChangeRent(**later, rent={**rent, "amount": "950.00"}))
+    with pytest.raises(ValidationError, match="ISO 4217"):
+        ChangeRent(**later, rent={**rent, "currency": "ABC"})

@@ -19,8 +19,7 @@ TERMS = {
     "start_on": "2026-04-01",
     "rent": {"amount": "1250.00", "currency": "CAD"},
     "due_day": 1,
-    "deposit": {"amount": "1250.00"},
-    "deposit_state": "due",
+    "deposits": [{"kind": "last_month_rent", "amount": {"amount": "1250.00"}}],
     "inclusions": ["heat", "water"],
     "parties": [{"part": "tenant", "given_name": "Robin", "family_name": "Sample"}],
 }

@@ -12,6 +12,7 @@ from tenancy_svc.entry import model as entry
 from tenancy_svc.entry.queries import Listed
 from tenancy_svc.homes import model as homes
 from tenancy_svc.lease_templates import model as lease_templates
+from tenancy_svc.leases import deposits
 from tenancy_svc.leases import model as leases
 from tenancy_svc.my_day import model as my_day
 from tenancy_svc.signings import model as signings
@@ -37,7 +38,9 @@ SHOWN = (
     homes.ReleaseReason,
     lease_templates.EditionState,
     lease_templates.Jurisdiction,
-    leases.DepositState,
+    deposits.DepositKind,
+    deposits.DepositState,
+    deposits.Most,
     leases.Holder,
     leases.Inclusion,
     leases.LeaseStatus,

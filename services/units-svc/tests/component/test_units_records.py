@@ -30,6 +30,7 @@ from units_svc.inventory.model import (
     FloorAboveBuilding,
     NotAPostalCode,
     PostalCodeOfAnotherProvince,
+    RentInAnotherCurrency,
     RentKnown,
     YearInFuture,
 )
@@ -52,6 +53,19 @@ def _as_edit(model: Any, record: Any, **changes: Any) -> Any:
 async def _found(world: Any, **filters: Any) -> set[str]:
     page = await world.see(unit_list, UnitFilter(**filters), limit=200)
     return {f"{row.street} {row.unit_number}" for row in page.items}
+
+
+@pytest.mark.row("U3")
+async def test_a_rent_keeps_its_currency_and_is_not_mixed_with_another(world: Any) -> None:
+    unit = await world.unit(rent=Decimal("1000.00"), rent_currency="USD")
+    told = (await world.last_told(units.UnitPublishedV1)).data.rent
+    assert (told.amount, told.currency) == (Decimal("1000.00"), "USD")
+    mixed = ChangeRent(unit_id=unit, amount=Decimal("1350.00"), begins_on=dt.date(2026, 3, 10))
+    with pytest.raises(RentInAnotherCurrency) as refused:
+        await world.do(change_rent, mixed)
+    assert refused.value.field == "currency"
+    with pytest.raises(ValidationError, match="ISO 4217"):
+        ChangeRent(**{**mixed.model_dump(), "currency": "ABC"})
 
 
 @pytest.mark.row("U2", "U3")

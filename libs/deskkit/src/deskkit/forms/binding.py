@@ -29,7 +29,7 @@ from pydantic import (
 
 from deskkit.forms.clocks import local_moments, moment_at
 from deskkit.forms.dates import build_date, parse_date, parse_time
-from deskkit.forms.money import parse_money, parse_number
+from deskkit.forms.money import currency_in, parse_money, parse_number
 from deskkit.forms.problems import Problem
 from deskkit.labels import label_of
 
@@ -131,7 +131,9 @@ class Binder:
             text = self._text(key)
             if text is None:
                 return None
-            return {"amount": parse_money(text), "currency": self._text(f"{key}-currency") or "CAD"}
+            # A currency that was typed with the amount is what the person means.
+            currency = currency_in(text) or self._text(f"{key}-currency") or "CAD"
+            return {"amount": parse_money(text), "currency": currency}
         if is_model(bare):
             return self.model(bare, f"{key}-") or None
         if bare is bool:
@@ -200,7 +202,7 @@ class Binder:
             return chosen if chosen or self._was_posted(key) else None
         lines: list[Any] = []
         for index in line_numbers(self.posted, key):
-            if any(self._text(name) for name in self.posted if name.startswith(f"{key}-{index}-")):
+            if is_filled(self.posted, key, index):
                 lines.append(self._line(item, key, index, len(lines)))
         return lines if lines or self._was_posted(key) else None
 
@@ -219,6 +221,16 @@ def line_numbers(posted: Iterable[str], key: str) -> list[int]:
     """The numbers of a list's lines in a submission, in order."""
     pattern = re.compile(re.escape(key) + r"-(\d{1,4})-")
     return sorted({int(found[1]) for name in posted if (found := pattern.match(name))})[:MAX_LINES]
+
+
+def is_filled(posted: Posted, key: str, index: int) -> bool:
+    """Whether anything was entered in a line of a list; a currency, which comes by itself, is nothing."""
+    return any(
+        text.strip()
+        for name, texts in posted.items()
+        if name.startswith(f"{key}-{index}-") and not name.endswith("-currency")
+        for text in texts
+    )
 
 
 def unbind(source: Any, model: type[BaseModel], zone: tzinfo, prefix: str = "") -> dict[str, list[str]]:

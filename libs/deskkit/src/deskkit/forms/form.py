@@ -19,6 +19,7 @@ from deskkit.forms.binding import (
     default_label,
     fields_of,
     is_collection,
+    is_filled,
     item_of,
     line_numbers,
     shape_of,
@@ -228,11 +229,7 @@ class Form(Generic[CommandT]):
         if self.asks_for_a_line != key:
             return None
         known = line_numbers(self.values, key)
-        filled = [
-            n
-            for n in known
-            if any(self.value(name) for name in self.values if name.startswith(f"{key}-{n}-"))
-        ]
+        filled = [number for number in known if is_filled(self.values, key, number)]
         return filled[-1] + 1 if filled else 0
 
     def label(self, key: str, text: str | None = None) -> str:

@@ -39,6 +39,7 @@ RULES: dict[str, str] = {
     ),
     "money_unreadable": N_("%(field)s must be an amount of money, such as 1,250.50"),
     "money_cents": N_("%(field)s must have no more than 2 digits for cents"),
+    "currency": N_("%(field)s must be in a currency of ISO 4217, such as CAD"),
     # Pydantic's rules
     "string_too_short": N_("%(field)s must have at least %(min_length)s characters"),
     "string_too_long": N_("%(field)s must have no more than %(max_length)s characters"),

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from deskkit.forms.problems import Problem
 
-_NOISE = re.compile(r"(?:CAD|USD|CA|US)?\s*\$|CAD|USD|[\s\u00a0\u202f']", re.IGNORECASE)
+_NOISE = re.compile(r"(?:CAD|CA)?\s*\$|CAD|[\s\u00a0\u202f']", re.IGNORECASE)
+_NAMED = re.compile(r"(?<![A-Za-z])(?:([A-Za-z]{3})|(US)\s*(?=\$))(?![A-Za-z])", re.IGNORECASE)
 _PLAIN = re.compile(r"-?\d{1,10}(\.\d{1,2})?")
 _TOO_FINE = re.compile(r"-?\d+\.\d{3,}")
 
@@ -28,9 +29,17 @@ def parse_number(text: str) -> str:
     return bare
 
 
+def currency_in(text: str) -> str | None:
+    """The currency that an amount names, by three letters or as "US$"; None for one that names none."""
+    found = _NAMED.search(text)
+    if found is None:
+        return None
+    return "USD" if found[2] else found[1].upper()
+
+
 def parse_money(text: str) -> Decimal:
-    """An amount with at most two decimals; raises Problem when it isn't one."""
-    bare = parse_number(text)
+    """An amount with at most two decimals, whatever its currency; raises Problem when it isn't one."""
+    bare = parse_number(_NAMED.sub("", text))
     if _TOO_FINE.fullmatch(bare):
         raise Problem("money_cents")
     if not _PLAIN.fullmatch(bare):

@@ -32,6 +32,7 @@ from support_svc.homes.model import (
     UnknownHome,
     searchable_address,
 )
+from trade.money import USUAL, Currency
 
 PAGE = 25
 WORDS = 8
@@ -80,7 +81,7 @@ class HomeFilter(BaseModel):
     occupancy: OccupancyFilter = OccupancyFilter.OPEN
     managed_by: ManagedBy | None = None
     q: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] = ""
-    currency: Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")] = "CAD"
+    currency: Currency = USUAL
     building: str | None = Field(default=None, max_length=400)
     include_unknown: bool = True
     sort: HomeSort = HomeSort.FIT

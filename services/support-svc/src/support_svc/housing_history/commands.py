@@ -21,19 +21,21 @@ from support_svc.housing_history.model import (
     HousingOverlap,
     HousingRecord,
     HousingRent,
+    RentInAnotherCurrency,
     Stay,
     StayEnded,
     overlaps,
 )
 from support_svc.lookups.commands import require_values
 from support_svc.lookups.model import LookupList
+from trade.money import USUAL, Currency
 
 
 class Rent(BaseModel):
     """An amount for a month."""
 
     amount: Decimal = Field(ge=0, max_digits=12, decimal_places=2)
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "CAD"
+    currency: Currency = USUAL
 
 
 class Housing(BaseModel):
@@ -132,6 +134,9 @@ async def change_rent(tx: Tx, command: ChangeRent) -> None:
     if command.from_date < record.started_on or (record.ended_on and command.from_date > record.ended_on):
         raise EndBeforeStart(field="from_date")
     same = next((rent for rent in record.rents if rent.from_date == command.from_date), None)
+    others = {rent.currency for rent in record.rents if rent is not same}
+    if others - {command.rent.currency}:
+        raise RentInAnotherCurrency(field="rent", currency=", ".join(sorted(others)))
     if same is None:
         record.rents.append(
             HousingRent(

@@ -104,6 +104,14 @@ class EndBeforeStart(DomainError):
     message: ClassVar[str] = "The last day must not be before the first day."
 
 
+class RentInAnotherCurrency(DomainError):
+    """The rents of one stay are in one currency."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "rent_in_another_currency"
+    message: ClassVar[str] = "The rent of this stay is in {currency}. Enter the amount in the same currency."
+
+
 class StayEnded(DomainError):
     """The stay has ended already."""
 

@@ -72,7 +72,7 @@ def _listing(event: Incoming) -> Listing:
         building_floors=told.building_floors,
         year_built=told.year_built,
         rent=told.rent.amount if told.rent else None,
-        currency=told.rent.currency.value if told.rent else None,
+        currency=told.rent.currency if told.rent else None,
         features=tuple(feature.value for feature in told.features),
         accessible=told.accessible,
         shareable=told.shareable,
@@ -207,7 +207,7 @@ async def signing_held(tx: Tx, event: Incoming) -> None:
 async def referred_tenancy_started(tx: Tx, event: Incoming) -> None:
     """The tenancy of a referral began."""
     told = event.parse(tenancy.ReferredTenancyStartedV1)
-    started = TenancyTold(told.referral, told.start, told.rent.amount, told.rent.currency.value)
+    started = TenancyTold(told.referral, told.start, told.rent.amount, told.rent.currency)
     await perform_in(tx, hear_tenancy, started)
 
 

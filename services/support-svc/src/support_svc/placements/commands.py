@@ -41,6 +41,7 @@ from support_svc.placements.problems import (
 )
 from support_svc.placements.rows import locked_placement, note, open_requests
 from support_svc.placements.securing import GivenUp, SecuringState
+from trade.money import USUAL, Currency
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 
@@ -49,7 +50,7 @@ class Income(BaseModel):
     """What a household has a month."""
 
     amount: Decimal = Field(ge=0, max_digits=12, decimal_places=2)
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "CAD"
+    currency: Currency = USUAL
 
 
 class PlacementFields(BaseModel):
@@ -266,7 +267,7 @@ def _fill(placement: Placement, fields: PlacementFields) -> None:
     for name in _PLAIN:
         setattr(placement, name, getattr(fields, name))
     placement.monthly_income = fields.monthly_income.amount if fields.monthly_income else None
-    placement.currency = fields.monthly_income.currency if fields.monthly_income else "CAD"
+    placement.currency = fields.monthly_income.currency if fields.monthly_income else USUAL
 
 
 def _changes(

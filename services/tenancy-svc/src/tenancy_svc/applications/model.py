@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import unicodedata
 import uuid
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -127,6 +130,37 @@ class PersonGiven(Command):
     email: Email | None = Field(default=None, title="E-mail")
 
 
+def _each_once(people: tuple[PersonGiven, ...]) -> tuple[PersonGiven, ...]:
+    """Refuse somebody who is named twice, with any part.
+
+    Two people of one name are two when a telephone number or an e-mail address tells them apart.
+    """
+    for number, person in enumerate(people):
+        if any(_same(person, other) for other in people[:number]):
+            raise PydanticCustomError(
+                "named_twice",
+                "Somebody is named twice. If these are two people of one name, give each a phone number "
+                "or an e-mail address of their own.",
+            )
+    return people
+
+
+def _same(one: PersonGiven, other: PersonGiven) -> bool:
+    def name(person: PersonGiven) -> str:
+        written = f"{person.given_name} {person.family_name}"
+        return " ".join(unicodedata.normalize("NFKC", written).casefold().split())
+
+    def differ(mine: str | None, theirs: str | None) -> bool:
+        return mine is not None and theirs is not None and mine.casefold() != theirs.casefold()
+
+    phones = [re.sub(r"\D", "", person.phone)[-10:] if person.phone else None for person in (one, other)]
+    return name(one) == name(other) and not (differ(*phones) or differ(one.email, other.email))
+
+
+PeopleGiven = Annotated[tuple[PersonGiven, ...], AfterValidator(_each_once)]
+"""Persons as the applicant gave them, each once."""
+
+
 class ReceiveReferral(Command):
     """A referral as it crossed; `person` only when the applicant consented to its crossing."""
 
@@ -153,14 +187,14 @@ class OpenApplication(Command):
     expected_move_in: dt.date | None = Field(default=None, title="Expected move-in date")
     adults: int = Field(ge=1, le=20, title="Adults")
     children: int = Field(default=0, ge=0, le=20, title="Children")
-    people: tuple[PersonGiven, ...] = Field(default=(), max_length=20, title="People")
+    people: PeopleGiven = Field(default=(), max_length=20, title="People")
 
 
 class People(Command):
     """All persons of the application as they are to stand; `version` is the one that was read (X4)."""
 
     version: int
-    people: tuple[PersonGiven, ...] = Field(min_length=1, max_length=20, title="People")
+    people: PeopleGiven = Field(min_length=1, max_length=20, title="People")
 
 
 class RecordPeople(People):

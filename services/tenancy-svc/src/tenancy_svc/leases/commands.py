@@ -18,12 +18,14 @@ from tenancy_svc.homes.model import HomeNotOurs, HomeUnknown, ManagedBy
 from tenancy_svc.homes.queries import HomeView, find_home, must_be_free
 from tenancy_svc.lease_templates.model import NoTemplate
 from tenancy_svc.lease_templates.queries import published_edition_for
+from tenancy_svc.leases.deposits import Deposit, must_be_lawful
 from tenancy_svc.leases.model import (
     AmendLease,
     ApplicationNotAccepted,
     DrawUpLease,
     EditionReason,
     Lease,
+    LeaseDeposit,
     LeaseEdition,
     LeaseExists,
     LeaseParty,
@@ -38,7 +40,7 @@ async def draw_up_lease(tx: Tx, command: DrawUpLease) -> uuid.UUID:
     """Draw the lease of an accepted application up and return its id.
 
     Raises ApplicationNotAccepted, LeaseExists, HomeUnknown, HomeNotOurs, NoTemplate, and what `must_be_free`
-    raises.
+    and `must_be_lawful` raise.
     """
     application = await locked(tx, command.application_id)
     if application.status in {ApplicationStatus.LEASE_DRAWN_UP, ApplicationStatus.HOUSED}:
@@ -46,7 +48,9 @@ async def draw_up_lease(tx: Tx, command: DrawUpLease) -> uuid.UUID:
     if application.status is not ApplicationStatus.ACCEPTED:
         raise ApplicationNotAccepted
     await must_be_free(tx, application.unit, application.request)
-    template_edition = await _template_edition(tx, application.unit)
+    home = await our_home(tx, application.unit)
+    must_be_lawful(command.deposits, rent=command.rent, province=home.province, day=tx.today)
+    template_edition = await _template_edition(tx, home)
     lease = Lease(
         id=new_id(),
         application_id=application.id,
@@ -66,7 +70,8 @@ async def draw_up_lease(tx: Tx, command: DrawUpLease) -> uuid.UUID:
 async def amend_lease(tx: Tx, command: AmendLease) -> int:
     """Make a new edition of a draft with the newest template and return its number; the former one is kept.
 
-    What was attested for a former edition doesn't count for this one. Raises LeaseSettled, EditedMeanwhile.
+    What was attested for a former edition doesn't count for this one. Raises LeaseSettled, EditedMeanwhile,
+    and what `must_be_lawful` raises.
     """
     lease = await locked_lease(tx, command.lease_id)
     if lease.status is not LeaseStatus.DRAFT:
@@ -75,7 +80,9 @@ async def amend_lease(tx: Tx, command: AmendLease) -> int:
     changes = _changes(stands, command)
     if lease.version != command.version:
         raise EditedMeanwhile(current=lease.version, difference=changes)
-    template_edition = await _template_edition(tx, lease.unit)
+    home = await our_home(tx, lease.unit)
+    must_be_lawful(command.deposits, rent=command.rent, province=home.province, day=tx.today)
+    template_edition = await _template_edition(tx, home)
     lease.edition += 1
     lease.editions.append(
         _edition(tx, lease, EditionReason.CHANGED_BEFORE_SIGNING, template_edition, command)
@@ -90,7 +97,11 @@ async def locked_lease(tx: Tx, lease_id: uuid.UUID) -> Lease:
         Lease,
         lease_id,
         with_for_update=True,
-        options=[selectinload(Lease.editions).selectinload(LeaseEdition.parties)],
+        options=[
+            selectinload(Lease.editions).options(
+                selectinload(LeaseEdition.parties), selectinload(LeaseEdition.deposits)
+            )
+        ],
     )
     if lease is None:
         raise NotFound(what="lease")
@@ -107,8 +118,7 @@ async def our_home(tx: Tx, unit: uuid.UUID) -> HomeView:
     return home
 
 
-async def _template_edition(tx: Tx, unit: uuid.UUID) -> uuid.UUID:
-    home = await our_home(tx, unit)
+async def _template_edition(tx: Tx, home: HomeView) -> uuid.UUID:
     edition = await published_edition_for(tx, home.province or "")
     if edition is None:
         raise NoTemplate(province=home.province or "?")
@@ -133,14 +143,28 @@ def _edition(
         rent_amount=terms.rent.amount,
         rent_currency=terms.rent.currency,
         due_day=terms.due_day,
-        deposit_amount=terms.deposit.amount if terms.deposit else None,
-        deposit_state=terms.deposit_state,
         inclusions=sorted(inclusion.value for inclusion in terms.inclusions),
+        deposits=[
+            LeaseDeposit(
+                id=new_id(),
+                position=position,
+                kind=deposit.kind,
+                amount=deposit.amount.amount,
+                currency=deposit.amount.currency,
+                state=deposit.state,
+                replacement_cost=deposit.replacement_cost.amount if deposit.replacement_cost else None,
+            )
+            for position, deposit in enumerate(terms.deposits)
+        ],
         parties=[
             LeaseParty(id=new_id(), position=position, **party.model_dump())
             for position, party in enumerate(terms.parties)
         ],
     )
+
+
+def _in_words(deposit: Deposit) -> str:
+    return f"{deposit.kind} {deposit.amount.amount} {deposit.amount.currency} {deposit.state}"
 
 
 def _changes(stands: LeaseEdition, sent: Terms) -> dict[str, tuple[Any, Any]]:
@@ -150,10 +174,12 @@ def _changes(stands: LeaseEdition, sent: Terms) -> dict[str, tuple[Any, Any]]:
         "start_on": (stands.start_on, sent.start_on),
         "term": (stands.term, sent.term),
         "end_on": (stands.end_on, sent.end_on),
-        "rent": (stands.rent_amount, sent.rent.amount),
+        "rent": (f"{stands.rent.amount} {stands.rent.currency}", f"{sent.rent.amount} {sent.rent.currency}"),
         "due_day": (stands.due_day, sent.due_day),
-        "deposit": (stands.deposit_amount, sent.deposit.amount if sent.deposit else None),
-        "deposit_state": (stands.deposit_state, sent.deposit_state),
+        "deposits": (
+            [_in_words(deposit.asked) for deposit in stands.deposits],
+            [_in_words(deposit) for deposit in sent.deposits],
+        ),
         "inclusions": (stands.inclusions, sorted(inclusion.value for inclusion in sent.inclusions)),
         "parties": (
             [party.name for party in stands.parties],

@@ -14,17 +14,18 @@ from deskkit.router import DeskRouter
 from tenancy_svc.applications.model import ApplicationStatus, Part
 from tenancy_svc.applications.queries import application
 from tenancy_svc.disclosures.queries import disclosure_statement
+from tenancy_svc.homes.queries import HomeView
 from tenancy_svc.leases.commands import amend_lease, draw_up_lease
+from tenancy_svc.leases.deposits import DepositState, Most, rules_for
 from tenancy_svc.leases.model import (
     AmendLease,
-    DepositState,
     DrawUpLease,
     Holder,
     Inclusion,
     LeaseStatus,
-    Money,
     Term,
 )
+from tenancy_svc.leases.money import Money
 from tenancy_svc.leases.queries import lease, lease_of_application, leases
 from tenancy_svc.panels import crossing_items, support_name, timeline_items
 
@@ -66,14 +67,13 @@ async def of_application(call: DeskCall, application_id: uuid.UUID) -> Response:
         "holder": Holder.TENANT,
         "term": Term.PERIODIC,
         "due_day": 1,
-        "deposit_state": DepositState.NOT_REQUIRED,
         "start_on": record.expected_move_in,
         "parties": record.people,
         # An unknown rent begins empty: nothing is invented.
         "rent": Money(amount=home.rent, currency=home.currency) if home and home.rent else None,
     }
     form = await call.form(DrawUpLease, initial=initial)
-    return _drawing_up(call, form, application_id)
+    return await _drawing_up(call, form, application_id)
 
 
 @router.post("/applications/{application_id}/lease", name="post_lease")
@@ -82,14 +82,31 @@ async def post_lease(call: DeskCall, application_id: uuid.UUID) -> Response:
     form = await call.form(DrawUpLease, fixed={"application_id": application_id})
     if done := await call.carry_out(form, draw_up_lease):
         return call.redirect("lease", lease_id=done.result, notice=call._("The lease is drawn up."))
-    return _drawing_up(call, form, application_id, status=422)
+    return await _drawing_up(call, form, application_id, status=422)
 
 
-def _drawing_up(
+async def _drawing_up(
     call: PageCall, form: Form[DrawUpLease], application_id: uuid.UUID, status: int = 200
 ) -> Response:
+    record = await call.ask(application, application_id)
     back = call.url("application", application_id=application_id)
-    return call.page("leases/form.html", form=form, back=back, lease=None, status=status, **CHOICES)
+    return _terms(call, form, record.home, back=back, lease=None, status=status)
+
+
+def _terms(call: PageCall, form: Form[Any], home: HomeView | None, **context: Any) -> Response:
+    """The form of the terms, with the deposits that the law allows where the home is."""
+    rules = rules_for(home.province if home else None, call.today)
+    return call.page(
+        "leases/form.html",
+        form=form,
+        deposit_kinds=[(rule.kind.value, call._(rule.kind.label)) for rule in rules],
+        allowed=call.formats.listing(
+            [f"{call._(rule.kind.label)} ({call._(rule.most.label)})" for rule in rules]
+        ),
+        keys_cost=any(rule.most is Most.REPLACEMENT_COST for rule in rules),
+        **context,
+        **CHOICES,
+    )
 
 
 @router.get("/leases/{lease_id}", name="lease")
@@ -136,14 +153,13 @@ async def change(call: DeskCall, lease_id: uuid.UUID) -> Response:
         "end_on",
         "rent",
         "due_day",
-        "deposit",
-        "deposit_state",
+        "deposits",
         "inclusions",
     )
     initial: dict[str, Any] = {name: getattr(stands, name) for name in names}
     initial.update(version=record.version, parties=stands.parties)
     form = await call.form(AmendLease, initial=initial, fixed={"lease_id": lease_id})
-    return _changing(call, form, lease_id)
+    return await _changing(call, form, lease_id)
 
 
 @router.post("/leases/{lease_id}/change", name="post_change_lease")
@@ -152,9 +168,12 @@ async def post_change(call: DeskCall, lease_id: uuid.UUID) -> Response:
     form = await call.form(AmendLease, fixed={"lease_id": lease_id})
     if await call.carry_out(form, amend_lease):
         return call.redirect("lease", lease_id=lease_id, notice=call._("The lease has a new version."))
-    return _changing(call, form, lease_id, status=422)
+    return await _changing(call, form, lease_id, status=422)
 
 
-def _changing(call: PageCall, form: Form[AmendLease], lease_id: uuid.UUID, status: int = 200) -> Response:
+async def _changing(
+    call: PageCall, form: Form[AmendLease], lease_id: uuid.UUID, status: int = 200
+) -> Response:
+    record = await call.ask(lease, lease_id)
     back = call.url("lease", lease_id=lease_id)
-    return call.page("leases/form.html", form=form, back=back, lease=lease_id, status=status, **CHOICES)
+    return _terms(call, form, record.application.home, back=back, lease=lease_id, status=status)

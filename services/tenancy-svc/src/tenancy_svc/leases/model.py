@@ -25,7 +25,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.db import Versioned
 from chassis.errors import DomainError, Kind
-from tenancy_svc.applications.model import Part, PersonGiven
+from tenancy_svc.applications.model import Part, PeopleGiven
+from tenancy_svc.leases.deposits import Deposit, DepositKind, DepositState
+from tenancy_svc.leases.money import Money
 from tenancy_svc.tables import Base, Command, words
 
 
@@ -63,19 +65,6 @@ class Term(StrEnum):
         return {Term.PERIODIC: "From month to month, with no end date", Term.FIXED: "Until a fixed date"}[
             self
         ]
-
-
-class DepositState(StrEnum):
-    """Where the deposit stands (vocabulary.md)."""
-
-    NOT_REQUIRED = "not_required"
-    DUE = "due"
-    PART_RECEIVED = "part_received"
-    RECEIVED = "received"
-    PART_RETURNED = "part_returned"
-    RETURNED = "returned"
-    RECOVERED_FOR_RENT = "recovered_for_rent"
-    RECOVERED_FOR_DAMAGE = "recovered_for_damage"
 
 
 class Inclusion(StrEnum):
@@ -158,13 +147,50 @@ class LeaseEdition(Base):
     rent_amount: Mapped[Decimal]
     rent_currency: Mapped[str] = mapped_column(String(3))
     due_day: Mapped[int] = mapped_column(Integer)
-    deposit_amount: Mapped[Decimal | None]
-    deposit_state: Mapped[DepositState] = mapped_column(words(DepositState, "deposit_state"))
     inclusions: Mapped[list[str]]
 
+    deposits: Mapped[list[LeaseDeposit]] = relationship(
+        order_by="LeaseDeposit.position", cascade="all, delete-orphan", lazy="raise"
+    )
     parties: Mapped[list[LeaseParty]] = relationship(
         order_by="LeaseParty.position", cascade="all, delete-orphan", lazy="raise"
     )
+
+    @property
+    def rent(self) -> Money:
+        """The rent for a month."""
+        return Money(amount=self.rent_amount, currency=self.rent_currency)
+
+
+class LeaseDeposit(Base):
+    """A deposit that an edition asks for, in the currency of its rent."""
+
+    __tablename__ = "lease_deposits"
+    __table_args__ = (
+        UniqueConstraint("edition_id", "kind"),
+        CheckConstraint("amount >= 0", name="amount"),
+        CheckConstraint("replacement_cost >= 0", name="replacement_cost"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    edition_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lease_editions.id"))
+    position: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[DepositKind] = mapped_column(words(DepositKind, "deposit_kind"))
+    amount: Mapped[Decimal]
+    currency: Mapped[str] = mapped_column(String(3))
+    state: Mapped[DepositState] = mapped_column(words(DepositState, "deposit_state"))
+    replacement_cost: Mapped[Decimal | None]
+
+    @property
+    def asked(self) -> Deposit:
+        """The deposit as it was asked for."""
+        cost = self.replacement_cost
+        return Deposit(
+            kind=self.kind,
+            amount=Money(amount=self.amount, currency=self.currency),
+            state=self.state,
+            replacement_cost=None if cost is None else Money(amount=cost, currency=self.currency),
+        )
 
 
 class LeaseParty(Base):
@@ -187,13 +213,6 @@ class LeaseParty(Base):
         return f"{self.given_name} {self.family_name}".strip()
 
 
-class Money(Command):
-    """An amount with its currency."""
-
-    amount: Annotated[Decimal, Field(ge=0, max_digits=10, decimal_places=2)]
-    currency: Annotated[str, Field(pattern=r"^(CAD|USD)$")] = "CAD"
-
-
 class Terms(Command):
     """What a lease says about time and money, and whom it names."""
 
@@ -205,10 +224,9 @@ class Terms(Command):
     due_day: Annotated[int, Field(ge=1, le=31)] = Field(
         default=1, title="Day of the month on which rent is due"
     )
-    deposit: Money | None = Field(default=None, title="Deposit")
-    deposit_state: DepositState = Field(default=DepositState.NOT_REQUIRED, title="State of the deposit")
+    deposits: tuple[Deposit, ...] = Field(default=(), max_length=10, title="Deposits")
     inclusions: frozenset[Inclusion] = Field(default=frozenset(), title="Included in the rent")
-    parties: tuple[PersonGiven, ...] = Field(min_length=1, max_length=20, title="Tenants and occupants")
+    parties: PeopleGiven = Field(min_length=1, max_length=20, title="Tenants and occupants")
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
@@ -220,10 +238,6 @@ class Terms(Command):
             )
         if self.end_on is not None and self.end_on <= self.start_on:
             raise PydanticCustomError("lease_terms", "The last day must come after the first day.")
-        if (self.deposit is None) != (self.deposit_state is DepositState.NOT_REQUIRED):
-            raise ValueError(
-                "A deposit needs an amount, and an amount needs a state other than “not required”."
-            )
         if not any(party.part is Part.TENANT for party in self.parties):
             raise PydanticCustomError("lease_terms", "A lease names at least one tenant.")
         return self

@@ -20,8 +20,8 @@ from tenancy_svc.applications.queries import ApplicationRecord, PersonView, read
 from tenancy_svc.homes.model import Hold, Home, ReleaseReason
 from tenancy_svc.homes.queries import mentioning
 from tenancy_svc.lease_templates.queries import EditionView, edition_of
+from tenancy_svc.leases.deposits import Deposit
 from tenancy_svc.leases.model import (
-    DepositState,
     EditionReason,
     Holder,
     Inclusion,
@@ -29,9 +29,9 @@ from tenancy_svc.leases.model import (
     LeaseEdition,
     LeaseParty,
     LeaseStatus,
-    Money,
     Term,
 )
+from tenancy_svc.leases.money import Money
 from tenancy_svc.timeline import Entry, timeline_of
 
 _NEWEST_FIRST = Paging(Lease.id.desc())
@@ -65,8 +65,7 @@ class EditionTerms:
     end_on: dt.date | None
     rent: Money
     due_day: int
-    deposit: Money | None
-    deposit_state: DepositState
+    deposits: tuple[Deposit, ...]
     inclusions: tuple[Inclusion, ...]
     parties: tuple[PersonView, ...]
 
@@ -168,7 +167,13 @@ async def lease_of_application(tx: ReadTx, application_id: uuid.UUID) -> uuid.UU
 async def read_lease(tx: ReadTx, lease_id: uuid.UUID) -> LeaseRecord:
     """Return one lease inside a transaction that somebody else holds. Raises NotFound."""
     found = await tx.session.get(
-        Lease, lease_id, options=[selectinload(Lease.editions).selectinload(LeaseEdition.parties)]
+        Lease,
+        lease_id,
+        options=[
+            selectinload(Lease.editions).options(
+                selectinload(LeaseEdition.parties), selectinload(LeaseEdition.deposits)
+            )
+        ],
     )
     if found is None:
         raise NotFound(what="lease")
@@ -210,12 +215,9 @@ def _terms(edition: LeaseEdition) -> EditionTerms:
         start_on=edition.start_on,
         term=edition.term,
         end_on=edition.end_on,
-        rent=Money(amount=edition.rent_amount, currency=edition.rent_currency),
+        rent=edition.rent,
         due_day=edition.due_day,
-        deposit=Money(amount=edition.deposit_amount, currency=edition.rent_currency)
-        if edition.deposit_amount is not None
-        else None,
-        deposit_state=edition.deposit_state,
+        deposits=tuple(deposit.asked for deposit in edition.deposits),
         inclusions=tuple(Inclusion(inclusion) for inclusion in edition.inclusions),
         parties=tuple(
             PersonView(party.part, party.given_name, party.family_name, party.phone, party.email)

@@ -61,7 +61,7 @@ def _listing(told: units.UnitPublishedV1) -> TakeListing:
         housing_type=told.housing_type.value,
         bedrooms=told.bedrooms,
         rent_amount=told.rent.amount if told.rent else None,
-        rent_currency=told.rent.currency.value if told.rent else None,
+        rent_currency=told.rent.currency if told.rent else None,
         accessible=told.accessible,
         managed_by=ManagedBy(told.managed_by.value),
         occupancy=Occupancy(told.occupancy.value),

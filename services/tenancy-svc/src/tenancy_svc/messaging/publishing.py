@@ -13,7 +13,6 @@ from contracts import envelope
 from contracts import tenancy as said
 from contracts.event import Event
 from contracts.words import (
-    Currency,
     DeclineReason,
     EntryAnswer,
     EntryRefusal,
@@ -128,6 +127,6 @@ def _told_of_referral(fact: ToldOfReferral) -> Event:
                 referral=fact.referral,
                 unit=fact.unit,
                 start=fact.start,
-                rent=Money(amount=fact.rent, currency=Currency(fact.currency)),
+                rent=Money(amount=fact.rent, currency=fact.currency),
             )
     return event

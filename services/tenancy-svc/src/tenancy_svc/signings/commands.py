@@ -23,6 +23,7 @@ from tenancy_svc.disclosures.model import Counterpart, Purpose
 from tenancy_svc.disclosures.telling import tell_support
 from tenancy_svc.homes.queries import HomeView, find_hold, must_be_free
 from tenancy_svc.leases.commands import locked_lease, our_home
+from tenancy_svc.leases.deposits import must_be_lawful
 from tenancy_svc.leases.model import ONE_TENANCY_PER_UNIT, Lease, LeaseEdition, LeaseSettled, LeaseStatus
 from tenancy_svc.signings.model import (
     AdvocateAnswer,
@@ -195,7 +196,7 @@ async def sign_lease(tx: Tx, command: SignLease) -> uuid.UUID:
     """Record the signatures: the lease is in force, the tenancy begins, and who may be told is told.
 
     Returns the lease's id. Raises SigningOver, RightsNotExplained, AttestationsMissing, TenancyExists, and
-    what `must_be_free` raises. Nothing that support said or didn't say is asked for (W2).
+    what `must_be_free` and `must_be_lawful` raise. Nothing that support said or didn't say is asked for (W2).
     """
     signing = await _ahead(tx, command.signing_id)
     lease = await _draft(tx, signing.lease_id)
@@ -206,6 +207,9 @@ async def sign_lease(tx: Tx, command: SignLease) -> uuid.UUID:
     if missing:
         raise AttestationsMissing(names=", ".join(missing))
     home = await our_home(tx, lease.unit)
+    # A draft may be older than the rules, or than the law that stands now.
+    asked = [deposit.asked for deposit in edition.deposits]
+    must_be_lawful(asked, rent=edition.rent, province=home.province, day=tx.today)
     application = await locked(tx, lease.application_id)
     await _no_other_tenancy(tx, home)
     await must_be_free(tx, lease.unit, application.request)

@@ -540,12 +540,13 @@ _FIRST_RENTS = """
 """
 _RENTS = """
     INSERT INTO rent (id, unit_id, amount, currency, begins_on, noted_at, noted_by)
-    SELECT uuidv7(), p.id, t.rent_amount, coalesce(t.rent_currency, 'CAD'), coalesce(t.rent_from, :today),
-    :now, :by FROM import_unit p JOIN import_todo t ON t.line = p.line
+    SELECT uuidv7(), p.id, t.rent_amount, coalesce(t.rent_currency, u.rent_currency),
+    coalesce(t.rent_from, :today), :now, :by
+    FROM import_unit p JOIN import_todo t ON t.line = p.line JOIN unit u ON u.id = p.id
     WHERE p.is_changed AND t.rent_amount IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM (SELECT amount, currency FROM rent r WHERE r.unit_id = p.id
             AND r.begins_on <= coalesce(t.rent_from, :today) ORDER BY r.begins_on DESC LIMIT 1) latest
-        WHERE latest.amount = t.rent_amount AND latest.currency = coalesce(t.rent_currency, 'CAD'))
+        WHERE latest.amount = t.rent_amount AND latest.currency = coalesce(t.rent_currency, u.rent_currency))
     ON CONFLICT (unit_id, begins_on) DO UPDATE SET amount = excluded.amount, currency = excluded.currency,
         noted_at = excluded.noted_at, noted_by = excluded.noted_by
 """

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from deskkit.i18n import N_
+from trade.money import CURRENCIES
 from units_svc import addressing
 from units_svc.imports.habits import Habit, order_of, plain_number
 from units_svc.inventory.provinces import NAMES
@@ -119,8 +120,8 @@ def country_code(text: str) -> str:
 
 def currency(text: str) -> str:
     """A currency in which rents are asked."""
-    if text.upper() not in {"CAD", "USD"}:
-        raise Wrong("not_a_currency", N_("“{value}” isn't a currency that is used here."))
+    if text.upper() not in CURRENCIES:
+        raise Wrong("not_a_currency", N_("“{value}” isn't the code of a currency, such as CAD."))
     return text.upper()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from deskkit.i18n import N_
+from trade.money import CURRENCIES
 from units_svc.imports.mapping import FieldName, mapping_named
 from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import Lists
@@ -78,7 +79,7 @@ _WORDS: Mapping[FieldName, Sequence[str]] = {
     "occupancy": ("available", "occupied_by_other", "temporarily_unavailable"),
     "landlord_kind": ("organisation", "person"),
     "relation": ("third_party", "property_entity", "managing_agent"),
-    "rent_currency": ("CAD", "USD"),
+    "rent_currency": sorted(CURRENCIES),
 }
 
 

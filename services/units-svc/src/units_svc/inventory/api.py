@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from chassis.http import ApiRouter, Call, command_of
 from deskkit.csv_files import csv_stream
+from trade.money import USUAL, Currency
 from units_svc.inventory import commands, queries
 from units_svc.inventory.buildings import Address
 from units_svc.inventory.searching import MOST, PAGE, Order, UnitFilter
@@ -72,7 +73,7 @@ class NewRent(BaseModel):
     """A rent from a day on."""
 
     amount: Decimal
-    currency: str = "CAD"
+    currency: Currency = USUAL
     begins_on: date
 
 

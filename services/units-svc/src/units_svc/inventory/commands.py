@@ -13,6 +13,7 @@ from sqlalchemy import select
 from chassis.errors import EditedMeanwhile, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
+from trade.money import USUAL, Currency
 from units_svc import addressing
 from units_svc.access import Permission
 from units_svc.inventory.buildings import (
@@ -36,6 +37,7 @@ from units_svc.inventory.model import (
     Occupancy,
     OccupancyChange,
     Rent,
+    RentInAnotherCurrency,
     RentKnown,
     StatusObservation,
     Unit,
@@ -77,6 +79,7 @@ class AddUnit(Address, Details):
     status: Annotated[Code, Field(title="Status")]
     status_observed_on: Annotated[date, Field(title="Status observed on")]
     rent: Annotated[Amount | None, Field(title="Rent for a month")] = None
+    rent_currency: Annotated[Currency, Field(title="Currency of the rent")] = USUAL
 
 
 class EditAddress(Address):
@@ -107,7 +110,7 @@ class ChangeRent(Command):
 
     unit_id: UUID
     amount: Annotated[Amount, Field(title="Rent for a month")]
-    currency: Annotated[str, Field(pattern=r"^(CAD|USD)$")] = "CAD"
+    currency: Annotated[Currency, Field(title="Currency of the rent")] = USUAL
     begins_on: Annotated[date, Field(title="From")]
 
 
@@ -145,7 +148,7 @@ async def add_unit(tx: Tx, command: AddUnit) -> UUID:
         status_observed_on=command.status_observed_on,
         occupancy=Occupancy.AVAILABLE,
         rent_amount=command.rent,
-        rent_currency="CAD",
+        rent_currency=command.rent_currency,
         active=True,
         listing_version=0,
         created_at=tx.now,
@@ -156,7 +159,7 @@ async def add_unit(tx: Tx, command: AddUnit) -> UUID:
     await tx.session.flush()
     tx.session.add(_observation(tx, unit.id, command.status, command.status_observed_on, None))
     if command.rent is not None:
-        tx.session.add(_rent(tx, unit.id, command.rent, "CAD", tx.today))
+        tx.session.add(_rent(tx, unit.id, command.rent, command.rent_currency, tx.today))
     tx.session.add(
         OccupancyChange(
             id=new_id(),
@@ -252,12 +255,15 @@ async def observe_status(tx: Tx, command: ObserveStatus) -> UUID:
 
 @use_case(Permission.EDIT_UNITS)
 async def change_rent(tx: Tx, command: ChangeRent) -> UUID:
-    """Record a rent from a day on; one that begins later takes effect by itself on its day (U3). Raises
-    RentKnown."""
+    """Record a rent from a day on; one that begins later takes effect by itself on its day (U3).
+
+    Raises RentKnown, RentInAnotherCurrency.
+    """
     unit = await _unit_for_edit(tx, command.unit_id)
     taken = select(Rent.id).where(Rent.unit_id == unit.id, Rent.begins_on == command.begins_on)
     if await tx.scalar(taken) is not None:
         raise RentKnown(field="begins_on", day=command.begins_on)
+    await _require_currency(tx, unit.id, command.currency)
     rent = _rent(tx, unit.id, command.amount, command.currency, command.begins_on)
     tx.session.add(rent)
     if await _begun_later(tx, unit.id, command.begins_on):
@@ -269,6 +275,12 @@ async def change_rent(tx: Tx, command: ChangeRent) -> UUID:
     else:
         await apply_rent(tx, unit)
     return rent.id
+
+
+async def _require_currency(tx: Tx, unit_id: UUID, currency: str) -> None:
+    other = select(Rent.currency).where(Rent.unit_id == unit_id, Rent.currency != currency).limit(1)
+    if (kept := await tx.scalar(other)) is not None:
+        raise RentInAnotherCurrency(field="currency", currency=kept)
 
 
 async def _begun_later(tx: Tx, unit_id: UUID, begins_on: date) -> bool:

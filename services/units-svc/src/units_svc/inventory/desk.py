@@ -198,7 +198,8 @@ async def observe_status(call: DeskCall, unit_id: UUID) -> Response:
 async def rent_form(call: DeskCall, unit_id: UUID) -> Response:
     """The form for a rent from a day on."""
     unit = await call.ask(queries.unit_record, unit_id)
-    form = await call.form(commands.ChangeRent, initial={"amount": unit.rent_amount, "begins_on": call.today})
+    initial = {"amount": unit.rent_amount, "currency": unit.rent_currency, "begins_on": call.today}
+    form = await call.form(commands.ChangeRent, initial=initial)
     return await _form(call, "inventory/rent.html", form, unit=unit)
 
 

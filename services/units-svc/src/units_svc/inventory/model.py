@@ -312,6 +312,14 @@ class YearInFuture(DomainError):
     message: ClassVar[str] = "The year can't be later than {latest}."
 
 
+class RentInAnotherCurrency(DomainError):
+    """The rents of one home are in one currency."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "rent_in_another_currency"
+    message: ClassVar[str] = "The rent of this home is in {currency}. Enter the amount in the same currency."
+
+
 class RentKnown(DomainError):
     """The unit has a rent from that day already."""
 

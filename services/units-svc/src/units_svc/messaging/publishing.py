@@ -13,7 +13,6 @@ from chassis.tracing import traceparent
 from contracts import envelope, units
 from contracts.event import Event
 from contracts.words import (
-    Currency,
     EntryPurpose,
     EntryWithdrawal,
     HousingType,
@@ -212,7 +211,7 @@ def _event_of(fact: object) -> tuple[Event, int]:  # noqa: PLR0911 - one for eac
 def _listed(fact: UnitListed) -> units.UnitPublishedV1:
     rent = None
     if fact.rent_amount is not None:
-        rent = Money(amount=fact.rent_amount, currency=Currency(fact.rent_currency))
+        rent = Money(amount=fact.rent_amount, currency=fact.rent_currency)
     return units.UnitPublishedV1(
         unit=fact.unit_id,
         listing_version=fact.listing_version,
