@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
@@ -94,8 +94,13 @@ async def consents_of(tx: ReadTx, client_id: UUID) -> list[ConsentView]:
 
 
 @query(Permission.VIEW_CLIENTS)
-async def expiring_consents(tx: ReadTx, taken_by: str | None = None) -> list[ExpiringConsent]:
+async def expiring_consents(tx: ReadTx) -> list[ExpiringConsent]:
     """Consents that lapse within the time of notice or lapsed in the last as long, soonest first (C6)."""
+    return await expiring(tx)
+
+
+async def expiring(tx: ReadTx, *conditions: ColumnElement[bool]) -> list[ExpiringConsent]:
+    """Consents that lapse soon or lapsed lately and meet the conditions; for use inside a query."""
     statement = (
         select(Consent, Client)
         .join(Client, Client.id == Consent.client_id)
@@ -104,12 +109,11 @@ async def expiring_consents(tx: ReadTx, taken_by: str | None = None) -> list[Exp
             Consent.superseded_by.is_(None),
             Consent.expires_on.between(tx.today - EXPIRING_WITHIN, tx.today + EXPIRING_WITHIN),
             may_see(tx),
+            *conditions,
         )
         .order_by(Consent.expires_on, Client.family_name)
         .limit(50)
     )
-    if taken_by is not None:
-        statement = statement.where(Consent.taken_by == taken_by)
     rows = (await tx.execute(statement)).all()
     return [
         ExpiringConsent(person.id, person.full_name, consent.purpose, consent.expires_on)

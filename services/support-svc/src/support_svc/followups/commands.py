@@ -28,6 +28,20 @@ def set_follow_up(
     return follow_up
 
 
+async def hand_over(tx: Tx, subject_id: UUID, caseworker: str) -> None:
+    """Give the follow-up that is due on a record, if any, to another caseworker."""
+    due = await tx.execute(
+        select(FollowUp)
+        .where(FollowUp.subject_id == subject_id, FollowUp.state == FollowUpState.DUE)
+        .with_for_update()
+    )
+    for follow_up in due.scalars():
+        tx.touched(
+            "followup", follow_up.id, "handed_over", {"caseworker": (follow_up.caseworker, caseworker)}
+        )
+        follow_up.caseworker = caseworker
+
+
 async def due_follow_up(tx: Tx, subject_id: UUID) -> FollowUp:
     """The follow-up that is due on a record, locked. Raises NoFollowUpDue."""
     found = (

@@ -18,9 +18,10 @@ from support_svc.clients.model import Client, NotAMember
 from support_svc.clients.queries import household_on
 from support_svc.consents.commands import GiveConsent, give_consent
 from support_svc.consents.model import GivenHow, Purpose
+from support_svc.followups.commands import hand_over
 from support_svc.followups.model import FollowUp, FollowUpState
 from support_svc.lookups.commands import list_myself, require_caseworker, require_values
-from support_svc.lookups.model import LookupList
+from support_svc.lookups.model import Caseworker, LookupList
 from support_svc.placements.answers import settle
 from support_svc.placements.model import (
     SEARCHING,
@@ -179,8 +180,13 @@ async def change_placement(tx: Tx, command: ChangePlacement) -> None:
             TypeSought(placement_id=placement.id, housing_type_id=kind)
             for kind in dict.fromkeys(command.housing_types)
         )
-    if changes:
+    if "caseworker" in changes:
+        await hand_over(tx, placement.id, command.caseworker)
+        name = await tx.scalar(select(Caseworker.name).where(Caseworker.subject == command.caseworker))
+        note(tx, placement.id, TimelineKind.HANDED_OVER, {"to": name})
+    if changes.keys() - {"caseworker"}:
         note(tx, placement.id, TimelineKind.CHANGED, {"fields": ",".join(sorted(changes))})
+    if changes:
         tx.touched("placement", placement.id, "changed", changes)
 
 

@@ -35,6 +35,7 @@ class TimelineKind(StrEnum):
 
     STARTED = "started"
     CHANGED = "changed"
+    HANDED_OVER = "handed_over"
     ATTEMPT = "attempt"
     FAILED = "failed"
     SEARCHED = "searched"

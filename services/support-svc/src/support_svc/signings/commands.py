@@ -14,7 +14,7 @@ from support_svc.access import Permission
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
 from support_svc.placements.model import Placement, Securing, TimelineKind
-from support_svc.placements.rows import note
+from support_svc.placements.rows import locked_placement, note
 from support_svc.signings.model import (
     AbsenceReason,
     AbsenceReasonNeeded,
@@ -25,6 +25,7 @@ from support_svc.signings.model import (
     SigningOver,
     SigningPlace,
     SigningState,
+    standing,
 )
 
 
@@ -109,26 +110,29 @@ async def answer_signing(tx: Tx, command: AnswerSigning) -> None:
     """
     if (command.attendance is Attendance.CANNOT_ATTEND) != (command.reason is not None):
         raise AbsenceReasonNeeded(field="reason")
-    signing = (
-        await tx.execute(
-            select(Signing)
-            .join(Placement, Placement.id == Signing.placement_id)
-            .join(Client, Client.id == Placement.client_id)
-            .where(Signing.signing == command.signing, may_see(tx))
-            .with_for_update(of=(Placement, Signing))
-        )
-    ).scalar_one_or_none()
-    if signing is None:
+    placement_id = await tx.scalar(
+        select(Signing.placement_id)
+        .join(Placement, Placement.id == Signing.placement_id)
+        .join(Client, Client.id == Placement.client_id)
+        .where(Signing.signing == command.signing, may_see(tx))
+    )
+    if placement_id is None:
         raise NotFound(what="signing")
-    if signing.state is not SigningState.SCHEDULED:
+    await locked_placement(tx, placement_id)
+    signing, request, state = (
+        await tx.execute(
+            select(Signing, Securing, standing())
+            .join(Securing, Securing.referral == Signing.referral)
+            .where(Signing.signing == command.signing)
+            .with_for_update(of=(Securing, Signing))
+        )
+    ).one()
+    if state is not SigningState.SCHEDULED:
         raise SigningOver
     signing.attendance = command.attendance
     signing.absence_reason = command.reason
     signing.answered_at = tx.now
     signing.answered_by_name = tx.actor.name
-    request = (
-        await tx.execute(select(Securing).where(Securing.referral == signing.referral).with_for_update())
-    ).scalar_one()
     request.said += 1
     fact = SigningAnswered(
         signing.referral, signing.signing, request.said, command.attendance, command.reason

@@ -6,10 +6,12 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, String
+from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, String, and_, case, literal, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.errors import DomainError, Kind
+from support_svc.placements.model import ApplicationState, Securing
+from support_svc.placements.securing import HOLDING, SecuringState
 from support_svc.tables import Base, words
 
 
@@ -91,6 +93,25 @@ class SigningAnswered:
     number: int
     attendance: Attendance
     reason: AbsenceReason | None
+
+
+def standing() -> ColumnElement[SigningState]:
+    """Where a signing stands, for a query that joins its request.
+
+    Once the hold, the referral or the application has ended it doesn't take place, whatever was told of it
+    and whichever word came first; so nothing has to be changed when one of them ends.
+    """
+    ended = or_(
+        Securing.state.not_in((*HOLDING, SecuringState.USED)),
+        and_(Securing.state == SecuringState.HELD, Securing.application == ApplicationState.DECLINED),
+    )
+    return case(
+        (
+            and_(Signing.state == SigningState.SCHEDULED, ended),
+            literal(SigningState.CANCELLED, Signing.state.type),
+        ),
+        else_=Signing.state,
+    )
 
 
 class SigningOver(DomainError):

@@ -20,6 +20,7 @@ from support_svc.signings.model import (
     SigningOutcome,
     SigningPlace,
     SigningState,
+    standing,
 )
 
 KEPT = timedelta(days=14)
@@ -37,6 +38,8 @@ class SigningView:
     starts_at: datetime | None
     place: SigningPlace | None
     state: SigningState
+    overtaken: bool
+    """Whether it doesn't take place because the hold, the referral or the application has ended."""
     outcome: SigningOutcome | None
     attendance: Attendance | None
     absence_reason: AbsenceReason | None
@@ -44,9 +47,9 @@ class SigningView:
     answered_at: datetime | None
 
 
-def _selected(tx: ReadTx) -> Select[Signing, Client, Securing]:
+def _selected(tx: ReadTx) -> Select[Signing, Client, Securing, SigningState]:
     return (
-        select(Signing, Client, Securing)
+        select(Signing, Client, Securing, standing())
         .join(Placement, Placement.id == Signing.placement_id)
         .join(Client, Client.id == Placement.client_id)
         .join(Securing, Securing.referral == Signing.referral)
@@ -54,7 +57,7 @@ def _selected(tx: ReadTx) -> Select[Signing, Client, Securing]:
     )
 
 
-def _view(signing: Signing, client: Client, securing: Securing) -> SigningView:
+def _view(signing: Signing, client: Client, securing: Securing, state: SigningState) -> SigningView:
     return SigningView(
         signing=signing.signing,
         placement_id=signing.placement_id,
@@ -62,7 +65,8 @@ def _view(signing: Signing, client: Client, securing: Securing) -> SigningView:
         address=securing.address,
         starts_at=signing.starts_at,
         place=signing.place,
-        state=signing.state,
+        state=state,
+        overtaken=state is not signing.state,
         outcome=signing.outcome,
         attendance=signing.attendance,
         absence_reason=signing.absence_reason,
@@ -77,6 +81,21 @@ async def signings(tx: ReadTx, caseworker: str | None = None) -> list[SigningVie
     statement = _selected(tx).where(Signing.starts_at >= tx.now - KEPT).order_by(Signing.starts_at).limit(100)
     if caseworker is not None:
         statement = statement.where(Placement.caseworker == caseworker)
+    return [_view(*row) for row in await tx.execute(statement)]
+
+
+async def signings_ahead(tx: ReadTx, caseworker: str) -> list[SigningView]:
+    """The signings of a caseworker that are still to take place, soonest first; for use inside a query."""
+    statement = (
+        _selected(tx)
+        .where(
+            Placement.caseworker == caseworker,
+            Signing.starts_at >= tx.now,
+            standing() == SigningState.SCHEDULED,
+        )
+        .order_by(Signing.starts_at)
+        .limit(50)
+    )
     return [_view(*row) for row in await tx.execute(statement)]
 
 
