@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from chassis.errors import EditedMeanwhile, NotFound
 from chassis.http.routes import account_for
 from support_svc.clients.commands import EditClient, edit_client
-from support_svc.clients.model import ClientState, NotAMember
+from support_svc.clients.model import ClientState, HeadIsAChild, NotAMember
 from support_svc.clients.queries import client, household
 from support_svc.followups.model import NextFollowUpNeeded, StillInHousing
 from support_svc.housing_history.commands import AddHousing, ChangeRent, add_housing, change_rent
@@ -207,7 +207,10 @@ async def test_when_the_head_leaves_another_becomes_the_head(world):
     leaves.reason_left_id = await world.value(LookupList.REASON_LEFT, "health")
     with pytest.raises(HeadNeeded):
         await world.do(record_follow_up, follow_up)
-    await world.do(record_follow_up, follow_up.model_copy(update={"new_head_id": child}))
+    chosen = follow_up.model_copy(update={"new_head_id": child})
+    with pytest.raises(HeadIsAChild):
+        await world.do(record_follow_up, chosen)
+    await world.do(record_follow_up, chosen.model_copy(update={"child_as_head": True}))
     seen = await world.see(placement, wanted)
     assert (seen.client_id, seen.status) == (child, PlacementStatus.MOVED_IN)
     assert next(one for one in (await world.see(household, child)).members if one.is_head).client_id == child

@@ -86,7 +86,7 @@ async def get_household(call: Call, client_id: UUID, day: date | None = None) ->
 @router.post("/clients/{client_id}/household", status_code=201)
 async def post_household(call: Call, client_id: UUID, body: HouseholdMembers) -> Created:
     """Form a household; the client is its head."""
-    command = FormHousehold(head_id=client_id, member_ids=body.member_ids)
+    command = FormHousehold(head_id=client_id, **dict(body))
     return Created(id=await call.perform(form_household, command))
 
 
@@ -105,4 +105,4 @@ async def delete_member(call: Call, client_id: UUID, member_id: UUID) -> None:
 @router.put("/clients/{client_id}/household/head", status_code=204)
 async def put_head(call: Call, client_id: UUID, body: NewHead) -> None:
     """Make another member the head of the household."""
-    await call.perform(choose_head, ChooseHead(client_id=client_id, head_id=body.head_id))
+    await call.perform(choose_head, ChooseHead(client_id=client_id, **dict(body)))

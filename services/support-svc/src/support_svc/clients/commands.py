@@ -24,12 +24,15 @@ from support_svc.clients.model import (
     ContactKind,
     ContactPoint,
     HeadCannotLeave,
+    HeadIsAChild,
     Household,
     HouseholdMember,
     Language,
     NotAMember,
     PossibleDuplicates,
     YesNoUnknown,
+    age_on,
+    is_adult,
 )
 from support_svc.clients.names import plain_digits, searchable_name
 from support_svc.lookups.commands import list_myself, require_values
@@ -119,6 +122,7 @@ class HouseholdMembers(BaseModel):
     """Who is housed together with a client from now on."""
 
     member_ids: list[UUID] = Field(default=[], max_length=20)
+    child_as_head: bool = Field(default=False, title="Yes, a child is the head of the household")
 
 
 class FormHousehold(HouseholdMembers):
@@ -132,6 +136,7 @@ class NewMember(BaseModel):
 
     member_id: UUID = Field(title="Person")
     relationship_id: UUID | None = Field(default=None, title="Relationship to the head")
+    child_as_head: bool = Field(default=False, title="Yes, a child is the head of the household")
 
 
 class AddMember(NewMember):
@@ -151,6 +156,7 @@ class NewHead(BaseModel):
     """Who becomes the head of a household."""
 
     head_id: UUID = Field(title="New head of the household")
+    child_as_head: bool = Field(default=False, title="Yes, a child is the head of the household")
 
 
 class ChooseHead(NewHead):
@@ -209,9 +215,13 @@ async def edit_client(tx: Tx, command: EditClient) -> None:
 
 @use_case(Permission.EDIT_CLIENT)
 async def form_household(tx: Tx, command: FormHousehold) -> UUID:
-    """Form a household of people who are in none, and return its id. Raises AlreadyInHousehold."""
+    """Form a household of people who are in none, and return its id.
+
+    Raises AlreadyInHousehold, HeadIsAChild.
+    """
     people = [command.head_id, *(m for m in command.member_ids if m != command.head_id)]
     await _require_clients(tx, people)
+    await require_head(tx, command.head_id, child_too=command.child_as_head)
     household = Household(id=new_id(), formed_on=tx.today)
     tx.session.add(household)
     await tx.session.flush()
@@ -223,11 +233,15 @@ async def form_household(tx: Tx, command: FormHousehold) -> UUID:
 
 @use_case(Permission.EDIT_CLIENT)
 async def add_member(tx: Tx, command: AddMember) -> None:
-    """Take a person into a client's household; one is formed around the client when there is none (C2)."""
+    """Take a person into a client's household; one is formed around the client when there is none (C2).
+
+    Raises AlreadyInHousehold, HeadIsAChild.
+    """
     await _require_clients(tx, [command.client_id, command.member_id])
     await require_values(tx, LookupList.RELATIONSHIP, [command.relationship_id], "relationship_id")
     household_id = await _household_of(tx, command.client_id)
     if household_id is None:
+        await require_head(tx, command.client_id, child_too=command.child_as_head)
         household_id = new_id()
         tx.session.add(Household(id=household_id, formed_on=tx.today))
         await tx.session.flush()
@@ -252,15 +266,24 @@ async def remove_member(tx: Tx, command: RemoveMember) -> None:
 
 @use_case(Permission.EDIT_CLIENT)
 async def choose_head(tx: Tx, command: ChooseHead) -> None:
-    """Make another member the head of the household. Raises NotAMember."""
-    await change_head(tx, command.client_id, command.head_id)
+    """Make another member the head of the household. Raises NotAMember, HeadIsAChild."""
+    await change_head(tx, command.client_id, command.head_id, child_too=command.child_as_head)
 
 
-async def change_head(tx: Tx, client_id: UUID, head_id: UUID) -> None:
-    """Make `head_id` the head of the household that `client_id` is in. Raises NotAMember."""
+async def require_head(tx: Tx, client_id: UUID, *, child_too: bool) -> None:
+    """Refuse a child as the head of a household until that was confirmed. Raises HeadIsAChild."""
+    person = await tx.session.get_one(Client, client_id)
+    age = age_on(tx.today, person.date_of_birth, person.estimated_age, person.estimated_on)
+    if not child_too and not is_adult(age):
+        raise HeadIsAChild(name=person.full_name, field="child_as_head")
+
+
+async def change_head(tx: Tx, client_id: UUID, head_id: UUID, *, child_too: bool) -> None:
+    """Make `head_id` the head of the household that `client_id` is in. Raises NotAMember, HeadIsAChild."""
     members = await _members(tx, await _household_of(tx, client_id))
     if all(member.client_id != head_id for member in members):
         raise NotAMember(field="head_id")
+    await require_head(tx, head_id, child_too=child_too)
     for member in members:
         member.is_head = False
     await tx.session.flush()  # one head at a time: the old one steps down before the new one steps up

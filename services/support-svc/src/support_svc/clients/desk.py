@@ -20,7 +20,7 @@ from support_svc.clients.commands import (
     edit_client,
     remove_member,
 )
-from support_svc.clients.model import ClientState, PossibleDuplicates
+from support_svc.clients.model import ClientState, HeadIsAChild, PossibleDuplicates
 from support_svc.clients.queries import client, possible_duplicates, search_clients
 from support_svc.lookups.desk import choices
 from support_svc.lookups.model import LookupList
@@ -148,12 +148,21 @@ async def post_head(call: DeskCall, client_id: UUID, member_id: UUID) -> Respons
     form = await call.form(ChooseHead, fixed={"client_id": client_id, "head_id": member_id})
     if await call.carry_out(form, choose_head):
         return call.redirect("client", client_id=client_id, notice=call._("The household has a new head."))
-    return await _member_page(call, client_id, member_id, form.problem, status=422)
+    asked = isinstance(form.refused, HeadIsAChild)
+    return await _member_page(call, client_id, member_id, form.problem, asked=asked, status=422)
 
 
 async def _member_page(
-    call: PageCall, client_id: UUID, member_id: UUID, problem: str | None = None, status: int = 200
+    call: PageCall,
+    client_id: UUID,
+    member_id: UUID,
+    problem: str | None = None,
+    *,
+    asked: bool = False,
+    status: int = 200,
 ) -> Response:
     person = await call.ask(client, client_id)
     other = await call.ask(client, member_id)
-    return call.page("clients/member.html", status=status, person=person, member=other, problem=problem)
+    return call.page(
+        "clients/member.html", status=status, person=person, member=other, problem=problem, asked=asked
+    )

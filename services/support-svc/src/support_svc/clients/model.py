@@ -264,6 +264,16 @@ class HeadCannotLeave(DomainError):
     message: ClassVar[str] = "Choose a new head of the household before the head leaves."
 
 
+class HeadIsAChild(DomainError):
+    """A child is made the head of a household only when that is meant."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "head_is_a_child"
+    message: ClassVar[str] = (
+        "{name} is a child. Confirm that a child is the head of the household, or choose an adult."
+    )
+
+
 class BornInTheFuture(DomainError):
     """A date of birth lies after today."""
 

@@ -13,8 +13,9 @@ from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from support_svc.access import Permission
+from support_svc.clients.commands import require_head
 from support_svc.clients.finding import may_see
-from support_svc.clients.model import Client, NotAMember
+from support_svc.clients.model import Client, ClientState, NotAMember
 from support_svc.clients.queries import household_on
 from support_svc.consents.commands import GiveConsent, give_consent
 from support_svc.consents.model import GivenHow, Purpose
@@ -36,6 +37,8 @@ from support_svc.placements.problems import (
     ActivePlacementExists,
     InTheFuture,
     NotSearching,
+    PersonArchived,
+    PersonDeceased,
     PlacementEnded,
     TargetBeforeStart,
     TenancyHasStarted,
@@ -80,6 +83,7 @@ class StartPlacement(PlacementFields):
 
     client_id: UUID
     member_ids: list[UUID] = Field(default=[], max_length=20, title="Household members included")
+    child_as_head: bool = Field(default=False, title="Yes, a child is the head of the household")
     agrees_to_be_housed: GivenHow | None = Field(default=None, title="Agrees to be housed")
     agrees_to_share_contact: GivenHow | None = Field(default=None, title="Agrees to share name and contact")
 
@@ -116,7 +120,10 @@ class RecordAttempt(AttemptFields):
 
 @use_case(Permission.START_PLACEMENT)
 async def start_placement(tx: Tx, command: StartPlacement) -> UUID:
-    """Start Housing Placement and return its id. Raises ActivePlacementExists, NotAMember."""
+    """Start Housing Placement and return its id.
+
+    Raises ActivePlacementExists, NotAMember, PersonDeceased, PersonArchived, HeadIsAChild.
+    """
     await list_myself(tx)
     await _check_fields(tx, command, before=None)
     client = (
@@ -128,7 +135,9 @@ async def start_placement(tx: Tx, command: StartPlacement) -> UUID:
     household = {member.client_id for member in (await household_on(tx, command.client_id, tx.today)).members}
     if not set(people) <= household:
         raise NotAMember(field="member_ids")
+    await _require_living(tx, people)
     await _require_unplaced(tx, people)
+    await require_head(tx, client.id, child_too=command.child_as_head)
     placement = Placement(
         id=new_id(),
         client_id=command.client_id,
@@ -243,6 +252,18 @@ async def _check_fields(tx: Tx, fields: PlacementFields, before: Placement | Non
         await require_values(
             tx, LookupList.REFERRAL_SOURCE, [fields.referral_source_id], "referral_source_id"
         )
+
+
+async def _require_living(tx: Tx, people: list[UUID]) -> None:
+    """Refuse somebody who has died, or whose record is archived."""
+    found = (await tx.execute(select(Client).where(Client.id.in_(people)))).scalars()
+    for person in sorted(found, key=lambda one: people.index(one.id)):
+        # The client is who the page is about; a member is one of its choices.
+        field = None if person.id == people[0] else "member_ids"
+        if person.state is ClientState.DECEASED:
+            raise PersonDeceased(name=person.full_name, field=field)
+        if person.state is ClientState.ARCHIVED:
+            raise PersonArchived(name=person.full_name, field=field)
 
 
 async def _require_unplaced(tx: Tx, people: list[UUID]) -> None:

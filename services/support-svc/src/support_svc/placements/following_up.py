@@ -10,7 +10,7 @@ from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from support_svc.access import Permission
-from support_svc.clients.commands import change_head
+from support_svc.clients.commands import change_head, require_head
 from support_svc.clients.queries import household_on, names_of
 from support_svc.consents.model import Purpose
 from support_svc.consents.standing import consent_in_force
@@ -65,6 +65,7 @@ class FollowUpFields(BaseModel):
         default=None, title="Months until the next follow-up"
     )
     new_head_id: UUID | None = Field(default=None, title="New head of the household")
+    child_as_head: bool = Field(default=False, title="Yes, a child is the head of the household")
     comments: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] | None = Field(
         default=None, title="Comments"
     )
@@ -235,6 +236,7 @@ async def _keep_a_head(tx: Tx, command: RecordFollowUp, placement: Placement, st
     if command.new_head_id not in staying or command.new_head_id is None:
         names = await names_of(tx, [placement.client_id])
         raise HeadNeeded(name=names[placement.client_id], field="new_head_id")
+    await require_head(tx, command.new_head_id, child_too=command.child_as_head)
     for member in placement.members:
         member.is_head = False
     await tx.session.flush()  # one head at a time
@@ -242,7 +244,7 @@ async def _keep_a_head(tx: Tx, command: RecordFollowUp, placement: Placement, st
         member.is_head = member.client_id == command.new_head_id
     household = await household_on(tx, command.new_head_id, tx.today)
     if household.id is not None:
-        await change_head(tx, command.new_head_id, command.new_head_id)
+        await change_head(tx, command.new_head_id, command.new_head_id, child_too=command.child_as_head)
     placement.client_id = command.new_head_id
     note(tx, placement.id, TimelineKind.NEW_HEAD, {"client": command.new_head_id})
 

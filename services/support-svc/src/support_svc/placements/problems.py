@@ -13,6 +13,22 @@ class ActivePlacementExists(DomainError):
     message: ClassVar[str] = "{name} already has an active housing placement."
 
 
+class PersonDeceased(DomainError):
+    """Nobody who has died is housed."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "person_deceased"
+    message: ClassVar[str] = "{name} is recorded as deceased, so no housing placement starts."
+
+
+class PersonArchived(DomainError):
+    """An archived record is brought back before its person is housed."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "person_archived"
+    message: ClassVar[str] = "The record of {name} is archived. Make it active again before starting."
+
+
 class PlacementEnded(DomainError):
     """The placement has ended; nothing can be added to it."""
 
