@@ -95,7 +95,9 @@ class _Publisher:
         event = new_id()
         body = _message(event, fact.entry, fact.shelf, fact.weight, tx.now)
         return [
-            OutboxMessage("evt.bench.entry_recorded.v1", "entry_recorded", str(fact.shelf), 1, body, event)
+            OutboxMessage(
+                "evt.bench.entry_recorded.v1", "entry_recorded", str(fact.shelf), 1, body, frozenset(), event
+            )
         ]
 
 

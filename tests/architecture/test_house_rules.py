@@ -33,6 +33,11 @@ RULES = [
     (structure.features_form_an_order, f"{FEATURE}/model.py", "from units_svc.units.model import Unit\n"),
     (structure.only_perform_commits, f"{FEATURE}/commands.py", "async def a(s):\n    await s.commit()\n"),
     (structure.only_perform_commits, f"{FEATURE}/queries.py", "SQL = 'COMMIT;'\n"),
+    (
+        structure.only_publish_says_anything,
+        f"{FEATURE}/commands.py",
+        "SQL = 'INSERT INTO outbox (id) SELECT 1'\n",
+    ),
     (structure.no_http_in_the_domain, f"{FEATURE}/commands.py", "from starlette.responses import Response\n"),
     (structure.no_http_in_the_domain, f"{FEATURE}/model.py", "e = Refused(status_code=409)\n"),
     (structure.folders_are_words_of_the_trade, "services/units-svc/src/units_svc/utils/__init__.py", ""),

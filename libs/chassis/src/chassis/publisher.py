@@ -19,6 +19,7 @@ class OutboxMessage:
 
     `subject` is where it goes, `type` what it's called, `aggregate` the thing it is about (order is kept per
     aggregate), `version` that thing's version. `data` is the whole message in JSON: bytes, text or a mapping.
+    `needs` are the purposes to which the person concerned must have agreed; none for what is about nobody.
     """
 
     subject: str
@@ -26,7 +27,15 @@ class OutboxMessage:
     aggregate: str
     version: int
     data: bytes | str | Mapping[str, Any]
+    needs: frozenset[str]
     event_id: UUID = field(default_factory=new_id)
+
+
+class BasisMissing(RuntimeError):
+    """A message was to leave without a consent that its terms name: a mistake of the program, never sent."""
+
+    def __init__(self, message: OutboxMessage, missing: frozenset[str]) -> None:
+        super().__init__(f"{message.type} needs a basis for {', '.join(sorted(missing))}")
 
 
 class Publisher(Protocol):

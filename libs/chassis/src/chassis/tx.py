@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import flush
 from chassis.actor import Actor
 from chassis.ids import new_id
-from chassis.publisher import OutboxMessage
+from chassis.publisher import BasisMissing, OutboxMessage
 from chassis.tracing import traceparent
 from chassis.usecase import Isolation
 
@@ -142,15 +142,32 @@ class Tx(_Held):
         """Whether committing this transaction gives the relay something to send."""
         return self._pending.published
 
-    def publish(self, fact: object, about: str | None = None, basis: str | None = None) -> None:
+    def purposes_of(self, fact: object) -> frozenset[str]:
+        """Return what the person concerned must have agreed to before `fact` may be told."""
+        return frozenset[str]().union(
+            *(message.needs for message in self.runtime.publisher.to_messages(fact, self))
+        )
+
+    def publish(
+        self,
+        fact: object,
+        about: str | None = None,
+        basis: str | None = None,
+        under: Mapping[str, str] | None = None,
+    ) -> None:
         """Tell `fact` to whom it concerns: its messages become outbox rows of this transaction.
 
         `about` is the private reference of the person concerned (for the disclosure statement; it never
-        leaves),
-        `basis` the reference of the consent under which it is told.
+        leaves). `under` says for each purpose that the message needs under which consent it is told, `basis`
+        on what else it rests. Raises BasisMissing when a purpose has none: what isn't told goes to
+        `withhold`.
         """
+        rests_on = " ".join(dict.fromkeys([*([basis] if basis else []), *(under or {}).values()])) or None
         for message in self.runtime.publisher.to_messages(fact, self):
-            self._record(message, about, basis, None)
+            missing = message.needs - {purpose for purpose, consent in (under or {}).items() if consent}
+            if missing:
+                raise BasisMissing(message, missing)
+            self._record(message, about, rests_on, None)
             self._pending.published = True
 
     def withhold(self, fact: object, about: str | None, reason: str) -> None:

@@ -26,6 +26,7 @@ from chassis.errors import (
 from chassis.forgetting import forget_results
 from chassis.ids import new_id
 from chassis.perform import ask, perform, perform_in
+from chassis.publisher import BasisMissing
 from chassis.runtime import Runtime
 from chassis.tx import AlreadyConcluded, Tx
 from chassis.usecase import use_case
@@ -61,6 +62,23 @@ async def test_a_record_leaves_audit_outbox_and_timer_in_the_same_commit(
     (timer,) = await rows("SELECT * FROM timers")
     assert (timer["kind"], timer["key"], timer["attempts"]) == ("collect", str(parcel), 0)
     assert woken == [1]
+
+
+@pytest.mark.row("W5", "W13")
+@pytest.mark.parametrize(
+    "given", [None, {}, {"keep": ""}, {"share": "consent-1"}], ids=["nothing", "none", "empty", "another"]
+)
+async def test_what_needs_a_consent_cannot_be_published_without_it(
+    runtime: Runtime, porter: Actor, rows: Rows, given: dict[str, str] | None
+) -> None:
+    @use_case(trade.Permission.SHELVE_PARCEL)
+    async def shelve_and_blurt(tx: Tx, command: trade.ShelveParcel) -> None:
+        assert tx.purposes_of(trade.ParcelShelved(new_id(), command.label)) == {"keep"}
+        tx.publish(trade.ParcelShelved(new_id(), command.label), about="person-1", basis="a", under=given)
+
+    with pytest.raises(BasisMissing, match="parcel_shelved needs a basis for keep"):
+        await perform(runtime, porter, shelve_and_blurt, trade.ShelveParcel("books"))
+    assert await rows("SELECT 1 FROM outbox") == []
 
 
 async def test_a_failing_use_case_leaves_nothing(runtime: Runtime, porter: Actor, rows: Rows) -> None:

@@ -111,7 +111,13 @@ class Teller:
         event = fact.id or new_id()
         return [
             OutboxMessage(
-                fact.subject, fact.subject, str(fact.aggregate), fact.version, envelope(fact, event), event
+                fact.subject,
+                fact.subject,
+                str(fact.aggregate),
+                fact.version,
+                envelope(fact, event),
+                frozenset(),
+                event,
             )
         ]
 

@@ -111,7 +111,7 @@ async def shelve_parcel(tx: Tx, command: ShelveParcel) -> UUID:
     """Put a parcel on the shelf (the ordinary way: a record of SQLAlchemy)."""
     parcel = Parcel(id=new_id(), label=command.label)
     tx.session.add(parcel)
-    tx.publish(ParcelShelved(parcel.id, parcel.label), about="person-1", basis="consent-1")
+    tx.publish(ParcelShelved(parcel.id, parcel.label), about="person-1", under={"keep": "consent-1"})
     tx.touched("parcel", parcel.id, "shelved", {"label": (None, command.label)})
     tx.schedule("collect", str(parcel.id), tx.now, {"label": command.label})
     return parcel.id
@@ -194,12 +194,14 @@ class ParcelPublisher:
         """Return the one message of each fact."""
         match fact:
             case ParcelShelved(parcel=reference):
-                return [self._message("parcel_shelved", reference, 1, tx)]
+                return [self._message("parcel_shelved", reference, 1, tx, needs=frozenset({"keep"}))]
             case ParcelClaimed(parcel=reference):
                 return [self._message("parcel_claimed", reference, 2, tx)]
         raise TypeError(type(fact).__name__)
 
-    def _message(self, name: str, reference: UUID, version: int, tx: Tx) -> OutboxMessage:
+    def _message(
+        self, name: str, reference: UUID, version: int, tx: Tx, needs: frozenset[str] = frozenset()
+    ) -> OutboxMessage:
         event = new_id()
         body = {"id": str(event), "type": name, "subject": str(reference), "time": tx.now.isoformat()}
-        return OutboxMessage(f"evt.parcels.{name}.v1", name, str(reference), version, body, event)
+        return OutboxMessage(f"evt.parcels.{name}.v1", name, str(reference), version, body, needs, event)

@@ -59,6 +59,7 @@ def schema(model: type[Event], *, definitions: str = "#/$defs/{model}") -> dict[
             "aggregate": terms.aggregate,
             "basis": str(terms.basis),
             "purpose": str(terms.purpose) if terms.purpose else None,
+            **({"without_person": str(terms.without_person)} if terms.without_person else {}),
             "carries": sorted(terms.carries),
             "row": terms.row,
         },

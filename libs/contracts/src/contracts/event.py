@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Self, TypeVar
 
-from contracts.words import Basis, Closed, Marked, Purpose, Service
+from contracts.words import Basis, Closed, Marked, PersonContact, PersonName, Purpose, Service
 
 _CLASS_NAME = re.compile(r"(?P<words>[A-Z][A-Za-z]*?)V(?P<major>[1-9]\d*)")
 
@@ -26,7 +26,9 @@ class Terms:
     """The field whose value orders events: of one aggregate they arrive in the order of their versions."""
     basis: Basis
     purpose: Purpose | None
-    """The consent the basis refers to."""
+    """The consent the basis refers to; where it may carry a person, the one that name and contact need."""
+    without_person: Purpose | None
+    """The consent it needs in any case, and that suffices while it carries neither name nor contact."""
     carries: frozenset[Marked]
     """What it is marked to carry beyond references, dates, codes, counts and money."""
     row: str
@@ -47,6 +49,17 @@ class Event(Closed):
     """Base of every event: frozen, and closed for writing."""
 
     terms: ClassVar[Terms]
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Return the purposes to which the person concerned must have agreed before it may be told."""
+        terms = self.terms
+        if terms.purpose is None:
+            return frozenset()
+        if terms.without_person is None:
+            return frozenset({terms.purpose.value})
+        named = any(isinstance(value, PersonName | PersonContact) for _, value in self)
+        return frozenset({terms.without_person.value, *([terms.purpose.value] if named else [])})
 
     @classmethod
     def from_message(cls, message: bytes) -> Self:
@@ -70,6 +83,7 @@ def published(
     row: str,
     basis: Basis,
     purpose: Purpose | None = None,
+    without_person: Purpose | None = None,
     carries: tuple[Marked, ...] = (),
 ) -> Callable[[type[E]], type[E]]:
     """Declare the terms of an event model named like `UnitSecuredV1`.
@@ -91,9 +105,20 @@ def published(
             raise TypeError(f"{model.__name__}: needs listeners, and its own publisher is none of them")
         if (purpose is None) != (basis in (Basis.NO_PERSON, Basis.CONTRACT)):
             raise TypeError(f"{model.__name__}: a consent needs its purpose, and nothing else has one")
+        if without_person is not None and (purpose is None or Marked.PERSON not in carries):
+            raise TypeError(f"{model.__name__}: only an event that may carry a person can go without one")
         name = re.sub(r"(?<!^)(?=[A-Z])", "_", named["words"]).lower()
         model.terms = Terms(
-            name, int(named["major"]), by, to, aggregate, basis, purpose, frozenset(carries), row
+            name,
+            int(named["major"]),
+            by,
+            to,
+            aggregate,
+            basis,
+            purpose,
+            without_person,
+            frozenset(carries),
+            row,
         )
         return model
 

@@ -115,13 +115,14 @@ class HouseholdMovedOutV1(Event):
     row="P6 T1",
     basis=Basis.CONSENT,
     purpose=Purpose.SHARE_CONTACT_FOR_TENANCY,
+    without_person=Purpose.BE_HOUSED,
     carries=(Marked.PERSON,),
 )
 class TenancyReferredV1(Event):
     """A household whose unit is secured is referred for a tenancy.
 
-    Basis: consent. Name and contact are there only under an active consent to share contact for tenancy;
-    otherwise the applicant brings them in person.
+    Basis: consent to be housed. Name and contact are there only under an active consent to share contact for
+    tenancy as well; otherwise the applicant brings them in person.
     """
 
     referral: Reference

@@ -8,7 +8,7 @@ import pytest
 
 from contracts.catalogue import CATALOGUE, Catalogue
 from contracts.event import Event, published
-from contracts.examples import EXAMPLES
+from contracts.examples import EXAMPLES, example
 from contracts.units import UnitSecuredV1
 from contracts.words import Basis, Marked, Purpose, Reference, Service
 
@@ -65,6 +65,18 @@ def test_only_one_event_may_carry_a_person_and_only_under_consent() -> None:
     assert marked[0].purpose is Purpose.SHARE_CONTACT_FOR_TENANCY
 
 
+def test_an_event_says_which_consents_it_needs() -> None:
+    for model in CATALOGUE.models:
+        event = example(model.terms.name)
+        about_nobody = model.terms.basis in (Basis.NO_PERSON, Basis.CONTRACT)
+        assert bool(event.needs) is not about_nobody
+        assert event.needs <= {purpose.value for purpose in Purpose}
+    named = example("tenancy_referred")
+    assert named.needs == {"be_housed", "share_contact_for_tenancy"}
+    assert named.model_copy(update={"name": None}).needs == named.needs
+    assert named.model_copy(update={"name": None, "contact": None}).needs == {"be_housed"}
+
+
 def test_the_lookups_agree_with_each_other() -> None:
     for publisher in CATALOGUE.services:
         for listener in CATALOGUE.services:
@@ -115,6 +127,14 @@ def _named(name: str) -> type[Event]:
         ("UnitPaintedV1", {"to": (Service.UNITS,)}),
         ("UnitPaintedV1", {"basis": Basis.CONSENT}),
         ("UnitPaintedV1", {"purpose": Purpose.BE_HOUSED}),
+        (
+            "UnitPaintedV1",
+            {
+                "basis": Basis.REFERENCE,
+                "purpose": Purpose.BE_HOUSED,
+                "without_person": Purpose.TELL_SUPPORT_START,
+            },
+        ),
     ],
 )
 def test_a_contract_that_makes_no_sense_does_not_import(name: str, terms: dict[str, Any]) -> None:

@@ -6,12 +6,16 @@ import re
 import pytest
 
 from deskkit.testing import parse_page
+from support_svc.clients.commands import AddMember, add_member
 from support_svc.consents.commands import GiveConsent, WithdrawConsent, give_consent, withdraw_consent
 from support_svc.consents.model import ConsentType, GivenHow, Purpose
 from support_svc.followups.model import StillInHousing
 from support_svc.lookups.model import LookupList
+from support_svc.placements.asking import GiveUpUnit, give_up_unit
 from support_svc.placements.following_up import Outcome, RecordFollowUp, record_follow_up
 from support_svc.placements.moving_in import MoveIn, move_in
+from support_svc.signings.commands import AnswerSigning, answer_signing
+from support_svc.signings.model import Attendance
 
 DAY = dt.timedelta(days=1)
 
@@ -144,6 +148,74 @@ async def test_moves_are_withheld_once_the_consent_to_be_housed_is_gone(world):
     async with world.desk("caseworker") as browser:
         page = parse_page((await browser.get(f"/front-desk/placements/{placement}")).text)
     assert "because the consent had ended" in page.text
+
+
+async def bases(world):
+    rows = await world.rows("SELECT type, basis FROM outbox WHERE status <> 'withheld' ORDER BY position")
+    return {row["type"].split(".")[2]: row["basis"] for row in rows}
+
+
+@pytest.mark.row("W5", "W13", "P6")
+async def test_giving_up_is_told_under_the_consent_that_opened_the_matter(world):
+    client = await world.client("Ines", "Marrow")
+    placement = await world.placement(client)
+    await give(world, client, ConsentType.EXPLICIT)
+    (housed,) = await consents(world, client, "be_housed")
+    (shared,) = await consents(world, client, "share_contact_for_tenancy")
+    await world.held(placement, await world.home())
+    await withdraw(world, client)
+    await world.do(give_up_unit, GiveUpUnit(placement_id=placement))
+    under = str(housed["id"])
+    assert await bases(world) == {
+        "unit_requested": under,
+        "tenancy_referred": f"{under} {shared['id']}",
+        "unit_request_withdrawn": under,
+        "tenancy_referral_withdrawn": under,
+    }
+
+
+@pytest.mark.row("W4", "W5")
+async def test_the_answer_to_a_signing_rests_on_the_tenants_choice_to_have_it_told(world):
+    placement = await world.placement(await world.client("Ines", "Marrow"))
+    referral = await world.referral(await world.held(placement, await world.home()))
+    await world.hear("signing_scheduled", referral=referral, signing=referral)
+    await world.do(answer_signing, AnswerSigning(signing=referral, attendance=Attendance.ATTENDING))
+    assert (await bases(world))["signing_attendance"] == f"signing:{referral}"
+
+
+@pytest.mark.row("W13", "C6", "P8")
+@pytest.mark.parametrize("withdrawn", [False, True])
+async def test_a_move_out_asks_the_consent_of_whom_the_home_was_asked_for(world, withdrawn):
+    head = await world.client("Ines", "Marrow")
+    other = await world.client("Ola", "Marrow")
+    await world.do(add_member, AddMember(client_id=head, member_id=other))
+    placement = await world.placement(head, other)
+    await world.held(placement, await world.home(managed_by="third_party"))
+    await world.do(move_in, MoveIn(placement_id=placement, moved_in_on=world.today, next_months=1))
+    reason = await world.value(LookupList.REASON_LEFT, "health")
+    for leaving, staying in ((head, other), (other, None)):
+        still = [(leaving, StillInHousing.NO), *([(staying, StillInHousing.YES)] if staying else [])]
+        found = [
+            Outcome(
+                client_id=one,
+                still_in_housing=answer,
+                reason_left_id=reason if answer is StillInHousing.NO else None,
+            )
+            for one, answer in still
+        ]
+        if withdrawn and staying is None:
+            await withdraw(world, head)
+        await world.do(
+            record_follow_up,
+            RecordFollowUp(
+                placement_id=placement,
+                done_on=world.today,
+                outcomes=found,
+                new_head_id=staying,
+                next_months=1 if staying else None,
+            ),
+        )
+    assert "household_moved_out" in await world.told("withheld" if withdrawn else "pending")
 
 
 @pytest.mark.row("C6")

@@ -13,6 +13,9 @@ _RANK = {"model": 0, "commands": 1, "queries": 1, "api": 2, "desk": 2}
 FORBIDDEN_FOLDERS = frozenset({"utils", "util", "common", "core", "helpers", "helper", "manager", "misc"})
 COMMITTING = frozenset({"chassis.tx", "chassis.db.migrate"})
 """The modules that may end a transaction: `perform` is built on the first, the second changes no record."""
+SAYING = frozenset({"chassis.flush", "units_svc.messaging.publishing"})
+"""The modules that may write outbox rows: what `publish` let through, and listings, about nobody."""
+_SQL_SAYS = re.compile(r"\binsert\s+into\s+outbox\b", re.IGNORECASE)
 _SQL_END = re.compile(r"\s*(commit|rollback|begin|start transaction)\s*;?\s*", re.IGNORECASE)
 _HTTP = ("fastapi", "starlette", "http", "httpx", "uvicorn")
 _DOMAIN = frozenset({"model", "commands", "queries"})
@@ -117,6 +120,17 @@ def _ends_in_sql(node: ast.AST) -> bool:
         and isinstance(node.value, str)
         and bool(_SQL_END.fullmatch(node.value))
     )
+
+
+def only_publish_says_anything(tree: Tree) -> list[Violation]:
+    """Nothing gets into the outbox but through `Tx.publish`, which asks for the consent that it needs."""
+    return [
+        _at(tree, module, node, "an outbox row that no consent was asked for")
+        for module in tree.modules("chassis", "deskkit", *SERVICE_PACKAGES)
+        if module.name not in SAYING and ".migrations." not in f"{module.name}."
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _SQL_SAYS.search(node.value)
+    ]
 
 
 def no_http_in_the_domain(tree: Tree) -> list[Violation]:

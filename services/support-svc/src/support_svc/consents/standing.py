@@ -24,3 +24,20 @@ async def consent_in_force(tx: Tx | ReadTx, client_id: UUID, purpose: Purpose) -
         )
     )
     return found
+
+
+async def tell(tx: Tx, fact: object, client_id: UUID, about: UUID) -> bool:
+    """Publish a fact about a client under the consents that stand now, or record it as withheld.
+
+    Whether it was told. The terms of the event say what has to be agreed to; without it nothing leaves, and
+    the crossing panel of `about` shows what wasn't reported (W13).
+    """
+    under: dict[str, str] = {}
+    for needed in sorted(tx.purposes_of(fact)):
+        consent = await consent_in_force(tx, client_id, Purpose(needed))
+        if consent is None:
+            tx.withhold(fact, str(about), "consent_ended")
+            return False
+        under[needed] = str(consent)
+    tx.publish(fact, about=str(about), under=under)
+    return True

@@ -51,7 +51,7 @@ class SupportPublisher:
             traceparent=traceparent(),
         )
         subject = event.terms.subject
-        return [OutboxMessage(subject, subject, str(aggregate), number, data, event_id)]
+        return [OutboxMessage(subject, subject, str(aggregate), number, data, event.needs, event_id)]
 
 
 def _event_of(fact: object) -> tuple[Event, int]:  # noqa: PLR0911 - one for each fact

@@ -31,7 +31,13 @@ from support_svc.placements.model import (
     TimelineKind,
     UnitRequestWithdrawn,
 )
-from support_svc.placements.rows import locked_placement, note, open_requests, tell_under
+from support_svc.placements.rows import (
+    locked_placement,
+    note,
+    open_requests,
+    tell_of_request,
+    tell_the_end,
+)
 from support_svc.placements.securing import (
     HOLDING,
     OPEN,
@@ -210,7 +216,7 @@ async def _back_to_search(tx: Tx, placement: Placement, ended: Securing) -> None
 
 
 async def _take_effect(tx: Tx, placement: Placement, request: Securing, effect: Effect) -> None:
-    about, key = str(placement.id), str(request.request)
+    key = str(request.request)
     match effect:
         case Effect.SHOW_SECURED:
             placement.status = PlacementStatus.HOUSING_SECURED
@@ -218,13 +224,15 @@ async def _take_effect(tx: Tx, placement: Placement, request: Securing, effect: 
         case Effect.BACK_TO_SEARCH:
             await _back_to_search(tx, placement, request)
         case Effect.TELL_WITHDRAWN:
-            tx.publish(UnitRequestWithdrawn(request=request.request, unit=request.unit), about=about)
+            given_up = UnitRequestWithdrawn(request=request.request, unit=request.unit)
+            tell_the_end(tx, placement, request, given_up)
         case Effect.REFER:
             await _refer(tx, placement, request)
         case Effect.WITHDRAW_REFERRAL:
             if request.referral is not None:
                 request.said += 1
-                tx.publish(TenancyReferralWithdrawn(request.referral, number=request.said), about=about)
+                withdrawn = TenancyReferralWithdrawn(request.referral, number=request.said)
+                tell_the_end(tx, placement, request, withdrawn)
                 note(tx, placement.id, TimelineKind.REFERRAL_WITHDRAWN, {"address": request.address})
         case Effect.WATCH_DEADLINE:
             if request.deadline is not None:
@@ -241,7 +249,6 @@ async def _refer(tx: Tx, placement: Placement, request: Securing) -> None:
     When the consent to be housed was withdrawn while the inventory answered, nothing is told, and that is
     recorded.
     """
-    housed = await consent_in_force(tx, placement.client_id, Purpose.BE_HOUSED)
     shared = await consent_in_force(tx, placement.client_id, Purpose.SHARE_CONTACT_FOR_TENANCY)
     referral = new_id()
     fact = TenancyReferred(
@@ -252,15 +259,13 @@ async def _refer(tx: Tx, placement: Placement, request: Securing) -> None:
         adults=request.adults,
         children=request.children,
         number=1,
-        applicant=await _applicant(tx, placement.client_id) if housed and shared else None,
+        applicant=await _applicant(tx, placement.client_id) if shared else None,
     )
-    if housed is None:
-        tell_under(tx, fact, placement.id, None)
+    if not await tell_of_request(tx, placement, request, fact):
         return
     request.referral = referral
     request.said = 1
     request.named = fact.applicant is not None
-    tell_under(tx, fact, placement.id, shared or housed)
     note(tx, placement.id, TimelineKind.REFERRED, {"address": request.address, "named": request.named})
 
 

@@ -97,12 +97,12 @@ WITH place AS (
     WHERE member.placement_id = :placement AND member.active
 ), asked AS (
     INSERT INTO securing (request, placement_id, unit, address, housing_type, managed_by, state, secured_on,
-        expected_move_in, adults, children, asked_at, asked_by_name, late, ending, overdue, named,
-        said)
+        expected_move_in, adults, children, asked_at, asked_by_name, asked_under, late, ending, overdue,
+        named, said)
     SELECT :request, place.id, home.unit, concat(home.unit_number || ' – ', home.street, ', ', home.city),
         home.housing_type, home.managed_by, 'asked', :secured_on, :expected_move_in, people.adults,
         people.children,
-        :now, :actor_name, false, false, false, false, 0
+        :now, :actor_name, :consent, false, false, false, false, 0
     FROM place CROSS JOIN people JOIN home ON home.unit = :unit AND home.listed
     WHERE people.adults = :adults AND people.children = :children
       AND EXISTS (SELECT 1 FROM consent WHERE consent.id = :consent AND consent.client_id = place.client_id
@@ -160,7 +160,7 @@ def _tell(
         adults=adults,
         children=children,
     )
-    tx.publish(fact, about=str(command.placement_id), basis=str(consent))
+    tx.publish(fact, about=str(command.placement_id), under={Purpose.BE_HOUSED: str(consent)})
     tx.touched("placement", command.placement_id, "asked", {"unit": (None, command.unit)})
     wait = tx.runtime.settings.answer_expected_within  # type: ignore[attr-defined]
     tx.schedule(ANSWER_TIMER, str(started.request), tx.now + wait)
@@ -213,6 +213,7 @@ async def _look_closer(tx: Tx, started: SecuringStarted, command: SecureUnit) ->
             children=children,
             asked_at=tx.now,
             asked_by_name=tx.actor.name,
+            asked_under=consent,
         )
     )
     if held is None:

@@ -12,8 +12,6 @@ from chassis.usecase import use_case
 from support_svc.access import Permission
 from support_svc.clients.commands import change_head, require_head
 from support_svc.clients.queries import household_on, names_of
-from support_svc.consents.model import Purpose
-from support_svc.consents.standing import consent_in_force
 from support_svc.followups.commands import due_follow_up, last_done_on, set_follow_up
 from support_svc.followups.model import (
     FollowUpOutcome,
@@ -39,7 +37,13 @@ from support_svc.placements.problems import (
     PlacementEnded,
     ReasonLeftNeeded,
 )
-from support_svc.placements.rows import active_members, current_request, locked_placement, note, tell_under
+from support_svc.placements.rows import (
+    active_members,
+    current_request,
+    locked_placement,
+    note,
+    tell_of_request,
+)
 
 
 class Outcome(BaseModel):
@@ -254,6 +258,5 @@ async def _tell_moved_out(tx: Tx, command: RecordFollowUp, placement: Placement)
     request = await current_request(tx, placement)
     if request is None or request.managed_by is not ManagedBy.THIRD_PARTY:
         return
-    consent = await consent_in_force(tx, placement.client_id, Purpose.BE_HOUSED)
     fact = HouseholdMovedOut(request=request.request, unit=request.unit, moved_out_on=command.done_on)
-    tell_under(tx, fact, placement.id, consent)
+    await tell_of_request(tx, placement, request, fact)

@@ -198,6 +198,7 @@ class Securing(Base):
     children: Mapped[int]
     asked_at: Mapped[datetime]
     asked_by_name: Mapped[str] = mapped_column(String(200))
+    asked_under: Mapped[UUID | None] = mapped_column(ForeignKey("consent.id"))
     late: Mapped[bool] = mapped_column(default=False)
     answered_at: Mapped[datetime | None]
     deadline: Mapped[datetime | None]
@@ -212,6 +213,11 @@ class Securing(Base):
     tenancy_start: Mapped[date | None]
     tenancy_rent: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
     tenancy_currency: Mapped[str | None] = mapped_column(String(3))
+
+    @property
+    def opened_under(self) -> str:
+        """The reference of the consent under which the home was asked for, for whatever ends it."""
+        return str(self.asked_under) if self.asked_under else f"request:{self.request}"
 
 
 class TimelineEntry(Base):

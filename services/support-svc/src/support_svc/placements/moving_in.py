@@ -14,8 +14,6 @@ from support_svc.access import Permission
 from support_svc.clients.commands import Email, Phone, reach_at
 from support_svc.clients.model import ContactKind
 from support_svc.clients.queries import names_of
-from support_svc.consents.model import Purpose
-from support_svc.consents.standing import consent_in_force
 from support_svc.followups.commands import set_follow_up
 from support_svc.followups.model import FollowUpSubject, due_date
 from support_svc.homes.model import ManagedBy
@@ -39,7 +37,7 @@ from support_svc.placements.problems import (
     NotSecured,
     TenancyNotStarted,
 )
-from support_svc.placements.rows import active_members, current_request, locked_placement, tell_under
+from support_svc.placements.rows import active_members, current_request, locked_placement, tell_of_request
 from support_svc.placements.securing import MovedIn, SecuringState
 
 
@@ -99,9 +97,8 @@ async def move_in(tx: Tx, command: MoveIn) -> None:
     await _update_contact(tx, command, placement.client_id)
     if request.managed_by is ManagedBy.THIRD_PARTY:
         # The property entity's own homes speak through the lease; nobody else would tell of a third party's.
-        consent = await consent_in_force(tx, placement.client_id, Purpose.BE_HOUSED)
         fact = HouseholdMovedIn(request=request.request, unit=request.unit, moved_in_on=command.moved_in_on)
-        tell_under(tx, fact, placement.id, consent)
+        await tell_of_request(tx, placement, request, fact)
     tx.touched("placement", placement.id, "moved_in", {"moved_in_on": (None, command.moved_in_on)})
 
 

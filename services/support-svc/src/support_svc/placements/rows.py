@@ -13,6 +13,8 @@ from chassis.ids import new_id
 from chassis.tx import Tx
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client, age_on, is_adult
+from support_svc.consents.model import Consent, Purpose
+from support_svc.consents.standing import tell
 from support_svc.placements.model import Placement, PlacementMember, Securing, TimelineEntry, TimelineKind
 from support_svc.placements.securing import OPEN
 
@@ -69,15 +71,21 @@ async def people_counts(tx: Tx, placement: Placement, day: date) -> tuple[int, i
     return sum(adults), len(adults) - sum(adults)
 
 
-def tell_under(tx: Tx, fact: object, placement_id: UUID, consent: UUID | None) -> None:
-    """Publish a fact about a placement under the consent that is in force, or record that it was withheld.
+async def tell_of_request(tx: Tx, placement: Placement, request: Securing, fact: object) -> bool:
+    """Publish a fact about a request if whoever agreed to it still agrees; whether it was told.
 
-    Without consent nothing leaves; the crossing panel shows the caseworker what wasn't reported (W13).
+    It is the consent of the client for whom the home was asked, also after somebody else became the head of
+    the household.
     """
-    if consent is None:
-        tx.withhold(fact, str(placement_id), "consent_ended")
-    else:
-        tx.publish(fact, about=str(placement_id), basis=str(consent))
+    asked_for: UUID | None = None
+    if request.asked_under is not None:
+        asked_for = await tx.scalar(select(Consent.client_id).where(Consent.id == request.asked_under))
+    return await tell(tx, fact, asked_for or placement.client_id, placement.id)
+
+
+def tell_the_end(tx: Tx, placement: Placement, request: Securing, fact: object) -> None:
+    """Publish that what a consent opened is given up; a consent that ended since doesn't keep it open."""
+    tx.publish(fact, about=str(placement.id), under={Purpose.BE_HOUSED: request.opened_under})
 
 
 def note(tx: Tx, placement_id: UUID, kind: TimelineKind, details: Mapping[str, Any] | None = None) -> None:

@@ -16,6 +16,7 @@ from support_svc.clients.model import Client
 from support_svc.placements.model import Placement, Securing, TimelineKind
 from support_svc.placements.rows import locked_placement, note
 from support_svc.signings.model import (
+    TOLD_OF_SIGNINGS,
     AbsenceReason,
     AbsenceReasonNeeded,
     Attendance,
@@ -137,7 +138,9 @@ async def answer_signing(tx: Tx, command: AnswerSigning) -> None:
     fact = SigningAnswered(
         signing.referral, signing.signing, request.said, command.attendance, command.reason
     )
-    tx.publish(fact, about=str(signing.placement_id))
+    # The tenant agreed that this organisation is told of this signing; the answer rests on nothing else.
+    under = {TOLD_OF_SIGNINGS: f"signing:{signing.signing}"}
+    tx.publish(fact, about=str(signing.placement_id), under=under)
     note(
         tx,
         signing.placement_id,

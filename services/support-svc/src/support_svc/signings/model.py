@@ -14,6 +14,9 @@ from support_svc.placements.model import ApplicationState, Securing
 from support_svc.placements.securing import HOLDING, SecuringState
 from support_svc.tables import Base, words
 
+TOLD_OF_SIGNINGS = "tell_support_signing"
+"""The tenant's choice under which the property entity tells of signings and is answered."""
+
 
 class SigningState(StrEnum):
     """Where a signing stands, as the property entity told it."""

@@ -38,7 +38,7 @@ from tenancy_svc.applications.model import (
     WithdrawApplication,
     WithdrawReferral,
 )
-from tenancy_svc.disclosures.model import Counterpart
+from tenancy_svc.disclosures.model import Counterpart, crossing_purpose
 from tenancy_svc.disclosures.telling import tell_support
 from tenancy_svc.homes.model import HomeNotOurs, HomeUnknown, ManagedBy
 from tenancy_svc.homes.queries import find_home, must_be_free
@@ -229,8 +229,9 @@ async def _give_the_home_back(tx: Tx, application: Application) -> None:
             Application.status.in_([ApplicationStatus.DECLINED, ApplicationStatus.WITHDRAWN]),
         )
     )
-    basis = f"referral-of:{application.id}"
-    tx.publish(ApplicationClosed(application.request, application.unit, closed or 1), basis=basis)
+    fact = ApplicationClosed(application.request, application.unit, closed or 1)
+    # The end of what the referral began rests on what the referral rested on.
+    tx.publish(fact, under={crossing_purpose(None): f"referral-of:{application.id}"})
 
 
 def _decide(tx: Tx, application: Application, status: ApplicationStatus) -> None:

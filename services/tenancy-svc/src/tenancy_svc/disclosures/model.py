@@ -33,6 +33,11 @@ class Purpose(StrEnum):
         }[self]
 
 
+def crossing_purpose(purpose: Purpose | None) -> str:
+    """Return the purpose as the terms of an event name it; None is the referral itself, to be housed."""
+    return "be_housed" if purpose is None else f"tell_support_{purpose.value}"
+
+
 class Answer(StrEnum):
     """The tenant's answer; both are recorded, so that nobody is asked again and again."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from chassis.tx import ReadTx, Tx
-from tenancy_svc.disclosures.model import Answer, Choice, Counterpart, Purpose, Withheld
+from tenancy_svc.disclosures.model import Answer, Choice, Counterpart, Purpose, Withheld, crossing_purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,8 @@ async def tell_support(
     counterpart = await tx.session.get_one(Counterpart, expected.referral)
     if expected.withheld is None:
         counterpart.told += 1
-        tx.publish(fact(expected.referral, counterpart.told), about=str(application_id), basis=expected.basis)
+        under = {crossing_purpose(purpose): expected.basis or ""}
+        tx.publish(fact(expected.referral, counterpart.told), about=str(application_id), under=under)
     else:
         # A withheld fact takes no number: the other side must not be able to count what it isn't told.
         tx.withhold(

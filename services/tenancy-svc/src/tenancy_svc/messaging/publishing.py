@@ -67,7 +67,7 @@ class TenancyPublisher:
             traceparent=traceparent(),
         )
         subject = event.terms.subject
-        return [OutboxMessage(subject, subject, str(aggregate), number, data, event_id)]
+        return [OutboxMessage(subject, subject, str(aggregate), number, data, event.needs, event_id)]
 
 
 def _event_of(fact: object) -> tuple[Event, int]:

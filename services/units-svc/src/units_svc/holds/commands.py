@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 ENDING_SOON = "hold_ending_soon"
 DEADLINE = "hold_deadline"
 OCCUPATION_ENDS = "occupation_ends"
+TO_BE_HOUSED = "be_housed"
+"""What a household agreed to when somebody asked for a home on its behalf."""
 
 Remark = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
 
@@ -407,8 +409,11 @@ async def _give_way(tx: Tx, unit: LockedUnit) -> None:
 
 
 def _tell(tx: Tx, fact: UnitSecured | UnitRefused | HoldEnding | UnitReleased) -> None:
-    """Tell a fact about a request, marked with it so that its page can show what was delivered and when."""
-    tx.publish(fact, about=str(fact.request_id))
+    """Tell a fact about a request, marked with it so that its page can show what was delivered and when.
+
+    The inventory knows no person: what it says about a request rests on the consent under which it was asked.
+    """
+    tx.publish(fact, about=str(fact.request_id), under={TO_BE_HOUSED: f"request:{fact.request_id}"})
 
 
 def _end(tx: Tx, hold: Hold, state: HoldState, reason: Release | None) -> None:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from chassis.tx import Tx
 
 _LISTED = units.UnitPublishedV1.terms
+if _LISTED.purpose is not None:
+    raise TypeError("listings are told in bulk only because they're about nobody")
 
 # The same event as `_listed` makes, for many units at once; a test holds the two together. What is said is
 # put into its order first: the finished events would be too large to sort in memory. A home is listed for the
@@ -118,7 +120,7 @@ class UnitsPublisher:
             traceparent=traceparent(),
         )
         subject = event.terms.subject
-        return [OutboxMessage(subject, subject, str(aggregate), version, data, event_id)]
+        return [OutboxMessage(subject, subject, str(aggregate), version, data, event.needs, event_id)]
 
     async def tell_listings(self, tx: Tx) -> int:
         """Write the listings of the units in the temporary table `told_unit` to the outbox; return how many.
