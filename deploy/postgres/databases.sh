@@ -6,7 +6,10 @@ for name in ${PARTYWALL_DATABASES:?}; do
     secret="DATABASE_${name^^}_PASSWORD"
     psql --no-psqlrc -v ON_ERROR_STOP=1 -q --username "${POSTGRES_USER:-postgres}" --dbname postgres \
         -v name="$name" -v password="${!secret:?}" <<'SQL'
-CREATE ROLE :"name" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD :'password';
+CREATE ROLE :"name" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT 60 PASSWORD :'password';
+ALTER ROLE :"name" SET idle_in_transaction_session_timeout = '60s';
+ALTER ROLE :"name" SET statement_timeout = '15min';
+ALTER ROLE :"name" SET temp_file_limit = '4GB';
 CREATE DATABASE :"name" OWNER :"name";
 REVOKE ALL ON DATABASE :"name" FROM PUBLIC;
 \connect :"name"

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from contracts.border import Address, nats_config
+from partywall.postgres import CONNECTIONS_OF_A_ROLE, DURABLE_SETTINGS, ROLE_SETTINGS
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -23,10 +24,22 @@ SCRIPTS = ("make-env", "images/install-docker", "images/install", "images/standi
 def test_the_brokers_configuration_is_the_catalogues() -> None:
     generated = nats_config(
         listen=Address("0.0.0.0", 4222),  # noqa: S104 - inside a container
-        monitor=Address("0.0.0.0", 8222),  # noqa: S104
+        monitor=Address("127.0.0.1", 8222),
         store_dir="/data",
     )
     assert (DEPLOY / "nats/nats.conf").read_text() == generated, "run `python -m contracts nats-config`"
+
+
+def test_both_ways_of_running_postgresql_have_the_same_rules() -> None:
+    written = (DEPLOY / "postgres/postgresql.conf").read_text()
+    found = dict(re.findall(r"^(\w+) = '?([^'#\n]+?)'?(?: #.*)?$", written, re.MULTILINE))
+    for name, value in DURABLE_SETTINGS.items():
+        if name not in {"shared_buffers", "log_line_prefix"}:  # a laptop has less memory, and one line of log
+            assert found[name] == value, name
+    script = (DEPLOY / "postgres/databases.sh").read_text()
+    assert f"CONNECTION LIMIT {CONNECTIONS_OF_A_ROLE} " in script
+    for name, value in ROLE_SETTINGS.items():
+        assert f"SET {name} = '{value}';" in script
 
 
 def test_the_images_install_what_the_lock_pins() -> None:

@@ -71,7 +71,6 @@ class ServiceSettings(WebSettings):
     nats_password: SecretStr
     nats_admin_user: str | None = None
     nats_admin_password: SecretStr | None = None
-    nats_monitor_url: str | None = None
     # None keeps them: the outbox is the record of what was said, and inbox rows must outlive every stream we
     # listen to.
     outbox_keep_days: Annotated[int | None, Field(ge=1)] = None

@@ -23,9 +23,7 @@ async def delivery(
         for name in ("teller", "noter"):
             database = await fresh_database()
             await world.create_tables(database.dsn)
-            runtime = world.build_runtime(
-                name, database.dsn, plain_nats_server.url, nats_monitor_url=plain_nats_server.monitor_url
-            )
+            runtime = world.build_runtime(name, database.dsn, plain_nats_server.url)
             closing.push_async_callback(runtime.close)
             runtimes.append(runtime)
         broker = await plain_nats_server.connect()

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import httpx
+import nats
 import pytest
 from delivery import world
 from delivery.fixtures import Delivery, running
@@ -18,7 +19,7 @@ from chassis.bus.relay import Relay
 from chassis.bus.waking import Waker, answer_pings
 from chassis.bus.worker import Duties, Worker, embedded, pinging, work
 from partywall.processes import end
-from testkit.broker import run_nats
+from testkit.broker import ANSWERS_FOR_STATE, run_nats
 from testkit.ports import free_port
 
 HEARING = Duties(listening=world.noting(), sources=[world.SOURCE])
@@ -66,22 +67,22 @@ async def test_a_worker_relays_listens_and_tells_how_it_stands(delivery: Deliver
 async def test_readiness_is_refused_unless_the_broker_syncs_before_it_acknowledges(
     delivery: Delivery, tmp_path: Any, eventually: Any
 ) -> None:
-    await require_durable(delivery.server.monitor_url)
-    with pytest.raises(NotDurable, match="NATS_MONITOR_URL"):
-        await require_durable(None)
-    with pytest.raises(NotDurable, match="doesn't answer"):
-        await require_durable(f"http://127.0.0.1:{free_port()}")
-    port, monitor = free_port(), free_port()
-    config = tmp_path / "careless.conf"
-    config.write_text(
-        f'listen: "127.0.0.1:{port}"\nhttp: "127.0.0.1:{monitor}"\njetstream {{ store_dir: "{tmp_path}" }}\n'
-    )
-    pid = run_nats(config, tmp_path, monitor)
-    try:
-        with pytest.raises(NotDurable, match="set sync_interval to always"):
-            await require_durable(f"http://127.0.0.1:{monitor}")
-    finally:
-        end(pid, signal_number=signal.SIGKILL)
+    await require_durable(delivery.broker)
+    for answering, complaint in ((ANSWERS_FOR_STATE, "set sync_interval to always"), ("", "doesn't say")):
+        port, monitor = free_port(), free_port()
+        config = tmp_path / "careless.conf"
+        config.write_text(
+            f'listen: "127.0.0.1:{port}"\nhttp: "127.0.0.1:{monitor}"\n{answering}'
+            f'jetstream {{ store_dir: "{tmp_path}" }}\n'
+        )
+        pid = run_nats(config, tmp_path, monitor)
+        try:
+            careless = await nats.connect(f"nats://127.0.0.1:{port}", allow_reconnect=False)
+            with pytest.raises(NotDurable, match=complaint):
+                await require_durable(careless)
+            await careless.close()
+        finally:
+            end(pid, signal_number=signal.SIGKILL)
 
 
 async def test_a_worker_without_broker_still_lives_and_says_what_is_missing(
@@ -92,8 +93,7 @@ async def test_a_worker_without_broker_still_lives_and_says_what_is_missing(
     expected = {
         "database": "ok",
         "broker": "the broker is away",
-        "durability": "NATS_MONITOR_URL isn't set:"
-        " nobody can tell whether the broker syncs before it acknowledges",
+        "durability": "the broker is away",
         "relay": "not started",
         "listeners": "ok",
         "timers": "ok",

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.row("W1")
 Border = Any
 Start = Callable[..., Border]
 
-_ACCOUNT = re.compile(r"^  ([A-Z_]+): \{\n(    jetstream: [^\n]*\n)?(    users: \[\n)?", re.MULTILINE)
+_ACCOUNT = re.compile(r"^  ([A-Z_]+): \{\n(    users: \[\n)?", re.MULTILINE)
 REQUESTS = {"STREAM.INFO": b"", "STREAM.MSG.GET": b'{"seq":1}', "CONSUMER.LIST": b""}
 _ALLOWED = re.compile(r"allow: \[[^]]*\]")
 
@@ -32,9 +32,9 @@ def with_spies(config: str) -> str:
     before, accounts, after = config.partition("\naccounts: {\n")
 
     def let_in(found: re.Match[str]) -> str:
-        account, jetstream, opened = found[1], found[2] or "", found[3]
+        account, opened = found[1], found[2]
         spy = f'      {{ user: "spy_{account}", password: "spy" }}\n'
-        return f"  {account}: {{\n{jetstream}    users: [\n{spy}" + ("" if opened else "    ]\n")
+        return f"  {account}: {{\n    users: [\n{spy}" + ("" if opened else "    ]\n")
 
     without_limits = _ALLOWED.sub('allow: [">"]', _ACCOUNT.sub(let_in, after))
     return before + accounts + without_limits

@@ -34,7 +34,6 @@ class BorderNats:
     """
 
     url: str
-    monitor_url: str
     passwords: dict[str, str]
     _pid: int
     _versions: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -54,7 +53,7 @@ class BorderNats:
             )
         )
         pid = run_nats(config, folder, monitor)
-        return cls(f"nats://127.0.0.1:{port}", f"http://127.0.0.1:{monitor}", passwords, pid)
+        return cls(f"nats://127.0.0.1:{port}", passwords, pid)
 
     def stop(self) -> None:
         """End the server."""
@@ -153,5 +152,4 @@ class BorderNats:
             "nats_password": self.passwords[service],
             "nats_admin_user": admin_user(service),
             "nats_admin_password": self.passwords[admin_user(service)],
-            "nats_monitor_url": self.monitor_url,
         }

@@ -13,13 +13,26 @@ from partywall.nats_server import NatsServer
 from partywall.processes import end
 from testkit.ports import free_port
 
+ANSWERS_FOR_STATE = """
+system_account: SYS
+no_auth_user: anybody
+accounts {
+  SYS { exports [ { service: "$SYS.REQ.SERVER.PING.VARZ" } ] }
+  PLAIN {
+    jetstream: enabled
+    users [ { user: anybody, password: "" } ]
+    imports [ { service: { account: SYS, subject: "$SYS.REQ.SERVER.PING.VARZ" }, to: "broker.state" } ]
+  }
+}
+"""
+"""A single account, open to anybody, that may ask for the server's state."""
+
 
 @dataclass(slots=True)
 class PlainNats:
     """A NATS server with JetStream and a single account without passwords."""
 
     url: str
-    monitor_url: str
     _pid: int
 
     @classmethod
@@ -29,11 +42,10 @@ class PlainNats:
         config = folder / "nats.conf"
         config.write_text(
             f'listen: "127.0.0.1:{port}"\nhttp: "127.0.0.1:{monitor}"\nserver_name: plain\n'
+            f"{ANSWERS_FOR_STATE}"
             f'jetstream {{ store_dir: "{folder}/jetstream", max_file_store: 4GB, sync_interval: always }}\n'
         )
-        return cls(
-            f"nats://127.0.0.1:{port}", f"http://127.0.0.1:{monitor}", run_nats(config, folder, monitor)
-        )
+        return cls(f"nats://127.0.0.1:{port}", run_nats(config, folder, monitor))
 
     async def connect(self) -> Client:
         """Open a connection; the caller closes it."""

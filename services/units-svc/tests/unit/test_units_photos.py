@@ -4,8 +4,11 @@ U3)."""
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import zlib
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +17,7 @@ from hypothesis import strategies as some
 from PIL import Image
 
 from units_svc.photos.developing import develop
-from units_svc.photos.model import LARGEST, NotAPhoto, PhotoTooLarge
+from units_svc.photos.model import LARGEST, MOST_PIXELS, NotAPhoto, PhotoTooLarge
 
 
 def picture(form: str = "JPEG", size: tuple[int, int] = (640, 480), **options: Any) -> bytes:
@@ -107,3 +110,34 @@ def test_a_damaged_photo_is_a_photo_or_refused_in_words(place: int, value: int) 
     raw[place % len(raw)] = value
     with suppress(NotAPhoto, PhotoTooLarge):
         assert develop(bytes(raw)).full.startswith(b"\xff\xd8")
+
+
+_MEASURED = """
+import resource, sys
+from units_svc.photos.developing import develop
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+develop(open(sys.argv[1], "rb").read())
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+@pytest.mark.row("U10")
+@pytest.mark.parametrize(
+    ("form", "mode", "options"),
+    [
+        ("PNG", "RGBA", {}),
+        ("WEBP", "RGB", {"lossless": True}),
+        ("TIFF", "CMYK", {"compression": "tiff_deflate"}),
+        ("JPEG", "RGB", {"progressive": True, "subsampling": 0}),
+    ],
+)
+def test_the_largest_picture_fits_into_the_memory_of_a_container(
+    tmp_path: Path, form: str, mode: str, options: dict[str, Any]
+) -> None:
+    """A container has 512 MB, of which the service itself takes some 150."""
+    side = int(MOST_PIXELS**0.5)
+    path = tmp_path / "large"
+    Image.new(mode, (side, side), 77).save(path, form, **options)
+    assert path.stat().st_size < LARGEST
+    done = subprocess.run([sys.executable, "-c", _MEASURED, path], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 300 * 1024

@@ -6,7 +6,7 @@ import asyncpg
 
 from partywall.layout import DATABASES
 from partywall.memory import Vault
-from partywall.postgres import PostgresCluster
+from partywall.postgres import CONNECTIONS_OF_A_ROLE, ROLE_SETTINGS, PostgresCluster
 
 
 async def establish_databases(cluster: PostgresCluster, entity: str, vault: Vault) -> list[str]:
@@ -24,7 +24,12 @@ async def establish_databases(cluster: PostgresCluster, entity: str, vault: Vaul
 async def _establish(admin: asyncpg.Connection, name: str, vault: Vault) -> bool:
     verb = "ALTER" if await admin.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", name) else "CREATE"
     # The vault makes passwords of letters, digits, - and _ only.
-    await admin.execute(f"{verb} ROLE \"{name}\" LOGIN PASSWORD '{vault.secret(f'database-{name}')}'")
+    await admin.execute(
+        f'{verb} ROLE "{name}" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE '
+        f"CONNECTION LIMIT {CONNECTIONS_OF_A_ROLE} PASSWORD '{vault.secret(f'database-{name}')}'"
+    )
+    for setting, value in ROLE_SETTINGS.items():
+        await admin.execute(f"ALTER ROLE \"{name}\" SET {setting} = '{value}'")
     if await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
         return False
     await admin.execute(f'CREATE DATABASE "{name}" OWNER "{name}"')

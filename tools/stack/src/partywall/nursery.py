@@ -57,7 +57,7 @@ def become(child: Child) -> None:
     """Turn this process into `child`; ends with it."""
     os.setsid()
     silence = os.open(os.devnull, os.O_RDONLY)
-    log = os.open(child["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    log = os.open(child["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for source, target in ((silence, 0), (log, 1), (log, 2)):
         os.dup2(source, target)
     os.closerange(3, max(silence, log) + 1)

@@ -44,7 +44,22 @@ DURABLE_SETTINGS: Mapping[str, str] = {
     # So that the tools can say how long it took from one commit to another, not from clock to clock.
     "track_commit_timestamp": "on",
     "idle_in_transaction_session_timeout": "60s",
+    # Statements, their values and the details of a refusal hold what people entered.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
 }
+
+CONNECTIONS_OF_A_ROLE = 60
+"""Connections that one service may hold: three services share a server of 200."""
+
+ROLE_SETTINGS: Mapping[str, str] = {
+    "idle_in_transaction_session_timeout": "60s",
+    "statement_timeout": "15min",
+    "temp_file_limit": "4GB",
+}
+"""What a role's sessions begin with, whoever opens them; a service asks for shorter times itself."""
 
 # For tests that throw the data away: the same server without waiting for the disk.
 THROWAWAY_SETTINGS: Mapping[str, str] = {

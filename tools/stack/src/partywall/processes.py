@@ -33,6 +33,7 @@ def spawn(
 ) -> int:
     """Start `command` in a session of its own, its output appended to `log`, and return its process id."""
     log.parent.mkdir(parents=True, exist_ok=True)
+    log.touch(mode=0o600)
     with log.open("ab") as output:
         process = subprocess.Popen(
             list(command),

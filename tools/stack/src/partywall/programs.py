@@ -120,7 +120,6 @@ class Programs:
             **settings,
             "WORKER_PORT": str(layout.port(f"{service}-worker")),
             "NATS_URL": layout.nats_url,
-            "NATS_MONITOR_URL": f"http://127.0.0.1:{layout.nats_monitor_port}",
             "NATS_USER": service,
             "NATS_PASSWORD": self.vault.secret(f"nats-{service}"),
             # Only `border` uses the admin; the stack is its own operator.

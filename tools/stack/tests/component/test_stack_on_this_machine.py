@@ -23,6 +23,7 @@ from partywall import cli, status
 from partywall.doctor import examine
 from partywall.layout import BY_NAME, PARTS, PORTS_USED, Layout
 from partywall.nursery import Child
+from partywall.postgres import CONNECTIONS_OF_A_ROLE
 from partywall.processes import PidFile, alive, end, spawn, spawn_together
 from partywall.stack import Busy, PartFailed, PortTaken, Stack, StateUnusable
 from testkit.ports import free_ports
@@ -61,6 +62,34 @@ async def test_a_killed_postgres_recovers_with_all_it_had_committed(stack):
         await asyncpg.connect(foreign)
     with pytest.raises(asyncpg.InvalidPasswordError):
         await asyncpg.connect(stack.programs.dsn(part).replace(stack.vault.secret("database-units"), "guess"))
+
+
+async def test_the_databases_log_holds_nothing_that_people_entered_and_is_private(stack):
+    await asyncio.to_thread(stack.start, "postgres-support")
+    connection = await asyncpg.connect(stack.programs.dsn(BY_NAME["support"]))
+    await connection.execute("CREATE TABLE person (email text PRIMARY KEY)")
+    await connection.execute("INSERT INTO person VALUES ($1)", "amina@example.org")
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await connection.execute("INSERT INTO person VALUES ('amina@example.org')")
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await connection.execute("INSERT INTO person VALUES ($1)", "amina@example.org")
+    await connection.close()
+    log = stack.layout.log("postgres-support")
+    written = log.read_text()
+    assert "duplicate key value violates unique constraint" in written
+    assert "amina" not in written
+    assert log.stat().st_mode & 0o077 == 0
+
+
+async def test_one_service_leaves_connections_to_the_others(stack):
+    await asyncio.to_thread(stack.start, "postgres-property")
+    units = stack.programs.dsn(BY_NAME["units"])
+    held = [await asyncpg.connect(units) for _ in range(CONNECTIONS_OF_A_ROLE)]
+    with pytest.raises(asyncpg.TooManyConnectionsError):
+        await asyncpg.connect(units)
+    other = await asyncpg.connect(stack.programs.dsn(BY_NAME["tenancy"]))
+    for connection in (*held, other):
+        await connection.close()
 
 
 async def test_an_initialisation_that_was_cut_off_is_begun_again(stack):

@@ -6,15 +6,19 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import httpx
 import nats
 import structlog
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
+from pydantic import BaseModel, ValidationError
 
+from chassis.errors import Hindrance
 from chassis.settings import ServiceSettings
 
 _log = structlog.get_logger(__name__)
+
+SERVER_STATE = "broker.state"
+"""Where an account asks the broker how it keeps what it acknowledges."""
 
 
 async def connect(url: str, user: str, password: str | None, *, name: str) -> Client:
@@ -78,22 +82,34 @@ async def administering(settings: ServiceSettings, name: str) -> AsyncIterator[C
         await connection.close()
 
 
-class NotDurable(Exception):
+class NotDurable(Hindrance):
     """The broker doesn't sync to disk before it acknowledges, or nobody can tell."""
 
 
-async def require_durable(monitor_url: str | None) -> None:
-    """Return when the broker's monitor says that it syncs every message to disk, else raise NotDurable."""
-    if not monitor_url:
-        raise NotDurable(
-            "NATS_MONITOR_URL isn't set: nobody can tell whether the broker syncs before it acknowledges"
-        )
+class _Config(BaseModel):
+    sync_always: bool = False
+
+
+class _JetStream(BaseModel):
+    config: _Config = _Config()
+
+
+class _State(BaseModel):
+    jetstream: _JetStream = _JetStream()
+
+
+class _StateAnswer(BaseModel):
+    data: _State
+
+
+async def require_durable(broker: Client) -> None:
+    """Return when the broker says that it syncs every message to disk, else raise NotDurable."""
     try:
-        async with httpx.AsyncClient(timeout=2) as client:
-            answer = await client.get(f"{monitor_url.rstrip('/')}/varz")
-            answer.raise_for_status()
-            config = answer.json().get("jetstream", {}).get("config", {})
-    except (httpx.HTTPError, ValueError) as error:
-        raise NotDurable(f"the broker's monitor doesn't answer: {type(error).__name__}") from error
-    if config.get("sync_always") is not True:
+        answer = await broker.request(SERVER_STATE, b"", timeout=2)
+        state = _StateAnswer.model_validate_json(answer.data).data
+    except (NatsError, TimeoutError, OSError, ValidationError) as error:
+        raise NotDurable(
+            f"the broker doesn't say whether it syncs before it acknowledges: {type(error).__name__}"
+        ) from error
+    if not state.jetstream.config.sync_always:
         raise NotDurable("the broker acknowledges before it has synced: set sync_interval to always")

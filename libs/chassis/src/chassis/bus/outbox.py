@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -43,7 +43,8 @@ FROM (SELECT recorded_at FROM outbox WHERE status = 'pending' ORDER BY position 
 """
 _FORGET = """
 DELETE FROM outbox WHERE id IN (
-    SELECT id FROM outbox WHERE status = 'published' AND published_at < $1 ORDER BY published_at LIMIT $2
+    SELECT id FROM outbox WHERE status = 'published' AND published_at < now() - $1::interval
+    ORDER BY published_at LIMIT $2
 )
 """
 
@@ -124,7 +125,7 @@ async def waiting(connection: Any) -> Waiting:
     return Waiting(row["pending"], row["oldest"])
 
 
-async def forget(connection: Any, before: datetime, limit: int) -> int:
-    """Delete up to `limit` rows published before `before` and return how many."""
-    status: str = await connection.execute(_FORGET, before, limit)
+async def forget(connection: Any, keep: timedelta, limit: int) -> int:
+    """Delete up to `limit` rows published longer ago than `keep` by the database's clock; return how many."""
+    status: str = await connection.execute(_FORGET, keep, limit)
     return int(status.rsplit(maxsplit=1)[-1])

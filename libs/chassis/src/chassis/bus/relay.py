@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -189,4 +189,4 @@ class Relay:
 
     async def _forget(self, connection: Any) -> None:
         if self._keep is not None:
-            await outbox.forget(connection, datetime.now(UTC) - self._keep, _FORGOTTEN_AT_ONCE)
+            await outbox.forget(connection, self._keep, _FORGOTTEN_AT_ONCE)

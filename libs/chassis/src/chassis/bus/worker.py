@@ -118,7 +118,9 @@ class Worker:
     async def _durable(self) -> None:
         if time.monotonic() < self._durable_until:
             return
-        await require_durable(self._settings.nats_monitor_url)
+        if self._broker is None:
+            raise ConnectionError("the broker is away")
+        await require_durable(self._broker)
         self._durable_until = time.monotonic() + _DURABLE_FOR
 
     async def _relaying(self) -> None:

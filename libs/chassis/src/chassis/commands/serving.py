@@ -12,6 +12,7 @@ import uvicorn
 from chassis.bus import worker
 from chassis.commands.standing import require_standing
 from chassis.forgetting import forgetting
+from chassis.http.connections import BoundedConnection
 from chassis.runtime import Runtime
 from chassis.service import ServiceDefinition
 from chassis.settings import ServiceSettings, WebSettings
@@ -50,7 +51,7 @@ async def serve(definition: ServiceDefinition, settings: WebSettings) -> int:
             definition.create_app(runtime),
             host=settings.http_host,
             port=settings.http_port,
-            http="httptools",
+            http=BoundedConnection,
             # A failing start ends the process; by default it would be taken for an application without one.
             lifespan="on",
             log_config=None,

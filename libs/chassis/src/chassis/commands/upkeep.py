@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from chassis.bus.connecting import require_durable
+from chassis.bus.connecting import connect, require_durable
 from chassis.commands.standing import require_standing
 from chassis.db.migrate import upgrade
 from chassis.http.auth import TokenVerifier
@@ -32,8 +32,7 @@ async def check(definition: ServiceDefinition, settings: WebSettings) -> int:
     verifier = TokenVerifier(settings.issuer, settings.audience, settings.entity, settings.jwks_url)
     runtime.checks["keys"] = verifier.check
     if isinstance(settings, ServiceSettings):
-        monitor = settings.nats_monitor_url
-        runtime.checks["broker"] = lambda: require_durable(monitor)
+        runtime.checks["broker"] = lambda: _durable_broker(settings)
     try:
         found = {"settings": "ok", **await readiness(runtime)}
     finally:
@@ -42,3 +41,12 @@ async def check(definition: ServiceDefinition, settings: WebSettings) -> int:
     for name, state in found.items():
         sys.stdout.write(f"{name:<12}{state}\n")
     return 0 if all(state == "ok" for state in found.values()) else 1
+
+
+async def _durable_broker(settings: ServiceSettings) -> None:
+    password = settings.nats_password.get_secret_value()
+    broker = await connect(settings.nats_url, settings.nats_user, password, name="check")
+    try:
+        await require_durable(broker)
+    finally:
+        await broker.close()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.border.grants import (
+    SERVER_STATE,
     Grant,
     account_of,
     admin_may_publish,
@@ -18,11 +19,21 @@ from contracts.border.grants import (
     may_publish,
     may_subscribe,
 )
+from contracts.border.streams import MAX_PAYLOAD, streams_for
 from contracts.catalogue import CATALOGUE, Catalogue
 from contracts.words import Service
 
-MAX_PAYLOAD = 65_536
-"""Bytes; an event is a few hundred, and the border takes nothing that isn't one."""
+CONNECTIONS = 32
+"""Connections of one account: a service's web processes, its worker, an operator's tools, and some more."""
+
+SUBSCRIPTIONS = 512
+"""Subscriptions of one account; a connection has three or four."""
+
+CONSUMERS = 32
+"""Consumers of one account's streams; a publisher has one for each listener."""
+
+SYSTEM_ACCOUNT = "SYS"
+_STATE_OF_SERVER = "$SYS.REQ.SERVER.PING.VARZ"
 
 MAX_FILE_STORE = 16 * 1024**3
 """Bytes the broker may keep; a bound, nothing is reserved on the disk."""
@@ -103,21 +114,54 @@ def nats_config(
     config = {
         **server_settings(server_name, listen, monitor, certificates),
         "jetstream": jetstream_settings(store_dir, max_file_store),
+        "system_account": SYSTEM_ACCOUNT,
         "accounts": {
-            account_of(service): {
-                "jetstream": "enabled",
-                "users": account_users(service, passwords, catalogue),
-                "exports": [
-                    entry for g in grants(catalogue) if g.publisher == service for entry in exports_of(g)
-                ],
-                "imports": [
-                    entry for g in grants(catalogue) if g.listener == service for entry in imports_of(g)
-                ],
-            }
-            for service in catalogue.services
+            SYSTEM_ACCOUNT: system_account(catalogue.services),
+            **{
+                account_of(service): {
+                    "users": account_users(service, passwords, catalogue),
+                    **account_limits(service, max_file_store // len(catalogue.services), catalogue),
+                    "exports": [
+                        entry for g in grants(catalogue) if g.publisher == service for entry in exports_of(g)
+                    ],
+                    "imports": [
+                        STATE_IMPORT,
+                        *(
+                            entry
+                            for g in grants(catalogue)
+                            if g.listener == service
+                            for entry in imports_of(g)
+                        ),
+                    ],
+                }
+                for service in catalogue.services
+            },
         },
     }
     return HEADING + render(config)
+
+
+STATE_IMPORT = {"service": {"account": SYSTEM_ACCOUNT, "subject": _STATE_OF_SERVER}, "to": SERVER_STATE}
+"""What lets an account ask for the server's state, and for nothing else of the system account."""
+
+
+def system_account(services: Sequence[Service]) -> dict[str, Any]:
+    """Return the system account: nobody signs in to it, and it answers one question of each service."""
+    accounts = [account_of(service) for service in services]
+    return {"exports": [{"service": _STATE_OF_SERVER, "accounts": accounts}]}
+
+
+def account_limits(service: Service, file_store: int, catalogue: Catalogue) -> dict[str, Any]:
+    """Return what an account may use of the server, so that none can shut the others out."""
+    return {
+        "jetstream": {
+            "max_mem": 0,
+            "max_file": file_store,
+            "max_streams": len(streams_for(service, catalogue)),
+            "max_consumers": CONSUMERS,
+        },
+        "limits": {"max_connections": CONNECTIONS, "max_subscriptions": SUBSCRIPTIONS},
+    }
 
 
 def server_settings(

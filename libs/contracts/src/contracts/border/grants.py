@@ -20,6 +20,11 @@ def stream_of(service: str) -> str:
     return f"EVT_{Service(service).upper()}"
 
 
+def stream_info_subject(service: str) -> str:
+    """Return where a service asks for the state of its own stream."""
+    return f"$JS.API.STREAM.INFO.{stream_of(service)}"
+
+
 def admin_user(service: str) -> str:
     """Return the user that sets up a service's stream and consumers at deploy time, and no more."""
     return f"{Service(service)}_admin"
@@ -28,6 +33,10 @@ def admin_user(service: str) -> str:
 def wake_subject(service: str) -> str:
     """Return the subject, private to its account, by which a commit wakes a service's relay."""
     return f"wake.{Service(service)}"
+
+
+SERVER_STATE = "broker.state"
+"""Where an account asks how its server keeps what it acknowledges; the answer names no other account."""
 
 
 def inbox_of(user: str) -> str:
@@ -122,10 +131,12 @@ def sources_for(service: str, catalogue: Catalogue = CATALOGUE) -> tuple[Source,
 
 
 def may_publish(service: str, catalogue: Catalogue = CATALOGUE) -> tuple[str, ...]:
-    """Return what a service may publish: its events, its wake ping, the requests of its grants."""
+    """Return what a service may publish: its events, its wake ping, the requests of its grants, and questions
+    about its own stream and the server's state.
+    """
     own = tuple(model.terms.subject for model in catalogue.published_by(service))
     asked = tuple(s for grant in grants(catalogue) if grant.listener == service for s in grant.requests)
-    return (*own, wake_subject(service), *asked)
+    return (*own, wake_subject(service), SERVER_STATE, stream_info_subject(service), *asked)
 
 
 def may_subscribe(service: str) -> tuple[str, ...]:

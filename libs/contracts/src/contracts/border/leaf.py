@@ -17,9 +17,12 @@ from urllib.parse import quote
 from contracts.border.config import (
     HEADING,
     MAX_FILE_STORE,
+    STATE_IMPORT,
+    SYSTEM_ACCOUNT,
     Address,
     Certificates,
     FromEnvironment,
+    account_limits,
     account_users,
     exports_of,
     imports_of,
@@ -27,6 +30,7 @@ from contracts.border.config import (
     password_for,
     render,
     server_settings,
+    system_account,
     user,
 )
 from contracts.border.grants import Grant, account_of, grants
@@ -92,18 +96,19 @@ def leaf_config(
     """
     own = set(organisation.services)
     everything = grants(catalogue)
-    accounts: dict[str, Any] = {}
+    accounts: dict[str, Any] = {SYSTEM_ACCOUNT: system_account(organisation.services)}
     remotes: list[dict[str, Any]] = []
     for service in organisation.services:
         local = [g for g in everything if g.publisher == service and g.listener in own]
         guests = [g for g in everything if g.publisher == service and g.listener not in own]
         heard = [g for g in everything if g.listener == service]
         accounts[account_of(service)] = {
-            "jetstream": "enabled",
             "users": account_users(service, passwords, catalogue),
+            **account_limits(service, max_file_store // len(own), catalogue),
             "exports": [entry for g in local for entry in exports_of(g)]
             + [entry for g in guests for entry in exports_of(g, guest_account(g.listener))],
-            "imports": [entry for g in heard if g.publisher in own for entry in imports_of(g)]
+            "imports": [STATE_IMPORT]
+            + [entry for g in heard if g.publisher in own for entry in imports_of(g)]
             + [
                 entry
                 for other in others
@@ -131,6 +136,7 @@ def leaf_config(
         **server_settings(organisation.name, listen, monitor, certificates),
         "jetstream": jetstream_settings(store_dir, max_file_store, domain=organisation.name),
         "leafnodes": leaf,
+        "system_account": SYSTEM_ACCOUNT,
         "accounts": accounts,
     }
     return HEADING + render(config)

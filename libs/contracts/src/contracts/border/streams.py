@@ -20,13 +20,16 @@ from nats.js.api import (
 )
 from nats.js.errors import NotFoundError
 
-from contracts.border.config import MAX_PAYLOAD
 from contracts.border.grants import grants, stream_of
 from contracts.catalogue import CATALOGUE, Catalogue
 from contracts.words import Basis, Service
 
 ABOUT_PERSONS_KEPT = timedelta(days=365)
 """How long events about persons stay in the broker; the publisher's outbox is the lasting record."""
+
+
+MAX_PAYLOAD = 65_536
+"""Bytes; an event is a few hundred, and the border takes nothing that isn't one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
 """From a file that somebody sent to a photo that can be shown: pure, and slow enough for a thread.
 
-The picture is decoded and made anew. Nothing of the file itself is kept: no metadata (places, times,
-cameras, names),
-no appended data, no second file inside the first.
+The picture is decoded and made anew. Nothing of the file itself is kept: no metadata (where, when, by which
+camera, names), no appended data, no second file inside the first.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from units_svc.photos.model import LARGEST, MOST_PIXELS, NotAPhoto, PhotoTooLarg
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF")
 _FULL, _SMALL, _QUALITY = 2_048, 480, 82
-_DARKROOM = ThreadPoolExecutor(max_workers=2, thread_name_prefix="photos")
+_DARKROOM = ThreadPoolExecutor(max_workers=1, thread_name_prefix="photos")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Developed:
 
 
 async def developed(raw: bytes) -> Developed:
-    """Return what `develop` makes of a file, two at a time: a picture that unfolds takes much memory."""
+    """Return what `develop` makes of a file, one at a time: a picture that unfolds takes much memory."""
     return await asyncio.get_running_loop().run_in_executor(_DARKROOM, develop, raw)
 
 
@@ -54,13 +53,15 @@ def develop(raw: bytes) -> Developed:
                 if opened.width * opened.height > MOST_PIXELS:
                     raise _too_large()
                 opened.draft("RGB", (_FULL, _FULL))
+                # Made small before anything else: every copy of the whole picture would be as large as it.
+                opened.thumbnail((_FULL, _FULL))
                 picture = ImageOps.exif_transpose(opened).convert("RGB")
     except Image.DecompressionBombError as error:
         raise _too_large() from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
         raise NotAPhoto(field="photo") from error
     full = _made_anew(picture, _FULL)
-    return Developed(full, _made_anew(picture, _SMALL), *_size(picture), sha256(full).digest())
+    return Developed(full, _made_anew(picture, _SMALL), *picture.size, sha256(full).digest())
 
 
 def _made_anew(picture: Image.Image, most: int) -> bytes:
@@ -71,11 +72,6 @@ def _made_anew(picture: Image.Image, most: int) -> bytes:
     out = io.BytesIO()
     plain.save(out, "JPEG", quality=_QUALITY, optimize=True, progressive=True)
     return out.getvalue()
-
-
-def _size(picture: Image.Image) -> tuple[int, int]:
-    scale = min(1.0, _FULL / max(picture.size))
-    return max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
 
 
 def _too_large() -> PhotoTooLarge:

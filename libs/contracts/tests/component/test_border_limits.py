@@ -1,0 +1,58 @@
+"""No account can use up the server for the others, and none sees another's state (W1)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import nats.errors
+import pytest
+from nats.js.errors import APIError
+
+from contracts.border.config import CONNECTIONS
+from contracts.border.grants import SERVER_STATE, stream_info_subject
+from contracts.words import Service
+
+pytestmark = pytest.mark.row("W1")
+
+Border = Any
+
+
+async def test_one_account_s_connections_leave_room_for_the_others(generated_border: Border) -> None:
+    refused = 0
+    for _ in range(CONNECTIONS + 20):
+        try:
+            await generated_border.connect("support")
+        except nats.errors.Error as error:
+            assert "maximum account active connections" in str(error)  # noqa: PT017 - each is looked at
+            refused += 1
+    assert refused >= 20
+    other = await generated_border.connect("units")
+    assert json.loads(await other.answer(SERVER_STATE, b"", wait=5) or b"")["data"]["jetstream"]
+
+
+async def test_one_account_can_t_reserve_the_store(generated_border: Border) -> None:
+    admin = (await generated_border.connect("support_admin")).client.jetstream()
+    with pytest.raises(APIError):
+        await admin.add_stream(name="GREEDY", subjects=["greedy"], max_bytes=64 * 1024**3)
+    with pytest.raises(APIError):
+        await admin.add_stream(name="SECOND", subjects=["second"])
+    with pytest.raises(APIError):
+        await admin.add_stream(name="MEMORY", subjects=["memory"], storage="memory", max_bytes=1024**2)
+
+
+async def test_a_service_asks_for_its_own_stream_and_the_server_s_state_alone(
+    generated_border: Border,
+) -> None:
+    for service in Service:
+        own = await generated_border.connect(str(service))
+        answer = json.loads(await own.answer(stream_info_subject(service), b"", wait=5) or b"")
+        assert answer["config"]["name"] == f"EVT_{service.upper()}"
+        state = json.loads(await own.answer(SERVER_STATE, b"", wait=5) or b"")["data"]
+        assert state["jetstream"]["config"]["sync_always"] is True
+        # Figures of the whole server: no account, user or address of a connection.
+        assert not {"accounts", "account_details", "connections_detail", "users"} & state.keys()
+        for other in set(Service) - {service}:
+            assert await own.refuses_publish(stream_info_subject(other))
+        for question in ("CONNZ", "JSZ", "ACCOUNTZ", "SUBSZ", "VARZ"):
+            assert await own.refuses_publish(f"$SYS.REQ.SERVER.PING.{question}")
