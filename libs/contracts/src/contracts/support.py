@@ -162,6 +162,25 @@ class TenancyReferralWithdrawnV1(Event):
     Service.SUPPORT,
     _TENANCY,
     aggregate="referral",
+    row="W5 W13",
+    basis=Basis.CONSENT,
+    purpose=Purpose.SHARE_CONTACT_FOR_TENANCY,
+)
+class ContactWithdrawnV1(Event):
+    """A household no longer agrees that its name and contact are shared. Basis: the consent that ended.
+
+    The listener deletes the name and contact that it has by this referral and that nothing else entitles it
+    to.
+    """
+
+    referral: Reference
+    """The referral with which they came."""
+
+
+@published(
+    Service.SUPPORT,
+    _TENANCY,
+    aggregate="referral",
     row="W4",
     basis=Basis.CONSENT,
     purpose=Purpose.TELL_SUPPORT_SIGNING,

@@ -39,7 +39,8 @@ def test_every_event_of_the_journey_is_there_with_its_way() -> None:
             ("support", {"units"}),
         ),
         **dict.fromkeys(
-            ("tenancy_referred", "tenancy_referral_withdrawn", "signing_attendance"), ("support", {"tenancy"})
+            ("tenancy_referred", "tenancy_referral_withdrawn", "contact_withdrawn", "signing_attendance"),
+            ("support", {"tenancy"}),
         ),
         **dict.fromkeys(
             (

@@ -19,6 +19,7 @@ from support_svc.messaging.listening import listening
 from support_svc.messaging.publishing import SupportPublisher
 from support_svc.placements.model import (
     Applicant,
+    ContactWithdrawn,
     HouseholdMovedIn,
     HouseholdMovedOut,
     TenancyReferralWithdrawn,
@@ -45,6 +46,7 @@ FACTS = {
     support.HouseholdMovedOutV1: HouseholdMovedOut(REQUEST, UNIT, DAY),
     support.TenancyReferredV1: TenancyReferred(REFERRAL, REQUEST, UNIT, DAY, 2, 1, 1, PERSON),
     support.TenancyReferralWithdrawnV1: TenancyReferralWithdrawn(REFERRAL, 2),
+    support.ContactWithdrawnV1: ContactWithdrawn(REFERRAL, 3),
     support.SigningAttendanceV1: SigningAnswered(
         REFERRAL, SIGNING, 3, Attendance.CANNOT_ATTEND, AbsenceReason.NOBODY_AVAILABLE
     ),

@@ -21,6 +21,12 @@ ACTIONS: dict[tuple[str, str], str] = {
     ("application", "people_recorded"): N_("The people applying were recorded"),
     ("application", "choices_recorded"): N_("What may be told to support was recorded"),
     ("application", "choice_withdrawn"): N_("The tenant took back a choice about what may be told"),
+    ("application", "contact_forgotten"): N_(
+        "The household no longer agrees to sharing its contact; what the referral brought was deleted"
+    ),
+    ("application", "contact_kept"): N_(
+        "The household no longer agrees to sharing its contact; it stays because of the lease"
+    ),
     ("application", "accepted"): N_("The application was accepted"),
     ("application", "declined"): N_("The application was declined"),
     ("application", "withdrawn"): N_("The applicant withdrew"),

@@ -51,7 +51,12 @@ def _generated(seed: int) -> History:
     return history
 
 
-async def _run(world: Any, history: History, withdrawn_at: str | None = None) -> dict[str, Any]:
+async def _run(
+    world: Any,
+    history: History,
+    withdrawn_at: str | None = None,
+    withdrawn: str = "tenancy_referral_withdrawn",
+) -> dict[str, Any]:
     """Live through one history and return everything stored, shown and published."""
     signing = str(uuid.UUID(int=9))
 
@@ -66,7 +71,7 @@ async def _run(world: Any, history: History, withdrawn_at: str | None = None) ->
                     reason=reason,
                 )
         if withdrawn_at == moment:
-            await world.hear("tenancy_referral_withdrawn", referral=REFERRAL)
+            await world.hear(withdrawn, referral=REFERRAL)
 
     await world.home(unit=UNIT)
     deadline = world.clock.now() + dt.timedelta(days=10)
@@ -178,5 +183,23 @@ async def test_a_withdrawn_referral_changes_nothing_for_the_tenant(
             "SELECT data->'data' AS said FROM outbox WHERE subject LIKE '%.tenancy_started.%'"
         )
         tenancies.append((stored, _masked(repr(to_units))))
+        await world.runtime.close()
+    assert tenancies[0] == tenancies[1]
+
+
+@pytest.mark.row("W2", "W5")
+@pytest.mark.parametrize("moment", MOMENTS)
+async def test_a_withdrawn_contact_changes_nothing_once_a_lease_is_drawn_up(
+    another_world: Callable[..., Any], moment: str
+) -> None:
+    start = dt.datetime(2026, 3, 2, 15, tzinfo=dt.UTC)
+    tenancies = []
+    for withdrawn in (None, moment):
+        world = await another_world(FixedClock(start))
+        stored = (await _run(world, [], withdrawn, "contact_withdrawn"))["stored"]
+        # That the names are kept though sharing them was withdrawn is all that is noted.
+        stored.pop("counterparts")
+        stored["audit"] = [row for row in stored["audit"] if "contact_kept" not in row]
+        tenancies.append(stored)
         await world.runtime.close()
     assert tenancies[0] == tenancies[1]

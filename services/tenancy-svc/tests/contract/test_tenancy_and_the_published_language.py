@@ -93,5 +93,6 @@ def test_from_support_nothing_is_heard_but_referrals_and_whether_an_advocate_com
     assert {subject for subject in listening if subject.startswith("evt.support.")} == {
         "evt.support.tenancy_referred.v1",
         "evt.support.tenancy_referral_withdrawn.v1",
+        "evt.support.contact_withdrawn.v1",
         "evt.support.signing_attendance.v1",
     }

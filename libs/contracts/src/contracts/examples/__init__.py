@@ -112,6 +112,7 @@ _ALL: tuple[Event, ...] = (
         contact=PersonContact(phone="416-555-0100", email="applicant@example.org", language=Language.FR),
     ),
     support.TenancyReferralWithdrawnV1(referral=REFERRAL),
+    support.ContactWithdrawnV1(referral=REFERRAL),
     support.SigningAttendanceV1(referral=REFERRAL, signing=SIGNING, attendance=Attendance.ATTENDING),
     tenancy.ApplicationOpenedV1(referral=REFERRAL),
     tenancy.ApplicationDeclinedV1(referral=REFERRAL, reason=DeclineReason.UNIT_NO_LONGER_AVAILABLE),

@@ -110,7 +110,7 @@ async def withdraw_consent(tx: Tx, command: WithdrawConsent) -> None:
             select(Consent)
             .join(Client, Client.id == Consent.client_id)
             .where(Consent.id == command.consent_id, Consent.client_id == command.client_id, may_see(tx))
-            .with_for_update(of=Consent)
+            .with_for_update(of=Consent, key_share=True)
         )
     ).scalar_one_or_none()
     if consent is None:

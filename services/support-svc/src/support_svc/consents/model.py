@@ -62,6 +62,14 @@ class ConsentStatus(StrEnum):
     SUPERSEDED = "superseded"
 
 
+class Consequence(StrEnum):
+    """What may follow for what is under way when a consent ends; the person decides with the caseworker."""
+
+    GIVE_UP_HOME = "give_up_home"
+    WITHDRAW_REFERRAL = "withdraw_referral"
+    FORGET_CONTACT = "forget_contact"
+
+
 class GivenHow(StrEnum):
     """How the consent was given."""
 

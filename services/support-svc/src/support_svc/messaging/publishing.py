@@ -17,6 +17,7 @@ from contracts.event import Event
 from contracts.words import AbsenceReason, Attendance, Language, PersonContact, PersonName
 from support_svc.placements.model import (
     Applicant,
+    ContactWithdrawn,
     HouseholdMovedIn,
     HouseholdMovedOut,
     TenancyReferralWithdrawn,
@@ -88,6 +89,8 @@ def _event_of(fact: object) -> tuple[Event, int]:  # noqa: PLR0911 - one for eac
             return _referred(fact), fact.number
         case TenancyReferralWithdrawn():
             return said.TenancyReferralWithdrawnV1(referral=fact.referral), fact.number
+        case ContactWithdrawn():
+            return said.ContactWithdrawnV1(referral=fact.referral), fact.number
         case SigningAnswered():
             return _answered(fact), fact.number
     raise TypeError(f"{type(fact).__name__} has no published form")

@@ -147,7 +147,7 @@ def process_of(request: Securing) -> Process:
         late=request.late,
         ending=request.ending,
         overdue=request.overdue,
-        referred=request.referral is not None,
+        referred=request.referral is not None and request.referral_withdrawn_at is None,
         through_property_entity=request.managed_by is ManagedBy.PROPERTY_ENTITY,
     )
 
@@ -229,11 +229,7 @@ async def _take_effect(tx: Tx, placement: Placement, request: Securing, effect: 
         case Effect.REFER:
             await _refer(tx, placement, request)
         case Effect.WITHDRAW_REFERRAL:
-            if request.referral is not None:
-                request.said += 1
-                withdrawn = TenancyReferralWithdrawn(request.referral, number=request.said)
-                tell_the_end(tx, placement, request, withdrawn)
-                note(tx, placement.id, TimelineKind.REFERRAL_WITHDRAWN, {"address": request.address})
+            withdraw_referral(tx, placement, request)
         case Effect.WATCH_DEADLINE:
             if request.deadline is not None:
                 tx.schedule(DEADLINE_TIMER, key, request.deadline + GRACE)
@@ -241,6 +237,16 @@ async def _take_effect(tx: Tx, placement: Placement, request: Securing, effect: 
             tx.cancel_timer(ANSWER_TIMER, key)
         case Effect.STOP_WATCHING:
             tx.cancel_timer(DEADLINE_TIMER, key)
+
+
+def withdraw_referral(tx: Tx, placement: Placement, request: Securing) -> None:
+    """Tell the property entity that the referral of a request is given up, unless it was or never was one."""
+    if request.referral is None or request.referral_withdrawn_at is not None:
+        return
+    request.referral_withdrawn_at = tx.now
+    request.said += 1
+    tell_the_end(tx, placement, request, TenancyReferralWithdrawn(request.referral, number=request.said))
+    note(tx, placement.id, TimelineKind.REFERRAL_WITHDRAWN, {"address": request.address})
 
 
 async def _refer(tx: Tx, placement: Placement, request: Securing) -> None:

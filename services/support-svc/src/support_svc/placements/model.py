@@ -51,6 +51,7 @@ class TimelineKind(StrEnum):
     OVERTAKEN = "overtaken"
     REFERRED = "referred"
     REFERRAL_WITHDRAWN = "referral_withdrawn"
+    CONTACT_WITHDRAWN = "contact_withdrawn"
     APPLICATION_OPENED = "application_opened"
     APPLICATION_DECLINED = "application_declined"
     SIGNING_SCHEDULED = "signing_scheduled"
@@ -206,7 +207,9 @@ class Securing(Base):
     overdue: Mapped[bool] = mapped_column(default=False)
     ended_why: Mapped[str | None] = mapped_column(String(40))
     referral: Mapped[UUID | None]
+    referral_withdrawn_at: Mapped[datetime | None]
     named: Mapped[bool] = mapped_column(default=False)
+    contact_withdrawn_at: Mapped[datetime | None]
     said: Mapped[int] = mapped_column(Integer, default=0)
     application: Mapped[ApplicationState | None] = mapped_column(words(ApplicationState, "application"))
     decline_reason: Mapped[str | None] = mapped_column(String(60))
@@ -300,6 +303,14 @@ class TenancyReferred:
     children: int
     number: int
     applicant: Applicant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactWithdrawn:
+    """The client no longer agrees that name and contact are shared; whoever has them by it forgets them."""
+
+    referral: UUID
+    number: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
+from chassis.db.tables import audit
 from chassis.errors import EditedMeanwhile, NotFound
 from chassis.ids import new_id
 from chassis.tx import Tx
@@ -24,6 +25,7 @@ from tenancy_svc.applications.model import (
     ApplicationStatus,
     DeclineApplication,
     DeclineReason,
+    ForgetContact,
     LeaseDrawnUp,
     NobodyNamed,
     OpenApplication,
@@ -53,10 +55,13 @@ async def receive_referral(tx: Tx, command: ReceiveReferral) -> None:
     counterpart = await _counterpart(tx, command.referral)
     if counterpart.application_id is not None:
         return
-    people = [command.person] if command.person is not None else []
+    forgotten = counterpart.contact_withdrawn_at is not None
+    people = [command.person] if command.person is not None and not forgotten else []
     application = _new(
         tx, Origin.REFERRAL, command.unit, people, adults=command.adults, children=command.children
     )
+    for person in application.people:
+        person.by_referral = True
     application.request = command.request
     application.expected_move_in = command.expected_move_in
     await tx.session.flush()
@@ -75,6 +80,52 @@ async def withdraw_referral(tx: Tx, command: WithdrawReferral) -> None:
     counterpart = await _counterpart(tx, command.referral)
     if counterpart.withdrawn_at is None:
         counterpart.withdrawn_at = command.withdrawn_at
+
+
+@use_case(Permission.HEAR_EVENTS)
+async def forget_contact(tx: Tx, command: ForgetContact) -> uuid.UUID | None:
+    """Delete the name and contact that only the referral brought, unless a lease is drawn up with them (W5).
+
+    Return the application whose people are no longer known. What the applicant gave in person stays: that is
+    not the support organisation's to take back.
+    """
+    counterpart = await _counterpart(tx, command.referral)
+    if counterpart.contact_withdrawn_at is None:
+        counterpart.contact_withdrawn_at = command.withdrawn_at
+    if counterpart.application_id is None:
+        return None
+    application = await locked(tx, counterpart.application_id, with_people=True)
+    return application.id if await forget_if_withdrawn(tx, application) else None
+
+
+async def forget_if_withdrawn(tx: Tx, application: Application) -> bool:
+    """Delete what may no longer be here of an application's people, read with it; whether anything was.
+
+    A lease, also one that is only drawn up, is a contract of its own: while it's there its names stay.
+    """
+    withdrawn = await tx.scalar(
+        select(Counterpart.contact_withdrawn_at).where(Counterpart.application_id == application.id)
+    )
+    shared = [person for person in application.people if person.by_referral]
+    if withdrawn is None or not shared:
+        return False
+    if application.status in {ApplicationStatus.LEASE_DRAWN_UP, ApplicationStatus.HOUSED}:
+        tx.touched("application", application.id, "contact_kept")
+        return False
+    application.people[:] = [person for person in application.people if not person.by_referral]
+    application.people_recorded_at = tx.now
+    # The record of who changed what stays; the names in it go with the others.
+    await tx.execute(
+        update(audit)
+        .where(
+            audit.c.record_kind == "application",
+            audit.c.record_id == str(application.id),
+            audit.c.action == "people_recorded",
+        )
+        .values(changes=null())
+    )
+    tx.touched("application", application.id, "contact_forgotten")
+    return True
 
 
 @use_case(Permission.OPEN_APPLICATIONS)
@@ -103,7 +154,13 @@ async def record_people(tx: Tx, command: RecordPeople) -> None:
         sent = _names(command.people)
         raise EditedMeanwhile(current=application.version, difference={"people": (stands, sent)})
     before = _names(application.people)
+    brought = [
+        PersonGiven.model_validate(one, from_attributes=True) for one in application.people if one.by_referral
+    ]
     application.people[:] = _people(application.id, command.people)
+    for person, given in zip(application.people, command.people, strict=True):
+        # Saved as the referral brought it, it still rests on nothing else.
+        person.by_referral = given in brought
     application.people_recorded_at = tx.now
     tx.touched(
         "application", application.id, "people_recorded", {"people": (before, _names(application.people))}

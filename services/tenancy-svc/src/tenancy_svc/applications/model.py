@@ -118,6 +118,8 @@ class Person(Base):
     family_name: Mapped[str]
     phone: Mapped[str | None]
     email: Mapped[str | None]
+    # Whether name and contact are here by the referral alone, as it brought them.
+    by_referral: Mapped[bool] = mapped_column(default=False)
 
 
 class PersonGiven(Command):
@@ -175,6 +177,13 @@ class ReceiveReferral(Command):
 
 class WithdrawReferral(Command):
     """The support organisation gave a referral up."""
+
+    referral: uuid.UUID
+    withdrawn_at: dt.datetime
+
+
+class ForgetContact(Command):
+    """The household no longer agrees that its name and contact are shared."""
 
     referral: uuid.UUID
     withdrawn_at: dt.datetime

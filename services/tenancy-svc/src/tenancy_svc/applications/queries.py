@@ -88,6 +88,8 @@ class ApplicationRecord:
     statute: StatuteView | None
     people: tuple[PersonView, ...]
     referral_withdrawn_at: dt.datetime | None
+    contact_withdrawn_at: dt.datetime | None
+    contact_kept: bool
     timeline: list[Entry]
 
     @property
@@ -166,9 +168,8 @@ async def read_application(tx: ReadTx, application_id: uuid.UUID) -> Application
     found = await tx.session.get(Application, application_id, options=[selectinload(Application.people)])
     if found is None:
         raise NotFound(what="application")
-    withdrawn_at = await tx.scalar(
-        select(Counterpart.withdrawn_at).where(Counterpart.application_id == application_id)
-    )
+    counterpart = await tx.scalar(select(Counterpart).where(Counterpart.application_id == application_id))
+    contact_withdrawn_at = counterpart.contact_withdrawn_at if counterpart else None
     return ApplicationRecord(
         id=found.id,
         number=found.number,
@@ -190,6 +191,8 @@ async def read_application(tx: ReadTx, application_id: uuid.UUID) -> Application
             PersonView(person.part, person.given_name, person.family_name, person.phone, person.email)
             for person in found.people
         ),
-        referral_withdrawn_at=withdrawn_at,
+        referral_withdrawn_at=counterpart.withdrawn_at if counterpart else None,
+        contact_withdrawn_at=contact_withdrawn_at,
+        contact_kept=contact_withdrawn_at is not None and any(person.by_referral for person in found.people),
         timeline=await timeline_of(tx, [("application", application_id)]),
     )

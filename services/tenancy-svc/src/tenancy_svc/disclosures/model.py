@@ -80,6 +80,8 @@ class Counterpart(Base):
     application_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("applications.id"), unique=True)
     told: Mapped[int] = mapped_column(Integer, default=0)
     withdrawn_at: Mapped[dt.datetime | None]
+    # Since when the household no longer agrees that its name and contact are shared.
+    contact_withdrawn_at: Mapped[dt.datetime | None]
 
 
 class Choice(Versioned, Base):

@@ -243,6 +243,12 @@ class Terms(Command):
         return self
 
 
+class ForgetDrafts(Command):
+    """The people of an application are no longer known by its referral."""
+
+    application_id: uuid.UUID
+
+
 class DrawUpLease(Terms):
     """Draw up the lease of an accepted application, from the published template of the home's province."""
 

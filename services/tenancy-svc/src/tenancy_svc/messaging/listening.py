@@ -1,6 +1,7 @@
 """From the events of the inventory and of support to the use cases that act on them.
 
-From support nothing is heard but a referral, its withdrawal, and whether an advocate comes to a signing (W2).
+From support nothing is heard but a referral, its withdrawal, that its contact is to be forgotten, and whether
+an advocate comes to a signing (W2).
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from chassis.bus.listening import Incoming, Listening
 from chassis.perform import perform_in
 from chassis.tx import Tx
 from contracts import support, units
-from tenancy_svc.applications.commands import receive_referral, withdraw_referral
-from tenancy_svc.applications.model import PersonGiven, ReceiveReferral, WithdrawReferral
+from tenancy_svc.applications.commands import forget_contact, receive_referral, withdraw_referral
+from tenancy_svc.applications.model import ForgetContact, PersonGiven, ReceiveReferral, WithdrawReferral
 from tenancy_svc.entry.commands import take_entry_request, take_entry_withdrawal
 from tenancy_svc.entry.model import EntryPurpose, EntryWithdrawal, TakeEntryRequest, TakeEntryWithdrawal
 from tenancy_svc.homes.commands import (
@@ -33,7 +34,8 @@ from tenancy_svc.homes.model import (
     TakeRelease,
     TakeWithdrawal,
 )
-from tenancy_svc.signings.commands import end_signings_of_hold, take_answer
+from tenancy_svc.leases.model import ForgetDrafts
+from tenancy_svc.signings.commands import end_signings_of_hold, forget_drafts, take_answer
 from tenancy_svc.signings.model import AbsenceReason, Attendance, EndSigningsOfHold, TakeAnswer
 
 listening = Listening()
@@ -202,6 +204,16 @@ async def tenancy_referral_withdrawn(tx: Tx, event: Incoming) -> None:
     """Note that support gave a referral up."""
     told = event.parse(support.TenancyReferralWithdrawnV1)
     await perform_in(tx, withdraw_referral, WithdrawReferral(referral=told.referral, withdrawn_at=event.time))
+
+
+@listening.on("evt.support.contact_withdrawn.v1")
+async def contact_withdrawn(tx: Tx, event: Incoming) -> None:
+    """Delete the name and contact that came with a referral, unless a lease is drawn up with them."""
+    told = event.parse(support.ContactWithdrawnV1)
+    fact = ForgetContact(referral=told.referral, withdrawn_at=event.time)
+    forgotten = await perform_in(tx, forget_contact, fact)
+    if forgotten is not None:
+        await perform_in(tx, forget_drafts, ForgetDrafts(application_id=forgotten))
 
 
 @listening.on("evt.support.signing_attendance.v1")

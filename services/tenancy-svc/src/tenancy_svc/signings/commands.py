@@ -7,24 +7,33 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, delete, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
+from chassis.db.tables import audit
 from chassis.errors import EditedMeanwhile, NotFound
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from tenancy_svc.access import Permission
-from tenancy_svc.applications.commands import locked
+from tenancy_svc.applications.commands import forget_if_withdrawn, locked
 from tenancy_svc.applications.model import Application, ApplicationStatus, Part
 from tenancy_svc.disclosures.model import Counterpart, Purpose
 from tenancy_svc.disclosures.telling import tell_support
 from tenancy_svc.homes.queries import HomeView, find_hold, must_be_free
 from tenancy_svc.leases.commands import locked_lease, our_home
 from tenancy_svc.leases.deposits import must_be_lawful
-from tenancy_svc.leases.model import ONE_TENANCY_PER_UNIT, Lease, LeaseEdition, LeaseSettled, LeaseStatus
+from tenancy_svc.leases.model import (
+    ONE_TENANCY_PER_UNIT,
+    ForgetDrafts,
+    Lease,
+    LeaseEdition,
+    LeaseParty,
+    LeaseSettled,
+    LeaseStatus,
+)
 from tenancy_svc.signings.model import (
     AdvocateAnswer,
     Attest,
@@ -150,9 +159,35 @@ async def give_up_lease(tx: Tx, command: GiveUpLease) -> None:
     if ahead is not None:
         await _cancel(tx, ahead, lease)
     lease.status = LeaseStatus.DISCARDED
-    application = await locked(tx, lease.application_id)
+    application = await locked(tx, lease.application_id, with_people=True)
     application.status = ApplicationStatus.ACCEPTED
     tx.touched("lease", lease.id, "discarded")
+    await tx.session.flush()
+    if await forget_if_withdrawn(tx, application):
+        await forget_drafts(tx, ForgetDrafts(application_id=application.id))
+
+
+@use_case(Permission.HEAR_EVENTS)
+async def forget_drafts(tx: Tx, command: ForgetDrafts) -> None:
+    """Delete the names in drafts of an application that came to nothing: no lease was made of them (W5)."""
+    drafts = select(Lease.id).where(
+        Lease.application_id == command.application_id, Lease.status == LeaseStatus.DISCARDED
+    )
+    editions = select(LeaseEdition.id).where(LeaseEdition.lease_id.in_(drafts))
+    await tx.execute(delete(LeaseParty).where(LeaseParty.edition_id.in_(editions)))
+    signings = select(Signing.id).where(Signing.lease_id.in_(drafts))
+    await tx.execute(
+        delete(Attestation).where(Attestation.signing_id.in_(signings), Attestation.side == Side.TENANT)
+    )
+    await tx.execute(
+        update(audit)
+        .where(
+            audit.c.record_kind == "lease",
+            audit.c.record_id.in_(select(cast(Lease.id, Text)).where(Lease.id.in_(drafts))),
+            audit.c.action == "amended",
+        )
+        .values(changes=null())
+    )
 
 
 @use_case(Permission.HOLD_SIGNINGS)
