@@ -18,6 +18,7 @@ from support_svc.clients.finding import alike, may_see
 from support_svc.clients.model import (
     AgeOrBirth,
     AlreadyInHousehold,
+    ArchivedAlike,
     BornInTheFuture,
     Client,
     ClientState,
@@ -30,11 +31,13 @@ from support_svc.clients.model import (
     Language,
     NotAMember,
     PossibleDuplicates,
+    StillOpen,
     YesNoUnknown,
     age_on,
     is_adult,
 )
 from support_svc.clients.names import plain_digits, searchable_name
+from support_svc.clients.open_matters import open_matters
 from support_svc.lookups.commands import list_myself, require_values
 from support_svc.lookups.model import LookupList
 
@@ -169,14 +172,17 @@ class ChooseHead(NewHead):
 async def create_client(tx: Tx, command: CreateClient) -> UUID:
     """Record a client and return its id.
 
-    Raises PossibleDuplicates when somebody alike is known and nobody has looked at them (C3).
+    Raises PossibleDuplicates when somebody alike is known and nobody has looked at them, ArchivedAlike when
+    their record is archived (C3).
     """
     _check_birth(tx, command)
     await list_myself(tx)
-    if not command.checked and await alike(
-        tx, command.given_name, command.family_name, command.date_of_birth
-    ):
-        raise PossibleDuplicates(field="checked")
+    if not command.checked:
+        who = (command.given_name, command.family_name, command.date_of_birth)
+        if await alike(tx, *who):
+            raise PossibleDuplicates(field="checked")
+        if await alike(tx, *who, archived=True):
+            raise ArchivedAlike(field="checked")
     await _check_lists(tx, command)
     client = Client(id=new_id(), state=ClientState.ACTIVE, created_at=tx.now)
     _fill(client, command, tx.today)
@@ -188,8 +194,10 @@ async def create_client(tx: Tx, command: CreateClient) -> UUID:
 
 @use_case(Permission.EDIT_CLIENT)
 async def edit_client(tx: Tx, command: EditClient) -> None:
-    """Change a client's record. Raises EditedMeanwhile with the difference when somebody else did first
-    (X4).
+    """Change a client's record.
+
+    Raises EditedMeanwhile with the difference when somebody else did first (X4), StillOpen when it would be
+    archived while something is open.
     """
     _check_birth(tx, command)
     client = (
@@ -197,6 +205,7 @@ async def edit_client(tx: Tx, command: EditClient) -> None:
             select(Client)
             .where(Client.id == command.client_id, may_see(tx))
             .options(selectinload(Client.contact_points))
+            .with_for_update()
         )
     ).scalar_one_or_none()
     if client is None:
@@ -205,6 +214,10 @@ async def edit_client(tx: Tx, command: EditClient) -> None:
     if client.version != command.version:
         raise EditedMeanwhile(current=client.version, difference=changes)
     await _check_lists(tx, command, client)
+    if command.state is ClientState.ARCHIVED and client.state is not ClientState.ARCHIVED:
+        matters = await open_matters(tx, client.id)
+        if matters:
+            raise StillOpen(matters, field="state")
     _fill(client, command, tx.today)
     client.state = command.state
     if "phones" in changes or "emails" in changes:

@@ -20,8 +20,8 @@ from support_svc.clients.commands import (
     edit_client,
     remove_member,
 )
-from support_svc.clients.model import ClientState, HeadIsAChild, PossibleDuplicates
-from support_svc.clients.queries import client, possible_duplicates, search_clients
+from support_svc.clients.model import ArchivedAlike, ClientState, HeadIsAChild, PossibleDuplicates, StillOpen
+from support_svc.clients.queries import client, possible_duplicates, search_clients, somebody_archived
 from support_svc.lookups.desk import choices
 from support_svc.lookups.model import LookupList
 
@@ -59,18 +59,20 @@ async def post_new(call: DeskCall) -> Response:
     form = await call.form(CreateClient)
     if done := await call.carry_out(form, create_client):
         return call.redirect("client", client_id=done.result, notice=call._("The client is recorded."))
-    alike = []
-    if isinstance(form.refused, PossibleDuplicates):
+    more: dict[str, Any] = {}
+    if isinstance(form.refused, (PossibleDuplicates, ArchivedAlike)):
         typed = form.command
-        alike = await call.ask(possible_duplicates, typed.given_name, typed.family_name, typed.date_of_birth)
-    return await _form_page(call, "clients/new.html", form, status=422, alike=alike)
+        who = (typed.given_name, typed.family_name, typed.date_of_birth)
+        more["alike"] = await call.ask(possible_duplicates, *who)
+        more["archived"] = await call.ask(somebody_archived, *who)
+    return await _form_page(call, "clients/new.html", form, status=422, **more)
 
 
 async def _form_page(
     call: PageCall, template: str, form: object, *, status: int = 200, **more: object
 ) -> Response:
     lists = await choices(call, LookupList.GENDER, LookupList.INDIGENOUS_INDICATOR)
-    context: dict[str, Any] = {"form": form, "lists": lists, "alike": [], **more}
+    context: dict[str, Any] = {"form": form, "lists": lists, "alike": [], "archived": False, **more}
     return call.page(template, status=status, **context)
 
 
@@ -85,7 +87,7 @@ async def edit(call: DeskCall, client_id: UUID) -> Response:
     """The form to change a client's record."""
     person = await call.ask(client, client_id)
     form = await call.form(EditClient, initial=person)
-    return await _form_page(call, "clients/edit.html", form, person=person)
+    return await _form_page(call, "clients/edit.html", form, person=person, matters=())
 
 
 @router.post("/{client_id}/edit")
@@ -94,9 +96,9 @@ async def post_edit(call: DeskCall, client_id: UUID) -> Response:
     form = await call.form(EditClient, fixed={"client_id": client_id})
     if await call.carry_out(form, edit_client):
         return call.redirect("client", client_id=client_id, notice=call._("The changes are saved."))
-    return await _form_page(
-        call, "clients/edit.html", form, status=422, person=await call.ask(client, client_id)
-    )
+    person = await call.ask(client, client_id)
+    matters = form.refused.matters if isinstance(form.refused, StillOpen) else ()
+    return await _form_page(call, "clients/edit.html", form, status=422, person=person, matters=matters)
 
 
 @router.get("/{client_id}/household", name="household_add")

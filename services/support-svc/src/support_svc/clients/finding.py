@@ -278,10 +278,19 @@ def _escaped(literal_text: str) -> str:
 
 
 async def alike(
-    tx: Tx | ReadTx, given: str, family: str, date_of_birth: date | None, limit: int = 10
+    tx: Tx | ReadTx,
+    given: str,
+    family: str,
+    date_of_birth: date | None,
+    *,
+    limit: int = 10,
+    archived: bool = False,
 ) -> list[UUID]:
     """Ids of people who may be the same: names alike in any order, or born on that day with one name alike
     (C3).
+
+    With `archived` of those alone whose record is archived, whether or not the asker may see it: that there
+    is one is all that is said then.
     """
     words = await _understood(tx, plain_words(searchable_name((given, family))))
     if not words:
@@ -301,7 +310,7 @@ async def alike(
     same_birth = func.coalesce(Client.date_of_birth == date_of_birth, false())
     statement = (
         select(Client.id)
-        .where(condition, may_see(tx))
+        .where(condition, Client.state == ClientState.ARCHIVED if archived else may_see(tx))
         .order_by(same_birth.desc(), meant.score(Client.name_search).desc(), Client.id)
         .limit(limit)
     )

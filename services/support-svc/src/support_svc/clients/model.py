@@ -1,5 +1,6 @@
 """Clients and households (C1, C2): tables, vocabularies and what can be wrong with them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -9,6 +10,7 @@ from sqlalchemy import CheckConstraint, Computed, ForeignKey, Identity, Index, I
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.errors import DomainError, Kind
+from support_svc.clients.open_matters import OpenMatter
 from support_svc.lookups.model import LookupValue
 from support_svc.tables import Base, words
 
@@ -238,6 +240,31 @@ class PossibleDuplicates(DomainError):
     message: ClassVar[str] = (
         "Somebody with a similar name or date of birth is known already. Check before saving."
     )
+
+
+class ArchivedAlike(DomainError):
+    """Somebody alike has an archived record, which a supervisor can bring back (C3)."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "archived_alike"
+    message: ClassVar[str] = (
+        "Somebody with a similar name has an archived record. "
+        "Ask a supervisor to look at it before a new one is made."
+    )
+
+
+class StillOpen(DomainError):
+    """A record is archived only when nothing is open for the person; `matters` are what is."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "still_open"
+    message: ClassVar[str] = (
+        "Something is still open for this person: {open}. End it, then archive the record."
+    )
+
+    def __init__(self, matters: Sequence[OpenMatter], *, field: str) -> None:
+        super().__init__(field=field, open="; ".join(matter.named for matter in matters))
+        self.matters = tuple(matters)
 
 
 class AlreadyInHousehold(DomainError):

@@ -187,6 +187,12 @@ async def possible_duplicates(
     return [found[id_] for id_ in ids]
 
 
+@query(Permission.VIEW_CLIENTS)
+async def somebody_archived(tx: ReadTx, given: str, family: str, date_of_birth: date | None) -> bool:
+    """Whether somebody alike has an archived record; which one, a supervisor sees (C3)."""
+    return bool(await alike(tx, given, family, date_of_birth, archived=True))
+
+
 @query(Permission.VIEW_CLIENTS, views="client")
 async def client(tx: ReadTx, client_id: UUID) -> ClientView:
     """A client's record. Raises NotFound, also for one the asker may not know of. The view is logged (X3)."""

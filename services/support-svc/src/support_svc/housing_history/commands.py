@@ -11,11 +11,12 @@ from sqlalchemy.orm import selectinload
 
 from chassis.errors import NotFound
 from chassis.ids import new_id
-from chassis.tx import Tx
+from chassis.tx import ReadTx, Tx
 from chassis.usecase import use_case
 from support_svc.access import Permission
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
+from support_svc.clients.open_matters import MatterKind, OpenMatter
 from support_svc.housing_history.model import (
     EndBeforeStart,
     HousingOverlap,
@@ -224,3 +225,13 @@ def new_record(
     tx.session.add(record)
     tx.touched("housing_record", record.id, "added")
     return record
+
+
+async def stays_open(tx: Tx | ReadTx, client_id: UUID) -> list[OpenMatter]:
+    """The stay of a client that hasn't ended."""
+    rows = await tx.execute(
+        select(HousingRecord.address, HousingRecord.started_on).where(
+            HousingRecord.client_id == client_id, HousingRecord.ended_on.is_(None)
+        )
+    )
+    return [OpenMatter(MatterKind.STAY, address or started_on.isoformat()) for address, started_on in rows]

@@ -5,17 +5,25 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import selectinload
 
 from chassis.errors import NotFound
 from chassis.ids import new_id
-from chassis.tx import Tx
+from chassis.tx import ReadTx, Tx
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client, age_on, is_adult
+from support_svc.clients.open_matters import MatterKind, OpenMatter
 from support_svc.consents.model import Consent, Purpose
 from support_svc.consents.standing import tell
-from support_svc.placements.model import Placement, PlacementMember, Securing, TimelineEntry, TimelineKind
+from support_svc.placements.model import (
+    ACTIVE,
+    Placement,
+    PlacementMember,
+    Securing,
+    TimelineEntry,
+    TimelineKind,
+)
 from support_svc.placements.securing import OPEN
 
 
@@ -104,3 +112,24 @@ def note(tx: Tx, placement_id: UUID, kind: TimelineKind, details: Mapping[str, A
 
 def _plain(value: object) -> object:
     return value if isinstance(value, (str, int, bool)) or value is None else str(value)
+
+
+async def placements_open(tx: Tx | ReadTx, client_id: UUID) -> list[OpenMatter]:
+    """The active placements that a client is included in, and the homes asked for or held in them."""
+    included = select(PlacementMember.placement_id).where(
+        PlacementMember.client_id == client_id, PlacementMember.active
+    )
+    rows = await tx.execute(
+        select(Placement.id, Placement.number, Securing.address)
+        .outerjoin(Securing, and_(Securing.placement_id == Placement.id, Securing.state.in_(OPEN)))
+        .where(
+            or_(Placement.client_id == client_id, Placement.id.in_(included)), Placement.status.in_(ACTIVE)
+        )
+        .order_by(Placement.started_at, Securing.asked_at)
+    )
+    found: dict[OpenMatter, None] = {}
+    for placement_id, number, address in rows:
+        found[OpenMatter(MatterKind.PLACEMENT, f"placement {number}", placement_id)] = None
+        if address is not None:
+            found[OpenMatter(MatterKind.HOME, address, placement_id)] = None
+    return list(found)

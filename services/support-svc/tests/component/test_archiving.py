@@ -1,0 +1,102 @@
+"""Nobody's record is archived while something is open for them, and a new one of them warns (C1, C3)."""
+
+import datetime as dt
+
+import pytest
+
+from deskkit.testing import parse_page
+from deskkit.testing.pages import fields_of
+from support_svc.clients.commands import (
+    AddMember,
+    CreateClient,
+    EditClient,
+    add_member,
+    create_client,
+    edit_client,
+)
+from support_svc.clients.model import ArchivedAlike, ClientState, StillOpen
+from support_svc.clients.open_matters import MatterKind
+from support_svc.placements.asking import GiveUpUnit, give_up_unit
+from support_svc.placements.moving_in import MoveIn, move_in
+
+
+async def archive(world, client, family="Marrow", given="Ines"):
+    version = (await world.rows("SELECT version FROM client WHERE id = $1", client))[0]["version"]
+    await world.do(
+        edit_client,
+        EditClient(
+            client_id=client,
+            given_name=given,
+            family_name=family,
+            state=ClientState.ARCHIVED,
+            version=version,
+        ),
+    )
+
+
+async def open_for(world, client):
+    with pytest.raises(StillOpen) as refused:
+        await archive(world, client)
+    return [(matter.kind, matter.named) for matter in refused.value.matters]
+
+
+@pytest.mark.row("C1", "P2", "P6", "C5")
+async def test_what_is_open_is_named_until_nothing_is(world):
+    head, child = await world.client("Ines", "Marrow"), await world.client("Ola", "Marrow")
+    await world.do(add_member, AddMember(client_id=head, member_id=child))
+    placement = await world.placement(head, child)
+    for person in (head, child):
+        ((kind, named),) = await open_for(world, person)
+        assert kind is MatterKind.PLACEMENT
+        assert named.startswith("placement ")
+    await world.held(placement, await world.home(managed_by="third_party"))
+    assert [kind for kind, _ in await open_for(world, head)] == [MatterKind.PLACEMENT, MatterKind.HOME]
+    await world.do(move_in, MoveIn(placement_id=placement, moved_in_on=world.today, next_months=1))
+    kinds = [kind for kind, _ in await open_for(world, child)]
+    assert kinds == [MatterKind.PLACEMENT, MatterKind.STAY]
+
+
+@pytest.mark.row("C1", "C3")
+async def test_the_api_and_the_desk_name_what_is_open(world):
+    client = await world.client("Ines", "Marrow")
+    placement = await world.placement(client)
+    await world.ask_for(placement, await world.home())
+    async with world.api("caseworker") as api:
+        body = {"given_name": "Ines", "family_name": "Marrow", "state": "archived", "version": 1}
+        answer = await api.put(f"/clients/{client}", json=body)
+        assert answer.status_code == 409
+        problem = answer.json()
+        assert problem["code"] == "still_open"
+        assert "placement " in problem["detail"]
+        assert "Example Street" in problem["detail"]
+    for locale, words in (("en", "Home asked for or held:"), ("fr", "Logement demandé ou réservé")):
+        async with world.desk("caseworker", locale=locale) as browser:
+            address = f"/front-desk/clients/{client}/edit"
+            form = parse_page((await browser.get(address)).text)
+            (sent,) = [one for one in form.root.iter("form") if (one.get("action") or "").endswith("/edit")]
+            answer = await browser.post(address, data={**dict(fields_of(sent)), "state": "archived"})
+            assert answer.status_code == 422
+            page = parse_page(answer.text)
+            assert words in page.text
+            assert f"/front-desk/placements/{placement}" in page.html
+    await world.do(give_up_unit, GiveUpUnit(placement_id=placement))
+    assert [kind for kind, _ in await open_for(world, client)] == [MatterKind.PLACEMENT]
+
+
+@pytest.mark.row("C3")
+async def test_a_new_record_of_somebody_archived_warns(world):
+    client = await world.client("Ines", "Marrow", date_of_birth=dt.date(1980, 4, 4))
+    await archive(world, client)
+    again = CreateClient(given_name="Ines", family_name="Marrow", date_of_birth=dt.date(1980, 4, 4))
+    with pytest.raises(ArchivedAlike):
+        await world.do(create_client, again)
+    async with world.desk("caseworker") as browser:
+        form = parse_page((await browser.get("/front-desk/clients/new")).text)
+        (sent,) = [one for one in form.root.iter("form") if (one.get("action") or "").endswith("/new")]
+        typed = {**dict(fields_of(sent)), "given_name": "Ines", "family_name": "Marrow"}
+        answer = await browser.post("/front-desk/clients/new", data=typed)
+        assert answer.status_code == 422
+        page = parse_page(answer.text)
+        assert "has an archived record" in page.text
+        assert str(client) not in page.html
+    await world.do(create_client, again.model_copy(update={"checked": True}))
