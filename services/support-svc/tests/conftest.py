@@ -187,7 +187,8 @@ class World:
         """Secure a home and let the inventory hold it; return the request."""
         request = await self.ask_for(placement, unit, **fields)
         deadline = self.clock.now() + dt.timedelta(days=10)
-        await self.hear("unit_secured", request=request, unit=unit, deadline=deadline)
+        (home,) = await self.rows("SELECT managed_by FROM home WHERE unit = $1", unit)
+        await self.hear("unit_secured", request=request, unit=unit, deadline=deadline, **home)
         return request
 
     async def referral(self, request: uuid.UUID) -> uuid.UUID:

@@ -142,7 +142,8 @@ class World:
         unit = changes.pop("unit", None) or await self.home()
         referral, request = uuid.uuid4(), uuid.uuid4()
         deadline = changes.pop("deadline", self.clock.now() + dt.timedelta(days=10))
-        await self.hear("unit_secured", request=request, unit=unit, deadline=deadline)
+        managed = {"managed_by": changes.pop("managed_by", "property_entity")}
+        await self.hear("unit_secured", request=request, unit=unit, deadline=deadline, **managed)
         await self.hear("tenancy_referred", referral=referral, request=request, unit=unit, **changes)
         rows = await self.rows("SELECT application_id FROM counterparts WHERE referral = $1", referral)
         return rows[0]["application_id"], referral, unit

@@ -110,7 +110,10 @@ class UnitAvailabilityChangedV1(Event):
     purpose=Purpose.BE_HOUSED,
 )
 class UnitSecuredV1(Event):
-    """A request won the unit: it is held until the deadline. Basis: reference."""
+    """A request won the unit: it is held until the deadline. Basis: reference.
+
+    It comes again when the deadline moves, or when who manages the unit was corrected for this hold.
+    """
 
     request: Reference
     """The request that won, as its sender minted it."""
@@ -118,6 +121,8 @@ class UnitSecuredV1(Event):
     """The unit held."""
     deadline: Moment
     """When the hold lapses."""
+    managed_by: ManagedBy
+    """Who managed the unit when it was asked for; a landlord corrected later doesn't change it by itself."""
 
 
 @published(

@@ -256,6 +256,8 @@ class ManagedBy(StrEnum):
 
     PROPERTY_ENTITY = "property_entity"
     THIRD_PARTY = "third_party"
+    NOT_KNOWN = "not_known"
+    """No landlord is recorded: whoever would refer somebody has to ask first."""
 
 
 class Occupancy(StrEnum):

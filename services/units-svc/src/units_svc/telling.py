@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Integer, MetaData, Select, Table, Uuid, insert, select, text, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Date,
+    Integer,
+    MetaData,
+    Select,
+    String,
+    Table,
+    Uuid,
+    exists,
+    insert,
+    select,
+    text,
+    update,
+)
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
@@ -20,7 +36,26 @@ HOMES = Table(
     Column("listing_version", Integer()),
 )
 """The table of homes, as far as features that come before the inventory need to know it."""
+_OCCUPATIONS = Table(
+    "occupation",
+    _tables,
+    Column("unit_id", Uuid()),
+    Column("kind", String()),
+    Column("managed_by", String()),
+    Column("ended_on", Date()),
+)
 _TOLD = Table("told_unit", _tables, Column("unit_id", Uuid()))
+
+
+def lived_in_here(unit_id: Any) -> ColumnElement[bool]:
+    """Whether somebody lives in a home under the property entity, whatever its landlord on record is now."""
+    lived = _OCCUPATIONS.c
+    return exists().where(
+        lived.unit_id == unit_id,
+        lived.ended_on.is_(None),
+        lived.kind != "out_of_use",
+        lived.managed_by == "property_entity",
+    )
 
 
 @runtime_checkable

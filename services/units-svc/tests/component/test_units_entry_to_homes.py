@@ -48,7 +48,12 @@ def at(day: int, hour: int) -> dt.datetime:
 async def let(world: Any, relation: Relation = Relation.PROPERTY_ENTITY) -> uuid.UUID:
     """Return a home in which somebody lives."""
     unit: uuid.UUID = await world.unit(landlord_id=await world.landlord(relation, f"Owner {uuid.uuid4()}"))
-    await world.hear("tenancy_started", unit=unit, tenancy=uuid.uuid4(), start=dt.date(2026, 3, 1))
+    if relation is Relation.THIRD_PARTY:
+        await world.hear(
+            "household_moved_in", unit=unit, request=uuid.uuid4(), moved_in_on=dt.date(2026, 3, 1)
+        )
+    else:
+        await world.hear("tenancy_started", unit=unit, tenancy=uuid.uuid4(), start=dt.date(2026, 3, 1))
     return unit
 
 

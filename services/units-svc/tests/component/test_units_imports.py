@@ -31,6 +31,7 @@ from units_svc.inventory.listing import tell_listing
 from units_svc.inventory.model import Unit
 from units_svc.inventory.queries import unit_list, unit_record
 from units_svc.inventory.searching import UnitFilter
+from units_svc.landlords.model import ManagedBy
 
 REGISTER = Path(__file__).parents[5] / "shared" / "data" / "toronto-rentsafe" / "registrations.csv"
 KEEPER = Actor("staff-1", "property", frozenset({"inventory_keeper"}), "Kim Okafor")
@@ -92,15 +93,16 @@ async def test_a_register_becomes_homes_and_its_dirt_is_named_by_line_and_column
         12,
         1970,
     )
-    assert (home.landlord, home.own, home.region) == (
+    assert (home.landlord, home.managed_by, home.region) == (
         "Toronto Community Housing Corporation",
-        True,
+        ManagedBy.PROPERTY_ENTITY,
         "toronto-east-york",
     )
     assert (home.rent_amount, home.bedrooms, home.postal_code, home.postal_area) == (None, None, None, "M5A")
     assert home.features == ["balcony", "elevator", "intercom", "laundry_in_building", "pool"]
     private = await world.see(unit_record, (await world.see(unit_list, UnitFilter(text="model"))).items[0].id)
-    assert (private.street, private.landlord, private.own) == ("1-3 Model Ave W", "LANTERN HOMES INC.", False)
+    assert (private.street, private.landlord) == ("1-3 Model Ave W", "LANTERN HOMES INC.")
+    assert private.managed_by is ManagedBy.THIRD_PARTY
     assert (await world.told()) == ["unit_published"] * 15
 
 

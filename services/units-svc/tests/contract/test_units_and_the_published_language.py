@@ -17,6 +17,7 @@ from contracts.catalogue import CATALOGUE
 from contracts.envelope import read
 from units_svc.holds import model as holds
 from units_svc.inventory import model as inventory
+from units_svc.landlords.model import ManagedBy
 from units_svc.lookups.published import FEATURES, HOUSING_TYPES
 from units_svc.maintenance import model as maintenance
 from units_svc.messaging.listening import listening
@@ -29,13 +30,14 @@ LISTED = inventory.UnitListed(
     city="Toronto", province="ON", country="CA", postal_code="M5A 1A1", region="north-york",
     housing_type="apartment", bedrooms=2, area_square_feet=700, floor=3, building_floors=4, year_built=1961,
     rent_amount=Decimal("1350.00"), rent_currency="CAD", features=("elevator",), accessible=False,
-    shareable=False, own=True, occupancy=inventory.Occupancy.NOTICE_GIVEN, available_from=AT.date(),
+    shareable=False, managed_by=ManagedBy.PROPERTY_ENTITY,
+    occupancy=inventory.Occupancy.NOTICE_GIVEN, available_from=AT.date(),
 )  # fmt: skip
 FACTS: tuple[Any, ...] = (
     LISTED,
     inventory.UnitUnlisted(UNIT, 3),
     inventory.AvailabilityChanged(UNIT, 3, inventory.Occupancy.SECURED, None),
-    holds.UnitSecured(REQUEST, UNIT, 3, AT),
+    holds.UnitSecured(REQUEST, UNIT, 3, AT, ManagedBy.NOT_KNOWN),
     holds.UnitRefused(REQUEST, UNIT, holds.Refusal.NOT_AVAILABLE),
     holds.HoldEnding(REQUEST, UNIT, 3, AT),
     holds.UnitReleased(REQUEST, UNIT, 3, holds.Release.DEADLINE_PASSED),

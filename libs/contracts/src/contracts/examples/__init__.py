@@ -78,7 +78,7 @@ _ALL: tuple[Event, ...] = (
     ),
     units.UnitWithdrawnV1(unit=UNIT, listing_version=9),
     units.UnitAvailabilityChangedV1(unit=UNIT, listing_version=2, occupancy=Occupancy.SECURED),
-    units.UnitSecuredV1(request=REQUEST, unit=UNIT, deadline=_DEADLINE),
+    units.UnitSecuredV1(request=REQUEST, unit=UNIT, deadline=_DEADLINE, managed_by=ManagedBy.PROPERTY_ENTITY),
     units.UnitRefusedV1(request=REQUEST, unit=UNIT, reason=RefusalReason.SECURED_BY_ANOTHER),
     units.UnitHoldEndingV1(request=REQUEST, unit=UNIT, deadline=_DEADLINE),
     units.UnitReleasedV1(request=REQUEST, unit=UNIT, reason=ReleaseReason.DEADLINE_PASSED),

@@ -24,6 +24,8 @@ class ManagedBy(StrEnum):
 
     PROPERTY_ENTITY = "property_entity"
     THIRD_PARTY = "third_party"
+    NOT_KNOWN = "not_known"
+    """The inventory has no landlord on record: whoever secures the home is asked before a referral."""
 
 
 class Occupancy(StrEnum):

@@ -20,6 +20,7 @@ _WORDS: dict[str, dict[object, str]] = {
     "managed_by": {
         ManagedBy.PROPERTY_ENTITY: N_("Managed by the property entity"),
         ManagedBy.THIRD_PARTY: N_("Managed by a third-party landlord"),
+        ManagedBy.NOT_KNOWN: N_("Not known who manages it"),
     },
 }
 """Filters with few values, in words."""

@@ -117,7 +117,10 @@ async def _tell(tx: Tx, request: UUID, fact: Fact) -> None:
 async def unit_secured(tx: Tx, event: Incoming) -> None:
     """A request won its home."""
     told = event.parse(units.UnitSecuredV1)
-    await _tell(tx, told.request, Secured(told.deadline))
+    managed_by = ManagedBy(told.managed_by.value)
+    await perform_in(
+        tx, hear_inventory, InventoryTold(told.request, Secured(told.deadline), managed_by=managed_by)
+    )
 
 
 @listening.on(_subject(units.UnitRefusedV1))

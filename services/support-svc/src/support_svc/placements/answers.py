@@ -67,6 +67,8 @@ class InventoryTold:
 
     request: UUID
     fact: Fact
+    managed_by: ManagedBy | None = None
+    """Who manages the home for this hold, where the fact says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,25 @@ class TenancyTold:
 async def hear_inventory(tx: Tx, told: InventoryTold) -> None:
     """Act on what the inventory, or a timer, says about a request (P6)."""
     found = await _placement_of(tx, Securing.request == told.request)
-    if found is not None:
-        await settle(tx, *found, told.fact)
+    if found is None:
+        return
+    placement, request = found
+    # Nobody is referred whom the caseworker didn't mean to refer: that the home is the property entity's
+    # after all is kept once the fact itself was acted on.
+    if told.managed_by is not ManagedBy.PROPERTY_ENTITY:
+        _hear_manager(tx, placement, request, told.managed_by)
+    await settle(tx, placement, request, told.fact)
+    _hear_manager(tx, placement, request, told.managed_by)
+
+
+def _hear_manager(tx: Tx, placement: Placement, request: Securing, told: ManagedBy | None) -> None:
+    """Keep who manages the home for this hold; where the inventory doesn't know, the caseworker's word
+    stands.
+    """
+    if told in {None, ManagedBy.NOT_KNOWN, request.managed_by} or request.state not in OPEN:
+        return
+    tx.touched("placement", placement.id, "manager_corrected", {"managed_by": (request.managed_by, told)})
+    request.managed_by = told
 
 
 @use_case(Permission.HEAR_NEWS)

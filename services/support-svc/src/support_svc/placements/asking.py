@@ -12,6 +12,7 @@ from chassis.usecase import use_case
 from support_svc.access import Permission
 from support_svc.consents.model import ConsentMissing, Purpose
 from support_svc.consents.standing import consent_in_force
+from support_svc.homes.model import ManagedBy
 from support_svc.homes.queries import home_for_request, one_line
 from support_svc.lookups.commands import list_myself
 from support_svc.placements.answers import ANSWER_TIMER, settle
@@ -27,6 +28,7 @@ from support_svc.placements.problems import (
     AnswerPending,
     HouseholdChanged,
     InTheFuture,
+    ManagerNotKnown,
     MoveInBeforeSecuring,
     NothingToGiveUp,
     NotSearching,
@@ -50,6 +52,9 @@ class UnitToSecure(BaseModel):
     adults: int | None = Field(default=None, ge=0, le=50)
     children: int | None = Field(default=None, ge=0, le=50)
     consent: UUID | None = None
+    refer: bool | None = Field(default=None, title="Who manages this home")
+    """For a home of which the inventory doesn't know who manages it: whether the property entity does, and
+    gets a referral."""
 
 
 class SecureUnit(UnitToSecure):
@@ -100,11 +105,15 @@ WITH place AS (
         expected_move_in, adults, children, asked_at, asked_by_name, asked_under, late, ending, overdue,
         named, said)
     SELECT :request, place.id, home.unit, concat(home.unit_number || ' – ', home.street, ', ', home.city),
-        home.housing_type, home.managed_by, 'asked', :secured_on, :expected_move_in, people.adults,
+        home.housing_type,
+        CASE WHEN home.managed_by = 'not_known' AND CAST(:refer AS bool) THEN 'property_entity'
+            ELSE home.managed_by END,
+        'asked', :secured_on, :expected_move_in, people.adults,
         people.children,
         :now, :actor_name, :consent, false, false, false, false, 0
     FROM place CROSS JOIN people JOIN home ON home.unit = :unit AND home.listed
     WHERE people.adults = :adults AND people.children = :children
+      AND (home.managed_by <> 'not_known' OR CAST(:refer AS bool) IS NOT NULL)
       AND EXISTS (SELECT 1 FROM consent WHERE consent.id = :consent AND consent.client_id = place.client_id
         AND purpose = 'be_housed' AND type <> 'declined_anonymous' AND withdrawn_at IS NULL
         AND superseded_by IS NULL AND given_on <= :today AND (expires_on IS NULL OR expires_on >= :today))
@@ -127,7 +136,7 @@ async def secure_unit(tx: Tx, command: SecureUnit) -> SecuringStarted:
     """Ask the inventory for a home; the placement shows *securing* until the answer comes (P6).
 
     Another home that is held stays so until this one is secured. Raises NotSearching, AnswerPending,
-    ConsentMissing, UnknownHome, HouseholdChanged, AlreadyHoldingThisHome, TenancyHasStarted.
+    ConsentMissing, UnknownHome, ManagerNotKnown, HouseholdChanged, AlreadyHoldingThisHome, TenancyHasStarted.
     """
     if command.secured_on > tx.today:
         raise InTheFuture(field="secured_on")
@@ -176,6 +185,7 @@ def _parameters(tx: Tx, started: SecuringStarted, command: SecureUnit) -> dict[s
         "adults": command.adults,
         "children": command.children,
         "consent": command.consent,
+        "refer": command.refer,
         "line": new_id(),
         "now": tx.now,
         "today": tx.today,
@@ -193,6 +203,11 @@ async def _look_closer(tx: Tx, started: SecuringStarted, command: SecureUnit) ->
     if consent is None:
         raise ConsentMissing
     home = await home_for_request(tx, command.unit)
+    managed_by = home.managed_by
+    if managed_by is ManagedBy.NOT_KNOWN:
+        if command.refer is None:
+            raise ManagerNotKnown(field="refer")
+        managed_by = ManagedBy.PROPERTY_ENTITY if command.refer else managed_by
     adults, children = await people_counts(tx, placement, command.expected_move_in)
     if command.adults not in (None, adults) or command.children not in (None, children):
         raise HouseholdChanged(adults=adults, children=children)
@@ -205,7 +220,7 @@ async def _look_closer(tx: Tx, started: SecuringStarted, command: SecureUnit) ->
             unit=home.unit,
             address=f"{one_line(home)}, {home.city}",
             housing_type=home.housing_type,
-            managed_by=home.managed_by,
+            managed_by=managed_by,
             state=SecuringState.ASKED,
             secured_on=command.secured_on,
             expected_move_in=command.expected_move_in,

@@ -129,7 +129,7 @@ async def post_move(call: DeskCall, placement_id: UUID) -> Response:
 
 async def _move_page(call: PageCall, placement_id: UUID, form: object, status: int = 200) -> Response:
     one = await call.ask(placement, placement_id)
-    third_party = one.request is not None and one.request.managed_by is ManagedBy.THIRD_PARTY
+    third_party = one.request is not None and one.request.managed_by is not ManagedBy.PROPERTY_ENTITY
     return call.page(
         "placements/move_in.html",
         status=status,

@@ -256,7 +256,7 @@ async def _keep_a_head(tx: Tx, command: RecordFollowUp, placement: Placement, st
 async def _tell_moved_out(tx: Tx, command: RecordFollowUp, placement: Placement) -> None:
     """A third-party landlord's home is empty: nobody else would tell the inventory (U4)."""
     request = await current_request(tx, placement)
-    if request is None or request.managed_by is not ManagedBy.THIRD_PARTY:
+    if request is None or request.managed_by is ManagedBy.PROPERTY_ENTITY:
         return
     fact = HouseholdMovedOut(request=request.request, unit=request.unit, moved_out_on=command.done_on)
     await tell_of_request(tx, placement, request, fact)

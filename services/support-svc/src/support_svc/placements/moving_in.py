@@ -95,7 +95,7 @@ async def move_in(tx: Tx, command: MoveIn) -> None:
         due_on=due_on,
     )
     await _update_contact(tx, command, placement.client_id)
-    if request.managed_by is ManagedBy.THIRD_PARTY:
+    if request.managed_by is not ManagedBy.PROPERTY_ENTITY:
         # The property entity's own homes speak through the lease; nobody else would tell of a third party's.
         fact = HouseholdMovedIn(request=request.request, unit=request.unit, moved_in_on=command.moved_in_on)
         await tell_of_request(tx, placement, request, fact)

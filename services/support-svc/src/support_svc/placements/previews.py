@@ -25,8 +25,8 @@ class Telling:
     """What Secure Unit would tell, and under which consents.
 
     `consent` is the consent to be housed; without it nothing can be asked. `refers` says whether the
-    property entity
-    gets a referral once the home is held; its name and contact are filled only under consent.
+    property entity gets a referral once the home is held, or may get one (`asks_who_manages`: it isn't known
+    who manages the home, so the caseworker is asked); its name and contact are filled only under consent.
     """
 
     unit: UUID
@@ -36,6 +36,7 @@ class Telling:
     children: int
     consent: UUID | None
     refers: bool
+    asks_who_manages: bool
     name: str | None
     phone: str | None
     email: str | None
@@ -64,7 +65,7 @@ async def what_is_told(tx: ReadTx, placement_id: UUID, unit: UUID, expected_move
         .where(PlacementMember.placement_id == placement_id, PlacementMember.active)
     )
     adults = [is_adult(age_on(expected_move_in, *row)) for row in people]
-    refers = home.managed_by is ManagedBy.PROPERTY_ENTITY
+    refers = home.managed_by is not ManagedBy.THIRD_PARTY
     shared = refers and await consent_in_force(tx, client.id, Purpose.SHARE_CONTACT_FOR_TENANCY) is not None
     reached = {point.kind: point.value for point in reversed(client.contact_points)}
     return Telling(
@@ -75,6 +76,7 @@ async def what_is_told(tx: ReadTx, placement_id: UUID, unit: UUID, expected_move
         children=len(adults) - sum(adults),
         consent=await consent_in_force(tx, client.id, Purpose.BE_HOUSED),
         refers=refers,
+        asks_who_manages=home.managed_by is ManagedBy.NOT_KNOWN,
         name=client.full_name if shared else None,
         phone=reached.get(ContactKind.PHONE) if shared else None,
         email=reached.get(ContactKind.EMAIL) if shared else None,

@@ -188,6 +188,17 @@ class BeforeMoveIn(DomainError):
     message: ClassVar[str] = "A follow-up cannot be before the move-in."
 
 
+class ManagerNotKnown(DomainError):
+    """The inventory doesn't know who manages the home, so the caseworker is asked before a referral."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "manager_not_known"
+    message: ClassVar[str] = (
+        "It isn't known who manages this home. Say whether the household is to be referred to the property "
+        "entity."
+    )
+
+
 class HouseholdChanged(DomainError):
     """What the confirm page showed is no longer so."""
 

@@ -42,8 +42,8 @@ from tenancy_svc.applications.model import (
 )
 from tenancy_svc.disclosures.model import Counterpart, crossing_purpose
 from tenancy_svc.disclosures.telling import tell_support
-from tenancy_svc.homes.model import HomeNotOurs, HomeUnknown, ManagedBy
-from tenancy_svc.homes.queries import find_home, must_be_free
+from tenancy_svc.homes.model import HomeUnknown
+from tenancy_svc.homes.queries import find_home, must_be_free, must_be_ours
 from tenancy_svc.statutes.commands import citable
 
 
@@ -130,12 +130,13 @@ async def forget_if_withdrawn(tx: Tx, application: Application) -> bool:
 
 @use_case(Permission.OPEN_APPLICATIONS)
 async def open_application(tx: Tx, command: OpenApplication) -> uuid.UUID:
-    """Open an application that came directly from the household. Raises HomeUnknown, HomeNotOurs."""
+    """Open an application that came directly from the household. Raises HomeUnknown, and what
+    `must_be_ours` raises.
+    """
     home = await find_home(tx, command.unit)
     if home is None or not home.listed:
         raise HomeUnknown(field="unit")
-    if home.managed_by is not ManagedBy.PROPERTY_ENTITY:
-        raise HomeNotOurs(field="unit", address=home.address)
+    must_be_ours(home)
     application = _new(
         tx, Origin.DIRECT, command.unit, command.people, adults=command.adults, children=command.children
     )

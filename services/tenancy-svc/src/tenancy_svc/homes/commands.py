@@ -94,14 +94,15 @@ async def take_hold(tx: Tx, command: TakeHold) -> None:
         status=HoldStatus.HELD,
         deadline=command.deadline,
         ending_announced_at=command.ending_at,
+        managed_by=command.managed_by,
     )
     await tx.execute(
         statement.on_conflict_do_update(
             index_elements=[Hold.request],
             set_={
-                "deadline": func.coalesce(Hold.deadline, statement.excluded.deadline)
-                if command.ending_at is None
-                else statement.excluded.deadline,
+                # A hold is only ever prolonged, so the later deadline is the newer one.
+                "deadline": func.greatest(Hold.deadline, statement.excluded.deadline),
+                "managed_by": func.coalesce(statement.excluded.managed_by, Hold.managed_by),
                 "ending_announced_at": func.coalesce(
                     statement.excluded.ending_announced_at, Hold.ending_announced_at
                 ),

@@ -23,6 +23,7 @@ class ManagedBy(StrEnum):
 
     PROPERTY_ENTITY = "property_entity"
     THIRD_PARTY = "third_party"
+    NOT_KNOWN = "not_known"
 
 
 class Occupancy(StrEnum):
@@ -107,6 +108,8 @@ class Hold(Base):
     ending_announced_at: Mapped[dt.datetime | None]
     released_at: Mapped[dt.datetime | None]
     release_reason: Mapped[ReleaseReason | None] = mapped_column(words(ReleaseReason, "release_reason"))
+    # Whose home it was when it was held: a landlord that the inventory corrects later changes nothing here.
+    managed_by: Mapped[ManagedBy | None] = mapped_column(words(ManagedBy, "hold_managed_by"))
 
     def stands(self, now: dt.datetime) -> bool:
         """Whether the home is held at `now`: not released, and its deadline not passed."""
@@ -167,6 +170,7 @@ class TakeHold(Command):
     unit: uuid.UUID
     deadline: dt.datetime
     ending_at: dt.datetime | None = None
+    managed_by: ManagedBy | None = None
 
 
 class TakeRelease(Command):
@@ -192,6 +196,16 @@ class HomeNotOurs(DomainError):
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "home_not_ours"
     message: ClassVar[str] = "{address} belongs to another landlord, so no lease can be made here."
+
+
+class ManagerUnknown(DomainError):
+    """Nobody recorded who manages the home, so it can't be said to be ours."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "manager_unknown"
+    message: ClassVar[str] = (
+        "It isn't known who manages {address}. Ask the inventory to record its landlord first."
+    )
 
 
 class HoldEnded(DomainError):

@@ -20,9 +20,11 @@ from tenancy_svc.homes.model import (
     HoldStatus,
     Home,
     HomeHeld,
+    HomeNotOurs,
     HomeTaken,
     HomeUnknown,
     ManagedBy,
+    ManagerUnknown,
     Occupancy,
     ReleaseReason,
 )
@@ -66,6 +68,7 @@ class HoldView:
     ending_soon: bool
     released_at: dt.datetime | None
     release_reason: ReleaseReason | None
+    managed_by: ManagedBy | None
     stands: bool
 
 
@@ -108,8 +111,22 @@ async def find_hold(tx: ReadTx | Tx, request: uuid.UUID | None) -> HoldView | No
         ending_soon=hold.ending_announced_at is not None,
         released_at=hold.released_at,
         release_reason=hold.release_reason,
+        managed_by=hold.managed_by,
         stands=hold.stands(tx.now),
     )
+
+
+def must_be_ours(home: HomeView, held_under: ManagedBy | None = None) -> None:
+    """Refuse a home that the property entity doesn't manage, or didn't when it was held.
+
+    Raises HomeNotOurs, ManagerUnknown.
+    """
+    # An application may be for a home of which support said who manages it, when the inventory didn't know.
+    known = [one for one in (held_under, home.managed_by) if one not in {None, ManagedBy.NOT_KNOWN}]
+    if not known:
+        raise ManagerUnknown(field="unit", address=home.address)
+    if known[0] is not ManagedBy.PROPERTY_ENTITY:
+        raise HomeNotOurs(field="unit", address=home.address)
 
 
 async def must_be_free(tx: Tx, unit: uuid.UUID, request: uuid.UUID | None) -> None:

@@ -14,8 +14,8 @@ from chassis.usecase import use_case
 from tenancy_svc.access import Permission
 from tenancy_svc.applications.commands import locked
 from tenancy_svc.applications.model import ApplicationStatus
-from tenancy_svc.homes.model import HomeNotOurs, HomeUnknown, ManagedBy
-from tenancy_svc.homes.queries import HomeView, find_home, must_be_free
+from tenancy_svc.homes.model import HomeUnknown
+from tenancy_svc.homes.queries import HomeView, find_hold, find_home, must_be_free, must_be_ours
 from tenancy_svc.lease_templates.model import NoTemplate
 from tenancy_svc.lease_templates.queries import published_edition_for
 from tenancy_svc.leases.deposits import Deposit, must_be_lawful
@@ -48,7 +48,7 @@ async def draw_up_lease(tx: Tx, command: DrawUpLease) -> uuid.UUID:
     if application.status is not ApplicationStatus.ACCEPTED:
         raise ApplicationNotAccepted
     await must_be_free(tx, application.unit, application.request)
-    home = await our_home(tx, application.unit)
+    home = await our_home(tx, application.unit, application.request)
     must_be_lawful(command.deposits, rent=command.rent, province=home.province, day=tx.today)
     template_edition = await _template_edition(tx, home)
     lease = Lease(
@@ -80,7 +80,8 @@ async def amend_lease(tx: Tx, command: AmendLease) -> int:
     changes = _changes(stands, command)
     if lease.version != command.version:
         raise EditedMeanwhile(current=lease.version, difference=changes)
-    home = await our_home(tx, lease.unit)
+    application = await locked(tx, lease.application_id)
+    home = await our_home(tx, lease.unit, application.request)
     must_be_lawful(command.deposits, rent=command.rent, province=home.province, day=tx.today)
     template_edition = await _template_edition(tx, home)
     lease.edition += 1
@@ -108,13 +109,16 @@ async def locked_lease(tx: Tx, lease_id: uuid.UUID) -> Lease:
     return lease
 
 
-async def our_home(tx: Tx, unit: uuid.UUID) -> HomeView:
-    """Return the home a lease may be made for. Raises HomeUnknown, HomeNotOurs."""
+async def our_home(tx: Tx, unit: uuid.UUID, request: uuid.UUID | None) -> HomeView:
+    """Return the home a lease may be made for; for a request it's ours if it was when it was held.
+
+    Raises HomeUnknown, HomeNotOurs, ManagerUnknown.
+    """
     home = await find_home(tx, unit)
     if home is None:
         raise HomeUnknown
-    if home.managed_by is not ManagedBy.PROPERTY_ENTITY:
-        raise HomeNotOurs(address=home.address)
+    hold = await find_hold(tx, request)
+    must_be_ours(home, hold.managed_by if hold is not None and hold.unit == unit else None)
     return home
 
 

@@ -100,7 +100,16 @@ async def unit_availability_changed(tx: Tx, event: Incoming) -> None:
 async def unit_secured(tx: Tx, event: Incoming) -> None:
     """Keep a hold."""
     told = event.parse(units.UnitSecuredV1)
-    await perform_in(tx, take_hold, TakeHold(request=told.request, unit=told.unit, deadline=told.deadline))
+    await perform_in(
+        tx,
+        take_hold,
+        TakeHold(
+            request=told.request,
+            unit=told.unit,
+            deadline=told.deadline,
+            managed_by=ManagedBy(told.managed_by.value),
+        ),
+    )
 
 
 @listening.on("evt.units.unit_hold_ending.v1")

@@ -241,11 +241,11 @@ async def sign_lease(tx: Tx, command: SignLease) -> uuid.UUID:
     missing = missing_attestations(signing, edition)
     if missing:
         raise AttestationsMissing(names=", ".join(missing))
-    home = await our_home(tx, lease.unit)
+    application = await locked(tx, lease.application_id)
+    home = await our_home(tx, lease.unit, application.request)
     # A draft may be older than the rules, or than the law that stands now.
     asked = [deposit.asked for deposit in edition.deposits]
     must_be_lawful(asked, rent=edition.rent, province=home.province, day=tx.today)
-    application = await locked(tx, lease.application_id)
     await _no_other_tenancy(tx, home)
     await must_be_free(tx, lease.unit, application.request)
     signing.status = SigningStatus.HELD
@@ -402,7 +402,7 @@ async def _time_must_fit(tx: Tx, lease: Lease, starts_at: dt.datetime) -> None:
     if starts_at <= tx.now:
         raise SigningInThePast(field="starts_at")
     application = await locked(tx, lease.application_id)
-    await our_home(tx, lease.unit)
+    await our_home(tx, lease.unit, application.request)
     await must_be_free(tx, lease.unit, application.request)
     hold = await find_hold(tx, application.request)
     if hold is not None and hold.deadline is not None and starts_at > hold.deadline:

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from chassis.http import After, ApiRouter, Call, Limit, command_of
 from chassis.paging import PAGE, CountedPage
 from units_svc.holds import commands, keeping, queries
+from units_svc.landlords.model import ManagedBy
 
 router = ApiRouter(tags=["holds"])
 
@@ -44,6 +45,13 @@ class EndedUse(BaseModel):
     """The last day of a use."""
 
     last_day: date
+
+
+class CorrectedManager(BaseModel):
+    """Who manages a home for those who hold it or live there, and why that is corrected."""
+
+    managed_by: ManagedBy
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,12 @@ async def end_use(call: Call, unit_id: UUID, occupation_id: UUID, body: EndedUse
     """End a use that staff recorded (U4)."""
     command = keeping.EndUse(unit_id=unit_id, occupation_id=occupation_id, last_day=body.last_day)
     await call.perform(keeping.end_use, command)
+
+
+@router.put("/units/{unit_id}/manager", status_code=204)
+async def correct_manager(call: Call, unit_id: UUID, body: CorrectedManager) -> None:
+    """Correct who manages a home for those who hold it or live there (U4, U9)."""
+    await call.perform(commands.correct_manager, command_of(commands.CorrectManager, body, unit_id=unit_id))
 
 
 @router.post("/units/{unit_id}/withdrawal", status_code=204)

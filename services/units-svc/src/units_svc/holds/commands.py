@@ -22,6 +22,7 @@ from units_svc.holds.model import (
     HoldEnding,
     HoldState,
     HoldTerms,
+    ManagerUnchanged,
     NotHeld,
     Refusal,
     Release,
@@ -36,6 +37,7 @@ from units_svc.holds.model import (
 from units_svc.holds.occupancy import LockedUnit, lock_unit, next_place, require_unit, settle_occupancy
 from units_svc.holds.occupations import Occupation, OccupationKind
 from units_svc.inventory.model import AvailabilityChanged, Cause, Occupancy
+from units_svc.landlords.model import ManagedBy
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
@@ -107,6 +109,16 @@ class ReleaseHold(BaseModel):
     remark: Annotated[Remark, Field(title="Why", min_length=1)]
 
 
+class CorrectManager(BaseModel):
+    """Who manages a home, corrected also for those who hold it or live there now."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    unit_id: UUID
+    managed_by: Annotated[ManagedBy, Field(title="Managed by")]
+    reason: Annotated[Remark, Field(title="Why", min_length=1)]
+
+
 class ProlongHold(BaseModel):
     """Staff give a hold more time."""
 
@@ -123,7 +135,11 @@ class ProlongHold(BaseModel):
 _DECIDE = text(
     """
     WITH asked AS (
-        SELECT u.id, u.active, u.occupancy FROM unit u WHERE u.id = :unit
+        SELECT u.id, u.active, u.occupancy, CASE
+            WHEN l.id IS NULL THEN 'not_known'
+            WHEN l.relation IN ('property_entity', 'managing_agent') THEN 'property_entity'
+            ELSE 'third_party' END AS managed_by
+        FROM unit u LEFT JOIN landlord l ON l.id = u.landlord_id WHERE u.id = :unit
     ), taken AS (
         UPDATE unit SET occupancy = 'secured', available_from = NULL, listing_version = listing_version + 2
         WHERE id = :unit AND active AND occupancy = 'available'
@@ -131,7 +147,7 @@ _DECIDE = text(
         RETURNING id, listing_version
     ), kept AS (
         INSERT INTO hold (request_id, unit_id, state, refusal, secured_on, expected_move_in, adults, children,
-            asked_at, deadline, version)
+            asked_at, deadline, managed_by, version)
         SELECT :request, :unit,
             CASE WHEN taken.id IS NULL THEN 'refused' ELSE 'held' END,
             CASE WHEN taken.id IS NOT NULL THEN NULL
@@ -140,15 +156,16 @@ _DECIDE = text(
                 WHEN asked.occupancy IN ('available', 'secured') THEN 'secured_by_another'
                 ELSE 'not_available' END,
             :secured_on, :expected_move_in, :adults, :children, :now,
-            CASE WHEN taken.id IS NULL THEN NULL ELSE cast(:deadline AS timestamptz) END, 1
+            CASE WHEN taken.id IS NULL THEN NULL ELSE cast(:deadline AS timestamptz) END,
+            asked.managed_by, 1
         FROM (SELECT 1) AS one LEFT JOIN asked ON true LEFT JOIN taken ON true
         ON CONFLICT (request_id) DO NOTHING
-        RETURNING state, refusal
+        RETURNING state, refusal, managed_by
     ), changed AS (
         INSERT INTO occupancy_change (id, unit_id, occupancy, cause, cause_id, changed_at, changed_by)
         SELECT :change, taken.id, 'secured', 'hold', :request, :now, :by FROM taken
     )
-    SELECT kept.state, kept.refusal, taken.listing_version
+    SELECT kept.state, kept.refusal, kept.managed_by, taken.listing_version
     FROM (SELECT 1) AS one LEFT JOIN kept ON true LEFT JOIN taken ON true
     """
 )
@@ -189,7 +206,12 @@ async def answer_request(tx: Tx, command: AnswerRequest) -> HoldState | None:
     state = HoldState(answer.state)
     if state is HoldState.HELD:
         place = int(answer.listing_version)
-        _tell(tx, UnitSecured(command.request_id, command.unit_id, place - 1, deadline))
+        _tell(
+            tx,
+            UnitSecured(
+                command.request_id, command.unit_id, place - 1, deadline, ManagedBy(answer.managed_by)
+            ),
+        )
         tx.publish(AvailabilityChanged(command.unit_id, place, Occupancy.SECURED, None))
         _set_timers(tx, command.request_id, deadline, terms)
     else:
@@ -207,9 +229,12 @@ async def hear_withdrawal(tx: Tx, command: HearWithdrawal) -> HoldState | None:
 @use_case(Permission.HEAR_NEIGHBOURS)
 async def hear_moved_in(tx: Tx, command: HearMove) -> HoldState | None:
     """Record that a household lives in a third-party landlord's home; for the entity's own homes the lease
-    speaks."""
+    speaks.
+
+    Whose home it is was decided when it was asked for.
+    """
     unit = await lock_unit(tx, command.unit_id)
-    if unit is None or unit.own:
+    if unit is None or await _managed(tx, command.request_id, unit) is ManagedBy.PROPERTY_ENTITY:
         tx.touched("hold", command.request_id, "move_in_not_for_us")
         return None
     return await _act(tx, command.request_id, command.unit_id, Fact.MOVED_IN, day=command.day)
@@ -232,9 +257,7 @@ async def hear_tenancy_started(tx: Tx, command: HearTenancyStarted) -> UUID | No
     if unit is None or await _occupation(tx, OccupationKind.TENANCY, command.tenancy_id) is not None:
         return None
     own = await _request_for(tx, command.request_id, unit.id)
-    occupation = _occupy(
-        tx, unit.id, OccupationKind.TENANCY, command.tenancy_id, command.start, by_client=own is not None
-    )
+    occupation = _occupy(tx, unit, OccupationKind.TENANCY, command.tenancy_id, command.start, of=own)
     await tx.session.flush()
     if own is not None and decide(own.state, Fact.TENANCY_STARTED).step is Step.BECOME_TENANCY:
         _end(tx, own, HoldState.TENANCY, None)
@@ -255,7 +278,7 @@ async def hear_application_closed(tx: Tx, command: HearApplicationClosed) -> Hol
     Of a third-party landlord's home it says nothing: no application is made there.
     """
     unit = await lock_unit(tx, command.unit_id)
-    if unit is None or not unit.own:
+    if unit is None or await _managed(tx, command.request_id, unit) is ManagedBy.THIRD_PARTY:
         tx.touched("hold", command.request_id, "closed_application_not_for_us")
         return None
     return await _act(tx, command.request_id, command.unit_id, Fact.APPLICATION_CLOSED)
@@ -306,8 +329,38 @@ async def prolong_hold(tx: Tx, command: ProlongHold) -> datetime:
     hold.deadline, hold.ending_announced_at = deadline, None
     _set_timers(tx, hold.request_id, deadline, terms)
     # The neighbour learns of the new deadline the way it learned of the first.
-    _tell(tx, UnitSecured(hold.request_id, hold.unit_id, await next_place(tx, hold.unit_id), deadline))
+    await _tell_secured(tx, hold, deadline)
     return deadline
+
+
+@use_case(Permission.DECIDE_HOLDS)
+async def correct_manager(tx: Tx, command: CorrectManager) -> None:
+    """Correct who manages a home for those who hold it or live there, with the reason; whoever asked is told.
+
+    Raises ManagerUnchanged, NotFound.
+    """
+    unit = await require_unit(tx, command.unit_id)
+    hold = await _held(tx, unit.id)
+    living = (
+        await tx.session.scalars(
+            select(Occupation)
+            .where(Occupation.unit_id == unit.id, Occupation.ended_on.is_(None))
+            .with_for_update()
+        )
+    ).all()
+    under = [one for one in (hold, *living) if one is not None and one.managed_by is not command.managed_by]
+    if not under:
+        raise ManagerUnchanged(field="managed_by")
+    changes = {
+        "managed_by": (under[0].managed_by, command.managed_by.value),
+        "reason": (None, command.reason),
+    }
+    tx.touched("unit", unit.id, "manager_corrected", changes)
+    for one in under:
+        one.managed_by = command.managed_by
+    if hold in under and hold is not None and hold.deadline is not None:
+        tx.touched("hold", hold.request_id, "manager_corrected", changes)
+        await _tell_secured(tx, hold, hold.deadline)
 
 
 def hold_terms(tx: Tx) -> HoldTerms:
@@ -338,6 +391,7 @@ async def _act(
         return decision.state
     if hold is None:
         hold = Hold(request_id=request_id, unit_id=unit_id, asked_at=tx.now, state=HoldState.RELEASED)
+        hold.managed_by = unit.managed_by if unit is not None else None
         tx.session.add(hold)
     await _carry_out(tx, hold, unit, decision, day or tx.today)
     tx.touched("hold", request_id, fact.value)
@@ -357,7 +411,7 @@ async def _carry_out(tx: Tx, hold: Hold, unit: LockedUnit | None, decision: Deci
     elif decision.step is Step.OCCUPY and unit is not None:
         _end(tx, hold, decision.state, None)
         await tx.session.flush()
-        occupation = _occupy(tx, unit.id, OccupationKind.HOUSEHOLD, hold.request_id, day, by_client=True)
+        occupation = _occupy(tx, unit, OccupationKind.HOUSEHOLD, hold.request_id, day, of=hold)
         await tx.session.flush()
         hold.occupation_id = occupation.id
         await _give_way(tx, unit)
@@ -430,14 +484,22 @@ def _set_timers(tx: Tx, request_id: UUID, deadline: datetime, terms: HoldTerms) 
 
 
 def _occupy(
-    tx: Tx, unit_id: UUID, kind: OccupationKind, reference: UUID, began_on: date, *, by_client: bool
+    tx: Tx, unit: LockedUnit, kind: OccupationKind, reference: UUID, began_on: date, *, of: Hold | None
 ) -> Occupation:
+    """Begin an occupation; `of` is the request it comes from, under whose manager it goes on.
+
+    A tenancy is the property entity's by its nature: it told of it.
+    """
+    managed = (of.managed_by if of is not None else None) or unit.managed_by
+    if kind is OccupationKind.TENANCY:
+        managed = ManagedBy.PROPERTY_ENTITY
     occupation = Occupation(
         id=new_id(),
-        unit_id=unit_id,
+        unit_id=unit.id,
         kind=kind,
         reference=reference,
-        by_client=by_client,
+        by_client=of is not None,
+        managed_by=managed,
         began_on=began_on,
         noted_at=tx.now,
         noted_by=tx.actor.name,
@@ -461,6 +523,21 @@ async def _request_for(tx: Tx, request_id: UUID | None, unit_id: UUID) -> Hold |
         select(Hold).where(Hold.request_id == request_id, Hold.unit_id == unit_id).with_for_update()
     )
     return found.scalar_one_or_none()
+
+
+async def _managed(tx: Tx, request_id: UUID, unit: LockedUnit) -> ManagedBy:
+    """Return who manages a home for a request: as when it was asked for, else by the landlord on record."""
+    kept = await tx.scalar(
+        select(Hold.managed_by).where(Hold.request_id == request_id, Hold.unit_id == unit.id)
+    )
+    return kept or unit.managed_by
+
+
+async def _tell_secured(tx: Tx, hold: Hold, deadline: datetime) -> None:
+    """Tell anew that a hold stands, as it stands now."""
+    place = await next_place(tx, hold.unit_id)
+    managed = hold.managed_by or ManagedBy.NOT_KNOWN
+    _tell(tx, UnitSecured(hold.request_id, hold.unit_id, place, deadline, managed))
 
 
 async def _held(tx: Tx, unit_id: UUID) -> Hold | None:

@@ -79,6 +79,7 @@ async def use_tab(call: DeskCall, unit_id: UUID) -> Response:
         unit=await call.ask(unit_record, unit_id),
         use=await call.ask(queries.use_of_unit, unit_id),
         may_edit=call.may(Permission.EDIT_UNITS),
+        may_decide=call.may(Permission.DECIDE_HOLDS),
     )
 
 
@@ -129,6 +130,28 @@ async def change_listing(call: DeskCall, unit_id: UUID) -> Response:
     await call.perform(use_case, keeping.ChangeListing(unit_id=unit_id))
     said = call._("The unit is no longer listed.") if unit.active else call._("The unit is listed again.")
     return call.redirect("unit_use", unit_id=unit_id, notice=said)
+
+
+@router.get("/units/{unit_id}/manager", name="unit_manager")
+async def manager_form(call: DeskCall, unit_id: UUID) -> Response:
+    """What it means to correct who manages a home for those who hold it or live there, and what is told."""
+    unit = await call.ask(unit_record, unit_id)
+    form = await call.form(commands.CorrectManager, initial={"managed_by": unit.managed_by})
+    return await _manager_page(call, unit_id, form)
+
+
+@router.post("/units/{unit_id}/manager", name="unit_correct_manager")
+async def correct_manager(call: DeskCall, unit_id: UUID) -> Response:
+    """Correct it, with the reason (U4, U9)."""
+    form = await call.form(commands.CorrectManager, fixed={"unit_id": unit_id})
+    if await call.carry_out(form, commands.correct_manager):
+        return call.redirect("unit_use", unit_id=unit_id, notice=call._("Saved."))
+    return await _manager_page(call, unit_id, form, status=422)
+
+
+async def _manager_page(call: PageCall, unit_id: UUID, form: Any, *, status: int = 200) -> Response:
+    use = await call.ask(queries.use_of_unit, unit_id)
+    return await _use_page(call, "holds/manager.html", unit_id, form, status=status, use=use)
 
 
 async def _use_page(

@@ -87,6 +87,7 @@ async def record_use(tx: Tx, command: RecordUse) -> UUID:
             kind=OccupationKind(command.kind.value),
             reference=identity,
             by_client=False,
+            managed_by=unit.managed_by,
             began_on=command.began_on,
             free_from=command.free_from,
             remark=command.remark or None,

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.errors import DomainError, Kind
 from units_svc.holds.occupations import Occupation
+from units_svc.landlords.model import ManagedBy
 from units_svc.tables import Base, words
 
 
@@ -195,6 +196,8 @@ class Hold(Base):
     ended_by: Mapped[str | None] = mapped_column(String(200))
     remark: Mapped[str | None]
     occupation_id: Mapped[UUID | None] = mapped_column(ForeignKey(Occupation.id))
+    managed_by: Mapped[ManagedBy | None] = mapped_column(words(ManagedBy, "managed_by"))
+    """Who managed the home when it was asked for; nothing for a home that isn't known."""
     version: Mapped[int] = mapped_column(Integer)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy\'s own declaration
@@ -209,6 +212,7 @@ class UnitSecured:
     unit_id: UUID
     sequence: int
     deadline: datetime
+    managed_by: ManagedBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +250,14 @@ class NotHeld(DomainError):
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "not_held"
     message: ClassVar[str] = "This hold has already ended."
+
+
+class ManagerUnchanged(DomainError):
+    """A correction says what stands already, or nobody holds the home or lives there."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "manager_unchanged"
+    message: ClassVar[str] = "Nobody holds this home or lives there under another manager."
 
 
 class DeadlineNotLater(DomainError):

@@ -19,7 +19,7 @@ from chassis.ids import new_id
 from units_svc.holds.model import Hold, HoldState
 from units_svc.holds.occupations import Occupation, OccupationKind, Standing, occupancy_of
 from units_svc.inventory.model import AvailabilityChanged, Cause, Occupancy, OccupancyChange, Unit
-from units_svc.landlords.model import OWN, Landlord
+from units_svc.landlords.model import Landlord, ManagedBy, managed_by
 from units_svc.maintenance.entering import ask_first, settle_entries
 from units_svc.maintenance.model import LIVED_IN
 
@@ -35,7 +35,8 @@ class LockedUnit:
     active: bool
     occupancy: Occupancy
     available_from: date | None
-    own: bool
+    managed_by: ManagedBy
+    """By the landlord on record: what begins now begins under it."""
 
 
 async def lock_unit(tx: Tx, unit_id: UUID) -> LockedUnit | None:
@@ -50,7 +51,7 @@ async def lock_unit(tx: Tx, unit_id: UUID) -> LockedUnit | None:
     if found is None:
         return None
     relation = await tx.scalar(select(Landlord.relation).where(Landlord.id == found.landlord_id))
-    return LockedUnit(unit_id, found.active, found.occupancy, found.available_from, relation in OWN)
+    return LockedUnit(unit_id, found.active, found.occupancy, found.available_from, managed_by(relation))
 
 
 async def require_unit(tx: Tx, unit_id: UUID) -> LockedUnit:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.errors import DomainError, Kind
 from units_svc.inventory.model import Occupancy
+from units_svc.landlords.model import ManagedBy
 from units_svc.tables import Base, words
 
 
@@ -47,6 +48,8 @@ class Occupation(Base):
     kind: Mapped[OccupationKind] = mapped_column(words(OccupationKind, "kind"))
     reference: Mapped[UUID]
     by_client: Mapped[bool] = mapped_column(default=False)
+    managed_by: Mapped[ManagedBy] = mapped_column(words(ManagedBy, "managed_by"))
+    """Who managed the home when it began; a landlord corrected meanwhile changes nothing for it."""
     began_on: Mapped[date]
     free_from: Mapped[date | None]
     ended_on: Mapped[date | None]

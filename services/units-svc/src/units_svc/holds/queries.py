@@ -18,6 +18,7 @@ from units_svc.access import Permission
 from units_svc.holds.model import Hold, HoldState, Refusal, Release
 from units_svc.holds.occupations import Occupation, OccupationKind
 from units_svc.inventory.model import Building, Unit
+from units_svc.landlords.model import ManagedBy
 from units_svc.tables import views
 
 _ENDING_FIRST = Paging(Hold.deadline, Hold.request_id)
@@ -45,6 +46,7 @@ class HoldView:
     ended_by: str | None
     remark: str | None
     occupation_id: UUID | None
+    managed_by: ManagedBy | None
     version: int
 
 
@@ -56,6 +58,7 @@ class OccupationView:
     unit_id: UUID
     kind: OccupationKind
     by_client: bool
+    managed_by: ManagedBy
     began_on: date
     free_from: date | None
     ended_on: date | None
@@ -85,6 +88,13 @@ class UseOfUnit:
         """The hold that stands, if any."""
         return next((hold for hold in self.holds if hold.state is HoldState.HELD), None)
 
+    def under_another_than(self, managed_by: ManagedBy) -> ManagedBy | None:
+        """Under whom the hold that stands, or who lives there, began, when that isn't `managed_by`."""
+        begun = [one.managed_by for one in self.open]
+        if self.held is not None and self.held.managed_by is not None:
+            begun.insert(0, self.held.managed_by)
+        return next((one for one in begun if one is not managed_by), None)
+
     @property
     def open(self) -> list[OccupationView]:
         """What occupies the home now."""
@@ -97,7 +107,7 @@ def _holds() -> Select[*tuple[Any, ...]]:
             Hold.request_id, Hold.unit_id, Building.street, Unit.unit_number, Hold.state, Hold.refusal,
             Hold.release, Hold.secured_on, Hold.expected_move_in, Hold.adults, Hold.children, Hold.asked_at,
             Hold.deadline, Hold.ending_announced_at, Hold.ended_at, Hold.ended_by, Hold.remark,
-            Hold.occupation_id, Hold.version,
+            Hold.occupation_id, Hold.managed_by, Hold.version,
         )
         .outerjoin(Unit, Unit.id == Hold.unit_id)
         .outerjoin(Building, Building.id == Unit.building_id)
@@ -106,9 +116,9 @@ def _holds() -> Select[*tuple[Any, ...]]:
 
 def _occupations() -> Select[*tuple[Any, ...]]:
     return select(
-        Occupation.id, Occupation.unit_id, Occupation.kind, Occupation.by_client, Occupation.began_on,
-        Occupation.free_from, Occupation.ended_on, Occupation.remark, Occupation.noted_at,
-        Occupation.noted_by,
+        Occupation.id, Occupation.unit_id, Occupation.kind, Occupation.by_client,
+        Occupation.managed_by, Occupation.began_on, Occupation.free_from, Occupation.ended_on,
+        Occupation.remark, Occupation.noted_at, Occupation.noted_by,
     )  # fmt: skip
 
 

@@ -558,9 +558,14 @@ _RENT_TIMERS = """
     ON CONFLICT (kind, key) DO NOTHING
 """
 _OCCUPATIONS = """
-    INSERT INTO occupation (id, unit_id, kind, reference, by_client, began_on, free_from, noted_at, noted_by)
-    SELECT said.id, said.unit_id, said.kind, said.id, false, :today, said.free_from, :now, :by
+    INSERT INTO occupation (id, unit_id, kind, reference, by_client, managed_by, began_on, free_from,
+        noted_at, noted_by)
+    SELECT said.id, said.unit_id, said.kind, said.id, false, said.managed_by, :today, said.free_from,
+        :now, :by
     FROM (SELECT uuidv7() AS id, p.id AS unit_id, t.available_from AS free_from,
+            CASE WHEN t.landlord_key IS NULL THEN 'not_known'
+                WHEN t.relation IN ('property_entity', 'managing_agent') THEN 'property_entity'
+                ELSE 'third_party' END AS managed_by,
             CASE t.occupancy WHEN 'occupied_by_other' THEN 'other_household' ELSE 'out_of_use' END AS kind
         FROM import_unit p JOIN import_todo t ON t.line = p.line
         WHERE p.is_new AND t.occupancy <> 'available') said

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from units_svc.inventory.model import AvailabilityChanged, Building, Unit, UnitListed, UnitUnlisted
-from units_svc.landlords.model import OWN, Landlord
+from units_svc.landlords.model import Landlord, managed_by
 from units_svc.lookups.model import PUBLISHED, LookupList, LookupValue
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ async def tell_listing(tx: Tx, unit: Unit) -> None:
             features=tuple(sorted(feature for feature in features if feature)),
             accessible=bool(unit.accessible),
             shareable=unit.shareable,
-            own=landlord is not None and landlord.relation in OWN,
+            managed_by=managed_by(landlord.relation if landlord else None),
             occupancy=unit.occupancy,
             available_from=unit.available_from,
         )

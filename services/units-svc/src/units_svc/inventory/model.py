@@ -30,6 +30,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.db.xid8 import XID8
 from chassis.errors import DomainError, Kind
+from units_svc.landlords.model import ManagedBy
 from units_svc.tables import Base, words
 
 
@@ -240,7 +241,7 @@ class UnitListed:
     features: tuple[str, ...]
     accessible: bool
     shareable: bool
-    own: bool
+    managed_by: ManagedBy
     occupancy: Occupancy
     available_from: date | None
 

@@ -28,7 +28,7 @@ from units_svc.inventory.model import (
     Unit,
 )
 from units_svc.inventory.searching import MOST, PAGE, Order, UnitFilter, find
-from units_svc.landlords.model import OWN, Landlord, Relation
+from units_svc.landlords.model import Landlord, ManagedBy, Relation, managed_by
 from units_svc.tables import views
 
 BATCH = 2_000
@@ -113,9 +113,9 @@ class UnitRecord:
     source: str | None
 
     @property
-    def own(self) -> bool:
-        """Whether the property entity draws up the lease."""
-        return self.relation in OWN
+    def managed_by(self) -> ManagedBy:
+        """Who manages the home, by its landlord on record: draws up the lease and takes a referral."""
+        return managed_by(self.relation)
 
 
 @dataclass(frozen=True, slots=True)

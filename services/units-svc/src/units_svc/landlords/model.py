@@ -32,6 +32,21 @@ OWN: frozenset[Relation] = frozenset({Relation.PROPERTY_ENTITY, Relation.MANAGIN
 """Relations under which the property entity itself draws up the lease."""
 
 
+class ManagedBy(StrEnum):
+    """Who manages a home: decides who draws up its lease, and to whom somebody who wants it is referred."""
+
+    PROPERTY_ENTITY = "property_entity"
+    THIRD_PARTY = "third_party"
+    NOT_KNOWN = "not_known"
+
+
+def managed_by(relation: Relation | None) -> ManagedBy:
+    """Return who manages a home by what its landlord is; without a landlord that isn't known."""
+    if relation is None:
+        return ManagedBy.NOT_KNOWN
+    return ManagedBy.PROPERTY_ENTITY if relation in OWN else ManagedBy.THIRD_PARTY
+
+
 class Landlord(Base):
     """A person or organisation that lets homes. `name_key` is the name as duplicates are looked for."""
 

@@ -19,7 +19,6 @@ from chassis.ids import new_id
 from chassis.usecase import use_case
 from units_svc.access import Permission
 from units_svc.inventory.model import Unit
-from units_svc.landlords.model import OWN, Landlord
 from units_svc.maintenance.entry import Asked, Ground, check_window, decide, fits
 from units_svc.maintenance.model import (
     LIVED_IN,
@@ -36,6 +35,7 @@ from units_svc.maintenance.model import (
     Refusal,
     Withdrawal,
 )
+from units_svc.telling import lived_in_here
 
 if TYPE_CHECKING:
     from chassis.tx import ReadTx, Tx
@@ -249,14 +249,12 @@ async def notice_due(tx: Tx | ReadTx, unit_id: UUID) -> bool:
     """
     found = (
         await tx.execute(
-            select(Unit.occupancy, Landlord.relation)
-            .outerjoin(Landlord, Landlord.id == Unit.landlord_id)
-            .where(Unit.id == unit_id)
+            select(Unit.occupancy, lived_in_here(Unit.id).label("here")).where(Unit.id == unit_id)
         )
     ).one_or_none()
     if found is None:
         raise NotFound(what="unit")
-    return found.occupancy in LIVED_IN and found.relation in OWN
+    return found.occupancy in LIVED_IN and found.here
 
 
 async def require_entry(tx: Tx, work_id: UUID | None, unit_id: UUID, days: Days) -> None:

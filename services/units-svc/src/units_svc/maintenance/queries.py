@@ -19,7 +19,6 @@ from chassis.usecase import query
 from units_svc.access import Permission
 from units_svc.edits import Edit, edits_of
 from units_svc.inventory.model import Building, Occupancy, Unit
-from units_svc.landlords.model import OWN, Landlord, Relation
 from units_svc.maintenance.model import (
     LIVED_IN,
     Contractor,
@@ -31,6 +30,7 @@ from units_svc.maintenance.model import (
     Withdrawal,
 )
 from units_svc.tables import views
+from units_svc.telling import lived_in_here
 
 PAGE = 100
 _NEWEST_FIRST = Paging(MaintenanceWork.id.desc())
@@ -91,7 +91,8 @@ class WorkView:
     entry_from: datetime | None
     entry_refusal: Refusal | None
     occupancy: Occupancy
-    relation: Relation | None
+    lived_in_here: bool
+    """Whether who lives there does so under the property entity, which gives the notices."""
 
     def overdue(self, today: date) -> bool:
         """Whether it should have been done by now: its last scheduled day, or else its first, has passed."""
@@ -101,13 +102,7 @@ class WorkView:
     @property
     def asks_entry(self) -> bool:
         """Whether the property entity has to be asked before somebody's home is entered for it."""
-        return (
-            self.needs_entry
-            and not self.completed
-            and self.occupancy in LIVED_IN
-            and self.relation is not None
-            and self.relation in OWN
-        )
+        return self.needs_entry and not self.completed and self.occupancy in LIVED_IN and self.lived_in_here
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +157,11 @@ def _works() -> Select[*tuple[Any, ...]]:
             MaintenanceWork.actual_cost, MaintenanceWork.currency, MaintenanceWork.comments,
             MaintenanceWork.finding_id, MaintenanceWork.reported_at, MaintenanceWork.reported_by,
             MaintenanceWork.version, EntryRequest.status, EntryRequest.starts_at, EntryRequest.ends_at,
-            EntryRequest.entry_from, EntryRequest.refusal, Unit.occupancy, Landlord.relation,
+            EntryRequest.entry_from, EntryRequest.refusal, Unit.occupancy,
+            lived_in_here(Unit.id),
         )
         .join(Unit, Unit.id == MaintenanceWork.unit_id)
         .join(Building, Building.id == Unit.building_id)
-        .outerjoin(Landlord, Landlord.id == Unit.landlord_id)
         .outerjoin(
             EntryRequest,
             and_(

@@ -69,8 +69,9 @@ _TELL_LISTINGS = text(
                 'features' VALUE coalesce(said.feature_words, '[]'::jsonb),
                 'accessible' VALUE coalesce(said.accessible, false),
                 'shareable' VALUE said.shareable,
-                'managed_by' VALUE CASE WHEN said.relation IN ('property_entity', 'managing_agent')
-                    THEN 'property_entity' ELSE 'third_party' END,
+                'managed_by' VALUE CASE WHEN said.relation IS NULL THEN 'not_known'
+                    WHEN said.relation IN ('property_entity', 'managing_agent') THEN 'property_entity'
+                    ELSE 'third_party' END,
                 'occupancy' VALUE said.occupancy,
                 'available_from' VALUE said.available_from
                 ABSENT ON NULL RETURNING jsonb)
@@ -165,7 +166,12 @@ def _event_of(fact: object) -> tuple[Event, int]:  # noqa: PLR0911 - one for eac
             )
         case UnitSecured():
             return (
-                units.UnitSecuredV1(request=fact.request_id, unit=fact.unit_id, deadline=fact.deadline),
+                units.UnitSecuredV1(
+                    request=fact.request_id,
+                    unit=fact.unit_id,
+                    deadline=fact.deadline,
+                    managed_by=ManagedBy(fact.managed_by.value),
+                ),
                 fact.sequence,
             )
         case UnitRefused():
@@ -237,7 +243,7 @@ def _listed(fact: UnitListed) -> units.UnitPublishedV1:
         features=tuple(UnitFeature(word) for word in fact.features),
         accessible=fact.accessible,
         shareable=fact.shareable,
-        managed_by=ManagedBy.PROPERTY_ENTITY if fact.own else ManagedBy.THIRD_PARTY,
+        managed_by=ManagedBy(fact.managed_by.value),
         occupancy=Occupancy(fact.occupancy.value),
         available_from=fact.available_from,
     )
