@@ -45,9 +45,9 @@ async def test_a_good_form_goes_on_and_the_notice_is_shown_once(gallery: Any) ->
         (
             "en",
             [
-                "Enter address",
+                "Enter the address",
                 "Date of the visit must be a real date: February 2027 has 28 days",
-                "Select housing type",
+                "Select the housing type",
                 "Bedrooms must be 9 or less",
                 "Monthly rent must be an amount of money",
                 "Start must be a time",

@@ -36,12 +36,12 @@ def formats(language: str, zone: ZoneInfo = TORONTO) -> Formats:
         (
             datetime(2026, 12, 10, tzinfo=UTC),
             "9 December 2026 at 7:00 p.m.",
-            "9 décembre 2026 à 19\u00a0h\u00a000",
+            "9 décembre 2026 à 19 h 00",
         ),
         (
             datetime(2026, 12, 10, 0, 1, tzinfo=TORONTO),
             "10 December 2026 at 12:01 a.m.",
-            "10 décembre 2026 à 0\u00a0h\u00a001",
+            "10 décembre 2026 à 0 h 01",
         ),
     ],
 )

@@ -81,16 +81,14 @@ def is_money(bare: Any) -> bool:
 
 
 def widget_of(bare: Any) -> str:
-    """How a field is filled in: text, date, choice or rows; decides the words for an empty one."""
+    """How a field is filled in: text, date, choice, yes_no or rows; decides the words for an empty one."""
     if is_collection(bare):
         return "rows" if is_model(item_of(bare)) else "choice"
     if bare in (date, datetime, time):
         return "date"
-    if (
-        bare is bool
-        or get_origin(bare) is typing.Literal
-        or (isinstance(bare, type) and issubclass(bare, Enum))
-    ):
+    if bare is bool:
+        return "yes_no"
+    if get_origin(bare) is typing.Literal or (isinstance(bare, type) and issubclass(bare, Enum)):
         return "choice"
     return "choice" if getattr(bare, "__name__", "") == "UUID" else "text"
 

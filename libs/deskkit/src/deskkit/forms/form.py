@@ -102,6 +102,7 @@ class Form(Generic[CommandT]):
         self.refused: DomainError | None = None
         """What the domain said no with, once the form was tried."""
         self._labels = dict(labels or {})
+        self._widgets: dict[str, str] = {}
         self._catalogue = catalogue
         self._formats = formats
         self._translate_error = translate_error
@@ -232,8 +233,13 @@ class Form(Generic[CommandT]):
         filled = [number for number in known if is_filled(self.values, key, number)]
         return filled[-1] + 1 if filled else 0
 
-    def label(self, key: str, text: str | None = None) -> str:
-        """The label of a field; a text given by a template also names the field in its errors."""
+    def label(self, key: str, text: str | None = None, widget: str = "") -> str:
+        """The label of a field; a text given by a template also names the field in its errors.
+
+        `widget` says how the page has it filled in, which decides the words for an empty one.
+        """
+        if widget:
+            self._widgets[key] = widget
         if text:
             self._labels[key] = text.unescape() if isinstance(text, Markup) else text
         if key not in self._labels:
@@ -343,7 +349,7 @@ class Form(Generic[CommandT]):
             problem.kind,
             problem.context,
             label,
-            self._widget(problem.key),
+            self._widgets.get(problem.key) or self._widget(problem.key),
             self._catalogue,
             self._formats,
             message=problem.message,

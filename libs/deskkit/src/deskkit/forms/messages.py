@@ -10,16 +10,31 @@ from typing import Any
 
 from babel.dates import get_month_names
 
+from deskkit.forms.naming import named
 from deskkit.i18n import N_, Formats
 from deskkit.i18n.catalogue import Catalogue
 
+_APART = {"number", "rows", "yes_no"}
+"""Where the label is quoted in any case: one doesn't enter the adults, but a number for “Adults”."""
+FALLBACK = N_("%(field)s can't be accepted as it is")
 MISSING: dict[str, str] = {
     "text": N_("Enter %(field)s"),
+    "money": N_("Enter %(field)s"),
     "date": N_("Enter %(field)s"),
+    "number": N_("Enter a number for %(field)s"),
     "choice": N_("Select %(field)s"),
+    "yes_no": N_("Choose yes or no for %(field)s"),
+    "file": N_("Choose a file for %(field)s"),
     "rows": N_("Add at least one line to %(field)s"),
 }
 """What to do about an empty field, by the way it's filled in."""
+QUOTED_MISSING: dict[str, str] = {
+    "text": N_("Fill in %(field)s"),
+    "money": N_("Enter an amount for %(field)s"),
+    "date": N_("Enter a date for %(field)s"),
+    "choice": N_("Choose an answer for %(field)s"),
+}
+"""The same where the label isn't the name of a thing, such as “Held until” or “Will somebody attend?”."""
 
 RULES: dict[str, str] = {
     # typed input that couldn't be read
@@ -43,7 +58,7 @@ RULES: dict[str, str] = {
     # Pydantic's rules
     "string_too_short": N_("%(field)s must have at least %(min_length)s characters"),
     "string_too_long": N_("%(field)s must have no more than %(max_length)s characters"),
-    "string_pattern_mismatch": N_("%(field)s isn't in the right format"),
+    "string_pattern_mismatch": FALLBACK,
     "string_type": N_("%(field)s must be text"),
     "too_short": N_("%(field)s must have at least %(min_length)s entries"),
     "too_long": N_("%(field)s must have no more than %(max_length)s entries"),
@@ -64,13 +79,13 @@ RULES: dict[str, str] = {
     "float_parsing": N_("%(field)s must be a number"),
     "float_type": N_("%(field)s must be a number"),
     "finite_number": N_("%(field)s must be a number"),
-    "bool_parsing": N_("Select yes or no for %(field)s"),
-    "bool_type": N_("Select yes or no for %(field)s"),
-    "enum": N_("Select %(field)s from the list"),
-    "literal_error": N_("Select %(field)s from the list"),
-    "uuid_parsing": N_("Select %(field)s from the list"),
-    "uuid_type": N_("Select %(field)s from the list"),
-    "uuid_version": N_("Select %(field)s from the list"),
+    "bool_parsing": N_("Choose yes or no for %(field)s"),
+    "bool_type": N_("Choose yes or no for %(field)s"),
+    "enum": N_("%(field)s must be one of the choices on this page"),
+    "literal_error": N_("%(field)s must be one of the choices on this page"),
+    "uuid_parsing": N_("%(field)s must be one of the choices on this page"),
+    "uuid_type": N_("%(field)s must be one of the choices on this page"),
+    "uuid_version": N_("%(field)s must be one of the choices on this page"),
     "date_type": N_("%(field)s must be a date, such as 23/11/2026 or 23 November 2026"),
     "date_parsing": N_("%(field)s must be a date, such as 23/11/2026 or 23 November 2026"),
     "date_from_datetime_parsing": N_("%(field)s must be a date, such as 23/11/2026 or 23 November 2026"),
@@ -99,7 +114,23 @@ RULES: dict[str, str] = {
 }
 """A message for each rule, keyed by our own problem kinds and by Pydantic's error types."""
 
-FALLBACK = N_("%(field)s can't be accepted as it is")
+_EMAIL = N_("%(field)s must be written like name@example.org")
+_TELEPHONE = N_("%(field)s must be written with the area code, such as 416 555 0123")
+_CHARACTERS = N_("%(field)s can't hold “<”, “>” or characters that can't be seen")
+_PATTERNS: dict[str, str] = {
+    "^[A-Z]{2}$": N_("%(field)s must be a code of two capital letters, such as CA"),
+    "^[A-Z]{2,3}$": N_("%(field)s must be a code of two or three capital letters, such as ON"),
+    "^[A-Z]{3}$": N_("%(field)s must be a currency, such as CAD"),
+    "^(CAD|USD)$": N_("%(field)s must be a currency, such as CAD"),
+    r"^[a-z0-9]+(_[a-z0-9]+)*$": N_("%(field)s may hold small letters, digits and underlines between them"),
+    r"^[a-z0-9]+(-[a-z0-9]+)*$": N_("%(field)s may hold small letters, digits and hyphens between them"),
+    r"^[a-z][a-z0-9-]{2,39}$": N_("%(field)s may hold small letters, digits and hyphens, from 3 to 40"),
+}
+"""What a pattern asks for; those of addresses, telephones and forbidden characters are known by shape."""
+_AMOUNTS = {
+    *("decimal_parsing", "decimal_type", "float_parsing", "float_type"),
+    *("finite_number", "int_parsing", "int_type"),
+}
 _PARTS = {"day": N_("day"), "month": N_("month"), "year": N_("year")}
 
 
@@ -115,40 +146,45 @@ def words_for(  # noqa: PLR0917 (what a sentence is made of)
 ) -> str:
     """The sentence for one broken rule; `message` is a validator's own text (a msgid with {params})."""
     _ = catalogue.gettext
-    if kind in {"missing", "string_too_short", "too_short"} and _is_empty(kind, context):
-        return _sentence(_(MISSING.get(widget, MISSING["text"])), {"field": _inside(label, formats)})
+    field = named(label, formats.language)
+    if _is_empty(kind, context):
+        pattern = MISSING.get(widget, MISSING["text"])
+        if field.quoted:
+            pattern = QUOTED_MISSING.get(widget, pattern)
+        return _sentence(_(pattern), {"field": field.apart if widget in _APART else field.within})
+    if kind == "string_pattern_mismatch":
+        return _sentence(_(_pattern_rule(str(context.get("pattern", "")))), {"field": field.first})
+    if widget == "money" and kind in _AMOUNTS:
+        kind = "money_unreadable"
     if kind not in RULES and message:
-        return _filled(_(message), context, label)
-    values: dict[str, Any] = {"field": label}
-    for name, value in context.items():
-        values[name] = _shown(value, formats)
+        return _filled(_(message), context, field.first)
+    values: dict[str, Any] = {name: _shown(value, formats) for name, value in context.items()}
     if kind == "date_incomplete":
         values["missing"] = formats.listing([_(_PARTS[part]) for part in context["missing"]])
     if kind == "date_no_such_day":
-        names: Mapping[int, Any] = get_month_names("wide", context="format", locale=formats.locale)
-        values["month_name"] = str(names[context["month"]])
+        names_of_months: Mapping[int, Any] = get_month_names("wide", context="format", locale=formats.locale)
+        values["month_name"] = str(names_of_months[context["month"]])
         values["year"] = str(context["year"])
         values["last"] = calendar.monthrange(context["year"], context["month"])[1]
     if kind == "date_year":
         values.update({name: str(context[name]) for name in ("earliest", "latest")})
     pattern = _(RULES.get(kind, FALLBACK))
-    if not pattern.startswith("%(field)s"):
-        values["field"] = _inside(label, formats)
+    values["field"] = field.first if pattern.startswith("%(field)s") else field.within
     return _sentence(pattern, values)
 
 
 def _is_empty(kind: str, context: Mapping[str, Any]) -> bool:
-    return kind == "missing" or bool(context.get("empty"))
+    if kind in {"string_too_short", "too_short"}:
+        return bool(context.get("empty")) or context.get("min_length") == 1
+    return kind == "missing"
 
 
-def _inside(label: str, formats: Formats) -> str:
-    """A label in the middle of a sentence: 'Date of birth' becomes 'date of birth', 'PIN' stays.
-
-    French quotes the label instead, because it would need an article.
-    """
-    if formats.language == "fr":
-        return label
-    return label if label[1:2].isupper() or not label else label[0].lower() + label[1:]
+def _pattern_rule(pattern: str) -> str:
+    if "@" in pattern:
+        return _EMAIL
+    if "0-9 ()" in pattern:
+        return _TELEPHONE
+    return _PATTERNS.get(pattern, _CHARACTERS if pattern.startswith("^[^") else FALLBACK)
 
 
 def _sentence(pattern: str, values: Mapping[str, Any]) -> str:

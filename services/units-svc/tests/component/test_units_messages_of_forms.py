@@ -1,0 +1,23 @@
+"""What the Inventory Desk says of forms that are empty or wrong reads as a person would write it."""
+
+import uuid
+
+import pytest
+
+from testkit.faults import empty, faults_of, ill_said, wrong
+from testkit.ways import follow_ways
+
+
+@pytest.mark.row("X1", "X2")
+@pytest.mark.parametrize("locale", ["en", "fr"])
+async def test_what_a_form_says_is_wrong_reads_well(world, visitor, locale):
+    unit = await world.unit(landlord_id=await world.landlord())
+    await world.hear("unit_requested", request=uuid.uuid4(), unit=unit)
+    said = []
+    for role in ("inventory_keeper", "property_administrator"):
+        browser = visitor(role, locale=locale).client
+        reached = await follow_ways(browser, "/inventory-desk")
+        for filling in (empty, wrong):
+            said += await faults_of(browser, reached, filling)
+    assert {fault.message: fault.path for fault in said if ill_said(fault.message, locale)} == {}
+    assert len(said) > 60
