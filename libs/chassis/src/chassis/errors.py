@@ -6,8 +6,9 @@ afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from types import TracebackType
 from typing import Any, ClassVar
 
 
@@ -117,6 +118,54 @@ class InvalidInput(DomainError):
     def __init__(self, *, field: str | None = None, rule: str, **params: Any) -> None:
         super().__init__(field=field, rule=rule, **params)
         self.rule = rule
+
+
+class SeveralFaults(DomainError):
+    """More than one value of a command breaks a rule; `errors` has a refusal for each, with its field."""
+
+    kind = Kind.invalid
+    code = "several_faults"
+    message = "Some values can't be accepted."
+
+    def __init__(self, errors: Sequence[DomainError]) -> None:
+        super().__init__()
+        self.errors = tuple(errors)
+
+
+class Faults:
+    """What is wrong with a command, gathered so that all of it is said at once.
+
+    `with faults: check(…)` keeps a refusal that names a field and goes on; `faults.refuse()` raises what was
+    found. A refusal without a field, which no other value can mend, is raised at once.
+    """
+
+    def __init__(self) -> None:
+        self._found: list[DomainError] = []
+
+    def __enter__(self) -> Faults:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if isinstance(error, SeveralFaults):
+            self._found += error.errors
+            return True
+        if isinstance(error, DomainError) and error.field:
+            self._found.append(error)
+            return True
+        return False
+
+    def note(self, error: DomainError) -> None:
+        """Keep a refusal that names a field."""
+        self._found.append(error)
+
+    def refuse(self) -> None:
+        """Raise the one refusal that was found, or SeveralFaults; do nothing when there is none."""
+        if len(self._found) == 1:
+            raise self._found[0]
+        if self._found:
+            raise SeveralFaults(self._found)
 
 
 class ValueNotAccepted(DomainError):

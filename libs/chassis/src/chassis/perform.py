@@ -112,6 +112,27 @@ async def _retried(
             return result
 
 
+async def rehearse(
+    runtime: Runtime, actor: Actor, use_case: UseCase[Command, Result], command: Command
+) -> None:
+    """Raise what `perform` would refuse the command with at this moment, and change nothing.
+
+    For a page that shows what will happen before it is confirmed.
+    """
+    refuse_undeclared(use_case, UseCase)
+    with tracing.span(use_case.name):
+        runtime.access.require(actor, use_case.permission)
+        refuse_unstorable({"": command})
+        try:
+            async with runtime.rehearsal(actor, use_case=use_case.name, isolation=use_case.isolation) as tx:
+                await use_case.function(tx, command)
+        except Exception as failed:
+            refused = in_words(failed)
+            if refused is failed:
+                raise
+            raise refused from failed
+
+
 async def perform_in(tx: Tx, use_case: UseCase[Command, Result], command: Command) -> Result:
     """Run `use_case` inside a transaction that a listener, a timer or another use case holds.
 

@@ -108,6 +108,15 @@ class Runtime:
             self.wake_relay()
 
     @asynccontextmanager
+    async def rehearsal(self, actor: Actor, *, use_case: str, isolation: Isolation) -> AsyncIterator[Tx]:
+        """Hold a transaction of which nothing stays, whatever is done in it."""
+        tx = Tx(self, actor, use_case, isolation)
+        try:
+            yield tx
+        finally:
+            await tx._close()
+
+    @asynccontextmanager
     async def reading(self, actor: Actor, *, query: str = "chassis.reading") -> AsyncIterator[ReadTx]:
         """Hold one read-only transaction: every statement sees the same state, and a write fails."""
         tx = ReadTx(self, actor, query)

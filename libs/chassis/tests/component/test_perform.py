@@ -25,7 +25,7 @@ from chassis.errors import (
 )
 from chassis.forgetting import forget_results
 from chassis.ids import new_id
-from chassis.perform import ask, perform, perform_in
+from chassis.perform import ask, perform, perform_in, rehearse
 from chassis.publisher import BasisMissing
 from chassis.runtime import Runtime
 from chassis.tx import AlreadyConcluded, Tx
@@ -92,7 +92,23 @@ async def test_a_failing_use_case_leaves_nothing(runtime: Runtime, porter: Actor
         await perform(runtime, porter, shelve_and_stumble, trade.ShelveParcel("china"))
 
     for table in ("parcel", "outbox", "audit", "timers"):
-        assert await rows(f"SELECT * FROM {table}") == []  # noqa: S608 - one of the names above
+        assert await rows(f"SELECT * FROM {table}") == []  # noqa: S608 - our own names  # noqa: S608 - one of the names above
+
+
+async def test_a_rehearsal_refuses_as_the_command_would_and_leaves_nothing(
+    runtime: Runtime, porter: Actor, rows: Rows
+) -> None:
+    woken: list[int] = []
+    runtime.on_commit = lambda: woken.append(1)
+    await rehearse(runtime, porter, trade.shelve_parcel, trade.ShelveParcel("books"))
+    assert woken == []
+    for table in ("parcel", "audit", "outbox", "timers"):
+        assert await rows(f"SELECT * FROM {table}") == []  # noqa: S608 - our own names
+    stranger = Actor("visitor-1", porter.entity, frozenset({"visitor"}), "Vi")
+    with pytest.raises(NotPermitted):
+        await rehearse(runtime, stranger, trade.shelve_parcel, trade.ShelveParcel("books"))
+    with pytest.raises(NotFound):
+        await rehearse(runtime, porter, trade.relabel_parcel, trade.RelabelParcel(new_id(), "x", 1))
 
 
 async def test_outbox_and_business_row_fail_together(runtime: Runtime, porter: Actor, rows: Rows) -> None:

@@ -12,7 +12,15 @@ import pytest
 from chassis.access import Access
 from chassis.actor import Actor
 from chassis.clock import FixedClock, SystemClock, today
-from chassis.errors import DomainError, EditedMeanwhile, InvalidInput, NotFound, NotPermitted
+from chassis.errors import (
+    DomainError,
+    EditedMeanwhile,
+    Faults,
+    InvalidInput,
+    NotFound,
+    NotPermitted,
+    SeveralFaults,
+)
 from chassis.ids import new_id
 from chassis.versions import expect
 
@@ -46,6 +54,25 @@ def test_a_fixed_clock_stands_until_it_is_advanced() -> None:
 def test_today_is_the_date_where_the_organisation_is() -> None:
     late = FixedClock(datetime(2026, 3, 3, 3, 0, tzinfo=UTC))
     assert today(late, ZoneInfo("America/Toronto")) == date(2026, 3, 2)
+
+
+def test_faults_are_gathered_and_raised_together() -> None:
+    faults = Faults()
+    faults.refuse()
+    with faults:
+        raise InvalidInput(field="rent", rule="Too little")
+    with pytest.raises(InvalidInput):
+        faults.refuse()
+    faults.note(InvalidInput(field="street", rule="Unknown"))
+    with faults:
+        raise SeveralFaults([NotFound(field="landlord"), NotFound(field="building")])
+    with pytest.raises(SeveralFaults) as refused:
+        faults.refuse()
+    assert [one.field for one in refused.value.errors] == ["rent", "street", "landlord", "building"]
+    with pytest.raises(NotPermitted), faults:
+        raise NotPermitted  # what no other value can mend isn't gathered
+    with pytest.raises(KeyError), faults:
+        raise KeyError("rent")
 
 
 def test_errors_fill_in_their_message() -> None:

@@ -19,7 +19,7 @@ from chassis.actor import Actor
 from chassis.clock import today
 from chassis.errors import DomainError
 from chassis.http.routes import guard as lets_nobody_unknown_pass
-from chassis.perform import ask, perform
+from chassis.perform import ask, perform, rehearse
 from chassis.usecase import UseCase
 from deskkit.csrf import SAFE_METHODS, attested_same_origin, came_from_elsewhere
 from deskkit.forms import Done, Form
@@ -139,6 +139,17 @@ class PageCall:
             return await self.perform(use_case, command)
 
         return await form.attempt(performed)
+
+    async def accepts(self, form: Form[CommandT], use_case: UseCase[CommandT, ResultT]) -> bool:
+        """Whether a form would be carried out at this moment; what is wrong with it is said in the form.
+
+        Nothing is changed: for the page that comes before a confirmation, so that nobody confirms in vain.
+        """
+
+        async def rehearsed(command: CommandT) -> None:
+            await rehearse(self.runtime, self.actor, use_case, command)
+
+        return await form.attempt(rehearsed) is not None
 
     async def form(
         self,

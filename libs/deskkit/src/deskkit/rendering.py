@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,7 +24,6 @@ from chassis.errors import DomainError, fill
 from chassis.runtime import Runtime
 from deskkit.addresses import door
 from deskkit.assets import Assets
-from deskkit.forms.dates import typed_date
 from deskkit.forms.messages import words_for
 from deskkit.i18n.catalogue import LANGUAGES, Catalogue, load_catalogue
 from deskkit.i18n.formats import ONE_STOP, TWO_STOPS, Formats
@@ -72,8 +71,9 @@ class Speech:
 class _EscapedTranslations:
     """`_()` and `ngettext()` of templates: text and parameters are escaped, whoever wrote them."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, formats: Formats | None = None) -> None:
         self.catalogue = catalogue
+        self._number: Callable[[int], str] = formats.number if formats else str
         # Most of a page's variable words stand alone, such as the names of states in every row of a list.
         self._alone = lru_cache(maxsize=2048)(lambda text: _filled(catalogue.gettext(text), {}))
 
@@ -83,7 +83,7 @@ class _EscapedTranslations:
         return _filled(self.catalogue.gettext(_plain(message)), params)
 
     def ngettext(self, one: str, many: str, n: int, /, **params: Any) -> Markup:
-        return _filled(self.catalogue.ngettext(one, many, n), {"num": n, **params})
+        return _filled(self.catalogue.ngettext(one, many, n), {"num": self._number(n), **params})
 
 
 def _plain(message: object) -> str:
@@ -163,7 +163,7 @@ class Rendering:
             lstrip_blocks=True,
             extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         )
-        translations = _EscapedTranslations(catalogue)
+        translations = _EscapedTranslations(catalogue, formats)
         environment.install_gettext_callables(  # type: ignore[attr-defined]
             catalogue.gettext, catalogue.ngettext, newstyle=True
         )
@@ -184,7 +184,6 @@ class Rendering:
             money=formats.money,
             number=formats.number,
             percent=formats.percent,
-            typed_date=typed_date,
             phone=formats.phone,
             postal_code=formats.postal_code,
             listing=formats.listing,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Self
 from zoneinfo import ZoneInfo
 
 import pytest
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from chassis.errors import Conflict, DomainError, InvalidInput
+from chassis.errors import Conflict, DomainError, Faults, InvalidInput
 from deskkit.forms import Form
 from deskkit.i18n import Formats, load_catalogue
 
@@ -94,3 +96,68 @@ def test_a_form_waits_to_be_confirmed_once_it_is_in_order() -> None:
     assert not form_with(name="").unconfirmed
     assert form_with(name="Robin").unconfirmed
     assert not form_with(name="Robin", confirmed="yes").unconfirmed
+
+
+class Stay(BaseModel):
+    name: str = Field(min_length=1, title="Name")
+    first: date = Field(title="First day")
+    last: date = Field(title="Last day")
+    rent: int = Field(default=1, title="Rent")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last < self.first:
+            raise PydanticCustomError("order", "The last day comes before the first.", {"at": "last"})
+        return self
+
+    @model_validator(mode="after")
+    def _costs_something(self) -> Self:
+        if self.rent <= 0:
+            raise ValueError("A stay costs something.")
+        return self
+
+
+def stay(**posted: str) -> Form[Stay]:
+    catalogue = load_catalogue("en", ("deskkit",))
+    return Form(
+        Stay,
+        posted={name: [text] for name, text in posted.items()},
+        today=date(2026, 11, 23),
+        zone=ZONE,
+        catalogue=catalogue,
+        formats=Formats("en", ZONE, catalogue),
+        translate_error=str,
+        csrf_token="csrf",
+        form_token="token",
+    )
+
+
+@pytest.mark.row("X2")
+def test_rules_about_several_fields_are_told_together_with_those_about_one() -> None:
+    form = stay(name="", first="2026-11-23", last="2026-11-01", rent="0")
+    assert form.summary() == [
+        ("name", "Enter the name"),
+        ("last", "The last day comes before the first."),
+        ("", "A stay costs something."),
+    ]
+    unreadable = stay(name="", first="soon", last="2026-11-01", rent="1")
+    assert {key for key, _ in unreadable.summary()} == {"name", "first"}, "a rule needs both of its days"
+    assert stay(name="A", first="2026-11-01", last="2026-11-23").ok
+
+
+@pytest.mark.row("X2")
+async def test_several_refusals_are_each_said_at_their_field() -> None:
+    async def refused(command: Rename) -> None:
+        faults = Faults()
+        with faults:
+            raise InvalidInput(field="name", rule="Too plain.")
+        with faults:
+            raise InvalidInput(field="age.unit", rule="Not a unit.")
+        faults.refuse()
+
+    form = form_with(name="Robin")
+    assert await form.attempt(refused) is None
+    assert {error.key: error.message for error in form.errors} == {
+        "name": "Too plain.",
+        "age-unit": "Not a unit.",
+    }

@@ -18,6 +18,49 @@ WHEN = {
 }
 
 
+@pytest.mark.row("X2", "T1", "T5")
+async def test_what_is_wrong_is_told_before_anything_is_to_be_confirmed(world: Any, visitor: Any) -> None:
+    application, _, _ = await world.referral()
+    desk = visitor("property_manager")
+    base = f"/property-desk/applications/{application}"
+    await desk.go(f"{base}/decline")
+    page = await desk.send("/decline", status=422, reason="other_legal_bar")
+    assert "legal bar" in page.text.lower()
+    assert "word for word" not in page.text.split("There is a problem")[0]
+    await desk.go(f"{base}/people")
+    person = {
+        "people__0__part": "tenant",
+        "people__0__given_name": "Robin",
+        "people__0__family_name": "Sample",
+    }
+    await desk.send("/people", **person)
+    await desk.go(f"{base}/accept")
+    await desk.send("/accept")
+    await desk.go(f"{base}/lease")
+    page = await desk.send(
+        "/lease",
+        status=422,
+        rent="0",
+        deposit="500",
+        term="fixed",
+        start_on__day="",
+        parties__0__given_name="",
+    )
+    for words in (
+        "The rent must be more than zero.",
+        "A fixed term needs a last day, and only a fixed term has one.",
+        "First day of the tenancy must include a day",
+        "Enter the given name",
+    ):
+        assert words in page.text, f"all at once: {words}"
+    await desk.send("/lease", rent="1250,50")
+    lease = desk.path
+    await desk.go(f"{lease}/signings/new")
+    page = await desk.send("/signings/new", status=422, **{**WHEN, "starts_at__year": "2025"})
+    assert "There is a problem" in page.text
+    assert 'name="confirmed"' not in page.html
+
+
 def _last(path: str) -> str:
     return path.rsplit("/", 1)[-1]
 

@@ -103,6 +103,7 @@ def create_app(runtime: Runtime) -> FastAPI:
             # A photo that is too large is refused in the words of its page, if it isn't far too large.
             f"{API_PREFIX}/units/": PHOTO_LIMIT,
             f"{INVENTORY_DESK.prefix}/units/": PHOTO_LIMIT,
+            f"{INVENTORY_DESK.prefix}/inspections/": PHOTO_LIMIT,
         },
     )
     mount(app, INVENTORY_DESK, runtime)

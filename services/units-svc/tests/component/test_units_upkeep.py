@@ -366,6 +366,41 @@ async def test_vacancy_and_the_time_to_relet_are_counted_from_what_happened(worl
         Period(day(1), day(0))
 
 
+@pytest.mark.row("U3", "U10", "X2")
+async def test_a_photo_that_is_none_is_told_on_the_page_where_it_was_chosen(world: Any, visitor: Any) -> None:
+    unit, keeper = await world.unit(), visitor("inventory_keeper")
+    base = f"/inventory-desk/units/{unit}"
+    target = await keeper.send(
+        f"{base}/inspections/new",
+        {"kind": "periodic", "areas-0-area": "kitchen", "areas-0-grade": "good"},
+    )
+    for files in ({"photo": ("a.jpg", b"no picture", "image/jpeg")}, {"photo": ("", b"")}):
+        page = await keeper.send(target, {}, action=f"{target}/photos", files=files, status=422)
+        assert page.h1 == "Periodic"
+        assert "There is a problem" in page.text
+        page = await keeper.send(f"{base}/photos", {}, action=f"{base}/photos", files=files, status=422)
+        assert "There is a problem" in page.text
+
+
+@pytest.mark.row("U2", "U3", "X2")
+async def test_all_that_is_wrong_with_a_home_is_told_at_once(world: Any, visitor: Any) -> None:
+    keeper = visitor("property_administrator")
+    typed = {
+        "street": "–", "city": "Toronto", "province": "XX", "postal_code": "nothing", "region": "nowhere",
+        "housing_type": "castle", "status": "good", "status_observed_on-day": "1",
+        "status_observed_on-month": "1", "status_observed_on-year": "2030", "year_built": "2400",
+        "floor": "9", "building_floors": "3",
+    }  # fmt: skip
+    page = await keeper.send("/inventory-desk/units/new", typed, status=422)
+    wrong = ("street", "province", "postal_code", "region", "status_observed_on-day", "year_built", "floor")
+    assert [name for name in wrong if f'href="#{name}"' not in page.html] == []
+    async with world.client("inventory_keeper") as client:
+        body = {name: text for name, text in typed.items() if "-" not in name}
+        answer = await client.post("/units", json={**body, "status_observed_on": "2030-01-01"})
+        assert (answer.status_code, answer.json()["code"]) == (422, "several_faults")
+        assert {one["field"] for one in answer.json()["errors"]} >= {"street", "province", "year_built"}
+
+
 @pytest.mark.row("U7", "U10", "R3", "R5")
 async def test_upkeep_by_hand_in_the_desk(world: Any, visitor: Any) -> None:
     unit, keeper = await world.unit(), visitor("inventory_keeper")

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from chassis.errors import DomainError, EditedMeanwhile, InvalidInput, Kind
+from chassis.errors import DomainError, EditedMeanwhile, InvalidInput, Kind, SeveralFaults
 from chassis.runtime import Runtime
 
 STATUS: Mapping[Kind, int] = {
@@ -82,10 +82,16 @@ def of_domain(error: DomainError, runtime: Runtime, locale: str) -> Response:
     """Return the problem document of a refusal, in the reader's language."""
     detail = runtime.in_words(error, locale)
     status = STATUS[error.kind]
-    errors = []
-    if error.field:
-        rule = error.rule if isinstance(error, InvalidInput) else error.code
-        errors.append({"field": error.field, "rule": rule, "detail": detail})
+    several = error.errors if isinstance(error, SeveralFaults) else (error,)
+    errors = [
+        {
+            "field": one.field,
+            "rule": one.rule if isinstance(one, InvalidInput) else one.code,
+            "detail": runtime.in_words(one, locale),
+        }
+        for one in several
+        if one.field
+    ]
     more: dict[str, Any] = {}
     if isinstance(error, EditedMeanwhile):
         if error.current is not None:

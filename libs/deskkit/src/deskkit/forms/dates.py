@@ -64,12 +64,6 @@ def parse_date(text: str, today: date) -> date:
     raise Problem("date_unreadable")
 
 
-def typed_date(text: str) -> str:
-    """How a person would have typed a stored day, such as '23/11/2026'; other text as it is."""
-    found = _ISO.fullmatch(text)
-    return f"{int(found[3])}/{int(found[2])}/{found[1]}" if found else text
-
-
 def build_date(day: str, month: str, year: str) -> date:
     """A date from three typed parts; the month may be a name in either language.
 

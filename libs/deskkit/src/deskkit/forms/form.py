@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from typing import Any, Generic, TypeVar
@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from markupsafe import Markup
 from pydantic import BaseModel, ValidationError
 
-from chassis.errors import DomainError, EditedMeanwhile, KeyReused
+from chassis.errors import DomainError, EditedMeanwhile, KeyReused, SeveralFaults
 from deskkit.forms.binding import (
     DATE_PARTS,
     Binder,
@@ -30,6 +30,7 @@ from deskkit.forms.clocks import FOLDS, local_moments
 from deskkit.forms.dates import build_date, parse_time
 from deskkit.forms.messages import words_for
 from deskkit.forms.problems import Problem
+from deskkit.forms.together import broken_together
 from deskkit.i18n import N_, Formats
 from deskkit.i18n.catalogue import Catalogue
 
@@ -53,11 +54,11 @@ class FormError:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A field that somebody else changed meanwhile: what it's called, what they have, what was typed here."""
+    """A field that somebody else changed meanwhile: what they have, and what was typed here."""
 
-    label: str
-    theirs: str
-    mine: str
+    key: str
+    theirs: list[str]
+    mine: list[str]
 
 
 class Nothing(BaseModel):
@@ -102,6 +103,7 @@ class Form(Generic[CommandT]):
         self.refused: DomainError | None = None
         """What the domain said no with, once the form was tried."""
         self._labels = dict(labels or {})
+        self._offered: dict[str, dict[str, str]] = {}
         self._widgets: dict[str, str] = {}
         self._catalogue = catalogue
         self._formats = formats
@@ -152,7 +154,8 @@ class Form(Generic[CommandT]):
             return Done(await work(self.command))
         except DomainError as refused:
             self.refused = refused
-            self.add(refused, refused.field.replace(".", "-") if refused.field else at)
+            for one in refused.errors if isinstance(refused, SeveralFaults) else (refused,):
+                self.add(one, one.field.replace(".", "-") if one.field else at)
             return None
 
     @property
@@ -183,6 +186,16 @@ class Form(Generic[CommandT]):
     def value(self, key: str, default: str = "") -> str:
         """The text typed (or to begin with) in a field."""
         return next(iter(self.values.get(key, ())), default)
+
+    def part_of_date(self, key: str, part: str) -> str:
+        """What one of the three boxes of a date holds; a date that came as one text is shown in them."""
+        if any(self.value(f"{key}-{name}") for name in DATE_PARTS):
+            return self.value(f"{key}-{part}")
+        whole = self.value(key)
+        try:
+            return str(getattr(date.fromisoformat(whole), part))
+        except ValueError:
+            return whole if part == DATE_PARTS[0] else ""
 
     def repeated(self, key: str) -> list[tuple[str, str]]:
         """The two moments that a typed day and time may mean when clocks go back; empty on any other day.
@@ -246,6 +259,24 @@ class Form(Generic[CommandT]):
             self._labels[key] = self._catalogue.gettext(default_label(self.model, key))
         return self._labels[key]
 
+    def offer(self, key: str, options: Iterable[tuple[str, str]]) -> None:
+        """Remember the words of a field's choices, as the page offers them."""
+        self._offered[key] = {value: str(words) for value, words in options}
+
+    def in_words(self, key: str, texts: list[str]) -> str:
+        """What was typed or is stored in a field, as a page shows it: never a code, dates in their one form.
+
+        Knows the choices of the fields that the page has shown already.
+        """
+        offered = self._offered.get(key, {})
+        return ", ".join(offered.get(text) or self._plain(text) for text in texts)
+
+    def _plain(self, text: str) -> str:
+        try:
+            return self._formats.date(date.fromisoformat(text))
+        except ValueError:
+            return text
+
     def error(self, key: str) -> str | None:
         """The message to show at a field."""
         for problem in self.errors:
@@ -293,6 +324,7 @@ class Form(Generic[CommandT]):
         try:
             self._command = self.model.model_validate(data)
         except ValidationError as invalid:
+            whole: list[FormError] = []
             for detail in invalid.errors(include_url=False):
                 key = self._key_of(detail["loc"])
                 if key in binder.problems:
@@ -301,7 +333,14 @@ class Form(Generic[CommandT]):
                 if detail["input"] in ("", [], None):
                     context["empty"] = True
                 own = str(context.pop("error", "")) or detail["msg"]
-                self.errors.append(FormError(key, detail["type"], context, own))
+                found = self.errors if detail["loc"] else whole
+                found.append(FormError(key, detail["type"], context, own))
+            # Pydantic stops at the first rule about several fields, and asks none while a field is wrong.
+            wrong_fields = {error.key.split("-")[0] for error in self.errors}
+            self.errors += [
+                FormError(str(context.pop("at", "")), kind, context, message)
+                for kind, context, message in broken_together(self.model, data, wrong_fields)
+            ] or whole
             if forgiving:
                 wrong = {error.key.split("-")[0] for error in self.errors}
                 right = {} if "" in wrong else {name: data[name] for name in data.keys() - wrong}
@@ -375,14 +414,14 @@ class Form(Generic[CommandT]):
             stored = (
                 fields_of(name, value, shape_of(info.annotation)[0], self.zone) if value is not None else {}
             )
-            theirs, mine = " ".join(stored.get(name, [])), self._typed(name)
+            theirs, mine = stored.get(name, []), self._typed(name)
             if theirs != mine:
-                self.differences.append(Difference(self.label(name), theirs, mine))
+                self.differences.append(Difference(name, theirs, mine))
 
-    def _typed(self, name: str) -> str:
+    def _typed(self, name: str) -> list[str]:
         if f"{name}-day" in self.values:
             year, month, day = (self.value(f"{name}-{part}") for part in reversed(DATE_PARTS))
             if year.isdecimal() and month.isdecimal() and day.isdecimal():
-                return f"{int(year):04}-{int(month):02}-{int(day):02}"
-            return " ".join(part for part in (day, month, year) if part)
-        return " ".join(self.values.get(name, []))
+                return [f"{int(year):04}-{int(month):02}-{int(day):02}"]
+            return [" ".join(part for part in (day, month, year) if part)]
+        return [text for text in self.values.get(name, []) if text]

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import select
 
-from chassis.errors import NotFound
+from chassis.errors import Faults, NotFound
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
@@ -62,10 +62,12 @@ async def give_consent(tx: Tx, command: GiveConsent) -> UUID:
     What was given last counts: it supersedes the one before, but a paper that is older than the last word,
     or that has expired already, takes its place behind it, also behind a refusal.
     """
+    faults = Faults()
     if command.given_on > tx.today:
-        raise ConsentDates(field="given_on")
+        faults.note(ConsentDates(field="given_on"))
     if command.expires_on is not None and command.expires_on < command.given_on:
-        raise ConsentDates(field="expires_on")
+        faults.note(ConsentDates(field="expires_on"))
+    faults.refuse()
     if await tx.scalar(select(Client.id).where(Client.id == command.client_id, may_see(tx))) is None:
         raise NotFound(what="client")
     await list_myself(tx)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from chassis.errors import Faults
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
@@ -138,10 +139,12 @@ async def secure_unit(tx: Tx, command: SecureUnit) -> SecuringStarted:
     Another home that is held stays so until this one is secured. Raises NotSearching, AnswerPending,
     ConsentMissing, UnknownHome, ManagerNotKnown, HouseholdChanged, AlreadyHoldingThisHome, TenancyHasStarted.
     """
+    faults = Faults()
     if command.secured_on > tx.today:
-        raise InTheFuture(field="secured_on")
+        faults.note(InTheFuture(field="secured_on"))
     if command.expected_move_in < command.secured_on:
-        raise MoveInBeforeSecuring(field="expected_move_in", secured_on=command.secured_on)
+        faults.note(MoveInBeforeSecuring(field="expected_move_in", secured_on=command.secured_on))
+    faults.refuse()
     started = SecuringStarted(new_id(), command.placement_id, command.unit)
     if command.adults is not None and command.children is not None and command.consent is not None:
         _tell(

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
+from chassis.errors import Faults
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
@@ -105,13 +106,15 @@ async def move_in(tx: Tx, command: MoveIn) -> None:
 def _check(tx: Tx, command: MoveIn, request: Securing) -> None:
     if is_declined(request.state, request.application):
         raise ApplicationWasDeclined
+    faults = Faults()
     through_lease = request.managed_by is ManagedBy.PROPERTY_ENTITY
     if through_lease and request.state is not SecuringState.LET and not command.told_by_client:
-        raise TenancyNotStarted(field="told_by_client")
+        faults.note(TenancyNotStarted(field="told_by_client"))
     if command.moved_in_on > tx.today:
-        raise MoveInInTheFuture(field="moved_in_on")
+        faults.note(MoveInInTheFuture(field="moved_in_on"))
     if command.moved_in_on < request.secured_on:
-        raise MoveInBeforeSecuring(field="moved_in_on", secured_on=request.secured_on)
+        faults.note(MoveInBeforeSecuring(field="moved_in_on", secured_on=request.secured_on))
+    faults.refuse()
 
 
 async def _house(tx: Tx, command: MoveIn, placement: Placement, request: Securing) -> None:

@@ -171,7 +171,7 @@ async def decline(call: DeskCall, application_id: uuid.UUID) -> Response:
 async def post_decline(call: DeskCall, application_id: uuid.UUID) -> Response:
     """Show the decision word for word; decline once it was confirmed."""
     form = await call.form(DeclineApplication, fixed={"application_id": application_id})
-    if form.unconfirmed:
+    if form.unconfirmed and await call.accepts(form, decline_application):
         return await _declining(call, application_id, form, confirm=True)
     if await call.carry_out(form, decline_application):
         return call.redirect(

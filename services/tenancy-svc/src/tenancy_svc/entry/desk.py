@@ -54,7 +54,7 @@ async def post_answer(call: DeskCall, request_id: uuid.UUID) -> Response:
     """Show what will be told word for word; answer once that was confirmed."""
     form = await call.form(AnswerEntry, fixed={"request": request_id})
     record = await call.ask(entry_request, request_id)
-    if form.unconfirmed:
+    if form.unconfirmed and await call.accepts(form, answer_entry):
         delivered = form.command.delivered_at
         earliest = earliest_entry(delivered, call.runtime.time_zone) if delivered else None
         return call.page("entry/confirm.html", form=form, request=record.request, earliest=earliest)

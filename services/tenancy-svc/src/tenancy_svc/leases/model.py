@@ -229,17 +229,33 @@ class Terms(Command):
     parties: PeopleGiven = Field(min_length=1, max_length=20, title="Tenants and occupants")
 
     @model_validator(mode="after")
-    def _agrees_with_itself(self) -> Self:
+    def _rent_is_something(self) -> Self:
         if self.rent.amount <= 0:
-            raise PydanticCustomError("lease_terms", "The rent must be more than zero.")
+            raise PydanticCustomError("lease_terms", "The rent must be more than zero.", {"at": "rent"})
+        return self
+
+    @model_validator(mode="after")
+    def _end_fits_the_term(self) -> Self:
         if (self.term is Term.FIXED) != (self.end_on is not None):
             raise PydanticCustomError(
-                "lease_terms", "A fixed term needs a last day, and only a fixed term has one."
+                "lease_terms",
+                "A fixed term needs a last day, and only a fixed term has one.",
+                {"at": "end_on"},
             )
+        return self
+
+    @model_validator(mode="after")
+    def _end_comes_after_start(self) -> Self:
         if self.end_on is not None and self.end_on <= self.start_on:
-            raise PydanticCustomError("lease_terms", "The last day must come after the first day.")
+            raise PydanticCustomError(
+                "lease_terms", "The last day must come after the first day.", {"at": "end_on"}
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _names_a_tenant(self) -> Self:
         if not any(party.part is Part.TENANT for party in self.parties):
-            raise PydanticCustomError("lease_terms", "A lease names at least one tenant.")
+            raise PydanticCustomError("lease_terms", "A lease names at least one tenant.", {"at": "parties"})
         return self
 
 

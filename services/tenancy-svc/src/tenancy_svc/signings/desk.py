@@ -81,7 +81,7 @@ async def new_signing(call: DeskCall, lease_id: uuid.UUID) -> Response:
 async def post_signing(call: DeskCall, lease_id: uuid.UUID) -> Response:
     """Show what will be told word for word; arrange the signing once that was confirmed."""
     form = await call.form(ScheduleSigning, fixed={"lease_id": lease_id})
-    if form.unconfirmed:
+    if form.unconfirmed and await call.accepts(form, schedule_signing):
         return await _arranging(call, form, lease_id, confirm=True)
     if done := await call.carry_out(form, schedule_signing):
         return call.redirect("signing", signing_id=done.result, notice=call._("The signing is arranged."))
@@ -165,7 +165,7 @@ async def post_move(call: DeskCall, signing_id: uuid.UUID) -> Response:
     """Show what will be told word for word; move the signing once that was confirmed."""
     record = await call.ask(signing, signing_id)
     form = await call.form(MoveSigning, fixed={"signing_id": signing_id})
-    if form.unconfirmed:
+    if form.unconfirmed and await call.accepts(form, move_signing):
         return await _moving(call, form, record, confirm=True)
     if await call.carry_out(form, move_signing):
         return call.redirect("signing", signing_id=signing_id, notice=call._("The signing is moved."))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from chassis.errors import InvalidInput, NotFound
+from chassis.errors import Faults, InvalidInput, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
 from units_svc.access import Permission
@@ -73,10 +73,12 @@ async def record_use(tx: Tx, command: RecordUse) -> UUID:
     """
     await require_private(tx, Place.USE, [("remark", command.remark)], unit_id=command.unit_id)
     unit = await require_unit(tx, command.unit_id)
+    faults = Faults()
     if command.began_on > tx.today:
-        raise DayInFuture(field="began_on")
+        faults.note(DayInFuture(field="began_on"))
     if command.free_from is not None and command.free_from <= command.began_on:
-        raise InvalidInput(field="free_from", rule="Choose a day after the day on which it began.")
+        faults.note(InvalidInput(field="free_from", rule="Choose a day after the day on which it began."))
+    faults.refuse()
     if unit.occupancy is not Occupancy.AVAILABLE:
         raise NotFreeForThat
     identity = new_id()

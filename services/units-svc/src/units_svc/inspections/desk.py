@@ -14,7 +14,7 @@ from units_svc.inspections import commands, queries
 from units_svc.inventory.queries import unit_record
 from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import lookup_lists
-from units_svc.photos.desk import NewPhoto
+from units_svc.photos.desk import NewPhoto, add_photo_of, photo_form
 from units_svc.photos.queries import photos_of
 
 router = DeskRouter(prefix="/inventory-desk")
@@ -62,6 +62,20 @@ async def record_inspection(call: DeskCall, unit_id: UUID) -> Response:
 @router.get("/inspections/{inspection_id}", name="inspection")
 async def inspection(call: DeskCall, inspection_id: UUID) -> Response:
     """One inspection with its areas and photos."""
+    return await _record(call, inspection_id, await call.form(NewPhoto))
+
+
+@router.post("/inspections/{inspection_id}/photos", name="inspection_photo_add")
+async def add_inspection_photo(call: DeskCall, inspection_id: UUID) -> Response:
+    """Add a photo to an inspection, or to one of its areas (U10)."""
+    found = await call.ask(queries.inspection_record, inspection_id)
+    form = await photo_form(call, inspection_id=inspection_id)
+    if await add_photo_of(call, form, found.unit_id):
+        return call.redirect("inspection", inspection_id=inspection_id, notice=call._("Saved."))
+    return await _record(call, inspection_id, form, status=422)
+
+
+async def _record(call: PageCall, inspection_id: UUID, form: Any, *, status: int = 200) -> Response:
     found = await call.ask(queries.inspection_record, inspection_id)
     lists = await call.ask(lookup_lists)
     return call.page(
@@ -70,7 +84,8 @@ async def inspection(call: DeskCall, inspection_id: UUID) -> Response:
         unit=await call.ask(unit_record, found.unit_id),
         photos=await call.ask(photos_of, found.unit_id, inspection_id=inspection_id),
         area_name=lambda code: lists.label(LookupList.INSPECTION_AREA, code, call.locale),
-        form=await call.form(NewPhoto),
+        form=form,
+        status=status,
         may_edit=call.may(Permission.EDIT_UNITS),
     )
 

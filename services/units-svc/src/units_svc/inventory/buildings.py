@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import func, select, update
 
-from chassis.errors import InvalidInput
+from chassis.errors import Faults, InvalidInput
 from chassis.ids import new_id
 from deskkit.i18n import N_
 from units_svc import addressing
@@ -69,23 +69,35 @@ async def building_at(tx: Tx, address: Address) -> Building | None:
 
     Raises NotAPostalCode, PostalCodeOfAnotherProvince, InvalidInput.
     """
-    country = address.country
-    if address.postal_code is not None:
-        code = addressing.postal_code(address.postal_code, country)
-        if code is None:
-            raise NotAPostalCode(field="postal_code", example=_POSTAL_EXAMPLES.get(country, "AB1 2CD"))
-        if not addressing.fits_province(code, address.province, country):
-            raise PostalCodeOfAnotherProvince(
-                field="postal_code", postal_code=code, province=address.province
-            )
-    if not addressing.is_province(address.province, country):
-        raise InvalidInput(field="province", rule=_CHOOSE[country])
-    if not addressing.comparable(address.street):
-        raise InvalidInput(field="street", rule="Enter an address.")
+    require_address(address)
     found = await tx.execute(
         select(Building).where(Building.address_key == _key_of(address)).with_for_update()
     )
     return found.scalar_one_or_none()
+
+
+def require_address(address: Address) -> None:
+    """Refuse an address that can't be one: all that is wrong with it at once.
+
+    Raises NotAPostalCode, PostalCodeOfAnotherProvince, InvalidInput, SeveralFaults.
+    """
+    faults, country = Faults(), address.country
+    known = addressing.is_province(address.province, country)
+    if not addressing.comparable(address.street):
+        faults.note(InvalidInput(field="street", rule="Enter an address."))
+    if not known:
+        faults.note(InvalidInput(field="province", rule=_CHOOSE[country]))
+    if address.postal_code is not None:
+        code = addressing.postal_code(address.postal_code, country)
+        if code is None:
+            example = _POSTAL_EXAMPLES.get(country, "AB1 2CD")
+            faults.note(NotAPostalCode(field="postal_code", example=example))
+        elif known and not addressing.fits_province(code, address.province, country):
+            other = PostalCodeOfAnotherProvince(
+                field="postal_code", postal_code=code, province=address.province
+            )
+            faults.note(other)
+    faults.refuse()
 
 
 async def moved_to(tx: Tx, unit: Unit, building: Building, address: Address) -> Building:

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import select
 
-from chassis.errors import EditedMeanwhile, NotFound
+from chassis.errors import EditedMeanwhile, Faults, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
 from trade.money import USUAL, Currency
@@ -25,6 +25,7 @@ from units_svc.inventory.buildings import (
     building_values,
     copy_building,
     moved_to,
+    require_address,
     require_floor,
 )
 from units_svc.inventory.listing import tell_listing
@@ -122,11 +123,22 @@ async def add_unit(tx: Tx, command: AddUnit) -> UUID:
     YearInFuture, NotOnTheList.
     """
     await require_private(tx, Place.UNIT, _texts(command, "building_name", "comments"))
-    await _require_codes(tx, command)
-    await require_listed(tx, [(LookupList.STATUS, command.status, "status")])
-    _require_past(tx, command.status_observed_on, "status_observed_on")
-    _require_year(tx, command.year_built)
-    await _require_landlord(tx, command.landlord_id)
+    faults = Faults()
+    with faults:
+        require_address(command)
+    with faults:
+        await _require_codes(tx, command)
+    with faults:
+        await require_listed(tx, [(LookupList.STATUS, command.status, "status")])
+    with faults:
+        _require_past(tx, command.status_observed_on, "status_observed_on")
+    with faults:
+        _require_year(tx, command.year_built)
+    with faults:
+        await _require_landlord(tx, command.landlord_id)
+    with faults:
+        require_floor(command.floor, command.building_floors)
+    faults.refuse()
     building = await building_at(tx, command)
     if building is None:
         building = Building(id=new_id(), **building_values(command), version=1)
@@ -190,7 +202,12 @@ async def edit_address(tx: Tx, command: EditAddress) -> int:
     before = _address_of(unit, building)
     after = command.model_dump(exclude={"unit_id", "version"})
     _require_version(unit, command.version, before, after)
-    await require_listed(tx, [(LookupList.REGION, command.region, "region")], keep=[building.region])
+    faults = Faults()
+    with faults:
+        require_address(command)
+    with faults:
+        await require_listed(tx, [(LookupList.REGION, command.region, "region")], keep=[building.region])
+    faults.refuse()
     building = await moved_to(tx, unit, building, command)
     await amend_building(tx, building, building_values(command), apart_from=unit.id)
     await _require_free_number(tx, building, command.unit_number, unit.id)
@@ -217,10 +234,16 @@ async def edit_details(tx: Tx, command: EditDetails) -> int:
     before = _details_of(unit, building)
     after = command.model_dump(exclude={"unit_id", "version"}) | {"features": sorted(set(command.features))}
     _require_version(unit, command.version, before, after)
-    await _require_codes(tx, command, keep=[unit.housing_type, unit.service_provider, *unit.features])
-    await _require_landlord(tx, command.landlord_id)
-    _require_year(tx, command.year_built)
-    require_floor(command.floor, command.building_floors)
+    faults = Faults()
+    with faults:
+        await _require_codes(tx, command, keep=[unit.housing_type, unit.service_provider, *unit.features])
+    with faults:
+        await _require_landlord(tx, command.landlord_id)
+    with faults:
+        _require_year(tx, command.year_built)
+    with faults:
+        require_floor(command.floor, command.building_floors)
+    faults.refuse()
     await amend_building(
         tx,
         building,

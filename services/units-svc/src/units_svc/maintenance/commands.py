@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import select
 
-from chassis.errors import EditedMeanwhile, InvalidInput, NotFound
+from chassis.errors import EditedMeanwhile, Faults, InvalidInput, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
 from units_svc.access import Permission
@@ -179,20 +179,22 @@ async def edit_contractor(tx: Tx, command: EditContractor) -> None:
 
 
 async def _check(tx: Tx, work: Work, unit_id: UUID, known: MaintenanceWork | None) -> None:
+    faults = Faults()
     for first, last, field in (
         (work.scheduled_start, work.scheduled_end, "scheduled_end"),
         (work.actual_start, work.actual_end, "actual_end"),
     ):
         if first is not None and last is not None and last < first:
-            raise DaysReversed(field=field)
+            faults.note(DaysReversed(field=field))
     for field in ("actual_start", "actual_end", "agreed_on"):
         day = getattr(work, field)
         if day is not None and day > tx.today:
-            raise DayInFuture(field=field)
+            faults.note(DayInFuture(field=field))
     if work.completed and work.actual_end is None:
-        raise NotYetDone(field="actual_end")
+        faults.note(NotYetDone(field="actual_end"))
     if work.contractor_id is not None and await tx.session.get(Contractor, work.contractor_id) is None:
-        raise NotFound(what="contractor", field="contractor_id")
+        faults.note(NotFound(what="contractor", field="contractor_id"))
+    faults.refuse()
     if await tx.session.get(Unit, unit_id, with_for_update={"read": True}) is None:
         raise NotFound(what="unit")
     if work.scheduled_start is None or work.completed or not work.needs_entry:

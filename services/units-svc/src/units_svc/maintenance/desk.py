@@ -117,7 +117,7 @@ async def ask_entry(call: DeskCall, work_id: UUID) -> Response:
     """Show what will be told word for word; ask once that was confirmed (U7)."""
     form = await call.form(entering.AskEntry, fixed={"work_id": work_id})
     found = await call.ask(queries.work_record, work_id)
-    if form.unconfirmed:
+    if form.unconfirmed and await call.accepts(form, entering.ask_entry):
         return call.page("maintenance/entry_confirm.html", form=form, work=found)
     if await call.carry_out(form, entering.ask_entry):
         return call.redirect("maintenance_work", work_id=work_id, notice=call._("Entry is asked for."))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
+from chassis.errors import Faults
 from units_svc.maintenance.model import (
     DaysReversed,
     EntryHours,
@@ -55,15 +56,17 @@ def check_window(starts_at: datetime, ends_at: datetime, now: datetime, zone: tz
 
     Raises DaysReversed, EntryWindowOver when it has begun, EntryHours when it isn't within one day's hours.
     """
-    if ends_at.astimezone(UTC) <= starts_at.astimezone(UTC):
-        raise DaysReversed(field="ends_at")
-    if starts_at <= now:
-        raise EntryWindowOver(field="starts_at")
+    faults = Faults()
     first, last = starts_at.astimezone(zone), ends_at.astimezone(zone)
-    if first.date() != last.date() or first.time() < FIRST_HOUR:
-        raise EntryHours(field="starts_at")
-    if last.time() > LAST_HOUR:
-        raise EntryHours(field="ends_at")
+    if starts_at <= now:
+        faults.note(EntryWindowOver(field="starts_at"))
+    elif first.time() < FIRST_HOUR:
+        faults.note(EntryHours(field="starts_at"))
+    if ends_at.astimezone(UTC) <= starts_at.astimezone(UTC):
+        faults.note(DaysReversed(field="ends_at"))
+    elif first.date() != last.date() or last.time() > LAST_HOUR:
+        faults.note(EntryHours(field="ends_at"))
+    faults.refuse()
 
 
 def earliest_entry(asked: Asked, notice: timedelta) -> datetime:

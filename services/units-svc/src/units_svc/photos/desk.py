@@ -8,7 +8,8 @@ from uuid import UUID
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from deskkit.call import DeskCall
+from deskkit.call import DeskCall, PageCall
+from deskkit.forms import Form
 from deskkit.router import DeskRouter
 from units_svc.access import Permission
 from units_svc.inventory.queries import unit_record
@@ -38,25 +39,33 @@ async def photos_tab(call: DeskCall, unit_id: UUID) -> Response:
 
 @router.post("/units/{unit_id}/photos", name="photo_add")
 async def add_photo(call: DeskCall, unit_id: UUID) -> Response:
-    """Add a photo to a home or to one of its inspections (U3, U10)."""
+    """Add a photo to a home (U3)."""
+    form = await photo_form(call)
+    if await add_photo_of(call, form, unit_id):
+        return call.redirect("unit_photos", unit_id=unit_id, notice=call._("Saved."))
+    return await _tab(call, unit_id, form, status=422)
+
+
+async def photo_form(call: PageCall, *, inspection_id: UUID | None = None) -> Form[NewPhoto]:
+    """The form of a photo as it was sent. Raises NotPermitted."""
     # Unfolding a picture is work that is done only for those who may add it.
     call.runtime.access.require(call.actor, Permission.EDIT_UNITS)
-    form = await call.form(NewPhoto)
-    uploads = await call.uploads("photo")
-    if form.ok and not uploads:
+    form = await call.form(NewPhoto, fixed={"inspection_id": inspection_id})
+    if not await call.uploads("photo"):
         form.add(call._("Choose a photo."), "photo")
+    return form
 
-    async def added(said: NewPhoto) -> UUID | None:
+
+async def add_photo_of(call: PageCall, form: Form[NewPhoto], unit_id: UUID) -> bool:
+    """Add the photo that was sent with a form; whether that was done, else the form says why not."""
+
+    async def added(said: NewPhoto) -> None:
+        uploads = await call.uploads("photo")
         made = await developed(await uploads[0].read(LARGEST + 1))
         command = commands.AddPhoto(unit_id, made, said.caption, said.inspection_id, said.area_id)
         await call.perform(commands.add_photo, command)
-        return said.inspection_id
 
-    if done := await form.attempt(added):
-        if done.result is not None:
-            return call.redirect("inspection", inspection_id=done.result, notice=call._("Saved."))
-        return call.redirect("unit_photos", unit_id=unit_id, notice=call._("Saved."))
-    return await _tab(call, unit_id, form, status=422)
+    return await form.attempt(added) is not None
 
 
 @router.post("/photos/{photo_id}/remove", name="photo_remove")
