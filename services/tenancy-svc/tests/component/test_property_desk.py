@@ -53,6 +53,7 @@ async def test_what_is_wrong_is_told_before_anything_is_to_be_confirmed(world: A
         "Enter the given name",
     ):
         assert words in page.text, f"all at once: {words}"
+    await desk.go(f"{base}/lease")
     await desk.send("/lease", rent="1250,50")
     lease = desk.path
     await desk.go(f"{lease}/signings/new")
