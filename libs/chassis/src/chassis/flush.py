@@ -22,7 +22,7 @@ AUDIT = ["uuid", "timestamptz", "text", "text", "text", "text", "text", "text", 
 TIMERS = ["text", "text", "timestamptz", "jsonb"]
 CANCELLED = ["text", "text"]
 IDEMPOTENCY = ["text", "text", "text", "bytea", "jsonb", "timestamptz"]
-INBOX = ["text", "uuid", "text", "text", "int", "timestamptz"]
+INBOX = ["text", "uuid", "text", "text", "int", "timestamptz", "bigint"]
 
 _INSERTS = {
     "outbox": (
@@ -56,7 +56,8 @@ _INSERTS = {
     # One that is there already is a violation, and undoes the effect that would have been its second.
     "inbox": (
         INBOX,
-        "INSERT INTO inbox (source, id, subject, aggregate, aggregate_version, received_at) SELECT {rows}",
+        "INSERT INTO inbox (source, id, subject, aggregate, aggregate_version, received_at, sequence)"
+        " SELECT {rows}",
         "",
     ),
 }

@@ -1,4 +1,4 @@
-"""The command line of a service: `python -m <svc> serve | work | migrate | border | check`."""
+"""The command line of a service: `python -m <svc> COMMAND`; `--help` lists the commands."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from chassis.settings import SettingsIncomplete, WebSettings, read
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from chassis.bus.border import Border
     from chassis.bus.worker import Duties
 
 
@@ -26,8 +27,8 @@ class ServiceDefinition:
     """What a service is made of.
 
     What only some of its processes need is named as `module:object` and loaded by those: `web` makes the
-    application from a runtime, `duties` are those of its worker, `border(settings)` sets up its streams and
-    their consumers at the broker, as the admin of its account. `migrations` is Alembic's script location (a
+    application from a runtime, `duties` are those of its worker, `border` is its part of the broker.
+    `migrations` is Alembic's script location (a
     path, or `units_svc:migrations`).
     """
 
@@ -51,10 +52,12 @@ class ServiceDefinition:
         duties: Duties = resolve_name(self.duties)
         return duties
 
-    async def set_up_border(self, settings: WebSettings) -> None:
-        """Set up what the service has at the broker, if anything."""
-        if self.border is not None:
-            await resolve_name(self.border)(settings)
+    def part_of_broker(self) -> Border:
+        """Return what the service has at the broker. Raises LookupError for a service that has nothing."""
+        if self.border is None:
+            raise LookupError(f"{self.name} has nothing at the broker")
+        border: Border = resolve_name(self.border)
+        return border
 
 
 _COMMANDS = {
@@ -75,6 +78,14 @@ _COMMANDS = {
         "chassis.commands.upkeep:check",
         "Say in one line each whether settings, database, migrations, keys and broker are as they must be.",
     ),
+    "heal": (
+        "chassis.commands.healing:heal",
+        "Let database and stream continue each other after a loss, and list what is to be decided.",
+    ),
+    "redeliver": (
+        "chassis.commands.healing:redeliver",
+        "Deliver this service's events to one listener again, from the first; it knows what it has received.",
+    ),
 }
 
 
@@ -84,8 +95,11 @@ def run(definition: ServiceDefinition, arguments: Sequence[str] | None = None) -
     parser = argparse.ArgumentParser(prog=definition.name)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, (_, purpose) in _COMMANDS.items():
-        commands.add_parser(name, help=purpose, description=purpose)
-    chosen, _ = _COMMANDS[parser.parse_args(arguments).command]
+        added = commands.add_parser(name, help=purpose, description=purpose)
+        if name == "redeliver":
+            added.add_argument("listener", help="the service that is to receive them again")
+    given = vars(parser.parse_args(arguments))
+    chosen, _ = _COMMANDS[given.pop("command")]
     try:
         settings = read(definition.settings_class)
     except SettingsIncomplete as incomplete:
@@ -93,4 +107,4 @@ def run(definition: ServiceDefinition, arguments: Sequence[str] | None = None) -
             sys.stderr.write(f"{definition.name}: {line}\n")
         sys.exit(2)
     telemetry.configure(definition.name, settings.entity, settings.otlp_endpoint)
-    sys.exit(uvloop.run(resolve_name(chosen)(definition, settings)))
+    sys.exit(uvloop.run(resolve_name(chosen)(definition, settings, **given)))

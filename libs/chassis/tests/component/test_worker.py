@@ -98,6 +98,7 @@ async def test_a_worker_without_broker_still_lives_and_says_what_is_missing(
         "listeners": "ok",
         "timers": "ok",
         "duties": "ok",
+        "continuity": "ok",
     }
     async with running(worker.run()):
 

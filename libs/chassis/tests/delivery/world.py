@@ -22,7 +22,7 @@ from chassis.actor import Actor
 from chassis.bus import Incoming, Listening, Source
 from chassis.clock import Clock, SystemClock
 from chassis.db import Database
-from chassis.db.schema import chassis_v1
+from chassis.db.schema import chassis_v1, chassis_v2
 from chassis.ids import new_id
 from chassis.publisher import OutboxMessage
 from chassis.runtime import Runtime
@@ -136,6 +136,7 @@ async def create_tables(dsn: str) -> None:
             statements.append(sqltext)
 
     chassis_v1(Collect())
+    chassis_v2(Collect())
     connection = await asyncpg.connect(dsn)
     try:
         await connection.execute(";\n".join(statements) + ";" + _EFFECTS)
@@ -183,6 +184,11 @@ async def create_stream(js: JetStreamContext, *, ack_wait: float = 1.0, **change
         "max_bytes": 256 * 1024 * 1024,
     } | changes
     await js.add_stream(StreamConfig(**settings))
+    await create_consumer(js, ack_wait=ack_wait)
+
+
+async def create_consumer(js: JetStreamContext, *, ack_wait: float = 1.0) -> None:
+    """Create the consumer that the teller grants to the noter."""
     await js.add_consumer(
         STREAM,
         ConsumerConfig(

@@ -10,7 +10,7 @@ import pytest
 from nats.js.errors import APIError
 
 from contracts.border.config import CONNECTIONS
-from contracts.border.grants import SERVER_STATE, stream_info_subject
+from contracts.border.grants import SERVER_STATE, own_stream_subjects
 from contracts.words import Service
 
 pytestmark = pytest.mark.row("W1")
@@ -46,13 +46,14 @@ async def test_a_service_asks_for_its_own_stream_and_the_server_s_state_alone(
 ) -> None:
     for service in Service:
         own = await generated_border.connect(str(service))
-        answer = json.loads(await own.answer(stream_info_subject(service), b"", wait=5) or b"")
+        answer = json.loads(await own.answer(own_stream_subjects(service)[0], b"", wait=5) or b"")
         assert answer["config"]["name"] == f"EVT_{service.upper()}"
         state = json.loads(await own.answer(SERVER_STATE, b"", wait=5) or b"")["data"]
         assert state["jetstream"]["config"]["sync_always"] is True
         # Figures of the whole server: no account, user or address of a connection.
         assert not {"accounts", "account_details", "connections_detail", "users"} & state.keys()
         for other in set(Service) - {service}:
-            assert await own.refuses_publish(stream_info_subject(other))
+            for subject in own_stream_subjects(other):
+                assert await own.refuses_publish(subject)
         for question in ("CONNZ", "JSZ", "ACCOUNTZ", "SUBSZ", "VARZ"):
             assert await own.refuses_publish(f"$SYS.REQ.SERVER.PING.{question}")

@@ -1,4 +1,4 @@
-"""`python -m support_svc serve | work | migrate | border | check`."""
+"""`python -m support_svc serve | work | migrate | border | check | heal | redeliver`."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ DEFINITION = ServiceDefinition(
     web="support_svc.main:create_app",
     migrations=str(Path(__file__).parent / "migrations"),
     duties="support_svc.worker:DUTIES",
-    border="support_svc.messaging.border:set_up_border",
+    border="support_svc.messaging.border:BORDER",
 )
 
 if __name__ == "__main__":

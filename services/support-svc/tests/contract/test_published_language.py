@@ -14,7 +14,7 @@ from contracts.envelope import read
 from support_svc.consents.model import Purpose
 from support_svc.homes.model import ManagedBy, Occupancy
 from support_svc.lookups.model import LookupList
-from support_svc.messaging.border import SOURCES
+from support_svc.messaging.border import BORDER
 from support_svc.messaging.listening import listening
 from support_svc.messaging.publishing import SupportPublisher
 from support_svc.placements.model import (
@@ -69,7 +69,7 @@ def test_every_event_of_ours_has_a_fact_and_every_event_for_us_a_handler():
     assert {model.terms.subject for model in CATALOGUE.published_by("support")} == {
         model.terms.subject for model in FACTS
     }
-    assert {subject for source in SOURCES for subject in source.subjects} == set(listening)
+    assert {subject for source in BORDER.sources for subject in source.subjects} == set(listening)
 
 
 @pytest.mark.row("W1")

@@ -1,4 +1,4 @@
-"""`python -m units_svc serve | work | migrate | border | check`, and `import FILE --mapping NAME`."""
+"""`python -m units_svc COMMAND` (`--help` lists them), and `import FILE --mapping NAME`."""
 
 import sys
 from pathlib import Path
@@ -14,7 +14,7 @@ DEFINITION = ServiceDefinition(
     web="units_svc.main:create_app",
     migrations=str(Path(__file__).parent / "migrations"),
     duties="units_svc.worker:DUTIES",
-    border="units_svc.messaging.border:set_up_border",
+    border="units_svc.messaging.border:BORDER",
 )
 
 if __name__ == "__main__":

@@ -113,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("event", nargs="*", type=UUID)
     replay.add_argument("--all", action="store_true", help="all that are parked")
     replay.add_argument("--drop", action="store_true", help="give them up for good instead")
+    add("heal", _heal, "after a lost broker or a restored database: let both continue each other")
     return parser
 
 
@@ -161,8 +162,14 @@ def _tail(stack: Stack, chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _heal(stack: Stack, chosen: argparse.Namespace) -> int:
+    from partywall import operating  # noqa: PLC0415 - only these commands load the services
+
+    return 0 if asyncio.run(operating.heal(stack, console)) else 1
+
+
 def _parked(stack: Stack, chosen: argparse.Namespace) -> int:
-    from partywall import operating  # noqa: PLC0415 - only these two commands load the services
+    from partywall import operating  # noqa: PLC0415 - only these commands load the services
 
     asyncio.run(operating.show_parked(stack, console, tuple(chosen.service) or SERVICES))
     return 0
@@ -172,7 +179,7 @@ def _replay(stack: Stack, chosen: argparse.Namespace) -> int:
     if bool(chosen.event) == chosen.all:
         console.print("Name the events (partywall parked lists them), or say --all.")
         return 2
-    from partywall import operating  # noqa: PLC0415 - only these two commands load the services
+    from partywall import operating  # noqa: PLC0415 - only these commands load the services
 
     count = asyncio.run(operating.decide(stack, chosen.service, chosen.event, drop=chosen.drop))
     console.print(f"{count} {'dropped' if chosen.drop else 'will be tried again'}.")

@@ -141,6 +141,8 @@ def _processes(stack: Stack) -> Iterator[Finding]:
             continue
         hindrance = stack.programs.not_ready(part)
         mend = "" if hindrance is None else f"read {stack.layout.log(part.name)}"
+        if hindrance is not None and "continuity" in hindrance and "run heal" in hindrance:
+            mend = "partywall heal (docs/runbooks/restored-or-lost.md)"
         yield Finding(f"{part.title} is ready" if hindrance is None else f"{part.title}: {hindrance}", mend)
 
 

@@ -1,14 +1,21 @@
-"""The operator's decisions on events that could not be acted on: listed, tried again, dropped."""
+"""The operator's decisions: events that could not be acted on, and what to do after a loss."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import UUID
 
+from nats.aio.client import Client
 from rich.console import Console
 
-from chassis.bus import operating
-from partywall.layout import BY_NAME, SERVICES
-from partywall.runtimes import runtime_of
+from chassis.bus import healing, operating
+from chassis.bus.connecting import administering, connect
+from chassis.bus.listening import Granted
+from chassis.settings import ServiceSettings
+from partywall.layout import BY_NAME, SERVICES, Part
+from partywall.runtimes import definition_of, runtime_of, settings_of
+from partywall.setting_up import establish_border
 from partywall.stack import Stack
 
 OPERATOR = "operator"
@@ -42,3 +49,52 @@ async def decide(stack: Stack, service: str, events: list[UUID], *, drop: bool =
         chosen = events or [event.id for event in await operating.list_parked(runtime, actor, limit=None)]
         await (operating.drop if drop else operating.replay)(runtime, actor, chosen)
     return len(chosen)
+
+
+async def heal(stack: Stack, console: Console) -> bool:
+    """Let every database and every stream continue each other, and print what was done and what is left.
+
+    Returns whether nothing is left for a person to decide. Each service heals its own part; who must have a
+    neighbour's events again gets them from that neighbour, as the operators of two organisations would agree.
+    """
+    parts = {service: BY_NAME[service] for service in SERVICES}
+    nothing_left = True
+    for part in parts.values():
+        await establish_border(stack, part)
+    for service, part in parts.items():
+        border = definition_of(part).part_of_broker()
+        async with runtime_of(stack, part, OPERATOR) as (runtime, actor), _broker(stack, part) as broker:
+            healed = await healing.heal(
+                runtime, actor, broker, border.stream, kept=border.kept, follow=border.follow
+            )
+            behind = await healing.behind(runtime, broker, border.sources)
+        for source in behind:
+            await _redeliver(stack, source, service)
+        for line in healing.in_words(service, healed, []):
+            console.print(line, highlight=False, markup=False)
+        for source in behind:
+            console.print(f"{service}: the events of {source.stream} are delivered again", highlight=False)
+        nothing_left = nothing_left and not healed.taken_back and not healed.unreadable
+    return nothing_left
+
+
+@asynccontextmanager
+async def _broker(stack: Stack, part: Part) -> AsyncIterator[Client]:
+    settings = settings_of(stack, part)
+    if not isinstance(settings, ServiceSettings):
+        raise TypeError(f"{part.name} has nothing at the broker")
+    password = settings.nats_password.get_secret_value()
+    broker = await connect(settings.nats_url, settings.nats_user, password, name=OPERATOR)
+    try:
+        yield broker
+    finally:
+        await broker.close()
+
+
+async def _redeliver(stack: Stack, source: Granted, listener: str) -> None:
+    for part in (BY_NAME[service] for service in SERVICES):
+        border = definition_of(part).part_of_broker()
+        settings = settings_of(stack, part)
+        if border.stream == source.stream and isinstance(settings, ServiceSettings):
+            async with administering(settings, OPERATOR) as connection:
+                await border.redeliver(connection, listener)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -154,9 +155,18 @@ class Programs:
         try:
             connection.request("GET", f"{address.path}?{address.query}")
             answer = connection.getresponse()
-            words = answer.read(300).decode(errors="replace")
+            words = answer.read(20_000).decode(errors="replace")
         except (OSError, http.client.HTTPException) as error:
             return f"no answer ({type(error).__name__})"
         finally:
             connection.close()
-        return None if answer.status == http.client.OK else f"{answer.status} {words}"
+        return None if answer.status == http.client.OK else f"{answer.status} {_hindrances(words)}"
+
+
+def _hindrances(report: str) -> str:
+    """Return the checks that failed, out of a readiness report; the beginning of any other text."""
+    try:
+        checks = dict(json.loads(report)["checks"])
+    except (ValueError, KeyError, TypeError):
+        return report[:300]
+    return "; ".join(f"{name}: {state}" for name, state in checks.items() if state != "ok")

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import structlog
 from pydantic import SecretStr
 
+from chassis.commands.upkeep import set_up_border
 from chassis.db import migrate
 from partywall.layout import BY_NAME, Part
 from partywall.runtimes import definition_of, runtime_of, settings_of
@@ -29,7 +30,7 @@ async def migrate_database(stack: Stack, part: Part) -> None:
 async def establish_border(stack: Stack, part: Part) -> None:
     """Make the streams of the part's service and the consumers it grants, as the admin of its account."""
     began = time.monotonic()
-    await definition_of(part).set_up_border(settings_of(stack, part))
+    await set_up_border(definition_of(part), settings_of(stack, part))
     stack.report(f"streams and consumers of {part.service} stand", time.monotonic() - began)
 
 

@@ -15,6 +15,7 @@ from chassis.actor import Actor
 from chassis.bus import metrics, parking
 from chassis.bus.acting import act_at_once, act_on, hopeless, passing, reason_of, received_before
 from chassis.bus.arrivals import Arrival, arrived, by_position
+from chassis.bus.continuity import DatabaseBehind, remember, require_own_consumer
 from chassis.bus.leading import lead
 from chassis.bus.listening import Granted, Incoming, Listening, OneByOne
 from chassis.bus.parking import Aside
@@ -43,6 +44,8 @@ class ListenerState:
     waiting: int = 0
     acted_on: int = 0
     problem: str | None = None
+    broken: str | None = None
+    """Why the database and the stream don't continue each other; only an operator mends that."""
 
 
 class Listener:
@@ -81,6 +84,7 @@ class Listener:
         self._observe_every = observe_every
         self._may_hold = True
         self._holds = 0
+        self._continues = False
         self._patience = timedelta(seconds=10)
         self.state = ListenerState()
 
@@ -97,6 +101,7 @@ class Listener:
     async def _work(self, connection: Any) -> None:
         self.state.leading = True
         self._may_hold = True
+        self._continues = False
         try:
             await together(self._listen(), self._retrying.run(), self._observe(connection))
         finally:
@@ -121,6 +126,9 @@ class Listener:
                         await self._collect(pull)
             except SourceAway as away:
                 self._trouble(f"the source is away: {away}")
+            except DatabaseBehind as behind:
+                self._trouble(str(behind))
+                self.state.broken = str(behind)
             finally:
                 await end(still_at_it)
                 await pull.close(self._in_hand)
@@ -130,6 +138,11 @@ class Listener:
     async def _begin(self, pull: Pull) -> None:
         """Open the pull, and get hold of what somebody before us may have had in hand when it died."""
         state = await pull.state()
+        pool = await self._runtime.database.raw()
+        async with pool.acquire() as connection:
+            self._continues = False
+            await require_own_consumer(connection, self._name, state.made, state.acknowledged)
+        self._continues = True
         self._patience, self._turn = state.ack_wait, state.turn
         await pull.open()
         if state.owed:
@@ -137,6 +150,7 @@ class Listener:
         if self.state.problem is not None:
             _log.info("listening_again", source=self._name)
             self.state.problem = None
+        self.state.broken = None
 
     def _misses_some(self, deliveries: Sequence[Delivery]) -> bool:
         """Return whether there were deliveries before or among these that did not reach us."""
@@ -328,11 +342,14 @@ class Listener:
             metrics.PARKED.labels(*self._labels).set(self.state.parked)
             metrics.WAITING.labels(*self._labels).set(self.state.waiting)
             try:
-                self.state.lag = (await pull.state()).waiting
+                state = await pull.state()
+                self.state.lag = state.waiting
             except SourceAway as away:
                 _log.info("lag_unknown", source=self._name, reason=str(away))
             else:
                 metrics.LAG.labels(*self._labels).set(self.state.lag)
+                if self._continues:
+                    await remember(connection, self._name, "listener", state.made, state.acknowledged)
             if self._keep is not None:
                 await parking.forget(connection, self._runtime.clock.now() - self._keep, _FORGOTTEN_AT_ONCE)
             await asyncio.sleep(self._observe_every)

@@ -35,11 +35,11 @@ _OPEN = "state IN ('waiting', 'parked')"
 # than the work.
 _RECEIVE = f"""
     WITH came AS (
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[]) AS c(id, subject, aggregate,
-        version)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $7::bigint[])
+        AS c(id, subject, aggregate, version, sequence)
     ), fresh AS (
-        INSERT INTO inbox (source, id, subject, aggregate, aggregate_version, received_at)
-        SELECT $5::text, id, subject, aggregate, version, $6::timestamptz FROM came
+        INSERT INTO inbox (source, id, subject, aggregate, aggregate_version, received_at, sequence)
+        SELECT $5::text, id, subject, aggregate, version, $6::timestamptz, sequence FROM came
         ON CONFLICT DO NOTHING RETURNING id, aggregate
     )
     SELECT fresh.id, EXISTS (
@@ -112,6 +112,7 @@ async def receive(tx: Tx, source: str, arrivals: Sequence[Arrival]) -> dict[UUID
             [arrival.version for arrival in arrivals],
             source,
             tx.now,
+            [arrival.sequence for arrival in arrivals],
         ),
     )
     return {row.id: row.held for row in rows}
@@ -119,7 +120,15 @@ async def receive(tx: Tx, source: str, arrivals: Sequence[Arrival]) -> dict[UUID
 
 def inbox_row(source: str, arrival: Arrival, now: datetime) -> tuple[Any, ...]:
     """Return the inbox row of one event, for `tx.receive`."""
-    return (source, arrival.id, arrival.subject, arrival.aggregate, arrival.version, now)
+    return (
+        source,
+        arrival.id,
+        arrival.subject,
+        arrival.aggregate,
+        arrival.version,
+        now,
+        arrival.sequence,
+    )
 
 
 @dataclass(frozen=True, slots=True)

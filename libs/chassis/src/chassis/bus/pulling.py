@@ -46,11 +46,14 @@ class _Config(BaseModel):
 
 class _Place(BaseModel):
     consumer_seq: int = 0
+    stream_seq: int = 0
 
 
 class _Info(BaseModel):
     config: _Config
+    created: str
     delivered: _Place
+    ack_floor: _Place = _Place()
     num_ack_pending: int = 0
     num_pending: int = 0
 
@@ -64,9 +67,12 @@ class ConsumerState:
     """What the publisher's server says about our consumer.
 
     `owed` deliveries are unacknowledged, `waiting` events were never delivered, `turn` is the last
-    delivery's.
+    delivery's. `made` is when the consumer was made; all its messages up to the stream's sequence
+    `acknowledged` are.
     """
 
+    made: str
+    acknowledged: int
     owed: int
     waiting: int
     turn: int
@@ -108,6 +114,8 @@ class Pull:
         except (NatsError, TimeoutError, OSError, ValidationError) as error:
             raise SourceAway(type(error).__name__) from error
         return ConsumerState(
+            made=info.created,
+            acknowledged=info.ack_floor.stream_seq,
             owed=info.num_ack_pending,
             waiting=info.num_pending,
             turn=info.delivered.consumer_seq,

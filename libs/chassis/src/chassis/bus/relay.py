@@ -13,11 +13,13 @@ import structlog
 from nats.aio.client import Client
 
 from chassis.bus import metrics, outbox
+from chassis.bus.continuity import BrokerSilent, StreamLost, remember_own_stream, require_own_stream
 from chassis.bus.leading import lead
 from chassis.bus.outbox import Row
 from chassis.bus.publishing import Outcome, Refused, StreamPublisher
 from chassis.bus.waking import Alarm
 from chassis.ending import end
+from chassis.errors import Hindrance
 
 _log = structlog.get_logger(__name__)
 
@@ -39,6 +41,8 @@ class RelayState:
     batches: int = 0
     singles: int = 0
     problem: str | None = None
+    broken: str | None = None
+    """Why the database and the stream don't continue each other; only an operator mends that."""
 
 
 class Relay:
@@ -46,7 +50,7 @@ class Relay:
 
     `wake()` after a commit makes it look at once; without it, it looks every `poll` seconds. Rows published
     longer ago than `keep` are deleted in small batches; None, the usual case, keeps them as the record of
-    what was said (W13).
+    what was said (W13). While `stream` and the database don't continue each other, nothing is sent.
     """
 
     def __init__(
@@ -59,7 +63,9 @@ class Relay:
         poll: float = 1.0,
         keep: timedelta | None = None,
         patience: float = 5.0,
+        stream: str | None = None,
     ) -> None:
+        self._stream = stream
         self._dsn = dsn
         self._broker = broker
         self._service = service
@@ -94,6 +100,7 @@ class Relay:
         self._unsettled = []
         pause = 0.1
         try:
+            await self._until_continuous(connection)
             while True:
                 self._alarm.clear()
                 more = await self._drain(connection)
@@ -113,6 +120,28 @@ class Relay:
                     await self._forget(connection)
         finally:
             self.state.leading = False
+
+    async def _until_continuous(self, connection: Any) -> None:
+        """Wait until database and stream continue each other; what waits meanwhile stays in the outbox."""
+        if self._stream is None:
+            return
+        while True:
+            try:
+                await require_own_stream(connection, self._broker, self._stream)
+            except BrokerSilent as silent:
+                self._trouble("unanswered", silent)
+            except Hindrance as broken:
+                self.state.broken = str(broken)
+                self._trouble("broken", broken)
+            else:
+                self.state.broken = self.state.problem = None
+                return
+            await asyncio.sleep(self._poll * 2)
+
+    def _trouble(self, kind: str, problem: Exception) -> None:
+        if self.state.problem is None:
+            _log.warning("not_published", kind=kind, reason=str(problem))
+        self.state.problem = f"{kind}: {problem}"
 
     async def _drain(self, connection: Any) -> bool:
         """Send what is pending, up to the first problem; return whether there may be more.
@@ -172,9 +201,7 @@ class Relay:
             return
         kind = ("full" if problem.full else "refused") if isinstance(problem, Refused) else "unanswered"
         metrics.PUBLISH_PROBLEMS.labels(self._service, kind).inc()
-        if self.state.problem is None:
-            _log.warning("not_published", kind=kind, reason=str(problem))
-        self.state.problem = f"{kind}: {problem}"
+        self._trouble(kind, problem)
 
     async def _measure(self, connection: Any) -> None:
         now = time.monotonic()
@@ -182,6 +209,13 @@ class Relay:
             return
         self._measured = now
         await self._settle(connection)
+        if self._stream is not None and self.state.problem is None:
+            try:
+                await remember_own_stream(connection, self._broker, self._stream)
+            except BrokerSilent as silent:
+                _log.info("stream_state_unknown", reason=str(silent))
+            except StreamLost:
+                await self._until_continuous(connection)
         waiting = await outbox.waiting(connection)
         self.state.pending, self.state.oldest = waiting.pending, waiting.oldest
         metrics.OUTBOX_PENDING.labels(self._service).set(waiting.pending)

@@ -23,6 +23,7 @@ from chassis.bus.supervising import Supervisor, together
 from chassis.bus.timers import Timers
 from chassis.bus.waking import Waker, answer_pings
 from chassis.ending import end
+from chassis.errors import Hindrance
 from chassis.runtime import Runtime
 from chassis.settings import ServiceSettings
 
@@ -33,12 +34,17 @@ _DURABLE_FOR = 10.0
 
 @dataclass(frozen=True, kw_only=True)
 class Duties:
-    """What a worker does beside sending: act on what it hears, through the grants named by `sources`, and
-    fire timers."""
+    """What a worker does: send to `stream`, act on what comes through the grants named by `sources`, and fire
+    timers."""
 
+    stream: str | None = None
     listening: Listening = field(default_factory=Listening)
     sources: Sequence[Granted] = ()
     timers: Timers = field(default_factory=Timers)
+
+
+class Discontinuous(Hindrance):
+    """A database and a stream don't continue each other; the message says which, and what mends it."""
 
 
 class Worker:
@@ -60,7 +66,7 @@ class Worker:
         self.health = Health(
             {"database": runtime.database.ready, "broker": self._connected, "durability": self._durable}
             | {"relay": self._relaying, "listeners": self._hearing, "timers": self._firing_on_time}
-            | {"duties": self._supervisor.check}
+            | {"duties": self._supervisor.check, "continuity": self._continuous}
             | dict(runtime.checks),
             self.facts,
         )
@@ -87,6 +93,7 @@ class Worker:
                 self._broker,
                 service=self._runtime.name,
                 keep=_days(settings.outbox_keep_days),
+                stream=self._duties.stream,
             )
             self._relay = relay
             self._runtime.on_commit = relay.wake
@@ -135,6 +142,14 @@ class Worker:
         ]
         if problems:
             raise ConnectionError("; ".join(problems))
+
+    async def _continuous(self) -> None:
+        found = [one.state.broken for one in self._listeners.values()]
+        if self._relay is not None:
+            found.append(self._relay.state.broken)
+        broken = [each for each in found if each]
+        if broken:
+            raise Discontinuous("; ".join(broken))
 
     async def _firing_on_time(self) -> None:
         for firing in (self._firing, self._long):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from chassis.bus.connecting import connect, require_durable
+from chassis.bus.connecting import administering, connect, require_durable
 from chassis.commands.standing import require_standing
 from chassis.db.migrate import upgrade
 from chassis.http.auth import TokenVerifier
@@ -21,8 +21,18 @@ async def migrate(definition: ServiceDefinition, settings: WebSettings) -> int:
 
 async def border(definition: ServiceDefinition, settings: WebSettings) -> int:
     """Set up this service's streams and the consumers it grants to others."""
-    await definition.set_up_border(settings)
+    await set_up_border(definition, settings)
     return 0
+
+
+async def set_up_border(definition: ServiceDefinition, settings: WebSettings) -> None:
+    """Make the broker hold exactly what the service has there, as the admin of its account; safe to repeat.
+
+    Does nothing for a service that has nothing at the broker. Raises AdminMissing.
+    """
+    if isinstance(settings, ServiceSettings) and definition.border is not None:
+        async with administering(settings, f"{definition.name}-border") as connection:
+            await definition.part_of_broker().establish(connection)
 
 
 async def check(definition: ServiceDefinition, settings: WebSettings) -> int:

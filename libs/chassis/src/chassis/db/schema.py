@@ -110,6 +110,20 @@ _V1 = (
 )
 
 
+_V2 = (
+    "ALTER TABLE inbox ADD COLUMN sequence bigint",
+    "DROP INDEX ix_inbox_aggregate",
+    "CREATE INDEX ix_inbox_sequence ON inbox (source, sequence)",
+    """CREATE TABLE bus_position (
+        stream text NOT NULL,
+        duty text NOT NULL CONSTRAINT ck_bus_position_duty CHECK (duty IN ('publisher', 'listener')),
+        made text NOT NULL,
+        sequence bigint NOT NULL,
+        CONSTRAINT pk_bus_position PRIMARY KEY (stream, duty)
+    )""",
+)
+
+
 class Operations(Protocol):
     """The part of Alembic's `op` that's needed here."""
 
@@ -121,4 +135,10 @@ class Operations(Protocol):
 def chassis_v1(op: Operations) -> None:
     """Create outbox, inbox, parked, timers, audit, access_log and idempotency."""
     for statement in _V1:
+        op.execute(statement)
+
+
+def chassis_v2(op: Operations) -> None:
+    """Let the database remember how far it came with each stream, so that a lost one is noticed."""
+    for statement in _V2:
         op.execute(statement)

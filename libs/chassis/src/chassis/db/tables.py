@@ -44,9 +44,22 @@ inbox = sa.Table(
     sa.Column("aggregate", sa.Text(), nullable=False),
     sa.Column("aggregate_version", sa.Integer(), nullable=False),
     sa.Column("received_at", MOMENT, nullable=False),
+    # Where it stood in the publisher's stream; null when that stream has been made anew since.
+    sa.Column("sequence", sa.BigInteger()),
 )
 sa.Index("ix_inbox_received_at", inbox.c.received_at)
-sa.Index("ix_inbox_aggregate", inbox.c.source, inbox.c.aggregate, inbox.c.aggregate_version)
+sa.Index("ix_inbox_sequence", inbox.c.source, inbox.c.sequence)
+
+bus_position = sa.Table(
+    "bus_position",
+    metadata,
+    sa.Column("stream", sa.Text(), primary_key=True),
+    sa.Column("duty", sa.Text(), primary_key=True),
+    # When the stream (of a publisher) or the consumer (of a listener) was made, as the broker writes it.
+    sa.Column("made", sa.Text(), nullable=False),
+    sa.Column("sequence", sa.BigInteger(), nullable=False),
+    sa.CheckConstraint("duty IN ('publisher', 'listener')", name="duty"),
+)
 
 parked = sa.Table(
     "parked",

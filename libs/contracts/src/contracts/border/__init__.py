@@ -19,7 +19,7 @@ from contracts.border.grants import (
     wake_subject,
 )
 from contracts.border.leaf import Organisation, leaf_config, leaf_users
-from contracts.border.streams import Changes, ConsumerSpec, StreamSpec, establish, streams_for
+from contracts.border.streams import Changes, ConsumerSpec, StreamSpec, establish, redeliver, streams_for
 
 __all__ = [
     "Address",
@@ -38,6 +38,7 @@ __all__ = [
     "leaf_config",
     "leaf_users",
     "nats_config",
+    "redeliver",
     "sources_for",
     "streams_for",
     "users",

@@ -20,9 +20,9 @@ def stream_of(service: str) -> str:
     return f"EVT_{Service(service).upper()}"
 
 
-def stream_info_subject(service: str) -> str:
-    """Return where a service asks for the state of its own stream."""
-    return f"$JS.API.STREAM.INFO.{stream_of(service)}"
+def own_stream_subjects(service: str) -> tuple[str, ...]:
+    """Return where a service asks how its own stream stands, and what it holds: to notice what is lost."""
+    return tuple(f"$JS.API.STREAM.{question}.{stream_of(service)}" for question in ("INFO", "MSG.GET"))
 
 
 def admin_user(service: str) -> str:
@@ -136,7 +136,7 @@ def may_publish(service: str, catalogue: Catalogue = CATALOGUE) -> tuple[str, ..
     """
     own = tuple(model.terms.subject for model in catalogue.published_by(service))
     asked = tuple(s for grant in grants(catalogue) if grant.listener == service for s in grant.requests)
-    return (*own, wake_subject(service), SERVER_STATE, stream_info_subject(service), *asked)
+    return (*own, wake_subject(service), SERVER_STATE, *own_stream_subjects(service), *asked)
 
 
 def may_subscribe(service: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 
@@ -148,6 +149,28 @@ async def establish(service: str, connection: Client, catalogue: Catalogue = CAT
                 await js.delete_consumer(spec.name, revoked)
                 removed.append(f"{spec.name}/{revoked}")
     return Changes(tuple(made), tuple(updated), tuple(removed))
+
+
+async def redeliver(
+    service: str, connection: Client, listener: str, catalogue: Catalogue = CATALOGUE
+) -> None:
+    """Let a listener's consumer begin at the first message again; the listener knows what it has received.
+
+    `connection` must be the service's admin user. Raises ValueError for a listener that is granted nothing.
+    """
+    js = connection.jetstream()
+    granted = [
+        (spec.name, consumer)
+        for spec in streams_for(service, catalogue)
+        for consumer in spec.consumers
+        if consumer.name == listener
+    ]
+    if not granted:
+        raise ValueError(f"{service} grants {listener} nothing")
+    for stream, consumer in granted:
+        with suppress(NotFoundError):
+            await js.delete_consumer(stream, consumer.name)
+        await js.add_consumer(stream, consumer.config())
 
 
 async def _stream(js: JetStreamContext, spec: StreamSpec) -> str | None:

@@ -13,8 +13,9 @@ _RANK = {"model": 0, "commands": 1, "queries": 1, "api": 2, "desk": 2}
 FORBIDDEN_FOLDERS = frozenset({"utils", "util", "common", "core", "helpers", "helper", "manager", "misc"})
 COMMITTING = frozenset({"chassis.tx", "chassis.db.migrate"})
 """The modules that may end a transaction: `perform` is built on the first, the second changes no record."""
-SAYING = frozenset({"chassis.flush", "units_svc.messaging.publishing"})
-"""The modules that may write outbox rows: what `publish` let through, and listings, about nobody."""
+SAYING = frozenset({"chassis.flush", "chassis.bus.healing", "units_svc.messaging.publishing"})
+"""The modules that may write outbox rows: what `publish` let through, what a lost database had published, and
+listings, about nobody."""
 _SQL_SAYS = re.compile(r"\binsert\s+into\s+outbox\b", re.IGNORECASE)
 _SQL_END = re.compile(r"\s*(commit|rollback|begin|start transaction)\s*;?\s*", re.IGNORECASE)
 _HTTP = ("fastapi", "starlette", "http", "httpx", "uvicorn")

@@ -1,19 +1,18 @@
-"""The service's place at the broker: what it may hear, and what it grants to others."""
+"""The service's part of the broker: its stream, what it may hear, and what it grants to others."""
 
 from __future__ import annotations
 
-from chassis.bus.connecting import administering
-from contracts.border import establish, sources_for
-from tenancy_svc.settings import TenancySettings
+from functools import partial
 
-SOURCES = sources_for("tenancy")
-"""The consumers that the other publishers granted to this service."""
+from chassis.bus.border import Border
+from contracts.border import establish, redeliver, sources_for, streams_for
 
+(_STREAM,) = streams_for("tenancy")
 
-async def set_up_border(settings: TenancySettings) -> None:
-    """Make the broker hold exactly this service's stream and the consumers it grants; safe to repeat.
-
-    Raises AdminMissing.
-    """
-    async with administering(settings, "tenancy-border") as connection:
-        await establish("tenancy", connection)
+BORDER = Border(
+    stream=_STREAM.name,
+    sources=sources_for("tenancy"),
+    kept=_STREAM.max_age,
+    establish=partial(establish, "tenancy"),
+    redeliver=partial(redeliver, "tenancy"),
+)

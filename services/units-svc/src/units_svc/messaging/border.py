@@ -1,19 +1,20 @@
-"""The service's place at the broker: what it may hear, and what it grants to others."""
+"""The service's part of the broker: its stream, what it may hear, and what it grants to others."""
 
 from __future__ import annotations
 
-from chassis.bus.connecting import administering
-from contracts.border import establish, sources_for
-from units_svc.settings import UnitsSettings
+from functools import partial
 
-SOURCES = sources_for("units")
-"""The consumers that the other publishers granted to this service."""
+from chassis.bus.border import Border
+from contracts.border import establish, redeliver, sources_for, streams_for
+from units_svc.inventory.recovering import follow_taken_back
 
+(_STREAM,) = streams_for("units")
 
-async def set_up_border(settings: UnitsSettings) -> None:
-    """Make the broker hold exactly this service's stream and the consumers it grants; safe to repeat.
-
-    Raises AdminMissing.
-    """
-    async with administering(settings, "units-border") as connection:
-        await establish("units", connection)
+BORDER = Border(
+    stream=_STREAM.name,
+    sources=sources_for("units"),
+    kept=_STREAM.max_age,
+    establish=partial(establish, "units"),
+    redeliver=partial(redeliver, "units"),
+    follow=follow_taken_back,
+)

@@ -1,0 +1,192 @@
+"""What an operator does when a database and the streams no longer continue each other (`heal`).
+
+Nothing here guesses: what a stream lost is published again from the outbox, what a restored database doesn't
+know is taken back from the stream, and what only a person can decide is listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from nats.aio.client import Client
+
+from chassis.actor import Actor
+from chassis.bus.continuity import (
+    DatabaseBehind,
+    Kept,
+    StreamLost,
+    remember,
+    require_own_consumer,
+    require_own_stream,
+    stream_state,
+    unknown_messages,
+)
+from chassis.bus.listening import Granted, Unreadable, read_incoming
+from chassis.bus.pulling import Pull
+
+if TYPE_CHECKING:
+    from chassis.runtime import Runtime
+    from chassis.tx import Tx
+
+# With a bound, what the stream would have forgotten by itself isn't said again.
+_AGAIN = sa.text(
+    """
+    UPDATE outbox SET status = 'pending' WHERE status = 'published'
+    AND (cast(:kept AS interval) IS NULL OR published_at > now() - cast(:kept AS interval))
+    """
+).bindparams(sa.bindparam("kept", type_=sa.Interval()))
+_TAKE_BACK = sa.text(
+    """
+    INSERT INTO outbox (id, aggregate, aggregate_version, subject, type, data, status, recorded_at,
+        published_at, traceparent)
+    VALUES (:id, :aggregate, :version, :subject, :subject, cast(:data AS jsonb), 'published', :recorded_at,
+        :published_at, :traceparent)
+    ON CONFLICT DO NOTHING
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """An event that was published by a database that is lost, and is in the outbox again.
+
+    The neighbours act on it as ever; whether the records here follow it is for a person to look at.
+    """
+
+    id: UUID
+    subject: str
+    aggregate: UUID
+    version: int
+    at: datetime
+
+
+Follow = Callable[["Tx", Sequence[TakenBack]], Awaitable[None]]
+"""What a service does by itself with events that it took back, such as going on from their versions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Healed:
+    """What `heal` did: events to be published again, events taken back, and messages that are none."""
+
+    published_again: int = 0
+    taken_back: list[TakenBack] = field(default_factory=list)
+    unreadable: list[int] = field(default_factory=list)
+
+
+async def heal(
+    runtime: Runtime,
+    actor: Actor,
+    broker: Client,
+    stream: str,
+    *,
+    kept: timedelta | None = None,
+    follow: Follow | None = None,
+) -> Healed:
+    """Let the outbox and the stream of a service continue each other again; safe to repeat.
+
+    `kept` is how long the stream keeps a message, None for ever. Raises BrokerSilent. The relay and the
+    listeners go on by themselves within seconds.
+    """
+    pool = await runtime.database.raw()
+    async with pool.acquire() as connection:
+        try:
+            await require_own_stream(connection, broker, stream)
+        except StreamLost:
+            healed = Healed(published_again=await _publish_again(runtime, actor, kept))
+        except DatabaseBehind:
+            healed = await _take_back(
+                runtime, actor, await unknown_messages(connection, broker, stream), follow
+            )
+        else:
+            healed = Healed()
+        state = await stream_state(broker, stream)
+        if state is not None:
+            await remember(connection, stream, "publisher", state.made, state.last)
+    return healed
+
+
+async def _publish_again(runtime: Runtime, actor: Actor, kept: timedelta | None) -> int:
+    async with runtime.transaction(actor, use_case="bus.publish_again") as tx:
+        done: Any = await tx.execute(_AGAIN, {"kept": kept})
+        number = int(done.rowcount)
+        tx.touched("outbox", "outbox", "published_again", {"events": (None, number)})
+    runtime.wake_relay()
+    return number
+
+
+async def _take_back(
+    runtime: Runtime, actor: Actor, unknown: Sequence[Kept], follow: Follow | None
+) -> Healed:
+    healed = Healed()
+    async with runtime.transaction(actor, use_case="bus.take_back") as tx:
+        for kept in unknown:
+            try:
+                event = read_incoming(kept.subject, kept.data, "own", kept.sequence)
+                aggregate = UUID(event.aggregate)
+            except (Unreadable, ValueError):
+                healed.unreadable.append(kept.sequence)
+                continue
+            await tx.execute(
+                _TAKE_BACK,
+                {
+                    "id": event.id,
+                    "aggregate": event.aggregate,
+                    "version": event.version,
+                    "subject": kept.subject,
+                    "data": kept.data.decode(),
+                    "recorded_at": event.time,
+                    "published_at": kept.at,
+                    "traceparent": event.traceparent,
+                },
+            )
+            healed.taken_back.append(TakenBack(event.id, kept.subject, aggregate, event.version, kept.at))
+            tx.touched("outbox", event.id, "taken_back")
+        if follow is not None:
+            await follow(tx, healed.taken_back)
+    return healed
+
+
+async def behind(runtime: Runtime, broker: Client, sources: Sequence[Granted]) -> list[Granted]:
+    """Return the sources of which this database doesn't know all that was acknowledged. Raises SourceAway."""
+    found: list[Granted] = []
+    pool = await runtime.database.raw()
+    async with pool.acquire() as connection:
+        for source in sources:
+            state = await Pull(broker, source).state()
+            try:
+                await require_own_consumer(connection, source.stream, state.made, state.acknowledged)
+            except DatabaseBehind:
+                found.append(source)
+    return found
+
+
+def in_words(service: str, healed: Healed, behind: Sequence[Granted]) -> list[str]:
+    """Return for an operator what was done, and what is left to do."""
+    lines: list[str] = []
+    if healed.published_again:
+        lines.append(
+            f"{service}: {healed.published_again} events are published again; listeners know their ids"
+        )
+    if healed.taken_back:
+        lines.append(
+            f"{service}: {len(healed.taken_back)} events of the lost database are in the outbox again."
+            " The neighbours act on them; look at each record here, and enter or take back what is missing:"
+        )
+        lines += [
+            f"  {event.at:%Y-%m-%d %H:%M} UTC  {event.subject}  of {event.aggregate}"
+            for event in healed.taken_back
+        ]
+    if healed.unreadable:
+        numbers = ", ".join(map(str, healed.unreadable[:20]))
+        lines.append(f"{service}: messages that aren't events stay where they are: {numbers}")
+    lines += [
+        f"{service}: events of {source.stream} must be delivered again; their publisher runs:"
+        f" redeliver {source.consumer}"
+        for source in behind
+    ]
+    return lines or [f"{service}: database and streams continue each other"]
