@@ -545,16 +545,19 @@ _RENTS = """
     FROM import_unit p JOIN import_todo t ON t.line = p.line JOIN unit u ON u.id = p.id
     WHERE p.is_changed AND t.rent_amount IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM (SELECT amount, currency FROM rent r WHERE r.unit_id = p.id
-            AND r.begins_on <= coalesce(t.rent_from, :today) ORDER BY r.begins_on DESC LIMIT 1) latest
+            AND r.cancelled_at IS NULL AND r.begins_on <= coalesce(t.rent_from, :today)
+            ORDER BY r.begins_on DESC LIMIT 1) latest
         WHERE latest.amount = t.rent_amount AND latest.currency = coalesce(t.rent_currency, u.rent_currency))
-    ON CONFLICT (unit_id, begins_on) DO UPDATE SET amount = excluded.amount, currency = excluded.currency,
-        noted_at = excluded.noted_at, noted_by = excluded.noted_by
+    ON CONFLICT (unit_id, begins_on) WHERE cancelled_at IS NULL
+        DO UPDATE SET amount = excluded.amount, currency = excluded.currency,
+            noted_at = excluded.noted_at, noted_by = excluded.noted_by
 """
 _RENT_TIMERS = """
     INSERT INTO timers (kind, key, due_at, payload)
     SELECT 'rent_begins', r.id::text, r.begins_on::timestamp AT TIME ZONE :rent_start,
         jsonb_build_object('unit', p.id)
-    FROM import_unit p JOIN rent r ON r.unit_id = p.id WHERE r.begins_on > :today
+    FROM import_unit p JOIN rent r ON r.unit_id = p.id
+    WHERE r.begins_on > :today AND r.cancelled_at IS NULL
     ON CONFLICT (kind, key) DO NOTHING
 """
 _OCCUPATIONS = """

@@ -69,6 +69,20 @@ class SeenStatus(BaseModel):
     remark: str | None = None
 
 
+class CorrectedRent(BaseModel):
+    """The right amount of a rent, and why it's corrected."""
+
+    amount: Decimal
+    currency: Currency = USUAL
+    reason: str
+
+
+class CancelledRent(BaseModel):
+    """Why a rent is given up."""
+
+    reason: str
+
+
 class NewRent(BaseModel):
     """A rent from a day on."""
 
@@ -140,3 +154,17 @@ async def change_rent(call: Call, unit_id: UUID, body: NewRent) -> Added:
     """Record a rent from a day on (U3)."""
     command = command_of(commands.ChangeRent, body, unit_id=unit_id)
     return Added(await call.perform(commands.change_rent, command))
+
+
+@router.post("/{unit_id}/rents/{rent_id}/correction", status_code=201)
+async def correct_rent(call: Call, unit_id: UUID, rent_id: UUID, body: CorrectedRent) -> Added:
+    """Put the right amount on the day of a rent that was mistyped (U3)."""
+    command = command_of(commands.CorrectRent, body, unit_id=unit_id, rent_id=rent_id)
+    return Added(await call.perform(commands.correct_rent, command))
+
+
+@router.post("/{unit_id}/rents/{rent_id}/cancellation", status_code=204)
+async def cancel_rent(call: Call, unit_id: UUID, rent_id: UUID, body: CancelledRent) -> None:
+    """Give up a rent that hasn't begun (U3)."""
+    command = command_of(commands.CancelRent, body, unit_id=unit_id, rent_id=rent_id)
+    await call.perform(commands.cancel_rent, command)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from chassis.errors import EditedMeanwhile, Faults, NotFound
 from chassis.ids import new_id
@@ -38,6 +38,8 @@ from units_svc.inventory.model import (
     Occupancy,
     OccupancyChange,
     Rent,
+    RentBegun,
+    RentCancelled,
     RentInAnotherCurrency,
     RentKnown,
     StatusObservation,
@@ -104,6 +106,27 @@ class ObserveStatus(Command):
     status: Annotated[Code, Field(title="Status")]
     observed_on: Annotated[date, Field(title="Observed on")]
     remark: Annotated[Comment | None, Field(title="Remark")] = None
+
+
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+
+
+class CorrectRent(Command):
+    """The right amount of a rent that was mistyped, and why; it begins on the same day."""
+
+    unit_id: UUID
+    rent_id: UUID
+    amount: Annotated[Amount, Field(title="Rent for a month")]
+    currency: Annotated[Currency, Field(title="Currency of the rent")] = USUAL
+    reason: Annotated[Reason, Field(title="Why")]
+
+
+class CancelRent(Command):
+    """A rent that hasn't begun is given up."""
+
+    unit_id: UUID
+    rent_id: UUID
+    reason: Annotated[Reason, Field(title="Why")]
 
 
 class ChangeRent(Command):
@@ -283,7 +306,7 @@ async def change_rent(tx: Tx, command: ChangeRent) -> UUID:
     Raises RentKnown, RentInAnotherCurrency.
     """
     unit = await _unit_for_edit(tx, command.unit_id)
-    taken = select(Rent.id).where(Rent.unit_id == unit.id, Rent.begins_on == command.begins_on)
+    taken = _rents(unit.id).where(Rent.begins_on == command.begins_on)
     if await tx.scalar(taken) is not None:
         raise RentKnown(field="begins_on", day=command.begins_on)
     await _require_currency(tx, unit.id, command.currency)
@@ -293,23 +316,78 @@ async def change_rent(tx: Tx, command: ChangeRent) -> UUID:
         tx.touched("unit", unit.id, "earlier_rent_recorded", {"rent": (None, command.amount)})
         return rent.id
     tx.touched("unit", unit.id, "rent_changed", {"rent": (unit.rent_amount, command.amount)})
-    if command.begins_on > tx.today:
-        tx.schedule("rent_begins", str(rent.id), start_of_day(tx, command.begins_on), {"unit": str(unit.id)})
-    else:
-        await apply_rent(tx, unit)
+    await _take_effect(tx, unit, rent)
     return rent.id
 
 
-async def _require_currency(tx: Tx, unit_id: UUID, currency: str) -> None:
-    other = select(Rent.currency).where(Rent.unit_id == unit_id, Rent.currency != currency).limit(1)
+async def _take_effect(tx: Tx, unit: Unit, rent: Rent) -> None:
+    """Let a rent count from its day on."""
+    if rent.begins_on > tx.today:
+        tx.schedule("rent_begins", str(rent.id), start_of_day(tx, rent.begins_on), {"unit": str(unit.id)})
+    else:
+        await apply_rent(tx, unit)
+
+
+@use_case(Permission.EDIT_UNITS)
+async def correct_rent(tx: Tx, command: CorrectRent) -> UUID:
+    """Put the right amount on the day of a rent that was mistyped, and tell it; return the new rent (U3).
+
+    Raises RentCancelled, RentInAnotherCurrency, NotFound.
+    """
+    unit, wrong = await _rent_to_change(tx, command)
+    await _require_currency(tx, unit.id, command.currency, apart_from=wrong.id)
+    changes = {"rent": (wrong.amount, command.amount), "reason": (None, command.reason)}
+    await _cancel(tx, wrong, command.reason)
+    rent = _rent(tx, unit.id, command.amount, command.currency, wrong.begins_on)
+    tx.session.add(rent)
+    tx.touched("unit", unit.id, "rent_corrected", changes)
+    await _take_effect(tx, unit, rent)
+    return rent.id
+
+
+@use_case(Permission.EDIT_UNITS)
+async def cancel_rent(tx: Tx, command: CancelRent) -> None:
+    """Give up a rent that hasn't begun; the one before it goes on (U3). Raises RentBegun, RentCancelled."""
+    unit, rent = await _rent_to_change(tx, command)
+    if rent.begins_on <= tx.today:
+        raise RentBegun
+    await _cancel(tx, rent, command.reason)
+    changes = {"rent": (rent.amount, None), "reason": (None, command.reason)}
+    tx.touched("unit", unit.id, "rent_cancelled", changes)
+
+
+async def _rent_to_change(tx: Tx, command: CorrectRent | CancelRent) -> tuple[Unit, Rent]:
+    await require_private(tx, Place.UNIT, _texts(command, "reason"), unit_id=command.unit_id)
+    unit = await _unit_for_edit(tx, command.unit_id)
+    rent = await tx.session.get(Rent, command.rent_id)
+    if rent is None or rent.unit_id != unit.id:
+        raise NotFound(what="rent")
+    if rent.cancelled_at is not None:
+        raise RentCancelled
+    return unit, rent
+
+
+async def _cancel(tx: Tx, rent: Rent, reason: str) -> None:
+    rent.cancelled_at, rent.cancelled_by, rent.cancelled_why = tx.now, tx.actor.name, reason
+    tx.cancel_timer("rent_begins", str(rent.id))
+    await tx.session.flush()
+
+
+def _rents(unit_id: UUID) -> Select[Any]:
+    """Select the rents of a home that stand."""
+    return select(Rent.id).where(Rent.unit_id == unit_id, Rent.cancelled_at.is_(None))
+
+
+async def _require_currency(tx: Tx, unit_id: UUID, currency: str, *, apart_from: UUID | None = None) -> None:
+    other = _rents(unit_id).with_only_columns(Rent.currency).where(Rent.currency != currency).limit(1)
+    if apart_from is not None:
+        other = other.where(Rent.id != apart_from)
     if (kept := await tx.scalar(other)) is not None:
         raise RentInAnotherCurrency(field="currency", currency=kept)
 
 
 async def _begun_later(tx: Tx, unit_id: UUID, begins_on: date) -> bool:
-    later = select(Rent.id).where(
-        Rent.unit_id == unit_id, Rent.begins_on > begins_on, Rent.begins_on <= tx.today
-    )
+    later = _rents(unit_id).where(Rent.begins_on > begins_on, Rent.begins_on <= tx.today)
     return await tx.scalar(later.limit(1)) is not None
 
 
@@ -318,7 +396,7 @@ async def apply_rent(tx: Tx, unit: Unit) -> None:
     await tx.session.flush()
     newest = (
         select(Rent)
-        .where(Rent.unit_id == unit.id, Rent.begins_on <= tx.today)
+        .where(Rent.unit_id == unit.id, Rent.cancelled_at.is_(None), Rent.begins_on <= tx.today)
         .order_by(Rent.begins_on.desc())
         .limit(1)
     )

@@ -137,7 +137,9 @@ async def history_tab(call: DeskCall, unit_id: UUID) -> Response:
     edits = edits_in_words(
         call, history.edits, _FIELD_NAMES, words=_said_by(call, lists), unsaid=_SAID_OTHERWISE
     )
-    return await _record(call, "inventory/history.html", unit_id, history=history, edits=edits)
+    return await _record(
+        call, "inventory/history.html", unit_id, history=history, edits=edits, today=call.today
+    )
 
 
 @router.get("/{unit_id}/address/edit", name="unit_edit_address")
@@ -213,11 +215,57 @@ async def change_rent(call: DeskCall, unit_id: UUID) -> Response:
     return await _form(call, "inventory/rent.html", form, unit=unit, status=422)
 
 
+@router.get("/{unit_id}/rents/{rent_id}/correct", name="unit_correct_rent")
+async def correct_rent_form(call: DeskCall, unit_id: UUID, rent_id: UUID) -> Response:
+    """The form for the right amount of a rent that was mistyped."""
+    rent = await call.ask(queries.rent_of_unit, unit_id, rent_id)
+    form = await call.form(commands.CorrectRent, initial={"amount": rent.amount, "currency": rent.currency})
+    return await _rent_page(call, "inventory/rent_correct.html", unit_id, rent_id, form)
+
+
+@router.post("/{unit_id}/rents/{rent_id}/correct", name="unit_save_correct_rent")
+async def correct_rent(call: DeskCall, unit_id: UUID, rent_id: UUID) -> Response:
+    """Correct a rent on its day, with the reason (U3)."""
+    form = await call.form(commands.CorrectRent, fixed={"unit_id": unit_id, "rent_id": rent_id})
+    if await call.carry_out(form, commands.correct_rent):
+        return call.redirect("unit_history", unit_id=unit_id, notice=call._("The rent is corrected."))
+    return await _rent_page(call, "inventory/rent_correct.html", unit_id, rent_id, form, status=422)
+
+
+@router.get("/{unit_id}/rents/{rent_id}/cancel", name="unit_cancel_rent")
+async def cancel_rent_form(call: DeskCall, unit_id: UUID, rent_id: UUID) -> Response:
+    """What giving up a rent that hasn't begun means."""
+    return await _rent_page(
+        call, "inventory/rent_cancel.html", unit_id, rent_id, await call.form(commands.CancelRent)
+    )
+
+
+@router.post("/{unit_id}/rents/{rent_id}/cancel", name="unit_save_cancel_rent")
+async def cancel_rent(call: DeskCall, unit_id: UUID, rent_id: UUID) -> Response:
+    """Give up a rent that hasn't begun, with the reason (U3)."""
+    form = await call.form(commands.CancelRent, fixed={"unit_id": unit_id, "rent_id": rent_id})
+    if await call.carry_out(form, commands.cancel_rent):
+        return call.redirect("unit_history", unit_id=unit_id, notice=call._("The rent is cancelled."))
+    return await _rent_page(call, "inventory/rent_cancel.html", unit_id, rent_id, form, status=422)
+
+
+async def _rent_page(
+    call: PageCall, template: str, unit_id: UUID, rent_id: UUID, form: Any, *, status: int = 200
+) -> Response:
+    return call.page(
+        template,
+        unit=await call.ask(queries.unit_record, unit_id),
+        rent=await call.ask(queries.rent_of_unit, unit_id, rent_id),
+        form=form,
+        status=status,
+    )
+
+
 _SAID_OTHERWISE = frozenset({"landlord_id", "features", "comments"})
 """Fields whose stored values say nothing to people, or too much for a line."""
 
 
-_FIELD_NAMES = titles(commands.AddUnit, commands.EditAddress) | {"active": "Listed"}
+_FIELD_NAMES = titles(commands.AddUnit, commands.EditAddress, commands.CancelRent) | {"active": "Listed"}
 _LIST_OF = {
     "housing_type": LookupList.HOUSING_TYPE,
     "status": LookupList.STATUS,

@@ -177,11 +177,20 @@ class StatusObservation(Base):
 
 class Rent(Base):
     """The asking rent of a home for a month from a day on; a change is a new row, nothing is overwritten
-    (U3)."""
+    (U3).
+
+    One that was mistyped is cancelled with the reason, and a row with the right amount takes its day.
+    """
 
     __tablename__ = "rent"
     __table_args__ = (
-        Index("uq_rent_unit_begins_on", "unit_id", "begins_on", unique=True),
+        Index(
+            "uq_rent_unit_begins_on",
+            "unit_id",
+            "begins_on",
+            unique=True,
+            postgresql_where=text("cancelled_at IS NULL"),
+        ),
         CheckConstraint("amount >= 0", name="amount"),
     )
 
@@ -192,6 +201,9 @@ class Rent(Base):
     begins_on: Mapped[date]
     noted_at: Mapped[datetime]
     noted_by: Mapped[str] = mapped_column(String(200))
+    cancelled_at: Mapped[datetime | None]
+    cancelled_by: Mapped[str | None] = mapped_column(String(200))
+    cancelled_why: Mapped[str | None]
 
 
 class OccupancyChange(Base):
@@ -321,9 +333,27 @@ class RentInAnotherCurrency(DomainError):
     message: ClassVar[str] = "The rent of this home is in {currency}. Enter the amount in the same currency."
 
 
+class RentBegun(DomainError):
+    """A rent that has begun was told already; it's corrected, not cancelled."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "rent_begun"
+    message: ClassVar[str] = "This rent has begun. Correct it instead, or record another from a later day."
+
+
+class RentCancelled(DomainError):
+    """The rent was cancelled or corrected before."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "rent_cancelled"
+    message: ClassVar[str] = "This rent was already cancelled or corrected. Reload the page."
+
+
 class RentKnown(DomainError):
     """The unit has a rent from that day already."""
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "rent_known"
-    message: ClassVar[str] = "A rent from {day} is already recorded. Choose another day."
+    message: ClassVar[str] = (
+        "A rent from {day} is already recorded. Choose another day, or correct that one in the history."
+    )

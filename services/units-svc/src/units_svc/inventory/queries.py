@@ -140,6 +140,9 @@ class RentView:
     begins_on: date
     noted_at: datetime
     noted_by: str
+    cancelled_at: datetime | None
+    cancelled_by: str | None
+    cancelled_why: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,9 +272,10 @@ async def unit_history(tx: ReadTx, unit_id: UUID) -> UnitHistory:
         StatusObservation.id, StatusObservation.status, StatusObservation.observed_on,
         StatusObservation.remark, StatusObservation.noted_at, StatusObservation.noted_by,
     ).where(StatusObservation.unit_id == unit_id)  # fmt: skip
-    rents = select(Rent.id, Rent.amount, Rent.currency, Rent.begins_on, Rent.noted_at, Rent.noted_by).where(
-        Rent.unit_id == unit_id
-    )
+    rents = select(
+        Rent.id, Rent.amount, Rent.currency, Rent.begins_on, Rent.noted_at, Rent.noted_by, Rent.cancelled_at,
+        Rent.cancelled_by, Rent.cancelled_why,
+    ).where(Rent.unit_id == unit_id)  # fmt: skip
     changes = select(
         OccupancyChange.id, OccupancyChange.occupancy, OccupancyChange.available_from, OccupancyChange.cause,
         OccupancyChange.cause_id, OccupancyChange.changed_at, OccupancyChange.changed_by,
@@ -285,12 +289,24 @@ async def unit_history(tx: ReadTx, unit_id: UUID) -> UnitHistory:
                 ).limit(200)
             ),
         ),
-        rents=views(RentView, await tx.execute(rents.order_by(Rent.begins_on.desc()).limit(200))),
+        rents=views(
+            RentView, await tx.execute(rents.order_by(Rent.begins_on.desc(), Rent.noted_at.desc()).limit(200))
+        ),
         occupancy=views(
             ChangeOfOccupancy, await tx.execute(changes.order_by(OccupancyChange.id.desc()).limit(200))
         ),
         edits=await edits_of(tx, "unit", unit_id),
     )
+
+
+@query(Permission.VIEW_UNITS)
+async def rent_of_unit(tx: ReadTx, unit_id: UUID, rent_id: UUID) -> RentView:
+    """One dated rent of a home. Raises NotFound."""
+    history = await unit_history(tx, unit_id)
+    found = next((rent for rent in history.rents if rent.id == rent_id), None)
+    if found is None:
+        raise NotFound(what="rent")
+    return found
 
 
 @query(Permission.VIEW_UNITS)
