@@ -24,6 +24,7 @@ from support_svc.my_day import desk as my_day_desk
 from support_svc.my_day.queries import my_day
 from support_svc.placements import api as placements_api
 from support_svc.placements import desk as placements_desk
+from support_svc.placements import desk_correcting as correcting_desk
 from support_svc.placements import desk_follow_ups as follow_ups_desk
 from support_svc.placements import desk_securing as securing_desk
 from support_svc.placements.queries import placements
@@ -47,6 +48,7 @@ FRONT_DESK = Desk(
         securing_desk.router,
         follow_ups_desk.router,
         placements_desk.router,
+        correcting_desk.router,
         signings_desk.router,
         lookups_desk.router,
     ),

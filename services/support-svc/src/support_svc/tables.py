@@ -34,6 +34,7 @@ def load_models() -> None:
     """Import every feature's models, so that `Base.metadata` knows all tables."""
     for feature in (
         "lookups",
+        "corrections",
         "clients",
         "consents",
         "housing_history",

@@ -91,7 +91,11 @@ async def test_past_move_ins_and_coming_follow_ups_are_urgent(world):
     await world.do(
         move_in,
         MoveIn(
-            placement_id=wanted, moved_in_on=world.today, next_on=world.today + 10 * DAY, told_by_client=True
+            placement_id=wanted,
+            moved_in_on=world.today,
+            next_on=world.today + 10 * DAY,
+            told_by_client=True,
+            days_confirmed=True,
         ),
     )
     counts = (await world.see(placements, PlacementFilter())).counts
@@ -295,3 +299,23 @@ async def test_the_rents_of_a_stay_are_in_one_currency(world):
     await world.do(change_rent, ChangeRent(**later, rent={**rent, "amount": "950.00"}))
     with pytest.raises(ValidationError, match="ISO 4217"):
         ChangeRent(**later, rent={**rent, "currency": "ABC"})
+
+
+@pytest.mark.row("P8", "F1", "X3")
+async def test_what_is_said_of_those_who_stay_is_kept_and_the_next_date_is_audited(world):
+    head, child, wanted = await moved_in(world)
+    world.clock.advance(31 * DAY)
+    reason = await world.value(LookupList.REASON_LEFT, "health")
+    stays = {"still_in_housing": "unable_to_contact", "reason_left_id": str(reason), "housed_elsewhere": True}
+    outcomes = [{"client_id": str(one), **stays} for one in (head, child)]
+    body = {"done_on": str(world.today), "months_since": 1, "next_months": 2, "outcomes": outcomes}
+    async with world.api("caseworker") as caseworker:
+        path = f"/placements/{wanted}/follow-ups"
+        twice = await caseworker.post(path, json=body | {"outcomes": [*outcomes, outcomes[0]]})
+        assert (twice.status_code, twice.json()["code"]) == (422, "answered_twice")
+        assert [each["field"] for each in twice.json()["errors"]] == ["outcomes-2-client_id"]
+        assert (await caseworker.post(path, json=body)).status_code == 201
+    kept = await world.rows("SELECT reason_left_id, housed_elsewhere FROM followup_outcome")
+    assert kept == [{"reason_left_id": reason, "housed_elsewhere": True}] * 2
+    dated = await world.rows("SELECT 1 FROM audit WHERE record_kind = 'followup' AND action = 'dated'")
+    assert len(dated) == 2

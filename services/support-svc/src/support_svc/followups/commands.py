@@ -56,12 +56,11 @@ async def due_follow_up(tx: Tx, subject_id: UUID) -> FollowUp:
     return found
 
 
-async def last_done_on(tx: Tx, subject_id: UUID) -> date | None:
-    """The day of the latest follow-up recorded on a record."""
-    found: date | None = await tx.scalar(
-        select(FollowUp.done_on)
-        .where(FollowUp.subject_id == subject_id, FollowUp.state == FollowUpState.DONE)
-        .order_by(FollowUp.done_on.desc())
-        .limit(1)
+async def done_days(tx: Tx, subject_id: UUID) -> list[date]:
+    """The days of the follow-ups recorded on a record."""
+    found = await tx.execute(
+        select(FollowUp.done_on).where(
+            FollowUp.subject_id == subject_id, FollowUp.state == FollowUpState.DONE
+        )
     )
-    return found
+    return [day for day in found.scalars() if day is not None]

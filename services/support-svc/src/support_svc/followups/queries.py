@@ -12,6 +12,8 @@ from chassis.usecase import query
 from support_svc.access import Permission
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client, display_name
+from support_svc.corrections.model import Corrected
+from support_svc.corrections.queries import CorrectionView, corrections_of
 from support_svc.followups.model import (
     FollowUp,
     FollowUpOutcome,
@@ -28,6 +30,7 @@ UPCOMING_WITHIN = timedelta(days=14)
 class OutcomeView:
     """What a follow-up found for one person."""
 
+    client_id: UUID
     name: str
     still_in_housing: StillInHousing
     reason_left_en: str | None
@@ -53,6 +56,8 @@ class FollowUpView:
     recorded_by_name: str | None
     recorded_at: datetime | None
     outcomes: tuple[OutcomeView, ...]
+    version: int
+    corrections: tuple[CorrectionView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,7 @@ async def follow_ups_of(tx: ReadTx, subject_id: UUID) -> list[FollowUpView]:
     for outcome, person, left in rows:
         outcomes.setdefault(outcome.followup_id, []).append(
             OutcomeView(
+                client_id=person.id,
                 name=display_name(person.given_name, person.family_name, person.preferred_name),
                 still_in_housing=outcome.still_in_housing,
                 reason_left_en=english(left),
@@ -97,6 +103,7 @@ async def follow_ups_of(tx: ReadTx, subject_id: UUID) -> list[FollowUpView]:
                 housed_elsewhere=outcome.housed_elsewhere,
             )
         )
+    corrected = await corrections_of(tx, Corrected.FOLLOW_UP, [one.id for one in follow_ups])
     return [
         FollowUpView(
             id=one.id,
@@ -109,6 +116,8 @@ async def follow_ups_of(tx: ReadTx, subject_id: UUID) -> list[FollowUpView]:
             recorded_by_name=one.recorded_by_name,
             recorded_at=one.recorded_at,
             outcomes=tuple(outcomes.get(one.id, ())),
+            version=one.version,
+            corrections=corrected.get(one.id, ()),
         )
         for one in follow_ups
     ]

@@ -6,12 +6,15 @@ from chassis.http import ApiRouter, Call, Created
 from support_svc.housing_history.commands import (
     AddHousing,
     ChangeRent,
+    CorrectHousing,
     EndHousing,
     Housing,
     HousingEnd,
     NewRent,
+    StayCorrection,
     add_housing,
     change_rent,
+    correct_housing,
     end_housing,
 )
 from support_svc.housing_history.queries import HousingView, housing_history
@@ -29,6 +32,13 @@ async def get_history(call: Call, client_id: UUID) -> list[HousingView]:
 async def post_housing(call: Call, client_id: UUID, body: Housing) -> Created:
     """Record a stay."""
     return Created(id=await call.perform(add_housing, AddHousing(client_id=client_id, **dict(body))))
+
+
+@router.put("/clients/{client_id}/housing-history/{record_id}", status_code=204)
+async def put_housing(call: Call, client_id: UUID, record_id: UUID, body: StayCorrection) -> None:
+    """Correct a stay, with the reason."""
+    command = CorrectHousing(client_id=client_id, record_id=record_id, **dict(body))
+    await call.perform(correct_housing, command)
 
 
 @router.post("/clients/{client_id}/housing-history/{record_id}/end", status_code=204)

@@ -1,15 +1,16 @@
 """Recording where a person has lived (C5)."""
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import selectinload
 
-from chassis.errors import NotFound
+from chassis.errors import EditedMeanwhile, NotFound
 from chassis.ids import new_id
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import use_case
@@ -17,7 +18,10 @@ from support_svc.access import Permission
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
 from support_svc.clients.open_matters import MatterKind, OpenMatter
+from support_svc.corrections.commands import correct
+from support_svc.corrections.model import Corrected, NothingCorrected, Reasoned
 from support_svc.housing_history.model import (
+    DaysOfPlacement,
     EndBeforeStart,
     HousingOverlap,
     HousingRecord,
@@ -68,6 +72,27 @@ class HousingEnd(BaseModel):
 
 class EndHousing(HousingEnd):
     """A client has left a home."""
+
+    client_id: UUID
+    record_id: UUID
+
+
+class StayCorrection(Reasoned):
+    """A stay as it really was, and the version that was shown (X4)."""
+
+    housing_type_id: UUID = Field(title="Housing type")
+    address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)] | None = Field(
+        default=None, title="Address"
+    )
+    started_on: date = Field(title="From")
+    ended_on: date | None = Field(default=None, title="To")
+    other_people: int = Field(default=0, ge=0, le=50, title="Other people in the home")
+    reason_left_id: UUID | None = Field(default=None, title="Reason left")
+    version: int
+
+
+class CorrectHousing(StayCorrection):
+    """A stay was recorded wrongly. Its days, when they come from a placement, are corrected there."""
 
     client_id: UUID
     record_id: UUID
@@ -150,6 +175,32 @@ async def change_rent(tx: Tx, command: ChangeRent) -> None:
     tx.touched("housing_record", record.id, "rent_changed", {"from_date": (None, command.from_date)})
 
 
+@use_case(Permission.EDIT_HOUSING_HISTORY)
+async def correct_housing(tx: Tx, command: CorrectHousing) -> None:
+    """Correct a stay. Raises EditedMeanwhile, DaysOfPlacement, EndBeforeStart, HousingOverlap."""
+    record = await _record(tx, command.client_id, command.record_id)
+    fields = command.model_dump(exclude={"client_id", "record_id", "version", "reason"})
+    changes = {name: (getattr(record, name), new) for name, new in fields.items()}
+    if record.version != command.version:
+        raise EditedMeanwhile(current=record.version, difference={})
+    stay = Stay(command.started_on, command.ended_on)
+    if record.placement_id is not None and stay != Stay(record.started_on, record.ended_on):
+        raise DaysOfPlacement(field="started_on")
+    if command.ended_on is not None and command.ended_on < command.started_on:
+        raise EndBeforeStart(field="ended_on")
+    chosen = {"housing_type_id": LookupList.HOUSING_TYPE, "reason_left_id": LookupList.REASON_LEFT}
+    for name, values in chosen.items():
+        if fields[name] != getattr(record, name):
+            await require_values(tx, values, [fields[name]], name)
+    await _require_free_besides(tx, record, stay)
+    if not correct(tx, Corrected.STAY, record.id, command.reason, changes):
+        raise NothingCorrected
+    _begin_on(record, command.started_on)
+    for name, new in fields.items():
+        setattr(record, name, new)
+    record.last_activity_on = tx.today
+
+
 async def _record(tx: Tx, client_id: UUID, record_id: UUID) -> HousingRecord:
     record = (
         await tx.execute(
@@ -165,10 +216,14 @@ async def _record(tx: Tx, client_id: UUID, record_id: UUID) -> HousingRecord:
 
 
 # ------------------------------------------------- used by the commands of other features
-async def require_free(tx: Tx, client_id: UUID, name: str, stay: Stay) -> None:
-    """Refuse with HousingOverlap when a person has another record in that time."""
+async def require_free(
+    tx: Tx, client_id: UUID, name: str, stay: Stay, *, besides: Collection[UUID] = ()
+) -> None:
+    """Refuse with HousingOverlap when a person has another record in that time, besides those named."""
     others = await tx.execute(
-        select(HousingRecord.started_on, HousingRecord.ended_on).where(HousingRecord.client_id == client_id)
+        select(HousingRecord.started_on, HousingRecord.ended_on).where(
+            HousingRecord.client_id == client_id, HousingRecord.id.not_in(besides)
+        )
     )
     if any(overlaps(stay, Stay(started, ended)) for started, ended in others):
         raise HousingOverlap(name=name, field="started_on")
@@ -193,6 +248,82 @@ def end_stay(tx: Tx, record: HousingRecord, ended_on: date, reason_left_id: UUID
     record.reason_left_id = reason_left_id
     record.last_activity_on = tx.today
     tx.touched("housing_record", record.id, "ended", {"ended_on": (None, ended_on)})
+
+
+async def move_start(tx: Tx, placement_id: UUID, before: date, after: date) -> None:
+    """Let the stays of a placement that began on one day begin on another.
+
+    What ended on that day for them ends on the other one too. Raises EndBeforeStart, HousingOverlap.
+    """
+    for record in await _stays_of(tx, placement_id, HousingRecord.started_on == before):
+        if record.ended_on is not None and record.ended_on < after:
+            raise EndBeforeStart(field="moved_in_on")
+        left = await tx.execute(
+            select(HousingRecord)
+            .where(
+                HousingRecord.client_id == record.client_id,
+                HousingRecord.ended_on == before,
+                HousingRecord.id != record.id,
+                HousingRecord.started_on <= after,
+            )
+            .with_for_update()
+        )
+        earlier = list(left.scalars())
+        await _require_free_besides(tx, record, Stay(after, record.ended_on), *earlier)
+        for one in earlier:
+            # First out of the way: the two never overlap, not even between two statements.
+            one.ended_on = min(before, after)
+        await tx.session.flush()
+        _begin_on(record, after)
+        await tx.session.flush()
+        for one in earlier:
+            one.ended_on = after
+        await tx.session.flush()
+
+
+async def move_end(tx: Tx, placement_id: UUID, client_id: UUID, *, before: date, after: date) -> None:
+    """Let a person's stay of a placement that ended on one day end on another. Raises HousingOverlap."""
+    mine = and_(HousingRecord.client_id == client_id, HousingRecord.ended_on == before)
+    for record in await _stays_of(tx, placement_id, mine):
+        if after < record.started_on:
+            raise EndBeforeStart(field="left_on")
+        await _require_free_besides(tx, record, Stay(record.started_on, after))
+        record.ended_on = after
+
+
+async def reopen_stay(tx: Tx, placement_id: UUID, client_id: UUID) -> None:
+    """Open a person's stay of a placement again: they never left. Raises HousingOverlap."""
+    for record in await _stays_of(tx, placement_id, HousingRecord.client_id == client_id):
+        await _require_free_besides(tx, record, Stay(record.started_on))
+        record.ended_on = record.reason_left_id = None
+
+
+async def _require_free_besides(tx: Tx, record: HousingRecord, stay: Stay, *more: HousingRecord) -> None:
+    """Refuse when the person has another record in that time, besides this one and those that go along."""
+    person = await tx.session.get_one(Client, record.client_id)
+    besides = [record.id, *(one.id for one in more)]
+    await require_free(tx, person.id, person.full_name, stay, besides=besides)
+
+
+async def _stays_of(tx: Tx, placement_id: UUID, condition: ColumnElement[bool]) -> list[HousingRecord]:
+    found = await tx.execute(
+        select(HousingRecord)
+        .where(HousingRecord.placement_id == placement_id, condition)
+        .options(selectinload(HousingRecord.rents))
+        .order_by(HousingRecord.id)
+        .with_for_update()
+    )
+    return list(found.scalars())
+
+
+def _begin_on(record: HousingRecord, day: date) -> None:
+    """Let a stay begin on another day, and the rent that was paid then with it."""
+    begun = [rent for rent in record.rents if rent.from_date <= max(day, record.started_on)]
+    for rent in begun[:-1]:
+        record.rents.remove(rent)
+    for rent in begun[-1:]:
+        rent.from_date = day
+    record.started_on = day
 
 
 def new_record(

@@ -4,18 +4,21 @@ from uuid import UUID
 
 from fastapi import Response
 
+from chassis.errors import NotFound
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from support_svc.clients.queries import client
 from support_svc.housing_history.commands import (
     AddHousing,
     ChangeRent,
+    CorrectHousing,
     EndHousing,
     add_housing,
     change_rent,
+    correct_housing,
     end_housing,
 )
-from support_svc.housing_history.queries import housing_history
+from support_svc.housing_history.queries import HousingView, housing_history
 from support_svc.lookups.desk import choices
 from support_svc.lookups.model import LookupList
 
@@ -47,6 +50,31 @@ async def post_new(call: DeskCall, client_id: UUID) -> Response:
             "housing_history", client_id=client_id, notice=call._("The housing is recorded.")
         )
     return await _form(call, client_id, "new", form, status=422)
+
+
+@router.get("/{record_id}/correction", name="housing_correct")
+async def correction(call: DeskCall, client_id: UUID, record_id: UUID) -> Response:
+    """The form to correct a stay."""
+    stay = await _stay(call, client_id, record_id)
+    return await _form(call, client_id, "correct", await call.form(CorrectHousing, initial=stay), stay=stay)
+
+
+@router.post("/{record_id}/correction")
+async def post_correction(call: DeskCall, client_id: UUID, record_id: UUID) -> Response:
+    """Correct a stay, with the reason."""
+    form = await call.form(CorrectHousing, fixed={"client_id": client_id, "record_id": record_id})
+    if await call.carry_out(form, correct_housing):
+        return call.redirect("housing_history", client_id=client_id, notice=call._("It is corrected."))
+    stay = await _stay(call, client_id, record_id)
+    return await _form(call, client_id, "correct", form, status=422, stay=stay)
+
+
+async def _stay(call: PageCall, client_id: UUID, record_id: UUID) -> HousingView:
+    stays: list[HousingView] = await call.ask(housing_history, client_id)
+    for one in stays:
+        if one.id == record_id:
+            return one
+    raise NotFound(what="housing history record")
 
 
 @router.get("/{record_id}/end", name="housing_end")
@@ -81,7 +109,11 @@ async def post_rent(call: DeskCall, client_id: UUID, record_id: UUID) -> Respons
     return await _form(call, client_id, "rent", form, status=422)
 
 
-async def _form(call: PageCall, client_id: UUID, which: str, form: object, status: int = 200) -> Response:
+async def _form(
+    call: PageCall, client_id: UUID, which: str, form: object, *, status: int = 200, stay: object = None
+) -> Response:
     person = await call.ask(client, client_id)
     lists = await choices(call, *_LISTS)
-    return call.page(f"housing_history/{which}.html", status=status, form=form, person=person, lists=lists)
+    return call.page(
+        f"housing_history/{which}.html", status=status, form=form, person=person, lists=lists, stay=stay
+    )

@@ -96,6 +96,16 @@ class HousingOverlap(DomainError):
     message: ClassVar[str] = "{name} has a housing history record in that time. Correct or end it first."
 
 
+class DaysOfPlacement(DomainError):
+    """A stay's days that come from a placement are corrected on the placement."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "days_of_placement"
+    message: ClassVar[str] = (
+        "These days come from a housing placement. Correct the move-in date or the last day there."
+    )
+
+
 class EndBeforeStart(DomainError):
     """A stay ends before it began."""
 

@@ -14,6 +14,8 @@ from chassis.usecase import query
 from support_svc.access import Permission
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
+from support_svc.corrections.model import Corrected
+from support_svc.corrections.queries import CorrectionView, corrections_of
 from support_svc.housing_history.model import HousingRecord
 from support_svc.lookups.model import LookupValue, english, french
 
@@ -46,6 +48,10 @@ class HousingView:
     reason_left_fr: str | None
     placement_id: UUID | None
     out_of_date: bool
+    housing_type_id: UUID
+    reason_left_id: UUID | None
+    version: int
+    corrections: tuple[CorrectionView, ...]
 
     def housing_type(self, locale: str) -> str:
         """The housing type in the person's language."""
@@ -70,6 +76,8 @@ async def housing_history(tx: ReadTx, client_id: UUID) -> list[HousingView]:
         .options(selectinload(HousingRecord.rents))
         .order_by(HousingRecord.started_on.desc())
     )
+    found = rows.all()
+    corrected = await corrections_of(tx, Corrected.STAY, [record.id for record, *_ in found])
     return [
         HousingView(
             id=record.id,
@@ -84,6 +92,10 @@ async def housing_history(tx: ReadTx, client_id: UUID) -> list[HousingView]:
             reason_left_fr=french(left),
             placement_id=record.placement_id,
             out_of_date=record.ended_on is None and tx.today - record.last_activity_on > OUT_OF_DATE_AFTER,
+            housing_type_id=record.housing_type_id,
+            reason_left_id=record.reason_left_id,
+            version=record.version,
+            corrections=corrected.get(record.id, ()),
         )
-        for record, kind, left in rows
+        for record, kind, left in found
     ]

@@ -45,6 +45,7 @@ from support_svc.placements.securing import (
     Effect,
     Fact,
     GivenUp,
+    MovedIn,
     NoAnswer,
     Process,
     Refused,
@@ -192,7 +193,13 @@ async def settle(tx: Tx, placement: Placement, request: Securing, fact: Fact) ->
     if after.state not in OPEN:
         request.ended_why = request.ended_why or reason
     if decision.line is not None:
-        details = {"address": request.address, "reason": reason, "deadline": after.deadline}
+        details: dict[str, object] = {
+            "address": request.address,
+            "reason": reason,
+            "deadline": after.deadline,
+        }
+        if isinstance(fact, MovedIn):
+            details["on"] = fact.on
         note(tx, placement.id, TimelineKind(decision.line), details)
         tx.touched("placement", placement.id, decision.line, {"securing": (None, after.state)})
     for effect in decision.effects:

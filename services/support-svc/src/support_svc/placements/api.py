@@ -29,6 +29,23 @@ from support_svc.placements.commands import (
     record_attempt,
     start_placement,
 )
+from support_svc.placements.correcting import (
+    AttemptCorrection,
+    CorrectAttempt,
+    CorrectDueDay,
+    CorrectFollowUp,
+    CorrectLastDay,
+    CorrectMoveIn,
+    DueDay,
+    FollowUpCorrection,
+    LastDayCorrection,
+    MoveInCorrection,
+    correct_attempt,
+    correct_due_day,
+    correct_follow_up,
+    correct_last_day,
+    correct_move_in,
+)
 from support_svc.placements.following_up import FollowUpFields, RecordFollowUp, record_follow_up
 from support_svc.placements.happenings import (
     CrossingView,
@@ -139,6 +156,40 @@ async def post_follow_up(call: Call, placement_id: UUID, body: FollowUpFields) -
     """Record the follow-up that is due."""
     command = RecordFollowUp(placement_id=placement_id, **dict(body))
     return FollowedUp(placement_id=await call.perform(record_follow_up, command))
+
+
+# --------------------------------------------------- corrections, each with its reason
+@router.put("/placements/{placement_id}/move-in", status_code=204)
+async def put_move_in(call: Call, placement_id: UUID, body: MoveInCorrection) -> None:
+    """Correct the move-in date."""
+    await call.perform(correct_move_in, CorrectMoveIn(placement_id=placement_id, **dict(body)))
+
+
+@router.put("/placements/{placement_id}/members/{client_id}/last-day", status_code=204)
+async def put_last_day(call: Call, placement_id: UUID, client_id: UUID, body: LastDayCorrection) -> None:
+    """Correct the day on which somebody left."""
+    command = CorrectLastDay(placement_id=placement_id, client_id=client_id, **dict(body))
+    await call.perform(correct_last_day, command)
+
+
+@router.put("/placements/{placement_id}/attempts/{attempt_id}", status_code=204)
+async def put_attempt(call: Call, placement_id: UUID, attempt_id: UUID, body: AttemptCorrection) -> None:
+    """Correct an attempt."""
+    command = CorrectAttempt(placement_id=placement_id, attempt_id=attempt_id, **dict(body))
+    await call.perform(correct_attempt, command)
+
+
+@router.put("/placements/{placement_id}/follow-ups/{follow_up_id}", status_code=204)
+async def put_follow_up(call: Call, placement_id: UUID, follow_up_id: UUID, body: FollowUpCorrection) -> None:
+    """Correct a follow-up that was recorded."""
+    command = CorrectFollowUp(placement_id=placement_id, follow_up_id=follow_up_id, **dict(body))
+    await call.perform(correct_follow_up, command)
+
+
+@router.put("/placements/{placement_id}/next-follow-up", status_code=204)
+async def put_next_follow_up(call: Call, placement_id: UUID, body: DueDay) -> None:
+    """Correct when the next follow-up is due."""
+    await call.perform(correct_due_day, CorrectDueDay(placement_id=placement_id, **dict(body)))
 
 
 @router.get("/placements/{placement_id}/timeline")

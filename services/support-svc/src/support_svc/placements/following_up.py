@@ -6,13 +6,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from support_svc.access import Permission
 from support_svc.clients.commands import change_head, require_head
 from support_svc.clients.queries import household_on, names_of
-from support_svc.followups.commands import due_follow_up, last_done_on, set_follow_up
+from support_svc.followups.commands import done_days, due_follow_up, set_follow_up
 from support_svc.followups.model import (
     FollowUpOutcome,
     FollowUpState,
@@ -29,6 +28,7 @@ from support_svc.placements.commands import end_placement
 from support_svc.placements.model import HouseholdMovedOut, Placement, PlacementStatus, TimelineKind
 from support_svc.placements.moving_in import stay_of_placement
 from support_svc.placements.problems import (
+    AnsweredTwice,
     BeforeMoveIn,
     EverybodyAnswered,
     HeadNeeded,
@@ -81,77 +81,15 @@ class RecordFollowUp(FollowUpFields):
     placement_id: UUID
 
 
-_RECORD = """
-WITH place AS (
-    SELECT placement.id, placement.client_id, placement.caseworker FROM placement
-    JOIN client ON client.id = placement.client_id
-    WHERE placement.id = :placement AND placement.status = 'moved_in' AND placement.moved_in_on <= :done_on
-      AND (client.state <> 'archived' OR CAST(:sees_archived AS bool))
-      AND (SELECT coalesce(bool_and(found.id = ANY(
-          SELECT member.client_id FROM placement_member member
-          WHERE member.placement_id = placement.id AND member.active
-        )), true) FROM unnest(CAST(:people AS uuid[])) AS found(id))
-), done AS (
-    UPDATE followup SET state = 'done', done_on = :done_on, months_since = :months_since,
-        comments = :comments, recorded_by_name = :actor_name, recorded_at = :now, version = followup.version
-        + 1
-    FROM place WHERE followup.subject_id = place.id AND followup.subject = 'placement'
-      AND followup.state = 'due'
-    RETURNING followup.id, followup.subject_id
-), next AS (
-    INSERT INTO followup (id, subject, subject_id, client_id, caseworker, due_on, state, final, version)
-    SELECT :next, 'placement', place.id, place.client_id, place.caseworker, :due_on, 'due', false, 1
-    FROM place JOIN done ON done.subject_id = place.id
-), found AS (
-    INSERT INTO followup_outcome (followup_id, client_id, still_in_housing)
-    SELECT done.id, told.person, told.still FROM done,
-        unnest(CAST(:people AS uuid[]), CAST(:stills AS text[])) AS told(person, still)
-)
-INSERT INTO placement_timeline (id, placement_id, at, kind, actor_name, details)
-SELECT :line, done.subject_id, :now, 'follow_up', :actor_name,
-    jsonb_build_object('on', CAST(:done_on AS text), 'final', false)
-FROM done RETURNING placement_id
-"""
-
-
 @use_case(Permission.RECORD_FOLLOW_UP)
 async def record_follow_up(tx: Tx, command: RecordFollowUp) -> UUID:
     """Record the follow-up that is due and return its placement's id.
 
     A final one, or everybody having left, ends the placement. Raises NoFollowUpDue, EverybodyAnswered,
-    ReasonLeftNeeded, HeadNeeded, NotIncluded, BeforeMoveIn, NextFollowUpNeeded.
+    AnsweredTwice, ReasonLeftNeeded, HeadNeeded, NotIncluded, BeforeMoveIn, NextFollowUpNeeded.
     """
     if command.done_on > tx.today:
         raise InTheFuture(field="done_on")
-    someone_left = any(outcome.still_in_housing is StillInHousing.NO for outcome in command.outcomes)
-    if not command.final and not someone_left and command.months_since is not None:
-        tx.touched("placement", command.placement_id, "follow_up_recorded", {"final": (None, False)})
-        row = await tx.conclude(_RECORD, _parameters(tx, command), result=command.placement_id)
-        if row is not None:
-            return command.placement_id
-    await _look_closer(tx, command)
-    return command.placement_id
-
-
-def _parameters(tx: Tx, command: RecordFollowUp) -> dict[str, object]:
-    return {
-        "placement": command.placement_id,
-        "done_on": command.done_on,
-        "months_since": command.months_since,
-        "comments": command.comments,
-        "due_on": due_date(command.done_on, command.next_on, command.next_months),
-        "people": [outcome.client_id for outcome in command.outcomes],
-        "stills": [outcome.still_in_housing.value for outcome in command.outcomes],
-        "next": new_id(),
-        "line": new_id(),
-        "now": tx.now,
-        "actor_name": tx.actor.name,
-        "sees_archived": tx.runtime.access.permits(tx.actor, Permission.SEE_ARCHIVED),
-    }
-
-
-async def _look_closer(tx: Tx, command: RecordFollowUp) -> None:
-    """What the single statement leaves open: departures, the end, or saying what is in the way."""
     placement = await locked_placement(tx, command.placement_id)
     if placement.status is not PlacementStatus.MOVED_IN or placement.moved_in_on is None:
         raise PlacementEnded
@@ -162,7 +100,7 @@ async def _look_closer(tx: Tx, command: RecordFollowUp) -> None:
     over = command.final or not staying
     due_on = None if over else due_date(command.done_on, command.next_on, command.next_months)
     follow_up = await due_follow_up(tx, placement.id)
-    since = await last_done_on(tx, placement.id) or placement.moved_in_on
+    since = max(await done_days(tx, placement.id), default=placement.moved_in_on)
     follow_up.state = FollowUpState.DONE
     follow_up.done_on = command.done_on
     follow_up.months_since = (
@@ -194,14 +132,19 @@ async def _look_closer(tx: Tx, command: RecordFollowUp) -> None:
             caseworker=placement.caseworker,
             due_on=due_on,
         )
+    return placement.id
 
 
 async def _check_outcomes(tx: Tx, command: RecordFollowUp, placement: Placement) -> dict[UUID, Outcome]:
     """Who left, by person, after checking that the outcomes are about those included."""
     included = {member.client_id for member in active_members(placement)}
-    answered = {outcome.client_id: outcome for outcome in command.outcomes}
-    if not answered.keys() <= included or len(answered) != len(command.outcomes):
-        raise NotIncluded(field="outcomes")
+    answered: dict[UUID, Outcome] = {}
+    for at, outcome in enumerate(command.outcomes):
+        if outcome.client_id not in included:
+            raise NotIncluded(field=f"outcomes-{at}-client_id")
+        if outcome.client_id in answered:
+            raise AnsweredTwice(field=f"outcomes-{at}-client_id")
+        answered[outcome.client_id] = outcome
     if command.final and answered.keys() != included:
         raise EverybodyAnswered(field="outcomes")
     leaving = {

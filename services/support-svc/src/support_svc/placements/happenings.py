@@ -62,7 +62,10 @@ async def timeline(tx: ReadTx, placement_id: UUID) -> list[TimelineView]:
         .order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc())
         .limit(500)
     )
-    lines = [TimelineView(line.at, line.kind, line.actor_name, line.details) for line in entries.scalars()]
+    lines = [
+        TimelineView(line.at, line.kind, line.actor_name, _readable(line.details))
+        for line in entries.scalars()
+    ]
     searches = await tx.execute(
         text(
             "SELECT max(at) AS at, actor_name, count(*) AS times FROM access_log"
@@ -101,9 +104,12 @@ async def crossing(tx: ReadTx, placement_id: UUID) -> list[CrossingView]:
     ]
 
 
-_DAYS = ("secured_on", "expected_move_in", "moved_in_on", "moved_out_on")
+_DAYS = ("secured_on", "expected_move_in", "moved_in_on", "moved_out_on", "on", "before", "after")
 
 
 def _readable(fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields of an event with their days as days."""
-    return {name: date.fromisoformat(value) if name in _DAYS else value for name, value in fields.items()}
+    """The fields of an event, or of a line, with their days as days."""
+    return {
+        name: date.fromisoformat(value) if name in _DAYS and value else value
+        for name, value in fields.items()
+    }

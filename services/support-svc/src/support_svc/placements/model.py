@@ -63,6 +63,7 @@ class TimelineKind(StrEnum):
     MOVED_IN = "moved_in"
     FOLLOW_UP = "follow_up"
     NEW_HEAD = "new_head"
+    CORRECTED = "corrected"
     COMPLETED = "completed"
 
 

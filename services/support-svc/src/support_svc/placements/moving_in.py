@@ -1,13 +1,13 @@
 """Move In (P7): the household is housed, its history is written, and the first follow-up has a date."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
-from chassis.errors import Faults
+from chassis.errors import DomainError, Faults
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
@@ -33,20 +33,27 @@ from support_svc.placements.model import (
 from support_svc.placements.problems import (
     ActiveHousing,
     ApplicationWasDeclined,
+    MoveAfterHold,
+    MoveBeforeTenancy,
     MoveInBeforeSecuring,
     MoveInInTheFuture,
+    MoveLongAfterTenancy,
     NotSecured,
     TenancyNotStarted,
 )
 from support_svc.placements.rows import active_members, current_request, locked_placement, tell_of_request
 from support_svc.placements.securing import MovedIn, SecuringState
 
+USUAL_DELAY = timedelta(days=31)
+"""How long after the tenancy's start a move-in is nothing unusual."""
+
 
 class MoveInFields(BaseModel):
     """When a household moved in, and what comes after it.
 
     `told_by_client` says that the client told of the tenancy's start: the property entity tells it only when
-    the tenant agreed to that. `end_housing` ends what somebody's housing history still shows as open, on the
+    the tenant agreed to that. `days_confirmed` says that the move-in date is right though it doesn't go with
+    the lease or the hold. `end_housing` ends what somebody's housing history still shows as open, on the
     same day.
     """
 
@@ -58,6 +65,7 @@ class MoveInFields(BaseModel):
     next_months: Annotated[int, Field(ge=1, le=36)] | None = Field(
         default=None, title="Months until the first follow-up"
     )
+    days_confirmed: bool = Field(default=False, title="Yes, these days are right")
     told_by_client: bool = Field(default=False, title="The client told me that the tenancy has started")
     end_housing: bool = Field(default=False, title="End the housing history record that is still open")
     end_reason_id: UUID | None = Field(default=None, title="Reason left")
@@ -74,8 +82,8 @@ async def move_in(tx: Tx, command: MoveIn) -> None:
     """Record the move-in: one housing history record a person, status Moved Into Housing, first follow-up
     due.
 
-    Raises NotSecured, ApplicationWasDeclined, TenancyNotStarted, MoveInBeforeSecuring, MoveInInTheFuture,
-    ActiveHousing, HousingOverlap.
+    Raises NotSecured, ApplicationWasDeclined, TenancyNotStarted, ActiveHousing, HousingOverlap, and what
+    `check_day` refuses.
     """
     placement = await locked_placement(tx, command.placement_id)
     request = await current_request(tx, placement)
@@ -84,7 +92,7 @@ async def move_in(tx: Tx, command: MoveIn) -> None:
     _check(tx, command, request)
     due_on = due_date(command.moved_in_on, command.next_on, command.next_months)
     await _house(tx, command, placement, request)
-    await settle(tx, placement, request, MovedIn())
+    await settle(tx, placement, request, MovedIn(command.moved_in_on))
     placement.status = PlacementStatus.MOVED_IN
     placement.moved_in_on = command.moved_in_on
     set_follow_up(
@@ -110,11 +118,39 @@ def _check(tx: Tx, command: MoveIn, request: Securing) -> None:
     through_lease = request.managed_by is ManagedBy.PROPERTY_ENTITY
     if through_lease and request.state is not SecuringState.LET and not command.told_by_client:
         faults.note(TenancyNotStarted(field="told_by_client"))
-    if command.moved_in_on > tx.today:
-        faults.note(MoveInInTheFuture(field="moved_in_on"))
-    if command.moved_in_on < request.secured_on:
-        faults.note(MoveInBeforeSecuring(field="moved_in_on", secured_on=request.secured_on))
+    with faults:
+        check_day(tx, command.moved_in_on, request, confirmed=command.days_confirmed)
     faults.refuse()
+
+
+def check_day(tx: Tx, day: date, request: Securing, *, confirmed: bool) -> None:
+    """Refuse a move-in date that can't be, and one that doesn't go with lease or hold until it is confirmed.
+
+    Raises MoveInInTheFuture, MoveInBeforeSecuring, MoveBeforeTenancy, MoveLongAfterTenancy, MoveAfterHold.
+    """
+    if day > tx.today:
+        raise MoveInInTheFuture(field="moved_in_on")
+    if day < request.secured_on:
+        raise MoveInBeforeSecuring(field="moved_in_on", secured_on=request.secured_on)
+    held_until = None
+    if request.deadline is not None:
+        # A deadline is the first moment that the home isn't held any more.
+        held_until = (request.deadline - timedelta.resolution).astimezone(tx.runtime.time_zone).date()
+    doubt = doubt_about(day, request.tenancy_start, held_until)
+    if doubt is not None and not confirmed:
+        raise doubt
+
+
+def doubt_about(day: date, tenancy_start: date | None, held_until: date | None) -> DomainError | None:
+    """Why a move-in date should be looked at again: it doesn't go with the lease, or else with the hold."""
+    if tenancy_start is not None:
+        if day < tenancy_start:
+            return MoveBeforeTenancy(field="days_confirmed", start=tenancy_start)
+        if day > tenancy_start + USUAL_DELAY:
+            return MoveLongAfterTenancy(field="days_confirmed", start=tenancy_start)
+    elif held_until is not None and day > held_until:
+        return MoveAfterHold(field="days_confirmed", held_until=held_until)
+    return None
 
 
 async def _house(tx: Tx, command: MoveIn, placement: Placement, request: Securing) -> None:

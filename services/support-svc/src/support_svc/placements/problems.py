@@ -124,6 +124,62 @@ class MoveInInTheFuture(DomainError):
     message: ClassVar[str] = "The move-in date must be today or earlier."
 
 
+class MoveBeforeTenancy(DomainError):
+    """The household is said to have moved in before its lease begins."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "move_before_tenancy"
+    message: ClassVar[str] = (
+        "The tenancy starts on {start}, after this move-in date. Correct the date, or confirm it."
+    )
+
+
+class MoveLongAfterTenancy(DomainError):
+    """The household is said to have moved in long after its lease began."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "move_long_after_tenancy"
+    message: ClassVar[str] = (
+        "The tenancy started on {start}, more than a month before this move-in date. "
+        "Correct the date, or confirm it."
+    )
+
+
+class MoveAfterHold(DomainError):
+    """The household is said to have moved in after the home was held for it."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "move_after_hold"
+    message: ClassVar[str] = (
+        "The home was held until the end of {held_until}, before this move-in date. "
+        "Correct the date, or confirm it."
+    )
+
+
+class NobodyMovedIn(DomainError):
+    """Without a move-in there is nothing of it to correct."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "nobody_moved_in"
+    message: ClassVar[str] = "No move-in is recorded for this placement."
+
+
+class MoveInAfterFollowUp(DomainError):
+    """A move-in is before every follow-up that was recorded."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "move_in_after_follow_up"
+    message: ClassVar[str] = "The move-in date must not be after a follow-up that was recorded, {done_on}."
+
+
+class DepartureIsNew(DomainError):
+    """That somebody has left is recorded with a follow-up, not by correcting one."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "departure_is_new"
+    message: ClassVar[str] = "Record with a follow-up of its own that somebody has left."
+
+
 class ActiveHousing(DomainError):
     """Somebody's housing history has an open record, to be ended in the same step (P7)."""
 
@@ -170,6 +226,14 @@ class EverybodyAnswered(DomainError):
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "everybody_answered"
     message: ClassVar[str] = "Say for each person whether they are still in housing."
+
+
+class AnsweredTwice(DomainError):
+    """A follow-up says of each person once whether he or she is still in housing."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "answered_twice"
+    message: ClassVar[str] = "This person is answered for already. Say it once for each person."
 
 
 class HeadNeeded(DomainError):

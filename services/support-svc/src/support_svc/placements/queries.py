@@ -18,6 +18,8 @@ from chassis.usecase import query
 from support_svc.access import Permission
 from support_svc.clients.finding import may_see, meaning
 from support_svc.clients.model import Client, age_on, is_adult
+from support_svc.corrections.model import Corrected
+from support_svc.corrections.queries import CorrectionView, corrections_of
 from support_svc.followups.model import FollowUp, FollowUpState
 from support_svc.homes.fitting import Seeking, affordable
 from support_svc.homes.model import ManagedBy
@@ -78,6 +80,7 @@ class PlacementLine:
     search_started_on: date
     target_on: date | None
     expected_move_in: date | None
+    moved_in_on: date | None
     next_follow_up: date | None
     urgent: tuple[Urgent, ...]
     deadline: datetime | None = None
@@ -228,11 +231,14 @@ class AttemptView:
 
     id: UUID
     attempted_on: date
+    reason_id: UUID
     reason_en: str
     reason_fr: str
+    caseworker: str
     caseworker_name: str
     final: bool
     comments: str | None
+    corrections: tuple[CorrectionView, ...]
 
 
 def _due() -> ColumnElement[Any]:
@@ -340,6 +346,7 @@ def _line(one: Placement, client: Client, *more: Any) -> PlacementLine:
         search_started_on=one.search_started_on,
         target_on=one.target_on,
         expected_move_in=one.expected_move_in,
+        moved_in_on=one.moved_in_on,
         next_follow_up=due,
         urgent=tuple(kind for kind, holds in zip(Urgent, flags, strict=True) if holds),
     )
@@ -472,9 +479,22 @@ async def attempts(tx: ReadTx, placement_id: UUID) -> list[AttemptView]:
         .where(Attempt.placement_id == placement_id)
         .order_by(Attempt.attempted_on.desc(), Attempt.id.desc())
     )
+    found = rows.all()
+    corrected = await corrections_of(tx, Corrected.ATTEMPT, [one.id for one, *_ in found])
     return [
-        AttemptView(one.id, one.attempted_on, reason.label_en, reason.label_fr, name, one.final, one.comments)
-        for one, reason, name in rows
+        AttemptView(
+            id=one.id,
+            attempted_on=one.attempted_on,
+            reason_id=reason.id,
+            reason_en=reason.label_en,
+            reason_fr=reason.label_fr,
+            caseworker=one.caseworker,
+            caseworker_name=name,
+            final=one.final,
+            comments=one.comments,
+            corrections=corrected.get(one.id, ()),
+        )
+        for one, reason, name in found
     ]
 
 
@@ -523,6 +543,7 @@ async def holds_and_move_ins(tx: ReadTx, caseworker: str) -> list[PlacementLine]
             search_started_on=one.search_started_on,
             target_on=one.target_on,
             expected_move_in=one.expected_move_in,
+            moved_in_on=one.moved_in_on,
             next_follow_up=None,
             urgent=tuple(kind for kind, holds in zip(Urgent, flags, strict=True) if holds),
             deadline=deadline,

@@ -7,7 +7,7 @@ table.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -100,7 +100,9 @@ class TenancyStarted:
 
 @dataclass(frozen=True, slots=True)
 class MovedIn:
-    """The household moved in."""
+    """The household moved in on a day."""
+
+    on: date | None = None
 
 
 Fact = (

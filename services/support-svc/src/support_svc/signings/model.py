@@ -107,6 +107,7 @@ def standing() -> ColumnElement[SigningState]:
     ended = or_(
         Securing.state.not_in((*HOLDING, SecuringState.USED)),
         and_(Securing.state == SecuringState.HELD, Securing.application == ApplicationState.DECLINED),
+        Securing.referral_withdrawn_at.is_not(None),
     )
     return case(
         (

@@ -1,0 +1,238 @@
+"""A wrong entry is corrected with a reason, what hangs on it follows, and the history says so (P4, P8)."""
+
+import datetime as dt
+
+import pytest
+
+from deskkit.testing import parse_page
+from support_svc.corrections.model import NothingCorrected
+from support_svc.followups.model import StillInHousing
+from support_svc.followups.queries import follow_ups_of
+from support_svc.housing_history.commands import (
+    AddHousing,
+    CorrectHousing,
+    Rent,
+    add_housing,
+    correct_housing,
+)
+from support_svc.housing_history.model import DaysOfPlacement, HousingOverlap
+from support_svc.housing_history.queries import housing_history
+from support_svc.lookups.model import LookupList
+from support_svc.placements.commands import RecordAttempt, record_attempt
+from support_svc.placements.correcting import (
+    CorrectAttempt,
+    CorrectDueDay,
+    CorrectFollowUp,
+    CorrectLastDay,
+    CorrectMoveIn,
+    OutcomeFound,
+    correct_attempt,
+    correct_due_day,
+    correct_follow_up,
+    correct_last_day,
+    correct_move_in,
+)
+from support_svc.placements.following_up import Outcome, RecordFollowUp, record_follow_up
+from support_svc.placements.happenings import timeline
+from support_svc.placements.moving_in import MoveIn, move_in
+from support_svc.placements.problems import (
+    BeforeMoveIn,
+    DepartureIsNew,
+    MoveInAfterFollowUp,
+    MoveInBeforeSecuring,
+    MoveInInTheFuture,
+)
+from support_svc.placements.queries import attempts, placement
+
+DAY = dt.timedelta(days=1)
+
+
+async def housed(world):
+    """A household of two that moved in today, from a room that the head had until then."""
+    head, child = await world.family()
+    room = await world.value(LookupList.HOUSING_TYPE, "room")
+    await world.do(
+        add_housing, AddHousing(client_id=head, housing_type_id=room, started_on=world.today - 90 * DAY)
+    )
+    wanted = await world.placement(head, child)
+    await world.held(wanted, await world.home(), secured_on=world.today - 5 * DAY)
+    moved = MoveIn(
+        placement_id=wanted,
+        moved_in_on=world.today,
+        next_months=1,
+        told_by_client=True,
+        end_housing=True,
+        rent=Rent(amount="900"),
+    )
+    await world.do(move_in, moved)
+    return head, child, wanted
+
+
+async def stays(world, person):
+    return [(one.started_on, one.ended_on) for one in await world.see(housing_history, person)]
+
+
+@pytest.mark.row("P7", "P10", "C5")
+@pytest.mark.parametrize("by", [-3, 2])
+async def test_a_move_in_date_is_corrected_with_the_stays_that_hang_on_it(world, by):
+    head, child, wanted = await housed(world)
+    before = world.today
+    world.clock.advance(10 * DAY)
+    after = before + by * DAY
+    command = CorrectMoveIn(placement_id=wanted, moved_in_on=after, reason="Wrong line of the form")
+    await world.do(correct_move_in, command)
+    assert (await world.see(placement, wanted)).moved_in_on == after
+    assert await stays(world, head) == [(after, None), (before - 90 * DAY, after)]
+    assert await stays(world, child) == [(after, None)]
+    rents = (await world.see(housing_history, head))[0].rents
+    assert [rent.from_date for rent in rents] == [after]
+    line = (await world.see(timeline, wanted))[0]
+    assert (line.kind.value, line.details["before"], line.details["after"]) == ("corrected", before, after)
+    with pytest.raises(NothingCorrected):
+        await world.do(correct_move_in, command)
+    for day, refusal in (
+        (before - 6 * DAY, MoveInBeforeSecuring),
+        (world.today + DAY, MoveInInTheFuture),
+        (before - 91 * DAY, MoveInBeforeSecuring),
+    ):
+        with pytest.raises(refusal):
+            await world.do(correct_move_in, command.model_copy(update={"moved_in_on": day}))
+
+
+@pytest.mark.row("P8", "P10", "C5")
+async def test_a_follow_up_is_corrected_and_who_was_taken_for_gone_lives_there_still(world):
+    head, child, wanted = await housed(world)
+    moved = world.today
+    world.clock.advance(30 * DAY)
+    reason = await world.value(LookupList.REASON_LEFT, "health")
+    gone = Outcome(client_id=child, still_in_housing=StillInHousing.NO, reason_left_id=reason)
+    here = Outcome(client_id=head, still_in_housing=StillInHousing.YES)
+    done = RecordFollowUp(placement_id=wanted, done_on=world.today, outcomes=[here, gone], next_months=2)
+    await world.do(record_follow_up, done)
+    _, first = await world.see(follow_ups_of, wanted)
+    correction = CorrectFollowUp(
+        placement_id=wanted,
+        follow_up_id=first.id,
+        done_on=world.today - 2 * DAY,
+        months_since=0,
+        outcomes=[OutcomeFound(client_id=child, still_in_housing=StillInHousing.NO)],
+        reason="It was the Tuesday",
+        version=first.version,
+    )
+    await world.do(correct_follow_up, correction)
+    assert await stays(world, child) == [(moved, world.today - 2 * DAY)]
+    last_day = CorrectLastDay(
+        placement_id=wanted, client_id=child, left_on=world.today - 4 * DAY, reason="The neighbour said so"
+    )
+    await world.do(correct_last_day, last_day)
+    assert await stays(world, child) == [(moved, world.today - 4 * DAY)]
+    with pytest.raises(BeforeMoveIn):
+        await world.do(correct_last_day, last_day.model_copy(update={"left_on": moved - DAY}))
+    late = CorrectMoveIn(
+        placement_id=wanted, moved_in_on=world.today, reason="Typing error", days_confirmed=True
+    )
+    with pytest.raises(MoveInAfterFollowUp):
+        await world.do(correct_move_in, late)
+
+    _, first = await world.see(follow_ups_of, wanted)
+    mistaken = correction.model_copy(update={"version": first.version})
+    mistaken.outcomes = [OutcomeFound(client_id=head, still_in_housing=StillInHousing.NO)]
+    with pytest.raises(DepartureIsNew):
+        await world.do(correct_follow_up, mistaken)
+    mistaken.outcomes = [OutcomeFound(client_id=child, still_in_housing=StillInHousing.UNABLE_TO_CONTACT)]
+    await world.do(correct_follow_up, mistaken)
+    assert await stays(world, child) == [(moved, None)]
+    people = (await world.see(placement, wanted)).people
+    assert [person.left_on for person in people] == [None, None]
+    _, first = await world.see(follow_ups_of, wanted)
+    assert [one.reason for one in first.corrections] == ["It was the Tuesday"] * 2
+    due = CorrectDueDay(placement_id=wanted, due_on=world.today + 9 * DAY, reason="A holiday")
+    await world.do(correct_due_day, due)
+    assert (await world.see(placement, wanted)).next_follow_up == world.today + 9 * DAY
+    # Both can go on: the child's follow-up is recorded with the head's.
+    await world.do(
+        record_follow_up,
+        RecordFollowUp(placement_id=wanted, done_on=world.today, outcomes=[here, gone], next_months=2),
+    )
+
+
+@pytest.mark.row("P4", "P10")
+async def test_an_attempt_is_corrected(world):
+    wanted = await world.placement(await world.client())
+    first = await world.value(LookupList.REASON_NOT_SECURED, "client_declined")
+    second = await world.value(LookupList.REASON_NOT_SECURED, "not_affordable")
+    given = {"placement_id": wanted, "attempted_on": world.today, "caseworker": "staff-7"}
+    attempt = await world.do(record_attempt, RecordAttempt(reason_id=first, **given))
+    command = CorrectAttempt(attempt_id=attempt, reason_id=second, reason="Misread", **given)
+    await world.do(correct_attempt, command)
+    (seen,) = await world.see(attempts, wanted)
+    assert (seen.reason_id, seen.corrections[0].reason) == (second, "Misread")
+    assert seen.corrections[0].by_name == "Robin Hale"
+    audited = await world.rows("SELECT changes FROM audit WHERE action = 'corrected'")
+    assert "Misread" in audited[0]["changes"]
+
+
+@pytest.mark.row("C5")
+async def test_a_stay_is_corrected_but_not_into_another(world):
+    head, _, _ = await housed(world)
+    now, then = await world.see(housing_history, head)
+    fields = {name: getattr(then, name) for name in ("housing_type_id", "started_on", "ended_on", "version")}
+    command = CorrectHousing(client_id=head, record_id=then.id, reason="Earlier than I thought", **fields)
+    with pytest.raises(HousingOverlap):
+        await world.do(correct_housing, command.model_copy(update={"ended_on": world.today + DAY}))
+    earlier = then.started_on - 30 * DAY
+    await world.do(correct_housing, command.model_copy(update={"started_on": earlier}))
+    _, then = await world.see(housing_history, head)
+    assert (then.started_on, then.corrections[0].days) == (
+        earlier,
+        {"started_on": (earlier + 30 * DAY, earlier)},
+    )
+    of_placement = command.model_copy(
+        update={"record_id": now.id, "version": now.version, "started_on": now.started_on + DAY}
+    )
+    with pytest.raises(DaysOfPlacement):
+        await world.do(correct_housing, of_placement)
+
+
+@pytest.mark.row("P4", "P7", "P8", "P10", "C5", "X1")
+@pytest.mark.parametrize("locale", ["en", "fr"])
+async def test_corrections_are_made_by_forms_and_shown(world, locale):
+    head, child, wanted = await housed(world)
+    world.clock.advance(30 * DAY)
+    health = await world.value(LookupList.REASON_LEFT, "health")
+    gone = Outcome(client_id=child, still_in_housing=StillInHousing.NO, reason_left_id=health)
+    done = RecordFollowUp(placement_id=wanted, done_on=world.today, outcomes=[gone], next_months=2)
+    await world.do(record_follow_up, done)
+    _, first = await world.see(follow_ups_of, wanted)
+    base = f"/front-desk/placements/{wanted}"
+    history = f"/front-desk/clients/{head}/housing-history"
+    _, room = await world.see(housing_history, head)
+    earlier = world.today - 2 * DAY
+    pages = {
+        f"{base}/move-in/correction": "moved_in_on",
+        f"{base}/follow-ups/{first.id}": "done_on",
+        f"{base}/members/{child}/last-day": "left_on",
+        f"{base}/follow-ups/due/date": "due_on",
+        f"{history}/{room.id}/correction": "ended_on",
+    }
+    async with world.desk("caseworker", locale=locale) as browser:
+        for address, field in pages.items():
+            page = parse_page((await browser.get(address)).text)
+            fields = page.fields(address)
+            without = await browser.post(address, data=fields)
+            assert without.status_code == 422, "a correction has a reason"
+            parse_page(without.text)
+            day = {
+                "moved_in_on": world.today - 31 * DAY,
+                "due_on": world.today + 9 * DAY,
+                "ended_on": world.today - 40 * DAY,
+            }.get(field, earlier)
+            typed = {f"{field}-day": str(day.day), f"{field}-month": str(day.month)}
+            fields |= typed | {f"{field}-year": str(day.year), "reason": "Misread"}
+            answer = await browser.post(address, data=fields)
+            assert answer.status_code == 303, f"{address}: {parse_page(answer.text).text}"
+            earlier -= DAY
+        for address in (base, f"{base}/follow-ups", f"{base}/timeline", history, "/front-desk/placements"):
+            page = parse_page((await browser.get(address)).text)
+            if address in (f"{base}/follow-ups", f"{base}/timeline", history):
+                assert "Misread" in page.text
