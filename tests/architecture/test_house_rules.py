@@ -95,6 +95,21 @@ RULES = [
         f"{FEATURE}/desk.py",
         "async def a(call, form):\n    await call.perform(secure, form.command)\n",
     ),
+    (
+        desks.deadlines_are_said_in_one_way,
+        f"{FEATURE}/templates/holds/record.html",
+        "{{ hold.deadline|moment }}\n",
+    ),
+    (
+        desks.deadlines_are_said_in_one_way,
+        f"{FEATURE}/templates/holds/list.html",
+        "{{ ui.day(one.hold_until) }}\n",
+    ),
+    (
+        desks.deadlines_are_said_in_one_way,
+        f"{FEATURE}/templates/holds/list.html",
+        "{{ in_days(hold.deadline|last_day) }}\n",
+    ),
     (texts.no_traces_of_a_machine, "README.md", "pip install --" + "index-url https://somewhere/simple\n"),
     (texts.no_traces_of_a_machine, "docs/a.md", "see /" + "root/notes\n"),
     (texts.no_traces_of_a_machine, "deploy/a.yaml", "url: https://registry." + "npmjs.org/htmx\n"),

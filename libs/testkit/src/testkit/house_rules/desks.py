@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from testkit.house_rules.tree import SERVICE_PACKAGES, Module, Tree, Violation
@@ -11,6 +12,29 @@ ANSWERS_A_REFUSAL_ITSELF = frozenset({"gateway.single_sign_on.desk.back"})
 """The way back from the provider of the sign-in has no form to say a refusal in: the sign-in page says it."""
 _EVERYTHING = frozenset({"DomainError", "Exception", "BaseException"})
 _CARRYING = frozenset({"perform", "carry_out", "attempt"})
+
+
+_DEADLINE = r"[\w.]*(?:deadline|hold_until)"
+_SAID_OTHERWISE = re.compile(
+    rf"{_DEADLINE}\s*\|\s*(?!deadline\b)\w+|\b(?:day|moment)\(\s*{_DEADLINE}|\|\s*last_day\b"
+)
+
+
+def deadlines_are_said_in_one_way(tree: Tree) -> list[Violation]:
+    """A template of a service says a deadline with `|deadline`, `ui.deadline` or `ui.when`.
+
+    Formatted as a day or a moment, one that ends with the 13th would be said to be on the 14th.
+    """
+    found: list[Violation] = []
+    for _, folder in tree.packages():
+        for path in sorted(folder.rglob("templates/**/*.html")):
+            if "deskkit" in folder.parts:
+                continue
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+                if said := _SAID_OTHERWISE.search(line):
+                    words = f"says a deadline in a way of its own: {said.group(0)!r}"
+                    found.append(Violation(tree.shown(path), number, words))
+    return found
 
 
 def desks_carry_forms_out(tree: Tree) -> list[Violation]:

@@ -2,6 +2,7 @@
 (P5).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -105,11 +106,13 @@ async def crossing(tx: ReadTx, placement_id: UUID) -> list[CrossingView]:
 
 
 _DAYS = ("secured_on", "expected_move_in", "moved_in_on", "moved_out_on", "on", "before", "after")
+_MOMENTS = ("deadline", "starts_at")
+_READ: dict[str, Callable[[str], date]] = {
+    **dict.fromkeys(_DAYS, date.fromisoformat),
+    **dict.fromkeys(_MOMENTS, datetime.fromisoformat),
+}
 
 
 def _readable(fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields of an event, or of a line, with their days as days."""
-    return {
-        name: date.fromisoformat(value) if name in _DAYS and value else value
-        for name, value in fields.items()
-    }
+    """The fields of an event, or of a line, with their days as days and their moments as moments."""
+    return {name: _READ[name](value) if name in _READ and value else value for name, value in fields.items()}
