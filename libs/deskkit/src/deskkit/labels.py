@@ -38,6 +38,17 @@ def options_of(source: Any, translate: Callable[[str], str]) -> list[Option]:
     return pairs
 
 
+def groups_of(source: Any, translate: Callable[[str], str]) -> list[tuple[str, list[Option]]]:
+    """(words of a group, its options) from [(words, options), …]; plain options are one without words."""
+    if isinstance(source, list | tuple) and source and all(_is_group(item) for item in source):
+        return [(_words(words), options_of(options, translate)) for words, options in source]
+    return [("", options_of(source, translate))]
+
+
+def _is_group(item: Any) -> bool:
+    return isinstance(item, tuple) and len(item) == 2 and isinstance(item[1], list | tuple)
+
+
 def _code(value: Any) -> str:
     if value is None:
         return ""

@@ -27,7 +27,7 @@ from deskkit.assets import Assets
 from deskkit.forms.messages import words_for
 from deskkit.i18n.catalogue import LANGUAGES, Catalogue, load_catalogue
 from deskkit.i18n.formats import ONE_STOP, TWO_STOPS, Formats
-from deskkit.labels import label_of, options_of
+from deskkit.labels import groups_of, label_of, options_of
 
 if TYPE_CHECKING:
     from deskkit.call import PageCall
@@ -131,7 +131,8 @@ class Rendering:
             return str(problem["msg"])
         context = dict(problem.get("ctx", {}))
         own = str(context.pop("error", "")) or str(problem["msg"])
-        field = ".".join(str(part) for part in problem["loc"][1:]) or str(problem["loc"][-1])
+        named = [str(part) for part in problem["loc"][1:]] + [str(at) for at in [context.pop("at", "")] if at]
+        field = ".".join(named) or str(problem["loc"][-1])
         return words_for(problem["type"], context, field, "text", known.catalogue, known.formats, message=own)
 
     def render(self, call: PageCall, template: str, context: dict[str, Any]) -> str:
@@ -209,6 +210,7 @@ class Rendering:
             "now": self.runtime.clock.now,
             "in_days": lambda value: formats.in_days(value, day()),
             "since": lambda value: formats.since(value, self.runtime.clock.now()),
+            "groups_of": lambda source: groups_of(source, catalogue.gettext),
             "options_of": lambda source: options_of(source, catalogue.gettext),
             "with_query": with_query,
             "attributes": attributes,

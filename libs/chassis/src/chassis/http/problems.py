@@ -118,7 +118,7 @@ def of_input(found: Iterable[Mapping[str, Any]], runtime: Runtime, locale: str) 
     """Return the problem document of values that break rules; names field and rule of each."""
     errors = [
         {
-            "field": ".".join(str(part) for part in each["loc"] if part not in {"body", "query", "path"}),
+            "field": _field_of(each),
             "rule": each["type"],
             "detail": runtime.explain(each, locale),
         }
@@ -126,6 +126,13 @@ def of_input(found: Iterable[Mapping[str, Any]], runtime: Runtime, locale: str) 
     ]
     detail = runtime.translate(WRONG_VALUES, locale)
     return problem(422, "invalid_input", detail, errors=errors)
+
+
+def _field_of(found: Mapping[str, Any]) -> str:
+    """The field that breaks a rule; a rule about several fields names one in its context."""
+    parts = [str(part) for part in found["loc"] if part not in {"body", "query", "path"}]
+    at = found.get("ctx", {}).get("at")
+    return ".".join([*parts, str(at)] if at else parts)
 
 
 def of_http(error: HTTPException, runtime: Runtime, locale: str) -> Response:

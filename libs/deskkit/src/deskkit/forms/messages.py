@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Mapping
 from datetime import time
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
@@ -103,6 +104,7 @@ RULES: dict[str, str] = {
     "time_parsing": N_("%(field)s must be a time, such as 2:30 pm or 14:30"),
     "url_parsing": N_("%(field)s must be a web address, such as https://www.ontario.ca"),
     "extra_forbidden": N_("%(field)s isn't part of this form"),
+    "range_upside_down": N_("%(field)s must be at least %(least)s, where the range begins"),
     "missing": N_("Enter %(field)s"),
     "none_required": N_("%(field)s must be left empty"),
     "list_type": N_("%(field)s must be a list"),
@@ -207,7 +209,7 @@ def _shown(value: Any, formats: Formats) -> Any:
         return value
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, int | float):
+    if isinstance(value, int | float | Decimal):
         return formats.number(value)
     if isinstance(value, time):
         return formats.time(value)

@@ -9,6 +9,7 @@
     const line = document.querySelector("[data-new-line]");
     if (line) line.querySelector("input:not([type=hidden]), select, textarea").focus();
     for (const select of document.querySelectorAll("select[data-search]")) shorten(select);
+    for (const list of document.querySelectorAll("[data-shorten]")) shortenBoxes(list);
     // Beside the results filters are open; above them, on a phone, they stay closed until asked for.
     if (matchMedia("(min-width: 60.01rem)").matches) {
       for (const panel of document.querySelectorAll("details.filters")) panel.open = true;
@@ -22,26 +23,63 @@
     }
   };
 
-  // A box above a long list of choices that leaves only those containing what is typed.
-  const shorten = (select) => {
-    if (select.options.length < 8) return;
+  const bare = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+  // A box in which one types to shorten what is below it; Enter in it sends nothing.
+  const shortener = (words, id, shorten) => {
     const box = document.createElement("input");
     box.type = "search";
     box.className = "input select-search";
-    box.placeholder = select.dataset.search;
-    box.setAttribute("aria-label", select.dataset.search);
-    box.setAttribute("aria-controls", select.id);
-    const all = [...select.options];
-    const bare = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-    box.addEventListener("input", () => {
-      const wanted = bare(box.value);
-      const kept = all.filter((option) => option.selected || !option.value || bare(option.text).includes(wanted));
-      select.replaceChildren(...kept);
-    });
+    box.placeholder = words;
+    box.setAttribute("aria-label", words);
+    if (id) box.setAttribute("aria-controls", id);
+    box.addEventListener("input", () => shorten(bare(box.value.trim())));
     box.addEventListener("keydown", (event) => {
       if (event.key === "Enter") event.preventDefault();
     });
-    select.before(box);
+    return box;
+  };
+
+  // Leaves only the choices that contain what is typed, in their groups, and those that are chosen.
+  const shorten = (select) => {
+    if (select.options.length < 8) return;
+    const parts = [...select.children].map((part) => [part, part.tagName === "OPTGROUP" ? [...part.children] : null]);
+    const fits = (option, wanted) => option.selected || !option.value || bare(option.text).includes(wanted);
+    select.before(
+      shortener(select.dataset.search, select.id, (wanted) => {
+        const kept = [];
+        for (const [part, options] of parts) {
+          if (options) {
+            part.replaceChildren(...options.filter((option) => fits(option, wanted)));
+            if (part.children.length) kept.push(part);
+          } else if (fits(part, wanted)) kept.push(part);
+        }
+        select.replaceChildren(...kept);
+      }),
+    );
+  };
+
+  const shortenBoxes = (list) => {
+    const choices = [...list.querySelectorAll(".choice")];
+    const said = document.createElement("p");
+    said.className = "hint";
+    said.setAttribute("role", "status");
+    const count = () => {
+      said.textContent = `${list.dataset.chosen} ${list.querySelectorAll("input:checked").length}`;
+    };
+    list.addEventListener("change", count);
+    list.before(
+      shortener(list.dataset.shorten, "", (wanted) => {
+        for (const choice of choices) {
+          choice.hidden = !choice.querySelector("input").checked && !bare(choice.textContent).includes(wanted);
+        }
+        for (const group of list.querySelectorAll(".choice-group")) {
+          group.hidden = !group.querySelector(".choice:not([hidden])");
+        }
+      }),
+      said,
+    );
+    count();
   };
 
   addEventListener("pageshow", (event) => {

@@ -33,6 +33,7 @@ from support_svc.homes.model import (
     searchable_address,
 )
 from trade.money import USUAL, Currency
+from trade.ranges import in_order
 
 PAGE = 25
 WORDS = 8
@@ -86,6 +87,10 @@ class HomeFilter(BaseModel):
     include_unknown: bool = True
     sort: HomeSort = HomeSort.FIT
     after: str | None = None
+
+    _rent_in_order = in_order("rent_from", "rent_to")
+    _area_in_order = in_order("area_from", "area_to")
+    _floor_in_order = in_order("floor_from", "floor_to")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """New Housing Search, a page of each home, the short list and comparing on the Front Desk (P5)."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -7,10 +8,11 @@ from fastapi import Response
 
 from deskkit.call import DeskCall, PageCall
 from deskkit.forms import Nothing
+from deskkit.labels import label_of
 from deskkit.router import DeskRouter
 from support_svc.homes.queries import HomeFilter, places
 from support_svc.housing_search.commands import HomeOfPlacement, remove_from_shortlist, shortlist_home
-from support_svc.housing_search.filters import chips
+from support_svc.housing_search.filters import SOUGHT_FEATURES, chips
 from support_svc.housing_search.model import TooManyToCompare, can_be_compared
 from support_svc.housing_search.queries import (
     compared,
@@ -23,6 +25,7 @@ from support_svc.lookups.model import LookupList
 from support_svc.lookups.queries import values_of
 from support_svc.placements.happenings import search_for_placement
 from support_svc.placements.queries import placement
+from trade.listings import FEATURES, HOUSING_TYPES, grouped
 
 router = DeskRouter(prefix="/front-desk/placements/{placement_id}")
 
@@ -31,6 +34,16 @@ async def _kinds(call: PageCall) -> dict[str, str]:
     """Housing types as published, in the person's words."""
     values = (await call.ask(values_of, LookupList.HOUSING_TYPE))[LookupList.HOUSING_TYPE]
     return {value.published_as: value.label(call.locale) for value in values if value.published_as}
+
+
+def _grouped(call: PageCall, kinds: Mapping[str, str]) -> dict[str, list[Any]]:
+    """The housing types and features that a search can name, in their groups."""
+    words = [(code, (code, call._(label_of(code)))) for code in SOUGHT_FEATURES]
+    types = [(code, (code, name)) for code, name in kinds.items()]
+    return {
+        "types": [(call._(title), members) for title, members in grouped(types, HOUSING_TYPES)],
+        "features": [(call._(title), members) for title, members in grouped(words, FEATURES)],
+    }
 
 
 @router.get("/search", name="home_search")
@@ -57,6 +70,7 @@ async def search(call: DeskCall, placement_id: UUID) -> Response:
         kept=await call.ask(shortlisted_units, placement_id),
         places=await call.ask(places),
         kinds=kinds,
+        grouped=_grouped(call, kinds),
         form=form,
     )
 

@@ -10,6 +10,13 @@ from deskkit.rendering import with_query
 from support_svc.homes.model import ManagedBy
 from support_svc.homes.queries import HomeFilter, OccupancyFilter
 
+SOUGHT_FEATURES = (
+    "barrier_free_entrance", "roll_in_shower", "grab_bars", "ground_floor", "elevator",
+    "laundry_in_building", "laundry_in_unit", "air_conditioning", "balcony", "furnished",
+    "pets_allowed", "smoke_free", "parking", "bicycle_storage", "storage_locker", "heat_included",
+    "electricity_included", "water_included", "internet_included",
+)  # fmt: skip
+"""The features that a search can name, by their published codes."""
 _WORDS: dict[str, dict[object, str]] = {
     "accessible": {True: N_("Wheelchair accessible")},
     "shareable": {True: N_("Can be shared")},

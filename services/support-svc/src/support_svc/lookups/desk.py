@@ -1,5 +1,6 @@
 """The lists on the Front Desk, kept by an administrator (✎)."""
 
+from typing import Any
 from uuid import UUID
 
 from fastapi import Response
@@ -17,17 +18,23 @@ from support_svc.lookups.commands import (
 )
 from support_svc.lookups.model import LookupList
 from support_svc.lookups.queries import caseworkers, lookup_value, values_of
+from trade.listings import HOUSING_TYPES, grouped
 
 router = DeskRouter(prefix="/front-desk/lists")
 
 
-async def choices(call: PageCall, *lists: LookupList) -> dict[str, list[tuple[str, str]]]:
-    """The values of lists as options of a form, in the person's language."""
+async def choices(call: PageCall, *lists: LookupList) -> dict[str, list[Any]]:
+    """The values of lists as options of a form, in the person's language; housing types in their groups."""
     found = await call.ask(values_of, *lists)
-    return {
-        name.value: [(str(value.id), value.label(call.locale)) for value in values]
-        for name, values in found.items()
-    }
+    options: dict[str, list[Any]] = {}
+    for name, values in found.items():
+        pairs = [(value.code, (str(value.id), value.label(call.locale))) for value in values]
+        options[name.value] = (
+            [(call._(words), members) for words, members in grouped(pairs, HOUSING_TYPES)]
+            if name is LookupList.HOUSING_TYPE
+            else [pair for _, pair in pairs]
+        )
+    return options
 
 
 async def colleagues(

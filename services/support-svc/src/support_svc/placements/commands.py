@@ -13,7 +13,7 @@ from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from support_svc.access import Permission
-from support_svc.clients.commands import require_head
+from support_svc.clients.commands import Phone, require_head
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client, ClientState, NotAMember
 from support_svc.clients.queries import household_on
@@ -68,9 +68,7 @@ class PlacementFields(BaseModel):
     referral_source_id: UUID | None = Field(default=None, title="Referred by")
     referral_organisation: Short | None = Field(default=None, title="Referring organisation")
     referral_person: Short | None = Field(default=None, title="Referring person")
-    referral_phone: Annotated[str, StringConstraints(max_length=60)] | None = Field(
-        default=None, title="Phone of the referring person"
-    )
+    referral_phone: Phone | None = Field(default=None, title="Phone of the referring person")
     monthly_income: Income | None = Field(default=None, title="Household income a month")
 
 

@@ -14,6 +14,7 @@ from deskkit.call import DeskCall, PageCall
 from deskkit.csv_files import csv_stream
 from deskkit.forms import Form
 from deskkit.router import DeskRouter
+from trade.listings import FEATURES, HOUSING_TYPES, grouped
 from units_svc.access import Permission
 from units_svc.inventory import commands, queries
 from units_svc.inventory.provinces import provinces
@@ -66,6 +67,9 @@ async def choices(call: PageCall, lists: Lists, keep: Mapping[str, Any] | None =
         )
         for name, kind in _LISTS.items()
     }
+    for name, groups in (("housing_types", HOUSING_TYPES), ("features", FEATURES)):
+        pairs = [(code, (code, words)) for code, words in found[name]]
+        found[f"grouped_{name}"] = [(call._(words), members) for words, members in grouped(pairs, groups)]
     found["landlords"] = await call.ask(landlord_choices, kept.get("landlord_id"))
     return found
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.places import Whole, Words, read_place, spelt
 from chassis.search import Bounds, By, Columns, Mask
+from trade.ranges import in_order
 from units_svc import addressing
 from units_svc.inventory.index import cents
 from units_svc.inventory.model import Occupancy
@@ -63,6 +64,10 @@ class UnitFilter(BaseModel):
     service_provider: Annotated[str | None, Field(title="Service provider", max_length=60)] = None
     active: Annotated[bool | None, Field(title="Listed")] = True
     unknown_too: Annotated[bool, Field(title="Include homes where this isn't known")] = True
+
+    _rent_in_order = in_order("rent_from", "rent_to")
+    _area_in_order = in_order("area_from", "area_to")
+    _floor_in_order = in_order("floor_from", "floor_to")
 
 
 def matching(index: Columns, filters: UnitFilter) -> Mask:

@@ -16,6 +16,7 @@ from chassis.errors import NotFound
 from chassis.paging import CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
+from trade.ranges import in_order
 from units_svc.access import Permission
 from units_svc.edits import Edit, edits_of
 from units_svc.inventory.model import Building, Occupancy, Unit
@@ -54,6 +55,10 @@ class WorkFilter(BaseModel):
     done_to: Annotated[date | None, Field(title="Done to")] = None
     cost_from: Annotated[Decimal | None, Field(title="Cost, at least", ge=0)] = None
     cost_to: Annotated[Decimal | None, Field(title="Cost, at most", ge=0)] = None
+
+    _scheduled_in_order = in_order("scheduled_from", "scheduled_to")
+    _done_in_order = in_order("done_from", "done_to")
+    _cost_in_order = in_order("cost_from", "cost_to")
     after: str | None = None
 
 
