@@ -27,7 +27,7 @@ from support_svc.placements.queries import (
     placement,
     placements,
 )
-from support_svc.signings.queries import signings_of
+from support_svc.signings.queries import meeting_of, signings_of
 
 router = DeskRouter(prefix="/front-desk/placements")
 
@@ -90,11 +90,14 @@ async def _start_form(call: PageCall, client_id: UUID, form: object, status: int
 @router.get("/{placement_id}", name="placement")
 async def record(call: DeskCall, placement_id: UUID) -> Response:
     """A placement's record: details, the home it is at, what crossed."""
+    one = await call.ask(placement, placement_id)
+    told = await call.ask(signings_of, placement_id)
     return call.page(
         "placements/record.html",
-        one=await call.ask(placement, placement_id),
+        one=one,
+        way=one.progress(meeting_of(told, one.request.request if one.request is not None else None)),
         crossed=await call.ask(crossing, placement_id),
-        signings=await call.ask(signings_of, placement_id),
+        signings=told,
     )
 
 

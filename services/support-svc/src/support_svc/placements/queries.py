@@ -35,6 +35,7 @@ from support_svc.placements.model import (
     TypeSought,
     is_declined,
 )
+from support_svc.placements.progress import Meeting, Progress, Record, progress
 from support_svc.placements.securing import HOLDING, OPEN, SecuringState
 
 _STILL_OF_THE_HOME = (SecuringState.HELD, SecuringState.RELEASED)
@@ -211,6 +212,25 @@ class PlacementView:
         if self.request is None or self.request.state not in (SecuringState.HELD, SecuringState.LET):
             return False
         return not is_declined(self.request.state, self.request.application)
+
+    def progress(self, meeting: Meeting | None) -> Progress:
+        """How far it has come, with the signing that counts."""
+        request = self.request
+        if request is None:
+            return progress(Record(self.status))
+        return progress(
+            Record(
+                status=self.status,
+                request=request.state,
+                managed_by=request.managed_by,
+                overdue=request.overdue,
+                referred=request.referred,
+                named=request.named,
+                application=request.application,
+                asks_for_another=self.securing_another,
+                meeting=meeting,
+            )
+        )
 
     def seeking(self) -> Seeking:
         """What homes are matched with (P5)."""

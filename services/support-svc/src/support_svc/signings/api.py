@@ -3,8 +3,9 @@
 from uuid import UUID
 
 from chassis.http.call import ApiRouter, Call
+from support_svc.placements.progress import Progress
 from support_svc.signings.commands import AnswerSigning, SigningAnswer, answer_signing
-from support_svc.signings.queries import SigningView, signing, signings, signings_of
+from support_svc.signings.queries import SigningView, progress_of, signing, signings, signings_of
 
 router = ApiRouter(prefix="/api/support/v1", tags=["signings"])
 
@@ -25,6 +26,12 @@ async def get_signing(call: Call, signing_id: UUID) -> SigningView:
 async def get_signings(call: Call, placement_id: UUID) -> list[SigningView]:
     """The signings of a placement."""
     return await call.ask(signings_of, placement_id)
+
+
+@router.get("/placements/{placement_id}/progress")
+async def get_progress(call: Call, placement_id: UUID) -> Progress:
+    """How far a placement has come, what happens next and whose turn that is."""
+    return await call.ask(progress_of, placement_id)
 
 
 @router.post("/signings/{signing_id}/answer", status_code=204)

@@ -1,5 +1,6 @@
 """Reading signings: the case manager's list (W4)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,6 +14,8 @@ from support_svc.access import Permission
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
 from support_svc.placements.model import Placement, Securing
+from support_svc.placements.progress import Meeting, Progress
+from support_svc.placements.queries import placement
 from support_svc.signings.model import (
     AbsenceReason,
     Attendance,
@@ -33,6 +36,7 @@ class SigningView:
 
     signing: UUID
     placement_id: UUID
+    request: UUID
     client_name: str
     address: str
     starts_at: datetime | None
@@ -61,6 +65,7 @@ def _view(signing: Signing, client: Client, securing: Securing, state: SigningSt
     return SigningView(
         signing=signing.signing,
         placement_id=signing.placement_id,
+        request=securing.request,
         client_name=client.full_name,
         address=securing.address,
         starts_at=signing.starts_at,
@@ -113,3 +118,24 @@ async def signings_of(tx: ReadTx, placement_id: UUID) -> list[SigningView]:
     """The signings of a placement, the latest first."""
     statement = _selected(tx).where(Signing.placement_id == placement_id).order_by(Signing.starts_at.desc())
     return [_view(*row) for row in await tx.execute(statement)]
+
+
+def meeting_of(found: Sequence[SigningView], request: UUID | None) -> Meeting | None:
+    """Of a request's signings, the latest first, the one that counts: one ahead, or else the last."""
+    own = [one for one in found if one.request == request]
+    if not own:
+        return None
+    counts = next((one for one in own if one.state is SigningState.SCHEDULED), own[0])
+    return Meeting(
+        ahead=counts.state is SigningState.SCHEDULED,
+        answered=counts.attendance is not None,
+        signed=counts.outcome is SigningOutcome.SIGNED,
+    )
+
+
+@query(Permission.VIEW_PLACEMENTS)
+async def progress_of(tx: ReadTx, placement_id: UUID) -> Progress:
+    """How far a placement has come, and whose turn it is (P3). Raises NotFound."""
+    one = await placement(tx, placement_id)
+    request = one.request.request if one.request is not None else None
+    return one.progress(meeting_of(await signings_of(tx, placement_id), request))
