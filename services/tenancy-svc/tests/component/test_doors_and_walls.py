@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from chassis.db import tables
 from chassis.http.routes import account_for
 from tenancy_svc.access import ROLES, Permission
-from tenancy_svc.clause_review.judging import review_text
-from tenancy_svc.clause_review.model import Verdict
 from tenancy_svc.migrations.versions.v2_lease_templates import SHIPPED, clauses_of
 from tenancy_svc.models import metadata
+from trade.text_review.clauses import review_clause
+from trade.text_review.verdicts import Verdict
 
 
 @pytest.mark.row("W3", "T1")
@@ -73,7 +73,7 @@ async def test_the_shipped_templates_are_published_and_pass_their_own_review(
 ) -> None:
     for clause in clauses_of(jurisdiction):
         for text in clause:
-            assert review_text(text).verdict is Verdict.PASSED, (text, review_text(text))
+            assert review_clause(text).verdict is Verdict.PASSED, (text, review_clause(text))
     rows = await world.rows(
         "SELECT count(*) AS clauses FROM template_clauses c JOIN template_editions e ON e.id = c.edition_id"
         " JOIN lease_templates t ON t.id = e.template_id WHERE t.jurisdiction = $1 AND e.state = 'published'",
@@ -103,6 +103,20 @@ async def test_a_refused_clause_is_not_stored_but_the_attempt_is(world: Any) -> 
     assert not await world.rows("SELECT 1 FROM template_clauses WHERE title_en = 'Support'")
     kept = await world.rows("SELECT verdict, place FROM reviewed_texts")
     assert [(row["verdict"], row["place"]) for row in kept] == [("refused", "lease_template")] * 2
+
+
+@pytest.mark.row("T3", "W3")
+async def test_a_review_says_why_of_each_sentence(world: Any) -> None:
+    text = "Rent is due monthly. The tenant must attend treatment. Services are voluntary."
+    async with world.client("property_manager") as api:
+        review = (await api.post("/clause-reviews", json={"text": text})).json()
+    assert review["verdict"] == "refused"
+    assert [one["verdict"] for one in review["sentences"]] == ["passed", "refused", "passed"]
+    rent, treatment, _ = review["sentences"]
+    assert (rent["reason"], rent["words"], rent["rule"]) == ("off_topic", [], None)
+    assert "treatment" in " ".join(treatment["words"])
+    assert treatment["likelihood"] > 60
+    assert "retain housing" in treatment["policy_sentence"]
 
 
 @pytest.mark.row("T2")

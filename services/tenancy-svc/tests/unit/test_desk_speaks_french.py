@@ -6,7 +6,6 @@ import pytest
 
 from deskkit.testing.translations import missing_translations
 from tenancy_svc.applications import model as applications
-from tenancy_svc.clause_review import model as clause_review
 from tenancy_svc.disclosures import model as disclosures
 from tenancy_svc.entry import model as entry
 from tenancy_svc.entry.queries import Listed
@@ -17,14 +16,14 @@ from tenancy_svc.leases import model as leases
 from tenancy_svc.my_day import model as my_day
 from tenancy_svc.signings import model as signings
 from tenancy_svc.statutes import model as statutes
+from trade.text_review.verdicts import Verdict
 
 SHOWN = (
     applications.Origin,
     applications.ApplicationStatus,
     applications.DeclineReason,
     applications.Part,
-    clause_review.Rule,
-    clause_review.Verdict,
+    Verdict,
     disclosures.Answer,
     disclosures.Purpose,
     disclosures.Withheld,

@@ -6,26 +6,30 @@ from pydantic import BaseModel
 
 from chassis.http import ApiRouter, Call
 from tenancy_svc.clause_review.commands import ReviewClause, review_clause
-from tenancy_svc.clause_review.model import Rule, Verdict
+from tenancy_svc.clause_review.model import judged
+from trade.text_review.clauses import Rule
+from trade.text_review.verdicts import Reason, Verdict
 
 router = ApiRouter(tags=["clause review"])
 
 
-class FindingOut(BaseModel):
-    """One reason for a verdict."""
+class SentenceOut(BaseModel):
+    """One sentence: its verdict, why, and how likely it is a condition, in percent."""
 
+    text: str
     verdict: Verdict
-    rule: Rule
-    passage: str
+    reason: Reason
+    likelihood: int
     words: list[str]
-    policy_sentence: str
+    rule: Rule | None
+    policy_sentence: str | None
 
 
 class ReviewOut(BaseModel):
-    """The verdict on a text."""
+    """The verdict on a text, and on each sentence of it."""
 
     verdict: Verdict
-    findings: list[FindingOut]
+    sentences: list[SentenceOut]
 
 
 @router.post("/clause-reviews")
@@ -34,14 +38,16 @@ async def post_review(call: Call, command: ReviewClause) -> ReviewOut:
     review = await call.perform(review_clause, command)
     return ReviewOut(
         verdict=review.verdict,
-        findings=[
-            FindingOut(
-                verdict=finding.verdict,
-                rule=finding.rule,
-                passage=finding.passage,
-                words=[word.text for word in finding.words],
-                policy_sentence=finding.policy_sentence,
+        sentences=[
+            SentenceOut(
+                text=one.text,
+                verdict=one.verdict,
+                reason=one.reason,
+                likelihood=one.percent,
+                words=list(one.words),
+                rule=one.rule,
+                policy_sentence=one.policy_sentence,
             )
-            for finding in review.findings
+            for one in map(judged, review.sentences)
         ],
     )

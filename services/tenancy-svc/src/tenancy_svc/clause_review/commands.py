@@ -8,9 +8,11 @@ from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from tenancy_svc.access import Permission
-from tenancy_svc.clause_review.judging import review_text
-from tenancy_svc.clause_review.model import Review, ReviewedText, Verdict
+from tenancy_svc.clause_review.model import ReviewedText
 from tenancy_svc.tables import Command
+from trade.text_review.clauses import review_clause as review_text
+from trade.text_review.clauses import rule_of
+from trade.text_review.verdicts import Review, Verdict
 
 
 class ReviewClause(Command):
@@ -30,8 +32,8 @@ async def review_clause(tx: Tx, command: ReviewClause) -> Review:
 
 def record_review(tx: Tx, place: str, text: str, review: Review) -> None:
     """Keep a review that refused or doubted; `place` says where the text was offered."""
-    finding = review.gravest
-    if finding is None:
+    gravest = review.gravest
+    if gravest is None:
         return
     tx.session.add(
         ReviewedText(
@@ -40,8 +42,8 @@ def record_review(tx: Tx, place: str, text: str, review: Review) -> None:
             offered_at=tx.now,
             offered_by=tx.actor.name,
             verdict=review.verdict,
-            rule=finding.rule,
-            words=[word.text for word in finding.words],
+            rule=rule_of(gravest),
+            words=[word.text for word in gravest.words],
             text=text,
         )
     )

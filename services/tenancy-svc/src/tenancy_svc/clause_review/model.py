@@ -1,103 +1,81 @@
-"""What a review of a clause says: a verdict, the words that caused it, and the policy sentence they break
-(T3).
-"""
+"""What a review of a clause says to a reader, and what is kept of it as evidence (T3, W11)."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import ClassVar
 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.errors import DomainError, Kind
+from deskkit.i18n import N_
 from tenancy_svc.tables import Base, words
-
-
-class Verdict(StrEnum):
-    """What the review found; ordered from harmless to refused."""
-
-    PASSED = "passed"
-    NEEDS_EYES = "needs_eyes"
-    REFUSED = "refused"
-
-
-class Rule(StrEnum):
-    """Which part of the separation policy a clause breaks."""
-
-    SERVICES = "services"
-    SOBRIETY = "sobriety"
-    PROGRAMME_RULES = "programme_rules"
-    CASEWORK_ENFORCES = "casework_enforces"
-    REPORTS_TO_LANDLORD = "reports_to_landlord"
-    UNCLEAR = "unclear"
-
-    @property
-    def label(self) -> str:
-        """The sentence of the separation policy that the rule stands for (a message id)."""
-        return POLICY_SENTENCES[self]
-
+from trade.text_review.clauses import Rule, rule_of
+from trade.text_review.verdicts import Reason, Sentence, Verdict
 
 POLICY_SENTENCES: dict[Rule, str] = {
-    Rule.SERVICES: "Clients are not required to engage in services to retain housing.",
-    Rule.SOBRIETY: "Tenancy is governed solely by lease agreements, not by service participation.",
-    Rule.PROGRAMME_RULES: "Tenancy is governed solely by lease agreements, not by service participation.",
-    Rule.CASEWORK_ENFORCES: "Case managers do not handle rent, lease enforcement, or eviction-related tasks.",
-    Rule.REPORTS_TO_LANDLORD: (
+    Rule.SERVICES: N_("Clients are not required to engage in services to retain housing."),
+    Rule.SOBRIETY: N_("Tenancy is governed solely by lease agreements, not by service participation."),
+    Rule.PROGRAMME_RULES: N_("Tenancy is governed solely by lease agreements, not by service participation."),
+    Rule.CASEWORK_ENFORCES: N_(
+        "Case managers do not handle rent, lease enforcement, or eviction-related tasks."
+    ),
+    Rule.REPORTS_TO_LANDLORD: N_(
         "Property management is only notified if service issues directly impact tenancy."
     ),
-    Rule.UNCLEAR: "Clients are not required to engage in services to retain housing.",
+    Rule.UNCLEAR: N_("Clients are not required to engage in services to retain housing."),
 }
 """The sentence of the separation policy that each rule stands for; English is the message id of its
 translation.
 """
 
 
+REASONS: dict[Reason, str] = {
+    Reason.OFF_TOPIC: N_("It speaks of nothing that a condition could be about."),
+    Reason.FREES: N_("Its words free the tenant, and the classifier agrees."),
+    Reason.BOTH_HARMLESS: N_("Neither its words nor the classifier find a condition."),
+    Reason.BOTH_REFUSE: N_("Its words make a condition, and the classifier agrees."),
+    Reason.CLASSIFIER_SURE: N_("The classifier is sure that it is a condition."),
+    Reason.DISAGREE: N_("Its words and the classifier disagree."),
+    Reason.UNSURE: N_("The classifier isn't sure."),
+}
+"""Why a sentence got its verdict, for a reader (message ids)."""
+
+
 @dataclass(frozen=True, slots=True)
-class Words:
-    """Some words of the text under review, as they were written; `start` and `end` are offsets into that
-    text.
-    """
+class Judged:
+    """A sentence of a reviewed text, with why, and the policy's sentence that it breaks or may break."""
 
     text: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One reason for the verdict: the rule, the passage and the words in it that matter."""
-
     verdict: Verdict
-    rule: Rule
-    passage: str
-    words: tuple[Words, ...]
+    reason: Reason
+    percent: int
+    words: tuple[str, ...]
+    rule: Rule | None
 
     @property
-    def policy_sentence(self) -> str:
-        """The sentence of the separation policy that the passage breaks, in English (a message id)."""
-        return POLICY_SENTENCES[self.rule]
+    def why(self) -> str:
+        """The reason in words (a message id)."""
+        return REASONS[self.reason]
 
     @property
-    def quoted(self) -> str:
-        """The words that caused the finding, in the order of the text, joined for one line of a message."""
-        return " … ".join(word.text for word in self.words) or self.passage
+    def policy_sentence(self) -> str | None:
+        """The sentence of the separation policy, in English (a message id); None when it passed."""
+        return POLICY_SENTENCES[self.rule] if self.rule is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
-    """The verdict on one text with every finding; `passed` has none."""
-
-    verdict: Verdict
-    findings: tuple[Finding, ...]
-
-    @property
-    def gravest(self) -> Finding | None:
-        """The finding to show first: a refusal before a doubt; None for a text that passed."""
-        refused = [finding for finding in self.findings if finding.verdict is Verdict.REFUSED]
-        return next(iter(refused or self.findings), None)
+def judged(sentence: Sentence) -> Judged:
+    """Return a sentence as pages and the API show it."""
+    return Judged(
+        text=sentence.text,
+        verdict=sentence.verdict,
+        reason=sentence.reason,
+        percent=sentence.percent,
+        words=tuple(words.text for words in sentence.words),
+        rule=None if sentence.verdict is Verdict.PASSED else rule_of(sentence),
+    )
 
 
 class ClauseConditionsTenancy(DomainError):

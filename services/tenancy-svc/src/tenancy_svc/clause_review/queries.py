@@ -10,7 +10,9 @@ from sqlalchemy import select
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from tenancy_svc.access import Permission
-from tenancy_svc.clause_review.model import ReviewedText, Rule, Verdict
+from tenancy_svc.clause_review.model import ReviewedText
+from trade.text_review.clauses import Rule
+from trade.text_review.verdicts import Verdict
 
 LIMIT = 50
 

@@ -7,7 +7,7 @@ import uuid
 from pydantic import BaseModel
 
 from chassis.http import ApiRouter, Call
-from tenancy_svc.clause_review.model import ClauseConditionsTenancy, Verdict
+from tenancy_svc.clause_review.model import ClauseConditionsTenancy
 from tenancy_svc.lease_templates.commands import (
     ClauseJudged,
     approve_clause,
@@ -32,6 +32,7 @@ from tenancy_svc.lease_templates.queries import (
     lease_template,
     lease_templates,
 )
+from trade.text_review.verdicts import Verdict
 
 router = ApiRouter(tags=["lease templates"])
 

@@ -16,8 +16,7 @@ from chassis.tx import Tx
 from chassis.usecase import use_case
 from tenancy_svc.access import Permission
 from tenancy_svc.clause_review.commands import record_review
-from tenancy_svc.clause_review.judging import review_text
-from tenancy_svc.clause_review.model import Review, Verdict
+from tenancy_svc.clause_review.model import POLICY_SENTENCES
 from tenancy_svc.lease_templates.model import (
     ApproveClause,
     ApprovedByAuthor,
@@ -36,8 +35,8 @@ from tenancy_svc.lease_templates.model import (
     RemoveClause,
     WriteClause,
 )
-
-_GRAVITY = {Verdict.PASSED: 0, Verdict.NEEDS_EYES: 1, Verdict.REFUSED: 2}
+from trade.text_review.clauses import review_clause, rule_of
+from trade.text_review.verdicts import Review, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +99,8 @@ async def write_clause(tx: Tx, command: WriteClause) -> ClauseJudged:
         {
             "field": field,
             "words": finding.quoted,
-            "passage": finding.passage,
-            "sentence": finding.policy_sentence,
+            "passage": finding.text,
+            "sentence": POLICY_SENTENCES[rule_of(finding)],
         }
         if finding is not None
         else {}
@@ -196,13 +195,13 @@ async def discard_draft(tx: Tx, command: DiscardDraft) -> None:
 def _judge(command: WriteClause) -> tuple[Verdict, Review, str, str]:
     """Review titles and texts of both languages; return the gravest verdict, its review, field and text."""
     fields = ("title_en", "text_en", "title_fr", "text_fr")
-    reviews = [(review_text(getattr(command, field)), field) for field in fields]
-    review, field = max(reviews, key=lambda pair: (_GRAVITY[pair[0].verdict], pair[1].startswith("text")))
+    reviews = [(review_clause(getattr(command, field)), field) for field in fields]
+    review, field = max(reviews, key=lambda pair: (pair[0].verdict.gravity, pair[1].startswith("text")))
     return review.verdict, review, field, str(getattr(command, field))
 
 
 def _still_passes(clause: Clause) -> bool:
-    reviews = [review_text(text).verdict for text in (clause.text_en, clause.text_fr)]
+    reviews = [review_clause(text).verdict for text in (clause.text_en, clause.text_fr)]
     if Verdict.REFUSED in reviews:
         return False
     return Verdict.NEEDS_EYES not in reviews or clause.approved_at is not None

@@ -11,7 +11,7 @@ from chassis.errors import NotFound
 from deskkit.call import DeskCall, PageCall
 from deskkit.forms import Form
 from deskkit.router import DeskRouter
-from tenancy_svc.clause_review.model import ClauseConditionsTenancy, Verdict
+from tenancy_svc.clause_review.model import ClauseConditionsTenancy
 from tenancy_svc.lease_templates.commands import (
     approve_clause,
     begin_draft,
@@ -30,6 +30,7 @@ from tenancy_svc.lease_templates.model import (
 )
 from tenancy_svc.lease_templates.queries import lease_template, lease_templates
 from tenancy_svc.panels import timeline_items
+from trade.text_review.verdicts import Verdict
 
 router = DeskRouter(prefix="/property-desk")
 

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.db import Versioned
 from chassis.errors import DomainError, Kind
-from tenancy_svc.clause_review.model import Verdict
 from tenancy_svc.tables import Base, Command, Line, words
+from trade.text_review.verdicts import Verdict
 
 
 class Jurisdiction(StrEnum):

@@ -15,9 +15,9 @@ from chassis.errors import NotFound
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from tenancy_svc.access import Permission
-from tenancy_svc.clause_review.model import Verdict
 from tenancy_svc.lease_templates.model import Clause, Edition, EditionState, Jurisdiction, LeaseTemplate
 from tenancy_svc.timeline import Entry, timeline_of
+from trade.text_review.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True)

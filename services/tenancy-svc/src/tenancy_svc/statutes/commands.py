@@ -11,8 +11,7 @@ from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from tenancy_svc.access import Permission
-from tenancy_svc.clause_review.judging import review_text
-from tenancy_svc.clause_review.model import ClauseConditionsTenancy, Verdict
+from tenancy_svc.clause_review.model import POLICY_SENTENCES, ClauseConditionsTenancy
 from tenancy_svc.statutes.model import (
     AddStatute,
     RetireStatute,
@@ -22,6 +21,8 @@ from tenancy_svc.statutes.model import (
     StatuteRetired,
     StatuteUnknown,
 )
+from trade.text_review.clauses import review_clause, rule_of
+from trade.text_review.verdicts import Pattern
 
 
 @use_case(Permission.KEEP_STATUTES)
@@ -30,10 +31,10 @@ async def add_statute(tx: Tx, command: AddStatute) -> uuid.UUID:
     speak of services, sobriety or programmes instead of a law (W3).
     """
     for field in ("section", "says_en", "says_fr"):
-        review = review_text(getattr(command, field))
-        if review.verdict is not Verdict.PASSED and review.gravest is not None:
+        gravest = review_clause(getattr(command, field)).gravest
+        if gravest is not None and gravest.pattern is not Pattern.OFF_TOPIC:
             raise ClauseConditionsTenancy(
-                field=field, words=review.gravest.quoted, sentence=review.gravest.policy_sentence
+                field=field, words=gravest.quoted, sentence=POLICY_SENTENCES[rule_of(gravest)]
             )
     added: uuid.UUID | None = await tx.scalar(
         insert(Statute)
