@@ -18,7 +18,7 @@ TURNS = {
     },
     "fr": {
         "caseworker": "Au tour de l’intervenant",
-        "inventory": "Au tour du parc de logements",
+        "inventory": "Au tour de l’inventaire",
         "property_manager": "Au tour du gestionnaire immobilier",
         "tenant": "Au tour du locataire",
     },

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
@@ -93,24 +93,22 @@ async def consents_of(tx: ReadTx, client_id: UUID) -> list[ConsentView]:
     return [_view(consent, tx.today) for consent in found]
 
 
+def is_expiring_or_lately_lapsed(today: date) -> ColumnElement[bool]:
+    """Whether a consent that still stands lapses within the time of notice, or lapsed in the last as long."""
+    return and_(
+        Consent.withdrawn_at.is_(None),
+        Consent.superseded_by.is_(None),
+        Consent.expires_on.between(today - EXPIRING_WITHIN, today + EXPIRING_WITHIN),
+    )
+
+
 @query(Permission.VIEW_CLIENTS)
 async def expiring_consents(tx: ReadTx) -> list[ExpiringConsent]:
     """Consents that lapse within the time of notice or lapsed in the last as long, soonest first (C6)."""
-    return await expiring(tx)
-
-
-async def expiring(tx: ReadTx, *conditions: ColumnElement[bool]) -> list[ExpiringConsent]:
-    """Consents that lapse soon or lapsed lately and meet the conditions; for use inside a query."""
     statement = (
         select(Consent, Client)
         .join(Client, Client.id == Consent.client_id)
-        .where(
-            Consent.withdrawn_at.is_(None),
-            Consent.superseded_by.is_(None),
-            Consent.expires_on.between(tx.today - EXPIRING_WITHIN, tx.today + EXPIRING_WITHIN),
-            may_see(tx),
-            *conditions,
-        )
+        .where(is_expiring_or_lately_lapsed(tx.today), may_see(tx))
         .order_by(Consent.expires_on, Client.family_name)
         .limit(50)
     )

@@ -1,7 +1,7 @@
 """Reading follow-ups: those of a record, and what is due for whom (F1, F2)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,12 +18,9 @@ from support_svc.followups.model import (
     FollowUp,
     FollowUpOutcome,
     FollowUpState,
-    FollowUpSubject,
     StillInHousing,
 )
 from support_svc.lookups.model import LookupValue, english, french
-
-UPCOMING_WITHIN = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +55,6 @@ class FollowUpView:
     outcomes: tuple[OutcomeView, ...]
     version: int
     corrections: tuple[CorrectionView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DueFollowUp:
-    """A follow-up that is due, with whose it is."""
-
-    subject: FollowUpSubject
-    subject_id: UUID
-    client_name: str
-    due_on: date
 
 
 @query(Permission.VIEW_PLACEMENTS)
@@ -121,21 +108,3 @@ async def follow_ups_of(tx: ReadTx, subject_id: UUID) -> list[FollowUpView]:
         )
         for one in follow_ups
     ]
-
-
-@query(Permission.VIEW_MY_DAY)
-async def follow_ups_due(tx: ReadTx, caseworker: str) -> list[DueFollowUp]:
-    """What a caseworker has due: overdue first, up to `UPCOMING_WITHIN` ahead."""
-    rows = await tx.execute(
-        select(FollowUp, Client)
-        .join(Client, Client.id == FollowUp.client_id)
-        .where(
-            FollowUp.caseworker == caseworker,
-            FollowUp.state == FollowUpState.DUE,
-            FollowUp.due_on <= tx.today + UPCOMING_WITHIN,
-            may_see(tx),
-        )
-        .order_by(FollowUp.due_on)
-        .limit(50)
-    )
-    return [DueFollowUp(one.subject, one.subject_id, person.full_name, one.due_on) for one, person in rows]

@@ -4,12 +4,21 @@ from fastapi import Response
 
 from deskkit.call import DeskCall
 from deskkit.router import DeskRouter
+from support_svc.my_day.model import Urgency
 from support_svc.my_day.queries import my_day
+
+SHOWN = 20
+"""So many of a part are shown at first, with the number of all."""
 
 router = DeskRouter(prefix="/front-desk")
 
 
 @router.get("", name="my_day")
-async def page(call: DeskCall) -> Response:
-    """What is due, overdue and waiting for me."""
-    return call.page("my_day/my_day.html", day=await call.ask(my_day))
+async def page(call: DeskCall, everything: bool = False) -> Response:
+    """What is due, overdue and waiting for me, whom I look for a home for, and what changed."""
+    return call.page(
+        "my_day/my_day.html",
+        day=await call.ask(my_day),
+        urgencies=list(Urgency),
+        shown=None if everything else SHOWN,
+    )

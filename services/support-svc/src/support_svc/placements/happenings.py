@@ -64,7 +64,7 @@ async def timeline(tx: ReadTx, placement_id: UUID) -> list[TimelineView]:
         .limit(500)
     )
     lines = [
-        TimelineView(line.at, line.kind, line.actor_name, _readable(line.details))
+        TimelineView(line.at, line.kind, line.actor_name, readable(line.details))
         for line in entries.scalars()
     ]
     searches = await tx.execute(
@@ -95,7 +95,7 @@ async def crossing(tx: ReadTx, placement_id: UUID) -> list[CrossingView]:
     return [
         CrossingView(
             event=row.type.split(".")[2],
-            fields=_readable(row.data.get("data", {})),
+            fields=readable(row.data.get("data", {})),
             recorded_at=row.recorded_at,
             delivered_at=row.published_at,
             withheld=row.withheld_reason,
@@ -113,6 +113,6 @@ _READ: dict[str, Callable[[str], date]] = {
 }
 
 
-def _readable(fields: dict[str, Any]) -> dict[str, Any]:
+def readable(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields of an event, or of a line, with their days as days and their moments as moments."""
     return {name: _READ[name](value) if name in _READ and value else value for name, value in fields.items()}

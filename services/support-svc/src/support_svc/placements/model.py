@@ -79,6 +79,12 @@ def is_declined(state: SecuringState, application: ApplicationState | None) -> b
     return state is SecuringState.HELD and application is ApplicationState.DECLINED
 
 
+def decline_leads(state: SecuringState, application: ApplicationState | None) -> bool:
+    """Whether a decline is what a placement stands at: it frees the home, so the release follows it."""
+    stands = state in (SecuringState.HELD, SecuringState.RELEASED)
+    return stands and application is ApplicationState.DECLINED
+
+
 class Placement(Base):
     """The search for a home for a client, alone or with household members, to the last follow-up (P2)."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select, true, tuple_
 from sqlalchemy.orm import aliased
 
 from chassis.errors import NotFound
@@ -38,8 +38,6 @@ from support_svc.placements.model import (
 from support_svc.placements.progress import Meeting, Progress, Record, progress
 from support_svc.placements.securing import HOLDING, OPEN, SecuringState
 
-_STILL_OF_THE_HOME = (SecuringState.HELD, SecuringState.RELEASED)
-"""Where a declined application leads to another home: a decline frees the home, so the release follows it."""
 _LATEST_FIRST = Paging(Placement.id.desc())
 UPCOMING = timedelta(days=14)
 
@@ -84,9 +82,6 @@ class PlacementLine:
     moved_in_on: date | None
     next_follow_up: date | None
     urgent: tuple[Urgent, ...]
-    deadline: datetime | None = None
-    decline_reason: str | None = None
-    """Why the application for the home that is still held was declined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +265,7 @@ def _due() -> ColumnElement[Any]:
     )
 
 
-def _asks() -> ColumnElement[bool]:
+def asks_for_a_home() -> ColumnElement[bool]:
     """Whether the placement waits for the inventory's answer."""
     asked = select(Securing.request).where(
         Securing.placement_id == Placement.id, Securing.state == SecuringState.ASKED
@@ -336,7 +331,7 @@ async def placements(tx: ReadTx, wanted: PlacementFilter) -> PlacementPage:
             Client,
             Caseworker.name,
             people,
-            _asks(),
+            asks_for_a_home(),
             _due(),
             *(kinds[kind] for kind in Urgent),
         )
@@ -515,59 +510,4 @@ async def attempts(tx: ReadTx, placement_id: UUID) -> list[AttemptView]:
             corrections=corrected.get(one.id, ()),
         )
         for one, reason, name in found
-    ]
-
-
-@query(Permission.VIEW_MY_DAY)
-async def holds_and_move_ins(tx: ReadTx, caseworker: str) -> list[PlacementLine]:
-    """A caseworker's placements that wait for an answer, hold a home or are past their target date (F2)."""
-    kinds = _urgent(tx.today)
-    rows = await tx.execute(
-        select(
-            Placement,
-            Client,
-            _asks(),
-            Securing.state,
-            Securing.deadline,
-            Securing.decline_reason,
-            *(kinds[kind] for kind in Urgent),
-        )
-        .join(Client, Client.id == Placement.client_id)
-        .outerjoin(Securing, Securing.request == Placement.request)
-        .where(
-            Placement.caseworker == caseworker,
-            may_see(tx),
-            or_(
-                Securing.state.in_(OPEN),
-                and_(
-                    Securing.application == ApplicationState.DECLINED, Securing.state.in_(_STILL_OF_THE_HOME)
-                ),
-                kinds[Urgent.PAST_TARGET_DATE],
-                kinds[Urgent.UPCOMING_TARGET_DATE],
-            ),
-            Placement.status.in_(SEARCHING),
-        )
-        .order_by(Securing.deadline.asc().nulls_last(), Placement.target_on)
-        .limit(50)
-    )
-    return [
-        PlacementLine(
-            id=one.id,
-            number=one.number,
-            client_name=client.full_name,
-            people=0,
-            status=one.status,
-            securing=asks and state not in HOLDING,
-            securing_another=asks and state in HOLDING,
-            caseworker_name="",
-            search_started_on=one.search_started_on,
-            target_on=one.target_on,
-            expected_move_in=one.expected_move_in,
-            moved_in_on=one.moved_in_on,
-            next_follow_up=None,
-            urgent=tuple(kind for kind, holds in zip(Urgent, flags, strict=True) if holds),
-            deadline=deadline,
-            decline_reason=reason if state in _STILL_OF_THE_HOME else None,
-        )
-        for one, client, asks, state, deadline, reason, *flags in rows
     ]

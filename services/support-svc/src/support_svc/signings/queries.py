@@ -89,21 +89,6 @@ async def signings(tx: ReadTx, caseworker: str | None = None) -> list[SigningVie
     return [_view(*row) for row in await tx.execute(statement)]
 
 
-async def signings_ahead(tx: ReadTx, caseworker: str) -> list[SigningView]:
-    """The signings of a caseworker that are still to take place, soonest first; for use inside a query."""
-    statement = (
-        _selected(tx)
-        .where(
-            Placement.caseworker == caseworker,
-            Signing.starts_at >= tx.now,
-            standing() == SigningState.SCHEDULED,
-        )
-        .order_by(Signing.starts_at)
-        .limit(50)
-    )
-    return [_view(*row) for row in await tx.execute(statement)]
-
-
 @query(Permission.VIEW_SIGNINGS)
 async def signing(tx: ReadTx, signing_id: UUID) -> SigningView:
     """One signing. Raises NotFound."""
