@@ -112,6 +112,8 @@ class PersonName(Closed):
     """Family name as the person gave it."""
     preferred: _Label | None = None
     """The name the person wishes to be called."""
+    one_name: Flag | None = None
+    """That the person has one name only: given and family name both are it. Absent otherwise."""
 
 
 class PersonContact(Closed):

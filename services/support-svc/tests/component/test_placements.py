@@ -150,6 +150,11 @@ async def test_a_clients_view_is_logged_and_an_archived_one_is_hidden(world):
         family_name="Davis",
         state=ClientState.ARCHIVED,
     )
+    reason = await world.value(LookupList.REASON_NOT_SECURED, "client_declined")
+    attempt = RecordAttempt(
+        placement_id=wanted, attempted_on=world.today, reason_id=reason, caseworker="staff-7", final=True
+    )
+    await world.do(record_attempt, attempt)
     await world.do(edit_client, archive)
     with pytest.raises(NotFound):
         await world.see(client, person)

@@ -135,3 +135,24 @@ async def test_over_the_real_broker_a_referral_is_heard_once_and_answered(
         await answered()
     assert len(await world.rows("SELECT 1 FROM applications")) == 1
     await world.runtime.close()
+
+
+@pytest.mark.row("T1")
+@pytest.mark.parametrize("typed", ["%", "_ %", "--"])
+async def test_a_search_that_means_nothing_finds_nothing(world: Any, typed: str) -> None:
+    await world.referral(name={"given": "Robin", "family": "Sample"})
+    async with world.client("property_manager") as api:
+        for path in ("/applications", "/homes"):
+            assert (await api.get(path)).json()["items"]
+            assert (await api.get(path, params={"q": typed})).json()["items"] == []
+
+
+@pytest.mark.row("T1", "W5")
+async def test_a_person_with_one_name_arrives_with_one(world: Any) -> None:
+    name = {"given": "Suharto", "family": "Suharto", "one_name": True}
+    application, _, _ = await world.referral(name=name)
+    async with world.client("property_manager") as api:
+        shown = (await api.get(f"/applications/{application}")).json()
+        assert [(one["given_name"], one["family_name"]) for one in shown["people"]] == [("", "Suharto")]
+        lines = (await api.get("/applications")).json()["items"]
+    assert [line["name"] for line in lines] == ["Suharto"]

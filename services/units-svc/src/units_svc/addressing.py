@@ -4,7 +4,8 @@ Everything here is pure. The same function prepares what is stored and what is a
 """
 
 import re
-import unicodedata
+
+from trade import letters
 
 _STREET_WORDS: dict[str, str] = {
     # street types, English and French
@@ -33,7 +34,6 @@ _SHOWN_SHORT: dict[str, str] = {
     "GRV": "Grv", "HTS": "Hts", "PKWY": "Pkwy", "TRL": "Trl", "CIR": "Cir", "CRCL": "Crcl",
 }  # fmt: skip
 
-_NOT_WORD = re.compile(r"[^a-z0-9]+")
 _CANADA = re.compile(r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z] \d[ABCEGHJ-NPRSTV-Z]\d")
 _UNITED_STATES = re.compile(r"\d{5}(-\d{4})?")
 
@@ -79,9 +79,7 @@ PROVINCES: dict[str, dict[str, tuple[str, ...]]] = {
 
 def plain(text: str) -> str:
     """Return `text` in lower case without accents, with one space between its words and no punctuation."""
-    decomposed = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("æ", "ae").casefold())
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c)).replace("'", "").replace("’", "")
-    return _NOT_WORD.sub(" ", bare).strip()
+    return letters.folded(text)
 
 
 def comparable(text: str) -> str:

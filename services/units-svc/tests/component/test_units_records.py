@@ -227,7 +227,7 @@ async def test_who_the_landlord_is_decides_who_draws_up_the_lease(world: Any) ->
         ("M5A1A1", {"260 Sherbourne St 304"}),
         ("maple crt", {"260 Sherbourne St 304"}),
         ("nowhere", set()),
-        ("%", {"260 Sherbourne St 304", "12 Rue de l'Église 1"}),
+        ("%", set()),
     ],
 )
 async def test_an_address_is_found_however_it_is_spelt(world: Any, text: str, found: set[str]) -> None:

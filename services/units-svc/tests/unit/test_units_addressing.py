@@ -145,3 +145,11 @@ def test_comparing_is_settled_after_one_time_whatever_is_typed(text: str) -> Non
     assert searchable(text).startswith(" ")
     assert searchable(text).endswith(" ")
     assert unit_key(unit_key(text)) == unit_key(text)
+
+
+@pytest.mark.row("U1", "U2")
+def test_streets_in_another_script_are_compared_by_their_own_letters() -> None:
+    streets = ["12 ᐊᕙᓗ", "12 ᓄᓇᕗᑦ", "12 ᐃᖃᓗᐃᑦ"]
+    assert len({address_key(street=one, city="Iqaluit", province="NU", country="CA") for one in streets}) == 3
+    assert comparable("12 ᐊᕙᓗ Street") == "12 ᐊᕙᓗ st"
+    assert plain("Œuvre") == plain("œuvre") == "oeuvre"

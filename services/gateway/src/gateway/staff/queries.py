@@ -37,8 +37,11 @@ async def everybody(tx: ReadTx, text: str = "", after: str = "", most: int = 50)
     """People by name and address, `most` and one more (which tells that there is another page)."""
     wanted = select(StaffMember).order_by(StaffMember.email).limit(most + 1)
     if text.strip():
-        like = f"%{text.strip()}%"
-        wanted = wanted.where(StaffMember.name.ilike(like) | StaffMember.email.ilike(like))
+        # A sign that stands for anything in a pattern is looked for as it is.
+        wanted = wanted.where(
+            StaffMember.name.icontains(text.strip(), autoescape=True)
+            | StaffMember.email.icontains(text.strip(), autoescape=True)
+        )
     if after:
         wanted = wanted.where(StaffMember.email > after)
     return [StaffView.model_validate(row) for row in (await tx.execute(wanted)).scalars()]

@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import Query
 
 from chassis.http import After, ApiRouter, Call, Created
-from chassis.paging import Page
 from support_svc.clients.commands import (
     AddMember,
     ChangedClient,
@@ -30,6 +29,7 @@ from support_svc.clients.model import ClientState
 from support_svc.clients.queries import (
     ClientLine,
     ClientView,
+    FoundClients,
     HouseholdView,
     client,
     household,
@@ -46,14 +46,14 @@ async def find_clients(
     q: Annotated[str, Query(max_length=120)] = "",
     after: After = None,
     state: ClientState | None = None,
-) -> Page[ClientLine]:
+) -> FoundClients:
     """Find clients by any part of any name, phone number or date of birth."""
     return await call.ask(search_clients, q, after, state)
 
 
 @router.get("/clients/possible-duplicates")
 async def find_duplicates(
-    call: Call, given_name: str, family_name: str, date_of_birth: date | None = None
+    call: Call, family_name: str, given_name: str = "", date_of_birth: date | None = None
 ) -> list[ClientLine]:
     """People who may be the one about to be recorded."""
     return await call.ask(possible_duplicates, given_name, family_name, date_of_birth)

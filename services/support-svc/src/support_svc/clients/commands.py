@@ -47,6 +47,8 @@ Name = Annotated[
 ]
 OptionalName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=_NO_CONTROL)]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^@\s<>]{1,64}@[^@\s<>]{1,190}$")]
+GIVEN_NAME_MISSING = "Enter a given name, or say that the person has one name only."
+ONE_NAME = "Enter the one name as the family name, and leave the given name empty."
 PHONE_IMPOSSIBLE = "Enter a telephone number with its area code, like 416 555 0123."
 
 
@@ -69,8 +71,9 @@ Phone = Annotated[
 class ClientFields(BaseModel):
     """What is recorded about a client (C1)."""
 
-    given_name: Name = Field(title="Given name")
+    given_name: OptionalName = Field(default="", title="Given name")
     family_name: Name = Field(title="Family name")
+    one_name: bool = Field(default=False, title="Has one name only")
     preferred_name: OptionalName | None = Field(default=None, title="Preferred name")
     other_names: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] | None = Field(
         default=None, title="Other names"
@@ -99,6 +102,14 @@ class ClientFields(BaseModel):
     def _birth_or_age(self) -> Self:
         if self.date_of_birth is not None and self.estimated_age is not None:
             raise ValueError(AgeOrBirth.message)
+        return self
+
+    @model_validator(mode="after")
+    def _one_name_or_two(self) -> Self:
+        if self.one_name and self.given_name:
+            raise ValueError(ONE_NAME)
+        if not self.one_name and not self.given_name:
+            raise ValueError(GIVEN_NAME_MISSING)
         return self
 
 
@@ -319,7 +330,9 @@ async def _check_lists(tx: Tx, fields: ClientFields, client: Client | None = Non
 
 
 def _fill(client: Client, fields: ClientFields, today: date) -> None:
-    known = fields.model_dump(include=set(ClientFields.model_fields) - {"phones", "emails", "estimated_age"})
+    known = fields.model_dump(
+        include=set(ClientFields.model_fields) - {"phones", "emails", "estimated_age", "one_name"}
+    )
     for name, value in known.items():
         setattr(client, name, value)
     if client.estimated_age != fields.estimated_age:
@@ -343,7 +356,7 @@ def _changes(client: Client, command: EditClient) -> dict[str, tuple[object, obj
     before: dict[str, object] = {
         name: getattr(client, name)
         for name in command.model_fields_set
-        if name not in {"phones", "emails", "client_id", "version"}
+        if name not in {"phones", "emails", "client_id", "version", "one_name"}
     }
     for kind, name in ((ContactKind.PHONE, "phones"), (ContactKind.EMAIL, "emails")):
         before[name] = [point.value for point in client.contact_points if point.kind is kind]

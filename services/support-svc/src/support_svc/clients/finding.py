@@ -1,8 +1,10 @@
-"""Finding people whatever the spelling (C3), and which of them somebody may know of (rows, house rule 8).
+"""Finding people whatever the spelling and the script (C3), and which of them somebody may know of (rows).
 
 A typed word is first looked up among the words of all names: spelling is compared with some thousands of
 words, whatever the number of clients, and people are then found by the very words of their names.
 """
+
+from __future__ import annotations
 
 import re
 from collections.abc import Sequence
@@ -36,8 +38,10 @@ from sqlalchemy.orm import aliased
 
 from chassis.tx import ReadTx, Tx
 from support_svc.access import Permission
+from support_svc.clients.births import births_in
 from support_svc.clients.model import Client, ClientName, ClientState, ContactPoint
-from support_svc.clients.names import plain_digits, plain_words, searchable_name
+from support_svc.clients.names import PARTICLES, also_meant, plain_digits
+from trade import letters
 
 NEAREST_WORDS = 200
 """Words of names that one typed word is taken for, besides all that it is a part of."""
@@ -101,14 +105,12 @@ _KNOWN = text(
         WHERE place <= :nearest OR part ORDER BY place LIMIT :most
     ) AS found
     UNION ALL
-    SELECT NULL, word, 0 FROM client_name_word WHERE word = ANY (CAST(:halves AS text[]))
+    SELECT also.typed, client_name_word.word, 2
+    FROM unnest(CAST(:also_typed AS text[]), CAST(:also AS text[])) AS also (typed, word)
+    JOIN client_name_word ON client_name_word.word = also.word
     """
 )
 _other = aliased(Client)
-_DATES = (
-    re.compile(r"(?P<year>(19|20)\d\d)-(?P<month>\d{1,2})-(?P<day>\d{1,2})"),
-    re.compile(r"(?P<day>\d{1,2})[/.](?P<month>\d{1,2})[/.](?P<year>(19|20)\d\d)"),
-)
 
 
 def may_see(tx: Tx | ReadTx) -> ColumnElement[bool]:
@@ -120,11 +122,10 @@ def may_see(tx: Tx | ReadTx) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class TypedWord:
-    """A typed word and the words of names it may stand for; `halves` are two names written as one."""
+    """A typed word and the words of names it may stand for."""
 
     typed: str
     known: Sequence[tuple[str, Likeness]]
-    halves: Sequence[tuple[str, str]]
     too_many: bool
 
     def people(self, likeness: Likeness) -> CompoundSelect[UUID] | None:
@@ -133,10 +134,8 @@ class TypedWord:
         names = [
             name for name, its in self.known if its <= likeness and (part is None or part not in f" {name}")
         ]
-        found: list[SelectBase] = [
-            intersect(_called([first]), _called([second])) for first, second in self.halves
-        ]
-        if part is not None and (found or names):
+        found: list[SelectBase] = []
+        if part is not None and names:
             found.append(select(_other.id).where(_other.name_search.like(f"%{part}%")))
         if names or part is None:
             found.append(_called(names))
@@ -163,13 +162,38 @@ class Meaning:
     words: Sequence[TypedWord]
     others: Sequence[ColumnElement[bool]]
 
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing that was typed can mean anybody: it finds nobody then, never everybody."""
+        return not self.words and not self.others
+
+    @property
+    def telling(self) -> Sequence[TypedWord]:
+        """The words without those that people leave out of surnames, if others are left."""
+        return [word for word in self.words if word.typed not in PARTICLES] or self.words
+
     def fits(self, likeness: Likeness = Likeness.ALIKE) -> ColumnElement[bool]:
         """Whether a client is meant, all words at least that near."""
-        return and_(true(), *self.others, *_fitting(self.words, likeness))
+        if self.nothing:
+            return false()
+        words = self.telling if likeness is Likeness.ALIKE else self.words
+        return and_(true(), *self.others, *_fitting(words, likeness))
 
     def steps(self) -> list[Likeness]:
         """From the nearest on, what is worth asking for."""
-        return [each for each in Likeness if not each or any(word.adds(each) for word in self.words)]
+        loose = len(self.telling) < len(self.words)
+        return [
+            each
+            for each in Likeness
+            if not each or (loose and each is Likeness.ALIKE) or any(word.adds(each) for word in self.words)
+        ]
+
+    def nearest(self) -> list[Meaning]:
+        """What to look for when nobody fits all of it: the surname alone, which stands last as a rule."""
+        telling = self.telling
+        if not telling or len(self.words) + len(self.others) < 2:
+            return []
+        return [Meaning([word], ()) for word in reversed(telling)]
 
     def score(self, name: Any) -> ColumnElement[Any]:
         """How near the whole of a name is."""
@@ -179,22 +203,23 @@ class Meaning:
 async def meaning(tx: Tx | ReadTx, query: str) -> Meaning:
     """Understand what somebody typed to find a client.
 
-    A word fits any part of any name, or one spelt or sounding alike ("Smyth" and "Smith"); digits fit a
-    telephone number or the client's number; a date fits the date of birth; something with an @ fits an
-    e-mail address.
+    A word fits any part of any name in its own script or in Latin letters, a short form of it, or one spelt
+    or sounding alike ("Smyth" and "Smith"); digits fit a telephone number or the client's number; a date
+    fits the date of birth; something with an @ fits an e-mail address.
     """
-    rest = query
-    conditions: list[ColumnElement[bool]] = []
-    for pattern in _DATES:
-        conditions += [_born(found) for found in pattern.finditer(rest)]
-        rest = pattern.sub(" ", rest)
-    emails = re.findall(r"\S*@\S*", rest)
-    conditions += [Client.id.in_(_reached_at(f"%{_escaped(email.casefold())}%")) for email in emails]
-    rest = re.sub(r"\S*@\S*", " ", rest)
-    digits = plain_digits(rest)
+    emails = [email for email in re.findall(r"\S*@\S*", query) if email.strip("@")]
+    conditions: list[ColumnElement[bool]] = [
+        Client.id.in_(_reached_at(f"%{_escaped(email.casefold())}%")) for email in emails
+    ]
+    births, rest = births_in(re.sub(r"\S*@\S*", " ", query), tx.today)
+    for spans, digits in births:
+        born = or_(*(Client.date_of_birth.between(first, last) for first, last in spans))
+        conditions.append(or_(born, _numbered(digits)) if digits else born)
+    typed = letters.words(rest)
+    digits = plain_digits("".join(word for word in typed if word.isdecimal()))
     if len(digits) >= SHORT:
         conditions.append(_numbered(digits))
-    return Meaning(await _understood(tx, plain_words(re.sub(r"[\d+().]+", " ", rest))), conditions)
+    return Meaning(await _understood(tx, [word for word in typed if not word.isdecimal()]), conditions)
 
 
 def _fitting(words: Sequence[TypedWord], likeness: Likeness) -> list[ColumnElement[bool]]:
@@ -210,52 +235,34 @@ def _fitting(words: Sequence[TypedWord], likeness: Likeness) -> list[ColumnEleme
 
 async def _understood(tx: Tx | ReadTx, typed: Sequence[str]) -> list[TypedWord]:
     words = list(dict.fromkeys(typed[:WORDS_LOOKED_AT]))
-    pairs = {word: _halves(word) for word in words}
+    also = [(word, other) for word in words for other in also_meant(word)]
     values = {
         "typed": [word for word in words if len(word) >= SHORT],
-        "halves": [half for known in pairs.values() for pair in known for half in pair],
+        "also_typed": [word for word, _ in also],
+        "also": [other for _, other in also],
         "short": SHORT,
         "sounding": SOUNDING,
         "nearest": NEAREST_WORDS,
         "most": MOST_WORDS + 1,
     }
-    known: dict[str | None, list[tuple[str, Likeness]]] = {}
+    known: dict[str, list[tuple[str, Likeness]]] = {}
     for word, name, likeness in await tx.execute(_KNOWN, values):
         known.setdefault(word, []).append((name, Likeness(likeness)))
-    names = {name for name, _ in known.get(None, ())}
-    return [
-        _one_understood(word, known.get(word, []), [pair for pair in pairs[word] if names.issuperset(pair)])
-        for word in words
-    ]
+    return [_one_understood(word, known.get(word, [])) for word in words]
 
 
-def _one_understood(
-    word: str, known: Sequence[tuple[str, Likeness]], halves: Sequence[tuple[str, str]]
-) -> TypedWord:
+def _one_understood(word: str, known: Sequence[tuple[str, Likeness]]) -> TypedWord:
     if len(word) < SHORT:
-        return TypedWord(word, ((word, Likeness.SAME),), (), too_many=True)
+        return TypedWord(word, ((word, Likeness.SAME), *known), too_many=True)
     # Three letters are part of too many names to list them, and nearly part of most.
     if len(known) > MOST_WORDS:
-        return TypedWord(word, known[:NEAREST_WORDS], halves, too_many=True)
-    return TypedWord(word, known, halves, too_many=len(word) == SHORT)
-
-
-def _halves(word: str) -> list[tuple[str, str]]:
-    """Where a word can be parted into two: "annemarie" may be Anne-Marie."""
-    return [(word[:at], word[at:]) for at in range(SHORT, len(word) - SHORT + 1)]
+        return TypedWord(word, known[:NEAREST_WORDS], too_many=True)
+    return TypedWord(word, known, too_many=len(word) == SHORT)
 
 
 def _called(names: Sequence[str]) -> Select[UUID]:
     """Ids of the clients who have one of these words in their names."""
     return select(ClientName.client_id).where(ClientName.word == any_(literal(names, ARRAY(Text))))
-
-
-def _born(found: re.Match[str]) -> ColumnElement[bool]:
-    try:
-        day = date(int(found["year"]), int(found["month"]), int(found["day"]))
-    except ValueError:
-        return false()
-    return Client.date_of_birth == day
 
 
 def _numbered(digits: str) -> ColumnElement[bool]:
@@ -292,7 +299,7 @@ async def alike(
     With `archived` of those alone whose record is archived, whether or not the asker may see it: that there
     is one is all that is said then.
     """
-    words = await _understood(tx, plain_words(searchable_name((given, family))))
+    words = await _understood(tx, letters.words(f"{given} {family}"))
     if not words:
         return []
     meant = Meaning(words, ())

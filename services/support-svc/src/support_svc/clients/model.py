@@ -203,9 +203,9 @@ def display_name(given: str, family: str, preferred: str | None) -> str:
     """One line for a person: “Jordan “Jo” Davis” when there is a preferred name, otherwise given and family
     name.
     """
-    if preferred and preferred.casefold() != given.casefold():
-        return f"{given} “{preferred}” {family}"
-    return f"{given} {family}"
+    if preferred and preferred.casefold() not in {given.casefold(), family.casefold()}:
+        return f"{given} “{preferred}” {family}".strip()
+    return f"{given} {family}".strip()
 
 
 def age_on(

@@ -31,6 +31,8 @@ from support_svc.clients.model import (
 from support_svc.lookups.model import LookupValue, english, french
 
 PAGE = 25
+OFFERED = 10
+"""Clients nearest by surname who are offered when nobody fits all that was typed."""
 CONSIDERED = 200
 """Clients equally near of whom the likeliest are shown; whoever means one of more people types more."""
 _BY_NAME = Paging(Client.family_name, Client.given_name, Client.id)
@@ -59,6 +61,13 @@ class ClientLine:
     date_of_birth: date | None
     age: int | None
     state: ClientState
+
+
+@dataclass(frozen=True, slots=True)
+class FoundClients(Page[ClientLine]):
+    """The clients of a page; `nearest`: nobody fits all that was typed, and these have the surname."""
+
+    nearest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +139,11 @@ class ClientView:
     version: int
     household: HouseholdView
 
+    @property
+    def one_name(self) -> bool:
+        """Whether the person has one name only, which is kept as the family name."""
+        return not self.given_name
+
 
 def _line(*shown: Any, today: date) -> ClientLine:
     """The line of a row of `_SHOWN`."""
@@ -141,15 +155,27 @@ def _line(*shown: Any, today: date) -> ClientLine:
 @query(Permission.VIEW_CLIENTS)
 async def search_clients(
     tx: ReadTx, q: str = "", after: str | None = None, state: ClientState | None = None
-) -> Page[ClientLine]:
+) -> FoundClients:
     """Clients meant by `q`, the likeliest first; without `q` all of them by family name, paged by `after`
     (C3).
     """
     allowed = may_see(tx) if state is None else and_(may_see(tx), Client.state == state)
     if q.strip():
-        return Page(await _likeliest(tx, await meaning(tx, q), allowed), None)
+        return await _found(tx, await meaning(tx, q), allowed)
     item = partial(_line, today=tx.today)
-    return await _BY_NAME.page(tx, select(*_SHOWN).where(allowed), item, after=after, limit=PAGE)
+    everybody = await _BY_NAME.page(tx, select(*_SHOWN).where(allowed), item, after=after, limit=PAGE)
+    return FoundClients(everybody.items, everybody.next, nearest=False)
+
+
+async def _found(tx: ReadTx, meant: Meaning, allowed: ColumnElement[bool]) -> FoundClients:
+    """Who is meant or, when nobody fits all that was typed, those nearest by surname."""
+    items = await _likeliest(tx, meant, allowed)
+    if items or meant.nothing:
+        return FoundClients(items, None, nearest=False)
+    for other in meant.nearest():
+        if items := await _likeliest(tx, other, allowed):
+            return FoundClients(items[:OFFERED], None, nearest=True)
+    return FoundClients([], None, nearest=False)
 
 
 async def _likeliest(tx: ReadTx, meant: Meaning, allowed: ColumnElement[bool]) -> list[ClientLine]:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chassis.search import UNKNOWN, Columns, Plan, Row
-from support_svc.clients.names import plain_words
 from support_svc.homes.fitting import Seeking
+from trade import letters
 
 _BEFORE_NAME = re.compile(r"^[\d\s\-/]*")
 
@@ -19,7 +19,7 @@ _BEFORE_NAME = re.compile(r"^[\d\s\-/]*")
 @lru_cache(maxsize=20_000)
 def _padded(text: str) -> str:
     """Plain words with every run of digits padded, so that text order is number order."""
-    return re.sub(r"\d+", lambda digits: digits[0].zfill(6), " ".join(plain_words(text)))
+    return re.sub(r"\d+", lambda digits: digits[0].zfill(6), letters.folded(text))
 
 
 @lru_cache(maxsize=20_000)

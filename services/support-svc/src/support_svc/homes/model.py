@@ -15,8 +15,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.db.xid8 import XID8
 from chassis.errors import DomainError, Kind
-from support_svc.clients.names import plain_words
 from support_svc.tables import Base, words
+from trade import letters
 
 
 class ManagedBy(StrEnum):
@@ -131,7 +131,7 @@ def searchable_address(*parts: str | None) -> str:
     whole word can be looked for.
     """
     joined = _POSTAL_CODE.sub(r"\1\2", " ".join(part for part in parts if part))
-    return "".join(f" {_STREET_WORDS.get(word, word)}" for word in plain_words(joined)) + " "
+    return "".join(f" {_STREET_WORDS.get(word, word)}" for word in letters.words(joined)) + " "
 
 
 class UnknownHome(DomainError):

@@ -292,7 +292,8 @@ def matching(index: Columns, wanted: HomeFilter) -> Mask:
     # "St" says too little to narrow (street or saint), unless nothing else is typed.
     for word in [word for word in words if word != "street"] or words:
         mask &= index.with_word(word)
-    return mask
+    # What can mean nothing finds nothing, never everything.
+    return mask if words or not wanted.q.strip() else np.zeros_like(mask)
 
 
 @query(Permission.SEARCH_HOMES)

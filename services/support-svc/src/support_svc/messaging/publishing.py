@@ -105,11 +105,14 @@ def _referred(fact: TenancyReferred) -> said.TenancyReferredV1:
         expected_move_in=fact.expected_move_in,
         adults=fact.adults,
         children=fact.children,
-        name=PersonName(given=person.given, family=person.family, preferred=person.preferred or None)
-        if person
-        else None,
+        name=_name(person) if person else None,
         contact=_contact(person) if person else None,
     )
+
+
+def _name(person: Applicant) -> PersonName:
+    preferred, one_name = person.preferred or None, person.one_name or None
+    return PersonName(given=person.given, family=person.family, preferred=preferred, one_name=one_name)
 
 
 def _contact(person: Applicant) -> PersonContact | None:

@@ -309,8 +309,9 @@ async def _applicant(tx: Tx, client_id: UUID) -> Applicant:
     ).scalar_one()
     reached = {point.kind: point.value for point in reversed(client.contact_points)}
     return Applicant(
-        given=client.given_name,
+        given=client.given_name or client.family_name,
         family=client.family_name,
+        one_name=not client.given_name,
         preferred=client.preferred_name,
         phone=reached.get(ContactKind.PHONE),
         email=reached.get(ContactKind.EMAIL),

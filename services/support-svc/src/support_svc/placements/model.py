@@ -285,7 +285,10 @@ class HouseholdMovedOut:
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """Name and contact of an applicant, told only under the consent share_contact_for_tenancy."""
+    """Name and contact of an applicant, told only under the consent share_contact_for_tenancy.
+
+    Of a person with one name only, `given` and `family` both are it.
+    """
 
     given: str
     family: str
@@ -293,6 +296,7 @@ class Applicant:
     phone: str | None
     email: str | None
     language: str | None
+    one_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)

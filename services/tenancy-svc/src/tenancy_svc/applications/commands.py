@@ -311,4 +311,4 @@ async def _counterpart(tx: Tx, referral: uuid.UUID) -> Counterpart:
 
 
 def _names(people: Sequence[Person] | Sequence[PersonGiven]) -> list[str]:
-    return [f"{person.given_name} {person.family_name}" for person in people]
+    return [f"{person.given_name} {person.family_name}".strip() for person in people]

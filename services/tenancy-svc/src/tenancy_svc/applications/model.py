@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.db import Versioned
 from chassis.errors import DomainError, Kind
-from tenancy_svc.tables import Base, Command, Email, Name, Phone, words
+from tenancy_svc.tables import Base, Command, Email, Name, OptionalName, Phone, words
 
 
 class Origin(StrEnum):
@@ -126,7 +126,8 @@ class PersonGiven(Command):
     """One person as the applicant gave them."""
 
     part: Part = Field(default=Part.TENANT, title="Part in the application")
-    given_name: Name = Field(title="Given name")
+    # Empty for a person with one name only, which is the family name then.
+    given_name: OptionalName = Field(default="", title="Given name")
     family_name: Name = Field(title="Family name")
     phone: Phone | None = Field(default=None, title="Phone")
     email: Email | None = Field(default=None, title="E-mail")

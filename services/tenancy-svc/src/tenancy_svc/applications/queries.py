@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from chassis.errors import NotFound
@@ -114,7 +114,7 @@ async def applications(
 ) -> CountedPage[ApplicationLine]:
     """Return applications, newest first, at most `limit` behind the place `after`."""
     first_tenant = (
-        select(Person.given_name + " " + Person.family_name)
+        select(func.trim(Person.given_name + " " + Person.family_name))
         .where(Person.application_id == Application.id, Person.part == Part.TENANT)
         .order_by(Person.position)
         .limit(1)

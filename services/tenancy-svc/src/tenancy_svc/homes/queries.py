@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, false, or_, select
 
 from chassis.paging import PAGE, Page, Paging
 from chassis.tx import ReadTx, Tx
@@ -28,6 +28,7 @@ from tenancy_svc.homes.model import (
     Occupancy,
     ReleaseReason,
 )
+from trade.letters import folded
 
 _BY_ID = Paging(Home.unit)
 
@@ -154,13 +155,18 @@ def mentioning(
     words: str, name: ColumnElement[str | None], number: ColumnElement[int]
 ) -> Iterator[ColumnElement[bool]]:
     """For each word, the condition that a record's `name`, its home or its `number` mentions it."""
-    for word, like in _sought(words):
+    sought = _sought(words)
+    if words.strip() and not sought:
+        yield false()
+    for word, like in sought:
         mentioned = name.ilike(like) | Home.street.ilike(like) | Home.building_name.ilike(like)
         yield mentioned | (number == int(word)) if word.isdecimal() and len(word) < 10 else mentioned
 
 
 def _sought(text: str) -> list[tuple[str, str]]:
-    return [(word, f"%{word.replace('%', '').replace('_', '')}%") for word in text.split()[:6]]
+    """Return the words that can mean something, each with its pattern; punctuation alone means nothing."""
+    meant = [word for word in text.split()[:6] if folded(word)]
+    return [(word, f"%{word.replace('%', '').replace('_', '')}%") for word in meant]
 
 
 @query(Permission.VIEW_HOMES)
@@ -173,7 +179,10 @@ async def homes(
     statement = select(Home).where(
         Home.listing_version > Home.withdrawn_version, Home.managed_by == ManagedBy.PROPERTY_ENTITY
     )
-    for _, like in _sought(text):
+    sought = _sought(text)
+    if text.strip() and not sought:
+        statement = statement.where(false())
+    for _, like in sought:
         columns = (Home.street, Home.building_name, Home.unit_number, Home.city, Home.postal_code)
         statement = statement.where(or_(*(column.ilike(like) for column in columns)))
     if free_only:

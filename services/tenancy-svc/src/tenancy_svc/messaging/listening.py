@@ -188,7 +188,7 @@ async def tenancy_referred(tx: Tx, event: Incoming) -> None:
     if told.name is not None:
         contact = told.contact
         person = PersonGiven(
-            given_name=told.name.given,
+            given_name="" if told.name.one_name else told.name.given,
             family_name=told.name.family,
             phone=contact.phone if contact else None,
             email=contact.email if contact else None,

@@ -100,9 +100,11 @@ def matching(index: Columns, filters: UnitFilter) -> Mask:
         bounds = Bounds(low, high, unknown=filters.unknown_too)
         if bounds.narrows:
             mask &= index.within(name, bounds)
-    for word in words_of(filters.text or ""):
+    words = words_of(filters.text or "")
+    for word in words:
         mask &= index.with_word(word)
-    return mask
+    # What can mean nothing finds nothing, never everything.
+    return mask if words or not (filters.text or "").strip() else np.zeros_like(mask)
 
 
 def _yes_or_else(value: bool | None) -> Iterable[object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import false, func, or_, select
 
 from chassis.errors import NotFound
 from chassis.paging import PAGE, CountedPage, Paging
@@ -80,8 +80,11 @@ async def landlord_list(
         Landlord.id, Landlord.name, Landlord.kind, Landlord.relation, Landlord.phone, Landlord.email,
         Landlord.active, _HOMES,
     )  # fmt: skip
-    for word in plain(words or "").split():
+    sought = plain(words or "").split()
+    for word in sought:
         statement = statement.where(Landlord.name_key.like(f"%{word}%"))
+    if (words or "").strip() and not sought:
+        statement = statement.where(false())
     if relation is not None:
         statement = statement.where(Landlord.relation == relation)
     return await _BY_NAME.counted_page(tx, statement, LandlordRow, after=after, limit=limit)
