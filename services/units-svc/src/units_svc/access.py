@@ -12,6 +12,7 @@ class Permission(StrEnum):
     EDIT_UNITS = "edit_units"
     HEAR_NEIGHBOURS = "hear_neighbours"
     IMPORT_UNITS = "import_units"
+    JUDGE_TEXTS = "judge_texts"
     LEAVE_REFUSAL = "leave_refusal"
     VIEW_UNITS = "view_units"
 
@@ -27,7 +28,7 @@ _KEEPING = _VIEWING | {
 ROLES: dict[str, frozenset[Permission]] = {
     "property_manager": _VIEWING,
     "inventory_keeper": _KEEPING,
-    "property_administrator": _KEEPING | {Permission.EDIT_LOOKUPS},
+    "property_administrator": _KEEPING | {Permission.EDIT_LOOKUPS, Permission.JUDGE_TEXTS},
 }
 """Role of the property entity → what it may do here. Listeners and timers act as the system, which may hear
 facts."""

@@ -13,6 +13,7 @@ from PIL import Image
 
 from chassis.actor import Actor
 from chassis.errors import EditedMeanwhile, InvalidInput
+from units_svc.holds.commands import CorrectManager, correct_manager
 from units_svc.holds.keeping import EndUse, RecordUse, UseBegan, end_use, record_use
 from units_svc.imports.commands import ReceiveFile, receive_file
 from units_svc.imports.loading import carry_through
@@ -29,7 +30,8 @@ from units_svc.inspections.model import Grade, InspectionKind
 from units_svc.inspections.queries import inspection_record
 from units_svc.inventory.commands import EditDetails, edit_details
 from units_svc.inventory.queries import unit_record
-from units_svc.landlords.model import Relation
+from units_svc.landlords.commands import AddLandlord, add_landlord
+from units_svc.landlords.model import LandlordKind, ManagedBy, Relation
 from units_svc.lookups.commands import AddValue, add_value
 from units_svc.lookups.model import LookupList, NotOnTheList
 from units_svc.maintenance.commands import (
@@ -47,8 +49,9 @@ from units_svc.maintenance.queries import WorkFilter, work_list, work_record
 from units_svc.photos.commands import AddPhoto, RemovePhoto, add_photo, remove_photo
 from units_svc.photos.developing import develop
 from units_svc.photos.queries import photos_of
-from units_svc.privacy.model import MonitoringRefused
-from units_svc.privacy.queries import refusals
+from units_svc.privacy.commands import JudgeText, judge_text
+from units_svc.privacy.model import JudgedAlready, JudgedByAuthor, Judgement, MonitoringRefused
+from units_svc.privacy.queries import doubts, refusals
 from units_svc.reports.model import CostBy, Grouping, Period
 from units_svc.reports.queries import maintenance_cost, refusals_by_place, time_to_relet, vacancy
 
@@ -110,6 +113,51 @@ async def test_what_would_watch_people_is_refused_everywhere_and_every_refusal_i
     }
     assert counted["lookup_value"] == 2
     assert await world.see(refusals_by_place, Period(day(-9), day(-1))) == []
+
+
+@pytest.mark.row("U5", "W8")
+async def test_texts_of_landlords_contractors_companies_and_holds_are_reviewed_as_well(world: Any) -> None:
+    unit = await world.unit()
+    watching = "We keep a hidden camera in the bedroom of every tenant"
+    landlord = {"kind": LandlordKind.ORGANISATION, "relation": Relation.THIRD_PARTY}
+    offers: list[tuple[Any, Any]] = [
+        (add_landlord, AddLandlord(name="Elm Holdings", comments=watching, **landlord)),
+        (add_landlord, AddLandlord(name="Nanny cams in your bedroom Ltd.", **landlord)),
+        (add_contractor, AddContractor(name="Oak Electric", comments=watching)),
+        (add_contractor, AddContractor(name="Oak Electric", trade="Spy cameras in bedrooms")),
+        (add_work, AddWork(unit_id=unit, type="electrical", description="Wiring",
+        company_name="Hidden cameras in bedrooms Inc.")),
+        (correct_manager, CorrectManager(unit_id=unit, managed_by=ManagedBy.THIRD_PARTY, reason=watching)),
+    ]  # fmt: skip
+    for use_case, command in offers:
+        with pytest.raises(MonitoringRefused):
+            await world.do(use_case, command)
+    kept = (await world.see(refusals)).items
+    assert [one.place for one in reversed(kept)] == [
+        "landlord", "landlord", "contractor", "contractor", "maintenance", "hold",
+    ]  # fmt: skip
+
+
+@pytest.mark.row("U5", "W8")
+async def test_a_doubtful_text_is_saved_and_listed_until_somebody_else_has_looked_at_it(world: Any) -> None:
+    unit = await world.unit()
+    for _ in range(2):
+        await world.do(add_work, AddWork(unit_id=unit, type="electrical", description="Video doorbell"))
+    assert await world.value("SELECT count(*) FROM maintenance_work") == 2
+    (doubt,) = (await world.see(doubts)).items
+    assert (doubt.place, doubt.field, doubt.text) == ("maintenance", "description", "Video doorbell")
+    assert 30 <= doubt.likelihood < 100
+    judged = JudgeText(doubt_id=doubt.id, judgement=Judgement.TAKEN_OUT)
+    author = Actor("staff-1", "property", frozenset({"property_administrator"}), "Kim Okafor")
+    await world.value("UPDATE doubtful_text SET offered_as = 'staff-1' RETURNING 1")
+    with pytest.raises(JudgedByAuthor):
+        await world.do(judge_text, judged, author)
+    await world.do(judge_text, judged, ADMINISTRATOR)
+    assert (await world.see(doubts)).items == []
+    with pytest.raises(JudgedAlready):
+        await world.do(judge_text, judged, ADMINISTRATOR)
+    await world.do(add_work, AddWork(unit_id=unit, type="electrical", description="Video doorbell"))
+    assert (await world.see(doubts)).items == [], "the same words are asked about once"
 
 
 @pytest.mark.row("U5", "U8", "W8")

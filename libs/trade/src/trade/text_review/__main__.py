@@ -136,7 +136,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("command", choices=["train", "measure", "check"])
     parser.add_argument("text", nargs="?", default="")
     parser.add_argument("--kind", choices=sorted(KINDS))
-    parser.add_argument("--mistakes", action="store_true", help="list what was judged wrongly in training")
     chosen = parser.parse_args(arguments)
     for kind in [chosen.kind] if chosen.kind else sorted(KINDS):
         if chosen.command == "train":

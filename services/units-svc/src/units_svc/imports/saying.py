@@ -7,14 +7,16 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from deskkit.i18n import N_
 from trade.money import CURRENCIES
+from trade.text_review.devices import review_device
+from trade.text_review.verdicts import Sentence, Verdict
 from units_svc import addressing
 from units_svc.imports.habits import Habit, order_of, plain_number
 from units_svc.inventory.provinces import NAMES
-from units_svc.privacy.reviewing import monitoring_in
 
 _YES = frozenset({"yes", "y", "true", "1", "oui", "o", "x", "vrai"})
 _NO = frozenset({"no", "n", "false", "0", "non", "faux"})
@@ -97,11 +99,22 @@ def _printable(text: str) -> str:
 
 
 def private(text: str) -> str:
-    """Text that would watch nobody in their home (U5)."""
-    deciding = monitoring_in(text)
-    if deciding:
-        raise Wrong(MONITORING, N_("“{words}” would watch people in their home."), words=deciding)
+    """Text that would watch nobody in their home (U5); one that is only doubtful is taken (`doubtful`)."""
+    gravest = _gravest(text)
+    if gravest is not None and gravest.verdict is Verdict.REFUSED:
+        raise Wrong(MONITORING, N_("“{words}” would watch people in their home."), words=gravest.quoted)
     return text
+
+
+def doubtful(text: str | None) -> Sentence | None:
+    """The sentence of a text that needs a person's eyes before it is trusted (W8), or None."""
+    gravest = _gravest(text) if text else None
+    return gravest if gravest is not None and gravest.verdict is Verdict.NEEDS_EYES else None
+
+
+@lru_cache(maxsize=4_096)
+def _gravest(text: str) -> Sentence | None:
+    return review_device(text).gravest
 
 
 def code(text: str) -> str:

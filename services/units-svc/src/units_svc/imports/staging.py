@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from chassis.perform import perform_in
+from trade.text_review.verdicts import Sentence
 from units_svc.imports.files import WINDOW, read_window
 from units_svc.imports.habits import Habits
 from units_svc.imports.mapping import Mapping
@@ -30,9 +31,9 @@ from units_svc.imports.model import (
     WrongRow,
 )
 from units_svc.imports.reading import Codes, KnownValues, RowReader
-from units_svc.imports.saying import MONITORING
+from units_svc.imports.saying import MONITORING, doubtful
 from units_svc.lookups.model import LookupList, LookupValue
-from units_svc.privacy.commands import RecordRefusal, record_refusal
+from units_svc.privacy.commands import RecordRefusal, keep_doubt, record_refusal
 from units_svc.privacy.model import Place
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class _Batch:
     right: list[tuple[Any, ...]] = field(default_factory=list)
     wrong: list[tuple[int, list[str], str | None]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    doubts: list[tuple[str, str, Sentence]] = field(default_factory=list)
     read: int = 0
     lines: int = 0
 
@@ -172,6 +174,10 @@ def _read(
         else:
             values["import_id"] = import_id
             values["cells"] = CELL_END.join(row.cells)
+            for name in ("building_name", "comments"):
+                said = values.get(name)
+                if said and (sentence := doubtful(said)) is not None:
+                    batch.doubts.append((name, said, sentence))
             batch.right.append(_in_order(values))
     return batch
 
@@ -181,6 +187,8 @@ async def _keep(tx: Tx, import_id: UUID, batch: _Batch) -> None:
     driver: Any = connection.driver_connection
     if batch.right:
         await driver.copy_records_to_table(ImportRow.__tablename__, records=batch.right, columns=STAGED)
+    for name, said, sentence in batch.doubts:
+        await keep_doubt(tx, Place.IMPORT, name, said, sentence)
     if not batch.wrong:
         return
     await driver.copy_records_to_table(

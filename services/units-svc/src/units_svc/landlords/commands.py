@@ -14,6 +14,8 @@ from chassis.usecase import use_case
 from units_svc.access import Permission
 from units_svc.addressing import plain as name_key
 from units_svc.landlords.model import Landlord, LandlordContact, LandlordKind, LandlordKnown, Relation
+from units_svc.privacy.commands import require_private
+from units_svc.privacy.model import Place
 from units_svc.telling import HOMES, tell_listings
 
 if TYPE_CHECKING:
@@ -72,7 +74,8 @@ class EditLandlord(LandlordDetails):
 
 @use_case(Permission.EDIT_LANDLORDS)
 async def add_landlord(tx: Tx, command: AddLandlord) -> UUID:
-    """Add a landlord and return the id. Raises LandlordKnown."""
+    """Add a landlord and return the id. Raises LandlordKnown, MonitoringRefused."""
+    await _require_private(tx, command)
     await _require_new(tx, command, None)
     landlord = Landlord(id=new_id(), **_values(command))
     tx.session.add(landlord)
@@ -86,8 +89,9 @@ async def add_landlord(tx: Tx, command: AddLandlord) -> UUID:
 async def edit_landlord(tx: Tx, command: EditLandlord) -> None:
     """Correct a landlord; its homes are told anew when the change says who draws up their leases.
 
-    Raises EditedMeanwhile, LandlordKnown, NotFound.
+    Raises EditedMeanwhile, LandlordKnown, MonitoringRefused, NotFound.
     """
+    await _require_private(tx, command)
     landlord = (
         await tx.execute(select(Landlord).where(Landlord.id == command.landlord_id).with_for_update())
     ).scalar_one_or_none()
@@ -110,6 +114,12 @@ async def edit_landlord(tx: Tx, command: EditLandlord) -> None:
     tx.touched("landlord", landlord.id, "edited", changes)
     if "relation" in changes:
         await tell_listings(tx, select(HOMES.c.id).where(HOMES.c.landlord_id == landlord.id))
+
+
+async def _require_private(tx: Tx, details: LandlordDetails) -> None:
+    positions = [("contacts", contact.position) for contact in details.contacts]
+    texts = [("name", details.name), ("comments", details.comments), *positions]
+    await require_private(tx, Place.LANDLORD, texts)
 
 
 async def _require_new(tx: Tx, details: LandlordDetails, own: UUID | None) -> None:

@@ -154,7 +154,8 @@ async def edit_work(tx: Tx, command: EditWork) -> None:
 
 @use_case(Permission.EDIT_UNITS)
 async def add_contractor(tx: Tx, command: AddContractor) -> UUID:
-    """Add a contractor and return the id. Raises ContractorKnown."""
+    """Add a contractor and return the id. Raises ContractorKnown, MonitoringRefused."""
+    await _require_private_details(tx, command)
     await _require_new(tx, command, None)
     contractor = Contractor(id=new_id(), **_values(command))
     tx.session.add(contractor)
@@ -164,7 +165,8 @@ async def add_contractor(tx: Tx, command: AddContractor) -> UUID:
 
 @use_case(Permission.EDIT_UNITS)
 async def edit_contractor(tx: Tx, command: EditContractor) -> None:
-    """Correct a contractor. Raises EditedMeanwhile, ContractorKnown, NotFound."""
+    """Correct a contractor. Raises EditedMeanwhile, ContractorKnown, MonitoringRefused, NotFound."""
+    await _require_private_details(tx, command)
     contractor = await tx.session.get(Contractor, command.contractor_id, with_for_update=True)
     if contractor is None:
         raise NotFound(what="contractor")
@@ -205,8 +207,17 @@ async def _check(tx: Tx, work: Work, unit_id: UUID, known: MaintenanceWork | Non
 
 
 async def _require_private(tx: Tx, work: Work, unit_id: UUID | None) -> None:
-    texts = (("description", work.description), ("comments", work.comments))
+    texts = (
+        ("description", work.description),
+        ("company_name", work.company_name),
+        ("comments", work.comments),
+    )
     await require_private(tx, Place.MAINTENANCE, texts, unit_id=unit_id)
+
+
+async def _require_private_details(tx: Tx, details: ContractorDetails) -> None:
+    texts = [(name, getattr(details, name)) for name in ("name", "trade", "comments")]
+    await require_private(tx, Place.CONTRACTOR, texts)
 
 
 async def _require_new(tx: Tx, details: ContractorDetails, own: UUID | None) -> None:

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.errors import NotFound
 from chassis.ids import new_id
 from chassis.perform import perform
 from chassis.usecase import use_case
+from trade.text_review.devices import review_device
+from trade.text_review.verdicts import Sentence, Verdict
 from units_svc.access import Permission
-from units_svc.privacy.model import MonitoringRefused, Place, PrivacyRefusal
-from units_svc.privacy.reviewing import monitoring_in
+from units_svc.privacy.model import (
+    DoubtfulText,
+    JudgedAlready,
+    JudgedByAuthor,
+    Judgement,
+    MonitoringRefused,
+    Place,
+    PrivacyRefusal,
+)
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
@@ -56,11 +70,64 @@ async def require_private(
     """Refuse texts, given as (field, text), that would watch people in their homes. Raises MonitoringRefused.
 
     The refusal is recorded in a transaction of its own, because the one it refuses is undone: call this
-    before that one has begun.
+    before that one has begun. A text that the review isn't sure of is listed for an administrator.
     """
+    doubts: list[tuple[str, str, Sentence]] = []
     for field, text in texts:
-        deciding = monitoring_in(text) if text else None
-        if text and deciding:
-            refusal = RecordRefusal(place, field, text, deciding, unit_id)
+        gravest = review_device(text).gravest if text else None
+        if text is None or gravest is None:
+            continue
+        if gravest.verdict is Verdict.REFUSED:
+            refusal = RecordRefusal(place, field, text, gravest.quoted, unit_id)
             await perform(tx.runtime, tx.actor, record_refusal, refusal)
-            raise MonitoringRefused(field=field, words=deciding)
+            raise MonitoringRefused(field=field, words=gravest.quoted)
+        doubts.append((field, text, gravest))
+    for field, text, gravest in doubts:
+        await keep_doubt(tx, place, field, text, gravest, unit_id=unit_id)
+
+
+async def keep_doubt(
+    tx: Tx, place: Place, field: str, text: str, doubtful: Sentence, *, unit_id: UUID | None = None
+) -> None:
+    """List a text for an administrator's eyes, once for the same words in the same place."""
+    key = hashlib.sha256("\0".join((place, field, str(unit_id), text)).encode()).hexdigest()
+    await tx.execute(
+        insert(DoubtfulText)
+        .values(
+            id=new_id(),
+            key=key,
+            place=place,
+            field=field,
+            text=text[:KEPT],
+            deciding=doubtful.quoted,
+            likelihood=doubtful.percent,
+            unit_id=unit_id,
+            offered_at=tx.now,
+            offered_by=tx.actor.name,
+            offered_as=tx.actor.subject,
+        )
+        .on_conflict_do_nothing(index_elements=[DoubtfulText.key])
+    )
+
+
+class JudgeText(BaseModel):
+    """What an administrator found in a doubtful text."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    doubt_id: UUID
+    judgement: Judgement
+
+
+@use_case(Permission.JUDGE_TEXTS)
+async def judge_text(tx: Tx, command: JudgeText) -> None:
+    """Say whether a doubtful text is harmless, or was taken out. Raises JudgedAlready, JudgedByAuthor."""
+    doubt = await tx.session.get(DoubtfulText, command.doubt_id, with_for_update=True)
+    if doubt is None:
+        raise NotFound(what="text")
+    if doubt.judgement is not None:
+        raise JudgedAlready
+    if doubt.offered_as == tx.actor.subject:
+        raise JudgedByAuthor
+    doubt.judgement, doubt.judged_at, doubt.judged_by = command.judgement, tx.now, tx.actor.name
+    tx.touched("doubtful_text", doubt.id, "judged", {"judgement": (None, command.judgement.value)})

@@ -1,5 +1,4 @@
-"""What was refused because it would watch people in their homes, and the sentence it is refused with (U5,
-W8)."""
+"""What was refused because it would watch people in their homes, and what a person must look at (U5, W8)."""
 
 from __future__ import annotations
 
@@ -8,7 +7,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.errors import DomainError, Kind
@@ -26,6 +25,9 @@ class Place(StrEnum):
     INSPECTION = "inspection"
     PHOTO = "photo"
     IMPORT = "import"
+    LANDLORD = "landlord"
+    CONTRACTOR = "contractor"
+    HOLD = "hold"
 
 
 class PrivacyRefusal(Base):
@@ -42,6 +44,54 @@ class PrivacyRefusal(Base):
     unit_id: Mapped[UUID | None]
     refused_at: Mapped[datetime]
     offered_by: Mapped[str] = mapped_column(String(200))
+
+
+class Judgement(StrEnum):
+    """What a person found in a doubtful text."""
+
+    HARMLESS = "harmless"
+    TAKEN_OUT = "taken_out"
+
+
+class DoubtfulText(Base):
+    """A text that was saved although the review wasn't sure of it, until somebody else has looked at it.
+
+    `key` is the text with where it stands: the same text is asked about once.
+    """
+
+    __tablename__ = "doubtful_text"
+    __table_args__ = (Index("ix_doubtful_text_open", "id", postgresql_where=text("judgement IS NULL")),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    place: Mapped[Place] = mapped_column(words(Place, "place"))
+    field: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    deciding: Mapped[str] = mapped_column(Text)
+    likelihood: Mapped[int] = mapped_column(Integer)
+    unit_id: Mapped[UUID | None]
+    offered_at: Mapped[datetime]
+    offered_by: Mapped[str] = mapped_column(String(200))
+    offered_as: Mapped[str] = mapped_column(String(200))
+    judgement: Mapped[Judgement | None] = mapped_column(words(Judgement, "judgement"))
+    judged_at: Mapped[datetime | None]
+    judged_by: Mapped[str | None] = mapped_column(String(200))
+
+
+class JudgedAlready(DomainError):
+    """Somebody looked at the text before."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "judged_already"
+    message: ClassVar[str] = "Somebody has looked at this text already."
+
+
+class JudgedByAuthor(DomainError):
+    """Whoever wrote a doubtful text can't be the one who looks at it."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "judged_by_author"
+    message: ClassVar[str] = "Somebody other than the author has to look at this text."
 
 
 class MonitoringRefused(DomainError):

@@ -12,9 +12,10 @@ from chassis.paging import PAGE, CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from units_svc.access import Permission
-from units_svc.privacy.model import Place, PrivacyRefusal
+from units_svc.privacy.model import DoubtfulText, Place, PrivacyRefusal
 
 _NEWEST_FIRST = Paging(PrivacyRefusal.id.desc())
+_OLDEST_DOUBT_FIRST = Paging(DoubtfulText.id.asc())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +58,35 @@ async def refusals(
     if last is not None:
         statement = statement.where(day <= last)
     return await _NEWEST_FIRST.counted_page(tx, statement, RefusalView, after=after, limit=limit)
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtView:
+    """A saved text that somebody other than its author has to look at."""
+
+    id: UUID
+    place: Place
+    field: str
+    text: str
+    deciding: str
+    likelihood: int
+    unit_id: UUID | None
+    offered_at: datetime
+    offered_by: str
+
+
+@query(Permission.VIEW_UNITS)
+async def doubts(tx: ReadTx, *, after: str | None = None, limit: int = PAGE) -> CountedPage[DoubtView]:
+    """The texts that need a person's eyes, oldest first, at most `limit` behind the place `after`."""
+    statement = select(
+        DoubtfulText.id,
+        DoubtfulText.place,
+        DoubtfulText.field,
+        DoubtfulText.text,
+        DoubtfulText.deciding,
+        DoubtfulText.likelihood,
+        DoubtfulText.unit_id,
+        DoubtfulText.offered_at,
+        DoubtfulText.offered_by,
+    ).where(DoubtfulText.judgement.is_(None))
+    return await _OLDEST_DOUBT_FIRST.counted_page(tx, statement, DoubtView, after=after, limit=limit)

@@ -36,6 +36,9 @@ PLACES = {
     "inspection": N_("An inspection"),
     "photo": N_("A photo"),
     "import": N_("An import"),
+    "landlord": N_("A landlord"),
+    "contractor": N_("A contractor"),
+    "hold": N_("A hold"),
 }
 CHARTED = 12
 
