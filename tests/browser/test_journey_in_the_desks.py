@@ -135,9 +135,11 @@ async def test_a_household_goes_from_a_search_to_a_move_in(enter: Enter, live: L
     await manager.go(signing.removeprefix(manager.origin))
     await manager.until_sees("attend")
     await manager.press("Explained and acknowledged")
-    await manager.press(f"{tenant} attests")
-    await manager.press("Demo Property Manager attests")
+    for name in (tenant, "Demo Property Manager"):
+        await manager.follow(f"{name} attests")
+        await manager.press(f"Yes, {name} attests")
     await manager.follow("Record the signatures")
+    await manager.main.get_by_label("The tenants agreed to sign at this time").check()
     await manager.press("Everybody signed")
 
     # support: the tenancy has started; Move In

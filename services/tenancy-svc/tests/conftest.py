@@ -133,9 +133,20 @@ class World:
             arrangement = {"starts_at": meeting, "place": "the_unit", "landlord_name": "Dana Roy"}
             signing = (await post(f"/leases/{lease['id']}/signings", arrangement))["id"]
             await post(f"/signings/{signing}/rights-explained")
-            await post(f"/signings/{signing}/attestations", {"side": "tenant", "name": "Robin Sample"})
-            await post(f"/signings/{signing}/attestations", {"side": "landlord", "name": "Dana Roy"})
+            await self.attest(api, signing)
             return str(signing)
+
+    async def attest(self, api: httpx.AsyncClient, signing: Any) -> None:
+        """Let everybody attest who still has to, each by reference."""
+        for party in (await api.get(f"/signings/{signing}")).json()["attested"]:
+            if party["attestation"] is None:
+                body = {"side": party["side"], "party": party["party"]}
+                answer = await api.post(f"/signings/{signing}/attestations", json=body)
+                assert answer.status_code == 204, answer.text
+
+    def meet(self, moment: str = "2026-03-05T14:00:00-05:00") -> None:
+        """Let the time come that a signing is arranged for."""
+        self.clock.at = max(self.clock.at, dt.datetime.fromisoformat(moment).astimezone(dt.UTC))
 
     async def referral(self, **changes: Any) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
         """Publish a home, hold it, refer a household; return application, referral and unit."""

@@ -39,6 +39,8 @@ ACTIONS: dict[tuple[str, str], str] = {
     ("lease", "signing_cancelled"): N_("The signing was cancelled"),
     ("lease", "rights_explained"): N_("The tenant's rights were explained and acknowledged"),
     ("lease", "attested"): N_("A party attested that no service is a condition"),
+    ("lease", "attestation_taken_back"): N_("An attestation was taken back"),
+    ("lease", "signed_at_another_time"): N_("The tenants agreed to sign at another time than arranged"),
     ("lease", "not_signed"): N_("The signing took place, but the lease wasn't signed"),
     ("entry_request", "asked"): N_("The inventory asked for entry"),
     ("entry_request", "notice_given"): N_("Notice of entry was given"),

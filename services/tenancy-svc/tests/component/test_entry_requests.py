@@ -28,7 +28,7 @@ async def let(world: Any) -> uuid.UUID:
     unit: uuid.UUID = await world.home()
     signing = await world.ready_to_sign(unit, start_on="2026-03-02", meeting="2026-03-02T14:00:00-05:00")
     async with world.client("property_manager") as api:
-        answer = await api.post(f"/signings/{signing}/signature")
+        answer = await api.post(f"/signings/{signing}/signature", json={"tenants_agreed": True})
         assert answer.is_success, answer.text
     return unit
 

@@ -36,9 +36,10 @@ async def test_a_direct_lease_on_a_home_held_for_another_is_refused_at_every_ste
         ready = await world.ready_to_sign(unit)
         await world.hear("unit_secured", **held)
         refused = (409, "home_held")
+        early = {"tenants_agreed": True}
         assert await _post(api, f"/applications/{opened}/acceptance") == refused
         assert await _post(api, "/leases", {"application_id": second, **TERMS}) == refused
-        assert await _post(api, f"/signings/{ready}/signature") == refused
+        assert await _post(api, f"/signings/{ready}/signature", early) == refused
         version = (await api.get(f"/signings/{ready}")).json()["version"]
         moved = {**MEETING, "version": version, "starts_at": "2026-03-06T14:00:00-05:00"}
         assert await _post(api, f"/signings/{ready}/move", moved) == refused
@@ -59,10 +60,10 @@ async def test_a_tenancy_names_the_request_that_it_fulfils(world: Any, referred:
             lease = (await api.post("/leases", json={"application_id": str(application), **TERMS})).json()
             signing = (await api.post(f"/leases/{lease['id']}/signings", json=MEETING)).json()["id"]
             await api.post(f"/signings/{signing}/rights-explained")
-            for side, name in (("tenant", "Robin Sample"), ("landlord", "Dana Roy")):
-                await api.post(f"/signings/{signing}/attestations", json={"side": side, "name": name})
+            await world.attest(api, signing)
     else:
         signing = await world.ready_to_sign(unit)
+    world.meet(MEETING["starts_at"])
     async with world.client("property_manager") as api:
         assert (await _post(api, f"/signings/{signing}/signature"))[0] == 200
     rows = await world.rows("SELECT data FROM outbox WHERE subject LIKE 'evt.tenancy.tenancy_started.%'")
@@ -77,6 +78,7 @@ async def test_the_property_desk_is_informed_when_a_lease_crossed_a_hold(
 ) -> None:
     unit, request = await world.home(), uuid.uuid4()
     signing = await world.ready_to_sign(unit)
+    world.meet()
     async with world.client("property_manager") as api:
         await api.post(f"/signings/{signing}/signature")
         lease = (await api.get(f"/signings/{signing}")).json()["lease"]["id"]
@@ -148,7 +150,7 @@ async def test_when_the_hold_ends_the_signing_is_cancelled_on_both_sides(world: 
         assert (await api.get(f"/signings/{signing}")).json()["status"] == "cancelled"
         for act, body in (
             ("rights-explained", None),
-            ("attestations", {"side": "tenant", "name": "Robin Sample"}),
+            ("attestations", {"side": "landlord"}),
             ("signature", None),
             ("unsigned-end", None),
         ):

@@ -33,13 +33,9 @@ async def _drawn_up(api: Any, application: Any) -> str:
     return str(drawn.json()["id"])
 
 
-async def _ready(api: Any, signing: str, tenants: tuple[str, ...] = ("Robin Sample",)) -> None:
+async def _ready(world: Any, api: Any, signing: str) -> None:
     assert (await api.post(f"/signings/{signing}/rights-explained")).status_code == 204
-    for tenant in tenants:
-        body = {"side": "tenant", "name": tenant}
-        assert (await api.post(f"/signings/{signing}/attestations", json=body)).status_code == 204
-    body = {"side": "landlord", "name": "Dana Roy"}
-    assert (await api.post(f"/signings/{signing}/attestations", json=body)).status_code == 204
+    await world.attest(api, signing)
 
 
 @pytest.mark.row("T1", "T4", "T5", "W4", "W5")
@@ -78,7 +74,8 @@ async def test_a_referral_becomes_a_tenancy_and_support_is_told_what_the_tenant_
         await api.post(f"/signings/{signing}/rights-explained")
         early = await api.post(f"/signings/{signing}/signature")
         assert (early.status_code, early.json()["code"]) == (409, "attestations_missing")
-        await _ready(api, signing)
+        await _ready(world, api, signing)
+        world.meet()
         signed = await api.post(f"/signings/{signing}/signature")
         assert signed.status_code == 200, signed.text
         assert (await api.get(f"/leases/{lease}")).json()["status"] == "in_force"
@@ -110,7 +107,8 @@ async def test_without_the_tenants_choice_it_is_recorded_as_withheld_and_shown(w
             json={"starts_at": "2026-03-05T14:00:00-05:00", "place": "the_unit", "landlord_name": "Dana Roy"},
         )
         signing = arranged.json()["id"]
-        await _ready(api, signing)
+        await _ready(world, api, signing)
+        world.meet()
         assert (await api.post(f"/signings/{signing}/signature")).status_code == 200
         statement = (await api.get(f"/applications/{application}/disclosures")).json()
     assert await world.told("pending") == ["application_opened", "tenancy_started"]
@@ -156,7 +154,7 @@ async def test_a_signing_fits_the_hold_and_lies_ahead(world: Any) -> None:
         signing = (await api.post(f"/leases/{lease}/signings", json=good)).json()["id"]
         second = await api.post(f"/leases/{lease}/signings", json=good)
         assert second.json()["code"] == "signing_ahead"
-        await _ready(api, signing)
+        await _ready(world, api, signing)
         world.clock.advance(dt.timedelta(days=3))
         late = await api.post(f"/signings/{signing}/signature")
         assert (late.status_code, late.json()["code"]) == (409, "hold_ended")

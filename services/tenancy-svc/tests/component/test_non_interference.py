@@ -108,9 +108,9 @@ async def _run(
         await post(f"/signings/{signing}/move", later)
         await support("moved")
         await post(f"/signings/{signing}/rights-explained")
-        await post(f"/signings/{signing}/attestations", {"side": "tenant", "name": "Robin Sample"})
-        await post(f"/signings/{signing}/attestations", {"side": "landlord", "name": "Dana Roy"})
+        await world.attest(api, signing)
         await support("attested")
+        world.meet("2026-03-06T10:00:00-05:00")
         await post(f"/signings/{signing}/signature")
         await support("signed")
         shown = {}

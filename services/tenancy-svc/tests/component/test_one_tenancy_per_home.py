@@ -16,6 +16,7 @@ import pytest
 async def test_of_many_leases_signed_at_once_one_comes_into_force(world: Any) -> None:
     unit = await world.home()
     signings = [await world.ready_to_sign(unit) for _ in range(8)]
+    world.meet()
     async with world.client("property_manager") as api:
         answers = await asyncio.gather(*(api.post(f"/signings/{signing}/signature") for signing in signings))
     codes = Counter(answer.json().get("code", "signed") for answer in answers)
@@ -27,6 +28,7 @@ async def test_of_many_leases_signed_at_once_one_comes_into_force(world: Any) ->
 @pytest.mark.row("T5", "X5")
 async def test_a_signature_sent_twice_begins_one_tenancy(world: Any) -> None:
     signing = await world.ready_to_sign(await world.home())
+    world.meet()
     async with world.client("property_manager", **{"Idempotency-Key": "once"}) as api:
         answers = await asyncio.gather(*(api.post(f"/signings/{signing}/signature") for _ in range(3)))
     assert {answer.status_code for answer in answers} == {200}, [answer.text for answer in answers]

@@ -121,8 +121,14 @@ async def test_from_referral_to_tenancy_by_hand(world: Any, visitor: Any, locale
     await desk.send("/sign", status=422)
     await desk.go(signing)
     await desk.send("/rights")
-    await desk.send("/attestation", index=0)
-    await desk.send("/attestation", index=0)
+    (tenant,) = await world.rows(
+        "SELECT p.id FROM lease_parties p JOIN lease_editions e ON e.id = p.edition_id"
+        " ORDER BY e.number DESC LIMIT 1"
+    )
+    for whom in (f"side=tenant&party={tenant['id']}", "side=landlord"):
+        await desk.go(f"{signing}/attestation?{whom}")
+        await desk.send("/attestation")
+    world.meet("2026-03-06T14:00:00-05:00")
     await desk.go(f"{signing}/sign")
     await desk.send("/sign")
     assert desk.path == signing

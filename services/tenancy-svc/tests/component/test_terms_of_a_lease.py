@@ -52,6 +52,7 @@ async def test_a_draft_from_before_the_rules_is_not_signed_with_an_unlawful_depo
         "INSERT INTO lease_deposits (id, edition_id, position, kind, amount, currency, state)"
         " SELECT gen_random_uuid(), id, 0, 'last_month_rent', 2700, 'CAD', 'due' FROM lease_editions"
     )
+    world.meet()
     async with world.client("property_manager") as api:
         refused = await api.post(f"/signings/{signing}/signature")
     assert (refused.status_code, refused.json()["code"]) == (422, "deposit_too_large")

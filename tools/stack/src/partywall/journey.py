@@ -248,10 +248,11 @@ class Journey:
         """tenancy: explain rights, attest on both sides that no service is a condition, sign (T5)."""
         path = f"/api/tenancy/v1/signings/{self.signing}"
         await self.manager.post(f"{path}/rights-explained")
-        tenant = f"{self.given_name} {self.family_name}"
-        for side, name in (("tenant", tenant), ("landlord", "Demo Property Manager")):
-            await self.manager.post(f"{path}/attestations", {"side": side, "name": name})
-        await self.manager.post(f"{path}/signature")
+        for one in (await self.manager.get(path))["attested"]:
+            party = {"side": one["side"], "party": one["party"]}
+            await self.manager.post(f"{path}/attestations", party)
+        # The signing is arranged for tomorrow, and the tenant agrees to sign today.
+        await self.manager.post(f"{path}/signature", {"tenants_agreed": True})
         return "tenancy: signed; the tenancy starts"
 
     async def until_support_sees_the_tenancy(self) -> str:

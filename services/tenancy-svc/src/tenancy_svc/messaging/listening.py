@@ -35,8 +35,17 @@ from tenancy_svc.homes.model import (
     TakeWithdrawal,
 )
 from tenancy_svc.leases.model import ForgetDrafts
-from tenancy_svc.signings.commands import end_signings_of_hold, forget_drafts, take_answer
-from tenancy_svc.signings.model import AbsenceReason, Attendance, EndSigningsOfHold, TakeAnswer
+from tenancy_svc.signings.commands import (
+    end_signings_of_hold,
+    forget_drafts,
+    take_answer,
+)
+from tenancy_svc.signings.model import (
+    AbsenceReason,
+    Attendance,
+    EndSigningsOfHold,
+    TakeAnswer,
+)
 
 listening = Listening()
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from typing import Annotated
 
+from fastapi import Body
 from pydantic import BaseModel
 
 from chassis.http import ApiRouter, Call
@@ -16,10 +18,12 @@ from tenancy_svc.signings.commands import (
     record_rights_explained,
     schedule_signing,
     sign_lease,
+    take_attestation_back,
 )
 from tenancy_svc.signings.model import (
     Arrangement,
     Attest,
+    Attesting,
     CancelSigning,
     EndUnsigned,
     GiveUpLease,
@@ -27,12 +31,12 @@ from tenancy_svc.signings.model import (
     MoveSigning,
     RecordRightsExplained,
     ScheduleSigning,
-    Side,
+    Signatures,
     SigningStatus,
     SignLease,
+    TakeAttestationBack,
 )
 from tenancy_svc.signings.queries import SigningLine, SigningRecord, signing, signings
-from tenancy_svc.tables import Name
 
 router = ApiRouter(tags=["signings"])
 
@@ -47,13 +51,6 @@ class Signed(BaseModel):
     """The lease that is in force now."""
 
     lease: uuid.UUID
-
-
-class Attesting(BaseModel):
-    """Who attests that no service is a condition of the lease."""
-
-    side: Side
-    name: Name
 
 
 @router.get("/signings")
@@ -98,13 +95,23 @@ async def post_rights_explained(call: Call, signing_id: uuid.UUID) -> None:
 @router.post("/signings/{signing_id}/attestations", status_code=204)
 async def post_attestation(call: Call, signing_id: uuid.UUID, body: Attesting) -> None:
     """Record a party's word that no service is a condition of the lease."""
-    await call.perform(attest, Attest(signing_id=signing_id, side=body.side, name=body.name))
+    await call.perform(attest, Attest(signing_id=signing_id, **dict(body)))
+
+
+@router.delete("/signings/{signing_id}/attestations/{attestation_id}", status_code=204)
+async def delete_attestation(call: Call, signing_id: uuid.UUID, attestation_id: uuid.UUID) -> None:
+    """Take an attestation back before the signatures; it stays in the record."""
+    command = TakeAttestationBack(signing_id=signing_id, attestation_id=attestation_id)
+    await call.perform(take_attestation_back, command)
 
 
 @router.post("/signings/{signing_id}/signature")
-async def post_signature(call: Call, signing_id: uuid.UUID) -> Signed:
+async def post_signature(
+    call: Call, signing_id: uuid.UUID, body: Annotated[Signatures | None, Body()] = None
+) -> Signed:
     """Record the signatures: the tenancy begins."""
-    return Signed(lease=await call.perform(sign_lease, SignLease(signing_id=signing_id)))
+    command = SignLease(signing_id=signing_id, **dict(body or Signatures()))
+    return Signed(lease=await call.perform(sign_lease, command))
 
 
 @router.post("/signings/{signing_id}/unsigned-end", status_code=204)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from dataclasses import dataclass
 
 from sqlalchemy import Text, cast, delete, null, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -51,6 +52,8 @@ from tenancy_svc.signings.model import (
     RightsNotExplained,
     ScheduleSigning,
     Side,
+    SignedBeforeLease,
+    SignedInFuture,
     Signing,
     SigningAfterHold,
     SigningAhead,
@@ -63,8 +66,10 @@ from tenancy_svc.signings.model import (
     SigningStatus,
     SignLease,
     TakeAnswer,
+    TakeAttestationBack,
     TenancyExists,
     TenancyStarted,
+    TimeNotAgreed,
 )
 
 
@@ -174,17 +179,17 @@ async def forget_drafts(tx: Tx, command: ForgetDrafts) -> None:
         Lease.application_id == command.application_id, Lease.status == LeaseStatus.DISCARDED
     )
     editions = select(LeaseEdition.id).where(LeaseEdition.lease_id.in_(drafts))
-    await tx.execute(delete(LeaseParty).where(LeaseParty.edition_id.in_(editions)))
     signings = select(Signing.id).where(Signing.lease_id.in_(drafts))
     await tx.execute(
         delete(Attestation).where(Attestation.signing_id.in_(signings), Attestation.side == Side.TENANT)
     )
+    await tx.execute(delete(LeaseParty).where(LeaseParty.edition_id.in_(editions)))
     await tx.execute(
         update(audit)
         .where(
             audit.c.record_kind == "lease",
             audit.c.record_id.in_(select(cast(Lease.id, Text)).where(Lease.id.in_(drafts))),
-            audit.c.action == "amended",
+            audit.c.action.in_(["amended", "attested", "attestation_taken_back"]),
         )
         .values(changes=null())
     )
@@ -208,30 +213,50 @@ async def attest(tx: Tx, command: Attest) -> None:
     """
     signing = await _ahead(tx, command.signing_id)
     lease = await locked_lease(tx, signing.lease_id)
-    if command.name not in parties_of(signing, lease.current)[command.side]:
-        raise NotAParty(field="name", name=command.name)
-    given = {(a.lease_edition_id, a.side, a.name) for a in signing.attestations}
-    if (lease.current.id, command.side, command.name) in given:
+    party = next(
+        (one for one in parties_of(signing, lease.current) if (one.side, one.party) == _meant(command)), None
+    )
+    if party is None:
+        raise NotAParty(field="party")
+    if party.attestation is not None:
         return
     signing.attestations.append(
         Attestation(
             id=new_id(),
             lease_edition_id=lease.current.id,
-            side=command.side,
-            name=command.name,
+            side=party.side,
+            party_id=party.party,
+            name=party.name,
             attested_at=tx.now,
             recorded_by=tx.actor.name,
         )
     )
-    tx.touched("lease", lease.id, "attested", {command.side.value: (None, command.name)})
+    tx.touched("lease", lease.id, "attested", {party.side.value: (None, party.name)})
+
+
+@use_case(Permission.HOLD_SIGNINGS)
+async def take_attestation_back(tx: Tx, command: TakeAttestationBack) -> None:
+    """Take an attestation back before the signatures; the record keeps it. Raises SigningOver, NotFound."""
+    signing = await _ahead(tx, command.signing_id)
+    found = next((one for one in signing.attestations if one.id == command.attestation_id), None)
+    if found is None:
+        raise NotFound(what="attestation")
+    if found.taken_back_at is None:
+        found.taken_back_at, found.taken_back_by = tx.now, tx.actor.name
+        changes = {found.side.value: (found.name, None)}
+        tx.touched("lease", signing.lease_id, "attestation_taken_back", changes)
 
 
 @use_case(Permission.HOLD_SIGNINGS)
 async def sign_lease(tx: Tx, command: SignLease) -> uuid.UUID:
     """Record the signatures: the lease is in force, the tenancy begins, and who may be told is told.
 
-    Returns the lease's id. Raises SigningOver, RightsNotExplained, AttestationsMissing, TenancyExists, and
-    what `must_be_free` and `must_be_lawful` raise. Nothing that support said or didn't say is asked for (W2).
+    Signed before the arranged time, or on another day, the tenants must have agreed; the advocate who was
+    invited is informed of the time as well. Returns the lease's id.
+
+    Raises SignedInFuture, SignedBeforeLease, TimeNotAgreed, SigningOver, RightsNotExplained,
+    AttestationsMissing, TenancyExists, and what `must_be_free` and `must_be_lawful` raise. Nothing that
+    support said or didn't say is asked for (W2).
     """
     signing = await _ahead(tx, command.signing_id)
     lease = await _draft(tx, signing.lease_id)
@@ -248,9 +273,18 @@ async def sign_lease(tx: Tx, command: SignLease) -> uuid.UUID:
     must_be_lawful(asked, rent=edition.rent, province=home.province, day=tx.today)
     await _no_other_tenancy(tx, home)
     await must_be_free(tx, lease.unit, application.request)
-    signing.status = SigningStatus.HELD
-    signing.held_at = tx.now
-    signing.outcome = Outcome.SIGNED
+    signed_at = command.signed_at or tx.now
+    if signed_at > tx.now:
+        raise SignedInFuture(field="signed_at")
+    # A typed time has no seconds: the minute in which the version was made counts as after it.
+    if signed_at < edition.made_at.replace(second=0, microsecond=0):
+        raise SignedBeforeLease(field="signed_at", made=edition.made_at)
+    another_time = at_another_time(signing.starts_at, signed_at, tx.runtime.time_zone)
+    if another_time and not command.tenants_agreed:
+        raise TimeNotAgreed(field="tenants_agreed", arranged=signing.starts_at)
+    if another_time:
+        await _sign_at_another_time(tx, signing, lease, signed_at)
+    _hold(tx, signing, Outcome.SIGNED, signed_at)
     lease.status = LeaseStatus.IN_FORCE
     lease.began_at = tx.now
     lease.tenancy = tenancy = new_id()
@@ -289,9 +323,7 @@ async def end_unsigned(tx: Tx, command: EndUnsigned) -> None:
     """Record that the parties met without signing; the lease stays a draft. Raises SigningOver."""
     signing = await _ahead(tx, command.signing_id)
     lease = await locked_lease(tx, signing.lease_id)
-    signing.status = SigningStatus.HELD
-    signing.held_at = tx.now
-    signing.outcome = Outcome.NOT_SIGNED
+    _hold(tx, signing, Outcome.NOT_SIGNED, tx.now)
     tx.touched("lease", lease.id, "not_signed")
     await tell_support(
         tx,
@@ -319,14 +351,17 @@ async def end_signings_of_hold(tx: Tx, command: EndSigningsOfHold) -> None:
 
 @use_case(Permission.HEAR_EVENTS)
 async def take_answer(tx: Tx, command: TakeAnswer) -> None:
-    """Keep the advocate's latest answer to a signing of that referral; answers to anything else are let
-    go.
-    """
+    """Keep the advocate's latest answer to a signing ahead of that referral; others are let go."""
     of_this_referral = await tx.scalar(
         select(Signing.id)
         .join(Lease, Lease.id == Signing.lease_id)
         .join(Counterpart, Counterpart.application_id == Lease.application_id)
-        .where(Signing.id == command.signing, Counterpart.referral == command.referral)
+        .where(
+            Signing.id == command.signing,
+            Signing.status == SigningStatus.SCHEDULED,
+            Counterpart.referral == command.referral,
+            Counterpart.withdrawn_at.is_(None),
+        )
     )
     if of_this_referral is None:
         return
@@ -350,23 +385,67 @@ async def take_answer(tx: Tx, command: TakeAnswer) -> None:
     )
 
 
-def parties_of(signing: Signing, edition: LeaseEdition) -> dict[Side, list[str]]:
-    """Return who has to attest on each side: every tenant, and who signs for the landlord."""
-    tenants = [party.name for party in edition.parties if party.part is Part.TENANT]
-    return {Side.TENANT: tenants, Side.LANDLORD: [signing.landlord_name]}
+@dataclass(frozen=True, slots=True)
+class SigningParty:
+    """Who has to attest, and the attestation that stands, if any; `party` is None for the landlord's side."""
+
+    side: Side
+    party: uuid.UUID | None
+    name: str
+    contact: str | None
+    attestation: Attestation | None
+
+
+def parties_of(signing: Signing, edition: LeaseEdition) -> list[SigningParty]:
+    """Return who has to attest for an edition: every tenant, and who signs for the landlord.
+
+    What was attested for former editions, by a former signatory or taken back doesn't count.
+    """
+    given = {
+        (one.side, one.party_id, one.name): one
+        for one in signing.attestations
+        if one.lease_edition_id == edition.id and one.taken_back_at is None
+    }
+    expected: list[tuple[Side, uuid.UUID | None, str, str | None]] = [
+        (Side.TENANT, party.id, party.name, party.phone or party.email)
+        for party in edition.parties
+        if party.part is Part.TENANT
+    ]
+    expected.append((Side.LANDLORD, None, signing.landlord_name, None))
+    return [SigningParty(*one, given.get(one[:3])) for one in expected]
 
 
 def missing_attestations(signing: Signing, edition: LeaseEdition) -> list[str]:
-    """Return the names that still have to attest for this edition; former editions' attestations don't
-    count.
-    """
-    given = {(a.side, a.name) for a in signing.attestations if a.lease_edition_id == edition.id}
-    return [
-        name
-        for side, names in parties_of(signing, edition).items()
-        for name in names
-        if (side, name) not in given
-    ]
+    """Return the names of those who still have to attest for this edition."""
+    return [party.name for party in parties_of(signing, edition) if party.attestation is None]
+
+
+def at_another_time(arranged: dt.datetime, signed: dt.datetime, zone: dt.tzinfo) -> bool:
+    """Whether a lease is signed before the arranged time, or on another day."""
+    return signed < arranged or signed.astimezone(zone).date() != arranged.astimezone(zone).date()
+
+
+def _meant(command: Attest) -> tuple[Side, uuid.UUID | None]:
+    return command.side, command.party
+
+
+def _hold(tx: Tx, signing: Signing, outcome: Outcome, at: dt.datetime) -> None:
+    signing.status = SigningStatus.HELD
+    signing.held_at, signing.held_by = at, tx.actor.name
+    signing.outcome = outcome
+
+
+async def _sign_at_another_time(tx: Tx, signing: Signing, lease: Lease, at: dt.datetime) -> None:
+    """Move the signing to when it was signed, as the tenants agreed, and inform whoever was invited."""
+    changes = {"starts_at": (signing.starts_at, at)}
+    signing.arranged_for, signing.starts_at = signing.starts_at, at
+    tx.touched("lease", lease.id, "signed_at_another_time", changes)
+    await tell_support(
+        tx,
+        lease.application_id,
+        Purpose.SIGNING,
+        lambda referral, number: SigningMoved(referral, number, signing.id, at, signing.place),
+    )
 
 
 async def _ahead(tx: Tx, signing_id: uuid.UUID) -> Signing:

@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from chassis.errors import NotFound
 from deskkit.call import DeskCall, PageCall
 from deskkit.forms import Form
 from deskkit.router import DeskRouter
@@ -16,6 +17,7 @@ from tenancy_svc.disclosures.queries import disclosure_statement, would_tell
 from tenancy_svc.leases.queries import lease
 from tenancy_svc.panels import crossing_items, support_name, timeline_items
 from tenancy_svc.signings.commands import (
+    at_another_time,
     attest,
     cancel_signing,
     end_unsigned,
@@ -24,9 +26,11 @@ from tenancy_svc.signings.commands import (
     record_rights_explained,
     schedule_signing,
     sign_lease,
+    take_attestation_back,
 )
 from tenancy_svc.signings.model import (
     Attest,
+    Attesting,
     CancelSigning,
     EndUnsigned,
     GiveUpLease,
@@ -34,8 +38,11 @@ from tenancy_svc.signings.model import (
     Place,
     RecordRightsExplained,
     ScheduleSigning,
+    Side,
     SigningStatus,
     SignLease,
+    TakeAttestationBack,
+    TimeNotAgreed,
 )
 from tenancy_svc.signings.queries import SigningRecord, signing, signings, signings_of_lease
 
@@ -141,15 +148,70 @@ async def post_rights(call: DeskCall, signing_id: uuid.UUID) -> Response:
     return await _show(call, signing_id, form.problem, status=422)
 
 
+@router.get("/signings/{signing_id}/attestation", name="attest")
+async def ask_attestation(
+    call: DeskCall, signing_id: uuid.UUID, side: Side, party: uuid.UUID | None = None
+) -> Response:
+    """Ask whether a party says the words of the attestation."""
+    whom = Attesting(side=side, party=party)
+    form = await call.form(Attest, initial=whom, fixed={"signing_id": signing_id})
+    return await _attesting(call, signing_id, form, whom)
+
+
 @router.post("/signings/{signing_id}/attestation", name="post_attestation")
 async def post_attestation(call: DeskCall, signing_id: uuid.UUID) -> Response:
-    """Record a party's attestation."""
+    """Record a party's attestation, with who recorded it."""
     form = await call.form(Attest, fixed={"signing_id": signing_id})
     if not form.ok:
         return await _show(call, signing_id, call._("Choose who attests."), status=422)
     if await call.carry_out(form, attest):
         return call.redirect("signing", signing_id=signing_id, notice=call._("The attestation is recorded."))
-    return await _show(call, signing_id, form.problem, status=422)
+    return await _attesting(call, signing_id, form, form.command, status=422)
+
+
+async def _attesting(
+    call: PageCall, signing_id: uuid.UUID, form: Form[Attest], whom: Attesting, status: int = 200
+) -> Response:
+    record = await call.ask(signing, signing_id)
+    meant = (whom.side, whom.party)
+    found = next((one for one in record.attested if (one.side, one.party) == meant), None)
+    if found is None:
+        raise NotFound(what="party")
+    return call.page("signings/attest.html", form=form, signing=record, party=found, status=status)
+
+
+@router.get("/signings/{signing_id}/attestations/{attestation_id}/take-back", name="take_attestation_back")
+async def ask_taking_back(call: DeskCall, signing_id: uuid.UUID, attestation_id: uuid.UUID) -> Response:
+    """What taking an attestation back means."""
+    fixed = {"signing_id": signing_id, "attestation_id": attestation_id}
+    form = await call.form(TakeAttestationBack, fixed=fixed)
+    return await _ask(call, signing_id, form, _taking_back)
+
+
+@router.post(
+    "/signings/{signing_id}/attestations/{attestation_id}/take-back", name="post_take_attestation_back"
+)
+async def post_taking_back(call: DeskCall, signing_id: uuid.UUID, attestation_id: uuid.UUID) -> Response:
+    """Take it back."""
+    fixed = {"signing_id": signing_id, "attestation_id": attestation_id}
+    form = await call.form(TakeAttestationBack, fixed=fixed)
+    if await call.carry_out(form, take_attestation_back):
+        notice = call._("The attestation is taken back.")
+        return call.redirect("signing", signing_id=signing_id, notice=notice)
+    return await _ask(call, signing_id, form, _taking_back, status=422)
+
+
+def _taking_back(call: PageCall, record: SigningRecord) -> dict[str, Any]:
+    return {
+        "heading_words": call._("Take the attestation back"),
+        "lines": [
+            call._("It counts no more, and nobody can sign before this person attests again."),
+            call._("That it was given and taken back stays in the record of the signing."),
+        ],
+        "button": call._("Take it back"),
+        "told": [],
+        "danger": False,
+    }
 
 
 @router.get("/signings/{signing_id}/move", name="move_signing")
@@ -291,9 +353,10 @@ async def post_unsigned(call: DeskCall, signing_id: uuid.UUID) -> Response:
 
 @router.get("/signings/{signing_id}/sign", name="sign_lease")
 async def sign(call: DeskCall, signing_id: uuid.UUID) -> Response:
-    """What signing means, and what will be told."""
-    form = await call.form(SignLease, fixed={"signing_id": signing_id})
-    return await _ask(call, signing_id, form, _signing)
+    """What signing means, and what will be told; before the arranged time the tenants are asked."""
+    initial = {"signed_at": call.runtime.clock.now()}
+    form = await call.form(SignLease, initial=initial, fixed={"signing_id": signing_id})
+    return await _signatures(call, signing_id, form)
 
 
 @router.post("/signings/{signing_id}/sign", name="post_sign_lease")
@@ -304,7 +367,36 @@ async def post_sign(call: DeskCall, signing_id: uuid.UUID) -> Response:
         return call.redirect(
             "signing", signing_id=signing_id, notice=call._("The lease is signed and the tenancy begins.")
         )
-    return await _ask(call, signing_id, form, _signing, status=422)
+    return await _signatures(call, signing_id, form, status=422)
+
+
+async def _signatures(
+    call: PageCall, signing_id: uuid.UUID, form: Form[SignLease], status: int = 200
+) -> Response:
+    record = await call.ask(signing, signing_id)
+    signed_at = (form.command.signed_at if form.ok or form.refused else None) or call.runtime.clock.now()
+    another_time = isinstance(form.refused, TimeNotAgreed) or at_another_time(
+        record.starts_at, signed_at, call.runtime.time_zone
+    )
+    words = _signing(call, record)
+    if another_time and record.invites_advocate.tells:
+        moved = [
+            (call._("Event"), call._("The lease signing was moved")),
+            (call._("Date and time"), call.formats.moment(signed_at)),
+            (call._("Place"), call._(record.place.label)),
+        ]
+        words["told"] = [*moved, *words["told"]]
+    return call.page(
+        "signings/sign.html",
+        form=form,
+        signing=record,
+        another_time=another_time,
+        back=call.url("signing", signing_id=signing_id),
+        prospect=record.invites_advocate,
+        other=support_name(call, record.invites_advocate),
+        status=status,
+        **words,
+    )
 
 
 @router.get("/leases/{lease_id}/discard", name="discard_lease")

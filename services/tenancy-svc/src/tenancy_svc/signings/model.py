@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from pydantic import Field
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.db import Versioned
@@ -101,6 +101,9 @@ class Signing(Versioned, Base):
     rights_explained_at: Mapped[dt.datetime | None]
     rights_explained_by: Mapped[str | None]
     held_at: Mapped[dt.datetime | None]
+    held_by: Mapped[str | None]
+    # The time that had been arranged, when the tenants agreed to sign at another.
+    arranged_for: Mapped[dt.datetime | None]
     outcome: Mapped[Outcome | None] = mapped_column(words(Outcome, "signing_outcome"))
 
     attestations: Mapped[list[Attestation]] = relationship(
@@ -109,18 +112,38 @@ class Signing(Versioned, Base):
 
 
 class Attestation(Base):
-    """One party's word that no service is a condition of this edition of the lease (T5, W3)."""
+    """One party's word that no service is a condition of this edition of the lease (T5, W3).
+
+    A tenant is one of the edition's parties, whatever others are called; who signs for the landlord is known
+    by name. What was taken back stays, and counts no more.
+    """
 
     __tablename__ = "attestations"
-    __table_args__ = (UniqueConstraint("signing_id", "lease_edition_id", "side", "name"),)
+    __table_args__ = (
+        Index(
+            "uq_attestations_standing",
+            "signing_id",
+            "lease_edition_id",
+            "side",
+            "party_id",
+            "name",
+            unique=True,
+            postgresql_where=text("taken_back_at IS NULL"),
+            postgresql_nulls_not_distinct=True,
+        ),
+        CheckConstraint("(side = 'tenant') = (party_id IS NOT NULL)", name="party"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     signing_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("signings.id"), index=True)
     lease_edition_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lease_editions.id"))
     side: Mapped[Side] = mapped_column(words(Side, "side"))
+    party_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("lease_parties.id"))
     name: Mapped[str]
     attested_at: Mapped[dt.datetime]
     recorded_by: Mapped[str]
+    taken_back_at: Mapped[dt.datetime | None]
+    taken_back_by: Mapped[str | None]
 
 
 class AdvocateAnswer(Base):
@@ -177,15 +200,34 @@ class RecordRightsExplained(Command):
     signing_id: uuid.UUID
 
 
-class Attest(Command):
+class Attesting(Command):
+    """Who attests: a tenant, by the reference of the party in the lease, or who signs for the landlord."""
+
+    side: Side
+    party: uuid.UUID | None = None
+
+
+class Attest(Attesting):
     """One party says that no service is a condition of the lease."""
 
     signing_id: uuid.UUID
-    side: Side
-    name: Name
 
 
-class SignLease(Command):
+class TakeAttestationBack(Command):
+    """A party no longer stands by its attestation, or it was recorded by mistake."""
+
+    signing_id: uuid.UUID
+    attestation_id: uuid.UUID
+
+
+class Signatures(Command):
+    """When everybody signed; without a time, now."""
+
+    signed_at: dt.datetime | None = Field(default=None, title="Signed on")
+    tenants_agreed: bool = Field(default=False, title="The tenants agreed to sign at this time")
+
+
+class SignLease(Signatures):
     """Everybody signed: the tenancy begins."""
 
     signing_id: uuid.UUID
@@ -290,6 +332,33 @@ class SigningInThePast(DomainError):
     message: ClassVar[str] = "This time has already passed. Choose a later one."
 
 
+class SignedInFuture(DomainError):
+    """Nobody has signed yet at a time that is to come."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "signed_in_future"
+    message: ClassVar[str] = "This time is still to come. Enter when everybody signed."
+
+
+class SignedBeforeLease(DomainError):
+    """Nobody signs a version of a lease before it was made."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "signed_before_lease"
+    message: ClassVar[str] = "This version of the lease was made on {made}. Enter a later time."
+
+
+class TimeNotAgreed(DomainError):
+    """The lease is signed before the arranged time, or on another day, without the tenants' agreement."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "time_not_agreed"
+    message: ClassVar[str] = (
+        "The signing is arranged for {arranged}. Ask the tenants whether they agree to sign at another time, "
+        "and record that they do."
+    )
+
+
 class SigningAfterHold(DomainError):
     """The home won't be held any more at that time."""
 
@@ -340,7 +409,7 @@ class NotAParty(DomainError):
 
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "not_a_party"
-    message: ClassVar[str] = "{name} isn't named as a party for this side."
+    message: ClassVar[str] = "Only the tenants of this version, and who signs for the landlord, attest."
 
 
 class TenancyExists(DomainError):

@@ -21,7 +21,7 @@ from tenancy_svc.disclosures.telling import Prospect, prospect
 from tenancy_svc.homes.model import Home
 from tenancy_svc.leases.model import Lease, LeaseEdition, LeaseParty
 from tenancy_svc.leases.queries import LeaseRecord, read_lease
-from tenancy_svc.signings.commands import missing_attestations, parties_of
+from tenancy_svc.signings.commands import parties_of
 from tenancy_svc.signings.model import (
     AbsenceReason,
     AdvocateAnswer,
@@ -54,11 +54,31 @@ class SigningLine:
 
 @dataclass(frozen=True, slots=True)
 class Attested:
-    """One party and when it attested; None when it still has to."""
+    """One party and when it attested; None when it still has to.
+
+    `party` refers to a tenant of the lease; `contact` tells tenants of one name apart. `attestation` refers
+    to the one that stands.
+    """
+
+    side: Side
+    party: uuid.UUID | None
+    name: str
+    contact: str | None
+    attestation: uuid.UUID | None
+    attested_at: dt.datetime | None
+    recorded_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """An attestation that was taken back."""
 
     side: Side
     name: str
-    attested_at: dt.datetime | None
+    attested_at: dt.datetime
+    recorded_by: str
+    taken_back_at: dt.datetime
+    taken_back_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +107,13 @@ class SigningRecord:
     status: SigningStatus
     outcome: Outcome | None
     held_at: dt.datetime | None
+    held_by: str | None
+    arranged_for: dt.datetime | None
+    """The time that had been arranged, when the tenants agreed to sign at another."""
     rights_explained_at: dt.datetime | None
     rights_explained_by: str | None
     attested: tuple[Attested, ...]
+    taken_back: tuple[TakenBack, ...]
     missing: tuple[str, ...]
     invites_advocate: Prospect
     tells_start: Prospect
@@ -173,7 +197,8 @@ async def signing(tx: ReadTx, signing_id: uuid.UUID) -> SigningRecord:
     edition = await tx.session.get_one(
         LeaseEdition, record.current.id, options=[selectinload(LeaseEdition.parties)]
     )
-    given = {(a.side, a.name): a.attested_at for a in found.attestations if a.lease_edition_id == edition.id}
+    parties = parties_of(found, edition)
+    names = [party.name for party in parties]
     answer = await tx.session.get(AdvocateAnswer, signing_id)
     counts = answer is not None and answer.answered_at >= found.arranged_at
     application_id = record.application.id
@@ -189,14 +214,35 @@ async def signing(tx: ReadTx, signing_id: uuid.UUID) -> SigningRecord:
         status=found.status,
         outcome=found.outcome,
         held_at=found.held_at,
+        held_by=found.held_by,
+        arranged_for=found.arranged_for,
         rights_explained_at=found.rights_explained_at,
         rights_explained_by=found.rights_explained_by,
         attested=tuple(
-            Attested(side, name, given.get((side, name)))
-            for side, names in parties_of(found, edition).items()
-            for name in names
+            Attested(
+                side=party.side,
+                party=party.party,
+                name=party.name,
+                contact=party.contact if names.count(party.name) > 1 else None,
+                attestation=given.id if (given := party.attestation) else None,
+                attested_at=given.attested_at if given else None,
+                recorded_by=given.recorded_by if given else None,
+            )
+            for party in parties
         ),
-        missing=tuple(missing_attestations(found, edition)),
+        taken_back=tuple(
+            TakenBack(
+                one.side,
+                one.name,
+                one.attested_at,
+                one.recorded_by,
+                one.taken_back_at,
+                one.taken_back_by or "",
+            )
+            for one in found.attestations
+            if one.taken_back_at is not None
+        ),
+        missing=tuple(party.name for party in parties if party.attestation is None),
         invites_advocate=await prospect(tx, application_id, Purpose.SIGNING),
         tells_start=await prospect(tx, application_id, Purpose.START),
         answer=AnswerView(answer.attendance, answer.reason, answer.answered_at)
