@@ -100,3 +100,15 @@ async def test_the_desk_asks_and_takes_yes_for_an_answer(world, locale, question
         fields = page.fields(f"{address}/head")
         assert fields["child_as_head"] == "yes"
         assert (await browser.post(f"{address}/head", data=fields)).status_code == 303
+
+
+@pytest.mark.row("P2", "X1")
+@pytest.mark.parametrize(
+    ("locale", "why"), [("en", "is recorded as deceased"), ("fr", "inscrit comme décédé")]
+)
+async def test_the_form_says_beforehand_that_no_placement_can_start(world, locale, why):
+    person = await world.client("Ines", "Marrow")
+    await mark(world, person, ClientState.DECEASED)
+    async with world.desk("caseworker", locale=locale) as browser:
+        answer = await browser.get(f"/front-desk/placements/new?client={person}")
+        assert why in parse_page(answer.text).text

@@ -29,6 +29,7 @@ from support_svc.my_day.model import (
 )
 from support_svc.placements.happenings import readable
 from support_svc.placements.model import (
+    ACTIVE,
     SEARCHING,
     Placement,
     PlacementMember,
@@ -280,6 +281,7 @@ async def _changes(tx: ReadTx, me: str) -> tuple[tuple[Change, ...], int]:
             .join(Client, Client.id == Placement.client_id)
             .where(
                 Placement.caseworker == me,
+                Placement.status.in_(ACTIVE),
                 TimelineEntry.at >= yesterday,
                 TimelineEntry.kind.in_(TOLD),
                 TimelineEntry.actor_name != tx.actor.name,
