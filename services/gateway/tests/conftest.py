@@ -74,6 +74,7 @@ async def gateways(fresh_database: Any) -> AsyncIterator[Gateways]:
                         "name": role.replace("_", " ").capitalize(),
                         "roles": [role],
                         "password": PASSWORD,
+                        "works_for_no_other": True,
                     }
                 )
                 for role in people

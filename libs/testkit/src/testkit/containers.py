@@ -163,7 +163,13 @@ class ContainerBack:
     def _add_staff(self) -> None:
         for entity in ENTITIES:
             people = [
-                {"email": one.email, "name": one.name, "roles": list(one.roles), "password": one.password}
+                {
+                    "email": one.email,
+                    "name": one.name,
+                    "roles": list(one.roles),
+                    "password": one.password,
+                    "works_for_no_other": True,
+                }
                 for one in self.accounts
                 if one.entity == entity
             ]

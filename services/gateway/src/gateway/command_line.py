@@ -44,6 +44,7 @@ class Person(BaseModel):
     roles: list[str]
     password: SecretStr
     locale: Locale = "en"
+    works_for_no_other: bool = False
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -55,8 +56,14 @@ def main(arguments: Sequence[str]) -> int:
     invite.add_argument("--name", required=True)
     invite.add_argument("--role", action="append", required=True)
     invite.add_argument("--locale", default="en", choices=["en", "fr"])
+    invite.add_argument(
+        "--works-for-no-other",
+        action="store_true",
+        help="your word that the person works for no organisation on the other side; nobody is added without",
+    )
     commands.add_parser(
-        "seed", help="people as JSON lines on standard input: email, name, roles, password, locale"
+        "seed",
+        help="people as JSON lines: email, name, roles, password, locale, works_for_no_other (as in invite)",
     )
     client = commands.add_parser("client", help="add a program or renew its secret; prints the secret")
     client.add_argument("--id", required=True)
@@ -81,7 +88,8 @@ async def _run(chosen: argparse.Namespace, settings: GatewaySettings) -> int:
     try:
         match chosen.command:
             case "invite":
-                print_line(await invite(runtime, chosen.email, chosen.name, chosen.role, chosen.locale))
+                person = (chosen.email, chosen.name, chosen.role, chosen.locale)
+                print_line(await invite(runtime, *person, works_for_no_other=chosen.works_for_no_other))
             case "seed":
                 people = [Person.model_validate_json(line) for line in sys.stdin if line.strip()]
                 print_line(f"{await seed(runtime, people)} of {len(people)} people added")
@@ -109,7 +117,15 @@ async def _run(chosen: argparse.Namespace, settings: GatewaySettings) -> int:
     return 0
 
 
-async def invite(runtime: Runtime, email: str, name: str, roles: list[str], locale: str = "en") -> str:
+async def invite(
+    runtime: Runtime,
+    email: str,
+    name: str,
+    roles: list[str],
+    locale: str = "en",
+    *,
+    works_for_no_other: bool = False,
+) -> str:
     """Add a person and return their first password."""
     password = make_password()
     command = AddStaff.model_validate(
@@ -118,6 +134,7 @@ async def invite(runtime: Runtime, email: str, name: str, roles: list[str], loca
             "name": name,
             "roles": roles,
             "locale": locale,
+            "works_for_no_other": works_for_no_other,
             "password_hash": await hash_password(password),
         }
     )

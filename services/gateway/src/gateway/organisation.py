@@ -26,6 +26,12 @@ ROLES: dict[str, dict[str, str]] = {
 }
 """Entity → role → its name (a msgid)."""
 
+WORKS_FOR_NO_OTHER = {
+    "property": N_("This person works for no organisation that supports tenants of ours"),
+    "support": N_("This person works for no owner or manager of homes that we find for people"),
+}
+"""What whoever adds somebody confirms (W10), as a msgid. Nothing compares the lists of two organisations."""
+
 ADMINISTRATOR = {"property": "property_administrator", "support": "support_administrator"}
 
 AUDIENCES: dict[str, tuple[str, ...]] = {

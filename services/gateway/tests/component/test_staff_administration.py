@@ -36,10 +36,11 @@ async def test_an_administrator_adds_a_person_who_then_chooses_a_password(gatewa
             "name": "<b>New</b>",
             "email": "New@Support.example",
             "roles": "caseworker",
+            "works_for_no_other": "yes",
         }
         wrong = await browser.post("/staff/add", data={**fields, "roles": "property_manager"})
         assert wrong.status_code == 422
-        assert "Nobody holds roles in both organisations" in parse_page(wrong.text).text
+        assert "“property_manager” isn't a role of this organisation." in parse_page(wrong.text).text
         shown = parse_page((await browser.post("/staff/add", data=fields)).text)
         password = next(shown.root.iter("code")).text
         again = await browser.post("/staff/add", data=fields)
@@ -71,6 +72,101 @@ async def test_two_administrators_editing_one_person(gateways: Any) -> None:
         assert "First" in page.text
         assert page.fields(f"{member}/change")["version"] != fields["version"]
         parse_page((await browser.get(member)).text)
+
+
+@pytest.mark.row("W10")
+async def test_whoever_adds_somebody_confirms_that_they_work_for_nobody_on_the_other_side(
+    gateways: Any,
+) -> None:
+    gateway = await gateways()
+    async with gateway.browser() as browser:
+        await sign_in(browser, ADMINISTRATOR)
+        page = parse_page((await browser.get("/staff/add")).text)
+        assert "works for no owner or manager of homes" in page.text
+        fields = {
+            **page.fields("/staff/add"),
+            "name": "Ana",
+            "email": "ana@support.example",
+            "roles": "caseworker",
+        }
+        refused = await browser.post("/staff/add", data=fields)
+        assert refused.status_code == 422
+        assert "Confirm that this person works for nobody on the other side." in refused.text
+        # All that is wrong is said at once.
+        several = await browser.post("/staff/add", data={**fields, "email": ADMINISTRATOR})
+        assert 'href="#works_for_no_other"' in several.text
+        assert 'href="#email"' in several.text
+        added = await browser.post("/staff/add", data={**fields, "works_for_no_other": "yes"})
+        assert added.status_code == 200, parse_page(added.text).text
+    async with (await gateway.runtime.database.raw()).acquire() as connection:
+        row = await connection.fetchrow("SELECT * FROM staff_member WHERE email = 'ana@support.example'")
+        assert row["attested_by"] == "Support administrator"
+        assert row["attested_at"] == row["added_at"]
+        changes = await connection.fetchval(
+            "SELECT changes FROM audit WHERE record_id = $1 AND action = 'added'", str(row["id"])
+        )
+        assert "works_for_no_other" in changes
+
+
+@pytest.mark.row("W10")
+async def test_those_who_were_there_before_are_listed_and_confirmed_at_their_next_change(
+    gateways: Any,
+) -> None:
+    gateway = await gateways()
+    async with (await gateway.runtime.database.raw()).acquire() as connection:
+        await connection.execute(
+            "UPDATE staff_member SET attested_at = NULL, attested_by = NULL WHERE roles = '{caseworker}'"
+        )
+    async with gateway.browser() as browser:
+        await sign_in(browser, ADMINISTRATOR)
+        listing = parse_page((await browser.get("/staff")).text)
+        assert "Nobody has confirmed yet for 1 person" in listing.text
+        waiting = parse_page((await browser.get(listing.links()["Show them"])).text)
+        assert "Caseworker" in waiting.links()
+        assert "Supervisor" not in waiting.links()
+        member = waiting.links()["Caseworker"]
+        assert "not confirmed yet" in parse_page((await browser.get(member)).text).text
+        action = f"{member}/change"
+        fields = {**parse_page((await browser.get(action)).text).fields(action), "roles": "caseworker"}
+        refused = await browser.post(action, data=fields)
+        assert refused.status_code == 422
+        assert "Confirm that this person" in refused.text
+        fields = {**parse_page(refused.text).fields(action), "roles": "caseworker"}
+        done = await browser.post(action, data={**fields, "works_for_no_other": "yes"})
+        assert done.status_code == 303, parse_page(done.text).text
+        assert "confirmed by Support administrator" in parse_page((await browser.get(member)).text).text
+        assert "Nobody has confirmed yet" not in (await browser.get("/staff")).text
+        again = parse_page((await browser.get(action)).text)
+        assert 'name="works_for_no_other"' not in again.html, "it is asked for once"
+
+
+@pytest.mark.row("W10")
+async def test_access_is_given_back_only_to_somebody_who_is_confirmed(gateways: Any) -> None:
+    gateway = await gateways()
+    async with gateway.browser() as browser:
+        await sign_in(browser, ADMINISTRATOR)
+        action = f"{parse_page((await browser.get('/staff')).text).links()['Caseworker']}/access"
+        page = parse_page((await browser.get(action)).text)
+        assert (await browser.post(action, data=page.fields(action))).status_code == 303
+        async with (await gateway.runtime.database.raw()).acquire() as connection:
+            await connection.execute("UPDATE staff_member SET attested_at = NULL, attested_by = NULL")
+        fields = parse_page((await browser.get(action)).text).fields(action)
+        assert (await browser.post(action, data=fields)).status_code == 422
+        fields |= {"works_for_no_other": "yes", "form_token": "another"}
+        assert (await browser.post(action, data=fields)).status_code == 303
+
+
+@pytest.mark.row("W10")
+@pytest.mark.parametrize("entity", ["support", "property"])
+async def test_the_pages_claim_what_is_checked_and_no_more(gateways: Any, entity: str) -> None:
+    gateway = await gateways(entity)
+    async with gateway.browser() as browser:
+        await sign_in(browser, f"{entity}_administrator@{entity}.example")
+        for path in ("/", "/staff", "/staff/add"):
+            text = (await browser.get(path)).text
+            assert "holds roles in both" not in text
+            assert "shares nothing" not in text
+        assert "compared with nobody’s" in (await browser.get("/")).text
 
 
 async def test_ending_access_ends_sessions_and_the_last_administrator_stays(gateways: Any) -> None:
@@ -107,5 +203,6 @@ async def test_only_administrators_see_staff_on_pages_and_in_the_api(gateways: A
         assert {row["email"] for row in listed} >= {ADMINISTRATOR}
         assert all("password_hash" not in row for row in listed)
         new = {"email": "a@support.example", "name": "A", "roles": ["inventory_keeper"]}
+        new["works_for_no_other"] = True
         refused = await browser.post("/api/gateway/v1/staff", json=new, headers=headers)
         assert (refused.status_code, refused.json()["code"]) == (422, "role_of_another_organisation")

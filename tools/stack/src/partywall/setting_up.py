@@ -40,7 +40,13 @@ async def add_staff(stack: Stack, entity: str, accounts: Sequence[SignIn]) -> No
 
     began = time.monotonic()
     people = [
-        Person(email=who.email, name=who.name, roles=list(who.roles), password=SecretStr(who.password))
+        Person(
+            email=who.email,
+            name=who.name,
+            roles=list(who.roles),
+            password=SecretStr(who.password),
+            works_for_no_other=True,  # nobody of the demonstration is a person
+        )
         for who in accounts
     ]
     async with runtime_of(stack, BY_NAME[f"gateway-{entity}"], "local-stack") as (runtime, _):

@@ -24,6 +24,8 @@ class NewStaff(BaseModel):
     name: str = Field(min_length=1, max_length=120)
     roles: list[str] = Field(min_length=1)
     locale: commands.Locale = "en"
+    works_for_no_other: bool = False
+    """Your word that the person works for no organisation on the other side; nobody is added without it."""
 
 
 class Added(BaseModel):
@@ -40,20 +42,31 @@ class Changes(BaseModel):
     name: str = Field(min_length=1, max_length=120)
     roles: list[str] = Field(min_length=1)
     locale: commands.Locale = "en"
+    works_for_no_other: bool = False
+    """Your word, needed once for a person for whom nobody gave it yet (`attested_at` is null)."""
 
 
 class Active(BaseModel):
-    """Whether somebody may sign in."""
+    """Whether somebody may sign in; `works_for_no_other` as in a change."""
 
     active: bool
+    works_for_no_other: bool = False
 
 
 @router.get("")
 async def list_staff(
-    call: Call, text: str = "", after: str = "", most: Annotated[int, Query(ge=1, le=200)] = 50
+    call: Call,
+    text: str = "",
+    after: str = "",
+    most: Annotated[int, Query(ge=1, le=200)] = 50,
+    unattested: bool = False,
 ) -> list[StaffView]:
-    """Return people in the order of their addresses; `after` is the last address of the page before."""
-    return (await call.ask(queries.everybody, text, after, most))[:most]
+    """Return people in the order of their addresses; `after` is the last address of the page before.
+
+    `unattested` leaves those for whom nobody has given their word that they work for nobody on the other
+    side.
+    """
+    return (await call.ask(queries.everybody, text, after, most, unattested=unattested))[:most]
 
 
 @router.post("", status_code=201)
@@ -83,5 +96,5 @@ async def change(call: Call, staff_id: UUID, changes: Changes) -> commands.Staff
 async def set_active(call: Call, staff_id: UUID, wanted: Active) -> commands.StaffAdded:
     """End somebody's access, or give it back."""
     return await call.perform(
-        commands.set_active, commands.SetActive(staff_id=staff_id, active=wanted.active)
+        commands.set_active, commands.SetActive(staff_id=staff_id, **wanted.model_dump())
     )

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field
 from pydantic_core import PydanticCustomError
 from sqlalchemy import column, delete, func, select, table
 
-from chassis.errors import EditedMeanwhile, NotFound
+from chassis.errors import EditedMeanwhile, Faults, NotFound
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from deskkit.i18n import N_
 from gateway.access import Permission
 from gateway.organisation import ADMINISTRATOR
-from gateway.staff.model import AddressTaken, LastAdministrator, StaffMember, own_roles
+from gateway.staff.model import (
+    AddressTaken,
+    AttestationMissing,
+    LastAdministrator,
+    StaffMember,
+    own_roles,
+)
 
 
 def _email(text: str) -> str:
@@ -31,6 +37,7 @@ def _email(text: str) -> str:
 
 Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
 Locale = Literal["en", "fr"]
+Changes = dict[str, tuple[Any, Any]]
 WHAT = N_("person")
 _SESSIONS = table("session", column("id"), column("staff_id"))  # a later feature's; staff only ends them
 
@@ -42,6 +49,7 @@ class AddStaff(BaseModel):
     name: str = Field(min_length=1, max_length=120, title="Name")
     roles: list[str] = Field(min_length=1, title="Roles")
     locale: Locale = Field(default="en", title="Language")
+    works_for_no_other: bool = Field(default=False, title="Works for nobody on the other side")
     password_hash: str | None = Field(default=None, repr=False)
     password_temporary: bool = True
 
@@ -54,6 +62,7 @@ class ChangeStaff(BaseModel):
     name: str = Field(min_length=1, max_length=120, title="Name")
     roles: list[str] = Field(min_length=1, title="Roles")
     locale: Locale = Field(default="en", title="Language")
+    works_for_no_other: bool = Field(default=False, title="Works for nobody on the other side")
 
 
 class ChooseLanguage(BaseModel):
@@ -67,6 +76,7 @@ class SetActive(BaseModel):
 
     staff_id: UUID
     active: bool
+    works_for_no_other: bool = Field(default=False, title="Works for nobody on the other side")
 
 
 class SetPassword(BaseModel):
@@ -86,10 +96,18 @@ class StaffAdded(BaseModel):
 
 @use_case(Permission.MANAGE_STAFF)
 async def add_staff(tx: Tx, command: AddStaff) -> StaffAdded:
-    """Add a person with roles of this entity. Raises RoleOfAnotherOrganisation (W10), AddressTaken."""
-    roles = own_roles(tx.runtime.entity, command.roles)
+    """Add a person with roles of this entity, on the word that they work for nobody on the other side.
+
+    Raises RoleOfAnotherOrganisation (W10), AddressTaken, AttestationMissing.
+    """
+    faults, roles = Faults(), sorted(set(command.roles))
+    with faults:
+        roles = own_roles(tx.runtime.entity, command.roles)
     if await tx.scalar(select(StaffMember.id).where(StaffMember.email == command.email)):
-        raise AddressTaken(field="email")
+        faults.note(AddressTaken(field="email"))
+    if not command.works_for_no_other:
+        faults.note(AttestationMissing(field="works_for_no_other"))
+    faults.refuse()
     member = StaffMember(
         id=new_id(),
         email=command.email,
@@ -100,15 +118,22 @@ async def add_staff(tx: Tx, command: AddStaff) -> StaffAdded:
         password_hash=command.password_hash,
         password_temporary=command.password_temporary,
         added_at=tx.now,
+        attested_at=tx.now,
+        attested_by=tx.actor.name,
     )
     tx.session.add(member)
-    tx.touched("staff_member", member.id, "added", {"roles": (None, roles)})
+    attested = {"works_for_no_other": (None, True)}
+    tx.touched("staff_member", member.id, "added", {"roles": (None, roles), **attested})
     return StaffAdded(staff_id=member.id)
 
 
 @use_case(Permission.MANAGE_STAFF)
 async def change_staff(tx: Tx, command: ChangeStaff) -> StaffAdded:
-    """Change name, roles, language. Raises NotFound, EditedMeanwhile (X4), LastAdministrator."""
+    """Change name, roles, language.
+
+    Raises NotFound, EditedMeanwhile (X4), LastAdministrator, RoleOfAnotherOrganisation, and
+    AttestationMissing while nobody has given their word for the person.
+    """
     member = await _member(tx, command.staff_id)
     if member.version != command.version:
         raise EditedMeanwhile(
@@ -119,13 +144,18 @@ async def change_staff(tx: Tx, command: ChangeStaff) -> StaffAdded:
                 if getattr(member, name) != getattr(command, name)
             },
         )
-    roles = own_roles(tx.runtime.entity, command.roles)
+    faults, roles = Faults(), sorted(set(command.roles))
+    with faults:
+        roles = own_roles(tx.runtime.entity, command.roles)
+    with faults:
+        attested = _attested(tx, member, given=command.works_for_no_other)
+    faults.refuse()
     if ADMINISTRATOR[tx.runtime.entity] not in roles:
         await _another_administrator(tx, member)
     before = {"name": member.name, "roles": member.roles, "locale": member.locale}
     member.name, member.roles, member.locale = command.name, roles, command.locale
     after = {"name": member.name, "roles": roles, "locale": member.locale}
-    changes = {name: (before[name], after[name]) for name in before if before[name] != after[name]}
+    changes = {name: (before[name], after[name]) for name in before if before[name] != after[name]} | attested
     tx.touched("staff_member", member.id, "changed", changes)
     return StaffAdded(staff_id=member.id)
 
@@ -141,12 +171,19 @@ async def choose_language(tx: Tx, command: ChooseLanguage) -> StaffAdded:
 
 @use_case(Permission.MANAGE_STAFF)
 async def set_active(tx: Tx, command: SetActive) -> StaffAdded:
-    """Let somebody sign in again, or end their access and every session. Raises LastAdministrator."""
+    """Let somebody sign in again, or end their access and every session.
+
+    Raises LastAdministrator, and AttestationMissing where access is given back to somebody for whom nobody
+    has given their word.
+    """
     member = await _member(tx, command.staff_id)
-    if not command.active:
+    attested: Changes = {}
+    if command.active:
+        attested = _attested(tx, member, given=command.works_for_no_other)
+    else:
         await _another_administrator(tx, member)
         await tx.execute(delete(_SESSIONS).where(_SESSIONS.c.staff_id == member.id))
-    tx.touched("staff_member", member.id, "changed", {"active": (member.active, command.active)})
+    tx.touched("staff_member", member.id, "changed", {"active": (member.active, command.active), **attested})
     member.active = command.active
     return StaffAdded(staff_id=member.id)
 
@@ -174,6 +211,19 @@ async def _set_password(tx: Tx, command: SetPassword) -> StaffAdded:
     await tx.execute(ended)
     tx.touched("staff_member", member.id, "password_set")
     return StaffAdded(staff_id=member.id)
+
+
+def _attested(tx: Tx, member: StaffMember, *, given: bool) -> Changes:
+    """Keep the asker's word for a person for whom nobody gave it yet; what changed by it.
+
+    Raises AttestationMissing when it isn't given.
+    """
+    if member.attested_at is not None:
+        return {}
+    if not given:
+        raise AttestationMissing(field="works_for_no_other")
+    member.attested_at, member.attested_by = tx.now, tx.actor.name
+    return {"works_for_no_other": (None, True)}
 
 
 async def _member(tx: Tx, staff_id: UUID) -> StaffMember:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from fastapi.responses import Response
@@ -9,9 +10,8 @@ from pydantic import BaseModel, Field
 
 from chassis.perform import perform
 from deskkit.call import DeskCall
-from deskkit.forms import Nothing
 from deskkit.router import DeskRouter
-from gateway.organisation import ROLES
+from gateway.organisation import ROLES, WORKS_FOR_NO_OTHER
 from gateway.staff import commands, queries
 from gateway.staff.passwords import hash_password, make_password
 
@@ -26,15 +26,23 @@ class NewStaff(BaseModel):
     name: str = Field(min_length=1, max_length=120, title="Name")
     roles: list[str] = Field(min_length=1, title="Roles")
     locale: commands.Locale = Field(default="en", title="Language")
+    works_for_no_other: bool = Field(default=False, title="Works for nobody on the other side")
 
 
 @pages.get("", name="staff")
-async def everybody(call: DeskCall, q: str = "", after: str = "") -> Response:
-    """Everybody of this organisation."""
-    found = await call.ask(queries.everybody, q, after, PAGE)
+async def everybody(call: DeskCall, q: str = "", after: str = "", unattested: bool = False) -> Response:
+    """Everybody of this organisation, or those for whom nobody has given their word (W10)."""
+    found = await call.ask(queries.everybody, q, after, PAGE, unattested=unattested)
     following = found[PAGE - 1].email if len(found) > PAGE else None
     return call.page(
-        "staff/list.html", staff=found[:PAGE], q=q, following=following, roles=_roles(call), after=after
+        "staff/list.html",
+        staff=found[:PAGE],
+        q=q,
+        following=following,
+        **_words(call),
+        after=after,
+        unattested=unattested,
+        unattested_count=await call.ask(queries.unattested_count),
     )
 
 
@@ -43,7 +51,7 @@ async def add_page(call: DeskCall) -> Response:
     """Add somebody."""
     await call.ask(queries.everybody, "", "", 1)  # refuses those who may not manage staff
     form = await call.form(NewStaff, initial={"locale": call.locale})
-    return call.page("staff/add.html", form=form, roles=_roles(call))
+    return call.page("staff/add.html", form=form, **_words(call))
 
 
 @pages.post("/add", name="staff.add_sent")
@@ -60,14 +68,14 @@ async def add(call: DeskCall) -> Response:
         staff_id, password = done.result
         name = form.command.name
         return call.page("staff/password.html", name=name, password=password, staff_id=staff_id)
-    return call.page("staff/add.html", form=form, roles=_roles(call), status=422)
+    return call.page("staff/add.html", form=form, **_words(call), status=422)
 
 
 @pages.get("/{staff_id}", name="staff.member")
 async def member(call: DeskCall, staff_id: UUID) -> Response:
     """One person."""
     view = await call.ask(queries.staff_member, staff_id)
-    return call.page("staff/record.html", member=view, roles=_roles(call))
+    return call.page("staff/record.html", member=view, **_words(call))
 
 
 @pages.get("/{staff_id}/change", name="staff.change")
@@ -75,7 +83,7 @@ async def change_page(call: DeskCall, staff_id: UUID) -> Response:
     """Change name, roles, language."""
     view = await call.ask(queries.staff_member, staff_id)
     form = await call.form(commands.ChangeStaff, initial=view)
-    return call.page("staff/change.html", form=form, member=view, roles=_roles(call))
+    return call.page("staff/change.html", form=form, member=view, **_words(call))
 
 
 @pages.post("/{staff_id}/change", name="staff.change_sent")
@@ -85,14 +93,15 @@ async def change(call: DeskCall, staff_id: UUID) -> Response:
     form = await call.form(commands.ChangeStaff, fixed={"staff_id": staff_id})
     if await call.carry_out(form, commands.change_staff):
         return call.redirect("staff.member", staff_id=staff_id, notice=call._("Changes saved."))
-    return call.page("staff/change.html", form=form, member=view, roles=_roles(call), status=422)
+    return call.page("staff/change.html", form=form, member=view, **_words(call), status=422)
 
 
 @pages.get("/{staff_id}/access", name="staff.access")
 async def access_page(call: DeskCall, staff_id: UUID) -> Response:
     """Confirm ending somebody's access, or giving it back."""
     view = await call.ask(queries.staff_member, staff_id)
-    return call.page("staff/access.html", form=await call.form(Nothing), member=view)
+    form = await call.form(commands.SetActive, fixed={"staff_id": staff_id})
+    return call.page("staff/access.html", form=form, member=view, **_words(call))
 
 
 @pages.post("/{staff_id}/access", name="staff.access_sent")
@@ -103,7 +112,7 @@ async def access(call: DeskCall, staff_id: UUID) -> Response:
     if await call.carry_out(form, commands.set_active):
         done = call._("Access given back.") if form.command.active else call._("Access ended.")
         return call.redirect("staff.member", staff_id=staff_id, notice=done)
-    return call.page("staff/access.html", form=form, member=view, status=422)
+    return call.page("staff/access.html", form=form, member=view, **_words(call), status=422)
 
 
 @pages.post("/{staff_id}/password", name="staff.password")
@@ -118,5 +127,10 @@ async def reset_password(call: DeskCall, staff_id: UUID) -> Response:
     return call.page("staff/password.html", name=view.name, password=password, staff_id=staff_id)
 
 
-def _roles(call: DeskCall) -> dict[str, str]:
-    return {role: call._(words) for role, words in ROLES[call.runtime.entity].items()}
+def _words(call: DeskCall) -> dict[str, Any]:
+    """The organisation's roles, and what is confirmed of each person, in the reader's language."""
+    entity = call.runtime.entity
+    return {
+        "roles": {role: call._(words) for role, words in ROLES[entity].items()},
+        "attestation": call._(WORKS_FOR_NO_OTHER[entity]),
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import CheckConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.db import Versioned
@@ -18,9 +18,12 @@ class StaffMember(Versioned, Base):
     """One person.
 
     `email` is kept in lower case; without `password_hash` they sign in through the provider only.
+    `attested_by` gave their word that the person works for nobody on the other side; nobody did for those
+    who were on the list before it was asked for.
     """
 
     __tablename__ = "staff_member"
+    __table_args__ = (CheckConstraint("(attested_at IS NULL) = (attested_by IS NULL)", name="attested"),)
 
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
@@ -31,14 +34,24 @@ class StaffMember(Versioned, Base):
     password_temporary: Mapped[bool] = mapped_column(server_default="false")
     provider_subject: Mapped[str | None] = mapped_column(unique=True)
     added_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    attested_at: Mapped[datetime | None]
+    attested_by: Mapped[str | None]
 
 
 class RoleOfAnotherOrganisation(DomainError):
-    """A role that this organisation doesn't have; nobody may hold roles on both sides (W10)."""
+    """A role that this organisation doesn't have: no gateway gives those of another (W10)."""
 
     kind = Kind.invalid
     code = "role_of_another_organisation"
-    message = "“{role}” isn't a role of this organisation. Nobody holds roles in both organisations."
+    message = "“{role}” isn't a role of this organisation."
+
+
+class AttestationMissing(DomainError):
+    """Nobody has confirmed that the person works for no organisation on the other side (W10)."""
+
+    kind = Kind.invalid
+    code = "attestation_missing"
+    message = "Confirm that this person works for nobody on the other side."
 
 
 class AddressTaken(DomainError):

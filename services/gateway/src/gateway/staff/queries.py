@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
@@ -30,11 +30,19 @@ class StaffView(BaseModel):
     active: bool
     password_temporary: bool
     added_at: datetime
+    attested_at: datetime | None
+    attested_by: str | None
 
 
 @query(Permission.MANAGE_STAFF)
-async def everybody(tx: ReadTx, text: str = "", after: str = "", most: int = 50) -> list[StaffView]:
-    """People by name and address, `most` and one more (which tells that there is another page)."""
+async def everybody(
+    tx: ReadTx, text: str = "", after: str = "", most: int = 50, *, unattested: bool = False
+) -> list[StaffView]:
+    """People by name and address, `most` and one more (which tells that there is another page).
+
+    `unattested` leaves those for whom nobody has given their word that they work for nobody on the other
+    side (W10).
+    """
     wanted = select(StaffMember).order_by(StaffMember.email).limit(most + 1)
     if text.strip():
         # A sign that stands for anything in a pattern is looked for as it is.
@@ -42,9 +50,18 @@ async def everybody(tx: ReadTx, text: str = "", after: str = "", most: int = 50)
             StaffMember.name.icontains(text.strip(), autoescape=True)
             | StaffMember.email.icontains(text.strip(), autoescape=True)
         )
+    if unattested:
+        wanted = wanted.where(StaffMember.active, StaffMember.attested_at.is_(None))
     if after:
         wanted = wanted.where(StaffMember.email > after)
     return [StaffView.model_validate(row) for row in (await tx.execute(wanted)).scalars()]
+
+
+@query(Permission.MANAGE_STAFF)
+async def unattested_count(tx: ReadTx) -> int:
+    """How many people who may sign in have nobody's word yet that they work for nobody on the other side."""
+    found = select(func.count()).where(StaffMember.active, StaffMember.attested_at.is_(None))
+    return int(await tx.scalar(found) or 0)
 
 
 @query(Permission.MANAGE_STAFF)
