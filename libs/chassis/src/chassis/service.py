@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from chassis.bus.border import Border
+    from chassis.bus.healing import Follow
     from chassis.bus.worker import Duties
 
 
@@ -27,7 +28,8 @@ class ServiceDefinition:
     """What a service is made of.
 
     What only some of its processes need is named as `module:object` and loaded by those: `web` makes the
-    application from a runtime, `duties` are those of its worker, `border` is its part of the broker.
+    application from a runtime, `duties` are those of its worker, `border` is its part of the broker,
+    `follow` what it does by itself with events that `heal` took back from its stream.
     `migrations` is Alembic's script location (a
     path, or `units_svc:migrations`).
     """
@@ -39,6 +41,7 @@ class ServiceDefinition:
     migrations: str
     duties: str | None = None
     border: str | None = None
+    follow: str | None = None
 
     def create_app(self, runtime: Runtime) -> FastAPI:
         """Return the web application."""
@@ -58,6 +61,11 @@ class ServiceDefinition:
             raise LookupError(f"{self.name} has nothing at the broker")
         border: Border = resolve_name(self.border)
         return border
+
+    def follow_up(self) -> Follow | None:
+        """Return what the service does with events that were taken back, if anything."""
+        follow: Follow | None = None if self.follow is None else resolve_name(self.follow)
+        return follow
 
 
 _COMMANDS = {

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from uuid import UUID
 
-from nats.aio.client import Client
 from rich.console import Console
 
 from chassis.bus import healing, operating
-from chassis.bus.connecting import administering, connect
-from chassis.bus.listening import Granted
+from chassis.commands.healing import deliver_again, mend
+from chassis.service import ServiceDefinition
 from chassis.settings import ServiceSettings
-from partywall.layout import BY_NAME, SERVICES, Part
+from partywall.layout import BY_NAME, SERVICES
 from partywall.runtimes import definition_of, runtime_of, settings_of
 from partywall.setting_up import establish_border
 from partywall.stack import Stack
@@ -57,44 +54,24 @@ async def heal(stack: Stack, console: Console) -> bool:
     Returns whether nothing is left for a person to decide. Each service heals its own part; who must have a
     neighbour's events again gets them from that neighbour, as the operators of two organisations would agree.
     """
-    parts = {service: BY_NAME[service] for service in SERVICES}
+    owners = {definition_of(BY_NAME[service]).part_of_broker().stream: service for service in SERVICES}
+    for service in SERVICES:
+        await establish_border(stack, BY_NAME[service])
     nothing_left = True
-    for part in parts.values():
-        await establish_border(stack, part)
-    for service, part in parts.items():
-        border = definition_of(part).part_of_broker()
-        async with runtime_of(stack, part, OPERATOR) as (runtime, actor), _broker(stack, part) as broker:
-            healed = await healing.heal(
-                runtime, actor, broker, border.stream, kept=border.kept, follow=border.follow
-            )
-            behind = await healing.behind(runtime, broker, border.sources)
-        for source in behind:
-            await _redeliver(stack, source, service)
+    for service in SERVICES:
+        healed, behind = await mend(*_service(stack, service))
         for line in healing.in_words(service, healed, []):
             console.print(line, highlight=False, markup=False)
         for source in behind:
+            await deliver_again(*_service(stack, owners[source.stream]), service)
             console.print(f"{service}: the events of {source.stream} are delivered again", highlight=False)
-        nothing_left = nothing_left and not healed.taken_back and not healed.unreadable
+        nothing_left = nothing_left and not healed.left_to_decide
     return nothing_left
 
 
-@asynccontextmanager
-async def _broker(stack: Stack, part: Part) -> AsyncIterator[Client]:
+def _service(stack: Stack, service: str) -> tuple[ServiceDefinition, ServiceSettings]:
+    part = BY_NAME[service]
     settings = settings_of(stack, part)
     if not isinstance(settings, ServiceSettings):
-        raise TypeError(f"{part.name} has nothing at the broker")
-    password = settings.nats_password.get_secret_value()
-    broker = await connect(settings.nats_url, settings.nats_user, password, name=OPERATOR)
-    try:
-        yield broker
-    finally:
-        await broker.close()
-
-
-async def _redeliver(stack: Stack, source: Granted, listener: str) -> None:
-    for part in (BY_NAME[service] for service in SERVICES):
-        border = definition_of(part).part_of_broker()
-        settings = settings_of(stack, part)
-        if border.stream == source.stream and isinstance(settings, ServiceSettings):
-            async with administering(settings, OPERATOR) as connection:
-                await border.redeliver(connection, listener)
+        raise TypeError(f"{service} has no account at the broker")
+    return definition_of(part), settings

@@ -1,33 +1,33 @@
-"""A service's part of the broker, as the contracts describe it and the chassis uses it."""
+"""A service's part of the broker, as the chassis uses it; the published language describes it."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from nats.aio.client import Client
 
 from chassis.bus.listening import Granted
 
-if TYPE_CHECKING:
-    from chassis.bus.healing import Follow
 
+class Border(Protocol):
+    """The stream a service publishes to, what it may listen to, and how its admin sets both up."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Border:
-    """The stream a service publishes to, what it may listen to, and how its admin sets both up.
+    @property
+    def stream(self) -> str:
+        """Name of the service's own stream."""
 
-    `kept` is how long the stream keeps a message (None: for ever). `establish(connection)` makes the broker
-    hold exactly the stream and the consumers it grants; `redeliver(connection, listener)` lets one of these
-    begin at the first message again. `follow` is what the service does by itself with events that it took
-    back from its stream.
-    """
+    @property
+    def sources(self) -> Sequence[Granted]:
+        """The consumers that the other publishers granted to this service."""
 
-    stream: str
-    sources: Sequence[Granted]
-    kept: timedelta | None
-    establish: Callable[[Client], Awaitable[object]]
-    redeliver: Callable[[Client, str], Awaitable[None]]
-    follow: Follow | None = None
+    @property
+    def kept(self) -> timedelta | None:
+        """How long the stream keeps a message; None: for ever."""
+
+    async def establish(self, connection: Client) -> object:
+        """Make the broker hold exactly the stream and the consumers that it grants; safe to repeat."""
+
+    async def redeliver(self, connection: Client, listener: str) -> None:
+        """Let the consumer of one listener begin at the first message again."""

@@ -10,7 +10,7 @@ import nats
 import structlog
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from chassis.errors import Hindrance
 from chassis.settings import ServiceSettings
@@ -75,7 +75,20 @@ async def administering(settings: ServiceSettings, name: str) -> AsyncIterator[C
     if user is None or password is None:
         prefix = settings.model_config.get("env_prefix", "")
         raise AdminMissing(f"{prefix}NATS_ADMIN_USER and {prefix}NATS_ADMIN_PASSWORD")
-    connection = await connect(settings.nats_url, user, password.get_secret_value(), name=name)
+    async with _connected(settings.nats_url, user, password, name) as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def speaking(settings: ServiceSettings, name: str) -> AsyncIterator[Client]:
+    """Hold a connection as the service's own user; see `connect`."""
+    async with _connected(settings.nats_url, settings.nats_user, settings.nats_password, name) as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def _connected(url: str, user: str, password: SecretStr, name: str) -> AsyncIterator[Client]:
+    connection = await connect(url, user, password.get_secret_value(), name=name)
     try:
         yield connection
     finally:

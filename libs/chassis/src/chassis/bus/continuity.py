@@ -142,14 +142,7 @@ async def require_own_stream(connection: Any, broker: Client, stream: str) -> No
         if state is not None:
             await remember(connection, stream, "publisher", state.made, state.last)
         return
-    if state is None or state.made != known["made"]:
-        raise StreamLost(
-            f"the stream {stream} was made anew: its {known['sequence']} messages are gone; run heal"
-        )
-    if state.last < known["sequence"]:
-        raise StreamLost(
-            f"the stream {stream} ends at {state.last}, and {known['sequence']} was published; run heal"
-        )
+    state = _require_kept(stream, state, known)
     # What was sent before a crash, and not yet written down, is still pending in the outbox.
     for first in range(known["sequence"] + 1, state.last + 1, _READ_AT_ONCE):
         last = min(first + _READ_AT_ONCE - 1, state.last)
@@ -160,6 +153,19 @@ async def require_own_stream(connection: Any, broker: Client, stream: str) -> No
                 f" ({unknown[0].at:%Y-%m-%d %H:%M} UTC) that this database doesn't know;"
                 " it was restored; run heal"
             )
+
+
+def _require_kept(stream: str, state: StreamState | None, known: Any) -> StreamState:
+    """Return the state of a stream that holds all that is remembered. Raises StreamLost."""
+    if state is None or state.made != known["made"]:
+        raise StreamLost(
+            f"the stream {stream} was made anew: its {known['sequence']} messages are gone; run heal"
+        )
+    if state.last < known["sequence"]:
+        raise StreamLost(
+            f"the stream {stream} ends at {state.last}, and {known['sequence']} was published; run heal"
+        )
+    return state
 
 
 async def unknown_messages(connection: Any, broker: Client, stream: str) -> list[Kept]:
@@ -190,8 +196,8 @@ async def remember_own_stream(connection: Any, broker: Client, stream: str) -> N
     """
     state = await stream_state(broker, stream)
     known = await connection.fetchrow(_RECALL, stream, "publisher")
-    if known is not None and (state is None or state.made != known["made"] or state.last < known["sequence"]):
-        raise StreamLost(f"the stream {stream} has lost messages that were published; run heal")
+    if known is not None:
+        state = _require_kept(stream, state, known)
     if state is not None:
         await remember(connection, stream, "publisher", state.made, state.last)
 

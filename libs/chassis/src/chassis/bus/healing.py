@@ -77,6 +77,11 @@ class Healed:
     taken_back: list[TakenBack] = field(default_factory=list)
     unreadable: list[int] = field(default_factory=list)
 
+    @property
+    def left_to_decide(self) -> bool:
+        """Whether there is something that only a person can decide."""
+        return bool(self.taken_back or self.unreadable)
+
 
 async def heal(
     runtime: Runtime,

@@ -13,7 +13,7 @@ from datetime import timedelta
 import structlog
 from nats.aio.client import Client
 
-from chassis.bus.connecting import connect, require_durable
+from chassis.bus.connecting import require_durable, speaking
 from chassis.bus.firing import TimerRunner
 from chassis.bus.health import Health, serving
 from chassis.bus.listener import Listener
@@ -81,27 +81,22 @@ class Worker:
 
     async def _bus(self) -> None:
         settings = self._settings
-        self._broker = await connect(
-            settings.nats_url,
-            settings.nats_user,
-            settings.nats_password.get_secret_value(),
-            name=f"{self._runtime.name} worker",
-        )
-        try:
+        async with speaking(settings, f"{self._runtime.name} worker") as broker:
+            self._broker = broker
             relay = Relay(
                 self._runtime.database.dsn,
-                self._broker,
+                broker,
                 service=self._runtime.name,
                 keep=_days(settings.outbox_keep_days),
                 stream=self._duties.stream,
             )
             self._relay = relay
             self._runtime.on_commit = relay.wake
-            await answer_pings(self._broker, self._runtime.name, relay.wake)
+            await answer_pings(broker, self._runtime.name, relay.wake)
             self._listeners = {
                 source.stream: Listener(
                     self._runtime,
-                    self._broker,
+                    broker,
                     source,
                     self._duties.listening,
                     keep=_days(settings.inbox_keep_days),
@@ -115,8 +110,6 @@ class Worker:
                     for name, one in self._listeners.items()
                 ),
             )
-        finally:
-            await self._broker.close()
 
     async def _connected(self) -> None:
         if self._broker is None or not self._broker.is_connected:
@@ -221,18 +214,10 @@ async def pinging(runtime: Runtime) -> AsyncIterator[None]:
     supervisor = Supervisor(runtime.name)
 
     async def ping() -> None:
-        broker = await connect(
-            settings.nats_url,
-            settings.nats_user,
-            settings.nats_password.get_secret_value(),
-            name=f"{runtime.name} web",
-        )
-        try:
+        async with speaking(settings, f"{runtime.name} web") as broker:
             waker = Waker(broker, runtime.name)
             runtime.on_commit = waker.wake
             await waker.run()
-        finally:
-            await broker.close()
 
     task = asyncio.create_task(supervisor.for_ever("waker", ping))
     try:

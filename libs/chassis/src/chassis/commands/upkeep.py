@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from chassis.bus.connecting import administering, connect, require_durable
+from chassis.bus.connecting import administering, require_durable, speaking
 from chassis.commands.standing import require_standing
 from chassis.db.migrate import upgrade
 from chassis.http.auth import TokenVerifier
@@ -54,9 +54,5 @@ async def check(definition: ServiceDefinition, settings: WebSettings) -> int:
 
 
 async def _durable_broker(settings: ServiceSettings) -> None:
-    password = settings.nats_password.get_secret_value()
-    broker = await connect(settings.nats_url, settings.nats_user, password, name="check")
-    try:
+    async with speaking(settings, "check") as broker:
         await require_durable(broker)
-    finally:
-        await broker.close()

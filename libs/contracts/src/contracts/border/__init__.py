@@ -19,6 +19,7 @@ from contracts.border.grants import (
     wake_subject,
 )
 from contracts.border.leaf import Organisation, leaf_config, leaf_users
+from contracts.border.own import OwnBorder
 from contracts.border.streams import Changes, ConsumerSpec, StreamSpec, establish, redeliver, streams_for
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "ConsumerSpec",
     "Grant",
     "Organisation",
+    "OwnBorder",
     "Source",
     "StreamSpec",
     "account_of",
