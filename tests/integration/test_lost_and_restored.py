@@ -102,20 +102,20 @@ async def test_a_restored_database_is_noticed_and_catches_up(own_back: LocalBack
         await live.stop("postgres-property")
         await asyncio.to_thread(do)
         await live.start("postgres-property")
-        await live.launch(*property_parts)
 
     async with live.journey("Restored", "Database") as journey:
         for step in STEPS[:3]:
             await journey.take(step)
         await live.settled()
         await with_database_stopped(lambda: shutil.copytree(data, backup))
-        await live.start("gateway-property", "units", "units-worker", "tenancy", "tenancy-worker")
+        await live.start(*property_parts)
         # Within the hour that will be lost, the home is secured and the application opened.
         for step in STEPS[3:SECURED]:
             await journey.take(step)
         await live.settled()
 
         await with_database_stopped(lambda: restore(data, backup))
+        await live.launch(*property_parts)  # without waiting for them to be ready: they won't
         await not_ready(own_back, "units-worker")
         printed = await healed(own_back)
         assert "events of the lost database" in printed

@@ -142,7 +142,7 @@ class Live:
 
     async def business_rows(self) -> dict[str, dict[str, list[str]]]:
         """Return all rows of all services, sorted, but for those that record reading and hearing."""
-        leave_out = ["access_log", "inbox"]
+        leave_out = ["access_log", "inbox", "bus_position"]
         found = await asyncio.gather(
             *(self._run(name, "tables", {"leave_out": leave_out}) for name in SERVICES)
         )

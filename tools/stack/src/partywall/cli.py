@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import errno
+import logging
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -13,6 +14,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 import nats.errors
+import structlog
 from rich.console import Console
 
 from chassis.errors import DomainError
@@ -44,6 +46,8 @@ console = Console(soft_wrap=True)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 well, 1 something to mend, 2 a wrong command line."""
+    # These commands report to people; what services log on a short visit to the broker would be in the way.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     chosen = _parser().parse_args(arguments)
     command: Callable[[Stack, argparse.Namespace], int] = chosen.command
     try:

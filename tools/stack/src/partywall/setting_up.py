@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Sequence
 
-import structlog
 from pydantic import SecretStr
 
 from chassis.commands.upkeep import set_up_border
@@ -15,9 +13,6 @@ from partywall.layout import BY_NAME, Part
 from partywall.runtimes import definition_of, runtime_of, settings_of
 from partywall.seeding import SignIn
 from partywall.stack import Stack
-
-# These functions report to people; what services log on a short visit to the broker would be in the way.
-structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
 
 
 async def migrate_database(stack: Stack, part: Part) -> None:

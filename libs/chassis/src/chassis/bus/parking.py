@@ -31,21 +31,26 @@ _OPEN = "state IN ('waiting', 'parked')"
 
 # The inbox row is what makes an effect happen once: it is written by whoever takes charge of the event, in
 # the same transaction as the effect, or as the row that says it must wait.
+# An event that comes again under a later sequence keeps its row and takes the sequence: how far this service
+# came with the stream is read from there.
 # As a driver's statement, for it's part of every batch and the way through SQLAlchemy's text() costs more
 # than the work.
 _RECEIVE = f"""
     WITH came AS (
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $7::bigint[])
+        SELECT DISTINCT ON (id) *
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $7::bigint[])
         AS c(id, subject, aggregate, version, sequence)
-    ), fresh AS (
+        ORDER BY id, sequence DESC
+    ), recorded AS (
         INSERT INTO inbox (source, id, subject, aggregate, aggregate_version, received_at, sequence)
         SELECT $5::text, id, subject, aggregate, version, $6::timestamptz, sequence FROM came
-        ON CONFLICT DO NOTHING RETURNING id, aggregate
+        ON CONFLICT (source, id) DO UPDATE SET sequence = excluded.sequence
+        RETURNING id, aggregate, xmax = 0 AS fresh
     )
-    SELECT fresh.id, EXISTS (
-        SELECT 1 FROM parked WHERE parked.source = $5 AND parked.aggregate = fresh.aggregate
+    SELECT id, EXISTS (
+        SELECT 1 FROM parked WHERE parked.source = $5 AND parked.aggregate = recorded.aggregate
         AND {_OPEN} AND reason <> '{UNKNOWN}'
-    ) AS held FROM fresh
+    ) AS held FROM recorded WHERE fresh
     """  # noqa: S608 - constants of this module
 _KEEP = """
     INSERT INTO parked (source, id, subject, aggregate, aggregate_version, sequence, payload, state, attempts,
