@@ -44,13 +44,13 @@ async def test_what_is_wrong_is_told_before_anything_is_to_be_confirmed(world: A
         deposit="500",
         term="fixed",
         start_on__day="",
-        parties__0__given_name="",
+        parties__0__family_name="",
     )
     for words in (
         "The rent must be more than zero.",
         "A fixed term needs a last day, and only a fixed term has one.",
         "First day of the tenancy must include a day",
-        "Enter the given name",
+        "Enter the family name",
     ):
         assert words in page.text, f"all at once: {words}"
     await desk.go(f"{base}/lease")

@@ -137,7 +137,7 @@ async def test_who_manages_a_held_home_is_corrected_knowingly_and_told(world: An
     assert "What stands began under: A third party" in page.html
     path = f"/inventory-desk/units/{unit}/manager"
     refused = await desk.send(path, {"managed_by": "property_entity", "reason": ""}, status=422)
-    assert "Enter why" in refused.html
+    assert "Fill in “Why”" in refused.html
     await desk.send(path, {"managed_by": "property_entity", "reason": "Bought in January"})
     again = (await world.last_told(units.UnitSecuredV1)).data
     assert (again.managed_by, again.deadline) == (Told.PROPERTY_ENTITY, secured.deadline)

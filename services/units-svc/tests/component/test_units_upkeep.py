@@ -420,11 +420,11 @@ async def test_a_photo_that_is_none_is_told_on_the_page_where_it_was_chosen(worl
     base = f"/inventory-desk/units/{unit}"
     target = await keeper.send(
         f"{base}/inspections/new",
-        {"kind": "periodic", "areas-0-area": "kitchen", "areas-0-grade": "good"},
+        {"kind": "periodic", "areas-2-area": "kitchen", "areas-2-grade": "good"},
     )
     for files in ({"photo": ("a.jpg", b"no picture", "image/jpeg")}, {"photo": ("", b"")}):
         page = await keeper.send(target, {}, action=f"{target}/photos", files=files, status=422)
-        assert page.h1 == "Periodic"
+        assert page.h1 == "Periodic inspection"
         assert "There is a problem" in page.text
         page = await keeper.send(f"{base}/photos", {}, action=f"{base}/photos", files=files, status=422)
         assert "There is a problem" in page.text

@@ -57,16 +57,26 @@ def homes(draw: some.DrawFn) -> Home:
     }
 
 
+_RENTS = some.none() | some.decimals(500, 2500, places=2)
+
+
+def wanting(rents: tuple[Decimal | None, Decimal | None], **more: Any) -> UnitFilter:
+    """Return a filter whose range of rents isn't upside down: such a one is refused."""
+    least, most = rents
+    if least is not None and most is not None:
+        least, most = sorted((least, most))
+    return UnitFilter(rent_from=least, rent_to=most, **more)
+
+
 FILTERS = some.builds(
-    UnitFilter,
+    wanting,
     text=some.sampled_from([None, "", "elm", "260", "sherborn street", "elm 3", "r-7"]),
     housing_type=some.lists(some.sampled_from(["apartment", "room"]), unique=True),
     occupancy=some.lists(some.sampled_from([Occupancy.AVAILABLE, Occupancy.SECURED]), unique=True),
     region=some.lists(some.just("north-york"), max_size=1),
     city=some.sampled_from([None, "Toronto"]),
     bedrooms_from=some.none() | some.integers(0, 4),
-    rent_from=some.none() | some.decimals(500, 2500, places=2),
-    rent_to=some.none() | some.decimals(500, 2500, places=2),
+    rents=some.tuples(_RENTS, _RENTS),
     area_to=some.none() | some.integers(300, 900),
     floor_from=some.none() | some.integers(0, 20),
     features=some.lists(some.sampled_from(["balcony", "elevator"]), unique=True),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import phonenumbers
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
@@ -101,15 +102,15 @@ class ClientFields(BaseModel):
     @model_validator(mode="after")
     def _birth_or_age(self) -> Self:
         if self.date_of_birth is not None and self.estimated_age is not None:
-            raise ValueError(AgeOrBirth.message)
+            raise PydanticCustomError("age_or_birth", AgeOrBirth.message, {"at": "estimated_age"})
         return self
 
     @model_validator(mode="after")
     def _one_name_or_two(self) -> Self:
         if self.one_name and self.given_name:
-            raise ValueError(ONE_NAME)
+            raise PydanticCustomError("one_name", ONE_NAME, {"at": "given_name"})
         if not self.one_name and not self.given_name:
-            raise ValueError(GIVEN_NAME_MISSING)
+            raise PydanticCustomError("given_name_missing", GIVEN_NAME_MISSING, {"at": "given_name"})
         return self
 
 

@@ -69,7 +69,7 @@ class Details(Command):
     accessible: Annotated[bool | None, Field(title="Accessible with a wheelchair")] = None
     shareable: Annotated[bool, Field(title="Can be shared")] = False
     area_square_feet: Annotated[int | None, Field(title="Area in square feet", ge=1, le=10_000)] = None
-    year_built: Annotated[int | None, Field(title="Year built", ge=1600, le=2200)] = None
+    year_built: Annotated[int | None, Field(title="Year built", ge=1600)] = None
     bedrooms: Annotated[int | None, Field(title="Bedrooms", ge=0, le=50)] = None
     building_floors: Annotated[int | None, Field(title="Floors of the building", ge=1, le=200)] = None
     floor: Annotated[int | None, Field(title="Floor", ge=0, le=200)] = None

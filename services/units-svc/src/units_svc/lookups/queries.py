@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.errors import Faults
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from units_svc.access import Permission
@@ -82,9 +83,15 @@ async def require_listed(
 ) -> None:
     """Refuse codes that aren't on their list or were retired, unless the record has them already.
 
-    `chosen` holds (list, code, field). Raises NotOnTheList naming the field.
+    `chosen` holds (list, code, field). Raises NotOnTheList naming the field, or SeveralFaults.
     """
     lists, kept = await read_lists(tx), set(keep)
-    for kind, code, field in chosen:
-        if code is not None and code not in kept and code not in lists.active(kind):
-            raise NotOnTheList(field=field)
+    wrong = {
+        field: None
+        for kind, code, field in chosen
+        if code is not None and code not in kept and code not in lists.active(kind)
+    }
+    faults = Faults()
+    for field in wrong:
+        faults.note(NotOnTheList(field=field))
+    faults.refuse()
