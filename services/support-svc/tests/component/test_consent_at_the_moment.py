@@ -5,10 +5,12 @@ import re
 
 import pytest
 
+from chassis.actor import Actor
 from deskkit.testing import parse_page
 from support_svc.clients.commands import AddMember, add_member
 from support_svc.consents.commands import GiveConsent, WithdrawConsent, give_consent, withdraw_consent
-from support_svc.consents.model import ConsentType, GivenHow, Purpose
+from support_svc.consents.model import SUFFICIENT, ConsentMissing, ConsentType, GivenHow, Purpose
+from support_svc.consents.standing import consent_in_force
 from support_svc.followups.model import StillInHousing
 from support_svc.lookups.model import LookupList
 from support_svc.placements.asking import GiveUpUnit, give_up_unit
@@ -18,6 +20,7 @@ from support_svc.signings.commands import AnswerSigning, answer_signing
 from support_svc.signings.model import Attendance
 
 DAY = dt.timedelta(days=1)
+CASEWORKER = Actor("staff-7", "support", frozenset({"caseworker"}), "Robin Hale")
 
 
 async def consents(world, client, purpose):
@@ -27,6 +30,11 @@ async def consents(world, client, purpose):
         client,
         purpose,
     )
+
+
+async def in_force(world, client, purpose):
+    async with world.runtime.reading(CASEWORKER, query="test") as tx:
+        return await consent_in_force(tx, client, purpose)
 
 
 async def withdraw(world, client, purpose="be_housed"):
@@ -243,3 +251,47 @@ async def test_the_last_word_counts_whenever_it_is_recorded(world):
     await give(world, client, ConsentType.EXPLICIT, days_ago=1, expires_on=world.today - DAY)
     (stands,) = await consents(world, client, "share_contact_for_tenancy")
     assert stands["id"] == agreed
+
+
+@pytest.mark.row("C6")
+async def test_a_withdrawal_is_a_last_word_too(world):
+    client = await world.client("Ines", "Marrow")
+    await give(world, client, ConsentType.EXPLICIT, days_ago=10)
+    await withdraw(world, client, "share_contact_for_tenancy")
+    world.clock.advance(2 * DAY)
+    for days_ago in (12, 5):
+        await give(world, client, ConsentType.EXPLICIT, days_ago=days_ago)
+        assert await in_force(world, client, Purpose.SHARE_CONTACT_FOR_TENANCY) is None
+    given = await give(world, client, ConsentType.EXPLICIT, days_ago=1)
+    assert await in_force(world, client, Purpose.SHARE_CONTACT_FOR_TENANCY) == given
+
+
+@pytest.mark.row("C6")
+@pytest.mark.parametrize("purpose", list(Purpose))
+@pytest.mark.parametrize("type_", list(ConsentType))
+async def test_each_purpose_says_which_consents_suffice(world, purpose, type_):
+    client = await world.client("Ines", "Marrow")
+    given = await give(world, client, type_, purpose=purpose)
+    explicit = {ConsentType.EXPLICIT, ConsentType.COORDINATED_ACCESS_EXPLICIT}
+    enough = (
+        type_ in explicit
+        if purpose is Purpose.SHARE_CONTACT_FOR_TENANCY
+        else type_ is not ConsentType.DECLINED_ANONYMOUS
+    )
+    assert await in_force(world, client, purpose) == (given if enough else None)
+
+
+@pytest.mark.row("C6", "P6")
+@pytest.mark.parametrize("shown", [True, False], ids=["in one statement", "looked at closer"])
+@pytest.mark.parametrize("type_", list(ConsentType))
+async def test_both_ways_of_asking_for_a_home_ask_the_same_of_a_consent(world, type_, shown):
+    client = await world.client("Ines", "Marrow")
+    placement = await world.placement(client)
+    given = await give(world, client, type_, purpose=Purpose.BE_HOUSED)
+    confirmed = {"adults": 1, "children": 0, "consent": given} if shown else {}
+    unit = await world.home()
+    if type_ in SUFFICIENT[Purpose.BE_HOUSED]:
+        assert await world.ask_for(placement, unit, **confirmed)
+    else:
+        with pytest.raises(ConsentMissing):
+            await world.ask_for(placement, unit, **confirmed)

@@ -60,7 +60,7 @@ async def give_consent(tx: Tx, command: GiveConsent) -> UUID:
     """Record a consent and return its id (C6). Raises ConsentDates.
 
     What was given last counts: it supersedes the one before, but a paper that is older than the last word,
-    or that has expired already, takes its place behind it, also behind a refusal.
+    or that has expired already, takes its place behind it, also behind a refusal or a withdrawal.
     """
     faults = Faults()
     if command.given_on > tx.today:
@@ -95,6 +95,8 @@ async def give_consent(tx: Tx, command: GiveConsent) -> UUID:
     expired = command.expires_on is not None and command.expires_on < tx.today
     if before is not None and (expired or command.given_on < before.given_on):
         consent.superseded_by = before.id
+    elif before is None and (withdrawn := await _withdrawn_since(tx, command)) is not None:
+        consent.superseded_by = withdrawn
     elif before is not None:
         before.superseded_by = consent.id
         await tx.session.flush()
@@ -102,6 +104,26 @@ async def give_consent(tx: Tx, command: GiveConsent) -> UUID:
     tx.session.add(consent)
     tx.touched("consent", consent.id, "given", {"purpose": (None, command.purpose)})
     return consent.id
+
+
+async def _withdrawn_since(tx: Tx, command: GiveConsent) -> UUID | None:
+    """Return the consent that the client withdrew after the day on which this paper was given, if any."""
+    last = (
+        await tx.execute(
+            select(Consent)
+            .where(
+                Consent.client_id == command.client_id,
+                Consent.purpose == command.purpose,
+                Consent.withdrawn_at.is_not(None),
+            )
+            .order_by(Consent.withdrawn_at.desc())
+            .limit(1)
+        )
+    ).scalar_one_or_none()
+    if last is None or last.withdrawn_at is None:
+        return None
+    withdrawn_on = last.withdrawn_at.astimezone(tx.runtime.time_zone).date()
+    return last.id if withdrawn_on > command.given_on else None
 
 
 @use_case(Permission.RECORD_CONSENT)
