@@ -7,7 +7,7 @@ stored. Each of these is refused here, for every type and every way in, with the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -123,3 +123,19 @@ def _inside(value: Any) -> Iterator[tuple[str, Any]]:
         yield from ((str(number), inner) for number, inner in enumerate(value))
     elif is_dataclass(value) and not isinstance(value, type):
         yield from ((each.name, getattr(value, each.name)) for each in fields(value))
+
+
+def without_echoes(found: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return Pydantic's problems without those that only follow from another.
+
+    An entry that is wrong isn't counted, so a list of wrong entries alone is said to be too short as well.
+    """
+    problems = list(found)
+    places = [tuple(each["loc"]) for each in problems]
+
+    def follows(each: Mapping[str, Any]) -> bool:
+        place = tuple(each["loc"])
+        below = any(len(other) > len(place) and other[: len(place)] == place for other in places)
+        return each["type"] == "too_short" and below
+
+    return [each for each in problems if not follows(each)]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import BaseModel, Field, ValidationError
 
 from chassis.access import Access
 from chassis.actor import Actor
@@ -22,6 +24,7 @@ from chassis.errors import (
     SeveralFaults,
 )
 from chassis.ids import new_id
+from chassis.values import without_echoes
 from chassis.versions import expect
 
 ROLES = {"porter": frozenset({"claim", "view"}), "visitor": frozenset({"view"})}
@@ -118,3 +121,19 @@ def test_the_difference_holds_only_what_differs() -> None:
     with pytest.raises(EditedMeanwhile) as told:
         expect(note, 2, sent={"text": "sent", "colour": "red"})
     assert (told.value.current, told.value.difference) == (3, {"text": ("stands", "sent")})
+
+
+def test_a_list_of_wrong_entries_is_not_said_to_be_empty() -> None:
+    class Line(BaseModel):
+        name: Annotated[str, Field(min_length=1)]
+
+    class Order(BaseModel):
+        lines: Annotated[list[Line], Field(min_length=1)]
+
+    def problems(lines: list[dict[str, str]]) -> list[tuple[object, ...]]:
+        with pytest.raises(ValidationError) as caught:
+            Order.model_validate({"lines": lines})
+        return [each["loc"] for each in without_echoes(caught.value.errors())]
+
+    assert problems([{"name": ""}]) == [("lines", 0, "name")]
+    assert problems([]) == [("lines",)]

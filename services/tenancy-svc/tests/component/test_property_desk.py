@@ -53,6 +53,8 @@ async def test_what_is_wrong_is_told_before_anything_is_to_be_confirmed(world: A
         "Enter the family name",
     ):
         assert words in page.text, f"all at once: {words}"
+    # A line that is wrong is there all the same.
+    assert "at least one line" not in page.text
     await desk.go(f"{base}/lease")
     await desk.send("/lease", rent="1250,50")
     lease = desk.path

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from chassis.errors import DomainError, EditedMeanwhile, InvalidInput, Kind, SeveralFaults
 from chassis.runtime import Runtime
+from chassis.values import without_echoes
 
 STATUS: Mapping[Kind, int] = {
     Kind.invalid: 422,
@@ -122,7 +123,7 @@ def of_input(found: Iterable[Mapping[str, Any]], runtime: Runtime, locale: str) 
             "rule": each["type"],
             "detail": runtime.explain(each, locale),
         }
-        for each in found
+        for each in without_echoes(found)
     ]
     detail = runtime.translate(WRONG_VALUES, locale)
     return problem(422, "invalid_input", detail, errors=errors)

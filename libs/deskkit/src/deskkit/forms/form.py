@@ -12,6 +12,7 @@ from markupsafe import Markup
 from pydantic import BaseModel, ValidationError
 
 from chassis.errors import DomainError, EditedMeanwhile, KeyReused, SeveralFaults
+from chassis.values import without_echoes
 from deskkit.forms.binding import (
     DATE_PARTS,
     Binder,
@@ -325,7 +326,7 @@ class Form(Generic[CommandT]):
             self._command = self.model.model_validate(data)
         except ValidationError as invalid:
             whole: list[FormError] = []
-            for detail in invalid.errors(include_url=False):
+            for detail in without_echoes(invalid.errors(include_url=False)):
                 key = self._key_of(detail["loc"])
                 if key in binder.problems:
                     continue
