@@ -41,6 +41,8 @@ _EVERYWHERE = {
 }
 _OF_A_RECORD = {"404": "There is no such record, or the asker may not know of it"}
 _OF_A_CHANGE = {
+    "400": "The body can't be read as what the request says it is",
+    "404": "There is no such record, in the path or in the body, or the asker may not know of it",
     "409": "It contradicts what is recorded, or the record was changed meanwhile",
     "413": "The request is larger than is taken",
 }
