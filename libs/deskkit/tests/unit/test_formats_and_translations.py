@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import get_args
 from zoneinfo import ZoneInfo
@@ -165,3 +166,10 @@ raise PydanticCustomError("early", "{field} is too early")
         '{{ _("Hello") }}{% trans %}Bye{% endtrans %}{{ ngettext("%(n)s day", "%(n)s days", n, n=n) }}'
     )
     assert {text for _line, text in texts_of_template(template)} == {"Hello", "Bye", "%(n)s day"}
+
+
+@pytest.mark.row("X1")
+@pytest.mark.parametrize("number", [Decimal("6.19e307"), Decimal(-(10**40)), 10**30, 1e300, float("inf")])
+def test_a_number_that_nobody_counts_to_can_be_written(number: Decimal | float) -> None:
+    for language in ("en", "fr"):
+        assert 0 < len(formats(language).number(number)) < 40

@@ -11,11 +11,12 @@ from typing import Any
 import phonenumbers
 from babel.dates import format_date, format_time, format_timedelta
 from babel.lists import format_list
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent, format_scientific
 
 from deskkit.i18n.catalogue import N_, Catalogue
 
 REGION = "CA"
+_BEYOND_COUNTING = 10**15
 _NEAR = {-1: N_("yesterday"), 0: N_("today"), 1: N_("tomorrow")}
 TWO_STOPS, ONE_STOP = ".m..", ".m."
 """A sentence that ends with a time of the day ("at 2:05 p.m.") needs no full stop of its own."""
@@ -120,8 +121,13 @@ class Formats:
         return _priced(Decimal(amount), str(currency), self.locale)
 
     def number(self, value: float | Decimal | None) -> str:
-        """'12,500', '12 500'."""
-        return "" if value is None else format_decimal(value, locale=self.locale)
+        """'12,500', '12 500'; a number that nobody counts to, which only a mistake brings, as '6.2E307'."""
+        if value is None:
+            return ""
+        # The ordinary form writes every digit out, and has no more than 28.
+        if -_BEYOND_COUNTING < value < _BEYOND_COUNTING:
+            return format_decimal(value, locale=self.locale)
+        return format_scientific(value, locale=self.locale)
 
     def percent(self, value: float | Decimal) -> str:
         """'12.5%', '12,5 %'; accepts a figure out of 100."""
