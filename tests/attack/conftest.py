@@ -60,6 +60,10 @@ class Attacked:
         """Return whose service it is."""
         return self.part(name).entity or ENTITY_OF[name]
 
+    def roles(self, entity: str) -> tuple[str, ...]:
+        """Return the roles that somebody of the organisation is signed in with."""
+        return ROLES[entity]
+
     def host(self, entity: str) -> str:
         """Return the host by which an organisation's services are asked."""
         return self.back.stack.layout.host(entity)
@@ -93,9 +97,12 @@ class Attacked:
         ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def attacked() -> Iterator[Attacked]:
-    """A stack with homes, a finished journey, and one in the middle of a signing."""
+    """A stack with homes, a finished journey, and one in the middle of a signing.
+
+    Each file has its own: what one sends may end the access of those who ask in another.
+    """
     back = LocalBack()
     try:
         back.up()

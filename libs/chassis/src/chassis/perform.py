@@ -45,6 +45,15 @@ OVERLAPS = "23P01"
 _log = structlog.get_logger("chassis.perform")
 
 
+KEY_LENGTH = 200
+"""Characters that an idempotency key may have."""
+
+
+def is_key(text: str) -> bool:
+    """Whether a text can be an idempotency key: 1 to KEY_LENGTH printable characters."""
+    return 1 <= len(text) <= KEY_LENGTH and text.isprintable()
+
+
 async def perform(
     runtime: Runtime,
     actor: Actor,

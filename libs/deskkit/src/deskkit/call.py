@@ -19,7 +19,7 @@ from chassis.actor import Actor
 from chassis.clock import today
 from chassis.errors import DomainError
 from chassis.http.routes import guard as lets_nobody_unknown_pass
-from chassis.perform import ask, perform, rehearse
+from chassis.perform import ask, is_key, perform, rehearse
 from chassis.usecase import UseCase
 from deskkit.csrf import SAFE_METHODS, attested_same_origin, came_from_elsewhere
 from deskkit.forms import Done, Form
@@ -117,7 +117,7 @@ class PageCall:
         For a press that nothing but an error page could answer a refusal of; a form is carried out by
         `carry_out`.
         """
-        key = next(iter((await self.posted()).get("form_token", ())), None) if self._unsafe else None
+        key = _token_of(await self.posted()) if self._unsafe else None
         return await perform(self.runtime, self.actor, use_case, command, idempotency_key=key)
 
     async def ask(self, query: Any, *args: Any, **kwargs: Any) -> Any:
@@ -218,7 +218,7 @@ class PageCall:
             formats=self.formats,
             translate_error=self.words,
             csrf_token=self.csrf_token(),
-            form_token=next(iter((posted or {}).get("form_token", ())), None) or secrets.token_urlsafe(16),
+            form_token=_token_of(posted or {}) or secrets.token_urlsafe(16),
             forgiving=forgiving,
         )
 
@@ -392,3 +392,9 @@ async def public_call_of(request: Request) -> PageCall:
 
 PublicCall = Annotated[PageCall, Depends(public_guard)]
 """Like DeskCall for the few pages that nobody needs to be signed in for; `call.signed_in` tells."""
+
+
+def _token_of(posted: Mapping[str, Sequence[str]]) -> str | None:
+    """The token by which a form that is sent twice is known; None for one that can't be ours."""
+    token = next(iter(posted.get("form_token", ())), "")
+    return token if is_key(token) else None

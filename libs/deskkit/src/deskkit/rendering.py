@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from deskkit.call import PageCall
     from deskkit.desk import Desk
 
+# What no page may hold. A form that is refused shows what was typed again, whatever that was.
+_UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
 _current: ContextVar[PageCall] = ContextVar("deskkit_call")
 _OWN_TEMPLATES = Path(__file__).parent / "templates"
 _TRANSLATED_PARAMS = frozenset({"rule", "sentence", "what"})
@@ -140,7 +143,7 @@ class Rendering:
         token = _current.set(call)
         try:
             found = self._speech[call.locale].environment.get_template(template)
-            return found.render(call=call, **context)
+            return _UNSHOWABLE.sub("\N{REPLACEMENT CHARACTER}", found.render(call=call, **context))
         finally:
             _current.reset(token)
 

@@ -108,6 +108,25 @@ async def test_a_form_sent_again_with_other_content_gets_a_new_token(gallery_wit
     assert (await client.post(VISITS, data=fresh, headers=SAME)).status_code == 303
 
 
+@pytest.mark.row("X3", "X5")
+@pytest.mark.parametrize("token", ["a\0b", "x" * 5000, "\ud7ff\u0085"])
+async def test_a_token_that_is_none_of_ours_is_as_good_as_none(gallery_with_records: Any, token: str) -> None:
+    client = await gallery_with_records()
+    sent = {**await form_of(client), **MONDAY, "form_token": token}
+    assert (await client.post(VISITS, data=sent, headers=SAME)).status_code == 303
+    refused = await client.post(VISITS, data=sent, headers=SAME)
+    assert what_is_said(refused) == (422, "Somebody else visits on 30 November 2026.")
+
+
+@pytest.mark.row("X3")
+async def test_what_no_page_may_hold_is_shown_as_what_it_is(gallery_with_records: Any) -> None:
+    client = await gallery_with_records()
+    sent = {**await form_of(client), **MONDAY, "visit_on-day": "3\0\x01\x9f\ufffe"}
+    answer = await client.post(VISITS, data=sent, headers=SAME)
+    assert answer.status_code == 422
+    assert "3\N{REPLACEMENT CHARACTER}" in parse_page(answer.text).fields(VISITS)["visit_on-day"]
+
+
 async def test_a_button_alone_goes_the_same_way(gallery_with_records: Any) -> None:
     client = await gallery_with_records()
     cancel = f"{VISITS}/cancel"

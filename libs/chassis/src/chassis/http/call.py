@@ -27,12 +27,11 @@ Filled = TypeVar("Filled", bound=BaseModel)
 Result = TypeVar("Result")
 Params = ParamSpec("Params")
 
-KEY_LENGTH = 200
 _KEY_PARAMETER = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "schema": {"type": "string", "minLength": 1, "maxLength": KEY_LENGTH},
+    "schema": {"type": "string", "minLength": 1, "maxLength": performing.KEY_LENGTH},
     "description": "A text of one's own; repeating a request with it changes nothing more",
 }
 
@@ -81,8 +80,8 @@ class ApiCall:
 def key_of(request: Request) -> str | None:
     """Return the request's idempotency key, or None; refuse one that's empty or too long."""
     key = request.headers.get("idempotency-key")
-    if key is not None and not (1 <= len(key) <= KEY_LENGTH and key.isprintable()):
-        raise InvalidInput(field="Idempotency-Key", rule=f"1 to {KEY_LENGTH} printable characters")
+    if key is not None and not performing.is_key(key):
+        raise InvalidInput(field="Idempotency-Key", rule=f"1 to {performing.KEY_LENGTH} printable characters")
     return key
 
 
