@@ -13,6 +13,8 @@ from tenancy_svc.applications import desk as applications_desk
 from tenancy_svc.applications.queries import applications as application_list
 from tenancy_svc.clause_review import api as clause_review
 from tenancy_svc.clause_review import desk as clause_review_desk
+from tenancy_svc.clauses import api as clauses
+from tenancy_svc.clauses import desk as clauses_desk
 from tenancy_svc.disclosures import api as disclosures
 from tenancy_svc.disclosures import desk as disclosures_desk
 from tenancy_svc.entry import api as entry
@@ -50,6 +52,7 @@ PROPERTY_DESK = Desk(
         leases_desk.router,
         signings_desk.router,
         entry_desk.router,
+        clauses_desk.router,
         lease_templates_desk.router,
         statutes_desk.router,
         clause_review_desk.router,
@@ -76,6 +79,7 @@ _API = (
     applications,
     disclosures,
     clause_review,
+    clauses,
     lease_templates,
     leases,
     signings,

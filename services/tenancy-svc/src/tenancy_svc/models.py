@@ -2,6 +2,7 @@
 
 from tenancy_svc.applications import model as applications
 from tenancy_svc.clause_review import model as clause_review
+from tenancy_svc.clauses import model as clauses
 from tenancy_svc.disclosures import model as disclosures
 from tenancy_svc.entry import model as entry
 from tenancy_svc.homes import model as homes
@@ -16,6 +17,7 @@ metadata = Base.metadata
 __all__ = [
     "applications",
     "clause_review",
+    "clauses",
     "disclosures",
     "entry",
     "homes",

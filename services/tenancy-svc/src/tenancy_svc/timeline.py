@@ -50,6 +50,7 @@ ACTIONS: dict[tuple[str, str], str] = {
     ("statute", "added"): N_("A legal bar was added to the list"),
     ("statute", "retired"): N_("A legal bar was taken off the list"),
     ("template", "drafted"): N_("A new version was begun"),
+    ("template", "clause_added"): N_("An approved clause was added"),
     ("template", "clause_written"): N_("A clause was written"),
     ("template", "clause_removed"): N_("A clause was taken out"),
     ("template", "clause_approved"): N_("A clause was read and approved by a person"),

@@ -82,27 +82,112 @@ async def test_the_shipped_templates_are_published_and_pass_their_own_review(
     assert rows[0]["clauses"] == len(clauses_of(jurisdiction))
 
 
+def _administrator(world: Any, name: str) -> Any:
+    api = world.client("property_administrator")
+    token = world.keys.key("property").token(
+        roles=("property_administrator",), audience=["tenancy"], name=name
+    )
+    api.headers["Authorization"] = f"Bearer {token}"
+    return api
+
+
+CLAUSE = {
+    "title_en": "Bicycles",
+    "text_en": "Bicycles are kept in the bike room.",
+    "title_fr": "Vélos",
+    "text_fr": "Les vélos se rangent au local à vélos.",
+}
+
+
 @pytest.mark.row("T2", "T3", "W3")
 async def test_a_refused_clause_is_not_stored_but_the_attempt_is(world: Any) -> None:
-    template = (await world.rows("SELECT id FROM lease_templates WHERE jurisdiction = 'ca_on'"))[0]["id"]
-    clause = {"title_en": "Support", "title_fr": "Soutien", "text_fr": "Le locataire paie le loyer."}
-    async with world.client("property_administrator") as api:
-        base = f"/lease-templates/{template}/draft"
-        early = await api.post(f"{base}/clauses", json={**clause, "text_en": "Rent is due monthly."})
-        assert early.json()["code"] == "no_draft"
-        assert (await api.post(base)).status_code == 201
-        refused = await api.post(
-            f"{base}/clauses", json={**clause, "text_en": "The tenant must attend treatment."}
-        )
+    async with _administrator(world, "Ada Pike") as api:
+        refused = await api.post("/clauses", json={**CLAUSE, "text_en": "The tenant must attend treatment."})
         assert (refused.status_code, refused.json()["code"]) == (422, "clause_conditions_tenancy")
         assert "treatment" in refused.json()["detail"]
         assert "retain housing" in refused.json()["detail"]
-        french = {**clause, "text_en": "Rent.", "text_fr": "Le locataire doit suivre une thérapie."}
-        assert (await api.post(f"{base}/clauses", json=french)).json()["code"] == "clause_conditions_tenancy"
-        assert (await api.post(f"{base}/publication")).json() == {"number": 2}
-    assert not await world.rows("SELECT 1 FROM template_clauses WHERE title_en = 'Support'")
+        french = {**CLAUSE, "text_fr": "Le locataire doit suivre une thérapie."}
+        assert (await api.post("/clauses", json=french)).json()["code"] == "clause_conditions_tenancy"
+    assert not await world.rows("SELECT 1 FROM organisation_clauses WHERE title_en = 'Bicycles'")
     kept = await world.rows("SELECT verdict, place FROM reviewed_texts")
-    assert [(row["verdict"], row["place"]) for row in kept] == [("refused", "lease_template")] * 2
+    assert [(row["verdict"], row["place"]) for row in kept] == [("refused", "clause")] * 2
+
+
+@pytest.mark.row("T2", "T3", "W3")
+async def test_a_clause_goes_into_a_template_when_two_others_approved_its_wording(world: Any) -> None:
+    template = (await world.rows("SELECT id FROM lease_templates WHERE jurisdiction = 'ca_on'"))[0]["id"]
+    draft = f"/lease-templates/{template}/draft"
+    async with (
+        _administrator(world, "Ada Pike") as author,
+        _administrator(world, "Bo Lund") as second,
+        _administrator(world, "Cy Reed") as third,
+        world.client("property_manager") as manager,
+    ):
+        clause = (await author.post("/clauses", json=CLAUSE)).json()["clause_id"]
+        chosen, approvals = {"source_id": clause}, f"/clauses/{clause}/approvals"
+        assert (await author.post(f"{draft}/clauses", json=chosen)).json()["code"] == "no_draft"
+        await author.post(draft)
+
+        async def approve(api: Any, wording: int = 1) -> Any:
+            answer = (await api.post(approvals, json={"wording": wording})).json()
+            return answer.get("code", answer.get("approved"))
+
+        async def add() -> Any:
+            answer = await author.post(f"{draft}/clauses", json=chosen)
+            return answer.status_code, answer.json().get("code")
+
+        assert (await manager.post(approvals, json={"wording": 1})).status_code == 403
+        assert await approve(author) == "approved_by_author"
+        assert await add() == (409, "clause_not_approved")
+        assert await approve(second) is False
+        assert await approve(second) == "approved_by_you"
+        assert await add() == (409, "clause_not_approved")
+        assert await approve(third) is True
+        assert await approve(third) == "nothing_to_approve"
+
+        # A changed text needs approval anew, also by those who approved the one before.
+        version = (await author.get(f"/clauses/{clause}")).json()["clause"]["version"]
+        changed = {
+            **CLAUSE,
+            "text_en": "Bicycles and scooters are kept in the bike room.",
+            "version": version,
+        }
+        assert (await second.put(f"/clauses/{clause}", json=changed)).status_code == 200
+        assert await add() == (409, "clause_not_approved")
+        assert await approve(third, 1) == "wording_changed"
+        assert await approve(second, 2) == "approved_by_author"
+        assert await approve(author, 2) is False
+        assert await approve(third, 2) is True
+
+        assert await add() == (201, None)
+        assert await add() == (409, "clause_in_draft")
+        record = (await third.get(f"/clauses/{clause}")).json()
+        assert [one["approver"] for one in record["clause"]["approvals"]] == ["Ada Pike", "Cy Reed"]
+        assert {one["verdict"] for one in (*record["english"], *record["french"])} == {"passed"}
+        assert (await author.post(f"{draft}/publication")).json() == {"number": 2}
+    (kept,) = await world.rows(
+        "SELECT text_en, approved_by, source_wording FROM template_clauses WHERE title_en = 'Bicycles'"
+    )
+    assert tuple(kept.values()) == (changed["text_en"], "Ada Pike, Cy Reed", 2)
+
+
+@pytest.mark.row("T2")
+async def test_clauses_that_were_published_before_are_approved_until_they_change(world: Any) -> None:
+    template = (await world.rows("SELECT id FROM lease_templates WHERE jurisdiction = 'ca_on'"))[0]["id"]
+    async with _administrator(world, "Ada Pike") as api:
+        shipped = (await api.get("/clauses")).json()
+        assert shipped
+        assert all(one["approved"] and one["brought_in"] and not one["approvals"] for one in shipped)
+        await api.post(f"/lease-templates/{template}/draft")
+        assert (await api.post(f"/lease-templates/{template}/draft/publication")).json() == {"number": 2}
+        one = shipped[0]
+        texts = {name: one[name] for name in CLAUSE}
+        await api.put(
+            f"/clauses/{one['id']}",
+            json={**texts, "text_en": texts["text_en"] + " Pets are welcome.", "version": one["version"]},
+        )
+        after = (await api.get(f"/clauses/{one['id']}")).json()["clause"]
+        assert (after["approved"], after["brought_in"], after["missing"]) == (False, False, 2)
 
 
 @pytest.mark.row("T3", "W3")

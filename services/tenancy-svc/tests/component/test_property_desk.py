@@ -155,7 +155,8 @@ async def test_a_template_version_by_hand(world: Any, visitor: Any, locale: str)
     template = f"/property-desk/lease-templates/{rows[0]['id']}"
     await desk.go(template)
     await desk.send("/draft")
-    await desk.go(f"{template}/clauses/new")
+    await desk.go("/property-desk/clauses")
+    await desk.go("/property-desk/clauses/new")
     clause = {"title_en": "Support", "title_fr": "Soutien"}
     refused = await desk.send(
         "/new", status=422, **clause,
@@ -168,14 +169,23 @@ async def test_a_template_version_by_hand(world: Any, visitor: Any, locale: str)
         "/new", **clause, text_en="A list of support services hangs in the lobby.",
         text_fr="Une liste des services de soutien est affichée dans le hall.",
     )  # fmt: skip
-    await desk.go(f"{template}/publish")
-    blocked = await desk.send("/publish", status=422)
-    assert "Support" in blocked.html
-    other = visitor("property_administrator", locale=locale, name="Bo Lund")
-    await other.go(template)
-    await other.send("/approve")
+    written = desk.path
+    assert "/approve/" not in desk.page.html
+    for name in ("Bo Lund", "Cy Reed"):
+        other = visitor("property_administrator", locale=locale, name=name)
+        await other.go(written)
+        await other.send("/approve/1")
+        assert "/approve/" not in other.page.html
+        assert name in other.page.html
+    await desk.go(f"{written}/change")
+    await desk.go("/property-desk/clauses")
+    await desk.go(f"{template}/clauses/add")
+    await desk.send("/add", status=422)
+    await desk.go(f"{template}/clauses/add")
+    await desk.send("/add", clause_id=_last(written))
     await desk.go(f"{template}/publish")
     await desk.send("/publish")
+    assert "Bo Lund, Cy Reed" in desk.page.html
     await desk.go("/property-desk/clause-check")
     checked = await desk.send("/clause-check", text="The tenant agrees to stay sober.")
     assert "sober" in checked.html

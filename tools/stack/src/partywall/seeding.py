@@ -41,6 +41,9 @@ _STAFF = {
         ("manager", "Demo Property Manager", ("property_manager",)),
         ("keeper", "Demo Inventory Keeper", ("inventory_keeper",)),
         ("administrator", "Demo Property Administrator", ("property_administrator",)),
+        # A clause is written by one person and approved by two others.
+        ("approver", "Demo Approver", ("property_administrator",)),
+        ("second.approver", "Demo Second Approver", ("property_administrator",)),
     ),
     "support": (
         ("caseworker", "Demo Caseworker", ("caseworker",)),

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
 
 from starlette.responses import Response
 
-from chassis.errors import NotFound
 from deskkit.call import DeskCall, PageCall
 from deskkit.forms import Form
 from deskkit.router import DeskRouter
-from tenancy_svc.clause_review.model import ClauseConditionsTenancy
+from tenancy_svc.clauses.queries import clauses
 from tenancy_svc.lease_templates.commands import (
-    approve_clause,
+    add_clause,
     begin_draft,
     discard_draft,
     publish_draft,
     remove_clause,
-    write_clause,
 )
 from tenancy_svc.lease_templates.model import (
-    ApproveClause,
+    AddClause,
     BeginDraft,
     DiscardDraft,
     PublishDraft,
     RemoveClause,
-    WriteClause,
 )
 from tenancy_svc.lease_templates.queries import lease_template, lease_templates
 from tenancy_svc.panels import timeline_items
-from trade.text_review.verdicts import Verdict
 
 router = DeskRouter(prefix="/property-desk")
 
@@ -82,17 +77,6 @@ async def post_remove(call: DeskCall, template_id: uuid.UUID, clause_id: uuid.UU
     return await _show(call, template_id, form.problem, status=422)
 
 
-@router.post("/lease-templates/{template_id}/clauses/{clause_id}/approve", name="approve_clause")
-async def post_approve(call: DeskCall, template_id: uuid.UUID, clause_id: uuid.UUID) -> Response:
-    """Settle a doubt about a clause."""
-    form = await call.form(ApproveClause, fixed={"template_id": template_id, "clause_id": clause_id})
-    if await call.carry_out(form, approve_clause):
-        return call.redirect(
-            "lease_template", template_id=template_id, notice=call._("The clause is approved.")
-        )
-    return await _show(call, template_id, form.problem, status=422)
-
-
 @router.get("/lease-templates/{template_id}/publish", name="publish_draft")
 async def publish(call: DeskCall, template_id: uuid.UUID) -> Response:
     """What publishing means."""
@@ -133,62 +117,31 @@ async def post_discard(call: DeskCall, template_id: uuid.UUID) -> Response:
     return await _show(call, template_id, form.problem, status=422)
 
 
-@router.get("/lease-templates/{template_id}/clauses/new", name="new_clause")
-async def new_clause(call: DeskCall, template_id: uuid.UUID) -> Response:
-    """Write a new clause."""
-    form = await call.form(WriteClause, fixed={"template_id": template_id})
-    return await _writing(call, template_id, form)
+@router.get("/lease-templates/{template_id}/clauses/add", name="add_clause")
+async def choose_clause(call: DeskCall, template_id: uuid.UUID) -> Response:
+    """Choose an approved clause for the draft (T2)."""
+    form = await call.form(AddClause, fixed={"template_id": template_id})
+    return await _choosing(call, template_id, form)
 
 
-@router.get("/lease-templates/{template_id}/clauses/{clause_id}", name="clause")
-async def edit_clause(call: DeskCall, template_id: uuid.UUID, clause_id: uuid.UUID) -> Response:
-    """Rewrite a clause of the draft."""
-    record = await call.ask(lease_template, template_id)
-    clauses = record.draft.clauses if record.draft else ()
-    found = next((clause for clause in clauses if clause.id == clause_id), None)
-    if found is None:
-        raise NotFound(what="clause")
-    names = ("title_en", "title_fr", "text_en", "text_fr", "version")
-    initial = {name: getattr(found, name) for name in names}
-    form = await call.form(
-        WriteClause, initial=initial, fixed={"template_id": template_id, "clause_id": clause_id}
-    )
-    return await _writing(call, template_id, form)
-
-
-@router.post("/lease-templates/{template_id}/clauses/new", name="post_clause")
+@router.post("/lease-templates/{template_id}/clauses/add", name="post_add_clause")
 async def post_clause(call: DeskCall, template_id: uuid.UUID) -> Response:
-    """Add a clause to the draft."""
-    form = await call.form(WriteClause, fixed={"template_id": template_id, "clause_id": None})
-    return await _written(call, template_id, form)
+    """Put it into the draft (T2)."""
+    form = await call.form(AddClause, fixed={"template_id": template_id})
+    if await call.carry_out(form, add_clause):
+        notice = call._("The clause is in the draft.")
+        return call.redirect("lease_template", template_id=template_id, notice=notice)
+    return await _choosing(call, template_id, form, status=422)
 
 
-@router.post("/lease-templates/{template_id}/clauses/{clause_id}", name="put_clause")
-async def put_clause(call: DeskCall, template_id: uuid.UUID, clause_id: uuid.UUID) -> Response:
-    """Rewrite a clause."""
-    form = await call.form(WriteClause, fixed={"template_id": template_id, "clause_id": clause_id})
-    return await _written(call, template_id, form)
-
-
-async def _written(call: PageCall, template_id: uuid.UUID, form: Form[WriteClause]) -> Response:
-    if done := await call.carry_out(form, write_clause):
-        judged = done.result
-        if judged.verdict is Verdict.PASSED:
-            notice = call._("The clause is in the draft.")
-            return call.redirect("lease_template", template_id=template_id, notice=notice)
-        if judged.verdict is Verdict.NEEDS_EYES:
-            notice = call._(
-                "The clause is in the draft, but it needs a person's eyes before it can be published."
-            )
-            return call.redirect("lease_template", template_id=template_id, notice=notice, tone="warning")
-        # The refusal is a result that was kept under this form's token; the next try is another one.
-        form.form_token = secrets.token_urlsafe(16)
-        form.add(ClauseConditionsTenancy(field=judged.field, words=judged.words, sentence=judged.sentence))
-    return await _writing(call, template_id, form, status=422)
-
-
-async def _writing(
-    call: PageCall, template_id: uuid.UUID, form: Form[WriteClause], status: int = 200
+async def _choosing(
+    call: PageCall, template_id: uuid.UUID, form: Form[AddClause], status: int = 200
 ) -> Response:
     record = await call.ask(lease_template, template_id)
-    return call.page("lease_templates/clause.html", form=form, record=record, status=status)
+    there = {clause.source_id for clause in record.draft.clauses} if record.draft else set()
+    choices = [
+        (str(clause.id), clause.title(call.locale))
+        for clause in await call.ask(clauses)
+        if clause.approved and clause.id not in there
+    ]
+    return call.page("lease_templates/clause.html", form=form, record=record, choices=choices, status=status)

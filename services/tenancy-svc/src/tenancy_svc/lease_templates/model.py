@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.db import Versioned
 from chassis.errors import DomainError, Kind
-from tenancy_svc.tables import Base, Command, Line, words
+from tenancy_svc.clauses.model import OrganisationClause
+from tenancy_svc.tables import Base, Command, words
 from trade.text_review.verdicts import Verdict
 
 
@@ -86,13 +87,15 @@ class Edition(Versioned, Base):
 
 
 class Clause(Versioned, Base):
-    """One clause in both languages, with what its review found and who looked at it."""
+    """One clause in both languages as it was approved: a copy of the organisation's clause in one wording."""
 
     __tablename__ = "template_clauses"
 
     edition_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("template_editions.id", ondelete="CASCADE"), index=True
     )
+    source_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(OrganisationClause.id))
+    source_wording: Mapped[int] = mapped_column(Integer)
     position: Mapped[int] = mapped_column(Integer)
     title_en: Mapped[str]
     title_fr: Mapped[str]
@@ -104,43 +107,16 @@ class Clause(Versioned, Base):
     approved_by: Mapped[str | None]
     approved_at: Mapped[dt.datetime | None]
 
-    @property
-    def settled(self) -> bool:
-        """Whether it may be published: the review passed it, or a second person read it."""
-        return self.verdict is Verdict.PASSED or self.approved_at is not None
 
-
-_Text = Annotated[
-    str, StringConstraints(min_length=1, max_length=4000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f<>]+$")
-]
-
-
-class ClauseText(Command):
-    """A clause as it is to stand, in both languages; `version` for a change of one that exists (X4)."""
-
-    title_en: Line = Field(title="Title in English")
-    text_en: _Text = Field(title="Text in English")
-    title_fr: Line = Field(title="Title in French")
-    text_fr: _Text = Field(title="Text in French")
-    version: int | None = None
-
-
-class WriteClause(ClauseText):
-    """Write a clause of the draft: a new one at the end, or the one named."""
+class AddClause(Command):
+    """Put an approved clause of the organisation into the draft."""
 
     template_id: uuid.UUID
-    clause_id: uuid.UUID | None = None
+    clause_id: uuid.UUID = Field(title="Clause")
 
 
 class RemoveClause(Command):
     """Take a clause out of the draft."""
-
-    template_id: uuid.UUID
-    clause_id: uuid.UUID
-
-
-class ApproveClause(Command):
-    """A second person read a clause the review was unsure of, and found no condition in it."""
 
     template_id: uuid.UUID
     clause_id: uuid.UUID
@@ -180,14 +156,22 @@ class DraftExists(DomainError):
     message: ClassVar[str] = "A new version was already begun. Continue with that one."
 
 
-class ClausesUnsettled(DomainError):
-    """Some clauses still need a person's eyes."""
+class ClausesRefused(DomainError):
+    """The review refuses clauses that it let pass when they were approved."""
 
     kind: ClassVar[Kind] = Kind.conflict
-    code: ClassVar[str] = "clauses_unsettled"
+    code: ClassVar[str] = "clauses_refused"
     message: ClassVar[str] = (
-        "These clauses need a person's eyes before the version can be published: {titles}."
+        "The review refuses these clauses today: {titles}. Take them out, or have them written anew."
     )
+
+
+class ClauseInDraft(DomainError):
+    """The clause is in the draft."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "clause_in_draft"
+    message: ClassVar[str] = "This clause is in the draft already."
 
 
 class NoClauses(DomainError):
@@ -196,22 +180,6 @@ class NoClauses(DomainError):
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "no_clauses"
     message: ClassVar[str] = "A version needs at least one clause."
-
-
-class ApprovedByAuthor(DomainError):
-    """Whoever wrote a doubtful clause can't be the one who settles the doubt."""
-
-    kind: ClassVar[Kind] = Kind.conflict
-    code: ClassVar[str] = "approved_by_author"
-    message: ClassVar[str] = "Somebody other than the author has to read this clause."
-
-
-class NothingToApprove(DomainError):
-    """The clause isn't in doubt."""
-
-    kind: ClassVar[Kind] = Kind.conflict
-    code: ClassVar[str] = "nothing_to_approve"
-    message: ClassVar[str] = "This clause isn't in doubt."
 
 
 class NoTemplate(DomainError):

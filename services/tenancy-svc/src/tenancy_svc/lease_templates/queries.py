@@ -36,10 +36,10 @@ class TemplateLine:
 
 @dataclass(frozen=True, slots=True)
 class ClauseView:
-    """A clause with what its review found."""
+    """A clause as it was approved."""
 
     id: uuid.UUID
-    version: int
+    source_id: uuid.UUID
     position: int
     title_en: str
     title_fr: str
@@ -47,7 +47,6 @@ class ClauseView:
     text_fr: str
     verdict: Verdict
     doubtful_words: str | None
-    settled: bool
     approved_by: str | None
     written_by: str
 
@@ -181,7 +180,7 @@ def edition_view(edition: Edition) -> EditionView:
         clauses=tuple(
             ClauseView(
                 id=clause.id,
-                version=clause.version,
+                source_id=clause.source_id,
                 position=clause.position,
                 title_en=clause.title_en,
                 title_fr=clause.title_fr,
@@ -189,7 +188,6 @@ def edition_view(edition: Edition) -> EditionView:
                 text_fr=clause.text_fr,
                 verdict=clause.verdict,
                 doubtful_words=clause.doubtful_words,
-                settled=clause.settled,
                 approved_by=clause.approved_by,
                 written_by=clause.written_by,
             )

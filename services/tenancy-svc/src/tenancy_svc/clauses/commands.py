@@ -1,0 +1,150 @@
+"""Writes the organisation's clauses, has each reviewed, and lets two persons approve them (T2, T3)."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from chassis.errors import EditedMeanwhile, NotFound
+from chassis.ids import new_id
+from chassis.tx import Tx
+from chassis.usecase import use_case
+from tenancy_svc.access import Permission
+from tenancy_svc.clause_review.commands import record_review
+from tenancy_svc.clause_review.model import POLICY_SENTENCES
+from tenancy_svc.clauses.model import (
+    TEXTS,
+    ApproveClause,
+    ApprovedByAuthor,
+    ApprovedByYou,
+    ClauseApproval,
+    ClauseNotApproved,
+    NothingToApprove,
+    OrganisationClause,
+    WordingChanged,
+    WriteClause,
+)
+from trade.text_review.clauses import review_clause, rule_of
+from trade.text_review.verdicts import Review, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseJudged:
+    """What became of a clause that was offered.
+
+    `clause_id` is None when it was refused; `field`, `words`, `passage` and `sentence` then (and in doubt)
+    say why. A refusal is a result and not an error, because the fact that it was offered is kept (W11).
+    """
+
+    verdict: Verdict
+    clause_id: uuid.UUID | None = None
+    field: str | None = None
+    words: str | None = None
+    passage: str | None = None
+    sentence: str | None = None
+
+
+@use_case(Permission.EDIT_TEMPLATES)
+async def write_clause(tx: Tx, command: WriteClause) -> ClauseJudged:
+    """Review a clause in both languages and keep it unless it is refused; two persons then approve it (T3).
+
+    Raises NotFound, EditedMeanwhile. A refusal and a doubt are kept as evidence, with the words.
+    """
+    verdict, review, field = _judge(command)
+    if verdict is not Verdict.PASSED:
+        record_review(tx, "clause", str(getattr(command, field)), review)
+    gravest = review.gravest
+    found = (
+        {
+            "field": field,
+            "words": gravest.quoted,
+            "passage": gravest.text,
+            "sentence": POLICY_SENTENCES[rule_of(gravest)],
+        }
+        if gravest is not None
+        else {}
+    )
+    if verdict is Verdict.REFUSED:
+        return ClauseJudged(verdict, None, **found)
+    written = {name: getattr(command, name) for name in TEXTS}
+    said = {
+        "verdict": verdict,
+        "doubtful_words": gravest.quoted if gravest is not None else None,
+        "written_by": tx.actor.subject,
+        "writer": tx.actor.name,
+        "written_at": tx.now,
+        "brought_in": False,
+    }
+    if command.clause_id is None:
+        clause = OrganisationClause(id=new_id(), wording=1, **written, **said)
+        tx.session.add(clause)
+        tx.touched("clause", clause.id, "written", {"title": (None, command.title_en)})
+        return ClauseJudged(verdict, clause.id, **found)
+    clause = await locked_clause(tx, command.clause_id)
+    changes = {n: (getattr(clause, n), v) for n, v in written.items() if getattr(clause, n) != v}
+    if clause.version != command.version:
+        raise EditedMeanwhile(current=clause.version, difference=changes)
+    if changes:
+        for name, value in {**written, **said, "wording": clause.wording + 1}.items():
+            setattr(clause, name, value)
+        tx.touched("clause", clause.id, "changed", changes)
+    return ClauseJudged(verdict, clause.id, **found)
+
+
+@use_case(Permission.APPROVE_CLAUSES)
+async def approve_clause(tx: Tx, command: ApproveClause) -> bool:
+    """Approve a wording as one of two persons; tell whether it may go into templates from now on.
+
+    Raises ApprovedByAuthor, ApprovedByYou, NothingToApprove, WordingChanged, NotFound.
+    """
+    clause = await locked_clause(tx, command.clause_id)
+    if clause.wording != command.wording:
+        raise WordingChanged
+    if clause.approved:
+        raise NothingToApprove
+    if clause.written_by == tx.actor.subject:
+        raise ApprovedByAuthor
+    if any(approval.approved_by == tx.actor.subject for approval in clause.approving):
+        raise ApprovedByYou
+    clause.approvals.append(
+        ClauseApproval(
+            id=new_id(),
+            wording=clause.wording,
+            approved_by=tx.actor.subject,
+            approver=tx.actor.name,
+            approved_at=tx.now,
+        )
+    )
+    tx.touched("clause", clause.id, "approved", {"wording": (None, clause.wording)})
+    return clause.approved
+
+
+async def approved_clause(tx: Tx, clause_id: uuid.UUID) -> OrganisationClause:
+    """Return a clause that may go into a template. Raises ClauseNotApproved, NotFound."""
+    clause = await locked_clause(tx, clause_id)
+    if not clause.approved:
+        raise ClauseNotApproved(field="clause_id")
+    return clause
+
+
+async def locked_clause(tx: Tx, clause_id: uuid.UUID) -> OrganisationClause:
+    """Return a clause with its approvals, which nobody else changes meanwhile. Raises NotFound."""
+    found: OrganisationClause | None = await tx.scalar(
+        select(OrganisationClause)
+        .where(OrganisationClause.id == clause_id)
+        .options(selectinload(OrganisationClause.approvals))
+        .with_for_update(of=OrganisationClause)
+    )
+    if found is None:
+        raise NotFound(what="clause")
+    return found
+
+
+def _judge(command: WriteClause) -> tuple[Verdict, Review, str]:
+    """Review titles and texts of both languages; return the gravest verdict, its review and its field."""
+    reviews = [(review_clause(getattr(command, field)), field) for field in TEXTS]
+    review, field = max(reviews, key=lambda pair: (pair[0].verdict.gravity, pair[1].startswith("text")))
+    return review.verdict, review, field

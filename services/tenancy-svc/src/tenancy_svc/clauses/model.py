@@ -1,0 +1,143 @@
+"""A clause of the organisation, and who approved its wording: two persons, neither of them the author (T2,
+T3)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints
+from sqlalchemy import ForeignKey, Integer, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from chassis.db import Versioned
+from chassis.errors import DomainError, Kind
+from tenancy_svc.tables import Base, Command, Line, words
+from trade.text_review.verdicts import Verdict
+
+APPROVERS = 2
+"""So many persons, none of them the author, approve a wording before it goes into a template."""
+
+
+class OrganisationClause(Versioned, Base):
+    """A clause in both languages. `wording` counts its texts: a changed one needs approval anew.
+
+    `brought_in` clauses stood in a published version before two persons had to approve; they count as
+    approved until their text changes.
+    """
+
+    __tablename__ = "organisation_clauses"
+
+    title_en: Mapped[str]
+    title_fr: Mapped[str]
+    text_en: Mapped[str]
+    text_fr: Mapped[str]
+    wording: Mapped[int] = mapped_column(Integer)
+    verdict: Mapped[Verdict] = mapped_column(words(Verdict, "verdict"))
+    doubtful_words: Mapped[str | None]
+    written_by: Mapped[str]
+    writer: Mapped[str]
+    written_at: Mapped[dt.datetime]
+    brought_in: Mapped[bool]
+
+    approvals: Mapped[list[ClauseApproval]] = relationship(
+        order_by="ClauseApproval.approved_at", lazy="raise", passive_deletes=True
+    )
+
+    @property
+    def approving(self) -> list[ClauseApproval]:
+        """The approvals of the wording as it is now."""
+        return [approval for approval in self.approvals if approval.wording == self.wording]
+
+    @property
+    def approved(self) -> bool:
+        """Whether it may go into a template."""
+        return self.brought_in or len(self.approving) >= APPROVERS
+
+
+class ClauseApproval(Base):
+    """One person read a wording with what the review says of it, and approved it."""
+
+    __tablename__ = "clause_approvals"
+    __table_args__ = (UniqueConstraint("clause_id", "wording", "approved_by"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    clause_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation_clauses.id"))
+    wording: Mapped[int] = mapped_column(Integer)
+    approved_by: Mapped[str]
+    approver: Mapped[str]
+    approved_at: Mapped[dt.datetime]
+
+
+_Text = Annotated[
+    str, StringConstraints(min_length=1, max_length=4000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f<>]+$")
+]
+TEXTS = ("title_en", "text_en", "title_fr", "text_fr")
+
+
+class ClauseText(Command):
+    """A clause as it is to stand, in both languages; `version` for a change of one that exists (X4)."""
+
+    title_en: Line = Field(title="Title in English")
+    text_en: _Text = Field(title="Text in English")
+    title_fr: Line = Field(title="Title in French")
+    text_fr: _Text = Field(title="Text in French")
+    version: int | None = None
+
+
+class WriteClause(ClauseText):
+    """Write a clause: a new one, or the one named anew."""
+
+    clause_id: uuid.UUID | None = None
+
+
+class ApproveClause(Command):
+    """A person read this wording, with what the review says of it, and found no condition in it."""
+
+    clause_id: uuid.UUID
+    wording: int = Field(ge=1, le=1_000_000)
+
+
+class ApprovedByAuthor(DomainError):
+    """Whoever wrote a clause can't approve it."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "approved_by_author"
+    message: ClassVar[str] = "Two persons other than the author approve a clause."
+
+
+class ApprovedByYou(DomainError):
+    """The second approval is another person's."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "approved_by_you"
+    message: ClassVar[str] = "You approved this clause already. Another person has to approve it as well."
+
+
+class NothingToApprove(DomainError):
+    """The clause is approved."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "nothing_to_approve"
+    message: ClassVar[str] = "This clause is approved already."
+
+
+class WordingChanged(DomainError):
+    """What was read isn't what stands there now."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "wording_changed"
+    message: ClassVar[str] = (
+        "The clause was changed since you opened it. Read it again before you approve it."
+    )
+
+
+class ClauseNotApproved(DomainError):
+    """Only approved clauses go into a template."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "clause_not_approved"
+    message: ClassVar[str] = (
+        "Two persons other than its author approve a clause before it goes into a template."
+    )
