@@ -15,7 +15,7 @@ from hashlib import sha256
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from units_svc.photos.model import LARGEST, MOST_PIXELS, NotAPhoto, PhotoTooLarge
+from units_svc.photos.model import LARGEST, MOST_PIXELS, MOST_PIXELS_OF_A_JPEG, NotAPhoto, PhotoTooLarge
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF")
 _FULL, _SMALL, _QUALITY = 2_048, 480, 82
@@ -50,8 +50,9 @@ def develop(raw: bytes) -> Developed:
             # Pillow's own guard against bombs is a warning; ours below is an error at a lower limit.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(raw), formats=FORMATS) as opened:
-                if opened.width * opened.height > MOST_PIXELS:
-                    raise _too_large()
+                most = MOST_PIXELS_OF_A_JPEG if opened.format == "JPEG" else MOST_PIXELS
+                if opened.width * opened.height > most:
+                    raise _too_large(most)
                 opened.draft("RGB", (_FULL, _FULL))
                 # Made small before anything else: every copy of the whole picture would be as large as it.
                 opened.thumbnail((_FULL, _FULL))
@@ -74,5 +75,5 @@ def _made_anew(picture: Image.Image, most: int) -> bytes:
     return out.getvalue()
 
 
-def _too_large() -> PhotoTooLarge:
-    return PhotoTooLarge(field="photo", megabytes=LARGEST // 1_000_000, megapixels=MOST_PIXELS // 1_000_000)
+def _too_large(most: int = MOST_PIXELS_OF_A_JPEG) -> PhotoTooLarge:
+    return PhotoTooLarge(field="photo", megabytes=LARGEST // 1_000_000, megapixels=most // 1_000_000)
