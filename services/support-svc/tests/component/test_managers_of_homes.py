@@ -78,7 +78,7 @@ async def test_a_manager_corrected_by_the_inventory_is_kept_and_refers_nobody_by
     ("locale", "words", "asks"),
     [
         ("en", "Not known who manages it", "refer the household to nobody"),
-        ("fr", "On ne sait pas qui le gère", "ne référer le ménage à personne"),
+        ("fr", "On ne sait pas qui le gère", "n’aiguiller le ménage vers personne"),
     ],
 )
 async def test_search_and_securing_say_that_it_is_not_known(world, locale, words, asks):
