@@ -281,6 +281,9 @@ async def test_no_envelope_stops_a_listener(
             assert len(await noted(delivery, 1)) + len(await parked(delivery)) == 1
 
         await eventually(good_one_arrived)
+    if changes.keys() & {"aggregateversion", "subject", "id", "type", "time"}:
+        # Refused for what it is, before any column could.
+        assert (await parked(delivery))[0][2].startswith("unreadable: ")
 
 
 @pytest.mark.row("X1")

@@ -10,6 +10,8 @@ from support_svc.clients import desk as clients_desk
 from support_svc.clients.queries import search_clients
 from support_svc.consents import api as consents_api
 from support_svc.consents import desk as consents_desk
+from support_svc.history import api as history_api
+from support_svc.history import desk as history_desk
 from support_svc.homes import api as homes_api
 from support_svc.homes.following import homes_in_memory
 from support_svc.housing_history import api as housing_history_api
@@ -44,6 +46,7 @@ FRONT_DESK = Desk(
         clients_desk.router,
         consents_desk.router,
         housing_history_desk.router,
+        history_desk.router,
         housing_search_desk.router,
         securing_desk.router,
         follow_ups_desk.router,
@@ -73,6 +76,7 @@ def create_app(runtime: Runtime) -> FastAPI:
             clients_api.router,
             consents_api.router,
             housing_history_api.router,
+            history_api.router,
             homes_api.router,
             housing_search_api.router,
             placements_api.router,

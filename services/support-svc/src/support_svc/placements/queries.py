@@ -36,6 +36,7 @@ from support_svc.placements.model import (
     is_declined,
 )
 from support_svc.placements.progress import Meeting, Progress, Record, progress
+from support_svc.placements.rows import is_active_for
 from support_svc.placements.securing import HOLDING, OPEN, SecuringState
 
 _LATEST_FIRST = Paging(Placement.id.desc())
@@ -49,6 +50,15 @@ class Urgent(StrEnum):
     UPCOMING_TARGET_DATE = "upcoming_target_date"
     PAST_MOVE_IN_DATE = "past_move_in_date"
     UPCOMING_FOLLOW_UP = "upcoming_follow_up"
+
+
+class NextKind(StrEnum):
+    """What comes next in a placement."""
+
+    HOLD_ENDS = "hold_ends"
+    MOVE_IN = "move_in"
+    FOLLOW_UP = "follow_up"
+    TARGET = "target"
 
 
 class PlacementFilter(BaseModel):
@@ -208,6 +218,25 @@ class PlacementView:
             return False
         return not is_declined(self.request.state, self.request.application)
 
+    @property
+    def home(self) -> str | None:
+        """The address of the home that is asked for, held or let, or where the household moved in."""
+        request = self.request
+        lives = self.status is PlacementStatus.MOVED_IN
+        return request.address if request is not None and (lives or request.open) else None
+
+    @property
+    def next_date(self) -> tuple[NextKind, date | datetime] | None:
+        """What comes next, and when."""
+        if self.next_follow_up is not None:
+            return NextKind.FOLLOW_UP, self.next_follow_up
+        request = self.request
+        if request is not None and request.state is SecuringState.HELD and request.deadline is not None:
+            return NextKind.HOLD_ENDS, request.deadline
+        if request is not None and request.open and self.searching:
+            return NextKind.MOVE_IN, request.expected_move_in
+        return (NextKind.TARGET, self.target_on) if self.target_on and self.searching else None
+
     def progress(self, meeting: Meeting | None) -> Progress:
         """How far it has come, with the signing that counts."""
         request = self.request
@@ -365,6 +394,19 @@ def _line(one: Placement, client: Client, *more: Any) -> PlacementLine:
         next_follow_up=due,
         urgent=tuple(kind for kind, holds in zip(Urgent, flags, strict=True) if holds),
     )
+
+
+@query(Permission.VIEW_PLACEMENTS)
+async def active_placement(tx: ReadTx, client_id: UUID) -> UUID | None:
+    """Return the active placement that a client heads or is included in; None when there is none to see."""
+    found: UUID | None = await tx.scalar(
+        select(Placement.id)
+        .join(Client, Client.id == Placement.client_id)
+        .where(is_active_for(client_id), may_see(tx))
+        .order_by(Placement.started_at.desc())
+        .limit(1)
+    )
+    return found
 
 
 @query(Permission.VIEW_PLACEMENTS, views="client")

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import selectinload
 
 from chassis.errors import NotFound
@@ -114,17 +114,22 @@ def _plain(value: object) -> object:
     return value if isinstance(value, (str, int, bool)) or value is None else str(value)
 
 
-async def placements_open(tx: Tx | ReadTx, client_id: UUID) -> list[OpenMatter]:
-    """The active placements that a client is included in, and the homes asked for or held in them."""
+def is_active_for(client_id: UUID) -> ColumnElement[bool]:
+    """Whether a placement is active and the client is its head or included in it."""
     included = select(PlacementMember.placement_id).where(
         PlacementMember.client_id == client_id, PlacementMember.active
     )
+    return and_(
+        or_(Placement.client_id == client_id, Placement.id.in_(included)), Placement.status.in_(ACTIVE)
+    )
+
+
+async def placements_open(tx: Tx | ReadTx, client_id: UUID) -> list[OpenMatter]:
+    """The active placements that a client is included in, and the homes asked for or held in them."""
     rows = await tx.execute(
         select(Placement.id, Placement.number, Securing.address)
         .outerjoin(Securing, and_(Securing.placement_id == Placement.id, Securing.state.in_(OPEN)))
-        .where(
-            or_(Placement.client_id == client_id, Placement.id.in_(included)), Placement.status.in_(ACTIVE)
-        )
+        .where(is_active_for(client_id))
         .order_by(Placement.started_at, Securing.asked_at)
     )
     found: dict[OpenMatter, None] = {}

@@ -1,0 +1,60 @@
+"""What a history is made of: who changed which record and how, and who looked at it (X3)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Matter(StrEnum):
+    """What of a person a history is about; the words are the kinds of record in the audit."""
+
+    CLIENT = "client"
+    HOUSEHOLD = "household"
+    STAY = "housing_record"
+    CONSENT = "consent"
+
+
+class Looked(StrEnum):
+    """What somebody looked at."""
+
+    RECORD = "record"
+    HOUSEHOLD = "household"
+    STAYS = "stays"
+    CONSENTS = "consents"
+    PLACEMENT = "placement"
+    HISTORY = "history"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A field that was changed; both values are None where the change itself is all that is shown."""
+
+    field: str
+    before: str | date | None
+    after: str | date | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """Something somebody did with a record; `action` is the audit's word, or `viewed`.
+
+    `name` is whom it concerns besides, such as who joined a household; `times` how often something was looked
+    at on that day, the last time `at`.
+    """
+
+    at: datetime
+    actor_name: str
+    matter: Matter
+    action: str
+    changes: tuple[FieldChange, ...] = ()
+    name: str | None = None
+    purpose: str | None = None
+    record_id: UUID | None = None
+    shown: str | None = None
+    looked: Looked | None = None
+    times: int = 1
+
+
+VIEWED = "viewed"
+"""The action of a line that says who looked at something."""
