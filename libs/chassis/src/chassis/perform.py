@@ -17,6 +17,8 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from chassis import tracing
 from chassis.actor import Actor
+from chassis.clock import today
+from chassis.days import days_to_come, refuse_days_to_come, refuse_unlikely_days
 from chassis.db.tables import metadata
 from chassis.errors import (
     Conflict,
@@ -71,7 +73,7 @@ async def perform(
     refuse_undeclared(use_case, UseCase)
     with tracing.span(use_case.name):
         runtime.access.require(actor, use_case.permission)
-        refuse_unstorable({"": command})
+        await _refuse_days(runtime, actor, use_case, command)
         remembering = None
         if idempotency_key is not None:
             fingerprint = fingerprint_of(use_case.name, command)
@@ -89,6 +91,21 @@ async def perform(
             if refused is failed:
                 raise
             raise refused from failed
+
+
+async def _refuse_days(
+    runtime: Runtime, actor: Actor, use_case: UseCase[Command, Result], command: Command
+) -> None:
+    """Refuse what no column takes, and days that can't be meant.
+
+    Where something that happened has a day to come, the use case is heard first: it may say so in its own
+    words, and what else is wrong with them.
+    """
+    day = today(runtime.clock, runtime.time_zone)
+    refuse_unstorable({"": command})
+    refuse_unlikely_days(command, day, runtime.time_zone)
+    if days_to_come(command, day, runtime.time_zone):
+        await rehearse(runtime, actor, use_case, command)
 
 
 async def _retried(
@@ -132,9 +149,11 @@ async def rehearse(
     with tracing.span(use_case.name):
         runtime.access.require(actor, use_case.permission)
         refuse_unstorable({"": command})
+        refuse_unlikely_days(command, today(runtime.clock, runtime.time_zone), runtime.time_zone)
         try:
             async with runtime.rehearsal(actor, use_case=use_case.name, isolation=use_case.isolation) as tx:
                 await use_case.function(tx, command)
+                refuse_days_to_come(command, tx.today, runtime.time_zone)
         except Exception as failed:
             refused = in_words(failed)
             if refused is failed:

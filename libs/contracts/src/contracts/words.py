@@ -30,14 +30,18 @@ from pydantic import (
     StringConstraints,
 )
 
+from trade.dates import FIRST, LAST, can_be_named
 from trade.money import USUAL, Currency
 
 # ---------------------------------------------------------------- scalar words
 Reference = UUID
 """An opaque id. Its only meaning is that the publisher will use the same one again."""
 
-Date = Annotated[dt.date, Field(strict=True)]
-"""A calendar day in the publisher's time zone."""
+
+def _of_a_record(day: dt.date) -> dt.date:
+    if not can_be_named(day):
+        raise ValueError(f"lies outside {FIRST} to {LAST}")
+    return day
 
 
 def _in_utc(moment: dt.datetime) -> dt.datetime:
@@ -47,8 +51,11 @@ def _in_utc(moment: dt.datetime) -> dt.datetime:
         raise ValueError("lies beyond the calendar") from beyond
 
 
-Moment = Annotated[AwareDatetime, Field(strict=True), AfterValidator(_in_utc)]
-"""A point in time; a naive one is refused, and it is written in UTC."""
+Date = Annotated[dt.date, Field(strict=True), AfterValidator(_of_a_record)]
+"""A calendar day in the publisher's time zone, from 1880 to 2199 (`trade.dates`)."""
+
+Moment = Annotated[AwareDatetime, Field(strict=True), AfterValidator(_in_utc), AfterValidator(_of_a_record)]
+"""A point in time, from 1880 to 2199; a naive one is refused, and it is written in UTC."""
 
 Flag = StrictBool
 """Yes or no."""

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import date, time, timedelta
 
+from chassis.values import EARLIEST, LATEST
 from deskkit.forms.problems import Problem
 
 _MONTHS = {
@@ -34,7 +35,7 @@ _NUMERIC = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
 _DAY_FIRST = re.compile(r"(?:[a-z]+\.? )?(\d{1,2})(?:st|nd|rd|th|er)? (?:of )?([a-z]+)\.?,? (\d{4})")
 _MONTH_FIRST = re.compile(r"(?:[a-z]+\.? )?([a-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
 _TIME = re.compile(r"(\d{1,2})(?:\s*[:h.]\s*(\d{2}))?\s*(?:h|heures)?\s*(a\.?m\.?|p\.?m\.?)?")
-_EARLIEST_YEAR, _LATEST_YEAR = 1880, 2200
+_EARLIEST_YEAR, _LATEST_YEAR = EARLIEST.year, LATEST.year
 _NOON = 12
 
 

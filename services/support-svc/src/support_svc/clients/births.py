@@ -5,6 +5,7 @@ from calendar import monthrange
 from datetime import date
 
 from trade import letters
+from trade.dates import BIRTH
 
 Span = tuple[date, date]
 """From a day to a day, both included: one day, or a whole month."""
@@ -38,7 +39,6 @@ _NAMED = tuple(
 )
 _NUMBERS = re.compile(r"(?<![\d/.\-])(\d{1,4})([/.\-]| ?[/.\-] ?| )(\d{1,2})\2(\d{1,4})(?![\d/\-]|\.\d)")
 _RUN = re.compile(r"(?<!\d)\d{8}(?!\d)")
-_FIRST_YEAR = 1880
 
 
 def births_in(text: str, today: date) -> tuple[list[tuple[list[Span], str]], str]:
@@ -97,7 +97,7 @@ def _valid(today: date, *candidates: tuple[str, ...]) -> list[date]:
             born = date(int(year), int(month), int(day))
         except ValueError:
             continue
-        if born.year >= _FIRST_YEAR and born <= today:
+        if BIRTH.earliest(today) <= born <= today:
             days[born] = None
     return list(days)
 

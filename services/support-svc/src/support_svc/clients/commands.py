@@ -41,6 +41,7 @@ from support_svc.clients.names import plain_digits, searchable_name
 from support_svc.clients.open_matters import open_matters
 from support_svc.lookups.commands import list_myself, require_values
 from support_svc.lookups.model import LookupList
+from trade.dates import BirthDay
 
 _NO_CONTROL = r"^[^\x00-\x1f\x7f<>]*$"
 Name = Annotated[
@@ -79,7 +80,7 @@ class ClientFields(BaseModel):
     other_names: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] | None = Field(
         default=None, title="Other names"
     )
-    date_of_birth: date | None = Field(default=None, title="Date of birth")
+    date_of_birth: BirthDay | None = Field(default=None, title="Date of birth")
     estimated_age: int | None = Field(default=None, ge=0, le=120, title="Estimated age")
     gender_id: UUID | None = Field(default=None, title="Gender")
     indigenous_id: UUID | None = Field(default=None, title="Indigenous indicator")

@@ -2,7 +2,6 @@
 it anew.
 """
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -27,6 +26,7 @@ from support_svc.consents.model import (
     Purpose,
 )
 from support_svc.lookups.commands import list_myself
+from trade.dates import ExpiryDay, PastDay
 
 
 class ConsentFields(BaseModel):
@@ -34,8 +34,8 @@ class ConsentFields(BaseModel):
 
     purpose: Purpose = Field(title="Purpose")
     type: ConsentType = Field(default=ConsentType.EXPLICIT, title="Type of consent")
-    given_on: date = Field(title="Given on")
-    expires_on: date | None = Field(default=None, title="Expires on")
+    given_on: PastDay = Field(title="Given on")
+    expires_on: ExpiryDay | None = Field(default=None, title="Expires on")
     given_how: GivenHow = Field(default=GivenHow.VERBAL, title="How it was given")
     document_reference: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] | None = (
         Field(default=None, title="Document reference")

@@ -33,6 +33,7 @@ from support_svc.housing_history.model import (
 )
 from support_svc.lookups.commands import require_values
 from support_svc.lookups.model import LookupList
+from trade.dates import RentDay, StayDay
 from trade.money import USUAL, Currency
 
 
@@ -50,8 +51,8 @@ class Housing(BaseModel):
     address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)] | None = Field(
         default=None, title="Address"
     )
-    started_on: date = Field(title="From")
-    ended_on: date | None = Field(default=None, title="To")
+    started_on: StayDay = Field(title="From")
+    ended_on: StayDay | None = Field(default=None, title="To")
     rent: Rent | None = Field(default=None, title="Rent a month")
     other_people: int = Field(default=0, ge=0, le=50, title="Other people in the home")
     reason_left_id: UUID | None = Field(default=None, title="Reason left")
@@ -66,7 +67,7 @@ class AddHousing(Housing):
 class HousingEnd(BaseModel):
     """The last day of a stay."""
 
-    ended_on: date = Field(title="Last day there")
+    ended_on: StayDay = Field(title="Last day there")
     reason_left_id: UUID | None = Field(default=None, title="Reason left")
 
 
@@ -84,8 +85,8 @@ class StayCorrection(Reasoned):
     address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)] | None = Field(
         default=None, title="Address"
     )
-    started_on: date = Field(title="From")
-    ended_on: date | None = Field(default=None, title="To")
+    started_on: StayDay = Field(title="From")
+    ended_on: StayDay | None = Field(default=None, title="To")
     other_people: int = Field(default=0, ge=0, le=50, title="Other people in the home")
     reason_left_id: UUID | None = Field(default=None, title="Reason left")
     version: int
@@ -101,7 +102,7 @@ class CorrectHousing(StayCorrection):
 class NewRent(BaseModel):
     """A rent from a day on."""
 
-    from_date: date = Field(title="From")
+    from_date: RentDay = Field(title="From")
     rent: Rent = Field(title="Rent a month")
 
 

@@ -1,7 +1,6 @@
 """Secure Unit and giving it up (P6): the caseworker's side of the process."""
 
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -37,6 +36,7 @@ from support_svc.placements.problems import (
 )
 from support_svc.placements.rows import locked_placement, note, open_requests, people_counts
 from support_svc.placements.securing import GivenUp, SecuringState
+from trade.dates import MoveDay, PastDay
 
 
 class UnitToSecure(BaseModel):
@@ -48,8 +48,8 @@ class UnitToSecure(BaseModel):
     """
 
     unit: UUID
-    secured_on: date = Field(title="Date secured")
-    expected_move_in: date = Field(title="Expected move-in date")
+    secured_on: PastDay = Field(title="Date secured")
+    expected_move_in: MoveDay = Field(title="Expected move-in date")
     adults: int | None = Field(default=None, ge=0, le=50)
     children: int | None = Field(default=None, ge=0, le=50)
     consent: UUID | None = None

@@ -1,6 +1,5 @@
 """Starting and changing placements, and attempts that led to nothing (P2, P4)."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
@@ -45,6 +44,7 @@ from support_svc.placements.problems import (
 )
 from support_svc.placements.rows import locked_placement, note, open_requests
 from support_svc.placements.securing import GivenUp, SecuringState
+from trade.dates import MoveDay, PastDay
 from trade.money import USUAL, Currency
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
@@ -62,8 +62,8 @@ class PlacementFields(BaseModel):
 
     caseworker: Annotated[str, StringConstraints(min_length=1, max_length=120)] = Field(title="Caseworker")
     housing_types: list[UUID] = Field(min_length=1, max_length=20, title="Housing types sought")
-    search_started_on: date = Field(title="Search start date")
-    target_on: date | None = Field(default=None, title="Target date")
+    search_started_on: MoveDay = Field(title="Search start date")
+    target_on: MoveDay | None = Field(default=None, title="Target date")
     program_id: UUID | None = Field(default=None, title="Program")
     referral_source_id: UUID | None = Field(default=None, title="Referred by")
     referral_organisation: Short | None = Field(default=None, title="Referring organisation")
@@ -101,7 +101,7 @@ class ChangePlacement(ChangedPlacement):
 class AttemptFields(BaseModel):
     """What was tried on a day, and why it led to nothing."""
 
-    attempted_on: date = Field(title="Date attempted")
+    attempted_on: PastDay = Field(title="Date attempted")
     reason_id: UUID = Field(title="Reason housing was not secured")
     caseworker: Annotated[str, StringConstraints(min_length=1, max_length=120)] = Field(title="Caseworker")
     final: bool = Field(default=False, title="Final attempt")

@@ -36,6 +36,7 @@ from support_svc.placements.problems import (
     PlacementEnded,
 )
 from support_svc.placements.rows import current_request, locked_placement, note
+from trade.dates import FollowUpDay, PastDay
 
 Comments = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
 
@@ -43,7 +44,7 @@ Comments = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40
 class MoveInCorrection(Reasoned):
     """The day on which the household really moved in."""
 
-    moved_in_on: date = Field(title="Move-in date")
+    moved_in_on: PastDay = Field(title="Move-in date")
     days_confirmed: bool = Field(default=False, title="Yes, these days are right")
 
 
@@ -56,7 +57,7 @@ class CorrectMoveIn(MoveInCorrection):
 class LastDayCorrection(Reasoned):
     """The day on which somebody really left."""
 
-    left_on: date = Field(title="Last day there")
+    left_on: PastDay = Field(title="Last day there")
 
 
 class CorrectLastDay(LastDayCorrection):
@@ -69,7 +70,7 @@ class CorrectLastDay(LastDayCorrection):
 class AttemptCorrection(Reasoned):
     """What was really tried, and why it led to nothing."""
 
-    attempted_on: date = Field(title="Date attempted")
+    attempted_on: PastDay = Field(title="Date attempted")
     reason_id: UUID = Field(title="Reason housing was not secured")
     caseworker: Annotated[str, StringConstraints(min_length=1, max_length=120)] = Field(title="Caseworker")
     comments: Comments | None = Field(default=None, title="Comments")
@@ -92,7 +93,7 @@ class OutcomeFound(BaseModel):
 class FollowUpCorrection(Reasoned):
     """What a follow-up really found, and when."""
 
-    done_on: date = Field(title="Follow-up date")
+    done_on: PastDay = Field(title="Follow-up date")
     months_since: Annotated[int, Field(ge=0, le=600)] = Field(
         title="Months since the last follow-up or move-in"
     )
@@ -111,7 +112,7 @@ class CorrectFollowUp(FollowUpCorrection):
 class DueDay(Reasoned):
     """When the next follow-up is really due."""
 
-    due_on: date = Field(title="Date of the next follow-up")
+    due_on: FollowUpDay = Field(title="Date of the next follow-up")
 
 
 class CorrectDueDay(DueDay):

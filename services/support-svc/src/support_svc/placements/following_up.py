@@ -1,6 +1,5 @@
 """Recording a follow-up of a placement (P8): who is still in housing, what comes next, and when it ends."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -44,6 +43,7 @@ from support_svc.placements.rows import (
     note,
     tell_of_request,
 )
+from trade.dates import FollowUpDay, PastDay
 
 
 class Outcome(BaseModel):
@@ -58,13 +58,13 @@ class Outcome(BaseModel):
 class FollowUpFields(BaseModel):
     """What a follow-up found, and what comes after it."""
 
-    done_on: date = Field(title="Follow-up date")
+    done_on: PastDay = Field(title="Follow-up date")
     months_since: Annotated[int, Field(ge=0, le=600)] | None = Field(
         default=None, title="Months since the last follow-up or move-in"
     )
     final: bool = Field(default=False, title="Final follow-up")
     outcomes: list[Outcome] = Field(default=[], max_length=20)
-    next_on: date | None = Field(default=None, title="Date of the next follow-up")
+    next_on: FollowUpDay | None = Field(default=None, title="Date of the next follow-up")
     next_months: Annotated[int, Field(ge=1, le=36)] | None = Field(
         default=None, title="Months until the next follow-up"
     )

@@ -43,6 +43,7 @@ from support_svc.placements.problems import (
 )
 from support_svc.placements.rows import active_members, current_request, locked_placement, tell_of_request
 from support_svc.placements.securing import MovedIn, SecuringState
+from trade.dates import FollowUpDay, PastDay
 
 USUAL_DELAY = timedelta(days=31)
 """How long after the tenancy's start a move-in is nothing unusual."""
@@ -57,11 +58,11 @@ class MoveInFields(BaseModel):
     same day.
     """
 
-    moved_in_on: date = Field(title="Move-in date")
+    moved_in_on: PastDay = Field(title="Move-in date")
     rent: Rent | None = Field(default=None, title="Rent a month")
     phone: Phone | None = Field(default=None, title="New phone number")
     email: Email | None = Field(default=None, title="New e-mail address")
-    next_on: date | None = Field(default=None, title="Date of the first follow-up")
+    next_on: FollowUpDay | None = Field(default=None, title="Date of the first follow-up")
     next_months: Annotated[int, Field(ge=1, le=36)] | None = Field(
         default=None, title="Months until the first follow-up"
     )

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from chassis.db import Versioned
 from chassis.errors import DomainError, Kind
 from tenancy_svc.tables import Base, Command, Email, Name, OptionalName, Phone, words
+from trade.dates import MoveDay
 
 
 class Origin(StrEnum):
@@ -194,7 +195,7 @@ class OpenApplication(Command):
     """A household applies by itself, without a referral."""
 
     unit: uuid.UUID = Field(title="Home")
-    expected_move_in: dt.date | None = Field(default=None, title="Expected move-in date")
+    expected_move_in: MoveDay | None = Field(default=None, title="Expected move-in date")
     adults: int = Field(ge=1, le=20, title="Adults")
     children: int = Field(default=0, ge=0, le=20, title="Children")
     people: PeopleGiven = Field(default=(), max_length=20, title="People")

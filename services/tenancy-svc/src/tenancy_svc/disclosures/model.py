@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.db import Versioned
 from chassis.errors import DomainError, Kind
 from tenancy_svc.tables import Base, Command, words
+from trade.dates import PastDay
 
 
 class Purpose(StrEnum):
@@ -134,7 +135,7 @@ class Choices(Command):
     """
 
     counterpart: uuid.UUID = Field(title="Support organisation that may be told")
-    given_on: dt.date = Field(title="Day the tenant chose")
+    given_on: PastDay = Field(title="Day the tenant chose")
     signing: Answer = Field(title="When and where the lease is signed, so that an advocate can come")
     start: Answer = Field(title="The day the tenancy starts, and the rent")
     notices: Answer = Field(title="Notices that could end the tenancy, so that help can be offered in time")
@@ -155,7 +156,7 @@ class RecordChoices(Choices):
 class Withdrawal(Command):
     """The tenant takes a choice back."""
 
-    withdrawn_on: dt.date = Field(title="Day the tenant took it back")
+    withdrawn_on: PastDay = Field(title="Day the tenant took it back")
 
 
 class WithdrawChoice(Withdrawal):

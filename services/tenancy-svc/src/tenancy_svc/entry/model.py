@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from sqlalchemy import CheckConstraint, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.db import Versioned
 from chassis.errors import DomainError, Kind
 from tenancy_svc.tables import Base, Command, words
+from trade.dates import PastMoment
 
 NOTICE = dt.timedelta(hours=24)
 FIRST_HOUR = dt.time(8)
@@ -163,7 +164,7 @@ class Answering(Command):
     """
 
     answer: EntryAnswer = Field(title="Answer")
-    delivered_at: AwareDatetime | None = Field(default=None, title="Notice delivered at")
+    delivered_at: PastMoment | None = Field(default=None, title="Notice delivered at")
     reason: EntryRefusal | None = Field(default=None, title="Reason")
     version: int = Field(ge=1)
 

@@ -29,6 +29,7 @@ from tenancy_svc.applications.model import Part, PeopleGiven
 from tenancy_svc.leases.deposits import Deposit, DepositKind, DepositState
 from tenancy_svc.leases.money import Money
 from tenancy_svc.tables import Base, Command, words
+from trade.dates import LeaseEnd, LeaseStart
 
 
 class LeaseStatus(StrEnum):
@@ -217,9 +218,9 @@ class Terms(Command):
     """What a lease says about time and money, and whom it names."""
 
     holder: Holder = Field(default=Holder.TENANT, title="Lease holder")
-    start_on: dt.date = Field(title="First day of the tenancy")
+    start_on: LeaseStart = Field(title="First day of the tenancy")
     term: Term = Field(default=Term.PERIODIC, title="Length of the lease")
-    end_on: dt.date | None = Field(default=None, title="Last day, for a fixed term")
+    end_on: LeaseEnd | None = Field(default=None, title="Last day, for a fixed term")
     rent: Money = Field(title="Rent for a month")
     due_day: Annotated[int, Field(ge=1, le=31)] = Field(
         default=1, title="Day of the month on which rent is due"

@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from chassis.db import Versioned
 from chassis.errors import DomainError, Kind
 from tenancy_svc.tables import Base, Command, Line, Name, words
+from trade.dates import APPOINTMENT, HAPPENED
 
 
 class SigningStatus(StrEnum):
@@ -164,7 +165,7 @@ class Arrangement(Command):
     another.
     """
 
-    starts_at: dt.datetime = Field(title="Date and time")
+    starts_at: Annotated[dt.datetime, APPOINTMENT] = Field(title="Date and time")
     place: Place = Field(title="Place")
     directions: Line | None = Field(default=None, title="How to get there")
     landlord_name: Name = Field(title="Who signs for the landlord")
@@ -223,7 +224,7 @@ class TakeAttestationBack(Command):
 class Signatures(Command):
     """When everybody signed; without a time, now."""
 
-    signed_at: dt.datetime | None = Field(default=None, title="Signed on")
+    signed_at: Annotated[dt.datetime, HAPPENED] | None = Field(default=None, title="Signed on")
     tenants_agreed: bool = Field(default=False, title="The tenants agreed to sign at this time")
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 from chassis.errors import Conflict, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
+from trade.dates import LAST, HoldDay
 from units_svc.access import Permission
 from units_svc.holds.model import (
     DeadlineNotLater,
@@ -128,7 +129,7 @@ class ProlongHold(BaseModel):
 
     request_id: UUID
     version: Annotated[int, Field(ge=1)]
-    last_day: Annotated[date, Field(title="Held until")]
+    last_day: Annotated[HoldDay, Field(title="Held until")]
 
 
 # One statement decides: the row of the unit is taken only while it's free, and whoever comes second sees it
@@ -429,7 +430,7 @@ async def _carry_out(tx: Tx, hold: Hold, unit: LockedUnit | None, decision: Deci
 
 async def vacate(tx: Tx, unit: LockedUnit, occupation: Occupation, last_day: date) -> None:
     """End an occupation with its last day; one in the future is announced now and takes effect on its day."""
-    free_from = last_day + timedelta(days=1)
+    free_from = min(last_day + timedelta(days=1), LAST)
     if last_day >= tx.today:
         occupation.free_from = free_from
         moment = end_of_day(last_day, tx.runtime.time_zone)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -12,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from chassis.errors import Faults, InvalidInput, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
+from trade.dates import AvailableDay, PastDay
 from units_svc.access import Permission
 from units_svc.holds.commands import release_for_withdrawal, vacate
 from units_svc.holds.occupancy import require_unit, settle_occupancy
@@ -42,8 +42,8 @@ class RecordUse(BaseModel):
 
     unit_id: UUID
     kind: Annotated[UseBegan, Field(title="What began")]
-    began_on: Annotated[date, Field(title="Since")]
-    free_from: Annotated[date | None, Field(title="Expected to be free from")] = None
+    began_on: Annotated[PastDay, Field(title="Since")]
+    free_from: Annotated[AvailableDay | None, Field(title="Expected to be free from")] = None
     remark: Annotated[Remark | None, Field(title="Remark")] = None
 
 
@@ -54,7 +54,7 @@ class EndUse(BaseModel):
 
     unit_id: UUID
     occupation_id: UUID
-    last_day: Annotated[date, Field(title="Last day")]
+    last_day: Annotated[AvailableDay, Field(title="Last day")]
 
 
 class ChangeListing(BaseModel):

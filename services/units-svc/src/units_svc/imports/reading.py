@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from deskkit.i18n import N_
+from trade.dates import AVAILABLE, HAPPENED, RENT, years_of_building
 from units_svc import addressing
 from units_svc.imports import saying
 from units_svc.imports.habits import Habit, Habits, Kind
@@ -25,7 +26,7 @@ from units_svc.imports.mapping import FieldName
 from units_svc.imports.mapping import Mapping as ColumnMapping
 from units_svc.imports.model import Problem
 from units_svc.imports.saying import NOTHING_SAID, Wrong
-from units_svc.inventory.model import YEARS_AHEAD, Occupancy
+from units_svc.inventory.model import Occupancy
 from units_svc.landlords.model import LandlordKind, Relation
 
 _MOST_UNITS = 5_000
@@ -397,7 +398,7 @@ class RowReader:
         return self._completed(values, texts, key)
 
     def _rules(self) -> dict[FieldName, Callable[..., Any]]:
-        known, year = self.known, self.today.year
+        known = self.known
         rules: dict[FieldName, Callable[..., Any]] = {
             "country": saying.country_code,
             "province": saying.province,
@@ -409,13 +410,13 @@ class RowReader:
             "latitude": saying.coordinate(90),
             "longitude": saying.coordinate(180),
             "region": saying.listed(known.regions),
-            "year_built": saying.number(1600, year + YEARS_AHEAD),
+            "year_built": saying.number(*years_of_building(self.today)),
             "building_floors": saying.number(1, 200),
             "units": saying.number(1, _MOST_UNITS),
             "unit_number": saying.short,
             "housing_type": saying.listed(known.housing_types),
             "status": saying.listed(known.statuses),
-            "status_observed_on": self._past_day,
+            "status_observed_on": saying.day_of(HAPPENED, self.today),
             "landlord": saying.name,
             "landlord_kind": saying.one_of(LandlordKind),
             "relation": saying.one_of(Relation),
@@ -427,10 +428,10 @@ class RowReader:
             "floor": saying.number(0, 200),
             "rent": saying.amount,
             "rent_currency": saying.currency,
-            "rent_from": saying.day,
+            "rent_from": saying.day_of(RENT, self.today),
             "comments": lambda text: saying.private(saying.text_of(text)),
             "occupancy": saying.one_of(_FIRST_OCCUPANCIES),
-            "available_from": saying.day,
+            "available_from": saying.day_of(AVAILABLE, self.today),
         }
         return rules
 
@@ -501,12 +502,6 @@ class RowReader:
         if not any(map(str.isalpha, street)):
             raise Wrong("only_a_number", N_("“{value}” is a number without a street."))
         return street
-
-    def _past_day(self, text: str, habit: Habit | None) -> date | None:
-        day = saying.day(text, habit)
-        if day is not None and day > self.today:
-            raise Wrong("day_in_future", N_("The day can't be in the future."))
-        return day
 
     def _feature_set(self, at: tuple[str, ...]) -> _Features:
         """Return the features that follow from the cells at `_feature_at`, and what is wrong with them."""

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from deskkit.i18n import N_
+from trade.dates import Bounds
 from trade.money import CURRENCIES
 from trade.text_review.devices import review_device
 from trade.text_review.verdicts import Sentence, Verdict
@@ -27,7 +28,6 @@ _YEAR_FIRST = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})" + _MIDNIGHT)
 _DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _YEAR_LAST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})" + _MIDNIGHT)
 _NO_YEARS = frozenset({0, 1, 9999})
-_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _FRENCH_WORDS = {
     "disponible": "available", "libre": "available", "occupe": "occupied_by_other",
     "occupe par d autres": "occupied_by_other", "indisponible": "temporarily_unavailable",
@@ -204,6 +204,26 @@ def yes_or_no(text: str) -> bool:
     raise Wrong("not_yes_or_no", N_("“{value}” is neither yes nor no."))
 
 
+def day_of(kind: Bounds, today: date) -> Callable[[str, Habit | None], date | None]:
+    """A day of a kind, as it may be named on the day `today` (`trade.dates`)."""
+    first, last = kind.earliest(today), kind.latest(today)
+
+    def convert(text: str, habit: Habit | None) -> date | None:
+        found = day(text, habit)
+        if found is not None and not first <= found <= last:
+            if kind.ahead == 0 and found > today:
+                raise Wrong("day_in_future", N_("The day can't be in the future."))
+            raise Wrong(
+                "day_out_of_range",
+                N_("“{value}” isn't a day from {first} to {last}."),
+                first=first.isoformat(),
+                last=last.isoformat(),
+            )
+        return found
+
+    return convert
+
+
 def day(text: str, habit: Habit | None) -> date | None:
     """A day, the year first or last; None for the first and the last year that tables know, which stand for
     "unknown" and "no end"."""
@@ -225,17 +245,9 @@ def day(text: str, habit: Habit | None) -> date | None:
     if year in _NO_YEARS:
         return None
     try:
-        found_day = date(year, month, day)
+        return date(year, month, day)
     except ValueError:
         raise _not_a_day() from None
-    if not _FIRST_YEAR <= year <= _LAST_YEAR:
-        raise Wrong(
-            "day_out_of_range",
-            N_("“{value}” isn't between the years {first} and {last}."),
-            first=_FIRST_YEAR,
-            last=_LAST_YEAR,
-        )
-    return found_day
 
 
 def _not_a_day() -> Wrong:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from sqlalchemy import select
 from chassis.errors import EditedMeanwhile, InvalidInput, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
+from trade.dates import PastDay
 from units_svc.access import Permission
 from units_svc.inspections.model import Grade, InspectedArea, Inspection, InspectionKind
 from units_svc.inventory.model import DayInFuture, Unit
@@ -42,7 +42,7 @@ class InspectionDetails(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Annotated[InspectionKind, Field(title="Kind of inspection")]
-    inspected_on: Annotated[date, Field(title="Inspected on")]
+    inspected_on: Annotated[PastDay, Field(title="Inspected on")]
     summary: Annotated[Text | None, Field(title="Summary")] = None
     areas: Annotated[list[Area], Field(title="Rooms and areas", min_length=1, max_length=60)]
 

@@ -13,6 +13,7 @@ from sqlalchemy import Select, select
 from chassis.errors import EditedMeanwhile, Faults, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
+from trade.dates import FIRST_YEAR_OF_BUILDING, PastDay, RentDay, years_of_building
 from trade.money import USUAL, Currency
 from units_svc import addressing
 from units_svc.access import Permission
@@ -30,7 +31,6 @@ from units_svc.inventory.buildings import (
 )
 from units_svc.inventory.listing import tell_listing
 from units_svc.inventory.model import (
-    YEARS_AHEAD,
     AddressTaken,
     Building,
     Cause,
@@ -69,7 +69,7 @@ class Details(Command):
     accessible: Annotated[bool | None, Field(title="Accessible with a wheelchair")] = None
     shareable: Annotated[bool, Field(title="Can be shared")] = False
     area_square_feet: Annotated[int | None, Field(title="Area in square feet", ge=1, le=10_000)] = None
-    year_built: Annotated[int | None, Field(title="Year built", ge=1600)] = None
+    year_built: Annotated[int | None, Field(title="Year built", ge=FIRST_YEAR_OF_BUILDING)] = None
     bedrooms: Annotated[int | None, Field(title="Bedrooms", ge=0, le=50)] = None
     building_floors: Annotated[int | None, Field(title="Floors of the building", ge=1, le=200)] = None
     floor: Annotated[int | None, Field(title="Floor", ge=0, le=200)] = None
@@ -80,7 +80,7 @@ class AddUnit(Address, Details):
     """A new home with everything that is known of it."""
 
     status: Annotated[Code, Field(title="Status")]
-    status_observed_on: Annotated[date, Field(title="Status observed on")]
+    status_observed_on: Annotated[PastDay, Field(title="Status observed on")]
     rent: Annotated[Amount | None, Field(title="Rent for a month")] = None
     rent_currency: Annotated[Currency, Field(title="Currency of the rent")] = USUAL
 
@@ -104,7 +104,7 @@ class ObserveStatus(Command):
 
     unit_id: UUID
     status: Annotated[Code, Field(title="Status")]
-    observed_on: Annotated[date, Field(title="Observed on")]
+    observed_on: Annotated[PastDay, Field(title="Observed on")]
     remark: Annotated[Comment | None, Field(title="Remark")] = None
 
 
@@ -135,7 +135,7 @@ class ChangeRent(Command):
     unit_id: UUID
     amount: Annotated[Amount, Field(title="Rent for a month")]
     currency: Annotated[Currency, Field(title="Currency of the rent")] = USUAL
-    begins_on: Annotated[date, Field(title="From")]
+    begins_on: Annotated[RentDay, Field(title="From")]
 
 
 @use_case(Permission.EDIT_UNITS)
@@ -465,7 +465,7 @@ def _require_past(tx: Tx, day: date, field: str) -> None:
 
 
 def _require_year(tx: Tx, year: int | None) -> None:
-    latest = tx.today.year + YEARS_AHEAD
+    _, latest = years_of_building(tx.today)
     if year is not None and year > latest:
         raise YearInFuture(field="year_built", latest=latest)
 

@@ -222,7 +222,6 @@ class OccupancyChange(Base):
     changed_by: Mapped[str] = mapped_column(String(200))
 
 
-YEARS_AHEAD = 5
 """Years that the year of building may lie ahead: homes are listed while they're being built."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -13,6 +12,7 @@ from sqlalchemy import select
 from chassis.errors import EditedMeanwhile, Faults, InvalidInput, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
+from trade.dates import PastDay, WorkDay
 from units_svc.access import Permission
 from units_svc.addressing import plain
 from units_svc.inventory.model import DayInFuture, Unit
@@ -57,11 +57,11 @@ class Work(BaseModel):
     contractor_id: Annotated[UUID | None, Field(title="Contractor")] = None
     company_name: Annotated[Name | None, Field(title="Company name")] = None
     needs_entry: Annotated[bool, Field(title="Somebody has to go into the unit")] = True
-    scheduled_start: Annotated[date | None, Field(title="Scheduled start")] = None
-    scheduled_end: Annotated[date | None, Field(title="Scheduled end")] = None
-    agreed_on: Annotated[date | None, Field(title="Whoever lives there agreed to entry on")] = None
-    actual_start: Annotated[date | None, Field(title="Actual start")] = None
-    actual_end: Annotated[date | None, Field(title="Actual end")] = None
+    scheduled_start: Annotated[WorkDay | None, Field(title="Scheduled start")] = None
+    scheduled_end: Annotated[WorkDay | None, Field(title="Scheduled end")] = None
+    agreed_on: Annotated[PastDay | None, Field(title="Whoever lives there agreed to entry on")] = None
+    actual_start: Annotated[PastDay | None, Field(title="Actual start")] = None
+    actual_end: Annotated[PastDay | None, Field(title="Actual end")] = None
     completed: Annotated[bool, Field(title="Completed")] = False
     scheduled_cost: Annotated[Cost | None, Field(title="Scheduled cost")] = None
     actual_cost: Annotated[Cost | None, Field(title="Actual cost")] = None

@@ -10,13 +10,14 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import func, select
 from sqlalchemy.orm.attributes import flag_modified
 
 from chassis.errors import DomainError, EditedMeanwhile, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
+from trade.dates import Appointment
 from units_svc.access import Permission
 from units_svc.inventory.model import Unit
 from units_svc.maintenance.entry import Asked, Ground, check_window, decide, fits
@@ -55,8 +56,8 @@ class EntryWindow(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     purpose: Annotated[EntryPurpose, Field(title="What for")] = EntryPurpose.REPAIR_OR_WORK
-    starts_at: Annotated[AwareDatetime, Field(title="Enter from")]
-    ends_at: Annotated[AwareDatetime, Field(title="Leave by")]
+    starts_at: Annotated[Appointment, Field(title="Enter from")]
+    ends_at: Annotated[Appointment, Field(title="Leave by")]
     version: Annotated[int, Field(ge=1)]
 
 

@@ -1,0 +1,120 @@
+"""How far from today the days of a command may lie: each field says it, and it's held before the use case.
+
+What kinds of day there are is the trade's matter: a field says how far it reaches by something in its
+annotation that has `earliest` and `latest`, such as `Annotated[date, Bounds(…)]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, tzinfo
+from functools import cache
+from typing import Any, Protocol, get_args, runtime_checkable
+
+from pydantic import BaseModel
+
+from chassis.errors import DomainError, Faults, Kind
+from chassis.values import NotStorable
+
+
+@runtime_checkable
+class Reach(Protocol):
+    """Says how far from today a day may lie."""
+
+    def earliest(self, today: date) -> date:
+        """Return the first day that may be named."""
+        ...
+
+    def latest(self, today: date) -> date:
+        """Return the last day that may be named."""
+        ...
+
+
+class DayTooEarly(NotStorable):
+    """Nobody can mean a day that long ago."""
+
+    code = "day_too_early"
+    message = "This is too long ago. Choose a day from {earliest} on."
+
+
+class DayTooLate(NotStorable):
+    """Nobody can mean a day that far ahead."""
+
+    code = "day_too_late"
+    message = "This is too far ahead. Choose a day no later than {latest}."
+
+
+class DayToCome(DomainError):
+    """What is said to have happened lies in the future."""
+
+    kind = Kind.invalid
+    code = "in_the_future"
+    message = "This has to have happened: choose today or a day before it."
+
+
+def refuse_unlikely_days(command: Any, today: date, zone: tzinfo) -> None:
+    """Refuse days that lie too long ago or too far ahead, all at once. Raises DayTooEarly, DayTooLate."""
+    faults = Faults()
+    for field, day, reach in _days_in(command, zone, ""):
+        if day < (earliest := reach.earliest(today)):
+            faults.note(DayTooEarly(field=field, earliest=earliest))
+        elif day > (latest := reach.latest(today)) > today:
+            faults.note(DayTooLate(field=field, latest=latest))
+    faults.refuse()
+
+
+def days_to_come(command: Any, today: date, zone: tzinfo) -> list[str]:
+    """Return the fields whose day has to have come already and hasn't."""
+    return [field for field, day, reach in _days_in(command, zone, "") if day > today >= reach.latest(today)]
+
+
+def refuse_days_to_come(command: Any, today: date, zone: tzinfo) -> None:
+    """Refuse days that have to have come already and haven't, all at once. Raises DayToCome."""
+    faults = Faults()
+    for field in days_to_come(command, today, zone):
+        faults.note(DayToCome(field=field))
+    faults.refuse()
+
+
+def _days_in(value: Any, zone: tzinfo, place: str) -> Iterator[tuple[str, date, Reach]]:
+    if isinstance(value, BaseModel):
+        for name, reach in reaches_of(type(value)).items():
+            said = value.__dict__[name]
+            if isinstance(said, datetime):
+                yield f"{place}{name}", said.astimezone(zone).date(), reach
+            elif isinstance(said, date):
+                yield f"{place}{name}", said, reach
+        for name in _holders_of(type(value)):
+            yield from _days_in(value.__dict__[name], zone, f"{place}{name}.")
+    elif isinstance(value, (list, tuple)):
+        for number, one in enumerate(value):
+            yield from _days_in(one, zone, f"{place}{number}.")
+
+
+@cache
+def reaches_of(model: type[BaseModel]) -> dict[str, Reach]:
+    """Return, of a command, the fields that say how far from today their days may lie."""
+    found: dict[str, Reach] = {}
+    for name, info in model.model_fields.items():
+        marks = [mark for mark in (*info.metadata, *_marks_in(info.annotation)) if isinstance(mark, Reach)]
+        if marks:
+            found[name] = marks[0]
+    return found
+
+
+@cache
+def _holders_of(model: type[BaseModel]) -> tuple[str, ...]:
+    """Fields that hold models of their own, in which days may be."""
+    return tuple(name for name, info in model.model_fields.items() if _holds_models(info.annotation))
+
+
+def _holds_models(annotation: Any) -> bool:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return True
+    return any(_holds_models(part) for part in get_args(annotation))
+
+
+def _marks_in(annotation: Any) -> Iterator[Any]:
+    yield from getattr(annotation, "__metadata__", ())
+    for part in get_args(annotation):
+        yield from _marks_in(part)

@@ -1,0 +1,138 @@
+"""Every day that somebody can send says what it is the day of, and what is sent the receiver can act on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from chassis import values
+from chassis.days import reaches_of
+from chassis.usecase import UseCase
+from contracts import words
+from trade import dates
+from trade.dates import Bounds
+
+SERVICES = ("units_svc", "support_svc", "tenancy_svc", "gateway")
+HEARD = {"hear_neighbours", "hear_news", "hear_events"}
+"""What hears events: it must act on what was sent, whenever that is read, near today or not."""
+
+
+def use_cases() -> Iterator[UseCase[Any, Any]]:
+    for service in SERVICES:
+        package = importlib.import_module(service)
+        for found in pkgutil.walk_packages(package.__path__, f"{service}."):
+            if ".migrations" in found.name or found.name.endswith("__main__"):
+                continue
+            module = importlib.import_module(found.name)
+            for case in vars(module).values():
+                if isinstance(case, UseCase) and case.__module__ == module.__name__:
+                    yield case
+
+
+def asked_of(case: UseCase[Any, Any]) -> Any:
+    hints = inspect.get_annotations(case.function, eval_str=False)
+    named = hints.get("command")
+    return vars(importlib.import_module(case.__module__)).get(named) if isinstance(named, str) else named
+
+
+def models_in(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    yield model
+    for info in model.model_fields.values():
+        for part in parts_of(info.annotation):
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                yield from models_in(part)
+
+
+def parts_of(annotation: Any) -> Iterator[Any]:
+    yield annotation
+    for part in get_args(annotation):
+        yield from parts_of(part)
+
+
+def is_a_day(annotation: Any) -> bool:
+    return any(
+        part in (dt.date, dt.datetime) or getattr(part, "__name__", "") == "AwareDatetime"
+        for part in parts_of(annotation)
+    )
+
+
+def days_without_bounds(model: type[BaseModel]) -> list[str]:
+    return [
+        f"{holder.__module__}.{holder.__name__}.{name}"
+        for holder in models_in(model)
+        for name, info in holder.model_fields.items()
+        if is_a_day(info.annotation) and name not in reaches_of(holder)
+    ]
+
+
+@pytest.mark.row("X2")
+def test_every_day_that_somebody_sends_has_bounds() -> None:
+    asked = {asked_of(case) for case in use_cases() if case.permission not in HEARD}
+    models = [one for one in asked if isinstance(one, type) and issubclass(one, BaseModel)]
+    days = sum(len(reaches_of(holder)) for model in models for holder in models_in(model))
+    assert (len(models) > 80, days > 40) == (True, True), (len(models), days)
+    assert sorted({field for model in models for field in days_without_bounds(model)}) == []
+
+
+class Planted(BaseModel):
+    born_on: dt.date | None = None
+    moved_on: dates.MoveDay | None = None
+
+
+def test_a_day_without_bounds_is_found() -> None:
+    assert [field.rpartition(".")[2] for field in days_without_bounds(Planted)] == ["born_on"]
+
+
+todays = some.dates(dt.date(2020, 1, 1), dt.date(2095, 12, 31))
+
+
+@pytest.mark.row("X2")
+@given(todays, some.sampled_from(sorted(dates.KINDS)), some.data())
+def test_a_day_that_a_form_lets_through_can_be_published_and_acted_on(
+    today: dt.date, kind: str, data: some.DataObject
+) -> None:
+    reach = dates.KINDS[kind]
+    day = data.draw(some.dates(reach.earliest(today), reach.latest(today)))
+    hour = data.draw(some.times())
+    distance = dt.timezone(dt.timedelta(hours=data.draw(some.integers(-23, 23))))
+    values.refuse_unstorable({"day": day})
+    assert TypeAdapter(words.Date).validate_python(day) == day
+    moment = dt.datetime.combine(day, hour, tzinfo=distance)
+    assert TypeAdapter(words.Moment).validate_python(moment) == moment
+
+
+@pytest.mark.row("X2")
+@given(some.dates() | some.sampled_from([dates.FIRST, dates.LAST, values.EARLIEST, values.LATEST]))
+def test_what_is_published_is_what_a_receiver_takes_at_all(day: dt.date) -> None:
+    try:
+        TypeAdapter(words.Date).validate_python(day)
+    except ValidationError:
+        assert not dates.FIRST <= day <= dates.LAST
+        return
+    values.refuse_unstorable({"day": day})
+
+
+@pytest.mark.parametrize("kind", sorted(dates.KINDS))
+def test_every_kind_of_day_lies_within_what_every_service_takes(kind: str) -> None:
+    reach = dates.KINDS[kind]
+    for today in (dt.date(2020, 2, 29), dt.date(2099, 12, 31), dt.date(2199, 12, 31)):
+        assert values.EARLIEST <= dates.FIRST <= reach.earliest(today) <= today
+        assert today <= reach.latest(today) <= dates.LAST <= values.LATEST
+    assert isinstance(reach, Bounds)
+
+
+def test_a_month_of_february_has_its_last_day_in_other_years() -> None:
+    leap = dt.date(2024, 2, 29)
+    assert (dates.BIRTH.earliest(leap), dates.MOVE.latest(leap)) == (
+        dt.date(1899, 2, 28),
+        dt.date(2029, 2, 28),
+    )
