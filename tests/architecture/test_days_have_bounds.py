@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib
-import inspect
-import pkgutil
-from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,46 +12,13 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from chassis import values
 from chassis.days import reaches_of
-from chassis.usecase import UseCase
 from contracts import words
+from testkit.house_rules.commands import commands, models_in, parts_of
 from trade import dates
 from trade.dates import Bounds
 
-SERVICES = ("units_svc", "support_svc", "tenancy_svc", "gateway")
-HEARD = {"hear_neighbours", "hear_news", "hear_events"}
+HEARD = frozenset({"hear_neighbours", "hear_news", "hear_events"})
 """What hears events: it must act on what was sent, whenever that is read, near today or not."""
-
-
-def use_cases() -> Iterator[UseCase[Any, Any]]:
-    for service in SERVICES:
-        package = importlib.import_module(service)
-        for found in pkgutil.walk_packages(package.__path__, f"{service}."):
-            if ".migrations" in found.name or found.name.endswith("__main__"):
-                continue
-            module = importlib.import_module(found.name)
-            for case in vars(module).values():
-                if isinstance(case, UseCase) and case.__module__ == module.__name__:
-                    yield case
-
-
-def asked_of(case: UseCase[Any, Any]) -> Any:
-    hints = inspect.get_annotations(case.function, eval_str=False)
-    named = hints.get("command")
-    return vars(importlib.import_module(case.__module__)).get(named) if isinstance(named, str) else named
-
-
-def models_in(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
-    yield model
-    for info in model.model_fields.values():
-        for part in parts_of(info.annotation):
-            if isinstance(part, type) and issubclass(part, BaseModel):
-                yield from models_in(part)
-
-
-def parts_of(annotation: Any) -> Iterator[Any]:
-    yield annotation
-    for part in get_args(annotation):
-        yield from parts_of(part)
 
 
 def is_a_day(annotation: Any) -> bool:
@@ -76,8 +39,7 @@ def days_without_bounds(model: type[BaseModel]) -> list[str]:
 
 @pytest.mark.row("X2")
 def test_every_day_that_somebody_sends_has_bounds() -> None:
-    asked = {asked_of(case) for case in use_cases() if case.permission not in HEARD}
-    models = [one for one in asked if isinstance(one, type) and issubclass(one, BaseModel)]
+    models = commands(apart_from=HEARD)
     days = sum(len(reaches_of(holder)) for model in models for holder in models_in(model))
     assert (len(models) > 80, days > 40) == (True, True), (len(models), days)
     assert sorted({field for model in models for field in days_without_bounds(model)}) == []

@@ -81,6 +81,20 @@ def in_latin(text: str) -> list[str]:
     return list(dict.fromkeys(word for word in found if word))
 
 
+def searchable(*parts: str | None) -> str:
+    """Return the words of some texts on one line, as they are and in Latin letters, a space before each.
+
+    What stands in it is found by any part of any word: each of `words(typed)` is looked for by itself.
+
+    >>> searchable("Lefèvre", None, "Zoë")
+    ' lefevre zoe'
+    >>> searchable("Ирина")
+    ' ирина irina'
+    """
+    found = dict.fromkeys(word for part in parts if part for word in (*words(part), *in_latin(part)))
+    return "".join(f" {word}" for word in found)
+
+
 def consonants(word: str) -> str:
     """Return the consonants of a word, which is all that Arabic and Hebrew write.
 

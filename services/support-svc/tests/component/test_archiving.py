@@ -1,9 +1,13 @@
 """Nobody's record is archived while something is open for them, and a new one of them warns (C1, C3)."""
 
+import asyncio
 import datetime as dt
 
 import pytest
 
+from chassis.actor import Actor
+from chassis.errors import NotFound
+from chassis.perform import perform_in
 from deskkit.testing import parse_page
 from deskkit.testing.pages import fields_of
 from support_svc.clients.commands import (
@@ -16,8 +20,14 @@ from support_svc.clients.commands import (
 )
 from support_svc.clients.model import ArchivedAlike, ClientState, StillOpen
 from support_svc.clients.open_matters import MatterKind
+from support_svc.housing_history.commands import AddHousing, add_housing
+from support_svc.lookups.model import LookupList
 from support_svc.placements.asking import GiveUpUnit, give_up_unit
+from support_svc.placements.commands import StartPlacement, start_placement
 from support_svc.placements.moving_in import MoveIn, move_in
+from support_svc.placements.problems import PersonArchived
+
+CASEWORKER = Actor("staff-7", "support", frozenset({"caseworker"}), "Robin Hale")
 
 
 async def archive(world, client, family="Marrow", given="Ines"):
@@ -100,3 +110,51 @@ async def test_a_new_record_of_somebody_archived_warns(world):
         assert "has an archived record" in page.text
         assert str(client) not in page.html
     await world.do(create_client, again.model_copy(update={"checked": True}))
+
+
+async def until_it_waits(task):
+    """Let a task go on until it waits for a lock of another transaction; fail when it waits for nothing."""
+    done, _ = await asyncio.wait({task}, timeout=1)
+    assert not done, "it didn't wait"
+
+
+@pytest.mark.row("C1", "P2", "C5")
+@pytest.mark.parametrize("what", ["placement", "member", "stay"])
+async def test_who_archives_while_something_is_being_opened_waits_and_is_refused(world, what):
+    client, child = await world.client("Ines", "Marrow"), await world.client("Ola", "Marrow")
+    await world.do(add_member, AddMember(client_id=client, member_id=child))
+    kind = await world.value(LookupList.HOUSING_TYPE, "apartment")
+    archived, given = (child, "Ola") if what == "member" else (client, "Ines")
+    async with world.runtime.transaction(CASEWORKER, use_case="test") as tx:
+        if what == "stay":
+            stay = AddHousing(client_id=client, housing_type_id=kind, started_on=world.today)
+            await perform_in(tx, add_housing, stay)
+        else:
+            search = {"housing_types": [kind], "search_started_on": world.today}
+            members = [child] if what == "member" else []
+            search |= {"caseworker": CASEWORKER.subject, "member_ids": members}
+            await perform_in(tx, start_placement, StartPlacement(client_id=client, **search))
+        waiting = asyncio.create_task(archive(world, archived, given=given))
+        await until_it_waits(waiting)
+    with pytest.raises(StillOpen):
+        await waiting
+    (kept,) = await world.rows("SELECT state FROM client WHERE id = $1", archived)
+    assert kept["state"] == "active"
+
+
+@pytest.mark.row("C1", "P2")
+@pytest.mark.parametrize("who", ["client", "member"])
+async def test_who_starts_a_placement_while_a_record_is_archived_waits_and_is_refused(world, who):
+    client, child = await world.client("Ines", "Marrow"), await world.client("Ola", "Marrow")
+    await world.do(add_member, AddMember(client_id=client, member_id=child))
+    archived, given = (child, "Ola") if who == "member" else (client, "Ines")
+    edit = EditClient(
+        client_id=archived, given_name=given, family_name="Marrow", state=ClientState.ARCHIVED, version=1
+    )
+    async with world.runtime.transaction(CASEWORKER, use_case="test") as tx:
+        await perform_in(tx, edit_client, edit)
+        waiting = asyncio.create_task(world.placement(client, child))
+        await until_it_waits(waiting)
+    with pytest.raises(PersonArchived if who == "member" else NotFound):
+        await waiting
+    assert await world.rows("SELECT id FROM placement") == []

@@ -118,8 +118,11 @@ async def add_housing(tx: Tx, command: AddHousing) -> UUID:
     """Record a stay and return its id. Raises HousingOverlap, EndBeforeStart."""
     if command.ended_on is not None and command.ended_on < command.started_on:
         raise EndBeforeStart(field="ended_on")
+    # An open stay keeps the record from being archived, so that waits until this one is there to be seen.
     client = (
-        await tx.execute(select(Client).where(Client.id == command.client_id, may_see(tx)))
+        await tx.execute(
+            select(Client).where(Client.id == command.client_id, may_see(tx)).with_for_update(read=True)
+        )
     ).scalar_one_or_none()
     if client is None:
         raise NotFound(what="client")

@@ -124,12 +124,17 @@ async def start_placement(tx: Tx, command: StartPlacement) -> UUID:
     """
     await list_myself(tx)
     await _check_fields(tx, command, before=None)
+    people = [command.client_id, *dict.fromkeys(m for m in command.member_ids if m != command.client_id)]
+    # Nobody's record is archived while this is decided; in the order of the ids, so that two who start
+    # placements never wait for each other in a circle.
+    await tx.execute(
+        select(Client).where(Client.id.in_(people)).order_by(Client.id).with_for_update(key_share=True)
+    )
     client = (
         await tx.execute(select(Client).where(Client.id == command.client_id, may_see(tx)))
     ).scalar_one_or_none()
     if client is None:
         raise NotFound(what="client")
-    people = [command.client_id, *dict.fromkeys(m for m in command.member_ids if m != command.client_id)]
     household = {member.client_id for member in (await household_on(tx, command.client_id, tx.today)).members}
     if not set(people) <= household:
         raise NotAMember(field="member_ids")

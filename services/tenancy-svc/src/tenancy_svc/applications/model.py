@@ -8,17 +8,29 @@ import unicodedata
 import uuid
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar, Protocol
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    ScalarSelect,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.db import Versioned
 from chassis.errors import DomainError, Kind
 from tenancy_svc.tables import Base, Command, Email, Name, OptionalName, Phone, words
 from trade.dates import MoveDay
+from trade.letters import searchable
 
 
 class Origin(StrEnum):
@@ -104,6 +116,12 @@ class Application(Versioned, Base):
     )
 
 
+def searchable_name(context: Any) -> str:
+    """The words of the name in a row that is written, as a search compares them."""
+    row = context.get_current_parameters()
+    return searchable(row["given_name"], row["family_name"])
+
+
 class Person(Base):
     """An applicant or occupant, as the applicant gave the name and contact."""
 
@@ -117,10 +135,37 @@ class Person(Base):
     part: Mapped[Part] = mapped_column(words(Part, "part"))
     given_name: Mapped[str]
     family_name: Mapped[str]
+    name_search: Mapped[str] = mapped_column(default=searchable_name, server_default="")
     phone: Mapped[str | None]
     email: Mapped[str | None]
     # Whether name and contact are here by the referral alone, as it brought them.
     by_referral: Mapped[bool] = mapped_column(default=False)
+
+
+class Named(Protocol):
+    """A table of people, by given and family name."""
+
+    given_name: Any
+    family_name: Any
+
+
+def full_name(people: type[Named]) -> ColumnElement[str]:
+    """A person's name as it's shown: the given name may be empty, for who has one name only."""
+    return func.trim(people.given_name + " " + people.family_name)
+
+
+def first_applicant(what: ColumnElement[str] | None = None) -> ScalarSelect[str | None]:
+    """The name of the first tenant of the `Application` around it, or something else of theirs; NULL while
+    nobody is named.
+    """
+    return (
+        select(full_name(Person) if what is None else what)
+        .where(Person.application_id == Application.id, Person.part == Part.TENANT)
+        .order_by(Person.position)
+        .limit(1)
+        .correlate(Application)
+        .scalar_subquery()
+    )
 
 
 class PersonGiven(Command):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from chassis.errors import NotFound
@@ -23,6 +23,7 @@ from tenancy_svc.applications.model import (
     Origin,
     Part,
     Person,
+    first_applicant,
 )
 from tenancy_svc.disclosures.model import Counterpart
 from tenancy_svc.homes.model import Hold, HoldStatus, Home
@@ -113,22 +114,17 @@ async def applications(
     limit: int = PAGE,
 ) -> CountedPage[ApplicationLine]:
     """Return applications, newest first, at most `limit` behind the place `after`."""
-    first_tenant = (
-        select(func.trim(Person.given_name + " " + Person.family_name))
-        .where(Person.application_id == Application.id, Person.part == Part.TENANT)
-        .order_by(Person.position)
-        .limit(1)
-        .scalar_subquery()
-    )
+    name = first_applicant()
     statement = (
-        select(Application, Home, Hold, Counterpart.withdrawn_at, first_tenant.label("name"))
+        select(Application, Home, Hold, Counterpart.withdrawn_at, name.label("name"))
         .outerjoin(Home, Home.unit == Application.unit)
         .outerjoin(Hold, Hold.request == Application.request)
         .outerjoin(Counterpart, Counterpart.application_id == Application.id)
     )
     if statuses:
         statement = statement.where(Application.status.in_(statuses))
-    statement = statement.where(*mentioning(words, first_tenant, Application.number.expression))
+    sought = first_applicant(Person.name_search.expression)
+    statement = statement.where(*mentioning(words, sought, Application.number.expression))
     item = partial(_line, now=tx.now)
     return await _NEWEST_FIRST.counted_page(tx, statement, item, after=after, limit=limit)
 

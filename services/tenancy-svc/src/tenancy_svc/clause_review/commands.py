@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pydantic import Field
 
 from chassis.ids import new_id
+from chassis.perform import perform
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from tenancy_svc.access import Permission
-from tenancy_svc.clause_review.model import ReviewedText
+from tenancy_svc.clause_review.model import MonitoringRefused, ReviewedText
 from tenancy_svc.tables import Command
+from trade.text_review.clauses import Rule, rule_of
 from trade.text_review.clauses import review_clause as review_text
-from trade.text_review.clauses import rule_of
+from trade.text_review.devices import review_device
 from trade.text_review.verdicts import Review, Verdict
 
 
@@ -30,20 +34,60 @@ async def review_clause(tx: Tx, command: ReviewClause) -> Review:
     return review
 
 
+class KeepRefusal(Command):
+    """A text that was refused because it would watch people, the words that decided, and where it stood."""
+
+    place: str
+    text: str
+    found: tuple[str, ...]
+
+
+@use_case(Permission.REVIEW_TEXTS)
+async def keep_refusal(tx: Tx, command: KeepRefusal) -> None:
+    """Keep a refusal as evidence."""
+    _keep(tx, command.place, command.text, command.found, verdict=Verdict.REFUSED, rule=Rule.WATCHES)
+
+
+async def require_private(tx: Tx, place: str, texts: Iterable[tuple[str, str | None]]) -> None:
+    """Refuse texts, given as (field, text), that would watch people in their homes. Raises MonitoringRefused.
+
+    The refusal is recorded in a transaction of its own, because the one it refuses is undone: call this
+    before that one has begun. A text that the review isn't sure of is kept for an administrator.
+    """
+    doubts = []
+    for field, text in texts:
+        gravest = review_device(text).gravest if text else None
+        if text is None or gravest is None:
+            continue
+        found = tuple(word.text for word in gravest.words)
+        if gravest.verdict is Verdict.REFUSED:
+            refusal = KeepRefusal(place=place, text=text, found=found)
+            await perform(tx.runtime, tx.actor, keep_refusal, refusal)
+            raise MonitoringRefused(field=field, words=gravest.quoted)
+        doubts.append((text, found))
+    for text, found in doubts:
+        _keep(tx, place, text, found, verdict=Verdict.NEEDS_EYES, rule=Rule.WATCHES)
+
+
 def record_review(tx: Tx, place: str, text: str, review: Review) -> None:
     """Keep a review that refused or doubted; `place` says where the text was offered."""
     gravest = review.gravest
     if gravest is None:
         return
+    found = [word.text for word in gravest.words]
+    _keep(tx, place, text, found, verdict=review.verdict, rule=rule_of(gravest))
+
+
+def _keep(tx: Tx, place: str, text: str, found: Iterable[str], *, verdict: Verdict, rule: Rule) -> None:
     tx.session.add(
         ReviewedText(
             id=new_id(),
             place=place,
             offered_at=tx.now,
             offered_by=tx.actor.name,
-            verdict=review.verdict,
-            rule=rule_of(gravest),
-            words=[word.text for word in gravest.words],
+            verdict=verdict,
+            rule=rule,
+            words=list(found),
             text=text,
         )
     )

@@ -26,6 +26,7 @@ POLICY_SENTENCES: dict[Rule, str] = {
         "Property management is only notified if service issues directly impact tenancy."
     ),
     Rule.UNCLEAR: N_("Clients are not required to engage in services to retain housing."),
+    Rule.WATCHES: N_("Client units must remain private; no monitoring equipment may be installed inside."),
 }
 """The sentence of the separation policy that each rule stands for; English is the message id of its
 translation.
@@ -86,6 +87,17 @@ class ClauseConditionsTenancy(DomainError):
     message: ClassVar[str] = (
         "This can't be part of a lease. The words “{words}” make the tenancy depend on something other than "
         "the lease. The separation policy says: “{sentence}”"
+    )
+
+
+class MonitoringRefused(DomainError):
+    """A text would place something inside a home that watches the people there (U5, W8)."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "monitoring_refused"
+    message: ClassVar[str] = (
+        "“{words}” would watch people in their home. The policy says: Client units must remain private; "
+        "no monitoring equipment may be installed inside. The refusal was recorded."
     )
 
 

@@ -20,6 +20,7 @@ from tenancy_svc.homes.model import (
     TakeListings,
     TakeRelease,
     TakeWithdrawal,
+    searchable_address,
 )
 
 _AVAILABILITY = frozenset({"availability_version", "occupancy", "available_from"})
@@ -35,7 +36,11 @@ async def take_listings(tx: Tx, command: TakeListings) -> None:
             newest[listing.unit] = listing
     # In the order of the units, so that two listeners never wait for each other in a circle.
     rows = [
-        {**newest[unit].model_dump(), "availability_version": newest[unit].listing_version}
+        {
+            **newest[unit].model_dump(),
+            "availability_version": newest[unit].listing_version,
+            "address_search": searchable_address(newest[unit]),
+        }
         for unit in sorted(newest)
     ]
     statement = insert(Home).values(rows)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.errors import DomainError, Kind
 from deskkit.addresses import door
 from tenancy_svc.tables import Base, Command, words
+from trade.letters import searchable
 
 
 class ManagedBy(StrEnum):
@@ -83,6 +84,7 @@ class Home(Base):
     managed_by: Mapped[ManagedBy | None] = mapped_column(words(ManagedBy, "managed_by"))
     occupancy: Mapped[Occupancy | None] = mapped_column(words(Occupancy, "occupancy"))
     available_from: Mapped[dt.date | None]
+    address_search: Mapped[str] = mapped_column(default="", server_default="")
 
     @property
     def listed(self) -> bool:
@@ -93,6 +95,12 @@ class Home(Base):
     def address_line(self) -> str:
         """The address on one line, as on an envelope; empty while only its availability was heard."""
         return door(self.street, self.unit_number, self.city, self.province)
+
+
+def searchable_address(told: TakeListing) -> str:
+    """The words of a home's address as a search compares them, its postal code also in one piece."""
+    code = (told.postal_code or "").replace(" ", "")
+    return searchable(told.building_name, told.street, told.unit_number, told.city, told.postal_code, code)
 
 
 class Hold(Base):

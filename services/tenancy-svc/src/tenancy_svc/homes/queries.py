@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, false, select
 
 from chassis.paging import PAGE, Page, Paging
 from chassis.tx import ReadTx, Tx
@@ -28,9 +28,11 @@ from tenancy_svc.homes.model import (
     Occupancy,
     ReleaseReason,
 )
-from trade.letters import folded
+from trade.letters import words
 
 _BY_ID = Paging(Home.unit)
+MOST_WORDS = 6
+"""How many words of what somebody typed are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,21 +154,17 @@ async def must_be_free(tx: Tx, unit: uuid.UUID, request: uuid.UUID | None) -> No
 
 
 def mentioning(
-    words: str, name: ColumnElement[str | None], number: ColumnElement[int]
+    typed: str, name: ColumnElement[str | None], number: ColumnElement[int]
 ) -> Iterator[ColumnElement[bool]]:
-    """For each word, the condition that a record's `name`, its home or its `number` mentions it."""
-    sought = _sought(words)
-    if words.strip() and not sought:
+    """For each word typed, the condition that a record's searchable `name`, its home or its `number` mentions
+    it; what holds no word mentions nothing.
+    """
+    sought = words(typed)[:MOST_WORDS]
+    if typed.strip() and not sought:
         yield false()
-    for word, like in sought:
-        mentioned = name.ilike(like) | Home.street.ilike(like) | Home.building_name.ilike(like)
+    for word in sought:
+        mentioned = name.contains(word) | Home.address_search.contains(word)
         yield mentioned | (number == int(word)) if word.isdecimal() and len(word) < 10 else mentioned
-
-
-def _sought(text: str) -> list[tuple[str, str]]:
-    """Return the words that can mean something, each with its pattern; punctuation alone means nothing."""
-    meant = [word for word in text.split()[:6] if folded(word)]
-    return [(word, f"%{word.replace('%', '').replace('_', '')}%") for word in meant]
 
 
 @query(Permission.VIEW_HOMES)
@@ -179,12 +177,10 @@ async def homes(
     statement = select(Home).where(
         Home.listing_version > Home.withdrawn_version, Home.managed_by == ManagedBy.PROPERTY_ENTITY
     )
-    sought = _sought(text)
+    sought = words(text)[:MOST_WORDS]
     if text.strip() and not sought:
         statement = statement.where(false())
-    for _, like in sought:
-        columns = (Home.street, Home.building_name, Home.unit_number, Home.city, Home.postal_code)
-        statement = statement.where(or_(*(column.ilike(like) for column in columns)))
+    statement = statement.where(*(Home.address_search.contains(word) for word in sought))
     if free_only:
         statement = statement.where(Home.occupancy.in_([Occupancy.AVAILABLE, Occupancy.NOTICE_GIVEN]))
     return await _BY_ID.page(tx, statement, view_of, after=after, limit=limit)

@@ -13,19 +13,22 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Identity,
     Index,
     Integer,
+    ScalarSelect,
     String,
     UniqueConstraint,
+    select,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.db import Versioned
 from chassis.errors import DomainError, Kind
-from tenancy_svc.applications.model import Part, PeopleGiven
+from tenancy_svc.applications.model import Part, PeopleGiven, full_name, searchable_name
 from tenancy_svc.leases.deposits import Deposit, DepositKind, DepositState
 from tenancy_svc.leases.money import Money
 from tenancy_svc.tables import Base, Command, words
@@ -205,6 +208,7 @@ class LeaseParty(Base):
     part: Mapped[Part] = mapped_column(words(Part, "part"))
     given_name: Mapped[str]
     family_name: Mapped[str]
+    name_search: Mapped[str] = mapped_column(default=searchable_name, server_default="")
     phone: Mapped[str | None]
     email: Mapped[str | None]
 
@@ -212,6 +216,18 @@ class LeaseParty(Base):
     def name(self) -> str:
         """Given and family name."""
         return f"{self.given_name} {self.family_name}".strip()
+
+
+def first_tenant(what: ColumnElement[str] | None = None) -> ScalarSelect[str | None]:
+    """The name of the first tenant of the `LeaseEdition` around it, or something else of theirs."""
+    return (
+        select(full_name(LeaseParty) if what is None else what)
+        .where(LeaseParty.edition_id == LeaseEdition.id, LeaseParty.part == Part.TENANT)
+        .order_by(LeaseParty.position)
+        .limit(1)
+        .correlate(LeaseEdition)
+        .scalar_subquery()
+    )
 
 
 class Terms(Command):

@@ -30,6 +30,7 @@ from tenancy_svc.leases.model import (
     LeaseParty,
     LeaseStatus,
     Term,
+    first_tenant,
 )
 from tenancy_svc.leases.money import Money
 from tenancy_svc.timeline import Entry, timeline_of
@@ -119,21 +120,16 @@ async def leases(
     limit: int = PAGE,
 ) -> CountedPage[LeaseLine]:
     """Return leases, newest first, at most `limit` behind the place `after`."""
-    first_tenant = (
-        select(LeaseParty.given_name + " " + LeaseParty.family_name)
-        .where(LeaseParty.edition_id == LeaseEdition.id, LeaseParty.part == Part.TENANT)
-        .order_by(LeaseParty.position)
-        .limit(1)
-        .scalar_subquery()
-    )
+    name = first_tenant()
     statement = (
-        select(Lease, LeaseEdition, Home, first_tenant)
+        select(Lease, LeaseEdition, Home, name)
         .join(LeaseEdition, (LeaseEdition.lease_id == Lease.id) & (LeaseEdition.number == Lease.edition))
         .outerjoin(Home, Home.unit == Lease.unit)
     )
     if statuses:
         statement = statement.where(Lease.status.in_(statuses))
-    statement = statement.where(*mentioning(words, first_tenant, Lease.number.expression))
+    sought = first_tenant(LeaseParty.name_search.expression)
+    statement = statement.where(*mentioning(words, sought, Lease.number.expression))
     return await _NEWEST_FIRST.counted_page(tx, statement, _line, after=after, limit=limit)
 
 

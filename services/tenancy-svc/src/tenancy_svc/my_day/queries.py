@@ -11,11 +11,11 @@ from sqlalchemy import exists, or_, select
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from tenancy_svc.access import Permission
-from tenancy_svc.applications.model import Application, ApplicationStatus, Part, Person
+from tenancy_svc.applications.model import Application, ApplicationStatus, first_applicant
 from tenancy_svc.disclosures.model import Answer, Choice, Counterpart
 from tenancy_svc.entry.model import NOTICE, EntryRequest, EntryState
 from tenancy_svc.homes.model import Hold, HoldStatus, Home
-from tenancy_svc.leases.model import Lease, LeaseEdition, LeaseParty, LeaseStatus
+from tenancy_svc.leases.model import Lease, LeaseEdition, LeaseStatus, first_tenant
 from tenancy_svc.leases.queries import crossed
 from tenancy_svc.my_day.model import Due, MyDay, Task, Urgency
 from tenancy_svc.signings.model import Signing, SigningStatus
@@ -37,13 +37,7 @@ async def my_day(tx: ReadTx) -> MyDay:
 
 
 async def _applications(tx: ReadTx) -> list[Due]:
-    name = (
-        select(Person.given_name + " " + Person.family_name)
-        .where(Person.application_id == Application.id, Person.part == Part.TENANT)
-        .order_by(Person.position)
-        .limit(1)
-        .scalar_subquery()
-    )
+    name = first_applicant()
     asked = exists().where(
         Choice.application_id == Application.id,
         Choice.replaced_at.is_(None),
@@ -105,13 +99,7 @@ async def _applications(tx: ReadTx) -> list[Due]:
 
 
 async def _leases(tx: ReadTx) -> list[Due]:
-    name = (
-        select(LeaseParty.given_name + " " + LeaseParty.family_name)
-        .where(LeaseParty.edition_id == LeaseEdition.id, LeaseParty.part == Part.TENANT)
-        .order_by(LeaseParty.position)
-        .limit(1)
-        .scalar_subquery()
-    )
+    name = first_tenant()
     rows: Iterable[Any] = await tx.execute(
         select(Lease, Home, Signing, name.label("name"))
         .join(LeaseEdition, (LeaseEdition.lease_id == Lease.id) & (LeaseEdition.number == Lease.edition))

@@ -21,6 +21,7 @@ from chassis.usecase import use_case
 from tenancy_svc.access import Permission
 from tenancy_svc.applications.commands import forget_if_withdrawn, locked
 from tenancy_svc.applications.model import Application, ApplicationStatus, Part
+from tenancy_svc.clause_review.commands import require_private
 from tenancy_svc.disclosures.model import Counterpart, Purpose
 from tenancy_svc.disclosures.telling import tell_support
 from tenancy_svc.homes.queries import HomeView, find_hold, must_be_free
@@ -37,6 +38,7 @@ from tenancy_svc.leases.model import (
 )
 from tenancy_svc.signings.model import (
     AdvocateAnswer,
+    Arrangement,
     Attest,
     Attestation,
     AttestationsMissing,
@@ -78,8 +80,10 @@ async def schedule_signing(tx: Tx, command: ScheduleSigning) -> uuid.UUID:
     """Arrange the signing of a draft lease and tell support when the tenant chose so; returns the signing's
     id.
 
-    Raises LeaseSettled, SigningAhead, SigningInThePast, SigningAfterHold, and what `must_be_free` raises.
+    Raises LeaseSettled, SigningAhead, SigningInThePast, SigningAfterHold, MonitoringRefused, and what
+    `must_be_free` raises.
     """
+    await _require_private(tx, command)
     lease = await _draft(tx, command.lease_id)
     ahead = await tx.scalar(
         select(Signing.id).where(Signing.lease_id == lease.id, Signing.status == SigningStatus.SCHEDULED)
@@ -115,8 +119,9 @@ async def schedule_signing(tx: Tx, command: ScheduleSigning) -> uuid.UUID:
 async def move_signing(tx: Tx, command: MoveSigning) -> None:
     """Give a signing another time or place; an earlier answer of the advocate no longer counts.
 
-    Raises SigningOver, EditedMeanwhile, and what schedule_signing raises about the time.
+    Raises SigningOver, EditedMeanwhile, MonitoringRefused, and what schedule_signing raises about the time.
     """
+    await _require_private(tx, command)
     signing = await _ahead(tx, command.signing_id)
     fields = ("starts_at", "place", "directions", "landlord_name")
     changes = {
@@ -475,6 +480,11 @@ async def _draft(tx: Tx, lease_id: uuid.UUID) -> Lease:
     if lease.status is not LeaseStatus.DRAFT:
         raise LeaseSettled
     return lease
+
+
+async def _require_private(tx: Tx, arranged: Arrangement) -> None:
+    texts = [("directions", arranged.directions), ("landlord_name", arranged.landlord_name)]
+    await require_private(tx, "signing", texts)
 
 
 async def _time_must_fit(tx: Tx, lease: Lease, starts_at: dt.datetime) -> None:

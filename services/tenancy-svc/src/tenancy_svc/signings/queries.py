@@ -15,11 +15,10 @@ from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from tenancy_svc.access import Permission
-from tenancy_svc.applications.model import Part
 from tenancy_svc.disclosures.model import Purpose
 from tenancy_svc.disclosures.telling import Prospect, prospect
 from tenancy_svc.homes.model import Home
-from tenancy_svc.leases.model import Lease, LeaseEdition, LeaseParty
+from tenancy_svc.leases.model import Lease, LeaseEdition, first_tenant
 from tenancy_svc.leases.queries import LeaseRecord, read_lease
 from tenancy_svc.signings.commands import parties_of
 from tenancy_svc.signings.model import (
@@ -145,15 +144,9 @@ async def read_lines(
     tx: ReadTx, *, status: SigningStatus | None = None, lease_id: uuid.UUID | None = None
 ) -> list[SigningLine]:
     """Return lines inside a transaction that somebody else holds."""
-    first_tenant = (
-        select(LeaseParty.given_name + " " + LeaseParty.family_name)
-        .where(LeaseParty.edition_id == LeaseEdition.id, LeaseParty.part == Part.TENANT)
-        .order_by(LeaseParty.position)
-        .limit(1)
-        .scalar_subquery()
-    )
+    name = first_tenant()
     statement = (
-        select(Signing, Lease, Home, AdvocateAnswer, first_tenant)
+        select(Signing, Lease, Home, AdvocateAnswer, name)
         .join(Lease, Lease.id == Signing.lease_id)
         .join(LeaseEdition, (LeaseEdition.lease_id == Lease.id) & (LeaseEdition.number == Lease.edition))
         .outerjoin(Home, Home.unit == Lease.unit)

@@ -11,6 +11,7 @@ from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from tenancy_svc.access import Permission
+from tenancy_svc.clause_review.commands import require_private
 from tenancy_svc.clause_review.model import POLICY_SENTENCES, ClauseConditionsTenancy
 from tenancy_svc.statutes.model import (
     AddStatute,
@@ -21,21 +22,22 @@ from tenancy_svc.statutes.model import (
     StatuteRetired,
     StatuteUnknown,
 )
-from trade.text_review.clauses import review_clause, rule_of
-from trade.text_review.verdicts import Pattern
+from trade.text_review.clauses import about_services, rule_of
 
 
 @use_case(Permission.KEEP_STATUTES)
 async def add_statute(tx: Tx, command: AddStatute) -> uuid.UUID:
     """Add a provision and return its id. Raises StatuteListed, and ClauseConditionsTenancy when its words
-    speak of services, sobriety or programmes instead of a law (W3).
+    speak of services, sobriety or programmes instead of a law (W3), MonitoringRefused.
     """
     for field in ("section", "says_en", "says_fr"):
-        gravest = review_clause(getattr(command, field)).gravest
-        if gravest is not None and gravest.pattern is not Pattern.OFF_TOPIC:
+        said = about_services(getattr(command, field))
+        if said is not None:
             raise ClauseConditionsTenancy(
-                field=field, words=gravest.quoted, sentence=POLICY_SENTENCES[rule_of(gravest)]
+                field=field, words=said.quoted, sentence=POLICY_SENTENCES[rule_of(said)]
             )
+    texts = [(field, getattr(command, field)) for field in ("section", "says_en", "says_fr")]
+    await require_private(tx, "statute", texts)
     added: uuid.UUID | None = await tx.scalar(
         insert(Statute)
         .values(id=new_id(), version=1, **dict(command), added_at=tx.now, added_by=tx.actor.name)

@@ -39,7 +39,7 @@ from units_svc.holds.occupancy import LockedUnit, lock_unit, next_place, require
 from units_svc.holds.occupations import Occupation, OccupationKind
 from units_svc.inventory.model import AvailabilityChanged, Cause, Occupancy
 from units_svc.landlords.model import ManagedBy
-from units_svc.privacy.commands import require_private
+from units_svc.privacy.commands import require_reason
 from units_svc.privacy.model import Place
 
 if TYPE_CHECKING:
@@ -312,8 +312,11 @@ async def lapse(tx: Tx, request_id: UUID) -> None:
 
 @use_case(Permission.DECIDE_HOLDS)
 async def release_hold(tx: Tx, command: ReleaseHold) -> None:
-    """End a hold by the inventory's own decision, with the reason kept here. Raises NotHeld, NotFound."""
-    await require_private(tx, Place.HOLD, [("remark", command.remark)])
+    """End a hold by the inventory's own decision, with the reason kept here.
+
+    Raises NotHeld, MonitoringRefused, ReasonAboutServices, NotFound.
+    """
+    await require_reason(tx, Place.HOLD, "remark", command.remark)
     hold = await _hold_for_staff(tx, command.request_id, command.version)
     hold.remark = command.remark
     await _act(tx, hold.request_id, hold.unit_id, Fact.INVENTORY_DECIDED)
@@ -341,9 +344,9 @@ async def prolong_hold(tx: Tx, command: ProlongHold) -> datetime:
 async def correct_manager(tx: Tx, command: CorrectManager) -> None:
     """Correct who manages a home for those who hold it or live there, with the reason; whoever asked is told.
 
-    Raises ManagerUnchanged, MonitoringRefused, NotFound.
+    Raises ManagerUnchanged, MonitoringRefused, ReasonAboutServices, NotFound.
     """
-    await require_private(tx, Place.HOLD, [("reason", command.reason)], unit_id=command.unit_id)
+    await require_reason(tx, Place.HOLD, "reason", command.reason, unit_id=command.unit_id)
     unit = await require_unit(tx, command.unit_id)
     hold = await _held(tx, unit.id)
     living = (

@@ -49,7 +49,7 @@ from units_svc.inventory.model import (
 from units_svc.landlords.model import Landlord
 from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import require_listed
-from units_svc.privacy.commands import require_private
+from units_svc.privacy.commands import require_private, require_reason
 from units_svc.privacy.model import Place
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Details(Command):
     accessible: Annotated[bool | None, Field(title="Accessible with a wheelchair")] = None
     shareable: Annotated[bool, Field(title="Can be shared")] = False
     area_square_feet: Annotated[int | None, Field(title="Area in square feet", ge=1, le=10_000)] = None
-    year_built: Annotated[int | None, Field(title="Year built", ge=FIRST_YEAR_OF_BUILDING)] = None
+    year_built: Annotated[int | None, Field(title="Year built", ge=FIRST_YEAR_OF_BUILDING, le=9999)] = None
     bedrooms: Annotated[int | None, Field(title="Bedrooms", ge=0, le=50)] = None
     building_floors: Annotated[int | None, Field(title="Floors of the building", ge=1, le=200)] = None
     floor: Annotated[int | None, Field(title="Floor", ge=0, le=200)] = None
@@ -357,7 +357,7 @@ async def cancel_rent(tx: Tx, command: CancelRent) -> None:
 
 
 async def _rent_to_change(tx: Tx, command: CorrectRent | CancelRent) -> tuple[Unit, Rent]:
-    await require_private(tx, Place.UNIT, _texts(command, "reason"), unit_id=command.unit_id)
+    await require_reason(tx, Place.UNIT, "reason", command.reason, unit_id=command.unit_id)
     unit = await _unit_for_edit(tx, command.unit_id)
     rent = await tx.session.get(Rent, command.rent_id)
     if rent is None or rent.unit_id != unit.id:

@@ -15,6 +15,7 @@ from chassis.errors import NotFound
 from chassis.ids import new_id
 from chassis.perform import perform
 from chassis.usecase import use_case
+from trade.text_review.clauses import about_services
 from trade.text_review.devices import review_device
 from trade.text_review.verdicts import Sentence, Verdict
 from units_svc.access import Permission
@@ -26,6 +27,7 @@ from units_svc.privacy.model import (
     MonitoringRefused,
     Place,
     PrivacyRefusal,
+    ReasonAboutServices,
 )
 
 if TYPE_CHECKING:
@@ -84,6 +86,19 @@ async def require_private(
         doubts.append((field, text, gravest))
     for field, text, gravest in doubts:
         await keep_doubt(tx, place, field, text, gravest, unit_id=unit_id)
+
+
+async def require_reason(
+    tx: Tx, place: Place, field: str, reason: str, *, unit_id: UUID | None = None
+) -> None:
+    """Refuse a reason that would watch people, or speaks of services or how they live (W3, W8).
+
+    Raises MonitoringRefused, ReasonAboutServices.
+    """
+    await require_private(tx, place, [(field, reason)], unit_id=unit_id)
+    said = about_services(reason)
+    if said is not None:
+        raise ReasonAboutServices(field=field, words=said.quoted)
 
 
 async def keep_doubt(

@@ -94,6 +94,17 @@ class JudgedByAuthor(DomainError):
     message: ClassVar[str] = "Somebody other than the author has to look at this text."
 
 
+class ReasonAboutServices(DomainError):
+    """A reason speaks of services, sobriety or how somebody lives; no home is given or taken for it (W3)."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "reason_about_services"
+    message: ClassVar[str] = (
+        "“{words}” speaks of services or of how somebody lives. No home is held, given back or priced for "
+        "that: give a reason that is about the home."
+    )
+
+
 class MonitoringRefused(DomainError):
     """The text would place something inside a home that watches the people there."""
 

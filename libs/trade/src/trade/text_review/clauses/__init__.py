@@ -26,7 +26,7 @@ _TAKEN_BACK = frozenset(
 
 
 class Rule(StrEnum):
-    """Which part of the separation policy a clause breaks."""
+    """Which part of the separation policy a text breaks; `WATCHES` is what the review of devices finds."""
 
     SERVICES = "services"
     SOBRIETY = "sobriety"
@@ -34,6 +34,7 @@ class Rule(StrEnum):
     CASEWORK_ENFORCES = "casework_enforces"
     REPORTS_TO_LANDLORD = "reports_to_landlord"
     UNCLEAR = "unclear"
+    WATCHES = "watches"
 
 
 def pattern(parts: Sequence[Part]) -> Pattern:
@@ -78,6 +79,15 @@ def review_clause(text: str) -> Review:
     <Verdict.REFUSED: 'refused'>
     """
     return REVIEWER.review(text)
+
+
+def about_services(text: str) -> Sentence | None:
+    """Return what in a reason speaks of services, sobriety, programmes or how somebody lives (W3), or None.
+
+    For short reasons of a decision on a home or a tenancy, where there is no harmless way to speak of them.
+    """
+    gravest = review_clause(text).gravest
+    return gravest if gravest is not None and gravest.pattern is not Pattern.OFF_TOPIC else None
 
 
 def rule_of(sentence: Sentence) -> Rule:
