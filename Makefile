@@ -84,7 +84,7 @@ $(STAMP): requirements.lock $(PROJECTS)
 		echo "$(PYTHON) can't make virtual environments. Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 	@test -x $(BIN)/python || { echo "Making $(VENV)"; $(PYTHON) -m venv $(VENV); }
 	@echo "Installing what requirements.lock names (once; some 300 MB on the disk)"
-	@$(PIP) install --quiet --root-user-action=ignore --require-hashes -r requirements.lock
+	@$(PIP) install --quiet --root-user-action=ignore --no-deps --require-hashes -r requirements.lock
 	@$(PIP) install --quiet --root-user-action=ignore --no-deps --no-build-isolation $(EDITABLE)
 	@touch $@
 

@@ -20,6 +20,9 @@ from packaging.utils import canonicalize_name
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 LOCK = ROOT / "requirements.lock"
+FILES_ONLY = frozenset(
+    tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["partywall"]["files-only"]
+)
 SERVICES = ("units-svc", "support-svc", "tenancy-svc", "gateway")
 BUILD_TOOLS = ("pip", "setuptools", "wheel")
 PYTHON = {
@@ -61,6 +64,8 @@ def needed(root: str) -> set[str]:
 
 def _asked_for(name: str) -> list[str]:
     """Return the requirements of a package; of our own from the sources, as installed metadata ages."""
+    if name in FILES_ONLY:
+        return []
     if not name.startswith("partywall-"):
         return distribution(name).requires or []
     short = name.removeprefix("partywall-")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.db import Versioned
 from chassis.errors import DomainError, Kind
+from deskkit.i18n import N_
 from tenancy_svc.clauses.model import OrganisationClause
 from tenancy_svc.tables import Base, Command, words
 from trade.text_review.verdicts import Verdict
@@ -28,6 +29,14 @@ class Jurisdiction(StrEnum):
     def label(self) -> str:
         """Its name (a message id)."""
         return {Jurisdiction.ONTARIO: "Ontario", Jurisdiction.BRITISH_COLUMBIA: "British Columbia"}[self]
+
+    @property
+    def act(self) -> str:
+        """The statute that governs the tenancy (a message id)."""
+        return {
+            Jurisdiction.ONTARIO: N_("Residential Tenancies Act, 2006"),
+            Jurisdiction.BRITISH_COLUMBIA: N_("Residential Tenancy Act, S.B.C. 2002, c. 78"),
+        }[self]
 
     @property
     def province(self) -> str:

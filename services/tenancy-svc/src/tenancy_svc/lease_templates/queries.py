@@ -155,6 +155,16 @@ async def edition_of(tx: ReadTx, edition_id: uuid.UUID) -> EditionView:
     return edition_view(edition)
 
 
+async def jurisdiction_of(tx: ReadTx, edition_id: uuid.UUID) -> Jurisdiction:
+    """Return whose law governs the leases of a version."""
+    template = select(Edition.template_id).where(Edition.id == edition_id).scalar_subquery()
+    return (
+        (await tx.session.scalars(select(LeaseTemplate).where(LeaseTemplate.id == template)))
+        .one()
+        .jurisdiction
+    )
+
+
 async def published_edition_for(tx: ReadTx | Tx, province: str) -> uuid.UUID | None:
     """Return the id of the published version that governs homes in a province, or None."""
     jurisdiction = next((j for j in Jurisdiction if j.province == province), None)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import uuid
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Path, Query, Response
 from pydantic import BaseModel
 
 from chassis.http import After, ApiRouter, Call, Limit
 from chassis.paging import PAGE, CountedPage
+from tenancy_svc.documents.model import Language
+from tenancy_svc.documents.serving import HELD, pdf_file
 from tenancy_svc.leases.commands import amend_lease, draw_up_lease
+from tenancy_svc.leases.document import lease_document
 from tenancy_svc.leases.model import AmendLease, Amendment, DrawUpLease, LeaseStatus
 from tenancy_svc.leases.queries import LeaseLine, LeaseRecord, lease, leases
 
@@ -58,3 +61,20 @@ async def post_amendment(call: Call, lease_id: uuid.UUID, body: Amendment) -> Am
     """Change a draft lease: a new edition, the former one is kept."""
     command = AmendLease(lease_id=lease_id, **dict(body))
     return Amended(edition=await call.perform(amend_lease, command))
+
+
+@router.get("/leases/{lease_id}/document", response_class=Response, responses=HELD)
+async def read_document(call: Call, lease_id: uuid.UUID, language: Language = Language.ENGLISH) -> Response:
+    """The whole lease as it stands, terms and clauses, as a PDF."""
+    return await pdf_file(await call.ask(lease_document, lease_id, language=language))
+
+
+@router.get("/leases/{lease_id}/editions/{number}/document", response_class=Response, responses=HELD)
+async def read_edition(
+    call: Call,
+    lease_id: uuid.UUID,
+    number: Annotated[int, Path(ge=1, le=100_000)],
+    language: Language = Language.ENGLISH,
+) -> Response:
+    """One edition of the lease, whether it stands or was replaced, as a PDF."""
+    return await pdf_file(await call.ask(lease_document, lease_id, edition=number, language=language))

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from chassis.errors import DomainError, Kind
+from deskkit.i18n import N_
 from tenancy_svc.leases.money import Money
 from tenancy_svc.tables import Command
 
@@ -91,15 +92,15 @@ RULES: tuple[DepositRule, ...] = (
         "ON",
         DepositKind.LAST_MONTH_RENT,
         Most.ONE_PERIODS_RENT,
-        "Residential Tenancies Act, 2006, ss. 105–106",
+        N_("Residential Tenancies Act, 2006, ss. 105–106"),
         _ONTARIO,
     ),
-    DepositRule("ON", DepositKind.KEY, Most.REPLACEMENT_COST, "O. Reg. 516/06, s. 17", _ONTARIO),
+    DepositRule("ON", DepositKind.KEY, Most.REPLACEMENT_COST, N_("O. Reg. 516/06, s. 17"), _ONTARIO),
     DepositRule(
         "BC",
         DepositKind.SECURITY,
         Most.HALF_A_MONTHS_RENT,
-        "Residential Tenancy Act, S.B.C. 2002, c. 78, s. 19",
+        N_("Residential Tenancy Act, S.B.C. 2002, c. 78, s. 19"),
         _BRITISH_COLUMBIA,
         pays_for_damage=True,
     ),
@@ -107,7 +108,7 @@ RULES: tuple[DepositRule, ...] = (
         "BC",
         DepositKind.PET,
         Most.HALF_A_MONTHS_RENT,
-        "Residential Tenancy Act, S.B.C. 2002, c. 78, s. 19",
+        N_("Residential Tenancy Act, S.B.C. 2002, c. 78, s. 19"),
         _BRITISH_COLUMBIA,
         pays_for_damage=True,
     ),

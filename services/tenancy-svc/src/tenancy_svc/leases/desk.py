@@ -14,9 +14,12 @@ from deskkit.router import DeskRouter
 from tenancy_svc.applications.model import ApplicationStatus, Part
 from tenancy_svc.applications.queries import application
 from tenancy_svc.disclosures.queries import disclosure_statement
+from tenancy_svc.documents.model import Language
+from tenancy_svc.documents.serving import pdf_file
 from tenancy_svc.homes.queries import HomeView
 from tenancy_svc.leases.commands import amend_lease, draw_up_lease
 from tenancy_svc.leases.deposits import DepositState, Most, rules_for
+from tenancy_svc.leases.document import lease_document
 from tenancy_svc.leases.model import (
     AmendLease,
     DrawUpLease,
@@ -119,6 +122,35 @@ async def show_lease(call: DeskCall, lease_id: uuid.UUID) -> Response:
 async def show_clauses(call: DeskCall, lease_id: uuid.UUID) -> Response:
     """The clauses of the template version that the lease was drawn up from."""
     return await _record(call, lease_id, "leases/clauses.html", "clauses")
+
+
+Edition = Annotated[int | None, Query(ge=1, le=100_000)]
+
+
+@router.get("/leases/{lease_id}/document", name="lease_document")
+async def show_document(
+    call: DeskCall, lease_id: uuid.UUID, edition: Edition = None, language: Language | None = None
+) -> Response:
+    """The whole lease on one page: terms and clauses of one version, to read and to print (T4)."""
+    chosen = language or Language(call.locale)
+    document = await call.ask(lease_document, lease_id, edition=edition, language=chosen)
+    given = {"lease_id": lease_id, "edition": edition}
+    return call.page(
+        "leases/document.html",
+        lease_id=lease_id,
+        document=document,
+        pdf=call.url("lease_pdf", **given, language=chosen.value),
+        other_language=call.url("lease_document", **given, language=chosen.other.value),
+    )
+
+
+@router.get("/leases/{lease_id}/document.pdf", name="lease_pdf")
+async def show_pdf(
+    call: DeskCall, lease_id: uuid.UUID, edition: Edition = None, language: Language | None = None
+) -> Response:
+    """The same as a PDF (T4)."""
+    chosen = language or Language(call.locale)
+    return await pdf_file(await call.ask(lease_document, lease_id, edition=edition, language=chosen))
 
 
 @router.get("/leases/{lease_id}/versions", name="lease_versions")

@@ -101,8 +101,8 @@ class LeaseRecord:
 
     @property
     def name(self) -> str:
-        """The first tenant's name."""
-        return self.current.tenants[0]
+        """The first tenant's name; empty when the names of a discarded draft were deleted."""
+        return next(iter(self.current.tenants), "")
 
     @property
     def address(self) -> str:
@@ -181,8 +181,10 @@ async def read_lease(tx: ReadTx, lease_id: uuid.UUID) -> LeaseRecord:
         made_at=found.made_at,
         began_at=found.began_at,
         application=await read_application(tx, found.application_id),
-        current=_terms(found.current),
-        former=tuple(_terms(edition) for edition in reversed(found.editions) if edition is not found.current),
+        current=terms_of(found.current),
+        former=tuple(
+            terms_of(edition) for edition in reversed(found.editions) if edition is not found.current
+        ),
         clauses=await edition_of(tx, found.current.template_edition_id),
         crossed_a_hold=bool(
             await tx.scalar(select(exists().where(Lease.id == lease_id, crossed(Lease)))),
@@ -200,7 +202,8 @@ def crossed(lease: type[Lease]) -> ColumnElement[bool]:
     )
 
 
-def _terms(edition: LeaseEdition) -> EditionTerms:
+def terms_of(edition: LeaseEdition) -> EditionTerms:
+    """Return what an edition says; its parties and deposits must be loaded."""
     return EditionTerms(
         id=edition.id,
         number=edition.number,

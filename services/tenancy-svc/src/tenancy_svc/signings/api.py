@@ -5,10 +5,12 @@ from __future__ import annotations
 import uuid
 from typing import Annotated
 
-from fastapi import Body
+from fastapi import Body, Response
 from pydantic import BaseModel
 
 from chassis.http import ApiRouter, Call
+from tenancy_svc.documents.model import Language
+from tenancy_svc.documents.serving import HELD, pdf_file
 from tenancy_svc.signings.commands import (
     attest,
     cancel_signing,
@@ -20,6 +22,7 @@ from tenancy_svc.signings.commands import (
     sign_lease,
     take_attestation_back,
 )
+from tenancy_svc.signings.document import signing_document
 from tenancy_svc.signings.model import (
     Arrangement,
     Attest,
@@ -65,6 +68,12 @@ async def list_signings(
 async def show_signing(call: Call, signing_id: uuid.UUID) -> SigningRecord:
     """Show one signing with what still has to be done."""
     return await call.ask(signing, signing_id)
+
+
+@router.get("/signings/{signing_id}/document", response_class=Response, responses=HELD)
+async def read_document(call: Call, signing_id: uuid.UUID, language: Language = Language.ENGLISH) -> Response:
+    """The record of one signing, attestations and what changed on the way, as a PDF."""
+    return await pdf_file(await call.ask(signing_document, signing_id, language=language))
 
 
 @router.post("/leases/{lease_id}/signings", status_code=201)

@@ -14,6 +14,8 @@ from deskkit.forms import Form
 from deskkit.router import DeskRouter
 from tenancy_svc.disclosures.model import Purpose
 from tenancy_svc.disclosures.queries import disclosure_statement, would_tell
+from tenancy_svc.documents.model import Language
+from tenancy_svc.documents.serving import pdf_file
 from tenancy_svc.leases.queries import lease
 from tenancy_svc.panels import crossing_items, support_name, timeline_items
 from tenancy_svc.signings.commands import (
@@ -28,6 +30,7 @@ from tenancy_svc.signings.commands import (
     sign_lease,
     take_attestation_back,
 )
+from tenancy_svc.signings.document import signing_document
 from tenancy_svc.signings.model import (
     Attest,
     Attesting,
@@ -118,6 +121,27 @@ async def _arranging(
 async def show_signing(call: DeskCall, signing_id: uuid.UUID) -> Response:
     """One signing, and what still has to be done before anybody signs."""
     return await _show(call, signing_id)
+
+
+@router.get("/signings/{signing_id}/document", name="signing_document")
+async def show_document(call: DeskCall, signing_id: uuid.UUID, language: Language | None = None) -> Response:
+    """The record of a signing on one page, to read and to print (T5)."""
+    chosen = language or Language(call.locale)
+    document = await call.ask(signing_document, signing_id, language=chosen)
+    return call.page(
+        "signings/document.html",
+        signing_id=signing_id,
+        document=document,
+        pdf=call.url("signing_pdf", signing_id=signing_id, language=chosen.value),
+        other_language=call.url("signing_document", signing_id=signing_id, language=chosen.other.value),
+    )
+
+
+@router.get("/signings/{signing_id}/document.pdf", name="signing_pdf")
+async def show_pdf(call: DeskCall, signing_id: uuid.UUID, language: Language | None = None) -> Response:
+    """The same as a PDF (T5)."""
+    chosen = language or Language(call.locale)
+    return await pdf_file(await call.ask(signing_document, signing_id, language=chosen))
 
 
 async def _show(
