@@ -113,6 +113,11 @@ async def test_a_household_goes_from_a_search_to_a_move_in(enter: Enter, live: L
     await manager.press("Draw up the lease")
     await manager.follow("Clauses")
     await manager.follow("Terms")
+    await manager.follow("Whole lease")
+    await _prints_alone(manager, "Draft: not in force until everybody has signed")
+    await manager.follow("Français", within=manager.main)
+    await manager.sees("pas en vigueur tant que chaque personne n’a pas signé")
+    await manager.follow("Bail", exact=False, within=manager.page.locator(".crumbs"))
     await manager.follow("Go to the signing")
     await manager.follow("Arrange the signing")
     await manager.date("Date and time", today + dt.timedelta(days=1))
@@ -141,6 +146,8 @@ async def test_a_household_goes_from_a_search_to_a_move_in(enter: Enter, live: L
     await manager.follow("Record the signatures")
     await manager.main.get_by_label("The tenants agreed to sign at this time").check()
     await manager.press("Everybody signed")
+    await manager.follow("Record of the signing")
+    await _prints_alone(manager, "The tenants' rights were explained and acknowledged")
 
     # support: the tenancy has started; Move In
     await caseworker.go(placement.removeprefix(caseworker.origin))
@@ -163,6 +170,21 @@ async def test_a_household_goes_from_a_search_to_a_move_in(enter: Enter, live: L
     assert "the application was accepted" in (await manager.main.locator(".timeline").inner_text()).lower()
     await manager.does_not_see("Front Desk")
     await manager.follow("Everything that may be told and was told")
+
+
+async def _prints_alone(manager: Visitor, words: str) -> None:
+    """A document prints without what stands around it, and is downloaded as a PDF."""
+    await manager.sees(words)
+    page = manager.page
+    await page.emulate_media(media="print")
+    assert await page.locator("article.paper").is_visible()
+    for around in ("header.top", "nav.menu", "nav.crumbs", "footer.foot", ".title-side .button >> nth=0"):
+        assert not await page.locator(around).is_visible(), around
+    await page.emulate_media(media="screen")
+    async with page.expect_download() as downloading:
+        await manager.main.get_by_role("link", name="Download as PDF").click()
+    path = await (await downloading.value).path()
+    assert path.read_bytes().startswith(b"%PDF-")
 
 
 @pytest.mark.row("P2", "P5", "P6", "X5")
