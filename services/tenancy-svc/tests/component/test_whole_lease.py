@@ -303,6 +303,13 @@ async def test_an_address_that_means_nothing_is_refused_in_words(case: Case, vis
     await case.draw_up()
     nobody = "00000000-0000-4000-8000-000000000000"
     lease = f"/leases/{case.lease}"
+    own = await case.api.get(f"{lease}/document")
+    assert own.content == (await case.pdf(f"{lease}/document", Language.ENGLISH))[0]
+    token = case.world.keys.key("property").token(
+        roles=("property_manager",), audience=["tenancy"], name="Dana Roy", locale="fr-CA"
+    )
+    own = await case.api.get(f"{lease}/document", headers={"Authorization": f"Bearer {token}"})
+    assert own.headers["content-language"] == "fr-CA"
     asked = {
         f"{lease}/document?language=de": 422,
         f"{lease}/document?langauge=fr": 422,

@@ -170,6 +170,19 @@ def test_the_same_record_gives_the_same_bytes_at_any_time_in_any_process() -> No
     assert hashlib.sha256(later).hexdigest() != mine
 
 
+def test_what_writes_pdfs_is_loaded_only_when_one_is_asked_for() -> None:
+    code = "import sys, tenancy_svc.main; print(sorted({'fpdf', 'fontTools', 'PIL'} & set(sys.modules)))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
+
+
+@pytest.mark.row("X1")
+def test_the_reader_s_language_is_one_of_two() -> None:
+    assert [Language.of(locale) for locale in ("fr-CA", "fr", "en-GB", "de", "")] == [
+        Language.FRENCH, Language.FRENCH, Language.ENGLISH, Language.ENGLISH, Language.ENGLISH,
+    ]  # fmt: skip
+
+
 def test_the_font_holds_the_letters_of_the_country() -> None:
     needed = [*range(0x20, 0x7F), *range(0xA0, 0x250), *range(0x1EA0, 0x1EFA), *range(0x3A3, 0x3CA)]
     needed += range(0x400, 0x460)

@@ -22,6 +22,11 @@ class Language(StrEnum):
     ENGLISH = "en"
     FRENCH = "fr"
 
+    @classmethod
+    def of(cls, locale: str) -> Language:
+        """The language of a reader whose locale is 'fr-CA', 'fr', 'en', …; English where it is neither."""
+        return cls.FRENCH if locale[:2] == cls.FRENCH.value else cls.ENGLISH
+
     @property
     def other(self) -> Language:
         """The other one of the two."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -40,12 +38,6 @@ _SHORT = 600
 """Texts up to this many letters stay on one page."""
 _PAGES = "\x02pages\x02"
 """Stands for the number of pages until it is known; no document can hold it (`shown`)."""
-_PRESS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="documents")
-
-
-async def printed(document: Document) -> bytes:
-    """Return what `pdf_of` makes of a document, one at a time and beside other requests."""
-    return await asyncio.get_running_loop().run_in_executor(_PRESS, pdf_of, document)
 
 
 def pdf_of(document: Document) -> bytes:

@@ -64,9 +64,11 @@ async def post_amendment(call: Call, lease_id: uuid.UUID, body: Amendment) -> Am
 
 
 @router.get("/leases/{lease_id}/document", response_class=Response, responses=HELD)
-async def read_document(call: Call, lease_id: uuid.UUID, language: Language = Language.ENGLISH) -> Response:
+async def read_document(call: Call, lease_id: uuid.UUID, language: Language | None = None) -> Response:
     """The whole lease as it stands, terms and clauses, as a PDF."""
-    return await pdf_file(await call.ask(lease_document, lease_id, language=language))
+    return await pdf_file(
+        await call.ask(lease_document, lease_id, language=language or Language.of(call.actor.locale))
+    )
 
 
 @router.get("/leases/{lease_id}/editions/{number}/document", response_class=Response, responses=HELD)
@@ -74,7 +76,11 @@ async def read_edition(
     call: Call,
     lease_id: uuid.UUID,
     number: Annotated[int, Path(ge=1, le=100_000)],
-    language: Language = Language.ENGLISH,
+    language: Language | None = None,
 ) -> Response:
     """One edition of the lease, whether it stands or was replaced, as a PDF."""
-    return await pdf_file(await call.ask(lease_document, lease_id, edition=number, language=language))
+    return await pdf_file(
+        await call.ask(
+            lease_document, lease_id, edition=number, language=language or Language.of(call.actor.locale)
+        )
+    )

@@ -132,7 +132,7 @@ async def show_document(
     call: DeskCall, lease_id: uuid.UUID, edition: Edition = None, language: Language | None = None
 ) -> Response:
     """The whole lease on one page: terms and clauses of one version, to read and to print (T4)."""
-    chosen = language or Language(call.locale)
+    chosen = language or Language.of(call.locale)
     document = await call.ask(lease_document, lease_id, edition=edition, language=chosen)
     given = {"lease_id": lease_id, "edition": edition}
     return call.page(
@@ -149,7 +149,7 @@ async def show_pdf(
     call: DeskCall, lease_id: uuid.UUID, edition: Edition = None, language: Language | None = None
 ) -> Response:
     """The same as a PDF (T4)."""
-    chosen = language or Language(call.locale)
+    chosen = language or Language.of(call.locale)
     return await pdf_file(await call.ask(lease_document, lease_id, edition=edition, language=chosen))
 
 

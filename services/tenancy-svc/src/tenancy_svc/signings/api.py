@@ -71,9 +71,11 @@ async def show_signing(call: Call, signing_id: uuid.UUID) -> SigningRecord:
 
 
 @router.get("/signings/{signing_id}/document", response_class=Response, responses=HELD)
-async def read_document(call: Call, signing_id: uuid.UUID, language: Language = Language.ENGLISH) -> Response:
+async def read_document(call: Call, signing_id: uuid.UUID, language: Language | None = None) -> Response:
     """The record of one signing, attestations and what changed on the way, as a PDF."""
-    return await pdf_file(await call.ask(signing_document, signing_id, language=language))
+    return await pdf_file(
+        await call.ask(signing_document, signing_id, language=language or Language.of(call.actor.locale))
+    )
 
 
 @router.post("/leases/{lease_id}/signings", status_code=201)

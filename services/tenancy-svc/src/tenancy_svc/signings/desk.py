@@ -126,7 +126,7 @@ async def show_signing(call: DeskCall, signing_id: uuid.UUID) -> Response:
 @router.get("/signings/{signing_id}/document", name="signing_document")
 async def show_document(call: DeskCall, signing_id: uuid.UUID, language: Language | None = None) -> Response:
     """The record of a signing on one page, to read and to print (T5)."""
-    chosen = language or Language(call.locale)
+    chosen = language or Language.of(call.locale)
     document = await call.ask(signing_document, signing_id, language=chosen)
     return call.page(
         "signings/document.html",
@@ -140,7 +140,7 @@ async def show_document(call: DeskCall, signing_id: uuid.UUID, language: Languag
 @router.get("/signings/{signing_id}/document.pdf", name="signing_pdf")
 async def show_pdf(call: DeskCall, signing_id: uuid.UUID, language: Language | None = None) -> Response:
     """The same as a PDF (T5)."""
-    chosen = language or Language(call.locale)
+    chosen = language or Language.of(call.locale)
     return await pdf_file(await call.ask(signing_document, signing_id, language=chosen))
 
 
