@@ -21,6 +21,7 @@ PUBLIC = {
     # Signing in can't ask for being signed in; keys are public by nature; these say nothing about anybody.
     "gateway-support": {
         "GET /",
+        "GET /help",
         "GET /.well-known/jwks.json",
         "GET /.well-known/oauth-authorization-server",
         "GET /language/{language}",

@@ -325,6 +325,15 @@ class PageCall:
         return quote(self.request.url.path) + (f"?{query}" if query else "")
 
     @property
+    def help_here(self) -> str:
+        """Where the desk's help speaks of this page; empty where the desk has no help."""
+        own = self.desk.help
+        if own is None:
+            return ""
+        part = own.part_of(self.request)
+        return f"{self.desk.prefix}/help" + (f"#{part}" if part else "")
+
+    @property
     def _unsafe(self) -> bool:
         return self.request.method not in SAFE_METHODS
 

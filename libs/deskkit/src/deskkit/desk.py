@@ -15,6 +15,7 @@ from starlette.requests import Request
 from chassis.runtime import Runtime
 from deskkit.assets import Assets
 from deskkit.csrf import CsrfTokens
+from deskkit.help import Help, help_of, help_router
 from deskkit.i18n.catalogue import LANGUAGES
 from deskkit.interrupted import SignInNeeded, interrupted
 from deskkit.language import language_router
@@ -61,8 +62,8 @@ class Desk:
     """One desk of one service.
 
     `name` is a msgid, `accent` one of front, property, inventory, gateway; `package` the service's
-    package, in which
-    `<feature>/templates/` and `locale/` are found; `neighbours` are the organisation's other desks.
+    package, in which `<feature>/templates/`, `locale/` and `help/` are found; `neighbours` are the
+    organisation's other desks. Help is for who is signed in, unless it is `help_for_everybody`.
     """
 
     name: str
@@ -77,12 +78,18 @@ class Desk:
     sign_in_path: str = "/session/renew"
     static_prefix: str = ""
     organisation: str = ""
+    help_for_everybody: bool = False
 
     @cached_property
     def template_folders(self) -> list[Path]:
         """Every `templates` folder of the service's package."""
         root = Path(str(files(self.package)))
         return sorted(path for path in root.rglob("templates") if path.is_dir())
+
+    @property
+    def help(self) -> Help | None:
+        """The help that the package brings, if any."""
+        return help_of(self.package)
 
     @property
     def static_url(self) -> str:
@@ -132,6 +139,8 @@ def mount(app: FastAPI, desk: Desk, runtime: Runtime | None = None) -> MountedDe
     app.state.desks[desk.prefix] = mounted
     app.include_router(assets.router())
     app.include_router(language_router(desk.prefix))
+    if desk.help:
+        app.include_router(help_router(desk))
     for router in desk.routers:
         app.include_router(router)
     return mounted

@@ -63,6 +63,7 @@ def create_app(runtime: Runtime, *, provider_client: httpx.AsyncClient | None = 
                 NavItem(N_("Staff"), "staff", everybody.permission),
             ],
             neighbours=[DeskLink(one.name, one.path) for one in DESKS[settings.entity]],
+            help_for_everybody=True,
         ),
     )
     return app
