@@ -14,7 +14,7 @@ TERMS = {
     "parties": [{"part": "tenant", "given_name": "Robin", "family_name": "Sample"}],
 }
 MEETING = {"starts_at": "2026-03-05T14:00:00-05:00", "place": "the_unit", "landlord_name": "Dana Roy"}
-ASK = "Ask what may be told to the support organisation"
+ASK = "Ask what may be shared with the support organisation"
 
 
 @pytest.mark.row("W5")
@@ -88,3 +88,15 @@ async def test_an_application_that_came_directly_names_nobody(world: Any, visito
     assert "directly" in page.html
     assert await world.rows("SELECT id FROM choices") == []
     assert await world.told() == []
+
+
+@pytest.mark.row("W5", "X2")
+async def test_a_choice_to_come_of_another_organisation_says_both(world: Any) -> None:
+    application, _, _ = await world.referral(name={"given": "Robin", "family": "Sample"})
+    wrong = {**ANSWERS, "given_on": "2026-03-20", "counterpart": str(uuid.uuid4())}
+    async with world.client("property_manager") as api:
+        refused = await api.post(f"/applications/{application}/choices", json=wrong)
+    assert [(one["field"], one["rule"]) for one in refused.json()["errors"]] == [
+        ("given_on", "choice_in_the_future"),
+        ("counterpart", "not_the_counterpart"),
+    ]

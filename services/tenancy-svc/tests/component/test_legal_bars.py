@@ -118,3 +118,19 @@ async def test_the_list_and_a_decline_under_it_by_hand(world: Any, visitor: Any,
     listed = await administrator.send("/retire")
     assert "Ada Pike" in listed.html
     await manager.send("/decline", status=422)
+
+
+@pytest.mark.row("W3", "X2")
+async def test_all_that_is_wrong_with_a_legal_bar_is_said_at_once(world: Any) -> None:
+    await _added(world)
+    wrong = {
+        "says_en": "The tenant must take part in treatment to keep the home.",
+        "says_fr": "Le locataire doit suivre un traitement pour garder son logement.",
+    }
+    async with world.client("property_administrator") as api:
+        refused = await api.post("/statutes", json={**BAR, **wrong})
+    assert [(one["field"], one["rule"]) for one in refused.json()["errors"]] == [
+        ("says_en", "clause_conditions_tenancy"),
+        ("says_fr", "clause_conditions_tenancy"),
+        ("section", "statute_listed"),
+    ]

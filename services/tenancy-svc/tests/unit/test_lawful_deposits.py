@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from chassis.errors import DomainError
+from chassis.errors import DomainError, SeveralFaults
 from tenancy_svc.leases.deposits import RULES, Deposit, DepositKind, DepositState, must_be_lawful, rules_for
 from tenancy_svc.leases.money import Money
 
@@ -78,6 +78,33 @@ def test_half_of_an_odd_rent_is_never_rounded_up() -> None:
     rent = Money(amount=Decimal("999.99"))
     assert _refusal("BC", _deposit(SECURITY, "499.99"), rent=rent) is None
     assert _refusal("BC", _deposit(SECURITY, "500.00"), rent=rent) == "deposits.0.amount deposit_too_large"
+
+
+@pytest.mark.row("T4")
+def test_all_that_is_wrong_with_the_deposits_is_said_at_once() -> None:
+    recovered = _deposit(LAST, "1000.01", state=DepositState.RECOVERED_FOR_DAMAGE)
+    foreign = Deposit.model_validate(
+        {
+            "kind": KEY,
+            "amount": {"amount": "50.00", "currency": "USD"},
+            "replacement_cost": {"amount": "40.00", "currency": "USD"},
+        }
+    )
+    with pytest.raises(SeveralFaults) as refused:
+        must_be_lawful(
+            [recovered, foreign, _deposit(LAST, "1.00"), _deposit(PET, "1.00")],
+            rent=RENT,
+            province="ON",
+            day=DAY,
+        )
+    assert [f"{one.field} {one.code}" for one in refused.value.errors] == [
+        "deposits.0.amount deposit_too_large",
+        "deposits.0.state damage_not_recoverable",
+        "deposits.1.amount deposit_in_another_currency",
+        "deposits.1.replacement_cost deposit_in_another_currency",
+        "deposits.2.kind deposit_twice",
+        "deposits.3.kind deposit_not_allowed",
+    ]
 
 
 @pytest.mark.row("T4")

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from chassis.actor import Actor
-from chassis.errors import EditedMeanwhile, InvalidInput
+from chassis.errors import EditedMeanwhile, InvalidInput, SeveralFaults
 from units_svc.holds.commands import CorrectManager, correct_manager
 from units_svc.holds.keeping import EndUse, RecordUse, UseBegan, end_use, record_use
 from units_svc.imports.commands import ReceiveFile, receive_file
@@ -130,8 +130,10 @@ async def test_texts_of_landlords_contractors_companies_and_holds_are_reviewed_a
         (correct_manager, CorrectManager(unit_id=unit, managed_by=ManagedBy.THIRD_PARTY, reason=watching)),
     ]  # fmt: skip
     for use_case, command in offers:
-        with pytest.raises(MonitoringRefused):
+        with pytest.raises((MonitoringRefused, SeveralFaults)) as refused:
             await world.do(use_case, command)
+        said = getattr(refused.value, "errors", [refused.value])
+        assert said[0].code == "monitoring_refused", command
     kept = (await world.see(refusals)).items
     assert [one.place for one in reversed(kept)] == [
         "landlord", "landlord", "contractor", "contractor", "maintenance", "hold",

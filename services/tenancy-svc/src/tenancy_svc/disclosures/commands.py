@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from chassis.errors import Faults
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from tenancy_svc.access import Permission
@@ -25,17 +26,19 @@ from tenancy_svc.disclosures.telling import current_choice, support_organisation
 async def record_choices(tx: Tx, command: RecordChoices) -> None:
     """Record an answer for each purpose; former answers stay as they were given.
 
-    Raises NobodyToTell, NotTheCounterpart, ChoiceInTheFuture.
+    Raises NobodyToTell, NotTheCounterpart, ChoiceInTheFuture, SeveralFaults.
     """
+    faults = Faults()
     if command.given_on > tx.today:
-        raise ChoiceInTheFuture(field="given_on")
+        faults.note(ChoiceInTheFuture(field="given_on"))
     counterpart = await tx.scalar(
         select(Counterpart).where(Counterpart.application_id == command.application_id).with_for_update()
     )
     if counterpart is None:
         raise NobodyToTell
     if command.counterpart != counterpart.referral:
-        raise NotTheCounterpart(field="counterpart")
+        faults.note(NotTheCounterpart(field="counterpart"))
+    faults.refuse()
     for purpose in Purpose:
         former = await current_choice(tx, command.application_id, purpose)
         if former is not None:

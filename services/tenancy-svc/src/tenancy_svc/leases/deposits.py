@@ -13,7 +13,7 @@ from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 from typing import ClassVar
 
-from chassis.errors import DomainError, Kind
+from chassis.errors import DomainError, Faults, Kind
 from deskkit.i18n import N_
 from tenancy_svc.leases.money import Money
 from tenancy_svc.tables import Command
@@ -130,29 +130,39 @@ def rules_for(province: str | None, day: dt.date) -> list[DepositRule]:
 
 
 def must_be_lawful(deposits: Sequence[Deposit], *, rent: Money, province: str | None, day: dt.date) -> None:
-    """Refuse the first deposit that the law of the home's province doesn't allow on a day.
+    """Refuse deposits that the law of the home's province doesn't allow on a day, all of them at once.
 
     Raises DepositNotAllowed, DepositTwice, DepositInAnotherCurrency, ReplacementCostMissing, DepositTooLarge,
-    DamageNotRecoverable, each with the place of the deposit.
+    DamageNotRecoverable, each with the place of the deposit, or SeveralFaults.
     """
     allowed = {rule.kind: rule for rule in rules_for(province, day)}
-    seen: set[DepositKind] = set()
+    faults, seen = Faults(), set[DepositKind]()
     for number, deposit in enumerate(deposits):
         place = f"deposits.{number}"
         rule = allowed.get(deposit.kind)
         if rule is None:
-            raise DepositNotAllowed(field=f"{place}.kind")
-        if deposit.kind in seen:
-            raise DepositTwice(field=f"{place}.kind")
-        seen.add(deposit.kind)
+            faults.note(DepositNotAllowed(field=f"{place}.kind"))
+        elif deposit.kind in seen:
+            faults.note(DepositTwice(field=f"{place}.kind"))
+        else:
+            seen.add(deposit.kind)
+            _must_fit(deposit, rule, rent, place, faults)
+    faults.refuse()
+
+
+def _must_fit(deposit: Deposit, rule: DepositRule, rent: Money, place: str, faults: Faults) -> None:
+    with faults:
         _must_be_in(rent.currency, deposit.amount, f"{place}.amount")
-        if deposit.replacement_cost is not None:
+    if deposit.replacement_cost is not None:
+        with faults:
             _must_be_in(rent.currency, deposit.replacement_cost, f"{place}.replacement_cost")
+    with faults:
         most = _most(rule, deposit, rent, place)
-        if deposit.amount.amount > most.amount:
+        # What is in another currency was refused above, and can't be compared.
+        if deposit.amount.currency == most.currency == rent.currency and deposit.amount.amount > most.amount:
             raise TOO_LARGE[rule.most](field=f"{place}.amount", most=most)
-        if deposit.state is DepositState.RECOVERED_FOR_DAMAGE and not rule.pays_for_damage:
-            raise DamageNotRecoverable(field=f"{place}.state")
+    if deposit.state is DepositState.RECOVERED_FOR_DAMAGE and not rule.pays_for_damage:
+        faults.note(DamageNotRecoverable(field=f"{place}.state"))
 
 
 def _must_be_in(currency: str, money: Money, field: str) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.errors import NotFound
+from chassis.errors import Faults, NotFound
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
@@ -28,16 +29,26 @@ from trade.text_review.clauses import about_services, rule_of
 @use_case(Permission.KEEP_STATUTES)
 async def add_statute(tx: Tx, command: AddStatute) -> uuid.UUID:
     """Add a provision and return its id. Raises StatuteListed, and ClauseConditionsTenancy when its words
-    speak of services, sobriety or programmes instead of a law (W3), MonitoringRefused.
+    speak of services, sobriety or programmes instead of a law (W3), MonitoringRefused; SeveralFaults when it
+    is more than one.
     """
+    faults = Faults()
     for field in ("section", "says_en", "says_fr"):
         said = about_services(getattr(command, field))
         if said is not None:
-            raise ClauseConditionsTenancy(
-                field=field, words=said.quoted, sentence=POLICY_SENTENCES[rule_of(said)]
-            )
+            sentence = POLICY_SENTENCES[rule_of(said)]
+            faults.note(ClauseConditionsTenancy(field=field, words=said.quoted, sentence=sentence))
     texts = [(field, getattr(command, field)) for field in ("section", "says_en", "says_fr")]
-    await require_private(tx, "statute", texts)
+    with faults:
+        await require_private(tx, "statute", texts)
+    listed = select(Statute.id).where(
+        Statute.jurisdiction == command.jurisdiction,
+        Statute.section == command.section,
+        Statute.retired_at.is_(None),
+    )
+    if await tx.scalar(listed) is not None:
+        faults.note(StatuteListed(field="section"))
+    faults.refuse()
     added: uuid.UUID | None = await tx.scalar(
         insert(Statute)
         .values(id=new_id(), version=1, **dict(command), added_at=tx.now, added_by=tx.actor.name)

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import select, text
 
-from chassis.errors import Conflict, NotFound
+from chassis.errors import Conflict, Faults, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
 from trade.dates import LAST, HoldDay
@@ -346,7 +346,9 @@ async def correct_manager(tx: Tx, command: CorrectManager) -> None:
 
     Raises ManagerUnchanged, MonitoringRefused, ReasonAboutServices, NotFound.
     """
-    await require_reason(tx, Place.HOLD, "reason", command.reason, unit_id=command.unit_id)
+    faults = Faults()
+    with faults:
+        await require_reason(tx, Place.HOLD, "reason", command.reason, unit_id=command.unit_id)
     unit = await require_unit(tx, command.unit_id)
     hold = await _held(tx, unit.id)
     living = (
@@ -358,7 +360,8 @@ async def correct_manager(tx: Tx, command: CorrectManager) -> None:
     ).all()
     under = [one for one in (hold, *living) if one is not None and one.managed_by is not command.managed_by]
     if not under:
-        raise ManagerUnchanged(field="managed_by")
+        faults.note(ManagerUnchanged(field="managed_by"))
+    faults.refuse()
     changes = {
         "managed_by": (under[0].managed_by, command.managed_by.value),
         "reason": (None, command.reason),

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import select
 
-from chassis.errors import EditedMeanwhile, InvalidInput, NotFound
+from chassis.errors import EditedMeanwhile, Faults, InvalidInput, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
 from trade.dates import PastDay
@@ -122,12 +122,16 @@ async def _check(tx: Tx, details: InspectionDetails, unit_id: UUID | None) -> No
         ("summary", details.summary),
         *((f"areas-{n}-remark", a.remark) for n, a in enumerate(details.areas)),
     ]
-    await require_private(tx, Place.INSPECTION, texts, unit_id=unit_id)
+    faults = Faults()
+    with faults:
+        await require_private(tx, Place.INSPECTION, texts, unit_id=unit_id)
     if details.inspected_on > tx.today:
-        raise DayInFuture(field="inspected_on")
+        faults.note(DayInFuture(field="inspected_on"))
     names = [area.area for area in details.areas]
     if len(set(names)) < len(names):
-        raise InvalidInput(field="areas", rule="Each area can be listed once.")
-    await require_listed(
-        tx, [(LookupList.INSPECTION_AREA, name, f"areas-{n}-area") for n, name in enumerate(names)]
-    )
+        faults.note(InvalidInput(field="areas", rule="Each area can be listed once."))
+    with faults:
+        await require_listed(
+            tx, [(LookupList.INSPECTION_AREA, name, f"areas-{n}-area") for n, name in enumerate(names)]
+        )
+    faults.refuse()

@@ -306,10 +306,12 @@ async def change_rent(tx: Tx, command: ChangeRent) -> UUID:
     Raises RentKnown, RentInAnotherCurrency.
     """
     unit = await _unit_for_edit(tx, command.unit_id)
-    taken = _rents(unit.id).where(Rent.begins_on == command.begins_on)
+    faults, taken = Faults(), _rents(unit.id).where(Rent.begins_on == command.begins_on)
     if await tx.scalar(taken) is not None:
-        raise RentKnown(field="begins_on", day=command.begins_on)
-    await _require_currency(tx, unit.id, command.currency)
+        faults.note(RentKnown(field="begins_on", day=command.begins_on))
+    with faults:
+        await _require_currency(tx, unit.id, command.currency)
+    faults.refuse()
     rent = _rent(tx, unit.id, command.amount, command.currency, command.begins_on)
     tx.session.add(rent)
     if await _begun_later(tx, unit.id, command.begins_on):
@@ -334,8 +336,13 @@ async def correct_rent(tx: Tx, command: CorrectRent) -> UUID:
 
     Raises RentCancelled, RentInAnotherCurrency, NotFound.
     """
+    faults = Faults()
+    with faults:
+        await _require_private_reason(tx, command)
     unit, wrong = await _rent_to_change(tx, command)
-    await _require_currency(tx, unit.id, command.currency, apart_from=wrong.id)
+    with faults:
+        await _require_currency(tx, unit.id, command.currency, apart_from=wrong.id)
+    faults.refuse()
     changes = {"rent": (wrong.amount, command.amount), "reason": (None, command.reason)}
     await _cancel(tx, wrong, command.reason)
     rent = _rent(tx, unit.id, command.amount, command.currency, wrong.begins_on)
@@ -348,6 +355,7 @@ async def correct_rent(tx: Tx, command: CorrectRent) -> UUID:
 @use_case(Permission.EDIT_UNITS)
 async def cancel_rent(tx: Tx, command: CancelRent) -> None:
     """Give up a rent that hasn't begun; the one before it goes on (U3). Raises RentBegun, RentCancelled."""
+    await _require_private_reason(tx, command)
     unit, rent = await _rent_to_change(tx, command)
     if rent.begins_on <= tx.today:
         raise RentBegun
@@ -356,8 +364,11 @@ async def cancel_rent(tx: Tx, command: CancelRent) -> None:
     tx.touched("unit", unit.id, "rent_cancelled", changes)
 
 
-async def _rent_to_change(tx: Tx, command: CorrectRent | CancelRent) -> tuple[Unit, Rent]:
+async def _require_private_reason(tx: Tx, command: CorrectRent | CancelRent) -> None:
     await require_reason(tx, Place.UNIT, "reason", command.reason, unit_id=command.unit_id)
+
+
+async def _rent_to_change(tx: Tx, command: CorrectRent | CancelRent) -> tuple[Unit, Rent]:
     unit = await _unit_for_edit(tx, command.unit_id)
     rent = await tx.session.get(Rent, command.rent_id)
     if rent is None or rent.unit_id != unit.id:

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import delete, select
 
-from chassis.errors import EditedMeanwhile, InvalidInput, NotFound
+from chassis.errors import EditedMeanwhile, Faults, InvalidInput, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
 from units_svc.access import Permission
@@ -75,8 +75,12 @@ class EditLandlord(LandlordDetails):
 @use_case(Permission.EDIT_LANDLORDS)
 async def add_landlord(tx: Tx, command: AddLandlord) -> UUID:
     """Add a landlord and return the id. Raises LandlordKnown, MonitoringRefused."""
-    await _require_private(tx, command)
-    await _require_new(tx, command, None)
+    faults = Faults()
+    with faults:
+        await _require_private(tx, command)
+    with faults:
+        await _require_new(tx, command, None)
+    faults.refuse()
     landlord = Landlord(id=new_id(), **_values(command))
     tx.session.add(landlord)
     await tx.session.flush()
@@ -91,7 +95,9 @@ async def edit_landlord(tx: Tx, command: EditLandlord) -> None:
 
     Raises EditedMeanwhile, LandlordKnown, MonitoringRefused, NotFound.
     """
-    await _require_private(tx, command)
+    faults = Faults()
+    with faults:
+        await _require_private(tx, command)
     landlord = (
         await tx.execute(select(Landlord).where(Landlord.id == command.landlord_id).with_for_update())
     ).scalar_one_or_none()
@@ -106,7 +112,9 @@ async def edit_landlord(tx: Tx, command: EditLandlord) -> None:
         changes["contacts"] = (stood, sent)
     if landlord.version != command.version:
         raise EditedMeanwhile(current=landlord.version, difference=changes)
-    await _require_new(tx, command, landlord.id)
+    with faults:
+        await _require_new(tx, command, landlord.id)
+    faults.refuse()
     for name, value in values.items():
         setattr(landlord, name, value)
     await tx.execute(delete(LandlordContact).where(LandlordContact.landlord_id == landlord.id))

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import func, select
 
-from chassis.errors import EditedMeanwhile, InvalidInput, NotFound
+from chassis.errors import EditedMeanwhile, Faults, InvalidInput, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
 from units_svc.access import Permission
@@ -35,8 +35,8 @@ class LabelledValue(BaseModel):
 
     label_en: Annotated[LabelText, Field(title="Label in English")]
     label_fr: Annotated[LabelText, Field(title="Label in French")]
-    sort_order: Annotated[int, Field(title="Place in the list", ge=0, le=100_000)] = 0
-    published_as: Annotated[str | None, Field(title="Told to others as", max_length=60)] = None
+    sort_order: Annotated[int, Field(title="Position in the list", ge=0, le=100_000)] = 0
+    published_as: Annotated[str | None, Field(title="Shared with others as", max_length=60)] = None
 
 
 class AddValue(LabelledValue):
@@ -56,14 +56,18 @@ class EditValue(LabelledValue):
 @use_case(Permission.EDIT_LOOKUPS)
 async def add_value(tx: Tx, command: AddValue) -> UUID:
     """Add a value to a list and return its id. Raises CodeTaken, InvalidInput, MonitoringRefused."""
-    await _require_private(tx, command)
-    _require_published(command.list, command.published_as)
+    faults = Faults()
+    with faults:
+        await _require_private(tx, command)
+    with faults:
+        _require_published(command.list, command.published_as)
     code = re.sub(r" ", "_", plain(command.label_en))[:60].strip("_")
-    if not code:
-        raise InvalidInput(field="label_en", rule="Enter a label with letters or digits.")
     same = select(LookupValue.id).where(LookupValue.list == command.list, LookupValue.code == code)
-    if await tx.scalar(same) is not None:
-        raise CodeTaken(field="label_en", value=code)
+    if not code:
+        faults.note(InvalidInput(field="label_en", rule="Enter a label with letters or digits."))
+    elif await tx.scalar(same) is not None:
+        faults.note(CodeTaken(field="label_en", value=code))
+    faults.refuse()
     last = await tx.scalar(select(func.max(LookupValue.sort_order)).where(LookupValue.list == command.list))
     value = LookupValue(
         id=new_id(),
@@ -84,11 +88,15 @@ async def add_value(tx: Tx, command: AddValue) -> UUID:
 async def edit_value(tx: Tx, command: EditValue) -> None:
     """Correct or retire a value; homes that have it keep it. Raises EditedMeanwhile, NotFound,
     InvalidInput."""
-    await _require_private(tx, command)
+    faults = Faults()
+    with faults:
+        await _require_private(tx, command)
     value = await tx.session.get(LookupValue, command.value_id, with_for_update=True)
     if value is None:
         raise NotFound(what="value")
-    _require_published(value.list, command.published_as)
+    with faults:
+        _require_published(value.list, command.published_as)
+    faults.refuse()
     names = ("label_en", "label_fr", "sort_order", "active", "published_as")
     sent = {name: getattr(command, name) for name in names}
     changes = {n: (getattr(value, n), v) for n, v in sent.items() if getattr(value, n) != v}
@@ -108,7 +116,7 @@ def _require_published(kind: LookupList, word: str | None) -> None:
     if not word:
         return
     if kind not in PUBLISHED:
-        raise InvalidInput(field="published_as", rule="Values of this list aren't told to anybody.")
+        raise InvalidInput(field="published_as", rule="Values of this list aren't shared with anybody.")
     known = PUBLISHED_WORDS.get(kind)
     if known is not None and word not in known:
         raise InvalidInput(field="published_as", rule="Choose a word that others know.")

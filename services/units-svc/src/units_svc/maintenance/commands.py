@@ -113,9 +113,14 @@ async def add_work(tx: Tx, command: AddWork) -> UUID:
     Work in a home in which somebody lives is scheduled once entry was asked for and answered.
     Raises EntryNotAsked, DaysReversed, NotYetDone, DayInFuture, NotOnTheList, MonitoringRefused, NotFound.
     """
-    await _require_private(tx, command, command.unit_id)
-    await require_listed(tx, [(LookupList.MAINTENANCE_TYPE, command.type, "type")])
-    await _check(tx, command, command.unit_id, None)
+    faults = Faults()
+    with faults:
+        await _require_private(tx, command, command.unit_id)
+    with faults:
+        await require_listed(tx, [(LookupList.MAINTENANCE_TYPE, command.type, "type")])
+    with faults:
+        await _check(tx, command, command.unit_id, None)
+    faults.refuse()
     work = MaintenanceWork(
         id=new_id(),
         reported_at=tx.now,
@@ -135,7 +140,9 @@ async def edit_work(tx: Tx, command: EditWork) -> None:
 
     Entry that was asked for is given up when the work is done or needs none.
     """
-    await _require_private(tx, command, None)
+    faults = Faults()
+    with faults:
+        await _require_private(tx, command, None)
     work = await tx.session.get(MaintenanceWork, command.work_id, with_for_update=True)
     if work is None:
         raise NotFound(what="work")
@@ -143,8 +150,11 @@ async def edit_work(tx: Tx, command: EditWork) -> None:
     changes = {n: (getattr(work, n), v) for n, v in sent.items() if getattr(work, n) != v}
     if work.version != command.version:
         raise EditedMeanwhile(current=work.version, difference=changes)
-    await require_listed(tx, [(LookupList.MAINTENANCE_TYPE, command.type, "type")], keep=[work.type])
-    await _check(tx, command, work.unit_id, work)
+    with faults:
+        await require_listed(tx, [(LookupList.MAINTENANCE_TYPE, command.type, "type")], keep=[work.type])
+    with faults:
+        await _check(tx, command, work.unit_id, work)
+    faults.refuse()
     for name, value in sent.items():
         setattr(work, name, value)
     if work.completed or not work.needs_entry:
@@ -155,8 +165,12 @@ async def edit_work(tx: Tx, command: EditWork) -> None:
 @use_case(Permission.EDIT_UNITS)
 async def add_contractor(tx: Tx, command: AddContractor) -> UUID:
     """Add a contractor and return the id. Raises ContractorKnown, MonitoringRefused."""
-    await _require_private_details(tx, command)
-    await _require_new(tx, command, None)
+    faults = Faults()
+    with faults:
+        await _require_private_details(tx, command)
+    with faults:
+        await _require_new(tx, command, None)
+    faults.refuse()
     contractor = Contractor(id=new_id(), **_values(command))
     tx.session.add(contractor)
     tx.touched("contractor", contractor.id, "added")
@@ -166,7 +180,9 @@ async def add_contractor(tx: Tx, command: AddContractor) -> UUID:
 @use_case(Permission.EDIT_UNITS)
 async def edit_contractor(tx: Tx, command: EditContractor) -> None:
     """Correct a contractor. Raises EditedMeanwhile, ContractorKnown, MonitoringRefused, NotFound."""
-    await _require_private_details(tx, command)
+    faults = Faults()
+    with faults:
+        await _require_private_details(tx, command)
     contractor = await tx.session.get(Contractor, command.contractor_id, with_for_update=True)
     if contractor is None:
         raise NotFound(what="contractor")
@@ -174,7 +190,9 @@ async def edit_contractor(tx: Tx, command: EditContractor) -> None:
     changes = {n: (getattr(contractor, n), v) for n, v in values.items() if getattr(contractor, n) != v}
     if contractor.version != command.version:
         raise EditedMeanwhile(current=contractor.version, difference=changes)
-    await _require_new(tx, command, contractor.id)
+    with faults:
+        await _require_new(tx, command, contractor.id)
+    faults.refuse()
     for name, value in values.items():
         setattr(contractor, name, value)
     tx.touched("contractor", contractor.id, "edited", changes)

@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.errors import NotFound
+from chassis.errors import Faults, NotFound
 from chassis.ids import new_id
 from chassis.perform import perform
 from chassis.usecase import use_case
@@ -69,12 +69,13 @@ async def record_refusal(tx: Tx, command: RecordRefusal) -> UUID:
 async def require_private(
     tx: Tx, place: Place, texts: Iterable[tuple[str, str | None]], *, unit_id: UUID | None = None
 ) -> None:
-    """Refuse texts, given as (field, text), that would watch people in their homes. Raises MonitoringRefused.
+    """Refuse texts, given as (field, text), that would watch people in their homes, all of them at once.
 
-    The refusal is recorded in a transaction of its own, because the one it refuses is undone: call this
-    before that one has begun. A text that the review isn't sure of is listed for an administrator.
+    A refusal is recorded in a transaction of its own, because the one it refuses is undone: call this
+    before that one has begun. A text that the review isn't sure of is listed for an administrator. Raises
+    MonitoringRefused naming the field, or SeveralFaults.
     """
-    doubts: list[tuple[str, str, Sentence]] = []
+    faults, doubts = Faults(), list[tuple[str, str, Sentence]]()
     for field, text in texts:
         gravest = review_device(text).gravest if text else None
         if text is None or gravest is None:
@@ -82,8 +83,10 @@ async def require_private(
         if gravest.verdict is Verdict.REFUSED:
             refusal = RecordRefusal(place, field, text, gravest.quoted, unit_id)
             await perform(tx.runtime, tx.actor, record_refusal, refusal)
-            raise MonitoringRefused(field=field, words=gravest.quoted)
-        doubts.append((field, text, gravest))
+            faults.note(MonitoringRefused(field=field, words=gravest.quoted))
+        else:
+            doubts.append((field, text, gravest))
+    faults.refuse()
     for field, text, gravest in doubts:
         await keep_doubt(tx, place, field, text, gravest, unit_id=unit_id)
 
