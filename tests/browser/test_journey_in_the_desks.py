@@ -78,8 +78,8 @@ async def test_a_household_goes_from_a_search_to_a_move_in(enter: Enter, live: L
     placement = caseworker.page.url
     await caseworker.sees("No home is secured yet.")
     address = await _find_a_home(caseworker)
-    await caseworker.sees("The inventory will be told, word for word")
-    await caseworker.sees("The property entity will be told, word for word, once the home is held")
+    await caseworker.sees("The inventory will receive, word for word")
+    await caseworker.sees("The property entity will receive, word for word, once the home is held")
     assert tenant in await caseworker.main.locator("section[aria-labelledby=told-property]").inner_text()
     assert tenant not in await caseworker.main.locator("section[aria-labelledby=told-title]").inner_text()
     await caseworker.press("Secure Unit")
@@ -98,8 +98,8 @@ async def test_a_household_goes_from_a_search_to_a_move_in(enter: Enter, live: L
     today = dt.date.fromisoformat(live.today())
     await manager.date("Day the tenant chose", today)
     for question in ("When and where the lease is signed", "The day the tenancy starts"):
-        await manager.choose(question, "May be told")
-    await manager.choose("Notices that could end the tenancy", "Not to be told")
+        await manager.choose(question, "May be shared")
+    await manager.choose("Notices that could end the tenancy", "Not to be shared")
     await manager.press("Record the choices")
     await manager.go(application.removeprefix(manager.origin))
     await manager.follow("Accept")
@@ -125,7 +125,7 @@ async def test_a_household_goes_from_a_search_to_a_move_in(enter: Enter, live: L
     await manager.choose("Place", "Our office")
     await manager.field("Who signs for the landlord").fill("Demo Property Manager")
     await manager.press("Continue")
-    await manager.sees("will be told, word for word")
+    await manager.sees("will receive, word for word")
     await manager.press("Confirm")
     signing = manager.page.url
 
@@ -169,7 +169,7 @@ async def test_a_household_goes_from_a_search_to_a_move_in(enter: Enter, live: L
     await manager.go(application.removeprefix(manager.origin))
     assert "the application was accepted" in (await manager.main.locator(".timeline").inner_text()).lower()
     await manager.does_not_see("Front Desk")
-    await manager.follow("Everything that may be told and was told")
+    await manager.follow("Everything that may be shared and was shared")
 
 
 async def _prints_alone(manager: Visitor, words: str) -> None:

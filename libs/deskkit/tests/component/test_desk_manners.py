@@ -98,7 +98,7 @@ async def test_navigation_shows_only_what_ones_roles_open(gallery: Any) -> None:
 async def test_a_variable_in_a_translation_is_never_trusted_as_html(gallery: Any) -> None:
     translations = _EscapedTranslations(load_catalogue("fr", ("deskkit",)))
     assert str(translations.gettext("<b>100%</b>")) == "&lt;b&gt;100%&lt;/b&gt;"
-    assert str(translations.gettext("%(other)s will be told, word for word", other="<i>")).startswith(
+    assert str(translations.gettext("%(other)s will receive, word for word", other="<i>")).startswith(
         "&lt;i&gt;"
     )
     assert str(translations.gettext("%s")) == "%s"

@@ -81,7 +81,7 @@ async def test_what_stands_is_shown_and_can_follow_later(world):
         await world.do(withdraw_with_consequences, again)
     address = f"/front-desk/clients/{client}/consents"
     async with world.desk("caseworker") as browser:
-        assert "What still stands" in (await browser.get(address)).text
+        assert "What is still in effect" in (await browser.get(address)).text
         page = parse_page((await browser.get(f"{address}/{one}/withdraw")).text)
         assert "the property entity has the name and contact" in page.text
     await withdraw(world, client, Purpose.SHARE_CONTACT_FOR_TENANCY, Consequence.FORGET_CONTACT)
@@ -89,9 +89,9 @@ async def test_what_stands_is_shown_and_can_follow_later(world):
     basis = await world.rows("SELECT basis FROM outbox WHERE type LIKE '%contact_withdrawn%'")
     assert [row["basis"] for row in basis] == [str(one)]
     async with world.desk("caseworker") as browser:
-        assert "What still stands" not in (await browser.get(address)).text
+        assert "What is still in effect" not in (await browser.get(address)).text
         shown = parse_page((await browser.get(f"/front-desk/placements/{placement}")).text)
-        assert "The property entity was told to forget the name and contact" in shown.text
+        assert "The property entity was asked to delete the name and contact" in shown.text
 
 
 @pytest.mark.row("C6", "W13", "W2")

@@ -19,8 +19,8 @@ ACTIONS: dict[tuple[str, str], str] = {
     ("application", "referred"): N_("The referral arrived and became an application"),
     ("application", "opened"): N_("The application was opened"),
     ("application", "people_recorded"): N_("The people applying were recorded"),
-    ("application", "choices_recorded"): N_("What may be told to support was recorded"),
-    ("application", "choice_withdrawn"): N_("The tenant took back a choice about what may be told"),
+    ("application", "choices_recorded"): N_("What may be shared with the support organisation was recorded"),
+    ("application", "choice_withdrawn"): N_("The tenant took back a choice about what may be shared"),
     ("application", "contact_forgotten"): N_(
         "The household no longer agrees to sharing its contact; what the referral brought was deleted"
     ),
@@ -31,7 +31,7 @@ ACTIONS: dict[tuple[str, str], str] = {
     ("application", "declined"): N_("The application was declined"),
     ("application", "withdrawn"): N_("The applicant withdrew"),
     ("lease", "drawn_up"): N_("The lease was drawn up"),
-    ("lease", "amended"): N_("The lease was changed before signing; the former version is kept"),
+    ("lease", "amended"): N_("The lease was changed before signing; the former version stays on record"),
     ("lease", "discarded"): N_("The draft lease was discarded"),
     ("lease", "began"): N_("The lease was signed and the tenancy began"),
     ("lease", "signing_scheduled"): N_("The signing was arranged"),

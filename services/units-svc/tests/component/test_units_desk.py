@@ -228,7 +228,7 @@ async def test_staff_end_a_hold_after_reading_what_will_be_told(world: Any, data
     ids = await _furnished(world, data, visitor)
     keeper = visitor("inventory_keeper")
     path = f"/inventory-desk/holds/{ids['request']}/release"
-    assert "will be told, word for word" in (await keeper.see(path)).text
+    assert "will receive, word for word" in (await keeper.see(path)).text
     await keeper.send(path, {"remark": ""}, status=422)
     await keeper.send(path, {"remark": "The ceiling came down."})
     assert (

@@ -134,7 +134,7 @@ async def test_who_manages_a_held_home_is_corrected_knowingly_and_told(world: An
     await _correct_landlord(world, landlord, OURS)
     desk = visitor("inventory_keeper", "property_manager", "property_administrator")
     page = await desk.see(f"/inventory-desk/units/{unit}/use")
-    assert "What stands began under: A third party" in page.html
+    assert "The present hold or stay began under: A third party" in page.html
     path = f"/inventory-desk/units/{unit}/manager"
     refused = await desk.send(path, {"managed_by": "property_entity", "reason": ""}, status=422)
     assert "Fill in “Why”" in refused.html
@@ -145,7 +145,7 @@ async def test_who_manages_a_held_home_is_corrected_knowingly_and_told(world: An
     assert (hold.state, hold.managed_by) == (HoldState.HELD, ManagedBy.PROPERTY_ENTITY)
     kept = await world.rows("SELECT changes FROM audit WHERE action = 'manager_corrected'")
     assert all("Bought in January" in str(row["changes"]) for row in kept)
-    assert "What stands began" not in (await desk.see(f"/inventory-desk/units/{unit}/use")).html
+    assert "The present hold or stay began" not in (await desk.see(f"/inventory-desk/units/{unit}/use")).html
     same = CorrectManager(unit_id=unit, managed_by=ManagedBy.PROPERTY_ENTITY, reason="twice")
     with pytest.raises(ManagerUnchanged):
         await world.do(correct_manager, same)

@@ -111,8 +111,8 @@ class TenancyNotStarted(DomainError):
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "tenancy_not_started"
     message: ClassVar[str] = (
-        "The property entity has not told us that the tenancy started. "
-        "If the client told you, say so; the client may keep it from us."
+        "The property entity has not informed us that the tenancy started. If the client "
+        "told you, say so; the client may choose not to share it."
     )
 
 
@@ -269,6 +269,6 @@ class HouseholdChanged(DomainError):
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "household_changed"
     message: ClassVar[str] = (
-        "The household has changed: {adults} adults and {children} children would be told. "
-        "Check and send again."
+        "The household has changed: the request would now say {adults} adults and {children} "
+        "children. Check and send again."
     )

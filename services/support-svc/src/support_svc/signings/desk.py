@@ -33,7 +33,7 @@ async def post_answer(call: DeskCall, signing_id: UUID) -> Response:
     """Answer a signing."""
     form = await call.form(AnswerSigning, fixed={"signing": signing_id})
     if await call.carry_out(form, answer_signing):
-        return call.redirect("signings", notice=call._("The property entity is told your answer."))
+        return call.redirect("signings", notice=call._("The property entity is informed of your answer."))
     return _page(call, await call.ask(signing, signing_id), form, status=422)
 
 

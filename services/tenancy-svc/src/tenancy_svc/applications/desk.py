@@ -116,7 +116,7 @@ def _answer(call: PageCall, choice: ChoiceView) -> str:
         return call._("Not asked yet")
     if choice.withdrawn_on is not None:
         return call._("Taken back")
-    return call._("May be told") if choice.tells else call._("Not to be told")
+    return call._("May be shared") if choice.tells else call._("Not to be shared")
 
 
 @router.get("/applications/{application_id}/people", name="people")

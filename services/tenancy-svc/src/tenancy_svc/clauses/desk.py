@@ -83,7 +83,7 @@ async def _written(call: PageCall, form: Form[WriteClause]) -> Response:
         judged = done.result
         if judged.verdict is not Verdict.REFUSED:
             notice = call._(
-                "The clause is kept. Two persons other than you approve it before it goes into a template."
+                "The clause is saved. Two people other than you approve it before it goes into a template."
             )
             return call.redirect("clause", clause_id=judged.clause_id, notice=notice)
         # The refusal is a result that was kept under this form's token; the next try is another one.

@@ -104,7 +104,7 @@ class ApprovedByAuthor(DomainError):
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "approved_by_author"
-    message: ClassVar[str] = "Two persons other than the author approve a clause."
+    message: ClassVar[str] = "Two people other than the author approve a clause."
 
 
 class ApprovedByYou(DomainError):
@@ -139,5 +139,5 @@ class ClauseNotApproved(DomainError):
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "clause_not_approved"
     message: ClassVar[str] = (
-        "Two persons other than its author approve a clause before it goes into a template."
+        "Two people other than its author approve a clause before it goes into a template."
     )

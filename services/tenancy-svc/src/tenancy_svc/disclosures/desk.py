@@ -83,7 +83,7 @@ async def post_withdraw(call: DeskCall, application_id: uuid.UUID, purpose: Purp
         return call.redirect(
             "told",
             application_id=application_id,
-            notice=call._("From now on this isn't told to anybody."),
+            notice=call._("From now on this isn't shared with anybody."),
         )
     return call.page(
         "disclosures/withdraw.html", form=form, application_id=application_id, purpose=purpose, status=422

@@ -60,7 +60,7 @@ class Withheld(StrEnum):
         """The reason in plain words (a message id)."""
         return {
             Withheld.NO_CHOICE: "The tenant hasn't been asked yet.",
-            Withheld.CHOSE_NOT: "The tenant chose not to have this told.",
+            Withheld.CHOSE_NOT: "The tenant chose not to have this shared.",
             Withheld.CHOICE_WITHDRAWN: "The tenant took the choice back.",
             Withheld.REFERRAL_WITHDRAWN: "The support organisation withdrew the referral.",
             Withheld.NAMED_ANOTHER: (
@@ -134,7 +134,7 @@ class Choices(Command):
     It's the reference of the one organisation that referred them; nobody else can be named.
     """
 
-    counterpart: uuid.UUID = Field(title="Support organisation that may be told")
+    counterpart: uuid.UUID = Field(title="Support organisation that may be informed")
     given_on: PastDay = Field(title="Day the tenant chose")
     signing: Answer = Field(title="When and where the lease is signed, so that an advocate can come")
     start: Answer = Field(title="The day the tenancy starts, and the rent")
@@ -175,11 +175,13 @@ class ChoiceInTheFuture(DomainError):
 
 
 class NotTheCounterpart(DomainError):
-    """Only the organisation that referred the applicant can be told anything."""
+    "Information can be shared only with the organisation that referred the applicant."
 
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "not_the_counterpart"
-    message: ClassVar[str] = "Only the organisation that referred the applicant can be told anything."
+    message: ClassVar[str] = (
+        "Information can be shared only with the organisation that referred the applicant."
+    )
 
 
 class NothingToWithdraw(DomainError):
@@ -187,7 +189,7 @@ class NothingToWithdraw(DomainError):
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "nothing_to_withdraw"
-    message: ClassVar[str] = "There's no choice to take back: this isn't told to anybody at the moment."
+    message: ClassVar[str] = "There's no choice to take back: this isn't shared with anybody at the moment."
 
 
 class NobodyToTell(DomainError):
@@ -196,6 +198,6 @@ class NobodyToTell(DomainError):
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "nobody_to_tell"
     message: ClassVar[str] = (
-        "This application came directly from the applicant. "
-        "No support organisation is told anything about it."
+        "This application came directly from the applicant. Nothing about it is shared with "
+        "a support organisation."
     )

@@ -59,7 +59,7 @@ async def post_answer(call: DeskCall, request_id: uuid.UUID) -> Response:
         earliest = earliest_entry(delivered, call.runtime.time_zone) if delivered else None
         return call.page("entry/confirm.html", form=form, request=record.request, earliest=earliest)
     if await call.carry_out(form, answer_entry):
-        return call.redirect("entry_request", request_id=request_id, notice=call._("The answer is told."))
+        return call.redirect("entry_request", request_id=request_id, notice=call._("The answer is sent."))
     return await _form(call, form, record, status=422)
 
 

@@ -38,7 +38,7 @@ class Task(StrEnum):
         return {
             Task.NAME_APPLICANT: "Enter the applicant's details, brought in person",
             Task.DECIDE: "Decide on the application",
-            Task.ASK_CHOICES: "Ask what may be told to the support organisation",
+            Task.ASK_CHOICES: "Ask what may be shared with the support organisation",
             Task.ASK_AFTER_WITHDRAWAL: (
                 "Ask whether the applicant still wants the home: the referral was withdrawn"
             ),

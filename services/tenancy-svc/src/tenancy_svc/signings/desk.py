@@ -313,7 +313,7 @@ def _signing(call: PageCall, record: SigningRecord) -> dict[str, Any]:
         "heading_words": call._("Record the signatures"),
         "lines": [
             call._("The lease is in force and the tenancy begins on %(day)s.", day=start),
-            call._("The inventory is told the home, a reference and the first day: no person and no rent."),
+            call._("The inventory receives the home, a reference and the first day: no person and no rent."),
         ],
         "button": call._("Everybody signed"),
         "told": told,
@@ -444,7 +444,7 @@ async def _discarding(call: PageCall, lease_id: uuid.UUID, form: Any, status: in
         item for item in await call.ask(signings_of_lease, lease_id) if item.status is SigningStatus.SCHEDULED
     ]
     prospect = await call.ask(would_tell, record.application.id, Purpose.SIGNING)
-    lines = [call._("The draft is kept for reading, and you can draw up another lease.")]
+    lines = [call._("The draft can still be read, and you can draw up another lease.")]
     told: ToldLines = []
     if ahead:
         lines.append(call._("The signing ahead is cancelled."))
