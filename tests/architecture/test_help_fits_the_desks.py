@@ -26,7 +26,7 @@ DESKS = {
     "gateway-support": "",
 }
 _TAG = re.compile(r"<[^>]+>")
-_FILES = (".csv", ".toml", ".jpg")
+_FILES = (".csv", ".toml", ".jpg", ".pdf")
 
 
 @pytest.fixture(scope="module")
