@@ -52,7 +52,7 @@ async def test_a_reason_about_services_is_refused_wherever_one_is_asked(
     "reason",
     [
         "Burst pipe, the home can't be lived in before May", "The owner has sold the building",
-        "Mistyped", "Held twice by mistake", "Dégât d’eau au troisième étage",
+        "Mistyped", "burst pipe", "Held twice by mistake", "Dégât d’eau au troisième étage",
         "The landlord's new agent took over on 1 March, see the letter",
         "Nobody came to see it and the days are over",
     ],

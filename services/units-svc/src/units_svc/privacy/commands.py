@@ -15,7 +15,7 @@ from chassis.errors import Faults, NotFound
 from chassis.ids import new_id
 from chassis.perform import perform
 from chassis.usecase import use_case
-from trade.text_review.clauses import about_services
+from trade.text_review.clauses import review_clause
 from trade.text_review.devices import review_device
 from trade.text_review.verdicts import Sentence, Verdict
 from units_svc.access import Permission
@@ -96,11 +96,12 @@ async def require_reason(
 ) -> None:
     """Refuse a reason that would watch people, or speaks of services or how they live (W3, W8).
 
-    Raises MonitoringRefused, ReasonAboutServices.
+    Raises MonitoringRefused, ReasonAboutServices. What the review isn't sure of is taken: a burst pipe is a
+    matter of the home.
     """
     await require_private(tx, place, [(field, reason)], unit_id=unit_id)
-    said = about_services(reason)
-    if said is not None:
+    said = review_clause(reason).gravest
+    if said is not None and said.verdict is Verdict.REFUSED:
         raise ReasonAboutServices(field=field, words=said.quoted)
 
 
