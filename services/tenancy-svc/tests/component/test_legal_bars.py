@@ -125,7 +125,7 @@ async def test_all_that_is_wrong_with_a_legal_bar_is_said_at_once(world: Any) ->
     await _added(world)
     wrong = {
         "says_en": "The tenant must take part in treatment to keep the home.",
-        "says_fr": "Le locataire doit suivre un traitement pour garder son logement.",
+        "says_fr": "Le locataire doit participer à un traitement pour garder son logement.",
     }
     async with world.client("property_administrator") as api:
         refused = await api.post("/statutes", json={**BAR, **wrong})
