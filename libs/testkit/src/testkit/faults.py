@@ -129,10 +129,14 @@ _ILL_SAID: dict[str, tuple[tuple[re.Pattern[str], str], ...]] = {
         (re.compile(r"\b1 (?:éléments|caractères)\b"), "one of many"),
     ),
 }
-_EITHER: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"^[^A-ZÀ-Ý“«0-9]"), "it begins small"),
+NOT_FOR_PEOPLE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b[a-z]+_[a-z]+"), "a slug"),
     (re.compile(r"%\(|\{\w*\}|\bNone\b(?! of)|\bTrue\b|\bFalse\b|<\w+"), "something for programs"),
+)
+"""What no text that a person reads holds, whatever it says."""
+_EITHER: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"^[^A-ZÀ-Ý“«0-9]"), "it begins small"),
+    *NOT_FOR_PEOPLE,
     (re.compile(r"\b(\w{2,})[ \u00a0]\1\b", re.IGNORECASE), "a word twice"),
 )
 

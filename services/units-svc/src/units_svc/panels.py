@@ -44,7 +44,10 @@ def edits_in_words(
 
     def line(name: str, before: Any, after: Any) -> str:
         title = call._(names.get(name, label_of(name)))
-        return title if name in unsaid else f"{title}: {said(name, before)} → {said(name, after)}"
+        if name in unsaid:
+            return title
+        change = {"name": title, "before": said(name, before), "after": said(name, after)}
+        return call._("%(name)s: %(before)s → %(after)s", **change)
 
     return [
         (

@@ -134,6 +134,11 @@ def searchable_address(*parts: str | None) -> str:
     return "".join(f" {_STREET_WORDS.get(word, word)}" for word in letters.words(joined)) + " "
 
 
+def region_name(code: str) -> str:
+    """What a region is called whose code alone is published: “Toronto East York” for `toronto-east-york`."""
+    return code.replace("-", " ").replace("_", " ").title()
+
+
 class UnknownHome(DomainError):
     """The home isn't in the copy of the inventory, or is no longer listed."""
 

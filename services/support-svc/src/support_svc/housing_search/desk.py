@@ -10,6 +10,7 @@ from deskkit.call import DeskCall, PageCall
 from deskkit.forms import Nothing
 from deskkit.labels import label_of
 from deskkit.router import DeskRouter
+from support_svc.homes.model import region_name
 from support_svc.homes.queries import HomeFilter, places
 from support_svc.housing_search.commands import HomeOfPlacement, remove_from_shortlist, shortlist_home
 from support_svc.housing_search.filters import SOUGHT_FEATURES, chips
@@ -57,7 +58,7 @@ async def search(call: DeskCall, placement_id: UUID) -> Response:
     if not call.request.query_params:
         usual["types"] = list(one.types_published)
     form = call.sought(HomeFilter, initial=usual)
-    wanted, kinds = form.command, await _kinds(call)
+    wanted, kinds, known = form.command, await _kinds(call), await call.ask(places)
     by_building = wanted.building is None
     search_in = search_buildings_for_placement if by_building else search_for_placement
     return call.page(
@@ -68,7 +69,8 @@ async def search(call: DeskCall, placement_id: UUID) -> Response:
         found=await call.ask(search_in, placement_id, wanted),
         chips=chips(call, wanted, kinds),
         kept=await call.ask(shortlisted_units, placement_id),
-        places=await call.ask(places),
+        regions=[(region, region_name(region)) for region in known.regions],
+        cities=[(city, city) for city in known.cities],
         kinds=kinds,
         grouped=_grouped(call, kinds),
         form=form,
@@ -83,6 +85,7 @@ async def home(call: DeskCall, placement_id: UUID, unit: UUID) -> Response:
         one=await call.ask(placement, placement_id),
         seen=await call.ask(home_for_placement, placement_id, unit),
         kinds=await _kinds(call),
+        region_name=region_name,
     )
 
 

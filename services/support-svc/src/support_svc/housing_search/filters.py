@@ -7,7 +7,7 @@ from deskkit.call import PageCall
 from deskkit.i18n import N_
 from deskkit.labels import label_of
 from deskkit.rendering import with_query
-from support_svc.homes.model import ManagedBy
+from support_svc.homes.model import ManagedBy, region_name
 from support_svc.homes.queries import HomeFilter, OccupancyFilter
 
 SOUGHT_FEATURES = (
@@ -70,7 +70,7 @@ def _in_use(
             yield call._(msgid, figure=_figure(call, name, value, wanted.currency)), {name: None}
     for name in ("region", "city"):
         if text := getattr(wanted, name):
-            yield call._(label_of(text)) if name == "region" else text, {name: None}
+            yield region_name(text) if name == "region" else text, {name: None}
     for name, words_of in _WORDS.items():
         if (known := words_of.get(getattr(wanted, name))) is not None:
             yield call._(known), {name: None, f"{name}-present": None}

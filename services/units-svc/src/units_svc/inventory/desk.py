@@ -13,6 +13,7 @@ from chassis.errors import InvalidInput
 from deskkit.call import DeskCall, PageCall
 from deskkit.csv_files import csv_stream
 from deskkit.forms import Form
+from deskkit.i18n import N_
 from deskkit.router import DeskRouter
 from trade.listings import FEATURES, HOUSING_TYPES, grouped
 from units_svc.access import Permission
@@ -20,6 +21,7 @@ from units_svc.inventory import commands, queries
 from units_svc.inventory.provinces import provinces
 from units_svc.inventory.searching import Order, UnitFilter
 from units_svc.inventory.table import CSV_HEADER, csv_rows
+from units_svc.landlords.model import ManagedBy
 from units_svc.landlords.queries import landlord_choices
 from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import Lists, lookup_lists
@@ -278,10 +280,19 @@ _LIST_OF = {
 }
 
 
+_MANAGERS = {
+    ManagedBy.PROPERTY_ENTITY: N_("The property entity"),
+    ManagedBy.THIRD_PARTY: N_("A third party"),
+    ManagedBy.NOT_KNOWN: N_("Not known: no landlord is recorded"),
+}
+
+
 def _said_by(call: PageCall, lists: Lists) -> Callable[[str, Any], str]:
     def said(name: str, value: Any) -> str:
         if name in {"rent", "rent_amount"}:
             return call.formats.money(Decimal(str(value)))
+        if name == "managed_by":
+            return call._(_MANAGERS[ManagedBy(value)])
         return str(lists.label(_LIST_OF[name], value, call.locale)) if name in _LIST_OF else str(value)
 
     return said

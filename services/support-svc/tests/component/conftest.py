@@ -1,0 +1,373 @@
+"""Placements that real commands took to every stage there is, with every fact of a timeline among them."""
+
+import datetime as dt
+import uuid
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from chassis.actor import Actor
+from support_svc.clients.commands import (
+    AddMember,
+    EditClient,
+    FormHousehold,
+    RemoveMember,
+    add_member,
+    edit_client,
+    form_household,
+    remove_member,
+)
+from support_svc.clients.queries import client
+from support_svc.consents.commands import GiveConsent, give_consent
+from support_svc.consents.model import ConsentType, Consequence, GivenHow, Purpose
+from support_svc.followups.model import StillInHousing
+from support_svc.followups.queries import follow_ups_of
+from support_svc.homes.queries import HomeFilter
+from support_svc.housing_history.commands import (
+    AddHousing,
+    ChangeRent,
+    CorrectHousing,
+    Rent,
+    add_housing,
+    change_rent,
+    correct_housing,
+)
+from support_svc.housing_history.queries import housing_history
+from support_svc.housing_search.commands import HomeOfPlacement, shortlist_home
+from support_svc.lookups.model import LookupList
+from support_svc.placements.asking import GiveUpUnit, give_up_unit
+from support_svc.placements.commands import ChangePlacement, RecordAttempt, change_placement, record_attempt
+from support_svc.placements.correcting import (
+    CorrectAttempt,
+    CorrectDueDay,
+    CorrectFollowUp,
+    CorrectLastDay,
+    CorrectMoveIn,
+    OutcomeFound,
+    correct_attempt,
+    correct_due_day,
+    correct_follow_up,
+    correct_last_day,
+    correct_move_in,
+)
+from support_svc.placements.following_up import Outcome, RecordFollowUp, record_follow_up
+from support_svc.placements.happenings import search_for_placement
+from support_svc.placements.moving_in import MoveIn, move_in
+from support_svc.placements.withdrawing import WithdrawWithConsequences, withdraw_with_consequences
+from support_svc.signings.commands import AnswerSigning, answer_signing
+from support_svc.signings.model import AbsenceReason, Attendance
+from testkit.rendered import Scene
+
+DAY = dt.timedelta(days=1)
+NOOR = Actor("staff-new", "support", frozenset({"caseworker"}), "Noor Anders")
+FULL = {
+    "preferred_name": "Zed",
+    "other_names": "Quill",
+    "date_of_birth": dt.date(1990, 5, 1),
+    "preferred_language": "fr",
+    "phones": ["416 555 0142"],
+    "emails": ["zdenka@mail.example"],
+    "address_line": "1 Elm Street",
+    "city": "Toronto",
+    "province": "ON",
+    "postal_code": "M5A 1A1",
+    "comments": "Prefers the telephone",
+}
+
+
+async def everything_recorded(world, given, family):
+    """A client of whom everything is recorded."""
+    lists = {
+        "gender_id": await world.value(LookupList.GENDER, "woman"),
+        "indigenous_id": await world.value(LookupList.INDIGENOUS_INDICATOR, "not_indigenous"),
+    }
+    return await world.client(given, family, **FULL, **lists)
+
+
+async def ids(world, person, wanted, **more):
+    """The records of a placement and its client, by the parameters of paths."""
+    one = {}
+    for name, sql in (
+        ("consent_id", "SELECT id FROM consent WHERE client_id = $1 ORDER BY recorded_at LIMIT 1"),
+        ("record_id", "SELECT id FROM housing_record WHERE client_id = $1 ORDER BY started_on DESC LIMIT 1"),
+    ):
+        for row in await world.rows(sql, person):
+            one[name] = row["id"]
+    for name, sql in (
+        (
+            "member_id",
+            "SELECT client_id AS id FROM placement_member WHERE placement_id = $1 ORDER BY is_head LIMIT 1",
+        ),
+        ("attempt_id", "SELECT id FROM placement_attempt WHERE placement_id = $1 LIMIT 1"),
+        ("follow_up_id", "SELECT id FROM followup WHERE subject_id = $1 ORDER BY due_on LIMIT 1"),
+        ("signing_id", "SELECT signing AS id FROM signing WHERE placement_id = $1 LIMIT 1"),
+        ("unit", "SELECT unit AS id FROM securing WHERE placement_id = $1 ORDER BY asked_at DESC LIMIT 1"),
+    ):
+        for row in await world.rows(sql, wanted):
+            one[name] = row["id"]
+    return {"client_id": person, "placement_id": wanted} | one | more
+
+
+async def change(world, wanted, **changes):
+    """Change a placement, and hand it over with it when another caseworker is named."""
+    (seen,) = await world.rows("SELECT * FROM placement WHERE id = $1", wanted)
+    types = await world.rows(
+        "SELECT housing_type_id FROM placement_type_sought WHERE placement_id = $1", wanted
+    )
+    kept = {name: seen[name] for name in ChangePlacement.model_fields if name in seen}
+    if seen["monthly_income"] is not None:
+        kept["monthly_income"] = {"amount": seen["monthly_income"], "currency": seen["currency"]}
+    command = ChangePlacement(
+        placement_id=wanted,
+        housing_types=[one["housing_type_id"] for one in types],
+        **{**kept, **changes},
+    )
+    await world.do(change_placement, command)
+
+
+async def attempt(world, wanted, **fields):
+    """An attempt that led to nothing."""
+    reason = await world.value(LookupList.REASON_NOT_SECURED, "client_declined")
+    command = RecordAttempt(
+        placement_id=wanted, attempted_on=world.today, reason_id=reason, caseworker="staff-7", **fields
+    )
+    return await world.do(record_attempt, command)
+
+
+async def searching(world):
+    """Nothing secured: an attempt corrected, a home refused, one given up that was late, one asked for."""
+    person = await everything_recorded(world, "Noa", "Searching")
+    friend = await world.client("Ari", "Searching", estimated_age=30)
+    relationship = await world.value(LookupList.RELATIONSHIP, "friend")
+    await world.do(add_member, AddMember(client_id=person, member_id=friend, relationship_id=relationship))
+    wanted = await world.placement(
+        person,
+        friend,
+        target_on=world.today + 5 * DAY,
+        monthly_income={"amount": "4200", "currency": "CAD"},
+        program_id=await world.value(LookupList.PROGRAM, "outreach"),
+        referral_source_id=(
+            await world.rows("SELECT id FROM lookup_value WHERE list = 'referral_source' LIMIT 1")
+        )[0]["id"],
+        referral_organisation="Harbour House",
+        referral_person="Dana Roy",
+        referral_phone="416 555 0144",
+    )
+    seen = await world.see(client, person)
+    known = {name: getattr(seen, name) for name in EditClient.model_fields if hasattr(seen, name)}
+    everything = {**known, **FULL, "city": "Ottawa", "province": "QC", "one_name": False}
+    await world.do(edit_client, EditClient(**{**everything, "client_id": person}))
+    first = await attempt(world, wanted, comments="The door was shut")
+    other = await world.value(LookupList.REASON_NOT_SECURED, "not_affordable")
+    await world.do(
+        correct_attempt,
+        CorrectAttempt(
+            placement_id=wanted,
+            attempt_id=first,
+            attempted_on=world.today,
+            caseworker="staff-7",
+            reason_id=other,
+            comments="The door was locked",
+            reason="Misread",
+        ),
+    )
+    unit = await world.home()
+    await world.do(shortlist_home, HomeOfPlacement(placement_id=wanted, unit=unit))
+    await world.see(search_for_placement, wanted, HomeFilter())
+    refused = await world.ask_for(wanted, await world.home())
+    (row,) = await world.rows("SELECT unit FROM securing WHERE request = $1", refused)
+    await world.hear("unit_refused", request=refused, unit=row["unit"])
+    late = await world.ask_for(wanted, await world.home())
+    await world.fire("answer_expected", str(late))
+    await world.do(give_up_unit, GiveUpUnit(placement_id=wanted))
+    world.keys.write_register(
+        "support",
+        {"sub": "staff-7", "name": "Robin Hale", "roles": ["caseworker"], "active": True},
+        {"sub": NOOR.subject, "name": NOOR.name, "roles": ["caseworker"], "active": True},
+    )
+    await world.app.state.verifier.learn()
+    await change(world, wanted, target_on=world.today + 9 * DAY)
+    await change(world, wanted, caseworker=NOOR.subject)
+    await world.ask_for(wanted, unit)
+    return Scene("searching", await ids(world, person, wanted, unit=unit))
+
+
+async def secured(world):
+    """A home is held: one replaced by another, its hold ending, the signing moved and declined to attend."""
+    person = await everything_recorded(world, "Lou", "Secured")
+    cousin = await world.client("Kit", "Secured")
+    await world.do(form_household, FormHousehold(head_id=person, member_ids=[cousin]))
+    await world.do(remove_member, RemoveMember(client_id=person, member_id=cousin))
+    wanted = await world.placement(person, agrees_to_share_contact=GivenHow.WRITTEN)
+    await world.held(wanted, await world.home())
+    unit = await world.home()
+    request = await world.held(wanted, unit)
+    referral, signing = await world.referral(request), uuid.uuid4()
+    starts = world.clock.now() + 3 * DAY
+    await world.hear("application_opened", referral=referral)
+    await world.hear("signing_scheduled", referral=referral, signing=signing, starts_at=starts)
+    answer = AnswerSigning(
+        signing=signing, attendance=Attendance.CANNOT_ATTEND, reason=AbsenceReason.NOBODY_AVAILABLE
+    )
+    await world.do(answer_signing, answer)
+    await world.hear("signing_moved", referral=referral, signing=signing, starts_at=starts + DAY)
+    await world.hear("unit_hold_ending", request=request, unit=unit, deadline=world.clock.now() + 10 * DAY)
+    await world.fire("hold_deadline", str(request))
+    return Scene("secured", await ids(world, person, wanted))
+
+
+async def declined(world):
+    """The application was declined after its signing was cancelled, and the consent to share withdrawn."""
+    person = await world.client("Sol", "Declined", phones=["416 555 0143"])
+    wanted = await world.placement(person, agrees_to_share_contact=GivenHow.WRITTEN)
+    request = await world.held(wanted, await world.home())
+    referral, signing = await world.referral(request), uuid.uuid4()
+    starts = world.clock.now() + 3 * DAY
+    await world.hear("signing_scheduled", referral=referral, signing=signing, starts_at=starts)
+    await world.hear("signing_cancelled", referral=referral, signing=signing)
+    await world.hear("application_declined", referral=referral)
+    (sharing,) = await world.rows(
+        "SELECT id FROM consent WHERE client_id = $1 AND purpose = 'share_contact_for_tenancy'", person
+    )
+    withdrawal = WithdrawWithConsequences(
+        client_id=person,
+        consent_id=sharing["id"],
+        follows=[Consequence.FORGET_CONTACT, Consequence.WITHDRAW_REFERRAL],
+    )
+    await world.do(withdraw_with_consequences, withdrawal)
+    return Scene("declined", await ids(world, person, wanted, consent_id=sharing["id"]))
+
+
+async def failed(world):
+    """The hold was released, the tenancy it would have had came after, and the search ended."""
+    person = await world.client("Uma", "Failed")
+    wanted = await world.placement(person)
+    unit = await world.home()
+    request = await world.held(wanted, unit)
+    await world.hear("unit_released", request=request, unit=unit, reason="deadline_passed")
+    await world.hear(
+        "referred_tenancy_started", referral=await world.referral(request), unit=unit, start=world.today
+    )
+    await attempt(world, wanted, final=True)
+    for purpose, type_ in (
+        (Purpose.SHARE_CONTACT_FOR_TENANCY, ConsentType.DECLINED_ANONYMOUS),
+        (Purpose.COORDINATE_SERVICES, ConsentType.IMPLIED),
+    ):
+        given = GiveConsent(
+            client_id=person,
+            purpose=purpose,
+            type=type_,
+            given_on=world.today,
+            given_how=GivenHow.ELECTRONIC,
+            expires_on=world.today + 9 * DAY,
+            document_reference="A-17",
+        )
+        await world.do(give_consent, given)
+    again = GiveConsent(client_id=person, purpose=Purpose.BE_HOUSED, given_on=world.today)
+    await world.do(give_consent, again)
+    return Scene("failed", await ids(world, person, wanted))
+
+
+async def moved_in(world, *, last=False):
+    """A household moved in and was followed up; days corrected, and a member gone. `last`: to the end."""
+    head, child = await world.family()
+    room = await world.value(LookupList.HOUSING_TYPE, "room")
+    stay = AddHousing(
+        client_id=head, housing_type_id=room, started_on=world.today - 90 * DAY, address="9 Oak Road"
+    )
+    await world.do(add_housing, stay)
+    wanted = await world.placement(head, child)
+    unit = await world.home()
+    request = await world.held(wanted, unit, secured_on=world.today - 5 * DAY)
+    referral, signing = await world.referral(request), uuid.uuid4()
+    starts = world.clock.now() + DAY
+    await world.hear("signing_scheduled", referral=referral, signing=signing, starts_at=starts)
+    answer = AnswerSigning(signing=signing, attendance=Attendance.ATTENDING)
+    await world.do(answer_signing, answer)
+    await world.hear("signing_held", referral=referral, signing=signing, outcome="signed")
+    await world.hear("referred_tenancy_started", referral=referral, unit=unit, start=world.today)
+    moved = MoveIn(
+        placement_id=wanted,
+        moved_in_on=world.today,
+        next_months=1,
+        end_housing=True,
+        rent=Rent(amount="900"),
+        phone="416 555 0145",
+    )
+    await world.do(move_in, moved)
+    world.clock.advance(10 * DAY)
+    earlier = CorrectMoveIn(
+        placement_id=wanted, moved_in_on=world.today - 11 * DAY, reason="Wrong line", days_confirmed=True
+    )
+    await world.do(correct_move_in, earlier)
+    now, then = await world.see(housing_history, head)
+    dearer = ChangeRent(client_id=head, record_id=now.id, from_date=world.today, rent=Rent(amount="950"))
+    await world.do(change_rent, dearer)
+    kept = {name: getattr(then, name) for name in ("housing_type_id", "ended_on", "version")}
+    corrected = CorrectHousing(
+        client_id=head, record_id=then.id, started_on=then.started_on - DAY, reason="A day early", **kept
+    )
+    await world.do(correct_housing, corrected)
+    world.clock.advance(20 * DAY)
+    here = Outcome(client_id=child, still_in_housing=StillInHousing.YES)
+    unsure = Outcome(client_id=head, still_in_housing=StillInHousing.UNABLE_TO_CONTACT)
+    await world.do(
+        record_follow_up,
+        RecordFollowUp(
+            placement_id=wanted,
+            done_on=world.today,
+            months_since=1,
+            outcomes=[here, unsure],
+            next_months=2,
+            comments="Rang twice",
+        ),
+    )
+    follow_up = (await world.see(follow_ups_of, wanted))[-1]
+    await world.do(
+        correct_follow_up,
+        CorrectFollowUp(
+            placement_id=wanted,
+            follow_up_id=follow_up.id,
+            done_on=world.today - DAY,
+            months_since=0,
+            outcomes=[OutcomeFound(client_id=head, still_in_housing=StillInHousing.YES)],
+            comments="Rang three times",
+            reason="It was the Tuesday",
+            version=follow_up.version,
+        ),
+    )
+    due = CorrectDueDay(placement_id=wanted, due_on=world.today + 9 * DAY, reason="A holiday")
+    await world.do(correct_due_day, due)
+    world.clock.advance(9 * DAY)
+    gone = Outcome(
+        client_id=head,
+        still_in_housing=StillInHousing.NO,
+        reason_left_id=await world.value(LookupList.REASON_LEFT, "health"),
+        housed_elsewhere=True,
+    )
+    left = RecordFollowUp(
+        placement_id=wanted,
+        done_on=world.today,
+        outcomes=[here, gone],
+        new_head_id=child,
+        child_as_head=True,
+        **({"final": True} if last else {"next_months": 3}),
+    )
+    await world.do(record_follow_up, left)
+    if not last:
+        last_day = CorrectLastDay(
+            placement_id=wanted, client_id=head, left_on=world.today - 4 * DAY, reason="A neighbour said so"
+        )
+        await world.do(correct_last_day, last_day)
+    return Scene("completed" if last else "moved in", await ids(world, head, wanted, unit=unit))
+
+
+@pytest.fixture
+def every_stage(world) -> Callable[[], Awaitable[tuple[Scene, ...]]]:
+    """Play a placement to every stage, each with its own people, and return the scenes."""
+
+    async def play() -> tuple[Scene, ...]:
+        scenes = [await stage(world) for stage in (searching, secured, declined, failed, moved_in)]
+        return (*scenes, await moved_in(world, last=True))
+
+    return play

@@ -1,0 +1,117 @@
+"""Every page of the Front Desk in every state that what it shows can have, in both languages."""
+
+import uuid
+
+import pytest
+from fastapi.responses import HTMLResponse
+
+from chassis.errors import NotFound
+from contracts.words import DeclineReason, RefusalReason, ReleaseReason
+from deskkit.call import DeskCall
+from deskkit.router import DeskRouter
+from support_svc.clients.queries import client
+from support_svc.history.model import Matter
+from support_svc.lookups.model import LookupList
+from support_svc.placements.model import TimelineKind
+from support_svc.tables import Base, load_models
+from testkit.rendered import Pages, Scene, go_round
+from testkit.states import States
+from testkit.written import actions_written
+
+ROLES = ("caseworker", "supervisor", "support_administrator")
+SPOKEN = {
+    ("securing", "decline_reason"): [one.value for one in DeclineReason],
+    ("securing", "ended_why"): [one.value for one in (*RefusalReason, *ReleaseReason)],
+}
+"""Columns of text that hold words of the published language."""
+AS_WRITTEN = frozenset({("placement_timeline", "kind"), ("correction", "kind"), ("lookup_value", "list")})
+NEVER = {
+    "client.country = something",  # nothing records it
+    "placement_timeline.kind = searched",  # read from the access log
+}
+NAMES = frozenset({"Robin Hale"})
+UNWANTED = frozenset({"Something was done with the record"})
+
+
+async def rounded(world, scenes, below=""):
+    """Go round the desk as somebody who may see everything."""
+    load_models()
+    connection = await world.database.connect()
+    async with world.desk(*ROLES, locale="en") as english, world.desk(*ROLES, locale="fr") as french:
+        clients = {"en": english, "fr": french}
+        pages = Pages(
+            world.app, "/front-desk", Base.metadata, clients, below=below, names=NAMES, unwanted=UNWANTED
+        )
+        states = States(Base.metadata, connection, world.clock.now(), spoken=SPOKEN, as_written=AS_WRITTEN)
+        engine = world.runtime.database.engine.sync_engine
+        tour = await go_round(pages, states, engine, scenes)
+    await connection.close()
+    return tour
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.row("X1", "X2", "P3", "P10", "C1", "C6", "W4")
+async def test_every_page_in_every_state(world, every_stage):
+    value = await world.value(LookupList.PROGRAM, "outreach")
+    scenes = (*await every_stage(), Scene("lists", {"name": "program", "value_id": value}))
+    await every_fact_was_written(world)
+    tour = await rounded(world, scenes)
+    assert not tour.faults, tour.report()
+    assert tour.states.never(tour.tables()) == NEVER
+
+
+async def every_fact_was_written(world):
+    """The play holds every fact that a timeline or a history tells, with what its command wrote about it."""
+    kinds = {row["kind"] for row in await world.rows("SELECT DISTINCT kind FROM placement_timeline")}
+    assert kinds == set(TimelineKind) - {TimelineKind.SEARCHED}
+    assert await world.rows("SELECT 1 FROM access_log WHERE record_kind = 'placement_search'")
+    audited = await world.rows("SELECT DISTINCT record_kind, action FROM audit")
+    told = {(row["record_kind"], row["action"]) for row in audited}
+    missing = {one for one in actions_written("support_svc") - told if one[0] in set(Matter)}
+    assert not missing
+
+
+@pytest.mark.row("X1")
+async def test_a_page_that_breaks_in_one_state_is_found(world):
+    """Planted: a page that no state breaks but one, shows a code in another, and one that nobody records."""
+    person = await world.client("Noa", "Planted")
+    router = DeskRouter(prefix="/front-desk/planted")
+
+    @router.get("/{client_id}", name="planted")
+    async def planted(call: DeskCall, client_id: uuid.UUID) -> HTMLResponse:
+        one = await call.ask(client, client_id)
+        if one.state.value == "deceased":
+            raise ValueError("a state that nobody thought of")
+        if one.state.value == "archived":
+            raise NotFound(what="client")
+        shown = "not_for_people" if one.disability.value == "yes" else "Fine"
+        return HTMLResponse(PAGE.format(title=one.name, text=shown))
+
+    @router.get("/of/{planted_id}", name="planted_alone")
+    async def alone(call: DeskCall, planted_id: str) -> HTMLResponse:
+        return HTMLResponse(PAGE.format(title="Alone", text=f'<a href="/front-desk/planted/{person}">On</a>'))
+
+    world.app.include_router(router)
+    scene = Scene("planted", {"client_id": person})
+    with pytest.raises(AssertionError, match="no scene has the records"):
+        await rounded(world, [scene], below="/front-desk/planted")
+    tour = await rounded(
+        world, [Scene("planted", scene.ids | {"planted_id": 1})], below="/front-desk/planted"
+    )
+    assert dict(tour.faults) == {
+        (page, f"{fault} ({language})"): state
+        for page, fault, state in (
+            ("/front-desk/planted/{client_id}", "answers 500", "client: state = deceased"),
+            ("/front-desk/planted/{client_id}", "a slug: 'not_for_people'", "client: disability = yes"),
+            (
+                "/front-desk/planted/of/{planted_id}",
+                "offers /front-desk/planted/{client_id}, which is refused",
+                "client: state = archived",
+            ),
+        )
+        for language in ("en", "fr")
+    }
+
+
+PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>
+<body><main><h1>{title}</h1><p>{text}</p></main></body></html>"""

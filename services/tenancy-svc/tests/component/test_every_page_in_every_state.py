@@ -1,0 +1,55 @@
+"""Every page of the Property Desk in every state that what it shows can have, in both languages."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tenancy_svc.models import metadata
+from tenancy_svc.timeline import ACTIONS
+from testkit.rendered import Pages, go_round
+from testkit.states import States
+from testkit.written import actions_written
+
+ROLES = ("property_manager", "property_administrator")
+NAMES = frozenset({"Harbour Support", "Dana Roy"})
+NO_LONGER_WRITTEN = {("template", "clause_written"), ("template", "clause_approved")}
+"""What only histories that are older than the approval of clauses tell."""
+AS_WRITTEN = frozenset({("entry_requests", "starts_at"), ("entry_requests", "ends_at")})
+"""Absent only of a request that was given up before it was heard; the play has two."""
+NEVER = {
+    "lease_deposits.replacement_cost = something",
+    "organisation_clauses.doubtful_words = something",
+    "template_clauses.doubtful_words = something",
+}
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.row("X1", "X2", "T1", "T2", "T4", "T5", "W4", "W5", "U7")
+async def test_every_page_in_every_state(world: Any, every_stage: Any) -> None:
+    scenes = await every_stage()
+    audited = await world.rows("SELECT DISTINCT record_kind, action FROM audit")
+    told = {(row["record_kind"], row["action"]) for row in audited}
+    assert set(ACTIONS) - told == NO_LONGER_WRITTEN, "the play holds every fact that a timeline tells"
+    kinds = {kind for kind, _ in ACTIONS}
+    assert {one for one in actions_written("tenancy_svc") if one[0] in kinds} <= set(ACTIONS)
+
+    def desk(language: str) -> httpx.AsyncClient:
+        token = world.keys.key("property").token(
+            roles=ROLES, audience=["tenancy"], name="Dana Roy", locale=language
+        )
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(world.app),
+            base_url="http://property.localhost",
+            cookies={"partywall_token": token},
+        )
+
+    connection = await world.database.connect()
+    async with desk("en") as english, desk("fr") as french:
+        clients = {"en": english, "fr": french}
+        pages = Pages(world.app, "/property-desk", metadata, clients, names=NAMES)
+        states = States(metadata, connection, world.clock.now(), as_written=AS_WRITTEN)
+        tour = await go_round(pages, states, world.runtime.database.engine.sync_engine, scenes)
+    await connection.close()
+    assert not tour.faults, tour.report()
+    assert states.never(tour.tables()) == NEVER
