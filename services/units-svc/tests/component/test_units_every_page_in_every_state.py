@@ -1,0 +1,69 @@
+"""Every page of the Inventory Desk in every state that what it shows can have, in both languages."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from testkit.rendered import Pages, go_round
+from testkit.states import States
+from testkit.written import actions_written
+from units_svc.tables import Base, load_models
+
+ROLES = ("inventory_keeper", "property_administrator", "property_manager")
+NAMES = frozenset({"Kim Okafor", "Ada Pike", "Property entity"})
+AS_WRITTEN = frozenset({("lookup_value", "list")})
+HISTORIES = frozenset({"unit", "landlord", "contractor"})
+"""Kinds of records whose history a page tells."""
+NEVER = {
+    "building.source = something",
+    "building.source_ref = something",
+    "contractor.comments = something",
+    "contractor.email = something",
+    "contractor.phone = something",
+    "contractor.trade = something",
+    "import_wrong_row.source_ref = something",
+    "inspected_area.remark = something",
+    "inspection.summary = something",
+    "landlord_contact.email = something",
+    "lookup_value.list = service_provider",
+    "maintenance_work.finding_id = something",
+    "photo.area_id = something",
+    "photo.inspection_id = something",
+    "unit.service_provider = something",
+    "unit_import.failure = something",
+    "unit_import.failure_params = something",
+    "unit_import.missing = something",
+    "unit_import.row_limit = something",
+}
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.row("X1", "X2", "U1", "U2", "U3", "U4", "U6", "U7", "U9")
+async def test_units_every_page_in_every_state(world: Any, every_stage: Any) -> None:
+    load_models()
+    scenes = await every_stage()
+    audited = await world.rows("SELECT DISTINCT record_kind, action FROM audit")
+    told = {(row["record_kind"], row["action"]) for row in audited}
+    missing = {one for one in actions_written("units_svc") - told if one[0] in HISTORIES}
+
+    def desk(language: str) -> httpx.AsyncClient:
+        token = world.keys.key("property").token(
+            roles=ROLES, audience=["units"], name="Kim Okafor", locale=language
+        )
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(world.app),
+            base_url="http://property.localhost",
+            cookies={"partywall_token": token},
+        )
+
+    connection = await world.database.connect()
+    async with desk("en") as english, desk("fr") as french:
+        clients = {"en": english, "fr": french}
+        pages = Pages(world.app, "/inventory-desk", Base.metadata, clients, names=NAMES)
+        states = States(Base.metadata, connection, world.clock.now(), as_written=AS_WRITTEN)
+        tour = await go_round(pages, states, world.runtime.database.engine.sync_engine, scenes)
+    await connection.close()
+    assert not tour.faults, tour.report()
+    assert states.never(tour.tables()) == NEVER
+    assert not missing, "the play holds every fact that a history tells"
