@@ -90,10 +90,10 @@ async def record_entry(tx: Tx, command: RecordEntry) -> UUID:
 
 
 class _Publisher:
-    def to_messages(self, fact: object, tx: Tx) -> Sequence[OutboxMessage]:
+    def to_messages(self, fact: object, now: datetime) -> Sequence[OutboxMessage]:
         assert isinstance(fact, EntryRecorded)
         event = new_id()
-        body = _message(event, fact.entry, fact.shelf, fact.weight, tx.now)
+        body = _message(event, fact.entry, fact.shelf, fact.weight, now)
         return [
             OutboxMessage(
                 "evt.bench.entry_recorded.v1", "entry_recorded", str(fact.shelf), 1, body, frozenset(), event

@@ -11,13 +11,14 @@ from hypothesis import strategies as some
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from chassis import values
+from chassis.access import RECEIVE_EVENTS
 from chassis.days import reaches_of
 from contracts import words
 from testkit.house_rules.commands import commands, models_in, parts_of
 from trade import dates
 from trade.dates import Bounds
 
-HEARD = frozenset({"hear_neighbours", "hear_news", "hear_events"})
+HEARD = frozenset({RECEIVE_EVENTS})
 """What hears events: it must act on what was sent, whenever that is read, near today or not."""
 
 

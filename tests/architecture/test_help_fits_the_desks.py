@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from deskkit.desk import MountedDesk
 from deskkit.help import HelpText, Part
 from deskkit.i18n import load_catalogue
 from deskkit.i18n.extraction import texts_of
+from deskkit.mounted import MountedDesk
 from partywall.layout import BY_NAME
 from partywall.runtimes import definition_of, settings_of
 from partywall.stack import Stack
@@ -38,7 +38,7 @@ def desk_of(tmp_path_factory) -> Any:
     def mounted(name: str) -> MountedDesk:
         if name not in made:
             definition = definition_of(BY_NAME[name])
-            runtime = definition.build_runtime(settings_of(stack, BY_NAME[name]))
+            runtime = definition.build_runtime(settings_of(stack.programs, BY_NAME[name]))
             app: FastAPI = definition.create_app(runtime)
             made[name] = app.state.desks[DESKS[name]]
         return made[name]

@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tomllib
+from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 
+from chassis.access import RECEIVE_EVENTS
+from chassis.usecase import Query, UseCase
 from deskkit.i18n import load_catalogue
 from deskkit.i18n.extraction import texts_of
 from testkit.house_rules import Tree, desks, structure, texts, use_cases
 
 ROOT = Path(__file__).resolve().parents[2]
 FEATURE = "services/units-svc/src/units_svc/holds"
-DECLARED = "from units_svc.access import Permission\nfrom chassis.usecase import query, use_case\n"
+DECLARED = "from units_svc.holds.feature import VIEW_HOLDS\nfrom chassis.usecase import query, use_case\n"
 
 RULES = [
     (
@@ -186,7 +191,11 @@ IMPORTS = [
         "import chassis\n",
         "The library of the trade is pure: it knows no frame, no desk and no service",
     ),
-    ("support_svc/placements.py", "import contracts.units\n", "Only messaging knows the published language"),
+    (
+        "support_svc/placements.py",
+        "import contracts.units\n",
+        "Only a feature's events and a service's border know the published language",
+    ),
     ("tenancy_svc/a.py", "import testkit\n", "What ships doesn't import what tests or operates it"),
 ]
 
@@ -211,16 +220,21 @@ def environment_with(root: Path) -> dict[str, str]:
 
 
 def plant_packages(root: Path, path: str = "", content: str = "") -> None:
-    """Make every root package, empty but for a messaging that may know the contracts, and plant one file."""
+    """Make every root package, with a feature whose events know the contracts, and plant one file."""
     for name in ("contracts", "chassis", "trade", "deskkit", "testkit", "partywall", "gateway"):
         (root / name).mkdir()
         (root / name / "__init__.py").touch()
     (root / "contracts" / "units.py").touch()
+    (root / "chassis" / "perform.py").write_text("import chassis.tx\n")
+    (root / "chassis" / "tx.py").touch()
     for name in ("units_svc", "support_svc", "tenancy_svc"):
-        (root / name / "messaging").mkdir(parents=True)
-        (root / name / "__init__.py").write_text(f"import {name}.messaging.publishing\n")
-        (root / name / "messaging" / "__init__.py").touch()
-        (root / name / "messaging" / "publishing.py").write_text("import contracts.units\n")
+        (root / name / "holds").mkdir(parents=True)
+        (root / name / "holds" / "__init__.py").touch()
+        (root / name / "homes").mkdir()
+        (root / name / "__init__.py").touch()
+        (root / name / "homes" / "__init__.py").touch()
+        (root / name / "homes" / "events.py").write_text("import contracts.units\n")
+        (root / name / "border.py").write_text(f"import contracts.units\nimport {name}.homes.events\n")
     if path:
         (root / path).write_text(content)
 
@@ -309,3 +323,54 @@ def test_the_rules_see_the_whole_project(project):
     features = {feature for _, feature in project.features()}
     assert {"placements", "holds", "leases"} <= features
     assert len(list(project.tests())) > 10
+
+
+SERVICES = ["units_svc", "support_svc", "tenancy_svc", "gateway"]
+
+
+def layers_of(package: str) -> list[str]:
+    """Return the features of a package in import-linter's contract, the earliest first."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (layers,) = (each["layers"] for each in contracts if each["name"].startswith(f"Features of {package}"))
+    return [layer.strip("()") for layer in reversed(layers[1:])]
+
+
+@pytest.mark.parametrize("package", SERVICES)
+def test_the_layers_are_the_features_in_their_order(package):
+    features = resolve_name(f"{package}.features:FEATURES")
+    assert [feature.package for feature in features] == layers_of(package)
+
+
+@pytest.mark.parametrize("package", SERVICES)
+def test_every_folder_of_a_service_is_a_feature(package):
+    features = resolve_name(f"{package}.features:FEATURES")
+    (folder,) = (folder for name, folder in Tree(ROOT).packages() if name == package)
+    found = {one.parent.name for one in folder.glob("*/__init__.py")}
+    assert found == {feature.name for feature in features}
+
+
+@pytest.mark.parametrize("package", SERVICES)
+def test_every_permission_that_is_asked_for_is_declared_by_its_feature(package):
+    features = resolve_name(f"{package}.features:FEATURES")
+    declared = {permission for feature in features for permission in feature.permissions}
+    asked = {
+        case.permission
+        for module in Tree(ROOT).modules(package)
+        if module.feature and ".migrations" not in module.name
+        for case in vars(import_module(module.name)).values()
+        if isinstance(case, (UseCase, Query)) and case.permission != RECEIVE_EVENTS
+    }
+    assert asked
+    assert asked - declared == set()
+    assert {permission for permission in declared if not permission.roles} - PROGRAMS == set()
+
+
+PROGRAMS = {"manage_clients", "manage_keys", "open_sessions", "read_register"}
+"""What only the gateway itself does, at its command line or before there is a session."""
+
+
+@pytest.mark.parametrize("package", SERVICES)
+def test_what_a_feature_offers_exists(package):
+    for feature in resolve_name(f"{package}.features:FEATURES"):
+        for question in feature.offers:
+            assert callable(feature.offered(question)), (feature.name, question)

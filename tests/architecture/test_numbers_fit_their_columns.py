@@ -10,11 +10,12 @@ import pytest
 from pydantic import BaseModel, Field
 from sqlalchemy import BigInteger, Integer, SmallInteger
 
+from chassis.access import RECEIVE_EVENTS
 from testkit.house_rules.commands import SERVICES, commands, models_in, parts_of
 
 COMPARED = {"version", "wording"}
 """What is only compared with what stands: it is never written, and the general bound of all numbers holds."""
-HEARD = frozenset({"hear_neighbours", "hear_news", "hear_events"})
+HEARD = frozenset({RECEIVE_EVENTS})
 """What hears events: the published language bounds every number of theirs."""
 SMALL, USUAL = 2**15 - 1, 2**31 - 1
 

@@ -70,7 +70,7 @@ def _fields(operation: dict[str, Any], document: dict[str, Any]) -> set[str]:
 def test_every_api_addresses_records_by_their_paths(name, tmp_path):
     stack = Stack.open(tmp_path, environment={})
     definition = definition_of(BY_NAME[name])
-    app = definition.create_app(definition.build_runtime(settings_of(stack, BY_NAME[name])))
+    app = definition.create_app(definition.build_runtime(settings_of(stack.programs, BY_NAME[name])))
     assert lapses(app) == []
 
 

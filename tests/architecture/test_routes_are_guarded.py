@@ -72,7 +72,7 @@ def app_of(tmp_path_factory) -> Any:
 
     def make(name: str) -> FastAPI:
         definition = definition_of(BY_NAME[name])
-        runtime = definition.build_runtime(settings_of(stack, BY_NAME[name]))
+        runtime = definition.build_runtime(settings_of(stack.programs, BY_NAME[name]))
         return definition.create_app(runtime)
 
     return make

@@ -11,9 +11,9 @@ import asyncpg
 import httpx
 import pytest
 
+from partywall.accounts import SignIn
 from partywall.journey import STEPS
 from partywall.layout import BY_NAME, ENTITY_OF, Part
-from partywall.seeding import SignIn
 from testkit.live import Live
 from testkit.local import LocalBack
 

@@ -24,11 +24,11 @@ from support_svc.consents.model import GivenHow
 from support_svc.lookups.model import LookupList
 from support_svc.lookups.queries import values_of
 from support_svc.main import create_app
-from support_svc.messaging.listening import listening, timers
 from support_svc.placements.asking import SecureUnit, secure_unit
 from support_svc.placements.commands import StartPlacement, start_placement
 from support_svc.settings import Settings
 from support_svc.wiring import build_runtime
+from support_svc.worker import DUTIES
 from testkit.databases import FreshDatabase
 from testkit.plugin import DatabaseFactory
 from testkit.tokens import KeySetServer
@@ -80,11 +80,11 @@ class World:
         """Hand messages to their handler in a transaction of its own."""
         events = [read_incoming(subject, message, "test", 1) for message in messages]
         async with self.runtime.transaction(Actor.system("listener", "support")) as tx:
-            await act_on(tx, listening, events)
+            await act_on(tx, DUTIES.listening, events)
 
     async def fire(self, kind: str, key: str) -> None:
         """Let a timer fire, as the worker would."""
-        handler = timers.handler(kind)
+        handler = DUTIES.timers.handler(kind)
         assert handler is not None, kind
         async with self.runtime.transaction(Actor.system("timers", "support")) as tx:
             await handler(tx, key, {})

@@ -24,9 +24,9 @@ from contracts.envelope import write
 from contracts.examples import example
 from deskkit.testing.pages import Page, fields_of, parse_page
 from tenancy_svc.main import API_PREFIX, create_app
-from tenancy_svc.messaging.listening import listening
 from tenancy_svc.settings import TenancySettings
 from tenancy_svc.wiring import build_runtime
+from tenancy_svc.worker import DUTIES
 from testkit.databases import FreshDatabase
 from testkit.plugin import DatabaseFactory
 from testkit.tokens import KeySetServer
@@ -76,7 +76,7 @@ class World:
         """Hand a message to its handler in a transaction of its own."""
         actor = Actor.system("listener", "property")
         async with self.runtime.transaction(actor) as tx:
-            await act_on(tx, listening, [read_incoming(subject, message, "test", 1)])
+            await act_on(tx, DUTIES.listening, [read_incoming(subject, message, "test", 1)])
 
     async def do(self, use_case: Any, command: Any, actor: Actor = MANAGER) -> Any:
         """Run a use case as somebody of the property entity."""

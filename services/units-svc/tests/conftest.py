@@ -34,9 +34,9 @@ from units_svc.inventory.commands import AddUnit, add_unit
 from units_svc.landlords.commands import AddLandlord, add_landlord
 from units_svc.landlords.model import LandlordKind, Relation
 from units_svc.main import API_PREFIX, create_app
-from units_svc.messaging.listening import listening, timers
 from units_svc.settings import UnitsSettings
 from units_svc.wiring import build_runtime
+from units_svc.worker import DUTIES
 
 KEEPER = Actor("staff-1", "property", frozenset({"inventory_keeper"}), "Kim Okafor")
 ADMINISTRATOR = Actor("staff-2", "property", frozenset({"property_administrator"}), "Ada Pike")
@@ -84,7 +84,7 @@ class World:
     async def deliver(self, subject: str, data: bytes) -> None:
         """Hand a message to its handler in a transaction of its own."""
         async with self.runtime.transaction(Actor.system("listener", "property")) as tx:
-            await act_on(tx, listening, [read_incoming(subject, data, "test", 1)])
+            await act_on(tx, DUTIES.listening, [read_incoming(subject, data, "test", 1)])
 
     async def due(self) -> list[str]:
         """Fire every timer that is due, as the worker would, and return their kinds in order."""
@@ -99,7 +99,7 @@ class World:
                     (row["kind"], row["key"]),
                 )
                 found = taken.first()
-                handler = timers.handler(row["kind"])
+                handler = DUTIES.timers.handler(row["kind"])
                 if found is not None and handler is not None:
                     await handler(tx, row["key"], found[0])
         return [row["kind"] for row in rows]

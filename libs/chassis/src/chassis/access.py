@@ -2,11 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import Self
 
 from chassis.actor import Actor
 from chassis.errors import NotPermitted
+
+
+class Permission(str):
+    """Something that a person may be permitted to do, named verb first, then the record: `edit_client`.
+
+    `roles` hold it; without roles it is for the service's own programs alone.
+    """
+
+    __slots__ = ("roles",)
+    roles: frozenset[str]
+
+    def __new__(cls, name: str, *roles: str) -> Self:
+        """Declare a permission that `roles` hold."""
+        made = super().__new__(cls, name)
+        made.roles = frozenset(roles)
+        return made
+
+
+RECEIVE_EVENTS = Permission("receive_events")
+"""To act on what a neighbour published or a timer: of every service, for its own programs alone."""
+
+
+def roles_of(permissions: Iterable[Permission]) -> dict[str, frozenset[str]]:
+    """Return what each role holds. Raises TypeError for a permission that is declared twice."""
+    held: dict[str, set[str]] = {}
+    known: set[str] = set()
+    for permission in permissions:
+        if permission in known:
+            raise TypeError(f"the permission {permission} is declared twice")
+        known.add(permission)
+        for role in permission.roles:
+            held.setdefault(role, set()).add(permission)
+    return {role: frozenset(its) for role, its in held.items()}
 
 
 class Access:

@@ -161,6 +161,17 @@ async def rehearse(
             raise refused from failed
 
 
+async def perform_apart(tx: Tx, use_case: UseCase[Command, Result], command: Command) -> Result:
+    """Do a use case in a transaction of its own: its effect stays, whatever becomes of `tx`.
+
+    It waits for nothing that `tx` holds, so call it before `tx` has locked what it needs.
+    """
+    runtime = tx.runtime
+    if not isinstance(runtime, Runtime):
+        raise TypeError("only a running service can hold a second transaction")
+    return await perform(runtime, tx.actor, use_case, command)
+
+
 async def perform_in(tx: Tx, use_case: UseCase[Command, Result], command: Command) -> Result:
     """Run `use_case` inside a transaction that a listener, a timer or another use case holds.
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from datetime import datetime
+from typing import Any, Protocol
 from uuid import UUID
 
 from chassis.ids import new_id
-
-if TYPE_CHECKING:
-    from chassis.tx import Tx
+from chassis.tracing import traceparent
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +38,78 @@ class BasisMissing(RuntimeError):
 
 
 class Publisher(Protocol):
-    """Turns facts into messages; a service's `messaging/publishing.py` holds the only one."""
+    """Turns facts into messages."""
 
-    def to_messages(self, fact: object, tx: Tx) -> Sequence[OutboxMessage]:
-        """Return the messages that tell `fact`; none when nobody outside may hear of it."""
+    def to_messages(self, fact: object, now: datetime) -> Sequence[OutboxMessage]:
+        """Return the messages that publish a fact of this moment. Raises TypeError for one without a form."""
         ...
 
 
-class NothingPublished:
-    """The publisher of a service that tells nobody anything: a fact given to it is a mistake."""
+class PublishableTerms(Protocol):
+    """What the terms of an event say to its publisher: where it goes, and the field that orders it."""
 
-    def to_messages(self, fact: object, tx: Tx) -> Sequence[OutboxMessage]:
+    @property
+    def subject(self) -> str:
+        """Subject on the broker, and the event's type."""
+
+    @property
+    def aggregate(self) -> str:
+        """Name of the field whose value orders events."""
+
+
+class Publishable(Protocol):
+    """An event of the published language, as far as its publisher needs to know it."""
+
+    @property
+    def terms(self) -> PublishableTerms:
+        """The terms it crosses on."""
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The purposes to which the person concerned must have agreed."""
+
+
+class FormsPublisher:
+    """Publishes each fact in its one form.
+
+    `source` names the legal entity and service that publish; `write` puts an event into its envelope;
+    `forms` give the event of a fact, and its number in the order of its aggregate.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        write: Callable[..., bytes],
+        forms: Mapping[type, Callable[[Any], tuple[Publishable, int]]],
+    ) -> None:
+        self.source = source
+        self._write = write
+        self._forms = forms
+
+    def to_messages(self, fact: object, now: datetime) -> Sequence[OutboxMessage]:
+        """Return the message for a fact. Raises TypeError for anything that has no published form."""
+        form = self._forms.get(type(fact))
+        if form is None:
+            raise TypeError(f"{type(fact).__name__} has no published form")
+        event, number = form(fact)
+        event_id = new_id()
+        aggregate: UUID = getattr(event, event.terms.aggregate)
+        data = self._write(
+            event,
+            id=event_id,
+            time=now,
+            aggregate=aggregate,
+            aggregate_version=number,
+            source=self.source,
+            traceparent=traceparent(),
+        )
+        subject = event.terms.subject
+        return [OutboxMessage(subject, subject, str(aggregate), number, data, event.needs, event_id)]
+
+
+class NothingPublished:
+    """The publisher of a service that publishes nothing: a fact given to it is a mistake."""
+
+    def to_messages(self, fact: object, now: datetime) -> Sequence[OutboxMessage]:
         """Refuse: this service has no published language."""
-        raise TypeError(f"{type(fact).__name__} has no published form in {tx.runtime.name}")
+        raise TypeError(f"{type(fact).__name__} has no published form: this service publishes nothing")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,13 +16,14 @@ from chassis.errors import DomainError, fill
 from chassis.publisher import Publisher
 from chassis.register import Register
 from chassis.settings import WebSettings
-from chassis.tx import ReadTx, Tx
-from chassis.usecase import Isolation
+from chassis.tx import Isolation, ReadTx, Tx
 
 if TYPE_CHECKING:
     # A worker loads no web framework.
     from starlette.requests import Request
     from starlette.responses import Response
+
+    from chassis.feature import Feature
 
 Check = Callable[[], Awaitable[None]]
 
@@ -50,7 +51,8 @@ async def _no_page(request: Request, status: int, reference: str) -> Response | 
 class Runtime:
     """The parts of one running service.
 
-    `register` is what the gateway last said about staff; the web process keeps it up to date.
+    `features` are what the service is made of. `register` is what the gateway last said about staff; the web
+    process keeps it up to date.
     `on_commit` is called after every commit that left messages in the outbox: the relay sets it to be woken.
     `translate(msgid, locale)` gives a message in the reader's language; `say(error, locale)` a refusal with
     its dates and money in the reader's form, `explain(problem of Pydantic, locale)` a value that was refused.
@@ -68,6 +70,7 @@ class Runtime:
     access: Access
     publisher: Publisher
     time_zone: ZoneInfo
+    features: Sequence[Feature] = ()
     register: Register = field(default_factory=Register)
     on_commit: Callable[[], None] = _nobody_waits
     translate: Callable[[str, str], str] = _as_written

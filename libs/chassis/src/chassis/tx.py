@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Never, TypeVar, TypeVarTuple, cast, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, Never, TypeVar, TypeVarTuple, cast, overload
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -18,13 +18,14 @@ from chassis import flush
 from chassis.actor import Actor
 from chassis.ids import new_id
 from chassis.publisher import BasisMissing, OutboxMessage
+from chassis.surroundings import Surroundings
 from chassis.tracing import traceparent
-from chassis.usecase import Isolation
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.selectable import TypedReturnsRows
 
-    from chassis.runtime import Runtime
+Isolation = Literal["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"]
+
 
 Column = TypeVar("Column")
 Columns = TypeVarTuple("Columns")
@@ -39,7 +40,7 @@ class AlreadyConcluded(RuntimeError):
 class _Held:
     """What both kinds of transaction offer: who asks, when, and statements of SQLAlchemy."""
 
-    def __init__(self, runtime: Runtime, actor: Actor, use_case: str) -> None:
+    def __init__(self, runtime: Surroundings, actor: Actor, use_case: str) -> None:
         self.runtime = runtime
         self.actor = actor
         self.use_case = use_case
@@ -95,7 +96,7 @@ class _Held:
 class ReadTx(_Held):
     """A transaction that can't write: the database refuses."""
 
-    def __init__(self, runtime: Runtime, actor: Actor, use_case: str) -> None:
+    def __init__(self, runtime: Surroundings, actor: Actor, use_case: str) -> None:
         super().__init__(runtime, actor, use_case)
         self.viewed_records: list[tuple[str, str]] = []
 
@@ -111,7 +112,7 @@ class Tx(_Held):
     """A transaction that may write. It begins with the first statement and ends in `Runtime.transaction`
     alone."""
 
-    def __init__(self, runtime: Runtime, actor: Actor, use_case: str, isolation: Isolation) -> None:
+    def __init__(self, runtime: Surroundings, actor: Actor, use_case: str, isolation: Isolation) -> None:
         super().__init__(runtime, actor, use_case)
         self._isolation = isolation
         self._pending = flush.Pending()
@@ -145,7 +146,7 @@ class Tx(_Held):
     def purposes_of(self, fact: object) -> frozenset[str]:
         """Return what the person concerned must have agreed to before `fact` may be told."""
         return frozenset[str]().union(
-            *(message.needs for message in self.runtime.publisher.to_messages(fact, self))
+            *(message.needs for message in self.runtime.publisher.to_messages(fact, self.now))
         )
 
     def publish(
@@ -163,7 +164,7 @@ class Tx(_Held):
         `withhold`.
         """
         rests_on = " ".join(dict.fromkeys([*([basis] if basis else []), *(under or {}).values()])) or None
-        for message in self.runtime.publisher.to_messages(fact, self):
+        for message in self.runtime.publisher.to_messages(fact, self.now):
             missing = message.needs - {purpose for purpose, consent in (under or {}).items() if consent}
             if missing:
                 raise BasisMissing(message, missing)
@@ -172,7 +173,7 @@ class Tx(_Held):
 
     def withhold(self, fact: object, about: str | None, reason: str) -> None:
         """Record what would have been told and wasn't, and why (W5, W13); it's never sent."""
-        for message in self.runtime.publisher.to_messages(fact, self):
+        for message in self.runtime.publisher.to_messages(fact, self.now):
             self._record(message, about, None, reason)
 
     def _record(

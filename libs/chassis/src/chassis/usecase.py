@@ -8,17 +8,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, Literal, ParamSpec, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, get_type_hints
 
 from pydantic import TypeAdapter
 
 if TYPE_CHECKING:
-    from chassis.tx import ReadTx, Tx
+    from chassis.tx import Isolation, ReadTx, Tx
 
 Command_contra = TypeVar("Command_contra", contravariant=True)
 Result_co = TypeVar("Result_co", covariant=True)
 Params = ParamSpec("Params")
-Isolation = Literal["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"]
 
 
 def name_of(function: Callable[..., Any]) -> str:

@@ -27,7 +27,8 @@ def test_the_rules_come_from_the_pinned_package_alone() -> None:
 )
 async def test_python_and_the_database_agree(delivery: Delivery, zone: str) -> None:
     delivery.noter.time_zone = ZoneInfo(zone)
-    await require_same_time(delivery.noter)
+    noter = delivery.noter
+    await require_same_time(noter.database, noter.time_zone, noter.clock.now())
 
 
 @pytest.mark.row("X2")
@@ -41,8 +42,9 @@ async def test_a_disagreement_names_the_day_the_offsets_and_the_mend(
         return timedelta(hours=-8) if moment >= datetime(2026, 11, 1, 9, tzinfo=UTC) else timedelta(hours=-7)
 
     monkeypatch.setattr(time_zone, "_offset", as_until_2025)
+    noter = delivery.noter
     with pytest.raises(TimeZonesDisagree) as caught:
-        await require_same_time(delivery.noter)
+        await require_same_time(noter.database, noter.time_zone, noter.clock.now())
     said = str(caught.value)
     assert "America/Vancouver is UTC-08:00 for Python and UTC-07:00 for PostgreSQL on 2026-11-01" in said
     assert "tzdata" in said

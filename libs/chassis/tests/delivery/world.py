@@ -105,7 +105,7 @@ def envelope(fact: Said, event: UUID, **changes: Any) -> dict[str, Any]:
 class Teller:
     """The publisher of the telling service."""
 
-    def to_messages(self, fact: object, tx: Tx) -> Sequence[OutboxMessage]:
+    def to_messages(self, fact: object, now: datetime) -> Sequence[OutboxMessage]:
         """Return the one message of a fact."""
         assert isinstance(fact, Said)
         event = fact.id or new_id()

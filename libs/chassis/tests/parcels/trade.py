@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -190,18 +191,18 @@ async def count_and_meddle(tx: ReadTx) -> int:
 class ParcelPublisher:
     """Tells the facts of this trade."""
 
-    def to_messages(self, fact: object, tx: Tx) -> Sequence[OutboxMessage]:
+    def to_messages(self, fact: object, now: datetime) -> Sequence[OutboxMessage]:
         """Return the one message of each fact."""
         match fact:
             case ParcelShelved(parcel=reference):
-                return [self._message("parcel_shelved", reference, 1, tx, needs=frozenset({"keep"}))]
+                return [self._message("parcel_shelved", reference, 1, now, needs=frozenset({"keep"}))]
             case ParcelClaimed(parcel=reference):
-                return [self._message("parcel_claimed", reference, 2, tx)]
+                return [self._message("parcel_claimed", reference, 2, now)]
         raise TypeError(type(fact).__name__)
 
     def _message(
-        self, name: str, reference: UUID, version: int, tx: Tx, needs: frozenset[str] = frozenset()
+        self, name: str, reference: UUID, version: int, now: datetime, needs: frozenset[str] = frozenset()
     ) -> OutboxMessage:
         event = new_id()
-        body = {"id": str(event), "type": name, "subject": str(reference), "time": tx.now.isoformat()}
+        body = {"id": str(event), "type": name, "subject": str(reference), "time": now.isoformat()}
         return OutboxMessage(f"evt.parcels.{name}.v1", name, str(reference), version, body, needs, event)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from functools import cache
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, ClassVar, Generic, Literal, Protocol, Self, TypeVar
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticSerializationError
 
-from contracts.event import Event
+from contracts.words import Closed
 
 CONTENT_TYPE = "application/cloudevents+json"
 """Media type of an event on the bus (header Content-Type)."""
@@ -25,8 +25,6 @@ LAST_VERSION = 2**31 - 1
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _SOURCE = re.compile(r"[A-Za-z0-9/:._~-]{1,200}")
-
-E = TypeVar("E", bound=Event)
 
 
 class UnreadableEvent(ValueError):
@@ -39,6 +37,39 @@ class UnreadableEvent(ValueError):
 
 class UnwritableEvent(Exception):
     """A publisher tried to say something its contract has no words for."""
+
+
+class EnvelopeTerms(Protocol):
+    """What the envelope says of an event's terms."""
+
+    @property
+    def subject(self) -> str:
+        """Subject on the broker, and type of the event."""
+
+    @property
+    def key(self) -> str:
+        """Name of the event with its version."""
+
+    @property
+    def aggregate(self) -> str:
+        """Name of the field whose value orders events."""
+
+
+class Enveloped(Closed):
+    """A model that travels in an envelope."""
+
+    terms: ClassVar[EnvelopeTerms]
+
+    @classmethod
+    def from_message(cls, message: bytes) -> Self:
+        """Return the event that a message on the bus holds, read tolerantly.
+
+        Raises UnreadableEvent, a ValueError.
+        """
+        return read(cls, message).data
+
+
+E = TypeVar("E", bound=Enveloped)
 
 
 class Head(BaseModel):
@@ -75,13 +106,13 @@ class Envelope(Head, Generic[E]):
     """The event itself."""
 
 
-def schema_urn(model: type[Event]) -> str:
+def schema_urn(model: type[Enveloped]) -> str:
     """Return the name of a model's JSON Schema, as the envelope's `dataschema` gives it."""
     return f"urn:partywall:contracts:{model.terms.key}"
 
 
 def write(
-    event: Event,
+    event: Enveloped,
     *,
     id: UUID,  # CloudEvents' own name for it
     time: dt.datetime,
@@ -139,7 +170,9 @@ def read(model: type[E], message: bytes | bytearray | str) -> Envelope[E]:
     return envelope
 
 
-def _explain(model: type[Event], message: bytes | bytearray | str, error: ValidationError) -> UnreadableEvent:
+def _explain(
+    model: type[Enveloped], message: bytes | bytearray | str, error: ValidationError
+) -> UnreadableEvent:
     try:
         found = Head.model_validate_json(message).type
     except ValidationError:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Self, TypeVar
+from typing import ClassVar, TypeVar
 
-from contracts.words import Basis, Closed, Marked, PersonContact, PersonName, Purpose, Service
+from contracts.envelope import Enveloped
+from contracts.words import Basis, Marked, PersonContact, PersonName, Purpose, Service
 
 _CLASS_NAME = re.compile(r"(?P<words>[A-Z][A-Za-z]*?)V(?P<major>[1-9]\d*)")
 
@@ -45,7 +46,7 @@ class Terms:
         return f"{self.publisher}.{self.name}.v{self.major}"
 
 
-class Event(Closed):
+class Event(Enveloped):
     """Base of every event: frozen, and closed for writing."""
 
     terms: ClassVar[Terms]
@@ -60,16 +61,6 @@ class Event(Closed):
             return frozenset({terms.purpose.value})
         named = any(isinstance(value, PersonName | PersonContact) for _, value in self)
         return frozenset({terms.without_person.value, *([terms.purpose.value] if named else [])})
-
-    @classmethod
-    def from_message(cls, message: bytes) -> Self:
-        """Return the event that a message on the bus holds, read tolerantly.
-
-        Raises UnreadableEvent, a ValueError.
-        """
-        from contracts.envelope import read  # noqa: PLC0415 (the envelope is made around events)
-
-        return read(cls, message).data
 
 
 E = TypeVar("E", bound=Event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
 from fastapi import Depends
@@ -21,18 +21,15 @@ from chassis.errors import DomainError
 from chassis.http.routes import guard as lets_nobody_unknown_pass
 from chassis.perform import ask, is_key, perform, rehearse
 from chassis.usecase import UseCase
-from deskkit.csrf import SAFE_METHODS, attested_same_origin, came_from_elsewhere
+from deskkit.csrf import SAFE_METHODS, ForgedForm, attested_same_origin, came_from_elsewhere
 from deskkit.forms import Done, Form
 from deskkit.forms.binding import unbind
 from deskkit.i18n import Formats
 from deskkit.i18n.formats import ONE_STOP, TWO_STOPS
-from deskkit.interrupted import ForgedForm, SignInNeeded
 from deskkit.language import language_for
+from deskkit.mounted import MountedDesk, desk_of
 from deskkit.notices import NOTICE_COOKIE, Notice, read_notice, write_notice
-from deskkit.signin import actor_from_cookie, actor_if_known
-
-if TYPE_CHECKING:
-    from deskkit.desk import MountedDesk
+from deskkit.signin import SignInNeeded, actor_from_cookie, actor_if_known
 
 CommandT = TypeVar("CommandT", bound=BaseModel)
 OrderT = TypeVar("OrderT")
@@ -346,8 +343,6 @@ async def guard(request: Request) -> PageCall:
     typed) and
     ForgedForm.
     """
-    from deskkit.desk import desk_of  # noqa: PLC0415 (the desk imports the router's call)
-
     mounted = desk_of(request)
     if request.method not in SAFE_METHODS and came_from_elsewhere(request.headers, mounted.public_url):
         raise ForgedForm
@@ -382,8 +377,6 @@ DeskCall = Annotated[PageCall, Depends(_desk_call)]
 
 async def public_guard(request: Request) -> PageCall:
     """Let everybody pass (the sign-in page), but only forms of our own pages. Raises ForgedForm."""
-    from deskkit.desk import desk_of  # noqa: PLC0415 (the desk imports the router's call)
-
     mounted = desk_of(request)
     if request.method not in SAFE_METHODS and came_from_elsewhere(request.headers, mounted.public_url):
         raise ForgedForm
@@ -394,8 +387,6 @@ async def public_guard(request: Request) -> PageCall:
 
 async def public_call_of(request: Request) -> PageCall:
     """A call for a page that checks by itself where a form came from (the renewal of a session)."""
-    from deskkit.desk import desk_of  # noqa: PLC0415 (the desk imports the router's call)
-
     return PageCall(request, desk_of(request), await actor_if_known(request), public=True)
 
 

@@ -18,6 +18,10 @@ LIFETIME_SECONDS = 16 * 3600
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+class ForgedForm(Exception):
+    """A form that didn't come from one of our pages, or from one too old to tell."""
+
+
 class CsrfTokens:
     """Makes and checks tokens with one service's secret."""
 

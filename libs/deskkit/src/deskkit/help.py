@@ -17,22 +17,14 @@ from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
-from fastapi import APIRouter
-from fastapi.responses import Response
 from fastapi.routing import iter_route_contexts
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 from starlette.requests import Request
 
-from deskkit.call import DeskCall, PageCall, PublicCall
 from deskkit.i18n.catalogue import LANGUAGES
-from deskkit.router import DeskRouter
-
-if TYPE_CHECKING:
-    from deskkit.desk import Desk
 
 _HEADING = re.compile(r"(?P<words>.+?)\s*\{#(?P<anchor>[a-z][a-z-]*)\}$")
 _KINDS_OF_LINE = {"→": "there", "←": "back", "×": "stays"}
@@ -157,35 +149,6 @@ def help_of(package: str) -> Help | None:
                 raise UnreadableHelp(f"{package}/help/pages.toml: {route} leads to two parts")
             pages[route] = anchor
     return Help(texts, pages)
-
-
-def help_router(desk: Desk) -> APIRouter:
-    """The page with a desk's help: for who is signed in, or for everybody where the desk says so."""
-    path, name = f"{desk.prefix}/help", f"help:{desk.prefix}"
-    if desk.help_for_everybody:
-        router = APIRouter(include_in_schema=False)
-
-        @router.get(path, name=name)
-        async def for_everybody(call: PublicCall) -> Response:
-            """Show how things are done at this desk (X2)."""
-            return _page(call)
-
-        return router
-    guarded = DeskRouter()
-
-    @guarded.get(path, name=name)
-    async def for_staff(call: DeskCall) -> Response:
-        """Show how things are done at this desk (X2)."""
-        return _page(call)
-
-    return guarded
-
-
-def _page(call: PageCall) -> Response:
-    own = call.desk.help
-    if own is None:
-        raise LookupError("this desk has no help")
-    return call.page("deskkit/help.html", text=own.texts[call.locale])
 
 
 def _read(path: Traversable) -> HelpText:

@@ -9,20 +9,14 @@ from fastapi.responses import RedirectResponse
 from starlette.requests import Request
 from starlette.responses import Response
 
+from deskkit.call import MAX_FIELDS, PageCall
 from deskkit.csrf import SAFE_METHODS
 from deskkit.i18n import N_
-from deskkit.signin import RENEWED_COOKIE, TOKEN_COOKIE
+from deskkit.mounted import desk_of
+from deskkit.signin import RENEWED_COOKIE, TOKEN_COOKIE, SignInNeeded
 
 _log = structlog.get_logger(__name__)
 REFUSED = N_("This page doesn't accept your sign-in")
-
-
-class SignInNeeded(Exception):
-    """Nobody is signed in, or the token has run out."""
-
-
-class ForgedForm(Exception):
-    """A form that didn't come from one of our pages, or from one too old to tell."""
 
 
 async def interrupted(request: Request, _reason: SignInNeeded) -> Response:
@@ -32,7 +26,6 @@ async def interrupted(request: Request, _reason: SignInNeeded) -> Response:
     and doesn't hold here wouldn't hold the next time either: a page says so, and browser and gateway don't
     send each other in circles.
     """
-    from deskkit.desk import desk_of  # noqa: PLC0415
 
     desk = desk_of(request).desk
     where = request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -49,8 +42,6 @@ async def interrupted(request: Request, _reason: SignInNeeded) -> Response:
 
 
 async def _refused(request: Request, sign_in_anew: str) -> Response:
-    from deskkit.call import MAX_FIELDS, PageCall  # noqa: PLC0415
-    from deskkit.desk import desk_of  # noqa: PLC0415
 
     call = PageCall(request, desk_of(request), None, public=True)
     arrived = TOKEN_COOKIE in request.cookies

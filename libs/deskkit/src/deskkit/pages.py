@@ -19,8 +19,10 @@ from starlette.responses import HTMLResponse, Response
 from chassis.errors import DomainError, Kind
 from chassis.http.problems import waiting
 from chassis.telemetry import failure
+from deskkit.call import PageCall
+from deskkit.csrf import ForgedForm, attested_same_origin
 from deskkit.i18n import N_
-from deskkit.interrupted import ForgedForm
+from deskkit.mounted import desk_of
 from deskkit.signin import actor_if_known
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
@@ -118,9 +120,6 @@ class _Refusals:
 
         Refuse otherwise.
         """
-        from deskkit.call import PageCall  # noqa: PLC0415
-        from deskkit.csrf import attested_same_origin  # noqa: PLC0415
-        from deskkit.desk import desk_of  # noqa: PLC0415
 
         mounted = desk_of(request)
         call = PageCall(request, mounted, await actor_if_known(request))
@@ -152,8 +151,6 @@ async def error_page(
     request: Request, status: int, error: DomainError | None = None, *, reference: str = ""
 ) -> Response:
     """A page that says what is wrong and what to do next."""
-    from deskkit.call import PageCall  # noqa: PLC0415
-    from deskkit.desk import desk_of  # noqa: PLC0415
 
     call = PageCall(request, desk_of(request), await actor_if_known(request))
     heading = call._(HEADINGS.get(status, N_("Sorry, something went wrong")))
@@ -171,7 +168,6 @@ async def error_page(
 
 def _is_page(request: Request) -> bool:
     """Whether a person's browser asks for a desk page, rather than a program for the API."""
-    from deskkit.desk import desk_of  # noqa: PLC0415
 
     path = request.url.path
     if path.startswith("/api/") or path in {"/livez", "/readyz", "/metrics", "/oauth/token"}:

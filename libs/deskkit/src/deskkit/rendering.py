@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
 from fastapi.routing import iter_route_contexts
@@ -21,22 +21,39 @@ from starlette.routing import NoMatchFound
 
 from chassis.clock import today
 from chassis.errors import DomainError, fill
+from chassis.feature import words_of
 from chassis.runtime import Runtime
 from deskkit.addresses import door
 from deskkit.assets import Assets
+from deskkit.desk import Desk
 from deskkit.forms.messages import words_for
 from deskkit.i18n.catalogue import LANGUAGES, Catalogue, load_catalogue
 from deskkit.i18n.formats import ONE_STOP, TWO_STOPS, Formats
 from deskkit.labels import groups_of, label_of, options_of
 
-if TYPE_CHECKING:
-    from deskkit.call import PageCall
-    from deskkit.desk import Desk
-
 # What no page may hold. A form that is refused shows what was typed again, whatever that was.
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
-_current: ContextVar[PageCall] = ContextVar("deskkit_call")
+
+class Shown(Protocol):
+    """What is asked for, as far as a page needs it to be rendered; `PageCall` is the only one."""
+
+    @property
+    def request(self) -> Request:
+        """The request."""
+
+    @property
+    def locale(self) -> str:
+        """The reader's language."""
+
+    def url(self, route: str, **params: Any) -> str:
+        """The address of a page."""
+
+    def csrf_token(self) -> str:
+        """The token of a form."""
+
+
+_current: ContextVar[Shown] = ContextVar("deskkit_call")
 _OWN_TEMPLATES = Path(__file__).parent / "templates"
 _TRANSLATED_PARAMS = frozenset({"rule", "sentence", "what"})
 """Parameters of a refusal that are texts of their own, to be translated before they are filled in."""
@@ -55,6 +72,17 @@ class Speech:
         """A domain error's message, translated, its dates and enumerations in words."""
         params = {name: self._param(name, value) for name, value in error.params.items()}
         return fill(self.catalogue.gettext(error.message), params)
+
+    def say(self, message: str, values: Mapping[str, Any]) -> str:
+        """A message translated and filled in (`%(name)s`), its dates, money, counts and codes in words."""
+        text = self.catalogue.gettext(message)
+        if not values:
+            return text
+        filled = text % {
+            name: self.formats.number(value) if type(value) is int else self._param(name, value)
+            for name, value in values.items()
+        }
+        return filled.replace(TWO_STOPS, ONE_STOP)
 
     def _param(self, name: str, value: Any) -> Any:
         if isinstance(value, datetime):
@@ -138,7 +166,7 @@ class Rendering:
         field = ".".join(named) or str(problem["loc"][-1])
         return words_for(problem["type"], context, field, "text", known.catalogue, known.formats, message=own)
 
-    def render(self, call: PageCall, template: str, context: dict[str, Any]) -> str:
+    def render(self, call: Shown, template: str, context: dict[str, Any]) -> str:
         """The page's HTML."""
         token = _current.set(call)
         try:
@@ -176,6 +204,7 @@ class Rendering:
         environment.globals.update(
             _=translations.gettext, gettext=translations.gettext, ngettext=translations.ngettext
         )
+        environment.globals.update(words_of(self.runtime.features))
         environment.globals.update(self._globals(language, catalogue, formats))
         environment.filters.update(
             date=formats.date,
@@ -252,7 +281,7 @@ def _path_of(request: Request, route: str, params: dict[str, Any]) -> RoutePath:
     return index[route]
 
 
-def with_query(call: PageCall, **changes: Any) -> str:
+def with_query(call: Shown, **changes: Any) -> str:
     """This page's address with some filters changed; None removes one."""
     pairs = [(name, text) for name, text in call.request.query_params.multi_items() if name not in changes]
     for name, value in changes.items():

@@ -14,6 +14,10 @@ another.
 """
 
 
+class SignInNeeded(Exception):
+    """Nobody is signed in, or the token has run out."""
+
+
 async def actor_from_cookie(request: Request) -> Actor | None:
     """The person whose token holds for this entity and service; None without one or with a stale one.
 

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import partywall
+from partywall.accounts import SignIn
 from partywall.layout import DATABASES, ENTITIES, Door, project_root
-from partywall.seeding import SignIn, demo_staff, import_register
+from partywall.seeding import demo_staff, import_register
 from partywall.staff_api import StaffApi
 from testkit.live import run_program
 from testkit.ports import free_port

@@ -19,9 +19,9 @@ from typing import Any, Protocol
 
 from contracts.border import sources_for
 from contracts.catalogue import CATALOGUE
+from partywall.accounts import SignIn
 from partywall.journey import Journey, today
 from partywall.layout import SERVICES, Door
-from partywall.seeding import SignIn
 from partywall.staff_api import StaffApi
 from testkit.waiting import eventually
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import partywall
+from partywall.accounts import SignIn
 from partywall.layout import BY_NAME, DATABASES, PORTS_USED, Door
-from partywall.seeding import SignIn, load_register, seed, sign_in
+from partywall.seeding import load_register, seed, sign_in
 from partywall.stack import Stack
 from testkit.live import run_program
 from testkit.ports import free_ports

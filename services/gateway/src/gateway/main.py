@@ -5,24 +5,19 @@ from __future__ import annotations
 import httpx
 from fastapi import FastAPI
 
+from chassis.feature import api_routers, desk_routers, navigation
 from chassis.http.app import service_app
 from chassis.http.auth import TokenVerifier
 from chassis.runtime import Runtime
-from deskkit.desk import Desk, DeskLink, NavItem, mount
+from deskkit.desk import Desk, DeskLink
 from deskkit.i18n import N_
-from gateway.keys import api as keys_api
+from deskkit.mounting import mount
+from gateway.features import FEATURES
 from gateway.keys.signing import Signing
-from gateway.landing import desk as landing
 from gateway.organisation import DESKS
 from gateway.register import api as register_api
-from gateway.sessions import api as sessions_api
-from gateway.sessions import desk as sessions
 from gateway.settings import GatewaySettings
-from gateway.single_sign_on import desk as single_sign_on
 from gateway.single_sign_on.provider import Provider
-from gateway.staff import api as staff_api
-from gateway.staff import desk as staff
-from gateway.staff.queries import everybody, own_account
 
 
 def create_app(runtime: Runtime, *, provider_client: httpx.AsyncClient | None = None) -> FastAPI:
@@ -42,7 +37,7 @@ def create_app(runtime: Runtime, *, provider_client: httpx.AsyncClient | None = 
         runtime,
         title="Sign-in and staff",
         verifier=verifier,
-        api_routers=[keys_api.router, register_api.router, sessions_api.router, staff_api.router],
+        api_routers=api_routers(FEATURES),
         docs_prefix="/api/gateway/v1",
     )
     app.state.signing = signing
@@ -57,11 +52,8 @@ def create_app(runtime: Runtime, *, provider_client: httpx.AsyncClient | None = 
             static_prefix="/static/gateway",
             home="landing",
             organisation=settings.name,
-            routers=[landing.router, single_sign_on.router, sessions.public, sessions.pages, staff.pages],
-            navigation=[
-                NavItem(N_("Your account"), "session.mine", own_account.permission),
-                NavItem(N_("Staff"), "staff", everybody.permission),
-            ],
+            routers=desk_routers(FEATURES),
+            navigation=navigation(FEATURES),
             neighbours=[DeskLink(one.name, one.path) for one in DESKS[settings.entity]],
             help_for_everybody=True,
         ),

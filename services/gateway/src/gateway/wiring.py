@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 from chassis.access import Access
 from chassis.clock import SystemClock
 from chassis.db import Database
+from chassis.feature import permissions_of
 from chassis.publisher import NothingPublished
 from chassis.runtime import Runtime
-from gateway.access import roles_of
+from gateway.features import FEATURES
 from gateway.settings import GatewaySettings
 
 
@@ -23,7 +24,8 @@ def build_runtime(settings: GatewaySettings) -> Runtime:
             settings.database_url.get_secret_value(), pool=settings.database_pool, application="gateway"
         ),
         clock=SystemClock(),
-        access=Access(roles_of(settings.entity), entity=settings.entity),
+        access=Access(permissions_of(FEATURES), entity=settings.entity),
         publisher=NothingPublished(),
         time_zone=ZoneInfo(settings.time_zone),
+        features=FEATURES,
     )

@@ -15,7 +15,8 @@ from fastapi.responses import PlainTextResponse, Response
 from chassis.http.app import service_app
 from chassis.http.auth import TokenVerifier
 from deskkit.call import DeskCall
-from deskkit.desk import Desk, mount
+from deskkit.desk import Desk
+from deskkit.mounting import mount
 from deskkit.router import DeskRouter
 from deskkit.testing import parse_page
 from gateway.keys.signing import OwnKeys

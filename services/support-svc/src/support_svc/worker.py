@@ -1,7 +1,7 @@
 """The worker of support-svc: relay, listeners, timers."""
 
-from chassis.bus.worker import Duties
-from support_svc.messaging.border import BORDER
-from support_svc.messaging.listening import listening, timers
+from chassis.bus.worker import duties_of
+from support_svc.border import BORDER
+from support_svc.features import FEATURES
 
-DUTIES = Duties(listening=listening, stream=BORDER.stream, sources=BORDER.sources, timers=timers)
+DUTIES = duties_of(FEATURES, BORDER)

@@ -53,9 +53,10 @@ from support_svc.placements.correcting import (
 from support_svc.placements.following_up import Outcome, RecordFollowUp, record_follow_up
 from support_svc.placements.happenings import search_for_placement
 from support_svc.placements.moving_in import MoveIn, move_in
-from support_svc.placements.withdrawing import WithdrawWithConsequences, withdraw_with_consequences
 from support_svc.signings.commands import AnswerSigning, answer_signing
 from support_svc.signings.model import AbsenceReason, Attendance
+from support_svc.withdrawals.commands import withdraw_with_consequences
+from support_svc.withdrawals.model import WithdrawWithConsequences
 from testkit.rendered import Scene
 
 DAY = dt.timedelta(days=1)

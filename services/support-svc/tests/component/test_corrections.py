@@ -210,7 +210,7 @@ async def test_corrections_are_made_by_forms_and_shown(world, locale):
     earlier = world.today - 2 * DAY
     pages = {
         f"{base}/move-in/correction": "moved_in_on",
-        f"{base}/follow-ups/{first.id}": "done_on",
+        f"{base}/follow-ups/{first.id}/correction": "done_on",
         f"{base}/members/{child}/last-day": "left_on",
         f"{base}/follow-ups/due/date": "due_on",
         f"{history}/{room.id}/correction": "ended_on",

@@ -13,7 +13,7 @@ from support_svc.clients.queries import client
 from support_svc.history.model import Matter
 from support_svc.lookups.model import LookupList
 from support_svc.placements.model import TimelineKind
-from support_svc.tables import Base, load_models
+from support_svc.tables import Base
 from testkit.rendered import Pages, Scene, go_round
 from testkit.states import States
 from testkit.written import actions_written
@@ -35,7 +35,6 @@ UNWANTED = frozenset({"Something was done with the record"})
 
 async def rounded(world, scenes, below=""):
     """Go round the desk as somebody who may see everything."""
-    load_models()
     connection = await world.database.connect()
     async with world.desk(*ROLES, locale="en") as english, world.desk(*ROLES, locale="fr") as french:
         clients = {"en": english, "fr": french}

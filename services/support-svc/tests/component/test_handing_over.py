@@ -8,7 +8,6 @@ from chassis.actor import Actor
 from deskkit.testing import parse_page
 from support_svc.consents.commands import GiveConsent, give_consent
 from support_svc.consents.model import GivenHow, Purpose
-from support_svc.my_day.model import Task
 from support_svc.my_day.queries import my_day
 from support_svc.placements.commands import ChangePlacement, change_placement
 from support_svc.placements.moving_in import MoveIn, move_in
@@ -38,10 +37,10 @@ async def counts(world, actor):
     day = await world.see(my_day, actor=actor)
     of = [one.task for one in day.due]
     return (
-        of.count(Task.FOLLOW_UP),
-        of.count(Task.MOVE_IN),
-        of.count(Task.ANSWER_SIGNING),
-        of.count(Task.RENEW_CONSENT),
+        of.count("follow_up"),
+        of.count("move_in"),
+        of.count("answer_signing"),
+        of.count("renew_consent"),
     )
 
 

@@ -4,11 +4,9 @@ import pytest
 
 from deskkit.testing import parse_page
 from support_svc.consents.model import AlreadyWithdrawn, Consequence, GivenHow, Purpose
-from support_svc.placements.withdrawing import (
-    WithdrawWithConsequences,
-    standing_disclosures,
-    withdraw_with_consequences,
-)
+from support_svc.withdrawals.commands import withdraw_with_consequences
+from support_svc.withdrawals.model import WithdrawWithConsequences
+from support_svc.withdrawals.queries import standing_disclosures
 
 SHARES = {"agrees_to_share_contact": GivenHow.WRITTEN}
 

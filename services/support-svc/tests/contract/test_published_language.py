@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 import uuid
-from types import SimpleNamespace
 
 import pytest
 
@@ -11,12 +10,10 @@ from chassis.clock import FixedClock
 from contracts import support, words
 from contracts.catalogue import CATALOGUE
 from contracts.envelope import read
+from support_svc.border import BORDER, publisher
 from support_svc.consents.model import Purpose
 from support_svc.homes.model import ManagedBy, Occupancy
 from support_svc.lookups.model import LookupList
-from support_svc.messaging.border import BORDER
-from support_svc.messaging.listening import listening
-from support_svc.messaging.publishing import SupportPublisher
 from support_svc.placements.model import (
     Applicant,
     ContactWithdrawn,
@@ -34,6 +31,7 @@ from support_svc.signings.model import (
     SigningOutcome,
     SigningPlace,
 )
+from support_svc.worker import DUTIES
 
 REQUEST, UNIT, REFERRAL, SIGNING = (uuid.UUID(int=number) for number in range(1, 5))
 DAY = dt.date(2026, 4, 1)
@@ -57,7 +55,7 @@ FACTS = {
 @pytest.mark.parametrize(("model", "fact"), FACTS.items(), ids=lambda one: type(one).__name__)
 def test_each_fact_is_said_as_its_contract_wants(model, fact):
     clock = FixedClock(dt.datetime(2026, 3, 2, 15, tzinfo=dt.UTC))
-    (message,) = SupportPublisher("support").to_messages(fact, SimpleNamespace(now=clock.now()))
+    (message,) = publisher("support").to_messages(fact, clock.now())
     assert message.subject == message.type == model.terms.subject
     assert message.aggregate == str(getattr(fact, model.terms.aggregate))
     envelope = read(model, message.data)
@@ -69,20 +67,20 @@ def test_every_event_of_ours_has_a_fact_and_every_event_for_us_a_handler():
     assert {model.terms.subject for model in CATALOGUE.published_by("support")} == {
         model.terms.subject for model in FACTS
     }
-    assert {subject for source in BORDER.sources for subject in source.subjects} == set(listening)
+    assert {subject for source in BORDER.sources for subject in source.subjects} == set(DUTIES.listening)
 
 
 @pytest.mark.row("W1")
 def test_what_has_no_published_form_cannot_leave():
     with pytest.raises(TypeError):
-        SupportPublisher("support").to_messages({"notes": "private"}, SimpleNamespace(now=None))
+        publisher("support").to_messages({"notes": "private"}, dt.datetime(2026, 3, 2, 15, tzinfo=dt.UTC))
 
 
 @pytest.mark.row("W5")
 def test_a_phone_number_crosses_in_the_characters_of_the_contract():
     clock = FixedClock(dt.datetime(2026, 3, 2, 15, tzinfo=dt.UTC))
     fact = FACTS[support.TenancyReferredV1]
-    (message,) = SupportPublisher("support").to_messages(fact, SimpleNamespace(now=clock.now()))
+    (message,) = publisher("support").to_messages(fact, clock.now())
     assert json.loads(message.data)["data"]["contact"]["phone"] == "+1 416-555-0177 x 5"
 
 

@@ -1,38 +1,14 @@
-"""What several desk pages show beside a record: what crossed, what will be told, what happened."""
+"""What several desk pages show beside a record: what happened (X3)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from deskkit.call import PageCall
-from tenancy_svc.disclosures.queries import Crossing
-from tenancy_svc.disclosures.telling import Prospect
 from tenancy_svc.timeline import Entry
 
-ITEM = dict[str, Any]
 
-
-def crossing_items(call: PageCall, crossings: Iterable[Crossing]) -> list[ITEM]:
-    """Return the lines of the crossing panel, newest first, in the reader's language."""
-    items = [
-        {
-            "what": call._(crossing.what),
-            "state": crossing.state,
-            "at": crossing.at,
-            "why": call._(crossing.why) if crossing.why else None,
-        }
-        for crossing in crossings
-    ]
-    return items[::-1]
-
-
-def timeline_items(call: PageCall, entries: Sequence[Entry]) -> list[ITEM]:
+def timeline_items(call: PageCall, entries: Sequence[Entry]) -> list[dict[str, Any]]:
     """Return the lines of a timeline in the reader's language."""
     return [{"at": entry.at, "title": call._(entry.title), "by": entry.by} for entry in entries]
-
-
-def support_name(call: PageCall, prospect: Prospect | None = None) -> str:
-    """Return the support organisation's name: as the tenant heard it, or as it stands in the settings."""
-    named = prospect.organisation if prospect is not None else None
-    return named or call._(str(getattr(call.runtime.settings, "support_organisation", "")))

@@ -1,12 +1,10 @@
-"""The declarative base of tenancy-svc's own tables, and how closed vocabularies and commands are written."""
+"""The declarative base of tenancy-svc's own tables, and how commands are written."""
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
-from sqlalchemy import Enum
 from sqlalchemy.orm import DeclarativeBase
 
 from chassis.db import Conventions, new_metadata
@@ -16,18 +14,6 @@ class Base(Conventions, DeclarativeBase):
     """The tables of this service."""
 
     metadata = new_metadata()
-
-
-def words(vocabulary: type[StrEnum], name: str) -> Enum:
-    """Column type for a closed vocabulary: its words as text, held by a check constraint called `name`."""
-    return Enum(
-        vocabulary,
-        name=name,
-        native_enum=False,
-        create_constraint=True,
-        length=40,
-        values_callable=lambda members: [member.value for member in members],
-    )
 
 
 class Command(BaseModel):
@@ -47,5 +33,3 @@ Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ().x-]{5,30}$")]
 """A telephone number as people write it."""
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s<>]{1,64}@[^@\s<>]{1,190}$")]
 """An e-mail address."""
-
-__all__ = ["Base", "Command", "Email", "Line", "Name", "Phone", "words"]

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 from chassis.access import Access
 from chassis.clock import SystemClock
 from chassis.db import Database
+from chassis.feature import permissions_of
 from chassis.runtime import Runtime
-from tenancy_svc.access import ROLES
-from tenancy_svc.messaging.publishing import TenancyPublisher
+from tenancy_svc.border import publisher
+from tenancy_svc.features import FEATURES
 from tenancy_svc.settings import TenancySettings
 
 
@@ -23,7 +24,8 @@ def build_runtime(settings: TenancySettings) -> Runtime:
             settings.database_url.get_secret_value(), pool=settings.database_pool, application="tenancy-svc"
         ),
         clock=SystemClock(),
-        access=Access(ROLES, entity=settings.entity),
-        publisher=TenancyPublisher(settings.entity),
+        access=Access(permissions_of(FEATURES), entity=settings.entity),
+        publisher=publisher(settings.entity),
         time_zone=ZoneInfo(settings.time_zone),
+        features=FEATURES,
     )

@@ -1,7 +1,7 @@
-"""The worker of tenancy-svc: relay and listeners (it has no timers)."""
+"""The worker of tenancy-svc: relay, listeners, timers."""
 
-from chassis.bus.worker import Duties
-from tenancy_svc.messaging.border import BORDER
-from tenancy_svc.messaging.listening import listening
+from chassis.bus.worker import duties_of
+from tenancy_svc.border import BORDER
+from tenancy_svc.features import FEATURES
 
-DUTIES = Duties(listening=listening, stream=BORDER.stream, sources=BORDER.sources)
+DUTIES = duties_of(FEATURES, BORDER)

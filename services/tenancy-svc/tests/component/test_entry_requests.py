@@ -83,7 +83,11 @@ async def test_my_day_says_by_when_a_notice_has_to_be_delivered(world: Any) -> N
     await asked(world, unit, starts_at=over, ends_at=over + dt.timedelta(hours=1))
     async with world.client("property_manager") as api:
         (due,) = (await api.get("/my-day")).json()["due"]
-        assert (due["task"], due["kind"], due["record"]) == ("answer_entry", "entry_request", str(request))
+        assert (due["task"], due["page"], due["at"]) == (
+            "answer_entry",
+            "entry_request",
+            {"request_id": str(request)},
+        )
         assert due["by"] == "2026-03-04T14:00:00Z"
         await api.post(f"/entry-requests/{request}/answer", json={"answer": "tenant_agreed", "version": 1})
         assert (await api.get("/my-day")).json()["due"] == []

@@ -75,4 +75,4 @@ async def test_somebody_with_one_name_is_listed_without_a_gap(world: Any) -> Non
             rows = listed if isinstance(listed, list) else listed["items"]
             assert [one["name"] for one in rows] == ["Sukarno"], path
     due = (await world.see(my_day)).due
-    assert {one.name for one in due} == {"Sukarno"}
+    assert {one.notes[0] for one in due} == {"Sukarno"}

@@ -8,7 +8,6 @@ import datetime as dt
 import uuid
 from decimal import Decimal
 from enum import StrEnum
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,11 +16,11 @@ from contracts import words
 from contracts.catalogue import CATALOGUE
 from contracts.envelope import read
 from tenancy_svc.applications import model as applications
+from tenancy_svc.border import publisher
 from tenancy_svc.entry import model as entry
 from tenancy_svc.homes import model as homes
-from tenancy_svc.messaging.listening import listening
-from tenancy_svc.messaging.publishing import TenancyPublisher
 from tenancy_svc.signings import model as signings
+from tenancy_svc.worker import DUTIES
 
 REF, SIGNING, UNIT = (uuid.UUID(int=number) for number in (1, 2, 3))
 AT = dt.datetime(2026, 3, 5, 19, tzinfo=dt.UTC)
@@ -42,7 +41,7 @@ FACTS: tuple[Any, ...] = (
 @pytest.mark.row("W1")
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: type(fact).__name__)
 def test_each_fact_becomes_the_event_of_the_catalogue(fact: Any) -> None:
-    (message,) = TenancyPublisher("property").to_messages(fact, SimpleNamespace(now=AT))  # type: ignore[arg-type]
+    (message,) = publisher("property").to_messages(fact, AT)
     assert isinstance(message.data, bytes)
     envelope = read(CATALOGUE[message.subject], message.data)
     assert envelope.source == "/property/tenancy"
@@ -52,13 +51,9 @@ def test_each_fact_becomes_the_event_of_the_catalogue(fact: Any) -> None:
 
 @pytest.mark.row("W1")
 def test_every_event_of_tenancy_has_a_fact_and_every_event_it_may_hear_a_handler() -> None:
-    said = {
-        message.subject
-        for fact in FACTS
-        for message in TenancyPublisher("property").to_messages(fact, SimpleNamespace(now=AT))  # type: ignore[arg-type]
-    }
+    said = {message.subject for fact in FACTS for message in publisher("property").to_messages(fact, AT)}
     assert said == {model.terms.subject for model in CATALOGUE.published_by("tenancy")}
-    assert set(listening) == {model.terms.subject for model in CATALOGUE.heard_by("tenancy")}
+    assert set(DUTIES.listening) == {model.terms.subject for model in CATALOGUE.heard_by("tenancy")}
 
 
 @pytest.mark.row("W1", "T1")
@@ -85,12 +80,12 @@ def test_our_closed_lists_are_those_of_the_language(own: type[StrEnum], publishe
 
 def test_a_thing_that_is_no_fact_is_not_published() -> None:
     with pytest.raises(TypeError):
-        TenancyPublisher("property").to_messages(object(), SimpleNamespace(now=AT))  # type: ignore[arg-type]
+        publisher("property").to_messages(object(), AT)
 
 
 @pytest.mark.row("W2", "W10")
 def test_from_support_nothing_is_heard_but_referrals_and_whether_an_advocate_comes() -> None:
-    assert {subject for subject in listening if subject.startswith("evt.support.")} == {
+    assert {subject for subject in DUTIES.listening if subject.startswith("evt.support.")} == {
         "evt.support.tenancy_referred.v1",
         "evt.support.tenancy_referral_withdrawn.v1",
         "evt.support.contact_withdrawn.v1",

@@ -13,7 +13,6 @@ from tenancy_svc.homes import model as homes
 from tenancy_svc.lease_templates import model as lease_templates
 from tenancy_svc.leases import deposits
 from tenancy_svc.leases import model as leases
-from tenancy_svc.my_day import model as my_day
 from tenancy_svc.signings import model as signings
 from tenancy_svc.statutes import model as statutes
 from trade.text_review.verdicts import Verdict
@@ -44,7 +43,6 @@ SHOWN = (
     leases.Inclusion,
     leases.LeaseStatus,
     leases.Term,
-    my_day.Task,
     signings.AbsenceReason,
     signings.Attendance,
     signings.Outcome,

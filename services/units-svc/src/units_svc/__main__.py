@@ -14,13 +14,13 @@ DEFINITION = ServiceDefinition(
     web="units_svc.main:create_app",
     migrations=str(Path(__file__).parent / "migrations"),
     duties="units_svc.worker:DUTIES",
-    border="units_svc.messaging.border:BORDER",
+    border="units_svc.border:BORDER",
     follow="units_svc.inventory.recovering:follow_taken_back",
 )
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["import"]:
-        from units_svc.imports.command_line import import_file
+        from units_svc.command_line import import_file
 
         sys.exit(import_file(sys.argv[2:]))
     run(DEFINITION)

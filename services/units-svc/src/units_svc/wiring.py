@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 from chassis.access import Access
 from chassis.clock import Clock, SystemClock
 from chassis.db import Database
+from chassis.feature import permissions_of
 from chassis.runtime import Runtime
-from units_svc.access import ROLES
-from units_svc.messaging.publishing import UnitsPublisher
+from units_svc.border import UnitsPublisher
+from units_svc.features import FEATURES
 from units_svc.settings import UnitsSettings
 
 NAME = "units"
@@ -25,7 +26,8 @@ def build_runtime(settings: UnitsSettings, clock: Clock | None = None) -> Runtim
             settings.database_url.get_secret_value(), pool=settings.database_pool, application="units-svc"
         ),
         clock=clock or SystemClock(),
-        access=Access(ROLES, entity=settings.entity),
+        access=Access(permissions_of(FEATURES), entity=settings.entity),
         publisher=UnitsPublisher(settings.entity),
         time_zone=ZoneInfo(settings.time_zone),
+        features=FEATURES,
     )

@@ -1,7 +1,7 @@
 """The worker of units-svc: relay, listeners, timers."""
 
-from chassis.bus.worker import Duties
-from units_svc.messaging.border import BORDER
-from units_svc.messaging.listening import listening, timers
+from chassis.bus.worker import duties_of
+from units_svc.border import BORDER
+from units_svc.features import FEATURES
 
-DUTIES = Duties(listening=listening, stream=BORDER.stream, sources=BORDER.sources, timers=timers)
+DUTIES = duties_of(FEATURES, BORDER)

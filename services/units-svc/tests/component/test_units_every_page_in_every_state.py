@@ -8,7 +8,7 @@ import pytest
 from testkit.rendered import Pages, go_round
 from testkit.states import States
 from testkit.written import actions_written
-from units_svc.tables import Base, load_models
+from units_svc.tables import Base
 
 ROLES = ("inventory_keeper", "property_administrator", "property_manager")
 NAMES = frozenset({"Kim Okafor", "Ada Pike", "Property entity"})
@@ -41,7 +41,6 @@ NEVER = {
 @pytest.mark.timeout(900)
 @pytest.mark.row("X1", "X2", "U1", "U2", "U3", "U4", "U6", "U7", "U9")
 async def test_units_every_page_in_every_state(world: Any, every_stage: Any) -> None:
-    load_models()
     scenes = await every_stage()
     audited = await world.rows("SELECT DISTINCT record_kind, action FROM audit")
     told = {(row["record_kind"], row["action"]) for row in audited}

@@ -38,7 +38,7 @@ from units_svc.holds.occupations import NotFreeForThat
 from units_svc.holds.queries import hold_record, use_of_unit
 from units_svc.inventory.queries import unit_history
 from units_svc.landlords.model import Relation
-from units_svc.messaging.listening import timers
+from units_svc.worker import DUTIES
 
 SYSTEM = Actor.system("listener", "property")
 
@@ -153,7 +153,7 @@ async def test_a_hold_whose_time_ran_out_while_nothing_ran_lapses_at_the_next_st
     later = FixedClock(world.clock.now() + dt.timedelta(days=60))
     again = make_units(world.database, later)
     try:
-        runner = TimerRunner(again.runtime, timers)
+        runner = TimerRunner(again.runtime, DUTIES.timers)
         while await runner.fire_due():
             pass
         assert (await again.occupancy(held), await again.occupancy(free)) == ("available", "available")

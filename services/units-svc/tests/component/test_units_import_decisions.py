@@ -18,7 +18,7 @@ from units_svc.imports.loading import carry_through
 from units_svc.imports.mapping import mapping_named
 from units_svc.imports.model import ImportState, why_halted
 from units_svc.imports.queries import ImportView, import_record
-from units_svc.messaging.listening import timers
+from units_svc.worker import DUTIES
 
 pytestmark = pytest.mark.row("U8")
 
@@ -55,7 +55,7 @@ async def test_one_that_the_worker_gave_up_says_why_and_goes_on_when_it_is_let(
     import_id = await _receive(world, f"{HEADER}\n1 Example St,1,Toronto,ON,apartment\n")
     kept = await world.value("SELECT definition FROM unit_import")
     await world.rows("UPDATE unit_import SET definition = '{}'")
-    runner = TimerRunner(world.runtime, timers)
+    runner = TimerRunner(world.runtime, DUTIES.timers)
     for _ in range(8):
         assert (await world.see(import_record, import_id)).working
         await runner.fire_due()

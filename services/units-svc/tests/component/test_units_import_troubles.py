@@ -25,7 +25,7 @@ from units_svc.imports.model import ColumnDoubled, FileUnreadable, ImportState
 from units_svc.imports.queries import ImportView, import_problems, import_record
 from units_svc.imports.reading import RowReader
 from units_svc.inventory.commands import AddUnit, add_unit
-from units_svc.messaging.listening import timers
+from units_svc.worker import DUTIES
 
 KEEPER = Actor("staff-1", "property", frozenset({"inventory_keeper"}), "Kim Okafor")
 HEADER = "address,unit,city,province,housing_type,comments"
@@ -377,5 +377,5 @@ async def test_wrong_lines_are_set_aside_a_few_at_a_time_whatever_the_server_bel
 
 @pytest.mark.row("U8")
 def test_a_step_of_an_import_keeps_no_deadline_waiting() -> None:
-    assert timers.kinds(long=True) == ["import_step"]
-    assert "hold_deadline" in timers.kinds(long=False)
+    assert DUTIES.timers.kinds(long=True) == ["import_step"]
+    assert "hold_deadline" in DUTIES.timers.kinds(long=False)

@@ -7,7 +7,6 @@ import datetime as dt
 import uuid
 from decimal import Decimal
 from enum import StrEnum
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,13 +14,13 @@ import pytest
 from contracts import words
 from contracts.catalogue import CATALOGUE
 from contracts.envelope import read
+from units_svc.border import UnitsPublisher
 from units_svc.holds import model as holds
 from units_svc.inventory import model as inventory
 from units_svc.landlords.model import ManagedBy
 from units_svc.lookups.published import FEATURES, HOUSING_TYPES
 from units_svc.maintenance import model as maintenance
-from units_svc.messaging.listening import listening
-from units_svc.messaging.publishing import UnitsPublisher
+from units_svc.worker import DUTIES
 
 UNIT, REQUEST = (uuid.UUID(int=number) for number in (1, 2))
 AT = dt.datetime(2026, 3, 5, 19, tzinfo=dt.UTC)
@@ -47,7 +46,7 @@ FACTS: tuple[Any, ...] = (
 
 
 def _said(fact: Any) -> Any:
-    (message,) = UnitsPublisher("property").to_messages(fact, SimpleNamespace(now=AT))  # type: ignore[arg-type]
+    (message,) = UnitsPublisher("property").to_messages(fact, AT)
     return message
 
 
@@ -66,7 +65,7 @@ def test_every_event_of_units_has_a_fact_and_every_event_it_may_hear_a_handler()
     assert {_said(fact).subject for fact in FACTS} == {
         m.terms.subject for m in CATALOGUE.published_by("units")
     }
-    assert set(listening) == {model.terms.subject for model in CATALOGUE.heard_by("units")}
+    assert set(DUTIES.listening) == {model.terms.subject for model in CATALOGUE.heard_by("units")}
 
 
 @pytest.mark.row("W1", "U4")

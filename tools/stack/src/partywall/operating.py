@@ -23,7 +23,7 @@ async def show_parked(stack: Stack, console: Console, services: tuple[str, ...] 
     """Print the events that wait for an operator or for their next try; return how many there are."""
     total = 0
     for service in services:
-        async with runtime_of(stack, BY_NAME[service], OPERATOR) as (runtime, actor):
+        async with runtime_of(stack.programs, BY_NAME[service], OPERATOR) as (runtime, actor):
             for event in await operating.list_parked(runtime, actor, waiting=True):
                 total += 1
                 since = event.first_failed_at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
@@ -42,7 +42,7 @@ async def decide(stack: Stack, service: str, events: list[UUID], *, drop: bool =
 
     Returns how many. Raises chassis.errors.NotFound for one that isn't parked.
     """
-    async with runtime_of(stack, BY_NAME[service], OPERATOR) as (runtime, actor):
+    async with runtime_of(stack.programs, BY_NAME[service], OPERATOR) as (runtime, actor):
         chosen = events or [event.id for event in await operating.list_parked(runtime, actor, limit=None)]
         await (operating.drop if drop else operating.replay)(runtime, actor, chosen)
     return len(chosen)
@@ -56,7 +56,7 @@ async def heal(stack: Stack, console: Console) -> bool:
     """
     owners = {definition_of(BY_NAME[service]).part_of_broker().stream: service for service in SERVICES}
     for service in SERVICES:
-        await establish_border(stack, BY_NAME[service])
+        await establish_border(stack.programs, stack.report, BY_NAME[service])
     nothing_left = True
     for service in SERVICES:
         healed, behind = await mend(*_service(stack, service))
@@ -71,7 +71,7 @@ async def heal(stack: Stack, console: Console) -> bool:
 
 def _service(stack: Stack, service: str) -> tuple[ServiceDefinition, ServiceSettings]:
     part = BY_NAME[service]
-    settings = settings_of(stack, part)
+    settings = settings_of(stack.programs, part)
     if not isinstance(settings, ServiceSettings):
         raise TypeError(f"{service} has no account at the broker")
     return definition_of(part), settings

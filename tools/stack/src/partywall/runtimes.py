@@ -11,7 +11,7 @@ from chassis.runtime import Runtime
 from chassis.service import ServiceDefinition
 from chassis.settings import WebSettings
 from partywall.layout import PACKAGES, Part
-from partywall.stack import Stack
+from partywall.programs import Programs
 
 
 def definition_of(part: Part) -> ServiceDefinition:
@@ -20,9 +20,9 @@ def definition_of(part: Part) -> ServiceDefinition:
     return next(value for value in vars(module).values() if isinstance(value, ServiceDefinition))
 
 
-def settings_of(stack: Stack, part: Part) -> WebSettings:
+def settings_of(programs: Programs, part: Part) -> WebSettings:
     """Return the settings with which the stack starts `part`."""
-    environment = stack.programs.environment(part)
+    environment = programs.environment(part)
     values = {
         name.removeprefix(part.prefix).lower(): value
         for name, value in environment.items()
@@ -32,9 +32,9 @@ def settings_of(stack: Stack, part: Part) -> WebSettings:
 
 
 @asynccontextmanager
-async def runtime_of(stack: Stack, part: Part, operator: str) -> AsyncIterator[tuple[Runtime, Actor]]:
+async def runtime_of(programs: Programs, part: Part, operator: str) -> AsyncIterator[tuple[Runtime, Actor]]:
     """Hold the runtime of the part's service, and the system actor called `operator` of its entity."""
-    runtime = definition_of(part).build_runtime(settings_of(stack, part))
+    runtime = definition_of(part).build_runtime(settings_of(programs, part))
     try:
         yield runtime, Actor.system(operator, part.entity or "")
     finally:

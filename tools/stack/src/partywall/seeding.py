@@ -6,13 +6,14 @@ import asyncio
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
+from partywall.accounts import SignIn
 from partywall.layout import ENTITIES, project_root
 from partywall.memory import read_json, write_json
+from partywall.setting_up import add_staff
 from partywall.stack import Stack
 from partywall.staff_api import StaffApi
 
@@ -23,17 +24,6 @@ BUILDINGS_LOADED = 80
 
 IMPORT_SECONDS = 300.0
 """The worker has so long to write the homes."""
-
-
-@dataclass(frozen=True, slots=True)
-class SignIn:
-    """A demo account of one entity."""
-
-    entity: str
-    email: str
-    name: str
-    roles: tuple[str, ...]
-    password: str
 
 
 _STAFF = {
@@ -91,11 +81,8 @@ def seed(stack: Stack, *, load_homes: bool = True) -> None:
     """Give a new stack its staff and homes; what was given once is not given again."""
     for entity in ENTITIES:
         if not stack.set_up.is_done(f"staff {entity}", "1"):
-            # A start that adds nobody loads no service here.
-            from partywall.setting_up import add_staff  # noqa: PLC0415
-
             accounts = [account for account in sign_ins(stack) if account.entity == entity]
-            asyncio.run(add_staff(stack, entity, accounts))
+            asyncio.run(add_staff(stack.programs, stack.report, entity, accounts))
             stack.set_up.mark(f"staff {entity}", "1")
     if load_homes and not stack.set_up.is_done("homes", "1"):
         began = time.monotonic()

@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pydantic import SecretStr
 
 from chassis.commands.upkeep import set_up_border
 from chassis.db import migrate
+from partywall.accounts import SignIn
 from partywall.layout import BY_NAME, Part
+from partywall.programs import Programs
 from partywall.runtimes import definition_of, runtime_of, settings_of
-from partywall.seeding import SignIn
-from partywall.stack import Stack
+
+Report = Callable[[str, float], None]
+"""What is called after each step with its words and the seconds it took."""
 
 
-async def migrate_database(stack: Stack, part: Part) -> None:
+async def migrate_database(programs: Programs, report: Report, part: Part) -> None:
     """Bring the database of the part's service to its newest migration, as its own role."""
     began = time.monotonic()
-    await migrate.upgrade(stack.programs.dsn(part), definition_of(part).migrations)
-    stack.report(f"database {part.database} is migrated", time.monotonic() - began)
+    await migrate.upgrade(programs.dsn(part), definition_of(part).migrations)
+    report(f"database {part.database} is migrated", time.monotonic() - began)
 
 
-async def establish_border(stack: Stack, part: Part) -> None:
+async def establish_border(programs: Programs, report: Report, part: Part) -> None:
     """Make the streams of the part's service and the consumers it grants, as the admin of its account."""
     began = time.monotonic()
-    await set_up_border(definition_of(part), settings_of(stack, part))
-    stack.report(f"streams and consumers of {part.service} stand", time.monotonic() - began)
+    await set_up_border(definition_of(part), settings_of(programs, part))
+    report(f"streams and consumers of {part.service} stand", time.monotonic() - began)
 
 
-async def add_staff(stack: Stack, entity: str, accounts: Sequence[SignIn]) -> None:
+async def add_staff(programs: Programs, report: Report, entity: str, accounts: Sequence[SignIn]) -> None:
     """Make `accounts` sign in at the gateway of `entity`, as its own command line does."""
     from gateway.command_line import Person, seed  # noqa: PLC0415 - tools load a service only to set it up
 
@@ -44,6 +47,6 @@ async def add_staff(stack: Stack, entity: str, accounts: Sequence[SignIn]) -> No
         )
         for who in accounts
     ]
-    async with runtime_of(stack, BY_NAME[f"gateway-{entity}"], "local-stack") as (runtime, _):
+    async with runtime_of(programs, BY_NAME[f"gateway-{entity}"], "local-stack") as (runtime, _):
         await seed(runtime, people)
-    stack.report(f"demo staff of {entity} can sign in", time.monotonic() - began)
+    report(f"demo staff of {entity} can sign in", time.monotonic() - began)

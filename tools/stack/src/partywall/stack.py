@@ -200,9 +200,9 @@ class Stack:
         from partywall.setting_up import establish_border, migrate_database  # noqa: PLC0415
 
         for part in to_migrate:
-            await migrate_database(self, part)
+            await migrate_database(self.programs, self.report, part)
         for part in to_grant:
-            await establish_border(self, part)
+            await establish_border(self.programs, self.report, part)
 
     def _reload_border(self) -> None:
         """Give a running broker the grants of a changed catalogue; nobody is disconnected by it."""

@@ -13,8 +13,9 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from chassis.bus.arrivals import UNREADABLE
 from chassis.bus.listening import Incoming, Listening, Many, OneByOne, Unreadable
-from chassis.bus.parking import UNKNOWN, UNREADABLE
+from chassis.bus.parking import UNKNOWN
 from chassis.errors import DomainError
 from chassis.tracing import SILENT
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from chassis.bus.listening import Incoming, Unreadable, read_incoming
-from chassis.bus.parking import UNREADABLE
 from chassis.bus.pulling import Delivery
+
+UNREADABLE = "unreadable"
+"""Reason, with the fields after a colon, of a message that isn't what its contract says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from nats.aio.client import Client
 from chassis.actor import Actor
 from chassis.bus import metrics, parking
 from chassis.bus.acting import act_at_once, act_on, hopeless, passing, reason_of, received_before
-from chassis.bus.arrivals import Arrival, arrived, by_position
+from chassis.bus.arrivals import UNREADABLE, Arrival, arrived, by_position
 from chassis.bus.continuity import DatabaseBehind, remember, require_own_consumer
 from chassis.bus.leading import lead
 from chassis.bus.listening import Granted, Incoming, Listening, OneByOne
@@ -245,7 +245,7 @@ class Listener:
                 if held is None:
                     continue
                 if arrival.event is None:
-                    aside.append(Aside(arrival, arrival.problem or parking.UNREADABLE, "parked"))
+                    aside.append(Aside(arrival, arrival.problem or UNREADABLE, "parked"))
                 elif held:
                     aside.append(Aside(arrival, parking.BEHIND, "waiting", next_attempt_at=tx.now))
                 elif self._listening.handler(arrival.subject) is None:

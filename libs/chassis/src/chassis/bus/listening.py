@@ -210,6 +210,11 @@ class Listening:
             raise TypeError(f"{subject} has a handler already")
         self._handlers[subject] = handler
 
+    def include(self, other: Listening) -> None:
+        """Take in the handlers of another. Raises TypeError for an event that both have one for."""
+        for subject, handler in other._handlers.items():
+            self._add(subject, handler)
+
     def handler(self, subject: str) -> OneByOne | Many | None:
         """Return what handles `subject`, or None when this service doesn't know it."""
         return self._handlers.get(subject)

@@ -11,14 +11,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from chassis.bus.arrivals import Arrival
+
 if TYPE_CHECKING:
-    from chassis.bus.arrivals import Arrival
     from chassis.tx import Tx
 
 UNKNOWN = "unknown_event"
 """Reason of an event this service has no handler for; it holds nothing else back."""
-UNREADABLE = "unreadable"
-"""Reason, with the fields after a colon, of a message that isn't what its contract says."""
 BEHIND = "behind"
 """Reason of an event that waits because an earlier one of its aggregate does."""
 

@@ -40,6 +40,11 @@ class Timers:
 
         return register
 
+    def include(self, other: Timers) -> None:
+        """Take in the handlers of another. Raises TypeError for a kind that both have one for."""
+        for kind, handler in other._handlers.items():
+            self.on(kind, long=kind in other._long)(handler)
+
     def handler(self, kind: str) -> TimerHandler | None:
         """Return what handles timers of `kind`, or None."""
         return self._handlers.get(kind)

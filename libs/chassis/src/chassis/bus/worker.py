@@ -13,7 +13,9 @@ from datetime import timedelta
 import structlog
 from nats.aio.client import Client
 
+from chassis.bus.border import Border
 from chassis.bus.connecting import require_durable, speaking
+from chassis.bus.events import events_of
 from chassis.bus.firing import TimerRunner
 from chassis.bus.health import Health, serving
 from chassis.bus.listener import Listener
@@ -24,6 +26,7 @@ from chassis.bus.timers import Timers
 from chassis.bus.waking import Waker, answer_pings
 from chassis.ending import end
 from chassis.errors import Hindrance
+from chassis.feature import Feature
 from chassis.runtime import Runtime
 from chassis.settings import ServiceSettings
 
@@ -41,6 +44,14 @@ class Duties:
     listening: Listening = field(default_factory=Listening)
     sources: Sequence[Granted] = ()
     timers: Timers = field(default_factory=Timers)
+
+
+def duties_of(features: Sequence[Feature], border: Border) -> Duties:
+    """Return what the worker of a service with these features does, at its part of the broker."""
+    events = events_of(features)
+    return Duties(
+        stream=border.stream, sources=border.sources, listening=events.listening, timers=events.timers
+    )
 
 
 class Discontinuous(Hindrance):

@@ -34,7 +34,7 @@ def require_standing(definition: ServiceDefinition, runtime: Runtime) -> None:
         if same_time:
             return
         try:
-            await require_same_time(runtime)
+            await require_same_time(runtime.database, runtime.time_zone, runtime.clock.now())
         except TimeZonesDisagree as error:
             _log.error("time_zones_disagree", problem=str(error))
             raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -53,3 +54,18 @@ class Versioned:
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy passes the class
         return {"version_id_col": cls.version}
+
+
+def words(vocabulary: type[StrEnum], name: str) -> sa.Enum:
+    """Return the type of a column for a closed vocabulary: its words as text, held by `ck_<table>_<name>`.
+
+    Text rather than a database enumeration, so that a new word is an ordinary change of a constraint.
+    """
+    return sa.Enum(
+        vocabulary,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        values_callable=lambda members: [member.value for member in members],
+    )

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from chassis.db.database import Database
 from chassis.errors import Hindrance
-
-if TYPE_CHECKING:
-    from chassis.runtime import Runtime
 
 YEARS_AHEAD = timedelta(days=2 * 366)
 """How far ahead offsets are compared: dates that people enter today rarely lie further."""
@@ -29,14 +26,14 @@ class TimeZonesDisagree(Hindrance):
     """
 
 
-async def require_same_time(runtime: Runtime) -> None:
-    """Return when Python and the database agree on the organisation's zone for the next two years.
+async def require_same_time(database: Database, zone: ZoneInfo, now: datetime) -> None:
+    """Return when Python and the database agree on a zone for the next two years.
 
     Raises TimeZonesDisagree. Compared are the offsets every twelve hours, from yesterday on.
     """
-    zone, first = runtime.time_zone, runtime.clock.now() - timedelta(days=1)
+    first = now - timedelta(days=1)
     moments = [first + _STEP * number for number in range(YEARS_AHEAD // _STEP)]
-    async with (await runtime.database.raw()).acquire(timeout=2) as connection:
+    async with (await database.raw()).acquire(timeout=2) as connection:
         for row in await connection.fetch(_OFFSETS, zone.key, moments, timeout=5):
             ours = _offset(row["at"], zone)
             if ours != timedelta(seconds=row["seconds"]):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 from fastapi import APIRouter, FastAPI
 
+from chassis.feature import offers_of
 from chassis.http import description, docs, health, problems
 from chassis.http.auth import TokenVerifier
 from chassis.http.direct import Direct
@@ -39,15 +41,18 @@ def service_app(
         runtime.closing.append(verifier.close)
     verifier.register = runtime.register
     runtime.companions.append(verifier.following)
+    runtime.companions.extend(
+        partial(its, runtime.database) for its in offers_of(runtime.features, "companion")
+    )
     runtime.checks.setdefault("keys", verifier.check)
     prefix = docs_prefix if docs_prefix is not None else api_prefix or f"/api/{runtime.name}/v1"
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with AsyncExitStack() as companions:
-            companions.push_async_callback(runtime.close)
+        async with AsyncExitStack() as entered:
+            entered.push_async_callback(runtime.close)
             for companion in runtime.companions:
-                await companions.enter_async_context(companion())
+                await entered.enter_async_context(companion())
             yield
 
     app = FastAPI(

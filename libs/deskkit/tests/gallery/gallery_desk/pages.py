@@ -18,11 +18,13 @@ from chassis.access import Access
 from chassis.clock import FixedClock
 from chassis.db.database import Database
 from chassis.errors import DomainError, EditedMeanwhile, Kind
+from chassis.feature import NavItem
 from chassis.http.app import service_app
 from chassis.runtime import Runtime
 from chassis.settings import WebSettings
 from deskkit.call import DeskCall
-from deskkit.desk import Desk, DeskLink, NavItem, Search, mount
+from deskkit.desk import Desk, DeskLink, Search
+from deskkit.mounting import mount
 from deskkit.router import DeskRouter
 from gallery_desk import visits
 
@@ -33,7 +35,7 @@ router = DeskRouter(prefix="/gallery")
 class Silent:
     """Publishes nothing: the gallery has no facts."""
 
-    def to_messages(self, fact: object, tx: object) -> list[Any]:
+    def to_messages(self, fact: object, now: datetime) -> list[Any]:
         return []
 
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from testkit.house_rules.tree import SERVICE_PACKAGES, Module, Tree, Violation, decorators, imports_of
 
 _EDGES = frozenset({"api", "desk"})
-_RANK = {"model": 0, "commands": 1, "queries": 1, "api": 2, "desk": 2}
+_RANK = {"feature": 0, "model": 0, "commands": 1, "queries": 1, "events": 2, "api": 2, "desk": 2}
 FORBIDDEN_FOLDERS = frozenset({"utils", "util", "common", "core", "helpers", "helper", "manager", "misc"})
 COMMITTING = frozenset({"chassis.tx", "chassis.db.migrate"})
 """The modules that may end a transaction: `perform` is built on the first, the second changes no record."""
-SAYING = frozenset({"chassis.flush", "chassis.bus.healing", "units_svc.messaging.publishing"})
+SAYING = frozenset({"chassis.flush", "chassis.bus.healing", "units_svc.inventory.events"})
 """The modules that may write outbox rows: what `publish` let through, what a lost database had published, and
 listings, about nobody."""
 _SQL_SAYS = re.compile(r"\binsert\s+into\s+outbox\b", re.IGNORECASE)

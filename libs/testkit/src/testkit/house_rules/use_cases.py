@@ -4,36 +4,45 @@ from __future__ import annotations
 
 import ast
 
-from testkit.house_rules.tree import SERVICE_PACKAGES, Module, Tree, Violation, decorators
+from testkit.house_rules.tree import SERVICE_PACKAGES, Module, Tree, Violation, decorators, imports_of
 
 _DECLARE = frozenset({"use_case", "query"})
 MAY_OPEN_A_SESSION = frozenset({"gateway.single_sign_on.desk.back"})
 """OpenID Connect sends a person back by a GET; its code is good once, and only with the state cookie."""
+_OF_ALL_SERVICES = "chassis.access.RECEIVE_EVENTS"
 _READS = frozenset({"get", "head"})
 _WRITING_CALLS = frozenset({"perform", "perform_in", "carry_out"})
 
 
 def use_cases_declare_their_permission(tree: Tree) -> list[Violation]:
-    """A public `(tx, command)` is a `@use_case`, and each `@use_case` and `@query` names a `Permission`."""
+    """A public `(tx, command)` is a `@use_case`; each `@use_case` and `@query` names a permission."""
     found: list[Violation] = []
     for modules in tree.features().values():
         for module in modules:
+            permissions = _permissions(module)
             for node in ast.walk(module.tree):
                 if not isinstance(node, ast.AsyncFunctionDef):
                     continue
                 declared = [expression for name, expression in decorators(node) if name in _DECLARE]
-                if any(not _names_permission(expression) for expression in declared):
+                if any(not _names_permission(expression, permissions) for expression in declared):
                     found.append(_at(tree, module, node, f"{node.name} declares no permission"))
                 if not declared and _is_use_case(node):
                     found.append(_at(tree, module, node, f"{node.name} is a use case without @use_case"))
     return found
 
 
-def _names_permission(expression: ast.expr) -> bool:
+def _names_permission(expression: ast.expr, permissions: set[str]) -> bool:
     if not isinstance(expression, ast.Call) or not expression.args:
         return False
     first = expression.args[0]
-    return isinstance(first, ast.Attribute) and ast.unparse(first.value).endswith("Permission")
+    return isinstance(first, ast.Name) and first.id in permissions
+
+
+def _permissions(module: Module) -> set[str]:
+    """Return what a module imports of those that `feature.py` files declare, and the one of all services."""
+    imported = {name for _, name in imports_of(module)}
+    declared = {name for name in imported if name.split(".")[-2:-1] == ["feature"]}
+    return {name.rsplit(".", 1)[-1] for name in declared | (imported & {_OF_ALL_SERVICES})}
 
 
 def _is_use_case(node: ast.AsyncFunctionDef) -> bool:

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from gateway.access import Permission
+from gateway.clients.feature import MANAGE_CLIENTS
 from gateway.clients.model import ApiClient
 from gateway.staff.model import own_roles
 
@@ -27,7 +27,7 @@ class ClientPut(BaseModel):
     id: str
 
 
-@use_case(Permission.MANAGE_CLIENTS)
+@use_case(MANAGE_CLIENTS)
 async def put_client(tx: Tx, command: PutClient) -> ClientPut:
     """Add a program or replace its secret. Raises RoleOfAnotherOrganisation (W10)."""
     roles = own_roles(tx.runtime.entity, command.roles)

@@ -1,1 +1,0 @@
-"""The keys that sign this organisation's tokens."""

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, or_, select, update
 
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from gateway.access import Permission
+from gateway.keys.feature import MANAGE_KEYS
 from gateway.keys.model import ANNOUNCED, KEPT_PUBLISHED, SigningKeyRow, generate, sealer
 from gateway.settings import GatewaySettings
 
@@ -33,7 +33,7 @@ class KeyMade(BaseModel):
     kid: str | None
 
 
-@use_case(Permission.MANAGE_KEYS)
+@use_case(MANAGE_KEYS)
 async def have_keys(tx: Tx, _command: HaveKeys) -> KeyMade:
     """Make the first key; two gateways starting at once make one."""
     await tx.execute(_turn())
@@ -42,7 +42,7 @@ async def have_keys(tx: Tx, _command: HaveKeys) -> KeyMade:
     return KeyMade(kid=_add(tx, signs_now=True))
 
 
-@use_case(Permission.MANAGE_KEYS)
+@use_case(MANAGE_KEYS)
 async def rotate_keys(tx: Tx, command: RotateKeys) -> KeyMade:
     """Publish a second key, which signs after an announcement; the first is retired later."""
     await tx.execute(_turn())

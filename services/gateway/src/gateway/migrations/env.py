@@ -1,7 +1,9 @@
-"""Alembic's entrance: the models of every feature, and the chassis' own tables."""
+"""Alembic's entrance: the tables of every feature, and the chassis' own."""
 
 from chassis.db.migrate import environment
-from gateway.tables import Base, load_models
+from chassis.feature import load_models
+from gateway.features import FEATURES
+from gateway.tables import Base
 
-load_models()
+load_models(FEATURES)
 environment(Base.metadata)

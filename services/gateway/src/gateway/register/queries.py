@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from gateway.access import Permission
 from gateway.clients.model import ApiClient, subject_of
 from gateway.keys.model import SigningKeyRow
+from gateway.register.feature import READ_REGISTER
 from gateway.sessions.model import EndedSession
 from gateway.staff.model import StaffMember
 
@@ -33,7 +33,7 @@ class Register(BaseModel):
     ended: list[UUID]
 
 
-@query(Permission.READ_REGISTER)
+@query(READ_REGISTER)
 async def register(tx: ReadTx) -> Register:
     """The register as it is now."""
     people: list[tuple[str, StaffMember | ApiClient]] = [

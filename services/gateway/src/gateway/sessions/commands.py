@@ -14,7 +14,7 @@ from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from deskkit.i18n import N_
-from gateway.access import Permission
+from gateway.sessions.feature import OPEN_SESSIONS
 from gateway.sessions.model import (
     FORGOTTEN_AFTER,
     GRACE,
@@ -26,6 +26,7 @@ from gateway.sessions.model import (
     wait_after,
 )
 from gateway.settings import GatewaySettings
+from gateway.staff.feature import CHANGE_OWN_ACCOUNT
 from gateway.staff.model import StaffMember
 
 
@@ -103,7 +104,7 @@ class Found(BaseModel):
     staff_id: UUID | None
 
 
-@use_case(Permission.OPEN_SESSIONS)
+@use_case(OPEN_SESSIONS)
 async def count_wrong_password(tx: Tx, command: WrongPassword) -> None:
     """Count a wrong password; an account that doesn't exist is counted like any other.
 
@@ -118,7 +119,7 @@ async def count_wrong_password(tx: Tx, command: WrongPassword) -> None:
         row.waits_until = max(row.waits_until, tx.now + wait_after(kind, row.failures))
 
 
-@use_case(Permission.OPEN_SESSIONS)
+@use_case(OPEN_SESSIONS)
 async def open_session(tx: Tx, command: OpenSession) -> Opened:
     """Open a session. Raises NotFound when the person's access has ended meanwhile."""
     member = await tx.session.get(StaffMember, command.staff_id)
@@ -144,7 +145,7 @@ async def open_session(tx: Tx, command: OpenSession) -> Opened:
     return _opened(session, member, secret)
 
 
-@use_case(Permission.OPEN_SESSIONS)
+@use_case(OPEN_SESSIONS)
 async def renew_session(tx: Tx, command: RenewSession) -> Renewal:
     """Give the session a new secret. One used again after its replacement ends the session: it was copied."""
     shown = digest(command.secret)
@@ -167,7 +168,7 @@ async def renew_session(tx: Tx, command: RenewSession) -> Renewal:
     return Renewal(opened=_opened(session, member, secret))
 
 
-@use_case(Permission.OPEN_SESSIONS)
+@use_case(OPEN_SESSIONS)
 async def end_session(tx: Tx, command: EndSession) -> Ended:
     """End the session with this secret, or with this id."""
     shown = digest(command.secret or "")
@@ -177,7 +178,7 @@ async def end_session(tx: Tx, command: EndSession) -> Ended:
     return await _end(tx, select(Session).where(mine))
 
 
-@use_case(Permission.CHANGE_OWN_ACCOUNT)
+@use_case(CHANGE_OWN_ACCOUNT)
 async def end_own_session(tx: Tx, command: EndSession) -> Ended:
     """End one of the asker's own sessions; without an id, all but the present one."""
     mine = select(Session).where(Session.staff_id == UUID(tx.actor.subject))
@@ -186,7 +187,7 @@ async def end_own_session(tx: Tx, command: EndSession) -> Ended:
     return await _end(tx, mine.where(Session.id != UUID(tx.actor.session or str(UUID(int=0)))))
 
 
-@use_case(Permission.OPEN_SESSIONS)
+@use_case(OPEN_SESSIONS)
 async def find_by_provider(tx: Tx, command: FindByProvider) -> Found:
     """Find the person.
 

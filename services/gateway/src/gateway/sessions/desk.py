@@ -15,9 +15,8 @@ from starlette.requests import Request
 from chassis.http.problems import STATUS, waiting
 from chassis.perform import perform
 from deskkit.call import DeskCall, PageCall, PublicCall, public_call_of
-from deskkit.csrf import SAFE_METHODS, came_from_elsewhere
+from deskkit.csrf import SAFE_METHODS, ForgedForm, came_from_elsewhere
 from deskkit.forms import Nothing
-from deskkit.interrupted import ForgedForm
 from deskkit.language import inside_path, set_language
 from deskkit.router import DeskRouter
 from gateway.organisation import own_desk
@@ -45,6 +44,7 @@ from gateway.staff.queries import StaffView, own_account
 
 public = APIRouter(include_in_schema=False)
 pages = DeskRouter(prefix="/session")
+routers = (public, pages)
 
 
 class SignInForm(BaseModel):

@@ -11,9 +11,10 @@ from sqlalchemy import exists, select, tuple_
 
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from gateway.access import Permission
+from gateway.sessions.feature import OPEN_SESSIONS
 from gateway.sessions.model import FailedSignIns, Session, counted_as
 from gateway.settings import GatewaySettings
+from gateway.staff.feature import VIEW_OWN_ACCOUNT
 from gateway.staff.model import StaffMember
 
 
@@ -30,7 +31,7 @@ class SessionView(BaseModel):
     address: str
 
 
-@query(Permission.VIEW_OWN_ACCOUNT)
+@query(VIEW_OWN_ACCOUNT)
 async def own_sessions(tx: ReadTx) -> list[SessionView]:
     """The asker's sessions, the latest first."""
     mine = select(Session).where(Session.staff_id == UUID(tx.actor.subject), Session.ends_at > tx.now)
@@ -46,7 +47,7 @@ class Attempt(BaseModel):
     password_hash: str | None = Field(default=None, repr=False)
 
 
-@query(Permission.OPEN_SESSIONS)
+@query(OPEN_SESSIONS)
 async def attempt(tx: ReadTx, email: str, address: str) -> Attempt:
     """What a sign-in as `email` from `address` has to wait for, or be compared with.
 

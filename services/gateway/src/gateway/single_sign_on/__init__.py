@@ -1,1 +1,0 @@
-"""Sign-in through the organisation's own OpenID Connect provider."""

@@ -1,1 +1,0 @@
-"""People of one organisation and the roles they hold."""

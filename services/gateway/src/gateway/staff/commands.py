@@ -14,8 +14,8 @@ from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from deskkit.i18n import N_
-from gateway.access import Permission
 from gateway.organisation import ADMINISTRATOR
+from gateway.staff.feature import CHANGE_OWN_ACCOUNT, MANAGE_STAFF
 from gateway.staff.model import (
     AddressTaken,
     AttestationMissing,
@@ -94,7 +94,7 @@ class StaffAdded(BaseModel):
     staff_id: UUID
 
 
-@use_case(Permission.MANAGE_STAFF)
+@use_case(MANAGE_STAFF)
 async def add_staff(tx: Tx, command: AddStaff) -> StaffAdded:
     """Add a person with roles of this entity, on the word that they work for nobody on the other side.
 
@@ -127,7 +127,7 @@ async def add_staff(tx: Tx, command: AddStaff) -> StaffAdded:
     return StaffAdded(staff_id=member.id)
 
 
-@use_case(Permission.MANAGE_STAFF)
+@use_case(MANAGE_STAFF)
 async def change_staff(tx: Tx, command: ChangeStaff) -> StaffAdded:
     """Change name, roles, language.
 
@@ -160,7 +160,7 @@ async def change_staff(tx: Tx, command: ChangeStaff) -> StaffAdded:
     return StaffAdded(staff_id=member.id)
 
 
-@use_case(Permission.CHANGE_OWN_ACCOUNT)
+@use_case(CHANGE_OWN_ACCOUNT)
 async def choose_language(tx: Tx, command: ChooseLanguage) -> StaffAdded:
     """Keep the asker's language in their profile (X1)."""
     member = await _member(tx, UUID(tx.actor.subject))
@@ -169,7 +169,7 @@ async def choose_language(tx: Tx, command: ChooseLanguage) -> StaffAdded:
     return StaffAdded(staff_id=member.id)
 
 
-@use_case(Permission.MANAGE_STAFF)
+@use_case(MANAGE_STAFF)
 async def set_active(tx: Tx, command: SetActive) -> StaffAdded:
     """Let somebody sign in again, or end their access and every session.
 
@@ -188,13 +188,13 @@ async def set_active(tx: Tx, command: SetActive) -> StaffAdded:
     return StaffAdded(staff_id=member.id)
 
 
-@use_case(Permission.MANAGE_STAFF)
+@use_case(MANAGE_STAFF)
 async def reset_password(tx: Tx, command: SetPassword) -> StaffAdded:
     """Give somebody a new password and end their sessions."""
     return await _set_password(tx, command)
 
 
-@use_case(Permission.CHANGE_OWN_ACCOUNT)
+@use_case(CHANGE_OWN_ACCOUNT)
 async def change_own_password(tx: Tx, command: SetPassword) -> StaffAdded:
     """Give the asker a new password; their other sessions end. Raises NotFound for anybody else's account."""
     if str(command.staff_id) != tx.actor.subject:

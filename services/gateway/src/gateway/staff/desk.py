@@ -15,7 +15,7 @@ from gateway.organisation import ROLES, WORKS_FOR_NO_OTHER
 from gateway.staff import commands, queries
 from gateway.staff.passwords import hash_password, make_password
 
-pages = DeskRouter(prefix="/staff")
+router = DeskRouter(prefix="/staff")
 PAGE = 50
 
 
@@ -29,7 +29,7 @@ class NewStaff(BaseModel):
     works_for_no_other: bool = Field(default=False, title="Works for nobody on the other side")
 
 
-@pages.get("", name="staff")
+@router.get("", name="staff")
 async def everybody(call: DeskCall, q: str = "", after: str = "", unattested: bool = False) -> Response:
     """Everybody of this organisation, or those for whom nobody has given their word (W10)."""
     found = await call.ask(queries.everybody, q, after, PAGE, unattested=unattested)
@@ -46,7 +46,7 @@ async def everybody(call: DeskCall, q: str = "", after: str = "", unattested: bo
     )
 
 
-@pages.get("/add", name="staff.add")
+@router.get("/add", name="staff.add")
 async def add_page(call: DeskCall) -> Response:
     """Add somebody."""
     await call.ask(queries.everybody, "", "", 1)  # refuses those who may not manage staff
@@ -54,7 +54,7 @@ async def add_page(call: DeskCall) -> Response:
     return call.page("staff/add.html", form=form, **_words(call))
 
 
-@pages.post("/add", name="staff.add_sent")
+@router.post("/add", name="staff.add_sent")
 async def add(call: DeskCall) -> Response:
     """Add somebody, and show their first password once."""
     form = await call.form(NewStaff)
@@ -71,14 +71,14 @@ async def add(call: DeskCall) -> Response:
     return call.page("staff/add.html", form=form, **_words(call), status=422)
 
 
-@pages.get("/{staff_id}", name="staff.member")
+@router.get("/{staff_id}", name="staff.member")
 async def member(call: DeskCall, staff_id: UUID) -> Response:
     """One person."""
     view = await call.ask(queries.staff_member, staff_id)
     return call.page("staff/record.html", member=view, **_words(call))
 
 
-@pages.get("/{staff_id}/change", name="staff.change")
+@router.get("/{staff_id}/change", name="staff.change")
 async def change_page(call: DeskCall, staff_id: UUID) -> Response:
     """Change name, roles, language."""
     view = await call.ask(queries.staff_member, staff_id)
@@ -86,7 +86,7 @@ async def change_page(call: DeskCall, staff_id: UUID) -> Response:
     return call.page("staff/change.html", form=form, member=view, **_words(call))
 
 
-@pages.post("/{staff_id}/change", name="staff.change_sent")
+@router.post("/{staff_id}/change", name="staff.change_sent")
 async def change(call: DeskCall, staff_id: UUID) -> Response:
     """Change name, roles, language."""
     view = await call.ask(queries.staff_member, staff_id)
@@ -96,7 +96,7 @@ async def change(call: DeskCall, staff_id: UUID) -> Response:
     return call.page("staff/change.html", form=form, member=view, **_words(call), status=422)
 
 
-@pages.get("/{staff_id}/access", name="staff.access")
+@router.get("/{staff_id}/access", name="staff.access")
 async def access_page(call: DeskCall, staff_id: UUID) -> Response:
     """Confirm ending somebody's access, or giving it back."""
     view = await call.ask(queries.staff_member, staff_id)
@@ -104,7 +104,7 @@ async def access_page(call: DeskCall, staff_id: UUID) -> Response:
     return call.page("staff/access.html", form=form, member=view, **_words(call))
 
 
-@pages.post("/{staff_id}/access", name="staff.access_sent")
+@router.post("/{staff_id}/access", name="staff.access_sent")
 async def access(call: DeskCall, staff_id: UUID) -> Response:
     """End somebody's access, or give it back: whichever the page offered."""
     view = await call.ask(queries.staff_member, staff_id)
@@ -115,7 +115,7 @@ async def access(call: DeskCall, staff_id: UUID) -> Response:
     return call.page("staff/access.html", form=form, member=view, **_words(call), status=422)
 
 
-@pages.post("/{staff_id}/password", name="staff.password")
+@router.post("/{staff_id}/password", name="staff.password")
 async def reset_password(call: DeskCall, staff_id: UUID) -> Response:
     """Give somebody a new first password, shown once."""
     view = await call.ask(queries.staff_member, staff_id)

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from gateway.access import Permission
 from gateway.staff.commands import WHAT
+from gateway.staff.feature import MANAGE_STAFF, VIEW_OWN_ACCOUNT
 from gateway.staff.model import StaffMember
 
 
@@ -34,7 +34,7 @@ class StaffView(BaseModel):
     attested_by: str | None
 
 
-@query(Permission.MANAGE_STAFF)
+@query(MANAGE_STAFF)
 async def everybody(
     tx: ReadTx, text: str = "", after: str = "", most: int = 50, *, unattested: bool = False
 ) -> list[StaffView]:
@@ -57,14 +57,14 @@ async def everybody(
     return [StaffView.model_validate(row) for row in (await tx.execute(wanted)).scalars()]
 
 
-@query(Permission.MANAGE_STAFF)
+@query(MANAGE_STAFF)
 async def unattested_count(tx: ReadTx) -> int:
     """How many people who may sign in have nobody's word yet that they work for nobody on the other side."""
     found = select(func.count()).where(StaffMember.active, StaffMember.attested_at.is_(None))
     return int(await tx.scalar(found) or 0)
 
 
-@query(Permission.MANAGE_STAFF)
+@query(MANAGE_STAFF)
 async def staff_member(tx: ReadTx, staff_id: UUID) -> StaffView:
     """One person. Raises NotFound."""
     found = await tx.session.get(StaffMember, staff_id)
@@ -73,7 +73,7 @@ async def staff_member(tx: ReadTx, staff_id: UUID) -> StaffView:
     return StaffView.model_validate(found)
 
 
-@query(Permission.VIEW_OWN_ACCOUNT)
+@query(VIEW_OWN_ACCOUNT)
 async def own_account(tx: ReadTx) -> StaffView:
     """The asker."""
     found = await tx.session.get(StaffMember, UUID(tx.actor.subject))

@@ -37,7 +37,7 @@ from support_svc.clients.queries import (
     search_clients,
 )
 
-router = ApiRouter(prefix="/api/support/v1", tags=["clients"])
+router = ApiRouter(tags=["clients"])
 
 
 @router.get("/clients")

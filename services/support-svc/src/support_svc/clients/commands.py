@@ -14,7 +14,7 @@ from chassis.errors import EditedMeanwhile, NotFound
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from support_svc.access import Permission
+from support_svc.clients.feature import EDIT_CLIENT
 from support_svc.clients.finding import alike, may_see
 from support_svc.clients.model import (
     AgeOrBirth,
@@ -181,7 +181,7 @@ class ChooseHead(NewHead):
     client_id: UUID
 
 
-@use_case(Permission.EDIT_CLIENT)
+@use_case(EDIT_CLIENT)
 async def create_client(tx: Tx, command: CreateClient) -> UUID:
     """Record a client and return its id.
 
@@ -205,7 +205,7 @@ async def create_client(tx: Tx, command: CreateClient) -> UUID:
     return client.id
 
 
-@use_case(Permission.EDIT_CLIENT)
+@use_case(EDIT_CLIENT)
 async def edit_client(tx: Tx, command: EditClient) -> None:
     """Change a client's record.
 
@@ -239,7 +239,7 @@ async def edit_client(tx: Tx, command: EditClient) -> None:
     tx.touched("client", client.id, "edited", changes)
 
 
-@use_case(Permission.EDIT_CLIENT)
+@use_case(EDIT_CLIENT)
 async def form_household(tx: Tx, command: FormHousehold) -> UUID:
     """Form a household of people who are in none, and return its id.
 
@@ -257,7 +257,7 @@ async def form_household(tx: Tx, command: FormHousehold) -> UUID:
     return household.id
 
 
-@use_case(Permission.EDIT_CLIENT)
+@use_case(EDIT_CLIENT)
 async def add_member(tx: Tx, command: AddMember) -> None:
     """Take a person into a client's household; one is formed around the client when there is none (C2).
 
@@ -276,7 +276,7 @@ async def add_member(tx: Tx, command: AddMember) -> None:
     tx.touched("household", household_id, "joined", {"member": (None, command.member_id)})
 
 
-@use_case(Permission.EDIT_CLIENT)
+@use_case(EDIT_CLIENT)
 async def remove_member(tx: Tx, command: RemoveMember) -> None:
     """Let a person leave the household. Raises NotAMember, HeadCannotLeave while others stay."""
     household_id = await _household_of(tx, command.client_id)
@@ -290,7 +290,7 @@ async def remove_member(tx: Tx, command: RemoveMember) -> None:
     tx.touched("household", leaving.household_id, "left", {"member": (command.member_id, None)})
 
 
-@use_case(Permission.EDIT_CLIENT)
+@use_case(EDIT_CLIENT)
 async def choose_head(tx: Tx, command: ChooseHead) -> None:
     """Make another member the head of the household. Raises NotAMember, HeadIsAChild."""
     await change_head(tx, command.client_id, command.head_id, child_too=command.child_as_head)

@@ -37,8 +37,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from chassis.tx import ReadTx, Tx
-from support_svc.access import Permission
 from support_svc.clients.births import births_in
+from support_svc.clients.feature import SEE_ARCHIVED
 from support_svc.clients.model import Client, ClientName, ClientState, ContactPoint
 from support_svc.clients.names import PARTICLES, also_meant, plain_digits
 from trade import letters
@@ -115,7 +115,7 @@ _other = aliased(Client)
 
 def may_see(tx: Tx | ReadTx) -> ColumnElement[bool]:
     """The rows of `Client` that the asker may know of: archived ones need a permission of their own."""
-    if tx.runtime.access.permits(tx.actor, Permission.SEE_ARCHIVED):
+    if tx.runtime.access.permits(tx.actor, SEE_ARCHIVED):
         return true()
     return Client.state != ClientState.ARCHIVED
 

@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Identity, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from chassis.db import words
 from chassis.errors import DomainError, Kind
 from support_svc.clients.open_matters import OpenMatter
 from support_svc.lookups.model import LookupValue
-from support_svc.tables import Base, words
+from support_svc.tables import Base
 
 ADULT_AT = 18
 """Age from which a household member is counted as an adult."""

@@ -1,7 +1,6 @@
 """What is open for a client, asked of every feature that can have something open (C1).
 
-Clients know nothing of placements or stays: each such feature offers its own answer, and `wiring` puts them
-together.
+Clients know nothing of placements or stays: each such feature offers its own answer.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from chassis.feature import offers_of
 from chassis.tx import ReadTx, Tx
 
 
@@ -29,17 +29,12 @@ class OpenMatter:
     placement_id: UUID | None = None
 
 
-Offer = Callable[[Tx | ReadTx, UUID], Awaitable[Sequence[OpenMatter]]]
-"""What one feature has open for a client."""
-
-_offers: dict[str, Offer] = {}
-
-
-def offer(feature: str, its: Offer) -> None:
-    """Let `open_matters` ask a feature too; a feature has one offer."""
-    _offers[feature] = its
+Open = Callable[[Tx | ReadTx, UUID], Awaitable[Sequence[OpenMatter]]]
+"""What one feature has open for a client; a feature offers it as `open_matters`."""
 
 
 async def open_matters(tx: Tx | ReadTx, client_id: UUID) -> list[OpenMatter]:
-    """Return everything that is open for a client."""
-    return [matter for its in _offers.values() for matter in await its(tx, client_id)]
+    """Return everything that is open for a client, by its kind."""
+    asked: list[Open] = offers_of(tx.runtime.features, "open_matters")
+    found = [matter for its in asked for matter in await its(tx, client_id)]
+    return sorted(found, key=lambda matter: list(MatterKind).index(matter.kind))

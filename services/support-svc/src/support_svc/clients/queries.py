@@ -15,7 +15,7 @@ from chassis.errors import NotFound
 from chassis.paging import Page, Paging
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
-from support_svc.access import Permission
+from support_svc.clients.feature import VIEW_CLIENTS
 from support_svc.clients.finding import Meaning, alike, may_see, meaning
 from support_svc.clients.model import (
     Client,
@@ -152,7 +152,7 @@ def _line(*shown: Any, today: date) -> ClientLine:
     return ClientLine(id_, number, display_name(given, family, preferred), others, born, age, state)
 
 
-@query(Permission.VIEW_CLIENTS)
+@query(VIEW_CLIENTS)
 async def search_clients(
     tx: ReadTx, q: str = "", after: str | None = None, state: ClientState | None = None
 ) -> FoundClients:
@@ -202,7 +202,7 @@ async def _likeliest(tx: ReadTx, meant: Meaning, allowed: ColumnElement[bool]) -
     return found
 
 
-@query(Permission.VIEW_CLIENTS)
+@query(VIEW_CLIENTS)
 async def possible_duplicates(
     tx: ReadTx, given: str, family: str, date_of_birth: date | None
 ) -> list[ClientLine]:
@@ -213,13 +213,13 @@ async def possible_duplicates(
     return [found[id_] for id_ in ids]
 
 
-@query(Permission.VIEW_CLIENTS)
+@query(VIEW_CLIENTS)
 async def somebody_archived(tx: ReadTx, given: str, family: str, date_of_birth: date | None) -> bool:
     """Whether somebody alike has an archived record; which one, a supervisor sees (C3)."""
     return bool(await alike(tx, given, family, date_of_birth, archived=True))
 
 
-@query(Permission.VIEW_CLIENTS, views="client")
+@query(VIEW_CLIENTS, views="client")
 async def client(tx: ReadTx, client_id: UUID) -> ClientView:
     """A client's record. Raises NotFound, also for one the asker may not know of. The view is logged (X3)."""
     gender, indigenous = aliased(LookupValue), aliased(LookupValue)
@@ -268,7 +268,7 @@ async def client(tx: ReadTx, client_id: UUID) -> ClientView:
     )
 
 
-@query(Permission.VIEW_CLIENTS)
+@query(VIEW_CLIENTS)
 async def household(tx: ReadTx, client_id: UUID, day: date | None = None) -> HouseholdView:
     """The household of a client on a day (today unless given); the client alone when there is none (C2)."""
     known = await tx.scalar(select(Client.id).where(Client.id == client_id, may_see(tx)))

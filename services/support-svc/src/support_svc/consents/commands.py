@@ -12,9 +12,9 @@ from chassis.errors import Faults, NotFound
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from support_svc.access import Permission
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
+from support_svc.consents.feature import RECORD_CONSENT
 from support_svc.consents.model import (
     CATEGORIES_OF,
     RECIPIENT_OF,
@@ -55,7 +55,7 @@ class WithdrawConsent(BaseModel):
     consent_id: UUID
 
 
-@use_case(Permission.RECORD_CONSENT)
+@use_case(RECORD_CONSENT)
 async def give_consent(tx: Tx, command: GiveConsent) -> UUID:
     """Record a consent and return its id (C6). Raises ConsentDates.
 
@@ -126,7 +126,7 @@ async def _withdrawn_since(tx: Tx, command: GiveConsent) -> UUID | None:
     return last.id if withdrawn_on > command.given_on else None
 
 
-@use_case(Permission.RECORD_CONSENT)
+@use_case(RECORD_CONSENT)
 async def withdraw_consent(tx: Tx, command: WithdrawConsent) -> None:
     """Withdraw a consent; nothing is told under it from this moment on. Raises AlreadyWithdrawn."""
     consent = (

@@ -9,8 +9,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.db import words
 from chassis.errors import DomainError, Kind
-from support_svc.tables import Base, words
+from support_svc.tables import Base
 
 EXPIRING_WITHIN = timedelta(days=30)
 """How long before its last day a consent is listed as expiring."""

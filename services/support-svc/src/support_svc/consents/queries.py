@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, select
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from support_svc.access import Permission
+from support_svc.clients.feature import VIEW_CLIENTS
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
 from support_svc.consents.model import (
@@ -74,7 +74,7 @@ def _view(consent: Consent, today: date) -> ConsentView:
     )
 
 
-@query(Permission.VIEW_CLIENTS, views="client")
+@query(VIEW_CLIENTS, views="client")
 async def consents_of(tx: ReadTx, client_id: UUID) -> list[ConsentView]:
     """Every consent of a client, those in force first. Raises NotFound."""
     if await tx.scalar(select(Client.id).where(Client.id == client_id, may_see(tx))) is None:
@@ -102,7 +102,7 @@ def is_expiring_or_lately_lapsed(today: date) -> ColumnElement[bool]:
     )
 
 
-@query(Permission.VIEW_CLIENTS)
+@query(VIEW_CLIENTS)
 async def expiring_consents(tx: ReadTx) -> list[ExpiringConsent]:
     """Consents that lapse within the time of notice or lapsed in the last as long, soonest first (C6)."""
     statement = (

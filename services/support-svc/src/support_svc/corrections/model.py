@@ -11,8 +11,9 @@ from sqlalchemy import Index, String, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.db import words
 from chassis.errors import DomainError, Kind
-from support_svc.tables import Base, words
+from support_svc.tables import Base
 
 
 class Corrected(StrEnum):

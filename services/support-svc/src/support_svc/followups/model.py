@@ -11,9 +11,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.db import words
 from chassis.errors import DomainError, Kind
 from support_svc.lookups.model import Caseworker, LookupValue
-from support_svc.tables import Base, words
+from support_svc.tables import Base
 
 
 class FollowUpSubject(StrEnum):

@@ -9,11 +9,11 @@ from sqlalchemy.orm import aliased
 
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from support_svc.access import Permission
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client, display_name
 from support_svc.corrections.model import Corrected
 from support_svc.corrections.queries import CorrectionView, corrections_of
+from support_svc.followups.feature import VIEW_FOLLOW_UPS
 from support_svc.followups.model import (
     FollowUp,
     FollowUpOutcome,
@@ -57,7 +57,7 @@ class FollowUpView:
     corrections: tuple[CorrectionView, ...]
 
 
-@query(Permission.VIEW_PLACEMENTS)
+@query(VIEW_FOLLOW_UPS)
 async def follow_ups_of(tx: ReadTx, subject_id: UUID) -> list[FollowUpView]:
     """Every follow-up of a record, the next one first."""
     follow_ups = list(

@@ -6,7 +6,7 @@ from chassis.http import ApiRouter, Call
 from support_svc.history.model import HistoryLine, Matter
 from support_svc.history.queries import history
 
-router = ApiRouter(prefix="/api/support/v1", tags=["history"])
+router = ApiRouter(tags=["history"])
 
 
 @router.get("/clients/{client_id}/history")

@@ -11,7 +11,7 @@ from chassis.db.tables import access_log, audit
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from support_svc.access import Permission
+from support_svc.clients.feature import VIEW_CLIENTS
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client, HouseholdMember, display_name
 from support_svc.consents.model import Consent
@@ -42,7 +42,7 @@ _MATTER_OF = {
 }
 
 
-@query(Permission.VIEW_CLIENTS, views="client")
+@query(VIEW_CLIENTS, views="client")
 async def history(
     tx: ReadTx, client_id: UUID, about: Matter | None = None, record: UUID | None = None
 ) -> list[HistoryLine]:
@@ -57,7 +57,7 @@ async def history(
     return sorted(lines, key=lambda line: line.at, reverse=True)[:MOST]
 
 
-@query(Permission.VIEW_CLIENTS)
+@query(VIEW_CLIENTS)
 async def last_change(tx: ReadTx, client_id: UUID) -> HistoryLine | None:
     """The latest change of anything about a client."""
     lines = await _changes(tx, client_id, None, None, most=1)

@@ -8,7 +8,7 @@ from fastapi import Query
 from chassis.http.call import ApiRouter, Call
 from support_svc.homes.queries import HomeFilter, HomePage, HomeView, home, search_homes
 
-router = ApiRouter(prefix="/api/support/v1", tags=["homes"])
+router = ApiRouter(tags=["homes"])
 
 
 @router.get("/homes")

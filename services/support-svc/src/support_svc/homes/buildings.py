@@ -18,7 +18,7 @@ from chassis.places import Whole, Words, read_place, spelt
 from chassis.search import UNKNOWN, Columns, Groups, Mask
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from support_svc.access import Permission
+from support_svc.homes.feature import SEARCH_HOMES
 from support_svc.homes.fitting import Seeking
 from support_svc.homes.following import homes_in_memory
 from support_svc.homes.index import misfits, rents_in
@@ -129,7 +129,7 @@ def _found(index: Columns, groups: Groups, group: int, order: NDArray[np.int64],
     return Found(index.text("building", int(groups.codes[group])), best, places[mask[places]])
 
 
-@query(Permission.SEARCH_HOMES)
+@query(SEARCH_HOMES)
 async def search_buildings(tx: ReadTx, wanted: HomeFilter, seeking: Seeking | None = None) -> BuildingPage:
     """A page of buildings with homes that match every filter, in the order asked for (P5)."""
     index = await homes_in_memory.current(tx.runtime.database)

@@ -13,9 +13,9 @@ from uuid import UUID
 from pydantic_core import to_json
 from sqlalchemy import text
 
+from chassis.access import RECEIVE_EVENTS
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from support_svc.access import Permission
 from support_svc.homes.model import ManagedBy, Occupancy, searchable_address
 
 
@@ -113,7 +113,7 @@ _HEARD = text(
 )
 
 
-@use_case(Permission.HEAR_NEWS)
+@use_case(RECEIVE_EVENTS)
 async def take_listings(tx: Tx, listings: list[Listing]) -> None:
     """Take listings into the copy; a listing that is older than what is known changes nothing."""
     newest = _newest(listings)
@@ -138,7 +138,7 @@ async def take_listings(tx: Tx, listings: list[Listing]) -> None:
     await _hear(tx, (told.published_at for told in newest))
 
 
-@use_case(Permission.HEAR_NEWS)
+@use_case(RECEIVE_EVENTS)
 async def take_availability(tx: Tx, changes: list[Availability]) -> None:
     """Take changes of occupancy and withdrawals; what overtook its listing is kept till the listing comes."""
     newest = _newest(changes)

@@ -13,9 +13,10 @@ from sqlalchemy import Index, Integer, Numeric, SmallInteger, String, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.db import words
 from chassis.db.xid8 import XID8
 from chassis.errors import DomainError, Kind
-from support_svc.tables import Base, words
+from support_svc.tables import Base
 from trade import letters
 
 

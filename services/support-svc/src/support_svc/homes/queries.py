@@ -19,7 +19,7 @@ from chassis.search import Bounds, By, Columns, Mask
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from deskkit.addresses import door
-from support_svc.access import Permission
+from support_svc.homes.feature import SEARCH_HOMES
 from support_svc.homes.fitting import Fit, Seeking, fit
 from support_svc.homes.following import homes_in_memory
 from support_svc.homes.index import cents, misfits, rents_in
@@ -192,7 +192,7 @@ def home_view(home: Home, seeking: Seeking | None, today: date) -> HomeView:
     )
 
 
-@query(Permission.SEARCH_HOMES)
+@query(SEARCH_HOMES)
 async def search_homes(tx: ReadTx, wanted: HomeFilter, seeking: Seeking | None = None) -> HomePage:
     """A page of listed homes that match every filter, in the order asked for, and how many match in all.
 
@@ -296,7 +296,7 @@ def matching(index: Columns, wanted: HomeFilter) -> Mask:
     return mask if words or not wanted.q.strip() else np.zeros_like(mask)
 
 
-@query(Permission.SEARCH_HOMES)
+@query(SEARCH_HOMES)
 async def home(tx: ReadTx, unit: UUID) -> HomeView:
     """One home of the copy, listed or not. Raises UnknownHome."""
     found = await tx.session.get(Home, unit)
@@ -305,7 +305,7 @@ async def home(tx: ReadTx, unit: UUID) -> HomeView:
     return home_view(found, None, tx.today)
 
 
-@query(Permission.SEARCH_HOMES)
+@query(SEARCH_HOMES)
 async def places(tx: ReadTx) -> Places:
     """Regions and cities that occur in the copy."""
     rows = (

@@ -19,7 +19,7 @@ from support_svc.housing_history.commands import (
 )
 from support_svc.housing_history.queries import HousingView, housing_history
 
-router = ApiRouter(prefix="/api/support/v1", tags=["housing history"])
+router = ApiRouter(tags=["housing history"])
 
 
 @router.get("/clients/{client_id}/housing-history")

@@ -14,12 +14,12 @@ from chassis.errors import EditedMeanwhile, NotFound
 from chassis.ids import new_id
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import use_case
-from support_svc.access import Permission
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
 from support_svc.clients.open_matters import MatterKind, OpenMatter
 from support_svc.corrections.commands import correct
 from support_svc.corrections.model import Corrected, NothingCorrected, Reasoned
+from support_svc.housing_history.feature import EDIT_HOUSING_HISTORY
 from support_svc.housing_history.model import (
     DaysOfPlacement,
     EndBeforeStart,
@@ -113,7 +113,7 @@ class ChangeRent(NewRent):
     record_id: UUID
 
 
-@use_case(Permission.EDIT_HOUSING_HISTORY)
+@use_case(EDIT_HOUSING_HISTORY)
 async def add_housing(tx: Tx, command: AddHousing) -> UUID:
     """Record a stay and return its id. Raises HousingOverlap, EndBeforeStart."""
     if command.ended_on is not None and command.ended_on < command.started_on:
@@ -145,7 +145,7 @@ async def add_housing(tx: Tx, command: AddHousing) -> UUID:
     return record.id
 
 
-@use_case(Permission.EDIT_HOUSING_HISTORY)
+@use_case(EDIT_HOUSING_HISTORY)
 async def end_housing(tx: Tx, command: EndHousing) -> None:
     """End a stay that is open. Raises StayEnded, EndBeforeStart."""
     record = await _record(tx, command.client_id, command.record_id)
@@ -155,7 +155,7 @@ async def end_housing(tx: Tx, command: EndHousing) -> None:
     end_stay(tx, record, command.ended_on, command.reason_left_id)
 
 
-@use_case(Permission.EDIT_HOUSING_HISTORY)
+@use_case(EDIT_HOUSING_HISTORY)
 async def change_rent(tx: Tx, command: ChangeRent) -> None:
     """Add a dated rent to a stay, or correct the one of that day; the record is neither closed nor opened
     anew.
@@ -179,7 +179,7 @@ async def change_rent(tx: Tx, command: ChangeRent) -> None:
     tx.touched("housing_record", record.id, "rent_changed", {"from_date": (None, command.from_date)})
 
 
-@use_case(Permission.EDIT_HOUSING_HISTORY)
+@use_case(EDIT_HOUSING_HISTORY)
 async def correct_housing(tx: Tx, command: CorrectHousing) -> None:
     """Correct a stay. Raises EditedMeanwhile, DaysOfPlacement, EndBeforeStart, HousingOverlap."""
     record = await _record(tx, command.client_id, command.record_id)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, selectinload
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from support_svc.access import Permission
+from support_svc.clients.feature import VIEW_CLIENTS
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
 from support_svc.corrections.model import Corrected
@@ -62,7 +62,7 @@ class HousingView:
         return self.reason_left_fr if locale == "fr" else self.reason_left_en
 
 
-@query(Permission.VIEW_CLIENTS, views="client")
+@query(VIEW_CLIENTS, views="client")
 async def housing_history(tx: ReadTx, client_id: UUID) -> list[HousingView]:
     """Where a client has lived, the latest first. Raises NotFound."""
     if await tx.scalar(select(Client.id).where(Client.id == client_id, may_see(tx))) is None:

@@ -1,1 +1,0 @@
-"""New Housing Search of a placement: homes by building, a page of each, the short list, comparing (P5)."""

@@ -19,7 +19,7 @@ from support_svc.housing_search.queries import (
     shortlist,
 )
 
-router = ApiRouter(prefix="/api/support/v1/placements/{placement_id}", tags=["homes"])
+router = ApiRouter(prefix="/placements/{placement_id}", tags=["homes"])
 
 
 @router.get("/buildings")

@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from support_svc.access import Permission
 from support_svc.homes.queries import home_for_request, one_line
 from support_svc.housing_search.model import LONGEST, ShortlistedHome, ShortlistFull
+from support_svc.placements.feature import EDIT_PLACEMENT
 from support_svc.placements.rows import locked_placement
 
 
@@ -20,7 +20,7 @@ class HomeOfPlacement(BaseModel):
     unit: UUID
 
 
-@use_case(Permission.EDIT_PLACEMENT)
+@use_case(EDIT_PLACEMENT)
 async def shortlist_home(tx: Tx, command: HomeOfPlacement) -> None:
     """Put a listed home on the short list; one that is on it stays as it is (P5).
 
@@ -46,7 +46,7 @@ async def shortlist_home(tx: Tx, command: HomeOfPlacement) -> None:
     tx.touched("placement", placement.id, "home_shortlisted", {"shortlist": (None, address)})
 
 
-@use_case(Permission.EDIT_PLACEMENT)
+@use_case(EDIT_PLACEMENT)
 async def remove_from_shortlist(tx: Tx, command: HomeOfPlacement) -> None:
     """Take a home off the short list; one that isn't on it is no mistake (P5). Raises NotFound."""
     placement = await locked_placement(tx, command.placement_id)

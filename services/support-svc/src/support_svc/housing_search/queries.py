@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from support_svc.access import Permission
 from support_svc.homes.buildings import BuildingPage, search_buildings
+from support_svc.homes.feature import SEARCH_HOMES
 from support_svc.homes.following import homes_in_memory
 from support_svc.homes.index import building_key
 from support_svc.homes.model import Home, UnknownHome
@@ -48,7 +48,7 @@ class ShortlistedView:
     home: HomeView | None
 
 
-@query(Permission.SEARCH_HOMES, views=SEARCHED)
+@query(SEARCH_HOMES, views=SEARCHED)
 async def search_buildings_for_placement(tx: ReadTx, placement_id: UUID, wanted: HomeFilter) -> BuildingPage:
     """New Housing Search by building, with how well the best home of each fits the placement (P5, P10)."""
     one = await placement(tx, placement_id)
@@ -56,7 +56,7 @@ async def search_buildings_for_placement(tx: ReadTx, placement_id: UUID, wanted:
     return await search_buildings(tx, wanted, one.seeking())
 
 
-@query(Permission.SEARCH_HOMES)
+@query(SEARCH_HOMES)
 async def home_for_placement(tx: ReadTx, placement_id: UUID, unit: UUID) -> HomeSeen:
     """One home, with how well it fits the placement (P5). Raises NotFound, UnknownHome."""
     one = await placement(tx, placement_id)
@@ -73,7 +73,7 @@ async def home_for_placement(tx: ReadTx, placement_id: UUID, unit: UUID) -> Home
     return HomeSeen(view, key, max(0, int(same.sum()) - free), kept is not None)
 
 
-@query(Permission.SEARCH_HOMES)
+@query(SEARCH_HOMES)
 async def shortlist(tx: ReadTx, placement_id: UUID) -> list[ShortlistedView]:
     """The short list of a placement, the latest first (P5). Raises NotFound."""
     one = await placement(tx, placement_id)
@@ -94,7 +94,7 @@ async def shortlist(tx: ReadTx, placement_id: UUID) -> list[ShortlistedView]:
     ]
 
 
-@query(Permission.SEARCH_HOMES)
+@query(SEARCH_HOMES)
 async def shortlisted_units(tx: ReadTx, placement_id: UUID) -> frozenset[UUID]:
     """Which homes are on the short list of a placement (P5). Raises NotFound."""
     await require_visible(tx, placement_id)
@@ -102,7 +102,7 @@ async def shortlisted_units(tx: ReadTx, placement_id: UUID) -> frozenset[UUID]:
     return frozenset(rows.scalars())
 
 
-@query(Permission.SEARCH_HOMES)
+@query(SEARCH_HOMES)
 async def compared(tx: ReadTx, placement_id: UUID, units: Sequence[UUID]) -> list[HomeView]:
     """Two to four homes in the order given, each with how well it fits (P5).
 

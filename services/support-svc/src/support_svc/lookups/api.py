@@ -21,7 +21,7 @@ from support_svc.lookups.commands import (
 from support_svc.lookups.model import LookupList
 from support_svc.lookups.queries import CaseworkerView, ValueView, caseworkers, values_of
 
-router = ApiRouter(prefix="/api/support/v1", tags=["lists"])
+router = ApiRouter(tags=["lists"])
 
 
 @router.get("/lookups/{kind}")

@@ -13,7 +13,7 @@ from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from deskkit.i18n import N_
-from support_svc.access import Permission
+from support_svc.lookups.feature import EDIT_LOOKUPS
 from support_svc.lookups.model import (
     CASEWORKER_ROLES,
     Caseworker,
@@ -74,7 +74,7 @@ class ListCaseworker(CaseworkerFields):
     subject: StaffReference
 
 
-@use_case(Permission.EDIT_LOOKUPS)
+@use_case(EDIT_LOOKUPS)
 async def add_lookup_value(tx: Tx, command: AddLookupValue) -> UUID:
     """Add a value to a list and return its id. Raises CodeTaken."""
     taken = await tx.scalar(
@@ -88,7 +88,7 @@ async def add_lookup_value(tx: Tx, command: AddLookupValue) -> UUID:
     return value.id
 
 
-@use_case(Permission.EDIT_LOOKUPS)
+@use_case(EDIT_LOOKUPS)
 async def change_lookup_value(tx: Tx, command: ChangeLookupValue) -> None:
     """Relabel, move, retire or bring back a value. Raises EditedMeanwhile when somebody else did so first
     (X4).
@@ -107,7 +107,7 @@ async def change_lookup_value(tx: Tx, command: ChangeLookupValue) -> None:
     tx.touched("lookup_value", value.id, "changed", changes)
 
 
-@use_case(Permission.EDIT_LOOKUPS)
+@use_case(EDIT_LOOKUPS)
 async def list_caseworker(tx: Tx, command: ListCaseworker) -> None:
     """Retire a caseworker or bring one back; what he or she has stays as it is. Raises NotFound."""
     name = await tx.scalar(select(Caseworker.name).where(Caseworker.subject == command.subject))

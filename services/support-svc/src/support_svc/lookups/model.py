@@ -12,8 +12,9 @@ from uuid import UUID
 from sqlalchemy import Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.db import words
 from chassis.errors import DomainError, Kind
-from support_svc.tables import Base, words
+from support_svc.tables import Base
 
 
 class LookupList(StrEnum):

@@ -10,7 +10,7 @@ from chassis.errors import NotFound
 from chassis.register import Colleague
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from support_svc.access import Permission
+from support_svc.lookups.feature import VIEW_LOOKUPS
 from support_svc.lookups.model import (
     CASEWORKER_ROLES,
     Caseworker,
@@ -62,7 +62,7 @@ def _view(value: LookupValue) -> ValueView:
     )
 
 
-@query(Permission.VIEW_LOOKUPS)
+@query(VIEW_LOOKUPS)
 async def values_of(
     tx: ReadTx, *lists: LookupList, retired: bool = False
 ) -> dict[LookupList, list[ValueView]]:
@@ -80,7 +80,7 @@ async def values_of(
     return found
 
 
-@query(Permission.VIEW_LOOKUPS)
+@query(VIEW_LOOKUPS)
 async def lookup_value(tx: ReadTx, value_id: UUID) -> ValueView:
     """One value. Raises NotFound."""
     value = await tx.session.get(LookupValue, value_id)
@@ -89,7 +89,7 @@ async def lookup_value(tx: ReadTx, value_id: UUID) -> ValueView:
     return _view(value)
 
 
-@query(Permission.VIEW_LOOKUPS)
+@query(VIEW_LOOKUPS)
 async def caseworkers(tx: ReadTx, *, everybody: bool = False, including: str = "") -> list[CaseworkerView]:
     """Who can be named as caseworker, by name: those whom the gateway's register has with a role for it.
 

@@ -4,7 +4,7 @@ from chassis.http.call import ApiRouter, Call
 from support_svc.my_day.model import MyDay
 from support_svc.my_day.queries import my_day
 
-router = ApiRouter(prefix="/api/support/v1", tags=["my day"])
+router = ApiRouter(tags=["my day"])
 
 
 @router.get("/my-day")

@@ -11,11 +11,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from chassis.access import RECEIVE_EVENTS
 from chassis.errors import NotFound
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from support_svc.access import Permission
 from support_svc.clients.model import Client, ContactKind
 from support_svc.consents.model import Purpose
 from support_svc.consents.standing import consent_in_force
@@ -91,7 +91,7 @@ class TenancyTold:
     currency: str
 
 
-@use_case(Permission.HEAR_NEWS)
+@use_case(RECEIVE_EVENTS)
 async def hear_inventory(tx: Tx, told: InventoryTold) -> None:
     """Act on what the inventory, or a timer, says about a request (P6)."""
     found = await _placement_of(tx, Securing.request == told.request)
@@ -116,7 +116,7 @@ def _hear_manager(tx: Tx, placement: Placement, request: Securing, told: Managed
     request.managed_by = told
 
 
-@use_case(Permission.HEAR_NEWS)
+@use_case(RECEIVE_EVENTS)
 async def hear_application(tx: Tx, told: ApplicationTold) -> None:
     """Show what the property entity says about an application; a decline is never undone by an older
     opening.
@@ -132,7 +132,7 @@ async def hear_application(tx: Tx, told: ApplicationTold) -> None:
     note(tx, placement.id, kind, {"reason": told.reason, "address": request.address})
 
 
-@use_case(Permission.HEAR_NEWS)
+@use_case(RECEIVE_EVENTS)
 async def hear_tenancy(tx: Tx, told: TenancyTold) -> None:
     """Show that the tenancy of a referral has started; the household can be moved in from now on (P7)."""
     placement, request = await _referred(tx, told.referral)

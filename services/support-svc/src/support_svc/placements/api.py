@@ -66,7 +66,7 @@ from support_svc.placements.queries import (
     placements,
 )
 
-router = ApiRouter(prefix="/api/support/v1", tags=["placements"])
+router = ApiRouter(tags=["placements"])
 
 
 @dataclass(frozen=True, slots=True)

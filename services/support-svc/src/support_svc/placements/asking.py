@@ -9,13 +9,14 @@ from chassis.errors import Faults
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from support_svc.access import Permission
+from support_svc.clients.feature import SEE_ARCHIVED
 from support_svc.consents.model import ConsentMissing, Purpose
 from support_svc.consents.standing import consent_in_force
 from support_svc.homes.model import ManagedBy
 from support_svc.homes.queries import home_for_request, one_line
 from support_svc.lookups.commands import list_myself
 from support_svc.placements.answers import ANSWER_TIMER, settle
+from support_svc.placements.feature import SECURE_UNIT
 from support_svc.placements.model import (
     SEARCHING,
     Placement,
@@ -132,7 +133,7 @@ FROM asked WHERE placement.id = asked.placement_id RETURNING asked.request
 """  # noqa: S608 - our own words only
 
 
-@use_case(Permission.SECURE_UNIT)
+@use_case(SECURE_UNIT)
 async def secure_unit(tx: Tx, command: SecureUnit) -> SecuringStarted:
     """Ask the inventory for a home; the placement shows *securing* until the answer comes (P6).
 
@@ -193,7 +194,7 @@ def _parameters(tx: Tx, started: SecuringStarted, command: SecureUnit) -> dict[s
         "now": tx.now,
         "today": tx.today,
         "actor_name": tx.actor.name,
-        "sees_archived": tx.runtime.access.permits(tx.actor, Permission.SEE_ARCHIVED),
+        "sees_archived": tx.runtime.access.permits(tx.actor, SEE_ARCHIVED),
     }
 
 
@@ -256,7 +257,7 @@ async def _held(tx: Tx, placement: Placement, command: SecureUnit) -> Securing |
     return None
 
 
-@use_case(Permission.SECURE_UNIT)
+@use_case(SECURE_UNIT)
 async def give_up_unit(tx: Tx, command: GiveUpUnit) -> None:
     """Give up what is asked for or held; the inventory is told, and the search goes on.
 

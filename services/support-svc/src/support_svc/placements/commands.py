@@ -11,7 +11,6 @@ from chassis.errors import EditedMeanwhile, NotFound
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from support_svc.access import Permission
 from support_svc.clients.commands import Phone, require_head
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client, ClientState, NotAMember
@@ -23,6 +22,7 @@ from support_svc.followups.model import FollowUp, FollowUpState
 from support_svc.lookups.commands import list_myself, require_caseworker, require_values
 from support_svc.lookups.model import Caseworker, LookupList
 from support_svc.placements.answers import settle
+from support_svc.placements.feature import EDIT_PLACEMENT, START_PLACEMENT
 from support_svc.placements.model import (
     SEARCHING,
     Attempt,
@@ -116,7 +116,7 @@ class RecordAttempt(AttemptFields):
     placement_id: UUID
 
 
-@use_case(Permission.START_PLACEMENT)
+@use_case(START_PLACEMENT)
 async def start_placement(tx: Tx, command: StartPlacement) -> UUID:
     """Start Housing Placement and return its id.
 
@@ -171,7 +171,7 @@ async def start_placement(tx: Tx, command: StartPlacement) -> UUID:
     return placement.id
 
 
-@use_case(Permission.EDIT_PLACEMENT)
+@use_case(EDIT_PLACEMENT)
 async def change_placement(tx: Tx, command: ChangePlacement) -> None:
     """Change what is sought, by whom and until when. Raises EditedMeanwhile with the difference (X4)."""
     placement = await locked_placement(tx, command.placement_id)
@@ -202,7 +202,7 @@ async def change_placement(tx: Tx, command: ChangePlacement) -> None:
         tx.touched("placement", placement.id, "changed", changes)
 
 
-@use_case(Permission.EDIT_PLACEMENT)
+@use_case(EDIT_PLACEMENT)
 async def record_attempt(tx: Tx, command: RecordAttempt) -> UUID:
     """Record an attempt and return its id; a final one fails the placement and lets go of what is asked or
     held.

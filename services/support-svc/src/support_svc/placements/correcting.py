@@ -10,14 +10,15 @@ from sqlalchemy import select
 from chassis.errors import EditedMeanwhile, NotFound
 from chassis.tx import Changes, Tx
 from chassis.usecase import use_case
-from support_svc.access import Permission
 from support_svc.corrections.commands import correct
 from support_svc.corrections.model import Corrected, NothingCorrected, Reasoned
 from support_svc.followups.commands import done_days, due_follow_up
+from support_svc.followups.feature import RECORD_FOLLOW_UP
 from support_svc.followups.model import FollowUp, FollowUpOutcome, FollowUpState, StillInHousing
 from support_svc.housing_history.commands import move_end, move_start, reopen_stay
 from support_svc.lookups.commands import require_caseworker, require_values
 from support_svc.lookups.model import LookupList
+from support_svc.placements.feature import EDIT_PLACEMENT, RECORD_MOVE_IN
 from support_svc.placements.model import (
     Attempt,
     Placement,
@@ -121,7 +122,7 @@ class CorrectDueDay(DueDay):
     placement_id: UUID
 
 
-@use_case(Permission.RECORD_MOVE_IN)
+@use_case(RECORD_MOVE_IN)
 async def correct_move_in(tx: Tx, command: CorrectMoveIn) -> None:
     """Correct the move-in date, and the stays that began and ended with it.
 
@@ -142,7 +143,7 @@ async def correct_move_in(tx: Tx, command: CorrectMoveIn) -> None:
     await move_start(tx, placement.id, before, after)
 
 
-@use_case(Permission.RECORD_FOLLOW_UP)
+@use_case(RECORD_FOLLOW_UP)
 async def correct_last_day(tx: Tx, command: CorrectLastDay) -> None:
     """Correct the day on which somebody left.
 
@@ -158,7 +159,7 @@ async def correct_last_day(tx: Tx, command: CorrectLastDay) -> None:
     await _leave_on(tx, placement, member, command.left_on)
 
 
-@use_case(Permission.EDIT_PLACEMENT)
+@use_case(EDIT_PLACEMENT)
 async def correct_attempt(tx: Tx, command: CorrectAttempt) -> None:
     """Correct an attempt. Raises InTheFuture, NotFound."""
     if command.attempted_on > tx.today:
@@ -180,7 +181,7 @@ async def correct_attempt(tx: Tx, command: CorrectAttempt) -> None:
         setattr(attempt, name, new)
 
 
-@use_case(Permission.RECORD_FOLLOW_UP)
+@use_case(RECORD_FOLLOW_UP)
 async def correct_follow_up(tx: Tx, command: CorrectFollowUp) -> None:
     """Correct a follow-up that was recorded.
 
@@ -230,7 +231,7 @@ async def correct_follow_up(tx: Tx, command: CorrectFollowUp) -> None:
     follow_up.version += 1
 
 
-@use_case(Permission.RECORD_FOLLOW_UP)
+@use_case(RECORD_FOLLOW_UP)
 async def correct_due_day(tx: Tx, command: CorrectDueDay) -> None:
     """Correct the day on which the next follow-up is due. Raises NoFollowUpDue, BeforeMoveIn."""
     placement = await locked_placement(tx, command.placement_id)

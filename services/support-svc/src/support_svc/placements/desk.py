@@ -20,14 +20,13 @@ from support_svc.placements.commands import (
     record_attempt,
     start_placement,
 )
-from support_svc.placements.happenings import crossing, timeline
+from support_svc.placements.happenings import timeline
 from support_svc.placements.queries import (
     PlacementFilter,
     attempts,
     placement,
     placements,
 )
-from support_svc.signings.queries import meeting_of, signings_of
 
 router = DeskRouter(prefix="/front-desk/placements")
 
@@ -84,20 +83,6 @@ async def _start_form(call: PageCall, client_id: UUID, form: object, status: int
         lists=await choices(call, *_LISTS),
         people=await colleagues(call),
         in_force=in_force,
-    )
-
-
-@router.get("/{placement_id}", name="placement")
-async def record(call: DeskCall, placement_id: UUID) -> Response:
-    """A placement's record: details, the home it is at, what crossed."""
-    one = await call.ask(placement, placement_id)
-    told = await call.ask(signings_of, placement_id)
-    return call.page(
-        "placements/record.html",
-        one=one,
-        way=one.progress(meeting_of(told, one.request.request if one.request is not None else None)),
-        crossed=await call.ask(crossing, placement_id),
-        signings=told,
     )
 
 

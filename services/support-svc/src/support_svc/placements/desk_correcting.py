@@ -69,14 +69,14 @@ async def post_last_day(call: DeskCall, placement_id: UUID, client_id: UUID) -> 
     return await _page(call, placement_id, "last_day", form, 422, client_id=client_id)
 
 
-@router.get("/attempts/{attempt_id}", name="attempt_correct")
+@router.get("/attempts/{attempt_id}/correction", name="attempt_correct")
 async def attempt(call: DeskCall, placement_id: UUID, attempt_id: UUID) -> Response:
     """The form to correct an attempt."""
     found = await _attempt(call, placement_id, attempt_id)
     return await _attempt_page(call, placement_id, found, await call.form(CorrectAttempt, initial=found))
 
 
-@router.post("/attempts/{attempt_id}")
+@router.post("/attempts/{attempt_id}/correction")
 async def post_attempt(call: DeskCall, placement_id: UUID, attempt_id: UUID) -> Response:
     """Correct an attempt."""
     form = await call.form(CorrectAttempt, fixed={"placement_id": placement_id, "attempt_id": attempt_id})
@@ -101,7 +101,7 @@ async def _attempt_page(
     return await _page(call, placement_id, "attempt", form, status, lists=lists, people=people)
 
 
-@router.get("/follow-ups/{follow_up_id}", name="follow_up_correct")
+@router.get("/follow-ups/{follow_up_id}/correction", name="follow_up_correct")
 async def follow_up(call: DeskCall, placement_id: UUID, follow_up_id: UUID) -> Response:
     """The form to correct a follow-up."""
     found = await _follow_up(call, placement_id, follow_up_id)
@@ -109,7 +109,7 @@ async def follow_up(call: DeskCall, placement_id: UUID, follow_up_id: UUID) -> R
     return await _page(call, placement_id, "follow_up", form, found=found)
 
 
-@router.post("/follow-ups/{follow_up_id}")
+@router.post("/follow-ups/{follow_up_id}/correction")
 async def post_follow_up(call: DeskCall, placement_id: UUID, follow_up_id: UUID) -> Response:
     """Correct a follow-up."""
     fixed = {"placement_id": placement_id, "follow_up_id": follow_up_id}

@@ -7,10 +7,10 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from support_svc.access import Permission
 from support_svc.clients.commands import change_head, require_head
 from support_svc.clients.queries import household_on, names_of
 from support_svc.followups.commands import done_days, due_follow_up, set_follow_up
+from support_svc.followups.feature import RECORD_FOLLOW_UP
 from support_svc.followups.model import (
     FollowUpOutcome,
     FollowUpState,
@@ -81,7 +81,7 @@ class RecordFollowUp(FollowUpFields):
     placement_id: UUID
 
 
-@use_case(Permission.RECORD_FOLLOW_UP)
+@use_case(RECORD_FOLLOW_UP)
 async def record_follow_up(tx: Tx, command: RecordFollowUp) -> UUID:
     """Record the follow-up that is due and return its placement's id.
 

@@ -12,8 +12,9 @@ from sqlalchemy import select, text
 
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from support_svc.access import Permission
+from support_svc.homes.feature import SEARCH_HOMES
 from support_svc.homes.queries import HomeFilter, HomePage, search_homes
+from support_svc.placements.feature import VIEW_PLACEMENTS
 from support_svc.placements.model import TimelineEntry, TimelineKind
 from support_svc.placements.queries import placement, require_visible
 
@@ -43,7 +44,7 @@ class CrossingView:
     under_consent: bool
 
 
-@query(Permission.SEARCH_HOMES, views=SEARCHED)
+@query(SEARCH_HOMES, views=SEARCHED)
 async def search_for_placement(tx: ReadTx, placement_id: UUID, wanted: HomeFilter) -> HomePage:
     """New Housing Search for a placement; the access log remembers it for the timeline (P5, P10)."""
     one = await placement(tx, placement_id)
@@ -51,7 +52,7 @@ async def search_for_placement(tx: ReadTx, placement_id: UUID, wanted: HomeFilte
     return await search_homes(tx, wanted, one.seeking())
 
 
-@query(Permission.VIEW_PLACEMENTS)
+@query(VIEW_PLACEMENTS)
 async def timeline(tx: ReadTx, placement_id: UUID) -> list[TimelineView]:
     """Everything that happened to a placement, the latest first (P10); a person's searches of one day are
     one line.
@@ -81,7 +82,7 @@ async def timeline(tx: ReadTx, placement_id: UUID) -> list[TimelineView]:
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 
-@query(Permission.VIEW_PLACEMENTS)
+@query(VIEW_PLACEMENTS)
 async def crossing(tx: ReadTx, placement_id: UUID) -> list[CrossingView]:
     """What was told about a placement, and what was withheld and why, from the outbox itself (W13)."""
     await require_visible(tx, placement_id)

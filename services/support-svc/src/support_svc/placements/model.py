@@ -10,10 +10,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Integer, Nu
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from chassis.db import words
 from support_svc.homes.model import ManagedBy
 from support_svc.lookups.model import Caseworker, LookupValue
 from support_svc.placements.securing import SecuringState
-from support_svc.tables import Base, words
+from support_svc.tables import Base
 
 
 class PlacementStatus(StrEnum):

@@ -11,7 +11,6 @@ from chassis.errors import DomainError, Faults
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from support_svc.access import Permission
 from support_svc.clients.commands import Email, Phone, reach_at
 from support_svc.clients.model import ContactKind
 from support_svc.clients.queries import names_of
@@ -23,6 +22,7 @@ from support_svc.housing_history.model import HousingRecord, Stay
 from support_svc.lookups.commands import require_values
 from support_svc.lookups.model import LookupList, LookupValue
 from support_svc.placements.answers import settle
+from support_svc.placements.feature import RECORD_MOVE_IN
 from support_svc.placements.model import (
     HouseholdMovedIn,
     Placement,
@@ -78,7 +78,7 @@ class MoveIn(MoveInFields):
     placement_id: UUID
 
 
-@use_case(Permission.RECORD_MOVE_IN)
+@use_case(RECORD_MOVE_IN)
 async def move_in(tx: Tx, command: MoveIn) -> None:
     """Record the move-in: one housing history record a person, status Moved Into Housing, first follow-up
     due.

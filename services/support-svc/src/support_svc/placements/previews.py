@@ -10,13 +10,13 @@ from sqlalchemy.orm import selectinload
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from support_svc.access import Permission
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client, ContactKind, age_on, is_adult
 from support_svc.consents.model import Purpose
 from support_svc.consents.standing import consent_in_force
 from support_svc.homes.model import Home, ManagedBy, UnknownHome
 from support_svc.homes.queries import one_line
+from support_svc.placements.feature import SECURE_UNIT
 from support_svc.placements.model import Placement, PlacementMember
 
 
@@ -43,7 +43,7 @@ class Telling:
     language: str | None
 
 
-@query(Permission.SECURE_UNIT)
+@query(SECURE_UNIT)
 async def what_is_told(tx: ReadTx, placement_id: UUID, unit: UUID, expected_move_in: date) -> Telling:
     """What would be told if this home were secured for this placement now. Raises NotFound, UnknownHome."""
     client = (

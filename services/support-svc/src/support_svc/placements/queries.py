@@ -15,7 +15,6 @@ from chassis.errors import NotFound
 from chassis.paging import CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from support_svc.access import Permission
 from support_svc.clients.finding import may_see, meaning
 from support_svc.clients.model import Client, age_on, is_adult
 from support_svc.corrections.model import Corrected
@@ -24,6 +23,7 @@ from support_svc.followups.model import FollowUp, FollowUpState
 from support_svc.homes.fitting import Seeking, affordable
 from support_svc.homes.model import ManagedBy
 from support_svc.lookups.model import Caseworker, LookupValue, english, french
+from support_svc.placements.feature import VIEW_PLACEMENTS
 from support_svc.placements.model import (
     SEARCHING,
     ApplicationState,
@@ -337,7 +337,7 @@ async def _filters(tx: ReadTx, wanted: PlacementFilter) -> ColumnElement[bool]:
     return and_(true(), *conditions)
 
 
-@query(Permission.VIEW_PLACEMENTS)
+@query(VIEW_PLACEMENTS)
 async def placements(tx: ReadTx, wanted: PlacementFilter) -> PlacementPage:
     """The list of placements, the latest started first, with the four urgent counts (P1)."""
     condition = await _filters(tx, wanted)
@@ -396,7 +396,7 @@ def _line(one: Placement, client: Client, *more: Any) -> PlacementLine:
     )
 
 
-@query(Permission.VIEW_PLACEMENTS)
+@query(VIEW_PLACEMENTS)
 async def active_placement(tx: ReadTx, client_id: UUID) -> UUID | None:
     """Return the active placement that a client heads or is included in; None when there is none to see."""
     found: UUID | None = await tx.scalar(
@@ -409,7 +409,7 @@ async def active_placement(tx: ReadTx, client_id: UUID) -> UUID | None:
     return found
 
 
-@query(Permission.VIEW_PLACEMENTS, views="client")
+@query(VIEW_PLACEMENTS, views="client")
 async def placement(tx: ReadTx, placement_id: UUID) -> PlacementView:
     """A placement's record. Raises NotFound, also for one of a client that is hidden. The view is logged
     (X3).
@@ -525,7 +525,7 @@ async def require_visible(tx: ReadTx, placement_id: UUID) -> None:
         raise NotFound(what="placement")
 
 
-@query(Permission.VIEW_PLACEMENTS)
+@query(VIEW_PLACEMENTS)
 async def attempts(tx: ReadTx, placement_id: UUID) -> list[AttemptView]:
     """The attempts of a placement, the latest first (P4)."""
     await require_visible(tx, placement_id)

@@ -7,7 +7,7 @@ from support_svc.placements.progress import Progress
 from support_svc.signings.commands import AnswerSigning, SigningAnswer, answer_signing
 from support_svc.signings.queries import SigningView, progress_of, signing, signings, signings_of
 
-router = ApiRouter(prefix="/api/support/v1", tags=["signings"])
+router = ApiRouter(tags=["signings"])
 
 
 @router.get("/signings")

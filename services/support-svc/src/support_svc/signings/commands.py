@@ -7,14 +7,15 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
+from chassis.access import RECEIVE_EVENTS
 from chassis.errors import NotFound
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from support_svc.access import Permission
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
 from support_svc.placements.model import Placement, Securing, TimelineKind
 from support_svc.placements.rows import locked_placement, note
+from support_svc.signings.feature import ANSWER_SIGNING
 from support_svc.signings.model import (
     TOLD_OF_SIGNINGS,
     AbsenceReason,
@@ -57,7 +58,7 @@ class AnswerSigning(SigningAnswer):
     signing: UUID
 
 
-@use_case(Permission.HEAR_NEWS)
+@use_case(RECEIVE_EVENTS)
 async def hear_signing(tx: Tx, told: SigningTold) -> None:
     """Take in what is said about a signing; older news than what is known changes nothing.
 
@@ -103,7 +104,7 @@ def _line(told: SigningTold) -> TimelineKind:
     return TimelineKind.SIGNING_MOVED if told.moved else TimelineKind.SIGNING_SCHEDULED
 
 
-@use_case(Permission.ANSWER_SIGNING)
+@use_case(ANSWER_SIGNING)
 async def answer_signing(tx: Tx, command: AnswerSigning) -> None:
     """Tell the property entity whether somebody attends.
 

@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, String, and_, case, literal, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.db import words
 from chassis.errors import DomainError, Kind
 from support_svc.placements.model import ApplicationState, Securing
 from support_svc.placements.securing import HOLDING, SecuringState
-from support_svc.tables import Base, words
+from support_svc.tables import Base
 
 TOLD_OF_SIGNINGS = "tell_support_signing"
 """The tenant's choice under which the property entity tells of signings and is answered."""

@@ -10,12 +10,13 @@ from sqlalchemy import Select, select
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from support_svc.access import Permission
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
+from support_svc.placements.feature import VIEW_PLACEMENTS
 from support_svc.placements.model import Placement, Securing
 from support_svc.placements.progress import Meeting, Progress
 from support_svc.placements.queries import placement
+from support_svc.signings.feature import VIEW_SIGNINGS
 from support_svc.signings.model import (
     AbsenceReason,
     Attendance,
@@ -80,7 +81,7 @@ def _view(signing: Signing, client: Client, securing: Securing, state: SigningSt
     )
 
 
-@query(Permission.VIEW_SIGNINGS)
+@query(VIEW_SIGNINGS)
 async def signings(tx: ReadTx, caseworker: str | None = None) -> list[SigningView]:
     """Signings ahead and of the last days, soonest first; only those of one caseworker when named."""
     statement = _selected(tx).where(Signing.starts_at >= tx.now - KEPT).order_by(Signing.starts_at).limit(100)
@@ -89,7 +90,7 @@ async def signings(tx: ReadTx, caseworker: str | None = None) -> list[SigningVie
     return [_view(*row) for row in await tx.execute(statement)]
 
 
-@query(Permission.VIEW_SIGNINGS)
+@query(VIEW_SIGNINGS)
 async def signing(tx: ReadTx, signing_id: UUID) -> SigningView:
     """One signing. Raises NotFound."""
     row = (await tx.execute(_selected(tx).where(Signing.signing == signing_id))).one_or_none()
@@ -98,7 +99,7 @@ async def signing(tx: ReadTx, signing_id: UUID) -> SigningView:
     return _view(*row)
 
 
-@query(Permission.VIEW_SIGNINGS)
+@query(VIEW_SIGNINGS)
 async def signings_of(tx: ReadTx, placement_id: UUID) -> list[SigningView]:
     """The signings of a placement, the latest first."""
     statement = _selected(tx).where(Signing.placement_id == placement_id).order_by(Signing.starts_at.desc())
@@ -118,7 +119,7 @@ def meeting_of(found: Sequence[SigningView], request: UUID | None) -> Meeting | 
     )
 
 
-@query(Permission.VIEW_PLACEMENTS)
+@query(VIEW_PLACEMENTS)
 async def progress_of(tx: ReadTx, placement_id: UUID) -> Progress:
     """How far a placement has come, and whose turn it is (P3). Raises NotFound."""
     one = await placement(tx, placement_id)

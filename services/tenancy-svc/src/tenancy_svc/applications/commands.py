@@ -9,12 +9,13 @@ from sqlalchemy import func, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
+from chassis.access import RECEIVE_EVENTS
 from chassis.db.tables import audit
 from chassis.errors import EditedMeanwhile, NotFound
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from tenancy_svc.access import Permission
+from tenancy_svc.applications.feature import DECIDE_APPLICATIONS, EDIT_APPLICATIONS, OPEN_APPLICATIONS
 from tenancy_svc.applications.model import (
     AcceptApplication,
     AlreadyDecided,
@@ -47,7 +48,7 @@ from tenancy_svc.homes.queries import find_home, must_be_free, must_be_ours
 from tenancy_svc.statutes.commands import citable
 
 
-@use_case(Permission.HEAR_EVENTS)
+@use_case(RECEIVE_EVENTS)
 async def receive_referral(tx: Tx, command: ReceiveReferral) -> None:
     """Turn a referral into an application, once, and say so; the name stands only when it came with
     consent.
@@ -71,7 +72,7 @@ async def receive_referral(tx: Tx, command: ReceiveReferral) -> None:
     await tell_support(tx, application.id, None, ApplicationOpened)
 
 
-@use_case(Permission.HEAR_EVENTS)
+@use_case(RECEIVE_EVENTS)
 async def withdraw_referral(tx: Tx, command: WithdrawReferral) -> None:
     """Note that support gave the referral up and say nothing to it any more.
 
@@ -82,7 +83,7 @@ async def withdraw_referral(tx: Tx, command: WithdrawReferral) -> None:
         counterpart.withdrawn_at = command.withdrawn_at
 
 
-@use_case(Permission.HEAR_EVENTS)
+@use_case(RECEIVE_EVENTS)
 async def forget_contact(tx: Tx, command: ForgetContact) -> uuid.UUID | None:
     """Delete the name and contact that only the referral brought, unless a lease is drawn up with them (W5).
 
@@ -128,7 +129,7 @@ async def forget_if_withdrawn(tx: Tx, application: Application) -> bool:
     return True
 
 
-@use_case(Permission.OPEN_APPLICATIONS)
+@use_case(OPEN_APPLICATIONS)
 async def open_application(tx: Tx, command: OpenApplication) -> uuid.UUID:
     """Open an application that came directly from the household. Raises HomeUnknown, and what
     `must_be_ours` raises.
@@ -146,7 +147,7 @@ async def open_application(tx: Tx, command: OpenApplication) -> uuid.UUID:
     return application.id
 
 
-@use_case(Permission.EDIT_APPLICATIONS)
+@use_case(EDIT_APPLICATIONS)
 async def record_people(tx: Tx, command: RecordPeople) -> None:
     """Record the persons as the applicant gave them. Raises AlreadyDecided, EditedMeanwhile."""
     application = await open_one(tx, command.application_id, with_people=True)
@@ -168,7 +169,7 @@ async def record_people(tx: Tx, command: RecordPeople) -> None:
     )
 
 
-@use_case(Permission.DECIDE_APPLICATIONS)
+@use_case(DECIDE_APPLICATIONS)
 async def accept_application(tx: Tx, command: AcceptApplication) -> None:
     """Accept, so that a lease can be drawn up.
 
@@ -182,7 +183,7 @@ async def accept_application(tx: Tx, command: AcceptApplication) -> None:
     tx.touched("application", application.id, "accepted")
 
 
-@use_case(Permission.DECIDE_APPLICATIONS)
+@use_case(DECIDE_APPLICATIONS)
 async def decline_application(tx: Tx, command: DeclineApplication) -> None:
     """Decline for a reason of the closed list, and tell support when it was referred.
 
@@ -210,7 +211,7 @@ async def decline_application(tx: Tx, command: DeclineApplication) -> None:
     await _give_the_home_back(tx, application)
 
 
-@use_case(Permission.DECIDE_APPLICATIONS)
+@use_case(DECIDE_APPLICATIONS)
 async def withdraw_application(tx: Tx, command: WithdrawApplication) -> None:
     """Close the application because the applicant said so. Raises AlreadyDecided, LeaseDrawnUp."""
     application = await _undecided(tx, command.application_id)

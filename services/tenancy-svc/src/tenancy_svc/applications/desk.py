@@ -30,10 +30,11 @@ from tenancy_svc.applications.model import (
     WithdrawApplication,
 )
 from tenancy_svc.applications.queries import ApplicationRecord, application, applications
+from tenancy_svc.disclosures.panel import crossing_items, support_name
 from tenancy_svc.disclosures.queries import ChoiceView, disclosure_statement, would_tell
 from tenancy_svc.homes.model import HomeUnknown
 from tenancy_svc.homes.queries import home, homes
-from tenancy_svc.panels import crossing_items, support_name, timeline_items
+from tenancy_svc.panels import timeline_items
 from tenancy_svc.statutes.queries import statute, statutes
 
 router = DeskRouter(prefix="/property-desk")

@@ -26,9 +26,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis.db import Versioned
+from chassis.db import Versioned, words
 from chassis.errors import DomainError, Kind
-from tenancy_svc.tables import Base, Command, Email, Name, OptionalName, Phone, words
+from tenancy_svc.tables import Base, Command, Email, Name, OptionalName, Phone
 from trade.dates import MoveDay
 from trade.letters import searchable
 

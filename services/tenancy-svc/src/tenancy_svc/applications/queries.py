@@ -15,7 +15,7 @@ from chassis.errors import NotFound
 from chassis.paging import PAGE, CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from tenancy_svc.access import Permission
+from tenancy_svc.applications.feature import VIEW_APPLICATIONS
 from tenancy_svc.applications.model import (
     Application,
     ApplicationStatus,
@@ -104,7 +104,7 @@ class ApplicationRecord:
         return self.home.address if self.home else ""
 
 
-@query(Permission.VIEW_APPLICATIONS)
+@query(VIEW_APPLICATIONS)
 async def applications(
     tx: ReadTx,
     *,
@@ -153,7 +153,7 @@ def _line(
     )
 
 
-@query(Permission.VIEW_APPLICATIONS, views="application")
+@query(VIEW_APPLICATIONS, views="application")
 async def application(tx: ReadTx, application_id: uuid.UUID) -> ApplicationRecord:
     """Return one application with its home, hold, people and history. Raises NotFound."""
     return await read_application(tx, application_id)

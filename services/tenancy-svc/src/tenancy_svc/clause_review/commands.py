@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from pydantic import Field
 
 from chassis.ids import new_id
-from chassis.perform import perform
+from chassis.perform import perform_apart
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from tenancy_svc.access import Permission
+from tenancy_svc.clause_review.feature import REVIEW_TEXTS
 from tenancy_svc.clause_review.model import MonitoringRefused, ReviewedText
 from tenancy_svc.tables import Command
 from trade.text_review.clauses import Rule, rule_of
@@ -25,7 +25,7 @@ class ReviewClause(Command):
     text: str = Field(min_length=1, max_length=4000, title="Text of the clause")
 
 
-@use_case(Permission.REVIEW_TEXTS)
+@use_case(REVIEW_TEXTS)
 async def review_clause(tx: Tx, command: ReviewClause) -> Review:
     """Return the review of a text; what isn't let through is kept as evidence."""
     review = review_text(command.text)
@@ -42,7 +42,7 @@ class KeepRefusal(Command):
     found: tuple[str, ...]
 
 
-@use_case(Permission.REVIEW_TEXTS)
+@use_case(REVIEW_TEXTS)
 async def keep_refusal(tx: Tx, command: KeepRefusal) -> None:
     """Keep a refusal as evidence."""
     _keep(tx, command.place, command.text, command.found, verdict=Verdict.REFUSED, rule=Rule.WATCHES)
@@ -62,7 +62,7 @@ async def require_private(tx: Tx, place: str, texts: Iterable[tuple[str, str | N
         found = tuple(word.text for word in gravest.words)
         if gravest.verdict is Verdict.REFUSED:
             refusal = KeepRefusal(place=place, text=text, found=found)
-            await perform(tx.runtime, tx.actor, keep_refusal, refusal)
+            await perform_apart(tx, keep_refusal, refusal)
             raise MonitoringRefused(field=field, words=gravest.quoted)
         doubts.append((text, found))
     for text, found in doubts:

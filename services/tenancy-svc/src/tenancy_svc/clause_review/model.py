@@ -9,9 +9,10 @@ from typing import ClassVar
 
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.db import words
 from chassis.errors import DomainError, Kind
 from deskkit.i18n import N_
-from tenancy_svc.tables import Base, words
+from tenancy_svc.tables import Base
 from trade.text_review.clauses import Rule, rule_of
 from trade.text_review.verdicts import Reason, Sentence, Verdict
 

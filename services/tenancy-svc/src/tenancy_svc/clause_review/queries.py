@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from tenancy_svc.access import Permission
+from tenancy_svc.clause_review.feature import VIEW_REVIEWED_TEXTS
 from tenancy_svc.clause_review.model import ReviewedText
 from trade.text_review.clauses import Rule
 from trade.text_review.verdicts import Verdict
@@ -29,7 +29,7 @@ class ReviewedLine:
     words: tuple[str, ...]
 
 
-@query(Permission.EDIT_TEMPLATES)
+@query(VIEW_REVIEWED_TEXTS)
 async def reviewed_texts(tx: ReadTx) -> list[ReviewedLine]:
     """Return the latest 50 texts that were refused or doubted, newest first."""
     rows = await tx.session.scalars(

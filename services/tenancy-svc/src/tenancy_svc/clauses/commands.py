@@ -12,9 +12,9 @@ from chassis.errors import EditedMeanwhile, NotFound
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from tenancy_svc.access import Permission
 from tenancy_svc.clause_review.commands import record_review
 from tenancy_svc.clause_review.model import POLICY_SENTENCES
+from tenancy_svc.clauses.feature import APPROVE_CLAUSES, EDIT_CLAUSES
 from tenancy_svc.clauses.model import (
     TEXTS,
     ApproveClause,
@@ -47,7 +47,7 @@ class ClauseJudged:
     sentence: str | None = None
 
 
-@use_case(Permission.EDIT_TEMPLATES)
+@use_case(EDIT_CLAUSES)
 async def write_clause(tx: Tx, command: WriteClause) -> ClauseJudged:
     """Review a clause in both languages and keep it unless it is refused; two persons then approve it (T3).
 
@@ -94,7 +94,7 @@ async def write_clause(tx: Tx, command: WriteClause) -> ClauseJudged:
     return ClauseJudged(verdict, clause.id, **found)
 
 
-@use_case(Permission.APPROVE_CLAUSES)
+@use_case(APPROVE_CLAUSES)
 async def approve_clause(tx: Tx, command: ApproveClause) -> bool:
     """Approve a wording as one of two persons; tell whether it may go into templates from now on.
 

@@ -11,9 +11,9 @@ from pydantic import Field, StringConstraints
 from sqlalchemy import ForeignKey, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis.db import Versioned
+from chassis.db import Versioned, words
 from chassis.errors import DomainError, Kind
-from tenancy_svc.tables import Base, Command, Line, words
+from tenancy_svc.tables import Base, Command, Line
 from trade.text_review.verdicts import Verdict
 
 APPROVERS = 2

@@ -12,8 +12,8 @@ from sqlalchemy.orm import selectinload
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from tenancy_svc.access import Permission
 from tenancy_svc.clause_review.model import Judged, judged
+from tenancy_svc.clauses.feature import VIEW_CLAUSES
 from tenancy_svc.clauses.model import APPROVERS, OrganisationClause
 from trade.text_review.clauses import review_clause
 from trade.text_review.verdicts import Sentence, Verdict
@@ -67,7 +67,7 @@ class ClauseRecord:
     approved_by_reader: bool
 
 
-@query(Permission.VIEW_TEMPLATES)
+@query(VIEW_CLAUSES)
 async def clauses(tx: ReadTx) -> list[ClauseLine]:
     """Return the organisation's clauses by their English titles."""
     rows = await tx.session.scalars(
@@ -78,7 +78,7 @@ async def clauses(tx: ReadTx) -> list[ClauseLine]:
     return [_line(row) for row in rows]
 
 
-@query(Permission.VIEW_TEMPLATES)
+@query(VIEW_CLAUSES)
 async def clause_record(tx: ReadTx, clause_id: uuid.UUID) -> ClauseRecord:
     """Return a clause with its review, sentence by sentence. Raises NotFound."""
     row = await tx.session.get(

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from chassis.errors import Faults
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from tenancy_svc.access import Permission
+from tenancy_svc.disclosures.feature import RECORD_CHOICES
 from tenancy_svc.disclosures.model import (
     Choice,
     ChoiceInTheFuture,
@@ -22,7 +22,7 @@ from tenancy_svc.disclosures.model import (
 from tenancy_svc.disclosures.telling import current_choice, support_organisation
 
 
-@use_case(Permission.RECORD_CHOICES)
+@use_case(RECORD_CHOICES)
 async def record_choices(tx: Tx, command: RecordChoices) -> None:
     """Record an answer for each purpose; former answers stay as they were given.
 
@@ -63,7 +63,7 @@ async def record_choices(tx: Tx, command: RecordChoices) -> None:
     )
 
 
-@use_case(Permission.RECORD_CHOICES)
+@use_case(RECORD_CHOICES)
 async def withdraw_choice(tx: Tx, command: WithdrawChoice) -> None:
     """Take a choice back from this moment on; what was told stays on record. Raises NothingToWithdraw."""
     if command.withdrawn_on > tx.today:

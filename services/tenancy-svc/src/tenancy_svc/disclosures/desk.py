@@ -10,8 +10,8 @@ from deskkit.call import DeskCall
 from deskkit.router import DeskRouter
 from tenancy_svc.disclosures.commands import record_choices, withdraw_choice
 from tenancy_svc.disclosures.model import Purpose, RecordChoices, WithdrawChoice
+from tenancy_svc.disclosures.panel import support_name
 from tenancy_svc.disclosures.queries import CODES, disclosure_statement
-from tenancy_svc.panels import support_name
 
 router = DeskRouter(prefix="/property-desk")
 

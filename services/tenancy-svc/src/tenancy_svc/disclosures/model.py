@@ -11,9 +11,9 @@ from pydantic import Field
 from sqlalchemy import ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.db import Versioned
+from chassis.db import Versioned, words
 from chassis.errors import DomainError, Kind
-from tenancy_svc.tables import Base, Command, words
+from tenancy_svc.tables import Base, Command
 from trade.dates import PastDay
 
 

@@ -15,7 +15,7 @@ from chassis.db.tables import outbox
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from deskkit.i18n import N_
-from tenancy_svc.access import Permission
+from tenancy_svc.disclosures.feature import VIEW_CHOICES
 from tenancy_svc.disclosures.model import Answer, Choice, Counterpart, Purpose, Withheld
 from tenancy_svc.disclosures.telling import Prospect, prospect
 
@@ -121,13 +121,13 @@ class DisclosureStatement:
         return next((choice.organisation for choice in self.choices if choice.organisation), None)
 
 
-@query(Permission.VIEW_APPLICATIONS, views="application")
+@query(VIEW_CHOICES, views="application")
 async def disclosure_statement(tx: ReadTx, application_id: uuid.UUID) -> DisclosureStatement:
     """Return the tenant's choices and what crossed about them, oldest first (W13)."""
     return await read_statement(tx, application_id)
 
 
-@query(Permission.VIEW_APPLICATIONS)
+@query(VIEW_CHOICES)
 async def would_tell(tx: ReadTx, application_id: uuid.UUID, purpose: Purpose | None) -> Prospect:
     """Return what would be told now for a purpose, for the page that asks for confirmation."""
     return await prospect(tx, application_id, purpose)

@@ -1,1 +1,0 @@
-"""Papers about a tenancy: one document as data, shown as a page and written as a PDF (T4, T5)."""

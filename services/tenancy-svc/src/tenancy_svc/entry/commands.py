@@ -7,10 +7,11 @@ import uuid
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.access import RECEIVE_EVENTS
 from chassis.errors import EditedMeanwhile, NotFound
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from tenancy_svc.access import Permission
+from tenancy_svc.entry.feature import ANSWER_ENTRY
 from tenancy_svc.entry.model import (
     AnswerEntry,
     EntryAnswer,
@@ -26,7 +27,7 @@ from tenancy_svc.entry.model import (
 from tenancy_svc.leases.model import Lease, LeaseStatus
 
 
-@use_case(Permission.HEAR_EVENTS)
+@use_case(RECEIVE_EVENTS)
 async def take_entry_request(tx: Tx, command: TakeEntryRequest) -> None:
     """Keep a request; where no tenancy is in force, answer so at once. Twice is once."""
     statement = (
@@ -53,7 +54,7 @@ async def take_entry_request(tx: Tx, command: TakeEntryRequest) -> None:
         _answer(tx, request, EntryAnswer.REFUSED, Given(reason=EntryRefusal.NO_TENANCY))
 
 
-@use_case(Permission.HEAR_EVENTS)
+@use_case(RECEIVE_EVENTS)
 async def take_entry_withdrawal(tx: Tx, command: TakeEntryWithdrawal) -> None:
     """Note that a request was given up, also when it wasn't heard of yet; it never stands again."""
     await tx.execute(
@@ -79,7 +80,7 @@ async def take_entry_withdrawal(tx: Tx, command: TakeEntryWithdrawal) -> None:
     tx.touched("entry_request", request.id, "withdrawn", {"reason": (None, command.reason.value)})
 
 
-@use_case(Permission.ANSWER_ENTRY)
+@use_case(ANSWER_ENTRY)
 async def answer_entry(tx: Tx, command: AnswerEntry) -> None:
     """Answer a request and tell the inventory; another answer replaces it while the window isn't over.
 

@@ -15,7 +15,7 @@ from chassis.errors import NotFound
 from chassis.paging import PAGE, CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from tenancy_svc.access import Permission
+from tenancy_svc.entry.feature import VIEW_ENTRIES
 from tenancy_svc.entry.model import EntryPurpose, EntryRefusal, EntryRequest, EntryState, EntryWithdrawal
 from tenancy_svc.homes.model import Home
 from tenancy_svc.timeline import Entry, timeline_of
@@ -80,7 +80,7 @@ class EntryRecord:
     timeline: list[Entry]
 
 
-@query(Permission.VIEW_ENTRIES)
+@query(VIEW_ENTRIES)
 async def entry_requests(
     tx: ReadTx,
     *,
@@ -100,7 +100,7 @@ async def entry_requests(
     return await order.counted_page(tx, statement, partial(_line, tx), after=after, limit=limit)
 
 
-@query(Permission.VIEW_ENTRIES)
+@query(VIEW_ENTRIES)
 async def entry_request(tx: ReadTx, request_id: uuid.UUID) -> EntryRecord:
     """Return one request. Raises NotFound."""
     found = (await tx.execute(_lines().where(EntryRequest.id == request_id))).one_or_none()

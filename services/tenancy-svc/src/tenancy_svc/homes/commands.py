@@ -7,9 +7,9 @@ import uuid
 from sqlalchemy import case, func
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.access import RECEIVE_EVENTS
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from tenancy_svc.access import Permission
 from tenancy_svc.homes.model import (
     Hold,
     HoldStatus,
@@ -26,7 +26,7 @@ from tenancy_svc.homes.model import (
 _AVAILABILITY = frozenset({"availability_version", "occupancy", "available_from"})
 
 
-@use_case(Permission.HEAR_EVENTS)
+@use_case(RECEIVE_EVENTS)
 async def take_listings(tx: Tx, command: TakeListings) -> None:
     """Keep each listing, and each occupancy in it, unless a newer one is known; in one statement for all."""
     newest: dict[uuid.UUID, TakeListing] = {}
@@ -55,7 +55,7 @@ async def take_listings(tx: Tx, command: TakeListings) -> None:
     await tx.execute(statement.on_conflict_do_update(index_elements=[Home.unit], set_=changes))
 
 
-@use_case(Permission.HEAR_EVENTS)
+@use_case(RECEIVE_EVENTS)
 async def take_availability(tx: Tx, command: TakeAvailability) -> None:
     """Keep the occupancy unless a newer one is known; the listing may arrive later."""
     statement = insert(Home).values(
@@ -74,7 +74,7 @@ async def take_availability(tx: Tx, command: TakeAvailability) -> None:
     )
 
 
-@use_case(Permission.HEAR_EVENTS)
+@use_case(RECEIVE_EVENTS)
 async def take_withdrawal(tx: Tx, command: TakeWithdrawal) -> None:
     """Note that the home is no longer listed; a newer listing brings it back."""
     statement = insert(Home).values(unit=command.unit, withdrawn_version=command.listing_version)
@@ -90,7 +90,7 @@ async def take_withdrawal(tx: Tx, command: TakeWithdrawal) -> None:
     )
 
 
-@use_case(Permission.HEAR_EVENTS)
+@use_case(RECEIVE_EVENTS)
 async def take_hold(tx: Tx, command: TakeHold) -> None:
     """Keep the hold and its deadline; a hold that was released stays released."""
     statement = insert(Hold).values(
@@ -116,7 +116,7 @@ async def take_hold(tx: Tx, command: TakeHold) -> None:
     )
 
 
-@use_case(Permission.HEAR_EVENTS)
+@use_case(RECEIVE_EVENTS)
 async def take_release(tx: Tx, command: TakeRelease) -> None:
     """Note that the hold ended, also when its beginning wasn't heard yet."""
     statement = insert(Hold).values(

@@ -13,9 +13,10 @@ from typing import ClassVar
 from sqlalchemy import Index, Integer, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.db import words
 from chassis.errors import DomainError, Kind
 from deskkit.addresses import door
-from tenancy_svc.tables import Base, Command, words
+from tenancy_svc.tables import Base, Command
 from trade.letters import searchable
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, false, select
 from chassis.paging import PAGE, Page, Paging
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
-from tenancy_svc.access import Permission
+from tenancy_svc.homes.feature import VIEW_HOMES
 from tenancy_svc.homes.model import (
     Hold,
     HoldEnded,
@@ -167,7 +167,7 @@ def mentioning(
         yield mentioned | (number == int(word)) if word.isdecimal() and len(word) < 10 else mentioned
 
 
-@query(Permission.VIEW_HOMES)
+@query(VIEW_HOMES)
 async def homes(
     tx: ReadTx, *, text: str = "", free_only: bool = False, after: str | None = None, limit: int = PAGE
 ) -> Page[HomeView]:
@@ -186,7 +186,7 @@ async def homes(
     return await _BY_ID.page(tx, statement, view_of, after=after, limit=limit)
 
 
-@query(Permission.VIEW_HOMES)
+@query(VIEW_HOMES)
 async def home(tx: ReadTx, unit: uuid.UUID) -> HomeView:
     """Return one home. Raises HomeUnknown."""
     found = await find_home(tx, unit)

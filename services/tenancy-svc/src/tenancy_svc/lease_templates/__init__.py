@@ -1,1 +1,0 @@
-"""The one lease template of a jurisdiction, in editions of reviewed clauses (T2)."""

@@ -11,9 +11,9 @@ from chassis.errors import NotFound
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from tenancy_svc.access import Permission
 from tenancy_svc.clauses.commands import approved_clause
 from tenancy_svc.clauses.model import TEXTS
+from tenancy_svc.lease_templates.feature import EDIT_TEMPLATES
 from tenancy_svc.lease_templates.model import (
     AddClause,
     BeginDraft,
@@ -34,7 +34,7 @@ from trade.text_review.clauses import review_clause
 from trade.text_review.verdicts import Verdict
 
 
-@use_case(Permission.EDIT_TEMPLATES)
+@use_case(EDIT_TEMPLATES)
 async def begin_draft(tx: Tx, command: BeginDraft) -> uuid.UUID:
     """Begin a new version as a copy of the published one and return its id. Raises DraftExists."""
     template = await _template(tx, command.template_id)
@@ -62,7 +62,7 @@ async def begin_draft(tx: Tx, command: BeginDraft) -> uuid.UUID:
     return draft.id
 
 
-@use_case(Permission.EDIT_TEMPLATES)
+@use_case(EDIT_TEMPLATES)
 async def add_clause(tx: Tx, command: AddClause) -> uuid.UUID:
     """Put an approved clause at the end of the draft, in its wording of now, and return its id (T2).
 
@@ -90,7 +90,7 @@ async def add_clause(tx: Tx, command: AddClause) -> uuid.UUID:
     return clause.id
 
 
-@use_case(Permission.EDIT_TEMPLATES)
+@use_case(EDIT_TEMPLATES)
 async def remove_clause(tx: Tx, command: RemoveClause) -> None:
     """Take a clause out of the draft; the published version keeps it. Raises NoDraft, NotFound."""
     draft = await _draft(tx, command.template_id)
@@ -101,7 +101,7 @@ async def remove_clause(tx: Tx, command: RemoveClause) -> None:
     tx.touched("template", draft.template_id, "clause_removed", {"title": (clause.title_en, None)})
 
 
-@use_case(Permission.EDIT_TEMPLATES)
+@use_case(EDIT_TEMPLATES)
 async def publish_draft(tx: Tx, command: PublishDraft) -> int:
     """Publish the draft and return its number; leases already drawn up keep theirs.
 
@@ -130,7 +130,7 @@ async def publish_draft(tx: Tx, command: PublishDraft) -> int:
     return draft.number
 
 
-@use_case(Permission.EDIT_TEMPLATES)
+@use_case(EDIT_TEMPLATES)
 async def discard_draft(tx: Tx, command: DiscardDraft) -> None:
     """Throw the draft away. Raises NoDraft."""
     draft = await _draft(tx, command.template_id)

@@ -11,11 +11,11 @@ from pydantic import Field
 from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis.db import Versioned
+from chassis.db import Versioned, words
 from chassis.errors import DomainError, Kind
 from deskkit.i18n import N_
 from tenancy_svc.clauses.model import OrganisationClause
-from tenancy_svc.tables import Base, Command, words
+from tenancy_svc.tables import Base, Command
 from trade.text_review.verdicts import Verdict
 
 

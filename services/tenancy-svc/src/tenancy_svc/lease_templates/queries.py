@@ -14,7 +14,7 @@ from sqlalchemy.orm import selectinload
 from chassis.errors import NotFound
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
-from tenancy_svc.access import Permission
+from tenancy_svc.lease_templates.feature import VIEW_TEMPLATES
 from tenancy_svc.lease_templates.model import Clause, Edition, EditionState, Jurisdiction, LeaseTemplate
 from tenancy_svc.timeline import Entry, timeline_of
 from trade.text_review.verdicts import Verdict
@@ -90,7 +90,7 @@ class TemplateRecord:
         return self.name_fr if locale.startswith("fr") else self.name_en
 
 
-@query(Permission.VIEW_TEMPLATES)
+@query(VIEW_TEMPLATES)
 async def lease_templates(tx: ReadTx) -> list[TemplateLine]:
     """Return every template in the order of their names."""
     templates = (await tx.session.scalars(select(LeaseTemplate).order_by(LeaseTemplate.name_en))).all()
@@ -122,7 +122,7 @@ async def lease_templates(tx: ReadTx) -> list[TemplateLine]:
     return lines
 
 
-@query(Permission.VIEW_TEMPLATES)
+@query(VIEW_TEMPLATES)
 async def lease_template(tx: ReadTx, template_id: uuid.UUID) -> TemplateRecord:
     """Return a template with all its versions. Raises NotFound."""
     template = await tx.session.get(LeaseTemplate, template_id)

@@ -1,1 +1,0 @@
-"""Leases in editions that are never overwritten (T4)."""

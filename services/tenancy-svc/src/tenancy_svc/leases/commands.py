@@ -11,7 +11,6 @@ from chassis.errors import EditedMeanwhile, NotFound
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from tenancy_svc.access import Permission
 from tenancy_svc.applications.commands import locked
 from tenancy_svc.applications.model import ApplicationStatus
 from tenancy_svc.homes.model import HomeUnknown
@@ -19,6 +18,7 @@ from tenancy_svc.homes.queries import HomeView, find_hold, find_home, must_be_fr
 from tenancy_svc.lease_templates.model import NoTemplate
 from tenancy_svc.lease_templates.queries import published_edition_for
 from tenancy_svc.leases.deposits import Deposit, must_be_lawful
+from tenancy_svc.leases.feature import DRAW_UP_LEASES
 from tenancy_svc.leases.model import (
     AmendLease,
     ApplicationNotAccepted,
@@ -35,7 +35,7 @@ from tenancy_svc.leases.model import (
 )
 
 
-@use_case(Permission.DRAW_UP_LEASES)
+@use_case(DRAW_UP_LEASES)
 async def draw_up_lease(tx: Tx, command: DrawUpLease) -> uuid.UUID:
     """Draw the lease of an accepted application up and return its id.
 
@@ -66,7 +66,7 @@ async def draw_up_lease(tx: Tx, command: DrawUpLease) -> uuid.UUID:
     return lease.id
 
 
-@use_case(Permission.DRAW_UP_LEASES)
+@use_case(DRAW_UP_LEASES)
 async def amend_lease(tx: Tx, command: AmendLease) -> int:
     """Make a new edition of a draft with the newest template and return its number; the former one is kept.
 

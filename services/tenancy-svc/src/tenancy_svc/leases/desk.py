@@ -13,6 +13,7 @@ from deskkit.forms import Form
 from deskkit.router import DeskRouter
 from tenancy_svc.applications.model import ApplicationStatus, Part
 from tenancy_svc.applications.queries import application
+from tenancy_svc.disclosures.panel import crossing_items, support_name
 from tenancy_svc.disclosures.queries import disclosure_statement
 from tenancy_svc.documents.model import Language
 from tenancy_svc.documents.serving import pdf_file
@@ -30,7 +31,7 @@ from tenancy_svc.leases.model import (
 )
 from tenancy_svc.leases.money import Money
 from tenancy_svc.leases.queries import lease, lease_of_application, leases
-from tenancy_svc.panels import crossing_items, support_name, timeline_items
+from tenancy_svc.panels import timeline_items
 
 router = DeskRouter(prefix="/property-desk")
 

@@ -14,7 +14,6 @@ from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from deskkit.i18n import N_
-from tenancy_svc.access import Permission
 from tenancy_svc.applications.model import Part
 from tenancy_svc.applications.queries import PersonView
 from tenancy_svc.documents.model import (
@@ -34,6 +33,7 @@ from tenancy_svc.homes.queries import HomeView, find_home
 from tenancy_svc.lease_templates.model import Jurisdiction
 from tenancy_svc.lease_templates.queries import EditionView, edition_of, jurisdiction_of
 from tenancy_svc.leases.deposits import Deposit, rules_for
+from tenancy_svc.leases.feature import VIEW_LEASES
 from tenancy_svc.leases.model import EditionReason, Lease, LeaseEdition, LeaseStatus
 from tenancy_svc.leases.queries import EditionTerms, terms_of
 
@@ -69,7 +69,7 @@ class LeasePaper:
         return self.status is LeaseStatus.IN_FORCE and not self.former
 
 
-@query(Permission.VIEW_LEASES, views="lease")
+@query(VIEW_LEASES, views="lease")
 async def lease_document(
     tx: ReadTx, lease_id: uuid.UUID, *, edition: int | None = None, language: Language
 ) -> Document:

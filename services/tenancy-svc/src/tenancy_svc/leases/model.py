@@ -26,12 +26,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis.db import Versioned
+from chassis.db import Versioned, words
 from chassis.errors import DomainError, Kind
 from tenancy_svc.applications.model import Part, PeopleGiven, full_name, searchable_name
 from tenancy_svc.leases.deposits import Deposit, DepositKind, DepositState
 from tenancy_svc.leases.money import Money
-from tenancy_svc.tables import Base, Command, words
+from tenancy_svc.tables import Base, Command
 from trade.dates import LeaseEnd, LeaseStart
 
 

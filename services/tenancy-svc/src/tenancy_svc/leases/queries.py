@@ -14,13 +14,13 @@ from chassis.errors import NotFound
 from chassis.paging import PAGE, CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from tenancy_svc.access import Permission
 from tenancy_svc.applications.model import Part
 from tenancy_svc.applications.queries import ApplicationRecord, PersonView, read_application
 from tenancy_svc.homes.model import Hold, Home, ReleaseReason
 from tenancy_svc.homes.queries import mentioning
 from tenancy_svc.lease_templates.queries import EditionView, edition_of
 from tenancy_svc.leases.deposits import Deposit
+from tenancy_svc.leases.feature import VIEW_LEASES
 from tenancy_svc.leases.model import (
     EditionReason,
     Holder,
@@ -110,7 +110,7 @@ class LeaseRecord:
         return self.application.address
 
 
-@query(Permission.VIEW_LEASES)
+@query(VIEW_LEASES)
 async def leases(
     tx: ReadTx,
     *,
@@ -145,13 +145,13 @@ def _line(lease: Lease, edition: LeaseEdition, home: Home | None, name: str | No
     )
 
 
-@query(Permission.VIEW_LEASES, views="lease")
+@query(VIEW_LEASES, views="lease")
 async def lease(tx: ReadTx, lease_id: uuid.UUID) -> LeaseRecord:
     """Return one lease with all its editions and the clauses of the current one. Raises NotFound."""
     return await read_lease(tx, lease_id)
 
 
-@query(Permission.VIEW_LEASES)
+@query(VIEW_LEASES)
 async def lease_of_application(tx: ReadTx, application_id: uuid.UUID) -> uuid.UUID | None:
     """Return the id of the application's lease, or None while it has none."""
     found: uuid.UUID | None = await tx.scalar(

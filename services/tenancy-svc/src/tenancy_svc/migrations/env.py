@@ -1,8 +1,9 @@
-"""Alembic's environment: the chassis holds the connection and the lock time-out."""
-
-from __future__ import annotations
+"""Alembic's entrance: the tables of every feature, and the chassis' own."""
 
 from chassis.db.migrate import environment
-from tenancy_svc.models import metadata
+from chassis.feature import load_models
+from tenancy_svc.features import FEATURES
+from tenancy_svc.tables import Base
 
-environment(metadata)
+load_models(FEATURES)
+environment(Base.metadata)

@@ -1,1 +1,0 @@
-"""What waits for somebody at the property desk today."""

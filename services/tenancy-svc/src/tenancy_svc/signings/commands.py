@@ -13,12 +13,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
+from chassis.access import RECEIVE_EVENTS
 from chassis.db.tables import audit
 from chassis.errors import EditedMeanwhile, NotFound
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from tenancy_svc.access import Permission
 from tenancy_svc.applications.commands import forget_if_withdrawn, locked
 from tenancy_svc.applications.model import Application, ApplicationStatus, Part
 from tenancy_svc.clause_review.commands import require_private
@@ -27,6 +27,7 @@ from tenancy_svc.disclosures.telling import tell_support
 from tenancy_svc.homes.queries import HomeView, find_hold, must_be_free
 from tenancy_svc.leases.commands import locked_lease, our_home
 from tenancy_svc.leases.deposits import must_be_lawful
+from tenancy_svc.leases.feature import DRAW_UP_LEASES
 from tenancy_svc.leases.model import (
     ONE_TENANCY_PER_UNIT,
     ForgetDrafts,
@@ -36,6 +37,7 @@ from tenancy_svc.leases.model import (
     LeaseSettled,
     LeaseStatus,
 )
+from tenancy_svc.signings.feature import ARRANGE_SIGNINGS, HOLD_SIGNINGS
 from tenancy_svc.signings.model import (
     AdvocateAnswer,
     Arrangement,
@@ -75,7 +77,7 @@ from tenancy_svc.signings.model import (
 )
 
 
-@use_case(Permission.ARRANGE_SIGNINGS)
+@use_case(ARRANGE_SIGNINGS)
 async def schedule_signing(tx: Tx, command: ScheduleSigning) -> uuid.UUID:
     """Arrange the signing of a draft lease and tell support when the tenant chose so; returns the signing's
     id.
@@ -115,7 +117,7 @@ async def schedule_signing(tx: Tx, command: ScheduleSigning) -> uuid.UUID:
     return signing.id
 
 
-@use_case(Permission.ARRANGE_SIGNINGS)
+@use_case(ARRANGE_SIGNINGS)
 async def move_signing(tx: Tx, command: MoveSigning) -> None:
     """Give a signing another time or place; an earlier answer of the advocate no longer counts.
 
@@ -145,14 +147,14 @@ async def move_signing(tx: Tx, command: MoveSigning) -> None:
     )
 
 
-@use_case(Permission.ARRANGE_SIGNINGS)
+@use_case(ARRANGE_SIGNINGS)
 async def cancel_signing(tx: Tx, command: CancelSigning) -> None:
     """Cancel a signing that is ahead; another can be arranged. Raises SigningOver."""
     signing = await _ahead(tx, command.signing_id)
     await _cancel(tx, signing, await locked_lease(tx, signing.lease_id))
 
 
-@use_case(Permission.DRAW_UP_LEASES)
+@use_case(DRAW_UP_LEASES)
 async def give_up_lease(tx: Tx, command: GiveUpLease) -> None:
     """Discard a draft lease and cancel its signing; the application stays accepted. Raises LeaseSettled.
 
@@ -177,7 +179,7 @@ async def give_up_lease(tx: Tx, command: GiveUpLease) -> None:
         await forget_drafts(tx, ForgetDrafts(application_id=application.id))
 
 
-@use_case(Permission.HEAR_EVENTS)
+@use_case(RECEIVE_EVENTS)
 async def forget_drafts(tx: Tx, command: ForgetDrafts) -> None:
     """Delete the names in drafts of an application that came to nothing: no lease was made of them (W5)."""
     drafts = select(Lease.id).where(
@@ -200,7 +202,7 @@ async def forget_drafts(tx: Tx, command: ForgetDrafts) -> None:
     )
 
 
-@use_case(Permission.HOLD_SIGNINGS)
+@use_case(HOLD_SIGNINGS)
 async def record_rights_explained(tx: Tx, command: RecordRightsExplained) -> None:
     """Record that the tenant's rights were explained and acknowledged; once is enough. Raises SigningOver."""
     signing = await _ahead(tx, command.signing_id)
@@ -210,7 +212,7 @@ async def record_rights_explained(tx: Tx, command: RecordRightsExplained) -> Non
         tx.touched("lease", signing.lease_id, "rights_explained")
 
 
-@use_case(Permission.HOLD_SIGNINGS)
+@use_case(HOLD_SIGNINGS)
 async def attest(tx: Tx, command: Attest) -> None:
     """Record a party's word that no service is a condition of the lease as it now stands.
 
@@ -239,7 +241,7 @@ async def attest(tx: Tx, command: Attest) -> None:
     tx.touched("lease", lease.id, "attested", {party.side.value: (None, party.name)})
 
 
-@use_case(Permission.HOLD_SIGNINGS)
+@use_case(HOLD_SIGNINGS)
 async def take_attestation_back(tx: Tx, command: TakeAttestationBack) -> None:
     """Take an attestation back before the signatures; the record keeps it. Raises SigningOver, NotFound."""
     signing = await _ahead(tx, command.signing_id)
@@ -252,7 +254,7 @@ async def take_attestation_back(tx: Tx, command: TakeAttestationBack) -> None:
         tx.touched("lease", signing.lease_id, "attestation_taken_back", changes)
 
 
-@use_case(Permission.HOLD_SIGNINGS)
+@use_case(HOLD_SIGNINGS)
 async def sign_lease(tx: Tx, command: SignLease) -> uuid.UUID:
     """Record the signatures: the lease is in force, the tenancy begins, and who may be told is told.
 
@@ -323,7 +325,7 @@ async def sign_lease(tx: Tx, command: SignLease) -> uuid.UUID:
     return lease.id
 
 
-@use_case(Permission.HOLD_SIGNINGS)
+@use_case(HOLD_SIGNINGS)
 async def end_unsigned(tx: Tx, command: EndUnsigned) -> None:
     """Record that the parties met without signing; the lease stays a draft. Raises SigningOver."""
     signing = await _ahead(tx, command.signing_id)
@@ -338,7 +340,7 @@ async def end_unsigned(tx: Tx, command: EndUnsigned) -> None:
     )
 
 
-@use_case(Permission.HEAR_EVENTS)
+@use_case(RECEIVE_EVENTS)
 async def end_signings_of_hold(tx: Tx, command: EndSigningsOfHold) -> None:
     """Cancel the signing ahead of a household whose hold is over: the home can't be let to it any more."""
     ahead = (
@@ -354,7 +356,7 @@ async def end_signings_of_hold(tx: Tx, command: EndSigningsOfHold) -> None:
         await _cancel(tx, signing, await locked_lease(tx, signing.lease_id))
 
 
-@use_case(Permission.HEAR_EVENTS)
+@use_case(RECEIVE_EVENTS)
 async def take_answer(tx: Tx, command: TakeAnswer) -> None:
     """Keep the advocate's latest answer to a signing ahead of that referral; others are let go."""
     of_this_referral = await tx.scalar(

@@ -13,11 +13,12 @@ from deskkit.call import DeskCall, PageCall
 from deskkit.forms import Form
 from deskkit.router import DeskRouter
 from tenancy_svc.disclosures.model import Purpose
+from tenancy_svc.disclosures.panel import crossing_items, support_name
 from tenancy_svc.disclosures.queries import disclosure_statement, would_tell
 from tenancy_svc.documents.model import Language
 from tenancy_svc.documents.serving import pdf_file
 from tenancy_svc.leases.queries import lease
-from tenancy_svc.panels import crossing_items, support_name, timeline_items
+from tenancy_svc.panels import timeline_items
 from tenancy_svc.signings.commands import (
     at_another_time,
     attest,

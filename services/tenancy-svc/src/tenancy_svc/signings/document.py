@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from chassis.db.tables import audit
+from chassis.feature import sentences_of
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from tenancy_svc.access import Permission
 from tenancy_svc.documents.model import (
     Block,
     Document,
@@ -28,13 +28,16 @@ from tenancy_svc.documents.model import (
     shown,
 )
 from tenancy_svc.documents.wording import Wording, wording
+from tenancy_svc.leases import feature as leases
+from tenancy_svc.leases.feature import VIEW_LEASES
 from tenancy_svc.leases.model import LeaseEdition
+from tenancy_svc.signings import feature as signings
 from tenancy_svc.signings.commands import SigningParty, parties_of
 from tenancy_svc.signings.model import Attestation, Outcome, Place, Side, Signing, SigningStatus
 from tenancy_svc.signings.queries import SigningRecord, signing
-from tenancy_svc.timeline import ACTIONS
 
 MOST_STEPS = 1_000
+_SENTENCES = sentences_of((leases.FEATURE, signings.FEATURE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class SigningPaper:
     made_at: dt.datetime
 
 
-@query(Permission.VIEW_LEASES, views="lease")
+@query(VIEW_LEASES, views="lease")
 async def signing_document(tx: ReadTx, signing_id: uuid.UUID, *, language: Language) -> Document:
     """Return the record of one signing as a document. Raises NotFound."""
     record = await signing(tx, signing_id)
@@ -280,7 +283,7 @@ def _no_longer_counting(paper: SigningPaper, words: Wording) -> Iterator[str]:
 
 
 def _step(step: Step, words: Wording) -> str:
-    what = words._(ACTIONS.get(("lease", step.action), step.action))
+    what = words._(_SENTENCES.get(("lease", step.action), step.action))
     parts = [words.formats.moment(step.at), what, "; ".join(_details(step, words)), step.by]
     return shown(" · ".join(part for part in parts if part))
 

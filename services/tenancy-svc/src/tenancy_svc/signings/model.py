@@ -13,9 +13,9 @@ from pydantic import Field
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis.db import Versioned
+from chassis.db import Versioned, words
 from chassis.errors import DomainError, Kind
-from tenancy_svc.tables import Base, Command, Line, Name, words
+from tenancy_svc.tables import Base, Command, Line, Name
 from trade.dates import APPOINTMENT, HAPPENED
 
 

@@ -14,10 +14,10 @@ from sqlalchemy.orm import selectinload
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from tenancy_svc.access import Permission
 from tenancy_svc.disclosures.model import Purpose
 from tenancy_svc.disclosures.telling import Prospect, prospect
 from tenancy_svc.homes.model import Home
+from tenancy_svc.leases.feature import VIEW_LEASES
 from tenancy_svc.leases.model import Lease, LeaseEdition, first_tenant
 from tenancy_svc.leases.queries import LeaseRecord, read_lease
 from tenancy_svc.signings.commands import parties_of
@@ -124,7 +124,7 @@ class SigningRecord:
         return self.rights_explained_at is not None and not self.missing
 
 
-@query(Permission.VIEW_LEASES)
+@query(VIEW_LEASES)
 async def signings(
     tx: ReadTx, *, status: SigningStatus | None = SigningStatus.SCHEDULED
 ) -> list[SigningLine]:
@@ -134,7 +134,7 @@ async def signings(
     return await read_lines(tx, status=status)
 
 
-@query(Permission.VIEW_LEASES)
+@query(VIEW_LEASES)
 async def signings_of_lease(tx: ReadTx, lease_id: uuid.UUID) -> list[SigningLine]:
     """Return every signing of one lease, latest first."""
     return await read_lines(tx, lease_id=lease_id)
@@ -179,7 +179,7 @@ async def read_lines(
     ]
 
 
-@query(Permission.VIEW_LEASES, views="lease")
+@query(VIEW_LEASES, views="lease")
 async def signing(tx: ReadTx, signing_id: uuid.UUID) -> SigningRecord:
     """Return one signing with what is still missing and what would be told. Raises NotFound."""
     found = await tx.session.get(Signing, signing_id, options=[selectinload(Signing.attestations)])

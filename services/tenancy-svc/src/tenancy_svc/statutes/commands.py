@@ -11,9 +11,9 @@ from chassis.errors import Faults, NotFound
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from tenancy_svc.access import Permission
 from tenancy_svc.clause_review.commands import require_private
 from tenancy_svc.clause_review.model import POLICY_SENTENCES, ClauseConditionsTenancy
+from tenancy_svc.statutes.feature import KEEP_STATUTES
 from tenancy_svc.statutes.model import (
     AddStatute,
     RetireStatute,
@@ -26,7 +26,7 @@ from tenancy_svc.statutes.model import (
 from trade.text_review.clauses import about_services, rule_of
 
 
-@use_case(Permission.KEEP_STATUTES)
+@use_case(KEEP_STATUTES)
 async def add_statute(tx: Tx, command: AddStatute) -> uuid.UUID:
     """Add a provision and return its id. Raises StatuteListed, and ClauseConditionsTenancy when its words
     speak of services, sobriety or programmes instead of a law (W3), MonitoringRefused; SeveralFaults when it
@@ -63,7 +63,7 @@ async def add_statute(tx: Tx, command: AddStatute) -> uuid.UUID:
     return added
 
 
-@use_case(Permission.KEEP_STATUTES)
+@use_case(KEEP_STATUTES)
 async def retire_statute(tx: Tx, command: RetireStatute) -> None:
     """Take a provision off the list; declines that were made under it keep it. Raises StatuteRetired."""
     statute = await tx.session.get(Statute, command.statute_id, with_for_update=True)

@@ -11,9 +11,9 @@ from pydantic import Field
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.db import Versioned
+from chassis.db import Versioned, words
 from chassis.errors import DomainError, Kind
-from tenancy_svc.tables import Base, Command, Line, words
+from tenancy_svc.tables import Base, Command, Line
 
 
 class Reach(StrEnum):

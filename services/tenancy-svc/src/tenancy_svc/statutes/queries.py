@@ -11,7 +11,7 @@ from sqlalchemy import select
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from tenancy_svc.access import Permission
+from tenancy_svc.statutes.feature import VIEW_STATUTES
 from tenancy_svc.statutes.model import Reach, Statute
 from tenancy_svc.timeline import Entry, timeline_of
 
@@ -35,7 +35,7 @@ class StatuteView:
         return self.says_fr if language == "fr" else self.says_en
 
 
-@query(Permission.VIEW_STATUTES)
+@query(VIEW_STATUTES)
 async def statutes(tx: ReadTx, *, retired: bool = False, province: str | None = None) -> list[StatuteView]:
     """Return provisions in the order of place and section: those in the list, or with `retired` all.
 
@@ -48,7 +48,7 @@ async def statutes(tx: ReadTx, *, retired: bool = False, province: str | None = 
     return [view_of(row) for row in rows if province is None or row.jurisdiction.governs(province)]
 
 
-@query(Permission.VIEW_STATUTES)
+@query(VIEW_STATUTES)
 async def statute(tx: ReadTx, statute_id: uuid.UUID) -> StatuteView:
     """Return one provision. Raises NotFound."""
     found = await find_statute(tx, statute_id)
@@ -57,7 +57,7 @@ async def statute(tx: ReadTx, statute_id: uuid.UUID) -> StatuteView:
     return found
 
 
-@query(Permission.VIEW_STATUTES)
+@query(VIEW_STATUTES)
 async def history(tx: ReadTx) -> list[Entry]:
     """Return what was added and retired, newest first."""
     ids = (await tx.session.scalars(select(Statute.id))).all()

@@ -1,1 +1,0 @@
-"""Holds: one at a time for a home, decided here and nowhere else."""

@@ -10,11 +10,12 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import select, text
 
+from chassis.access import RECEIVE_EVENTS
 from chassis.errors import Conflict, Faults, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
 from trade.dates import LAST, HoldDay
-from units_svc.access import Permission
+from units_svc.holds.feature import DECIDE_HOLDS
 from units_svc.holds.model import (
     DeadlineNotLater,
     Decision,
@@ -174,7 +175,7 @@ _DECIDE = text(
 )
 
 
-@use_case(Permission.HEAR_NEIGHBOURS)
+@use_case(RECEIVE_EVENTS)
 async def answer_request(tx: Tx, command: AnswerRequest) -> HoldState | None:
     """Hold the home for the request or refuse it, and tell which (U9); None when it was answered before.
 
@@ -223,13 +224,13 @@ async def answer_request(tx: Tx, command: AnswerRequest) -> HoldState | None:
     return state
 
 
-@use_case(Permission.HEAR_NEIGHBOURS)
+@use_case(RECEIVE_EVENTS)
 async def hear_withdrawal(tx: Tx, command: HearWithdrawal) -> HoldState | None:
     """Give back the home of a request that was given up; remember it when the request hasn't come yet."""
     return await _act(tx, command.request_id, command.unit_id, Fact.WITHDRAWN)
 
 
-@use_case(Permission.HEAR_NEIGHBOURS)
+@use_case(RECEIVE_EVENTS)
 async def hear_moved_in(tx: Tx, command: HearMove) -> HoldState | None:
     """Record that a household lives in a third-party landlord's home; for the entity's own homes the lease
     speaks.
@@ -243,13 +244,13 @@ async def hear_moved_in(tx: Tx, command: HearMove) -> HoldState | None:
     return await _act(tx, command.request_id, command.unit_id, Fact.MOVED_IN, day=command.day)
 
 
-@use_case(Permission.HEAR_NEIGHBOURS)
+@use_case(RECEIVE_EVENTS)
 async def hear_moved_out(tx: Tx, command: HearMove) -> HoldState | None:
     """Record that a household left, or will leave, a third-party landlord's home."""
     return await _act(tx, command.request_id, command.unit_id, Fact.MOVED_OUT, day=command.day)
 
 
-@use_case(Permission.HEAR_NEIGHBOURS)
+@use_case(RECEIVE_EVENTS)
 async def hear_tenancy_started(tx: Tx, command: HearTenancyStarted) -> UUID | None:
     """Turn the hold of the request that it fulfils into a tenancy. Return the occupation.
 
@@ -274,7 +275,7 @@ async def hear_tenancy_started(tx: Tx, command: HearTenancyStarted) -> UUID | No
     return occupation.id
 
 
-@use_case(Permission.HEAR_NEIGHBOURS)
+@use_case(RECEIVE_EVENTS)
 async def hear_application_closed(tx: Tx, command: HearApplicationClosed) -> HoldState | None:
     """Free one of the property entity's homes at once when it won't be let to the household that asked.
 
@@ -310,7 +311,7 @@ async def lapse(tx: Tx, request_id: UUID) -> None:
         await _act(tx, request_id, hold.unit_id, Fact.DEADLINE_PASSED)
 
 
-@use_case(Permission.DECIDE_HOLDS)
+@use_case(DECIDE_HOLDS)
 async def release_hold(tx: Tx, command: ReleaseHold) -> None:
     """End a hold by the inventory's own decision, with the reason kept here.
 
@@ -322,7 +323,7 @@ async def release_hold(tx: Tx, command: ReleaseHold) -> None:
     await _act(tx, hold.request_id, hold.unit_id, Fact.INVENTORY_DECIDED)
 
 
-@use_case(Permission.DECIDE_HOLDS)
+@use_case(DECIDE_HOLDS)
 async def prolong_hold(tx: Tx, command: ProlongHold) -> datetime:
     """Give a hold more time and return its new deadline. Raises NotHeld, NotFound, DeadlineNotLater."""
     hold = await _hold_for_staff(tx, command.request_id, command.version)
@@ -340,7 +341,7 @@ async def prolong_hold(tx: Tx, command: ProlongHold) -> datetime:
     return deadline
 
 
-@use_case(Permission.DECIDE_HOLDS)
+@use_case(DECIDE_HOLDS)
 async def correct_manager(tx: Tx, command: CorrectManager) -> None:
     """Correct who manages a home for those who hold it or live there, with the reason; whoever asked is told.
 

@@ -10,8 +10,9 @@ from fastapi import Response
 from deskkit.call import DeskCall, PageCall
 from deskkit.forms import Nothing
 from deskkit.router import DeskRouter
-from units_svc.access import Permission
 from units_svc.holds import commands, keeping, queries
+from units_svc.holds.feature import DECIDE_HOLDS
+from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.queries import unit_record
 
 router = DeskRouter(prefix="/inventory-desk")
@@ -31,7 +32,7 @@ async def hold(call: DeskCall, request_id: UUID) -> Response:
         "holds/record.html",
         hold=found,
         told=await call.ask(queries.crossings, request_id),
-        may_decide=call.may(Permission.DECIDE_HOLDS),
+        may_decide=call.may(DECIDE_HOLDS),
     )
 
 
@@ -78,8 +79,8 @@ async def use_tab(call: DeskCall, unit_id: UUID) -> Response:
         "holds/use.html",
         unit=await call.ask(unit_record, unit_id),
         use=await call.ask(queries.use_of_unit, unit_id),
-        may_edit=call.may(Permission.EDIT_UNITS),
-        may_decide=call.may(Permission.DECIDE_HOLDS),
+        may_edit=call.may(EDIT_UNITS),
+        may_decide=call.may(DECIDE_HOLDS),
     )
 
 

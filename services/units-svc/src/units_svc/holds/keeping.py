@@ -12,10 +12,10 @@ from chassis.errors import Faults, InvalidInput, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
 from trade.dates import AvailableDay, PastDay
-from units_svc.access import Permission
 from units_svc.holds.commands import release_for_withdrawal, vacate
 from units_svc.holds.occupancy import require_unit, settle_occupancy
 from units_svc.holds.occupations import NotFreeForThat, Occupation, OccupationKind
+from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.listing import tell_listing, tell_unlisted
 from units_svc.inventory.model import Cause, DayInFuture, Occupancy, Unit
 from units_svc.privacy.commands import require_private
@@ -65,7 +65,7 @@ class ChangeListing(BaseModel):
     unit_id: UUID
 
 
-@use_case(Permission.EDIT_UNITS)
+@use_case(EDIT_UNITS)
 async def record_use(tx: Tx, command: RecordUse) -> UUID:
     """Record that a home isn't free for a reason of its own; its occupancy follows. Return the occupation.
 
@@ -102,7 +102,7 @@ async def record_use(tx: Tx, command: RecordUse) -> UUID:
     return identity
 
 
-@use_case(Permission.EDIT_UNITS)
+@use_case(EDIT_UNITS)
 async def end_use(tx: Tx, command: EndUse) -> None:
     """End a use that staff recorded; the home is free on the day after. Raises NotFound, NotFreeForThat."""
     unit = await require_unit(tx, command.unit_id)
@@ -117,7 +117,7 @@ async def end_use(tx: Tx, command: EndUse) -> None:
     tx.touched("unit", unit.id, f"{occupation.kind.value}_ended")
 
 
-@use_case(Permission.EDIT_UNITS)
+@use_case(EDIT_UNITS)
 async def withdraw_unit(tx: Tx, command: ChangeListing) -> None:
     """Take a home off the list: nobody is shown it any more, and a request that holds it is told (U3, U9)."""
     locked = await require_unit(tx, command.unit_id)
@@ -131,7 +131,7 @@ async def withdraw_unit(tx: Tx, command: ChangeListing) -> None:
     tx.touched("unit", unit.id, "withdrawn", {"active": (True, False)})
 
 
-@use_case(Permission.EDIT_UNITS)
+@use_case(EDIT_UNITS)
 async def list_unit_again(tx: Tx, command: ChangeListing) -> None:
     """Put a home back on the list and tell everybody (U3)."""
     locked = await require_unit(tx, command.unit_id)

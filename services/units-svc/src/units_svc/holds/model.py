@@ -16,10 +16,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.db import words
 from chassis.errors import DomainError, Kind
 from units_svc.holds.occupations import Occupation
 from units_svc.landlords.model import ManagedBy
-from units_svc.tables import Base, words
+from units_svc.tables import Base
 
 
 class HoldState(StrEnum):

@@ -15,10 +15,11 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.db import words
 from chassis.errors import DomainError, Kind
 from units_svc.inventory.model import Occupancy
 from units_svc.landlords.model import ManagedBy
-from units_svc.tables import Base, words
+from units_svc.tables import Base
 
 
 class OccupationKind(StrEnum):

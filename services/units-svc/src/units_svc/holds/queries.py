@@ -14,9 +14,9 @@ from chassis.errors import NotFound
 from chassis.paging import PAGE, CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from units_svc.access import Permission
 from units_svc.holds.model import Hold, HoldState, Refusal, Release
 from units_svc.holds.occupations import Occupation, OccupationKind
+from units_svc.inventory.feature import VIEW_UNITS
 from units_svc.inventory.model import Building, Unit
 from units_svc.landlords.model import ManagedBy
 from units_svc.tables import views
@@ -122,7 +122,7 @@ def _occupations() -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_UNITS)
 async def use_of_unit(tx: ReadTx, unit_id: UUID) -> UseOfUnit:
     """Holds and occupations of a home, newest first, refused requests included."""
     holds = _holds().where(Hold.unit_id == unit_id).order_by(Hold.asked_at.desc()).limit(100)
@@ -135,7 +135,7 @@ async def use_of_unit(tx: ReadTx, unit_id: UUID) -> UseOfUnit:
     )
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_UNITS)
 async def hold_record(tx: ReadTx, request_id: UUID) -> HoldView:
     """One request by its reference. Raises NotFound."""
     found = (await tx.execute(_holds().where(Hold.request_id == request_id))).one_or_none()
@@ -144,7 +144,7 @@ async def hold_record(tx: ReadTx, request_id: UUID) -> HoldView:
     return views(HoldView, [found])[0]
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_UNITS)
 async def crossings(tx: ReadTx, request_id: UUID) -> list[Crossing]:
     """What was told about a request, oldest first, from the outbox itself: it can't disagree with what was
     sent."""
@@ -158,7 +158,7 @@ async def crossings(tx: ReadTx, request_id: UUID) -> list[Crossing]:
     ]
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_UNITS)
 async def active_holds(
     tx: ReadTx, *, ending_within_days: int | None = None, after: str | None = None, limit: int = PAGE
 ) -> CountedPage[HoldView]:
@@ -169,7 +169,7 @@ async def active_holds(
     return await _ENDING_FIRST.counted_page(tx, statement, HoldView, after=after, limit=limit)
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_UNITS)
 async def recent_answers(tx: ReadTx, *, limit: int = 10) -> list[HoldView]:
     """The requests that were answered last, whatever became of them."""
     statement = _holds().where(Hold.expected_move_in.is_not(None)).order_by(Hold.asked_at.desc()).limit(limit)

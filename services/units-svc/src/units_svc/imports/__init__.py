@@ -1,1 +1,0 @@
-"""Reading an inventory from somebody else's file."""

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict
 from chassis.http import After, ApiRouter, Call, Limit
 from chassis.paging import PAGE, CountedPage
 from deskkit.csv_files import csv_response, csv_stream
-from units_svc.access import Permission
 from units_svc.imports import commands, queries
+from units_svc.imports.feature import IMPORT_UNITS
 from units_svc.imports.habits import Choices, Habit
 from units_svc.imports.mapping import decoded, mapping_named, mapping_text, parse_mapping, ready_mappings
 from units_svc.imports.template import template_table
@@ -35,7 +35,7 @@ class MappingView:
 @router.get("/mappings")
 async def list_mappings(call: Call) -> list[MappingView]:
     """The mappings that come with the service (U8)."""
-    call.runtime.access.require(call.actor, Permission.IMPORT_UNITS)
+    call.runtime.access.require(call.actor, IMPORT_UNITS)
     return [MappingView(m.name, m.title_en, m.title_fr, m.rows) for m in ready_mappings().values()]
 
 
@@ -50,14 +50,14 @@ async def list_imports(
 @router.get("/template", response_class=Response)
 async def download_template(call: Call) -> Response:
     """The table to be filled in: its column names and an example (U8)."""
-    call.runtime.access.require(call.actor, Permission.IMPORT_UNITS)
+    call.runtime.access.require(call.actor, IMPORT_UNITS)
     return csv_response("unit-list.csv", *template_table())
 
 
 @router.get("/mappings/{name}", response_class=PlainTextResponse)
 async def download_mapping(call: Call, name: str) -> PlainTextResponse:
     """A ready mapping as a file with its explanations, to make one's own of it (U8)."""
-    call.runtime.access.require(call.actor, Permission.IMPORT_UNITS)
+    call.runtime.access.require(call.actor, IMPORT_UNITS)
     return PlainTextResponse(mapping_text(name))
 
 

@@ -16,7 +16,7 @@ from chassis.errors import NotFound
 from chassis.ids import new_id
 from chassis.perform import perform_in
 from chassis.usecase import use_case
-from units_svc.access import Permission
+from units_svc.imports.feature import IMPORT_UNITS
 from units_svc.imports.files import Opening, all_rows, opening, plain_parts
 from units_svc.imports.habits import NO_CHOICES, Choices, Kind, Survey
 from units_svc.imports.mapping import Mapping
@@ -92,7 +92,7 @@ class ImportCommand:
     import_id: UUID
 
 
-@use_case(Permission.IMPORT_UNITS)
+@use_case(IMPORT_UNITS)
 async def receive_file(tx: Tx, command: ReceiveFile) -> UUID:
     """Keep a file and open an import, which the worker carries on; return its id.
 
@@ -136,7 +136,7 @@ async def receive_file(tx: Tx, command: ReceiveFile) -> UUID:
     return one.id
 
 
-@use_case(Permission.IMPORT_UNITS)
+@use_case(IMPORT_UNITS)
 async def apply_import(tx: Tx, command: ImportCommand) -> None:
     """Let the worker write everything that is right in a file that was read. Raises NotReady."""
     found = await _locked(tx, command.import_id, ImportState.READY)
@@ -145,7 +145,7 @@ async def apply_import(tx: Tx, command: ImportCommand) -> None:
     tx.schedule(STEP, str(found.id), tx.now)
 
 
-@use_case(Permission.IMPORT_UNITS)
+@use_case(IMPORT_UNITS)
 async def answer_habits(tx: Tx, command: AnswerHabits) -> None:
     """Read a file again with what somebody says its commas or days mean, or that buildings at one address are
     several. Raises NotReady."""
@@ -164,7 +164,7 @@ async def answer_habits(tx: Tx, command: AnswerHabits) -> None:
     tx.schedule(STEP, str(found.id), tx.now)
 
 
-@use_case(Permission.IMPORT_UNITS)
+@use_case(IMPORT_UNITS)
 async def discard_import(tx: Tx, command: ImportCommand) -> None:
     """Forget what was read and isn't written. Raises NotReady while it is being written."""
     await take_the_time_needed(tx)
@@ -179,7 +179,7 @@ async def discard_import(tx: Tx, command: ImportCommand) -> None:
     tx.touched("import", found.id, "discarded")
 
 
-@use_case(Permission.IMPORT_UNITS)
+@use_case(IMPORT_UNITS)
 async def stop_import(tx: Tx, command: ImportCommand) -> None:
     """Write no more of a file than is written by now; the rest can follow later. Raises NotReady."""
     await take_the_time_needed(tx)
@@ -189,7 +189,7 @@ async def stop_import(tx: Tx, command: ImportCommand) -> None:
     tx.touched("import", found.id, "stopped", {"new": (None, found.new), "changed": (None, found.changed)})
 
 
-@use_case(Permission.IMPORT_UNITS)
+@use_case(IMPORT_UNITS)
 async def resume_import(tx: Tx, command: ImportCommand) -> None:
     """Let the worker go on with an import that was stopped or that it gave up after failures. Raises
     NotReady."""
@@ -203,7 +203,7 @@ async def resume_import(tx: Tx, command: ImportCommand) -> None:
     tx.schedule(STEP, str(found.id), tx.now)
 
 
-@use_case(Permission.IMPORT_UNITS)
+@use_case(IMPORT_UNITS)
 async def withdraw_missing(tx: Tx, command: ImportCommand) -> int:
     """Take homes off the list that an import no longer names, some thousand at a time; return how many.
 
@@ -230,7 +230,7 @@ async def withdraw_missing(tx: Tx, command: ImportCommand) -> int:
     return count
 
 
-@use_case(Permission.IMPORT_UNITS)
+@use_case(IMPORT_UNITS)
 async def carry_on(tx: Tx, command: ImportCommand) -> bool:
     """Do the next step of an import, and return whether there is more to do.
 

@@ -15,8 +15,8 @@ from deskkit.csv_files import csv_stream
 from deskkit.forms import Form, Nothing
 from deskkit.labels import label_of
 from deskkit.router import DeskRouter
-from units_svc.access import Permission
 from units_svc.imports import commands, queries
+from units_svc.imports.feature import IMPORT_UNITS
 from units_svc.imports.habits import Choices, Habit
 from units_svc.imports.mapping import (
     Mapping,
@@ -52,14 +52,14 @@ async def import_list(call: DeskCall, after: str | None = None) -> Response:
 @router.get("/new", name="import_new")
 async def choose_form(call: DeskCall) -> Response:
     """The form to choose a file."""
-    call.runtime.access.require(call.actor, Permission.IMPORT_UNITS)
+    call.runtime.access.require(call.actor, IMPORT_UNITS)
     return _form(call, await call.form(ChooseFile, initial={"mapping": "unit-list"}))
 
 
 @router.post("/new", name="import_read")
 async def read_file(call: DeskCall) -> Response:
     """Take in the file; the worker reads and compares it, and nothing of the inventory changes yet (U8)."""
-    call.runtime.access.require(call.actor, Permission.IMPORT_UNITS)
+    call.runtime.access.require(call.actor, IMPORT_UNITS)
     form = await call.form(ChooseFile)
     uploads = await call.uploads("file")
     if form.ok and not uploads:
@@ -79,7 +79,7 @@ async def read_file(call: DeskCall) -> Response:
 @router.get("/template", name="import_template")
 async def template(call: DeskCall) -> Response:
     """What the template's columns are and what may stand in them, to be downloaded and filled in (U8)."""
-    call.runtime.access.require(call.actor, Permission.IMPORT_UNITS)
+    call.runtime.access.require(call.actor, IMPORT_UNITS)
     columns = template_columns(await call.ask(lookup_lists))
     return call.page("imports/template.html", columns=columns)
 
@@ -87,14 +87,14 @@ async def template(call: DeskCall) -> Response:
 @router.get("/template.csv", name="import_template_file")
 async def template_file(call: DeskCall) -> Response:
     """The table to be filled in, with an example."""
-    call.runtime.access.require(call.actor, Permission.IMPORT_UNITS)
+    call.runtime.access.require(call.actor, IMPORT_UNITS)
     return call.csv("unit-list.csv", *template_table())
 
 
 @router.get("/mappings/{name}.toml", name="import_mapping_file")
 async def mapping_file(call: DeskCall, name: str) -> Response:
     """A ready mapping with its explanations, to make one's own of it."""
-    call.runtime.access.require(call.actor, Permission.IMPORT_UNITS)
+    call.runtime.access.require(call.actor, IMPORT_UNITS)
     return Response(
         mapping_text(name),
         media_type="application/toml; charset=utf-8",

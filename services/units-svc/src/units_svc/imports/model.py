@@ -29,9 +29,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.db import words
 from chassis.errors import DomainError, Kind
 from deskkit.i18n import N_
-from units_svc.tables import Base, words
+from units_svc.tables import Base
 
 
 class ImportState(StrEnum):

@@ -17,7 +17,7 @@ from chassis.paging import PAGE, CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from deskkit.i18n import N_
-from units_svc.access import Permission
+from units_svc.imports.feature import IMPORT_UNITS
 from units_svc.imports.habits import Habit, Kind
 from units_svc.imports.mapping import Mapping
 from units_svc.imports.model import (
@@ -207,7 +207,7 @@ def _seen(*columns: Any) -> ImportView:
     return views(ImportView, [[*known, reason and why_halted(reason)]])[0]
 
 
-@query(Permission.IMPORT_UNITS)
+@query(IMPORT_UNITS)
 async def import_list(tx: ReadTx, *, after: str | None = None, limit: int = PAGE) -> CountedPage[ImportView]:
     """Imports, newest first, at most `limit` behind the place `after`."""
     return await _NEWEST_FIRST.counted_page(tx, _imports(), _seen, after=after, limit=limit)
@@ -218,7 +218,7 @@ async def imports_waiting(tx: ReadTx, limit: int = PAGE) -> list[ImportView]:
     return (await _NEWEST_FIRST.page(tx, _imports(only_waiting=True), _seen, limit=limit)).items
 
 
-@query(Permission.IMPORT_UNITS)
+@query(IMPORT_UNITS)
 async def import_record(tx: ReadTx, import_id: UUID) -> ImportView:
     """One import. Raises NotFound."""
     found = (await tx.execute(_imports().where(UnitImport.id == import_id))).one_or_none()
@@ -227,7 +227,7 @@ async def import_record(tx: ReadTx, import_id: UUID) -> ImportView:
     return _seen(*found)
 
 
-@query(Permission.IMPORT_UNITS)
+@query(IMPORT_UNITS)
 async def import_columns(tx: ReadTx, import_id: UUID) -> ColumnsView:
     """What becomes of the columns of a file, and how their numbers and days are read. Raises NotFound."""
     found = await tx.session.get(UnitImport, import_id)
@@ -261,7 +261,7 @@ async def import_columns(tx: ReadTx, import_id: UUID) -> ColumnsView:
     )
 
 
-@query(Permission.IMPORT_UNITS)
+@query(IMPORT_UNITS)
 async def import_missing(
     tx: ReadTx, import_id: UUID, *, after: UUID | None = None, limit: int = PAGE
 ) -> list[MissingView]:
@@ -281,7 +281,7 @@ async def import_missing(
     return views(MissingView, await tx.execute(wanted))
 
 
-@query(Permission.IMPORT_UNITS)
+@query(IMPORT_UNITS)
 async def missing_counts(tx: ReadTx, import_id: UUID) -> tuple[int, int]:
     """How many homes a newer list no longer names: those that can be withdrawn together, and those that are
     held or lived in."""
@@ -296,7 +296,7 @@ async def missing_counts(tx: ReadTx, import_id: UUID) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-@query(Permission.IMPORT_UNITS)
+@query(IMPORT_UNITS)
 async def import_problems(
     tx: ReadTx, import_id: UUID, *, after_line: int = 0, limit: int = 200
 ) -> list[ProblemView]:
@@ -313,7 +313,7 @@ async def import_problems(
     return views(ProblemView, rows)
 
 
-@query(Permission.IMPORT_UNITS)
+@query(IMPORT_UNITS)
 async def problem_groups(tx: ReadTx, import_id: UUID) -> list[ProblemGroup]:
     """What is wrong in a file, by column and rule, the most frequent first."""
     count = func.count()
@@ -327,7 +327,7 @@ async def problem_groups(tx: ReadTx, import_id: UUID) -> list[ProblemGroup]:
     return views(ProblemGroup, rows)
 
 
-@query(Permission.IMPORT_UNITS)
+@query(IMPORT_UNITS)
 async def wrong_rows(
     tx: ReadTx, import_id: UUID, *, after_line: int = 0, limit: int = 5_000
 ) -> list[WrongLine]:

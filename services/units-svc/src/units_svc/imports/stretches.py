@@ -15,9 +15,9 @@ from uuid import UUID
 from sqlalchemy import delete, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.perform import perform
+from chassis.perform import perform_apart
 from chassis.usecase import UseCase, use_case
-from units_svc.access import Permission
+from units_svc.imports.feature import IMPORT_UNITS
 from units_svc.imports.mapping import Mapping
 from units_svc.imports.model import ImportState, ImportStretch, UnitImport
 from units_svc.imports.planning import Stretch, next_stretch, plan, write, write_landlords
@@ -42,7 +42,7 @@ class WorkOnStretch:
     by: str
 
 
-@use_case(Permission.IMPORT_UNITS)
+@use_case(IMPORT_UNITS)
 async def work_on_stretch(tx: Tx, command: WorkOnStretch) -> None:
     """Compare a stretch with the inventory, and write it; nothing when that was done before."""
     await take_the_time_needed(tx)
@@ -62,7 +62,7 @@ async def work_on_stretch(tx: Tx, command: WorkOnStretch) -> None:
     )
 
 
-@use_case(Permission.IMPORT_UNITS)
+@use_case(IMPORT_UNITS)
 async def add_landlords(tx: Tx, command: WorkOnStretch) -> None:
     """Add the landlords whom a stretch names first."""
     await take_the_time_needed(tx)
@@ -92,7 +92,7 @@ async def work_on(tx: Tx, found: UnitImport, mapping: Mapping) -> bool:
     async def do(what: UseCase[WorkOnStretch, None], stretch: Stretch) -> None:
         writing = found.state is ImportState.APPLYING
         command = WorkOnStretch(found.id, mapping, stretch, writing, found.started_by)
-        await perform(tx.runtime, tx.actor, what, command)
+        await perform_apart(tx, what, command)
 
     if found.state is ImportState.APPLYING:
         # A landlord whom one transaction adds would make the other wait for its end.

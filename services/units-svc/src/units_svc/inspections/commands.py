@@ -12,8 +12,8 @@ from chassis.errors import EditedMeanwhile, Faults, InvalidInput, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
 from trade.dates import PastDay
-from units_svc.access import Permission
 from units_svc.inspections.model import Grade, InspectedArea, Inspection, InspectionKind
+from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.model import DayInFuture, Unit
 from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import require_listed
@@ -60,7 +60,7 @@ class EditInspection(InspectionDetails):
     version: Annotated[int, Field(ge=1)]
 
 
-@use_case(Permission.EDIT_UNITS)
+@use_case(EDIT_UNITS)
 async def record_inspection(tx: Tx, command: RecordInspection) -> UUID:
     """Record an inspection and return its id. Raises DayInFuture, NotOnTheList, MonitoringRefused,
     NotFound."""
@@ -84,7 +84,7 @@ async def record_inspection(tx: Tx, command: RecordInspection) -> UUID:
     return inspection.id
 
 
-@use_case(Permission.EDIT_UNITS)
+@use_case(EDIT_UNITS)
 async def edit_inspection(tx: Tx, command: EditInspection) -> None:
     """Correct an inspection; an area keeps its photos and the work that it opened. Raises EditedMeanwhile,
     NotFound."""

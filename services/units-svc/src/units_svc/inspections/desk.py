@@ -9,8 +9,8 @@ from fastapi import Response
 
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
-from units_svc.access import Permission
 from units_svc.inspections import commands, queries
+from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.queries import unit_record
 from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import lookup_lists
@@ -38,7 +38,7 @@ async def inspections_tab(call: DeskCall, unit_id: UUID) -> Response:
         "inspections/unit.html",
         unit=await call.ask(unit_record, unit_id),
         rows=await call.ask(queries.inspections_of, unit_id),
-        may_edit=call.may(Permission.EDIT_UNITS),
+        may_edit=call.may(EDIT_UNITS),
     )
 
 
@@ -86,7 +86,7 @@ async def _record(call: PageCall, inspection_id: UUID, form: Any, *, status: int
         area_name=lambda code: lists.label(LookupList.INSPECTION_AREA, code, call.locale),
         form=form,
         status=status,
-        may_edit=call.may(Permission.EDIT_UNITS),
+        may_edit=call.may(EDIT_UNITS),
     )
 
 

@@ -12,8 +12,8 @@ from sqlalchemy import Select, select
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from units_svc.access import Permission
 from units_svc.inspections.model import FINDINGS, Grade, InspectedArea, Inspection, InspectionKind
+from units_svc.inventory.feature import VIEW_UNITS
 from units_svc.maintenance.model import MaintenanceWork
 from units_svc.tables import views
 
@@ -56,14 +56,14 @@ def _inspections() -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_UNITS)
 async def inspections_of(tx: ReadTx, unit_id: UUID) -> list[InspectionView]:
     """Inspections of a home, newest first."""
     statement = _inspections().where(Inspection.unit_id == unit_id).order_by(Inspection.inspected_on.desc())
     return views(InspectionView, await tx.execute(statement.limit(200)))
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_UNITS)
 async def inspection_record(tx: ReadTx, inspection_id: UUID) -> InspectionView:
     """One inspection with its areas. Raises NotFound."""
     found = views(InspectionView, await tx.execute(_inspections().where(Inspection.id == inspection_id)))

@@ -1,1 +1,0 @@
-"""Homes: buildings, the units in them, their condition, rent and occupancy."""

@@ -16,7 +16,6 @@ from chassis.usecase import use_case
 from trade.dates import FIRST_YEAR_OF_BUILDING, PastDay, RentDay, years_of_building
 from trade.money import USUAL, Currency
 from units_svc import addressing
-from units_svc.access import Permission
 from units_svc.inventory.buildings import (
     Address,
     Code,
@@ -29,6 +28,7 @@ from units_svc.inventory.buildings import (
     require_address,
     require_floor,
 )
+from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.listing import tell_listing
 from units_svc.inventory.model import (
     AddressTaken,
@@ -55,6 +55,8 @@ from units_svc.privacy.model import Place
 if TYPE_CHECKING:
     from chassis.tx import Tx
 
+RENT_BEGINS = "rent_begins"
+"""The timer of a rent that was recorded ahead."""
 Comment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
 Amount = Annotated[Decimal, Field(ge=0, max_digits=9, decimal_places=2)]
 
@@ -138,7 +140,7 @@ class ChangeRent(Command):
     begins_on: Annotated[RentDay, Field(title="From")]
 
 
-@use_case(Permission.EDIT_UNITS)
+@use_case(EDIT_UNITS)
 async def add_unit(tx: Tx, command: AddUnit) -> UUID:
     """Add a home, tell everybody of it, and return its id (U2, U3).
 
@@ -211,7 +213,7 @@ async def add_unit(tx: Tx, command: AddUnit) -> UUID:
     return unit.id
 
 
-@use_case(Permission.EDIT_UNITS)
+@use_case(EDIT_UNITS)
 async def edit_address(tx: Tx, command: EditAddress) -> int:
     """Correct where a home is and return its new version; the change reaches all homes of the building.
 
@@ -244,7 +246,7 @@ async def edit_address(tx: Tx, command: EditAddress) -> int:
     return unit.version
 
 
-@use_case(Permission.EDIT_UNITS)
+@use_case(EDIT_UNITS)
 async def edit_details(tx: Tx, command: EditDetails) -> int:
     """Correct what is known of a home and return its new version.
 
@@ -282,7 +284,7 @@ async def edit_details(tx: Tx, command: EditDetails) -> int:
     return unit.version
 
 
-@use_case(Permission.EDIT_UNITS)
+@use_case(EDIT_UNITS)
 async def observe_status(tx: Tx, command: ObserveStatus) -> UUID:
     """Record the condition a home was seen in; the newest day's is its status (U3). Raises DayInFuture."""
     await require_private(tx, Place.STATUS, _texts(command, "remark"), unit_id=command.unit_id)
@@ -299,7 +301,7 @@ async def observe_status(tx: Tx, command: ObserveStatus) -> UUID:
     return observation.id
 
 
-@use_case(Permission.EDIT_UNITS)
+@use_case(EDIT_UNITS)
 async def change_rent(tx: Tx, command: ChangeRent) -> UUID:
     """Record a rent from a day on; one that begins later takes effect by itself on its day (U3).
 
@@ -325,12 +327,12 @@ async def change_rent(tx: Tx, command: ChangeRent) -> UUID:
 async def _take_effect(tx: Tx, unit: Unit, rent: Rent) -> None:
     """Let a rent count from its day on."""
     if rent.begins_on > tx.today:
-        tx.schedule("rent_begins", str(rent.id), start_of_day(tx, rent.begins_on), {"unit": str(unit.id)})
+        tx.schedule(RENT_BEGINS, str(rent.id), start_of_day(tx, rent.begins_on), {"unit": str(unit.id)})
     else:
         await apply_rent(tx, unit)
 
 
-@use_case(Permission.EDIT_UNITS)
+@use_case(EDIT_UNITS)
 async def correct_rent(tx: Tx, command: CorrectRent) -> UUID:
     """Put the right amount on the day of a rent that was mistyped, and tell it; return the new rent (U3).
 
@@ -352,7 +354,7 @@ async def correct_rent(tx: Tx, command: CorrectRent) -> UUID:
     return rent.id
 
 
-@use_case(Permission.EDIT_UNITS)
+@use_case(EDIT_UNITS)
 async def cancel_rent(tx: Tx, command: CancelRent) -> None:
     """Give up a rent that hasn't begun; the one before it goes on (U3). Raises RentBegun, RentCancelled."""
     await _require_private_reason(tx, command)
@@ -380,7 +382,7 @@ async def _rent_to_change(tx: Tx, command: CorrectRent | CancelRent) -> tuple[Un
 
 async def _cancel(tx: Tx, rent: Rent, reason: str) -> None:
     rent.cancelled_at, rent.cancelled_by, rent.cancelled_why = tx.now, tx.actor.name, reason
-    tx.cancel_timer("rent_begins", str(rent.id))
+    tx.cancel_timer(RENT_BEGINS, str(rent.id))
     await tx.session.flush()
 
 

@@ -16,8 +16,8 @@ from deskkit.forms import Form
 from deskkit.i18n import N_
 from deskkit.router import DeskRouter
 from trade.listings import FEATURES, HOUSING_TYPES, grouped
-from units_svc.access import Permission
 from units_svc.inventory import commands, queries
+from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.provinces import provinces
 from units_svc.inventory.searching import Order, UnitFilter
 from units_svc.inventory.table import CSV_HEADER, csv_rows
@@ -319,6 +319,6 @@ async def _record(call: PageCall, template: str, unit_id: UUID, **more: Any) -> 
         unit=await call.ask(queries.unit_record, unit_id),
         lists=await call.ask(lookup_lists),
         kinds=LookupList,
-        may_edit=call.may(Permission.EDIT_UNITS),
+        may_edit=call.may(EDIT_UNITS),
         **more,
     )

@@ -28,10 +28,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.db import words
 from chassis.db.xid8 import XID8
 from chassis.errors import DomainError, Kind
 from units_svc.landlords.model import ManagedBy
-from units_svc.tables import Base, words
+from units_svc.tables import Base
 
 
 class Occupancy(StrEnum):

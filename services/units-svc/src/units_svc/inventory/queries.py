@@ -15,8 +15,8 @@ from chassis.errors import NotFound
 from chassis.paging import CountedPage
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from units_svc.access import Permission
 from units_svc.edits import Edit, edits_of
+from units_svc.inventory.feature import VIEW_UNITS
 from units_svc.inventory.index import FOLLOWER
 from units_svc.inventory.model import (
     Building,
@@ -186,7 +186,7 @@ async def _in_order(tx: ReadTx, ids: list[UUID]) -> list[UnitRow]:
     return [found[identity] for identity in ids if identity in found]
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_UNITS)
 async def unit_list(
     tx: ReadTx,
     filters: UnitFilter,
@@ -206,7 +206,7 @@ async def unit_list(
     return UnitPage(await _in_order(tx, found.ids), found.next, found.count, found.previous)
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_UNITS)
 async def unit_batch(tx: ReadTx, filters: UnitFilter, *, after: str | None = None) -> UnitPage:
     """A long page of the homes that a filter wants, by address, for a file of any length."""
     index = await FOLLOWER.current(tx.runtime.database)
@@ -233,7 +233,7 @@ async def all_units(
     return batches()
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_UNITS)
 async def unit_record(tx: ReadTx, unit_id: UUID) -> UnitRecord:
     """One home with its building and landlord. Raises NotFound."""
     homes = (
@@ -265,7 +265,7 @@ async def unit_record(tx: ReadTx, unit_id: UUID) -> UnitRecord:
     return views(UnitRecord, [found])[0]
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_UNITS)
 async def unit_history(tx: ReadTx, unit_id: UUID) -> UnitHistory:
     """What happened to a home: conditions seen, rents, occupancy with its causes, edits (U3, U4, X3)."""
     observations = select(
@@ -299,7 +299,7 @@ async def unit_history(tx: ReadTx, unit_id: UUID) -> UnitHistory:
     )
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_UNITS)
 async def rent_of_unit(tx: ReadTx, unit_id: UUID, rent_id: UUID) -> RentView:
     """One dated rent of a home. Raises NotFound."""
     history = await unit_history(tx, unit_id)
@@ -309,7 +309,7 @@ async def rent_of_unit(tx: ReadTx, unit_id: UUID, rent_id: UUID) -> RentView:
     return found
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_UNITS)
 async def occupancy_counts(tx: ReadTx) -> dict[Occupancy, int]:
     """How many listed homes there are of each occupancy, for the first page."""
     count = func.count().label("homes")

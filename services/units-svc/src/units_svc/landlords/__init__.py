@@ -1,1 +1,0 @@
-"""Landlords: whose homes these are, and whether a lease is drawn up here or elsewhere."""

@@ -11,8 +11,8 @@ from sqlalchemy import delete, select
 from chassis.errors import EditedMeanwhile, Faults, InvalidInput, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
-from units_svc.access import Permission
 from units_svc.addressing import plain as name_key
+from units_svc.landlords.feature import EDIT_LANDLORDS
 from units_svc.landlords.model import Landlord, LandlordContact, LandlordKind, LandlordKnown, Relation
 from units_svc.privacy.commands import require_private
 from units_svc.privacy.model import Place
@@ -72,7 +72,7 @@ class EditLandlord(LandlordDetails):
     active: Annotated[bool, Field(title="Active")] = True
 
 
-@use_case(Permission.EDIT_LANDLORDS)
+@use_case(EDIT_LANDLORDS)
 async def add_landlord(tx: Tx, command: AddLandlord) -> UUID:
     """Add a landlord and return the id. Raises LandlordKnown, MonitoringRefused."""
     faults = Faults()
@@ -89,7 +89,7 @@ async def add_landlord(tx: Tx, command: AddLandlord) -> UUID:
     return landlord.id
 
 
-@use_case(Permission.EDIT_LANDLORDS)
+@use_case(EDIT_LANDLORDS)
 async def edit_landlord(tx: Tx, command: EditLandlord) -> None:
     """Correct a landlord; its homes are told anew when the change says who draws up their leases.
 

@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from deskkit.call import DeskCall, PageCall
 from deskkit.i18n import N_
 from deskkit.router import DeskRouter
-from units_svc.access import Permission
 from units_svc.landlords import commands, queries
+from units_svc.landlords.feature import EDIT_LANDLORDS
 from units_svc.landlords.model import Relation
 from units_svc.panels import edits_in_words, titles
 
@@ -64,7 +64,7 @@ async def landlord(call: DeskCall, landlord_id: UUID) -> Response:
         edits=edits_in_words(
             call, edits, titles(commands.EditLandlord), words=_said_by(call), unsaid=_SAID_BY_NAME
         ),
-        may_edit=call.may(Permission.EDIT_LANDLORDS),
+        may_edit=call.may(EDIT_LANDLORDS),
     )
 
 

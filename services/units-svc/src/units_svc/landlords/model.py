@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from chassis.db import words
 from chassis.errors import DomainError, Kind
-from units_svc.tables import Base, words
+from units_svc.tables import Base
 
 
 class LandlordKind(StrEnum):

@@ -11,9 +11,9 @@ from chassis.errors import NotFound
 from chassis.paging import PAGE, CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from units_svc.access import Permission
 from units_svc.addressing import plain
 from units_svc.edits import Edit, edits_of
+from units_svc.landlords.feature import VIEW_LANDLORDS
 from units_svc.landlords.model import Landlord, LandlordContact, LandlordKind, Relation
 from units_svc.tables import views
 from units_svc.telling import HOMES
@@ -66,7 +66,7 @@ _BY_NAME = Paging(Landlord.name_key, Landlord.relation, Landlord.id)
 _HOMES = select(func.count()).select_from(HOMES).where(HOMES.c.landlord_id == Landlord.id).scalar_subquery()
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_LANDLORDS)
 async def landlord_list(
     tx: ReadTx,
     *,
@@ -90,13 +90,13 @@ async def landlord_list(
     return await _BY_NAME.counted_page(tx, statement, LandlordRow, after=after, limit=limit)
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_LANDLORDS)
 async def landlord_history(tx: ReadTx, landlord_id: UUID) -> list[Edit]:
     """Who changed what of a landlord, newest first (X3)."""
     return await edits_of(tx, "landlord", landlord_id)
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_LANDLORDS)
 async def landlord_choices(tx: ReadTx, keep: UUID | None = None, limit: int = 2_000) -> list[tuple[str, str]]:
     """Ids and names of active landlords, to choose from; also of the one that is chosen already."""
     kept = Landlord.id == keep
@@ -110,7 +110,7 @@ async def landlord_choices(tx: ReadTx, keep: UUID | None = None, limit: int = 2_
     return [(str(row.id), row.name) for row in rows]
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_LANDLORDS)
 async def landlord_record(tx: ReadTx, landlord_id: UUID) -> LandlordRecord:
     """One landlord with contacts. Raises NotFound."""
     found = (

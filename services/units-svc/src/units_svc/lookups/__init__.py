@@ -1,1 +1,0 @@
-"""Look-up lists of the inventory: bilingual, editable, retired rather than deleted."""

@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from chassis.errors import EditedMeanwhile, Faults, InvalidInput, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
-from units_svc.access import Permission
 from units_svc.addressing import plain
+from units_svc.lookups.feature import EDIT_LOOKUPS
 from units_svc.lookups.model import PUBLISHED, CodeTaken, LookupList, LookupValue
 from units_svc.lookups.published import PUBLISHED_WORDS
 from units_svc.privacy.commands import require_private
@@ -53,7 +53,7 @@ class EditValue(LabelledValue):
     active: Annotated[bool, Field(title="Can be chosen")] = True
 
 
-@use_case(Permission.EDIT_LOOKUPS)
+@use_case(EDIT_LOOKUPS)
 async def add_value(tx: Tx, command: AddValue) -> UUID:
     """Add a value to a list and return its id. Raises CodeTaken, InvalidInput, MonitoringRefused."""
     faults = Faults()
@@ -84,7 +84,7 @@ async def add_value(tx: Tx, command: AddValue) -> UUID:
     return value.id
 
 
-@use_case(Permission.EDIT_LOOKUPS)
+@use_case(EDIT_LOOKUPS)
 async def edit_value(tx: Tx, command: EditValue) -> None:
     """Correct or retire a value; homes that have it keep it. Raises EditedMeanwhile, NotFound,
     InvalidInput."""

@@ -10,8 +10,8 @@ from fastapi import Response
 from chassis.errors import NotFound
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
-from units_svc.access import Permission
 from units_svc.lookups import commands, queries
+from units_svc.lookups.feature import EDIT_LOOKUPS
 from units_svc.lookups.model import PUBLISHED, LookupList
 from units_svc.lookups.published import PUBLISHED_WORDS
 
@@ -33,7 +33,7 @@ async def one_list(call: DeskCall, kind: LookupList) -> Response:
         kind=kind,
         rows=found.values[kind],
         published=kind in PUBLISHED,
-        may_edit=call.may(Permission.EDIT_LOOKUPS),
+        may_edit=call.may(EDIT_LOOKUPS),
     )
 
 

@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy import Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.db import words
 from chassis.errors import DomainError, Kind
-from units_svc.tables import Base, words
+from units_svc.tables import Base
 
 
 class LookupList(StrEnum):

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from chassis.errors import Faults
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
-from units_svc.access import Permission
+from units_svc.lookups.feature import VIEW_LOOKUPS
 from units_svc.lookups.model import LookupList, LookupValue, NotOnTheList
 from units_svc.tables import views
 
@@ -72,7 +72,7 @@ async def read_lists(tx: Tx | ReadTx) -> Lists:
     return Lists({kind: tuple(values) for kind, values in found.items()})
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_LOOKUPS)
 async def lookup_lists(tx: ReadTx) -> Lists:
     """All look-up lists."""
     return await read_lists(tx)

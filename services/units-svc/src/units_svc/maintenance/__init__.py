@@ -1,1 +1,0 @@
-"""Work on homes: what, by whom, when, at what cost (U7)."""

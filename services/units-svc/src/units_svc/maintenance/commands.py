@@ -13,8 +13,8 @@ from chassis.errors import EditedMeanwhile, Faults, InvalidInput, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
 from trade.dates import PastDay, WorkDay
-from units_svc.access import Permission
 from units_svc.addressing import plain
+from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.model import DayInFuture, Unit
 from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import require_listed
@@ -106,7 +106,7 @@ class EditContractor(ContractorDetails):
     active: Annotated[bool, Field(title="Active")] = True
 
 
-@use_case(Permission.EDIT_UNITS)
+@use_case(EDIT_UNITS)
 async def add_work(tx: Tx, command: AddWork) -> UUID:
     """Record work on a home and return its id.
 
@@ -134,7 +134,7 @@ async def add_work(tx: Tx, command: AddWork) -> UUID:
     return work.id
 
 
-@use_case(Permission.EDIT_UNITS)
+@use_case(EDIT_UNITS)
 async def edit_work(tx: Tx, command: EditWork) -> None:
     """Correct or complete a piece of work. Raises EditedMeanwhile, and what `add_work` raises.
 
@@ -162,7 +162,7 @@ async def edit_work(tx: Tx, command: EditWork) -> None:
     tx.touched("maintenance_work", work.id, "edited", changes)
 
 
-@use_case(Permission.EDIT_UNITS)
+@use_case(EDIT_UNITS)
 async def add_contractor(tx: Tx, command: AddContractor) -> UUID:
     """Add a contractor and return the id. Raises ContractorKnown, MonitoringRefused."""
     faults = Faults()
@@ -177,7 +177,7 @@ async def add_contractor(tx: Tx, command: AddContractor) -> UUID:
     return contractor.id
 
 
-@use_case(Permission.EDIT_UNITS)
+@use_case(EDIT_UNITS)
 async def edit_contractor(tx: Tx, command: EditContractor) -> None:
     """Correct a contractor. Raises EditedMeanwhile, ContractorKnown, MonitoringRefused, NotFound."""
     faults = Faults()

@@ -11,7 +11,7 @@ from deskkit.addresses import door
 from deskkit.call import DeskCall, PageCall
 from deskkit.i18n import N_
 from deskkit.router import DeskRouter
-from units_svc.access import Permission
+from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.queries import unit_record
 from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import lookup_lists
@@ -165,7 +165,7 @@ async def edit_work(call: DeskCall, work_id: UUID) -> Response:
 async def contractor_list(call: DeskCall) -> Response:
     """Contractors by name."""
     rows = await call.ask(queries.contractor_list)
-    return call.page("maintenance/contractors.html", rows=rows, may_edit=call.may(Permission.EDIT_UNITS))
+    return call.page("maintenance/contractors.html", rows=rows, may_edit=call.may(EDIT_UNITS))
 
 
 @router.get("/contractors/new", name="contractor_new")
@@ -191,7 +191,7 @@ async def contractor(call: DeskCall, contractor_id: UUID) -> Response:
         "maintenance/contractor.html",
         contractor=await call.ask(queries.contractor_record, contractor_id),
         edits=edits_in_words(call, edits, titles(commands.EditContractor), unsaid={"comments"}),
-        may_edit=call.may(Permission.EDIT_UNITS),
+        may_edit=call.may(EDIT_UNITS),
     )
 
 
@@ -247,7 +247,7 @@ async def _choices(call: PageCall, keep: str | None = None, contractor: UUID | N
         "type_name": lambda code: lists.label(LookupList.MAINTENANCE_TYPE, code, call.locale),
         # Work keeps the contractor it has, also one who has retired since.
         "contractors": [(str(one.id), one.name) for one in contractors if one.active or one.id == contractor],
-        "may_edit": call.may(Permission.EDIT_UNITS),
+        "may_edit": call.may(EDIT_UNITS),
     }
 
 

@@ -14,11 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import func, select
 from sqlalchemy.orm.attributes import flag_modified
 
+from chassis.access import RECEIVE_EVENTS
 from chassis.errors import DomainError, EditedMeanwhile, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
 from trade.dates import Appointment
-from units_svc.access import Permission
+from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.model import Unit
 from units_svc.maintenance.entry import Asked, Ground, check_window, decide, fits
 from units_svc.maintenance.model import (
@@ -106,7 +107,7 @@ class Days:
     occupant_agreed: bool
 
 
-@use_case(Permission.EDIT_UNITS)
+@use_case(EDIT_UNITS)
 async def ask_entry(tx: Tx, command: AskEntry) -> UUID:
     """Ask for entry in a window and return the request's id.
 
@@ -137,7 +138,7 @@ async def ask_entry(tx: Tx, command: AskEntry) -> UUID:
     return request.id
 
 
-@use_case(Permission.EDIT_UNITS)
+@use_case(EDIT_UNITS)
 async def withdraw_entry(tx: Tx, command: WithdrawEntry) -> None:
     """Give up the window that was asked for. Raises EntryNotAsked, EditedMeanwhile, NotFound."""
     work = await _locked(tx, command.work_id, command.version)
@@ -146,7 +147,7 @@ async def withdraw_entry(tx: Tx, command: WithdrawEntry) -> None:
     _unschedule(tx, work)
 
 
-@use_case(Permission.EDIT_UNITS)
+@use_case(EDIT_UNITS)
 async def schedule_work(tx: Tx, command: ScheduleWork) -> None:
     """Schedule the work for the day of the window that was asked for.
 
@@ -168,7 +169,7 @@ async def schedule_work(tx: Tx, command: ScheduleWork) -> None:
     work.scheduled_start = work.scheduled_end = day
 
 
-@use_case(Permission.HEAR_NEIGHBOURS)
+@use_case(RECEIVE_EVENTS)
 async def hear_entry_answer(tx: Tx, command: HearEntryAnswer) -> None:
     """Keep an answer to a request that stands; an older one, or one to a request given up, is let go.
 

@@ -12,9 +12,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.db import words
 from chassis.errors import DomainError, Kind
 from units_svc.inventory.model import Occupancy, Unit
-from units_svc.tables import Base, words
+from units_svc.tables import Base
 
 LIVED_IN: frozenset[Occupancy] = frozenset(
     {Occupancy.OCCUPIED_BY_CLIENT, Occupancy.OCCUPIED_BY_OTHER, Occupancy.NOTICE_GIVEN}

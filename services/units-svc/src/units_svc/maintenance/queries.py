@@ -17,8 +17,8 @@ from chassis.paging import CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from trade.ranges import in_order
-from units_svc.access import Permission
 from units_svc.edits import Edit, edits_of
+from units_svc.inventory.feature import VIEW_UNITS
 from units_svc.inventory.model import Building, Occupancy, Unit
 from units_svc.maintenance.model import (
     LIVED_IN,
@@ -216,7 +216,7 @@ def _holds(column: Any, word: str) -> ColumnElement[bool]:
     return cast("ColumnElement[bool]", column.icontains(word.strip(), autoescape=True))
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_UNITS)
 async def work_list(tx: ReadTx, filters: WorkFilter, limit: int = PAGE) -> WorkPage:
     """Work that a filter wants, newest first, with its cost in all (U7)."""
     wanted = _wanted(filters, tx.today)
@@ -234,7 +234,7 @@ async def work_list(tx: ReadTx, filters: WorkFilter, limit: int = PAGE) -> WorkP
     return WorkPage(page.items, page.next, totals.works, Decimal(totals.scheduled), Decimal(totals.actual))
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_UNITS)
 async def work_record(tx: ReadTx, work_id: UUID) -> WorkView:
     """One piece of work. Raises NotFound."""
     found = views(WorkView, await tx.execute(_works().where(MaintenanceWork.id == work_id)))
@@ -243,7 +243,7 @@ async def work_record(tx: ReadTx, work_id: UUID) -> WorkView:
     return found[0]
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_UNITS)
 async def entries_of(tx: ReadTx, work_id: UUID) -> list[EntryView]:
     """Every window that was asked for one piece of work, newest first."""
     rows = await tx.execute(
@@ -257,7 +257,7 @@ async def entries_of(tx: ReadTx, work_id: UUID) -> list[EntryView]:
     return views(EntryView, rows)
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_UNITS)
 async def contractor_list(tx: ReadTx) -> list[ContractorView]:
     """Contractors by name, those who aren't active last."""
     rows = await tx.execute(
@@ -269,13 +269,13 @@ async def contractor_list(tx: ReadTx) -> list[ContractorView]:
     return views(ContractorView, rows)
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_UNITS)
 async def contractor_history(tx: ReadTx, contractor_id: UUID) -> list[Edit]:
     """Who changed what of a contractor, newest first (X3)."""
     return await edits_of(tx, "contractor", contractor_id)
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_UNITS)
 async def contractor_record(tx: ReadTx, contractor_id: UUID) -> ContractorView:
     """One contractor. Raises NotFound."""
     for contractor in await contractor_list(tx):

@@ -6,42 +6,46 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from chassis.feature import offers_of
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from units_svc.access import Permission
-from units_svc.holds.queries import HoldView, active_holds, recent_answers
-from units_svc.imports.queries import ImportView, imports_waiting
+from trade.due import Due, DueList, in_order
+from units_svc.holds.queries import HoldView, recent_answers
+from units_svc.inventory.feature import VIEW_UNITS
 from units_svc.inventory.model import Occupancy, Unit
 from units_svc.inventory.queries import occupancy_counts
-from units_svc.maintenance.queries import WorkFilter, WorkPage, work_list
-
-ENDING_WITHIN_DAYS = 4
-SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class MyDay:
-    """Holds that end soon, overdue work, imports that wait for a decision, requests answered last, and the
-    inventory in numbers."""
+    """What is due, most urgent first, requests answered last, and the inventory in numbers.
 
-    ending: list[HoldView]
-    overdue: WorkPage
+    `due_count` is of everything that is due, also of what isn't listed.
+    """
+
+    due: tuple[Due, ...]
+    due_count: int
     answered: list[HoldView]
-    imports: list[ImportView]
     occupancy: dict[Occupancy, int]
     without_rent: int
     not_inspected: int
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_UNITS)
 async def my_day(tx: ReadTx) -> MyDay:
     """What is due and waiting."""
+    due: list[Due] = []
+    count = 0
+    for its in offers_of(tx.runtime.features, "due"):
+        if tx.runtime.access.permits(tx.actor, its.permission):
+            found: DueList = await its(tx)
+            due += found.items
+            count += found.count
     counted = await occupancy_counts(tx)
     return MyDay(
-        ending=(await active_holds(tx, ending_within_days=ENDING_WITHIN_DAYS)).items,
-        overdue=await work_list(tx, WorkFilter(state="overdue"), limit=SHOWN),
+        due=in_order(due),
+        due_count=count,
         answered=await recent_answers(tx),
-        imports=await imports_waiting(tx),
         occupancy={one: counted[one] for one in Occupancy if one in counted},
         without_rent=await _count(tx, Unit.rent_amount.is_(None)),
         not_inspected=await _count(tx, Unit.status == "not_inspected"),

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import File, Form, Response, UploadFile
 
 from chassis.http import ApiRouter, Call
-from units_svc.access import Permission
+from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.photos import commands, queries
 from units_svc.photos.developing import developed
 from units_svc.photos.model import LARGEST
@@ -43,7 +43,7 @@ async def add_photo(
 ) -> AddedPhoto:
     """Add a photo: JPEG, PNG, WebP or TIFF of up to 10 MB, kept without metadata (U3, U10)."""
     # Unfolding a picture is work that is done only for those who may add it.
-    call.runtime.access.require(call.actor, Permission.EDIT_UNITS)
+    call.runtime.access.require(call.actor, EDIT_UNITS)
     made = await developed(await photo.read(LARGEST + 1))
     command = commands.AddPhoto(unit_id, made, caption, inspection_id, area_id)
     return AddedPhoto(await call.perform(commands.add_photo, command))

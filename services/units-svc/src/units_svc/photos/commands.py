@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from chassis.errors import InvalidInput, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
-from units_svc.access import Permission
+from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.model import Unit
 from units_svc.photos.developing import Developed
 from units_svc.photos.model import MOST_PHOTOS, Photo, PhotoContent, TooManyPhotos
@@ -40,7 +40,7 @@ class RemovePhoto:
     photo_id: UUID
 
 
-@use_case(Permission.EDIT_UNITS)
+@use_case(EDIT_UNITS)
 async def add_photo(tx: Tx, command: AddPhoto) -> UUID:
     """Keep a photo and return its id; the same picture sent twice for the same thing is one photo (X5).
 
@@ -80,7 +80,7 @@ async def add_photo(tx: Tx, command: AddPhoto) -> UUID:
     return photo.id
 
 
-@use_case(Permission.EDIT_UNITS)
+@use_case(EDIT_UNITS)
 async def remove_photo(tx: Tx, command: RemovePhoto) -> UUID:
     """Remove a photo for good and return the home it was of. Raises NotFound."""
     photo = await tx.session.get(Photo, command.photo_id, with_for_update=True)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from deskkit.call import DeskCall, PageCall
 from deskkit.forms import Form
 from deskkit.router import DeskRouter
-from units_svc.access import Permission
+from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.queries import unit_record
 from units_svc.photos import commands, queries
 from units_svc.photos.developing import developed
@@ -49,7 +49,7 @@ async def add_photo(call: DeskCall, unit_id: UUID) -> Response:
 async def photo_form(call: PageCall, *, inspection_id: UUID | None = None) -> Form[NewPhoto]:
     """The form of a photo as it was sent. Raises NotPermitted."""
     # Unfolding a picture is work that is done only for those who may add it.
-    call.runtime.access.require(call.actor, Permission.EDIT_UNITS)
+    call.runtime.access.require(call.actor, EDIT_UNITS)
     form = await call.form(NewPhoto, fixed={"inspection_id": inspection_id})
     if not await call.uploads("photo"):
         form.add(call._("Choose a photo."), "photo")
@@ -93,6 +93,6 @@ async def _tab(call: DeskCall, unit_id: UUID, form: object, *, status: int = 200
         unit=await call.ask(unit_record, unit_id),
         photos=await call.ask(queries.photos_of, unit_id),
         form=form,
-        may_edit=call.may(Permission.EDIT_UNITS),
+        may_edit=call.may(EDIT_UNITS),
         status=status,
     )

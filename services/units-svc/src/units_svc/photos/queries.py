@@ -11,7 +11,7 @@ from sqlalchemy import select
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from units_svc.access import Permission
+from units_svc.inventory.feature import VIEW_UNITS
 from units_svc.photos.model import Photo, PhotoContent
 from units_svc.tables import views
 
@@ -37,7 +37,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_UNITS)
 async def photos_of(tx: ReadTx, unit_id: UUID, *, inspection_id: UUID | None = None) -> list[PhotoView]:
     """Photos of a home itself, or of one of its inspections, oldest first."""
     statement = (
@@ -48,7 +48,7 @@ async def photos_of(tx: ReadTx, unit_id: UUID, *, inspection_id: UUID | None = N
     return views(PhotoView, await tx.execute(statement))
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_UNITS)
 async def photo_bytes(tx: ReadTx, photo_id: UUID, *, small: bool = False) -> bytes:
     """The JPEG of a photo. Raises NotFound."""
     column = PhotoContent.small if small else PhotoContent.full

@@ -13,12 +13,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.errors import Faults, NotFound
 from chassis.ids import new_id
-from chassis.perform import perform
+from chassis.perform import perform_apart
 from chassis.usecase import use_case
 from trade.text_review.clauses import review_clause
 from trade.text_review.devices import review_device
 from trade.text_review.verdicts import Sentence, Verdict
-from units_svc.access import Permission
+from units_svc.privacy.feature import JUDGE_TEXTS, LEAVE_REFUSAL
 from units_svc.privacy.model import (
     DoubtfulText,
     JudgedAlready,
@@ -48,7 +48,7 @@ class RecordRefusal:
     unit_id: UUID | None = None
 
 
-@use_case(Permission.LEAVE_REFUSAL)
+@use_case(LEAVE_REFUSAL)
 async def record_refusal(tx: Tx, command: RecordRefusal) -> UUID:
     """Keep a refusal and return its id."""
     refusal = PrivacyRefusal(
@@ -82,7 +82,7 @@ async def require_private(
             continue
         if gravest.verdict is Verdict.REFUSED:
             refusal = RecordRefusal(place, field, text, gravest.quoted, unit_id)
-            await perform(tx.runtime, tx.actor, record_refusal, refusal)
+            await perform_apart(tx, record_refusal, refusal)
             faults.note(MonitoringRefused(field=field, words=gravest.quoted))
         else:
             doubts.append((field, text, gravest))
@@ -138,7 +138,7 @@ class JudgeText(BaseModel):
     judgement: Judgement
 
 
-@use_case(Permission.JUDGE_TEXTS)
+@use_case(JUDGE_TEXTS)
 async def judge_text(tx: Tx, command: JudgeText) -> None:
     """Say whether a doubtful text is harmless, or was taken out. Raises JudgedAlready, JudgedByAuthor."""
     doubt = await tx.session.get(DoubtfulText, command.doubt_id, with_for_update=True)

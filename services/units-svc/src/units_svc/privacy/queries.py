@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from chassis.paging import PAGE, CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from units_svc.access import Permission
+from units_svc.privacy.feature import VIEW_TEXTS
 from units_svc.privacy.model import DoubtfulText, Place, PrivacyRefusal
 
 _NEWEST_FIRST = Paging(PrivacyRefusal.id.desc())
@@ -32,7 +32,7 @@ class RefusalView:
     offered_by: str
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_TEXTS)
 async def refusals(
     tx: ReadTx,
     *,
@@ -75,7 +75,7 @@ class DoubtView:
     offered_by: str
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_TEXTS)
 async def doubts(tx: ReadTx, *, after: str | None = None, limit: int = PAGE) -> CountedPage[DoubtView]:
     """The texts that need a person's eyes, oldest first, at most `limit` behind the place `after`."""
     statement = select(

@@ -1,1 +1,0 @@
-"""The inventory's own reports (R3)."""

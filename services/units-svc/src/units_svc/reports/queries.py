@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from units_svc.access import Permission
+from units_svc.inventory.feature import VIEW_UNITS
 from units_svc.reports.model import CostBy, CostLine, Grouping, Period, RefusalLine, ReletLine, VacancyLine
 from units_svc.tables import views
 
@@ -23,7 +23,7 @@ _STRETCHES = """
 _GROUPS = {Grouping.REGION: "u.region", Grouping.HOUSING_TYPE: "u.housing_type"}
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_UNITS)
 async def vacancy(tx: ReadTx, period: Period, by: Grouping = Grouping.REGION) -> list[VacancyLine]:
     """Free homes by group: today, and days in the period against the days that all listed homes had."""
     group = _GROUPS[by]
@@ -49,7 +49,7 @@ async def vacancy(tx: ReadTx, period: Period, by: Grouping = Grouping.REGION) ->
     return views(VacancyLine, rows)
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_UNITS)
 async def time_to_relet(tx: ReadTx, period: Period, by: Grouping = Grouping.REGION) -> list[ReletLine]:
     """How many days homes stood free that were let again in the period: median and quartiles by group.
 
@@ -83,7 +83,7 @@ _COST_GROUPS = {
 }
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_UNITS)
 async def maintenance_cost(
     tx: ReadTx, period: Period, by: CostBy = CostBy.TYPE, limit: int = 500
 ) -> list[CostLine]:
@@ -106,7 +106,7 @@ async def maintenance_cost(
     return views(CostLine, rows)
 
 
-@query(Permission.VIEW_UNITS)
+@query(VIEW_UNITS)
 async def refusals_by_place(tx: ReadTx, period: Period) -> list[RefusalLine]:
     """How many texts were refused for privacy, by where they were offered (W8)."""
     rows = await tx.execute(

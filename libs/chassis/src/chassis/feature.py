@@ -1,0 +1,155 @@
+"""A feature of a service: one folder, and the value that says what it brings to the whole.
+
+A service lists its features once, in `features.py`, in the order in which they may know each other. All
+that concerns the service as a whole (tables, routes, roles, navigation, events, timers, My day) is a loop
+over that list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.resources import files
+from pkgutil import resolve_name
+from types import ModuleType
+from typing import Any
+
+from chassis.access import Permission, roles_of
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One entry of a desk's navigation.
+
+    `permission` is that of the use case which the page is made by or for: only who holds it sees the entry.
+    Entries stand in the order of `position`, then of their features.
+    """
+
+    label: str
+    route: str
+    permission: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+    position: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """What one folder of a service brings.
+
+    Its tables, routers and events are found by the names of its files: `model.py`, `api.py` and each
+    `desk.py` or `desk_….py` with a `router` (or several `routers`), `events.py` with `EVENTS`. They are
+    loaded only by the processes that need them: a worker loads no web framework.
+
+    `module` is the name of its `feature.py` (`__name__`). `permissions` are those it declares, each with the
+    roles that hold it. `sentences` say in words (message ids) what its audit rows record, by kind of record
+    and action; `tasks` each kind of thing that it finds due, to be filled in with the `name` of whom it's
+    about; `words` are tables of words for codes, each under the name by which templates know it.
+    `body_limits` are bytes by the beginning of a path below the prefix of API or desk; a text names the
+    setting that says how many. `offers` are its answers to what other features ask of all (such as `due` for
+    My day), each `module:object` within the folder; `companion` is asked by the web application for what is
+    to run beside it: `(database) -> async context manager`.
+    """
+
+    module: str
+    permissions: tuple[Permission, ...] = ()
+    navigation: tuple[NavItem, ...] = ()
+    sentences: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    tasks: Mapping[str, str] = field(default_factory=dict)
+    body_limits: Mapping[str, int | str] = field(default_factory=dict)
+    offers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def package(self) -> str:
+        """The package that its files are in."""
+        return self.module.rpartition(".")[0]
+
+    @property
+    def name(self) -> str:
+        """Name of its folder."""
+        return self.package.rpartition(".")[2]
+
+    def part(self, name: str) -> ModuleType | None:
+        """Return one of its modules, or None when it has no file of that name."""
+        if not files(self.package).joinpath(f"{name}.py").is_file():
+            return None
+        return import_module(f"{self.package}.{name}")
+
+    def desk_modules(self) -> list[ModuleType]:
+        """Return the modules of its pages, in the order of their names."""
+        names = (one.name for one in files(self.package).iterdir())
+        pages = sorted(name for name in names if name.startswith("desk") and name.endswith(".py"))
+        return [import_module(f"{self.package}.{name.removesuffix('.py')}") for name in pages]
+
+    def offered(self, question: str) -> Any | None:
+        """Return its answer to a question asked of all features, if it has one."""
+        where = self.offers.get(question)
+        return None if where is None else resolve_name(f"{self.package}.{where}")
+
+
+Features = Sequence[Feature]
+
+
+def load_models(features: Features) -> None:
+    """Import the tables of all features, so that their metadata is complete."""
+    for feature in features:
+        feature.part("model")
+
+
+def permissions_of(features: Features) -> dict[str, frozenset[str]]:
+    """Return what each role holds. Raises TypeError for a permission that is declared twice."""
+    return roles_of(permission for feature in features for permission in feature.permissions)
+
+
+def api_routers(features: Features) -> list[Any]:
+    """Return the routers of all APIs."""
+    return [module.router for feature in features if (module := feature.part("api")) is not None]
+
+
+def desk_routers(features: Features) -> list[Any]:
+    """Return the routers of all pages."""
+    return [
+        router for feature in features for module in feature.desk_modules() for router in _routers(module)
+    ]
+
+
+def _routers(module: ModuleType) -> Sequence[Any]:
+    return module.routers if hasattr(module, "routers") else (module.router,)
+
+
+def navigation(features: Features) -> list[NavItem]:
+    """Return the entries of the desk's navigation in their order."""
+    return sorted(
+        (item for feature in features for item in feature.navigation), key=lambda item: item.position
+    )
+
+
+def sentences_of(features: Features) -> dict[tuple[str, str], str]:
+    """Return the words for every recorded action, by kind of record and action."""
+    return {key: words for feature in features for key, words in feature.sentences.items()}
+
+
+def words_of(features: Features) -> dict[str, Mapping[str, str]]:
+    """Return all tables of words for codes (message ids), by their names."""
+    return {name: table for feature in features for name, table in feature.words.items()}
+
+
+def tasks_of(features: Features) -> dict[str, str]:
+    """Return the words for every kind of thing that can be due."""
+    return {task: words for feature in features for task, words in feature.tasks.items()}
+
+
+def offers_of(features: Features, question: str) -> list[Any]:
+    """Return every feature's answer to a question, in their order."""
+    return [answer for feature in features if (answer := feature.offered(question)) is not None]
+
+
+def body_limits(features: Features, settings: object, *prefixes: str) -> dict[str, int]:
+    """Return the limits of bodies in bytes, by the beginning of a path, below each of the prefixes."""
+    return {
+        f"{prefix}{path}": limit if isinstance(limit, int) else int(getattr(settings, limit))
+        for feature in features
+        for path, limit in feature.body_limits.items()
+        for prefix in prefixes
+    }

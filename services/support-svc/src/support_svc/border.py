@@ -1,0 +1,16 @@
+"""The service's part of the broker: its stream, what it may receive, what it grants to others, and the form
+in which its facts leave."""
+
+from chassis.bus.events import events_of
+from chassis.publisher import FormsPublisher
+from contracts import envelope
+from contracts.border import OwnBorder
+from contracts.words import Service
+from support_svc.features import FEATURES
+
+BORDER = OwnBorder(Service.SUPPORT)
+
+
+def publisher(entity: str) -> FormsPublisher:
+    """Return what publishes this service's facts for the legal entity that runs it."""
+    return FormsPublisher(f"/{entity}/support", envelope.write, events_of(FEATURES).forms)

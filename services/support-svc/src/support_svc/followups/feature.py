@@ -1,0 +1,21 @@
+"""Follow-ups: when somebody is next asked how the housing goes, and what was found (P8, F1)."""
+
+from chassis.access import Permission
+from chassis.feature import Feature
+from deskkit.i18n import N_
+from support_svc.roles import CASEWORKER, SUPERVISOR
+
+RECORD_FOLLOW_UP = Permission("record_follow_up", CASEWORKER, SUPERVISOR)
+VIEW_FOLLOW_UPS = Permission("view_follow_ups", CASEWORKER, SUPERVISOR)
+
+FEATURE = Feature(
+    module=__name__,
+    permissions=(
+        RECORD_FOLLOW_UP,
+        VIEW_FOLLOW_UPS,
+    ),
+    tasks={
+        "follow_up": N_("Record the follow-up with %(name)s"),
+    },
+    offers={"due": "due:due"},
+)

@@ -1,0 +1,44 @@
+"""A client's record on the Front Desk (C1)."""
+
+from uuid import UUID
+
+from fastapi import Response
+
+from deskkit.call import DeskCall
+from deskkit.router import DeskRouter
+from support_svc.clients.queries import client
+from support_svc.consents.model import ConsentStatus
+from support_svc.consents.queries import consents_of
+from support_svc.history.queries import last_change
+from support_svc.housing_history.queries import housing_history
+from support_svc.placements.queries import active_placement, placement
+from support_svc.signings.model import SigningState
+from support_svc.signings.queries import signings_of
+
+router = DeskRouter(prefix="/front-desk/clients")
+
+
+@router.get("/{client_id}", name="client")
+async def record(call: DeskCall, client_id: UUID) -> Response:
+    """A client's record: where the search stands, the home, what comes next, consents, the last change."""
+    person = await call.ask(client, client_id)
+    at = await call.ask(active_placement, client_id)
+    placed = await call.ask(placement, at) if at else None
+    ahead = [
+        one
+        for one in (await call.ask(signings_of, placed.id) if placed else [])
+        if one.state is SigningState.SCHEDULED and one.starts_at is not None and one.starts_at >= call.now
+    ]
+    return call.page(
+        "overviews/client.html",
+        person=person,
+        placed=placed,
+        signing=min(ahead, key=lambda one: one.starts_at, default=None),
+        stays=[one for one in await call.ask(housing_history, client_id) if one.ended_on is None],
+        consents=[
+            one
+            for one in await call.ask(consents_of, client_id)
+            if one.status in (ConsentStatus.ACTIVE, ConsentStatus.EXPIRED)
+        ],
+        changed=await call.ask(last_change, client_id),
+    )

@@ -1,0 +1,205 @@
+"""Placements and their neighbours: what is asked of the inventory and the property entity, and what they
+answer (P6, W2, W5)."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from chassis.bus import Incoming
+from chassis.bus.events import Events
+from chassis.perform import perform_in
+from chassis.tx import Tx
+from contracts import support, tenancy, units
+from contracts.words import Language, PersonContact, PersonName
+from support_svc.homes.model import ManagedBy
+from support_svc.placements.answers import (
+    ANSWER_TIMER,
+    DEADLINE_TIMER,
+    ApplicationTold,
+    InventoryTold,
+    TenancyTold,
+    hear_application,
+    hear_inventory,
+    hear_tenancy,
+)
+from support_svc.placements.model import (
+    Applicant,
+    ApplicationState,
+    ContactWithdrawn,
+    HouseholdMovedIn,
+    HouseholdMovedOut,
+    TenancyReferralWithdrawn,
+    TenancyReferred,
+    UnitRequested,
+    UnitRequestWithdrawn,
+)
+from support_svc.placements.securing import (
+    DeadlinePassed,
+    Fact,
+    HoldEnding,
+    NoAnswer,
+    Refused,
+    Released,
+    Secured,
+)
+
+EVENTS = Events()
+
+# Of one request there is asked (1), then withdrawn or moved in (2), then moved out (3).
+
+
+@EVENTS.publishes(UnitRequested)
+def unit_requested(fact: UnitRequested) -> tuple[support.UnitRequestedV1, int]:
+    """A household asks for a home."""
+    event = support.UnitRequestedV1(
+        request=fact.request,
+        unit=fact.unit,
+        secured_on=fact.secured_on,
+        expected_move_in=fact.expected_move_in,
+        adults=fact.adults,
+        children=fact.children,
+    )
+    return event, 1
+
+
+@EVENTS.publishes(UnitRequestWithdrawn)
+def unit_request_withdrawn(fact: UnitRequestWithdrawn) -> tuple[support.UnitRequestWithdrawnV1, int]:
+    """A request is given up."""
+    return support.UnitRequestWithdrawnV1(request=fact.request, unit=fact.unit), 2
+
+
+@EVENTS.publishes(HouseholdMovedIn)
+def household_moved_in(fact: HouseholdMovedIn) -> tuple[support.HouseholdMovedInV1, int]:
+    """A household lives in a third-party landlord's home."""
+    event = support.HouseholdMovedInV1(request=fact.request, unit=fact.unit, moved_in_on=fact.moved_in_on)
+    return event, 2
+
+
+@EVENTS.publishes(HouseholdMovedOut)
+def household_moved_out(fact: HouseholdMovedOut) -> tuple[support.HouseholdMovedOutV1, int]:
+    """A household left a third-party landlord's home."""
+    event = support.HouseholdMovedOutV1(request=fact.request, unit=fact.unit, moved_out_on=fact.moved_out_on)
+    return event, 3
+
+
+@EVENTS.publishes(TenancyReferred)
+def tenancy_referred(fact: TenancyReferred) -> tuple[support.TenancyReferredV1, int]:
+    """A household is referred, with name and contact only where the applicant agreed to that."""
+    person = fact.applicant
+    event = support.TenancyReferredV1(
+        referral=fact.referral,
+        request=fact.request,
+        unit=fact.unit,
+        expected_move_in=fact.expected_move_in,
+        adults=fact.adults,
+        children=fact.children,
+        name=_name(person) if person else None,
+        contact=_contact(person) if person else None,
+    )
+    return event, fact.number
+
+
+def _name(person: Applicant) -> PersonName:
+    preferred, one_name = person.preferred or None, person.one_name or None
+    return PersonName(given=person.given, family=person.family, preferred=preferred, one_name=one_name)
+
+
+def _contact(person: Applicant) -> PersonContact | None:
+    phone = _dialled(person.phone) if person.phone else None
+    language = Language(person.language) if person.language in set(Language) else None
+    if phone is None and person.email is None and language is None:
+        return None
+    return PersonContact(phone=phone, email=person.email, language=language)
+
+
+def _dialled(phone: str) -> str | None:
+    """The number in the characters that the contract has; None when too little of it is left."""
+    plain = re.sub(r"[^0-9+ ().x-]", "", phone.replace("ext.", "x"))[:30].strip()
+    return plain if len(plain) >= 5 else None
+
+
+@EVENTS.publishes(TenancyReferralWithdrawn)
+def tenancy_referral_withdrawn(
+    fact: TenancyReferralWithdrawn,
+) -> tuple[support.TenancyReferralWithdrawnV1, int]:
+    """A referral is taken back."""
+    return support.TenancyReferralWithdrawnV1(referral=fact.referral), fact.number
+
+
+@EVENTS.publishes(ContactWithdrawn)
+def contact_withdrawn(fact: ContactWithdrawn) -> tuple[support.ContactWithdrawnV1, int]:
+    """The applicant no longer agrees to sharing name and contact."""
+    return support.ContactWithdrawnV1(referral=fact.referral), fact.number
+
+
+# --------------------------------------------------------- what the inventory answers
+async def _answered(tx: Tx, request: UUID, fact: Fact) -> None:
+    await perform_in(tx, hear_inventory, InventoryTold(request, fact))
+
+
+@EVENTS.on(units.UnitSecuredV1)
+async def unit_secured(tx: Tx, incoming: Incoming) -> None:
+    """A request won its home."""
+    event = incoming.parse(units.UnitSecuredV1)
+    managed_by = ManagedBy(event.managed_by.value)
+    await perform_in(
+        tx, hear_inventory, InventoryTold(event.request, Secured(event.deadline), managed_by=managed_by)
+    )
+
+
+@EVENTS.on(units.UnitRefusedV1)
+async def unit_refused(tx: Tx, incoming: Incoming) -> None:
+    """A request did not get its home."""
+    event = incoming.parse(units.UnitRefusedV1)
+    await _answered(tx, event.request, Refused(event.reason.value))
+
+
+@EVENTS.on(units.UnitHoldEndingV1)
+async def unit_hold_ending(tx: Tx, incoming: Incoming) -> None:
+    """A hold will lapse soon."""
+    event = incoming.parse(units.UnitHoldEndingV1)
+    await _answered(tx, event.request, HoldEnding(event.deadline))
+
+
+@EVENTS.on(units.UnitReleasedV1)
+async def unit_released(tx: Tx, incoming: Incoming) -> None:
+    """A hold ended without a tenancy."""
+    event = incoming.parse(units.UnitReleasedV1)
+    await _answered(tx, event.request, Released(event.reason.value))
+
+
+@EVENTS.at(ANSWER_TIMER)
+async def no_answer_came(tx: Tx, key: str, payload: Mapping[str, Any]) -> None:
+    """The inventory's answer is late: the page says so, and the caseworker may give up (P6)."""
+    await _answered(tx, UUID(key), NoAnswer())
+
+
+@EVENTS.at(DEADLINE_TIMER)
+async def deadline_passed(tx: Tx, key: str, payload: Mapping[str, Any]) -> None:
+    """The hold's deadline has passed and the inventory hasn't said so yet (P6)."""
+    await _answered(tx, UUID(key), DeadlinePassed())
+
+
+# ------------------------------------------- what the tenant lets the property entity say
+@EVENTS.on(tenancy.ApplicationOpenedV1)
+async def application_opened(tx: Tx, incoming: Incoming) -> None:
+    """A referral became an application."""
+    event = incoming.parse(tenancy.ApplicationOpenedV1)
+    await perform_in(tx, hear_application, ApplicationTold(event.referral, ApplicationState.OPENED))
+
+
+@EVENTS.on(tenancy.ApplicationDeclinedV1)
+async def application_declined(tx: Tx, incoming: Incoming) -> None:
+    """An application was declined."""
+    event = incoming.parse(tenancy.ApplicationDeclinedV1)
+    declined = ApplicationTold(event.referral, ApplicationState.DECLINED, event.reason.value)
+    await perform_in(tx, hear_application, declined)
+
+
+@EVENTS.on(tenancy.ReferredTenancyStartedV1)
+async def referred_tenancy_started(tx: Tx, incoming: Incoming) -> None:
+    """The tenancy of a referral began."""
+    event = incoming.parse(tenancy.ReferredTenancyStartedV1)
+    started = TenancyTold(event.referral, event.start, event.rent.amount, event.rent.currency)
+    await perform_in(tx, hear_tenancy, started)

@@ -1,0 +1,54 @@
+"""Reading what was disclosed under a consent and still stands (C6)."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.errors import NotFound
+from chassis.tx import ReadTx
+from chassis.usecase import query
+from support_svc.clients.feature import VIEW_CLIENTS
+from support_svc.clients.finding import may_see
+from support_svc.clients.model import Client
+from support_svc.consents.model import Consent, Purpose
+from support_svc.placements.model import Placement, Securing
+from support_svc.withdrawals.model import (
+    StandingDisclosure,
+    contact_disclosed,
+    may_follow,
+    standing_requests,
+)
+
+
+@query(VIEW_CLIENTS, views="client")
+async def standing_disclosures(tx: ReadTx, client_id: UUID, consent_id: UUID) -> list[StandingDisclosure]:
+    """What was told under the purpose of a consent and still stands, the latest first. Raises NotFound."""
+    purpose: Purpose | None = await tx.scalar(
+        select(Consent.purpose)
+        .join(Client, Client.id == Consent.client_id)
+        .where(Consent.id == consent_id, Consent.client_id == client_id, may_see(tx))
+    )
+    if purpose is None:
+        raise NotFound(what="consent")
+    if purpose is Purpose.COORDINATE_SERVICES:
+        return []
+    requests = await tx.execute(
+        select(Securing)
+        .join(Placement, Placement.id == Securing.placement_id)
+        .where(standing_requests(client_id, purpose))
+        .order_by(Securing.asked_at.desc())
+    )
+    return [
+        StandingDisclosure(
+            placement_id=request.placement_id,
+            request=request.request,
+            address=request.address,
+            state=request.state,
+            asked_at=request.asked_at,
+            referred=request.referral is not None and request.referral_withdrawn_at is None,
+            application=request.application,
+            contact_told=contact_disclosed(request),
+            may_follow=may_follow(request, purpose),
+        )
+        for request in requests.scalars()
+    ]

@@ -1,0 +1,87 @@
+"""Applications that wait for a decision, for details, or for a lease, and holds that end (F2, T1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, or_, select
+
+from chassis.tx import ReadTx
+from chassis.usecase import query
+from deskkit.i18n import N_
+from tenancy_svc.applications.feature import VIEW_APPLICATIONS
+from tenancy_svc.applications.model import Application, ApplicationStatus, first_applicant
+from tenancy_svc.disclosures.model import Answer, Choice, Counterpart
+from tenancy_svc.homes.model import Hold, Home
+from trade.due import CUT, Due, DueList, Note, Urgency, urgency_at
+
+HOLD_ENDS_WITHIN = dt.timedelta(days=3)
+_OPEN = (ApplicationStatus.RECEIVED, ApplicationStatus.ACCEPTED, ApplicationStatus.LEASE_DRAWN_UP)
+
+
+def _was_asked() -> ColumnElement[bool]:
+    """Whether the tenant was asked what may be told to the support organisation."""
+    return exists().where(
+        Choice.application_id == Application.id,
+        Choice.replaced_at.is_(None),
+        or_(Choice.answer == Answer.DO_NOT_TELL, Choice.counterpart == Counterpart.referral),
+    )
+
+
+@query(VIEW_APPLICATIONS)
+async def due(tx: ReadTx) -> DueList:
+    """What there is to do for the applications that are open."""
+    rows: Iterable[Any] = await tx.execute(
+        select(
+            Application, Home, Hold, Counterpart, first_applicant().label("name"), _was_asked().label("asked")
+        )
+        .outerjoin(Home, Home.unit == Application.unit)
+        .outerjoin(Hold, Hold.request == Application.request)
+        .outerjoin(Counterpart, Counterpart.application_id == Application.id)
+        .where(Application.status.in_(_OPEN))
+        .order_by(Application.id)
+        .limit(CUT)
+    )
+    return DueList.all_of([each for row in rows for each in _of(tx, row)])
+
+
+def _of(tx: ReadTx, row: Any) -> list[Due]:
+    application, home, hold, counterpart, name, asked = row
+    found: list[Due] = []
+    who = name or Note(N_("Applicant brings details in person"))
+
+    def add(task: str, urgency: Urgency, by: dt.datetime | None = None, page: str = "application") -> None:
+        found.append(
+            Due(
+                task=task,
+                urgency=urgency,
+                page=page,
+                at={"application_id": application.id},
+                name=str(application.number),
+                by=by,
+                notes=(who, *([home.address_line] if home is not None else [])),
+            )
+        )
+
+    ended = hold is not None and not hold.stands(tx.now)
+    if hold is not None and ended:
+        add("hold_ended", Urgency.OVERDUE, hold.released_at or hold.deadline)
+    elif hold is not None and hold.deadline is not None and hold.deadline - tx.now <= HOLD_ENDS_WITHIN:
+        add("hold_ending", urgency_at(hold.deadline, tx.now, tx.runtime.time_zone), hold.deadline)
+    if counterpart is not None and counterpart.withdrawn_at is not None:
+        add("ask_after_withdrawal", Urgency.TODAY)
+    elif counterpart is not None and not asked:
+        add("ask_choices", Urgency.SOON, page="choices")
+    if ended:
+        # Nothing can be accepted or drawn up any more: what is left to do was said above.
+        return found
+    until = hold.deadline if hold is not None else None
+    if application.status is ApplicationStatus.RECEIVED and not name:
+        add("name_applicant", Urgency.WAITING, page="people")
+    elif application.status is ApplicationStatus.RECEIVED:
+        add("decide", Urgency.TODAY, until)
+    elif application.status is ApplicationStatus.ACCEPTED:
+        add("draw_up", Urgency.TODAY, until, page="lease_of_application")
+    return found

@@ -1,0 +1,76 @@
+"""Applications across the wall: referrals that arrive, and what support learns of them (T1, W2, W5)."""
+
+from __future__ import annotations
+
+from chassis.bus import Incoming
+from chassis.bus.events import Events
+from chassis.perform import perform_in
+from chassis.tx import Tx
+from contracts import support, tenancy
+from contracts.words import DeclineReason
+from tenancy_svc.applications.commands import receive_referral, withdraw_referral
+from tenancy_svc.applications.model import (
+    ApplicationClosed,
+    ApplicationDeclined,
+    ApplicationOpened,
+    PersonGiven,
+    ReceiveReferral,
+    WithdrawReferral,
+)
+
+EVENTS = Events()
+
+
+@EVENTS.publishes(ApplicationOpened)
+def application_opened(fact: ApplicationOpened) -> tuple[tenancy.ApplicationOpenedV1, int]:
+    """A referral became an application."""
+    return tenancy.ApplicationOpenedV1(referral=fact.referral), fact.number
+
+
+@EVENTS.publishes(ApplicationDeclined)
+def application_declined(fact: ApplicationDeclined) -> tuple[tenancy.ApplicationDeclinedV1, int]:
+    """An application was declined, for a reason of the closed list."""
+    event = tenancy.ApplicationDeclinedV1(referral=fact.referral, reason=DeclineReason(fact.reason.value))
+    return event, fact.number
+
+
+@EVENTS.publishes(ApplicationClosed)
+def application_closed(fact: ApplicationClosed) -> tuple[tenancy.ApplicationClosedV1, int]:
+    """A home won't be let to the household that asked for it; the inventory learns no reason."""
+    return tenancy.ApplicationClosedV1(request=fact.request, unit=fact.unit), fact.number
+
+
+@EVENTS.on(support.TenancyReferredV1)
+async def tenancy_referred(tx: Tx, incoming: Incoming) -> None:
+    """Turn a referral into an application; the name only when the applicant consented to its crossing."""
+    event = incoming.parse(support.TenancyReferredV1)
+    person = None
+    if event.name is not None:
+        contact = event.contact
+        person = PersonGiven(
+            given_name="" if event.name.one_name else event.name.given,
+            family_name=event.name.family,
+            phone=contact.phone if contact else None,
+            email=contact.email if contact else None,
+        )
+    await perform_in(
+        tx,
+        receive_referral,
+        ReceiveReferral(
+            referral=event.referral,
+            request=event.request,
+            unit=event.unit,
+            expected_move_in=event.expected_move_in,
+            adults=event.adults,
+            children=event.children,
+            person=person,
+        ),
+    )
+
+
+@EVENTS.on(support.TenancyReferralWithdrawnV1)
+async def tenancy_referral_withdrawn(tx: Tx, incoming: Incoming) -> None:
+    """Note that support took a referral back."""
+    event = incoming.parse(support.TenancyReferralWithdrawnV1)
+    withdrawal = WithdrawReferral(referral=event.referral, withdrawn_at=incoming.time)
+    await perform_in(tx, withdraw_referral, withdrawal)

@@ -1,0 +1,110 @@
+"""The published inventory, as the copy of the homes and of the holds on them takes it in (P6, U9)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chassis.bus import Incoming
+from chassis.bus.events import Events
+from chassis.perform import perform_in
+from chassis.tx import Tx
+from contracts import units
+from tenancy_svc.homes.commands import take_availability, take_hold, take_listings, take_withdrawal
+from tenancy_svc.homes.model import (
+    ManagedBy,
+    Occupancy,
+    TakeAvailability,
+    TakeHold,
+    TakeListing,
+    TakeListings,
+    TakeWithdrawal,
+)
+
+EVENTS = Events()
+
+
+@EVENTS.on_many(units.UnitPublishedV1)
+async def units_published(tx: Tx, incoming: Sequence[Incoming]) -> None:
+    """Take in the listings of homes."""
+    listings = tuple(_listing(one.parse(units.UnitPublishedV1)) for one in incoming)
+    await perform_in(tx, take_listings, TakeListings(listings=listings))
+
+
+def _listing(event: units.UnitPublishedV1) -> TakeListing:
+    return TakeListing(
+        unit=event.unit,
+        listing_version=event.listing_version,
+        building_name=event.address.building_name,
+        street=event.address.street,
+        unit_number=event.address.unit_number,
+        city=event.address.city,
+        province=event.address.province,
+        postal_code=event.address.postal_code,
+        country=event.address.country,
+        region=event.address.region,
+        housing_type=event.housing_type.value,
+        bedrooms=event.bedrooms,
+        rent_amount=event.rent.amount if event.rent else None,
+        rent_currency=event.rent.currency if event.rent else None,
+        accessible=event.accessible,
+        managed_by=ManagedBy(event.managed_by.value),
+        occupancy=Occupancy(event.occupancy.value),
+        available_from=event.available_from,
+    )
+
+
+@EVENTS.on(units.UnitWithdrawnV1)
+async def unit_withdrawn(tx: Tx, incoming: Incoming) -> None:
+    """Take a home off the list."""
+    event = incoming.parse(units.UnitWithdrawnV1)
+    withdrawal = TakeWithdrawal(unit=event.unit, listing_version=event.listing_version)
+    await perform_in(tx, take_withdrawal, withdrawal)
+
+
+@EVENTS.on(units.UnitAvailabilityChangedV1)
+async def unit_availability_changed(tx: Tx, incoming: Incoming) -> None:
+    """Take in the occupancy of a home."""
+    event = incoming.parse(units.UnitAvailabilityChangedV1)
+    await perform_in(
+        tx,
+        take_availability,
+        TakeAvailability(
+            unit=event.unit,
+            listing_version=event.listing_version,
+            occupancy=Occupancy(event.occupancy.value),
+            available_from=event.available_from,
+        ),
+    )
+
+
+@EVENTS.on(units.UnitSecuredV1)
+async def unit_secured(tx: Tx, incoming: Incoming) -> None:
+    """Take in a hold."""
+    event = incoming.parse(units.UnitSecuredV1)
+    await perform_in(
+        tx,
+        take_hold,
+        TakeHold(
+            request=event.request,
+            unit=event.unit,
+            deadline=event.deadline,
+            managed_by=ManagedBy(event.managed_by.value),
+        ),
+    )
+
+
+@EVENTS.on(units.UnitHoldEndingV1)
+async def unit_hold_ending(tx: Tx, incoming: Incoming) -> None:
+    """Note that a hold will lapse soon."""
+    event = incoming.parse(units.UnitHoldEndingV1)
+    await perform_in(
+        tx,
+        take_hold,
+        TakeHold(request=event.request, unit=event.unit, deadline=event.deadline, ending_at=incoming.time),
+    )
+
+
+@EVENTS.on(units.UnitRefusedV1)
+async def unit_refused(tx: Tx, incoming: Incoming) -> None:
+    """Note nothing: a request that got no home becomes no application."""
+    incoming.parse(units.UnitRefusedV1)

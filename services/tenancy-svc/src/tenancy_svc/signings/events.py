@@ -1,0 +1,138 @@
+"""Signings across the wall: what the chosen advocate learns, who comes, and what ends a signing (T5, W4)."""
+
+from __future__ import annotations
+
+from chassis.bus import Incoming
+from chassis.bus.events import Events
+from chassis.perform import perform_in
+from chassis.tx import Tx
+from contracts import support, tenancy, units
+from contracts.words import Money
+from contracts.words import SigningOutcome as PublishedOutcome
+from contracts.words import SigningPlace as PublishedPlace
+from tenancy_svc.applications.commands import forget_contact
+from tenancy_svc.applications.model import ForgetContact
+from tenancy_svc.homes.commands import take_release
+from tenancy_svc.homes.model import ReleaseReason, TakeRelease
+from tenancy_svc.leases.model import ForgetDrafts
+from tenancy_svc.signings.commands import end_signings_of_hold, forget_drafts, take_answer
+from tenancy_svc.signings.model import (
+    AbsenceReason,
+    Attendance,
+    EndSigningsOfHold,
+    ReferredTenancyStarted,
+    SigningCancelled,
+    SigningHeld,
+    SigningMoved,
+    SigningScheduled,
+    TakeAnswer,
+    TenancyStarted,
+)
+
+EVENTS = Events()
+
+
+@EVENTS.publishes(SigningScheduled)
+def signing_scheduled(fact: SigningScheduled) -> tuple[tenancy.SigningScheduledV1, int]:
+    """A lease signing has a date."""
+    event = tenancy.SigningScheduledV1(
+        referral=fact.referral,
+        signing=fact.signing,
+        starts_at=fact.starts_at,
+        place=PublishedPlace(fact.place.value),
+    )
+    return event, fact.number
+
+
+@EVENTS.publishes(SigningMoved)
+def signing_moved(fact: SigningMoved) -> tuple[tenancy.SigningMovedV1, int]:
+    """A signing has another time or place."""
+    event = tenancy.SigningMovedV1(
+        referral=fact.referral,
+        signing=fact.signing,
+        starts_at=fact.starts_at,
+        place=PublishedPlace(fact.place.value),
+    )
+    return event, fact.number
+
+
+@EVENTS.publishes(SigningCancelled)
+def signing_cancelled(fact: SigningCancelled) -> tuple[tenancy.SigningCancelledV1, int]:
+    """A signing will not take place."""
+    return tenancy.SigningCancelledV1(referral=fact.referral, signing=fact.signing), fact.number
+
+
+@EVENTS.publishes(SigningHeld)
+def signing_held(fact: SigningHeld) -> tuple[tenancy.SigningHeldV1, int]:
+    """A signing took place."""
+    event = tenancy.SigningHeldV1(
+        referral=fact.referral, signing=fact.signing, outcome=PublishedOutcome(fact.outcome.value)
+    )
+    return event, fact.number
+
+
+@EVENTS.publishes(TenancyStarted)
+def tenancy_started(fact: TenancyStarted) -> tuple[tenancy.TenancyStartedV1, int]:
+    """A tenancy began in a home; nothing of who lives there."""
+    event = tenancy.TenancyStartedV1(
+        tenancy=fact.tenancy, unit=fact.unit, start=fact.start, request=fact.request
+    )
+    return event, 1
+
+
+@EVENTS.publishes(ReferredTenancyStarted)
+def referred_tenancy_started(
+    fact: ReferredTenancyStarted,
+) -> tuple[tenancy.ReferredTenancyStartedV1, int]:
+    """The tenancy of a referral began, as far as the tenant lets support learn it."""
+    event = tenancy.ReferredTenancyStartedV1(
+        referral=fact.referral,
+        unit=fact.unit,
+        start=fact.start,
+        rent=Money(amount=fact.rent, currency=fact.currency),
+    )
+    return event, fact.number
+
+
+@EVENTS.on(support.SigningAttendanceV1)
+async def signing_attendance(tx: Tx, incoming: Incoming) -> None:
+    """Take in the advocate's answer."""
+    event = incoming.parse(support.SigningAttendanceV1)
+    await perform_in(
+        tx,
+        take_answer,
+        TakeAnswer(
+            referral=event.referral,
+            signing=event.signing,
+            attendance=Attendance(event.attendance.value),
+            reason=AbsenceReason(event.reason.value) if event.reason else None,
+            answered_at=incoming.time,
+        ),
+    )
+
+
+@EVENTS.on(units.UnitReleasedV1)
+async def unit_released(tx: Tx, incoming: Incoming) -> None:
+    """Note that a hold ended, and cancel the signing that depended on it."""
+    event = incoming.parse(units.UnitReleasedV1)
+    await perform_in(
+        tx,
+        take_release,
+        TakeRelease(
+            request=event.request,
+            unit=event.unit,
+            reason=ReleaseReason(event.reason.value),
+            released_at=incoming.time,
+        ),
+    )
+    await perform_in(tx, end_signings_of_hold, EndSigningsOfHold(request=event.request))
+
+
+@EVENTS.on(support.ContactWithdrawnV1)
+async def contact_withdrawn(tx: Tx, incoming: Incoming) -> None:
+    """Delete the name and contact that came with a referral, unless a lease is drawn up with them."""
+    event = incoming.parse(support.ContactWithdrawnV1)
+    withdrawal = ForgetContact(referral=event.referral, withdrawn_at=incoming.time)
+    forgotten = await perform_in(tx, forget_contact, withdrawal)
+    if forgotten is not None:
+        await perform_in(tx, forget_drafts, ForgetDrafts(application_id=forgotten))

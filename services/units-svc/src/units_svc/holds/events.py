@@ -1,0 +1,127 @@
+"""Holds across the wall: requests and moves that arrive, and what is decided here (P6, U9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from chassis.bus import Incoming
+from chassis.bus.events import Events
+from chassis.perform import perform_in
+from contracts import support, tenancy, units
+from contracts.words import ManagedBy, RefusalReason, ReleaseReason
+from units_svc.holds import commands as holds
+from units_svc.holds.model import HoldEnding, UnitRefused, UnitReleased, UnitSecured
+
+if TYPE_CHECKING:
+    from chassis.tx import Tx
+
+EVENTS = Events()
+
+
+@EVENTS.publishes(UnitSecured)
+def unit_secured(fact: UnitSecured) -> tuple[units.UnitSecuredV1, int]:
+    """A request won its home."""
+    event = units.UnitSecuredV1(
+        request=fact.request_id,
+        unit=fact.unit_id,
+        deadline=fact.deadline,
+        managed_by=ManagedBy(fact.managed_by.value),
+    )
+    return event, fact.sequence
+
+
+@EVENTS.publishes(UnitRefused)
+def unit_refused(fact: UnitRefused) -> tuple[units.UnitRefusedV1, int]:
+    """A request did not get its home."""
+    reason = RefusalReason(fact.reason.value)
+    return units.UnitRefusedV1(request=fact.request_id, unit=fact.unit_id, reason=reason), 1
+
+
+@EVENTS.publishes(HoldEnding)
+def hold_ending(fact: HoldEnding) -> tuple[units.UnitHoldEndingV1, int]:
+    """A hold will lapse soon."""
+    event = units.UnitHoldEndingV1(request=fact.request_id, unit=fact.unit_id, deadline=fact.deadline)
+    return event, fact.sequence
+
+
+@EVENTS.publishes(UnitReleased)
+def unit_released(fact: UnitReleased) -> tuple[units.UnitReleasedV1, int]:
+    """A hold ended without a tenancy."""
+    reason = ReleaseReason(fact.reason.value)
+    return units.UnitReleasedV1(request=fact.request_id, unit=fact.unit_id, reason=reason), fact.sequence
+
+
+@EVENTS.on(support.UnitRequestedV1)
+async def unit_requested(tx: Tx, incoming: Incoming) -> None:
+    """A household asks for a home."""
+    event = incoming.parse(support.UnitRequestedV1)
+    await perform_in(
+        tx,
+        holds.answer_request,
+        holds.AnswerRequest(
+            request_id=event.request,
+            unit_id=event.unit,
+            secured_on=event.secured_on,
+            expected_move_in=event.expected_move_in,
+            adults=event.adults,
+            children=event.children,
+        ),
+    )
+
+
+@EVENTS.on(support.UnitRequestWithdrawnV1)
+async def unit_request_withdrawn(tx: Tx, incoming: Incoming) -> None:
+    """A request is given up."""
+    event = incoming.parse(support.UnitRequestWithdrawnV1)
+    await perform_in(tx, holds.hear_withdrawal, holds.HearWithdrawal(event.request, event.unit))
+
+
+@EVENTS.on(support.HouseholdMovedInV1)
+async def household_moved_in(tx: Tx, incoming: Incoming) -> None:
+    """A household lives in a third-party landlord's home."""
+    event = incoming.parse(support.HouseholdMovedInV1)
+    await perform_in(tx, holds.hear_moved_in, holds.HearMove(event.request, event.unit, event.moved_in_on))
+
+
+@EVENTS.on(support.HouseholdMovedOutV1)
+async def household_moved_out(tx: Tx, incoming: Incoming) -> None:
+    """A household left a third-party landlord's home."""
+    event = incoming.parse(support.HouseholdMovedOutV1)
+    await perform_in(tx, holds.hear_moved_out, holds.HearMove(event.request, event.unit, event.moved_out_on))
+
+
+@EVENTS.on(tenancy.TenancyStartedV1)
+async def tenancy_started(tx: Tx, incoming: Incoming) -> None:
+    """A tenancy began in one of the property entity's homes."""
+    event = incoming.parse(tenancy.TenancyStartedV1)
+    started = holds.HearTenancyStarted(event.tenancy, event.unit, event.start, event.request)
+    await perform_in(tx, holds.hear_tenancy_started, started)
+
+
+@EVENTS.on(tenancy.ApplicationClosedV1)
+async def application_closed(tx: Tx, incoming: Incoming) -> None:
+    """One of the property entity's homes won't be let to the household that asked for it."""
+    event = incoming.parse(tenancy.ApplicationClosedV1)
+    closed = holds.HearApplicationClosed(event.request, event.unit)
+    await perform_in(tx, holds.hear_application_closed, closed)
+
+
+@EVENTS.at(holds.ENDING_SOON)
+async def hold_ending_soon(tx: Tx, key: str, payload: Mapping[str, Any]) -> None:
+    """A hold will lapse soon."""
+    await holds.announce_ending(tx, UUID(key))
+
+
+@EVENTS.at(holds.DEADLINE)
+async def hold_deadline(tx: Tx, key: str, payload: Mapping[str, Any]) -> None:
+    """A hold's time is over."""
+    await holds.lapse(tx, UUID(key))
+
+
+@EVENTS.at(holds.OCCUPATION_ENDS)
+async def occupation_ends(tx: Tx, key: str, payload: Mapping[str, Any]) -> None:
+    """The announced last day of an occupation is over."""
+    await holds.end_occupation(tx, UUID(key), date.fromisoformat(payload["last_day"]))

@@ -1,0 +1,175 @@
+"""The inventory as it is published: listings, also of many homes at once, and their withdrawal (U9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+
+from chassis.bus.events import Events
+from chassis.tracing import traceparent
+from contracts import envelope, units
+from contracts.words import HousingType, ManagedBy, Money, UnitAddress, UnitFeature
+from contracts.words import Occupancy as PublishedOccupancy
+from units_svc.inventory.commands import RENT_BEGINS, apply_rent
+from units_svc.inventory.listing import OTHER_TYPE
+from units_svc.inventory.model import AvailabilityChanged, Unit, UnitListed, UnitUnlisted
+
+if TYPE_CHECKING:
+    from chassis.tx import Tx
+
+EVENTS = Events()
+
+_LISTED = units.UnitPublishedV1.terms
+if _LISTED.purpose is not None:
+    raise TypeError("listings are told in bulk only because they're about nobody")
+
+# The same event as `unit_published` makes, for many units at once; a test holds the two together. The rows
+# are put in order first: the finished events would be too large to sort in memory. A home is listed for the
+# first time once, so that event bears the home's own id: drawing thousands of ids takes time.
+_TELL_LISTINGS = text(
+    """
+    INSERT INTO outbox (id, aggregate, aggregate_version, subject, type, data, status, recorded_at,
+    traceparent) SELECT said.event, said.id::text, said.listing_version, :subject, :subject,
+        JSON_OBJECT(
+            'specversion' VALUE '1.0', 'id' VALUE said.event, 'source' VALUE cast(:source AS text),
+            'type' VALUE cast(:subject AS text), 'subject' VALUE said.id, 'time' VALUE cast(:time AS text),
+            'datacontenttype' VALUE 'application/json', 'dataschema' VALUE cast(:schema AS text),
+            'aggregateversion' VALUE said.listing_version, 'traceparent' VALUE cast(:traceparent AS text),
+            'data' VALUE JSON_OBJECT(
+                'unit' VALUE said.id,
+                'listing_version' VALUE said.listing_version,
+                'address' VALUE JSON_OBJECT(
+                    'building_name' VALUE said.building_name, 'street' VALUE said.street,
+                    'unit_number' VALUE said.unit_number, 'city' VALUE said.city,
+                    'province' VALUE said.province, 'postal_code' VALUE said.postal_code,
+                    'country' VALUE said.country, 'region' VALUE said.region_word
+                    ABSENT ON NULL RETURNING jsonb),
+                'housing_type' VALUE coalesce(said.type_word, :other),
+                'bedrooms' VALUE said.bedrooms,
+                'area_square_feet' VALUE said.area_square_feet,
+                'floor' VALUE said.floor,
+                'building_floors' VALUE said.building_floors,
+                'year_built' VALUE said.building_year,
+                'rent' VALUE CASE WHEN said.rent_amount IS NOT NULL THEN JSON_OBJECT(
+                    'amount' VALUE said.rent_amount::text, 'currency' VALUE said.rent_currency
+                    RETURNING jsonb) END,
+                'features' VALUE coalesce(said.feature_words, '[]'::jsonb),
+                'accessible' VALUE coalesce(said.accessible, false),
+                'shareable' VALUE said.shareable,
+                'managed_by' VALUE CASE WHEN said.relation IS NULL THEN 'not_known'
+                    WHEN said.relation IN ('property_entity', 'managing_agent') THEN 'property_entity'
+                    ELSE 'third_party' END,
+                'occupancy' VALUE said.occupancy,
+                'available_from' VALUE said.available_from
+                ABSENT ON NULL RETURNING jsonb)
+            ABSENT ON NULL RETURNING jsonb),
+        'pending', :now, :traceparent
+    FROM (
+        SELECT CASE WHEN u.listing_version = 1 THEN u.id ELSE uuidv7() END AS event, u.*,
+            b.name AS building_name, b.street, b.city, b.province, b.postal_code, b.country,
+            b.floors AS building_floors, b.year_built AS building_year, l.relation,
+            t.published_as AS type_word, r.published_as AS region_word, f.words AS feature_words
+        FROM told_unit JOIN unit u ON u.id = told_unit.unit_id
+        JOIN building b ON b.id = u.building_id
+        LEFT JOIN landlord l ON l.id = u.landlord_id
+        LEFT JOIN lookup_value t ON t.list = 'housing_type' AND t.code = u.housing_type
+        LEFT JOIN lookup_value r ON r.list = 'region' AND r.code = b.region
+        LEFT JOIN (
+            SELECT chosen.features, (
+                SELECT jsonb_agg(DISTINCT v.published_as)
+                FROM lookup_value v WHERE v.list = 'feature' AND v.code = ANY (chosen.features)
+                    AND v.published_as IS NOT NULL) AS words
+            FROM (SELECT DISTINCT x.features FROM unit x JOIN told_unit ON x.id = told_unit.unit_id) chosen
+        ) f ON f.features = u.features
+        ORDER BY u.address_order, u.id
+    ) said
+    """
+)
+
+
+@EVENTS.publishes(UnitListed)
+def unit_published(fact: UnitListed) -> tuple[units.UnitPublishedV1, int]:
+    """A home as everybody may see it."""
+    rent = None
+    if fact.rent_amount is not None:
+        rent = Money(amount=fact.rent_amount, currency=fact.rent_currency)
+    event = units.UnitPublishedV1(
+        unit=fact.unit_id,
+        listing_version=fact.listing_version,
+        address=UnitAddress(
+            building_name=fact.building_name,
+            street=fact.street,
+            unit_number=fact.unit_number,
+            city=fact.city,
+            province=fact.province,
+            postal_code=fact.postal_code,
+            country=fact.country,
+            region=fact.region,
+        ),
+        housing_type=HousingType(fact.housing_type),
+        bedrooms=fact.bedrooms,
+        area_square_feet=fact.area_square_feet,
+        floor=fact.floor,
+        building_floors=fact.building_floors,
+        year_built=fact.year_built,
+        rent=rent,
+        features=tuple(UnitFeature(word) for word in fact.features),
+        accessible=fact.accessible,
+        shareable=fact.shareable,
+        managed_by=ManagedBy(fact.managed_by.value),
+        occupancy=PublishedOccupancy(fact.occupancy.value),
+        available_from=fact.available_from,
+    )
+    return event, fact.listing_version
+
+
+@EVENTS.publishes(UnitUnlisted)
+def unit_withdrawn(fact: UnitUnlisted) -> tuple[units.UnitWithdrawnV1, int]:
+    """A home is no longer listed."""
+    event = units.UnitWithdrawnV1(unit=fact.unit_id, listing_version=fact.listing_version)
+    return event, fact.listing_version
+
+
+@EVENTS.publishes(AvailabilityChanged)
+def availability_changed(fact: AvailabilityChanged) -> tuple[units.UnitAvailabilityChangedV1, int]:
+    """A home is free, taken, or will be free."""
+    event = units.UnitAvailabilityChangedV1(
+        unit=fact.unit_id,
+        listing_version=fact.listing_version,
+        occupancy=PublishedOccupancy(fact.occupancy.value),
+        available_from=fact.available_from,
+    )
+    return event, fact.listing_version
+
+
+async def publish_listings(tx: Tx, source: str) -> int:
+    """Write the listings of the units in the temporary table `told_unit` to the outbox; return how many.
+
+    The relay isn't woken for them, its poll finds them within a second: many take longer than that to send.
+    """
+    written = await tx.execute(
+        _TELL_LISTINGS,
+        {
+            "subject": _LISTED.subject,
+            "schema": envelope.schema_urn(units.UnitPublishedV1),
+            "source": source,
+            "time": tx.now.isoformat(),
+            "now": tx.now,
+            "other": OTHER_TYPE,
+            "traceparent": traceparent(),
+        },
+    )
+    return int(written.rowcount)  # type: ignore[attr-defined]
+
+
+@EVENTS.at(RENT_BEGINS)
+async def rent_begins(tx: Tx, key: str, payload: Mapping[str, Any]) -> None:
+    """A rent that was recorded ahead takes effect."""
+    unit = (
+        await tx.execute(select(Unit).where(Unit.id == UUID(payload["unit"])).with_for_update())
+    ).scalar_one_or_none()
+    if unit is not None:
+        await apply_rent(tx, unit)

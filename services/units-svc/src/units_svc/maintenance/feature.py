@@ -1,0 +1,14 @@
+"""Work on homes: what, by whom, when, at what cost (U7)."""
+
+from chassis.feature import Feature, NavItem
+from deskkit.i18n import N_
+from units_svc.inventory.feature import VIEW_UNITS
+
+FEATURE = Feature(
+    module=__name__,
+    navigation=(NavItem("Maintenance", "maintenance", VIEW_UNITS, position=50),),
+    tasks={
+        "finish_work": N_("Finish the work at %(name)s"),
+    },
+    offers={"due": "due:due"},
+)

@@ -1,0 +1,16 @@
+"""The accounts of a demonstration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A demo account of one entity."""
+
+    entity: str
+    email: str
+    name: str
+    roles: tuple[str, ...]
+    password: str
