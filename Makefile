@@ -1,6 +1,6 @@
 # Everything a person does with this repository. `make up` and `make test` install what they need first.
 .DEFAULT_GOAL := help
-.PHONY: help up down status doctor demo check test lint fmt types generated pytest tests coverage rows bench lock install clean
+.PHONY: help up down status doctor demo check test lint fmt types generated texts pytest tests coverage rows bench lock install clean
 
 # The first Python on the PATH that is new enough; name another with `make PYTHON=/path/to/python up`.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -12,6 +12,7 @@ PROJECTS := $(sort $(wildcard libs/*/pyproject.toml services/*/pyproject.toml to
 EDITABLE := $(foreach project,$(PROJECTS),-e ./$(dir $(project)))
 SOURCES := libs/contracts/src libs/chassis/src libs/trade/src libs/deskkit/src libs/testkit/src tools/stack/src \
 	services/units-svc/src services/support-svc/src services/tenancy-svc/src services/gateway/src
+TRANSLATED := deskkit chassis units_svc support_svc tenancy_svc gateway
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 help: ## list what can be done
@@ -46,8 +47,12 @@ lint: install ## style and the direction of imports
 types: install ## mypy --strict
 	$(BIN)/mypy $(SOURCES)
 
-generated: install ## what is generated from the catalogue is what is committed
+generated: install ## what is generated is what is committed
 	$(BIN)/python -m contracts generate --check
+	$(BIN)/python -m deskkit.i18n --check $(TRANSLATED)
+
+texts: install ## put new texts into the French catalogues of their features
+	$(BIN)/python -m deskkit.i18n $(TRANSLATED)
 
 tests: install ## all tests, shared out to the cores
 	$(BIN)/pytest -n logical --maxprocesses 4 --dist loadscope --durations 15

@@ -27,7 +27,7 @@ def test_the_brokers_configuration_is_the_catalogues() -> None:
         monitor=Address("127.0.0.1", 8222),
         store_dir="/data",
     )
-    assert (DEPLOY / "nats/nats.conf").read_text() == generated, "run `python -m contracts nats-config`"
+    assert (DEPLOY / "nats/nats.conf").read_text() == generated, "run `python -m contracts generate`"
 
 
 def test_both_ways_of_running_postgresql_have_the_same_rules() -> None:

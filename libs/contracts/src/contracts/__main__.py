@@ -33,14 +33,32 @@ def _say(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
+_BROKER = Path(__file__).resolve().parents[4] / "deploy" / "nats" / "nats.conf"
+"""The configuration that the containers' broker gets, where the project is checked out."""
+
+
+def _brokers_config() -> str:
+    listen = Address("0.0.0.0", 4222)  # noqa: S104 - inside a container
+    return nats_config(listen=listen, monitor=Address("127.0.0.1", 8222), store_dir="/data")
+
+
+def _broker_outdated() -> bool:
+    return _BROKER.is_file() and _BROKER.read_text(encoding="utf-8") != _brokers_config()
+
+
 def _generate() -> int:
-    for path in generate():
+    written = generate()
+    if _broker_outdated():
+        _BROKER.write_text(_brokers_config(), encoding="utf-8")
+        written.append(str(_BROKER))
+    for path in written:
         _say(f"written {path}")
     return 0
 
 
 def _check() -> int:
-    problems = [f"not up to date, run `python -m contracts generate`: {path}" for path in outdated()]
+    stale = [*outdated(), *([str(_BROKER)] if _broker_outdated() else [])]
+    problems = [f"not up to date, run `python -m contracts generate`: {path}" for path in stale]
     problems += [f"breaks the last release: {broken}" for broken in release_breaks()]
     for problem in problems:
         _say(problem)
@@ -123,7 +141,7 @@ def _address(text: str) -> Address:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m contracts", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    generated = commands.add_parser("generate", help="write schemas, AsyncAPI documents and examples")
+    generated = commands.add_parser("generate", help="write schemas, AsyncAPI documents, examples and deploy/nats/nats.conf")
     generated.add_argument(
         "--check", action="store_true", help="only say what is out of date or breaks a release"
     )

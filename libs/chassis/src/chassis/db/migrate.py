@@ -6,6 +6,9 @@ A service's `migrations/env.py` is `from chassis.db.migrate import environment; 
 from __future__ import annotations
 
 import asyncio
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import command, context
@@ -66,13 +69,28 @@ async def _connected(url: str, run: object) -> None:
         await engine.dispose()
 
 
-def environment(*models: sa.MetaData) -> None:
-    """Be the whole of a service's `migrations/env.py`: run against the connection that `upgrade` holds."""
+def read_former_ids(folder: Path) -> dict[str, str]:
+    """Return the ids that migrations had before, each with its present one, from `former_ids.toml`."""
+    file = folder / "former_ids.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+
+_KNOWN_AS = sa.text("UPDATE alembic_version SET version_num = :now WHERE version_num = :formerly")
+
+
+def environment(*models: sa.MetaData, former_ids: Mapping[str, str] | None = None) -> None:
+    """Be the whole of a service's `migrations/env.py`: run against the connection that `upgrade` holds.
+
+    A database that stands at a migration by one of its `former_ids` stands at the same one by its present id.
+    """
     connection: Connection | None = context.config.attributes.get("connection")
     if connection is None:
         raise RuntimeError("run migrations through `python -m <service> migrate`")
     connection.execute(sa.text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": _TURN})
     connection.execute(sa.text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+    if former_ids and sa.inspect(connection).has_table("alembic_version"):
+        renamed = [{"formerly": formerly, "now": now} for formerly, now in former_ids.items()]
+        connection.execute(_KNOWN_AS, renamed)
     context.configure(
         connection=connection,
         target_metadata=[*models, tables.metadata],

@@ -1,7 +1,4 @@
-"""Message catalogues.
-
-`<package>/locale/<language>/LC_MESSAGES/messages.po`, read directly, no compile step.
-"""
+"""Message catalogues: `<package>/<language>.po`, and one beside each feature; read directly, not compiled."""
 
 from __future__ import annotations
 
@@ -9,6 +6,7 @@ import gettext
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from babel.messages.pofile import read_po
@@ -56,14 +54,17 @@ class Catalogue(gettext.NullTranslations):
         return self.ngettext(msgid1, msgid2, n)
 
 
-def _read(package: str, language: str) -> Iterable[tuple[str, tuple[str, ...]]]:
-    source = files(package) / "locale" / language / "LC_MESSAGES" / "messages.po"
-    if not source.is_file():
-        return
+def catalogues_of(package: str, language: str) -> list[Path]:
+    """Return where the translations of a package stand: its own catalogue, then those of its folders."""
+    root = Path(str(files(package)))
+    return [root / f"{language}.po", *sorted(root.glob(f"*/{language}.po"))]
+
+
+def _read(source: Path, language: str) -> Iterable[tuple[str, tuple[str, ...]]]:
     with source.open("rb") as stream:
         catalog: Any = read_po(stream, locale=language, abort_invalid=True)
     for message in catalog:
-        if not message.id or message.fuzzy:
+        if not message.id or message.fuzzy or not message.string:
             continue
         if isinstance(message.id, (tuple, list)):
             yield message.id[0], tuple(message.string)
@@ -79,8 +80,10 @@ def load_catalogue(language: str, packages: tuple[str, ...]) -> Catalogue:
     """
     messages: dict[str, tuple[str, ...]] = {}
     if language != SOURCE_LANGUAGE:
-        for package in packages:
-            messages.update(_read(package, language))
+        sources = [path for package in packages for path in catalogues_of(package, language)]
+        for source in sources:
+            if source.is_file():
+                messages.update(_read(source, language))
     # French counts nought and one as singular.
     plural = (lambda n: int(n > 1)) if language == "fr" else None
     return Catalogue(language, messages, plural)

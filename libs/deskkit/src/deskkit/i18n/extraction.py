@@ -6,7 +6,7 @@ Python, templates, domain errors, titles of command fields.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
@@ -29,6 +29,23 @@ def texts_of(package: str) -> dict[str, list[str]]:
     return found
 
 
+def plurals_of(package: str) -> dict[str, str]:
+    """The plural of every msgid of a package that has one."""
+    root = Path(str(files(package)))
+    found: dict[str, str] = {}
+    for path in sorted(root.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and _called(node) in {"ngettext", "_n"} and len(node.args) > 1:
+                one, many = _literal(node.args[0]), _literal(node.args[1])
+                if one and many:
+                    found[one] = many
+    for path in sorted(root.rglob("templates/**/*.html")):
+        for _, message in _of_template(path):
+            if isinstance(message, tuple) and len(message) > 1 and message[0] and message[1]:
+                found[str(message[0])] = str(message[1])
+    return found
+
+
 def texts_of_python(source: str) -> Iterator[tuple[int, str]]:
     """Texts marked with `_()`, `N_()`, `ngettext()`.
 
@@ -42,7 +59,7 @@ def texts_of_python(source: str) -> Iterator[tuple[int, str]]:
 
 
 def _of_call(node: ast.Call) -> Iterator[tuple[int, str]]:
-    name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+    name = _called(node)
     for argument in node.args[: 1 if name in _CALLS else 0]:
         if text := _literal(argument):
             yield node.lineno, text
@@ -79,8 +96,19 @@ def _literal(node: ast.expr) -> str | None:
     )
 
 
+def _called(node: ast.Call) -> str:
+    return node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+
+
 def texts_of_template(path: Path) -> Iterator[tuple[int, str]]:
     """Texts of a Jinja template."""
+    for line, message in _of_template(path):
+        first = message if isinstance(message, str) else next(iter(message), None)
+        if first:
+            yield line, first
+
+
+def _of_template(path: Path) -> Iterator[tuple[int, str | tuple[str | None, ...]]]:
     with path.open("rb") as stream:
         for line, _function, message, _comments in babel_extract(
             stream,
@@ -88,10 +116,5 @@ def texts_of_template(path: Path) -> Iterator[tuple[int, str]]:
             (),
             {"extensions": "jinja2.ext.i18n,jinja2.ext.do", "silent": "false"},
         ):
-            first = (
-                next(iter(message), None)
-                if isinstance(message, Iterable) and not isinstance(message, str)
-                else message
-            )
-            if first:
-                yield line, first
+            if message is not None:
+                yield line, message

@@ -1,9 +1,11 @@
 """Alembic's entrance: the tables of every feature, and the chassis' own."""
 
-from chassis.db.migrate import environment
+from pathlib import Path
+
+from chassis.db.migrate import environment, read_former_ids
 from chassis.feature import load_models
 from gateway.features import FEATURES
 from gateway.tables import Base
 
 load_models(FEATURES)
-environment(Base.metadata)
+environment(Base.metadata, former_ids=read_former_ids(Path(__file__).parent))

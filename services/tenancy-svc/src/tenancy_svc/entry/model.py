@@ -132,7 +132,9 @@ class EntryRequest(Versioned, Base):
         Index("ix_entry_requests_state", "state", "starts_at"),
         Index("ix_entry_requests_unit", "unit"),
         CheckConstraint(
-            "state = 'withdrawn' OR (purpose IS NOT NULL AND starts_at < ends_at)", name="window"
+            "state = 'withdrawn' OR (purpose IS NOT NULL AND starts_at IS NOT NULL AND ends_at IS NOT NULL"
+            " AND starts_at < ends_at)",
+            name="window",
         ),
         CheckConstraint("(state = 'notice_given') = (delivered_at IS NOT NULL)", name="delivered"),
         CheckConstraint("(state = 'notice_given') = (entry_from IS NOT NULL)", name="entry_from"),

@@ -1,0 +1,29 @@
+"""Two further reasons why the inventory ended a hold (U9)."""
+
+# ruff: noqa: E501 -- statements stay as PostgreSQL reads them
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "58044aa00159"
+down_revision = "a4c3c524518f"
+
+_REASONS = (
+    "request_withdrawn",
+    "deadline_passed",
+    "unit_withdrawn",
+    "inventory_decision",
+    "let_to_another",
+    "application_closed",
+)
+
+
+def upgrade() -> None:
+    """Let the constraint know them; rows of before are all allowed."""
+    words = ", ".join(f"'{reason}'" for reason in _REASONS)
+    op.execute("ALTER TABLE holds DROP CONSTRAINT ck_holds_release_reason")
+    op.execute(
+        f"ALTER TABLE holds ADD CONSTRAINT ck_holds_release_reason CHECK (release_reason IN ({words})) NOT VALID"
+    )
+    op.execute("ALTER TABLE holds VALIDATE CONSTRAINT ck_holds_release_reason")
