@@ -1,8 +1,8 @@
-"""`make feature SERVICE=support NAME=service_places ONE=service_place`: a new feature that works and passes every check.
+"""`make feature SERVICE=support NAME=service_places ONE=service_place`: a new feature that passes every check.
 
-It makes the feature's folder with its page, API, tables, French and test, the migration, and its line in
-`features.py` and in import-linter's layers. What it can do is to record a title and to list what was recorded;
-from there it is changed into what it is to be. CONTRIBUTING says how an event is added.
+It makes the feature's folder with its page, API, tables and French, a test, the migration, a part of the help,
+and its line in `features.py` and in import-linter's layers. What it can do is to record a title and to list
+what was recorded; from there it is changed into what it is to be. CONTRIBUTING says how an event is added.
 """
 
 from __future__ import annotations
@@ -175,7 +175,7 @@ async def record(call: DeskCall) -> Response:
         return call.redirect("{name}", notice=call._("It is recorded."))
     return call.page("{name}/new.html", form=form, status=422)
 ''',
-    "templates/{name}/list.html": '''{{% extends "deskkit/list.html" %}}
+    "templates/{name}/list.html": """{{% extends "deskkit/list.html" %}}
 {{% block heading %}}{{{{ _("{Title}") }}}}{{% endblock %}}
 {{% block list_side %}}{{% if call.may("edit_{name}") %}}{{{{ ui.button_link(url("{one}_new"), _("Record another")) }}}}{{% endif %}}{{% endblock %}}
 {{% block results %}}
@@ -185,8 +185,8 @@ async def record(call: DeskCall) -> Response:
 {{% endcall %}}
 {{% else %}}{{{{ ui.empty(_("Nothing is recorded yet.")) }}}}{{% endif %}}
 {{% endblock %}}
-''',
-    "templates/{name}/new.html": '''{{% extends "deskkit/form.html" %}}
+""",
+    "templates/{name}/new.html": """{{% extends "deskkit/form.html" %}}
 {{% block heading %}}{{{{ _("{Title}: record another") }}}}{{% endblock %}}
 {{% block before %}}{{{{ ui.back_link(url("{name}")) }}}}{{% endblock %}}
 {{% block form %}}
@@ -194,7 +194,7 @@ async def record(call: DeskCall) -> Response:
 {{{{ ui.text_field(form, "title") }}}}
 {{% endcall %}}
 {{% endblock %}}
-''',
+""",
 }
 
 FRENCH = {
@@ -318,6 +318,7 @@ def main() -> int:
     _enter(root, given.name, package)
     migration = root / "migrations" / "versions" / f"{given.name}.py"
     _write(migration, TABLE.format(revision="", down=repr(_head(root)), **words))
+    _explain(root, words)
     test = root.parents[1] / "tests" / "component" / f"test_{given.name}.py"
     _write(test, TEST.format(**words))
     for command in (
@@ -331,17 +332,49 @@ def main() -> int:
     return 0
 
 
+HELP = {
+    "en": """
+## How do I record {words}? {{#{path}}}
+
+1. Open **{Title}**.
+2. Choose **Record another**, and give it a title.
+""",
+    "fr": """
+## Comment enregistrer un élément de «\u00a0{Title}\u00a0»? {{#{path}}}
+
+1. Ouvrez **{Title}**.
+2. Choisissez **Enregistrer un autre élément**, et donnez-lui un titre.
+""",
+}
+
+
+def _explain(root: Path, words: dict[str, str]) -> None:
+    """Add a part to the desk's help, to which the feature's pages lead."""
+    for language, text in HELP.items():
+        path = root / "help" / f"{language}.md"
+        _write(path, path.read_text(encoding="utf-8") + text.format(**words))
+    pages = root / "help" / "pages.toml"
+    line = '{path} = ["{name}", "{one}_new"]\n'.format(**words)
+    _write(pages, pages.read_text(encoding="utf-8").rstrip("\n") + "\n" + line)
+
+
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
 
 
 def _enter(root: Path, name: str, package: str) -> None:
-    """Put the feature before My day into the service's features, and above the one before it in the layers."""
+    """Put the feature before My day into the service's features, and below it into the layers."""
     features = root / "features.py"
     lines = features.read_text(encoding="utf-8")
-    lines = lines.replace(f"from {package}.my_day import", f"from {package}.{name} import feature as {name}\nfrom {package}.my_day import")
-    features.write_text(lines.replace("    my_day.FEATURE,\n", f"    {name}.FEATURE,\n    my_day.FEATURE,\n"), encoding="utf-8")
+    lines = lines.replace(
+        f"from {package}.my_day import",
+        f"from {package}.{name} import feature as {name}\nfrom {package}.my_day import",
+    )
+    features.write_text(
+        lines.replace("    my_day.FEATURE,\n", f"    {name}.FEATURE,\n    my_day.FEATURE,\n"),
+        encoding="utf-8",
+    )
     settings = ROOT / "pyproject.toml"
     text = settings.read_text(encoding="utf-8")
     layer = f'  "({package}.my_day)",\n'
@@ -352,7 +385,9 @@ def _head(root: Path) -> str:
     """Return the id of the service's newest migration."""
     texts = [path.read_text(encoding="utf-8") for path in (root / "migrations" / "versions").glob("*.py")]
     ids = {found.group(1) for text in texts if (found := re.search(r'^revision = "(\w+)"', text, re.M))}
-    followed = {found.group(1) for text in texts if (found := re.search(r'^down_revision = "(\w+)"', text, re.M))}
+    followed = {
+        found.group(1) for text in texts if (found := re.search(r'^down_revision = "(\w+)"', text, re.M))
+    }
     (head,) = ids - followed
     return head
 

@@ -141,7 +141,9 @@ def _address(text: str) -> Address:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m contracts", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    generated = commands.add_parser("generate", help="write schemas, AsyncAPI documents, examples and deploy/nats/nats.conf")
+    generated = commands.add_parser(
+        "generate", help="write schemas, AsyncAPI, examples, deploy/nats/nats.conf"
+    )
     generated.add_argument(
         "--check", action="store_true", help="only say what is out of date or breaks a release"
     )
