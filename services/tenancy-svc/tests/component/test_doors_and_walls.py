@@ -9,12 +9,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import create_async_engine
+from tenancy_svc.migrations.versions.v2_lease_templates import SHIPPED, clauses_of
 
 from chassis.db import tables
 from chassis.feature import permissions_of
 from chassis.http.routes import account_for
 from tenancy_svc.features import FEATURES
-from tenancy_svc.migrations.versions.v2_lease_templates import SHIPPED, clauses_of
 from tenancy_svc.tables import Base
 from trade.text_review.clauses import review_clause
 from trade.text_review.verdicts import Verdict
