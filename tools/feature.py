@@ -19,6 +19,7 @@ SERVICES = {
     "tenancy": ("tenancy_svc", "/property-desk", "PROPERTY_MANAGER"),
     "units": ("units_svc", "/inventory-desk", "INVENTORY_KEEPER"),
 }
+_RUFF = str(Path(sys.executable).with_name("ruff"))
 _WORD = re.compile(r"[a-z]+(_[a-z]+)*")
 
 FILES = {
@@ -326,9 +327,9 @@ def main() -> int:
     _write(test, TEST.format(**words))
     for command in (
         [sys.executable, "-m", "deskkit.i18n", package],
+        [_RUFF, "check", "--fix", "--exit-zero", "--quiet", str(root), str(test)],
+        [_RUFF, "format", "--quiet", str(root), str(test)],
         [sys.executable, str(ROOT / "tools" / "migration.py"), "stamp", str(migration)],
-        ["ruff", "check", "--fix", "--exit-zero", "--quiet", str(root), str(test)],
-        ["ruff", "format", "--quiet", str(root), str(test)],
     ):
         subprocess.run(command, check=True, cwd=ROOT)
     sys.stdout.write(f"{root.relative_to(ROOT)}/{given.name}: translate its title in fr.po\n")
