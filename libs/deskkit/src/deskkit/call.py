@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlencode
 
 from fastapi import Depends
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -287,6 +287,26 @@ class PageCall:
         if notice:
             write_notice(response, Notice(notice, tone), self.mounted.csrf.secret, secure=self.secure)
         return response
+
+    @property
+    def back(self) -> str | None:
+        """The page of this desk that somebody left to do this on the way (`?back=`), or None."""
+        asked = self.request.query_params.get("back", "")
+        prefix = self.desk.prefix
+        within = asked == prefix or asked.startswith((f"{prefix}/", f"{prefix}?"))
+        # A browser takes a backslash for a slash, and two slashes for another host.
+        return asked if within and "//" not in asked and asked.isprintable() and "\\" not in asked else None
+
+    def onward(
+        self, route: str, *, notice: str, known: Mapping[str, Any] | None = None, **params: Any
+    ) -> Response:
+        """Go on after a POST: to the page that was left for it, with what is `known` now, else to a route."""
+        if (left := self.back) is None:
+            return self.redirect(route, notice=notice, **params)
+        path, _, query = left.partition("?")
+        asked = [pair for pair in parse_qsl(query) if pair[0] not in (known or {})]
+        found = urlencode([*asked, *((name, str(value)) for name, value in (known or {}).items())])
+        return self.redirect(f"{path}?{found}" if found else path, notice=notice)
 
     def url(self, route: str, **params: Any) -> str:
         """The path of a named route; parameters that aren't part of the path become the query."""

@@ -58,7 +58,13 @@ async def post_new(call: DeskCall) -> Response:
     """Record a client; people alike are shown first (C3)."""
     form = await call.form(CreateClient)
     if done := await call.carry_out(form, create_client):
-        return call.redirect("client", client_id=done.result, notice=call._("The client is recorded."))
+        person = await call.ask(client, done.result)
+        return call.onward(
+            "client",
+            client_id=done.result,
+            notice=call._("The client is recorded."),
+            known={"client": done.result, "q": person.name},
+        )
     more: dict[str, Any] = {}
     if isinstance(form.refused, (PossibleDuplicates, ArchivedAlike)):
         typed = form.command

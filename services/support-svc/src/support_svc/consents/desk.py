@@ -25,7 +25,7 @@ async def post_new(call: DeskCall, client_id: UUID) -> Response:
     """Record a consent."""
     form = await call.form(GiveConsent, fixed={"client_id": client_id})
     if await call.carry_out(form, give_consent):
-        return call.redirect("consents", client_id=client_id, notice=call._("The consent is recorded."))
+        return call.onward("consents", client_id=client_id, notice=call._("The consent is recorded."))
     return await _form(call, client_id, form, status=422)
 
 
