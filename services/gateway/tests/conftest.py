@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest_asyncio
 from fastapi import FastAPI
@@ -25,6 +26,10 @@ class RunningGateway:
     app: FastAPI
     runtime: Any
     settings: GatewaySettings
+
+    async def connect(self) -> Any:
+        """A connection of its own to the database of the gateway."""
+        return await asyncpg.connect(self.settings.database_url.get_secret_value().replace("+asyncpg", ""))
 
     def browser(self, **options: Any) -> httpx.AsyncClient:
         """A client with cookies of its own that behaves like a browser on the gateway's own pages."""

@@ -130,7 +130,7 @@ _ILL_SAID: dict[str, tuple[tuple[re.Pattern[str], str], ...]] = {
     ),
 }
 NOT_FOR_PEOPLE: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\b[a-z]+_[a-z]+"), "a slug"),
+    (re.compile(r"\b[a-z]+_[a-z]+(?![\w.]*@)"), "a slug"),  # an e-mail address isn't one
     (re.compile(r"%\(|\{\w*\}|\bNone\b(?! of)|\bTrue\b|\bFalse\b|<\w+"), "something for programs"),
 )
 """What no text that a person reads holds, whatever it says."""

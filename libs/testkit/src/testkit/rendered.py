@@ -71,6 +71,8 @@ class Pages:
     clients: Mapping[str, httpx.AsyncClient]
     below: str = ""
     """Where to go round, when not everywhere."""
+    apart: tuple[str, ...] = ()
+    """How the addresses begin that are for programs, where a desk has no prefix of its own."""
     names: frozenset[str] = frozenset()
     """Names that no catalogue knows: of people, of an organisation, of a city."""
     unwanted: frozenset[str] = frozenset()
@@ -105,6 +107,7 @@ class Pages:
             if route.method == "GET"
             and (route.path == self.prefix or route.path.startswith(f"{self.prefix}/"))
             and route.path.startswith(self.below)
+            and not route.path.startswith(self.apart)
             and not any(part in route.path for part in _LEFT_OUT)
         ]
 
@@ -118,10 +121,14 @@ class Pages:
         patterns = (*self.patterns(), *scene.questions)
         return {address: path for path in patterns if (address := scene.filled(path))}
 
-    async def ask(self, address: str, language: str) -> Answer:
-        """Render a page in one language and judge it; the same page twice is judged once."""
+    async def ask(self, address: str, language: str, sent: Mapping[str, str] | None = None) -> Answer:
+        """Render a page in one language and judge it; the same page twice is judged once.
+
+        With `sent` it is the page that answers this form.
+        """
+        method = "GET" if sent is None else "POST"
         with _asked_for(self._catalogue) as unknown:  # only pages in French ask this one
-            answer = await self.clients[language].get(address)
+            answer = await self.clients[language].request(method, address, data=sent)
         written = unescape(answer.text) if unknown else ""
         faults = [f"no French for {text!r}" for text in sorted(unknown - self.names) if text in written]
         if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:

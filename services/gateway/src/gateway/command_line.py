@@ -16,6 +16,7 @@ from chassis.errors import DomainError
 from chassis.perform import perform
 from chassis.runtime import Runtime
 from chassis.settings import SettingsIncomplete, read
+from deskkit.i18n import N_
 from gateway.clients.commands import PutClient, put_client
 from gateway.clients.model import digest
 from gateway.keys.commands import RotateKeys, rotate_keys
@@ -33,6 +34,8 @@ from gateway.staff.model import StaffMember
 from gateway.staff.passwords import check_new, hash_password, make_password
 from gateway.wiring import build_runtime
 
+OPERATOR = N_("operator")
+"""Who gave their word for those whom a command added, as the pages of staff name them."""
 COMMANDS = ("invite", "seed", "client", "rotate-keys")
 
 
@@ -172,4 +175,4 @@ def print_line(text: str) -> None:
 
 
 def _operator(runtime: Runtime) -> Actor:
-    return Actor.system("operator", runtime.entity)
+    return Actor.system(OPERATOR, runtime.entity)
