@@ -47,9 +47,6 @@ RULES = [
     (structure.no_http_in_the_domain, f"{FEATURE}/model.py", "e = Refused(status_code=409)\n"),
     (structure.folders_are_words_of_the_trade, "services/units-svc/src/units_svc/utils/__init__.py", ""),
     (structure.folders_are_words_of_the_trade, "libs/chassis/src/chassis/helpers.py", ""),
-    (structure.public_functions_promise, f"{FEATURE}/model.py", '"""Holds."""\ndef secure(): ...\n'),
-    (structure.public_functions_promise, f"{FEATURE}/model.py", '"""Holds."""\nclass Hold: ...\n'),
-    (structure.public_functions_promise, f"{FEATURE}/model.py", "HOLDS = 1\n"),
     (
         use_cases.use_cases_declare_their_permission,
         f"{FEATURE}/commands.py",

@@ -50,6 +50,7 @@ class GatewaySettings(WebSettings):
 
     @property
     def token_life(self) -> timedelta:
+        """How long a token holds."""
         return timedelta(seconds=self.token_seconds)
 
     @property

@@ -37,10 +37,12 @@ class Catalogue(gettext.NullTranslations):
         self._plural = plural or (lambda n: int(n != 1))
 
     def gettext(self, message: str) -> str:
+        """The translation, or the text itself."""
         found = self.messages.get(message)
         return found[0] if found and found[0] else message
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """The translation for a number of things."""
         found = self.messages.get(msgid1)
         form = self._plural(n)
         if found and len(found) > form and found[form]:
@@ -48,9 +50,11 @@ class Catalogue(gettext.NullTranslations):
         return msgid1 if n == 1 else msgid2
 
     def pgettext(self, context: str, message: str) -> str:
+        """The same, whatever the context."""
         return self.gettext(message)
 
     def npgettext(self, context: str, msgid1: str, msgid2: str, n: int) -> str:
+        """The same, whatever the context."""
         return self.ngettext(msgid1, msgid2, n)
 
 

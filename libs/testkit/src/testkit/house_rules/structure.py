@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 
-from testkit.house_rules.tree import SERVICE_PACKAGES, Module, Tree, Violation, decorators, imports_of
+from testkit.house_rules.tree import SERVICE_PACKAGES, Module, Tree, Violation, imports_of
 
 _EDGES = frozenset({"api", "desk"})
 _RANK = {"feature": 0, "model": 0, "commands": 1, "queries": 1, "events": 2, "api": 2, "desk": 2}
@@ -167,33 +166,6 @@ def folders_are_words_of_the_trade(tree: Tree) -> list[Violation]:
                     Violation(tree.shown(path), 0, f"{named!r} says nothing; use a word of the trade")
                 )
     return found
-
-
-def public_functions_promise(tree: Tree) -> list[Violation]:
-    """Every public module, class, function and method says what it promises in a docstring."""
-    found: list[Violation] = []
-    for module in tree.modules():
-        if ".migrations" in module.name:
-            continue
-        if not ast.get_docstring(module.tree) and module.tree.body:
-            found.append(Violation(tree.shown(module.path), 1, "the module has no docstring"))
-        silent = (node for node in _public(module.tree.body) if not ast.get_docstring(node))
-        found.extend(_at(tree, module, node, f"{node.name} has no docstring") for node in silent)
-    return found
-
-
-def _public(
-    body: list[ast.stmt], *, inherits: bool = False
-) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
-    for node in body:
-        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-            yield node
-            yield from _public(node.body, inherits=bool(node.bases))
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not node.name.startswith("_"):
-            overload = any(name.endswith(("overload", ".setter", "override")) for name, _ in decorators(node))
-            # A method of a derived class may keep the promise of the one it overrides.
-            if not overload and not inherits:
-                yield node
 
 
 def _at(tree: Tree, module: Module, node: ast.AST, message: str) -> Violation:

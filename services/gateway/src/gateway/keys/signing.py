@@ -113,4 +113,5 @@ class OwnKeys(httpx.AsyncBaseTransport):
         self.signing = signing
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer with the keys, whatever was asked for."""
         return httpx.Response(200, json=await self.signing.published(), request=request)

@@ -47,6 +47,7 @@ class OwnDocuments(OwnKeys):
         self.runtime = runtime
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer with the register, or as for keys."""
         if request.url.path.endswith(REGISTER):
             return httpx.Response(200, text=await signed(self.runtime, self.signing), request=request)
         return await super().handle_async_request(request)
