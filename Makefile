@@ -1,6 +1,6 @@
 # Everything a person does with this repository. `make up` and `make test` install what they need first.
 .DEFAULT_GOAL := help
-.PHONY: help up down status doctor demo check test lint fmt types generated texts feature pytest tests coverage rows bench lock install clean
+.PHONY: help up down status doctor demo check test lint fmt types generated texts feature site pytest tests coverage rows bench lock install clean
 
 # The first Python on the PATH that is new enough; name another with `make PYTHON=/path/to/python up`.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -75,6 +75,9 @@ rows: install ## every row of the specification with its tests and pages
 
 feature: install ## a new feature: make feature SERVICE=support NAME=service_places ONE=service_place
 	$(BIN)/python tools/feature.py $(SERVICE) $(NAME) $(ONE)
+
+site: install ## everything that is written, with APIs and events, as a site to read offline: build/site
+	@$(BIN)/python tools/docs_site.py
 
 bench: install ## measure, each beside the raw limit in the same run
 	@$(BIN)/python -m benchmarks
