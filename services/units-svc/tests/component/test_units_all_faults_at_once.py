@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import re
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from chassis.actor import Actor
 from chassis.errors import DomainError, SeveralFaults
@@ -23,11 +26,19 @@ from units_svc.maintenance.commands import (
     add_work,
     edit_contractor,
 )
+from units_svc.photos import commands as photos
 
 pytestmark = pytest.mark.row("X2")
 ADMINISTRATOR = Actor("staff-2", "property", frozenset({"property_administrator"}), "Ada Pike")
 TODAY, TOMORROW = dt.date(2026, 3, 2), dt.date(2026, 3, 3)
 WATCHING = "We keep a hidden camera in the bedroom of every tenant"
+
+
+def picture(colour: int) -> bytes:
+    """A plain picture, as a file."""
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40), (colour, 120, 90)).save(out, "JPEG")
+    return out.getvalue()
 
 
 async def faults(world: Any, use_case: Any, command: Any, **by: Any) -> list[tuple[str, str]]:
@@ -140,4 +151,39 @@ async def test_a_manager_that_is_no_other_with_a_watching_reason_says_both(world
     assert await faults(world, correct_manager, command) == [
         ("reason", "monitoring_refused"),
         ("managed_by", "manager_unchanged"),
+    ]
+
+
+@pytest.mark.row("U3", "U10", "W8", "X2")
+async def test_all_that_is_wrong_with_a_photo_is_told_at_once(
+    world: Any, visitor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit, keeper = await world.unit(), visitor("inventory_keeper")
+    base = f"/inventory-desk/units/{unit}"
+    inspection = await keeper.send(
+        f"{base}/inspections/new",
+        {"kind": "periodic", "areas-2-area": "kitchen", "areas-2-grade": "good"},
+    )
+    watching, too_long = "Hidden camera in the bedroom", "k" * 201
+    not_a_photo, none = ("a.jpg", b"no picture", "image/jpeg"), ("", b"")
+    for page, action in ((inspection, f"{inspection}/photos"), (f"{base}/photos", f"{base}/photos")):
+        for caption in (watching, too_long):
+            for file in (not_a_photo, none):
+                answer = await keeper.send(
+                    page, {"caption": caption}, action=action, files={"photo": file}, status=422
+                )
+                assert {'href="#caption"', 'href="#photo"'} <= set(re.findall(r'href="#\w+"', answer.html))
+    refused = await world.value("SELECT count(*) FROM privacy_refusal")
+    assert refused == 4, "a caption that watches is recorded though there is no photo"
+    monkeypatch.setattr(photos, "MOST_PHOTOS", 1)
+    path = f"/units/{unit}/photos"
+    async with world.client("inventory_keeper") as client:
+        for colour, status in ((90, 201), (90, 201), (200, 422)):
+            sent = {"photo": ("a.jpg", picture(colour), "image/jpeg")}
+            assert (await client.post(path, files=sent)).status_code == status
+        answer = await client.post(path, data={"caption": watching}, files={"photo": not_a_photo})
+    assert [(one["field"], one["rule"]) for one in answer.json()["errors"]] == [
+        ("caption", "monitoring_refused"),
+        ("photo", "not_a_photo"),
+        ("photo", "too_many_photos"),
     ]

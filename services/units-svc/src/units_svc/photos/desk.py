@@ -15,7 +15,7 @@ from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.queries import unit_record
 from units_svc.photos import commands, queries
 from units_svc.photos.developing import developed
-from units_svc.photos.model import LARGEST
+from units_svc.photos.model import LARGEST, Unusable
 from units_svc.photos.serving import jpeg
 
 router = DeskRouter(prefix="/inventory-desk")
@@ -50,18 +50,17 @@ async def photo_form(call: PageCall, *, inspection_id: UUID | None = None) -> Fo
     """The form of a photo as it was sent. Raises NotPermitted."""
     # Unfolding a picture is work that is done only for those who may add it.
     call.runtime.access.require(call.actor, EDIT_UNITS)
-    form = await call.form(NewPhoto, fixed={"inspection_id": inspection_id})
-    if not await call.uploads("photo"):
-        form.add(call._("Choose a photo."), "photo")
-    return form
+    return await call.form(NewPhoto, fixed={"inspection_id": inspection_id})
 
 
 async def add_photo_of(call: PageCall, form: Form[NewPhoto], unit_id: UUID) -> bool:
-    """Add the photo that was sent with a form; whether that was done, else the form says why not."""
+    """Add the photo that was sent with a form; whether that was done, else the form says what is wrong."""
+    uploads = await call.uploads("photo")
+    made = await developed(await uploads[0].read(LARGEST + 1) if uploads else None)
+    if not form.ok and isinstance(made, Unusable):
+        form.add(made.refusal)
 
     async def added(said: NewPhoto) -> None:
-        uploads = await call.uploads("photo")
-        made = await developed(await uploads[0].read(LARGEST + 1))
         command = commands.AddPhoto(unit_id, made, said.caption, said.inspection_id, said.area_id)
         await call.perform(commands.add_photo, command)
 

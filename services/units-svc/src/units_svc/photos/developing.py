@@ -15,7 +15,15 @@ from hashlib import sha256
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from units_svc.photos.model import LARGEST, MOST_PIXELS, MOST_PIXELS_OF_A_JPEG, NotAPhoto, PhotoTooLarge
+from units_svc.photos.model import (
+    LARGEST,
+    MOST_PIXELS,
+    MOST_PIXELS_OF_A_JPEG,
+    NoPhotoChosen,
+    NotAPhoto,
+    PhotoTooLarge,
+    Unusable,
+)
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF")
 _FULL, _SMALL, _QUALITY = 2_048, 480, 82
@@ -33,9 +41,17 @@ class Developed:
     digest: bytes
 
 
-async def developed(raw: bytes) -> Developed:
-    """Return what `develop` makes of a file, one at a time: a picture that unfolds takes much memory."""
-    return await asyncio.get_running_loop().run_in_executor(_DARKROOM, develop, raw)
+async def developed(raw: bytes | None) -> Developed | Unusable:
+    """Return the photo that a file holds, or why there is none, to be said with all else that is wrong.
+
+    One at a time: a picture that unfolds takes much memory.
+    """
+    if raw is None:
+        return Unusable.because(NoPhotoChosen())
+    try:
+        return await asyncio.get_running_loop().run_in_executor(_DARKROOM, develop, raw)
+    except (NotAPhoto, PhotoTooLarge) as unusable:
+        return Unusable.because(unusable)
 
 
 def develop(raw: bytes) -> Developed:

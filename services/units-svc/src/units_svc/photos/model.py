@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -65,6 +67,33 @@ class PhotoTooLarge(DomainError):
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "photo_too_large"
     message: ClassVar[str] = "The photo is too large: at most {megabytes} MB and {megapixels} megapixels."
+
+
+class NoPhotoChosen(DomainError):
+    """No file was sent."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "no_photo_chosen"
+    message: ClassVar[str] = "Choose a photo."
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """Why a file that was sent is no photo: the code of the refusal, and its numbers."""
+
+    code: str
+    params: Mapping[str, int]
+
+    @classmethod
+    def because(cls, refusal: DomainError) -> Unusable:
+        """Keep a refusal of the file, to be said with all else that is wrong."""
+        return cls(refusal.code, refusal.params)
+
+    @property
+    def refusal(self) -> DomainError:
+        """What is said of it."""
+        kinds = {kind.code: kind for kind in (NoPhotoChosen, NotAPhoto, PhotoTooLarge)}
+        return kinds[self.code](field="photo", **self.params)
 
 
 class TooManyPhotos(DomainError):
