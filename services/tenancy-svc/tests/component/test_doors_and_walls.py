@@ -9,12 +9,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import create_async_engine
-from tenancy_svc.migrations.versions.v2_lease_templates import SHIPPED, clauses_of
 
 from chassis.db import tables
 from chassis.feature import permissions_of
 from chassis.http.routes import account_for
 from tenancy_svc.features import FEATURES
+from tenancy_svc.migrations.versions.lease_templates import SHIPPED, clauses_of
 from tenancy_svc.tables import Base
 from trade.text_review.clauses import review_clause
 from trade.text_review.verdicts import Verdict
@@ -112,6 +112,21 @@ async def test_a_refused_clause_is_not_stored_but_the_attempt_is(world: Any) -> 
     assert not await world.rows("SELECT 1 FROM organisation_clauses WHERE title_en = 'Bicycles'")
     kept = await world.rows("SELECT verdict, place FROM reviewed_texts")
     assert [(row["verdict"], row["place"]) for row in kept] == [("refused", "clause")] * 2
+
+
+@pytest.mark.row("T3", "W3", "W11", "X2")
+async def test_every_refused_text_of_a_clause_is_told_at_once(world: Any) -> None:
+    refused = {
+        "text_en": "The tenant must attend treatment.",
+        "text_fr": "Le locataire doit suivre une thérapie.",
+    }
+    async with _administrator(world, "Ada Pike") as api:
+        answer = (await api.post("/clauses", json=CLAUSE | refused)).json()
+        assert [(one["field"], one["rule"]) for one in answer["errors"]] == [
+            (field, "clause_conditions_tenancy") for field in refused
+        ]
+    written = await world.rows("SELECT text FROM reviewed_texts WHERE verdict = 'refused'")
+    assert sorted(row["text"] for row in written) == sorted(refused.values())
 
 
 @pytest.mark.row("T2", "T3", "W3")

@@ -4,6 +4,7 @@ languages.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -161,9 +162,10 @@ async def test_a_template_version_by_hand(world: Any, visitor: Any, locale: str)
     refused = await desk.send(
         "/new", status=422, **clause,
         text_en="The tenant must meet weekly with the case manager.",
-        text_fr="Le locataire rencontre son intervenante chaque semaine.",
+        text_fr="Le locataire doit suivre une thérapie.",
     )  # fmt: skip
     assert "case manager" in refused.html
+    assert {'href="#text_en"', 'href="#text_fr"'} <= set(re.findall(r'href="#\w+"', refused.html))
     assert ("retain housing" if locale == "en" else "conserver leur logement") in refused.html
     await desk.send(
         "/new", **clause, text_en="A list of support services hangs in the lobby.",

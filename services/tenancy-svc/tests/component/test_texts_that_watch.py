@@ -53,5 +53,8 @@ async def test_legal_bars_place_nothing(world: Any) -> None:
     }  # fmt: skip
     async with world.client("property_administrator") as api:
         assert await refused(api, "/statutes", bar) == (422, "monitoring_refused", "says_en")
-    assert await kept(world) == [("statute", "refused", "watches")]
+        both = {**bar, "says_fr": "Une caméra dans le salon filme le locataire."}
+        answer = (await api.post("/statutes", json=both)).json()
+        assert [one["field"] for one in answer["errors"]] == ["says_en", "says_fr"]
+    assert await kept(world) == [("statute", "refused", "watches")] * 3
     assert await world.rows("SELECT 1 FROM statutes WHERE section = 'Example Act, s. 1'") == []

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from pydantic import Field
 
+from chassis.errors import Faults
 from chassis.ids import new_id
 from chassis.perform import perform_apart
 from chassis.tx import Tx
@@ -49,12 +50,13 @@ async def keep_refusal(tx: Tx, command: KeepRefusal) -> None:
 
 
 async def require_private(tx: Tx, place: str, texts: Iterable[tuple[str, str | None]]) -> None:
-    """Refuse texts, given as (field, text), that would watch people in their homes. Raises MonitoringRefused.
+    """Refuse texts, given as (field, text), that would watch people in their homes, all of them at once.
 
-    The refusal is recorded in a transaction of its own, because the one it refuses is undone: call this
-    before that one has begun. A text that the review isn't sure of is kept for an administrator.
+    Raises MonitoringRefused naming the field, or SeveralFaults. The refusal is recorded in a transaction of
+    its own, because the one it refuses is undone: call this before that one has begun. A text that the review
+    isn't sure of is kept for an administrator.
     """
-    doubts = []
+    faults, doubts = Faults(), list[tuple[str, tuple[str, ...]]]()
     for field, text in texts:
         gravest = review_device(text).gravest if text else None
         if text is None or gravest is None:
@@ -63,8 +65,10 @@ async def require_private(tx: Tx, place: str, texts: Iterable[tuple[str, str | N
         if gravest.verdict is Verdict.REFUSED:
             refusal = KeepRefusal(place=place, text=text, found=found)
             await perform_apart(tx, keep_refusal, refusal)
-            raise MonitoringRefused(field=field, words=gravest.quoted)
+            faults.note(MonitoringRefused(field=field, words=gravest.quoted))
+            continue
         doubts.append((text, found))
+    faults.refuse()
     for text, found in doubts:
         _keep(tx, place, text, found, verdict=Verdict.NEEDS_EYES, rule=Rule.WATCHES)
 

@@ -7,11 +7,9 @@ import uuid
 from pydantic import BaseModel, Field
 
 from chassis.http import ApiRouter, Call
-from tenancy_svc.clause_review.model import ClauseConditionsTenancy
 from tenancy_svc.clauses.commands import ClauseJudged, approve_clause, write_clause
 from tenancy_svc.clauses.model import ApproveClause, ClauseText, WriteClause
 from tenancy_svc.clauses.queries import ClauseLine, ClauseRecord, clause_record, clauses
-from trade.text_review.verdicts import Verdict
 
 router = ApiRouter(tags=["clauses"])
 
@@ -62,6 +60,5 @@ async def post_approval(call: Call, clause_id: uuid.UUID, body: WordingRead) -> 
 async def _written(call: Call, command: WriteClause) -> ClauseJudged:
     """Write a clause; the refusal is raised here, after the commit that keeps it as evidence."""
     judged = await call.perform(write_clause, command)
-    if judged.verdict is Verdict.REFUSED:
-        raise ClauseConditionsTenancy(field=judged.field, words=judged.words, sentence=judged.sentence)
+    judged.refuse()
     return judged

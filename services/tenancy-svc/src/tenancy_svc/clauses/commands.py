@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from chassis.errors import EditedMeanwhile, NotFound
+from chassis.errors import EditedMeanwhile, Faults, NotFound
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from tenancy_svc.clause_review.commands import record_review
-from tenancy_svc.clause_review.model import POLICY_SENTENCES
+from tenancy_svc.clause_review.model import POLICY_SENTENCES, ClauseConditionsTenancy
 from tenancy_svc.clauses.feature import APPROVE_CLAUSES, EDIT_CLAUSES
 from tenancy_svc.clauses.model import (
     TEXTS,
@@ -32,11 +33,26 @@ from trade.text_review.verdicts import Review, Verdict
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedText:
+    """A text of a clause that was refused: where, the words that decided, and the policy's sentence."""
+
+    field: str
+    words: str
+    sentence: str
+
+    @property
+    def refusal(self) -> ClauseConditionsTenancy:
+        """What is said of it."""
+        return ClauseConditionsTenancy(field=self.field, words=self.words, sentence=self.sentence)
+
+
+@dataclass(frozen=True, slots=True)
 class ClauseJudged:
     """What became of a clause that was offered.
 
     `clause_id` is None when it was refused; `field`, `words`, `passage` and `sentence` then (and in doubt)
-    say why. A refusal is a result and not an error, because the fact that it was offered is kept (W11).
+    say why, of the gravest text, and `refusals` of each that was refused. A refusal is a result and not an
+    error, because the fact that it was offered is kept (W11).
     """
 
     verdict: Verdict
@@ -45,34 +61,36 @@ class ClauseJudged:
     words: str | None = None
     passage: str | None = None
     sentence: str | None = None
+    refusals: tuple[RefusedText, ...] = ()
+
+    def refuse(self) -> None:
+        """Raise what was refused: ClauseConditionsTenancy, or SeveralFaults. Do nothing when it was kept."""
+        faults = Faults()
+        for one in self.refusals:
+            faults.note(one.refusal)
+        faults.refuse()
 
 
 @use_case(EDIT_CLAUSES)
 async def write_clause(tx: Tx, command: WriteClause) -> ClauseJudged:
     """Review a clause in both languages and keep it unless it is refused; two persons then approve it (T3).
 
-    Raises NotFound, EditedMeanwhile. A refusal and a doubt are kept as evidence, with the words.
+    Raises NotFound, EditedMeanwhile. Every refusal, or else every doubt, is kept as evidence, with the words.
     """
-    verdict, review, field = _judge(command)
+    reviews = {name: review_clause(getattr(command, name)) for name in TEXTS}
+    field = max(reviews, key=lambda name: (reviews[name].verdict.gravity, name.startswith("text")))
+    review, verdict = reviews[field], reviews[field].verdict
     if verdict is not Verdict.PASSED:
-        record_review(tx, "clause", str(getattr(command, field)), review)
-    gravest = review.gravest
-    found = (
-        {
-            "field": field,
-            "words": gravest.quoted,
-            "passage": gravest.text,
-            "sentence": POLICY_SENTENCES[rule_of(gravest)],
-        }
-        if gravest is not None
-        else {}
-    )
+        for name, one in reviews.items():
+            if one.verdict is verdict:
+                record_review(tx, "clause", str(getattr(command, name)), one)
+    judged = _judged(verdict, review, field)
     if verdict is Verdict.REFUSED:
-        return ClauseJudged(verdict, None, **found)
+        return replace(judged, refusals=tuple(_refused(reviews)))
     written = {name: getattr(command, name) for name in TEXTS}
     said = {
         "verdict": verdict,
-        "doubtful_words": gravest.quoted if gravest is not None else None,
+        "doubtful_words": judged.words,
         "written_by": tx.actor.subject,
         "writer": tx.actor.name,
         "written_at": tx.now,
@@ -82,7 +100,7 @@ async def write_clause(tx: Tx, command: WriteClause) -> ClauseJudged:
         clause = OrganisationClause(id=new_id(), wording=1, **written, **said)
         tx.session.add(clause)
         tx.touched("clause", clause.id, "written", {"title": (None, command.title_en)})
-        return ClauseJudged(verdict, clause.id, **found)
+        return replace(judged, clause_id=clause.id)
     clause = await locked_clause(tx, command.clause_id)
     changes = {n: (getattr(clause, n), v) for n, v in written.items() if getattr(clause, n) != v}
     if clause.version != command.version:
@@ -91,7 +109,7 @@ async def write_clause(tx: Tx, command: WriteClause) -> ClauseJudged:
         for name, value in {**written, **said, "wording": clause.wording + 1}.items():
             setattr(clause, name, value)
         tx.touched("clause", clause.id, "changed", changes)
-    return ClauseJudged(verdict, clause.id, **found)
+    return replace(judged, clause_id=clause.id)
 
 
 @use_case(APPROVE_CLAUSES)
@@ -143,8 +161,17 @@ async def locked_clause(tx: Tx, clause_id: uuid.UUID) -> OrganisationClause:
     return found
 
 
-def _judge(command: WriteClause) -> tuple[Verdict, Review, str]:
-    """Review titles and texts of both languages; return the gravest verdict, its review and its field."""
-    reviews = [(review_clause(getattr(command, field)), field) for field in TEXTS]
-    review, field = max(reviews, key=lambda pair: (pair[0].verdict.gravity, pair[1].startswith("text")))
-    return review.verdict, review, field
+def _judged(verdict: Verdict, review: Review, field: str) -> ClauseJudged:
+    gravest = review.gravest
+    if gravest is None:
+        return ClauseJudged(verdict)
+    sentence = POLICY_SENTENCES[rule_of(gravest)]
+    return ClauseJudged(verdict, field=field, words=gravest.quoted, passage=gravest.text, sentence=sentence)
+
+
+def _refused(reviews: Mapping[str, Review]) -> Iterator[RefusedText]:
+    """Every text that was refused, in the order of the form."""
+    for name, review in reviews.items():
+        if review.verdict is Verdict.REFUSED and review.gravest is not None:
+            rule = rule_of(review.gravest)
+            yield RefusedText(name, review.gravest.quoted, POLICY_SENTENCES[rule])

@@ -10,7 +10,6 @@ from starlette.responses import Response
 from deskkit.call import DeskCall, PageCall
 from deskkit.forms import Form
 from deskkit.router import DeskRouter
-from tenancy_svc.clause_review.model import ClauseConditionsTenancy
 from tenancy_svc.clauses.commands import approve_clause, write_clause
 from tenancy_svc.clauses.model import TEXTS, ApproveClause, WriteClause
 from tenancy_svc.clauses.queries import clause_record, clauses
@@ -88,7 +87,8 @@ async def _written(call: PageCall, form: Form[WriteClause]) -> Response:
             return call.redirect("clause", clause_id=judged.clause_id, notice=notice)
         # The refusal is a result that was kept under this form's token; the next try is another one.
         form.form_token = secrets.token_urlsafe(16)
-        form.add(ClauseConditionsTenancy(field=judged.field, words=judged.words, sentence=judged.sentence))
+        for one in judged.refusals:
+            form.add(one.refusal)
     return _writing(call, form, status=422)
 
 
