@@ -186,7 +186,7 @@ def test_every_route_is_closed_to_a_role_that_has_nothing_to_do_there(attacked: 
     """Every route, with a valid form token and references that exist, by every role of the organisation."""
     entity, widest, start = DESKS[part]
     definition = definition_of(attacked.part(part))
-    runtime = definition.build_runtime(settings_of(attacked.back.stack, attacked.part(part)))
+    runtime = definition.build_runtime(settings_of(attacked.back.stack.programs, attacked.part(part)))
     routes = [route for route in account_for(definition.create_app(runtime)) if route.guards]
     known = attacked.known[part]
     wrong: list[str] = []

@@ -88,7 +88,7 @@ async def test_a_lost_broker_is_noticed_and_filled_again(own_back: LocalBack) ->
 async def operating_border(back: LocalBack) -> None:
     """Set up the streams anew, empty, as `border` of each service does."""
     for service in ("units", "tenancy", "support"):
-        await operating.establish_border(back.stack, BY_NAME[service])
+        await operating.establish_border(back.stack.programs, back.stack.report, BY_NAME[service])
 
 
 async def test_a_restored_database_is_noticed_and_catches_up(own_back: LocalBack) -> None:

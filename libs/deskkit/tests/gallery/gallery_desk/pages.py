@@ -24,6 +24,7 @@ from chassis.runtime import Runtime
 from chassis.settings import WebSettings
 from deskkit.call import DeskCall
 from deskkit.desk import Desk, DeskLink, Search
+from deskkit.due import due_parts
 from deskkit.mounting import mount
 from deskkit.router import DeskRouter
 from gallery_desk import visits
@@ -98,6 +99,8 @@ async def my_day(call: DeskCall) -> Response:
 
     return call.page(
         "gallery/my_day.html",
+        parts=due_parts(call, ()),
+        shown=None,
         overdue=[task("Answer the signing at 120 Shuter Street", day - timedelta(days=2), "Unit 804")],
         due=[task("Call about the first follow-up", day), task("Renew a consent", day + timedelta(days=3))],
         waiting=[task("See the request for 15 Bloor Street West", None, "Asked the inventory 4 minutes ago")],
