@@ -135,6 +135,21 @@ async def attempt(world, wanted, **fields):
     return await world.do(record_attempt, command)
 
 
+async def correct_final(world, wanted, attempt_id, *, final):
+    """Correct whether an attempt was the final one."""
+    reason = await world.value(LookupList.REASON_NOT_SECURED, "client_declined")
+    command = CorrectAttempt(
+        placement_id=wanted,
+        attempt_id=attempt_id,
+        attempted_on=world.today,
+        caseworker="staff-7",
+        reason_id=reason,
+        reason="Ticked by mistake",
+        final=final,
+    )
+    await world.do(correct_attempt, command)
+
+
 async def searching(world):
     """Nothing secured: an attempt corrected, a home refused, one given up that was late, one asked for."""
     person = await everything_recorded(world, "Noa", "Searching")
@@ -249,7 +264,9 @@ async def failed(world):
     await world.hear(
         "referred_tenancy_started", referral=await world.referral(request), unit=unit, start=world.today
     )
-    await attempt(world, wanted, final=True)
+    last = await attempt(world, wanted, final=True)
+    for final in (False, True):
+        await correct_final(world, wanted, last, final=final)
     for purpose, type_ in (
         (Purpose.SHARE_CONTACT_FOR_TENANCY, ConsentType.DECLINED_ANONYMOUS),
         (Purpose.COORDINATE_SERVICES, ConsentType.IMPLIED),

@@ -34,13 +34,17 @@ from support_svc.placements.correcting import (
 )
 from support_svc.placements.following_up import Outcome, RecordFollowUp, record_follow_up
 from support_svc.placements.happenings import timeline
+from support_svc.placements.model import PlacementStatus
 from support_svc.placements.moving_in import MoveIn, move_in
 from support_svc.placements.problems import (
+    ActivePlacementExists,
     BeforeMoveIn,
     DepartureIsNew,
+    FinalOnlyWhileSearching,
     MoveInAfterFollowUp,
     MoveInBeforeSecuring,
     MoveInInTheFuture,
+    TenancyHasStarted,
 )
 from support_svc.placements.queries import attempts, placement
 
@@ -170,6 +174,76 @@ async def test_an_attempt_is_corrected(world):
     assert seen.corrections[0].by_name == "Robin Hale"
     audited = await world.rows("SELECT changes FROM audit WHERE action = 'corrected'")
     assert "Misread" in audited[0]["changes"]
+
+
+@pytest.mark.row("P4", "P10", "X2")
+async def test_an_attempt_that_was_not_the_final_one_lets_the_search_go_on(world):
+    head, child = await world.family()
+    wanted = await world.placement(head, child)
+    await world.held(wanted, await world.home())
+    base = f"/front-desk/placements/{wanted}"
+    async with world.desk("caseworker") as browser:
+
+        async def correct(last, status=303, **fields):
+            page = f"{base}/attempts/{last}/correction"
+            form = parse_page((await browser.get(page)).text).fields(page)
+            sent = {**form, "reason": "Ticked by mistake", **fields}
+            sent = {name: value for name, value in sent.items() if value is not None}
+            answer = await browser.post(page, data=sent)
+            assert answer.status_code == status, parse_page(answer.text).text
+            return parse_page(answer.text).text if status != 303 else ""
+
+        reason = await world.value(LookupList.REASON_NOT_SECURED, "client_declined")
+        given = RecordAttempt(
+            placement_id=wanted, attempted_on=world.today, reason_id=reason, caseworker="staff-7", final=True
+        )
+        last = await world.do(record_attempt, given)
+        told = await world.told()
+        await correct(last, final=None)
+        one = await world.see(placement, wanted)
+        assert (one.status, one.ended_on) == (PlacementStatus.HOUSING_NOT_SECURED, None)
+        assert await world.told() == told, "a home that was given up stays so"
+        (seen,) = await world.see(attempts, wanted)
+        assert (seen.final, seen.corrections[0].final) == (False, False)
+        assert "no longer the final attempt" in (await browser.get(f"{base}/attempts")).text
+        assert "the search goes on" in (await browser.get(f"{base}/timeline")).text
+        with pytest.raises(ActivePlacementExists):
+            await world.placement(child)
+
+        await world.held(wanted, await world.home())
+        await correct(last, final="yes")
+        assert (await world.see(placement, wanted)).status is PlacementStatus.FAILED
+        assert (await world.told())[-2:] == ["unit_request_withdrawn", "tenancy_referral_withdrawn"]
+        another = await world.placement(child, child_as_head=True)
+        assert "already has an active housing placement" in await correct(last, 422, final=None)
+        assert (await world.see(attempts, wanted))[0].final
+
+        end = given.model_copy(update={"placement_id": another, "final": False})
+        first = await world.do(record_attempt, end)
+        await world.do(record_attempt, end.model_copy(update={"final": True}))
+    command = CorrectAttempt(attempt_id=first, reason="It was", **end.model_dump(exclude={"final"}))
+    with pytest.raises(NothingCorrected):
+        await world.do(correct_attempt, command)
+    with pytest.raises(FinalOnlyWhileSearching):
+        await world.do(correct_attempt, command.model_copy(update={"final": True}))
+
+
+@pytest.mark.row("P4")
+async def test_a_tenancy_that_started_is_not_given_up_by_a_correction(world):
+    wanted = await world.placement(await world.client())
+    unit = await world.home()
+    request = await world.held(wanted, unit)
+    reason = await world.value(LookupList.REASON_NOT_SECURED, "client_declined")
+    given = {
+        "placement_id": wanted, "attempted_on": world.today, "reason_id": reason, "caseworker": "staff-7"
+    }  # fmt: skip
+    attempt = await world.do(record_attempt, RecordAttempt(**given))
+    referral = await world.referral(request)
+    await world.hear("referred_tenancy_started", referral=referral, unit=unit, start=world.today)
+    with pytest.raises(TenancyHasStarted):
+        await world.do(
+            correct_attempt, CorrectAttempt(attempt_id=attempt, reason="It was", final=True, **given)
+        )
 
 
 @pytest.mark.row("C5")

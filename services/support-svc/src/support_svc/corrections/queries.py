@@ -13,7 +13,9 @@ from support_svc.corrections.model import Corrected, Correction
 
 @dataclass(frozen=True, slots=True)
 class CorrectionView:
-    """A correction with the days it changed; of other fields only that they changed."""
+    """A correction with the days it changed, and whether the record is final now where that was corrected; of
+    other fields only that they changed.
+    """
 
     kind: Corrected
     at: datetime
@@ -21,6 +23,7 @@ class CorrectionView:
     reason: str
     fields: tuple[str, ...]
     days: dict[str, tuple[date | None, date | None]]
+    final: bool | None
 
 
 async def corrections_of(
@@ -37,7 +40,9 @@ async def corrections_of(
         days = {
             name: (_day(old), _day(new)) for name, (old, new) in one.changes.items() if name.endswith("_on")
         }
-        view = CorrectionView(one.kind, one.at, one.by_name, one.reason, tuple(sorted(one.changes)), days)
+        final = one.changes["final"][1] == str(True) if "final" in one.changes else None
+        fields = tuple(sorted(one.changes))
+        view = CorrectionView(one.kind, one.at, one.by_name, one.reason, fields, days, final)
         found[one.record_id] = (*found.get(one.record_id, ()), view)
     return found
 

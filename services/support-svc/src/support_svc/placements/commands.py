@@ -218,14 +218,43 @@ async def record_attempt(tx: Tx, command: RecordAttempt) -> UUID:
     tx.session.add(attempt)
     note(tx, placement.id, TimelineKind.ATTEMPT, {"final": command.final, "on": command.attempted_on})
     if command.final:
-        requests = await open_requests(tx, placement)
-        if any(request.state is SecuringState.LET for request in requests):
-            raise TenancyHasStarted
-        for request in requests:
-            await settle(tx, placement, request, GivenUp())
-        await end_placement(tx, placement, PlacementStatus.FAILED, TimelineKind.FAILED)
+        await fail_placement(tx, placement)
     tx.touched("placement", placement.id, "attempt_recorded", {"final": (None, command.final)})
     return attempt.id
+
+
+async def fail_placement(tx: Tx, placement: Placement) -> None:
+    """End a placement with its final attempt (P4); what is asked for or held is let go.
+
+    Raises TenancyHasStarted.
+    """
+    requests = await open_requests(tx, placement)
+    if any(request.state is SecuringState.LET for request in requests):
+        raise TenancyHasStarted(field="final")
+    for request in requests:
+        await settle(tx, placement, request, GivenUp())
+    await end_placement(tx, placement, PlacementStatus.FAILED, TimelineKind.FAILED)
+
+
+async def search_again(tx: Tx, placement: Placement) -> None:
+    """Let a placement that failed look for a home again, for those who were in it; homes that were let go
+    stay so.
+
+    Raises PersonDeceased, PersonArchived, ActivePlacementExists.
+    """
+    people = [placement.client_id]
+    people += [one.client_id for one in placement.members if one.left_on is None and not one.is_head]
+    # Nobody's record is archived, and nobody else's placement started, while this is decided.
+    await tx.execute(
+        select(Client).where(Client.id.in_(people)).order_by(Client.id).with_for_update(key_share=True)
+    )
+    await _require_living(tx, people, at="final")
+    await _require_unplaced(tx, people, at="final")
+    before, placement.status = placement.status, PlacementStatus.HOUSING_NOT_SECURED
+    placement.ended_on = None
+    for member in placement.members:
+        member.active = member.client_id in people
+    tx.touched("placement", placement.id, "searching_again", {"status": (before, placement.status)})
 
 
 async def end_placement(tx: Tx, placement: Placement, status: PlacementStatus, line: TimelineKind) -> None:
@@ -257,19 +286,19 @@ async def _check_fields(tx: Tx, fields: PlacementFields, before: Placement | Non
         )
 
 
-async def _require_living(tx: Tx, people: list[UUID]) -> None:
-    """Refuse somebody who has died, or whose record is archived."""
+async def _require_living(tx: Tx, people: list[UUID], at: str | None = None) -> None:
+    """Refuse somebody who has died, or whose record is archived; said at the field `at`."""
     found = (await tx.execute(select(Client).where(Client.id.in_(people)))).scalars()
     for person in sorted(found, key=lambda one: people.index(one.id)):
         # The client is who the page is about; a member is one of its choices.
-        field = None if person.id == people[0] else "member_ids"
+        field = at or (None if person.id == people[0] else "member_ids")
         if person.state is ClientState.DECEASED:
             raise PersonDeceased(name=person.full_name, field=field)
         if person.state is ClientState.ARCHIVED:
             raise PersonArchived(name=person.full_name, field=field)
 
 
-async def _require_unplaced(tx: Tx, people: list[UUID]) -> None:
+async def _require_unplaced(tx: Tx, people: list[UUID], at: str = "member_ids") -> None:
     placed = (
         await tx.execute(
             select(Client)
@@ -278,7 +307,7 @@ async def _require_unplaced(tx: Tx, people: list[UUID]) -> None:
         )
     ).scalars()
     for person in placed:
-        raise ActivePlacementExists(name=person.full_name, field="member_ids")
+        raise ActivePlacementExists(name=person.full_name, field=at)
 
 
 _PLAIN = (

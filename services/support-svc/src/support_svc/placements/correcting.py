@@ -18,8 +18,10 @@ from support_svc.followups.model import FollowUp, FollowUpOutcome, FollowUpState
 from support_svc.housing_history.commands import move_end, move_start, reopen_stay
 from support_svc.lookups.commands import require_caseworker, require_values
 from support_svc.lookups.model import LookupList
+from support_svc.placements.commands import fail_placement, search_again
 from support_svc.placements.feature import EDIT_PLACEMENT, RECORD_MOVE_IN
 from support_svc.placements.model import (
+    SEARCHING,
     Attempt,
     Placement,
     PlacementMember,
@@ -30,6 +32,7 @@ from support_svc.placements.moving_in import check_day
 from support_svc.placements.problems import (
     BeforeMoveIn,
     DepartureIsNew,
+    FinalOnlyWhileSearching,
     InTheFuture,
     MoveInAfterFollowUp,
     NobodyMovedIn,
@@ -74,11 +77,13 @@ class AttemptCorrection(Reasoned):
     attempted_on: PastDay = Field(title="Date attempted")
     reason_id: UUID = Field(title="Reason housing was not secured")
     caseworker: Annotated[str, StringConstraints(min_length=1, max_length=120)] = Field(title="Caseworker")
+    final: bool | None = Field(default=None, title="Final attempt")
+    """Whether it was the final one; nothing leaves that as it was recorded."""
     comments: Comments | None = Field(default=None, title="Comments")
 
 
 class CorrectAttempt(AttemptCorrection):
-    """An attempt was recorded wrongly. Whether it was the final one can't be corrected."""
+    """An attempt was recorded wrongly. Being the final one ends the search, not being it goes on with it."""
 
     placement_id: UUID
     attempt_id: UUID
@@ -161,7 +166,11 @@ async def correct_last_day(tx: Tx, command: CorrectLastDay) -> None:
 
 @use_case(EDIT_PLACEMENT)
 async def correct_attempt(tx: Tx, command: CorrectAttempt) -> None:
-    """Correct an attempt. Raises InTheFuture, NotFound."""
+    """Correct an attempt, and whether it ended the placement as Failed (P4).
+
+    Raises InTheFuture, NotFound, FinalOnlyWhileSearching, TenancyHasStarted, and what hinders that the
+    placement goes on: PersonDeceased, PersonArchived, ActivePlacementExists.
+    """
     if command.attempted_on > tx.today:
         raise InTheFuture(field="attempted_on")
     placement = await locked_placement(tx, command.placement_id)
@@ -172,11 +181,19 @@ async def correct_attempt(tx: Tx, command: CorrectAttempt) -> None:
         await require_values(tx, LookupList.REASON_NOT_SECURED, [command.reason_id], "reason_id")
     if attempt.caseworker != command.caseworker:
         await require_caseworker(tx, command.caseworker)
-    changes = {
+    changes: dict[str, tuple[object, object]] = {
         name: (getattr(attempt, name), getattr(command, name))
         for name in ("attempted_on", "reason_id", "caseworker", "comments")
     }
+    final = attempt.final if command.final is None else command.final
+    if final and not attempt.final and placement.status not in SEARCHING:
+        raise FinalOnlyWhileSearching(field="final")
+    changes["final"] = (attempt.final, final)
     _keep(tx, placement, Corrected.ATTEMPT, changes, reason=command.reason, record_id=attempt.id)
+    if final and not attempt.final:
+        await fail_placement(tx, placement)
+    elif attempt.final and not final:
+        await search_again(tx, placement)
     for name, (_, new) in changes.items():
         setattr(attempt, name, new)
 
@@ -291,4 +308,7 @@ def _keep(
     day = next((pair for name, pair in changes.items() if name.endswith("_on") and pair[0] != pair[1]), None)
     before, after = day or (None, None)
     details = {"what": kind, "before": before, "after": after, "reason": reason}
+    was, final = changes.get("final", (None, None))
+    if was is not final:
+        details["final"] = final
     note(tx, placement.id, TimelineKind.CORRECTED, details)

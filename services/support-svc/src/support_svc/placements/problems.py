@@ -63,6 +63,16 @@ class AlreadyHoldingThisHome(DomainError):
     message: ClassVar[str] = "This home is held for the household already."
 
 
+class FinalOnlyWhileSearching(DomainError):
+    """The final attempt ends the search, so there must be one."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "final_only_while_searching"
+    message: ClassVar[str] = (
+        "This can't become the final attempt: the household isn't looking for a home any more."
+    )
+
+
 class TenancyHasStarted(DomainError):
     """After the start of the tenancy the home can't be given up from here."""
 
