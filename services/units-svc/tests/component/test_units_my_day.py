@@ -26,7 +26,7 @@ async def test_what_is_due_stands_once_and_by_its_urgency(world: Any, visitor: A
         late["scheduled_end"] = str(today - DAY)
         answer = await api.post("/maintenance", json=late)
         assert answer.status_code == 201, answer.text
-    world.clock.advance(13 * DAY)
+    world.clock.advance(32 * DAY)
     page = await visitor("inventory_keeper", locale=locale).see("/inventory-desk")
     shown = page.text.replace("\u00a0", " ")
     places = [shown.index(words) for words in WORDS[locale]]
