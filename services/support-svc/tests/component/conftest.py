@@ -232,6 +232,19 @@ async def secured(world):
     return Scene("secured", await ids(world, person, wanted))
 
 
+async def not_referred(world):
+    """A home is held that turned out to be the property entity's after it was secured."""
+    person = await world.client("Ida", "Unreferred", phones=["416 555 0145"])
+    wanted = await world.placement(person, agrees_to_share_contact=GivenHow.WRITTEN)
+    unit = await world.home(managed_by="third_party")
+    request = await world.held(wanted, unit)
+    deadline = world.clock.now() + 10 * DAY
+    await world.hear(
+        "unit_secured", request=request, unit=unit, deadline=deadline, managed_by="property_entity"
+    )
+    return Scene("not_referred", await ids(world, person, wanted))
+
+
 async def declined(world):
     """The application was declined after its signing was cancelled, and the consent to share withdrawn."""
     person = await world.client("Sol", "Declined", phones=["416 555 0143"])
@@ -385,7 +398,9 @@ def every_stage(world) -> Callable[[], Awaitable[tuple[Scene, ...]]]:
     """Play a placement to every stage, each with its own people, and return the scenes."""
 
     async def play() -> tuple[Scene, ...]:
-        scenes = [await stage(world) for stage in (searching, secured, declined, failed, moved_in)]
+        scenes = [
+            await stage(world) for stage in (searching, secured, not_referred, declined, failed, moved_in)
+        ]
         return (*scenes, await moved_in(world, last=True))
 
     return play

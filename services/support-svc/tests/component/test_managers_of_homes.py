@@ -7,13 +7,14 @@ import datetime as dt
 import pytest
 
 from deskkit.testing.pages import parse_page
-from support_svc.consents.model import GivenHow
+from support_svc.consents.commands import GiveConsent, WithdrawConsent, give_consent, withdraw_consent
+from support_svc.consents.model import GivenHow, Purpose
 from support_svc.homes.model import ManagedBy
 from support_svc.homes.queries import HomeFilter, search_homes
-from support_svc.placements.asking import SecureUnit, secure_unit
+from support_svc.placements.asking import ReferHousehold, SecureUnit, refer_household, secure_unit
 from support_svc.placements.moving_in import MoveIn, move_in
 from support_svc.placements.previews import what_is_told
-from support_svc.placements.problems import ManagerNotKnown
+from support_svc.placements.problems import ManagerNotKnown, NothingToRefer
 from support_svc.placements.queries import placement
 
 
@@ -71,6 +72,95 @@ async def test_a_manager_corrected_by_the_inventory_is_kept_and_refers_nobody_by
     async with world.desk("caseworker") as browser:
         page = (await browser.get(f"/front-desk/placements/{wanted}")).text
     assert "hasn’t been referred to it" in page
+
+
+async def corrected(world):
+    """A home secured without a referral that turned out to be the property entity's; its placement."""
+    wanted, heard = await asked(world, hot=True, refer=False)
+    await world.hear("unit_secured", **{**heard, "managed_by": "property_entity"})
+    return wanted
+
+
+async def consent_of(world, wanted, purpose):
+    (row,) = await world.rows(
+        "SELECT c.id, c.client_id FROM consent c JOIN placement p ON p.client_id = c.client_id"
+        " WHERE p.id = $1 AND purpose = $2 AND superseded_by IS NULL",
+        wanted,
+        purpose,
+    )
+    return row
+
+
+@pytest.mark.row("P6", "W5", "X5")
+async def test_the_household_of_a_home_that_is_the_property_entitys_after_all_is_referred_by_hand(world):
+    wanted = await corrected(world)
+    base = f"/front-desk/placements/{wanted}"
+    async with world.desk("caseworker") as browser:
+        shown = parse_page((await browser.get(base)).text)
+        assert f"{base}/referral" in shown.links().values()
+        page = parse_page((await browser.get(f"{base}/referral")).text)
+        assert "Jordan Davis" in page.text
+        form = page.fields(f"{base}/referral")
+        for again in (form, form, {**form, "form_token": "another"}):
+            assert (await browser.post(f"{base}/referral", data=again)).headers["location"] == base
+        assert "or it was referred already" in (await browser.get(base)).text
+        assert f"{base}/referral" not in parse_page((await browser.get(base)).text).links().values()
+        assert "with name and contact" in (await browser.get(f"{base}/timeline")).text
+    assert await world.told() == ["unit_requested", "tenancy_referred"]
+    (sent,) = await world.rows("SELECT data FROM outbox WHERE subject LIKE '%tenancy_referred%'")
+    assert "Davis" in sent["data"]
+    assert (await world.see(placement, wanted)).request.referred
+    async with world.api("caseworker") as api:
+        path = f"/placements/{wanted}/referral"
+        for answer in (await api.post(path), await api.get(f"{path}/telling")):
+            assert (answer.status_code, answer.json()["code"]) == (409, "nothing_to_refer")
+
+
+@pytest.mark.row("P6", "W5", "W13")
+async def test_without_the_consent_to_be_housed_a_referral_is_withheld_and_that_is_said(world):
+    wanted = await corrected(world)
+    base = f"/front-desk/placements/{wanted}"
+    consent = await consent_of(world, wanted, "be_housed")
+    async with world.desk("caseworker") as browser:
+        form = parse_page((await browser.get(f"{base}/referral")).text).fields(f"{base}/referral")
+        await world.do(
+            withdraw_consent, WithdrawConsent(client_id=consent["client_id"], consent_id=consent["id"])
+        )
+        page = parse_page((await browser.get(f"{base}/referral")).text)
+        assert "Record the consent first" in page.text
+        assert "Refer the household</button>" not in page.html
+        await browser.post(f"{base}/referral", data=form)
+        assert "Nothing was told" in (await browser.get(base)).text
+    assert await world.told("withheld") == ["tenancy_referred"]
+    assert not (await world.see(placement, wanted)).request.referred
+    given = GiveConsent(
+        client_id=consent["client_id"],
+        purpose=Purpose.BE_HOUSED,
+        given_on=world.today,
+        given_how=GivenHow.VERBAL,
+    )
+    await world.do(give_consent, given)
+    sharing = await consent_of(world, wanted, "share_contact_for_tenancy")
+    await world.do(
+        withdraw_consent, WithdrawConsent(client_id=sharing["client_id"], consent_id=sharing["id"])
+    )
+    async with world.api("caseworker") as api:
+        path = f"/placements/{wanted}/referral"
+        telling = (await api.get(f"{path}/telling")).json()
+        assert (telling["name"], telling["phone"]) == (None, None)
+        assert (await api.post(path)).json() == {"told": True}
+    *_, sent = await world.rows("SELECT data FROM outbox WHERE status <> 'withheld' ORDER BY position")
+    assert "Davis" not in sent["data"]
+
+
+@pytest.mark.row("P6", "W5")
+async def test_nobody_is_referred_for_a_home_of_somebody_else(world):
+    wanted, heard = await asked(world, hot=True, refer=False)
+    for manager in ("not_known", "third_party"):
+        await world.hear("unit_secured", **{**heard, "managed_by": manager})
+        with pytest.raises(NothingToRefer):
+            await world.do(refer_household, ReferHousehold(placement_id=wanted))
+    assert await world.told() == ["unit_requested"]
 
 
 @pytest.mark.row("P5", "P6", "X1")

@@ -55,7 +55,7 @@ PLAY = [
     (Record(SEARCHING), Step.SEARCHING, Next.FIND_HOME, Turn.CASEWORKER),
     (Record(SEARCHING, SecuringState.REFUSED), Step.SEARCHING, Next.FIND_HOME, Turn.CASEWORKER),
     (Record(SEARCHING, SecuringState.ASKED), Step.SECURED, Next.ANSWER_REQUEST, Turn.INVENTORY),
-    (Record(SECURED, HELD), Step.APPLICATION, Next.RENEW_CONSENT, Turn.CASEWORKER),
+    (Record(SECURED, HELD), Step.APPLICATION, Next.REFER_HOUSEHOLD, Turn.CASEWORKER),
     (Record(SECURED, HELD, referred=True), Step.APPLICATION, Next.BRING_DETAILS, Turn.TENANT),
     (
         Record(SECURED, HELD, referred=True, named=True),

@@ -253,7 +253,7 @@ async def _take_effect(tx: Tx, placement: Placement, request: Securing, effect: 
             given_up = UnitRequestWithdrawn(request=request.request, unit=request.unit)
             tell_the_end(tx, placement, request, given_up)
         case Effect.REFER:
-            await _refer(tx, placement, request)
+            await refer(tx, placement, request)
         case Effect.WITHDRAW_REFERRAL:
             withdraw_referral(tx, placement, request)
         case Effect.WATCH_DEADLINE:
@@ -275,11 +275,10 @@ def withdraw_referral(tx: Tx, placement: Placement, request: Securing) -> None:
     note(tx, placement.id, TimelineKind.REFERRAL_WITHDRAWN, {"address": request.address})
 
 
-async def _refer(tx: Tx, placement: Placement, request: Securing) -> None:
+async def refer(tx: Tx, placement: Placement, request: Securing) -> bool:
     """Refer the household to the property entity, with name and contact only under a consent of today (W5).
 
-    When the consent to be housed was withdrawn while the inventory answered, nothing is told, and that is
-    recorded.
+    When the consent to be housed has ended, nothing is told, and that is recorded; whether it was told.
     """
     shared = await consent_in_force(tx, placement.client_id, Purpose.SHARE_CONTACT_FOR_TENANCY)
     referral = new_id()
@@ -294,11 +293,12 @@ async def _refer(tx: Tx, placement: Placement, request: Securing) -> None:
         applicant=await _applicant(tx, placement.client_id) if shared else None,
     )
     if not await tell_of_request(tx, placement, request, fact):
-        return
+        return False
     request.referral = referral
     request.said = 1
     request.named = fact.applicant is not None
     note(tx, placement.id, TimelineKind.REFERRED, {"address": request.address, "named": request.named})
+    return True
 
 
 async def _applicant(tx: Tx, client_id: UUID) -> Applicant:

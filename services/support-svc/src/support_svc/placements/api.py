@@ -12,11 +12,14 @@ from support_svc.followups.queries import FollowUpView, follow_ups_of
 from support_svc.homes.queries import HomeFilter, HomePage
 from support_svc.placements.asking import (
     GiveUpUnit,
+    ReferHousehold,
+    Referral,
     SecureUnit,
     SecuringStarted,
     UnitToGiveUp,
     UnitToSecure,
     give_up_unit,
+    refer_household,
     secure_unit,
 )
 from support_svc.placements.commands import (
@@ -55,7 +58,7 @@ from support_svc.placements.happenings import (
     timeline,
 )
 from support_svc.placements.moving_in import MoveIn, MoveInFields, move_in
-from support_svc.placements.previews import Telling, what_is_told
+from support_svc.placements.previews import ReferralTelling, Telling, what_is_referred, what_is_told
 from support_svc.placements.queries import (
     AttemptView,
     PlacementFilter,
@@ -136,6 +139,18 @@ async def post_secure_unit(call: Call, placement_id: UUID, body: UnitToSecure) -
 async def post_give_up(call: Call, placement_id: UUID, body: UnitToGiveUp | None = None) -> None:
     """Give up the home that is asked for or held."""
     await call.perform(give_up_unit, GiveUpUnit(placement_id=placement_id, **dict(body or {})))
+
+
+@router.get("/placements/{placement_id}/referral/telling")
+async def get_referral_telling(call: Call, placement_id: UUID) -> ReferralTelling:
+    """What a referral for the home that is held would tell the property entity, word for word."""
+    return await call.ask(what_is_referred, placement_id)
+
+
+@router.post("/placements/{placement_id}/referral")
+async def post_referral(call: Call, placement_id: UUID) -> Referral:
+    """Refer the household for a home that turned out to be the property entity's after it was secured."""
+    return await call.perform(refer_household, ReferHousehold(placement_id=placement_id))
 
 
 @router.post("/placements/{placement_id}/move-in", status_code=204)

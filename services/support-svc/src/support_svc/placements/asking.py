@@ -15,7 +15,7 @@ from support_svc.consents.standing import consent_in_force
 from support_svc.homes.model import ManagedBy
 from support_svc.homes.queries import home_for_request, one_line
 from support_svc.lookups.commands import list_myself
-from support_svc.placements.answers import ANSWER_TIMER, settle
+from support_svc.placements.answers import ANSWER_TIMER, refer, settle
 from support_svc.placements.feature import SECURE_UNIT
 from support_svc.placements.model import (
     SEARCHING,
@@ -23,6 +23,7 @@ from support_svc.placements.model import (
     Securing,
     TimelineKind,
     UnitRequested,
+    may_be_referred,
 )
 from support_svc.placements.problems import (
     AlreadyHoldingThisHome,
@@ -32,6 +33,7 @@ from support_svc.placements.problems import (
     ManagerNotKnown,
     MoveInBeforeSecuring,
     NothingToGiveUp,
+    NothingToRefer,
     NotSearching,
     TenancyHasStarted,
 )
@@ -75,6 +77,19 @@ class GiveUpUnit(UnitToGiveUp):
     """Give up the home that is asked for or held."""
 
     placement_id: UUID
+
+
+class ReferHousehold(BaseModel):
+    """Refer a household whose home turned out to be the property entity's after it was secured."""
+
+    placement_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """Whether the household was referred; when the consent to be housed has ended, nothing was told."""
+
+    told: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,3 +287,19 @@ async def give_up_unit(tx: Tx, command: GiveUpUnit) -> None:
     if found[0].state is SecuringState.LET:
         raise TenancyHasStarted
     await settle(tx, placement, found[0], GivenUp())
+
+
+@use_case(SECURE_UNIT)
+async def refer_household(tx: Tx, command: ReferHousehold) -> Referral:
+    """Refer the household for the home that is held, as Secure Unit does (P6, W5). Raises NothingToRefer.
+
+    Without the consent to be housed nothing is told, and that is recorded.
+    """
+    placement = await locked_placement(tx, command.placement_id)
+    for request in await open_requests(tx, placement):
+        if may_be_referred(request.state, request.managed_by, request.referral):
+            told = await refer(tx, placement, request)
+            done = "referred" if told else "referral_withheld"
+            tx.touched("placement", placement.id, done, {"unit": (None, request.unit)})
+            return Referral(told)
+    raise NothingToRefer

@@ -12,9 +12,16 @@ from support_svc.homes.queries import home
 from support_svc.housing_history.commands import Rent
 from support_svc.lookups.desk import choices
 from support_svc.lookups.model import LookupList
-from support_svc.placements.asking import GiveUpUnit, SecureUnit, give_up_unit, secure_unit
+from support_svc.placements.asking import (
+    GiveUpUnit,
+    ReferHousehold,
+    SecureUnit,
+    give_up_unit,
+    refer_household,
+    secure_unit,
+)
 from support_svc.placements.moving_in import MoveIn, move_in
-from support_svc.placements.previews import what_is_told
+from support_svc.placements.previews import what_is_referred, what_is_told
 from support_svc.placements.queries import placement
 
 router = DeskRouter(prefix="/front-desk/placements/{placement_id}")
@@ -101,6 +108,33 @@ async def _give_up_page(
     meant = next((each for each in open_ones if request in (None, each.request)), one.request)
     kept = next((each for each in open_ones if each is not meant), None)
     return call.page("placements/give_up.html", status=status, form=form, one=one, meant=meant, kept=kept)
+
+
+@router.get("/referral", name="refer_household")
+async def referral(call: DeskCall, placement_id: UUID) -> Response:
+    """Confirm a referral: what the property entity will receive, word for word (P6, W5)."""
+    return await _referral_page(call, placement_id, await call.form(ReferHousehold))
+
+
+@router.post("/referral")
+async def post_referral(call: DeskCall, placement_id: UUID) -> Response:
+    """Refer the household to the property entity."""
+    form = await call.form(ReferHousehold, fixed={"placement_id": placement_id})
+    done = await call.carry_out(form, refer_household)
+    if done is None:
+        return call.redirect("placement", placement_id=placement_id, notice=form.problem, tone="warning")
+    if done.result.told:
+        notice, tone = call._("The household is referred to the property entity."), "success"
+    else:
+        notice = call._("Nothing was told: the consent to be housed has ended. Record it anew first.")
+        tone = "warning"
+    return call.redirect("placement", placement_id=placement_id, notice=notice, tone=tone)
+
+
+async def _referral_page(call: PageCall, placement_id: UUID, form: object) -> Response:
+    telling = await call.ask(what_is_referred, placement_id)
+    one = await call.ask(placement, placement_id)
+    return call.page("placements/refer.html", form=form, telling=telling, one=one)
 
 
 @router.get("/move-in", name="move_in")

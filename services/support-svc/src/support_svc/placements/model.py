@@ -86,6 +86,11 @@ def decline_leads(state: SecuringState, application: ApplicationState | None) ->
     return stands and application is ApplicationState.DECLINED
 
 
+def may_be_referred(state: SecuringState, managed_by: ManagedBy, referral: UUID | None) -> bool:
+    """Whether a household can be referred: the home is held, the property entity's, and it never was."""
+    return state is SecuringState.HELD and managed_by is ManagedBy.PROPERTY_ENTITY and referral is None
+
+
 class Placement(Base):
     """The search for a home for a client, alone or with household members, to the last follow-up (P2)."""
 

@@ -12,12 +12,13 @@ from chassis.tx import ReadTx
 from chassis.usecase import query
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client, ContactKind, age_on, is_adult
-from support_svc.consents.model import Purpose
+from support_svc.consents.model import Consent, Purpose
 from support_svc.consents.standing import consent_in_force
 from support_svc.homes.model import Home, ManagedBy, UnknownHome
 from support_svc.homes.queries import one_line
 from support_svc.placements.feature import SECURE_UNIT
-from support_svc.placements.model import Placement, PlacementMember
+from support_svc.placements.model import Placement, PlacementMember, Securing, may_be_referred
+from support_svc.placements.problems import NothingToRefer
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +44,48 @@ class Telling:
     language: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ReferralTelling:
+    """What the property entity would receive if the household were referred for the home that is held.
+
+    Without `consent`, the one to be housed, it receives nothing.
+    """
+
+    address: str
+    expected_move_in: date
+    adults: int
+    children: int
+    consent: UUID | None
+    name: str | None
+    phone: str | None
+    email: str | None
+    language: str | None
+
+
+@query(SECURE_UNIT)
+async def what_is_referred(tx: ReadTx, placement_id: UUID) -> ReferralTelling:
+    """What a referral would tell now. Raises NotFound, NothingToRefer."""
+    client = await _client_of(tx, placement_id)
+    rows = await tx.execute(select(Securing).where(Securing.placement_id == placement_id))
+    for one in rows.scalars():
+        if may_be_referred(one.state, one.managed_by, one.referral):
+            # Whoever agreed to the request agrees to what follows from it.
+            asked_for = await tx.scalar(select(Consent.client_id).where(Consent.id == one.asked_under))
+            return ReferralTelling(
+                address=one.address,
+                expected_move_in=one.expected_move_in,
+                adults=one.adults,
+                children=one.children,
+                consent=await consent_in_force(tx, asked_for or client.id, Purpose.BE_HOUSED),
+                **await _shared(tx, client),
+            )
+    raise NothingToRefer
+
+
 @query(SECURE_UNIT)
 async def what_is_told(tx: ReadTx, placement_id: UUID, unit: UUID, expected_move_in: date) -> Telling:
     """What would be told if this home were secured for this placement now. Raises NotFound, UnknownHome."""
-    client = (
-        await tx.execute(
-            select(Client)
-            .join(Placement, Placement.client_id == Client.id)
-            .where(Placement.id == placement_id, may_see(tx))
-            .options(selectinload(Client.contact_points))
-        )
-    ).scalar_one_or_none()
-    if client is None:
-        raise NotFound(what="placement")
+    client = await _client_of(tx, placement_id)
     home = await tx.session.get(Home, unit)
     if home is None or not home.listed:
         raise UnknownHome
@@ -66,8 +96,6 @@ async def what_is_told(tx: ReadTx, placement_id: UUID, unit: UUID, expected_move
     )
     adults = [is_adult(age_on(expected_move_in, *row)) for row in people]
     refers = home.managed_by is not ManagedBy.THIRD_PARTY
-    shared = refers and await consent_in_force(tx, client.id, Purpose.SHARE_CONTACT_FOR_TENANCY) is not None
-    reached = {point.kind: point.value for point in reversed(client.contact_points)}
     return Telling(
         unit=unit,
         address=f"{one_line(home)}, {home.city}",
@@ -77,8 +105,35 @@ async def what_is_told(tx: ReadTx, placement_id: UUID, unit: UUID, expected_move
         consent=await consent_in_force(tx, client.id, Purpose.BE_HOUSED),
         refers=refers,
         asks_who_manages=home.managed_by is ManagedBy.NOT_KNOWN,
-        name=client.full_name if shared else None,
-        phone=reached.get(ContactKind.PHONE) if shared else None,
-        email=reached.get(ContactKind.EMAIL) if shared else None,
-        language=client.preferred_language.value if shared and client.preferred_language else None,
+        **(await _shared(tx, client) if refers else _NOTHING),
     )
+
+
+_NOTHING: dict[str, str | None] = dict.fromkeys(("name", "phone", "email", "language"))
+
+
+async def _shared(tx: ReadTx, client: Client) -> dict[str, str | None]:
+    """Name and contact, only under the consent to share them (W5)."""
+    if await consent_in_force(tx, client.id, Purpose.SHARE_CONTACT_FOR_TENANCY) is None:
+        return _NOTHING
+    reached = {point.kind: point.value for point in reversed(client.contact_points)}
+    return {
+        "name": client.full_name,
+        "phone": reached.get(ContactKind.PHONE),
+        "email": reached.get(ContactKind.EMAIL),
+        "language": client.preferred_language.value if client.preferred_language else None,
+    }
+
+
+async def _client_of(tx: ReadTx, placement_id: UUID) -> Client:
+    client = (
+        await tx.execute(
+            select(Client)
+            .join(Placement, Placement.client_id == Client.id)
+            .where(Placement.id == placement_id, may_see(tx))
+            .options(selectinload(Client.contact_points))
+        )
+    ).scalar_one_or_none()
+    if client is None:
+        raise NotFound(what="placement")
+    return client

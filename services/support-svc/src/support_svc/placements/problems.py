@@ -89,6 +89,17 @@ class NothingToGiveUp(DomainError):
     message: ClassVar[str] = "No home is asked for or held at the moment."
 
 
+class NothingToRefer(DomainError):
+    """Only for a home that is held and that the property entity manages is anybody referred, and once."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "nothing_to_refer"
+    message: ClassVar[str] = (
+        "The household can’t be referred: no home that the property entity manages is held for it, or it was "
+        "referred already."
+    )
+
+
 class MoveInBeforeSecuring(DomainError):
     """The expected move-in lies before the day the home is secured."""
 

@@ -45,7 +45,7 @@ class Next(StrEnum):
     FIND_ANOTHER_HOME = "find_another_home"
     ANSWER_REQUEST = "answer_request"
     SAY_WHETHER_HELD = "say_whether_held"
-    RENEW_CONSENT = "renew_consent"
+    REFER_HOUSEHOLD = "refer_household"
     BRING_DETAILS = "bring_details"
     OPEN_APPLICATION = "open_application"
     DECIDE = "decide"
@@ -67,7 +67,7 @@ _TURNS = {
     Next.FIND_ANOTHER_HOME: Turn.CASEWORKER,
     Next.ANSWER_REQUEST: Turn.INVENTORY,
     Next.SAY_WHETHER_HELD: Turn.INVENTORY,
-    Next.RENEW_CONSENT: Turn.CASEWORKER,
+    Next.REFER_HOUSEHOLD: Turn.CASEWORKER,
     Next.BRING_DETAILS: Turn.TENANT,
     Next.OPEN_APPLICATION: Turn.PROPERTY_MANAGER,
     Next.DECIDE: Turn.PROPERTY_MANAGER,
@@ -171,7 +171,7 @@ def _held(record: Record) -> tuple[Step, Next]:
 def _applying(record: Record) -> tuple[Step, Next]:
     """What the property entity, the tenant and the caseworker do until there is a lease."""
     if not record.referred:
-        return Step.APPLICATION, Next.RENEW_CONSENT
+        return Step.APPLICATION, Next.REFER_HOUSEHOLD
     if record.meeting is not None:
         return _meeting(record.meeting)
     if record.application is ApplicationState.OPENED:

@@ -34,6 +34,7 @@ from support_svc.placements.model import (
     Securing,
     TypeSought,
     is_declined,
+    may_be_referred,
 )
 from support_svc.placements.progress import Meeting, Progress, Record, progress
 from support_svc.placements.rows import is_active_for
@@ -135,6 +136,11 @@ class RequestView:
     def open(self) -> bool:
         """Whether it is asked, held or let."""
         return self.state in OPEN
+
+    @property
+    def may_be_referred(self) -> bool:
+        """Whether the household can be referred to the property entity now."""
+        return not self.referred and may_be_referred(self.state, self.managed_by, None)
 
 
 @dataclass(frozen=True, slots=True)
