@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from trade.listings import FEATURES, HOUSING_TYPES, OTHERS, grouped
 from trade.ranges import in_order
 
-LISTS = Path(__file__).parents[4] / "services/units-svc/src/units_svc/migrations/sql/0001_lookups.csv"
+LISTS = Path(__file__).parents[4] / "services/units-svc/src/units_svc/migrations/values/inventory.csv"
 
 
 def codes(name: str) -> set[str]:

@@ -1,7 +1,5 @@
 """Requests for entry to tenants' homes, and their answers."""
 
-# ruff: noqa: E501 -- statements stay as PostgreSQL reads them
-
 from __future__ import annotations
 
 from alembic import op

@@ -1,7 +1,5 @@
 """The tables of the first release, written out: a migration never changes once released."""
 
-# ruff: noqa: E501 -- statements stay as PostgreSQL reads them
-
 from __future__ import annotations
 
 from alembic import op

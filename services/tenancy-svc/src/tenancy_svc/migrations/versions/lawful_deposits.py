@@ -1,7 +1,5 @@
 """Deposits of a lease by their kind, instead of one amount without one (T4)."""
 
-# ruff: noqa: E501 -- statements stay as PostgreSQL reads them
-
 from __future__ import annotations
 
 from alembic import op

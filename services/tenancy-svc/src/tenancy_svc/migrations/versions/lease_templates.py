@@ -5,8 +5,6 @@ released
 migration, so a change of wording is a new version published at the desk, never an edit here.
 """
 
-# ruff: noqa: E501 -- a sentence of a clause is read as one line
-
 from __future__ import annotations
 
 import uuid

@@ -1,7 +1,5 @@
 """Two further reasons why the inventory ended a hold (U9)."""
 
-# ruff: noqa: E501 -- statements stay as PostgreSQL reads them
-
 from __future__ import annotations
 
 from alembic import op

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "6f44cc725cf8"
-down_revision = "969695b7025a"
+revision = "83bd79dfd520"
+down_revision = "87176ab91a53"
 
 _STATEMENTS = (
     "ALTER TABLE rent ADD COLUMN cancelled_at TIMESTAMP WITH TIME ZONE",

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "2cf4f478a90f"
-down_revision = "c6e71bb9c2ba"
+revision = "fec756c768db"
+down_revision = "e83a9f616ffe"
 
 _PLACES = (
     "'lookup_value', 'unit', 'status', 'use', 'maintenance', 'inspection', 'photo', 'import', 'landlord',"

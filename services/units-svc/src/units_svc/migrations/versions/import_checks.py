@@ -1,17 +1,20 @@
 """What rows of a file say of one another is looked at some at a time."""
 
-from pathlib import Path
-
 from alembic import op
 
-revision = "5714448fcafa"
-down_revision = "bae24dec1100"
+revision = "1d7bcc758205"
+down_revision = "478c5330c85a"
 
-_SQL = Path(__file__).parent.parent / "sql"
+_STATEMENTS = """
+-- Looking at what rows of a file say of one another, some at a time. One statement ends with a semicolon at the end of its line.
+ALTER TABLE unit_import ADD COLUMN keys_checked BOOLEAN DEFAULT false NOT NULL;
+ALTER TABLE unit_import ALTER COLUMN keys_checked DROP DEFAULT;
+CREATE INDEX ix_import_row_ref ON import_row (import_id, source_ref COLLATE "C", line);
+"""
 
 
 def upgrade() -> None:
     """Add how far that is, and the index it goes along."""
-    for statement in (_SQL / "0008_import_checks.sql").read_text(encoding="utf-8").split(";\n"):
+    for statement in _STATEMENTS.split(";\n"):
         if statement.strip():
             op.execute(statement)

@@ -4,8 +4,8 @@
 
 from alembic import op
 
-revision = "b03d71f0e227"
-down_revision = "140a8a51fe23"
+revision = "24bf1d91551f"
+down_revision = "232008427490"
 
 _MANAGERS = "'property_entity', 'third_party', 'not_known'"
 _OF_TODAY = """CASE WHEN l.id IS NULL THEN 'not_known'

@@ -8,8 +8,8 @@ from alembic import op
 
 from units_svc import addressing
 
-revision = "c6e71bb9c2ba"
-down_revision = "6f44cc725cf8"
+revision = "e83a9f616ffe"
+down_revision = "83bd79dfd520"
 
 _BUILDINGS = sa.text(
     "SELECT id, name, street, city, province, country, postal_code FROM building"

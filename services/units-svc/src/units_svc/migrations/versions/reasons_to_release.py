@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0fa30deb9308"
-down_revision = "5714448fcafa"
+revision = "814c14e64c61"
+down_revision = "1d7bcc758205"
 
 _REASONS = (
     "request_withdrawn",

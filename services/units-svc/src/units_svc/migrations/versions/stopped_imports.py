@@ -1,17 +1,20 @@
 """Imports that were stopped while they were written, to go on later."""
 
-from pathlib import Path
-
 from alembic import op
 
-revision = "23ee0afd85bc"
-down_revision = "ba164f7dd8f3"
+revision = "2b4cb5fddfca"
+down_revision = "fa77d73b0476"
 
-_SQL = Path(__file__).parent.parent / "sql"
+_STATEMENTS = """
+-- Imports that were stopped while they were written. One statement ends with a semicolon at the end of its line.
+ALTER TABLE unit_import DROP CONSTRAINT ck_unit_import_state;
+ALTER TABLE unit_import ADD CONSTRAINT ck_unit_import_state
+    CHECK (state IN ('reading', 'comparing', 'ready', 'applying', 'done', 'discarded', 'failed', 'stopped'));
+"""
 
 
 def upgrade() -> None:
     """Allow the state."""
-    for statement in (_SQL / "0006_stopped_imports.sql").read_text(encoding="utf-8").split(";\n"):
+    for statement in _STATEMENTS.split(";\n"):
         if statement.strip():
             op.execute(statement)

@@ -4,8 +4,8 @@ from alembic import op
 
 from chassis.db.schema import chassis_v2
 
-revision = "969695b7025a"
-down_revision = "b03d71f0e227"
+revision = "87176ab91a53"
+down_revision = "24bf1d91551f"
 
 
 def upgrade() -> None:
