@@ -6,8 +6,8 @@ approval, outside the draft.
 
 from alembic import op
 
-revision = "4396cf5c069f"
-down_revision = "81a3a5cd6e7b"
+revision = "a895454f2abd"
+down_revision = "4c7bec2460eb"
 
 _STATEMENTS = (
     """

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "81a3a5cd6e7b"
-down_revision = "0be0f8561570"
+revision = "4c7bec2460eb"
+down_revision = "0d2f9aa11d95"
 
 _STATEMENTS = (
     "ALTER TABLE signings ADD COLUMN held_by TEXT",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "4044a3aa9170"
-down_revision = "58a760b5b7f6"
+revision = "ea9740ef1675"
+down_revision = "c6ef7ee48def"
 
 _STATEMENTS = (
     "ALTER TABLE choices ADD COLUMN counterpart UUID",

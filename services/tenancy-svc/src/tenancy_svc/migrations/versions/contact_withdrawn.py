@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "05261fda8b3f"
-down_revision = "ae77738c2215"
+revision = "7a457f46718c"
+down_revision = "6dce2b04ac74"
 
 _STATEMENTS = (
     "ALTER TABLE counterparts ADD COLUMN contact_withdrawn_at TIMESTAMP WITH TIME ZONE",

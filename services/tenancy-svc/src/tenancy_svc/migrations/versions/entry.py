@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "58a760b5b7f6"
-down_revision = "15f591e3362b"
+revision = "c6ef7ee48def"
+down_revision = "4fca8e608451"
 
 _STATEMENTS = (
     """CREATE TABLE entry_requests (

@@ -6,7 +6,7 @@ from alembic import op
 
 from chassis.db.schema import chassis_v1
 
-revision = "0be1e53d4ef5"
+revision = "959d91bb0fdf"
 down_revision = None
 
 _STATEMENTS = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "ae77738c2215"
-down_revision = "58044aa00159"
+revision = "6dce2b04ac74"
+down_revision = "300e6ea575d3"
 
 _STATEMENTS = (
     """CREATE TABLE lease_deposits (

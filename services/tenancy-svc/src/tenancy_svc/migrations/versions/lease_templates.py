@@ -12,8 +12,8 @@ import uuid
 import sqlalchemy as sa
 from alembic import op
 
-revision = "15f591e3362b"
-down_revision = "0be1e53d4ef5"
+revision = "4fca8e608451"
+down_revision = "959d91bb0fdf"
 
 Clause = tuple[str, str, str, str]
 """Title and text in English, title and text in French."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "2638ba5e96c7"
-down_revision = "05261fda8b3f"
+revision = "2c7406a43d1e"
+down_revision = "7a457f46718c"
 
 _MANAGERS = "'property_entity', 'third_party', 'not_known'"
 _STATEMENTS = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "58044aa00159"
-down_revision = "a4c3c524518f"
+revision = "300e6ea575d3"
+down_revision = "3994a3be5f02"
 
 _REASONS = (
     "request_withdrawn",

@@ -10,8 +10,8 @@ from alembic import op
 
 from trade.letters import searchable
 
-revision = "462be3a873e8"
-down_revision = "4396cf5c069f"
+revision = "2d6af120f28d"
+down_revision = "a895454f2abd"
 
 _STEP = 1000
 _NAMED = ("given_name", "family_name")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "a4c3c524518f"
-down_revision = "4044a3aa9170"
+revision = "3994a3be5f02"
+down_revision = "ea9740ef1675"
 
 _STATEMENTS = (
     """CREATE TABLE statutes (

@@ -4,8 +4,8 @@ from alembic import op
 
 from chassis.db.schema import chassis_v2
 
-revision = "0be0f8561570"
-down_revision = "2638ba5e96c7"
+revision = "0d2f9aa11d95"
+down_revision = "2c7406a43d1e"
 
 
 def upgrade() -> None:

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "3ddaa96c939f"
-down_revision = "462be3a873e8"
+revision = "4a46df6a2d4f"
+down_revision = "2d6af120f28d"
 
 
 def upgrade() -> None:
