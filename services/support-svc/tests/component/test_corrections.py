@@ -5,6 +5,8 @@ import datetime as dt
 import pytest
 
 from deskkit.testing import parse_page
+from support_svc.consents.commands import GiveConsent, WithdrawConsent, give_consent, withdraw_consent
+from support_svc.consents.model import GivenHow, Purpose
 from support_svc.corrections.model import NothingCorrected
 from support_svc.followups.model import StillInHousing
 from support_svc.followups.queries import follow_ups_of
@@ -101,6 +103,50 @@ async def test_a_move_in_date_is_corrected_with_the_stays_that_hang_on_it(world,
     ):
         with pytest.raises(refusal):
             await world.do(correct_move_in, command.model_copy(update={"moved_in_on": day}))
+
+
+@pytest.mark.row("P7", "U4", "W13")
+async def test_the_inventory_is_told_a_corrected_move_in_of_a_third_partys_home(world):
+    person = await world.client()
+    wanted = await world.placement(person)
+    unit = await world.home(managed_by="third_party")
+    await world.held(wanted, unit, secured_on=world.today - 5 * DAY)
+    await world.do(move_in, MoveIn(placement_id=wanted, moved_in_on=world.today, next_months=1))
+
+    async def correct(by):
+        day = world.today - by * DAY
+        await world.do(
+            correct_move_in, CorrectMoveIn(placement_id=wanted, moved_in_on=day, reason="Wrong line")
+        )
+
+    await correct(2)
+    (consent,) = await world.rows("SELECT id FROM consent WHERE purpose = 'be_housed'")
+    await world.do(withdraw_consent, WithdrawConsent(client_id=person, consent_id=consent["id"]))
+    await correct(3)
+    given = {"client_id": person, "purpose": Purpose.BE_HOUSED, "given_on": world.today}
+    await world.do(give_consent, GiveConsent(given_how=GivenHow.VERBAL, **given))
+    await correct(1)
+    reason = await world.value(LookupList.REASON_LEFT, "health")
+    left = Outcome(client_id=person, still_in_housing=StillInHousing.NO, reason_left_id=reason)
+    await world.do(
+        record_follow_up, RecordFollowUp(placement_id=wanted, done_on=world.today, outcomes=[left])
+    )
+    rows = await world.rows(
+        "SELECT subject, aggregate_version, status, data FROM outbox WHERE aggregate ="
+        " (SELECT request::text FROM securing) ORDER BY position"
+    )
+    told = [(row["subject"].split(".")[2], row["aggregate_version"], row["status"]) for row in rows]
+    assert [one[:2] for one in told] == [
+        ("unit_requested", 1),
+        ("household_moved_in", 2),
+        ("household_moved_in", 3),
+        ("household_moved_in", 4),
+        ("household_moved_in", 5),
+        ("household_moved_out", 6),
+    ]
+    assert [number for _, number, status in told if status == "withheld"] == [4]
+    for row, by in zip(rows[1:5], (0, 2, 3, 1), strict=True):
+        assert str(world.today - by * DAY) in row["data"]
 
 
 @pytest.mark.row("P8", "P10", "C5")

@@ -40,8 +40,8 @@ PERSON = Applicant("Anne-Marie", "Côté", None, "+1 416-555-0177 ext. 5", "anne
 FACTS = {
     support.UnitRequestedV1: UnitRequested(REQUEST, UNIT, DAY, DAY, 2, 1),
     support.UnitRequestWithdrawnV1: UnitRequestWithdrawn(REQUEST, UNIT),
-    support.HouseholdMovedInV1: HouseholdMovedIn(REQUEST, UNIT, DAY),
-    support.HouseholdMovedOutV1: HouseholdMovedOut(REQUEST, UNIT, DAY),
+    support.HouseholdMovedInV1: HouseholdMovedIn(REQUEST, UNIT, DAY, 2),
+    support.HouseholdMovedOutV1: HouseholdMovedOut(REQUEST, UNIT, DAY, 3),
     support.TenancyReferredV1: TenancyReferred(REFERRAL, REQUEST, UNIT, DAY, 2, 1, 1, PERSON),
     support.TenancyReferralWithdrawnV1: TenancyReferralWithdrawn(REFERRAL, 2),
     support.ContactWithdrawnV1: ContactWithdrawn(REFERRAL, 3),

@@ -298,6 +298,40 @@ async def test_at_a_third_partys_the_household_moves_in_and_out(world: Any) -> N
     assert await world.occupancy(unit) == "available"
 
 
+@pytest.mark.row("U4", "P7")
+async def test_a_first_day_that_was_corrected_is_kept_and_an_older_fact_that_comes_late_is_not(
+    world: Any,
+) -> None:
+    owner, asked = await world.landlord(), uuid.uuid4()
+    unit = await world.unit(landlord_id=owner)
+
+    async def lived_in_since() -> dt.date:
+        (use,) = await world.rows("SELECT began_on FROM occupation WHERE reference = $1", asked)
+        return dt.date.fromisoformat(str(use["began_on"]))
+
+    await world.hear("unit_requested", unit=unit, request=asked)
+    moved = {"unit": unit, "request": asked}
+    late = world.message("household_moved_in", moved_in_on=dt.date(2026, 3, 3), **moved)
+    await world.hear("household_moved_in", moved_in_on=dt.date(2026, 3, 2), **moved)
+    await world.deliver(*late)
+    assert await lived_in_since() == dt.date(2026, 3, 2), "what was told later stands"
+    correction = world.message("household_moved_in", moved_in_on=dt.date(2026, 2, 27), **moved)
+    for _ in range(2):
+        await world.deliver(*correction)
+    assert await lived_in_since() == dt.date(2026, 2, 27)
+    changed = await world.rows("SELECT changes FROM audit WHERE action = 'move_in_corrected'")
+    assert len(changed) == 1
+    assert await world.occupancy(unit) == "occupied_by_client"
+    elsewhere = {**moved, "unit": await world.unit(landlord_id=owner)}
+    await world.hear("household_moved_in", moved_in_on=dt.date(2026, 2, 20), **elsewhere)
+    await world.hear("household_moved_out", moved_out_on=dt.date(2026, 3, 2), **moved)
+    await world.hear("household_moved_in", moved_in_on=dt.date(2026, 2, 26), **moved)
+    assert await lived_in_since() == dt.date(2026, 2, 26)
+    world.clock.advance(dt.timedelta(days=1))
+    assert await world.due() == ["occupation_ends"]
+    assert await world.occupancy(unit) == "available"
+
+
 @pytest.mark.row("U4")
 async def test_for_the_entitys_own_homes_the_lease_speaks(world: Any) -> None:
     owner = await world.landlord(Relation.MANAGING_AGENT)

@@ -23,6 +23,7 @@ from support_svc.placements.feature import EDIT_PLACEMENT, RECORD_MOVE_IN
 from support_svc.placements.model import (
     SEARCHING,
     Attempt,
+    HouseholdMovedIn,
     Placement,
     PlacementMember,
     PlacementStatus,
@@ -39,7 +40,7 @@ from support_svc.placements.problems import (
     NotIncluded,
     PlacementEnded,
 )
-from support_svc.placements.rows import current_request, locked_placement, note
+from support_svc.placements.rows import current_request, locked_placement, note, tell_move
 from trade.dates import FollowUpDay, PastDay
 
 Comments = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
@@ -129,7 +130,7 @@ class CorrectDueDay(DueDay):
 
 @use_case(RECORD_MOVE_IN)
 async def correct_move_in(tx: Tx, command: CorrectMoveIn) -> None:
-    """Correct the move-in date, and the stays that began and ended with it.
+    """Correct the move-in date, and the stays that began and ended with it; who was told of it is told anew.
 
     Raises NobodyMovedIn, MoveInAfterFollowUp, what `move_in` refuses about a day, and HousingOverlap.
     """
@@ -145,6 +146,7 @@ async def correct_move_in(tx: Tx, command: CorrectMoveIn) -> None:
     changes = {"moved_in_on": (before, after)}
     _keep(tx, placement, Corrected.MOVE_IN, changes, reason=command.reason)
     placement.moved_in_on = after
+    await tell_move(tx, placement, request, after, HouseholdMovedIn)
     await move_start(tx, placement.id, before, after)
 
 

@@ -46,7 +46,8 @@ from support_svc.placements.securing import (
 
 EVENTS = Events()
 
-# Of one request there is asked (1), then withdrawn or moved in (2), then moved out (3).
+# Of one request there is asked (1), then withdrawn (2); or moved in (2), and after it, in the order in which
+# they are told, moved in as corrected and moved out.
 
 
 @EVENTS.publishes(UnitRequested)
@@ -73,14 +74,14 @@ def unit_request_withdrawn(fact: UnitRequestWithdrawn) -> tuple[support.UnitRequ
 def household_moved_in(fact: HouseholdMovedIn) -> tuple[support.HouseholdMovedInV1, int]:
     """A household lives in a third-party landlord's home."""
     event = support.HouseholdMovedInV1(request=fact.request, unit=fact.unit, moved_in_on=fact.moved_in_on)
-    return event, 2
+    return event, fact.number
 
 
 @EVENTS.publishes(HouseholdMovedOut)
 def household_moved_out(fact: HouseholdMovedOut) -> tuple[support.HouseholdMovedOutV1, int]:
     """A household left a third-party landlord's home."""
     event = support.HouseholdMovedOutV1(request=fact.request, unit=fact.unit, moved_out_on=fact.moved_out_on)
-    return event, 3
+    return event, fact.number
 
 
 @EVENTS.publishes(TenancyReferred)

@@ -19,7 +19,6 @@ from support_svc.followups.model import (
     due_date,
     months_between,
 )
-from support_svc.homes.model import ManagedBy
 from support_svc.housing_history.commands import end_stay
 from support_svc.lookups.commands import require_values
 from support_svc.lookups.model import LookupList
@@ -41,7 +40,7 @@ from support_svc.placements.rows import (
     current_request,
     locked_placement,
     note,
-    tell_of_request,
+    tell_move,
 )
 from trade.dates import FollowUpDay, PastDay
 
@@ -199,7 +198,5 @@ async def _keep_a_head(tx: Tx, command: RecordFollowUp, placement: Placement, st
 async def _tell_moved_out(tx: Tx, command: RecordFollowUp, placement: Placement) -> None:
     """A third-party landlord's home is empty: nobody else would tell the inventory (U4)."""
     request = await current_request(tx, placement)
-    if request is None or request.managed_by is ManagedBy.PROPERTY_ENTITY:
-        return
-    fact = HouseholdMovedOut(request=request.request, unit=request.unit, moved_out_on=command.done_on)
-    await tell_of_request(tx, placement, request, fact)
+    if request is not None:
+        await tell_move(tx, placement, request, command.done_on, HouseholdMovedOut)

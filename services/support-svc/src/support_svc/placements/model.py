@@ -224,6 +224,7 @@ class Securing(Base):
     named: Mapped[bool] = mapped_column(default=False)
     contact_withdrawn_at: Mapped[datetime | None]
     said: Mapped[int] = mapped_column(Integer, default=0)
+    moves_told: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     application: Mapped[ApplicationState | None] = mapped_column(words(ApplicationState, "application"))
     decline_reason: Mapped[str | None] = mapped_column(String(60))
     tenancy_start: Mapped[date | None]
@@ -273,20 +274,25 @@ class UnitRequestWithdrawn:
 
 @dataclass(frozen=True, slots=True)
 class HouseholdMovedIn:
-    """A household moved into a third-party landlord's home."""
+    """A household moved into a third-party landlord's home; told again with the day as it was corrected.
+
+    `number` is its place among all that is told about the request.
+    """
 
     request: UUID
     unit: UUID
     moved_in_on: date
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
 class HouseholdMovedOut:
-    """A household left a third-party landlord's home."""
+    """A household left a third-party landlord's home; `number` is as in HouseholdMovedIn."""
 
     request: UUID
     unit: UUID
     moved_out_on: date
+    number: int
 
 
 @dataclass(frozen=True, slots=True)

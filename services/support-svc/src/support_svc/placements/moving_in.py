@@ -41,7 +41,7 @@ from support_svc.placements.problems import (
     NotSecured,
     TenancyNotStarted,
 )
-from support_svc.placements.rows import active_members, current_request, locked_placement, tell_of_request
+from support_svc.placements.rows import active_members, current_request, locked_placement, tell_move
 from support_svc.placements.securing import MovedIn, SecuringState
 from trade.dates import FollowUpDay, PastDay
 
@@ -105,10 +105,7 @@ async def move_in(tx: Tx, command: MoveIn) -> None:
         due_on=due_on,
     )
     await _update_contact(tx, command, placement.client_id)
-    if request.managed_by is not ManagedBy.PROPERTY_ENTITY:
-        # The property entity's own homes speak through the lease; nobody else would tell of a third party's.
-        fact = HouseholdMovedIn(request=request.request, unit=request.unit, moved_in_on=command.moved_in_on)
-        await tell_of_request(tx, placement, request, fact)
+    await tell_move(tx, placement, request, command.moved_in_on, HouseholdMovedIn)
     tx.touched("placement", placement.id, "moved_in", {"moved_in_on": (None, command.moved_in_on)})
 
 

@@ -16,8 +16,11 @@ from support_svc.clients.model import Client, age_on, is_adult
 from support_svc.clients.open_matters import MatterKind, OpenMatter
 from support_svc.consents.model import Consent, Purpose
 from support_svc.consents.standing import tell
+from support_svc.homes.model import ManagedBy
 from support_svc.placements.model import (
     ACTIVE,
+    HouseholdMovedIn,
+    HouseholdMovedOut,
     Placement,
     PlacementMember,
     Securing,
@@ -89,6 +92,25 @@ async def tell_of_request(tx: Tx, placement: Placement, request: Securing, fact:
     if request.asked_under is not None:
         asked_for = await tx.scalar(select(Consent.client_id).where(Consent.id == request.asked_under))
     return await tell(tx, fact, asked_for or placement.client_id, placement.id)
+
+
+async def tell_move(
+    tx: Tx,
+    placement: Placement,
+    request: Securing,
+    day: date,
+    kind: type[HouseholdMovedIn | HouseholdMovedOut],
+) -> None:
+    """Tell the inventory of a move into or out of a home that isn't the property entity's (P7, U4).
+
+    The property entity's own homes speak through the lease; nobody else would tell of a third party's.
+    """
+    if request.managed_by is ManagedBy.PROPERTY_ENTITY:
+        return
+    request.moves_told += 1
+    # Asking for the home was the first that was told of the request.
+    fact = kind(request.request, request.unit, day, request.moves_told + 1)
+    await tell_of_request(tx, placement, request, fact)
 
 
 def tell_the_end(tx: Tx, placement: Placement, request: Securing, fact: object) -> None:

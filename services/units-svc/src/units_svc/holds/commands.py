@@ -77,11 +77,14 @@ class HearWithdrawal:
 
 @dataclass(frozen=True, slots=True)
 class HearMove:
-    """A household moved into or out of a third-party landlord's home."""
+    """A household moved into or out of a third-party landlord's home; `number` is the fact's place among all
+    that is told of the request.
+    """
 
     request_id: UUID
     unit_id: UUID
     day: date
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,13 +238,26 @@ async def hear_moved_in(tx: Tx, command: HearMove) -> HoldState | None:
     """Record that a household lives in a third-party landlord's home; for the entity's own homes the lease
     speaks.
 
-    Whose home it is was decided when it was asked for.
+    Whose home it is was decided when it was asked for. Told again, it corrects the first day; an older fact
+    that comes late doesn't.
     """
     unit = await lock_unit(tx, command.unit_id)
     if unit is None or await _managed(tx, command.request_id, unit) is ManagedBy.PROPERTY_ENTITY:
         tx.touched("hold", command.request_id, "move_in_not_for_us")
         return None
-    return await _act(tx, command.request_id, command.unit_id, Fact.MOVED_IN, day=command.day)
+    state = await _act(tx, command.request_id, command.unit_id, Fact.MOVED_IN, day=command.day)
+    await _keep_first_day(tx, command)
+    return state
+
+
+async def _keep_first_day(tx: Tx, command: HearMove) -> None:
+    lived_in = await _occupation(tx, OccupationKind.HOUSEHOLD, command.request_id)
+    if lived_in is None or lived_in.unit_id != command.unit_id or lived_in.told_as >= command.number:
+        return
+    if lived_in.began_on != command.day:
+        changes = {"began_on": (lived_in.began_on, command.day)}
+        tx.touched("hold", command.request_id, "move_in_corrected", changes)
+    lived_in.began_on, lived_in.told_as = command.day, command.number
 
 
 @use_case(RECEIVE_EVENTS)

@@ -81,16 +81,18 @@ async def unit_request_withdrawn(tx: Tx, incoming: Incoming) -> None:
 
 @EVENTS.on(support.HouseholdMovedInV1)
 async def household_moved_in(tx: Tx, incoming: Incoming) -> None:
-    """A household lives in a third-party landlord's home."""
+    """A household lives in a third-party landlord's home, since the day that was told last."""
     event = incoming.parse(support.HouseholdMovedInV1)
-    await perform_in(tx, holds.hear_moved_in, holds.HearMove(event.request, event.unit, event.moved_in_on))
+    moved = holds.HearMove(event.request, event.unit, event.moved_in_on, incoming.version)
+    await perform_in(tx, holds.hear_moved_in, moved)
 
 
 @EVENTS.on(support.HouseholdMovedOutV1)
 async def household_moved_out(tx: Tx, incoming: Incoming) -> None:
     """A household left a third-party landlord's home."""
     event = incoming.parse(support.HouseholdMovedOutV1)
-    await perform_in(tx, holds.hear_moved_out, holds.HearMove(event.request, event.unit, event.moved_out_on))
+    moved = holds.HearMove(event.request, event.unit, event.moved_out_on, incoming.version)
+    await perform_in(tx, holds.hear_moved_out, moved)
 
 
 @EVENTS.on(tenancy.TenancyStartedV1)

@@ -52,6 +52,8 @@ class Occupation(Base):
     managed_by: Mapped[ManagedBy] = mapped_column(words(ManagedBy, "managed_by"))
     """Who managed the home when it began; a landlord corrected meanwhile changes nothing for it."""
     began_on: Mapped[date]
+    told_as: Mapped[int] = mapped_column(server_default="0")
+    """The number of the fact that told the first day, among all that is told of its request; or 0."""
     free_from: Mapped[date | None]
     ended_on: Mapped[date | None]
     remark: Mapped[str | None] = mapped_column(Text)
