@@ -45,6 +45,8 @@ RULES = [
     ),
     (structure.no_http_in_the_domain, f"{FEATURE}/commands.py", "from starlette.responses import Response\n"),
     (structure.no_http_in_the_domain, f"{FEATURE}/model.py", "e = Refused(status_code=409)\n"),
+    (structure.no_http_in_the_domain, f"{FEATURE}/events.py", "import httpx\n"),
+    (structure.no_http_in_the_domain, f"{FEATURE}/asking.py", "import httpx\n"),
     (structure.folders_are_words_of_the_trade, "services/units-svc/src/units_svc/utils/__init__.py", ""),
     (structure.folders_are_words_of_the_trade, "libs/chassis/src/chassis/helpers.py", ""),
     (
@@ -56,6 +58,11 @@ RULES = [
         use_cases.use_cases_declare_their_permission,
         f"{FEATURE}/commands.py",
         DECLARED + "@use_case\nasync def secure(tx, command): ...\n",
+    ),
+    (
+        use_cases.use_cases_declare_their_permission,
+        f"{FEATURE}/asking.py",
+        "class Wish(BaseModel): ...\nclass More(Wish): ...\nasync def secure(tx: Tx, wish: More): ...\n",
     ),
     (
         use_cases.use_cases_declare_their_permission,
@@ -126,7 +133,8 @@ def plant(root: Path, path: str, content: str) -> Tree:
         f"{FEATURE}/__init__.py": "",
         f"{FEATURE}/model.py": '"""Holds."""\n',
         f"{FEATURE}/commands.py": '"""Securing."""\n' + DECLARED,
-        f"{FEATURE}/queries.py": '"""Reading."""\n',
+        f"{FEATURE}/queries.py": '"""Reading."""\nfrom units_svc.holds import asking\n',
+        f"{FEATURE}/asking.py": '"""What a query needs."""\n',
         f"{FEATURE}/desk.py": '"""Pages."""\nfrom units_svc.holds.commands import secure\n',
         "services/units-svc/src/units_svc/units/__init__.py": "",
         "services/units-svc/src/units_svc/units/model.py": '"""Units."""\nimport units_svc.holds.queries\n',

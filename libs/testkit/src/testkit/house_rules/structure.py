@@ -17,8 +17,8 @@ SAYING = frozenset({"chassis.flush", "chassis.bus.healing", "units_svc.inventory
 listings, about nobody."""
 _SQL_SAYS = re.compile(r"\binsert\s+into\s+outbox\b", re.IGNORECASE)
 _SQL_END = re.compile(r"\s*(commit|rollback|begin|start transaction)\s*;?\s*", re.IGNORECASE)
+_DOMAIN = frozenset({"feature", "model", "commands", "queries", "events", "due"})
 _HTTP = ("fastapi", "starlette", "http", "httpx", "uvicorn")
-_DOMAIN = frozenset({"model", "commands", "queries"})
 
 
 def feature_imports_point_inward(tree: Tree) -> list[Violation]:
@@ -134,20 +134,34 @@ def only_publish_says_anything(tree: Tree) -> list[Violation]:
 
 
 def no_http_in_the_domain(tree: Tree) -> list[Violation]:
-    """Models, commands and queries know no web framework and no HTTP status (rule 7)."""
+    """What use cases are made of knows no web framework and no HTTP status, however its files are called.
+
+    That is models, commands, queries and events with all that they import (rule 7).
+    """
     found: list[Violation] = []
-    for modules in tree.features().values():
-        for module in modules:
-            if module.stem not in _DOMAIN:
-                continue
-            web = ((line, name) for line, name in imports_of(module) if name.split(".")[0] in _HTTP)
-            found.extend(
-                Violation(tree.shown(module.path), line, f"{name} in the domain") for line, name in web
-            )
-            given = (node for node in ast.walk(module.tree) if isinstance(node, ast.keyword))
-            statuses = (node.value for node in given if _gives_status(node))
-            found.extend(_at(tree, module, value, "an HTTP status in the domain") for value in statuses)
+    for module in _domain(tree):
+        web = ((line, name) for line, name in imports_of(module) if name.split(".")[0] in _HTTP)
+        found.extend(Violation(tree.shown(module.path), line, f"{name} in the domain") for line, name in web)
+        given = (node for node in ast.walk(module.tree) if isinstance(node, ast.keyword))
+        statuses = (node.value for node in given if _gives_status(node))
+        found.extend(_at(tree, module, value, "an HTTP status in the domain") for value in statuses)
     return found
+
+
+def _domain(tree: Tree) -> list[Module]:
+    """Return the modules of features that use cases are in, and those of features that these import."""
+    by_name = {module.name: module for modules in tree.features().values() for module in modules}
+    waiting = [module for module in by_name.values() if module.stem in _DOMAIN]
+    seen = {module.name for module in waiting}
+    domain: list[Module] = []
+    while waiting:
+        domain.append(module := waiting.pop())
+        for _, name in imports_of(module):
+            for known in (name, name.rpartition(".")[0]):
+                if known in by_name and known not in seen:
+                    seen.add(known)
+                    waiting.append(by_name[known])
+    return domain
 
 
 def _gives_status(node: ast.keyword) -> bool:

@@ -69,12 +69,12 @@ class Tree:
         return [module for module in self._modules if not packages or module.package in packages]
 
     def features(self) -> dict[tuple[str, str], list[Module]]:
-        """Return the modules of each feature, a service's folder with a `model.py`, by package and folder."""
+        """Return the modules of each feature, a folder of a service's package, by package and folder."""
         found: dict[tuple[str, str], list[Module]] = {}
         for module in self.modules(*SERVICE_PACKAGES):
-            if module.feature:
+            if module.feature and module.feature != "migrations":
                 found.setdefault((module.package, module.feature), []).append(module)
-        return {key: modules for key, modules in found.items() if any(m.stem == "model" for m in modules)}
+        return found
 
     def tests(self) -> Iterator[Path]:
         """Yield every test module."""

@@ -10,6 +10,8 @@ _DECLARE = frozenset({"use_case", "query"})
 MAY_OPEN_A_SESSION = frozenset({"gateway.single_sign_on.desk.back"})
 """OpenID Connect sends a person back by a GET; its code is good once, and only with the state cookie."""
 _OF_ALL_SERVICES = "chassis.access.RECEIVE_EVENTS"
+SHARED = frozenset({"units_svc.inventory.buildings.building_at"})
+"""What use cases share and that takes part of a command; it's no use case itself."""
 _READS = frozenset({"get", "head"})
 _WRITING_CALLS = frozenset({"perform", "perform_in", "carry_out"})
 
@@ -17,6 +19,7 @@ _WRITING_CALLS = frozenset({"perform", "perform_in", "carry_out"})
 def use_cases_declare_their_permission(tree: Tree) -> list[Violation]:
     """A public `(tx, command)` is a `@use_case`; each `@use_case` and `@query` names a permission."""
     found: list[Violation] = []
+    commands = _commands(tree)
     for modules in tree.features().values():
         for module in modules:
             permissions = _permissions(module)
@@ -26,7 +29,11 @@ def use_cases_declare_their_permission(tree: Tree) -> list[Violation]:
                 declared = [expression for name, expression in decorators(node) if name in _DECLARE]
                 if any(not _names_permission(expression, permissions) for expression in declared):
                     found.append(_at(tree, module, node, f"{node.name} declares no permission"))
-                if not declared and _is_use_case(node):
+                if (
+                    not declared
+                    and _is_use_case(node, commands)
+                    and f"{module.name}.{node.name}" not in SHARED
+                ):
                     found.append(_at(tree, module, node, f"{node.name} is a use case without @use_case"))
     return found
 
@@ -45,9 +52,32 @@ def _permissions(module: Module) -> set[str]:
     return {name.rsplit(".", 1)[-1] for name in declared | (imported & {_OF_ALL_SERVICES})}
 
 
-def _is_use_case(node: ast.AsyncFunctionDef) -> bool:
-    names = [argument.arg for argument in node.args.posonlyargs + node.args.args]
-    return not node.name.startswith("_") and names == ["tx", "command"]
+def _is_use_case(node: ast.AsyncFunctionDef, commands: set[str]) -> bool:
+    """Whether a public function takes a transaction and a command, whatever it calls them."""
+    arguments = node.args.posonlyargs + node.args.args
+    if node.name.startswith("_") or len(arguments) != 2:
+        return False
+    if [argument.arg for argument in arguments] == ["tx", "command"]:
+        return True
+    first, second = (argument.annotation for argument in arguments)
+    if first is None or second is None or ast.unparse(first) != "Tx":
+        return False
+    return ast.unparse(second).split(".")[-1] in commands
+
+
+def _commands(tree: Tree) -> set[str]:
+    """Return the names of all models of Pydantic in the features."""
+    bases = {
+        node.name: {ast.unparse(base).split(".")[-1] for base in node.bases}
+        for modules in tree.features().values()
+        for module in modules
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ClassDef)
+    }
+    found = {"BaseModel", "Command"}
+    while more := {name for name, its in bases.items() if its & found} - found:
+        found |= more
+    return found
 
 
 def get_writes_nothing(tree: Tree) -> list[Violation]:
