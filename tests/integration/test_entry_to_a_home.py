@@ -24,7 +24,7 @@ def _window(days: int) -> dict[str, str]:
 
 @pytest.mark.row("U7", "W1")
 async def test_entry_is_asked_for_answered_and_the_work_is_scheduled(live: Live) -> None:
-    """The keeper asks, the property manager answers; another window is asked anew."""
+    """The keeper asks, the property manager answers; another window is asked again."""
     async with live.journey("Integration", "Entry Asked") as journey:
         await journey.run()
         keeper, manager = journey.keeper, journey.manager

@@ -86,7 +86,7 @@ async def test_a_lost_broker_is_noticed_and_filled_again(own_back: LocalBack) ->
 
 
 async def operating_border(back: LocalBack) -> None:
-    """Set up the streams anew, empty, as `border` of each service does."""
+    """Set up the streams again, empty, as `border` of each service does."""
     for service in ("units", "tenancy", "support"):
         await operating.establish_border(back.stack.programs, back.stack.report, BY_NAME[service])
 

@@ -16,7 +16,7 @@ from pydantic_core import to_json
 from chassis.errors import InvalidInput
 
 Key = tuple[Any, ...]
-"""A row's place in an order, by its values: it stays good when rows change or a process starts anew."""
+"""A row's place in an order, by its values: it stays good when rows change or a process starts again."""
 Whole = Annotated[int, Field(ge=0, lt=1 << 62)]
 """A number of a place."""
 Words = Annotated[str, Field(pattern=r"^[^\x00]*$")]

@@ -100,7 +100,7 @@ async def test_a_stream_that_was_lost_is_noticed_and_filled_again_from_the_outbo
 
         async def noticed() -> None:
             assert relay.state.broken is not None
-            assert "was made anew" in relay.state.broken
+            assert "was recreated" in relay.state.broken
 
         await eventually(noticed)
         assert await world.messages(delivery.js) == []  # nothing is sent before somebody looked at it

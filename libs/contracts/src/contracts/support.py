@@ -1,4 +1,4 @@
-"""What the support organisation says. It mints every reference to a person anew for each pair of entities.
+"""What the support organisation says. It mints a reference of its own to a person for each pair of entities.
 
 The client number never crosses; `request` names one Secure Unit, `referral` one referral to the property
 side.

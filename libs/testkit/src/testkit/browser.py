@@ -156,7 +156,7 @@ class Visitor:
         await self.main.get_by_text(words).first.wait_for(state="visible")
 
     async def until_sees(self, words: str, *, by_following: str | None = None) -> None:
-        """Look again, by following a link or loading the page anew, until these words are on the page."""
+        """Look again, by a link or by loading the page, until these words are on the page."""
         for _ in range(LOOKS):
             if words.lower() in (await self.main.inner_text()).lower():
                 return
@@ -169,13 +169,13 @@ class Visitor:
         raise AssertionError(f"{self.page.url}: no {words!r}, but\n{await self.main.inner_text()}")
 
     async def until_row(self, words: str) -> Locator:
-        """Load the page anew until a table has a row with these words, and return the row."""
+        """Load the page again until a table has a row with these words, and return the row."""
         await self.until_sees(words)
         await self.examine()
         return self.main.locator("tbody tr", has_text=words).first
 
     async def until_followed(self, words: str) -> None:
-        """Load the page anew until it has a link with these words, and click it."""
+        """Load the page again until it has a link with these words, and click it."""
         await self.until_sees(words)
         await self.examine()
         await self.follow(words)

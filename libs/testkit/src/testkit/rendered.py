@@ -24,7 +24,7 @@ from testkit.states import States, Variant, reads
 
 _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 _DRAWN = re.compile(r'name="(?:_csrf|form_token)" value="[^"]*"')
-"""What is drawn anew for each page."""
+"""What is drawn again for each page."""
 _LEFT_OUT = ("/static/", "/language/")
 _ONE_OF_A_KIND = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WORDS = re.compile(r">[^<]*<")

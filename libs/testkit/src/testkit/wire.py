@@ -24,7 +24,7 @@ class Wire:
     statements: int = 0
 
     def reset(self) -> None:
-        """Begin counting anew."""
+        """Begin counting again."""
         self.round_trips = self.statements = 0
 
 

@@ -15,7 +15,7 @@ def test_every_port_is_given_out_once_and_below_those_of_connections() -> None:
 
 
 def test_neighbouring_ports_leave_out_what_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A port in use begins the search anew, and ports at the two ends of the range are no neighbours."""
+    """A port in use begins the search again, and ports at the two ends of the range are no neighbours."""
     first = ports.free_ports(5)
     around = [first + each for each in (3, 4, 0, 1, 2, 3, 4, 0)]
     monkeypatch.setattr(ports, "_LOWEST", first)

@@ -112,7 +112,7 @@ async def test_after_one_renewal_a_page_says_what_is_wrong(site: Site) -> None:
         assert page.h1 == "This page doesn't accept your sign-in"
         assert "clocks of two servers differ" in page.text
         assert "tell an administrator" in page.text
-        sign_in = await browser.get(page.links()["Sign in anew"])
+        sign_in = await browser.get(page.links()["Sign in again"])
         assert sign_in.status_code == 200
         form = parse_page(sign_in.text)
         assert form.h1 == "Sign in"
@@ -125,7 +125,7 @@ async def test_once_the_desk_is_mended_signing_in_anew_leads_to_the_page(site: S
         await signed_in(browser)
         refused = parse_page((await browser.get("/a-desk/records")).text)
         site.trust(site.gateway.settings.issuer)
-        form = parse_page((await browser.get(refused.links()["Sign in anew"])).text)
+        form = parse_page((await browser.get(refused.links()["Sign in again"])).text)
         typed = {**form.fields("/sign-in"), "email": WHO, "password": PASSWORD}
         assert (await browser.post("/sign-in", data=typed)).text == "records for Caseworker"
 

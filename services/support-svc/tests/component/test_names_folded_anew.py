@@ -1,4 +1,4 @@
-"""The migration folds the names that are stored anew, also those in scripts that folded to nothing (C3)."""
+"""The migration folds stored names again, also those in scripts that folded to nothing (C3)."""
 
 import uuid
 

@@ -90,7 +90,7 @@ def some_consent(dice, today):
 @pytest.mark.row("P6", "C2", "C6", "W13")
 @pytest.mark.parametrize("seed", range(6))
 async def test_both_ways_write_the_same_or_refuse_with_the_same_words(world, seed):
-    dice = random.Random(seed)  # noqa: S311 - drawn anew the same for each seed
+    dice = random.Random(seed)  # noqa: S311 - the same for each seed
     asked = 0
     for _ in range(6):
         people = [some_person(dice, world.today) for _ in range(dice.randint(1, 3))]

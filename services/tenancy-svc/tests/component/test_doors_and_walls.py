@@ -161,7 +161,7 @@ async def test_a_clause_goes_into_a_template_when_two_others_approved_its_wordin
         assert await approve(third) is True
         assert await approve(third) == "nothing_to_approve"
 
-        # A changed text needs approval anew, also by those who approved the one before.
+        # A changed text needs approval again, also by those who approved the one before.
         version = (await author.get(f"/clauses/{clause}")).json()["clause"]["version"]
         changed = {
             **CLAUSE,

@@ -1,4 +1,4 @@
-"""Photos are what they are by content, small enough, and made anew without anything else in them (U10,
+"""Photos are what they are by content, small enough, and encoded again without anything else in them (U10,
 U3)."""
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ from pathlib import Path
 from units_svc.photos.developing import develop
 
 def peak():
-    # Unlike what getrusage counts, this begins anew with the program.
+    # Unlike what getrusage counts, this begins again with the program.
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 

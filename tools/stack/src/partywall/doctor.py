@@ -167,7 +167,7 @@ def _durability(stack: Stack) -> Iterator[Finding]:
         yield Finding("the broker's monitor doesn't answer", "make up")
         return
     always = bool(found.get("config", {}).get("sync_always"))
-    mend = "" if always else "partywall down, then make up (the configuration is written anew)"
+    mend = "" if always else "partywall down, then make up (the configuration is written again)"
     yield Finding(
         "the broker waits for the disk before it acknowledges" if always else "the broker doesn't wait", mend
     )

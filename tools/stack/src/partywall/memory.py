@@ -31,9 +31,11 @@ def read_json(path: Path) -> dict[str, Any]:
             "Remove its folder as whoever it belongs to, or set PARTYWALL_STATE to a folder of yours."
         ) from error
     except ValueError as error:
-        raise StateUnusable(f"{path} can't be read ({error}). Remove {path.parent} to begin anew.") from error
+        raise StateUnusable(
+            f"{path} can't be read ({error}). Remove {path.parent} to begin again."
+        ) from error
     if not isinstance(content, dict):
-        raise StateUnusable(f"{path} can't be read. Remove {path.parent} to begin anew.")
+        raise StateUnusable(f"{path} can't be read. Remove {path.parent} to begin again.")
     return content
 
 

@@ -1,6 +1,6 @@
 """Whether a database and the streams at the broker still continue each other.
 
-Each side remembers how far it came. A stream that was made anew, or is shorter than it was, has lost what its
+Each side remembers how far it came. A stream that was recreated, or is shorter than it was, has lost what its
 publisher believes to be sent. A stream or consumer that is ahead of the database belongs to a database that
 was lost: what stands in the database now was restored from a backup. Going on in either case would make the
 services disagree without anybody noticing, so relay and listener wait until an operator has run `heal`.
@@ -159,7 +159,7 @@ def _require_kept(stream: str, state: StreamState | None, known: Any) -> StreamS
     """Return the state of a stream that holds all that is remembered. Raises StreamLost."""
     if state is None or state.made != known["made"]:
         raise StreamLost(
-            f"the stream {stream} was made anew: its {known['sequence']} messages are gone; run heal"
+            f"the stream {stream} was recreated: its {known['sequence']} messages are gone; run heal"
         )
     if state.last < known["sequence"]:
         raise StreamLost(
@@ -205,7 +205,7 @@ async def remember_own_stream(connection: Any, broker: Client, stream: str) -> N
 async def require_own_consumer(connection: Any, stream: str, made: str, acknowledged: int) -> None:
     """Return when the database knows all that the consumer of a neighbour's stream has seen acknowledged.
 
-    A consumer that was made anew begins at the stream's first message: what was received before is known by
+    A consumer that was recreated begins at the stream's first message: what was received before is known by
     its id. Raises DatabaseBehind.
     """
     known = await connection.fetchrow(_RECALL, stream, "listener")

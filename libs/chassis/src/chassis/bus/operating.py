@@ -70,7 +70,7 @@ async def list_parked(
 
 
 async def replay(runtime: Runtime, actor: Actor, events: Sequence[UUID]) -> None:
-    """Let parked events be tried anew, from their first attempt, and those behind them after them; audited.
+    """Let parked events be tried again, from their first attempt, and those behind them after them; audited.
 
     Raises NotFound when one of them is neither parked nor waiting; those before it in the order given may
     have been replayed then.

@@ -80,7 +80,7 @@ async def look_ahead(
     """Return what comes behind `rows` and `settle`, and mark the latter as published on the way.
 
     The two hold all rows that were read and not settled so far. None means that one with a lower position has
-    come to light meanwhile and must go first: the reader has to begin anew.
+    come to light meanwhile and must go first: the reader has to begin again.
     """
     in_hand = [*settle, *rows]
     behind = max(row.position for row in in_hand)

@@ -176,7 +176,7 @@ class Relay:
         return rows is None or bool(rows)
 
     async def _read(self, connection: Any, rows: Sequence[Row] = ()) -> list[Row] | None:
-        """Return what comes behind `rows` and what is unsettled, settling the latter; None: begin anew."""
+        """Return what comes behind `rows` and what is unsettled, settling the latter; None: begin again."""
         unsettled, self._unsettled = self._unsettled, []
         if not unsettled and not rows:
             return await outbox.claim(connection, self._batch)

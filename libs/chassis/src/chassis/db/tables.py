@@ -44,7 +44,7 @@ inbox = sa.Table(
     sa.Column("aggregate", sa.Text(), nullable=False),
     sa.Column("aggregate_version", sa.Integer(), nullable=False),
     sa.Column("received_at", MOMENT, nullable=False),
-    # Where it stood in the publisher's stream; null when that stream has been made anew since.
+    # Where it stood in the publisher's stream; null when that stream has been recreated since.
     sa.Column("sequence", sa.BigInteger()),
 )
 sa.Index("ix_inbox_received_at", inbox.c.received_at)

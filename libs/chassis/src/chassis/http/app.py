@@ -77,7 +77,7 @@ def service_app(
     health.install(app, runtime)
     docs.install(app, prefix)
     description.describe(app)
-    # With the prefix given here and no router around them: FastAPI works routes out anew at each level.
+    # With the prefix given here and no router around them: FastAPI works routes out again at each level.
     for router in api_routers:
         app.include_router(router, prefix=api_prefix)
     app.add_middleware(Direct, routes_of=app, runtime=runtime)

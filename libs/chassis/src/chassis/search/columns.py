@@ -277,7 +277,7 @@ class Columns:
 
     # ------------------------------------------------------------------------- groups
     def groups(self, name: str) -> Groups:
-        """All places by their text; worked out anew only when rows came."""
+        """All places by their text; worked out again only when rows came."""
         size, known = self._groups.get(name, (-1, None))
         if known is None or size != self.size:
             codes = self._coded[name][: self.size]

@@ -1,5 +1,5 @@
 """Giving and withdrawing consents (C6). A withdrawal acts at once: everything that needs a consent asks for
-it anew.
+it again.
 """
 
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Whether a consent stands today: asked anew by everything that needs one, so that a withdrawal acts at
+"""Whether a consent stands today: asked again by everything that needs one, so that a withdrawal acts at
 once (C6).
 """
 

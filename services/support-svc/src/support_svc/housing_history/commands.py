@@ -158,7 +158,7 @@ async def end_housing(tx: Tx, command: EndHousing) -> None:
 @use_case(EDIT_HOUSING_HISTORY)
 async def change_rent(tx: Tx, command: ChangeRent) -> None:
     """Add a dated rent to a stay, or correct the one of that day; the record is neither closed nor opened
-    anew.
+    again.
     """
     record = await _record(tx, command.client_id, command.record_id)
     if command.from_date < record.started_on or (record.ended_on and command.from_date > record.ended_on):

@@ -130,7 +130,7 @@ class CorrectDueDay(DueDay):
 
 @use_case(RECORD_MOVE_IN)
 async def correct_move_in(tx: Tx, command: CorrectMoveIn) -> None:
-    """Correct the move-in date, and the stays that began and ended with it; who was told of it is told anew.
+    """Correct the move-in date, and the stays that began and ended with it; who was told of it is told again.
 
     Raises NobodyMovedIn, MoveInAfterFollowUp, what `move_in` refuses about a day, and HousingOverlap.
     """

@@ -126,7 +126,7 @@ async def post_referral(call: DeskCall, placement_id: UUID) -> Response:
     if done.result.told:
         notice, tone = call._("The household is referred to the property entity."), "success"
     else:
-        notice = call._("Nothing was told: the consent to be housed has ended. Record it anew first.")
+        notice = call._("Nothing was told: the consent to be housed has ended. Record it again first.")
         tone = "warning"
     return call.redirect("placement", placement_id=placement_id, notice=notice, tone=tone)
 

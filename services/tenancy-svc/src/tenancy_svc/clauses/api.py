@@ -46,7 +46,7 @@ async def post_clause(call: Call, body: ClauseText) -> ClauseJudged:
 
 @router.put("/clauses/{clause_id}")
 async def put_clause(call: Call, clause_id: uuid.UUID, body: ClauseText) -> ClauseJudged:
-    """Change a clause; a changed text needs approval anew."""
+    """Change a clause; a changed text needs approval again."""
     return await _written(call, WriteClause(clause_id=clause_id, **body.model_dump()))
 
 

@@ -44,7 +44,7 @@ async def clause(call: DeskCall, clause_id: uuid.UUID) -> Response:
 
 @router.get("/clauses/{clause_id}/change", name="change_clause")
 async def change(call: DeskCall, clause_id: uuid.UUID) -> Response:
-    """Write a clause anew (T2)."""
+    """Write another wording of a clause (T2)."""
     found = (await call.ask(clause_record, clause_id)).clause
     initial = {name: getattr(found, name) for name in (*TEXTS, "version")}
     return _writing(call, await call.form(WriteClause, initial=initial, fixed={"clause_id": clause_id}))

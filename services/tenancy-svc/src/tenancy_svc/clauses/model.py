@@ -21,7 +21,7 @@ APPROVERS = 2
 
 
 class OrganisationClause(Versioned, Base):
-    """A clause in both languages. `wording` counts its texts: a changed one needs approval anew.
+    """A clause in both languages. `wording` counts its texts: a changed one needs approval again.
 
     `brought_in` clauses stood in a published version before two persons had to approve; they count as
     approved until their text changes.
@@ -87,7 +87,7 @@ class ClauseText(Command):
 
 
 class WriteClause(ClauseText):
-    """Write a clause: a new one, or the one named anew."""
+    """Write a clause: a new one, or a new wording of the one named."""
 
     clause_id: uuid.UUID | None = None
 

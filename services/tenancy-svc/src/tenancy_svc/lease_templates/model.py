@@ -171,7 +171,7 @@ class ClausesRefused(DomainError):
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "clauses_refused"
     message: ClassVar[str] = (
-        "The review refuses these clauses today: {titles}. Take them out, or have them written anew."
+        "The review refuses these clauses today: {titles}. Take them out, or have them written again."
     )
 
 

@@ -562,7 +562,7 @@ async def _managed(tx: Tx, request_id: UUID, unit: LockedUnit) -> ManagedBy:
 
 
 async def _tell_secured(tx: Tx, hold: Hold, deadline: datetime) -> None:
-    """Tell anew that a hold stands, as it stands now."""
+    """Tell again that a hold stands, as it stands now."""
     place = await next_place(tx, hold.unit_id)
     managed = hold.managed_by or ManagedBy.NOT_KNOWN
     _tell(tx, UnitSecured(hold.request_id, hold.unit_id, place, deadline, managed))

@@ -91,7 +91,7 @@ async def add_landlord(tx: Tx, command: AddLandlord) -> UUID:
 
 @use_case(EDIT_LANDLORDS)
 async def edit_landlord(tx: Tx, command: EditLandlord) -> None:
-    """Correct a landlord; its homes are told anew when the change says who draws up their leases.
+    """Correct a landlord; its homes are told again when the change says who draws up their leases.
 
     Raises EditedMeanwhile, LandlordKnown, MonitoringRefused, NotFound.
     """

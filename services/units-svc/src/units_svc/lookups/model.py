@@ -64,7 +64,7 @@ class LookupValue(Base):
 
 
 class NotOnTheList(DomainError):
-    """A value that isn't on the list, or was retired, can't be chosen anew."""
+    """A value that isn't on the list, or was retired, can't be chosen again."""
 
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "not_on_the_list"

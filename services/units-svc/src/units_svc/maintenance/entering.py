@@ -198,7 +198,7 @@ async def hear_entry_answer(tx: Tx, command: HearEntryAnswer) -> None:
         try:
             await _decide(tx, work.unit_id, request, occupant_agreed=work.agreed_on is not None)
         except DomainError:
-            # The ground on which it was scheduled is gone: the keeper sees the answer, and asks anew.
+            # The ground on which it was scheduled is gone: the keeper sees the answer, and asks again.
             _unschedule(tx, work)
 
 

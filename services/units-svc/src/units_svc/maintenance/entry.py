@@ -107,6 +107,6 @@ def decide(
 
 
 def fits(asked: Asked, first: date, last: date | None, zone: tzinfo) -> bool:
-    """Return whether scheduled days are the day of the window; entry on another day is asked for anew."""
+    """Return whether scheduled days are the day of the window; entry on another day is asked for again."""
     day = asked.starts_at.astimezone(zone).date()
     return first == day and last in (None, day)

@@ -1,7 +1,7 @@
 """From a file that somebody sent to a photo that can be shown: pure, and slow enough for a thread.
 
-The picture is decoded and made anew. Nothing of the file itself is kept: no metadata (where, when, by which
-camera, names), no appended data, no second file inside the first.
+The picture is decoded and encoded again. Nothing of the file itself is kept: no metadata (where, when, by
+which camera, names), no appended data, no second file inside the first.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ async def developed(raw: bytes | None) -> Developed | Unusable:
 
 
 def develop(raw: bytes) -> Developed:
-    """Return a photo made anew from the bytes of a file.
+    """Return a photo encoded again from the bytes of a file.
 
     Raises NotAPhoto for anything else, however it's named, and PhotoTooLarge before it is unfolded.
     """

@@ -1,4 +1,4 @@
-"""Photos of homes: checked by content, made anew without metadata, served safely (U3, U10)."""
+"""Photos of homes: checked by content, encoded again without metadata, served safely (U3, U10)."""
 
 from chassis.feature import Feature
 
