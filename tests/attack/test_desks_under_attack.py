@@ -177,7 +177,7 @@ def test_no_form_is_answered_by_a_failure_of_ours(attacked: Any, part: str) -> N
                 else:
                     parse_page(answer.text, fragment="<html" not in answer.text)
     assert not wrong, "\n".join(wrong)
-    assert refused > len(forms), "hardly anything was refused: the values don't arrive"
+    assert refused >= len(forms), "hardly anything was refused: the values don't arrive"
 
 
 @pytest.mark.row("W10")

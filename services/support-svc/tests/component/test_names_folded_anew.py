@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from chassis.db.migrate import upgrade
+from chassis.db.migrate import read_former_ids, upgrade
 from testkit.databases import migrations_of
 
 INSERT = """INSERT INTO client
@@ -22,7 +22,7 @@ BEFORE = {
 async def test_stored_names_are_folded_anew(fresh_database):
     database = await fresh_database()
     migrations = str(migrations_of("support"))
-    await upgrade(database.url, migrations, "0010")
+    await upgrade(database.url, migrations, read_former_ids(migrations_of("support"))["0010"])
     connection = await database.connect()
     try:
         for (given, family), folded in BEFORE.items():

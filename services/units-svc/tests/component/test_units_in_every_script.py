@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chassis.db.migrate import upgrade
+from chassis.db.migrate import read_former_ids, upgrade
 from testkit.databases import migrations_of
 from units_svc.inventory.queries import unit_list
 from units_svc.inventory.searching import UnitFilter
@@ -27,7 +27,7 @@ async def test_what_means_nothing_finds_nothing(world: Any, typed: str) -> None:
 async def test_landlords_of_before_are_folded_anew(fresh_database: Any) -> None:
     database = await fresh_database()
     migrations = str(migrations_of("units"))
-    await upgrade(database.url, migrations, "0010")
+    await upgrade(database.url, migrations, read_former_ids(migrations_of("units"))["0010"])
     connection = await database.connect()
     try:
         await connection.execute(

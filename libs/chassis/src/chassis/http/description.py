@@ -39,7 +39,10 @@ _EVERYWHERE = {
     "422": "A value or a parameter breaks a rule; `errors` names each",
     "503": "Something needed can't be reached; nothing was changed",
 }
-_OF_A_RECORD = {"404": "There is no such record, or the asker may not know of it"}
+_OF_A_RECORD = {
+    "404": "There is no such record, or the asker may not know of it",
+    "409": "What is asked for doesn't apply to the record as it stands",
+}
 _OF_A_CHANGE = {
     "400": "The body can't be read as what the request says it is",
     "404": "There is no such record, in the path or in the body, or the asker may not know of it",
