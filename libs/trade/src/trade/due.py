@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -78,6 +78,21 @@ class DueList:
     def all_of(cls, items: Sequence[Due]) -> DueList:
         """Return a list from which nothing was left out."""
         return cls(items, len(items))
+
+    @classmethod
+    def together(cls, lists: Iterable[DueList]) -> DueList:
+        """Return what all lists have, in the order of `in_order`."""
+        items: list[Due] = []
+        count = 0
+        for each in lists:
+            items += each.items
+            count += each.count
+        return cls(in_order(items), count)
+
+
+def total(rows: Sequence[Sequence[Any]]) -> int:
+    """Return how many rows there are in all, cut off ones too: the last column of each row says it."""
+    return int(rows[0][-1]) if rows else 0
 
 
 def in_order(due: Sequence[Due]) -> tuple[Due, ...]:

@@ -8,7 +8,7 @@ from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
 from support_svc.followups.feature import VIEW_FOLLOW_UPS
 from support_svc.followups.model import FollowUp, FollowUpState
-from trade.due import CUT, SOON_WITHIN, Due, DueList, urgency_of
+from trade.due import CUT, SOON_WITHIN, Due, DueList, total, urgency_of
 
 
 @query(VIEW_FOLLOW_UPS)
@@ -40,4 +40,4 @@ async def due(tx: ReadTx) -> DueList:
         )
         for one, person, _ in rows
     ]
-    return DueList(items, rows[0][-1] if rows else 0)
+    return DueList(items, total(rows))

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from chassis.feature import offers_of
+from chassis.offers import asked_of_all
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client, ContactKind, ContactPoint
 from support_svc.my_day.feature import VIEW_MY_DAY
 from support_svc.my_day.model import Change, MyDay, Search
-from support_svc.placements.due import searches_of, total
+from support_svc.placements.due import searches_of
 from support_svc.placements.feature import VIEW_PLACEMENTS
 from support_svc.placements.happenings import readable
 from support_svc.placements.model import (
@@ -23,7 +23,7 @@ from support_svc.placements.model import (
     TimelineEntry,
     TimelineKind,
 )
-from trade.due import CUT, Due, DueList, in_order
+from trade.due import CUT, DueList, total
 
 SHOWN = (
     TimelineKind.HANDED_OVER,
@@ -51,22 +51,15 @@ SHOWN = (
 @query(VIEW_MY_DAY)
 async def my_day(tx: ReadTx) -> MyDay:
     """What waits for the person who asks; somebody without a view of placements gets an empty day."""
-    access = tx.runtime.access
-    if not access.permits(tx.actor, VIEW_PLACEMENTS):
+    if not tx.runtime.access.permits(tx.actor, VIEW_PLACEMENTS):
         return MyDay()
-    due: list[Due] = []
-    due_count = 0
-    for its in offers_of(tx.runtime.features, "due"):
-        if access.permits(tx.actor, its.permission):
-            found: DueList = await its(tx)
-            due += found.items
-            due_count += found.count
+    due = DueList.together(await asked_of_all(tx, "due"))
     searches, searches_count = await _searches(tx)
     changes, changes_count = await _changes(tx, tx.actor.subject)
     return MyDay(
-        due=in_order(due),
-        due_count=due_count,
-        phones=await _phones(tx, {one.person for one in due if one.person is not None}),
+        due=tuple(due.items),
+        due_count=due.count,
+        phones=await _phones(tx, {one.person for one in due.items if one.person is not None}),
         searches=searches,
         searches_count=searches_count,
         changes=changes,

@@ -10,7 +10,7 @@ from support_svc.clients.model import Client
 from support_svc.consents.model import Consent
 from support_svc.consents.queries import is_expiring_or_lately_lapsed
 from support_svc.placements.model import Placement, PlacementMember
-from trade.due import CUT, Due, DueList, urgency_of
+from trade.due import CUT, Due, DueList, total, urgency_of
 
 
 @query(VIEW_CLIENTS)
@@ -39,7 +39,7 @@ async def due(tx: ReadTx) -> DueList:
         for one, person, _ in rows
         if one.expires_on is not None
     ]
-    return DueList(items, rows[0][-1] if rows else 0)
+    return DueList(items, total(rows))
 
 
 def _reminded() -> ColumnElement[str]:

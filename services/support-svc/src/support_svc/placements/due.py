@@ -1,11 +1,10 @@
 """What there is to do for households that haven't moved in (F2, P1, P6)."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Select, func, select
 
 from chassis.tx import ReadTx
 from chassis.usecase import query
@@ -38,11 +37,6 @@ def searches_of(tx: ReadTx, caseworker: str, *more: Any) -> Select[Any]:
         )
         .limit(CUT)
     )
-
-
-def total(rows: Sequence[Row[*tuple[Any, ...]]]) -> int:
-    """Return how many there are in all, as the last column of each row says."""
-    return int(rows[0][-1]) if rows else 0
 
 
 @query(VIEW_PLACEMENTS)

@@ -9,7 +9,7 @@ from support_svc.clients.model import Client
 from support_svc.placements.model import Placement, Securing
 from support_svc.signings.feature import VIEW_SIGNINGS
 from support_svc.signings.model import Attendance, Signing, SigningState, standing
-from trade.due import CUT, Due, DueList, urgency_of
+from trade.due import CUT, Due, DueList, total, urgency_of
 
 
 @query(VIEW_SIGNINGS)
@@ -46,4 +46,4 @@ async def due(tx: ReadTx) -> DueList:
         for one, person, request, _ in rows
         if one.starts_at is not None
     ]
-    return DueList(items, rows[0][-1] if rows else 0)
+    return DueList(items, total(rows))

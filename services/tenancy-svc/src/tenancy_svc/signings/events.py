@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from chassis.bus import Incoming
 from chassis.bus.events import Events
 from chassis.perform import perform_in
@@ -31,29 +33,28 @@ from tenancy_svc.signings.model import (
 
 EVENTS = Events()
 
+Dated = TypeVar("Dated", tenancy.SigningScheduledV1, tenancy.SigningMovedV1)
+
 
 @EVENTS.publishes(SigningScheduled)
 def signing_scheduled(fact: SigningScheduled) -> tuple[tenancy.SigningScheduledV1, int]:
     """A lease signing has a date."""
-    event = tenancy.SigningScheduledV1(
-        referral=fact.referral,
-        signing=fact.signing,
-        starts_at=fact.starts_at,
-        place=PublishedPlace(fact.place.value),
-    )
-    return event, fact.number
+    return _dated(tenancy.SigningScheduledV1, fact), fact.number
 
 
 @EVENTS.publishes(SigningMoved)
 def signing_moved(fact: SigningMoved) -> tuple[tenancy.SigningMovedV1, int]:
     """A signing has another time or place."""
-    event = tenancy.SigningMovedV1(
+    return _dated(tenancy.SigningMovedV1, fact), fact.number
+
+
+def _dated(model: type[Dated], fact: SigningScheduled | SigningMoved) -> Dated:
+    return model(
         referral=fact.referral,
         signing=fact.signing,
         starts_at=fact.starts_at,
         place=PublishedPlace(fact.place.value),
     )
-    return event, fact.number
 
 
 @EVENTS.publishes(SigningCancelled)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from chassis.feature import offers_of
+from chassis.offers import asked_of_all
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from trade.due import Due, DueList, in_order
+from trade.due import Due, DueList
 from units_svc.holds.queries import HoldView, recent_answers
 from units_svc.inventory.feature import VIEW_UNITS
 from units_svc.inventory.model import Occupancy, Unit
@@ -34,17 +34,11 @@ class MyDay:
 @query(VIEW_UNITS)
 async def my_day(tx: ReadTx) -> MyDay:
     """What is due and waiting."""
-    due: list[Due] = []
-    count = 0
-    for its in offers_of(tx.runtime.features, "due"):
-        if tx.runtime.access.permits(tx.actor, its.permission):
-            found: DueList = await its(tx)
-            due += found.items
-            count += found.count
+    due = DueList.together(await asked_of_all(tx, "due"))
     counted = await occupancy_counts(tx)
     return MyDay(
-        due=in_order(due),
-        due_count=count,
+        due=tuple(due.items),
+        due_count=due.count,
         answered=await recent_answers(tx),
         occupancy={one: counted[one] for one in Occupancy if one in counted},
         without_rent=await _count(tx, Unit.rent_amount.is_(None)),
