@@ -16,8 +16,8 @@ from tenancy_svc.clause_review.model import MonitoringRefused, ReviewedText
 from tenancy_svc.tables import Command
 from trade.text_review.clauses import Rule, rule_of
 from trade.text_review.clauses import review_clause as review_text
-from trade.text_review.devices import review_device
-from trade.text_review.verdicts import Review, Verdict
+from trade.text_review.devices import sorted_out
+from trade.text_review.verdicts import Review, Sentence, Verdict
 
 
 class ReviewClause(Command):
@@ -56,21 +56,17 @@ async def require_private(tx: Tx, place: str, texts: Iterable[tuple[str, str | N
     its own, because the one it refuses is undone: call this before that one has begun. A text that the review
     isn't sure of is kept for an administrator.
     """
-    faults, doubts = Faults(), list[tuple[str, tuple[str, ...]]]()
-    for field, text in texts:
-        gravest = review_device(text).gravest if text else None
-        if text is None or gravest is None:
-            continue
-        found = tuple(word.text for word in gravest.words)
-        if gravest.verdict is Verdict.REFUSED:
-            refusal = KeepRefusal(place=place, text=text, found=found)
-            await perform_apart(tx, keep_refusal, refusal)
-            faults.note(MonitoringRefused(field=field, words=gravest.quoted))
-            continue
-        doubts.append((text, found))
+    faults, (refused, doubtful) = Faults(), sorted_out(texts)
+    for field, text, gravest in refused:
+        await perform_apart(tx, keep_refusal, KeepRefusal(place=place, text=text, found=_words(gravest)))
+        faults.note(MonitoringRefused(field=field, words=gravest.quoted))
     faults.refuse()
-    for text, found in doubts:
-        _keep(tx, place, text, found, verdict=Verdict.NEEDS_EYES, rule=Rule.WATCHES)
+    for _, text, gravest in doubtful:
+        _keep(tx, place, text, _words(gravest), verdict=Verdict.NEEDS_EYES, rule=Rule.WATCHES)
+
+
+def _words(sentence: Sentence) -> tuple[str, ...]:
+    return tuple(word.text for word in sentence.words)
 
 
 def record_review(tx: Tx, place: str, text: str, review: Review) -> None:

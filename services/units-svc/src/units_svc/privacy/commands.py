@@ -16,7 +16,7 @@ from chassis.ids import new_id
 from chassis.perform import perform_apart
 from chassis.usecase import use_case
 from trade.text_review.clauses import review_clause
-from trade.text_review.devices import review_device
+from trade.text_review.devices import sorted_out
 from trade.text_review.verdicts import Sentence, Verdict
 from units_svc.privacy.feature import JUDGE_TEXTS, LEAVE_REFUSAL
 from units_svc.privacy.model import (
@@ -75,19 +75,13 @@ async def require_private(
     before that one has begun. A text that the review isn't sure of is listed for an administrator. Raises
     MonitoringRefused naming the field, or SeveralFaults.
     """
-    faults, doubts = Faults(), list[tuple[str, str, Sentence]]()
-    for field, text in texts:
-        gravest = review_device(text).gravest if text else None
-        if text is None or gravest is None:
-            continue
-        if gravest.verdict is Verdict.REFUSED:
-            refusal = RecordRefusal(place, field, text, gravest.quoted, unit_id)
-            await perform_apart(tx, record_refusal, refusal)
-            faults.note(MonitoringRefused(field=field, words=gravest.quoted))
-        else:
-            doubts.append((field, text, gravest))
+    faults, (refused, doubtful) = Faults(), sorted_out(texts)
+    for field, text, gravest in refused:
+        refusal = RecordRefusal(place, field, text, gravest.quoted, unit_id)
+        await perform_apart(tx, record_refusal, refusal)
+        faults.note(MonitoringRefused(field=field, words=gravest.quoted))
     faults.refuse()
-    for field, text, gravest in doubts:
+    for field, text, gravest in doubtful:
         await keep_doubt(tx, place, field, text, gravest, unit_id=unit_id)
 
 

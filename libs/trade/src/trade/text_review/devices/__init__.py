@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from trade.text_review.reviewing import Reviewer, Thresholds
-from trade.text_review.verdicts import Pattern, Review
+from trade.text_review.verdicts import Pattern, Review, Sentence, Verdict
 from trade.text_review.words import NOT, Part
 
 KIND = "devices"
@@ -56,3 +56,18 @@ def review_device(text: str) -> Review:
     <Verdict.REFUSED: 'refused'>
     """
     return REVIEWER.review(text)
+
+
+Finding = tuple[str, str, Sentence]
+"""A field, its text, and the gravest sentence of it."""
+
+
+def sorted_out(texts: Iterable[tuple[str, str | None]]) -> tuple[list[Finding], list[Finding]]:
+    """Return which of the texts, given as (field, text), are refused, and which need a person's eyes."""
+    refused: list[Finding] = []
+    doubtful: list[Finding] = []
+    for field, text in texts:
+        if text and (gravest := review_device(text).gravest) is not None:
+            kind = refused if gravest.verdict is Verdict.REFUSED else doubtful
+            kind.append((field, text, gravest))
+    return refused, doubtful
