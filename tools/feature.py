@@ -237,46 +237,28 @@ def upgrade() -> None:
 
 TEST = '''"""{Title}: recorded and listed, through the API and by hand."""
 
-import httpx
 import pytest
 
 from deskkit.testing import parse_page
 
-BASE = "http://{entity}.localhost"
 PAGE = "{desk}/{path}"
 FORM = f"{{PAGE}}/new"
 
 
-def token(world, locale="en"):
-    return world.keys.key("{entity}").token(
-        roles=("{role}",), audience=["{service}"], name="Robin Hale", locale=locale
-    )
-
-
 async def test_what_is_recorded_is_listed(world):
-    signed_in = {{"Authorization": f"Bearer {{token(world)}}"}}
-    transport = httpx.ASGITransport(world.app)
-    async with httpx.AsyncClient(transport=transport, base_url=BASE, headers=signed_in) as api:
-        path = "/api/{service}/v1/{path}"
-        assert (await api.post(path, json={{"title": "First"}})).status_code == 201
-        (one,) = (await api.get(path)).json()
+    async with world.api("{role}") as api:
+        assert (await api.post("/{path}", json={{"title": "First"}})).status_code == 201
+        (one,) = (await api.get("/{path}")).json()
         assert one["title"] == "First"
-        assert (await api.post(path, json={{"title": "  "}})).status_code == 422
+        assert (await api.post("/{path}", json={{"title": "  "}})).status_code == 422
 
 
 @pytest.mark.parametrize("locale", ["en", "fr"])
 async def test_it_is_recorded_by_hand(world, locale):
-    browser = httpx.AsyncClient(
-        transport=httpx.ASGITransport(world.app),
-        base_url=BASE,
-        cookies={{"partywall_token": token(world, locale)}},
-        headers={{"Sec-Fetch-Site": "same-origin"}},
-        follow_redirects=True,
-    )
-    async with browser:
+    async with world.desk("{role}", locale=locale) as browser:
         empty = parse_page((await browser.get(PAGE)).text)
         fields = parse_page((await browser.get(FORM)).text).fields(FORM)
-        answer = await browser.post(FORM, data={{**fields, "title": "First"}})
+        answer = await browser.post(FORM, data={{**fields, "title": "First"}}, follow_redirects=True)
         assert answer.status_code == 200
         assert "First" in parse_page(answer.text).text
         assert "First" not in empty.text
@@ -303,8 +285,6 @@ def main() -> int:
     words = {
         "package": package,
         "desk": desk,
-        "service": given.service,
-        "entity": "support" if given.service == "support" else "property",
         "role": role.lower(),
         "ROLE": role,
         "name": given.name,

@@ -5,23 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import httpx
 import pytest
 import pytest_asyncio
-from fastapi import FastAPI
 
 from chassis.actor import Actor
-from chassis.bus.acting import act_on
-from chassis.bus.listening import read_incoming
 from chassis.clock import FixedClock
-from chassis.perform import ask, perform
-from chassis.runtime import Runtime
-from contracts.envelope import write
-from contracts.examples import example
 from deskkit.testing.pages import Page, fields_of, parse_page
 from tenancy_svc.main import API_PREFIX, create_app
 from tenancy_svc.settings import TenancySettings
@@ -30,6 +22,7 @@ from tenancy_svc.worker import DUTIES
 from testkit.databases import FreshDatabase
 from testkit.plugin import DatabaseFactory
 from testkit.tokens import KeySetServer
+from testkit.world import ServiceWorld, settings_of
 
 MANAGER = Actor("staff-1", "property", frozenset({"property_manager"}), "Dana Roy")
 ADMINISTRATOR = Actor("staff-2", "property", frozenset({"property_administrator"}), "Ada Pike")
@@ -37,76 +30,15 @@ SECOND_ADMINISTRATOR = Actor("staff-3", "property", frozenset({"property_adminis
 ORGANISATION = "Harbour Support"
 
 
-@dataclass
-class World:
-    """One tenancy-svc with its database, and short words for what tests do with it."""
+class World(ServiceWorld):
+    """A tenancy-svc."""
 
     PARTY: ClassVar = {"part": "tenant", "given_name": "Robin", "family_name": "Sample"}
 
-    runtime: Runtime
-    clock: FixedClock
-    database: FreshDatabase
-    keys: KeySetServer
-    sent: list[tuple[bytes, str]] = field(default_factory=list)
-    versions: dict[uuid.UUID, int] = field(default_factory=dict)
-
-    @cached_property
-    def app(self) -> FastAPI:
-        """The application, put together when a test first comes by HTTP: it takes a quarter of a second."""
-        return create_app(self.runtime)
-
-    async def hear(self, name: str, /, **changes: Any) -> None:
-        """Let an event of a neighbour take effect, as its listener would."""
-        known = example(name)
-        fact = type(known).model_validate({**dict(known), **changes})
-        aggregate = uuid.UUID(str(getattr(fact, fact.terms.aggregate)))
-        self.versions[aggregate] = self.versions.get(aggregate, 0) + 1
-        message = write(
-            fact,
-            id=uuid.uuid4(),
-            time=self.clock.now(),
-            aggregate=aggregate,
-            aggregate_version=self.versions[aggregate],
-            source=f"/{fact.terms.publisher}",
-        )
-        await self.deliver(message, fact.terms.subject)
-        self.sent.append((message, fact.terms.subject))
-
-    async def deliver(self, message: bytes, subject: str) -> None:
-        """Hand a message to its handler in a transaction of its own."""
-        actor = Actor.system("listener", "property")
-        async with self.runtime.transaction(actor) as tx:
-            await act_on(tx, DUTIES.listening, [read_incoming(subject, message, "test", 1)])
-
-    async def do(self, use_case: Any, command: Any, actor: Actor = MANAGER) -> Any:
-        """Run a use case as somebody of the property entity."""
-        return await perform(self.runtime, actor, use_case, command)
-
-    async def see(self, query: Any, *args: Any, actor: Actor = MANAGER, **kwargs: Any) -> Any:
-        """Run a query as somebody of the property entity."""
-        return await ask(self.runtime, actor, query, *args, **kwargs)
-
-    async def rows(self, sql: str, *args: Any) -> list[dict[str, Any]]:
-        """Read the service's own database."""
-        connection = await self.database.connect()
-        try:
-            return [dict(row) for row in await connection.fetch(sql, *args)]
-        finally:
-            await connection.close()
-
-    async def told(self, status: str | None = None) -> list[str]:
-        """Return the events in the outbox, in their order; of one status, or all."""
-        rows = await self.rows("SELECT subject, status FROM outbox ORDER BY position")
-        return [row["subject"].split(".")[2] for row in rows if status in (None, row["status"])]
-
-    def client(self, *roles: str, entity: str = "property", **headers: str) -> httpx.AsyncClient:
-        """Return a client of the API with the token of somebody who holds `roles`."""
-        token = self.keys.key(entity).token(roles=roles, audience=["tenancy"], name="Dana Roy")
-        return httpx.AsyncClient(
-            transport=httpx.ASGITransport(self.app),
-            base_url=f"http://property.localhost{API_PREFIX}",
-            headers={"Authorization": f"Bearer {token}", **headers},
-        )
+    CREATE_APP = staticmethod(create_app)
+    DUTIES = DUTIES
+    API = API_PREFIX
+    STAFF = MANAGER
 
     async def home(self, **changes: Any) -> uuid.UUID:
         """Publish a free home of the property entity in Ontario and return its unit."""
@@ -119,7 +51,7 @@ class World:
         self, unit: uuid.UUID, *, start_on: str = "2026-04-01", meeting: str = "2026-03-05T14:00:00-05:00"
     ) -> str:
         """Open a direct application for the home and prepare its lease up to the signatures."""
-        async with self.client("property_manager") as api:
+        async with self.api("property_manager") as api:
 
             async def post(path: str, body: Any = None) -> Any:
                 answer = await api.post(path, json=body)
@@ -176,25 +108,11 @@ async def world(
 def make_world(database: FreshDatabase, clock: FixedClock, keys: KeySetServer, **settings: Any) -> World:
     """Put a tenancy-svc together on a database."""
     given = {
-        "nats_url": "nats://127.0.0.1:1",
-        "nats_user": "tenancy",
-        "nats_password": "not-used-in-this-test",
+        **settings_of("tenancy", "property", database, keys),
+        "support_organisation": ORGANISATION,
         **settings,
     }
-    runtime = build_runtime(
-        TenancySettings(
-            database_url=database.url,
-            issuer=keys.issuer("property"),
-            jwks_url=keys.url("property"),
-            audience="tenancy",
-            entity="property",
-            public_url="http://property.localhost",
-            csrf_secret="a secret of at least thirty-two characters",
-            support_organisation=ORGANISATION,
-            **given,
-        )
-    )
-    runtime.clock = clock
+    runtime = build_runtime(TenancySettings(**given), clock)
     return World(runtime, clock, database, keys)
 
 
@@ -248,16 +166,7 @@ def visitor(world: World) -> Callable[..., Visitor]:
     """Sign somebody in to the property desk: `visitor("property_manager", locale="fr")`."""
 
     def sign_in(*roles: str, locale: str = "en", name: str = "Dana Roy") -> Visitor:
-        token = world.keys.key("property").token(
-            roles=roles, audience=["tenancy"], name=name, locale=locale, session=f"session-{name}"
-        )
-        return Visitor(
-            httpx.AsyncClient(
-                transport=httpx.ASGITransport(world.app),
-                base_url="http://property.localhost",
-                cookies={"partywall_token": token},
-            )
-        )
+        return Visitor(world.desk(*roles, locale=locale, name=name, session=f"session-{name}"))
 
     return sign_in
 

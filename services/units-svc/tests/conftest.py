@@ -6,30 +6,22 @@ import itertools
 import os
 import uuid
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
-from fastapi import FastAPI
-from pydantic import SecretStr
 
 from chassis.actor import Actor
-from chassis.bus.acting import act_on
-from chassis.bus.listening import read_incoming
 from chassis.clock import Clock, FixedClock
-from chassis.perform import ask, perform
-from chassis.runtime import Runtime
-from contracts.envelope import Envelope, read, write
+from contracts.envelope import Envelope, read
 from contracts.event import Event
-from contracts.examples import example
 from deskkit.testing import Page, parse_page
 from testkit.databases import FreshDatabase
 from testkit.plugin import DatabaseFactory
 from testkit.tokens import KeySetServer
+from testkit.world import ServiceWorld, settings_of
 from units_svc.inventory.commands import AddUnit, add_unit
 from units_svc.landlords.commands import AddLandlord, add_landlord
 from units_svc.landlords.model import LandlordKind, Relation
@@ -45,46 +37,13 @@ DATA = Path(__file__).parent / "data"
 _HOUSE_NUMBERS = itertools.count(10_001)
 
 
-@dataclass
-class World:
-    """One units-svc with its database, and short words for what tests do with it."""
+class World(ServiceWorld):
+    """A units-svc."""
 
-    runtime: Runtime
-    clock: FixedClock
-    database: FreshDatabase
-    keys: KeySetServer
-    versions: dict[uuid.UUID, int] = field(default_factory=dict)
-
-    @cached_property
-    def app(self) -> FastAPI:
-        """The application, put together when a test first comes by HTTP: it takes a quarter of a second."""
-        return create_app(self.runtime)
-
-    def message(self, name: str, /, **changes: Any) -> tuple[str, bytes]:
-        """Return an event of a neighbour as it would come over the bus."""
-        known = example(name)
-        fact = type(known).model_validate({**dict(known), **changes})
-        aggregate = uuid.UUID(str(getattr(fact, fact.terms.aggregate)))
-        self.versions[aggregate] = self.versions.get(aggregate, 0) + 1
-        data = write(
-            fact,
-            id=uuid.uuid4(),
-            time=self.clock.now(),
-            aggregate=aggregate,
-            aggregate_version=self.versions[aggregate],
-            source=f"/{fact.terms.publisher}",
-        )
-        return fact.terms.subject, data
-
-    async def hear(self, name: str, /, **changes: Any) -> None:
-        """Let an event of a neighbour take effect, as its listener would."""
-        subject, data = self.message(name, **changes)
-        await self.deliver(subject, data)
-
-    async def deliver(self, subject: str, data: bytes) -> None:
-        """Hand a message to its handler in a transaction of its own."""
-        async with self.runtime.transaction(Actor.system("listener", "property")) as tx:
-            await act_on(tx, DUTIES.listening, [read_incoming(subject, data, "test", 1)])
+    CREATE_APP = staticmethod(create_app)
+    DUTIES = DUTIES
+    API = API_PREFIX
+    STAFF = KEEPER
 
     async def due(self) -> list[str]:
         """Fire every timer that is due, as the worker would, and return their kinds in order."""
@@ -104,22 +63,6 @@ class World:
                     await handler(tx, row["key"], found[0])
         return [row["kind"] for row in rows]
 
-    async def do(self, use_case: Any, command: Any, actor: Actor = KEEPER) -> Any:
-        """Run a use case as somebody of the property entity."""
-        return await perform(self.runtime, actor, use_case, command)
-
-    async def see(self, query: Any, *args: Any, actor: Actor = KEEPER, **kwargs: Any) -> Any:
-        """Run a query as somebody of the property entity."""
-        return await ask(self.runtime, actor, query, *args, **kwargs)
-
-    async def rows(self, sql: str, *args: Any) -> list[dict[str, Any]]:
-        """Read the service's own database."""
-        connection = await self.database.connect()
-        try:
-            return [dict(row) for row in await connection.fetch(sql, *args)]
-        finally:
-            await connection.close()
-
     async def value(self, sql: str, *args: Any) -> Any:
         """Read one value of the service's own database."""
         connection = await self.database.connect()
@@ -128,11 +71,6 @@ class World:
         finally:
             await connection.close()
 
-    async def told(self, *, since: int = 0) -> list[str]:
-        """Return the names of the events in the outbox, in their order."""
-        rows = await self.rows("SELECT subject FROM outbox WHERE position > $1 ORDER BY position", since)
-        return [row["subject"].split(".")[2] for row in rows]
-
     async def last_told(self, model: type[Event]) -> Envelope[Any]:
         """Return the newest event of a model in the outbox, read as a listener reads it."""
         rows = await self.rows(
@@ -140,24 +78,10 @@ class World:
         )
         return read(model, rows[0]["data"])
 
-    def client(self, *roles: str, entity: str = "property", **headers: str) -> httpx.AsyncClient:
-        """Return a client of the API with the token of somebody who holds `roles`."""
-        token = self.keys.key(entity).token(roles=roles, audience=["units"], name="Kim Okafor")
-        return httpx.AsyncClient(
-            transport=httpx.ASGITransport(self.app),
-            base_url=f"http://property.localhost{API_PREFIX}",
-            headers={"Authorization": f"Bearer {token}", **headers},
-        )
-
     def environment(self) -> dict[str, str]:
         """Return what a process of its own needs to run as this service."""
-        return {
-            **os.environ,
-            "UNITS_DATABASE_URL": self.database.url, "UNITS_ISSUER": "x", "UNITS_JWKS_URL": "x",
-            "UNITS_AUDIENCE": "units", "UNITS_ENTITY": "property", "UNITS_PUBLIC_URL": "http://x",
-            "UNITS_CSRF_SECRET": "a secret of at least thirty-two characters",
-            "UNITS_NATS_URL": "nats://127.0.0.1:1", "UNITS_NATS_USER": "units", "UNITS_NATS_PASSWORD": "x",
-        }  # fmt: skip
+        given = settings_of("units", "property", self.database, self.keys)
+        return {**os.environ, **{f"UNITS_{name.upper()}": value for name, value in given.items()}}
 
     async def landlord(
         self, relation: Relation = Relation.THIRD_PARTY, name: str = "Maple Homes"
@@ -194,25 +118,8 @@ class World:
 
 def make_world(database: FreshDatabase, clock: Any, keys: KeySetServer, **settings: Any) -> World:
     """Put a units-svc together on a database."""
-    given: dict[str, Any] = {
-        "nats_url": "nats://127.0.0.1:1",
-        "nats_user": "units",
-        "nats_password": SecretStr("not-used-in-this-test"),
-        **settings,
-    }
-    runtime = build_runtime(
-        UnitsSettings(
-            database_url=SecretStr(database.url),
-            issuer=keys.issuer("property"),
-            jwks_url=keys.url("property"),
-            audience="units",
-            entity="property",
-            public_url="http://property.localhost",
-            csrf_secret=SecretStr("a secret of at least thirty-two characters"),
-            **given,
-        ),
-        clock,
-    )
+    given = {**settings_of("units", "property", database, keys), **settings}
+    runtime = build_runtime(UnitsSettings(**given), clock)
     return World(runtime, clock, database, keys)
 
 
@@ -281,17 +188,7 @@ async def visitor(world: World) -> AsyncIterator[Any]:
     clients: list[httpx.AsyncClient] = []
 
     def enter(*roles: str, locale: str = "en") -> Visitor:
-        token = world.keys.key("property").token(
-            roles=roles or ["inventory_keeper"],
-            audience=["units"],
-            name="Kim Okafor",
-            locale=locale,
-            session="s1",
-        )
-        client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(world.app), base_url="http://property.localhost", timeout=30
-        )
-        client.cookies.set("partywall_token", token)
+        client = world.desk(*(roles or ["inventory_keeper"]), locale=locale, session="s1")
         clients.append(client)
         return Visitor(world, client)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from enum import Enum as Vocabulary
 from html import unescape
@@ -21,6 +21,7 @@ from deskkit.i18n.catalogue import LANGUAGES, Catalogue
 from deskkit.testing import parse_page
 from testkit.shown import codes_of, english_of, not_for_people, texts_shown
 from testkit.states import States, Variant, reads
+from testkit.world import ServiceWorld
 
 _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 _DRAWN = re.compile(r'name="(?:_csrf|form_token)" value="[^"]*"')
@@ -329,3 +330,32 @@ async def go_round(
     await tour.in_every_state(await states.variants(tour.tables(), shown, more=more))
     await tour.in_every_state(await states.elsewhere(tour.tables(), shown), once=True)
     return tour
+
+
+async def go_round_desk(
+    world: ServiceWorld,
+    prefix: str,
+    metadata: MetaData,
+    scenes: Iterable[Scene],
+    *,
+    roles: Iterable[str],
+    below: str = "",
+    names: frozenset[str] = frozenset(),
+    unwanted: frozenset[str] = frozenset(),
+    spoken: Mapping[tuple[str, str], Iterable[str]] | None = None,
+    as_written: frozenset[tuple[str, str]] = frozenset(),
+) -> Round:
+    """Go round the desk of a service in every language, as somebody who holds `roles`; see `Pages`, `States`
+    and `go_round`.
+    """
+    async with AsyncExitStack() as opened:
+        connection = await world.database.connect()
+        opened.push_async_callback(connection.close)
+        clients = {
+            language: await opened.enter_async_context(world.desk(*roles, locale=language))
+            for language in LANGUAGES
+        }
+        pages = Pages(world.app, prefix, metadata, clients, below=below, names=names, unwanted=unwanted)
+        now = world.clock.now()
+        states = States(metadata, connection, now, spoken=spoken or {}, as_written=as_written)
+        return await go_round(pages, states, world.runtime.database.engine.sync_engine, scenes)

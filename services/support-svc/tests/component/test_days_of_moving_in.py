@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskkit.testing import parse_page
+from support_svc.placements.listing import PlacementFilter, placements
 from support_svc.placements.moving_in import USUAL_DELAY, MoveIn, doubt_about, move_in
 from support_svc.placements.problems import (
     MoveAfterHold,
@@ -14,7 +15,7 @@ from support_svc.placements.problems import (
     MoveInBeforeSecuring,
     MoveLongAfterTenancy,
 )
-from support_svc.placements.queries import PlacementFilter, placement, placements
+from support_svc.placements.queries import placement
 
 DAY = dt.timedelta(days=1)
 DAYS = st.dates(dt.date(2025, 1, 1), dt.date(2027, 1, 1))

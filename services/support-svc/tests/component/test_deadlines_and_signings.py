@@ -27,12 +27,7 @@ async def test_pages_say_deadlines_and_signings_alike(world, locale, until, meet
     starts = dt.datetime(2026, 3, 10, 14, 0, tzinfo=zone)
     await world.hear("signing_scheduled", referral=referral, starts_at=starts, place="the_unit")
     base = f"/front-desk/placements/{wanted}"
-    token = world.keys.key("support").token(
-        roles=("caseworker",), audience=["support"], subject="staff-7", locale=locale
-    )
-    async with world.desk("caseworker", locale=locale) as browser:
-        browser.cookies.clear()
-        browser.cookies.set("partywall_token", token)
+    async with world.desk("caseworker", locale=locale, subject="staff-7") as browser:
         texts = {}
         for page in ("/front-desk", base, f"{base}/timeline", "/front-desk/signings"):
             text = parse_page((await browser.get(page)).text).text

@@ -34,12 +34,8 @@ async def test_a_declined_application_leads(world, locale, why, next_step):
         assert f"{base}/move-in" not in page.links().values()
         assert f"{base}/search" in page.links().values()
         assert f"{base}/give-up?request={request}" in page.links().values()
-        # My day is of the caseworker of the placement.
-        token = world.keys.key("support").token(
-            roles=("caseworker",), audience=["support"], subject="staff-7", locale=locale
-        )
-        browser.cookies.clear()
-        browser.cookies.set("partywall_token", token)
+    # My day is of the caseworker of the placement.
+    async with world.desk("caseworker", locale=locale, subject="staff-7") as browser:
         day = parse_page((await browser.get("/front-desk")).text)
         assert next_step in day.text
         assert why in day.text

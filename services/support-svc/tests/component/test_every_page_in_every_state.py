@@ -14,8 +14,7 @@ from support_svc.history.model import Matter
 from support_svc.lookups.model import LookupList
 from support_svc.placements.model import TimelineKind
 from support_svc.tables import Base
-from testkit.rendered import Pages, Scene, go_round
-from testkit.states import States
+from testkit.rendered import Scene, go_round_desk
 from testkit.written import actions_written
 
 ROLES = ("caseworker", "supervisor", "support_administrator")
@@ -35,17 +34,18 @@ UNWANTED = frozenset({"Something was done with the record"})
 
 async def rounded(world, scenes, below=""):
     """Go round the desk as somebody who may see everything."""
-    connection = await world.database.connect()
-    async with world.desk(*ROLES, locale="en") as english, world.desk(*ROLES, locale="fr") as french:
-        clients = {"en": english, "fr": french}
-        pages = Pages(
-            world.app, "/front-desk", Base.metadata, clients, below=below, names=NAMES, unwanted=UNWANTED
-        )
-        states = States(Base.metadata, connection, world.clock.now(), spoken=SPOKEN, as_written=AS_WRITTEN)
-        engine = world.runtime.database.engine.sync_engine
-        tour = await go_round(pages, states, engine, scenes)
-    await connection.close()
-    return tour
+    return await go_round_desk(
+        world,
+        "/front-desk",
+        Base.metadata,
+        scenes,
+        roles=ROLES,
+        below=below,
+        names=NAMES,
+        unwanted=UNWANTED,
+        spoken=SPOKEN,
+        as_written=AS_WRITTEN,
+    )
 
 
 @pytest.mark.timeout(900)

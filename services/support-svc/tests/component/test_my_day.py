@@ -22,12 +22,7 @@ async def tasks(world):
 
 
 async def front_page(world, locale="en", address="/front-desk"):
-    token = world.keys.key("support").token(
-        roles=("caseworker",), audience=["support"], subject="staff-7", name="Robin Hale", locale=locale
-    )
-    async with world.desk("caseworker", locale=locale) as browser:
-        browser.cookies.clear()
-        browser.cookies.set("partywall_token", token)
+    async with world.desk("caseworker", locale=locale, subject="staff-7") as browser:
         answer = await browser.get(address)
         assert answer.status_code == 200
         return parse_page(answer.text)

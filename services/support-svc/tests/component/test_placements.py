@@ -24,6 +24,7 @@ from support_svc.placements.commands import (
     record_attempt,
 )
 from support_svc.placements.following_up import Outcome, RecordFollowUp, record_follow_up
+from support_svc.placements.listing import PlacementFilter, Urgent, placements
 from support_svc.placements.model import PlacementStatus
 from support_svc.placements.moving_in import MoveIn, move_in
 from support_svc.placements.problems import (
@@ -36,7 +37,7 @@ from support_svc.placements.problems import (
     PlacementEnded,
     ReasonLeftNeeded,
 )
-from support_svc.placements.queries import PlacementFilter, Urgent, attempts, placement, placements
+from support_svc.placements.queries import attempts, placement
 
 DAY = dt.timedelta(days=1)
 

@@ -142,7 +142,7 @@ async def new(office: Office) -> Scene:
 
 async def declined(office: Office) -> Scene:
     """An application declined for a legal bar that was taken off the list afterwards."""
-    async with office.world.client("property_administrator") as administrator:
+    async with office.world.api("property_administrator") as administrator:
         keeper = Office(office.world, administrator)
         statute = (await keeper.post("/statutes", BAR))["id"]
         application, _, _ = await office.referred()
@@ -269,7 +269,7 @@ def every_stage(world: Any) -> Callable[[], Awaitable[tuple[Scene, ...]]]:
     """Play an application to every stage, each with its own people, and return the scenes."""
 
     async def play() -> tuple[Scene, ...]:
-        async with world.client("property_manager") as api:
+        async with world.api("property_manager") as api:
             office = Office(world, api)
             stages = (new, declined, withdrawn, arranged, let, discarded, writing)
             return tuple([await stage(office) for stage in stages])

@@ -21,7 +21,7 @@ ASK = "Ask what may be shared with the support organisation"
 async def test_only_the_organisation_that_referred_can_be_named_and_never_by_a_typed_name(world: Any) -> None:
     application, referral, _ = await world.referral(name={"given": "Robin", "family": "Sample"})
     _, other, _ = await world.referral(name={"given": "Kit", "family": "Sample"})
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
 
         async def choose(**named: Any) -> Any:
             return await api.post(f"/applications/{application}/choices", json={**ANSWERS, **named})
@@ -59,7 +59,7 @@ async def test_a_choice_with_a_name_typed_by_hand_lets_nobody_be_told_until_aske
     assert ASK in (await desk.go("/property-desk")).html
     told = await desk.go(f"/property-desk/applications/{application}/told")
     assert "doesn&#39;t name the organisation" in told.html
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         await api.post(f"/applications/{application}/acceptance")
         drawn = await api.post("/leases", json={"application_id": str(application), **TERMS})
         lease = drawn.json()["id"]
@@ -77,7 +77,7 @@ async def test_a_choice_with_a_name_typed_by_hand_lets_nobody_be_told_until_aske
 @pytest.mark.row("W5", "T1")
 async def test_an_application_that_came_directly_names_nobody(world: Any, visitor: Any) -> None:
     unit = await world.home()
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         opened = (await api.post("/applications", json={"unit": str(unit), "adults": 1})).json()
         path = f"/applications/{opened['id']}"
         refused = await api.post(f"{path}/choices", json={**ANSWERS, "counterpart": str(uuid.uuid4())})
@@ -94,7 +94,7 @@ async def test_an_application_that_came_directly_names_nobody(world: Any, visito
 async def test_a_choice_to_come_of_another_organisation_says_both(world: Any) -> None:
     application, _, _ = await world.referral(name={"given": "Robin", "family": "Sample"})
     wrong = {**ANSWERS, "given_on": "2026-03-20", "counterpart": str(uuid.uuid4())}
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         refused = await api.post(f"/applications/{application}/choices", json=wrong)
     assert [(one["field"], one["rule"]) for one in refused.json()["errors"]] == [
         ("given_on", "choice_in_the_future"),

@@ -49,7 +49,7 @@ async def test_what_only_the_referral_brought_is_deleted(world: Any, first: bool
     application = await _referred(world)
     await world.hear("contact_withdrawn", referral=REFERRAL)
     assert await _forgotten(world)
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         shown = (await api.get(f"/applications/{application}")).json()
     assert (shown["people"], shown["contact_kept"]) == ([], False)
     assert shown["contact_withdrawn_at"]
@@ -60,7 +60,7 @@ async def test_what_only_the_referral_brought_is_deleted(world: Any, first: bool
 async def test_what_the_applicant_gave_in_person_stays(world: Any, given: bool) -> None:
     application = await _referred(world)
     own = {**PERSON, "phone": "416-555-0142" if not given else "647-555-0199"}
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         version = (await api.get(f"/applications/{application}")).json()["version"]
         saved = await api.put(
             f"/applications/{application}/people", json={"version": version, "people": [own]}
@@ -76,7 +76,7 @@ async def test_what_the_applicant_gave_in_person_stays(world: Any, given: bool) 
 @pytest.mark.parametrize("discarded", ["never", "before", "after"])
 async def test_a_lease_keeps_them_and_the_page_says_why(world: Any, visitor: Any, discarded: str) -> None:
     application = await _referred(world)
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         await _post(api, f"/applications/{application}/acceptance")
         terms = {"start_on": "2026-04-01", "rent": {"amount": "900.00"}, "parties": [PERSON]}
         lease = (await _post(api, "/leases", {"application_id": str(application), **terms}))["id"]

@@ -31,7 +31,7 @@ async def test_referrals_of_any_day_are_acted_on_and_shown(
 ) -> None:
     unit = await world.home(available_from=free)
     application, _, _ = await world.referral(unit=unit, expected_move_in=expected, deadline=deadline)
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         shown = await api.get(f"/applications/{application}")
         assert (shown.status_code, shown.json()["expected_move_in"]) == (200, expected.isoformat())
 

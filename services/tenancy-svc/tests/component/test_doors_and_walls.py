@@ -27,7 +27,7 @@ from trade.text_review.verdicts import Verdict
 )
 async def test_a_reason_that_housing_first_forbids_does_not_exist(world: Any, reason: str) -> None:
     application, _, _ = await world.referral(name={"given": "Robin", "family": "Sample"})
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         answer = await api.post(f"/applications/{application}/decline", json={"reason": reason})
     assert answer.status_code == 422
     assert await world.told() == ["application_opened"]
@@ -36,7 +36,7 @@ async def test_a_reason_that_housing_first_forbids_does_not_exist(world: Any, re
 @pytest.mark.row("W10")
 @pytest.mark.parametrize("entity", ["support"])
 async def test_nobody_of_the_support_organisation_gets_in(world: Any, entity: str) -> None:
-    async with world.client("caseworker", "property_manager", entity=entity) as api:
+    async with world.api("caseworker", "property_manager", entity=entity) as api:
         for path in ("/applications", "/leases", "/signings", "/my-day", "/homes"):
             assert (await api.get(path)).status_code == 401
 
@@ -84,7 +84,7 @@ async def test_the_shipped_templates_are_published_and_pass_their_own_review(
 
 
 def _administrator(world: Any, name: str) -> Any:
-    api = world.client("property_administrator")
+    api = world.api("property_administrator")
     token = world.keys.key("property").token(
         roles=("property_administrator",), audience=["tenancy"], name=name
     )
@@ -137,7 +137,7 @@ async def test_a_clause_goes_into_a_template_when_two_others_approved_its_wordin
         _administrator(world, "Ada Pike") as author,
         _administrator(world, "Bo Lund") as second,
         _administrator(world, "Cy Reed") as third,
-        world.client("property_manager") as manager,
+        world.api("property_manager") as manager,
     ):
         clause = (await author.post("/clauses", json=CLAUSE)).json()["clause_id"]
         chosen, approvals = {"source_id": clause}, f"/clauses/{clause}/approvals"
@@ -209,7 +209,7 @@ async def test_clauses_that_were_published_before_are_approved_until_they_change
 @pytest.mark.row("T3", "W3")
 async def test_a_review_says_why_of_each_sentence(world: Any) -> None:
     text = "Rent is due monthly. The tenant must attend treatment. Services are voluntary."
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         review = (await api.post("/clause-reviews", json={"text": text})).json()
     assert review["verdict"] == "refused"
     assert [one["verdict"] for one in review["sentences"]] == ["passed", "refused", "passed"]
@@ -225,7 +225,7 @@ async def test_a_lease_keeps_the_template_version_it_was_drawn_up_from(world: An
     application, _, _ = await world.referral(name={"given": "Robin", "family": "Sample"})
     template = (await world.rows("SELECT id FROM lease_templates WHERE jurisdiction = 'ca_on'"))[0]["id"]
     party = {"part": "tenant", "given_name": "Robin", "family_name": "Sample"}
-    async with world.client("property_manager", "property_administrator") as api:
+    async with world.api("property_manager", "property_administrator") as api:
         await api.post(f"/applications/{application}/acceptance")
         terms = {"start_on": "2026-04-01", "rent": {"amount": "900.00"}, "parties": [party]}
         lease = (await api.post("/leases", json={"application_id": str(application), **terms})).json()["id"]

@@ -27,7 +27,7 @@ async def let(world: Any) -> uuid.UUID:
     """Return a home whose lease is in force."""
     unit: uuid.UUID = await world.home()
     signing = await world.ready_to_sign(unit, start_on="2026-03-02", meeting="2026-03-02T14:00:00-05:00")
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         answer = await api.post(f"/signings/{signing}/signature", json={"tenants_agreed": True})
         assert answer.is_success, answer.text
     return unit
@@ -51,7 +51,7 @@ async def answers(world: Any) -> list[said.EntryAnsweredV1]:
 
 async def test_a_request_is_listed_answered_and_told(world: Any) -> None:
     request = await asked(world, await let(world))
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         (line,) = (await api.get("/entry-requests")).json()["items"]
         assert (line["id"], line["state"], line["version"]) == (str(request), "open", 1)
         early = {"answer": "notice_given", "delivered_at": "2026-03-02T09:00:00-05:00", "version": 1}
@@ -81,7 +81,7 @@ async def test_my_day_says_by_when_a_notice_has_to_be_delivered(world: Any) -> N
     request = await asked(world, unit)
     over = dt.datetime(2026, 3, 1, 9, tzinfo=START.tzinfo)
     await asked(world, unit, starts_at=over, ends_at=over + dt.timedelta(hours=1))
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         (due,) = (await api.get("/my-day")).json()["due"]
         assert (due["task"], due["page"], due["at"]) == (
             "answer_entry",
@@ -100,7 +100,7 @@ async def test_without_a_tenancy_the_answer_comes_by_itself(world: Any) -> None:
     assert [(one.answer.value, one.reason and one.reason.value) for one in await answers(world)] == [
         ("refused", "no_tenancy")
     ] * 2
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         line = (await api.get(f"/entry-requests?listed=answered&unit={unit}")).json()["items"][0]
         assert line["answered_by"] is None
         agreed = {"answer": "tenant_agreed", "version": line["version"]}
@@ -111,12 +111,12 @@ async def test_without_a_tenancy_the_answer_comes_by_itself(world: Any) -> None:
 async def test_twice_is_once_and_what_was_given_up_never_stands(world: Any) -> None:
     unit = await let(world)
     request = await asked(world, unit)
-    message, subject = world.sent[-1]
-    await world.deliver(message, subject)
+    subject, message = world.heard[-1]
+    await world.deliver(subject, message)
     withdrawn = {"request": request, "unit": unit, "reason": "window_changed"}
     await world.hear("entry_request_withdrawn", **withdrawn)
     await world.hear("entry_request_withdrawn", **withdrawn)
-    await world.deliver(message, subject)
+    await world.deliver(subject, message)
     rows = await world.rows("SELECT state, withdrawal FROM entry_requests")
     assert [tuple(row.values()) for row in rows] == [("withdrawn", "window_changed")]
     version = (await world.rows("SELECT version FROM entry_requests"))[0]["version"]
@@ -135,12 +135,12 @@ async def test_twice_is_once_and_what_was_given_up_never_stands(world: Any) -> N
 async def test_answered_at_once_by_two_one_reads_again_and_one_key_is_one_answer(world: Any) -> None:
     request = await asked(world, await let(world))
     body = {"answer": "refused", "reason": "not_enough_notice", "version": 1}
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         sent = await asyncio.gather(
             *(api.post(f"/entry-requests/{request}/answer", json=body) for _ in range(4))
         )
     assert Counter(one.status_code for one in sent) == {204: 1, 409: 3}
-    async with world.client("property_manager", **{"Idempotency-Key": "once"}) as api:
+    async with world.api("property_manager", **{"Idempotency-Key": "once"}) as api:
         body = {"answer": "tenant_agreed", "version": 2}
         again = [await api.post(f"/entry-requests/{request}/answer", json=body) for _ in range(2)]
         assert [one.status_code for one in again] == [204, 204]
@@ -159,7 +159,7 @@ async def test_a_list_of_any_length_is_read_page_by_page(world: Any) -> None:
     # Given up before it was heard of: without a window.
     await world.hear("entry_request_withdrawn", request=uuid.uuid4(), unit=unit, reason="nobody_lives_there")
 
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
 
         async def read_all(listed: str) -> list[str]:
             starts, seen, after = [], set(), None
@@ -184,7 +184,7 @@ async def test_only_managers_see_and_answer(world: Any) -> None:
     request = await asked(world, await let(world))
     body = {"answer": "tenant_agreed", "version": 1}
     for role in ("property_administrator", "inventory_keeper"):
-        async with world.client(role) as api:
+        async with world.api(role) as api:
             assert (await api.get("/entry-requests")).status_code == 403
             assert (await api.post(f"/entry-requests/{request}/answer", json=body)).status_code == 403
 

@@ -2,14 +2,12 @@
 
 from typing import Any
 
-import httpx
 import pytest
 
 from chassis.feature import sentences_of
 from tenancy_svc.features import FEATURES
 from tenancy_svc.tables import Base
-from testkit.rendered import Pages, go_round
-from testkit.states import States
+from testkit.rendered import go_round_desk
 from testkit.written import actions_written
 
 ROLES = ("property_manager", "property_administrator")
@@ -35,22 +33,6 @@ async def test_every_page_in_every_state(world: Any, every_stage: Any) -> None:
     kinds = {kind for kind, _ in SENTENCES}
     assert {one for one in actions_written("tenancy_svc") if one[0] in kinds} <= set(SENTENCES)
 
-    def desk(language: str) -> httpx.AsyncClient:
-        token = world.keys.key("property").token(
-            roles=ROLES, audience=["tenancy"], name="Dana Roy", locale=language
-        )
-        return httpx.AsyncClient(
-            transport=httpx.ASGITransport(world.app),
-            base_url="http://property.localhost",
-            cookies={"partywall_token": token},
-        )
-
-    connection = await world.database.connect()
-    async with desk("en") as english, desk("fr") as french:
-        clients = {"en": english, "fr": french}
-        pages = Pages(world.app, "/property-desk", Base.metadata, clients, names=NAMES)
-        states = States(Base.metadata, connection, world.clock.now())
-        tour = await go_round(pages, states, world.runtime.database.engine.sync_engine, scenes)
-    await connection.close()
+    tour = await go_round_desk(world, "/property-desk", Base.metadata, scenes, roles=ROLES, names=NAMES)
     assert not tour.faults, tour.report()
-    assert states.never(tour.tables()) == NEVER
+    assert tour.states.never(tour.tables()) == NEVER

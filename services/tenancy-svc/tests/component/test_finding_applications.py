@@ -50,7 +50,7 @@ async def drawn_up(world: Any, api: Any, given: str, family: str) -> str:
 
 @pytest.mark.row("T1", "T4", "C3")
 async def test_records_are_found_without_accents_and_across_scripts(world: Any) -> None:
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         for given, family in NAMES:
             await drawn_up(world, api, given, family)
         for path in ("/applications", "/leases"):
@@ -66,7 +66,7 @@ async def test_records_are_found_without_accents_and_across_scripts(world: Any) 
 
 @pytest.mark.row("T1", "T4", "X1")
 async def test_somebody_with_one_name_is_listed_without_a_gap(world: Any) -> None:
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         lease = await drawn_up(world, api, "", "Sukarno")
         meeting = {"starts_at": "2026-03-05T14:00:00-05:00", "place": "the_unit", "landlord_name": "Dana Roy"}
         assert (await api.post(f"/leases/{lease}/signings", json=meeting)).is_success

@@ -62,7 +62,7 @@ async def test_a_referral_and_its_hold_may_come_in_either_order(world: Any, held
     await world.hear(referred[0], **referred[1])
     rows = await world.rows("SELECT id FROM applications")
     assert len(rows) == 1
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         shown = (await api.get(f"/applications/{rows[0]['id']}")).json()
     assert shown["hold"]["stands"]
     assert await world.told() == ["application_opened"]
@@ -80,7 +80,7 @@ async def test_after_a_withdrawn_referral_nothing_more_is_told(world: Any, withd
     if not withdrawn_first:
         await world.hear("tenancy_referral_withdrawn", referral=referral)
     application = (await world.rows("SELECT id FROM applications"))[0]["id"]
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         # The household decides whether it still wants the home; the application goes on.
         assert (await api.get(f"/applications/{application}")).json()["status"] == "received"
         answer = await api.post(f"/applications/{application}/decline", json={"reason": "legal_age_rule"})
@@ -98,7 +98,7 @@ async def test_an_answer_to_another_referrals_signing_or_from_before_a_move_does
     application, referral, _ = await world.referral(name={"given": "Robin", "family": "Sample"})
     party = {"part": "tenant", "given_name": "Robin", "family_name": "Sample"}
     arrangement = {"starts_at": "2026-03-05T14:00:00-05:00", "place": "the_unit", "landlord_name": "Dana Roy"}
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         await api.post(f"/applications/{application}/acceptance")
         terms = {"start_on": "2026-04-01", "rent": {"amount": "900.00"}, "parties": [party]}
         lease = (await api.post("/leases", json={"application_id": str(application), **terms})).json()["id"]
@@ -141,7 +141,7 @@ async def test_over_the_real_broker_a_referral_is_heard_once_and_answered(
 @pytest.mark.parametrize("typed", ["%", "_ %", "--"])
 async def test_a_search_that_means_nothing_finds_nothing(world: Any, typed: str) -> None:
     await world.referral(name={"given": "Robin", "family": "Sample"})
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         for path in ("/applications", "/homes"):
             assert (await api.get(path)).json()["items"]
             assert (await api.get(path, params={"q": typed})).json()["items"] == []
@@ -151,7 +151,7 @@ async def test_a_search_that_means_nothing_finds_nothing(world: Any, typed: str)
 async def test_a_person_with_one_name_arrives_with_one(world: Any) -> None:
     name = {"given": "Suharto", "family": "Suharto", "one_name": True}
     application, _, _ = await world.referral(name=name)
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         shown = (await api.get(f"/applications/{application}")).json()
         assert [(one["given_name"], one["family_name"]) for one in shown["people"]] == [("", "Suharto")]
         lines = (await api.get("/applications")).json()["items"]

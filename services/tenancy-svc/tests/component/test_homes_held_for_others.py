@@ -25,7 +25,7 @@ async def test_a_direct_lease_on_a_home_held_for_another_is_refused_at_every_ste
     """The hold alone says so, also while the home's occupancy in the copy is still the one of before."""
     unit = await world.home()
     held = {"request": uuid.uuid4(), "unit": unit, "deadline": world.clock.now() + dt.timedelta(days=9)}
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         opened = (
             await api.post("/applications", json={"unit": str(unit), "adults": 1, "people": [PARTY]})
         ).json()["id"]
@@ -55,7 +55,7 @@ async def test_a_tenancy_names_the_request_that_it_fulfils(world: Any, referred:
     if referred:
         application, _, _ = await world.referral(unit=unit, **NAMED)
         request = (await world.rows("SELECT request FROM applications"))[0]["request"]
-        async with world.client("property_manager") as api:
+        async with world.api("property_manager") as api:
             await api.post(f"/applications/{application}/acceptance")
             lease = (await api.post("/leases", json={"application_id": str(application), **TERMS})).json()
             signing = (await api.post(f"/leases/{lease['id']}/signings", json=MEETING)).json()["id"]
@@ -64,7 +64,7 @@ async def test_a_tenancy_names_the_request_that_it_fulfils(world: Any, referred:
     else:
         signing = await world.ready_to_sign(unit)
     world.meet(MEETING["starts_at"])
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         assert (await _post(api, f"/signings/{signing}/signature"))[0] == 200
     rows = await world.rows("SELECT data FROM outbox WHERE subject LIKE 'evt.tenancy.tenancy_started.%'")
     said = rows[0]["data"]["data"] if isinstance(rows[0]["data"], dict) else rows[0]["data"]
@@ -79,7 +79,7 @@ async def test_the_property_desk_is_informed_when_a_lease_crossed_a_hold(
     unit, request = await world.home(), uuid.uuid4()
     signing = await world.ready_to_sign(unit)
     world.meet()
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         await api.post(f"/signings/{signing}/signature")
         lease = (await api.get(f"/signings/{signing}")).json()["lease"]["id"]
     world.clock.advance(dt.timedelta(minutes=2))
@@ -101,7 +101,7 @@ async def test_after_the_hold_is_gone_nothing_is_accepted_or_drawn_up(world: Any
     received, _, _ = await world.referral(**NAMED)
     accepted, _, _ = await world.referral(**NAMED)
     desk = visitor("property_manager")
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         assert await _post(api, f"/applications/{accepted}/acceptance") == (204, "")
         for row in await world.rows("SELECT request, unit FROM holds"):
             await world.hear("unit_released", **row, reason="deadline_passed")
@@ -123,7 +123,7 @@ async def test_after_the_hold_is_gone_nothing_is_accepted_or_drawn_up(world: Any
 async def test_a_closed_application_gives_its_home_back_at_once(world: Any, way: str, decided: str) -> None:
     application, _, unit = await world.referral(**NAMED)
     body = {"reason": "legal_age_rule"} if way == "decline" else None
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         if decided == "accepted":
             await api.post(f"/applications/{application}/acceptance")
         assert await _post(api, f"/applications/{application}/{way}", body) == (204, "")
@@ -131,7 +131,7 @@ async def test_a_closed_application_gives_its_home_back_at_once(world: Any, way:
     rows = await world.rows("SELECT convert_from(data::text::bytea, 'UTF8') AS said FROM outbox")
     assert str(unit) in rows[-1]["said"]
     direct = await world.home()
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         opened = await api.post("/applications", json={"unit": str(direct), "adults": 1, "people": [PARTY]})
         assert await _post(api, f"/applications/{opened.json()['id']}/{way}", body) == (204, "")
     assert len(await world.told()) == 3, "an application that came directly holds nothing"
@@ -141,7 +141,7 @@ async def test_a_closed_application_gives_its_home_back_at_once(world: Any, way:
 async def test_when_the_hold_ends_the_signing_is_cancelled_on_both_sides(world: Any, visitor: Any) -> None:
     application, referral, unit = await world.referral(**NAMED)
     request = (await world.rows("SELECT request FROM applications"))[0]["request"]
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         await api.post(f"/applications/{application}/choices", json={**ANSWERS, "counterpart": str(referral)})
         await api.post(f"/applications/{application}/acceptance")
         lease = (await api.post("/leases", json={"application_id": str(application), **TERMS})).json()["id"]

@@ -43,7 +43,7 @@ async def test_a_referral_becomes_a_tenancy_and_support_is_told_what_the_tenant_
     application, referral, _ = await world.referral(
         name={"given": "Robin", "family": "Sample"}, contact={"phone": "+1 416 555 0100"}
     )
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         shown = (await api.get(f"/applications/{application}")).json()
         assert shown["people"][0]["given_name"] == "Robin"
         assert shown["hold"]["stands"]
@@ -100,7 +100,7 @@ async def test_a_referral_becomes_a_tenancy_and_support_is_told_what_the_tenant_
 @pytest.mark.row("W5", "W13")
 async def test_without_the_tenants_choice_it_is_recorded_as_withheld_and_shown(world: Any) -> None:
     application, _, _ = await world.referral(name={"given": "Robin", "family": "Sample"})
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         lease = await _drawn_up(api, application)
         arranged = await api.post(
             f"/leases/{lease}/signings",
@@ -120,7 +120,7 @@ async def test_without_the_tenants_choice_it_is_recorded_as_withheld_and_shown(w
 @pytest.mark.row("T1")
 async def test_without_consent_no_name_arrives_and_the_applicant_brings_it(world: Any) -> None:
     application, _, _ = await world.referral(name=None, contact=None)
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         shown = (await api.get(f"/applications/{application}")).json()
         assert shown["people"] == []
         refused = await api.post(f"/applications/{application}/acceptance")
@@ -141,7 +141,7 @@ async def test_a_signing_fits_the_hold_and_lies_ahead(world: Any) -> None:
     application, _, _ = await world.referral(
         name={"given": "Robin", "family": "Sample"}, deadline=world.clock.now() + dt.timedelta(days=2)
     )
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         lease = await _drawn_up(api, application)
         arrangement = {"place": "the_unit", "landlord_name": "Dana Roy"}
         for starts_at, code in (

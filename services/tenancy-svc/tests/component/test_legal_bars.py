@@ -24,7 +24,7 @@ FORBIDDEN = (
 
 
 async def _added(world: Any, **changes: Any) -> str:
-    async with world.client("property_administrator") as api:
+    async with world.api("property_administrator") as api:
         answer = await api.post("/statutes", json={**BAR, **changes})
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
@@ -33,7 +33,7 @@ async def _added(world: Any, **changes: Any) -> str:
 @pytest.mark.row("W3", "T1")
 async def test_no_text_is_taken_as_a_statute(world: Any) -> None:
     application, _, _ = await world.referral(name={"given": "Robin", "family": "Sample"})
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         for text in FORBIDDEN:
             body = {"reason": "other_legal_bar", "statute": text}
             assert (await api.post(f"/applications/{application}/decline", json=body)).status_code == 422
@@ -54,13 +54,13 @@ async def test_a_decline_names_a_bar_that_is_law_where_the_home_is(world: Any) -
     ontario = await _added(world)
     western = await _added(world, jurisdiction="ca_bc")
     former = await _added(world, section="Housing Act, 2020, s. 14")
-    async with world.client("property_administrator") as api:
+    async with world.api("property_administrator") as api:
         assert (await api.delete(f"/statutes/{former}")).status_code == 204
         again = await api.delete(f"/statutes/{former}")
         assert (again.status_code, again.json()["code"]) == (409, "statute_retired")
         twice = await api.post("/statutes", json=BAR)
         assert (twice.status_code, twice.json()["code"]) == (409, "statute_listed")
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
 
         async def decline(**body: Any) -> tuple[int, str]:
             answer = await api.post(f"/applications/{application}/decline", json=body)
@@ -80,11 +80,11 @@ async def test_a_decline_names_a_bar_that_is_law_where_the_home_is(world: Any) -
 
 @pytest.mark.row("W3", "W10")
 async def test_only_an_administrator_keeps_the_list_and_its_words_are_reviewed(world: Any) -> None:
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         assert (await api.post("/statutes", json=BAR)).status_code == 403
         assert (await api.delete(f"/statutes/{uuid.uuid4()}")).status_code == 403
         assert (await api.get("/statutes")).json() == []
-    async with world.client("property_administrator") as api:
+    async with world.api("property_administrator") as api:
         for field in ("section", "says_en", "says_fr"):
             refused = await api.post("/statutes", json={**BAR, field: FORBIDDEN[0]})
             assert (refused.status_code, refused.json()["code"]) == (422, "clause_conditions_tenancy")
@@ -127,7 +127,7 @@ async def test_all_that_is_wrong_with_a_legal_bar_is_said_at_once(world: Any) ->
         "says_en": "The tenant must take part in treatment to keep the home.",
         "says_fr": "Le locataire doit participer à un traitement pour garder son logement.",
     }
-    async with world.client("property_administrator") as api:
+    async with world.api("property_administrator") as api:
         refused = await api.post("/statutes", json={**BAR, **wrong})
     assert [(one["field"], one["rule"]) for one in refused.json()["errors"]] == [
         ("says_en", "clause_conditions_tenancy"),

@@ -18,7 +18,7 @@ async def test_a_landlord_corrected_after_the_hold_began_changes_nothing_for_the
 ) -> None:
     application, _, unit = await world.referral(**NAMED)
     await world.home(unit=unit, managed_by=listed_as, listing_version=9, occupancy="secured")
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         assert (await api.post(f"/applications/{application}/acceptance")).status_code == 204
         drawn = await api.post("/leases", json={"application_id": str(application), **TERMS})
     assert drawn.status_code == 201, drawn.text
@@ -30,7 +30,7 @@ async def test_a_hold_of_a_third_partys_home_gets_no_lease_whatever_the_listing_
 ) -> None:
     application, _, unit = await world.referral(**NAMED, managed_by="third_party")
     await world.home(unit=unit, managed_by="property_entity", listing_version=9, occupancy="secured")
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         await api.post(f"/applications/{application}/acceptance")
         refused = await api.post("/leases", json={"application_id": str(application), **TERMS})
     assert refused.json()["code"] == "home_not_ours"
@@ -42,7 +42,7 @@ async def test_a_home_that_nobody_is_known_to_manage_gets_no_lease_until_its_lan
 ) -> None:
     unit = await world.home(managed_by="not_known")
     application, _, _ = await world.referral(unit=unit, **NAMED, managed_by="not_known")
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         opened = await api.post("/applications", json={"unit": str(unit), "adults": 1})
         assert opened.json()["code"] == "manager_unknown"
         await api.post(f"/applications/{application}/acceptance")

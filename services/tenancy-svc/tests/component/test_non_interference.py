@@ -85,7 +85,7 @@ async def _run(
     )
     application = (await world.rows("SELECT application_id FROM counterparts"))[0]["application_id"]
     arrangement = {"starts_at": "2026-03-05T14:00:00-05:00", "place": "the_unit", "landlord_name": "Dana Roy"}
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
 
         async def post(path: str, body: Any = None) -> Any:
             answer = await api.post(path, json=body)

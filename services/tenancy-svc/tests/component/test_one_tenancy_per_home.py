@@ -17,7 +17,7 @@ async def test_of_many_leases_signed_at_once_one_comes_into_force(world: Any) ->
     unit = await world.home()
     signings = [await world.ready_to_sign(unit) for _ in range(8)]
     world.meet()
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         answers = await asyncio.gather(*(api.post(f"/signings/{signing}/signature") for signing in signings))
     codes = Counter(answer.json().get("code", "signed") for answer in answers)
     assert codes == {"signed": 1, "tenancy_exists": 7}, codes
@@ -29,7 +29,7 @@ async def test_of_many_leases_signed_at_once_one_comes_into_force(world: Any) ->
 async def test_a_signature_sent_twice_begins_one_tenancy(world: Any) -> None:
     signing = await world.ready_to_sign(await world.home())
     world.meet()
-    async with world.client("property_manager", **{"Idempotency-Key": "once"}) as api:
+    async with world.api("property_manager", **{"Idempotency-Key": "once"}) as api:
         answers = await asyncio.gather(*(api.post(f"/signings/{signing}/signature") for _ in range(3)))
     assert {answer.status_code for answer in answers} == {200}, [answer.text for answer in answers]
     assert len({answer.text for answer in answers}) == 1
@@ -41,7 +41,7 @@ async def test_a_change_before_signing_keeps_the_former_edition_and_asks_for_new
     world: Any,
 ) -> None:
     signing = await world.ready_to_sign(await world.home())
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         lease = (await api.get(f"/signings/{signing}")).json()["lease"]
         terms = {"start_on": "2026-05-01", "rent": {"amount": "950.00"}, "parties": [world.PARTY]}
         body = {"version": lease["version"], **terms}
@@ -59,7 +59,7 @@ async def test_a_change_before_signing_keeps_the_former_edition_and_asks_for_new
 @pytest.mark.row("T5")
 async def test_a_draft_that_is_given_up_cancels_its_signing_and_frees_the_application(world: Any) -> None:
     signing = await world.ready_to_sign(await world.home())
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         lease = (await api.get(f"/signings/{signing}")).json()["lease"]
         assert (await api.delete(f"/leases/{lease['id']}")).status_code == 204
         assert (await api.get(f"/signings/{signing}")).json()["status"] == "cancelled"
@@ -73,7 +73,7 @@ async def test_a_draft_that_is_given_up_cancels_its_signing_and_frees_the_applic
 async def test_a_home_that_is_taken_or_not_ours_gets_no_lease(world: Any) -> None:
     theirs = await world.home(managed_by="third_party")
     taken = await world.home(occupancy="occupied_by_other")
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         body = {"adults": 1, "people": [world.PARTY]}
         refused = await api.post("/applications", json={"unit": str(theirs), **body})
         assert refused.json()["code"] == "home_not_ours"

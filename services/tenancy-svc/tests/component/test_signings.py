@@ -30,7 +30,7 @@ async def _referred(world: Any, api: Any, *parties: Any) -> tuple[str, Any]:
 
 @pytest.mark.row("T5", "W4")
 async def test_before_the_arranged_time_the_tenants_agree_and_the_advocate_is_informed(world: Any) -> None:
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         signing, _ = await _referred(world, api)
         await world.attest(api, signing)
         refused = await api.post(f"/signings/{signing}/signature")
@@ -67,7 +67,7 @@ async def test_before_the_arranged_time_the_tenants_agree_and_the_advocate_is_in
 async def test_the_time_of_the_signatures_is_recorded_as_it_was(
     world: Any, signed_at: str, agreed: bool, code: str | None
 ) -> None:
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         signing, _ = await _referred(world, api)
         await world.attest(api, signing)
         world.meet("2026-03-06T12:00:00-05:00")
@@ -82,7 +82,7 @@ async def test_the_time_of_the_signatures_is_recorded_as_it_was(
 
 @pytest.mark.row("T5", "W3")
 async def test_two_tenants_of_one_name_attest_each_for_themselves(world: Any, visitor: Any) -> None:
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         signing, _ = await _referred(world, api, ELDER, YOUNGER)
         parties = (await api.get(f"/signings/{signing}")).json()["attested"]
         assert [one["contact"] for one in parties[:2]] == ["416 555 0100", "416 555 0199"]
@@ -103,7 +103,7 @@ async def test_two_tenants_of_one_name_attest_each_for_themselves(world: Any, vi
 async def test_an_attestation_is_taken_back_until_the_lease_is_signed_and_stays_in_the_record(
     world: Any,
 ) -> None:
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         signing, _ = await _referred(world, api)
         await world.attest(api, signing)
         tenant = (await api.get(f"/signings/{signing}")).json()["attested"][0]
@@ -127,7 +127,7 @@ async def test_an_attestation_is_taken_back_until_the_lease_is_signed_and_stays_
 @pytest.mark.parametrize("ended", ["referral given up", "signing cancelled"])
 async def test_what_has_ended_is_not_answered_any_more(world: Any, ended: str) -> None:
     """A referral that is given up leaves the signing to the household, which may still want the home."""
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         signing, referral = await _referred(world, api)
         if ended == "signing cancelled":
             await api.post(f"/signings/{signing}/cancellation")
@@ -151,7 +151,7 @@ async def test_what_has_ended_is_not_answered_any_more(world: Any, ended: str) -
 async def test_by_hand_each_is_asked_before_it_is_recorded(
     world: Any, visitor: Any, locale: str, agreed: str, taken: str
 ) -> None:
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         signing, _ = await _referred(world, api)
         party = (await api.get(f"/signings/{signing}")).json()["attested"][0]["party"]
     desk = visitor("property_manager", locale=locale)

@@ -19,7 +19,7 @@ async def _accepted(world: Any, api: Any, **home: Any) -> str:
 
 @pytest.mark.row("T4")
 async def test_a_deposit_of_three_rents_is_refused_and_what_the_law_allows_is_kept(world: Any) -> None:
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         application = await _accepted(world, api)
 
         async def draw_up(*deposits: Any) -> Any:
@@ -53,7 +53,7 @@ async def test_a_draft_from_before_the_rules_is_not_signed_with_an_unlawful_depo
         " SELECT gen_random_uuid(), id, 0, 'last_month_rent', 2700, 'CAD', 'due' FROM lease_editions"
     )
     world.meet()
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         refused = await api.post(f"/signings/{signing}/signature")
     assert (refused.status_code, refused.json()["code"]) == (422, "deposit_too_large")
 
@@ -70,7 +70,7 @@ async def test_a_draft_from_before_the_rules_is_not_signed_with_an_unlawful_depo
     ],
 )
 async def test_nobody_is_named_twice(world: Any, other: dict[str, str], accepted: bool) -> None:
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         application = await _accepted(world, api)
         body = {"application_id": application, **TERMS, "parties": [ROBIN, other]}
         drawn = await api.post("/leases", json=body)
@@ -84,7 +84,7 @@ async def test_nobody_is_named_twice(world: Any, other: dict[str, str], accepted
 @pytest.mark.row("T4")
 async def test_two_people_of_one_name_are_told_apart_by_their_own_contact(world: Any) -> None:
     one, other = ({**ROBIN, "email": "elder@example.org"}, {**ROBIN, "email": "younger@example.org"})
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         application = await _accepted(world, api)
         body = {"application_id": application, **TERMS, "parties": [one, other]}
         assert (await api.post("/leases", json=body)).status_code == 201
@@ -95,7 +95,7 @@ async def test_two_people_of_one_name_are_told_apart_by_their_own_contact(world:
 async def test_the_form_offers_the_deposits_of_the_province_and_says_what_is_wrong_with_one(
     world: Any, visitor: Any, locale: str
 ) -> None:
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         application = await _accepted(world, api)
     desk = visitor("property_manager", locale=locale)
     shown = await desk.go(f"/property-desk/applications/{application}/lease")

@@ -24,7 +24,7 @@ async def refused(api: Any, path: str, body: dict[str, Any]) -> tuple[int, str, 
 @pytest.mark.row("W8", "T5")
 async def test_how_to_get_to_a_signing_places_nothing(world: Any) -> None:
     unit = await world.home()
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         person = {"part": "tenant", "given_name": "Robin", "family_name": "Sample"}
         opened = await api.post("/applications", json={"unit": str(unit), "adults": 1, "people": [person]})
         application = opened.json()["id"]
@@ -51,7 +51,7 @@ async def test_legal_bars_place_nothing(world: Any) -> None:
         "jurisdiction": "ca_on", "section": "Example Act, s. 1",
         "says_en": CAMERA, "says_fr": "La loi le demande.",
     }  # fmt: skip
-    async with world.client("property_administrator") as api:
+    async with world.api("property_administrator") as api:
         assert await refused(api, "/statutes", bar) == (422, "monitoring_refused", "says_en")
         both = {**bar, "says_fr": "Une caméra dans le salon filme le locataire."}
         answer = (await api.post("/statutes", json=both)).json()

@@ -122,7 +122,7 @@ async def both_say_the_same(case: Case, desk: Any, query: Any, key: str, path: s
 @pytest.fixture
 async def case(world: Any) -> Any:
     """A case of its own at the API."""
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         yield Case(world, api)
 
 
@@ -250,7 +250,7 @@ async def test_documents_of_a_draft_whose_names_were_deleted_say_so(world: Any, 
         name={"given": "Zdenka", "family": "Quillfeather"}, contact=None
     )
     person = {"part": "tenant", "given_name": "Zdenka", "family_name": "Quillfeather"}
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         case = Case(world, api)
         await case.post(f"/applications/{application}/acceptance")
         terms = {"start_on": "2026-04-01", "rent": {"amount": "900.00"}, "parties": [person]}
@@ -289,7 +289,7 @@ async def test_only_who_sees_leases_sees_their_documents_and_every_view_is_logge
         assert len(rows) == before + 1
         assert rows[-1]["query"] in {"leases.lease_document", "signings.signing_document"}
     for role in ("property_administrator", "inventory_keeper"):
-        async with case.world.client(role) as api:
+        async with case.world.api(role) as api:
             for path in paths:
                 assert (await api.get(f"{path}/document")).status_code == 403
         desk = visitor(role)

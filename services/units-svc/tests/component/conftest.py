@@ -45,20 +45,22 @@ from units_svc.inspections.commands import (
 from units_svc.inspections.model import Grade, InspectionKind
 from units_svc.inspections.queries import inspection_record
 from units_svc.inventory.commands import (
-    CancelRent,
-    ChangeRent,
-    CorrectRent,
     EditAddress,
     EditDetails,
     ObserveStatus,
-    cancel_rent,
-    change_rent,
-    correct_rent,
     edit_address,
     edit_details,
     observe_status,
 )
 from units_svc.inventory.queries import unit_record
+from units_svc.inventory.rents import (
+    CancelRent,
+    ChangeRent,
+    CorrectRent,
+    cancel_rent,
+    change_rent,
+    correct_rent,
+)
 from units_svc.landlords.commands import AddLandlord, EditLandlord, add_landlord, edit_landlord
 from units_svc.landlords.model import LandlordKind, ManagedBy, Relation
 from units_svc.landlords.queries import landlord_record

@@ -15,7 +15,7 @@ from chassis.actor import Actor
 from chassis.errors import DomainError, SeveralFaults
 from units_svc.holds.commands import CorrectManager, correct_manager
 from units_svc.inspections.commands import RecordInspection, record_inspection
-from units_svc.inventory.commands import ChangeRent, CorrectRent, change_rent, correct_rent
+from units_svc.inventory.rents import ChangeRent, CorrectRent, change_rent, correct_rent
 from units_svc.landlords.commands import AddLandlord, EditLandlord, add_landlord, edit_landlord
 from units_svc.lookups.commands import AddValue, add_value
 from units_svc.maintenance.commands import (
@@ -177,7 +177,7 @@ async def test_all_that_is_wrong_with_a_photo_is_told_at_once(
     assert refused == 4, "a caption that watches is recorded though there is no photo"
     monkeypatch.setattr(photos, "MOST_PHOTOS", 1)
     path = f"/units/{unit}/photos"
-    async with world.client("inventory_keeper") as client:
+    async with world.api("inventory_keeper") as client:
         for colour, status in ((90, 201), (90, 201), (200, 422)):
             sent = {"photo": ("a.jpg", picture(colour), "image/jpeg")}
             assert (await client.post(path, files=sent)).status_code == status

@@ -256,7 +256,7 @@ async def test_a_list_of_any_length_is_exported_whole(
     answer = await visitor().client.get("/inventory-desk/units/export.csv?text=example")
     lines = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert [line["unit_number"] for line in lines] == ["1", "2", "3", "4", "5"]
-    async with world.client() as nobody:
+    async with world.api() as nobody:
         assert (await nobody.get("/units/export")).status_code == 403
 
 
@@ -331,7 +331,7 @@ async def test_a_landlords_page_says_who_changed_what_in_the_readers_words(world
     assert "Name key" not in said
     french = await visitor("inventory_keeper", locale="fr").see(f"/inventory-desk/landlords/{landlord}")
     assert "Modifié" in french.html
-    async with world.client("property_manager") as manager:
+    async with world.api("property_manager") as manager:
         edits = (await manager.get(f"/landlords/{landlord}/history")).json()
     assert [(one["by"], one["action"]) for one in edits] == [
         ("Kim Okafor", "edited"),
@@ -352,7 +352,7 @@ async def test_a_contractors_page_says_who_changed_what_to_everybody_who_may_loo
     assert "Phone: 416 555 0100 → 416 555 0199" in page.html
     assert "/edit" not in page.html
     assert (await manager.see("/inventory-desk/contractors")).html.count(path) == 1
-    async with world.client("property_manager") as client:
+    async with world.api("property_manager") as client:
         edits = (await client.get(f"/contractors/{contractor}/history")).json()
     assert [one["action"] for one in edits] == ["edited", "added"]
     assert edits[0]["changes"]["phone"] == ["416 555 0100", "416 555 0199"]

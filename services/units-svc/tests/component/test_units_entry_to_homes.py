@@ -248,18 +248,18 @@ async def test_of_two_who_ask_at_once_one_reads_again(world: Any) -> None:
 async def test_over_http_asking_twice_under_one_key_asks_once(world: Any) -> None:
     work = await work_on(world, await let(world))
     body = {"version": 1, "starts_at": at(5, 9).isoformat(), "ends_at": at(5, 12).isoformat()}
-    async with world.client("inventory_keeper", **{"Idempotency-Key": "once"}) as api:
+    async with world.api("inventory_keeper", **{"Idempotency-Key": "once"}) as api:
         answers = [await api.post(f"/maintenance/{work}/entry", json=body) for _ in range(2)]
         assert [one.status_code for one in answers] == [201, 201]
         assert answers[0].json() == answers[1].json()
-    async with world.client("inventory_keeper") as api:
+    async with world.api("inventory_keeper") as api:
         stale = await api.post(f"/maintenance/{work}/entry", json=body)
         assert (stale.status_code, stale.json()["code"]) == (409, EditedMeanwhile.code)
         early = await api.post(f"/maintenance/{work}/schedule", json={"version": 2})
         assert early.json()["code"] == "entry_not_answered"
         listed = (await api.get(f"/maintenance/{work}/entry")).json()
         assert [one["status"] for one in listed] == ["asked"]
-    async with world.client("property_manager") as api:
+    async with world.api("property_manager") as api:
         refused = await api.post(f"/maintenance/{work}/entry", json=body)
         assert refused.status_code == 403
 

@@ -2,16 +2,14 @@
 
 from typing import Any
 
-import httpx
 import pytest
 
-from testkit.rendered import Pages, go_round
-from testkit.states import States
+from testkit.rendered import go_round_desk
 from testkit.written import actions_written
 from units_svc.tables import Base
 
 ROLES = ("inventory_keeper", "property_administrator", "property_manager")
-NAMES = frozenset({"Kim Okafor", "Ada Pike", "Property entity"})
+NAMES = frozenset({"Kim Okafor", "Ada Pike"})
 AS_WRITTEN = frozenset({("lookup_value", "list")})
 HISTORIES = frozenset({"unit", "landlord", "contractor"})
 """Kinds of records whose history a page tells."""
@@ -46,23 +44,9 @@ async def test_units_every_page_in_every_state(world: Any, every_stage: Any) -> 
     told = {(row["record_kind"], row["action"]) for row in audited}
     missing = {one for one in actions_written("units_svc") - told if one[0] in HISTORIES}
 
-    def desk(language: str) -> httpx.AsyncClient:
-        token = world.keys.key("property").token(
-            roles=ROLES, audience=["units"], name="Kim Okafor", locale=language
-        )
-        return httpx.AsyncClient(
-            transport=httpx.ASGITransport(world.app),
-            base_url="http://property.localhost",
-            cookies={"partywall_token": token},
-        )
-
-    connection = await world.database.connect()
-    async with desk("en") as english, desk("fr") as french:
-        clients = {"en": english, "fr": french}
-        pages = Pages(world.app, "/inventory-desk", Base.metadata, clients, names=NAMES)
-        states = States(Base.metadata, connection, world.clock.now(), as_written=AS_WRITTEN)
-        tour = await go_round(pages, states, world.runtime.database.engine.sync_engine, scenes)
-    await connection.close()
+    tour = await go_round_desk(
+        world, "/inventory-desk", Base.metadata, scenes, roles=ROLES, names=NAMES, as_written=AS_WRITTEN
+    )
     assert not tour.faults, tour.report()
-    assert states.never(tour.tables()) == NEVER
+    assert tour.states.never(tour.tables()) == NEVER
     assert not missing, "the play holds every fact that a history tells"

@@ -15,14 +15,8 @@ from chassis.clock import FixedClock
 from chassis.perform import perform
 from contracts import units
 from contracts.words import Occupancy, RefusalReason, ReleaseReason
-from units_svc.holds.commands import (
-    AnswerRequest,
-    ProlongHold,
-    ReleaseHold,
-    answer_request,
-    prolong_hold,
-    release_hold,
-)
+from units_svc.holds.answering import AnswerRequest, answer_request
+from units_svc.holds.commands import ProlongHold, ReleaseHold, prolong_hold, release_hold
 from units_svc.holds.keeping import (
     ChangeListing,
     EndUse,
@@ -173,7 +167,7 @@ async def test_holds_are_listed_by_deadline_page_by_page(world: Any) -> None:
         await world.hear("unit_requested", unit=await world.unit(), request=request, expected_move_in=move_in)
     seen: list[str] = []
     deadlines: list[str] = []
-    async with world.client("inventory_keeper") as client:
+    async with world.api("inventory_keeper") as client:
         params: dict[str, Any] = {"limit": 2}
         while params.get("after", "") is not None:
             page = (await client.get("/holds", params=params)).json()

@@ -120,7 +120,7 @@ async def test_one_that_is_stopped_keeps_what_is_written_and_goes_on_with_the_re
 
 async def test_the_rest_can_be_let_go_and_the_file_sent_again_does_nothing_twice(world: Any) -> None:
     stopped = await _partly_written(world)
-    async with world.client("inventory_keeper") as client:
+    async with world.api("inventory_keeper") as client:
         path = f"/imports/{stopped.id}"
         assert (await client.delete(path)).status_code == 409, "it's being written"
         assert (await client.post(f"{path}/stop")).json()["state"] == "stopped"
@@ -171,6 +171,6 @@ async def test_one_that_is_only_read_again_to_be_written_on_is_not_forgotten(wor
         await world.do(carry_on, ImportCommand(found.id))
         found = await world.see(import_record, found.id)
     assert not found.discardable
-    async with world.client("inventory_keeper") as client:
+    async with world.api("inventory_keeper") as client:
         assert (await client.delete(f"/imports/{found.id}")).status_code == 409
     assert found.new == await _homes(world)

@@ -325,7 +325,7 @@ async def test_what_rows_say_of_one_another_and_of_the_inventory_must_fit(world:
 @pytest.mark.row("U8")
 async def test_only_the_import_takes_large_files(world: Any) -> None:
     large = b"x" * 1_200_000
-    async with world.client("inventory_keeper") as client:
+    async with world.api("inventory_keeper") as client:
         assert (await client.post("/units", content=large)).status_code == 413
         sent = await client.post("/imports", files={"file": ("x.csv", HEADER.encode() + b"\n" + large)})
         assert sent.status_code == 202

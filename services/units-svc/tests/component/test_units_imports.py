@@ -233,7 +233,7 @@ def test_a_mapping_that_makes_no_sense_is_refused_in_words() -> None:
 
 @pytest.mark.row("U8")
 async def test_over_the_api_a_file_is_sent_previewed_and_written(world: Any, data: Path) -> None:
-    async with world.client("inventory_keeper") as client:
+    async with world.api("inventory_keeper") as client:
         with (data / "register.csv").open("rb") as file:
             begun = await client.post(
                 "/imports",
@@ -258,7 +258,7 @@ async def test_over_the_api_a_file_is_sent_previewed_and_written(world: Any, dat
             await client.get("/units", params={"text": "example", "limit": 200, "after": page["next"]})
         ).json()
         assert len(page["items"]) + len(rest["items"]) == 10
-    async with world.client("property_manager") as client:
+    async with world.api("property_manager") as client:
         assert (await client.get("/imports")).status_code == 403
 
 

@@ -42,7 +42,7 @@ async def test_a_range_upside_down_is_told_at_its_field(world: Any, visitor: Any
     assert "“Rent, at most” must be at least 1,200, where the range begins" in page.text
     assert "“Area, at most” must be at least 9, where the range begins" in page.text
     await keeper.see("/inventory-desk/maintenance?cost_from=9&cost_to=3")
-    async with world.client("inventory_keeper") as client:
+    async with world.api("inventory_keeper") as client:
         answer = await client.get("/units", params={"rent_from": "1200", "rent_to": "900"})
         assert answer.status_code == 422
         (wrong,) = answer.json()["errors"]

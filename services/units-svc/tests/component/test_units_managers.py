@@ -149,7 +149,7 @@ async def test_who_manages_a_held_home_is_corrected_knowingly_and_told(world: An
     same = CorrectManager(unit_id=unit, managed_by=ManagedBy.PROPERTY_ENTITY, reason="twice")
     with pytest.raises(ManagerUnchanged):
         await world.do(correct_manager, same)
-    async with world.client("inventory_keeper") as client:
+    async with world.api("inventory_keeper") as client:
         body = {"managed_by": "third_party", "reason": "It was sold again"}
         assert (await client.put(f"/units/{unit}/manager", json=body)).status_code == 204
 

@@ -21,7 +21,7 @@ async def test_what_is_due_stands_once_and_by_its_urgency(world: Any, visitor: A
     unit, other = await world.unit(), await world.unit()
     await world.hear("unit_requested", unit=unit, request=uuid.uuid4())
     today = world.clock.now().date()
-    async with world.client("inventory_keeper") as api:
+    async with world.api("inventory_keeper") as api:
         late = {"unit_id": str(other), "type": "plumbing", "description": "Burst pipe"}
         late["scheduled_end"] = str(today - DAY)
         answer = await api.post("/maintenance", json=late)

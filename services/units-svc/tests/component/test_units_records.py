@@ -15,11 +15,9 @@ from chassis.errors import EditedMeanwhile, InvalidInput, NotFound
 from contracts import units
 from contracts.words import ManagedBy
 from units_svc.inventory.commands import (
-    ChangeRent,
     EditAddress,
     EditDetails,
     ObserveStatus,
-    change_rent,
     edit_address,
     edit_details,
     observe_status,
@@ -35,6 +33,7 @@ from units_svc.inventory.model import (
     YearInFuture,
 )
 from units_svc.inventory.queries import unit_history, unit_list, unit_record
+from units_svc.inventory.rents import ChangeRent, change_rent
 from units_svc.inventory.searching import Order, UnitFilter
 from units_svc.landlords.commands import EditLandlord, edit_landlord
 from units_svc.landlords.model import LandlordKind, LandlordKnown, Relation
@@ -325,7 +324,7 @@ async def test_over_the_api_a_home_is_added_once_and_read_back(world: Any) -> No
         "street": "1 Example St", "city": "Toronto", "province": "ON", "region": "north-york",
         "housing_type": "apartment", "status": "good", "status_observed_on": "2026-03-01", "rent": "1200.00",
     }  # fmt: skip
-    async with world.client("inventory_keeper", **{"Idempotency-Key": "once"}) as client:
+    async with world.api("inventory_keeper", **{"Idempotency-Key": "once"}) as client:
         first, second = [await client.post("/units", json=body) for _ in range(2)]
         assert (first.status_code, second.json()) == (201, first.json())
         found = (await client.get(f"/units/{first.json()['id']}")).json()
@@ -334,7 +333,7 @@ async def test_over_the_api_a_home_is_added_once_and_read_back(world: Any) -> No
             "1200.00",
             "available",
         )
-    async with world.client("inventory_keeper") as client:
+    async with world.api("inventory_keeper") as client:
         path = f"/units/{found['id']}"
         seen = await client.post(
             f"{path}/status-observations", json={"status": "fair", "observed_on": "2026-03-02"}
@@ -353,9 +352,9 @@ async def test_over_the_api_a_home_is_added_once_and_read_back(world: Any) -> No
         assert len(history["occupancy"]) >= 3
         assert (await client.get("/lookups/housing_type")).json()[0]["code"] == "apartment"
         assert (await client.get("/units/export")).text.count("\n") == 2
-    async with world.client("property_manager") as client:
+    async with world.api("property_manager") as client:
         assert (await client.post("/units", json=body)).status_code == 403
-    async with world.client("caseworker", entity="support") as client:
+    async with world.api("caseworker", entity="support") as client:
         assert (await client.get("/units")).status_code == 401
 
 
@@ -369,7 +368,7 @@ async def test_landlords_are_listed_page_by_page_also_two_of_one_name(world: Any
     ):
         await world.landlord(relation, name)
     seen: list[tuple[str, str]] = []
-    async with world.client("inventory_keeper") as client:
+    async with world.api("inventory_keeper") as client:
         params: dict[str, Any] = {"limit": 1, "words": "homes"}
         while params.get("after", "") is not None:
             page = (await client.get("/landlords", params=params)).json()
@@ -439,7 +438,7 @@ async def test_what_was_retired_since_is_kept_when_a_home_is_edited(world: Any, 
 async def test_what_a_command_refuses_is_refused_as_input_at_its_field(
     world: Any, method: str, path: str, body: dict[str, Any], field: str
 ) -> None:
-    async with world.client("inventory_keeper") as client:
+    async with world.api("inventory_keeper") as client:
         refused = await client.request(method, path.format(unit=await world.unit()), json=body)
     assert refused.status_code == 422, refused.text
     assert [one["field"] for one in refused.json()["errors"]] == [field]

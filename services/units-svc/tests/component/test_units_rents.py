@@ -11,7 +11,9 @@ import pytest
 
 from chassis.errors import NotFound
 from contracts import units
-from units_svc.inventory.commands import (
+from units_svc.inventory.model import RentBegun, RentCancelled, RentInAnotherCurrency
+from units_svc.inventory.queries import unit_history, unit_record
+from units_svc.inventory.rents import (
     CancelRent,
     ChangeRent,
     CorrectRent,
@@ -19,8 +21,6 @@ from units_svc.inventory.commands import (
     change_rent,
     correct_rent,
 )
-from units_svc.inventory.model import RentBegun, RentCancelled, RentInAnotherCurrency
-from units_svc.inventory.queries import unit_history, unit_record
 
 TODAY, LATER = dt.date(2026, 3, 2), dt.date(2026, 3, 10)
 pytestmark = pytest.mark.row("U3")
@@ -113,7 +113,7 @@ async def test_by_hand_and_over_http(world: Any, visitor: Any, locale: str) -> N
     await desk.send(f"{base}/rents/{later}/cancel", {"reason": "Not decided"})
     assert "Not decided" in (await desk.see(f"{base}/history")).html
     assert (await world.see(unit_record, unit)).rent_amount == Decimal("1350.00")
-    async with world.client("inventory_keeper") as client:
+    async with world.api("inventory_keeper") as client:
         rents = (await client.get(f"/units/{unit}/history")).json()["rents"]
         stands = next(rent["id"] for rent in rents if rent["cancelled_at"] is None)
         path = f"/units/{unit}/rents/{stands}"

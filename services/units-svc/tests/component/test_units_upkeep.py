@@ -349,7 +349,7 @@ async def test_a_picture_is_not_unfolded_for_somebody_who_may_not_add_it(world: 
     unit = await world.unit()
     page = f"/inventory-desk/units/{unit}/photos"
     no_photo = {"photo": ("photo.jpg", b"<script>", "image/jpeg")}
-    async with world.client("property_manager") as client:
+    async with world.api("property_manager") as client:
         assert (await client.post(f"/units/{unit}/photos", files=no_photo)).status_code == 403
     manager = visitor("property_manager")
     token = (await manager.see(f"/inventory-desk/units/{unit}/rent")).fields()
@@ -361,7 +361,7 @@ async def test_a_picture_is_not_unfolded_for_somebody_who_may_not_add_it(world: 
 @pytest.mark.row("U3", "U10", "X5")
 async def test_photos_are_sent_served_as_pictures_only_and_removed(world: Any, visitor: Any) -> None:
     unit = await world.unit()
-    async with world.client("inventory_keeper") as client:
+    async with world.api("inventory_keeper") as client:
         path = f"/units/{unit}/photos"
         sent = [await client.post(path, files={"photo": ("a.html", photo(), "text/html")}) for _ in range(2)]
         assert [answer.status_code for answer in sent] == [201, 201]
@@ -388,7 +388,7 @@ async def test_photos_are_sent_served_as_pictures_only_and_removed(world: Any, v
     )
     await world.do(remove_photo, RemovePhoto(first.id))
     assert len(await world.see(photos_of, unit)) == 1
-    async with world.client(entity="support") as client:
+    async with world.api(entity="support") as client:
         assert (await client.get(f"/photos/{first.id}")).status_code == 401
 
 
@@ -444,7 +444,7 @@ async def test_all_that_is_wrong_with_a_home_is_told_at_once(world: Any, visitor
     page = await keeper.send("/inventory-desk/units/new", typed, status=422)
     wrong = ("street", "province", "postal_code", "region", "status_observed_on-day", "year_built", "floor")
     assert [name for name in wrong if f'href="#{name}"' not in page.html] == []
-    async with world.client("inventory_keeper") as client:
+    async with world.api("inventory_keeper") as client:
         body = {name: text for name, text in typed.items() if "-" not in name}
         answer = await client.post("/units", json={**body, "status_observed_on": "2030-01-01"})
         assert (answer.status_code, answer.json()["code"]) == (422, "several_faults")

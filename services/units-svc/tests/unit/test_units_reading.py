@@ -109,8 +109,8 @@ def test_a_row_says_the_same_as_long_as_its_cells_do(line: int, spaced: bool) ->
 
 @pytest.mark.row("U8")
 def test_columns_are_found_by_name_however_they_are_spaced_and_missing_ones_are_named() -> None:
-    assert reader([" ADDRESS ", "City", "province", "Housing_Type"]).missing_columns() == []
-    assert reader(["city"]).missing_columns() == [
+    assert reader([" ADDRESS ", "City", "province", "Housing_Type"]).columns.missing() == []
+    assert reader(["city"]).columns.missing() == [
         "address / street / adresse / rue",
         "province",
         "housing_type / type_de_logement / type_logement",
@@ -119,10 +119,10 @@ def test_columns_are_found_by_name_however_they_are_spaced_and_missing_ones_are_
 
 @pytest.mark.row("U8")
 def test_columns_that_stand_twice_are_named_if_they_are_read() -> None:
-    assert reader().doubled_columns() == []
-    assert reader([*HEADER, "Our notes", "our notes"]).doubled_columns() == []
-    assert reader([*HEADER, " Rent", "UNIT"]).doubled_columns() == ["rent", "unit"]
-    assert reader([*HEADER, "street"]).doubled_columns() == [], "another name of the address is no double"
+    assert reader().columns.doubled() == []
+    assert reader([*HEADER, "Our notes", "our notes"]).columns.doubled() == []
+    assert reader([*HEADER, " Rent", "UNIT"]).columns.doubled() == ["rent", "unit"]
+    assert reader([*HEADER, "street"]).columns.doubled() == [], "another name of the address is no double"
 
 
 @pytest.mark.row("U8", "U2")

@@ -1,0 +1,155 @@
+"""One service in this process with a database of its own; contract examples play its neighbours."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar
+
+import httpx
+from fastapi import FastAPI
+
+from chassis.actor import Actor
+from chassis.bus.acting import act_on
+from chassis.bus.listening import read_incoming
+from chassis.bus.worker import Duties
+from chassis.clock import FixedClock
+from chassis.perform import ask, perform
+from chassis.runtime import Runtime
+from contracts.envelope import write
+from contracts.examples import example
+from testkit.databases import FreshDatabase
+from testkit.tokens import KeySetServer
+
+
+@dataclass
+class ServiceWorld:
+    """Short words for what tests do with a service; each service's tests say which one, in a subclass."""
+
+    CREATE_APP: ClassVar[Callable[[Runtime], FastAPI]]
+    DUTIES: ClassVar[Duties]
+    API: ClassVar[str]
+    """Where the addresses of its API begin."""
+    STAFF: ClassVar[Actor]
+    """Who acts, and whose name is in a token, unless a test says otherwise."""
+
+    runtime: Runtime
+    clock: FixedClock
+    database: FreshDatabase
+    keys: KeySetServer
+    versions: dict[uuid.UUID, int] = field(default_factory=dict)
+    heard: list[tuple[str, bytes]] = field(default_factory=list)
+
+    @cached_property
+    def app(self) -> FastAPI:
+        """The application, put together when a test first comes by HTTP: it takes a quarter of a second."""
+        return type(self).CREATE_APP(self.runtime)
+
+    @property
+    def today(self) -> dt.date:
+        """The organisation's day."""
+        return self.clock.now().astimezone(self.runtime.time_zone).date()
+
+    def message(self, name: str, /, version: int | None = None, **changes: Any) -> tuple[str, bytes]:
+        """Return the subject and bytes of a neighbour's event, as it would come over the bus."""
+        fact = example(name, **changes)
+        aggregate = uuid.UUID(str(getattr(fact, fact.terms.aggregate)))
+        newest = self.versions.get(aggregate, 0)
+        number = version or newest + 1
+        self.versions[aggregate] = max(number, newest)
+        data = write(
+            fact,
+            id=uuid.uuid4(),
+            time=self.clock.now(),
+            aggregate=aggregate,
+            aggregate_version=number,
+            source=f"/{fact.terms.publisher}",
+        )
+        return fact.terms.subject, data
+
+    async def hear(self, name: str, /, version: int | None = None, **changes: Any) -> None:
+        """Let an event of a neighbour take effect, as its listener would."""
+        subject, data = self.message(name, version, **changes)
+        self.heard.append((subject, data))
+        await self.deliver(subject, data)
+
+    async def deliver(self, subject: str, *messages: bytes) -> None:
+        """Hand messages to their handler in a transaction of its own."""
+        events = [read_incoming(subject, data, "test", 1) for data in messages]
+        async with self.runtime.transaction(Actor.system("listener", self.runtime.entity)) as tx:
+            await act_on(tx, self.DUTIES.listening, events)
+
+    async def do(self, use_case: Any, command: Any, actor: Actor | None = None, **options: Any) -> Any:
+        """Run a use case as somebody of the organisation."""
+        return await perform(self.runtime, actor or self.STAFF, use_case, command, **options)
+
+    async def see(self, query: Any, *args: Any, actor: Actor | None = None, **kwargs: Any) -> Any:
+        """Run a query as somebody of the organisation."""
+        return await ask(self.runtime, actor or self.STAFF, query, *args, **kwargs)
+
+    async def rows(self, sql: str, *args: Any) -> list[dict[str, Any]]:
+        """Read the service's own database."""
+        connection = await self.database.connect()
+        try:
+            return [dict(row) for row in await connection.fetch(sql, *args)]
+        finally:
+            await connection.close()
+
+    async def told(self, status: str | None = None, *, since: int = 0) -> list[str]:
+        """Return the names of the events in the outbox, in their order; of one status, or all."""
+        rows = await self.rows(
+            "SELECT subject, status FROM outbox WHERE position > $1 ORDER BY position", since
+        )
+        return [row["subject"].split(".")[2] for row in rows if status in (None, row["status"])]
+
+    def api(
+        self, *roles: str, entity: str | None = None, name: str | None = None, **headers: str
+    ) -> httpx.AsyncClient:
+        """Return a client of the API with the token of somebody who holds `roles`."""
+        return self._http(
+            base_url=f"{self._host}{self.API}",
+            headers={"Authorization": f"Bearer {self._token(roles, entity, name)}", **headers},
+        )
+
+    def desk(
+        self, *roles: str, entity: str | None = None, name: str | None = None, **claims: Any
+    ) -> httpx.AsyncClient:
+        """Return a browser of somebody who is signed in to the desk; `claims` are those of the token:
+        `locale`, `subject`, `session`.
+        """
+        return self._http(
+            base_url=self._host,
+            cookies={"partywall_token": self._token(roles, entity, name, **claims)},
+            headers={"Sec-Fetch-Site": "same-origin"},
+        )
+
+    @property
+    def _host(self) -> str:
+        return f"http://{self.runtime.entity}.localhost"
+
+    def _token(self, roles: tuple[str, ...], entity: str | None, name: str | None, **claims: Any) -> str:
+        return self.keys.key(entity or self.runtime.entity).token(
+            roles=roles, audience=[self.runtime.name], name=name or self.STAFF.name, **claims
+        )
+
+    def _http(self, **options: Any) -> httpx.AsyncClient:
+        return httpx.AsyncClient(transport=httpx.ASGITransport(self.app), **options)
+
+
+def settings_of(service: str, entity: str, database: FreshDatabase, keys: KeySetServer) -> dict[str, Any]:
+    """Return the settings of a service whose broker no test asks for: its database, its entity, its keys."""
+    return {
+        "database_url": database.url,
+        "issuer": keys.issuer(entity),
+        "jwks_url": keys.url(entity),
+        "audience": service,
+        "entity": entity,
+        "public_url": f"http://{entity}.localhost",
+        "csrf_secret": "a secret of at least thirty-two characters",
+        "nats_url": "nats://127.0.0.1:1",
+        "nats_user": service,
+        "nats_password": "not-used-in-this-test",
+    }
