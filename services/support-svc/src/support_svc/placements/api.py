@@ -57,17 +57,10 @@ from support_svc.placements.happenings import (
     search_for_placement,
     timeline,
 )
+from support_svc.placements.listing import PlacementFilter, PlacementPage, placements
 from support_svc.placements.moving_in import MoveIn, MoveInFields, move_in
 from support_svc.placements.previews import ReferralTelling, Telling, what_is_referred, what_is_told
-from support_svc.placements.queries import (
-    AttemptView,
-    PlacementFilter,
-    PlacementPage,
-    PlacementView,
-    attempts,
-    placement,
-    placements,
-)
+from support_svc.placements.queries import AttemptView, PlacementView, attempts, placement
 
 router = ApiRouter(tags=["placements"])
 

@@ -21,12 +21,8 @@ from support_svc.placements.commands import (
     start_placement,
 )
 from support_svc.placements.happenings import timeline
-from support_svc.placements.queries import (
-    PlacementFilter,
-    attempts,
-    placement,
-    placements,
-)
+from support_svc.placements.listing import PlacementFilter, placements
+from support_svc.placements.queries import attempts, placement
 
 router = DeskRouter(prefix="/front-desk/placements")
 

@@ -12,8 +12,8 @@ from deskkit.i18n import N_
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
 from support_svc.placements.feature import DECLINED_BECAUSE, VIEW_PLACEMENTS
+from support_svc.placements.listing import asks_for_a_home
 from support_svc.placements.model import SEARCHING, Placement, Securing, decline_leads
-from support_svc.placements.queries import asks_for_a_home
 from support_svc.placements.securing import HOLDING, SecuringState
 from trade.due import CUT, SOON_WITHIN, Due, DueList, Note, Urgency, urgency_of
 

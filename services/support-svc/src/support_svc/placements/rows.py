@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from chassis.errors import NotFound
@@ -16,6 +16,7 @@ from support_svc.clients.model import Client, age_on, is_adult
 from support_svc.clients.open_matters import MatterKind, OpenMatter
 from support_svc.consents.model import Consent, Purpose
 from support_svc.consents.standing import tell
+from support_svc.followups.model import FollowUp, FollowUpState
 from support_svc.homes.model import ManagedBy
 from support_svc.placements.model import (
     ACTIVE,
@@ -160,3 +161,13 @@ async def placements_open(tx: Tx | ReadTx, client_id: UUID) -> list[OpenMatter]:
         if address is not None:
             found[OpenMatter(MatterKind.HOME, address, placement_id)] = None
     return list(found)
+
+
+def next_follow_up() -> ScalarSelect[date]:
+    """Select the day of the earliest follow-up that is due, of the placement in the row."""
+    return (
+        select(func.min(FollowUp.due_on))
+        .where(FollowUp.subject_id == Placement.id, FollowUp.state == FollowUpState.DUE)
+        .correlate(Placement)
+        .scalar_subquery()
+    )

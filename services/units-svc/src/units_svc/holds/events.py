@@ -12,7 +12,7 @@ from chassis.bus.events import Events
 from chassis.perform import perform_in
 from contracts import support, tenancy, units
 from contracts.words import ManagedBy, RefusalReason, ReleaseReason
-from units_svc.holds import commands as holds
+from units_svc.holds import acting, answering
 from units_svc.holds.model import HoldEnding, UnitRefused, UnitReleased, UnitSecured
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ async def unit_requested(tx: Tx, incoming: Incoming) -> None:
     event = incoming.parse(support.UnitRequestedV1)
     await perform_in(
         tx,
-        holds.answer_request,
-        holds.AnswerRequest(
+        answering.answer_request,
+        answering.AnswerRequest(
             request_id=event.request,
             unit_id=event.unit,
             secured_on=event.secured_on,
@@ -76,54 +76,54 @@ async def unit_requested(tx: Tx, incoming: Incoming) -> None:
 async def unit_request_withdrawn(tx: Tx, incoming: Incoming) -> None:
     """A request is given up."""
     event = incoming.parse(support.UnitRequestWithdrawnV1)
-    await perform_in(tx, holds.hear_withdrawal, holds.HearWithdrawal(event.request, event.unit))
+    await perform_in(tx, answering.hear_withdrawal, answering.HearWithdrawal(event.request, event.unit))
 
 
 @EVENTS.on(support.HouseholdMovedInV1)
 async def household_moved_in(tx: Tx, incoming: Incoming) -> None:
     """A household lives in a third-party landlord's home, since the day that was told last."""
     event = incoming.parse(support.HouseholdMovedInV1)
-    moved = holds.HearMove(event.request, event.unit, event.moved_in_on, incoming.version)
-    await perform_in(tx, holds.hear_moved_in, moved)
+    moved = answering.HearMove(event.request, event.unit, event.moved_in_on, incoming.version)
+    await perform_in(tx, answering.hear_moved_in, moved)
 
 
 @EVENTS.on(support.HouseholdMovedOutV1)
 async def household_moved_out(tx: Tx, incoming: Incoming) -> None:
     """A household left a third-party landlord's home."""
     event = incoming.parse(support.HouseholdMovedOutV1)
-    moved = holds.HearMove(event.request, event.unit, event.moved_out_on, incoming.version)
-    await perform_in(tx, holds.hear_moved_out, moved)
+    moved = answering.HearMove(event.request, event.unit, event.moved_out_on, incoming.version)
+    await perform_in(tx, answering.hear_moved_out, moved)
 
 
 @EVENTS.on(tenancy.TenancyStartedV1)
 async def tenancy_started(tx: Tx, incoming: Incoming) -> None:
     """A tenancy began in one of the property entity's homes."""
     event = incoming.parse(tenancy.TenancyStartedV1)
-    started = holds.HearTenancyStarted(event.tenancy, event.unit, event.start, event.request)
-    await perform_in(tx, holds.hear_tenancy_started, started)
+    started = answering.HearTenancyStarted(event.tenancy, event.unit, event.start, event.request)
+    await perform_in(tx, answering.hear_tenancy_started, started)
 
 
 @EVENTS.on(tenancy.ApplicationClosedV1)
 async def application_closed(tx: Tx, incoming: Incoming) -> None:
     """One of the property entity's homes won't be let to the household that asked for it."""
     event = incoming.parse(tenancy.ApplicationClosedV1)
-    closed = holds.HearApplicationClosed(event.request, event.unit)
-    await perform_in(tx, holds.hear_application_closed, closed)
+    closed = answering.HearApplicationClosed(event.request, event.unit)
+    await perform_in(tx, answering.hear_application_closed, closed)
 
 
-@EVENTS.at(holds.ENDING_SOON)
+@EVENTS.at(acting.ENDING_SOON)
 async def hold_ending_soon(tx: Tx, key: str, payload: Mapping[str, Any]) -> None:
     """A hold will lapse soon."""
-    await holds.announce_ending(tx, UUID(key))
+    await answering.announce_ending(tx, UUID(key))
 
 
-@EVENTS.at(holds.DEADLINE)
+@EVENTS.at(acting.DEADLINE)
 async def hold_deadline(tx: Tx, key: str, payload: Mapping[str, Any]) -> None:
     """A hold's time is over."""
-    await holds.lapse(tx, UUID(key))
+    await answering.lapse(tx, UUID(key))
 
 
-@EVENTS.at(holds.OCCUPATION_ENDS)
+@EVENTS.at(acting.OCCUPATION_ENDS)
 async def occupation_ends(tx: Tx, key: str, payload: Mapping[str, Any]) -> None:
     """The announced last day of an occupation is over."""
-    await holds.end_occupation(tx, UUID(key), date.fromisoformat(payload["last_day"]))
+    await acting.end_occupation(tx, UUID(key), date.fromisoformat(payload["last_day"]))

@@ -6,13 +6,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.errors import Faults, InvalidInput, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
 from trade.dates import AvailableDay, PastDay
-from units_svc.holds.commands import release_for_withdrawal, vacate
+from units_svc.holds.acting import release_for_withdrawal, vacate
+from units_svc.holds.model import Remark
 from units_svc.holds.occupancy import require_unit, settle_occupancy
 from units_svc.holds.occupations import NotFreeForThat, Occupation, OccupationKind
 from units_svc.inventory.feature import EDIT_UNITS
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from chassis.tx import Tx
 
 _BY_STAFF = frozenset({OccupationKind.OTHER_HOUSEHOLD, OccupationKind.OUT_OF_USE})
-Remark = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
 
 
 class UseBegan(StrEnum):

@@ -1,7 +1,7 @@
 """Holds (U9): the inventory's answer to a request, as pure decisions over the life of one request.
 
 Requests come from a neighbour over the bus: every fact may come twice, late, or before the one it follows.
-`decide` says for each state and fact what happens next; `commands` does it.
+`decide` says for each state and fact what happens next; `acting` does it.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from pydantic import StringConstraints
 from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,6 +22,9 @@ from chassis.errors import DomainError, Kind
 from units_svc.holds.occupations import Occupation
 from units_svc.landlords.model import ManagedBy
 from units_svc.tables import Base
+
+Remark = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
+"""What staff write about a hold or about the use of a home."""
 
 
 class HoldState(StrEnum):

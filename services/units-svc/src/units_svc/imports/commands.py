@@ -16,6 +16,7 @@ from chassis.errors import NotFound
 from chassis.ids import new_id
 from chassis.perform import perform_in
 from chassis.usecase import use_case
+from units_svc.imports.columns import is_header
 from units_svc.imports.feature import IMPORT_UNITS
 from units_svc.imports.files import Opening, all_rows, opening, plain_parts
 from units_svc.imports.habits import NO_CHOICES, Choices, Kind, Survey
@@ -44,7 +45,7 @@ from units_svc.imports.planning import (
     set_wrong_aside,
     take_statistics,
 )
-from units_svc.imports.reading import RowReader, is_header
+from units_svc.imports.reading import RowReader
 from units_svc.imports.staging import is_read, known_values, read_on
 from units_svc.imports.stretches import count_stretches, take_the_time_needed, work_on
 from units_svc.inventory.listing import tell_unlisted
@@ -100,7 +101,7 @@ async def receive_file(tx: Tx, command: ReceiveFile) -> UUID:
     """
     found = await asyncio.to_thread(opening, command.file, partial(is_header, command.mapping))
     reader = await _require_columns(tx, command.mapping, found)
-    survey = await asyncio.to_thread(_surveyed, command.file, found, reader.kinds())
+    survey = await asyncio.to_thread(_surveyed, command.file, found, reader.columns.kinds())
     await take_the_time_needed(tx)
     one = UnitImport(
         id=new_id(),
@@ -118,7 +119,7 @@ async def receive_file(tx: Tx, command: ReceiveFile) -> UUID:
             "position": found.position,
             "line": found.line,
             "habits": survey.habits(command.choices).kept(),
-            "unclear": survey.habits(NO_CHOICES).unclear(reader.kinds()),
+            "unclear": survey.habits(NO_CHOICES).unclear(reader.columns.kinds()),
         },
         started_at=tx.now,
         started_by=tx.actor.name,
@@ -357,9 +358,9 @@ def _surveyed(file: BinaryIO, found: Opening, kinds: dict[int, Kind]) -> Survey:
 
 async def _require_columns(tx: Tx, mapping: Mapping, found: Opening) -> RowReader:
     reader = RowReader(mapping, found.header, await known_values(tx), tx.today)
-    if missing := reader.missing_columns():
+    if missing := reader.columns.missing():
         raise ColumnMissing(columns=", ".join(missing))
-    if doubled := reader.doubled_columns():
+    if doubled := reader.columns.doubled():
         raise ColumnDoubled(columns=", ".join(doubled))
     return reader
 

@@ -15,6 +15,7 @@ from sqlalchemy import column, select, table, text
 
 from deskkit.i18n import N_
 from units_svc import addressing
+from units_svc.imports import statements
 from units_svc.imports.mapping import Mapping
 from units_svc.imports.reading import FLOOR_ABOVE
 from units_svc.telling import tell_listings
@@ -22,19 +23,6 @@ from units_svc.telling import tell_listings
 if TYPE_CHECKING:
     from chassis.tx import Tx
 
-# Columns of a building and of a home, and the staged column each comes from. Only those that the mapping
-# reads from the file are written over what is there; constants are for what's new.
-_BUILDING = {
-    "name": "building_name", "street": "street", "city": "city", "province": "province", "country": "country",
-    "postal_code": "postal_code", "postal_area": "postal_area", "latitude": "latitude",
-    "longitude": "longitude", "region": "region", "year_built": "year_built", "floors": "building_floors",
-}  # fmt: skip
-_UNIT = {
-    "housing_type": "housing_type", "service_provider": "service_provider", "accessible": "accessible",
-    "shareable": "shareable", "area_square_feet": "area_square_feet", "bedrooms": "bedrooms",
-    "floor": "floor", "rent_amount": "rent_amount", "comments": "comments",
-}  # fmt: skip
-_FIELD_OF = {"rent_amount": "rent", "name": "building_name", "floors": "building_floors"}
 _SAMPLE = "7777777"
 
 
@@ -59,10 +47,10 @@ class Stretch:
 async def next_stretch(tx: Tx, import_id: UUID, place: str, most: int) -> Stretch | None:
     """Return the next whole buildings with about `most` homes, one building at least; None at the end."""
     params = {"import": import_id, "place": place, "most": most}
-    upto = await tx.scalar(text(_UPTO), params)
+    upto = await tx.scalar(text(statements.UPTO), params)
     if upto is None:
         return None
-    rows = await tx.scalar(text(_ROWS), {"import": import_id, "place": place, "upto": upto})
+    rows = await tx.scalar(text(statements.ROWS), {"import": import_id, "place": place, "upto": upto})
     return Stretch(place, str(upto), int(rows or 0))
 
 
@@ -72,22 +60,22 @@ async def check_keys(tx: Tx, import_id: UUID, place: str, most: int) -> Stretch 
     Returns how far it came; None at the end.
     """
     params = {"import": import_id, "place": place, "most": most}
-    upto = await tx.scalar(text(_UPTO_KEY), params)
+    upto = await tx.scalar(text(statements.UPTO_KEY), params)
     if upto is None:
         return None
     params["upto"] = upto
     await _run(
         tx,
-        _TWICE.format(
+        statements.TWICE.format(
             key="source_ref",
-            rows=f"import_row WHERE {_KEYS_WITHIN}",
+            rows=f"import_row WHERE {statements.KEYS_WITHIN}",
             rule="row_twice",
             message=N_("Line {other} has the same key."),
         ),
         params,
     )
     rows = await tx.scalar(
-        text(f"SELECT count(*) FROM import_row WHERE {_KEYS_WITHIN}"),  # noqa: S608 - of our own text
+        text(f"SELECT count(*) FROM import_row WHERE {statements.KEYS_WITHIN}"),  # noqa: S608 - of our own text
         {"import": import_id, "place": place, "upto": upto},
     )
     return Stretch(place, str(upto), int(rows or 0))
@@ -103,13 +91,13 @@ async def set_wrong_aside(tx: Tx, import_id: UUID, mapping: Mapping, stretch: St
     params = _params(import_id, mapping) | {"place": stretch.place, "upto": stretch.upto}
     same_home = "address_key" if mapping.rows == "building" else "address_key, unit_key"
     for statement in (
-        _CHECK,
+        statements.CHECK,
         "ANALYZE import_check",
         *(
             ()
             if mapping.same_address == "keep"
             else (
-                _TWICE.format(
+                statements.TWICE.format(
                     key=same_home,
                     rows="import_check",
                     rule="address_twice",
@@ -117,13 +105,17 @@ async def set_wrong_aside(tx: Tx, import_id: UUID, mapping: Mapping, stretch: St
                 ),
             )
         ),
-        _ABOVE.format(message=FLOOR_ABOVE),
-        *((_BUILDING_OF_ANOTHER,) if mapping.rows == "building" and mapping.same_address == "wrong" else ()),
-        *((_HOME_OF_ANOTHER,) if mapping.rows == "unit" and mapping.key else ()),
-        _WRONG,
-        _ASIDE,
-        _REMOVE,
-        *((_KEEP_BOTH,) if mapping.same_address == "keep" else ()),
+        statements.ABOVE.format(message=FLOOR_ABOVE),
+        *(
+            (statements.BUILDING_OF_ANOTHER,)
+            if mapping.rows == "building" and mapping.same_address == "wrong"
+            else ()
+        ),
+        *((statements.HOME_OF_ANOTHER,) if mapping.rows == "unit" and mapping.key else ()),
+        statements.WRONG,
+        statements.ASIDE,
+        statements.REMOVE,
+        *((statements.KEEP_BOTH,) if mapping.same_address == "keep" else ()),
         "DROP TABLE import_wrong",
         "DROP TABLE import_check",
     ):
@@ -138,9 +130,9 @@ async def find_missing(tx: Tx, import_id: UUID, mapping: Mapping) -> None:
         within = "(n.units IS NULL OR substring(u.source_ref FROM '[0-9]+$')::int <= n.units)"
     for statement in (
         "DELETE FROM import_missing WHERE import_id = :import",
-        _NAMED,
+        statements.NAMED,
         "ANALYZE import_named",
-        _MISSING.format(ref=ref, within=within),
+        statements.MISSING.format(ref=ref, within=within),
         "DROP TABLE import_named",
     ):
         await _run(tx, statement, _params(import_id, mapping))
@@ -155,20 +147,25 @@ async def take_statistics(tx: Tx) -> None:
 async def plan(tx: Tx, import_id: UUID, mapping: Mapping, stretch: Stretch) -> Counts:
     """Compare the rows of a stretch with the inventory and return what would be written."""
     params = _params(import_id, mapping) | {"place": stretch.place, "upto": stretch.upto}
-    await _run(tx, _TODO, params)
-    same = int(await tx.scalar(text(_SAME)) or 0)
-    for statement in (_FORGET_SAME, _ANALYZE_TODO, _building_plan(mapping), _INDEX_BUILDING):
+    await _run(tx, statements.TODO, params)
+    same = int(await tx.scalar(text(statements.SAME)) or 0)
+    for statement in (
+        statements.FORGET_SAME,
+        statements.ANALYZE_TODO,
+        statements.building_plan(mapping),
+        statements.INDEX_BUILDING,
+    ):
         await _run(tx, statement, params)
-    for statement in (_unit_plan(mapping), _ANALYZE):
+    for statement in (statements.unit_plan(mapping), statements.ANALYZE):
         await _run(tx, statement, params)
-    row = (await tx.execute(text(_COUNTS))).one()
+    row = (await tx.execute(text(statements.COUNTS))).one()
     return Counts(row.new, row.changed, row.unchanged + same)
 
 
 async def write_landlords(tx: Tx, import_id: UUID, mapping: Mapping, stretch: Stretch) -> None:
     """Add the landlords that new or changed rows of a stretch name and that aren't known."""
     params = _params(import_id, mapping) | {"place": stretch.place, "upto": stretch.upto}
-    await _run(tx, _LANDLORDS, params)
+    await _run(tx, statements.LANDLORDS, params)
 
 
 async def write(tx: Tx, import_id: UUID, mapping: Mapping, by: str) -> None:
@@ -181,19 +178,19 @@ async def write(tx: Tx, import_id: UUID, mapping: Mapping, by: str) -> None:
         "rent_start": tx.runtime.time_zone.key,
     }
     for statement in (
-        _NEW_BUILDINGS,
-        _changed_buildings(mapping),
-        _NEW_UNITS,
-        _changed_units(mapping),
-        _COPIES,
-        _OBSERVATIONS,
-        _FIRST_RENTS,
-        _RENTS,
-        _RENT_TIMERS,
-        _OCCUPATIONS,
-        _OCCUPANCY_CHANGES,
-        _MARKS,
-        _TOLD,
+        statements.NEW_BUILDINGS,
+        statements.changed_buildings(mapping),
+        statements.NEW_UNITS,
+        statements.changed_units(mapping),
+        statements.COPIES,
+        statements.OBSERVATIONS,
+        statements.FIRST_RENTS,
+        statements.RENTS,
+        statements.RENT_TIMERS,
+        statements.OCCUPATIONS,
+        statements.OCCUPANCY_CHANGES,
+        statements.MARKS,
+        statements.TOLD,
     ):
         await _run(tx, statement, params)
     told = table("import_told", column("unit_id"), column("is_new"))
@@ -222,370 +219,3 @@ def _params(import_id: UUID, mapping: Mapping) -> dict[str, Any]:
         "order_after": addressing.padded(key_after),
         "says": sorted(mapping.features),
     }
-
-
-def _kept(mapping: Mapping, names: dict[str, str], record: str) -> dict[str, str]:
-    """Return for each column the expression of its value after the import: the file's where it says
-    something."""
-    return {
-        name: f"coalesce(t.{staged}, {record}.{name})"
-        for name, staged in names.items()
-        if _FIELD_OF.get(name, name) in mapping.fields
-    }
-
-
-def _differs(kept: dict[str, str], record: str) -> str:
-    parts = [f"{value} IS DISTINCT FROM {record}.{name}" for name, value in kept.items()]
-    return " OR ".join(parts) or "false"
-
-
-_UPTO = """
-    SELECT max(address_key COLLATE "C") FROM (
-        SELECT address_key, row_number() OVER places AS at, sum(homes) OVER places AS sum FROM (
-            SELECT address_key, line, coalesce(units, 1) AS homes FROM import_row
-            WHERE import_id = :import AND address_key COLLATE "C" > cast(:place AS text) COLLATE "C"
-            ORDER BY address_key COLLATE "C", line LIMIT cast(:most AS bigint)) rows
-        WINDOW places AS (ORDER BY address_key COLLATE "C", line)) places
-    WHERE sum <= cast(:most AS bigint) OR at = 1
-"""
-_WITHIN = """
-    import_id = :import AND address_key COLLATE "C" > cast(:place AS text) COLLATE "C"
-        AND address_key COLLATE "C" <= cast(:upto AS text) COLLATE "C"
-"""
-_ROWS = f"SELECT count(*) FROM import_row WHERE {_WITHIN}"  # noqa: S608 - only parameters come from outside
-
-_UPTO_KEY = """
-    SELECT max(source_ref COLLATE "C") FROM (
-        SELECT source_ref FROM import_row
-        WHERE import_id = :import AND source_ref COLLATE "C" > cast(:place AS text) COLLATE "C"
-        ORDER BY source_ref COLLATE "C" LIMIT cast(:most AS bigint)) rows
-"""
-_KEYS_WITHIN = """
-    import_id = :import AND source_ref COLLATE "C" > cast(:place AS text) COLLATE "C"
-        AND source_ref COLLATE "C" <= cast(:upto AS text) COLLATE "C"
-"""
-_TWICE = """
-    INSERT INTO import_problem (import_id, line, "column", rule, value, message, params)
-    SELECT import_id, line, NULL, '{rule}', NULL, '{message}', jsonb_build_object('other', first)
-    FROM (SELECT import_id, line, min(line) OVER (PARTITION BY {key}) AS first FROM {rows}) AS said
-    WHERE line <> first
-"""
-_CHECK = f"""
-    CREATE TEMP TABLE import_check ON COMMIT DROP AS
-    SELECT ctid AS stands_at, import_id, line, address_key, unit_key, source_ref, street, floor,
-        building_floors, cells
-    FROM import_row WHERE {_WITHIN}
-"""  # noqa: S608 - only parameters come from outside
-_BUILDING_OF_ANOTHER = """
-    INSERT INTO import_problem (import_id, line, "column", rule, value, message, params)
-    SELECT r.import_id, r.line, NULL, 'address_of_another', r.street,
-        'The building {value} is in the inventory already, under the key {other}.',
-        jsonb_build_object('value', r.street, 'other', b.source_ref)
-    FROM import_check r CROSS JOIN LATERAL (
-        SELECT f.source, f.source_ref FROM building f WHERE f.address_key = r.address_key LIMIT 1) b
-    WHERE b.source = :source AND b.source_ref <> r.source_ref
-"""
-_HOME_OF_ANOTHER = """
-    INSERT INTO import_problem (import_id, line, "column", rule, value, message, params)
-    SELECT r.import_id, r.line, NULL, 'home_of_another', r.street,
-        'This home is in the inventory already, under the key {other}.',
-        jsonb_build_object('other', u.source_ref)
-    FROM import_check r CROSS JOIN LATERAL (
-        SELECT f.id FROM building f WHERE f.address_key = r.address_key LIMIT 1) b
-    CROSS JOIN LATERAL (SELECT f.source, f.source_ref FROM unit f
-        WHERE f.building_id = b.id AND f.unit_key = r.unit_key LIMIT 1) u
-    WHERE u.source = :source AND u.source_ref <> r.source_ref
-"""
-# A row says how many floors its building has, or an earlier row of the same address, or the inventory.
-_ABOVE = """
-    INSERT INTO import_problem (import_id, line, "column", rule, value, message, params)
-    SELECT import_id, line, NULL, 'floor_above_building', floor::text, '{message}',
-        jsonb_build_object('value', floor::text, 'floors', floors)
-    FROM (SELECT r.import_id, r.line, r.floor,
-            coalesce(first_value(r.building_floors) OVER (PARTITION BY r.address_key ORDER BY r.line),
-                b.floors) AS floors
-        FROM import_check r LEFT JOIN LATERAL (
-            SELECT f.floors FROM building f WHERE f.address_key = r.address_key LIMIT 1) b ON true) said
-    WHERE floor > floors
-"""
-_WRONG = """
-    CREATE TEMP TABLE import_wrong ON COMMIT DROP AS
-    SELECT c.stands_at, c.import_id, c.line, c.cells, c.source_ref FROM import_check c
-    CROSS JOIN LATERAL (
-        SELECT 1 FROM import_problem p WHERE p.import_id = :import AND p.line = c.line LIMIT 1) said
-"""
-_ASIDE = """
-    INSERT INTO import_wrong_row (import_id, line, cells, source_ref)
-    SELECT import_id, line, string_to_array(cells, E'\\x1f'), source_ref FROM import_wrong
-    ON CONFLICT DO NOTHING
-"""
-# Nobody else writes rows of this import meanwhile: they are where they were read.
-_REMOVE = "DELETE FROM import_row WHERE ctid = ANY (ARRAY(SELECT stands_at FROM import_wrong))"
-
-# The building that has the address by itself keeps it; any other's gets its own key behind it.
-_KEEP_BOTH = """
-    UPDATE import_row r SET address_key = c.address_key || '~' || c.source_ref
-    FROM (
-        SELECT i.stands_at, i.address_key, i.source_ref, own.its IS TRUE AS its, other.there,
-            row_number() OVER (PARTITION BY i.address_key ORDER BY own.its IS TRUE DESC, i.line) AS place
-        FROM import_check i
-        LEFT JOIN LATERAL (SELECT b.address_key = i.address_key AS its FROM building b
-            WHERE b.source = :source AND b.source_ref = i.source_ref LIMIT 1) own ON true
-        LEFT JOIN LATERAL (SELECT true AS there FROM building b WHERE b.address_key = i.address_key
-            AND b.source = :source AND b.source_ref <> i.source_ref LIMIT 1) other ON true
-        WHERE i.line NOT IN (SELECT line FROM import_wrong)
-    ) c
-    WHERE r.ctid = c.stands_at AND NOT c.its AND (c.place > 1 OR c.there)
-"""
-_NAMED = """
-    CREATE TEMP TABLE import_named ON COMMIT DROP AS
-    SELECT source_ref, coalesce(units, 0) AS units FROM import_row WHERE import_id = :import
-    UNION ALL SELECT source_ref, NULL FROM import_wrong_row
-        WHERE import_id = :import AND source_ref IS NOT NULL
-"""
-_MISSING = """
-    INSERT INTO import_missing (import_id, unit_id)
-    SELECT :import, u.id FROM unit u
-    WHERE u.source = :source AND u.source_ref IS NOT NULL AND u.active AND NOT EXISTS (
-        SELECT 1 FROM import_named n WHERE n.source_ref = {ref} AND {within})
-"""
-
-_TODO = f"""
-    CREATE TEMP TABLE import_todo ON COMMIT DROP AS
-    SELECT r.*, m.fingerprint IS NOT DISTINCT FROM r.fingerprint AS is_same
-    FROM (SELECT * FROM import_row WHERE {_WITHIN}) r
-    LEFT JOIN LATERAL (SELECT f.fingerprint FROM import_mark f
-        WHERE f.source = :source AND f.source_ref = r.source_ref LIMIT 1) m ON true
-"""  # noqa: S608 - only parameters come from outside
-_SAME = "SELECT sum(coalesce(units, 1)) FROM import_todo WHERE is_same"
-_FORGET_SAME = "DELETE FROM import_todo WHERE is_same"
-_ANALYZE_TODO = "ANALYZE import_todo (line, address_key, source_ref)"
-
-
-def _building_plan(mapping: Mapping) -> str:
-    by_ref = ""
-    if mapping.rows == "building":
-        by_ref = """SELECT 1 AS choice, b.* FROM building b
-            WHERE b.source = :source AND b.source_ref = t.source_ref UNION ALL"""
-    differs = _differs(_kept(mapping, _BUILDING, "f"), "f")
-    return f"""
-        CREATE TEMP TABLE import_building ON COMMIT DROP AS
-        SELECT t.address_key, t.line, coalesce(f.id, uuidv7()) AS id, f.id IS NULL AS is_new,
-            f.id IS NOT NULL AND ({differs} OR f.address_key <> t.address_key) AS is_changed
-        FROM (SELECT DISTINCT ON (address_key) * FROM import_todo ORDER BY address_key, line) t
-        LEFT JOIN LATERAL (
-            {by_ref} SELECT 2 AS choice, b.* FROM building b WHERE b.address_key = t.address_key
-            ORDER BY choice LIMIT 1
-        ) f ON true
-    """  # noqa: S608 - every name is one of ours
-
-
-_INDEX_BUILDING = "CREATE UNIQUE INDEX ON import_building (address_key)"
-
-
-def _unit_plan(mapping: Mapping) -> str:
-    if mapping.rows == "building":
-        numbers = "generate_series(1, t.units) AS n"
-        number = "cast(:before AS text) || n || cast(:after AS text)"
-        key = "cast(:key_before AS text) || n || cast(:key_after AS text)"
-        order = "cast(:order_before AS text) || lpad(n::text, 6, '0') || cast(:order_after AS text)"
-        ref = "t.source_ref || '/' || n"
-    else:
-        numbers = "(SELECT 1) AS one (n)"
-        number, key, order, ref = "t.unit_number", "t.unit_key", "t.unit_order", "t.source_ref"
-    differs = _differs(_kept(mapping, _UNIT, "u"), "u")
-    features = "false"
-    if mapping.features or "features" in mapping.fields:
-        features = f"{_features(mapping)} IS DISTINCT FROM u.features"
-    return f"""
-        CREATE TEMP TABLE import_unit ON COMMIT DROP AS
-        SELECT t.line, b.id AS building_id, {ref} AS source_ref, {number} AS unit_number, {key} AS unit_key,
-            {order} AS unit_order, coalesce(u.id, uuidv7()) AS id, u.id IS NULL AS is_new,
-            u.id IS NOT NULL AND (b.is_changed OR ({differs}) OR {features}
-            OR (t.landlord_key IS NOT NULL AND (t.landlord_key, coalesce(t.relation, 'third_party'))
-                IS DISTINCT FROM (l.name_key, l.relation::text))
-            OR (t.status_observed_on IS NOT NULL AND t.status_observed_on > u.status_observed_on)) AS
-            is_changed
-        FROM import_todo t
-        JOIN import_building b ON b.address_key = t.address_key
-        CROSS JOIN LATERAL {numbers}
-        LEFT JOIN LATERAL (
-            SELECT 1 AS choice, f.* FROM unit f WHERE f.source = :source AND f.source_ref = {ref}
-            UNION ALL
-            SELECT 2 AS choice, f.* FROM unit f WHERE f.building_id = b.id AND f.unit_key = {key}
-            ORDER BY choice LIMIT 1
-        ) u ON true
-        LEFT JOIN landlord l ON l.id = u.landlord_id
-    """  # noqa: S608 - every name is one of ours
-
-
-def _features(mapping: Mapping) -> str:
-    """Return the features after the import: the file's, and of those there the ones that the file can't speak
-    of."""
-    if "features" in mapping.fields:
-        return "CASE WHEN cardinality(t.features) > 0 THEN t.features ELSE u.features END"
-    return """coalesce((SELECT array_agg(DISTINCT f ORDER BY f) FROM unnest(t.features || ARRAY(
-        SELECT k FROM unnest(u.features) k WHERE k <> ALL (cast(:says AS text[])))) f), '{}')"""
-
-
-_ANALYZE = "ANALYZE import_unit, import_building"
-_COUNTS = """
-    SELECT count(*) FILTER (WHERE is_new) AS new, count(*) FILTER (WHERE is_changed) AS changed,
-        count(*) FILTER (WHERE NOT is_new AND NOT is_changed) AS unchanged
-    FROM import_unit
-"""
-
-_FREE_FROM = "CASE WHEN t.occupancy <> 'available' THEN t.available_from END"
-
-_LANDLORDS = f"""
-    INSERT INTO landlord (id, kind, name, name_key, relation, active, version)
-    SELECT uuidv7(), coalesce(landlord_kind, 'organisation'), landlord, landlord_key, said, true, 1
-    FROM (SELECT DISTINCT ON (landlord_key, said) * FROM (
-            SELECT r.*, coalesce(relation, 'third_party') AS said FROM import_row r
-            LEFT JOIN LATERAL (SELECT f.fingerprint FROM import_mark f
-                WHERE f.source = :source AND f.source_ref = r.source_ref LIMIT 1) m ON true
-            WHERE {_WITHIN} AND landlord_key IS NOT NULL AND m.fingerprint IS DISTINCT FROM r.fingerprint
-        ) rows ORDER BY landlord_key, said, line) named
-    ON CONFLICT (name_key, relation) DO NOTHING
-"""  # noqa: S608 - only parameters come from outside
-_NEW_BUILDINGS = """
-    INSERT INTO building (id, name, street, city, province, country, postal_code, postal_area, latitude,
-    longitude,
-        region, year_built, floors, address_key, search_text, source, source_ref, version)
-    SELECT b.id, t.building_name, t.street, t.city, t.province, t.country, t.postal_code, t.postal_area,
-    t.latitude,
-        t.longitude, t.region, t.year_built, t.building_floors, t.address_key, t.search_text,
-        CASE WHEN t.units IS NOT NULL THEN :source END, CASE WHEN t.units IS NOT NULL THEN t.source_ref END, 1
-    FROM import_building b JOIN import_todo t ON t.line = b.line WHERE b.is_new
-"""
-
-
-def _changed_buildings(mapping: Mapping) -> str:
-    kept = _kept(mapping, _BUILDING, "f")
-    written = ", ".join(f"{name} = {value}" for name, value in kept.items())
-    return f"""
-        UPDATE building f SET {written}, address_key = t.address_key, search_text = t.search_text,
-            version = f.version + 1
-        FROM import_building b JOIN import_todo t ON t.line = b.line
-        WHERE b.is_changed AND f.id = b.id
-    """  # noqa: S608 - every name is one of ours
-
-
-_NEW_UNITS = f"""
-    INSERT INTO unit (id, building_id, unit_number, unit_key, unit_order, housing_type, status,
-    status_observed_on,
-        occupancy, available_from, landlord_id, service_provider, features, accessible, shareable, active,
-        area_square_feet, bedrooms, floor, rent_amount, rent_currency, comments, region, city_key, year_built,
-        address_order, source, source_ref, listing_version, created_at, version)
-    SELECT p.id, p.building_id, p.unit_number, p.unit_key, p.unit_order, t.housing_type, t.status,
-        coalesce(t.status_observed_on, :today), t.occupancy,
-        {_FREE_FROM}, l.id, t.service_provider, t.features,
-        t.accessible, coalesce(t.shareable, false), true, t.area_square_feet, t.bedrooms, t.floor,
-        CASE WHEN coalesce(t.rent_from, :today) <= :today THEN t.rent_amount END, coalesce(t.rent_currency,
-        'CAD'), t.comments, t.region, t.city_key, t.year_built, t.street_order || ' ' || p.unit_order,
-        :source, p.source_ref,
-        1, :now, 1
-    FROM import_unit p JOIN import_todo t ON t.line = p.line
-    LEFT JOIN landlord l ON l.name_key = t.landlord_key AND l.relation = coalesce(t.relation, 'third_party')
-    WHERE p.is_new
-"""  # noqa: S608 - only parameters come from outside
-
-
-def _changed_units(mapping: Mapping) -> str:
-    kept = _kept(mapping, _UNIT, "u")
-    if "rent_amount" in kept:
-        kept["rent_amount"] = (
-            "CASE WHEN coalesce(t.rent_from, :today) <= :today THEN coalesce(t.rent_amount, u.rent_amount)"
-            " ELSE u.rent_amount END"
-        )
-    if mapping.features or "features" in mapping.fields:
-        kept["features"] = _features(mapping)
-    written = "".join(f"{name} = {value}, " for name, value in kept.items())
-    return f"""
-        UPDATE unit u SET {written}
-            landlord_id = CASE WHEN t.landlord_key IS NULL THEN u.landlord_id ELSE
-                (SELECT l.id FROM landlord l
-                    WHERE l.name_key = t.landlord_key AND l.relation = coalesce(t.relation,
-                    'third_party')) END,
-            status = CASE WHEN t.status_observed_on > u.status_observed_on THEN t.status ELSE u.status END,
-            status_observed_on = greatest(u.status_observed_on, t.status_observed_on),
-            source = coalesce(u.source, :source), source_ref = coalesce(u.source_ref, p.source_ref),
-            version = u.version + 1
-        FROM import_unit p JOIN import_todo t ON t.line = p.line
-        WHERE p.is_changed AND u.id = p.id
-    """  # noqa: S608 - every name is one of ours
-
-
-_COPIES = """
-    UPDATE unit u SET region = f.region, year_built = f.year_built, city_key = t.city_key,
-        address_order = t.street_order || ' ' || u.unit_order
-    FROM import_building b JOIN building f ON f.id = b.id JOIN import_todo t ON t.line = b.line
-    WHERE b.is_changed AND u.building_id = b.id
-"""
-# What is written first of a home bears the home's own id: drawing another costs as much as writing the row.
-_OBSERVATIONS = """
-    INSERT INTO status_observation (id, unit_id, status, observed_on, noted_at, noted_by)
-    SELECT CASE WHEN p.is_new THEN p.id ELSE uuidv7() END, p.id, t.status,
-        coalesce(t.status_observed_on, :today), :now, :by
-    FROM import_unit p JOIN import_todo t ON t.line = p.line
-    WHERE p.is_new OR (p.is_changed AND t.status_observed_on IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM status_observation o WHERE o.unit_id = p.id AND o.observed_on = t.status_observed_on
-            AND o.status = t.status))
-"""
-_FIRST_RENTS = """
-    INSERT INTO rent (id, unit_id, amount, currency, begins_on, noted_at, noted_by)
-    SELECT p.id, p.id, t.rent_amount, coalesce(t.rent_currency, 'CAD'), coalesce(t.rent_from, :today),
-    :now, :by FROM import_unit p JOIN import_todo t ON t.line = p.line
-    WHERE p.is_new AND t.rent_amount IS NOT NULL
-"""
-_RENTS = """
-    INSERT INTO rent (id, unit_id, amount, currency, begins_on, noted_at, noted_by)
-    SELECT uuidv7(), p.id, t.rent_amount, coalesce(t.rent_currency, u.rent_currency),
-    coalesce(t.rent_from, :today), :now, :by
-    FROM import_unit p JOIN import_todo t ON t.line = p.line JOIN unit u ON u.id = p.id
-    WHERE p.is_changed AND t.rent_amount IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM (SELECT amount, currency FROM rent r WHERE r.unit_id = p.id
-            AND r.cancelled_at IS NULL AND r.begins_on <= coalesce(t.rent_from, :today)
-            ORDER BY r.begins_on DESC LIMIT 1) latest
-        WHERE latest.amount = t.rent_amount AND latest.currency = coalesce(t.rent_currency, u.rent_currency))
-    ON CONFLICT (unit_id, begins_on) WHERE cancelled_at IS NULL
-        DO UPDATE SET amount = excluded.amount, currency = excluded.currency,
-            noted_at = excluded.noted_at, noted_by = excluded.noted_by
-"""
-_RENT_TIMERS = """
-    INSERT INTO timers (kind, key, due_at, payload)
-    SELECT 'rent_begins', r.id::text, r.begins_on::timestamp AT TIME ZONE :rent_start,
-        jsonb_build_object('unit', p.id)
-    FROM import_unit p JOIN rent r ON r.unit_id = p.id
-    WHERE r.begins_on > :today AND r.cancelled_at IS NULL
-    ON CONFLICT (kind, key) DO NOTHING
-"""
-_OCCUPATIONS = """
-    INSERT INTO occupation (id, unit_id, kind, reference, by_client, managed_by, began_on, free_from,
-        noted_at, noted_by)
-    SELECT said.id, said.unit_id, said.kind, said.id, false, said.managed_by, :today, said.free_from,
-        :now, :by
-    FROM (SELECT uuidv7() AS id, p.id AS unit_id, t.available_from AS free_from,
-            CASE WHEN t.landlord_key IS NULL THEN 'not_known'
-                WHEN t.relation IN ('property_entity', 'managing_agent') THEN 'property_entity'
-                ELSE 'third_party' END AS managed_by,
-            CASE t.occupancy WHEN 'occupied_by_other' THEN 'other_household' ELSE 'out_of_use' END AS kind
-        FROM import_unit p JOIN import_todo t ON t.line = p.line
-        WHERE p.is_new AND t.occupancy <> 'available') said
-"""
-_OCCUPANCY_CHANGES = f"""
-    INSERT INTO occupancy_change (id, unit_id, occupancy, available_from, cause, cause_id, changed_at,
-    changed_by) SELECT p.id, p.id, t.occupancy, {_FREE_FROM}, 'import', :import, :now, :by
-    FROM import_unit p JOIN import_todo t ON t.line = p.line WHERE p.is_new
-"""  # noqa: S608 - only parameters come from outside
-_MARKS = """
-    INSERT INTO import_mark (source, source_ref, fingerprint)
-    SELECT :source, source_ref, fingerprint FROM import_todo
-    ON CONFLICT (source, source_ref) DO UPDATE SET fingerprint = excluded.fingerprint
-"""
-_TOLD = """
-    CREATE TEMP TABLE import_told ON COMMIT DROP AS
-    SELECT id AS unit_id, is_new FROM import_unit WHERE is_new OR is_changed
-    UNION SELECT u.id, p.is_new IS TRUE FROM unit u JOIN import_building b ON b.id = u.building_id
-        LEFT JOIN import_unit p ON p.id = u.id WHERE b.is_changed
-"""

@@ -243,7 +243,8 @@ async def import_columns(tx: ReadTx, import_id: UUID) -> ColumnsView:
         )
         return ColumnsView([], found.header, [], [note], [], may_keep_both=False)
     reader = await reader_of(tx, found, mapping)
-    report, kinds, unclear = reader.columns_read(), reader.kinds(), found.reading.get("unclear", {})
+    report, kinds = reader.columns.report(reader.known.features), reader.columns.kinds()
+    unclear = found.reading.get("unclear", {})
     twice = select(ImportProblem.id).where(
         ImportProblem.import_id == import_id, ImportProblem.rule.in_(["address_twice", "address_of_another"])
     )

@@ -6,9 +6,6 @@ both.
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +18,7 @@ from deskkit.i18n import N_
 from trade.dates import AVAILABLE, HAPPENED, RENT, years_of_building
 from units_svc import addressing
 from units_svc.imports import saying
+from units_svc.imports.columns import KINDS, Columns
 from units_svc.imports.habits import Habit, Habits, Kind
 from units_svc.imports.mapping import FieldName
 from units_svc.imports.mapping import Mapping as ColumnMapping
@@ -97,20 +95,6 @@ class _Memory(dict[_Key, _Found]):
         return found
 
 
-_KINDS: dict[FieldName, Kind] = {
-    "year_built": Kind.WHOLE, "building_floors": Kind.WHOLE, "units": Kind.WHOLE, "bedrooms": Kind.WHOLE,
-    "area_square_feet": Kind.WHOLE, "floor": Kind.WHOLE, "rent": Kind.MONEY, "status_observed_on": Kind.DAY,
-    "rent_from": Kind.DAY, "available_from": Kind.DAY,
-}  # fmt: skip
-"""Fields whose cells are read by the habit of their column."""
-_COUNTS = re.compile(
-    r"(no|nb|nbre|nombre|number|num|count|total|confirmed|proposed)( of| de| d| total)* "
-    r"(units?|homes?|dwellings?|suites?|apartments?|logements?|unites?|appartements?)"
-    r"|(units?|suites?|dwellings?|logements?) (count|total)|units|logements"
-)
-"""Names of columns that say how many homes a building has, folded."""
-
-
 class _Field:
     """How one field of a home is read: from the first of its columns that says something, from all of them
     together, or always the same."""
@@ -128,13 +112,13 @@ class _Field:
             {word.casefold(): code for word, code in rule.values.items()} if rule is not None else {}
         )
         columns = rule.columns if rule is not None else ()
-        self.at = reader.places(*columns)
+        self.at = reader.columns.places(*columns)
         self.column = self.at[0][0] if self.at else (columns[0] if columns else None)
 
         def by(habit: Habit | None) -> Callable[[str], Any]:
-            if name not in _KINDS:
+            if name not in KINDS:
                 return convert
-            if rule is not None and rule.decimal and _KINDS[name] is not Kind.DAY:
+            if rule is not None and rule.decimal and KINDS[name] is not Kind.DAY:
                 habit = Habit.COMMA if rule.decimal == "," else Habit.POINT
             return lambda text: convert(text, habit)
 
@@ -206,17 +190,6 @@ class _Field:
             return text, None, wrong
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnsRead:
-    """What becomes of a file's columns: which are read and as what, which aren't, and which the mapping names
-    that aren't there. `notes` are msgids about the mapping with what fills them in."""
-
-    read: tuple[tuple[str, tuple[str, ...]], ...]
-    not_read: tuple[str, ...]
-    absent: tuple[str, ...]
-    notes: tuple[tuple[str, Mapping[str, str]], ...]
-
-
 class RowReader:
     """Reads the rows of one file by one mapping. `today` is the day on which observations must not be
     later."""
@@ -233,13 +206,8 @@ class RowReader:
         self.habits = habits or Habits()
         self.known = known
         self.today = today
+        self.columns = Columns(mapping, header)
         self.width = len(header)
-        self._header = header
-        self._at: dict[str, int] = {}
-        self._like: dict[str, list[int]] = {}
-        for index, name in enumerate(header):
-            self._at.setdefault(_exact(name), index)
-            self._like.setdefault(_head(name), []).append(index)
         self._nothing = frozenset(word.casefold() for word in mapping.nothing)
         self._fields = {name: _Field(self, name, convert) for name, convert in self._rules().items()}
         self._single = [
@@ -255,11 +223,11 @@ class RowReader:
         self._same: dict[str, Any] = {name: field.otherwise[1] for name, field in others}
         self._texts = ["" for _ in self._single] + [field.otherwise[0] or "" for _, field in others]
         self._silent = [field for _, field in others if not field.at and field.otherwise[2]]
-        self._key = self.places(*mapping.key)
+        self._key = self.columns.places(*mapping.key)
         self._feature_rule = mapping.fields.get("features")
         follows = {rule.column for rule in mapping.features.values()}
         named = follows | set(self._feature_rule.columns if self._feature_rule else ())
-        self._feature_at = sorted({at for _, at in self.places(*named)})
+        self._feature_at = sorted({at for _, at in self.columns.places(*named)})
         self._feature_sets: _Memory[tuple[str, ...], _Features] = _Memory(self._feature_set)
         self._places: _Memory[_Place, tuple[str, str, str, str]] = _Memory(_place)
         self._doors: _Memory[str | None, tuple[str, str]] = _Memory(_door)
@@ -267,83 +235,6 @@ class RowReader:
         self._codes: _Memory[tuple[str, str, str], str] = _Memory(lambda at: saying.postal_code(*at))
         read_so = str(sorted(self.habits.kept().items())).encode()
         self._mapped = blake2b(mapping.digest() + read_so, digest_size=16).digest()
-
-    def missing_columns(self) -> list[str]:
-        """Return columns without which this is another file, as `A or B`."""
-        return [" / ".join(group) for group in self.mapping.needed_columns if not self.places(*group)]
-
-    def doubled_columns(self) -> list[str]:
-        """Return columns that the mapping reads and the file has more than once: nobody can say which one is
-        meant."""
-        times = Counter(map(_exact, self._header))
-        return sorted(
-            column
-            for column in self.mapping.known_columns
-            if times[_exact(column)] > 1 or (not times[_exact(column)] and len(self._alike(column)) > 1)
-        )
-
-    def _alike(self, column: str) -> list[int]:
-        return self._like.get(_head(column), [])
-
-    def places(self, *columns: str) -> list[tuple[str, int]]:
-        """Return those of the columns that the file has, each as the file names it and where it stands in the
-        rows."""
-        found: dict[int, str] = {}
-        for column in columns:
-            # A file may have two columns that differ only in what is between their words.
-            at = self._at.get(_exact(column), next(iter(self._alike(column)), None))
-            if at is not None:
-                found.setdefault(at, self._header[at])
-        return [(name, at) for at, name in found.items()]
-
-    def kinds(self) -> dict[int, Kind]:
-        """Return where columns stand that are read by their habit, and what they hold."""
-        found: dict[int, Kind] = {}
-        for name, kind in _KINDS.items():
-            rule = self.mapping.fields.get(name)
-            if rule is not None and rule.decimal is None and not rule.values:
-                found |= {at: kind for _, at in self.places(*rule.columns)}
-        return found
-
-    def columns_read(self) -> ColumnsRead:
-        """Return what becomes of the file's columns."""
-        mapping = self.mapping
-        read_as: dict[int, list[str]] = {}
-        named: list[tuple[str, tuple[str, ...]]] = [
-            *((name, rule.columns) for name, rule in mapping.fields.items()),
-            *(("features", (rule.column,)) for rule in mapping.features.values()),
-            ("key", mapping.key),
-        ]
-        absent: list[str] = []
-        for name, columns in named:
-            there = self.places(*columns)
-            for _, at in there:
-                read_as.setdefault(at, []).append(name)
-            rule = mapping.fields.get(name) if name in mapping.fields else None
-            missing = [column for column in columns if not self.places(column)]
-            if rule is not None and rule.how == "first":
-                # Its columns are names of one thing: it's missing when none of them is there.
-                missing = [] if there else [columns[0]]
-            absent += missing
-        seen = [_head(name) for name in self._header]
-        others = [at for at in range(self.width) if at not in read_as and self._header[at]]
-        notes: list[tuple[str, Mapping[str, str]]] = [
-            (N_("The mapping names the feature {feature}, which isn't on the list: it's left out."),
-                {"feature": code})
-            for code in mapping.features if code not in self.known.features
-        ]  # fmt: skip
-        if mapping.rows == "unit":
-            notes += [
-                (N_("The column {column} seems to count homes, but every line is read as one home."),
-                    {"column": self._header[at]})
-                for at in others if _COUNTS.fullmatch(seen[at])
-            ]  # fmt: skip
-        return ColumnsRead(
-            tuple((self._header[at], tuple(dict.fromkeys(names))) for at, names in sorted(read_as.items())),
-            tuple(self._header[at] for at in others),
-            tuple(dict.fromkeys(absent)),
-            tuple(notes),
-        )
 
     def words(self, raw: str) -> str | None:
         """Return what a cell says, squeezed; None for nothing, or for a word that means nothing."""
@@ -529,7 +420,7 @@ class RowReader:
         return sorted(found), wrong
 
     def _cell(self, cells: Mapping[int, str], column: str) -> str | None:
-        return next((self.words(cells[at]) for _, at in self.places(column)), None)
+        return next((self.words(cells[at]) for _, at in self.columns.places(column)), None)
 
     def _feature(self, word: str, translations: Mapping[str, str]) -> str:
         feature: str = saying.listed(self.known.features)(_translated(word, translations))
@@ -582,24 +473,6 @@ def _too_many(cells: int, columns: int) -> Wrong:
 
 
 _ANY_NUMBER = saying.number(0, 999_999)
-_BETWEEN = re.compile(r"[\s_.\-]+")
-
-
-def _exact(name: str) -> str:
-    return " ".join(name.split()).casefold()
-
-
-def _head(name: str) -> str:
-    """Return the name of a column as names are compared: without case, accents, and what is between words."""
-    letters = unicodedata.normalize("NFKD", name.casefold()).replace("’", "'")
-    bare = "".join(c for c in letters if not unicodedata.combining(c))
-    return _BETWEEN.sub(" ", bare).strip()
-
-
-def is_header(mapping: ColumnMapping, cells: Sequence[str]) -> bool:
-    """Return whether cells can name the columns that a mapping needs."""
-    heads = {_head(cell) for cell in cells}
-    return all(any(_head(column) in heads for column in group) for group in mapping.needed_columns)
 
 
 def _follows(when: tuple[str, ...], above: int | None, contains: str | None, said: str) -> bool:

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from chassis.http import ApiRouter, Call, command_of
 from deskkit.csv_files import csv_stream
 from trade.money import USUAL, Currency
-from units_svc.inventory import commands, queries
+from units_svc.inventory import commands, queries, rents
 from units_svc.inventory.buildings import Address
 from units_svc.inventory.searching import MOST, PAGE, Order, UnitFilter
 from units_svc.inventory.table import CSV_HEADER, csv_rows
@@ -152,19 +152,19 @@ async def observe_status(call: Call, unit_id: UUID, body: SeenStatus) -> Added:
 @router.post("/{unit_id}/rents", status_code=201)
 async def change_rent(call: Call, unit_id: UUID, body: NewRent) -> Added:
     """Record a rent from a day on (U3)."""
-    command = command_of(commands.ChangeRent, body, unit_id=unit_id)
-    return Added(await call.perform(commands.change_rent, command))
+    command = command_of(rents.ChangeRent, body, unit_id=unit_id)
+    return Added(await call.perform(rents.change_rent, command))
 
 
 @router.post("/{unit_id}/rents/{rent_id}/correction", status_code=201)
 async def correct_rent(call: Call, unit_id: UUID, rent_id: UUID, body: CorrectedRent) -> Added:
     """Put the right amount on the day of a rent that was mistyped (U3)."""
-    command = command_of(commands.CorrectRent, body, unit_id=unit_id, rent_id=rent_id)
-    return Added(await call.perform(commands.correct_rent, command))
+    command = command_of(rents.CorrectRent, body, unit_id=unit_id, rent_id=rent_id)
+    return Added(await call.perform(rents.correct_rent, command))
 
 
 @router.post("/{unit_id}/rents/{rent_id}/cancellation", status_code=204)
 async def cancel_rent(call: Call, unit_id: UUID, rent_id: UUID, body: CancelledRent) -> None:
     """Give up a rent that hasn't begun (U3)."""
-    command = command_of(commands.CancelRent, body, unit_id=unit_id, rent_id=rent_id)
-    await call.perform(commands.cancel_rent, command)
+    command = command_of(rents.CancelRent, body, unit_id=unit_id, rent_id=rent_id)
+    await call.perform(rents.cancel_rent, command)

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import func, select, update
 
-from chassis.errors import Faults, InvalidInput
+from chassis.errors import Faults, InvalidInput, NotFound
 from chassis.ids import new_id
 from deskkit.i18n import N_
 from units_svc import addressing
@@ -198,3 +198,13 @@ def require_floor(floor: int | None, floors: int | None) -> None:
     """Raise FloorAboveBuilding when a floor is above the building's floors, as far as both are known."""
     if floor is not None and floors is not None and floor > floors:
         raise FloorAboveBuilding(field="floor", floor=floor, floors=floors)
+
+
+async def unit_for_edit(tx: Tx, unit_id: UUID) -> Unit:
+    """Return a home that nobody else changes until this transaction ends. Raises NotFound."""
+    unit: Unit | None = (
+        await tx.execute(select(Unit).where(Unit.id == unit_id).with_for_update())
+    ).scalar_one_or_none()
+    if unit is None:
+        raise NotFound(what="unit")
+    return unit

@@ -1,19 +1,18 @@
-"""Changing homes: adding them, correcting them, what is seen and asked for over time (U2, U3)."""
+"""Changing homes: adding them, correcting them, what condition they are seen in (U2, U3)."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
-from decimal import Decimal
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from chassis.errors import EditedMeanwhile, Faults, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
-from trade.dates import FIRST_YEAR_OF_BUILDING, PastDay, RentDay, years_of_building
+from trade.dates import FIRST_YEAR_OF_BUILDING, PastDay, years_of_building
 from trade.money import USUAL, Currency
 from units_svc import addressing
 from units_svc.inventory.buildings import (
@@ -27,6 +26,7 @@ from units_svc.inventory.buildings import (
     moved_to,
     require_address,
     require_floor,
+    unit_for_edit,
 )
 from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.listing import tell_listing
@@ -37,28 +37,21 @@ from units_svc.inventory.model import (
     DayInFuture,
     Occupancy,
     OccupancyChange,
-    Rent,
-    RentBegun,
-    RentCancelled,
-    RentInAnotherCurrency,
-    RentKnown,
     StatusObservation,
     Unit,
     YearInFuture,
 )
+from units_svc.inventory.rents import Amount, rent_of
 from units_svc.landlords.model import Landlord
 from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import require_listed
-from units_svc.privacy.commands import require_private, require_reason
+from units_svc.privacy.commands import require_private
 from units_svc.privacy.model import Place
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
 
-RENT_BEGINS = "rent_begins"
-"""The timer of a rent that was recorded ahead."""
 Comment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
-Amount = Annotated[Decimal, Field(ge=0, max_digits=9, decimal_places=2)]
 
 
 class Details(Command):
@@ -108,36 +101,6 @@ class ObserveStatus(Command):
     status: Annotated[Code, Field(title="Status")]
     observed_on: Annotated[PastDay, Field(title="Observed on")]
     remark: Annotated[Comment | None, Field(title="Remark")] = None
-
-
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
-
-
-class CorrectRent(Command):
-    """The right amount of a rent that was mistyped, and why; it begins on the same day."""
-
-    unit_id: UUID
-    rent_id: UUID
-    amount: Annotated[Amount, Field(title="Rent for a month")]
-    currency: Annotated[Currency, Field(title="Currency of the rent")] = USUAL
-    reason: Annotated[Reason, Field(title="Why")]
-
-
-class CancelRent(Command):
-    """A rent that hasn't begun is given up."""
-
-    unit_id: UUID
-    rent_id: UUID
-    reason: Annotated[Reason, Field(title="Why")]
-
-
-class ChangeRent(Command):
-    """What a home is to cost from a day on."""
-
-    unit_id: UUID
-    amount: Annotated[Amount, Field(title="Rent for a month")]
-    currency: Annotated[Currency, Field(title="Currency of the rent")] = USUAL
-    begins_on: Annotated[RentDay, Field(title="From")]
 
 
 @use_case(EDIT_UNITS)
@@ -196,7 +159,7 @@ async def add_unit(tx: Tx, command: AddUnit) -> UUID:
     await tx.session.flush()
     tx.session.add(_observation(tx, unit.id, command.status, command.status_observed_on, None))
     if command.rent is not None:
-        tx.session.add(_rent(tx, unit.id, command.rent, command.rent_currency, tx.today))
+        tx.session.add(rent_of(tx, unit.id, command.rent, command.rent_currency, tx.today))
     tx.session.add(
         OccupancyChange(
             id=new_id(),
@@ -222,7 +185,7 @@ async def edit_address(tx: Tx, command: EditAddress) -> int:
     NotAPostalCode, PostalCodeOfAnotherProvince, NotOnTheList.
     """
     await require_private(tx, Place.UNIT, _texts(command, "building_name"), unit_id=command.unit_id)
-    unit = await _unit_for_edit(tx, command.unit_id)
+    unit = await unit_for_edit(tx, command.unit_id)
     building = await tx.session.get_one(Building, unit.building_id)
     before = _address_of(unit, building)
     after = command.model_dump(exclude={"unit_id", "version"})
@@ -254,7 +217,7 @@ async def edit_details(tx: Tx, command: EditDetails) -> int:
     YearInFuture, NotOnTheList, NotFound for an unknown landlord.
     """
     await require_private(tx, Place.UNIT, _texts(command, "comments"), unit_id=command.unit_id)
-    unit = await _unit_for_edit(tx, command.unit_id)
+    unit = await unit_for_edit(tx, command.unit_id)
     building = await tx.session.get_one(Building, unit.building_id)
     before = _details_of(unit, building)
     after = command.model_dump(exclude={"unit_id", "version"}) | {"features": sorted(set(command.features))}
@@ -288,7 +251,7 @@ async def edit_details(tx: Tx, command: EditDetails) -> int:
 async def observe_status(tx: Tx, command: ObserveStatus) -> UUID:
     """Record the condition a home was seen in; the newest day's is its status (U3). Raises DayInFuture."""
     await require_private(tx, Place.STATUS, _texts(command, "remark"), unit_id=command.unit_id)
-    unit = await _unit_for_edit(tx, command.unit_id)
+    unit = await unit_for_edit(tx, command.unit_id)
     await require_listed(tx, [(LookupList.STATUS, command.status, "status")])
     _require_past(tx, command.observed_on, "observed_on")
     observation = _observation(tx, unit.id, command.status, command.observed_on, command.remark)
@@ -301,139 +264,7 @@ async def observe_status(tx: Tx, command: ObserveStatus) -> UUID:
     return observation.id
 
 
-@use_case(EDIT_UNITS)
-async def change_rent(tx: Tx, command: ChangeRent) -> UUID:
-    """Record a rent from a day on; one that begins later takes effect by itself on its day (U3).
-
-    Raises RentKnown, RentInAnotherCurrency.
-    """
-    unit = await _unit_for_edit(tx, command.unit_id)
-    faults, taken = Faults(), _rents(unit.id).where(Rent.begins_on == command.begins_on)
-    if await tx.scalar(taken) is not None:
-        faults.note(RentKnown(field="begins_on", day=command.begins_on))
-    with faults:
-        await _require_currency(tx, unit.id, command.currency)
-    faults.refuse()
-    rent = _rent(tx, unit.id, command.amount, command.currency, command.begins_on)
-    tx.session.add(rent)
-    if await _begun_later(tx, unit.id, command.begins_on):
-        tx.touched("unit", unit.id, "earlier_rent_recorded", {"rent": (None, command.amount)})
-        return rent.id
-    tx.touched("unit", unit.id, "rent_changed", {"rent": (unit.rent_amount, command.amount)})
-    await _take_effect(tx, unit, rent)
-    return rent.id
-
-
-async def _take_effect(tx: Tx, unit: Unit, rent: Rent) -> None:
-    """Let a rent count from its day on."""
-    if rent.begins_on > tx.today:
-        tx.schedule(RENT_BEGINS, str(rent.id), start_of_day(tx, rent.begins_on), {"unit": str(unit.id)})
-    else:
-        await apply_rent(tx, unit)
-
-
-@use_case(EDIT_UNITS)
-async def correct_rent(tx: Tx, command: CorrectRent) -> UUID:
-    """Put the right amount on the day of a rent that was mistyped, and tell it; return the new rent (U3).
-
-    Raises RentCancelled, RentInAnotherCurrency, NotFound.
-    """
-    faults = Faults()
-    with faults:
-        await _require_private_reason(tx, command)
-    unit, wrong = await _rent_to_change(tx, command)
-    with faults:
-        await _require_currency(tx, unit.id, command.currency, apart_from=wrong.id)
-    faults.refuse()
-    changes = {"rent": (wrong.amount, command.amount), "reason": (None, command.reason)}
-    await _cancel(tx, wrong, command.reason)
-    rent = _rent(tx, unit.id, command.amount, command.currency, wrong.begins_on)
-    tx.session.add(rent)
-    tx.touched("unit", unit.id, "rent_corrected", changes)
-    await _take_effect(tx, unit, rent)
-    return rent.id
-
-
-@use_case(EDIT_UNITS)
-async def cancel_rent(tx: Tx, command: CancelRent) -> None:
-    """Give up a rent that hasn't begun; the one before it goes on (U3). Raises RentBegun, RentCancelled."""
-    await _require_private_reason(tx, command)
-    unit, rent = await _rent_to_change(tx, command)
-    if rent.begins_on <= tx.today:
-        raise RentBegun
-    await _cancel(tx, rent, command.reason)
-    changes = {"rent": (rent.amount, None), "reason": (None, command.reason)}
-    tx.touched("unit", unit.id, "rent_cancelled", changes)
-
-
-async def _require_private_reason(tx: Tx, command: CorrectRent | CancelRent) -> None:
-    await require_reason(tx, Place.UNIT, "reason", command.reason, unit_id=command.unit_id)
-
-
-async def _rent_to_change(tx: Tx, command: CorrectRent | CancelRent) -> tuple[Unit, Rent]:
-    unit = await _unit_for_edit(tx, command.unit_id)
-    rent = await tx.session.get(Rent, command.rent_id)
-    if rent is None or rent.unit_id != unit.id:
-        raise NotFound(what="rent")
-    if rent.cancelled_at is not None:
-        raise RentCancelled
-    return unit, rent
-
-
-async def _cancel(tx: Tx, rent: Rent, reason: str) -> None:
-    rent.cancelled_at, rent.cancelled_by, rent.cancelled_why = tx.now, tx.actor.name, reason
-    tx.cancel_timer(RENT_BEGINS, str(rent.id))
-    await tx.session.flush()
-
-
-def _rents(unit_id: UUID) -> Select[Any]:
-    """Select the rents of a home that stand."""
-    return select(Rent.id).where(Rent.unit_id == unit_id, Rent.cancelled_at.is_(None))
-
-
-async def _require_currency(tx: Tx, unit_id: UUID, currency: str, *, apart_from: UUID | None = None) -> None:
-    other = _rents(unit_id).with_only_columns(Rent.currency).where(Rent.currency != currency).limit(1)
-    if apart_from is not None:
-        other = other.where(Rent.id != apart_from)
-    if (kept := await tx.scalar(other)) is not None:
-        raise RentInAnotherCurrency(field="currency", currency=kept)
-
-
-async def _begun_later(tx: Tx, unit_id: UUID, begins_on: date) -> bool:
-    later = _rents(unit_id).where(Rent.begins_on > begins_on, Rent.begins_on <= tx.today)
-    return await tx.scalar(later.limit(1)) is not None
-
-
-async def apply_rent(tx: Tx, unit: Unit) -> None:
-    """Make the newest rent that has begun the unit's rent, and tell it when that changes anything."""
-    await tx.session.flush()
-    newest = (
-        select(Rent)
-        .where(Rent.unit_id == unit.id, Rent.cancelled_at.is_(None), Rent.begins_on <= tx.today)
-        .order_by(Rent.begins_on.desc())
-        .limit(1)
-    )
-    rent = (await tx.execute(newest)).scalar_one_or_none()
-    if rent is not None and (unit.rent_amount, unit.rent_currency) != (rent.amount, rent.currency):
-        unit.rent_amount, unit.rent_currency = rent.amount, rent.currency
-        await tell_listing(tx, unit)
-
-
-def start_of_day(tx: Tx, day: date) -> datetime:
-    """Return the first moment of a day in the organisation's time zone."""
-    return datetime.combine(day, time(), tzinfo=tx.runtime.time_zone)
-
-
 # ------------------------------------------------------------------ building and unit rows
-async def _unit_for_edit(tx: Tx, unit_id: UUID) -> Unit:
-    unit: Unit | None = (
-        await tx.execute(select(Unit).where(Unit.id == unit_id).with_for_update())
-    ).scalar_one_or_none()
-    if unit is None:
-        raise NotFound(what="unit")
-    return unit
-
-
 def _details_values(details: Details) -> dict[str, Any]:
     values = details.model_dump(
         include=set(Details.model_fields) - {"year_built", "building_floors"},
@@ -518,18 +349,6 @@ def _observation(tx: Tx, unit_id: UUID, status: str, on: date, remark: str | Non
         status=status,
         observed_on=on,
         remark=remark or None,
-        noted_at=tx.now,
-        noted_by=tx.actor.name,
-    )
-
-
-def _rent(tx: Tx, unit_id: UUID, amount: Decimal, currency: str, begins_on: date) -> Rent:
-    return Rent(
-        id=new_id(),
-        unit_id=unit_id,
-        amount=amount,
-        currency=currency,
-        begins_on=begins_on,
         noted_at=tx.now,
         noted_by=tx.actor.name,
     )

@@ -16,7 +16,7 @@ from deskkit.forms import Form
 from deskkit.i18n import N_
 from deskkit.router import DeskRouter
 from trade.listings import FEATURES, HOUSING_TYPES, grouped
-from units_svc.inventory import commands, queries
+from units_svc.inventory import commands, queries, rents
 from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.provinces import provinces
 from units_svc.inventory.searching import Order, UnitFilter
@@ -207,15 +207,15 @@ async def rent_form(call: DeskCall, unit_id: UUID) -> Response:
     """The form for a rent from a day on."""
     unit = await call.ask(queries.unit_record, unit_id)
     initial = {"amount": unit.rent_amount, "currency": unit.rent_currency, "begins_on": call.today}
-    form = await call.form(commands.ChangeRent, initial=initial)
+    form = await call.form(rents.ChangeRent, initial=initial)
     return await _form(call, "inventory/rent.html", form, unit=unit)
 
 
 @router.post("/{unit_id}/rent", name="unit_save_rent")
 async def change_rent(call: DeskCall, unit_id: UUID) -> Response:
     """Record a rent from a day on (U3)."""
-    form = await call.form(commands.ChangeRent, fixed={"unit_id": unit_id})
-    if await call.carry_out(form, commands.change_rent):
+    form = await call.form(rents.ChangeRent, fixed={"unit_id": unit_id})
+    if await call.carry_out(form, rents.change_rent):
         return call.redirect("unit_details", unit_id=unit_id, notice=call._("Saved."))
     unit = await call.ask(queries.unit_record, unit_id)
     return await _form(call, "inventory/rent.html", form, unit=unit, status=422)
@@ -225,15 +225,15 @@ async def change_rent(call: DeskCall, unit_id: UUID) -> Response:
 async def correct_rent_form(call: DeskCall, unit_id: UUID, rent_id: UUID) -> Response:
     """The form for the right amount of a rent that was mistyped."""
     rent = await call.ask(queries.rent_of_unit, unit_id, rent_id)
-    form = await call.form(commands.CorrectRent, initial={"amount": rent.amount, "currency": rent.currency})
+    form = await call.form(rents.CorrectRent, initial={"amount": rent.amount, "currency": rent.currency})
     return await _rent_page(call, "inventory/rent_correct.html", unit_id, rent_id, form)
 
 
 @router.post("/{unit_id}/rents/{rent_id}/correct", name="unit_save_correct_rent")
 async def correct_rent(call: DeskCall, unit_id: UUID, rent_id: UUID) -> Response:
     """Correct a rent on its day, with the reason (U3)."""
-    form = await call.form(commands.CorrectRent, fixed={"unit_id": unit_id, "rent_id": rent_id})
-    if await call.carry_out(form, commands.correct_rent):
+    form = await call.form(rents.CorrectRent, fixed={"unit_id": unit_id, "rent_id": rent_id})
+    if await call.carry_out(form, rents.correct_rent):
         return call.redirect("unit_history", unit_id=unit_id, notice=call._("The rent is corrected."))
     return await _rent_page(call, "inventory/rent_correct.html", unit_id, rent_id, form, status=422)
 
@@ -242,15 +242,15 @@ async def correct_rent(call: DeskCall, unit_id: UUID, rent_id: UUID) -> Response
 async def cancel_rent_form(call: DeskCall, unit_id: UUID, rent_id: UUID) -> Response:
     """What giving up a rent that hasn't begun means."""
     return await _rent_page(
-        call, "inventory/rent_cancel.html", unit_id, rent_id, await call.form(commands.CancelRent)
+        call, "inventory/rent_cancel.html", unit_id, rent_id, await call.form(rents.CancelRent)
     )
 
 
 @router.post("/{unit_id}/rents/{rent_id}/cancel", name="unit_save_cancel_rent")
 async def cancel_rent(call: DeskCall, unit_id: UUID, rent_id: UUID) -> Response:
     """Give up a rent that hasn't begun, with the reason (U3)."""
-    form = await call.form(commands.CancelRent, fixed={"unit_id": unit_id, "rent_id": rent_id})
-    if await call.carry_out(form, commands.cancel_rent):
+    form = await call.form(rents.CancelRent, fixed={"unit_id": unit_id, "rent_id": rent_id})
+    if await call.carry_out(form, rents.cancel_rent):
         return call.redirect("unit_history", unit_id=unit_id, notice=call._("The rent is cancelled."))
     return await _rent_page(call, "inventory/rent_cancel.html", unit_id, rent_id, form, status=422)
 
@@ -271,7 +271,7 @@ _SAID_OTHERWISE = frozenset({"landlord_id", "features", "comments"})
 """Fields whose stored values say nothing to people, or too much for a line."""
 
 
-_FIELD_NAMES = titles(commands.AddUnit, commands.EditAddress, commands.CancelRent) | {"active": "Listed"}
+_FIELD_NAMES = titles(commands.AddUnit, commands.EditAddress, rents.CancelRent) | {"active": "Listed"}
 _LIST_OF = {
     "housing_type": LookupList.HOUSING_TYPE,
     "status": LookupList.STATUS,

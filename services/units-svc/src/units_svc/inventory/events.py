@@ -13,9 +13,9 @@ from chassis.tracing import traceparent
 from contracts import envelope, units
 from contracts.words import HousingType, ManagedBy, Money, UnitAddress, UnitFeature
 from contracts.words import Occupancy as PublishedOccupancy
-from units_svc.inventory.commands import RENT_BEGINS, apply_rent
 from units_svc.inventory.listing import OTHER_TYPE
 from units_svc.inventory.model import AvailabilityChanged, Unit, UnitListed, UnitUnlisted
+from units_svc.inventory.rents import RENT_BEGINS, apply_rent
 
 if TYPE_CHECKING:
     from chassis.tx import Tx

@@ -1,0 +1,227 @@
+"""What becomes of a hold and its home when `model.decide` has said so: one fact about one request (U9)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.ids import new_id
+from trade.dates import LAST
+from units_svc.holds.model import (
+    Decision,
+    Fact,
+    Hold,
+    HoldEnding,
+    HoldState,
+    HoldTerms,
+    Release,
+    Step,
+    UnitRefused,
+    UnitReleased,
+    UnitSecured,
+    decide,
+    end_of_day,
+)
+from units_svc.holds.occupancy import LockedUnit, lock_unit, next_place, require_unit, settle_occupancy
+from units_svc.holds.occupations import Occupation, OccupationKind
+from units_svc.inventory.model import Cause
+from units_svc.landlords.model import ManagedBy
+
+if TYPE_CHECKING:
+    from chassis.tx import Tx
+
+ENDING_SOON = "hold_ending_soon"
+DEADLINE = "hold_deadline"
+OCCUPATION_ENDS = "occupation_ends"
+TO_BE_HOUSED = "be_housed"
+"""What a household agreed to when somebody asked for a home on its behalf."""
+
+
+def hold_terms(tx: Tx) -> HoldTerms:
+    """Return the terms of holds as they're configured."""
+    settings, usual = tx.runtime.settings, HoldTerms()
+    return HoldTerms(
+        days=getattr(settings, "hold_days", usual.days),
+        grace_days=getattr(settings, "hold_grace_days", usual.grace_days),
+        most_days=getattr(settings, "hold_most_days", usual.most_days),
+        warning_days=getattr(settings, "hold_warning_days", usual.warning_days),
+    )
+
+
+async def act(
+    tx: Tx, request_id: UUID, unit_id: UUID, fact: Fact, *, day: date | None = None
+) -> HoldState | None:
+    """Do what `decide` says about a request; return its state."""
+    unit = await lock_unit(tx, unit_id)
+    hold: Hold | None = (
+        await tx.execute(select(Hold).where(Hold.request_id == request_id).with_for_update())
+    ).scalar_one_or_none()
+    if hold is not None and hold.unit_id != unit_id:
+        # A fact about another home than the request's own says nothing about either.
+        return hold.state
+    decision = decide(hold.state if hold else None, fact)
+    if decision.step is Step.NOTHING:
+        return decision.state
+    if hold is None:
+        hold = Hold(request_id=request_id, unit_id=unit_id, asked_at=tx.now, state=HoldState.RELEASED)
+        hold.managed_by = unit.managed_by if unit is not None else None
+        tx.session.add(hold)
+    await _carry_out(tx, hold, unit, decision, day or tx.today)
+    tx.touched("hold", request_id, fact.value)
+    return decision.state
+
+
+async def _carry_out(tx: Tx, hold: Hold, unit: LockedUnit | None, decision: Decision, day: date) -> None:
+    assert decision.state is not None  # noqa: S101 - only a request that's nothing yet has no state
+    if decision.step is Step.REMEMBER:
+        end(tx, hold, decision.state, decision.reason)
+    elif decision.step is Step.RELEASE:
+        end(tx, hold, decision.state, decision.reason)
+        if unit is not None and decision.reason is not None:
+            place = await next_place(tx, unit.id)
+            tell(tx, UnitReleased(hold.request_id, unit.id, place, decision.reason))
+            await settle_occupancy(tx, unit, Cause.HOLD, hold.request_id)
+    elif decision.step is Step.OCCUPY and unit is not None:
+        end(tx, hold, decision.state, None)
+        await tx.session.flush()
+        occupation = occupy(tx, unit, OccupationKind.HOUSEHOLD, hold.request_id, day, of=hold)
+        await tx.session.flush()
+        hold.occupation_id = occupation.id
+        await _give_way(tx, unit)
+        await settle_occupancy(tx, unit, Cause.OCCUPATION, occupation.id)
+    elif decision.step is Step.VACATE and unit is not None:
+        end(tx, hold, decision.state, None)
+        left = await occupation_of(tx, OccupationKind.HOUSEHOLD, hold.request_id)
+        if left is not None:
+            await vacate(tx, unit, left, day)
+
+
+async def vacate(tx: Tx, unit: LockedUnit, occupation: Occupation, last_day: date) -> None:
+    """End an occupation with its last day; one in the future is announced now and takes effect on its day."""
+    free_from = min(last_day + timedelta(days=1), LAST)
+    if last_day >= tx.today:
+        occupation.free_from = free_from
+        moment = end_of_day(last_day, tx.runtime.time_zone)
+        tx.schedule(OCCUPATION_ENDS, str(occupation.id), moment, {"last_day": last_day.isoformat()})
+    else:
+        occupation.ended_on = last_day
+    await settle_occupancy(tx, unit, Cause.OCCUPATION, occupation.id)
+
+
+async def release_for_withdrawal(tx: Tx, unit: LockedUnit) -> None:
+    """Release the request that holds a home which is about to leave the list."""
+    hold = await held(tx, unit.id)
+    if hold is not None:
+        await act(tx, hold.request_id, unit.id, Fact.UNIT_WITHDRAWN)
+
+
+async def end_occupation(tx: Tx, occupation_id: UUID, last_day: date) -> None:
+    """Make an announced end of an occupation take effect."""
+    occupation = await tx.session.get(Occupation, occupation_id)
+    if occupation is None or occupation.ended_on is not None:
+        return
+    unit = await require_unit(tx, occupation.unit_id)
+    occupation.ended_on, occupation.free_from = last_day, None
+    await settle_occupancy(tx, unit, Cause.OCCUPATION, occupation.id)
+    tx.touched("unit", unit.id, "free_again")
+
+
+async def _give_way(tx: Tx, unit: LockedUnit) -> None:
+    """Release whatever other request holds a home in which people already live: it can't be had any more."""
+    other = await held(tx, unit.id)
+    if other is not None:
+        end(tx, other, HoldState.RELEASED, Release.INVENTORY_DECISION)
+        place = await next_place(tx, unit.id)
+        tell(tx, UnitReleased(other.request_id, unit.id, place, Release.INVENTORY_DECISION))
+
+
+def tell(tx: Tx, fact: UnitSecured | UnitRefused | HoldEnding | UnitReleased) -> None:
+    """Tell a fact about a request, marked with it so that its page can show what was delivered and when.
+
+    The inventory knows no person: what it says about a request rests on the consent under which it was asked.
+    """
+    tx.publish(fact, about=str(fact.request_id), under={TO_BE_HOUSED: f"request:{fact.request_id}"})
+
+
+def end(tx: Tx, hold: Hold, state: HoldState, reason: Release | None) -> None:
+    """End a hold now, in the name of whoever acts, and forget its timers."""
+    hold.state, hold.release = state, reason
+    hold.ended_at, hold.ended_by = tx.now, tx.actor.name
+    tx.cancel_timer(ENDING_SOON, str(hold.request_id))
+    tx.cancel_timer(DEADLINE, str(hold.request_id))
+
+
+def set_timers(tx: Tx, request_id: UUID, deadline: datetime, terms: HoldTerms) -> None:
+    """Have the end of a hold announced, and the hold end, at their times."""
+    warning = max(deadline - timedelta(days=terms.warning_days), tx.now)
+    tx.schedule(ENDING_SOON, str(request_id), warning, {})
+    tx.schedule(DEADLINE, str(request_id), deadline, {})
+
+
+def occupy(
+    tx: Tx, unit: LockedUnit, kind: OccupationKind, reference: UUID, began_on: date, *, of: Hold | None
+) -> Occupation:
+    """Begin an occupation; `of` is the request it comes from, under whose manager it goes on.
+
+    A tenancy is the property entity's by its nature: it told of it.
+    """
+    managed = (of.managed_by if of is not None else None) or unit.managed_by
+    if kind is OccupationKind.TENANCY:
+        managed = ManagedBy.PROPERTY_ENTITY
+    occupation = Occupation(
+        id=new_id(),
+        unit_id=unit.id,
+        kind=kind,
+        reference=reference,
+        by_client=of is not None,
+        managed_by=managed,
+        began_on=began_on,
+        noted_at=tx.now,
+        noted_by=tx.actor.name,
+    )
+    tx.session.add(occupation)
+    return occupation
+
+
+async def occupation_of(tx: Tx, kind: OccupationKind, reference: UUID) -> Occupation | None:
+    """Return the occupation that a tenancy or a request began, if there is one."""
+    found = await tx.execute(
+        select(Occupation).where(Occupation.kind == kind, Occupation.reference == reference)
+    )
+    return found.scalar_one_or_none()
+
+
+async def request_for(tx: Tx, request_id: UUID | None, unit_id: UUID) -> Hold | None:
+    """Return a request for this home, locked, whatever became of it."""
+    if request_id is None:
+        return None
+    found = await tx.execute(
+        select(Hold).where(Hold.request_id == request_id, Hold.unit_id == unit_id).with_for_update()
+    )
+    return found.scalar_one_or_none()
+
+
+async def manager_of(tx: Tx, request_id: UUID, unit: LockedUnit) -> ManagedBy:
+    """Return who manages a home for a request: as when it was asked for, else by the landlord on record."""
+    kept = await tx.scalar(
+        select(Hold.managed_by).where(Hold.request_id == request_id, Hold.unit_id == unit.id)
+    )
+    return kept or unit.managed_by
+
+
+async def tell_secured(tx: Tx, hold: Hold, deadline: datetime) -> None:
+    """Tell again that a hold stands, as it stands now."""
+    place = await next_place(tx, hold.unit_id)
+    managed = hold.managed_by or ManagedBy.NOT_KNOWN
+    tell(tx, UnitSecured(hold.request_id, hold.unit_id, place, deadline, managed))
+
+
+async def held(tx: Tx, unit_id: UUID) -> Hold | None:
+    """Return the hold of a home, locked, if there is one."""
+    found = await tx.execute(
+        select(Hold).where(Hold.unit_id == unit_id, Hold.state == HoldState.HELD).with_for_update()
+    )
+    return found.scalar_one_or_none()

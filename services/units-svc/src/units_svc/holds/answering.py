@@ -1,0 +1,288 @@
+"""Answering requests and acting on what neighbours and timers say of them (U9, U4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import text
+
+from chassis.access import RECEIVE_EVENTS
+from chassis.errors import Conflict
+from chassis.ids import new_id
+from chassis.usecase import use_case
+from units_svc.holds.acting import (
+    act,
+    end,
+    held,
+    hold_terms,
+    manager_of,
+    occupation_of,
+    occupy,
+    request_for,
+    set_timers,
+    tell,
+)
+from units_svc.holds.model import (
+    Fact,
+    Hold,
+    HoldEnding,
+    HoldState,
+    Refusal,
+    Step,
+    UnitRefused,
+    UnitSecured,
+    deadline_of,
+    decide,
+)
+from units_svc.holds.occupancy import lock_unit, next_place, settle_occupancy
+from units_svc.holds.occupations import OccupationKind
+from units_svc.inventory.model import AvailabilityChanged, Cause, Occupancy
+from units_svc.landlords.model import ManagedBy
+
+if TYPE_CHECKING:
+    from chassis.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRequest:
+    """A request for a home, as it was heard."""
+
+    request_id: UUID
+    unit_id: UUID
+    secured_on: date
+    expected_move_in: date
+    adults: int
+    children: int
+
+
+@dataclass(frozen=True, slots=True)
+class HearWithdrawal:
+    """A request was given up."""
+
+    request_id: UUID
+    unit_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class HearMove:
+    """A household moved into or out of a third-party landlord's home; `number` is the fact's place among all
+    that is told of the request.
+    """
+
+    request_id: UUID
+    unit_id: UUID
+    day: date
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class HearTenancyStarted:
+    """A tenancy began; the inventory learns neither whose nor at what rent."""
+
+    tenancy_id: UUID
+    unit_id: UUID
+    start: date
+    request_id: UUID | None = None
+    """The request that it fulfils; None for a household that came without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class HearApplicationClosed:
+    """A home won't be let to the household of a request."""
+
+    request_id: UUID
+    unit_id: UUID
+
+
+# One statement decides: the row of the unit is taken only while it's free, and whoever comes second sees it
+# isn't. The reason is told from what stood before the statement, so "available" there means that somebody was
+# quicker.
+_DECIDE = text(
+    """
+    WITH asked AS (
+        SELECT u.id, u.active, u.occupancy, CASE
+            WHEN l.id IS NULL THEN 'not_known'
+            WHEN l.relation IN ('property_entity', 'managing_agent') THEN 'property_entity'
+            ELSE 'third_party' END AS managed_by
+        FROM unit u LEFT JOIN landlord l ON l.id = u.landlord_id WHERE u.id = :unit
+    ), taken AS (
+        UPDATE unit SET occupancy = 'secured', available_from = NULL, listing_version = listing_version + 2
+        WHERE id = :unit AND active AND occupancy = 'available'
+            AND NOT EXISTS (SELECT 1 FROM hold WHERE request_id = :request)
+        RETURNING id, listing_version
+    ), kept AS (
+        INSERT INTO hold (request_id, unit_id, state, refusal, secured_on, expected_move_in, adults, children,
+            asked_at, deadline, managed_by, version)
+        SELECT :request, :unit,
+            CASE WHEN taken.id IS NULL THEN 'refused' ELSE 'held' END,
+            CASE WHEN taken.id IS NOT NULL THEN NULL
+                WHEN asked.id IS NULL THEN 'unknown_unit'
+                WHEN NOT asked.active THEN 'not_published'
+                WHEN asked.occupancy IN ('available', 'secured') THEN 'secured_by_another'
+                ELSE 'not_available' END,
+            :secured_on, :expected_move_in, :adults, :children, :now,
+            CASE WHEN taken.id IS NULL THEN NULL ELSE cast(:deadline AS timestamptz) END,
+            asked.managed_by, 1
+        FROM (SELECT 1) AS one LEFT JOIN asked ON true LEFT JOIN taken ON true
+        ON CONFLICT (request_id) DO NOTHING
+        RETURNING state, refusal, managed_by
+    ), changed AS (
+        INSERT INTO occupancy_change (id, unit_id, occupancy, cause, cause_id, changed_at, changed_by)
+        SELECT :change, taken.id, 'secured', 'hold', :request, :now, :by FROM taken
+    )
+    SELECT kept.state, kept.refusal, kept.managed_by, taken.listing_version
+    FROM (SELECT 1) AS one LEFT JOIN kept ON true LEFT JOIN taken ON true
+    """
+)
+
+
+@use_case(RECEIVE_EVENTS)
+async def answer_request(tx: Tx, command: AnswerRequest) -> HoldState | None:
+    """Hold the home for the request or refuse it, and tell which (U9); None when it was answered before.
+
+    Exactly one of any number of requests at once gets the home.
+    """
+    terms = hold_terms(tx)
+    deadline = deadline_of(
+        terms, today=tx.today, expected_move_in=command.expected_move_in, zone=tx.runtime.time_zone
+    )
+    answer = (
+        await tx.execute(
+            _DECIDE,
+            {
+                "unit": command.unit_id,
+                "request": command.request_id,
+                "secured_on": command.secured_on,
+                "expected_move_in": command.expected_move_in,
+                "adults": command.adults,
+                "children": command.children,
+                "now": tx.now,
+                "deadline": deadline,
+                "change": new_id(),
+                "by": tx.actor.name,
+            },
+        )
+    ).one()
+    if answer.state is None:
+        if answer.listing_version is not None:
+            # The same request was answered in another transaction between our look and our writing.
+            raise Conflict
+        return None
+    state = HoldState(answer.state)
+    if state is HoldState.HELD:
+        place = int(answer.listing_version)
+        tell(
+            tx,
+            UnitSecured(
+                command.request_id, command.unit_id, place - 1, deadline, ManagedBy(answer.managed_by)
+            ),
+        )
+        tx.publish(AvailabilityChanged(command.unit_id, place, Occupancy.SECURED, None))
+        set_timers(tx, command.request_id, deadline, terms)
+    else:
+        tell(tx, UnitRefused(command.request_id, command.unit_id, Refusal(answer.refusal)))
+    tx.touched("hold", command.request_id, state.value)
+    return state
+
+
+@use_case(RECEIVE_EVENTS)
+async def hear_withdrawal(tx: Tx, command: HearWithdrawal) -> HoldState | None:
+    """Give back the home of a request that was given up; remember it when the request hasn't come yet."""
+    return await act(tx, command.request_id, command.unit_id, Fact.WITHDRAWN)
+
+
+@use_case(RECEIVE_EVENTS)
+async def hear_moved_in(tx: Tx, command: HearMove) -> HoldState | None:
+    """Record that a household lives in a third-party landlord's home; for the entity's own homes the lease
+    speaks.
+
+    Whose home it is was decided when it was asked for. Told again, it corrects the first day; an older fact
+    that comes late doesn't.
+    """
+    unit = await lock_unit(tx, command.unit_id)
+    if unit is None or await manager_of(tx, command.request_id, unit) is ManagedBy.PROPERTY_ENTITY:
+        tx.touched("hold", command.request_id, "move_in_not_for_us")
+        return None
+    state = await act(tx, command.request_id, command.unit_id, Fact.MOVED_IN, day=command.day)
+    await _keep_first_day(tx, command)
+    return state
+
+
+async def _keep_first_day(tx: Tx, command: HearMove) -> None:
+    lived_in = await occupation_of(tx, OccupationKind.HOUSEHOLD, command.request_id)
+    if lived_in is None or lived_in.unit_id != command.unit_id or lived_in.told_as >= command.number:
+        return
+    if lived_in.began_on != command.day:
+        changes = {"began_on": (lived_in.began_on, command.day)}
+        tx.touched("hold", command.request_id, "move_in_corrected", changes)
+    lived_in.began_on, lived_in.told_as = command.day, command.number
+
+
+@use_case(RECEIVE_EVENTS)
+async def hear_moved_out(tx: Tx, command: HearMove) -> HoldState | None:
+    """Record that a household left, or will leave, a third-party landlord's home."""
+    return await act(tx, command.request_id, command.unit_id, Fact.MOVED_OUT, day=command.day)
+
+
+@use_case(RECEIVE_EVENTS)
+async def hear_tenancy_started(tx: Tx, command: HearTenancyStarted) -> UUID | None:
+    """Turn the hold of the request that it fulfils into a tenancy. Return the occupation.
+
+    Without a request somebody else lives there. A hold of any other request ends, and its owner is informed:
+    the home can't be had any more. None for a home that isn't known, or a tenancy that was heard of before.
+    """
+    unit = await lock_unit(tx, command.unit_id)
+    if unit is None or await occupation_of(tx, OccupationKind.TENANCY, command.tenancy_id) is not None:
+        return None
+    own = await request_for(tx, command.request_id, unit.id)
+    occupation = occupy(tx, unit, OccupationKind.TENANCY, command.tenancy_id, command.start, of=own)
+    await tx.session.flush()
+    if own is not None and decide(own.state, Fact.TENANCY_STARTED).step is Step.BECOME_TENANCY:
+        end(tx, own, HoldState.TENANCY, None)
+        own.occupation_id = occupation.id
+        await tx.session.flush()
+    other = await held(tx, unit.id)
+    if other is not None:
+        await act(tx, other.request_id, unit.id, Fact.LET_TO_ANOTHER)
+    await settle_occupancy(tx, unit, Cause.OCCUPATION, occupation.id)
+    tx.touched("unit", unit.id, "tenancy_started")
+    return occupation.id
+
+
+@use_case(RECEIVE_EVENTS)
+async def hear_application_closed(tx: Tx, command: HearApplicationClosed) -> HoldState | None:
+    """Free one of the property entity's homes at once when it won't be let to the household that asked.
+
+    Of a third-party landlord's home it says nothing: no application is made there.
+    """
+    unit = await lock_unit(tx, command.unit_id)
+    if unit is None or await manager_of(tx, command.request_id, unit) is ManagedBy.THIRD_PARTY:
+        tx.touched("hold", command.request_id, "closed_application_not_for_us")
+        return None
+    return await act(tx, command.request_id, command.unit_id, Fact.APPLICATION_CLOSED)
+
+
+async def announce_ending(tx: Tx, request_id: UUID) -> None:
+    """Tell that a hold will lapse soon, once."""
+    hold = await tx.session.get(Hold, request_id)
+    if hold is None:
+        return
+    unit = await lock_unit(tx, hold.unit_id)
+    await tx.session.refresh(hold, with_for_update=True)
+    if unit is None or hold.deadline is None or hold.ending_announced_at is not None:
+        return
+    if decide(hold.state, Fact.ENDING_SOON).step is Step.ANNOUNCE_ENDING:
+        hold.ending_announced_at = tx.now
+        place = await next_place(tx, unit.id)
+        tell(tx, HoldEnding(hold.request_id, hold.unit_id, place, hold.deadline))
+        tx.touched("hold", hold.request_id, "ending_announced")
+
+
+async def lapse(tx: Tx, request_id: UUID) -> None:
+    """End a hold whose deadline has passed; one that was prolonged meanwhile stays."""
+    hold = await tx.session.get(Hold, request_id)
+    if hold is not None and hold.deadline is not None and hold.deadline <= tx.now:
+        await act(tx, request_id, hold.unit_id, Fact.DEADLINE_PASSED)
