@@ -20,6 +20,25 @@ APPROVERS = 2
 """So many persons, none of them the author, approve a wording before it goes into a template."""
 
 
+class InBothLanguages:
+    """What is read of a clause, whose title and text are written in English and in French."""
+
+    __slots__ = ()
+
+    title_en: str
+    title_fr: str
+    text_en: str
+    text_fr: str
+
+    def title(self, locale: str) -> str:
+        """The title in the reader's language."""
+        return self.title_fr if locale.startswith("fr") else self.title_en
+
+    def text(self, locale: str) -> str:
+        """The text in the reader's language."""
+        return self.text_fr if locale.startswith("fr") else self.text_en
+
+
 class OrganisationClause(Versioned, Base):
     """A clause in both languages. `wording` counts its texts: a changed one needs approval again.
 

@@ -14,7 +14,7 @@ from chassis.tx import ReadTx
 from chassis.usecase import query
 from tenancy_svc.clause_review.model import Judged, judged
 from tenancy_svc.clauses.feature import VIEW_CLAUSES
-from tenancy_svc.clauses.model import APPROVERS, OrganisationClause
+from tenancy_svc.clauses.model import APPROVERS, InBothLanguages, OrganisationClause
 from trade.text_review.clauses import review_clause
 from trade.text_review.verdicts import Sentence, Verdict
 
@@ -28,7 +28,7 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
-class ClauseLine:
+class ClauseLine(InBothLanguages):
     """A clause in the list."""
 
     id: uuid.UUID
@@ -47,14 +47,6 @@ class ClauseLine:
     approved: bool
     approvals: tuple[Approval, ...]
     missing: int
-
-    def title(self, locale: str) -> str:
-        """The title in the reader's language."""
-        return self.title_fr if locale.startswith("fr") else self.title_en
-
-    def text(self, locale: str) -> str:
-        """The text in the reader's language."""
-        return self.text_fr if locale.startswith("fr") else self.text_en
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import selectinload
 from chassis.errors import NotFound
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
+from tenancy_svc.clauses.model import InBothLanguages
 from tenancy_svc.lease_templates.feature import VIEW_TEMPLATES
 from tenancy_svc.lease_templates.model import Clause, Edition, EditionState, Jurisdiction, LeaseTemplate
 from tenancy_svc.timeline import Entry, timeline_of
@@ -35,7 +36,7 @@ class TemplateLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ClauseView:
+class ClauseView(InBothLanguages):
     """A clause as it was approved."""
 
     id: uuid.UUID
@@ -49,14 +50,6 @@ class ClauseView:
     doubtful_words: str | None
     approved_by: str | None
     written_by: str
-
-    def title(self, locale: str) -> str:
-        """The title in the reader's language."""
-        return self.title_fr if locale.startswith("fr") else self.title_en
-
-    def text(self, locale: str) -> str:
-        """The text in the reader's language."""
-        return self.text_fr if locale.startswith("fr") else self.text_en
 
 
 @dataclass(frozen=True, slots=True)
