@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
 
 from chassis.access import Access
 from chassis.actor import Actor
-from chassis.clock import Clock
+from chassis.clock import Clock, SystemClock
 from chassis.db.database import Database
 from chassis.errors import DomainError, fill
+from chassis.feature import Feature, permissions_of
 from chassis.publisher import Publisher
 from chassis.register import Register
 from chassis.settings import WebSettings
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     # A worker loads no web framework.
     from starlette.requests import Request
     from starlette.responses import Response
-
-    from chassis.feature import Feature
 
 Check = Callable[[], Awaitable[None]]
 
@@ -80,6 +79,35 @@ class Runtime:
     checks: dict[str, Check] = field(default_factory=dict)
     companions: list[Callable[[], AbstractAsyncContextManager[object]]] = field(default_factory=list)
     closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+
+    @classmethod
+    def of_features(
+        cls,
+        name: str,
+        settings: WebSettings,
+        features: Sequence[Feature],
+        publisher: Publisher,
+        *,
+        application: str,
+        clock: Clock | None = None,
+    ) -> Self:
+        """Return the parts of the service that these features make up, connected to nothing yet.
+
+        `application` is its name at the database server; tests give a `clock` of their own.
+        """
+        return cls(
+            name=name,
+            entity=settings.entity,
+            settings=settings,
+            database=Database(
+                settings.database_url.get_secret_value(), pool=settings.database_pool, application=application
+            ),
+            clock=clock or SystemClock(),
+            access=Access(permissions_of(features), entity=settings.entity),
+            publisher=publisher,
+            time_zone=ZoneInfo(settings.time_zone),
+            features=features,
+        )
 
     def in_words(self, error: DomainError, locale: str) -> str:
         """Return what `error` says, in the reader's language."""

@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
-from chassis.access import Access
-from chassis.clock import SystemClock
-from chassis.db import Database
-from chassis.feature import permissions_of
+from chassis.clock import Clock
 from chassis.runtime import Runtime
 from tenancy_svc.border import publisher
 from tenancy_svc.features import FEATURES
 from tenancy_svc.settings import TenancySettings
 
 
-def build_runtime(settings: TenancySettings) -> Runtime:
-    """Return the service's parts, connected to nothing yet."""
-    return Runtime(
-        name="tenancy",
-        entity=settings.entity,
-        settings=settings,
-        database=Database(
-            settings.database_url.get_secret_value(), pool=settings.database_pool, application="tenancy-svc"
-        ),
-        clock=SystemClock(),
-        access=Access(permissions_of(FEATURES), entity=settings.entity),
-        publisher=publisher(settings.entity),
-        time_zone=ZoneInfo(settings.time_zone),
-        features=FEATURES,
+def build_runtime(settings: TenancySettings, clock: Clock | None = None) -> Runtime:
+    """Return the parts of a running tenancy-svc; tests give a clock of their own."""
+    return Runtime.of_features(
+        "tenancy", settings, FEATURES, publisher(settings.entity), application="tenancy-svc", clock=clock
     )

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
-from chassis.access import Access
-from chassis.clock import Clock, SystemClock
-from chassis.db import Database
-from chassis.feature import permissions_of
+from chassis.clock import Clock
 from chassis.runtime import Runtime
 from units_svc.border import UnitsPublisher
 from units_svc.features import FEATURES
@@ -18,16 +13,5 @@ NAME = "units"
 
 def build_runtime(settings: UnitsSettings, clock: Clock | None = None) -> Runtime:
     """Return the parts of a running inventory; tests give a clock of their own."""
-    return Runtime(
-        name=NAME,
-        entity=settings.entity,
-        settings=settings,
-        database=Database(
-            settings.database_url.get_secret_value(), pool=settings.database_pool, application="units-svc"
-        ),
-        clock=clock or SystemClock(),
-        access=Access(permissions_of(FEATURES), entity=settings.entity),
-        publisher=UnitsPublisher(settings.entity),
-        time_zone=ZoneInfo(settings.time_zone),
-        features=FEATURES,
-    )
+    publisher = UnitsPublisher(settings.entity)
+    return Runtime.of_features(NAME, settings, FEATURES, publisher, application="units-svc", clock=clock)
