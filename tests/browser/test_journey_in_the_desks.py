@@ -18,7 +18,7 @@ Enter = Callable[..., Awaitable[Visitor]]
 def _family(name: str) -> str:
     """A family name nobody has had in this stack, in letters as names are, and wider than a phone."""
     letters = "".join(chr(ord("a") + int(digit, 16)) for digit in uuid.uuid4().hex[:10])
-    return f"{name}-{letters.title()}{'mw' * 5}"
+    return f"{name}-{letters.title()}{'mw' * 12}"
 
 
 async def _start_placement(caseworker: Visitor) -> None:

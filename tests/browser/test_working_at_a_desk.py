@@ -20,7 +20,7 @@ ENGLISH_TOOLS = ("Sign out", "Search", "Find a", "Keys", "Skip to the content", 
 
 def _family() -> str:
     """A name nobody has had in this stack, wider than a phone: it has to break on every page."""
-    return "Marrow" + "".join(chr(ord("a") + int(digit, 16)) for digit in uuid.uuid4().hex[:10]) + "mw" * 5
+    return "Marrow" + "".join(chr(ord("a") + int(digit, 16)) for digit in uuid.uuid4().hex[:10]) + "mw" * 12
 
 
 @pytest.mark.row("X6")

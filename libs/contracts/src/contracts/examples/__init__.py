@@ -143,7 +143,7 @@ _ALL: tuple[Event, ...] = (
 EXAMPLES: dict[str, Event] = {event.terms.subject: event for event in _ALL}
 
 
-def example(name: str, **changes: Any) -> Event:
+def example(name: str, /, **changes: Any) -> Event:
     """Return the example of an event such as "unit_secured", validated again with the given fields changed.
 
     Raises KeyError for an event the catalogue doesn't have, and ValidationError for a change it doesn't
