@@ -45,8 +45,8 @@ class Span:
     attributes: dict[str, str]
 
 
-# What a span may say, and nothing else: templates of routes, codes, names of use cases,
-# subjects and ids of events.
+# What a span may say, and nothing else: templates of routes, codes, names of use cases, subjects and ids of
+# events.
 SAID = {
     "use_case",
     "http.request.method",

@@ -51,14 +51,13 @@ class Runtime:
     """The parts of one running service.
 
     `features` are what the service is made of. `register` is what the gateway last said about staff; the web
-    process keeps it up to date.
-    `on_commit` is called after every commit that left messages in the outbox: the relay sets it to be woken.
-    `translate(msgid, locale)` gives a message in the reader's language; `say(error, locale)` a refusal with
-    its dates and money in the reader's form, `explain(problem of Pydantic, locale)` a value that was refused.
-    Without `say` the message is translated and filled in. `error_page(request, status, reference)` gives the
-    page of a request that failed outside its handler, or None where a program asked. `checks` are awaited by
-    `/readyz`; each raises what hinders it. `companions` are entered when the application starts and left when
-    it stops; `closing` is awaited at the very end.
+    process keeps it up to date. `on_commit` is called after every commit that left messages in the outbox:
+    the relay sets it to be woken. `translate(msgid, locale)` gives a message in the reader's language;
+    `say(error, locale)` a refusal with its dates and money in the reader's form, `explain(problem of
+    Pydantic, locale)` a value that was refused. Without `say` the message is translated and filled in.
+    `error_page(request, status, reference)` gives the page of a request that failed outside its handler, or
+    None where a program asked. `checks` are awaited by `/readyz`; each raises what hinders it. `companions`
+    are entered when the application starts and left when it stops; `closing` is awaited at the very end.
     """
 
     name: str

@@ -28,10 +28,9 @@ class ServiceDefinition:
     """What a service is made of.
 
     What only some of its processes need is named as `module:object` and loaded by those: `web` makes the
-    application from a runtime, `duties` are those of its worker, `border` is its part of the broker,
-    `follow` what it does by itself with events that `heal` took back from its stream.
-    `migrations` is Alembic's script location (a
-    path, or `units_svc:migrations`).
+    application from a runtime, `duties` are those of its worker, `border` is its part of the broker, `follow`
+    what it does by itself with events that `heal` took back from its stream. `migrations` is Alembic's script
+    location (a path, or `units_svc:migrations`).
     """
 
     name: str

@@ -359,9 +359,8 @@ class PageCall:
 async def guard(request: Request) -> PageCall:
     """Let only signed-in people of this entity pass, and only forms of our own pages.
 
-    Raises SignInNeeded (the answer renews the session or shows the sign-in page, and keeps what was
-    typed) and
-    ForgedForm.
+    Raises SignInNeeded (the answer renews the session or shows the sign-in page, and keeps what was typed)
+    and ForgedForm.
     """
     mounted = desk_of(request)
     if request.method not in SAFE_METHODS and came_from_elsewhere(request.headers, mounted.public_url):

@@ -15,8 +15,7 @@ class Wire:
     """Counts for all connections together since `reset()`.
 
     `round_trips` are the times somebody asked and waited for the answer (Sync or Query of PostgreSQL's
-    protocol);
-    `statements` are the texts or prepared statements that were run (Query or Execute).
+    protocol); `statements` are the texts or prepared statements that were run (Query or Execute).
     """
 
     dsn: str

@@ -2,10 +2,8 @@
 the same.
 
 Pairs of histories are run in services of their own, with the same history on the property side, and
-everything is
-compared. The one thing that may differ is the advocate's answer itself (W4), and after a withdrawn referral
-what is
-told to support.
+everything is compared. The one thing that may differ is the advocate's answer itself (W4), and after a
+withdrawn referral what is told to support.
 """
 
 from __future__ import annotations

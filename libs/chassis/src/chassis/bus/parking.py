@@ -29,11 +29,10 @@ _LONGEST_REASON = 500
 _OPEN = "state IN ('waiting', 'parked')"
 
 # The inbox row is what makes an effect happen once: it is written by whoever takes charge of the event, in
-# the same transaction as the effect, or as the row that says it must wait.
-# An event that comes again under a later sequence keeps its row and takes the sequence: how far this service
-# came with the stream is read from there.
-# As a driver's statement, for it's part of every batch and the way through SQLAlchemy's text() costs more
-# than the work.
+# the same transaction as the effect, or as the row that says it must wait. An event that comes again under a
+# later sequence keeps its row and takes the sequence: how far this service came with the stream is read from
+# there. As a driver's statement, for it's part of every batch and the way through SQLAlchemy's text() costs
+# more than the work.
 _RECEIVE = f"""
     WITH came AS (
         SELECT DISTINCT ON (id) *

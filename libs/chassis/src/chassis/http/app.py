@@ -32,8 +32,8 @@ def service_app(
     """Return the application: problem documents, health, metrics, documentation, limits and telemetry.
 
     `verifier` is made from the settings when it isn't given. `body_limit` is in bytes; `body_limits` gives
-    paths that begin so a limit of their own (uploads). The OpenAPI document
-    and its page lie under `docs_prefix`, by default `/api/<name of the runtime>/v1`.
+    paths that begin so a limit of their own (uploads). The OpenAPI document and its page lie under
+    `docs_prefix`, by default `/api/<name of the runtime>/v1`.
     """
     settings = runtime.settings
     if verifier is None:

@@ -108,8 +108,8 @@ def nats_config(
     """Return the configuration of one server that all owners share.
 
     `passwords` maps each of `users()` to its password or bcrypt hash; without it the file refers to the
-    environment variables NATS_<USER>_PASSWORD, which nats-server requires when it starts.
-    With `certificates` clients must use TLS; without them only a network of one\'s own should lead here.
+    environment variables NATS_<USER>_PASSWORD, which nats-server requires when it starts. With `certificates`
+    clients must use TLS; without them only a network of one\'s own should lead here.
     """
     config = {
         **server_settings(server_name, listen, monitor, certificates),

@@ -127,9 +127,8 @@ _POSTAL_CODE = re.compile(r"\b([a-z]\d[a-z])\s*(\d[a-z]\d)\b", re.IGNORECASE)
 def searchable_address(*parts: str | None) -> str:
     """An address as one line of plain words, abbreviations spelt out, a postal code in one word.
 
-    "260  SHERBOURNE ST ", "M5A 1A1" → " 260 sherbourne street m5a1a1 ": each word has a space on both
-    sides, so that a
-    whole word can be looked for.
+    "260  SHERBOURNE ST ", "M5A 1A1" → " 260 sherbourne street m5a1a1 ": each word has a space on both sides,
+    so that a whole word can be looked for.
     """
     joined = _POSTAL_CODE.sub(r"\1\2", " ".join(part for part in parts if part))
     return "".join(f" {_STREET_WORDS.get(word, word)}" for word in letters.words(joined)) + " "

@@ -33,9 +33,8 @@ class LookupList(StrEnum):
 class LookupValue(Base):
     """One value of a list, labelled in both languages.
 
-    `published_as` is the closed word the value stands for in the published inventory (housing types only);
-    a value
-    without one can be recorded, and is never matched with a home.
+    `published_as` is the closed word the value stands for in the published inventory (housing types only); a
+    value without one can be recorded, and is never matched with a home.
     """
 
     __tablename__ = "lookup_value"

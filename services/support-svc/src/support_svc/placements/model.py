@@ -181,9 +181,8 @@ class Attempt(Base):
 class Securing(Base):
     """One Secure Unit: the process between the caseworker's request and what became of it (P6).
 
-    `request` and `referral` are the only references to the household that cross; both are minted here.
-    `said` counts
-    what was told about the referral, so that its listener can keep the order.
+    `request` and `referral` are the only references to the household that cross; both are minted here. `said`
+    counts what was told about the referral, so that its listener can keep the order.
     """
 
     __tablename__ = "securing"

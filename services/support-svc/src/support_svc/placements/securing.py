@@ -1,9 +1,8 @@
 """Securing a home as a process (P6): a pure `decide(process, fact)` over states that are rows.
 
-A caseworker asks, the inventory answers, the property entity goes on; either side may be away. Every fact
-may come
-twice, late or out of order, so each state says what every fact means to it. Nothing here reads a clock or a
-table.
+A caseworker asks, the inventory answers, the property entity goes on; either side may be away. Every fact may
+come twice, late or out of order, so each state says what every fact means to it. Nothing here reads a clock
+or a table.
 """
 
 from dataclasses import dataclass, replace

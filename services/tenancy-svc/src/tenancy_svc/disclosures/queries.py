@@ -88,8 +88,7 @@ class Crossing:
     """One fact that was told, waits to be told, or was withheld.
 
     `what` and the labels of `details` are message ids; `state` is delivered, waiting or withheld; `why` says
-    why it
-    was withheld and `basis` under what it was told.
+    why it was withheld and `basis` under what it was told.
     """
 
     at: dt.datetime

@@ -207,8 +207,8 @@ class ImportRow(Base):
 
     __tablename__ = "import_row"
     __table_args__ = (
-        # In the database the address is in byte order there (COLLATE "C").
-        # Comparing models with the database looks at columns alone.
+        # In the database the address is in byte order there (COLLATE "C"). Comparing models with the database
+        # looks at columns alone.
         Index("ix_import_row_place", "import_id", "address_key", "line"),
         Index("ix_import_row_ref", "import_id", "source_ref", "line"),
         {"prefixes": ["UNLOGGED"]},

@@ -181,8 +181,7 @@ async def edit_address(tx: Tx, command: EditAddress) -> int:
     """Correct where a home is and return its new version; the change reaches all homes of the building.
 
     A home moved to another street joins the building there, or a new one. Raises EditedMeanwhile,
-    AddressTaken,
-    NotAPostalCode, PostalCodeOfAnotherProvince, NotOnTheList.
+    AddressTaken, NotAPostalCode, PostalCodeOfAnotherProvince, NotOnTheList.
     """
     await require_private(tx, Place.UNIT, _texts(command, "building_name"), unit_id=command.unit_id)
     unit = await unit_for_edit(tx, command.unit_id)

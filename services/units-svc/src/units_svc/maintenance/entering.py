@@ -111,8 +111,8 @@ class Days:
 async def ask_entry(tx: Tx, command: AskEntry) -> UUID:
     """Ask for entry in a window and return the request's id.
 
-    Work that was scheduled isn't any more until the answer allows it.
-    Raises EntryNotNeeded, EntryHours, EntryWindowOver, DaysReversed, EditedMeanwhile, NotFound.
+    Work that was scheduled isn't any more until the answer allows it. Raises EntryNotNeeded, EntryHours,
+    EntryWindowOver, DaysReversed, EditedMeanwhile, NotFound.
     """
     work = await _locked(tx, command.work_id, command.version)
     check_window(command.starts_at, command.ends_at, tx.now, tx.runtime.time_zone)
