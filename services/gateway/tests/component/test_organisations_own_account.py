@@ -16,13 +16,16 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
+from deskkit.i18n.catalogue import LANGUAGES
 from deskkit.testing import parse_page
+from gateway.tables import Base
+from testkit.rendered import Pages
 
 
 class SmallProvider:
     """An OpenID Connect provider: discovery, codes with PKCE, signed ID tokens.
 
-    `spoil` bends its next ID token.
+    `spoil` bends its next ID token; `says` is what it answers about itself instead of the truth.
     """
 
     def __init__(self) -> None:
@@ -31,20 +34,20 @@ class SmallProvider:
         self.codes: dict[str, dict[str, str]] = {}
         self.person = {"sub": "person-1", "email": "caseworker@support.example", "email_verified": True}
         self.spoil: dict[str, Any] = {}
+        self.says: Any = None
         provider = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 if self.path.endswith("openid-configuration"):
                     base = provider.issuer
-                    self._answer(
-                        {
-                            "issuer": base,
-                            "authorization_endpoint": f"{base}/authorize",
-                            "token_endpoint": f"{base}/token",
-                            "jwks_uri": f"{base}/keys",
-                        }
-                    )
+                    about = {
+                        "issuer": base,
+                        "authorization_endpoint": f"{base}/authorize",
+                        "token_endpoint": f"{base}/token",
+                        "jwks_uri": f"{base}/keys",
+                    }
+                    self._answer(about if provider.says is None else provider.says)
                 else:
                     self._answer(KeySet([provider.key]).as_dict(private=False))
 
@@ -176,3 +179,63 @@ async def test_without_a_provider_there_is_no_such_page(gateways: Any) -> None:
     gateway = await gateways()
     async with gateway.browser() as browser:
         assert (await browser.get("/sign-in/organisation")).status_code == 404
+
+
+REFUSALS: dict[str, dict[str, Any]] = {
+    "vouched for": {},
+    "refused": {"nonce": "another"},
+    "unknown here": {"email": "nobody@support.example", "sub": "stranger"},
+    "without a verified address": {"email_verified": False, "sub": "stranger"},
+}
+
+
+@pytest.mark.row("X1", "W10")
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_page_of_a_sign_in_through_a_provider(
+    gateways: Any, provider: SmallProvider, language: str
+) -> None:
+    """The way out, the way back, and each refusal are pages in the person's language."""
+    gateway = await gateway_with(gateways, provider)
+    for state, spoil in REFUSALS.items():
+        provider.spoil = spoil
+        async with gateway.browser(headers={"Accept-Language": language}) as browser:
+            pages = pages_of(gateway, language, browser)
+            shown = await pages.ask("/sign-in?next=/session/mine", language)
+            assert (shown.status, shown.faults) == (200, ()), state
+            out = await browser.get("/sign-in/organisation?next=/session/mine")
+            brought = provider.authorize(out.headers["location"])
+            back = await browser.get("/sign-in/callback", params=brought)
+            shown = await pages.ask(back.headers["location"], language)
+            assert (shown.status, shown.faults) == (200, ()), state
+            answer = await pages.ask("/sign-in/callback?state=x", language)
+            assert (answer.status, answer.location, answer.faults) == (303, "/sign-in", ()), state
+
+
+@pytest.mark.row("X1", "W10")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "says",
+    [{}, [], {"issuer": "http://127.0.0.1:1"}, None],
+    ids=["nothing", "no object", "unfinished", "away"],
+)
+async def test_a_provider_that_fails_leads_back_to_the_password(
+    gateways: Any, provider: SmallProvider, says: Any, language: str
+) -> None:
+    """Away, or saying nothing of use about itself: the password's page is still there."""
+    gateway = await gateway_with(gateways, provider)
+    provider.says = says
+    if says is None:
+        provider.server.shutdown()
+        provider.server.server_close()
+    async with gateway.browser(headers={"Accept-Language": language}) as browser:
+        pages = pages_of(gateway, language, browser)
+        refused = await pages.ask("/sign-in/organisation", language)
+        assert (refused.status, refused.location, refused.faults) == (303, "/sign-in", ())
+        shown = await pages.ask("/sign-in", language)
+        assert (shown.status, shown.faults) == (200, ())
+
+
+def pages_of(gateway: Any, language: str, browser: Any) -> Pages:
+    """The pages as one browser sees them."""
+    names = frozenset({"Partywall", "the city account"})
+    return Pages(gateway.app, "", Base.metadata, {language: browser}, names=names)

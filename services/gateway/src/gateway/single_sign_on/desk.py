@@ -31,7 +31,10 @@ async def begin(call: PublicCall, next: str = "/") -> Response:
     State, nonce and PKCE verifier stay in a sealed cookie of this browser.
     """
     provider = _provider(call)
-    begun = await provider.begin(*(secrets.token_urlsafe(32) for _ in range(3)))
+    try:
+        begun = await provider.begin(*(secrets.token_urlsafe(32) for _ in range(3)))
+    except DomainError as error:  # the sign-in page still offers the password
+        return call.redirect("sign_in", notice=call.words(error), tone="warning")
     settings = settings_of(call)
     kept = json.dumps([begun.state, begun.nonce, begun.verifier, inside_path(next, "/")])
     response = RedirectResponse(begun.url, status_code=303)

@@ -21,6 +21,8 @@ from gateway.settings import GatewaySettings
 
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"]
 LEEWAY_SECONDS = 60
+ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+"""What has to be in a provider's description of itself, besides its issuer."""
 
 
 class ProviderRefused(DomainError):
@@ -61,7 +63,7 @@ class Provider:
         self.client_secret = secret.get_secret_value() if secret else None
         self.redirect_uri = f"{settings.public_url.rstrip('/')}/sign-in/callback"
         self._http = client or httpx.AsyncClient(timeout=5)
-        self._metadata: dict[str, Any] | None = None
+        self._metadata: dict[str, str] | None = None
 
     async def begin(self, state: str, nonce: str, verifier: str) -> Begun:
         """Where to send the browser (code flow, PKCE S256)."""
@@ -106,7 +108,7 @@ class Provider:
             raise ProviderRefused from failed
         return self._vouched(await self._claims(id_token, metadata), begun.nonce)
 
-    async def _claims(self, id_token: str, metadata: dict[str, Any]) -> dict[str, Any]:
+    async def _claims(self, id_token: str, metadata: dict[str, str]) -> dict[str, Any]:
         try:
             keys = KeySet.import_key_set((await self._http.get(metadata["jwks_uri"])).json())
             return dict(jwt.decode(id_token, keys, algorithms=ALGORITHMS).claims)
@@ -135,14 +137,15 @@ class Provider:
         verified = claims.get("email_verified") is True
         return Vouched(str(claims["sub"]), str(claims["email"]) if verified and claims.get("email") else None)
 
-    async def _discover(self) -> dict[str, Any]:
+    async def _discover(self) -> dict[str, str]:
         if self._metadata is None:
             try:
                 answer = await self._http.get(f"{self.issuer}/.well-known/openid-configuration")
-                found: dict[str, Any] = answer.raise_for_status().json()
-            except (httpx.HTTPError, ValueError) as failed:
+                found = answer.raise_for_status().json()
+                named = {name: str(found[name]) for name in ("issuer", *ENDPOINTS)}
+            except (httpx.HTTPError, ValueError, KeyError, TypeError) as failed:
                 raise Unavailable from failed
-            if str(found.get("issuer", "")).rstrip("/") != self.issuer:
+            if named["issuer"].rstrip("/") != self.issuer:
                 raise ProviderRefused
-            self._metadata = found
+            self._metadata = named
         return self._metadata
