@@ -48,7 +48,7 @@ async def test_a_choice_with_a_name_typed_by_hand_lets_nobody_be_told_until_aske
     application, referral, _ = await world.referral(name={"given": "Robin", "family": "Sample"})
     connection = await world.database.connect()
     await connection.execute(
-        """INSERT INTO choices (id, version, application_id, purpose, answer, organisation, given_on,
+        """INSERT INTO choice (id, version, application_id, purpose, answer, organisation, given_on,
             recorded_by)
         SELECT gen_random_uuid(), 1, $1, purpose, 'tell', 'Another Charity', '2026-03-01', 'Dana Roy'
         FROM unnest(ARRAY['signing', 'start', 'notices']) AS purpose""",
@@ -86,7 +86,7 @@ async def test_an_application_that_came_directly_names_nobody(world: Any, visito
     page = await desk.go(f"/property-desk{path}/choices")
     assert desk.path.endswith("/told")
     assert "directly" in page.html
-    assert await world.rows("SELECT id FROM choices") == []
+    assert await world.rows("SELECT id FROM choice") == []
     assert await world.told() == []
 
 

@@ -22,7 +22,7 @@ PERSON = {
 async def _referred(world: Any) -> uuid.UUID:
     unit = await world.home()
     await world.hear("tenancy_referred", referral=REFERRAL, unit=unit, name=NAME, contact=CONTACT)
-    return (await world.rows("SELECT application_id FROM counterparts"))[0]["application_id"]
+    return (await world.rows("SELECT application_id FROM counterpart"))[0]["application_id"]
 
 
 async def _forgotten(world: Any) -> bool:

@@ -43,5 +43,5 @@ async def test_wishes_to_enter_at_any_moment_are_kept(world: Any, window: list[d
     request = uuid.uuid4()
     asked = {"request": request, "unit": uuid.uuid4(), "purpose": "inspection"}
     await world.hear("entry_requested", **asked, starts_at=window[0], ends_at=window[1])
-    (kept,) = await world.rows("SELECT starts_at, ends_at FROM entry_requests WHERE id = $1", request)
+    (kept,) = await world.rows("SELECT starts_at, ends_at FROM entry_request WHERE id = $1", request)
     assert [kept["starts_at"], kept["ends_at"]] == window

@@ -117,9 +117,9 @@ async def test_twice_is_once_and_what_was_given_up_never_stands(world: Any) -> N
     await world.hear("entry_request_withdrawn", **withdrawn)
     await world.hear("entry_request_withdrawn", **withdrawn)
     await world.deliver(subject, message)
-    rows = await world.rows("SELECT state, withdrawal FROM entry_requests")
+    rows = await world.rows("SELECT state, withdrawal FROM entry_request")
     assert [tuple(row.values()) for row in rows] == [("withdrawn", "window_changed")]
-    version = (await world.rows("SELECT version FROM entry_requests"))[0]["version"]
+    version = (await world.rows("SELECT version FROM entry_request"))[0]["version"]
     command = AnswerEntry(request=request, answer=EntryAnswer.TENANT_AGREED, version=version)
     with pytest.raises(EntryWithdrawn):
         await world.do(answer_entry, command)
@@ -127,7 +127,7 @@ async def test_twice_is_once_and_what_was_given_up_never_stands(world: Any) -> N
     other = uuid.uuid4()
     await world.hear("entry_request_withdrawn", request=other, unit=unit, reason="nobody_lives_there")
     await world.hear("entry_requested", request=other, unit=unit, **WINDOW)
-    rows = await world.rows("SELECT state FROM entry_requests WHERE id = $1", other)
+    rows = await world.rows("SELECT state FROM entry_request WHERE id = $1", other)
     assert [row["state"] for row in rows] == ["withdrawn"]
     assert await answers(world) == []
 

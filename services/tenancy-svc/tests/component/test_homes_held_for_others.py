@@ -54,7 +54,7 @@ async def test_a_tenancy_names_the_request_that_it_fulfils(world: Any, referred:
     request = None
     if referred:
         application, _, _ = await world.referral(unit=unit, **NAMED)
-        request = (await world.rows("SELECT request FROM applications"))[0]["request"]
+        request = (await world.rows("SELECT request FROM application"))[0]["request"]
         async with world.api("property_manager") as api:
             await api.post(f"/applications/{application}/acceptance")
             lease = (await api.post("/leases", json={"application_id": str(application), **TERMS})).json()
@@ -103,7 +103,7 @@ async def test_after_the_hold_is_gone_nothing_is_accepted_or_drawn_up(world: Any
     desk = visitor("property_manager")
     async with world.api("property_manager") as api:
         assert await _post(api, f"/applications/{accepted}/acceptance") == (204, "")
-        for row in await world.rows("SELECT request, unit FROM holds"):
+        for row in await world.rows("SELECT request, unit FROM hold"):
             await world.hear("unit_released", **row, reason="deadline_passed")
         assert await _post(api, f"/applications/{received}/acceptance") == (409, "hold_ended")
         assert await _post(api, "/leases", {"application_id": str(accepted), **TERMS}) == (409, "hold_ended")
@@ -140,7 +140,7 @@ async def test_a_closed_application_gives_its_home_back_at_once(world: Any, way:
 @pytest.mark.row("T5", "W4", "U9")
 async def test_when_the_hold_ends_the_signing_is_cancelled_on_both_sides(world: Any, visitor: Any) -> None:
     application, referral, unit = await world.referral(**NAMED)
-    request = (await world.rows("SELECT request FROM applications"))[0]["request"]
+    request = (await world.rows("SELECT request FROM application"))[0]["request"]
     async with world.api("property_manager") as api:
         await api.post(f"/applications/{application}/choices", json={**ANSWERS, "counterpart": str(referral)})
         await api.post(f"/applications/{application}/acceptance")

@@ -110,7 +110,7 @@ async def test_the_list_and_a_decline_under_it_by_hand(world: Any, visitor: Any,
     page = await manager.go(f"{base}/decline")
     assert says in page.html
     assert not page.root.findall('.//input[@name="statute"]')
-    statute = (await world.rows("SELECT id FROM statutes"))[0]["id"]
+    statute = (await world.rows("SELECT id FROM statute"))[0]["id"]
     confirm = await manager.send("/decline", reason="other_legal_bar", statute=str(statute))
     assert says in confirm.html
     await administrator.go("/property-desk/statutes")

@@ -81,7 +81,7 @@ async def _run(
         unit=UNIT,
         name={"given": "Robin", "family": "Sample"},
     )
-    application = (await world.rows("SELECT application_id FROM counterparts"))[0]["application_id"]
+    application = (await world.rows("SELECT application_id FROM counterpart"))[0]["application_id"]
     arrangement = {"starts_at": "2026-03-05T14:00:00-05:00", "place": "the_unit", "landlord_name": "Dana Roy"}
     async with world.api("property_manager") as api:
 

@@ -21,7 +21,7 @@ async def test_of_many_leases_signed_at_once_one_comes_into_force(world: Any) ->
         answers = await asyncio.gather(*(api.post(f"/signings/{signing}/signature") for signing in signings))
     codes = Counter(answer.json().get("code", "signed") for answer in answers)
     assert codes == {"signed": 1, "tenancy_exists": 7}, codes
-    assert len(await world.rows("SELECT 1 FROM leases WHERE status = 'in_force'")) == 1
+    assert len(await world.rows("SELECT 1 FROM lease WHERE status = 'in_force'")) == 1
     assert await world.told() == ["tenancy_started"]
 
 

@@ -125,7 +125,7 @@ async def test_from_referral_to_tenancy_by_hand(world: Any, visitor: Any, locale
     await desk.go(signing)
     await desk.send("/rights")
     (tenant,) = await world.rows(
-        "SELECT p.id FROM lease_parties p JOIN lease_editions e ON e.id = p.edition_id"
+        "SELECT p.id FROM lease_party p JOIN lease_edition e ON e.id = p.edition_id"
         " ORDER BY e.number DESC LIMIT 1"
     )
     for whom in (f"side=tenant&party={tenant['id']}", "side=landlord"):
@@ -152,7 +152,7 @@ async def test_from_referral_to_tenancy_by_hand(world: Any, visitor: Any, locale
 async def test_a_template_version_by_hand(world: Any, visitor: Any, locale: str) -> None:
     desk = visitor("property_administrator", locale=locale, name="Ada Pike")
     await desk.go("/property-desk/lease-templates")
-    rows = await world.rows("SELECT id FROM lease_templates WHERE jurisdiction = 'ca_on'")
+    rows = await world.rows("SELECT id FROM lease_template WHERE jurisdiction = 'ca_on'")
     template = f"/property-desk/lease-templates/{rows[0]['id']}"
     await desk.go(template)
     await desk.send("/draft")
@@ -227,5 +227,5 @@ async def test_each_role_sees_its_own_pages_only(world: Any, visitor: Any) -> No
     await keeper.go("/property-desk/leases", status=403)
     await keeper.go("/property-desk/lease-templates", status=403)
     manager = visitor("property_manager")
-    rows = await world.rows("SELECT id FROM lease_templates WHERE jurisdiction = 'ca_on'")
+    rows = await world.rows("SELECT id FROM lease_template WHERE jurisdiction = 'ca_on'")
     await manager.go(f"/property-desk/lease-templates/{rows[0]['id']}")

@@ -49,8 +49,8 @@ async def test_a_deposit_of_three_rents_is_refused_and_what_the_law_allows_is_ke
 async def test_a_draft_from_before_the_rules_is_not_signed_with_an_unlawful_deposit(world: Any) -> None:
     signing = await world.ready_to_sign(await world.home())
     await world.rows(
-        "INSERT INTO lease_deposits (id, edition_id, position, kind, amount, currency, state)"
-        " SELECT gen_random_uuid(), id, 0, 'last_month_rent', 2700, 'CAD', 'due' FROM lease_editions"
+        "INSERT INTO lease_deposit (id, edition_id, position, kind, amount, currency, state)"
+        " SELECT gen_random_uuid(), id, 0, 'last_month_rent', 2700, 'CAD', 'due' FROM lease_edition"
     )
     world.meet()
     async with world.api("property_manager") as api:

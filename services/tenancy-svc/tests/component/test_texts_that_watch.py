@@ -11,7 +11,7 @@ MEETING = {"starts_at": "2026-03-05T14:00:00-05:00", "place": "the_unit", "landl
 
 
 async def kept(world: Any) -> list[tuple[str, str, str]]:
-    rows = await world.rows("SELECT place, verdict, rule FROM reviewed_texts ORDER BY offered_at, id")
+    rows = await world.rows("SELECT place, verdict, rule FROM reviewed_text ORDER BY offered_at, id")
     return [(row["place"], row["verdict"], row["rule"]) for row in rows]
 
 
@@ -34,7 +34,7 @@ async def test_how_to_get_to_a_signing_places_nothing(world: Any) -> None:
         path = f"/leases/{lease}/signings"
         watched = {**MEETING, "directions": CAMERA}
         assert await refused(api, path, watched) == (422, "monitoring_refused", "directions")
-        assert await world.rows("SELECT 1 FROM signings") == []
+        assert await world.rows("SELECT 1 FROM signing") == []
         assert await kept(world) == [("signing", "refused", "watches")]
         harmless = {**MEETING, "directions": "Buzz 304, then take the lift to the third floor."}
         signing = await api.post(path, json=harmless)
@@ -57,4 +57,4 @@ async def test_legal_bars_place_nothing(world: Any) -> None:
         answer = (await api.post("/statutes", json=both)).json()
         assert [one["field"] for one in answer["errors"]] == ["says_en", "says_fr"]
     assert await kept(world) == [("statute", "refused", "watches")] * 3
-    assert await world.rows("SELECT 1 FROM statutes WHERE section = 'Example Act, s. 1'") == []
+    assert await world.rows("SELECT 1 FROM statute WHERE section = 'Example Act, s. 1'") == []

@@ -150,7 +150,7 @@ async def test_the_whole_lease_is_on_one_page_and_in_the_pdf(case: Case, visitor
     assert "304–260ExampleStreet,Toronto,ON" in said
     assert bare(f"{REPLACEMENT * 2}") in said
     clauses = await case.world.rows(
-        "SELECT c.title_en, c.text_en FROM template_clauses c JOIN lease_editions e"
+        "SELECT c.title_en, c.text_en FROM template_clause c JOIN lease_edition e"
         " ON e.template_edition_id = c.edition_id WHERE e.lease_id = $1",
         case.lease,
     )
@@ -343,7 +343,7 @@ async def test_the_longest_clauses_and_the_most_people_make_a_pdf(case: Case) ->
     people = [{**ROBIN, "given_name": f"{number} {'é' * 100}"} for number in range(20)]
     await case.draw_up(parties=people)
     await case.world.rows(
-        "UPDATE template_clauses SET text_en = left(repeat('Le loyer est dû. ', 250), 4000),"
+        "UPDATE template_clause SET text_en = left(repeat('Le loyer est dû. ', 250), 4000),"
         " text_fr = left(repeat(CASE position WHEN 1 THEN 'œ̨' ELSE 'Le loyer est dû. ' END, 2000), 4000)"
     )
     for language in LANGUAGES:

@@ -303,7 +303,7 @@ async def _counterpart(tx: Tx, referral: uuid.UUID) -> Counterpart:
     """Return the row of a referral, made when missing, locked: referral and withdrawal may come in either
     order.
     """
-    await tx.execute(insert(Counterpart).values(referral=referral, told=0).on_conflict_do_nothing())
+    await tx.execute(insert(Counterpart).values(referral=referral, published=0).on_conflict_do_nothing())
     return (
         await tx.session.scalars(
             select(Counterpart).where(Counterpart.referral == referral).with_for_update()

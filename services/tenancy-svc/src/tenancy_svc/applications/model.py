@@ -88,10 +88,10 @@ class Part(StrEnum):
 class Application(Versioned, Base):
     """One household's application for one home. `number` is what people say on the telephone."""
 
-    __tablename__ = "applications"
+    __tablename__ = "application"
     __table_args__ = (
-        Index("ix_applications_status", "status", "id"),
-        Index("ix_applications_unit", "unit"),
+        Index("ix_application_status", "status", "id"),
+        Index("ix_application_unit", "unit"),
         CheckConstraint("statute_id IS NULL OR decline_reason = 'other_legal_bar'", name="statute"),
     )
 
@@ -109,7 +109,7 @@ class Application(Versioned, Base):
     decided_at: Mapped[dt.datetime | None]
     decided_by: Mapped[str | None]
     decline_reason: Mapped[DeclineReason | None] = mapped_column(words(DeclineReason, "decline_reason"))
-    statute_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("statutes.id"))
+    statute_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("statute.id"))
 
     people: Mapped[list[Person]] = relationship(
         order_by="Person.position", cascade="all, delete-orphan", lazy="raise", passive_deletes=True
@@ -125,11 +125,11 @@ def searchable_name(context: Any) -> str:
 class Person(Base):
     """An applicant or occupant, as the applicant gave the name and contact."""
 
-    __tablename__ = "people"
+    __tablename__ = "person"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     application_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("applications.id", ondelete="CASCADE"), index=True
+        ForeignKey("application.id", ondelete="CASCADE"), index=True
     )
     position: Mapped[int] = mapped_column(Integer)
     part: Mapped[Part] = mapped_column(words(Part, "part"))

@@ -107,7 +107,7 @@ class ReviewedText(Base):
     W11).
     """
 
-    __tablename__ = "reviewed_texts"
+    __tablename__ = "reviewed_text"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     place: Mapped[str]

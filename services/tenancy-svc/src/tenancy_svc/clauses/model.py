@@ -46,7 +46,7 @@ class OrganisationClause(Versioned, Base):
     approved until their text changes.
     """
 
-    __tablename__ = "organisation_clauses"
+    __tablename__ = "organisation_clause"
 
     title_en: Mapped[str]
     title_fr: Mapped[str]
@@ -78,11 +78,11 @@ class OrganisationClause(Versioned, Base):
 class ClauseApproval(Base):
     """One person read a wording with what the review says of it, and approved it."""
 
-    __tablename__ = "clause_approvals"
+    __tablename__ = "clause_approval"
     __table_args__ = (UniqueConstraint("clause_id", "wording", "approved_by"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    clause_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation_clauses.id"))
+    clause_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation_clause.id"))
     wording: Mapped[int] = mapped_column(Integer)
     approved_by: Mapped[str]
     approver: Mapped[str]

@@ -72,14 +72,14 @@ class Withheld(StrEnum):
 class Counterpart(Base):
     """The support organisation's reference for one application: the only thing by which anything is told.
 
-    `told` counts what was told in its order. A withdrawal may arrive before the referral it withdraws.
+    `published` counts the facts that were sent about it, and gives each its number. A withdrawal may arrive before the referral it withdraws.
     """
 
-    __tablename__ = "counterparts"
+    __tablename__ = "counterpart"
 
     referral: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    application_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("applications.id"), unique=True)
-    told: Mapped[int] = mapped_column(Integer, default=0)
+    application_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("application.id"), unique=True)
+    published: Mapped[int] = mapped_column(Integer, default=0)
     withdrawn_at: Mapped[dt.datetime | None]
     # Since when the household no longer agrees that its name and contact are shared.
     contact_withdrawn_at: Mapped[dt.datetime | None]
@@ -88,24 +88,24 @@ class Counterpart(Base):
 class Choice(Versioned, Base):
     """One answer of the tenant for one purpose; a later answer is a further row, nothing is overwritten."""
 
-    __tablename__ = "choices"
+    __tablename__ = "choice"
     __table_args__ = (
         Index(
-            "uq_choices_current",
+            "uq_choice_current",
             "application_id",
             "purpose",
             unique=True,
             postgresql_where=text("replaced_at IS NULL"),
         ),
-        Index("ix_choices_counterpart", "counterpart"),
+        Index("ix_choice_counterpart", "counterpart"),
     )
 
-    application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("applications.id"))
+    application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("application.id"))
     purpose: Mapped[Purpose] = mapped_column(words(Purpose, "purpose"))
     answer: Mapped[Answer] = mapped_column(words(Answer, "answer"))
     # Whom the tenant named, by reference; None in a choice from before choices were compared: it lets
     # nobody be told until the tenant is asked again.
-    counterpart: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counterparts.referral"))
+    counterpart: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counterpart.referral"))
     # The name under which that organisation was shown to the tenant.
     organisation: Mapped[str]
     given_on: Mapped[dt.date]

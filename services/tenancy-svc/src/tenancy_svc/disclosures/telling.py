@@ -79,13 +79,13 @@ async def tell_support(
         return expected
     counterpart = await tx.session.get_one(Counterpart, expected.referral)
     if expected.withheld is None:
-        counterpart.told += 1
+        counterpart.published += 1
         under = {crossing_purpose(purpose): expected.basis or ""}
-        tx.publish(fact(expected.referral, counterpart.told), about=str(application_id), under=under)
+        tx.publish(fact(expected.referral, counterpart.published), about=str(application_id), under=under)
     else:
         # A withheld fact takes no number: the other side must not be able to count what it isn't told.
         tx.withhold(
-            fact(expected.referral, counterpart.told + 1), str(application_id), expected.withheld.value
+            fact(expected.referral, counterpart.published + 1), str(application_id), expected.withheld.value
         )
     return expected
 

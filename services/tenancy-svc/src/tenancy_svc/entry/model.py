@@ -127,10 +127,10 @@ class EntryRequest(Versioned, Base):
     What was heard of only as given up has no purpose and no window.
     """
 
-    __tablename__ = "entry_requests"
+    __tablename__ = "entry_request"
     __table_args__ = (
-        Index("ix_entry_requests_state", "state", "starts_at"),
-        Index("ix_entry_requests_unit", "unit"),
+        Index("ix_entry_request_state", "state", "starts_at"),
+        Index("ix_entry_request_unit", "unit"),
         CheckConstraint(
             "state = 'withdrawn' OR (purpose IS NOT NULL AND starts_at IS NOT NULL AND ends_at IS NOT NULL"
             " AND starts_at < ends_at)",

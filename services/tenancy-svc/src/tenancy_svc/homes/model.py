@@ -62,8 +62,8 @@ class Home(Base):
     yet.
     """
 
-    __tablename__ = "homes"
-    __table_args__ = (Index("ix_homes_place", "city", "street", "unit_number"),)
+    __tablename__ = "home"
+    __table_args__ = (Index("ix_home_address", "city", "street", "unit_number"),)
 
     unit: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     listing_version: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
@@ -107,8 +107,8 @@ def searchable_address(told: TakeListing) -> str:
 class Hold(Base):
     """One hold of one home for one request, as units-svc announced it."""
 
-    __tablename__ = "holds"
-    __table_args__ = (Index("ix_holds_unit", "unit"),)
+    __tablename__ = "hold"
+    __table_args__ = (Index("ix_hold_unit", "unit"),)
 
     request: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     unit: Mapped[uuid.UUID]

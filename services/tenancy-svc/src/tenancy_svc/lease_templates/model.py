@@ -59,7 +59,7 @@ class LeaseTemplate(Versioned, Base):
     another.
     """
 
-    __tablename__ = "lease_templates"
+    __tablename__ = "lease_template"
 
     jurisdiction: Mapped[Jurisdiction] = mapped_column(words(Jurisdiction, "jurisdiction"), unique=True)
     name_en: Mapped[str]
@@ -69,21 +69,21 @@ class LeaseTemplate(Versioned, Base):
 class Edition(Versioned, Base):
     """One version of a template's clauses."""
 
-    __tablename__ = "template_editions"
+    __tablename__ = "template_edition"
     __table_args__ = (
         UniqueConstraint("template_id", "number"),
         Index(
-            "uq_template_editions_draft", "template_id", unique=True, postgresql_where=text("state = 'draft'")
+            "uq_template_edition_draft", "template_id", unique=True, postgresql_where=text("state = 'draft'")
         ),
         Index(
-            "uq_template_editions_published",
+            "uq_template_edition_published",
             "template_id",
             unique=True,
             postgresql_where=text("state = 'published'"),
         ),
     )
 
-    template_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lease_templates.id"))
+    template_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lease_template.id"))
     number: Mapped[int] = mapped_column(Integer)
     state: Mapped[EditionState] = mapped_column(words(EditionState, "edition_state"))
     begun_at: Mapped[dt.datetime]
@@ -98,10 +98,10 @@ class Edition(Versioned, Base):
 class Clause(Versioned, Base):
     """One clause in both languages as it was approved: a copy of the organisation's clause in one wording."""
 
-    __tablename__ = "template_clauses"
+    __tablename__ = "template_clause"
 
     edition_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("template_editions.id", ondelete="CASCADE"), index=True
+        ForeignKey("template_edition.id", ondelete="CASCADE"), index=True
     )
     source_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(OrganisationClause.id))
     source_wording: Mapped[int] = mapped_column(Integer)

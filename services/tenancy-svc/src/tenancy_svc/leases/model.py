@@ -85,28 +85,28 @@ class Inclusion(StrEnum):
     FURNITURE = "furniture"
 
 
-ONE_TENANCY_PER_UNIT = "uq_leases_one_tenancy_per_unit"
+ONE_TENANCY_PER_UNIT = "uq_lease_one_tenancy_per_unit"
 """The index that refuses a second tenancy of a home, whatever happens at the same moment."""
 
 
 class Lease(Versioned, Base):
     """The lease of one application. One home has one lease in force, whatever happens at the same moment."""
 
-    __tablename__ = "leases"
+    __tablename__ = "lease"
     __table_args__ = (
         Index(ONE_TENANCY_PER_UNIT, "unit", unique=True, postgresql_where=text("status = 'in_force'")),
         Index(
-            "uq_leases_one_per_application",
+            "uq_lease_one_per_application",
             "application_id",
             unique=True,
             postgresql_where=text("status <> 'discarded'"),
         ),
-        Index("ix_leases_status", "status", "id"),
+        Index("ix_lease_status", "status", "id"),
         CheckConstraint("(status = 'in_force') = (tenancy IS NOT NULL)", name="tenancy"),
     )
 
     number: Mapped[int] = mapped_column(BigInteger, Identity(start=5001), unique=True)
-    application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("applications.id"))
+    application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("application.id"))
     unit: Mapped[uuid.UUID]
     status: Mapped[LeaseStatus] = mapped_column(words(LeaseStatus, "lease_status"))
     edition: Mapped[int] = mapped_column(Integer)
@@ -128,7 +128,7 @@ class Lease(Versioned, Base):
 class LeaseEdition(Base):
     """What was agreed, as one edition; never changed once written."""
 
-    __tablename__ = "lease_editions"
+    __tablename__ = "lease_edition"
     __table_args__ = (
         UniqueConstraint("lease_id", "number"),
         CheckConstraint("rent_amount > 0", name="rent"),
@@ -138,12 +138,12 @@ class LeaseEdition(Base):
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    lease_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("leases.id"))
+    lease_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lease.id"))
     number: Mapped[int] = mapped_column(Integer)
     reason: Mapped[EditionReason] = mapped_column(words(EditionReason, "edition_reason"))
     made_at: Mapped[dt.datetime]
     made_by: Mapped[str]
-    template_edition_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("template_editions.id"))
+    template_edition_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("template_edition.id"))
     holder: Mapped[Holder] = mapped_column(words(Holder, "holder"))
     start_on: Mapped[dt.date]
     term: Mapped[Term] = mapped_column(words(Term, "term"))
@@ -169,7 +169,7 @@ class LeaseEdition(Base):
 class LeaseDeposit(Base):
     """A deposit that an edition asks for, in the currency of its rent."""
 
-    __tablename__ = "lease_deposits"
+    __tablename__ = "lease_deposit"
     __table_args__ = (
         UniqueConstraint("edition_id", "kind"),
         CheckConstraint("amount >= 0", name="amount"),
@@ -177,7 +177,7 @@ class LeaseDeposit(Base):
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    edition_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lease_editions.id"))
+    edition_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lease_edition.id"))
     position: Mapped[int] = mapped_column(Integer)
     kind: Mapped[DepositKind] = mapped_column(words(DepositKind, "deposit_kind"))
     amount: Mapped[Decimal]
@@ -200,10 +200,10 @@ class LeaseDeposit(Base):
 class LeaseParty(Base):
     """A tenant or occupant named in an edition."""
 
-    __tablename__ = "lease_parties"
+    __tablename__ = "lease_party"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    edition_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lease_editions.id"), index=True)
+    edition_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lease_edition.id"), index=True)
     position: Mapped[int] = mapped_column(Integer)
     part: Mapped[Part] = mapped_column(words(Part, "part"))
     given_name: Mapped[str]

@@ -81,16 +81,14 @@ class AbsenceReason(StrEnum):
 class Signing(Versioned, Base):
     """One signing of one lease. A lease has at most one signing ahead of it."""
 
-    __tablename__ = "signings"
+    __tablename__ = "signing"
     __table_args__ = (
-        Index(
-            "uq_signings_one_ahead", "lease_id", unique=True, postgresql_where=text("status = 'scheduled'")
-        ),
-        Index("ix_signings_starts_at", "status", "starts_at"),
+        Index("uq_signing_one_ahead", "lease_id", unique=True, postgresql_where=text("status = 'scheduled'")),
+        Index("ix_signing_starts_at", "status", "starts_at"),
         CheckConstraint("(status = 'held') = (outcome IS NOT NULL)", name="outcome"),
     )
 
-    lease_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("leases.id"))
+    lease_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lease.id"))
     starts_at: Mapped[dt.datetime]
     time_zone: Mapped[str]
     place: Mapped[Place] = mapped_column(words(Place, "place"))
@@ -119,10 +117,10 @@ class Attestation(Base):
     by name. What was taken back stays, and counts no more.
     """
 
-    __tablename__ = "attestations"
+    __tablename__ = "attestation"
     __table_args__ = (
         Index(
-            "uq_attestations_standing",
+            "uq_attestation_standing",
             "signing_id",
             "lease_edition_id",
             "side",
@@ -136,10 +134,10 @@ class Attestation(Base):
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    signing_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("signings.id"), index=True)
-    lease_edition_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lease_editions.id"))
+    signing_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("signing.id"), index=True)
+    lease_edition_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lease_edition.id"))
     side: Mapped[Side] = mapped_column(words(Side, "side"))
-    party_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("lease_parties.id"))
+    party_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("lease_party.id"))
     name: Mapped[str]
     attested_at: Mapped[dt.datetime]
     recorded_by: Mapped[str]
@@ -152,7 +150,7 @@ class AdvocateAnswer(Base):
     reads (W2, W4).
     """
 
-    __tablename__ = "advocate_answers"
+    __tablename__ = "advocate_answer"
 
     signing_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     attendance: Mapped[Attendance] = mapped_column(words(Attendance, "attendance"))

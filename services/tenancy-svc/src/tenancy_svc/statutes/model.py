@@ -44,10 +44,10 @@ class Reach(StrEnum):
 class Statute(Versioned, Base):
     """One section of a law. It's never rewritten: a decline shows the words it was made under."""
 
-    __tablename__ = "statutes"
+    __tablename__ = "statute"
     __table_args__ = (
         Index(
-            "uq_statutes_section",
+            "uq_statute_section",
             "jurisdiction",
             "section",
             unique=True,
