@@ -89,7 +89,7 @@ class Office:
         return answer.json() if answer.content else None
 
     async def referred(self, **changes: Any) -> tuple[Any, Any, Any]:
-        """A referral with name and contact whose tenant chose what is told: application, referral, unit."""
+        """A referral with name and contact whose tenant chose; return application, referral and unit."""
         application, referral, unit = await self.world.referral(name=NAME, contact=CONTACT, **changes)
         choices = {"given_on": "2026-03-02", "signing": "tell", "start": "tell", "notices": "do_not_tell"}
         await self.post(f"/applications/{application}/choices", {**choices, "counterpart": str(referral)})
@@ -227,7 +227,7 @@ async def let(office: Office) -> Scene:
         strict=False,
     ):
         await office.post(f"/entry-requests/{request}/answer", {**answer, "version": 1})
-    early = (uuid.uuid4(), uuid.uuid4())  # given up before the request itself was heard
+    early = (uuid.uuid4(), uuid.uuid4())  # withdrawn before the request itself arrived
     for request, reason in zip(
         (requests[1], *early), ("window_changed", "no_longer_needed", "nobody_lives_there"), strict=True
     ):

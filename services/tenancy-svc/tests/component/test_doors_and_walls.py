@@ -1,4 +1,4 @@
-"""Who may do what (W3 W10), what isn't let through, and that models, migrations and languages agree."""
+"""Who may do what (W3 W10), which texts are refused, and that models, migrations and languages agree."""
 
 from __future__ import annotations
 
@@ -110,12 +110,12 @@ async def test_a_refused_clause_is_not_stored_but_the_attempt_is(world: Any) -> 
         french = {**CLAUSE, "text_fr": "Le locataire doit suivre une thérapie."}
         assert (await api.post("/clauses", json=french)).json()["code"] == "clause_conditions_tenancy"
     assert not await world.rows("SELECT 1 FROM organisation_clause WHERE title_en = 'Bicycles'")
-    kept = await world.rows("SELECT verdict, place FROM reviewed_text")
-    assert [(row["verdict"], row["place"]) for row in kept] == [("refused", "clause")] * 2
+    recorded = await world.rows("SELECT verdict, place FROM reviewed_text")
+    assert [(row["verdict"], row["place"]) for row in recorded] == [("refused", "clause")] * 2
 
 
 @pytest.mark.row("T3", "W3", "W11", "X2")
-async def test_every_refused_text_of_a_clause_is_told_at_once(world: Any) -> None:
+async def test_every_refused_text_of_a_clause_is_named_at_once(world: Any) -> None:
     refused = {
         "text_en": "The tenant must attend treatment.",
         "text_fr": "Le locataire doit suivre une thérapie.",
@@ -181,10 +181,10 @@ async def test_a_clause_goes_into_a_template_when_two_others_approved_its_wordin
         assert [one["approver"] for one in record["clause"]["approvals"]] == ["Ada Pike", "Cy Reed"]
         assert {one["verdict"] for one in (*record["english"], *record["french"])} == {"passed"}
         assert (await author.post(f"{draft}/publication")).json() == {"number": 2}
-    (kept,) = await world.rows(
+    (stored,) = await world.rows(
         "SELECT text_en, approved_by, source_wording FROM template_clause WHERE title_en = 'Bicycles'"
     )
-    assert tuple(kept.values()) == (changed["text_en"], "Ada Pike, Cy Reed", 2)
+    assert tuple(stored.values()) == (changed["text_en"], "Ada Pike, Cy Reed", 2)
 
 
 @pytest.mark.row("T2")
@@ -237,7 +237,7 @@ async def test_a_lease_keeps_the_template_version_it_was_drawn_up_from(world: An
         assert (await api.get(f"/leases/{lease}")).json()["clauses"]["number"] == 2
 
 
-async def test_models_and_migrations_say_the_same(world: Any) -> None:
+async def test_models_and_migrations_agree(world: Any) -> None:
     both = MetaData()
     for table in (*Base.metadata.tables.values(), *tables.metadata.tables.values()):
         table.to_metadata(both)

@@ -32,8 +32,8 @@ async def test_a_home_without_a_tenancy_is_answered_over_the_broker(
     async with embedded(world.runtime, DUTIES):
 
         async def answered() -> None:
-            told = await border.published(tenancy.EntryAnsweredV1)
-            assert [(one.data.request, one.data.reason) for one in told] == [(request, "no_tenancy")]
+            published = await border.published(tenancy.EntryAnsweredV1)
+            assert [(one.data.request, one.data.reason) for one in published] == [(request, "no_tenancy")]
 
         await eventually(answered)
         await border.publish("entry_request_withdrawn", request=request, unit=unit)

@@ -15,7 +15,9 @@ from chassis.db import Versioned, words
 from chassis.errors import DomainError, Kind
 from deskkit.i18n import N_
 from tenancy_svc.clauses.model import OrganisationClause
-from tenancy_svc.tables import Base, Command
+from tenancy_svc.fields import Command
+from tenancy_svc.statutes.model import Reach
+from tenancy_svc.tables import Base
 from trade.text_review.verdicts import Verdict
 
 
@@ -28,7 +30,7 @@ class Jurisdiction(StrEnum):
     @property
     def label(self) -> str:
         """Its name (a message id)."""
-        return {Jurisdiction.ONTARIO: "Ontario", Jurisdiction.BRITISH_COLUMBIA: "British Columbia"}[self]
+        return self.reach.label
 
     @property
     def act(self) -> str:
@@ -39,15 +41,13 @@ class Jurisdiction(StrEnum):
         }[self]
 
     @property
-    def province(self) -> str:
-        """The province code of homes it governs."""
-        return {Jurisdiction.ONTARIO: "ON", Jurisdiction.BRITISH_COLUMBIA: "BC"}[self]
+    def reach(self) -> Reach:
+        """Where its law applies."""
+        return Reach(self.value)
 
 
 class EditionState(StrEnum):
-    """A draft is worked on, the published one is used for new leases, superseded ones stay with their
-    leases.
-    """
+    """A draft can be changed, the published edition is used for new leases, leases keep superseded ones."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -55,9 +55,7 @@ class EditionState(StrEnum):
 
 
 class LeaseTemplate(Versioned, Base):
-    """The template of a jurisdiction. There is one for each, so that supported tenants can't be given
-    another.
-    """
+    """The template of a jurisdiction. Each has one, so that supported tenants get the same as all others."""
 
     __tablename__ = "lease_template"
 
@@ -158,7 +156,7 @@ class NoDraft(DomainError):
 
 
 class DraftExists(DomainError):
-    """A draft was begun already."""
+    """There is a draft already."""
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "draft_exists"
@@ -184,7 +182,7 @@ class ClauseInDraft(DomainError):
 
 
 class NoClauses(DomainError):
-    """A lease without clauses is none."""
+    """A version without clauses can't be published."""
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "no_clauses"

@@ -1,4 +1,4 @@
-"""A lease and its editions: what was agreed stays readable for ever (T4)."""
+"""A lease and its editions: what was agreed stays readable (T4)."""
 
 from __future__ import annotations
 
@@ -21,22 +21,30 @@ from sqlalchemy import (
     ScalarSelect,
     String,
     UniqueConstraint,
-    select,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
+from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from chassis.db import Versioned, words
 from chassis.errors import DomainError, Kind
-from tenancy_svc.applications.model import Part, PeopleGiven, full_name, searchable_name
+from tenancy_svc.applications.people import (
+    Part,
+    PeopleGiven,
+    first_tenant_in,
+    searchable_name,
+    tenants_of,
+    written_name,
+)
+from tenancy_svc.fields import Command
 from tenancy_svc.leases.deposits import Deposit, DepositKind, DepositState
 from tenancy_svc.leases.money import Money
-from tenancy_svc.tables import Base, Command
+from tenancy_svc.tables import Base
 from trade.dates import LeaseEnd, LeaseStart
 
 
 class LeaseStatus(StrEnum):
-    """Where the lease stands. In force means: signed, and the tenancy belongs to the tenant."""
+    """Where the lease stands. In force means: signed, and the tenancy has begun."""
 
     DRAFT = "draft"
     IN_FORCE = "in_force"
@@ -121,7 +129,7 @@ class Lease(Versioned, Base):
 
     @property
     def current(self) -> LeaseEdition:
-        """The edition that stands; `editions` must be loaded."""
+        """The current edition; `editions` must be loaded."""
         return next(edition for edition in self.editions if edition.number == self.edition)
 
 
@@ -215,19 +223,27 @@ class LeaseParty(Base):
     @property
     def name(self) -> str:
         """Given and family name."""
-        return f"{self.given_name} {self.family_name}".strip()
+        return written_name(self.given_name, self.family_name)
 
 
 def first_tenant(what: ColumnElement[str] | None = None) -> ScalarSelect[str | None]:
-    """The name of the first tenant of the `LeaseEdition` around it, or something else of theirs."""
-    return (
-        select(full_name(LeaseParty) if what is None else what)
-        .where(LeaseParty.edition_id == LeaseEdition.id, LeaseParty.part == Part.TENANT)
-        .order_by(LeaseParty.position)
-        .limit(1)
-        .correlate(LeaseEdition)
-        .scalar_subquery()
-    )
+    """The name of the first tenant of the `LeaseEdition` around it, or `what` of theirs; NULL without one."""
+    return first_tenant_in(LeaseParty, LeaseParty.edition_id == LeaseEdition.id, LeaseEdition, what)
+
+
+def is_current_edition() -> ColumnElement[bool]:
+    """Whether a `LeaseEdition` is the current one of its `Lease`."""
+    return (LeaseEdition.lease_id == Lease.id) & (LeaseEdition.number == Lease.edition)
+
+
+def with_terms() -> tuple[_AbstractLoad, ...]:
+    """What loads the parties and deposits of editions with them."""
+    return selectinload(LeaseEdition.parties), selectinload(LeaseEdition.deposits)
+
+
+def with_editions() -> tuple[_AbstractLoad, ...]:
+    """What loads every edition of leases with them, and its terms."""
+    return (selectinload(Lease.editions).options(*with_terms()),)
 
 
 class Terms(Command):
@@ -271,13 +287,13 @@ class Terms(Command):
 
     @model_validator(mode="after")
     def _names_a_tenant(self) -> Self:
-        if not any(party.part is Part.TENANT for party in self.parties):
+        if not tenants_of(self.parties):
             raise PydanticCustomError("lease_terms", "A lease names at least one tenant.", {"at": "parties"})
         return self
 
 
 class ForgetDrafts(Command):
-    """The people of an application are no longer known by its referral."""
+    """What the referral brought of an application's people was deleted."""
 
     application_id: uuid.UUID
 
@@ -289,7 +305,7 @@ class DrawUpLease(Terms):
 
 
 class Amendment(Terms):
-    """The terms as they are to stand; `version` is that of the lease that was read (X4)."""
+    """The terms as they will be; `version` is that of the lease that was read (X4)."""
 
     version: int
 
@@ -316,9 +332,9 @@ class LeaseExists(DomainError):
     message: ClassVar[str] = "This application already has a lease. Open that one instead."
 
 
-class LeaseSettled(DomainError):
+class LeaseNotDraft(DomainError):
     """A lease that's signed or discarded isn't changed this way."""
 
     kind: ClassVar[Kind] = Kind.conflict
-    code: ClassVar[str] = "lease_settled"
+    code: ClassVar[str] = "lease_not_draft"
     message: ClassVar[str] = "This lease is no longer a draft, so it can't be changed here."

@@ -1,4 +1,4 @@
-"""Events come twice, late and in any order; each moves a record forward and never back."""
+"""Events come twice, late and in any order; none replaces what a later one said."""
 
 from __future__ import annotations
 
@@ -70,7 +70,9 @@ async def test_a_referral_and_its_hold_may_come_in_either_order(world: Any, held
 
 @pytest.mark.row("T1", "W5")
 @pytest.mark.parametrize("withdrawn_first", [True, False])
-async def test_after_a_withdrawn_referral_nothing_more_is_told(world: Any, withdrawn_first: bool) -> None:
+async def test_after_a_withdrawn_referral_nothing_more_is_disclosed(
+    world: Any, withdrawn_first: bool
+) -> None:
     unit, referral = await world.home(), uuid.uuid4()
     if withdrawn_first:
         await world.hear("tenancy_referral_withdrawn", referral=referral)
@@ -115,7 +117,7 @@ async def test_an_answer_to_another_referrals_signing_or_from_before_a_move_does
 
 
 @pytest.mark.row("W1", "T1")
-async def test_over_the_real_broker_a_referral_is_heard_once_and_answered(
+async def test_over_the_real_broker_a_referral_is_received_once_and_answered(
     border: Any, eventually: Any, world_on: Any
 ) -> None:
     world = await world_on(**border.environment("tenancy"))
@@ -127,8 +129,8 @@ async def test_over_the_real_broker_a_referral_is_heard_once_and_answered(
         await border.publish("tenancy_referred", referral=referral, unit=unit)
 
         async def answered() -> None:
-            told = await border.published(ApplicationOpenedV1)
-            assert [envelope.data.referral for envelope in told] == [referral]
+            published = await border.published(ApplicationOpenedV1)
+            assert [envelope.data.referral for envelope in published] == [referral]
 
         await eventually(answered)
         await asyncio.sleep(0.3)
