@@ -169,7 +169,7 @@ async def test_a_household_goes_from_a_search_to_a_move_in(enter: Enter, live: L
     await manager.go(application.removeprefix(manager.origin))
     assert "the application was accepted" in (await manager.main.locator(".timeline").inner_text()).lower()
     await manager.does_not_see("Front Desk")
-    await manager.follow("Everything that may be shared and was shared")
+    await manager.follow("What may be shared and what was shared")
 
 
 async def _prints_alone(manager: Visitor, words: str) -> None:

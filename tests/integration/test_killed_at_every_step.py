@@ -25,10 +25,8 @@ async def test_killing_every_worker_at_every_step_loses_and_doubles_nothing(live
         assert (await journey.placement_record())["status"] == "moved_in"
         unit = journey.unit
         assert await live.count("units", "SELECT count(*) AS n FROM hold WHERE unit_id = $1", unit) == 1
-        assert (
-            await live.count("tenancy", "SELECT count(*) AS n FROM applications WHERE unit = $1", unit) == 1
-        )
-        assert await live.count("tenancy", "SELECT count(*) AS n FROM leases WHERE unit = $1", unit) == 1
+        assert await live.count("tenancy", "SELECT count(*) AS n FROM application WHERE unit = $1", unit) == 1
+        assert await live.count("tenancy", "SELECT count(*) AS n FROM lease WHERE unit = $1", unit) == 1
         placement = journey.placement
         moves = "SELECT count(*) AS n FROM placement_timeline WHERE placement_id = $1 AND kind = $2"
         for kind in ("asked", "secured", "referred", "application_opened", "tenancy_started", "moved_in"):

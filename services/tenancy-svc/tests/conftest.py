@@ -88,7 +88,7 @@ class World(ServiceWorld):
         managed = {"managed_by": changes.pop("managed_by", "property_entity")}
         await self.hear("unit_secured", request=request, unit=unit, deadline=deadline, **managed)
         await self.hear("tenancy_referred", referral=referral, request=request, unit=unit, **changes)
-        rows = await self.rows("SELECT application_id FROM counterparts WHERE referral = $1", referral)
+        rows = await self.rows("SELECT application_id FROM counterpart WHERE referral = $1", referral)
         return rows[0]["application_id"], referral, unit
 
 

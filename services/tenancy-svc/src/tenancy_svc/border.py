@@ -1,7 +1,6 @@
-"""The service's part of the broker: its stream, what it may receive, what it grants to others, and the form
-in which its facts leave.
+"""The service's part of the broker: its stream, what it receives, what others may receive, and its events.
 
-From support comes nothing but a referral, its withdrawal, that its contact is to be deleted, and whether an
+From support it receives nothing but a referral, its withdrawal, the withdrawal of its contact, and whether an
 advocate comes to a signing (W2).
 """
 

@@ -1,4 +1,4 @@
-"""What several desk pages show beside a record: what happened (X3)."""
+"""What several desk pages show beside a record: its history (X3)."""
 
 from __future__ import annotations
 

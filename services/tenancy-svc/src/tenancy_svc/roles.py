@@ -1,7 +1,7 @@
 """The roles of the property entity that may do something in this service.
 
 Each feature's `feature.py` declares its permissions with the roles that hold them. None is about a record of
-support (W10).
+support-svc (W10).
 """
 
 PROPERTY_MANAGER = "property_manager"

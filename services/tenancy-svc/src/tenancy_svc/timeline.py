@@ -1,4 +1,4 @@
-"""What happened to some records, newest first, from the audit rows themselves (X3)."""
+"""The history of records, read from the audit rows themselves (X3)."""
 
 from __future__ import annotations
 
@@ -18,11 +18,16 @@ LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that happened; `title` is a message id, `by` empty when a program did it."""
+    """One event in the history of a record; `title` is a message id, `by` as `acted_by` returns it."""
 
     at: dt.datetime
     title: str
     by: str
+
+
+def acted_by(name: str, kind: str) -> str:
+    """Return who acted, for a reader; empty when a program did."""
+    return "" if kind == "system" else name
 
 
 async def timeline_of(tx: ReadTx, records: Sequence[tuple[str, uuid.UUID | str]]) -> list[Entry]:
@@ -46,7 +51,7 @@ async def timeline_of(tx: ReadTx, records: Sequence[tuple[str, uuid.UUID | str]]
         Entry(
             at=row.at,
             title=sentences.get((row.record_kind, row.action), row.action),
-            by=row.actor_name if row.actor_kind != "system" else "",
+            by=acted_by(row.actor_name, row.actor_kind),
         )
         for row in rows
     ]

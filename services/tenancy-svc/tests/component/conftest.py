@@ -89,7 +89,7 @@ class Office:
         return answer.json() if answer.content else None
 
     async def referred(self, **changes: Any) -> tuple[Any, Any, Any]:
-        """A referral with name and contact whose tenant chose what is told: application, referral, unit."""
+        """A referral with name and contact whose tenant chose; return application, referral and unit."""
         application, referral, unit = await self.world.referral(name=NAME, contact=CONTACT, **changes)
         choices = {"given_on": "2026-03-02", "signing": "tell", "start": "tell", "notices": "do_not_tell"}
         await self.post(f"/applications/{application}/choices", {**choices, "counterpart": str(referral)})
@@ -108,15 +108,15 @@ class Office:
         """The records of an application, by the parameters of paths."""
         found: dict[str, Any] = {"application_id": application, "purpose": "start"}
         for column, sql in (
-            ("lease_id", "SELECT id FROM leases WHERE application_id = $1"),
+            ("lease_id", "SELECT id FROM lease WHERE application_id = $1"),
             (
                 "signing_id",
-                "SELECT s.id FROM signings s JOIN leases l ON l.id = s.lease_id WHERE l.application_id = $1",
+                "SELECT s.id FROM signing s JOIN lease l ON l.id = s.lease_id WHERE l.application_id = $1",
             ),
             (
                 "attestation_id",
-                "SELECT a.id FROM attestations a JOIN signings s ON s.id = a.signing_id"
-                " JOIN leases l ON l.id = s.lease_id WHERE l.application_id = $1 AND a.taken_back_at IS NULL",
+                "SELECT a.id FROM attestation a JOIN signing s ON s.id = a.signing_id"
+                " JOIN lease l ON l.id = s.lease_id WHERE l.application_id = $1 AND a.taken_back_at IS NULL",
             ),
         ):
             for row in await self.world.rows(sql, application):
@@ -135,7 +135,7 @@ async def new(office: Office) -> Scene:
         f"/applications/{application}/choices/signing/withdrawal",
         {"withdrawn_on": "2026-03-02"},
     )
-    (hold,) = await world.rows("SELECT request, deadline FROM holds WHERE unit = $1", unit)
+    (hold,) = await world.rows("SELECT request, deadline FROM hold WHERE unit = $1", unit)
     await world.hear("unit_hold_ending", request=hold["request"], unit=unit, deadline=hold["deadline"])
     return await office.scene("new", application)
 
@@ -160,7 +160,7 @@ async def withdrawn(office: Office) -> Scene:
     application, referral, unit = await office.referred()
     await world.hear("contact_withdrawn", referral=referral)
     await office.post(f"/applications/{application}/withdrawal")
-    (hold,) = await world.rows("SELECT request FROM holds WHERE unit = $1", unit)
+    (hold,) = await world.rows("SELECT request FROM hold WHERE unit = $1", unit)
     await world.hear("unit_released", request=hold["request"], unit=unit, reason="application_closed")
     return await office.scene("withdrawn", application)
 
@@ -227,7 +227,7 @@ async def let(office: Office) -> Scene:
         strict=False,
     ):
         await office.post(f"/entry-requests/{request}/answer", {**answer, "version": 1})
-    early = (uuid.uuid4(), uuid.uuid4())  # given up before the request itself was heard
+    early = (uuid.uuid4(), uuid.uuid4())  # withdrawn before the request itself arrived
     for request, reason in zip(
         (requests[1], *early), ("window_changed", "no_longer_needed", "nobody_lives_there"), strict=True
     ):
@@ -238,7 +238,7 @@ async def let(office: Office) -> Scene:
 async def writing(office: Office) -> Scene:
     """A template with a version that was discarded, one that was published, and a draft; clauses beside."""
     do = office.world.do
-    (template,) = await office.world.rows("SELECT id FROM lease_templates WHERE jurisdiction = 'ca_on'")
+    (template,) = await office.world.rows("SELECT id FROM lease_template WHERE jurisdiction = 'ca_on'")
     template_id = template["id"]
     await do(begin_draft, BeginDraft(template_id=template_id), ADMINISTRATORS[0])
     await do(discard_draft, DiscardDraft(template_id=template_id), ADMINISTRATORS[0])

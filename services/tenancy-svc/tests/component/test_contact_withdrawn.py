@@ -22,7 +22,7 @@ PERSON = {
 async def _referred(world: Any) -> uuid.UUID:
     unit = await world.home()
     await world.hear("tenancy_referred", referral=REFERRAL, unit=unit, name=NAME, contact=CONTACT)
-    return (await world.rows("SELECT application_id FROM counterparts"))[0]["application_id"]
+    return (await world.rows("SELECT application_id FROM counterpart"))[0]["application_id"]
 
 
 async def _forgotten(world: Any) -> bool:
@@ -87,10 +87,10 @@ async def test_a_lease_keeps_them_and_the_page_says_why(world: Any, visitor: Any
             assert not await _forgotten(world)
             assert (await api.delete(f"/leases/{lease}")).is_success
         shown = (await api.get(f"/applications/{application}")).json()
-    kept = discarded == "never"
-    assert shown["contact_kept"] is kept
-    assert await _forgotten(world) is not kept
-    for locale, words in (("en", "because a lease is drawn up"), ("fr", "parce qu’un bail est établi")):
+    stays = discarded == "never"
+    assert shown["contact_kept"] is stays
+    assert await _forgotten(world) is not stays
+    for locale, words in (("en", "because a lease names them"), ("fr", "parce qu’un bail est établi")):
         manager = visitor("property_manager", locale=locale)
         page = await manager.go(f"/property-desk/applications/{application}")
-        assert (words in page.text) is kept
+        assert (words in page.text) is stays

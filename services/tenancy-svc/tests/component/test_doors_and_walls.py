@@ -1,4 +1,4 @@
-"""Who may do what (W3 W10), what isn't let through, and that models, migrations and languages agree."""
+"""Who may do what (W3 W10), which texts are refused, and that models, migrations and languages agree."""
 
 from __future__ import annotations
 
@@ -76,8 +76,8 @@ async def test_the_shipped_templates_are_published_and_pass_their_own_review(
         for text in clause:
             assert review_clause(text).verdict is Verdict.PASSED, (text, review_clause(text))
     rows = await world.rows(
-        "SELECT count(*) AS clauses FROM template_clauses c JOIN template_editions e ON e.id = c.edition_id"
-        " JOIN lease_templates t ON t.id = e.template_id WHERE t.jurisdiction = $1 AND e.state = 'published'",
+        "SELECT count(*) AS clauses FROM template_clause c JOIN template_edition e ON e.id = c.edition_id"
+        " JOIN lease_template t ON t.id = e.template_id WHERE t.jurisdiction = $1 AND e.state = 'published'",
         jurisdiction,
     )
     assert rows[0]["clauses"] == len(clauses_of(jurisdiction))
@@ -109,13 +109,13 @@ async def test_a_refused_clause_is_not_stored_but_the_attempt_is(world: Any) -> 
         assert "retain housing" in refused.json()["detail"]
         french = {**CLAUSE, "text_fr": "Le locataire doit suivre une thérapie."}
         assert (await api.post("/clauses", json=french)).json()["code"] == "clause_conditions_tenancy"
-    assert not await world.rows("SELECT 1 FROM organisation_clauses WHERE title_en = 'Bicycles'")
-    kept = await world.rows("SELECT verdict, place FROM reviewed_texts")
-    assert [(row["verdict"], row["place"]) for row in kept] == [("refused", "clause")] * 2
+    assert not await world.rows("SELECT 1 FROM organisation_clause WHERE title_en = 'Bicycles'")
+    recorded = await world.rows("SELECT verdict, place FROM reviewed_text")
+    assert [(row["verdict"], row["place"]) for row in recorded] == [("refused", "clause")] * 2
 
 
 @pytest.mark.row("T3", "W3", "W11", "X2")
-async def test_every_refused_text_of_a_clause_is_told_at_once(world: Any) -> None:
+async def test_every_refused_text_of_a_clause_is_named_at_once(world: Any) -> None:
     refused = {
         "text_en": "The tenant must attend treatment.",
         "text_fr": "Le locataire doit suivre une thérapie.",
@@ -125,13 +125,13 @@ async def test_every_refused_text_of_a_clause_is_told_at_once(world: Any) -> Non
         assert [(one["field"], one["rule"]) for one in answer["errors"]] == [
             (field, "clause_conditions_tenancy") for field in refused
         ]
-    written = await world.rows("SELECT text FROM reviewed_texts WHERE verdict = 'refused'")
+    written = await world.rows("SELECT text FROM reviewed_text WHERE verdict = 'refused'")
     assert sorted(row["text"] for row in written) == sorted(refused.values())
 
 
 @pytest.mark.row("T2", "T3", "W3")
 async def test_a_clause_goes_into_a_template_when_two_others_approved_its_wording(world: Any) -> None:
-    template = (await world.rows("SELECT id FROM lease_templates WHERE jurisdiction = 'ca_on'"))[0]["id"]
+    template = (await world.rows("SELECT id FROM lease_template WHERE jurisdiction = 'ca_on'"))[0]["id"]
     draft = f"/lease-templates/{template}/draft"
     async with (
         _administrator(world, "Ada Pike") as author,
@@ -181,15 +181,15 @@ async def test_a_clause_goes_into_a_template_when_two_others_approved_its_wordin
         assert [one["approver"] for one in record["clause"]["approvals"]] == ["Ada Pike", "Cy Reed"]
         assert {one["verdict"] for one in (*record["english"], *record["french"])} == {"passed"}
         assert (await author.post(f"{draft}/publication")).json() == {"number": 2}
-    (kept,) = await world.rows(
-        "SELECT text_en, approved_by, source_wording FROM template_clauses WHERE title_en = 'Bicycles'"
+    (stored,) = await world.rows(
+        "SELECT text_en, approved_by, source_wording FROM template_clause WHERE title_en = 'Bicycles'"
     )
-    assert tuple(kept.values()) == (changed["text_en"], "Ada Pike, Cy Reed", 2)
+    assert tuple(stored.values()) == (changed["text_en"], "Ada Pike, Cy Reed", 2)
 
 
 @pytest.mark.row("T2")
 async def test_clauses_that_were_published_before_are_approved_until_they_change(world: Any) -> None:
-    template = (await world.rows("SELECT id FROM lease_templates WHERE jurisdiction = 'ca_on'"))[0]["id"]
+    template = (await world.rows("SELECT id FROM lease_template WHERE jurisdiction = 'ca_on'"))[0]["id"]
     async with _administrator(world, "Ada Pike") as api:
         shipped = (await api.get("/clauses")).json()
         assert shipped
@@ -223,7 +223,7 @@ async def test_a_review_says_why_of_each_sentence(world: Any) -> None:
 @pytest.mark.row("T2")
 async def test_a_lease_keeps_the_template_version_it_was_drawn_up_from(world: Any) -> None:
     application, _, _ = await world.referral(name={"given": "Robin", "family": "Sample"})
-    template = (await world.rows("SELECT id FROM lease_templates WHERE jurisdiction = 'ca_on'"))[0]["id"]
+    template = (await world.rows("SELECT id FROM lease_template WHERE jurisdiction = 'ca_on'"))[0]["id"]
     party = {"part": "tenant", "given_name": "Robin", "family_name": "Sample"}
     async with world.api("property_manager", "property_administrator") as api:
         await api.post(f"/applications/{application}/acceptance")
@@ -237,7 +237,7 @@ async def test_a_lease_keeps_the_template_version_it_was_drawn_up_from(world: An
         assert (await api.get(f"/leases/{lease}")).json()["clauses"]["number"] == 2
 
 
-async def test_models_and_migrations_say_the_same(world: Any) -> None:
+async def test_models_and_migrations_agree(world: Any) -> None:
     both = MetaData()
     for table in (*Base.metadata.tables.values(), *tables.metadata.tables.values()):
         table.to_metadata(both)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from contracts import tenancy as said
+from contracts import tenancy as published
 from contracts.envelope import read
 from tenancy_svc.entry.commands import answer_entry
 from tenancy_svc.entry.model import AnswerEntry, EntryAnswer, EntryWithdrawn
@@ -40,16 +40,16 @@ async def asked(world: Any, unit: uuid.UUID, **changes: Any) -> uuid.UUID:
     return request
 
 
-async def answers(world: Any) -> list[said.EntryAnsweredV1]:
+async def answers(world: Any) -> list[published.EntryAnsweredV1]:
     """Return the answers in the outbox, as the inventory reads them."""
     rows = await world.rows(
         "SELECT data FROM outbox WHERE subject = $1 ORDER BY position",
-        said.EntryAnsweredV1.terms.subject,
+        published.EntryAnsweredV1.terms.subject,
     )
-    return [read(said.EntryAnsweredV1, row["data"]).data for row in rows]
+    return [read(published.EntryAnsweredV1, row["data"]).data for row in rows]
 
 
-async def test_a_request_is_listed_answered_and_told(world: Any) -> None:
+async def test_a_request_is_listed_answered_and_published(world: Any) -> None:
     request = await asked(world, await let(world))
     async with world.api("property_manager") as api:
         (line,) = (await api.get("/entry-requests")).json()["items"]
@@ -65,8 +65,8 @@ async def test_a_request_is_listed_answered_and_told(world: Any) -> None:
         assert (await api.post(f"/entry-requests/{request}/answer", json=agreed)).status_code == 204
         record = (await api.get(f"/entry-requests/{request}")).json()
         assert len(record["timeline"]) == 3
-    told = await answers(world)
-    assert [(one.answer.value, one.entry_from, one.reason) for one in told] == [
+    sent = await answers(world)
+    assert [(one.answer.value, one.entry_from, one.reason) for one in sent] == [
         ("notice_given", dt.datetime(2026, 3, 3, 14, tzinfo=dt.UTC), None),
         ("tenant_agreed", None, None),
     ]
@@ -108,7 +108,7 @@ async def test_without_a_tenancy_the_answer_comes_by_itself(world: Any) -> None:
         assert refused.json()["code"] == "no_tenancy_there"
 
 
-async def test_twice_is_once_and_what_was_given_up_never_stands(world: Any) -> None:
+async def test_twice_is_once_and_a_withdrawn_request_stays_withdrawn(world: Any) -> None:
     unit = await let(world)
     request = await asked(world, unit)
     subject, message = world.heard[-1]
@@ -117,9 +117,9 @@ async def test_twice_is_once_and_what_was_given_up_never_stands(world: Any) -> N
     await world.hear("entry_request_withdrawn", **withdrawn)
     await world.hear("entry_request_withdrawn", **withdrawn)
     await world.deliver(subject, message)
-    rows = await world.rows("SELECT state, withdrawal FROM entry_requests")
+    rows = await world.rows("SELECT state, withdrawal FROM entry_request")
     assert [tuple(row.values()) for row in rows] == [("withdrawn", "window_changed")]
-    version = (await world.rows("SELECT version FROM entry_requests"))[0]["version"]
+    version = (await world.rows("SELECT version FROM entry_request"))[0]["version"]
     command = AnswerEntry(request=request, answer=EntryAnswer.TENANT_AGREED, version=version)
     with pytest.raises(EntryWithdrawn):
         await world.do(answer_entry, command)
@@ -127,7 +127,7 @@ async def test_twice_is_once_and_what_was_given_up_never_stands(world: Any) -> N
     other = uuid.uuid4()
     await world.hear("entry_request_withdrawn", request=other, unit=unit, reason="nobody_lives_there")
     await world.hear("entry_requested", request=other, unit=unit, **WINDOW)
-    rows = await world.rows("SELECT state FROM entry_requests WHERE id = $1", other)
+    rows = await world.rows("SELECT state FROM entry_request WHERE id = $1", other)
     assert [row["state"] for row in rows] == ["withdrawn"]
     assert await answers(world) == []
 
@@ -156,7 +156,7 @@ async def test_a_list_of_any_length_is_read_page_by_page(world: Any) -> None:
         withdrawn = {"request": request, "unit": unit, "reason": "window_changed"}
         await asked(world, unit, **window)
         await world.hear("entry_request_withdrawn", **withdrawn)
-    # Given up before it was heard of: without a window.
+    # Withdrawn before it arrived: without a window.
     await world.hear("entry_request_withdrawn", request=uuid.uuid4(), unit=unit, reason="nobody_lives_there")
 
     async with world.api("property_manager") as api:
@@ -198,7 +198,7 @@ async def test_at_the_desk_a_request_is_found_and_answered(world: Any, visitor: 
     path = f"/property-desk/entry-requests/{request}/answer"
     await manager.go(path)
     march = {"delivered_at__month": "3", "delivered_at__year": "2026", "delivered_at__time": "9:00"}
-    # What would be refused is told before anything is to be confirmed.
+    # What would be refused is shown before anything has to be confirmed.
     await manager.send("/answer", status=422, answer="refused")
     await manager.go(path)
     # Nothing is delivered on a day that hasn't come.

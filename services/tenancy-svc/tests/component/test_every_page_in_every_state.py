@@ -13,11 +13,11 @@ from testkit.written import actions_written
 ROLES = ("property_manager", "property_administrator")
 NAMES = frozenset({"Harbour Support", "Dana Roy"})
 NO_LONGER_WRITTEN = {("template", "clause_written"), ("template", "clause_approved")}
-"""What only histories that are older than the approval of clauses tell."""
+"""Sentences that only histories older than the approval of clauses hold."""
 NEVER = {
-    "lease_deposits.replacement_cost = something",
-    "organisation_clauses.doubtful_words = something",
-    "template_clauses.doubtful_words = something",
+    "lease_deposit.replacement_cost = something",
+    "organisation_clause.doubtful_words = something",
+    "template_clause.doubtful_words = something",
 }
 
 SENTENCES = sentences_of(FEATURES)
@@ -28,8 +28,8 @@ SENTENCES = sentences_of(FEATURES)
 async def test_every_page_in_every_state(world: Any, every_stage: Any) -> None:
     scenes = await every_stage()
     audited = await world.rows("SELECT DISTINCT record_kind, action FROM audit")
-    told = {(row["record_kind"], row["action"]) for row in audited}
-    assert set(SENTENCES) - told == NO_LONGER_WRITTEN, "the play holds every fact that a timeline tells"
+    written = {(row["record_kind"], row["action"]) for row in audited}
+    assert set(SENTENCES) - written == NO_LONGER_WRITTEN, "the play holds every fact that a timeline shows"
     kinds = {kind for kind, _ in SENTENCES}
     assert {one for one in actions_written("tenancy_svc") if one[0] in kinds} <= set(SENTENCES)
 

@@ -1,4 +1,4 @@
-"""A home held for one household isn't let to another, and a hold that is over ends what hung on it."""
+"""A home held for one household isn't let to another, and a hold that is over ends what depended on it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ import uuid
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tenancy_svc.homes.model import Hold, HoldStatus, stands_at
 
 PARTY = {"part": "tenant", "given_name": "Robin", "family_name": "Sample"}
 TERMS = {"start_on": "2026-04-01", "rent": {"amount": "900.00"}, "parties": [PARTY]}
@@ -22,7 +26,7 @@ async def _post(api: Any, path: str, body: Any = None) -> tuple[int, str]:
 
 @pytest.mark.row("T1", "T4", "U9")
 async def test_a_direct_lease_on_a_home_held_for_another_is_refused_at_every_step(world: Any) -> None:
-    """The hold alone says so, also while the home's occupancy in the copy is still the one of before."""
+    """The hold alone decides, also while the copy of the home still has its former occupancy."""
     unit = await world.home()
     held = {"request": uuid.uuid4(), "unit": unit, "deadline": world.clock.now() + dt.timedelta(days=9)}
     async with world.api("property_manager") as api:
@@ -54,7 +58,7 @@ async def test_a_tenancy_names_the_request_that_it_fulfils(world: Any, referred:
     request = None
     if referred:
         application, _, _ = await world.referral(unit=unit, **NAMED)
-        request = (await world.rows("SELECT request FROM applications"))[0]["request"]
+        request = (await world.rows("SELECT request FROM application"))[0]["request"]
         async with world.api("property_manager") as api:
             await api.post(f"/applications/{application}/acceptance")
             lease = (await api.post("/leases", json={"application_id": str(application), **TERMS})).json()
@@ -67,8 +71,8 @@ async def test_a_tenancy_names_the_request_that_it_fulfils(world: Any, referred:
     async with world.api("property_manager") as api:
         assert (await _post(api, f"/signings/{signing}/signature"))[0] == 200
     rows = await world.rows("SELECT data FROM outbox WHERE subject LIKE 'evt.tenancy.tenancy_started.%'")
-    said = rows[0]["data"]["data"] if isinstance(rows[0]["data"], dict) else rows[0]["data"]
-    assert (str(request) in str(said)) is referred
+    sent = rows[0]["data"]["data"] if isinstance(rows[0]["data"], dict) else rows[0]["data"]
+    assert (str(request) in str(sent)) is referred
 
 
 @pytest.mark.row("T4", "U9")
@@ -83,7 +87,7 @@ async def test_the_property_desk_is_informed_when_a_lease_crossed_a_hold(
         await api.post(f"/signings/{signing}/signature")
         lease = (await api.get(f"/signings/{signing}")).json()["lease"]["id"]
     world.clock.advance(dt.timedelta(minutes=2))
-    # The inventory had held it in the same minute, and said so later than the signatures.
+    # The inventory had held it in the same minute, and reported it after the signatures.
     await world.hear("unit_secured", request=request, unit=unit, deadline=world.clock.now())
     await world.hear("unit_released", request=request, unit=unit, reason="let_to_another")
     desk = visitor("property_manager", locale=locale)
@@ -103,7 +107,7 @@ async def test_after_the_hold_is_gone_nothing_is_accepted_or_drawn_up(world: Any
     desk = visitor("property_manager")
     async with world.api("property_manager") as api:
         assert await _post(api, f"/applications/{accepted}/acceptance") == (204, "")
-        for row in await world.rows("SELECT request, unit FROM holds"):
+        for row in await world.rows("SELECT request, unit FROM hold"):
             await world.hear("unit_released", **row, reason="deadline_passed")
         assert await _post(api, f"/applications/{received}/acceptance") == (409, "hold_ended")
         assert await _post(api, "/leases", {"application_id": str(accepted), **TERMS}) == (409, "hold_ended")
@@ -128,8 +132,8 @@ async def test_a_closed_application_gives_its_home_back_at_once(world: Any, way:
             await api.post(f"/applications/{application}/acceptance")
         assert await _post(api, f"/applications/{application}/{way}", body) == (204, "")
     assert await world.told("pending") == ["application_opened", "application_declined", "application_closed"]
-    rows = await world.rows("SELECT convert_from(data::text::bytea, 'UTF8') AS said FROM outbox")
-    assert str(unit) in rows[-1]["said"]
+    rows = await world.rows("SELECT convert_from(data::text::bytea, 'UTF8') AS sent FROM outbox")
+    assert str(unit) in rows[-1]["sent"]
     direct = await world.home()
     async with world.api("property_manager") as api:
         opened = await api.post("/applications", json={"unit": str(direct), "adults": 1, "people": [PARTY]})
@@ -140,7 +144,7 @@ async def test_a_closed_application_gives_its_home_back_at_once(world: Any, way:
 @pytest.mark.row("T5", "W4", "U9")
 async def test_when_the_hold_ends_the_signing_is_cancelled_on_both_sides(world: Any, visitor: Any) -> None:
     application, referral, unit = await world.referral(**NAMED)
-    request = (await world.rows("SELECT request FROM applications"))[0]["request"]
+    request = (await world.rows("SELECT request FROM application"))[0]["request"]
     async with world.api("property_manager") as api:
         await api.post(f"/applications/{application}/choices", json={**ANSWERS, "counterpart": str(referral)})
         await api.post(f"/applications/{application}/acceptance")
@@ -160,3 +164,21 @@ async def test_when_the_hold_ends_the_signing_is_cancelled_on_both_sides(world: 
     day = await visitor("property_manager").go("/property-desk")
     assert "Hold the signing" not in day.html
     assert "Arrange the signing" not in day.html
+
+
+@pytest.mark.row("T1", "U9")
+async def test_a_query_and_a_page_agree_on_which_holds_stand(world: Any) -> None:
+    now = world.clock.now()
+    passed, later = now - dt.timedelta(microseconds=1), now + dt.timedelta(days=1)
+    holds = [
+        Hold(request=uuid.uuid4(), unit=uuid.uuid4(), status=status, deadline=deadline)
+        for status in HoldStatus
+        for deadline in (None, passed, now, later)
+    ]
+    async with AsyncSession(world.runtime.database.engine) as session:
+        session.add_all(holds)
+        await session.flush()
+        found = set((await session.scalars(select(Hold.request).where(stands_at(now)))).all())
+        standing = {hold.request for hold in holds if hold.stands(now)}
+    assert found == standing
+    assert len(standing) == 3

@@ -1,6 +1,4 @@
-"""From a referral to a signed lease, through the API, with what is told and what is withheld (T1 T4 T5 W4
-W5).
-"""
+"""From a referral to a signed lease: what is disclosed and what is withheld (T1 T4 T5 W4 W5)."""
 
 from __future__ import annotations
 
@@ -39,7 +37,7 @@ async def _ready(world: Any, api: Any, signing: str) -> None:
 
 
 @pytest.mark.row("T1", "T4", "T5", "W4", "W5")
-async def test_a_referral_becomes_a_tenancy_and_support_is_told_what_the_tenant_chose(world: Any) -> None:
+async def test_a_referral_becomes_a_tenancy_and_support_receives_what_the_tenant_chose(world: Any) -> None:
     application, referral, _ = await world.referral(
         name={"given": "Robin", "family": "Sample"}, contact={"phone": "+1 416 555 0100"}
     )
@@ -137,7 +135,7 @@ async def test_without_consent_no_name_arrives_and_the_applicant_brings_it(world
 
 
 @pytest.mark.row("T5")
-async def test_a_signing_fits_the_hold_and_lies_ahead(world: Any) -> None:
+async def test_a_signing_fits_the_hold_and_lies_in_the_future(world: Any) -> None:
     application, _, _ = await world.referral(
         name={"given": "Robin", "family": "Sample"}, deadline=world.clock.now() + dt.timedelta(days=2)
     )
@@ -153,7 +151,7 @@ async def test_a_signing_fits_the_hold_and_lies_ahead(world: Any) -> None:
         good = {"starts_at": "2026-03-03T14:00:00-05:00", **arrangement}
         signing = (await api.post(f"/leases/{lease}/signings", json=good)).json()["id"]
         second = await api.post(f"/leases/{lease}/signings", json=good)
-        assert second.json()["code"] == "signing_ahead"
+        assert second.json()["code"] == "already_scheduled"
         await _ready(world, api, signing)
         world.clock.advance(dt.timedelta(days=3))
         late = await api.post(f"/signings/{signing}/signature")

@@ -79,7 +79,7 @@ async def test_a_decline_names_a_bar_that_is_law_where_the_home_is(world: Any) -
 
 
 @pytest.mark.row("W3", "W10")
-async def test_only_an_administrator_keeps_the_list_and_its_words_are_reviewed(world: Any) -> None:
+async def test_only_an_administrator_maintains_the_list_and_its_words_are_reviewed(world: Any) -> None:
     async with world.api("property_manager") as api:
         assert (await api.post("/statutes", json=BAR)).status_code == 403
         assert (await api.delete(f"/statutes/{uuid.uuid4()}")).status_code == 403
@@ -110,7 +110,7 @@ async def test_the_list_and_a_decline_under_it_by_hand(world: Any, visitor: Any,
     page = await manager.go(f"{base}/decline")
     assert says in page.html
     assert not page.root.findall('.//input[@name="statute"]')
-    statute = (await world.rows("SELECT id FROM statutes"))[0]["id"]
+    statute = (await world.rows("SELECT id FROM statute"))[0]["id"]
     confirm = await manager.send("/decline", reason="other_legal_bar", statute=str(statute))
     assert says in confirm.html
     await administrator.go("/property-desk/statutes")
@@ -121,7 +121,7 @@ async def test_the_list_and_a_decline_under_it_by_hand(world: Any, visitor: Any,
 
 
 @pytest.mark.row("W3", "X2")
-async def test_all_that_is_wrong_with_a_legal_bar_is_said_at_once(world: Any) -> None:
+async def test_all_that_is_wrong_with_a_legal_bar_is_named_at_once(world: Any) -> None:
     await _added(world)
     wrong = {
         "says_en": "The tenant must take part in treatment to keep the home.",

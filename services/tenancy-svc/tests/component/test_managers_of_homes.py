@@ -55,9 +55,9 @@ async def test_a_home_that_nobody_is_known_to_manage_gets_no_lease_until_its_lan
 @pytest.mark.row("T5", "U9")
 async def test_a_hold_that_was_prolonged_lasts_longer_here_too(world: Any) -> None:
     _, _, unit = await world.referral(**NAMED)
-    (hold,) = await world.rows("SELECT request, deadline FROM holds")
+    (hold,) = await world.rows("SELECT request, deadline FROM hold")
     for days in (10, 3):
         later = hold["deadline"] + (days * (hold["deadline"] - world.clock.now()) / 10)
         await world.hear("unit_secured", request=hold["request"], unit=unit, deadline=later)
-    (now,) = await world.rows("SELECT deadline FROM holds")
+    (now,) = await world.rows("SELECT deadline FROM hold")
     assert now["deadline"] == hold["deadline"] + (hold["deadline"] - world.clock.now())

@@ -3,7 +3,7 @@ the same.
 
 Pairs of histories are run in services of their own, with the same history on the property side, and
 everything is compared. The one thing that may differ is the advocate's answer itself (W4), and after a
-withdrawn referral what is told to support.
+withdrawn referral what support receives.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ async def _run(
         unit=UNIT,
         name={"given": "Robin", "family": "Sample"},
     )
-    application = (await world.rows("SELECT application_id FROM counterparts"))[0]["application_id"]
+    application = (await world.rows("SELECT application_id FROM counterpart"))[0]["application_id"]
     arrangement = {"starts_at": "2026-03-05T14:00:00-05:00", "place": "the_unit", "landlord_name": "Dana Roy"}
     async with world.api("property_manager") as api:
 
@@ -135,7 +135,7 @@ def _masked(text: str) -> str:
 
 def _without_answers(outcome: dict[str, Any]) -> dict[str, Any]:
     """Take out the advocate's answer, the one thing that W4 lets support put here."""
-    stored = {name: rows for name, rows in outcome["stored"].items() if name != "advocate_answers"}
+    stored = {name: rows for name, rows in outcome["stored"].items() if name != "advocate_answer"}
     shown = dict(outcome["shown"])
     signing = json.loads(shown["/signings/#"])
     signing.pop("answer")
@@ -158,7 +158,7 @@ async def test_the_advocates_answers_change_nothing_but_themselves(another_world
     for history in (everything, *(_generated(seed) for seed in range(6))):
         world = await another_world(FixedClock(start))
         outcome = await _run(world, history)
-        seen = seen or bool(outcome["stored"]["advocate_answers"])
+        seen = seen or bool(outcome["stored"]["advocate_answer"])
         assert _without_answers(outcome) == expected, history
         await world.runtime.close()
     assert seen, "no history left an answer, so nothing was compared"
@@ -174,11 +174,11 @@ async def test_a_withdrawn_referral_changes_nothing_for_the_tenant(
     for withdrawn in (None, moment):
         world = await another_world(FixedClock(start))
         stored = (await _run(world, [], withdrawn))["stored"]
-        # What support is told may differ: it left the conversation. The tenancy may not.
-        for name in ("counterparts", "outbox", "advocate_answers"):
+        # What support receives may differ, since it withdrew. The tenancy may not.
+        for name in ("counterpart", "outbox", "advocate_answer"):
             stored.pop(name)
         to_units = await world.rows(
-            "SELECT data->'data' AS said FROM outbox WHERE subject LIKE '%.tenancy_started.%'"
+            "SELECT data->'data' AS sent FROM outbox WHERE subject LIKE '%.tenancy_started.%'"
         )
         tenancies.append((stored, _masked(repr(to_units))))
         await world.runtime.close()
@@ -195,8 +195,8 @@ async def test_a_withdrawn_contact_changes_nothing_once_a_lease_is_drawn_up(
     for withdrawn in (None, moment):
         world = await another_world(FixedClock(start))
         stored = (await _run(world, [], withdrawn, "contact_withdrawn"))["stored"]
-        # That the names are kept though sharing them was withdrawn is all that is noted.
-        stored.pop("counterparts")
+        # All that is recorded is that the names stay although sharing them was withdrawn.
+        stored.pop("counterpart")
         stored["audit"] = [row for row in stored["audit"] if "contact_kept" not in row]
         tenancies.append(stored)
         await world.runtime.close()

@@ -21,7 +21,7 @@ async def test_of_many_leases_signed_at_once_one_comes_into_force(world: Any) ->
         answers = await asyncio.gather(*(api.post(f"/signings/{signing}/signature") for signing in signings))
     codes = Counter(answer.json().get("code", "signed") for answer in answers)
     assert codes == {"signed": 1, "tenancy_exists": 7}, codes
-    assert len(await world.rows("SELECT 1 FROM leases WHERE status = 'in_force'")) == 1
+    assert len(await world.rows("SELECT 1 FROM lease WHERE status = 'in_force'")) == 1
     assert await world.told() == ["tenancy_started"]
 
 
@@ -57,7 +57,7 @@ async def test_a_change_before_signing_keeps_the_former_edition_and_asks_for_new
 
 
 @pytest.mark.row("T5")
-async def test_a_draft_that_is_given_up_cancels_its_signing_and_frees_the_application(world: Any) -> None:
+async def test_a_discarded_draft_cancels_its_signing_and_frees_the_application(world: Any) -> None:
     signing = await world.ready_to_sign(await world.home())
     async with world.api("property_manager") as api:
         lease = (await api.get(f"/signings/{signing}")).json()["lease"]
@@ -82,3 +82,19 @@ async def test_a_home_that_is_taken_or_not_ours_gets_no_lease(world: Any) -> Non
         opened = (await api.post("/applications", json={"unit": str(taken), **body})).json()["id"]
         answer = await api.post(f"/applications/{opened}/acceptance")
         assert answer.json()["code"] == "home_taken"
+
+
+@pytest.mark.row("T4", "X3")
+async def test_a_party_with_one_name_is_no_change_while_the_name_is_the_same(world: Any) -> None:
+    party = {"part": "tenant", "given_name": "", "family_name": "Suharto"}
+    async with world.api("property_manager") as api:
+        body = {"unit": str(await world.home()), "adults": 1, "people": [party]}
+        application = (await api.post("/applications", json=body)).json()["id"]
+        await api.post(f"/applications/{application}/acceptance")
+        terms = {"start_on": "2026-04-01", "rent": {"amount": "900.00"}, "parties": [party]}
+        lease = (await api.post("/leases", json={"application_id": application, **terms})).json()["id"]
+        changed = {**terms, "version": 1, "due_day": 15}
+        assert (await api.post(f"/leases/{lease}/amendments", json=changed)).status_code == 201
+    (amended,) = await world.rows("SELECT changes::text AS changes FROM audit WHERE action = 'amended'")
+    assert "due_day" in amended["changes"]
+    assert "parties" not in amended["changes"]

@@ -20,7 +20,7 @@ WHEN = {
 
 
 @pytest.mark.row("X2", "T1", "T5")
-async def test_what_is_wrong_is_told_before_anything_is_to_be_confirmed(world: Any, visitor: Any) -> None:
+async def test_what_is_wrong_is_shown_before_anything_has_to_be_confirmed(world: Any, visitor: Any) -> None:
     application, _, _ = await world.referral()
     desk = visitor("property_manager")
     base = f"/property-desk/applications/{application}"
@@ -89,7 +89,7 @@ async def test_from_referral_to_tenancy_by_hand(world: Any, visitor: Any, locale
     assert desk.path == f"{base}/told"
     await desk.go(f"{base}/choices/start/withdraw")
     await desk.go(f"{base}/decline")
-    await desk.send("/decline", reason="unit_no_longer_available")  # shows what is told; not confirmed
+    await desk.send("/decline", reason="unit_no_longer_available")  # shows what will be sent; not confirmed
     await desk.go(f"{base}/withdraw")
     await desk.go(f"{base}/accept")
     await desk.send("/accept")
@@ -105,7 +105,7 @@ async def test_from_referral_to_tenancy_by_hand(world: Any, visitor: Any, locale
     await desk.go("/property-desk/leases")
     await desk.go(f"{lease}/signings/new")
     await desk.send("/signings/new", status=422, place="")
-    shown = await desk.send("/signings/new", **WHEN)  # what is told, word for word
+    shown = await desk.send("/signings/new", **WHEN)  # what will be sent, word for word
     assert "Harbour Support" in shown.html
     await desk.send("/signings/new")
     signing = desk.path
@@ -125,7 +125,7 @@ async def test_from_referral_to_tenancy_by_hand(world: Any, visitor: Any, locale
     await desk.go(signing)
     await desk.send("/rights")
     (tenant,) = await world.rows(
-        "SELECT p.id FROM lease_parties p JOIN lease_editions e ON e.id = p.edition_id"
+        "SELECT p.id FROM lease_party p JOIN lease_edition e ON e.id = p.edition_id"
         " ORDER BY e.number DESC LIMIT 1"
     )
     for whom in (f"side=tenant&party={tenant['id']}", "side=landlord"):
@@ -152,7 +152,7 @@ async def test_from_referral_to_tenancy_by_hand(world: Any, visitor: Any, locale
 async def test_a_template_version_by_hand(world: Any, visitor: Any, locale: str) -> None:
     desk = visitor("property_administrator", locale=locale, name="Ada Pike")
     await desk.go("/property-desk/lease-templates")
-    rows = await world.rows("SELECT id FROM lease_templates WHERE jurisdiction = 'ca_on'")
+    rows = await world.rows("SELECT id FROM lease_template WHERE jurisdiction = 'ca_on'")
     template = f"/property-desk/lease-templates/{rows[0]['id']}"
     await desk.go(template)
     await desk.send("/draft")
@@ -210,8 +210,8 @@ async def test_an_application_that_comes_directly_by_hand(world: Any, visitor: A
     assert 'id="people-1-given_name"' in more.html
     await desk.send("/new", adults="0", status=422)
     await desk.send("/new", adults="1")
-    told = await desk.go(f"{desk.path}/told")
-    assert "directly" in told.html
+    statement = await desk.go(f"{desk.path}/told")
+    assert "directly" in statement.html
     assert await world.told() == []
 
 
@@ -227,5 +227,5 @@ async def test_each_role_sees_its_own_pages_only(world: Any, visitor: Any) -> No
     await keeper.go("/property-desk/leases", status=403)
     await keeper.go("/property-desk/lease-templates", status=403)
     manager = visitor("property_manager")
-    rows = await world.rows("SELECT id FROM lease_templates WHERE jurisdiction = 'ca_on'")
+    rows = await world.rows("SELECT id FROM lease_template WHERE jurisdiction = 'ca_on'")
     await manager.go(f"/property-desk/lease-templates/{rows[0]['id']}")

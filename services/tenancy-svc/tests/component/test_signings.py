@@ -137,7 +137,7 @@ async def test_what_has_ended_is_not_answered_any_more(world: Any, ended: str) -
             "signing_attendance", referral=referral, signing=signing, attendance="attending", reason=None
         )
         assert (await api.get(f"/signings/{signing}")).json()["answer"] is None
-    assert await world.rows("SELECT 1 FROM advocate_answers") == []
+    assert await world.rows("SELECT 1 FROM advocate_answer") == []
 
 
 @pytest.mark.row("T5", "W4", "X1")
@@ -160,7 +160,7 @@ async def test_by_hand_each_is_asked_before_it_is_recorded(
         await desk.go(f"{base}/attestation?side=tenant&party={party}")
         page = await desk.send("/attestation")
         if taken not in page.html:
-            rows = await world.rows("SELECT id FROM attestations")
+            rows = await world.rows("SELECT id FROM attestation")
             await desk.go(f"{base}/attestations/{rows[0]['id']}/take-back")
             page = await desk.send("/take-back")
         assert taken in page.html

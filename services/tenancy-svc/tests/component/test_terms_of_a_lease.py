@@ -41,16 +41,16 @@ async def test_a_deposit_of_three_rents_is_refused_and_what_the_law_allows_is_ke
         drawn = await draw_up({**last, "amount": {"amount": "900.00"}, "state": "received"}, key)
         assert drawn.status_code == 201, drawn.text
         lease = (await api.get(f"/leases/{drawn.json()['id']}")).json()
-        kept = [(deposit["kind"], deposit["amount"]["amount"]) for deposit in lease["current"]["deposits"]]
-        assert kept == [("last_month_rent", "900.00"), ("key", "35.00")]
+        stored = [(deposit["kind"], deposit["amount"]["amount"]) for deposit in lease["current"]["deposits"]]
+        assert stored == [("last_month_rent", "900.00"), ("key", "35.00")]
 
 
 @pytest.mark.row("T4", "T5")
 async def test_a_draft_from_before_the_rules_is_not_signed_with_an_unlawful_deposit(world: Any) -> None:
     signing = await world.ready_to_sign(await world.home())
     await world.rows(
-        "INSERT INTO lease_deposits (id, edition_id, position, kind, amount, currency, state)"
-        " SELECT gen_random_uuid(), id, 0, 'last_month_rent', 2700, 'CAD', 'due' FROM lease_editions"
+        "INSERT INTO lease_deposit (id, edition_id, position, kind, amount, currency, state)"
+        " SELECT gen_random_uuid(), id, 0, 'last_month_rent', 2700, 'CAD', 'due' FROM lease_edition"
     )
     world.meet()
     async with world.api("property_manager") as api:
@@ -82,7 +82,7 @@ async def test_nobody_is_named_twice(world: Any, other: dict[str, str], accepted
 
 
 @pytest.mark.row("T4")
-async def test_two_people_of_one_name_are_told_apart_by_their_own_contact(world: Any) -> None:
+async def test_two_people_of_one_name_are_distinguished_by_their_own_contact(world: Any) -> None:
     one, other = ({**ROBIN, "email": "elder@example.org"}, {**ROBIN, "email": "younger@example.org"})
     async with world.api("property_manager") as api:
         application = await _accepted(world, api)
@@ -107,7 +107,7 @@ async def test_the_form_offers_the_deposits_of_the_province_and_says_what_is_wro
     assert ("$900.00" if locale == "en" else "900,00\u00a0$") in wrong.html
     mixed = await desk.send("/lease", status=422, deposits__0__amount="900 USD")
     assert ("in the same currency" if locale == "en" else "dans la même devise") in mixed.html
-    kept = await desk.send("/lease", deposits__0__amount="CAD 900")
-    assert ("Last month" if locale == "en" else "Loyer du dernier mois") in kept.html
+    stored = await desk.send("/lease", deposits__0__amount="CAD 900")
+    assert ("Last month" if locale == "en" else "Loyer du dernier mois") in stored.html
     await desk.go(desk.path + "/change")
     await desk.send("/change", rent="800", status=422)

@@ -10,8 +10,8 @@ CAMERA = "A camera in the living room records the tenant."
 MEETING = {"starts_at": "2026-03-05T14:00:00-05:00", "place": "the_unit", "landlord_name": "Dana Roy"}
 
 
-async def kept(world: Any) -> list[tuple[str, str, str]]:
-    rows = await world.rows("SELECT place, verdict, rule FROM reviewed_texts ORDER BY offered_at, id")
+async def recorded(world: Any) -> list[tuple[str, str, str]]:
+    rows = await world.rows("SELECT place, verdict, rule FROM reviewed_text ORDER BY offered_at, id")
     return [(row["place"], row["verdict"], row["rule"]) for row in rows]
 
 
@@ -34,15 +34,15 @@ async def test_how_to_get_to_a_signing_places_nothing(world: Any) -> None:
         path = f"/leases/{lease}/signings"
         watched = {**MEETING, "directions": CAMERA}
         assert await refused(api, path, watched) == (422, "monitoring_refused", "directions")
-        assert await world.rows("SELECT 1 FROM signings") == []
-        assert await kept(world) == [("signing", "refused", "watches")]
+        assert await world.rows("SELECT 1 FROM signing") == []
+        assert await recorded(world) == [("signing", "refused", "watches")]
         harmless = {**MEETING, "directions": "Buzz 304, then take the lift to the third floor."}
         signing = await api.post(path, json=harmless)
         assert signing.is_success, signing.text
         moved = {**watched, "version": 1}
         answer = await refused(api, f"/signings/{signing.json()['id']}/move", moved)
         assert answer == (422, "monitoring_refused", "directions")
-    assert await kept(world) == [("signing", "refused", "watches")] * 2
+    assert await recorded(world) == [("signing", "refused", "watches")] * 2
 
 
 @pytest.mark.row("W8", "T1")
@@ -56,5 +56,5 @@ async def test_legal_bars_place_nothing(world: Any) -> None:
         both = {**bar, "says_fr": "Une caméra dans le salon filme le locataire."}
         answer = (await api.post("/statutes", json=both)).json()
         assert [one["field"] for one in answer["errors"]] == ["says_en", "says_fr"]
-    assert await kept(world) == [("statute", "refused", "watches")] * 3
-    assert await world.rows("SELECT 1 FROM statutes WHERE section = 'Example Act, s. 1'") == []
+    assert await recorded(world) == [("statute", "refused", "watches")] * 3
+    assert await world.rows("SELECT 1 FROM statute WHERE section = 'Example Act, s. 1'") == []

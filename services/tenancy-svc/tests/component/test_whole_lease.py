@@ -76,10 +76,10 @@ class Case:
         assert answer.headers["content-language"] == f"{language.value}-CA"
         assert re.fullmatch(r'attachment; filename="[a-z0-9-]+\.pdf"', answer.headers["content-disposition"])
         assert answer.headers["cache-control"] == "no-store"
-        return answer.content, said_by(answer.content)
+        return answer.content, text_of(answer.content)
 
 
-def said_by(pdf: bytes) -> str:
+def text_of(pdf: bytes) -> str:
     """What a PDF says, without spaces and without the foot of each page."""
     pages = [page.extract_text().splitlines() for page in PdfReader(io.BytesIO(pdf)).pages]
     foot = re.compile(r" · page \d+ (of|de) \d+")
@@ -100,7 +100,7 @@ def on_the_page(page: Any) -> list[str]:
 
 async def both_say_the_same(case: Case, desk: Any, query: Any, key: str, path: str) -> str:
     """Compare document, page and PDF in both languages; return what the English PDF says."""
-    page, said = f"/property-desk{path}", ""
+    page, content = f"/property-desk{path}", ""
     for language in reversed(LANGUAGES):
         shown = await desk.go(f"{page}?language={language.value}")
         texts = on_the_page(shown)
@@ -108,15 +108,15 @@ async def both_say_the_same(case: Case, desk: Any, query: Any, key: str, path: s
         assert shown.h1 == document.title
         for text in document.texts():
             assert bare(text) in bare("".join([document.title, *texts])), text
-        pdf, said = await case.pdf(path, language)
+        pdf, content = await case.pdf(path, language)
         mark = bare(document.mark or "")
-        plain = said.replace(mark, "") if mark else said
-        assert not mark or said.startswith(mark)
+        plain = content.replace(mark, "") if mark else content
+        assert not mark or content.startswith(mark)
         for text in texts:
-            assert bare(text) in (said if text == document.mark else plain), text
+            assert bare(text) in (content if text == document.mark else plain), text
         from_the_desk = await desk.http.get(f"{page}.pdf?language={language.value}")
         assert from_the_desk.content == pdf
-    return said
+    return content
 
 
 @pytest.fixture
@@ -137,27 +137,27 @@ async def test_the_whole_lease_is_on_one_page_and_in_the_pdf(case: Case, visitor
         assert (await case.api.delete(f"/leases/{case.lease}")).is_success
     desk = visitor("property_manager")
     path = f"/leases/{case.lease}/document"
-    said = await both_say_the_same(case, desk, lease_document, case.lease, path)
+    content = await both_say_the_same(case, desk, lease_document, case.lease, path)
     marks = {
         "draft": "Draft:notinforceuntileverybodyhassigned",
         "discarded": "Discardeddraft:itwasneverinforce",
     }
-    assert [mark in said for mark in marks.values()] == [state == name for name in marks]
-    assert ("Signaturesrecordedon5March2026" in said) is (state == "in_force")
-    assert ("(signature)" in said) is (state == "draft")
+    assert [mark in content for mark in marks.values()] == [state == name for name in marks]
+    assert ("Signaturesrecordedon5March2026" in content) is (state == "in_force")
+    assert ("(signature)" in content) is (state == "draft")
     for expected in ("Lease5001", "$900.00CAD", "31March2027", "Bylawatmosttherentforonemonth", "Ontario"):
-        assert expected in said
-    assert "304–260ExampleStreet,Toronto,ON" in said
-    assert bare(f"{REPLACEMENT * 2}") in said
+        assert expected in content
+    assert "304–260ExampleStreet,Toronto,ON" in content
+    assert bare(f"{REPLACEMENT * 2}") in content
     clauses = await case.world.rows(
-        "SELECT c.title_en, c.text_en FROM template_clauses c JOIN lease_editions e"
+        "SELECT c.title_en, c.text_en FROM template_clause c JOIN lease_edition e"
         " ON e.template_edition_id = c.edition_id WHERE e.lease_id = $1",
         case.lease,
     )
     assert len(clauses) > 5
     for clause in clauses:
-        assert bare(clause["title_en"]) in said
-        assert bare(clause["text_en"]) in said
+        assert bare(clause["title_en"]) in content
+        assert bare(clause["text_en"]) in content
 
 
 @pytest.mark.row("T4")
@@ -165,7 +165,7 @@ async def test_a_former_version_stays_readable_as_it_was(case: Case, visitor: An
     await case.draw_up()
     path = f"/leases/{case.lease}/editions/1/document"
     (before, _), terms = await case.pdf(path, Language.FRENCH), {"rent": {"amount": "850.50"}, "deposits": []}
-    assert "Projet:pasenvigueur" in said_by(before)
+    assert "Projet:pasenvigueur" in text_of(before)
     await case.amend(**terms)
     _, former = await case.pdf(path, Language.ENGLISH)
     assert "Formerversion,replacedbyversion2:notinforce" in former
@@ -180,7 +180,7 @@ async def test_a_former_version_stays_readable_as_it_was(case: Case, visitor: An
     assert "Version antérieure, remplacée par la version 2\xa0: pas en vigueur" in page.html
     assert "900,00" in page.text
     downloaded = await desk.http.get(page.links()["Télécharger en PDF"])
-    assert said_by(downloaded.content) == (await case.pdf(path, Language.FRENCH))[1]
+    assert text_of(downloaded.content) == (await case.pdf(path, Language.FRENCH))[1]
     assert page.links()["English"].endswith("edition=1&language=en")
     english = await desk.go(next(link for link in page.links().values() if "language=en" in link))
     assert "Former version, replaced by version 2: not in force" in english.html
@@ -209,18 +209,18 @@ async def test_the_record_of_a_signing_is_on_one_page_and_in_the_pdf(
     if state == "cancelled":
         await case.post(f"/signings/{case.signing}/cancellation")
     path = f"/signings/{case.signing}/document"
-    said = await both_say_the_same(case, visitor("property_manager"), signing_document, case.signing, path)
+    content = await both_say_the_same(case, visitor("property_manager"), signing_document, case.signing, path)
     over = "Whowasthere" if state in {"signed", "not_signed"} else "Whowasexpected"
-    assert over in said
+    assert over in content
     for expected in (
         "wasarranged", "5March2026at2:00p.m.→5March2026at3:30p.m.", "Thehomeitself→Byvideo",
         "Ringatthesidedoor→notgiven", "rightswereexplainedandacknowledged", "wastakenbackon2March2026",
         "“Thisleasedependsonnoservice,treatmentorprogramme,andneverwill.”",
     ):  # fmt: skip
-        assert expected in said, expected
-    assert ("Hasn'tattested." in said) is (state != "signed")
-    assert ("Signedon5March2026at3:35p.m." in said) is (state == "signed")
-    assert ("(416)555-0142" in said or "4165550142" in said) is True
+        assert expected in content, expected
+    assert ("Hasn'tattested." in content) is (state != "signed")
+    assert ("Signedon5March2026at3:35p.m." in content) is (state == "signed")
+    assert ("(416)555-0142" in content or "4165550142" in content) is True
 
 
 @pytest.mark.row("T5")
@@ -260,9 +260,9 @@ async def test_documents_of_a_draft_whose_names_were_deleted_say_so(world: Any, 
         assert (await api.delete(f"/leases/{case.lease}")).is_success
         await world.hear("contact_withdrawn", referral=referral)
         for path in (f"/leases/{case.lease}/document", f"/signings/{case.signing}/document"):
-            _, said = await case.pdf(path, Language.ENGLISH)
-            assert "Thenamesweredeleted" in said
-            assert "Quillfeather" not in said
+            _, content = await case.pdf(path, Language.ENGLISH)
+            assert "Thenamesweredeleted" in content
+            assert "Quillfeather" not in content
     desk = visitor("property_manager", locale="fr")
     for page in (f"leases/{case.lease}", f"signings/{case.signing}"):
         await desk.go(f"/property-desk/{page}/document")
@@ -343,11 +343,11 @@ async def test_the_longest_clauses_and_the_most_people_make_a_pdf(case: Case) ->
     people = [{**ROBIN, "given_name": f"{number} {'é' * 100}"} for number in range(20)]
     await case.draw_up(parties=people)
     await case.world.rows(
-        "UPDATE template_clauses SET text_en = left(repeat('Le loyer est dû. ', 250), 4000),"
+        "UPDATE template_clause SET text_en = left(repeat('Le loyer est dû. ', 250), 4000),"
         " text_fr = left(repeat(CASE position WHEN 1 THEN 'œ̨' ELSE 'Le loyer est dû. ' END, 2000), 4000)"
     )
     for language in LANGUAGES:
-        content, said = await case.pdf(f"/leases/{case.lease}/document", language)
-        assert len(PdfReader(io.BytesIO(content)).pages) > 8
-        assert len(content) < 400_000
-        assert said.count("(signature)") == 21
+        file, content = await case.pdf(f"/leases/{case.lease}/document", language)
+        assert len(PdfReader(io.BytesIO(file)).pages) > 8
+        assert len(file) < 400_000
+        assert content.count("(signature)") == 21

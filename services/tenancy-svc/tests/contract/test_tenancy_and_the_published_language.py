@@ -1,6 +1,4 @@
-"""What tenancy-svc says is in the catalogue, what it may hear has a handler, and its words are the
-language's words.
-"""
+"""Every event that tenancy-svc publishes is in the catalogue, and each that it may receive has a handler."""
 
 from __future__ import annotations
 
@@ -50,9 +48,9 @@ def test_each_fact_becomes_the_event_of_the_catalogue(fact: Any) -> None:
 
 
 @pytest.mark.row("W1")
-def test_every_event_of_tenancy_has_a_fact_and_every_event_it_may_hear_a_handler() -> None:
-    said = {message.subject for fact in FACTS for message in publisher("property").to_messages(fact, AT)}
-    assert said == {model.terms.subject for model in CATALOGUE.published_by("tenancy")}
+def test_every_event_of_tenancy_has_a_fact_and_every_event_it_may_receive_a_handler() -> None:
+    published = {message.subject for fact in FACTS for message in publisher("property").to_messages(fact, AT)}
+    assert published == {model.terms.subject for model in CATALOGUE.published_by("tenancy")}
     assert set(DUTIES.listening) == {model.terms.subject for model in CATALOGUE.heard_by("tenancy")}
 
 
@@ -84,7 +82,7 @@ def test_a_thing_that_is_no_fact_is_not_published() -> None:
 
 
 @pytest.mark.row("W2", "W10")
-def test_from_support_nothing_is_heard_but_referrals_and_whether_an_advocate_comes() -> None:
+def test_from_support_nothing_is_received_but_referrals_and_whether_an_advocate_comes() -> None:
     assert {subject for subject in DUTIES.listening if subject.startswith("evt.support.")} == {
         "evt.support.tenancy_referred.v1",
         "evt.support.tenancy_referral_withdrawn.v1",

@@ -1,4 +1,4 @@
-"""Everything the property desk says can be said in French (X1)."""
+"""Every text of the property desk has its French (X1)."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def document(*names: str, mark: str | None = "Draft", **changes: Any) -> Documen
         Heading("Clauses"),
         Heading("1. Rent", sub=True),
         *paragraphs("The rent is due.\n\nA receipt is given on request."),
-        Paragraph("“Nobody asked me.”", said=True),
+        Paragraph("“Nobody asked me.”", quoted=True),
         Listing(("First it was drawn up.", "Then it was changed.")),
         SignatureLines(("Robin Sample, tenant",), "signature", "Date of signing"),
     )
@@ -70,11 +70,11 @@ def document(*names: str, mark: str | None = "Draft", **changes: Any) -> Documen
 
 def words_of(pdf: bytes, *, without: str = "") -> str:
     """Return what a PDF says on all its pages, without spaces and without what runs at their feet."""
-    said = []
+    content = []
     for page in PdfReader(io.BytesIO(pdf)).pages:
         lines = [line for line in page.extract_text().splitlines() if not (without and without in line)]
-        said.append("".join("".join(lines).split()))
-    return "".join(said)
+        content.append("".join("".join(lines).split()))
+    return "".join(content)
 
 
 def bare(text: str) -> str:
@@ -85,10 +85,10 @@ def bare(text: str) -> str:
 @pytest.mark.row("T4", "T5", "X1")
 def test_every_text_is_in_the_pdf_in_letters_of_many_scripts() -> None:
     paper = document(*NAMES)
-    said = words_of(pdf_of(paper))
+    content = words_of(pdf_of(paper))
     for text in paper.texts():
-        assert bare(text) in said, text
-    assert REPLACEMENT not in said
+        assert bare(text) in content, text
+    assert REPLACEMENT not in content
 
 
 @pytest.mark.row("T4")
@@ -99,11 +99,11 @@ def test_arabic_names_are_there_in_joined_letters() -> None:
 
 @pytest.mark.row("T4")
 def test_a_letter_without_a_shape_is_marked_and_named() -> None:
-    said = words_of(pdf_of(document("王小明 王", "Robin 🙂")))
-    assert bare(f"{REPLACEMENT * 3} {REPLACEMENT}") in said
-    assert "U+738BCJKUNIFIEDIDEOGRAPH-738B×2" in said
-    assert "U+1F642SLIGHTLYSMILINGFACE×1" in said
-    assert "Signsthatthisfilecan'tshow" in said
+    content = words_of(pdf_of(document("王小明 王", "Robin 🙂")))
+    assert bare(f"{REPLACEMENT * 3} {REPLACEMENT}") in content
+    assert "U+738BCJKUNIFIEDIDEOGRAPH-738B×2" in content
+    assert "U+1F642SLIGHTLYSMILINGFACE×1" in content
+    assert "Charactersthatthisfilecan'tshow" in content
     assert "Signsthat" not in words_of(pdf_of(document("Robin")))
 
 
@@ -123,8 +123,8 @@ def test_signs_that_nobody_sees_turn_and_hide_nothing() -> None:
 )
 def test_long_and_odd_texts_are_whole(text: str) -> None:
     paper = document(mark="Draft", blocks=(Heading("1. Odd"), *paragraphs(text), Rows((row("Odd", text),))))
-    said = words_of(pdf_of(paper), without="Lease 5001 · Version 1").replace("Draft", "")
-    assert said.count(bare(text)) == 2
+    content = words_of(pdf_of(paper), without="Lease 5001 · Version 1").replace("Draft", "")
+    assert content.count(bare(text)) == 2
 
 
 @pytest.mark.row("T4", "X1")
@@ -160,20 +160,20 @@ def test_the_same_record_gives_the_same_bytes_at_any_time_in_any_process() -> No
     assert hashlib.sha256(pdf_of(document(*NAMES))).hexdigest() == mine
     assert hashlib.sha256(pdf_of(document(*NAMES[1:]))).hexdigest() != mine
     for seed in ("1", "2"):
-        told = subprocess.run(
+        ran = subprocess.run(
             [sys.executable, "-c", code, os.path.dirname(__file__)],
             env={**os.environ, "PYTHONHASHSEED": seed, "TZ": "Asia/Tokyo"},
             capture_output=True, text=True, check=True,
         )  # fmt: skip
-        assert told.stdout.strip() == mine
+        assert ran.stdout.strip() == mine
     later = pdf_of(document(*NAMES, made_at=MADE + dt.timedelta(days=1)))
     assert hashlib.sha256(later).hexdigest() != mine
 
 
 def test_what_writes_pdfs_is_loaded_only_when_one_is_asked_for() -> None:
     code = "import sys, tenancy_svc.main; print(sorted({'fpdf', 'fontTools', 'PIL'} & set(sys.modules)))"
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == "[]"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
 
 
 @pytest.mark.row("X1")

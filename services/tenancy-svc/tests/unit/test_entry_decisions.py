@@ -11,6 +11,7 @@ import pytest
 
 from tenancy_svc.entry.model import (
     Answering,
+    Decision,
     DeliveryLater,
     DeliveryMissing,
     EntryAnswer,
@@ -20,7 +21,6 @@ from tenancy_svc.entry.model import (
     EntryRequest,
     EntryState,
     EntryWithdrawn,
-    Given,
     NoTenancyThere,
     NoticeTooLate,
     ReasonMissing,
@@ -53,10 +53,10 @@ def request(**changes: Any) -> EntryRequest:
     return EntryRequest(**given)
 
 
-def decided(answer: str, *, now: dt.datetime | None = None, tenancy: bool = True, **more: Any) -> Given:
-    """Decide on the open request, at the beginning of its window unless told otherwise."""
-    said = Answering(answer=EntryAnswer(answer), version=1, **more)
-    return decide(request(), said, now or START, ZONE, tenancy=tenancy)
+def decided(answer: str, *, now: dt.datetime | None = None, tenancy: bool = True, **more: Any) -> Decision:
+    """Decide on the open request, at the beginning of its window unless another is given."""
+    answering = Answering(answer=EntryAnswer(answer), version=1, **more)
+    return decide(request(), answering, now or START, ZONE, tenancy=tenancy)
 
 
 @pytest.mark.parametrize(
@@ -75,21 +75,21 @@ def decided(answer: str, *, now: dt.datetime | None = None, tenancy: bool = True
         ("2026-12-31T21:00", "2027-01-02T08:00"),
     ],
 )
-def test_a_notice_opens_the_door_after_24_hours_by_day(delivered: str, earliest: str) -> None:
+def test_a_notice_permits_entry_after_24_hours_by_day(delivered: str, earliest: str) -> None:
     assert earliest_entry(local(delivered), ZONE) == local(earliest).astimezone(dt.UTC)
 
 
 def test_exactly_24_hours_are_enough_and_a_minute_less_is_not() -> None:
     delivered = START - dt.timedelta(hours=24)
-    assert decided("notice_given", delivered_at=delivered) == Given(delivered, START.astimezone(dt.UTC))
+    assert decided("notice_given", delivered_at=delivered) == Decision(delivered, START.astimezone(dt.UTC))
     with pytest.raises(NoticeTooLate):
         decided("notice_given", delivered_at=delivered + dt.timedelta(minutes=1))
 
 
 def test_agreement_needs_no_notice_and_a_refusal_its_reason() -> None:
-    assert decided("tenant_agreed") == Given()
+    assert decided("tenant_agreed") == Decision()
     reason = EntryRefusal.TENANT_ASKS_ANOTHER_TIME
-    assert decided("refused", reason=reason) == Given(reason=reason)
+    assert decided("refused", reason=reason) == Decision(reason=reason)
     with pytest.raises(ReasonMissing):
         decided("refused")
 
@@ -104,7 +104,7 @@ def test_what_did_not_happen_is_not_recorded() -> None:
             decided(answer, tenancy=False)
 
 
-def test_what_is_over_or_given_up_is_not_answered() -> None:
+def test_what_is_over_or_withdrawn_is_not_answered() -> None:
     with pytest.raises(EntryPassed):
         decided("tenant_agreed", now=START + dt.timedelta(hours=3))
     answer = Answering(answer=EntryAnswer.TENANT_AGREED, version=1)

@@ -81,7 +81,7 @@ def test_half_of_an_odd_rent_is_never_rounded_up() -> None:
 
 
 @pytest.mark.row("T4")
-def test_all_that_is_wrong_with_the_deposits_is_said_at_once() -> None:
+def test_all_that_is_wrong_with_the_deposits_is_named_at_once() -> None:
     recovered = _deposit(LAST, "1000.01", state=DepositState.RECOVERED_FOR_DAMAGE)
     foreign = Deposit.model_validate(
         {

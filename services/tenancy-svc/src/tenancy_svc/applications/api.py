@@ -92,5 +92,5 @@ async def post_decline(call: Call, application_id: uuid.UUID, body: Decline) -> 
 
 @router.post("/applications/{application_id}/withdrawal", status_code=204)
 async def post_withdrawal(call: Call, application_id: uuid.UUID) -> None:
-    """Close an application because the applicant said so."""
+    """Close an application because the applicant withdrew."""
     await call.perform(withdraw_application, WithdrawApplication(application_id=application_id))

@@ -25,13 +25,13 @@ from tenancy_svc.applications.model import (
     DeclineApplication,
     DeclineReason,
     OpenApplication,
-    Part,
     RecordPeople,
     WithdrawApplication,
 )
+from tenancy_svc.applications.people import Part
 from tenancy_svc.applications.queries import ApplicationRecord, application, applications
-from tenancy_svc.disclosures.panel import crossing_items, support_name
-from tenancy_svc.disclosures.queries import ChoiceView, disclosure_statement, would_tell
+from tenancy_svc.disclosures.panel import disclosure_panel, support_name
+from tenancy_svc.disclosures.queries import ChoiceView, disclosure_statement, would_be_disclosed
 from tenancy_svc.homes.model import HomeUnknown
 from tenancy_svc.homes.queries import home, homes
 from tenancy_svc.panels import timeline_items
@@ -93,12 +93,10 @@ async def show_application(call: DeskCall, application_id: uuid.UUID) -> Respons
     return call.page(
         "applications/record.html",
         record=record,
-        statement=statement,
-        other=statement.organisation or support_name(call),
-        crossings=crossing_items(call, statement.crossings),
         timeline=timeline_items(call, record.timeline),
         people_lines=_people_lines(call, record),
         choice_lines=[(call._(choice.purpose.label), _answer(call, choice)) for choice in statement.choices],
+        **disclosure_panel(call, statement),
     )
 
 
@@ -117,7 +115,7 @@ def _answer(call: PageCall, choice: ChoiceView) -> str:
         return call._("Not asked yet")
     if choice.withdrawn_on is not None:
         return call._("Taken back")
-    return call._("May be shared") if choice.tells else call._("Not to be shared")
+    return call._("May be shared") if choice.discloses else call._("Not to be shared")
 
 
 @router.get("/applications/{application_id}/people", name="people")
@@ -143,7 +141,7 @@ async def post_people(call: DeskCall, application_id: uuid.UUID) -> Response:
 
 @router.get("/applications/{application_id}/accept", name="accept")
 async def accept(call: DeskCall, application_id: uuid.UUID) -> Response:
-    """What accepting means; nothing is told by it."""
+    """What accepting means; nobody is informed of it."""
     record = await call.ask(application, application_id)
     form = await call.form(AcceptApplication, fixed={"application_id": application_id})
     return call.page("applications/accept.html", form=form, record=record)
@@ -163,14 +161,14 @@ async def post_accept(call: DeskCall, application_id: uuid.UUID) -> Response:
 
 @router.get("/applications/{application_id}/decline", name="decline")
 async def decline(call: DeskCall, application_id: uuid.UUID) -> Response:
-    """The allowed reasons, and what will be told."""
+    """The allowed reasons, and what the support organisation will receive."""
     form = await call.form(DeclineApplication, fixed={"application_id": application_id})
     return await _declining(call, application_id, form)
 
 
 @router.post("/applications/{application_id}/decline", name="post_decline")
 async def post_decline(call: DeskCall, application_id: uuid.UUID) -> Response:
-    """Show the decision word for word; decline once it was confirmed."""
+    """Show the decision as it will be sent; decline once that was confirmed."""
     form = await call.form(DeclineApplication, fixed={"application_id": application_id})
     if form.unconfirmed and await call.accepts(form, decline_application):
         return await _declining(call, application_id, form, confirm=True)
@@ -190,7 +188,7 @@ async def _declining(
     status: int = 200,
 ) -> Response:
     record: ApplicationRecord = await call.ask(application, application_id)
-    prospect = await call.ask(would_tell, application_id, None)
+    prospect = await call.ask(would_be_disclosed, application_id, None)
     context: dict[str, Any] = {"form": form, "record": record, "prospect": prospect}
     context["other"] = support_name(call, prospect)
     if confirm:
@@ -206,7 +204,7 @@ async def _declining(
 
 @router.get("/applications/{application_id}/withdraw", name="withdraw")
 async def withdraw(call: DeskCall, application_id: uuid.UUID) -> Response:
-    """The applicant no longer wants the home: what will be told."""
+    """The applicant no longer wants the home: what the support organisation will receive."""
     form = await call.form(WithdrawApplication, fixed={"application_id": application_id})
     return await _withdrawing(call, application_id, form)
 
@@ -225,7 +223,7 @@ async def post_withdraw(call: DeskCall, application_id: uuid.UUID) -> Response:
 async def _withdrawing(
     call: PageCall, application_id: uuid.UUID, form: Form[WithdrawApplication], status: int = 200
 ) -> Response:
-    prospect = await call.ask(would_tell, application_id, None)
+    prospect = await call.ask(would_be_disclosed, application_id, None)
     return call.page(
         "applications/withdraw.html",
         form=form,

@@ -6,41 +6,36 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import select
 
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from deskkit.i18n import N_
 from tenancy_svc.applications.feature import VIEW_APPLICATIONS
-from tenancy_svc.applications.model import Application, ApplicationStatus, first_applicant
-from tenancy_svc.disclosures.model import Answer, Choice, Counterpart
+from tenancy_svc.applications.model import OPEN, Application, ApplicationStatus, first_applicant
+from tenancy_svc.disclosures.model import Counterpart, was_asked
 from tenancy_svc.homes.model import Hold, Home
 from trade.due import CUT, Due, DueList, Note, Urgency, urgency_at
 
 HOLD_ENDS_WITHIN = dt.timedelta(days=3)
-_OPEN = (ApplicationStatus.RECEIVED, ApplicationStatus.ACCEPTED, ApplicationStatus.LEASE_DRAWN_UP)
-
-
-def _was_asked() -> ColumnElement[bool]:
-    """Whether the tenant was asked what may be told to the support organisation."""
-    return exists().where(
-        Choice.application_id == Application.id,
-        Choice.replaced_at.is_(None),
-        or_(Choice.answer == Answer.DO_NOT_TELL, Choice.counterpart == Counterpart.referral),
-    )
 
 
 @query(VIEW_APPLICATIONS)
 async def due(tx: ReadTx) -> DueList:
-    """What there is to do for the applications that are open."""
+    """Return what there is to do for the applications that are open."""
     rows: Iterable[Any] = await tx.execute(
         select(
-            Application, Home, Hold, Counterpart, first_applicant().label("name"), _was_asked().label("asked")
+            Application,
+            Home,
+            Hold,
+            Counterpart,
+            first_applicant().label("name"),
+            was_asked(Application.id.expression).label("asked"),
         )
         .outerjoin(Home, Home.unit == Application.unit)
         .outerjoin(Hold, Hold.request == Application.request)
         .outerjoin(Counterpart, Counterpart.application_id == Application.id)
-        .where(Application.status.in_(_OPEN))
+        .where(Application.status.in_(OPEN))
         .order_by(Application.id)
         .limit(CUT)
     )
@@ -75,7 +70,7 @@ def _of(tx: ReadTx, row: Any) -> list[Due]:
     elif counterpart is not None and not asked:
         add("ask_choices", Urgency.SOON, page="choices")
     if ended:
-        # Nothing can be accepted or drawn up any more: what is left to do was said above.
+        # Without a hold nothing can be accepted or drawn up: what is left to do was added above.
         return found
     until = hold.deadline if hold is not None else None
     if application.status is ApplicationStatus.RECEIVED and not name:

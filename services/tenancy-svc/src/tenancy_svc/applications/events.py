@@ -1,4 +1,4 @@
-"""Applications across the wall: referrals that arrive, and what support learns of them (T1, W2, W5)."""
+"""Events about applications: referrals received from support, and what is published (T1, W2, W5)."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from tenancy_svc.applications.model import (
     ApplicationClosed,
     ApplicationDeclined,
     ApplicationOpened,
-    PersonGiven,
     ReceiveReferral,
     WithdrawReferral,
 )
+from tenancy_svc.applications.people import PersonGiven
 
 EVENTS = Events()
 
@@ -36,13 +36,13 @@ def application_declined(fact: ApplicationDeclined) -> tuple[tenancy.Application
 
 @EVENTS.publishes(ApplicationClosed)
 def application_closed(fact: ApplicationClosed) -> tuple[tenancy.ApplicationClosedV1, int]:
-    """A home won't be let to the household that asked for it; the inventory learns no reason."""
+    """A home won't be let to the household that asked for it; the inventory receives no reason."""
     return tenancy.ApplicationClosedV1(request=fact.request, unit=fact.unit), fact.number
 
 
 @EVENTS.on(support.TenancyReferredV1)
 async def tenancy_referred(tx: Tx, incoming: Incoming) -> None:
-    """Turn a referral into an application; the name only when the applicant consented to its crossing."""
+    """Turn a referral into an application; its name is there only when the applicant agreed to that."""
     event = incoming.parse(support.TenancyReferredV1)
     person = None
     if event.name is not None:
@@ -70,7 +70,7 @@ async def tenancy_referred(tx: Tx, incoming: Incoming) -> None:
 
 @EVENTS.on(support.TenancyReferralWithdrawnV1)
 async def tenancy_referral_withdrawn(tx: Tx, incoming: Incoming) -> None:
-    """Note that support took a referral back."""
+    """Note that support withdrew a referral."""
     event = incoming.parse(support.TenancyReferralWithdrawnV1)
     withdrawal = WithdrawReferral(referral=event.referral, withdrawn_at=incoming.time)
     await perform_in(tx, withdraw_referral, withdrawal)

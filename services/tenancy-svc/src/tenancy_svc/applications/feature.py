@@ -24,10 +24,10 @@ FEATURE = Feature(
         ("application", "opened"): N_("The application was opened"),
         ("application", "people_recorded"): N_("The people applying were recorded"),
         ("application", "contact_forgotten"): N_(
-            "The household no longer agrees to sharing its contact; what the referral brought was deleted"
+            "The household no longer agrees to share its contact; what the referral brought was deleted"
         ),
         ("application", "contact_kept"): N_(
-            "The household no longer agrees to sharing its contact; it stays because of the lease"
+            "The household no longer agrees to share its contact; it stays because of the lease"
         ),
         ("application", "accepted"): N_("The application was accepted"),
         ("application", "declined"): N_("The application was declined"),

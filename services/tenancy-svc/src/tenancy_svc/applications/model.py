@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-import unicodedata
 import uuid
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Protocol
+from typing import ClassVar
 
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -21,16 +18,22 @@ from sqlalchemy import (
     Index,
     Integer,
     ScalarSelect,
-    func,
-    select,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.db import Versioned, words
 from chassis.errors import DomainError, Kind
-from tenancy_svc.tables import Base, Command, Email, Name, OptionalName, Phone
+from tenancy_svc.applications.people import (
+    Part,
+    PeopleGiven,
+    PersonGiven,
+    first_tenant_in,
+    searchable_name,
+    written_name,
+)
+from tenancy_svc.fields import Command
+from tenancy_svc.tables import Base
 from trade.dates import MoveDay
-from trade.letters import searchable
 
 
 class Origin(StrEnum):
@@ -41,7 +44,7 @@ class Origin(StrEnum):
 
 
 class ApplicationStatus(StrEnum):
-    """Where the application stands; from `housed` on only the lease speaks."""
+    """Where the application stands; once it is `housed`, only the lease changes."""
 
     RECEIVED = "received"
     ACCEPTED = "accepted"
@@ -50,11 +53,30 @@ class ApplicationStatus(StrEnum):
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
 
+    @property
+    def has_lease(self) -> bool:
+        """Whether a lease was drawn up for it, a draft or one in force."""
+        return self in {ApplicationStatus.LEASE_DRAWN_UP, ApplicationStatus.HOUSED}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the household still waits for the home."""
+        return self in OPEN
+
+    @property
+    def can_be_closed(self) -> bool:
+        """Whether it can be declined or withdrawn; with a draft lease, that has to be discarded first."""
+        return self.is_open and not self.has_lease
+
+
+OPEN = (ApplicationStatus.RECEIVED, ApplicationStatus.ACCEPTED, ApplicationStatus.LEASE_DRAWN_UP)
+"""The household of an application in one of these states still waits for the home."""
+CLOSED = (ApplicationStatus.DECLINED, ApplicationStatus.WITHDRAWN)
+"""An application in one of these states was closed without a lease."""
+
 
 class DeclineReason(StrEnum):
-    """The only reasons to decline. What Housing First forbids has no word here, so it can't be chosen
-    (T1, W3).
-    """
+    """The only reasons to decline. What Housing First forbids isn't one, so it can't be chosen (T1, W3)."""
 
     UNIT_NO_LONGER_AVAILABLE = "unit_no_longer_available"
     HOUSEHOLD_EXCEEDS_LEGAL_OCCUPANCY = "household_exceeds_legal_occupancy"
@@ -78,20 +100,13 @@ class DeclineReason(StrEnum):
         }[self]
 
 
-class Part(StrEnum):
-    """The part a person has in an application or a lease."""
-
-    TENANT = "tenant"
-    OCCUPANT = "occupant"
-
-
 class Application(Versioned, Base):
     """One household's application for one home. `number` is what people say on the telephone."""
 
-    __tablename__ = "applications"
+    __tablename__ = "application"
     __table_args__ = (
-        Index("ix_applications_status", "status", "id"),
-        Index("ix_applications_unit", "unit"),
+        Index("ix_application_status", "status", "id"),
+        Index("ix_application_unit", "unit"),
         CheckConstraint("statute_id IS NULL OR decline_reason = 'other_legal_bar'", name="statute"),
     )
 
@@ -104,32 +119,26 @@ class Application(Versioned, Base):
     children: Mapped[int] = mapped_column(Integer)
     status: Mapped[ApplicationStatus] = mapped_column(words(ApplicationStatus, "application_status"))
     received_at: Mapped[dt.datetime]
-    # Written with every change of the persons, so that the version counts those changes too (X4).
+    # Written with every change of the people, so that the version counts those changes too (X4).
     people_recorded_at: Mapped[dt.datetime | None]
     decided_at: Mapped[dt.datetime | None]
     decided_by: Mapped[str | None]
     decline_reason: Mapped[DeclineReason | None] = mapped_column(words(DeclineReason, "decline_reason"))
-    statute_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("statutes.id"))
+    statute_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("statute.id"))
 
     people: Mapped[list[Person]] = relationship(
         order_by="Person.position", cascade="all, delete-orphan", lazy="raise", passive_deletes=True
     )
 
 
-def searchable_name(context: Any) -> str:
-    """The words of the name in a row that is written, as a search compares them."""
-    row = context.get_current_parameters()
-    return searchable(row["given_name"], row["family_name"])
-
-
 class Person(Base):
     """An applicant or occupant, as the applicant gave the name and contact."""
 
-    __tablename__ = "people"
+    __tablename__ = "person"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     application_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("applications.id", ondelete="CASCADE"), index=True
+        ForeignKey("application.id", ondelete="CASCADE"), index=True
     )
     position: Mapped[int] = mapped_column(Integer)
     part: Mapped[Part] = mapped_column(words(Part, "part"))
@@ -138,80 +147,22 @@ class Person(Base):
     name_search: Mapped[str] = mapped_column(default=searchable_name, server_default="")
     phone: Mapped[str | None]
     email: Mapped[str | None]
-    # Whether name and contact are here by the referral alone, as it brought them.
+    # Whether name and contact are known only as the referral brought them.
     by_referral: Mapped[bool] = mapped_column(default=False)
 
-
-class Named(Protocol):
-    """A table of people, by given and family name."""
-
-    given_name: Any
-    family_name: Any
-
-
-def full_name(people: type[Named]) -> ColumnElement[str]:
-    """A person's name as it's shown: the given name may be empty, for who has one name only."""
-    return func.trim(people.given_name + " " + people.family_name)
+    @property
+    def name(self) -> str:
+        """Given and family name."""
+        return written_name(self.given_name, self.family_name)
 
 
 def first_applicant(what: ColumnElement[str] | None = None) -> ScalarSelect[str | None]:
-    """The name of the first tenant of the `Application` around it, or something else of theirs; NULL while
-    nobody is named.
-    """
-    return (
-        select(full_name(Person) if what is None else what)
-        .where(Person.application_id == Application.id, Person.part == Part.TENANT)
-        .order_by(Person.position)
-        .limit(1)
-        .correlate(Application)
-        .scalar_subquery()
-    )
-
-
-class PersonGiven(Command):
-    """One person as the applicant gave them."""
-
-    part: Part = Field(default=Part.TENANT, title="Part in the application")
-    # Empty for a person with one name only, which is the family name then.
-    given_name: OptionalName = Field(default="", title="Given name")
-    family_name: Name = Field(title="Family name")
-    phone: Phone | None = Field(default=None, title="Phone")
-    email: Email | None = Field(default=None, title="E-mail")
-
-
-def _each_once(people: tuple[PersonGiven, ...]) -> tuple[PersonGiven, ...]:
-    """Refuse somebody who is named twice, with any part.
-
-    Two people of one name are two when a telephone number or an e-mail address tells them apart.
-    """
-    for number, person in enumerate(people):
-        if any(_same(person, other) for other in people[:number]):
-            raise PydanticCustomError(
-                "named_twice",
-                "Somebody is named twice. If these are two people of one name, give each a phone number "
-                "or an e-mail address of their own.",
-            )
-    return people
-
-
-def _same(one: PersonGiven, other: PersonGiven) -> bool:
-    def name(person: PersonGiven) -> str:
-        written = f"{person.given_name} {person.family_name}"
-        return " ".join(unicodedata.normalize("NFKC", written).casefold().split())
-
-    def differ(mine: str | None, theirs: str | None) -> bool:
-        return mine is not None and theirs is not None and mine.casefold() != theirs.casefold()
-
-    phones = [re.sub(r"\D", "", person.phone)[-10:] if person.phone else None for person in (one, other)]
-    return name(one) == name(other) and not (differ(*phones) or differ(one.email, other.email))
-
-
-PeopleGiven = Annotated[tuple[PersonGiven, ...], AfterValidator(_each_once)]
-"""Persons as the applicant gave them, each once."""
+    """The name of the first tenant of the `Application` around it, or `what` of theirs; NULL without one."""
+    return first_tenant_in(Person, Person.application_id == Application.id, Application, what)
 
 
 class ReceiveReferral(Command):
-    """A referral as it crossed; `person` only when the applicant consented to its crossing."""
+    """A referral as it was published; with `person` only when the applicant consented to that."""
 
     referral: uuid.UUID
     request: uuid.UUID
@@ -223,7 +174,7 @@ class ReceiveReferral(Command):
 
 
 class WithdrawReferral(Command):
-    """The support organisation gave a referral up."""
+    """The support organisation withdrew a referral."""
 
     referral: uuid.UUID
     withdrawn_at: dt.datetime
@@ -247,14 +198,14 @@ class OpenApplication(Command):
 
 
 class People(Command):
-    """All persons of the application as they are to stand; `version` is the one that was read (X4)."""
+    """All people of the application as they will be; `version` is the one that was read (X4)."""
 
     version: int
     people: PeopleGiven = Field(min_length=1, max_length=20, title="People")
 
 
 class RecordPeople(People):
-    """Record the persons of one application."""
+    """Record the people of one application."""
 
     application_id: uuid.UUID
 
@@ -289,7 +240,7 @@ class WithdrawApplication(Command):
 
 @dataclass(frozen=True, slots=True)
 class ApplicationOpened:
-    """A referral became an application; `number` is its place among what is told of the referral."""
+    """A referral became an application; `number` is its position among the facts about the referral."""
 
     referral: uuid.UUID
     number: int
@@ -297,9 +248,7 @@ class ApplicationOpened:
 
 @dataclass(frozen=True, slots=True)
 class ApplicationDeclined:
-    """A referred application was declined or withdrawn by the applicant, with the reason from the closed
-    list.
-    """
+    """A referred application was declined, or the applicant withdrew; the reason is of the closed list."""
 
     referral: uuid.UUID
     number: int
@@ -338,7 +287,7 @@ class StatuteMissing(DomainError):
 
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "statute_missing"
-    message: ClassVar[str] = "Choose which legal bar stands in the way. An administrator keeps the list."
+    message: ClassVar[str] = "Choose which legal bar applies. An administrator maintains the list."
 
 
 class StatuteNotAsked(DomainError):
@@ -350,7 +299,7 @@ class StatuteNotAsked(DomainError):
 
 
 class LeaseDrawnUp(DomainError):
-    """The application has a lease, so it's no longer closed by itself."""
+    """The application has a lease, so it can't be closed without discarding that first."""
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "lease_drawn_up"

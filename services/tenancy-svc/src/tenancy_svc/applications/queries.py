@@ -21,11 +21,12 @@ from tenancy_svc.applications.model import (
     ApplicationStatus,
     DeclineReason,
     Origin,
-    Part,
     Person,
     first_applicant,
 )
+from tenancy_svc.applications.people import Part, tenants_of, written_name
 from tenancy_svc.disclosures.model import Counterpart
+from tenancy_svc.disclosures.queries import counterpart_of
 from tenancy_svc.homes.model import Hold, HoldStatus, Home
 from tenancy_svc.homes.queries import HoldView, HomeView, find_hold, find_home, mentioning
 from tenancy_svc.statutes.queries import StatuteView, find_statute
@@ -64,7 +65,7 @@ class PersonView:
     @property
     def name(self) -> str:
         """Given and family name."""
-        return f"{self.given_name} {self.family_name}".strip()
+        return written_name(self.given_name, self.family_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class ApplicationRecord:
     @property
     def name(self) -> str:
         """The first tenant's name, or nothing while nobody is named."""
-        return next((person.name for person in self.people if person.part is Part.TENANT), "")
+        return next((person.name for person in tenants_of(self.people)), "")
 
     @property
     def address(self) -> str:
@@ -113,7 +114,7 @@ async def applications(
     after: str | None = None,
     limit: int = PAGE,
 ) -> CountedPage[ApplicationLine]:
-    """Return applications, newest first, at most `limit` behind the place `after`."""
+    """Return applications, newest first, at most `limit` after `after`."""
     name = first_applicant()
     statement = (
         select(Application, Home, Hold, Counterpart.withdrawn_at, name.label("name"))
@@ -160,11 +161,11 @@ async def application(tx: ReadTx, application_id: uuid.UUID) -> ApplicationRecor
 
 
 async def read_application(tx: ReadTx, application_id: uuid.UUID) -> ApplicationRecord:
-    """Return one application inside a transaction that somebody else holds. Raises NotFound."""
+    """Return one application in a transaction that is open already. Raises NotFound."""
     found = await tx.session.get(Application, application_id, options=[selectinload(Application.people)])
     if found is None:
         raise NotFound(what="application")
-    counterpart = await tx.scalar(select(Counterpart).where(Counterpart.application_id == application_id))
+    counterpart = await counterpart_of(tx, application_id)
     contact_withdrawn_at = counterpart.contact_withdrawn_at if counterpart else None
     return ApplicationRecord(
         id=found.id,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from chassis.http import ApiRouter, Call
-from tenancy_svc.clause_review.commands import ReviewClause, review_clause
-from tenancy_svc.clause_review.model import judged
+from tenancy_svc.clause_review.commands import review_clause
+from tenancy_svc.clause_review.model import ReviewClause, judged
 from trade.text_review.clauses import Rule
 from trade.text_review.verdicts import Reason, Verdict
 

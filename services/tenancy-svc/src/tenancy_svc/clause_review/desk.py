@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
-from tenancy_svc.clause_review.commands import ReviewClause, review_clause
-from tenancy_svc.clause_review.model import judged
+from tenancy_svc.clause_review.commands import review_clause
+from tenancy_svc.clause_review.model import ReviewClause, judged
 from tenancy_svc.clause_review.queries import reviewed_texts
 
 router = DeskRouter(prefix="/property-desk")
@@ -34,7 +34,7 @@ async def post_clause_check(call: DeskCall) -> Response:
 
 
 async def _page(call: PageCall, form: Any, *, review: Any = None, status: int = 200) -> Response:
-    earlier = await call.ask(reviewed_texts) if call.may("edit_templates") else []
+    earlier = await call.ask(reviewed_texts) if call.may("view_reviewed_texts") else []
     sentences = [judged(sentence) for sentence in review.sentences] if review else []
     return call.page(
         "clause_review/check.html",

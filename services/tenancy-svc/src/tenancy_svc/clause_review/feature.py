@@ -1,5 +1,4 @@
-"""Clause review (T3): does a text make the tenancy depend on services, treatment, sobriety or programme
-rules?"""
+"""Clause review: whether a text makes the tenancy depend on services, sobriety or programme rules (T3)."""
 
 from chassis.access import Permission
 from chassis.feature import Feature

@@ -1,4 +1,4 @@
-"""What a review of a clause says to a reader, and what is kept of it as evidence (T3, W11)."""
+"""What a review shows to a reader, and what is recorded of it as evidence (T3, W11)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import uuid
 from dataclasses import dataclass
 from typing import ClassVar
 
+from pydantic import Field
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.db import words
 from chassis.errors import DomainError, Kind
 from deskkit.i18n import N_
+from tenancy_svc.fields import Command
 from tenancy_svc.tables import Base
 from trade.text_review.clauses import Rule, rule_of
 from trade.text_review.verdicts import Reason, Sentence, Verdict
@@ -29,10 +31,7 @@ POLICY_SENTENCES: dict[Rule, str] = {
     Rule.UNCLEAR: N_("Clients are not required to engage in services to retain housing."),
     Rule.WATCHES: N_("Client units must remain private; no monitoring equipment may be installed inside."),
 }
-"""The sentence of the separation policy that each rule stands for; English is the message id of its
-translation.
-"""
-
+"""The sentence of the separation policy behind each rule (message ids)."""
 
 REASONS: dict[Reason, str] = {
     Reason.OFF_TOPIC: N_("It speaks of nothing that a condition could be about."),
@@ -48,7 +47,7 @@ REASONS: dict[Reason, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A sentence of a reviewed text, with why, and the policy's sentence that it breaks or may break."""
+    """A sentence of a reviewed text, its verdict and why, and the rule it breaks or may break."""
 
     text: str
     verdict: Verdict
@@ -68,6 +67,11 @@ class Judged:
         return POLICY_SENTENCES[self.rule] if self.rule is not None else None
 
 
+def words_of(sentence: Sentence) -> tuple[str, ...]:
+    """Return the words of a sentence that decided its verdict."""
+    return tuple(words.text for words in sentence.words)
+
+
 def judged(sentence: Sentence) -> Judged:
     """Return a sentence as pages and the API show it."""
     return Judged(
@@ -75,7 +79,7 @@ def judged(sentence: Sentence) -> Judged:
         verdict=sentence.verdict,
         reason=sentence.reason,
         percent=sentence.percent,
-        words=tuple(words.text for words in sentence.words),
+        words=words_of(sentence),
         rule=None if sentence.verdict is Verdict.PASSED else rule_of(sentence),
     )
 
@@ -91,6 +95,13 @@ class ClauseConditionsTenancy(DomainError):
     )
 
 
+def conditions_tenancy(field: str, sentence: Sentence) -> ClauseConditionsTenancy:
+    """Return the refusal of a field because of one sentence, with the policy's sentence that it breaks."""
+    return ClauseConditionsTenancy(
+        field=field, words=sentence.quoted, sentence=POLICY_SENTENCES[rule_of(sentence)]
+    )
+
+
 class MonitoringRefused(DomainError):
     """A text would place something inside a home that watches the people there (U5, W8)."""
 
@@ -102,12 +113,24 @@ class MonitoringRefused(DomainError):
     )
 
 
-class ReviewedText(Base):
-    """A text that was not let through at once: what was found, by whom it was offered (evidence for W3,
-    W11).
-    """
+class ReviewClause(Command):
+    """Review a text, in English or French."""
 
-    __tablename__ = "reviewed_texts"
+    text: str = Field(min_length=1, max_length=4000, title="Text of the clause")
+
+
+class RecordRefusal(Command):
+    """Record a text that would watch people, the words that decided, and where it was offered."""
+
+    place: str
+    text: str
+    found: tuple[str, ...]
+
+
+class ReviewedText(Base):
+    """A text that was refused or doubted, what was found, and who offered it (evidence for W3, W11)."""
+
+    __tablename__ = "reviewed_text"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     place: Mapped[str]

@@ -19,7 +19,7 @@ LIMIT = 50
 
 @dataclass(frozen=True, slots=True)
 class ReviewedLine:
-    """One text that wasn't let through at once."""
+    """One text that was refused or doubted."""
 
     offered_at: dt.datetime
     offered_by: str

@@ -34,7 +34,7 @@ async def list_clauses(call: Call) -> list[ClauseLine]:
 
 @router.get("/clauses/{clause_id}")
 async def show_clause(call: Call, clause_id: uuid.UUID) -> ClauseRecord:
-    """Show a clause with what the review says of each sentence."""
+    """Show a clause with what the review finds in each sentence."""
     return await call.ask(clause_record, clause_id)
 
 
@@ -52,13 +52,13 @@ async def put_clause(call: Call, clause_id: uuid.UUID, body: ClauseText) -> Clau
 
 @router.post("/clauses/{clause_id}/approvals")
 async def post_approval(call: Call, clause_id: uuid.UUID, body: WordingRead) -> Approved:
-    """Approve a wording as one of two persons, neither of them the author."""
+    """Approve a wording as one of two people other than the author."""
     command = ApproveClause(clause_id=clause_id, wording=body.wording)
     return Approved(approved=await call.perform(approve_clause, command))
 
 
 async def _written(call: Call, command: WriteClause) -> ClauseJudged:
-    """Write a clause; the refusal is raised here, after the commit that keeps it as evidence."""
+    """Write a clause; a refusal is raised here, after its evidence was committed."""
     judged = await call.perform(write_clause, command)
     judged.refuse()
     return judged

@@ -1,4 +1,4 @@
-"""Writes the organisation's clauses, has each reviewed, and lets two persons approve them (T2, T3)."""
+"""Writes the organisation's clauses, reviews each, and lets two people approve it (T2, T3)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from trade.text_review.verdicts import Review, Verdict
 
 @dataclass(frozen=True, slots=True)
 class RefusedText:
-    """A text of a clause that was refused: where, the words that decided, and the policy's sentence."""
+    """A text of a clause that was refused: its field, the words that decided, and the policy's sentence."""
 
     field: str
     words: str
@@ -42,7 +42,7 @@ class RefusedText:
 
     @property
     def refusal(self) -> ClauseConditionsTenancy:
-        """What is said of it."""
+        """The refusal as an error that names the field."""
         return ClauseConditionsTenancy(field=self.field, words=self.words, sentence=self.sentence)
 
 
@@ -50,9 +50,9 @@ class RefusedText:
 class ClauseJudged:
     """What became of a clause that was offered.
 
-    `clause_id` is None when it was refused; `field`, `words`, `passage` and `sentence` then (and in doubt)
-    say why, of the gravest text, and `refusals` of each that was refused. A refusal is a result and not an
-    error, because the fact that it was offered is kept (W11).
+    `clause_id` is None when it was refused. When it was refused or doubted, `field`, `words`, `passage` and
+    `sentence` say why for the gravest text; `refusals` says so for each text that was refused. A refusal is a
+    result and not an error, so that the evidence of it is committed (W11).
     """
 
     verdict: Verdict
@@ -64,7 +64,7 @@ class ClauseJudged:
     refusals: tuple[RefusedText, ...] = ()
 
     def refuse(self) -> None:
-        """Raise what was refused: ClauseConditionsTenancy, or SeveralFaults. Do nothing when it was kept."""
+        """Raise what was refused, ClauseConditionsTenancy or SeveralFaults; nothing when it was saved."""
         faults = Faults()
         for one in self.refusals:
             faults.note(one.refusal)
@@ -73,9 +73,9 @@ class ClauseJudged:
 
 @use_case(EDIT_CLAUSES)
 async def write_clause(tx: Tx, command: WriteClause) -> ClauseJudged:
-    """Review a clause in both languages and keep it unless it is refused; two persons then approve it (T3).
+    """Review a clause in both languages and save it unless it's refused; two people then approve it (T3).
 
-    Raises NotFound, EditedMeanwhile. Every refusal, or else every doubt, is kept as evidence, with the words.
+    Raises NotFound, EditedMeanwhile. Every refusal, or else every doubt, is recorded as evidence.
     """
     reviews = {name: review_clause(getattr(command, name)) for name in TEXTS}
     field = max(reviews, key=lambda name: (reviews[name].verdict.gravity, name.startswith("text")))
@@ -88,7 +88,7 @@ async def write_clause(tx: Tx, command: WriteClause) -> ClauseJudged:
     if verdict is Verdict.REFUSED:
         return replace(judged, refusals=tuple(_refused(reviews)))
     written = {name: getattr(command, name) for name in TEXTS}
-    said = {
+    reviewed = {
         "verdict": verdict,
         "doubtful_words": judged.words,
         "written_by": tx.actor.subject,
@@ -97,7 +97,7 @@ async def write_clause(tx: Tx, command: WriteClause) -> ClauseJudged:
         "brought_in": False,
     }
     if command.clause_id is None:
-        clause = OrganisationClause(id=new_id(), wording=1, **written, **said)
+        clause = OrganisationClause(id=new_id(), wording=1, **written, **reviewed)
         tx.session.add(clause)
         tx.touched("clause", clause.id, "written", {"title": (None, command.title_en)})
         return replace(judged, clause_id=clause.id)
@@ -106,7 +106,7 @@ async def write_clause(tx: Tx, command: WriteClause) -> ClauseJudged:
     if clause.version != command.version:
         raise EditedMeanwhile(current=clause.version, difference=changes)
     if changes:
-        for name, value in {**written, **said, "wording": clause.wording + 1}.items():
+        for name, value in {**written, **reviewed, "wording": clause.wording + 1}.items():
             setattr(clause, name, value)
         tx.touched("clause", clause.id, "changed", changes)
     return replace(judged, clause_id=clause.id)
@@ -114,7 +114,7 @@ async def write_clause(tx: Tx, command: WriteClause) -> ClauseJudged:
 
 @use_case(APPROVE_CLAUSES)
 async def approve_clause(tx: Tx, command: ApproveClause) -> bool:
-    """Approve a wording as one of two persons; tell whether it may go into templates from now on.
+    """Approve a wording as one of two people; return whether it may go into templates from now on.
 
     Raises ApprovedByAuthor, ApprovedByYou, NothingToApprove, WordingChanged, NotFound.
     """
@@ -149,7 +149,7 @@ async def approved_clause(tx: Tx, clause_id: uuid.UUID) -> OrganisationClause:
 
 
 async def locked_clause(tx: Tx, clause_id: uuid.UUID) -> OrganisationClause:
-    """Return a clause with its approvals, which nobody else changes meanwhile. Raises NotFound."""
+    """Return a clause with its approvals, locked. Raises NotFound."""
     found: OrganisationClause | None = await tx.scalar(
         select(OrganisationClause)
         .where(OrganisationClause.id == clause_id)

@@ -32,13 +32,13 @@ async def new_clause(call: DeskCall) -> Response:
 
 @router.post("/clauses/new", name="post_clause")
 async def post_clause(call: DeskCall) -> Response:
-    """Have a clause reviewed and keep it (T3)."""
+    """Have a clause reviewed and save it (T3)."""
     return await _written(call, await call.form(WriteClause, fixed={"clause_id": None}))
 
 
 @router.get("/clauses/{clause_id}", name="clause")
 async def clause(call: DeskCall, clause_id: uuid.UUID) -> Response:
-    """One clause, what the review says of each sentence, and who approved it (T3)."""
+    """One clause, what the review finds in each sentence, and who approved it (T3)."""
     return await _show(call, clause_id)
 
 
@@ -52,13 +52,13 @@ async def change(call: DeskCall, clause_id: uuid.UUID) -> Response:
 
 @router.post("/clauses/{clause_id}/change", name="put_clause")
 async def put_clause(call: DeskCall, clause_id: uuid.UUID) -> Response:
-    """Have the changed clause reviewed and keep it (T3)."""
+    """Have the changed clause reviewed and save it (T3)."""
     return await _written(call, await call.form(WriteClause, fixed={"clause_id": clause_id}))
 
 
 @router.post("/clauses/{clause_id}/approve/{wording}", name="approve_clause")
 async def post_approve(call: DeskCall, clause_id: uuid.UUID, wording: int) -> Response:
-    """Approve a clause as one of two persons (T3)."""
+    """Approve a clause as one of two people (T3)."""
     form = await call.form(ApproveClause, fixed={"clause_id": clause_id, "wording": wording})
     if done := await call.carry_out(form, approve_clause):
         notice = (
@@ -85,7 +85,7 @@ async def _written(call: PageCall, form: Form[WriteClause]) -> Response:
                 "The clause is saved. Two people other than you approve it before it goes into a template."
             )
             return call.redirect("clause", clause_id=judged.clause_id, notice=notice)
-        # The refusal is a result that was kept under this form's token; the next try is another one.
+        # The refusal was committed under this form's token, so the next attempt needs another one.
         form.form_token = secrets.token_urlsafe(16)
         for one in judged.refusals:
             form.add(one.refusal)
@@ -93,4 +93,4 @@ async def _written(call: PageCall, form: Form[WriteClause]) -> Response:
 
 
 def _writing(call: PageCall, form: Form[WriteClause], status: int = 200) -> Response:
-    return call.page("clauses/write.html", form=form, status=status)
+    return call.page("clauses/edit.html", form=form, status=status)

@@ -1,4 +1,4 @@
-"""The organisation's clauses: nothing else goes into a lease template, and two persons approve each."""
+"""The organisation's clauses: nothing else goes into a lease template, and two people approve each."""
 
 from chassis.access import Permission
 from chassis.feature import Feature

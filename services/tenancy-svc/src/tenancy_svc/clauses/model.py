@@ -1,5 +1,4 @@
-"""A clause of the organisation, and who approved its wording: two persons, neither of them the author (T2,
-T3)."""
+"""A clause of the organisation, and the two people other than its author who approve its wording (T2, T3)."""
 
 from __future__ import annotations
 
@@ -13,15 +12,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.db import Versioned, words
 from chassis.errors import DomainError, Kind
-from tenancy_svc.tables import Base, Command, Line
+from tenancy_svc.documents.model import Language
+from tenancy_svc.fields import Command, Line
+from tenancy_svc.tables import Base
 from trade.text_review.verdicts import Verdict
 
 APPROVERS = 2
-"""So many persons, none of them the author, approve a wording before it goes into a template."""
+"""How many people other than the author approve a wording before it goes into a template."""
 
 
 class InBothLanguages:
-    """What is read of a clause, whose title and text are written in English and in French."""
+    """The title and text of a clause, which are written in English and in French."""
 
     __slots__ = ()
 
@@ -32,21 +33,21 @@ class InBothLanguages:
 
     def title(self, locale: str) -> str:
         """The title in the reader's language."""
-        return self.title_fr if locale.startswith("fr") else self.title_en
+        return Language.of(locale).choose(self.title_en, self.title_fr)
 
     def text(self, locale: str) -> str:
         """The text in the reader's language."""
-        return self.text_fr if locale.startswith("fr") else self.text_en
+        return Language.of(locale).choose(self.text_en, self.text_fr)
 
 
 class OrganisationClause(Versioned, Base):
     """A clause in both languages. `wording` counts its texts: a changed one needs approval again.
 
-    `brought_in` clauses stood in a published version before two persons had to approve; they count as
-    approved until their text changes.
+    A clause that was `brought_in` was in a published version before two people had to approve; it counts as
+    approved until its text changes.
     """
 
-    __tablename__ = "organisation_clauses"
+    __tablename__ = "organisation_clause"
 
     title_en: Mapped[str]
     title_fr: Mapped[str]
@@ -76,13 +77,13 @@ class OrganisationClause(Versioned, Base):
 
 
 class ClauseApproval(Base):
-    """One person read a wording with what the review says of it, and approved it."""
+    """One person's approval of a wording, after reading what the review finds in it."""
 
-    __tablename__ = "clause_approvals"
+    __tablename__ = "clause_approval"
     __table_args__ = (UniqueConstraint("clause_id", "wording", "approved_by"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    clause_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation_clauses.id"))
+    clause_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation_clause.id"))
     wording: Mapped[int] = mapped_column(Integer)
     approved_by: Mapped[str]
     approver: Mapped[str]
@@ -96,7 +97,7 @@ TEXTS = ("title_en", "text_en", "title_fr", "text_fr")
 
 
 class ClauseText(Command):
-    """A clause as it is to stand, in both languages; `version` for a change of one that exists (X4)."""
+    """A clause as it will be, in both languages; `version` is for a change of one that exists (X4)."""
 
     title_en: Line = Field(title="Title in English")
     text_en: _Text = Field(title="Text in English")
@@ -112,14 +113,14 @@ class WriteClause(ClauseText):
 
 
 class ApproveClause(Command):
-    """A person read this wording, with what the review says of it, and found no condition in it."""
+    """Approve a wording, after reading it with what the review finds in it."""
 
     clause_id: uuid.UUID
     wording: int = Field(ge=1, le=1_000_000)
 
 
 class ApprovedByAuthor(DomainError):
-    """Whoever wrote a clause can't approve it."""
+    """The author of a clause can't approve it."""
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "approved_by_author"
@@ -143,7 +144,7 @@ class NothingToApprove(DomainError):
 
 
 class WordingChanged(DomainError):
-    """What was read isn't what stands there now."""
+    """The clause was changed after it was read."""
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "wording_changed"

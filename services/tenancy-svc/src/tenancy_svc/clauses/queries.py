@@ -1,4 +1,4 @@
-"""Reads the organisation's clauses, with what the review says of them now and who approved them."""
+"""Reads the organisation's clauses, what the review finds in them now, and who approved them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class ClauseLine(InBothLanguages):
 
 @dataclass(frozen=True, slots=True)
 class ClauseRecord:
-    """A clause with what the review says of each sentence, as it judges today."""
+    """A clause with what the review finds in each sentence today."""
 
     clause: ClauseLine
     english: tuple[Judged, ...]

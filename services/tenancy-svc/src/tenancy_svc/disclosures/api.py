@@ -1,4 +1,4 @@
-"""The tenant's choices, and what crossed, over HTTP (W5, W13)."""
+"""The tenant's choices, and what was disclosed, over HTTP (W5, W13)."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ router = ApiRouter(tags=["disclosures"])
 
 @router.get("/applications/{application_id}/disclosures")
 async def show_disclosures(call: Call, application_id: uuid.UUID) -> DisclosureStatement:
-    """Show the tenant's choices and every fact that was told or withheld, with why."""
+    """Show the tenant's choices, and every fact that was published or withheld, with why."""
     return await call.ask(disclosure_statement, application_id)
 
 
 @router.post("/applications/{application_id}/choices", status_code=204)
 async def post_choices(call: Call, application_id: uuid.UUID, body: Choices) -> None:
-    """Record what the tenant lets the property entity tell."""
+    """Record what the tenant allows to be disclosed."""
     await call.perform(record_choices, RecordChoices(application_id=application_id, **body.model_dump()))
 
 

@@ -1,8 +1,9 @@
-"""Records what the tenant lets the property entity tell, and takes it back at once when they say so."""
+"""Records the tenant's choices and their withdrawal, and publishes facts under them or withholds them."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+import uuid
+from collections.abc import Callable
 
 from chassis.errors import Faults
 from chassis.tx import Tx
@@ -11,31 +12,30 @@ from tenancy_svc.disclosures.feature import RECORD_CHOICES
 from tenancy_svc.disclosures.model import (
     Choice,
     ChoiceInTheFuture,
-    Counterpart,
-    NobodyToTell,
     NothingToWithdraw,
+    NotReferred,
     NotTheCounterpart,
     Purpose,
     RecordChoices,
     WithdrawChoice,
+    crossing_purpose,
 )
-from tenancy_svc.disclosures.telling import current_choice, support_organisation
+from tenancy_svc.disclosures.queries import Prospect, counterpart_of, current_choice, prospect
+from tenancy_svc.settings import settings_of
 
 
 @use_case(RECORD_CHOICES)
 async def record_choices(tx: Tx, command: RecordChoices) -> None:
     """Record an answer for each purpose; former answers stay as they were given.
 
-    Raises NobodyToTell, NotTheCounterpart, ChoiceInTheFuture, SeveralFaults.
+    Raises NotReferred, NotTheCounterpart, ChoiceInTheFuture, SeveralFaults.
     """
     faults = Faults()
     if command.given_on > tx.today:
         faults.note(ChoiceInTheFuture(field="given_on"))
-    counterpart = await tx.scalar(
-        select(Counterpart).where(Counterpart.application_id == command.application_id).with_for_update()
-    )
+    counterpart = await counterpart_of(tx, command.application_id, locked=True)
     if counterpart is None:
-        raise NobodyToTell
+        raise NotReferred
     if command.counterpart != counterpart.referral:
         faults.note(NotTheCounterpart(field="counterpart"))
     faults.refuse()
@@ -50,7 +50,7 @@ async def record_choices(tx: Tx, command: RecordChoices) -> None:
                 purpose=purpose,
                 answer=command.answer(purpose),
                 counterpart=counterpart.referral,
-                organisation=support_organisation(tx),
+                organisation=settings_of(tx.runtime).support_organisation,
                 given_on=command.given_on,
                 recorded_by=tx.actor.name,
             )
@@ -65,13 +65,36 @@ async def record_choices(tx: Tx, command: RecordChoices) -> None:
 
 @use_case(RECORD_CHOICES)
 async def withdraw_choice(tx: Tx, command: WithdrawChoice) -> None:
-    """Take a choice back from this moment on; what was told stays on record. Raises NothingToWithdraw."""
+    """Take a choice back from now on; what was disclosed stays on record. Raises NothingToWithdraw."""
     if command.withdrawn_on > tx.today:
         raise ChoiceInTheFuture(field="withdrawn_on")
     choice = await current_choice(tx, command.application_id, command.purpose)
-    if choice is None or not choice.allows:
+    if choice is None or choice.refused is not None:
         raise NothingToWithdraw
     choice.withdrawn_on = command.withdrawn_on
     tx.touched(
         "application", command.application_id, "choice_withdrawn", {"purpose": (command.purpose.value, None)}
     )
+
+
+async def disclose_to_support(
+    tx: Tx, application_id: uuid.UUID, purpose: Purpose | None, fact: Callable[[uuid.UUID, int], object]
+) -> Prospect:
+    """Publish `fact(referral, number)` under the tenant's choice, or record it as withheld.
+
+    Nothing else discloses anything to the support organisation (W5, W13). Does nothing for an application
+    that came directly. The counterpart is locked, so that the facts about one referral have one order.
+    """
+    counterpart = await counterpart_of(tx, application_id, locked=True)
+    expected = await prospect(tx, application_id, purpose)
+    if counterpart is None:
+        return expected
+    number = counterpart.published + 1
+    if expected.withheld is None:
+        counterpart.published = number
+        under = {crossing_purpose(purpose): expected.basis or ""}
+        tx.publish(fact(counterpart.referral, number), about=str(application_id), under=under)
+    else:
+        # A withheld fact takes no number: support must not be able to count what it doesn't receive.
+        tx.withhold(fact(counterpart.referral, number), str(application_id), expected.withheld.value)
+    return expected

@@ -1,4 +1,4 @@
-"""Pages about what may be told to support, and what was told (W5, W13)."""
+"""Pages about what may be disclosed to support, and what was disclosed (W5, W13)."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from tenancy_svc.disclosures.queries import CODES, disclosure_statement
 router = DeskRouter(prefix="/property-desk")
 
 
-@router.get("/applications/{application_id}/told", name="told")
-async def told(call: DeskCall, application_id: uuid.UUID) -> Response:
-    """The statement of one applicant: choices, and every fact that crossed or was withheld."""
+@router.get("/applications/{application_id}/told", name="disclosures")
+async def disclosures(call: DeskCall, application_id: uuid.UUID) -> Response:
+    """The statement of one applicant: choices, and every fact that was published or withheld."""
     statement = await call.ask(disclosure_statement, application_id)
     return call.page(
-        "disclosures/told.html",
+        "disclosures/record.html",
         application_id=application_id,
         statement=statement,
         organisation=statement.organisation or support_name(call),
@@ -31,7 +31,7 @@ async def told(call: DeskCall, application_id: uuid.UUID) -> Response:
 
 @router.get("/applications/{application_id}/choices", name="choices")
 async def choices(call: DeskCall, application_id: uuid.UUID) -> Response:
-    """Ask the tenant what may be told."""
+    """Ask the tenant what may be disclosed."""
     return await _choosing(call, application_id)
 
 
@@ -45,7 +45,7 @@ async def _choosing(call: DeskCall, application_id: uuid.UUID) -> Response:
     """Ask, or record what was answered; an application that came directly has nobody to name."""
     statement = await call.ask(disclosure_statement, application_id)
     if statement.counterpart is None:
-        return call.redirect("told", application_id=application_id)
+        return call.redirect("disclosures", application_id=application_id)
     form = await call.form(
         RecordChoices,
         initial={"given_on": call.today},
@@ -53,7 +53,7 @@ async def _choosing(call: DeskCall, application_id: uuid.UUID) -> Response:
     )
     if form.submitted and await call.carry_out(form, record_choices):
         return call.redirect(
-            "told", application_id=application_id, notice=call._("The tenant's choices are recorded.")
+            "disclosures", application_id=application_id, notice=call._("The tenant's choices are recorded.")
         )
     return call.page(
         "disclosures/choices.html",
@@ -81,7 +81,7 @@ async def post_withdraw(call: DeskCall, application_id: uuid.UUID, purpose: Purp
     form = await call.form(WithdrawChoice, fixed={"application_id": application_id, "purpose": purpose})
     if await call.carry_out(form, withdraw_choice):
         return call.redirect(
-            "told",
+            "disclosures",
             application_id=application_id,
             notice=call._("From now on this isn't shared with anybody."),
         )

@@ -1,4 +1,4 @@
-"""Whom the property entity may tell what, because the tenant said so (W5), and how that is refused."""
+"""What the property entity may disclose to the support organisation, because the tenant chose so (W5)."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from enum import StrEnum
 from typing import ClassVar
 
 from pydantic import Field
-from sqlalchemy import ForeignKey, Index, Integer, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, exists, or_, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.db import Versioned, words
 from chassis.errors import DomainError, Kind
-from tenancy_svc.tables import Base, Command
+from tenancy_svc.fields import Command
+from tenancy_svc.tables import Base
 from trade.dates import PastDay
 
 
 class Purpose(StrEnum):
-    """What the tenant may let the property entity tell; each is chosen, and taken back, by itself."""
+    """What the tenant may allow to be disclosed; each is chosen, and taken back, by itself."""
 
     SIGNING = "signing"
     START = "start"
@@ -35,7 +37,7 @@ class Purpose(StrEnum):
 
 
 def crossing_purpose(purpose: Purpose | None) -> str:
-    """Return the purpose as the terms of an event name it; None is the referral itself, to be housed."""
+    """Return the purpose as the contract of an event names it; None is the referral itself, to be housed."""
     return "be_housed" if purpose is None else f"tell_support_{purpose.value}"
 
 
@@ -47,7 +49,7 @@ class Answer(StrEnum):
 
 
 class Withheld(StrEnum):
-    """Why something wasn't told."""
+    """Why something was withheld."""
 
     NO_CHOICE = "no_choice"
     CHOSE_NOT = "chose_not"
@@ -70,16 +72,17 @@ class Withheld(StrEnum):
 
 
 class Counterpart(Base):
-    """The support organisation's reference for one application: the only thing by which anything is told.
+    """The support organisation's reference for one application: nothing is published about any other.
 
-    `told` counts what was told in its order. A withdrawal may arrive before the referral it withdraws.
+    `published` counts the facts that were published about it, and gives each its number. A withdrawal may
+    arrive before the referral it withdraws.
     """
 
-    __tablename__ = "counterparts"
+    __tablename__ = "counterpart"
 
     referral: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    application_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("applications.id"), unique=True)
-    told: Mapped[int] = mapped_column(Integer, default=0)
+    application_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("application.id"), unique=True)
+    published: Mapped[int] = mapped_column(Integer, default=0)
     withdrawn_at: Mapped[dt.datetime | None]
     # Since when the household no longer agrees that its name and contact are shared.
     contact_withdrawn_at: Mapped[dt.datetime | None]
@@ -88,24 +91,24 @@ class Counterpart(Base):
 class Choice(Versioned, Base):
     """One answer of the tenant for one purpose; a later answer is a further row, nothing is overwritten."""
 
-    __tablename__ = "choices"
+    __tablename__ = "choice"
     __table_args__ = (
         Index(
-            "uq_choices_current",
+            "uq_choice_current",
             "application_id",
             "purpose",
             unique=True,
             postgresql_where=text("replaced_at IS NULL"),
         ),
-        Index("ix_choices_counterpart", "counterpart"),
+        Index("ix_choice_counterpart", "counterpart"),
     )
 
-    application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("applications.id"))
+    application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("application.id"))
     purpose: Mapped[Purpose] = mapped_column(words(Purpose, "purpose"))
     answer: Mapped[Answer] = mapped_column(words(Answer, "answer"))
-    # Whom the tenant named, by reference; None in a choice from before choices were compared: it lets
-    # nobody be told until the tenant is asked again.
-    counterpart: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counterparts.referral"))
+    # Whom the tenant named, by reference; None in a choice from before choices held one: nothing is
+    # disclosed under it until the tenant is asked again.
+    counterpart: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counterpart.referral"))
     # The name under which that organisation was shown to the tenant.
     organisation: Mapped[str]
     given_on: Mapped[dt.date]
@@ -113,19 +116,48 @@ class Choice(Versioned, Base):
     replaced_at: Mapped[dt.datetime | None]
     recorded_by: Mapped[str]
 
-    @property
-    def allows(self) -> bool:
-        """Whether it lets the property entity tell."""
-        return self.answer is Answer.TELL and self.withdrawn_on is None
+    @hybrid_property
+    def current(self) -> bool:
+        """Whether it's the tenant's latest answer for its purpose."""
+        return self.replaced_at is None
 
-    def names(self, counterpart: Counterpart) -> bool:
-        """Whether it's about this organisation and no other."""
-        return self.counterpart == counterpart.referral
+    @current.inplace.expression
+    @classmethod
+    def _current(cls) -> ColumnElement[bool]:
+        return cls.replaced_at.is_(None)
+
+    @property
+    def refused(self) -> Withheld | None:
+        """Why it allows nothing to be disclosed to anybody; None when it allows something."""
+        if self.answer is Answer.DO_NOT_TELL:
+            return Withheld.CHOSE_NOT
+        return Withheld.CHOICE_WITHDRAWN if self.withdrawn_on is not None else None
 
     @property
     def basis(self) -> str:
-        """The reference under which something is told, for the disclosure statement."""
+        """The reference under which something is disclosed, for the disclosure statement."""
         return f"choice:{self.id}"
+
+    def why_withheld(self, counterpart: Counterpart) -> Withheld | None:
+        """Return why nothing is disclosed to an organisation under this choice, or None when it allows it."""
+        named = self.counterpart == counterpart.referral
+        return self.refused or (None if named else Withheld.NAMED_ANOTHER)
+
+
+def why_withheld(counterpart: Counterpart, choice: Choice | None) -> Withheld | None:
+    """Return why nothing is disclosed for a purpose, by its latest choice; None when it may be."""
+    if counterpart.withdrawn_at is not None:
+        return Withheld.REFERRAL_WITHDRAWN
+    return Withheld.NO_CHOICE if choice is None else choice.why_withheld(counterpart)
+
+
+def was_asked(application_id: ColumnElement[uuid.UUID]) -> ColumnElement[bool]:
+    """Whether the tenant of an application was asked what may be disclosed to its `Counterpart`."""
+    return exists().where(
+        Choice.application_id == application_id,
+        Choice.current,
+        or_(Choice.answer == Answer.DO_NOT_TELL, Choice.counterpart == Counterpart.referral),
+    )
 
 
 class Choices(Command):
@@ -175,7 +207,7 @@ class ChoiceInTheFuture(DomainError):
 
 
 class NotTheCounterpart(DomainError):
-    "Information can be shared only with the organisation that referred the applicant."
+    """The choice names another organisation than the one that referred the applicant."""
 
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "not_the_counterpart"
@@ -185,18 +217,18 @@ class NotTheCounterpart(DomainError):
 
 
 class NothingToWithdraw(DomainError):
-    """There is no choice that allows telling this."""
+    """There is no choice that allows disclosing this."""
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "nothing_to_withdraw"
     message: ClassVar[str] = "There's no choice to take back: this isn't shared with anybody at the moment."
 
 
-class NobodyToTell(DomainError):
-    """The application wasn't referred, so there is no organisation to tell."""
+class NotReferred(DomainError):
+    """The application wasn't referred, so nothing about it is disclosed to anybody."""
 
     kind: ClassVar[Kind] = Kind.conflict
-    code: ClassVar[str] = "nobody_to_tell"
+    code: ClassVar[str] = "not_referred"
     message: ClassVar[str] = (
         "This application came directly from the applicant. Nothing about it is shared with "
         "a support organisation."

@@ -1,17 +1,19 @@
-"""What several desk pages show beside a record of what support learned of it (W5, W13)."""
+"""What several desk pages show beside a record: what was disclosed about it to support (W5, W13)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from deskkit.call import PageCall
-from tenancy_svc.disclosures.queries import Crossing
-from tenancy_svc.disclosures.telling import Prospect
+from tenancy_svc.disclosures.queries import DisclosureStatement, Prospect
+from tenancy_svc.settings import settings_of
 
 
-def crossing_items(call: PageCall, crossings: Iterable[Crossing]) -> list[dict[str, Any]]:
-    """Return the lines of the crossing panel, newest first, in the reader's language."""
+def disclosure_panel(call: PageCall, statement: DisclosureStatement) -> dict[str, Any]:
+    """Return what a page needs to show a statement: `statement`, `other`, and the lines of `crossings`.
+
+    The lines are in the reader's language, newest first.
+    """
     items = [
         {
             "what": call._(crossing.what),
@@ -19,12 +21,16 @@ def crossing_items(call: PageCall, crossings: Iterable[Crossing]) -> list[dict[s
             "at": crossing.at,
             "why": call._(crossing.why) if crossing.why else None,
         }
-        for crossing in crossings
+        for crossing in statement.crossings
     ]
-    return items[::-1]
+    return {
+        "statement": statement,
+        "other": statement.organisation or support_name(call),
+        "crossings": items[::-1],
+    }
 
 
 def support_name(call: PageCall, prospect: Prospect | None = None) -> str:
-    """Return the support organisation's name: as the tenant heard it, or as it stands in the settings."""
+    """Return the support organisation's name: as the tenant was shown it, or as the settings have it."""
     named = prospect.organisation if prospect is not None else None
-    return named or call._(str(getattr(call.runtime.settings, "support_organisation", "")))
+    return named or call._(settings_of(call.runtime).support_organisation)

@@ -1,5 +1,6 @@
-"""Reads the tenant's choices, and every fact that crossed or was withheld: from the outbox itself (W5,
-W13).
+"""Reads the tenant's choices, what they allow, and what was disclosed or withheld (W5, W13).
+
+What was disclosed is read from the outbox itself, so it can't differ from what was sent.
 """
 
 from __future__ import annotations
@@ -12,12 +13,11 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from chassis.db.tables import outbox
-from chassis.tx import ReadTx
+from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from deskkit.i18n import N_
 from tenancy_svc.disclosures.feature import VIEW_CHOICES
-from tenancy_svc.disclosures.model import Answer, Choice, Counterpart, Purpose, Withheld
-from tenancy_svc.disclosures.telling import Prospect, prospect
+from tenancy_svc.disclosures.model import Answer, Choice, Counterpart, Purpose, Withheld, why_withheld
 
 WHAT: dict[str, str] = {
     "application_opened": N_("An application was opened for the referral"),
@@ -28,7 +28,7 @@ WHAT: dict[str, str] = {
     "signing_held": N_("The lease signing took place"),
     "referred_tenancy_started": N_("The tenancy started"),
 }
-"""What each event says, in plain words (message ids)."""
+"""Each event in plain words (message ids)."""
 
 DETAILS: dict[str, str] = {
     "reason": N_("Reason"),
@@ -38,10 +38,7 @@ DETAILS: dict[str, str] = {
     "start": N_("First day of the tenancy"),
     "rent": N_("Rent for a month"),
 }
-"""The parts of an event that mean something to a person (message ids); references mean nothing and aren't
-shown.
-"""
-
+"""The fields of an event that mean something to a reader (message ids); references aren't shown."""
 
 CODES: dict[str, str] = {
     "property_office": N_("Our office"),
@@ -58,12 +55,12 @@ CODES: dict[str, str] = {
     "legal_age_rule": N_("The home has a legal age rule"),
     "other_legal_bar": N_("Another legal bar, from the list"),
 }
-"""What a code in a message means, in plain words (message ids); the codes of every message at once."""
+"""What a code in an event means, in plain words (message ids); the codes of all events together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rent:
-    """An amount as it was told."""
+    """An amount as it was published."""
 
     amount: Decimal
     currency: str
@@ -79,16 +76,16 @@ class ChoiceView:
     given_on: dt.date | None
     withdrawn_on: dt.date | None
     recorded_by: str | None
-    tells: bool
-    """Whether it's told at present: only to the organisation that the choice names."""
+    discloses: bool
+    """Whether the choice allows it to be disclosed to the organisation that referred the applicant."""
 
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """One fact that was told, waits to be told, or was withheld.
+    """One fact that was published, waits to be published, or was withheld.
 
     `what` and the labels of `details` are message ids; `state` is delivered, waiting or withheld; `why` says
-    why it was withheld and `basis` under what it was told.
+    why it was withheld, and `basis` is the reference of the choice or referral it was published under.
     """
 
     at: dt.datetime
@@ -101,7 +98,7 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True)
 class DisclosureStatement:
-    """Everything about one application that concerns the other side."""
+    """Everything about one application that concerns the support organisation."""
 
     counterpart: uuid.UUID | None
     referral_withdrawn_at: dt.datetime | None
@@ -111,7 +108,7 @@ class DisclosureStatement:
 
     @property
     def referred(self) -> bool:
-        """Whether a support organisation referred the applicant; otherwise there is nobody to tell."""
+        """Whether a support organisation referred the applicant; otherwise nothing is disclosed."""
         return self.counterpart is not None
 
     @property
@@ -122,38 +119,94 @@ class DisclosureStatement:
 
 @query(VIEW_CHOICES, views="application")
 async def disclosure_statement(tx: ReadTx, application_id: uuid.UUID) -> DisclosureStatement:
-    """Return the tenant's choices and what crossed about them, oldest first (W13)."""
+    """Return the tenant's choices, and what was disclosed or withheld, oldest first (W13)."""
     return await read_statement(tx, application_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """Whether something would be disclosed now: `withheld` says why not, and is None when it would be.
+
+    `organisation` is the one that the tenant named. An application without a counterpart has no `referral`:
+    nothing about it is disclosed to anybody.
+    """
+
+    referral: uuid.UUID | None
+    organisation: str | None
+    withheld: Withheld | None
+    basis: str | None
+
+    @property
+    def discloses(self) -> bool:
+        """Whether it would be disclosed."""
+        return self.referral is not None and self.withheld is None
+
+
 @query(VIEW_CHOICES)
-async def would_tell(tx: ReadTx, application_id: uuid.UUID, purpose: Purpose | None) -> Prospect:
-    """Return what would be told now for a purpose, for the page that asks for confirmation."""
+async def would_be_disclosed(tx: ReadTx, application_id: uuid.UUID, purpose: Purpose | None) -> Prospect:
+    """Return whether something would be disclosed now, for the page that asks for confirmation."""
     return await prospect(tx, application_id, purpose)
 
 
+async def prospect(tx: ReadTx | Tx, application_id: uuid.UUID, purpose: Purpose | None) -> Prospect:
+    """Return whether something of this purpose may be disclosed now, and why not.
+
+    `purpose` None is the answer to the referral itself: its basis is the consent under which it was referred.
+    """
+    counterpart = await counterpart_of(tx, application_id)
+    if counterpart is None:
+        return Prospect(None, None, None, None)
+    if purpose is None:
+        withheld = Withheld.REFERRAL_WITHDRAWN if counterpart.withdrawn_at else None
+        return Prospect(counterpart.referral, None, withheld, f"referral:{counterpart.referral}")
+    choice = await current_choice(tx, application_id, purpose)
+    return Prospect(
+        counterpart.referral,
+        choice.organisation if choice else None,
+        why_withheld(counterpart, choice),
+        choice.basis if choice else None,
+    )
+
+
+async def counterpart_of(
+    tx: ReadTx | Tx, application_id: uuid.UUID, *, locked: bool = False
+) -> Counterpart | None:
+    """Return the counterpart of an application; None when it came directly from the applicant."""
+    statement = select(Counterpart).where(Counterpart.application_id == application_id)
+    found: Counterpart | None = await tx.scalar(statement.with_for_update() if locked else statement)
+    return found
+
+
+async def current_choice(tx: ReadTx | Tx, application_id: uuid.UUID, purpose: Purpose) -> Choice | None:
+    """Return the tenant's latest answer for a purpose, or None when never asked."""
+    found: Choice | None = await tx.scalar(
+        select(Choice).where(
+            Choice.application_id == application_id, Choice.purpose == purpose, Choice.current
+        )
+    )
+    return found
+
+
 async def read_statement(tx: ReadTx, application_id: uuid.UUID) -> DisclosureStatement:
-    """Return the statement inside a transaction that somebody else holds."""
-    counterpart = await tx.scalar(select(Counterpart).where(Counterpart.application_id == application_id))
+    """Return the statement in a transaction that is open already."""
+    counterpart = await counterpart_of(tx, application_id)
     rows = (
         await tx.session.scalars(
             select(Choice).where(Choice.application_id == application_id).order_by(Choice.id)
         )
     ).all()
-    current = {choice.purpose: choice for choice in rows if choice.replaced_at is None}
+    current = {choice.purpose: choice for choice in rows if choice.current}
     return DisclosureStatement(
         counterpart=counterpart.referral if counterpart else None,
         referral_withdrawn_at=counterpart.withdrawn_at if counterpart else None,
         choices=tuple(_view(purpose, current.get(purpose), counterpart) for purpose in Purpose),
-        former=tuple(
-            _view(choice.purpose, choice, counterpart) for choice in rows if choice.replaced_at is not None
-        ),
+        former=tuple(_view(choice.purpose, choice, counterpart) for choice in rows if not choice.current),
         crossings=await crossings(tx, application_id),
     )
 
 
 async def crossings(tx: ReadTx, application_id: uuid.UUID) -> tuple[Crossing, ...]:
-    """Return what crossed, waits or was withheld about an application, oldest first."""
+    """Return what was disclosed, waits or was withheld about an application, oldest first."""
     rows = await tx.execute(
         select(
             outbox.c.recorded_at,
@@ -198,7 +251,7 @@ def _details(data: dict[str, object]) -> tuple[tuple[str, object], ...]:
 
 def _view(purpose: Purpose, choice: Choice | None, counterpart: Counterpart | None) -> ChoiceView:
     if choice is None:
-        return ChoiceView(purpose, None, None, None, None, None, tells=False)
+        return ChoiceView(purpose, None, None, None, None, None, discloses=False)
     return ChoiceView(
         purpose,
         choice.answer,
@@ -206,5 +259,5 @@ def _view(purpose: Purpose, choice: Choice | None, counterpart: Counterpart | No
         choice.given_on,
         choice.withdrawn_on,
         choice.recorded_by,
-        tells=counterpart is not None and choice.allows and choice.names(counterpart),
+        discloses=counterpart is not None and choice.why_withheld(counterpart) is None,
     )

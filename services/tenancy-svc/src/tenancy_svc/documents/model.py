@@ -1,4 +1,4 @@
-"""A document as data: what a page shows and a PDF holds are two renderings of it (T4, T5)."""
+"""A document as data, of which a page and a PDF are two renderings (T4, T5)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff]"
 )
-"""What nobody sees: controls, and the marks that turn the order of what stands beside them."""
+"""Characters that nobody sees: controls, and marks that change the direction of the text around them."""
 
 
 class Language(StrEnum):
@@ -24,8 +24,12 @@ class Language(StrEnum):
 
     @classmethod
     def of(cls, locale: str) -> Language:
-        """The language of a reader whose locale is 'fr-CA', 'fr', 'en', …; English where it is neither."""
+        """Return the language of a locale such as 'fr-CA', 'fr' or 'en'; English for any other."""
         return cls.FRENCH if locale[:2] == cls.FRENCH.value else cls.ENGLISH
+
+    def choose(self, english: str, french: str) -> str:
+        """Return the one of two texts that is in this language."""
+        return french if self is Language.FRENCH else english
 
     @property
     def other(self) -> Language:
@@ -41,68 +45,68 @@ class Heading:
     sub: bool = False
 
     def texts(self) -> Iterator[str]:
-        """What it says."""
+        """Return its texts, in their order."""
         yield self.text
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph; `said` when it is word for word what a person says."""
+    """One paragraph; `quoted` when it is word for word what a person says."""
 
     text: str
-    said: bool = False
+    quoted: bool = False
 
     def texts(self) -> Iterator[str]:
-        """What it says."""
+        """Return its texts, in their order."""
         yield self.text
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A name, and what it stands for: one line or several."""
+    """A label, and the lines beside it."""
 
     label: str
     lines: tuple[str, ...]
 
     def texts(self) -> Iterator[str]:
-        """What it says."""
+        """Return its texts, in their order."""
         yield self.label
         yield from self.lines
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Names with what they stand for."""
+    """Labels with the lines beside them."""
 
     rows: tuple[Row, ...]
 
     def texts(self) -> Iterator[str]:
-        """What it says."""
+        """Return its texts, in their order."""
         for row in self.rows:
             yield from row.texts()
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Points in their order."""
+    """A numbered list."""
 
     items: tuple[str, ...]
 
     def texts(self) -> Iterator[str]:
-        """What it says."""
+        """Return its texts, in their order."""
         yield from self.items
 
 
 @dataclass(frozen=True, slots=True)
 class SignatureLines:
-    """Room for signatures: who signs, each with the words for a signature and a date."""
+    """Room for signatures: the names of who signs, and the labels of a signature and its date."""
 
     names: tuple[str, ...]
     signature: str
     date: str
 
     def texts(self) -> Iterator[str]:
-        """What it says."""
+        """Return its texts, in their order."""
         for name in self.names:
             yield from (name, self.signature, self.date)
 
@@ -112,9 +116,9 @@ Block = Heading | Paragraph | Rows | Listing | SignatureLines
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole document; `mark` says on every page that it has no force, `running` what the page belongs to.
+    """A whole document. Every page shows `mark`, when it has no force, and `running`, what it belongs to.
 
-    `name` is that of the file, without what stands for its kind; `made_at` is the moment of the record.
+    `name` is that of the file, without its extension; `made_at` is the time of the record it shows.
     """
 
     language: Language
@@ -127,7 +131,7 @@ class Document:
     blocks: tuple[Block, ...]
 
     def texts(self) -> Iterator[str]:
-        """Everything that it says, in its order."""
+        """Return all texts of the document, in their order."""
         yield self.title
         if self.mark is not None:
             yield self.mark
@@ -136,15 +140,15 @@ class Document:
 
 
 def row(label: str, *lines: str) -> Row:
-    """Return a row whose texts can be shown."""
+    """Return a row of texts as `shown` returns them."""
     return Row(label, tuple(shown(line) for line in lines))
 
 
 def paragraphs(text: str) -> Iterable[Paragraph]:
-    """Return a longer text as its paragraphs; an empty line parts nothing more than a line does."""
+    """Return each line of a longer text as a paragraph, leaving out empty lines."""
     return [Paragraph(shown(line)) for line in text.splitlines() if line.strip()]
 
 
 def shown(text: str) -> str:
-    """Return a text with composed letters, and a mark for each sign that would turn or hide others."""
+    """Return a text with composed letters, and a mark for each character that nobody sees."""
     return _UNSEEN.sub(REPLACEMENT, unicodedata.normalize("NFC", text))

@@ -1,4 +1,4 @@
-"""A document as a PDF: the same bytes for the same record, every letter shown or named."""
+"""A document as a PDF: the same bytes for the same record, and no letter missing without a note."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tenancy_svc.documents.model import (
     Rows,
     SignatureLines,
 )
-from tenancy_svc.documents.wording import Wording, wording
+from tenancy_svc.documents.translation import Translation, translation
 
 FONT_PACKAGE = "rinoh_typeface_dejavusans"
 FACES = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}
@@ -37,19 +37,19 @@ _GREY, _RULE, _INK, _WARNING = (90, 90, 90), (200, 200, 200), (0, 0, 0), (150, 3
 _SHORT = 600
 """Texts up to this many letters stay on one page."""
 _PAGES = "\x02pages\x02"
-"""Stands for the number of pages until it is known; no document can hold it (`shown`)."""
+"""A placeholder for the number of pages; no document can contain it, because `shown` replaces controls."""
 
 
 def pdf_of(document: Document) -> bytes:
-    """Return the PDF of a document. A letter that the font lacks is shown as a mark and named at the end."""
-    sheets = _Sheets(document, wording(document.language, dt.UTC))
+    """Return the PDF of a document. A character that the font lacks is a mark, and is named at the end."""
+    sheets = _Sheets(document, translation(document.language, dt.UTC))
     sheets.write()
     return bytes(sheets.output())
 
 
 @lru_cache(maxsize=1)
 def font_folder() -> Path:
-    """Return the folder of the font's files. Its package is installed for them, and never imported."""
+    """Return the folder of the font's files; the package that holds them is never imported."""
     found = find_spec(FONT_PACKAGE)
     if found is None or found.origin is None:
         raise FileNotFoundError(FONT_PACKAGE)
@@ -68,7 +68,7 @@ def letters() -> frozenset[int]:
 
 @lru_cache(maxsize=4096)
 def _joins_or_turns(sign: str) -> bool:
-    """Whether a sign sits on the one before it, or runs from right to left."""
+    """Whether a character combines with the one before it, or runs from right to left."""
     turns = unicodedata.bidirectional(sign) in {"R", "AL", "AN"}
     return turns or unicodedata.category(sign).startswith("M")
 
@@ -76,7 +76,7 @@ def _joins_or_turns(sign: str) -> bool:
 class _Sheets(FPDF):
     """The pages of one document while they are written."""
 
-    def __init__(self, document: Document, words: Wording) -> None:
+    def __init__(self, document: Document, words: Translation) -> None:
         super().__init__(format="Letter")
         self.document = document
         self.words = words
@@ -96,24 +96,24 @@ class _Sheets(FPDF):
         self.alias_nb_pages(_PAGES)
 
     def header(self) -> None:
-        """Say on every page what has no force."""
+        """Show on every page that the document has no force."""
         if self.document.mark is None:
             return
         self.set_draw_color(*_WARNING)
         self.set_y(10)
-        self._say(self.document.mark, style="B", size=9, colour=_WARNING, border=1, align="C")
+        self._print(self.document.mark, style="B", size=9, colour=_WARNING, border=1, align="C")
         self.set_y(self.get_y() + 4)
 
     def footer(self) -> None:
-        """Say on every page what it belongs to, and which it is."""
+        """Show on every page what it belongs to, and its number."""
         self.set_y(-15)
         page = self.words._("page %(page)s of %(pages)s", page=self.page_no(), pages=_PAGES)
-        self._say(f"{self.document.running} · {page}", size=8, colour=_GREY, align="C")
+        self._print(f"{self.document.running} · {page}", size=8, colour=_GREY, align="C")
 
     def write(self) -> None:  # type: ignore[override]
-        """Write everything."""
+        """Write the whole document."""
         self.add_page()
-        self._say(self.document.title, style="B", size=18)
+        self._print(self.document.title, style="B", size=18)
         self.ln(2)
         for block in self.document.blocks:
             self._block(block)
@@ -132,7 +132,7 @@ class _Sheets(FPDF):
                 self.ln(1)
             case Listing():
                 for number, item in enumerate(block.items, 1):
-                    self._point(f"{number}.", item)
+                    self._item(f"{number}.", item)
                 self.ln(1)
             case SignatureLines():
                 for name in block.names:
@@ -142,18 +142,18 @@ class _Sheets(FPDF):
         self._keep_together(34)
         self.ln(2 if heading.sub else 5)
         self.start_section(self._known(heading.text), level=int(heading.sub))
-        self._say(heading.text, style="B", size=_BODY + 0.5 if heading.sub else 13)
+        self._print(heading.text, style="B", size=_BODY + 0.5 if heading.sub else 13)
         self.ln(0.5 if heading.sub else 1.5)
 
     def _paragraph(self, paragraph: Paragraph) -> None:
-        indent = 6.0 if paragraph.said else 0.0
+        indent = 6.0 if paragraph.quoted else 0.0
         short = len(paragraph.text) < _SHORT
         self._keep_together(self._height(paragraph.text, self.epw - indent) if short else 6 * _LINE)
-        self._say(paragraph.text, at=_MARGIN + indent)
+        self._print(paragraph.text, at=_MARGIN + indent)
         self.ln(1.5)
 
     def _row(self, row: Row) -> None:
-        """Write a row whose first line stays with its name, however long the others are."""
+        """Write a row whose first line stays beside its label, however long it is."""
         beside = _MARGIN + _LABEL
         fits = self.epw - _LABEL
         height = 6 * _LINE
@@ -165,21 +165,21 @@ class _Sheets(FPDF):
         self.line(_MARGIN, self.get_y(), self.w - _MARGIN, self.get_y())
         self.ln(0.8)
         top, page = self.get_y(), self.page_no()
-        self._say(row.label, style="B", width=_LABEL - 4)
+        self._print(row.label, style="B", width=_LABEL - 4)
         below = self.get_y()
         self.set_y(top)
         for line in row.lines:
-            self._say(line, at=beside)
+            self._print(line, at=beside)
         if self.page_no() == page:
             self.set_y(max(below, self.get_y()))
         self.ln(0.8)
 
-    def _point(self, number: str, item: str) -> None:
+    def _item(self, number: str, item: str) -> None:
         self._keep_together(2 * _LINE)
         top = self.get_y()
-        self._say(number, width=10, colour=_GREY)
+        self._print(number, width=10, colour=_GREY)
         self.set_y(top)
-        self._say(item, at=_MARGIN + 10)
+        self._print(item, at=_MARGIN + 10)
         self.ln(0.5)
 
     def _room_to_sign(self, name: str, block: SignatureLines) -> None:
@@ -192,30 +192,30 @@ class _Sheets(FPDF):
         self.line(split, line, self.w - _MARGIN, line)
         self.ln(1)
         top = self.get_y()
-        self._say(f"{name} ({block.signature})", width=split - 8 - _MARGIN, size=9)
+        self._print(f"{name} ({block.signature})", width=split - 8 - _MARGIN, size=9)
         below = self.get_y()
         self.set_y(top)
-        self._say(block.date, at=split, size=9)
+        self._print(block.date, at=split, size=9)
         self.set_y(max(below, self.get_y()))
 
     def _name_missing_letters(self) -> None:
         missing = sorted(self.missing)
-        self._heading(Heading(self.words._("Signs that this file can't show")))
+        self._heading(Heading(self.words._("Characters that this file can't show")))
         self._paragraph(
             Paragraph(
                 self.words._(
-                    "The font of this file has no shape for the following signs, so %(mark)s stands where "
-                    "they are. The record itself holds them, and the page at the desk shows them.",
+                    "The font of this file lacks the following characters, so %(mark)s stands in their "
+                    "place. The record itself contains them, and the page on the desk shows them.",
                     mark=REPLACEMENT,
                 )
             )
         )
         for sign in missing:
             name = unicodedata.name(sign, "")
-            self._say(f"U+{ord(sign):04X} {name} × {self.missing[sign]}".replace("  ", " "))
+            self._print(f"U+{ord(sign):04X} {name} × {self.missing[sign]}".replace("  ", " "))
 
     def _keep_together(self, height: float) -> None:
-        """Begin a new page when there isn't this much room."""
+        """Start a new page unless there is room for this height."""
         if self.will_page_break(height):
             self.add_page()
 
@@ -226,7 +226,7 @@ class _Sheets(FPDF):
         lines = self.multi_cell(width, _LINE, known, align="L", dry_run=True, output=MethodReturnValue.LINES)
         return _LINE * len(cast(list[str], lines))
 
-    def _say(
+    def _print(
         self,
         text: str,
         *,
@@ -254,7 +254,7 @@ class _Sheets(FPDF):
         )
 
     def _shape(self, text: str) -> None:
-        """Join and turn the letters of a text that asks for it; it takes four times as long as not to.
+        """Shape a text with letters that join or run from right to left; shaping takes four times as long.
 
         The sentence around such letters is in English or French, so it runs from left to right.
         """

@@ -1,35 +1,35 @@
-"""Hears requests for entry, and answers them: by itself where there is no tenancy (U7)."""
+"""Receives requests for entry and answers them; where there is no tenancy, the service itself does (U7)."""
 
 from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.access import RECEIVE_EVENTS
 from chassis.errors import EditedMeanwhile, NotFound
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from tenancy_svc.entry.feature import ANSWER_ENTRY
+from tenancy_svc.entry.feature import ANSWER_ENTRY_REQUESTS
 from tenancy_svc.entry.model import (
     AnswerEntry,
+    Decision,
     EntryAnswer,
     EntryAnswered,
     EntryRefusal,
     EntryRequest,
     EntryState,
-    Given,
-    TakeEntryRequest,
-    TakeEntryWithdrawal,
+    ReceiveEntryRequest,
+    ReceiveEntryWithdrawal,
     decide,
 )
-from tenancy_svc.leases.model import Lease, LeaseStatus
+from tenancy_svc.leases.queries import has_tenancy
+from tenancy_svc.timeline import acted_by
 
 
 @use_case(RECEIVE_EVENTS)
-async def take_entry_request(tx: Tx, command: TakeEntryRequest) -> None:
-    """Keep a request; where no tenancy is in force, answer so at once. Twice is once."""
+async def receive_entry_request(tx: Tx, command: ReceiveEntryRequest) -> None:
+    """Record a request, once; where no tenancy is in force, refuse it at once."""
     statement = (
         insert(EntryRequest)
         .values(
@@ -50,13 +50,13 @@ async def take_entry_request(tx: Tx, command: TakeEntryRequest) -> None:
         return
     request = await _locked(tx, command.request)
     tx.touched("entry_request", request.id, "asked")
-    if not await _tenancy(tx, request.unit):
-        _answer(tx, request, EntryAnswer.REFUSED, Given(reason=EntryRefusal.NO_TENANCY))
+    if not await has_tenancy(tx, request.unit):
+        _answer(tx, request, EntryAnswer.REFUSED, Decision(reason=EntryRefusal.NO_TENANCY))
 
 
 @use_case(RECEIVE_EVENTS)
-async def take_entry_withdrawal(tx: Tx, command: TakeEntryWithdrawal) -> None:
-    """Note that a request was given up, also when it wasn't heard of yet; it never stands again."""
+async def receive_entry_withdrawal(tx: Tx, command: ReceiveEntryWithdrawal) -> None:
+    """Note that a request was withdrawn, also before it was received; it can't be answered any more."""
     await tx.execute(
         insert(EntryRequest)
         .values(
@@ -80,9 +80,9 @@ async def take_entry_withdrawal(tx: Tx, command: TakeEntryWithdrawal) -> None:
     tx.touched("entry_request", request.id, "withdrawn", {"reason": (None, command.reason.value)})
 
 
-@use_case(ANSWER_ENTRY)
+@use_case(ANSWER_ENTRY_REQUESTS)
 async def answer_entry(tx: Tx, command: AnswerEntry) -> None:
-    """Answer a request and tell the inventory; another answer replaces it while the window isn't over.
+    """Answer a request and inform the inventory; a later answer replaces it until the window is over.
 
     Raises NotFound, EditedMeanwhile, and what `decide` raises.
     """
@@ -91,38 +91,31 @@ async def answer_entry(tx: Tx, command: AnswerEntry) -> None:
         raise EditedMeanwhile(
             current=request.version, difference={"state": (request.state.value, command.answer.value)}
         )
-    tenancy = await _tenancy(tx, request.unit)
-    given = decide(request, command, tx.now, tx.runtime.time_zone, tenancy=tenancy)
-    _answer(tx, request, command.answer, given)
+    tenancy = await has_tenancy(tx, request.unit)
+    decision = decide(request, command, tx.now, tx.runtime.time_zone, tenancy=tenancy)
+    _answer(tx, request, command.answer, decision)
 
 
-def _answer(tx: Tx, request: EntryRequest, answer: EntryAnswer, given: Given) -> None:
+def _answer(tx: Tx, request: EntryRequest, answer: EntryAnswer, decision: Decision) -> None:
     tx.touched(
         "entry_request",
         request.id,
         answer.value,
         {
-            "delivered_at": (request.delivered_at, given.delivered_at),
-            "reason": (request.refusal, given.reason),
+            "delivered_at": (request.delivered_at, decision.delivered_at),
+            "reason": (request.refusal, decision.reason),
         },
     )
     request.state = EntryState(answer.value)
     request.answers += 1
-    request.delivered_at = given.delivered_at
-    request.entry_from = given.entry_from
-    request.refusal = given.reason
+    request.delivered_at = decision.delivered_at
+    request.entry_from = decision.entry_from
+    request.refusal = decision.reason
     request.answered_at = tx.now
-    request.answered_by = tx.actor.name if tx.actor.kind != "system" else None
+    request.answered_by = acted_by(tx.actor.name, tx.actor.kind) or None
     tx.publish(
-        EntryAnswered(request.id, request.unit, request.answers, answer, given.entry_from, given.reason)
+        EntryAnswered(request.id, request.unit, request.answers, answer, decision.entry_from, decision.reason)
     )
-
-
-async def _tenancy(tx: Tx, unit: uuid.UUID) -> bool:
-    found = await tx.scalar(
-        select(Lease.id).where(Lease.unit == unit, Lease.status == LeaseStatus.IN_FORCE).limit(1)
-    )
-    return found is not None
 
 
 async def _locked(tx: Tx, request_id: uuid.UUID) -> EntryRequest:

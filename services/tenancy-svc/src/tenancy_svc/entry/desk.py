@@ -51,7 +51,7 @@ async def answering(call: DeskCall, request_id: uuid.UUID) -> Response:
 
 @router.post("/entry-requests/{request_id}/answer", name="post_answer_entry")
 async def post_answer(call: DeskCall, request_id: uuid.UUID) -> Response:
-    """Show what will be told word for word; answer once that was confirmed."""
+    """Show what will be sent, word for word; answer once that was confirmed."""
     form = await call.form(AnswerEntry, fixed={"request": request_id})
     record = await call.ask(entry_request, request_id)
     if form.unconfirmed and await call.accepts(form, answer_entry):

@@ -1,4 +1,4 @@
-"""Requests for entry that can still be answered, by when a notice has to be delivered (F2, U7)."""
+"""Requests for entry that wait for an answer, due when a notice has to be delivered (F2, U7)."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from sqlalchemy import select
 
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from tenancy_svc.entry.feature import VIEW_ENTRIES
+from tenancy_svc.entry.feature import VIEW_ENTRY_REQUESTS
 from tenancy_svc.entry.model import NOTICE, EntryRequest, EntryState
 from tenancy_svc.homes.model import Home
 from trade.due import CUT, Due, DueList, urgency_at
 
 
-@query(VIEW_ENTRIES)
+@query(VIEW_ENTRY_REQUESTS)
 async def due(tx: ReadTx) -> DueList:
-    """The requests for entry that wait for an answer."""
+    """Return the requests for entry that wait for an answer and whose window isn't over."""
     rows: Iterable[Any] = await tx.execute(
         select(EntryRequest, Home)
         .outerjoin(Home, Home.unit == EntryRequest.unit)

@@ -1,4 +1,4 @@
-"""Entry to tenants' homes: what the inventory asks, and what the landlord answers (U7)."""
+"""Events about entry to tenants' homes: the inventory's requests, and the landlord's answers (U7)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from chassis.perform import perform_in
 from chassis.tx import Tx
 from contracts import tenancy, units
 from contracts.words import EntryAnswer, EntryRefusal
-from tenancy_svc.entry.commands import take_entry_request, take_entry_withdrawal
+from tenancy_svc.entry.commands import receive_entry_request, receive_entry_withdrawal
 from tenancy_svc.entry.model import (
     EntryAnswered,
     EntryPurpose,
     EntryWithdrawal,
-    TakeEntryRequest,
-    TakeEntryWithdrawal,
+    ReceiveEntryRequest,
+    ReceiveEntryWithdrawal,
 )
 
 EVENTS = Events()
@@ -35,12 +35,12 @@ def entry_answered(fact: EntryAnswered) -> tuple[tenancy.EntryAnsweredV1, int]:
 
 @EVENTS.on(units.EntryRequestedV1)
 async def entry_requested(tx: Tx, incoming: Incoming) -> None:
-    """Take in the wish to enter a home."""
+    """Record a request to enter a home."""
     event = incoming.parse(units.EntryRequestedV1)
     await perform_in(
         tx,
-        take_entry_request,
-        TakeEntryRequest(
+        receive_entry_request,
+        ReceiveEntryRequest(
             request=event.request,
             unit=event.unit,
             purpose=EntryPurpose(event.purpose.value),
@@ -53,12 +53,12 @@ async def entry_requested(tx: Tx, incoming: Incoming) -> None:
 
 @EVENTS.on(units.EntryRequestWithdrawnV1)
 async def entry_request_withdrawn(tx: Tx, incoming: Incoming) -> None:
-    """Note that the inventory gave the entry up."""
+    """Note that the inventory withdrew a request."""
     event = incoming.parse(units.EntryRequestWithdrawnV1)
     await perform_in(
         tx,
-        take_entry_withdrawal,
-        TakeEntryWithdrawal(
+        receive_entry_withdrawal,
+        ReceiveEntryWithdrawal(
             request=event.request,
             unit=event.unit,
             reason=EntryWithdrawal(event.reason.value),

@@ -1,7 +1,7 @@
 """A request to enter a tenant's home, and the landlord's answer (U7).
 
 Ontario's Residential Tenancies Act, 2006, sections 26 and 27: a home is entered with the tenant's agreement,
-or between 8 and 20 o'clock at least 24 hours after a written notice was delivered.
+or between 8 a.m. and 8 p.m. at least 24 hours after a written notice was delivered.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.db import Versioned, words
 from chassis.errors import DomainError, Kind
-from tenancy_svc.tables import Base, Command
+from tenancy_svc.fields import Command
+from tenancy_svc.tables import Base
 from trade.dates import PastMoment
 
 NOTICE = dt.timedelta(hours=24)
@@ -27,7 +28,7 @@ LAST_HOUR = dt.time(20)
 
 
 class EntryPurpose(StrEnum):
-    """What the home is to be entered for; the work itself stays in the inventory."""
+    """What the home is to be entered for; what the work is stays in the inventory."""
 
     REPAIR_OR_WORK = "repair_or_work"
     INSPECTION = "inspection"
@@ -62,7 +63,7 @@ class EntryState(StrEnum):
             EntryState.NOTICE_GIVEN: "Notice given",
             EntryState.TENANT_AGREED: "Tenant agreed",
             EntryState.REFUSED: "No entry",
-            EntryState.WITHDRAWN: "No longer wanted",
+            EntryState.WITHDRAWN: "No longer needed",
         }[self]
 
 
@@ -84,7 +85,7 @@ class EntryAnswer(StrEnum):
 
 
 class EntryRefusal(StrEnum):
-    """Why there is no entry; "no tenancy" is answered by the service itself."""
+    """Why there is no entry; "no tenancy" is the service's own answer."""
 
     NO_TENANCY = "no_tenancy"
     NOT_ENOUGH_NOTICE = "not_enough_notice"
@@ -105,7 +106,7 @@ class EntryRefusal(StrEnum):
 
 
 class EntryWithdrawal(StrEnum):
-    """Why the inventory gave the request up."""
+    """Why the inventory withdrew the request."""
 
     NO_LONGER_NEEDED = "no_longer_needed"
     WINDOW_CHANGED = "window_changed"
@@ -115,7 +116,7 @@ class EntryWithdrawal(StrEnum):
     def label(self) -> str:
         """The reason in plain words (a message id)."""
         return {
-            EntryWithdrawal.NO_LONGER_NEEDED: "The work needs no entry any more",
+            EntryWithdrawal.NO_LONGER_NEEDED: "The work no longer needs entry",
             EntryWithdrawal.WINDOW_CHANGED: "Another time was asked for",
             EntryWithdrawal.NOBODY_LIVES_THERE: "Nobody lives there any more",
         }[self]
@@ -124,13 +125,13 @@ class EntryWithdrawal(StrEnum):
 class EntryRequest(Versioned, Base):
     """One window in which the inventory wants a home entered; its id is the inventory's reference.
 
-    What was heard of only as given up has no purpose and no window.
+    A request whose withdrawal arrived before it has no purpose and no window.
     """
 
-    __tablename__ = "entry_requests"
+    __tablename__ = "entry_request"
     __table_args__ = (
-        Index("ix_entry_requests_state", "state", "starts_at"),
-        Index("ix_entry_requests_unit", "unit"),
+        Index("ix_entry_request_state", "state", "starts_at"),
+        Index("ix_entry_request_unit", "unit"),
         CheckConstraint(
             "state = 'withdrawn' OR (purpose IS NOT NULL AND starts_at IS NOT NULL AND ends_at IS NOT NULL"
             " AND starts_at < ends_at)",
@@ -161,7 +162,7 @@ class EntryRequest(Versioned, Base):
 class Answering(Command):
     """The answer to one request; `version` is that of the request that was read (X4).
 
-    A notice needs the moment of its delivery, a refusal its reason. A time without a zone is the
+    A notice needs the time of its delivery, a refusal its reason. A time without a zone is in the
     organisation's.
     """
 
@@ -177,8 +178,8 @@ class AnswerEntry(Answering):
     request: uuid.UUID
 
 
-class TakeEntryRequest(Command):
-    """A request as it crossed."""
+class ReceiveEntryRequest(Command):
+    """A request as the inventory published it."""
 
     request: uuid.UUID
     unit: uuid.UUID
@@ -188,8 +189,8 @@ class TakeEntryRequest(Command):
     asked_at: dt.datetime
 
 
-class TakeEntryWithdrawal(Command):
-    """A request that was given up, as it crossed."""
+class ReceiveEntryWithdrawal(Command):
+    """The withdrawal of a request, as the inventory published it."""
 
     request: uuid.UUID
     unit: uuid.UUID
@@ -199,7 +200,7 @@ class TakeEntryWithdrawal(Command):
 
 @dataclass(frozen=True, slots=True)
 class EntryAnswered:
-    """The answer to a request; `number` is its place among the answers to it."""
+    """The answer to a request; `number` is its position among the answers to it."""
 
     request: uuid.UUID
     unit: uuid.UUID
@@ -210,8 +211,8 @@ class EntryAnswered:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What an answer comes to."""
+class Decision:
+    """What an answer means: when notice was delivered, from when entry is lawful, or why there is none."""
 
     delivered_at: dt.datetime | None = None
     entry_from: dt.datetime | None = None
@@ -219,9 +220,9 @@ class Given:
 
 
 def earliest_entry(delivered_at: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
-    """Return the first moment of entry under a notice, in UTC: 24 hours that pass, then the hours of the day.
+    """Return when a home may first be entered under a notice, in UTC: 24 hours later, between 8 and 20.
 
-    In a night in which the clocks change, the hour on the clock differs from that of the delivery.
+    They are hours that pass: in a night in which the clocks change, the hour on the clock differs.
     """
     least = delivered_at.astimezone(dt.UTC) + NOTICE
     local = least.astimezone(zone)
@@ -235,8 +236,8 @@ def earliest_entry(delivered_at: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
 
 def decide(
     request: EntryRequest, answer: Answering, now: dt.datetime, zone: dt.tzinfo, *, tenancy: bool
-) -> Given:
-    """Return what the answer comes to.
+) -> Decision:
+    """Return what an answer to a request means at `now`.
 
     Raises EntryWithdrawn, EntryPassed, NoTenancyThere, DeliveryMissing, DeliveryLater, NoticeTooLate,
     ReasonMissing.
@@ -248,11 +249,11 @@ def decide(
     if answer.answer is EntryAnswer.REFUSED:
         if answer.reason is None:
             raise ReasonMissing(field="reason")
-        return Given(reason=answer.reason)
+        return Decision(reason=answer.reason)
     if not tenancy:
         raise NoTenancyThere
     if answer.answer is EntryAnswer.TENANT_AGREED:
-        return Given()
+        return Decision()
     if answer.delivered_at is None:
         raise DeliveryMissing(field="delivered_at")
     if answer.delivered_at > now:
@@ -260,7 +261,7 @@ def decide(
     earliest = earliest_entry(answer.delivered_at, zone)
     if earliest > request.starts_at:
         raise NoticeTooLate(field="delivered_at", earliest=earliest)
-    return Given(answer.delivered_at, earliest)
+    return Decision(answer.delivered_at, earliest)
 
 
 class EntryWithdrawn(DomainError):
@@ -268,7 +269,7 @@ class EntryWithdrawn(DomainError):
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "entry_withdrawn"
-    message: ClassVar[str] = "The inventory no longer wants this entry. Nothing has to be answered."
+    message: ClassVar[str] = "The inventory no longer needs this entry. No answer is necessary."
 
 
 class EntryPassed(DomainError):
@@ -280,7 +281,7 @@ class EntryPassed(DomainError):
 
 
 class NoTenancyThere(DomainError):
-    """Nobody there is our tenant."""
+    """No tenancy is in force in the home."""
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "no_tenancy_there"
@@ -288,7 +289,7 @@ class NoTenancyThere(DomainError):
 
 
 class DeliveryMissing(DomainError):
-    """A notice was delivered at some moment."""
+    """A notice needs the time of its delivery."""
 
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "delivery_missing"
@@ -296,7 +297,7 @@ class DeliveryMissing(DomainError):
 
 
 class DeliveryLater(DomainError):
-    """Only what happened is recorded."""
+    """A notice can't have been delivered in the future."""
 
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "delivery_later"
@@ -315,7 +316,7 @@ class NoticeTooLate(DomainError):
 
 
 class ReasonMissing(DomainError):
-    """A refusal has a reason."""
+    """A refusal needs a reason."""
 
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "reason_missing"

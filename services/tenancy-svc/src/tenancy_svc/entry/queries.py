@@ -15,13 +15,13 @@ from chassis.errors import NotFound
 from chassis.paging import PAGE, CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from tenancy_svc.entry.feature import VIEW_ENTRIES
+from tenancy_svc.entry.feature import VIEW_ENTRY_REQUESTS
 from tenancy_svc.entry.model import EntryPurpose, EntryRefusal, EntryRequest, EntryState, EntryWithdrawal
 from tenancy_svc.homes.model import Home
 from tenancy_svc.timeline import Entry, timeline_of
 
 _SOONEST_FIRST = Paging(EntryRequest.starts_at, EntryRequest.id)
-# One that was withdrawn before it was heard of has no window: it stands last.
+# A request whose withdrawal arrived before it has no window, and comes last.
 _LATEST_FIRST = Paging(EntryRequest.starts_at.desc(), EntryRequest.id.desc())
 
 
@@ -38,7 +38,7 @@ class Listed(StrEnum):
         return {
             Listed.OPEN: "To be answered",
             Listed.ANSWERED: "Answered",
-            Listed.WITHDRAWN: "No longer wanted",
+            Listed.WITHDRAWN: "No longer needed",
         }[self]
 
 
@@ -51,7 +51,7 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class EntryLine:
-    """One request. `over` when its window had passed at the moment of asking."""
+    """One request; it's `over` when its window had passed when it was read."""
 
     id: uuid.UUID
     unit: uuid.UUID
@@ -74,13 +74,13 @@ class EntryLine:
 
 @dataclass(frozen=True, slots=True)
 class EntryRecord:
-    """One request with all that happened to it."""
+    """One request with its history."""
 
     request: EntryLine
     timeline: list[Entry]
 
 
-@query(VIEW_ENTRIES)
+@query(VIEW_ENTRY_REQUESTS)
 async def entry_requests(
     tx: ReadTx,
     *,
@@ -89,10 +89,7 @@ async def entry_requests(
     after: str | None = None,
     limit: int = PAGE,
 ) -> CountedPage[EntryLine]:
-    """Return requests, those to be answered soonest first, the others latest first.
-
-    At most `limit` behind the place `after`.
-    """
+    """Return at most `limit` requests after `after`: open ones soonest first, others latest first."""
     statement = _lines().where(EntryRequest.state.in_(_STATES[listed]))
     if unit is not None:
         statement = statement.where(EntryRequest.unit == unit)
@@ -100,7 +97,7 @@ async def entry_requests(
     return await order.counted_page(tx, statement, partial(_line, tx), after=after, limit=limit)
 
 
-@query(VIEW_ENTRIES)
+@query(VIEW_ENTRY_REQUESTS)
 async def entry_request(tx: ReadTx, request_id: uuid.UUID) -> EntryRecord:
     """Return one request. Raises NotFound."""
     found = (await tx.execute(_lines().where(EntryRequest.id == request_id))).one_or_none()

@@ -1,4 +1,4 @@
-"""Keeps the copy of the inventory: each event moves a home or hold forward, and never back."""
+"""Updates the copy of the inventory: an event never replaces what a later one said."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tenancy_svc.homes.model import (
     Hold,
     HoldStatus,
     Home,
-    TakeAvailability,
-    TakeHold,
-    TakeListing,
-    TakeListings,
-    TakeRelease,
-    TakeWithdrawal,
+    ReceiveAvailability,
+    ReceivedListing,
+    ReceiveHold,
+    ReceiveListings,
+    ReceiveRelease,
+    ReceiveWithdrawal,
     searchable_address,
 )
 
@@ -27,9 +27,9 @@ _AVAILABILITY = frozenset({"availability_version", "occupancy", "available_from"
 
 
 @use_case(RECEIVE_EVENTS)
-async def take_listings(tx: Tx, command: TakeListings) -> None:
-    """Keep each listing, and each occupancy in it, unless a newer one is known; in one statement for all."""
-    newest: dict[uuid.UUID, TakeListing] = {}
+async def receive_listings(tx: Tx, command: ReceiveListings) -> None:
+    """Store each listing and the occupancy in it, unless a newer one is known; one statement for all."""
+    newest: dict[uuid.UUID, ReceivedListing] = {}
     for listing in command.listings:
         known = newest.get(listing.unit)
         if known is None or listing.listing_version > known.listing_version:
@@ -44,11 +44,14 @@ async def take_listings(tx: Tx, command: TakeListings) -> None:
         for unit in sorted(newest)
     ]
     statement = insert(Home).values(rows)
-    told = statement.excluded
-    newer = told.listing_version > Home.listing_version
-    freer = told.listing_version > Home.availability_version
+    received = statement.excluded
+    newer_listing = received.listing_version > Home.listing_version
+    newer_occupancy = received.listing_version > Home.availability_version
     changes = {
-        name: case((freer if name in _AVAILABILITY else newer, told[name]), else_=getattr(Home, name))
+        name: case(
+            (newer_occupancy if name in _AVAILABILITY else newer_listing, received[name]),
+            else_=getattr(Home, name),
+        )
         for name in rows[0]
         if name != "unit"
     }
@@ -56,26 +59,26 @@ async def take_listings(tx: Tx, command: TakeListings) -> None:
 
 
 @use_case(RECEIVE_EVENTS)
-async def take_availability(tx: Tx, command: TakeAvailability) -> None:
-    """Keep the occupancy unless a newer one is known; the listing may arrive later."""
+async def receive_availability(tx: Tx, command: ReceiveAvailability) -> None:
+    """Store the occupancy unless a newer one is known; the listing may arrive later."""
     statement = insert(Home).values(
         unit=command.unit,
         availability_version=command.listing_version,
         occupancy=command.occupancy,
         available_from=command.available_from,
     )
-    told = statement.excluded
+    received = statement.excluded
     await tx.execute(
         statement.on_conflict_do_update(
             index_elements=[Home.unit],
-            set_={name: told[name] for name in _AVAILABILITY},
-            where=told.availability_version > Home.availability_version,
+            set_={name: received[name] for name in _AVAILABILITY},
+            where=received.availability_version > Home.availability_version,
         )
     )
 
 
 @use_case(RECEIVE_EVENTS)
-async def take_withdrawal(tx: Tx, command: TakeWithdrawal) -> None:
+async def receive_withdrawal(tx: Tx, command: ReceiveWithdrawal) -> None:
     """Note that the home is no longer listed; a newer listing brings it back."""
     statement = insert(Home).values(unit=command.unit, withdrawn_version=command.listing_version)
     await tx.execute(
@@ -91,8 +94,8 @@ async def take_withdrawal(tx: Tx, command: TakeWithdrawal) -> None:
 
 
 @use_case(RECEIVE_EVENTS)
-async def take_hold(tx: Tx, command: TakeHold) -> None:
-    """Keep the hold and its deadline; a hold that was released stays released."""
+async def receive_hold(tx: Tx, command: ReceiveHold) -> None:
+    """Store the hold and its deadline; a hold that was released stays released."""
     statement = insert(Hold).values(
         request=command.request,
         unit=command.unit,
@@ -117,8 +120,8 @@ async def take_hold(tx: Tx, command: TakeHold) -> None:
 
 
 @use_case(RECEIVE_EVENTS)
-async def take_release(tx: Tx, command: TakeRelease) -> None:
-    """Note that the hold ended, also when its beginning wasn't heard yet."""
+async def receive_release(tx: Tx, command: ReceiveRelease) -> None:
+    """Note that the hold ended, also when its beginning wasn't received yet."""
     statement = insert(Hold).values(
         request=command.request,
         unit=command.unit,

@@ -1,4 +1,4 @@
-"""The published inventory, as the copy of the homes and of the holds on them takes it in (P6, U9)."""
+"""Events of the inventory, from which the copy of the homes and of the holds on them is made (P6, U9)."""
 
 from __future__ import annotations
 
@@ -9,15 +9,20 @@ from chassis.bus.events import Events
 from chassis.perform import perform_in
 from chassis.tx import Tx
 from contracts import units
-from tenancy_svc.homes.commands import take_availability, take_hold, take_listings, take_withdrawal
+from tenancy_svc.homes.commands import (
+    receive_availability,
+    receive_hold,
+    receive_listings,
+    receive_withdrawal,
+)
 from tenancy_svc.homes.model import (
     ManagedBy,
     Occupancy,
-    TakeAvailability,
-    TakeHold,
-    TakeListing,
-    TakeListings,
-    TakeWithdrawal,
+    ReceiveAvailability,
+    ReceivedListing,
+    ReceiveHold,
+    ReceiveListings,
+    ReceiveWithdrawal,
 )
 
 EVENTS = Events()
@@ -25,13 +30,13 @@ EVENTS = Events()
 
 @EVENTS.on_many(units.UnitPublishedV1)
 async def units_published(tx: Tx, incoming: Sequence[Incoming]) -> None:
-    """Take in the listings of homes."""
+    """Store the listings of homes."""
     listings = tuple(_listing(one.parse(units.UnitPublishedV1)) for one in incoming)
-    await perform_in(tx, take_listings, TakeListings(listings=listings))
+    await perform_in(tx, receive_listings, ReceiveListings(listings=listings))
 
 
-def _listing(event: units.UnitPublishedV1) -> TakeListing:
-    return TakeListing(
+def _listing(event: units.UnitPublishedV1) -> ReceivedListing:
+    return ReceivedListing(
         unit=event.unit,
         listing_version=event.listing_version,
         building_name=event.address.building_name,
@@ -55,20 +60,20 @@ def _listing(event: units.UnitPublishedV1) -> TakeListing:
 
 @EVENTS.on(units.UnitWithdrawnV1)
 async def unit_withdrawn(tx: Tx, incoming: Incoming) -> None:
-    """Take a home off the list."""
+    """Note that a home is no longer listed."""
     event = incoming.parse(units.UnitWithdrawnV1)
-    withdrawal = TakeWithdrawal(unit=event.unit, listing_version=event.listing_version)
-    await perform_in(tx, take_withdrawal, withdrawal)
+    withdrawal = ReceiveWithdrawal(unit=event.unit, listing_version=event.listing_version)
+    await perform_in(tx, receive_withdrawal, withdrawal)
 
 
 @EVENTS.on(units.UnitAvailabilityChangedV1)
 async def unit_availability_changed(tx: Tx, incoming: Incoming) -> None:
-    """Take in the occupancy of a home."""
+    """Store the occupancy of a home."""
     event = incoming.parse(units.UnitAvailabilityChangedV1)
     await perform_in(
         tx,
-        take_availability,
-        TakeAvailability(
+        receive_availability,
+        ReceiveAvailability(
             unit=event.unit,
             listing_version=event.listing_version,
             occupancy=Occupancy(event.occupancy.value),
@@ -79,12 +84,12 @@ async def unit_availability_changed(tx: Tx, incoming: Incoming) -> None:
 
 @EVENTS.on(units.UnitSecuredV1)
 async def unit_secured(tx: Tx, incoming: Incoming) -> None:
-    """Take in a hold."""
+    """Store a hold."""
     event = incoming.parse(units.UnitSecuredV1)
     await perform_in(
         tx,
-        take_hold,
-        TakeHold(
+        receive_hold,
+        ReceiveHold(
             request=event.request,
             unit=event.unit,
             deadline=event.deadline,
@@ -99,12 +104,12 @@ async def unit_hold_ending(tx: Tx, incoming: Incoming) -> None:
     event = incoming.parse(units.UnitHoldEndingV1)
     await perform_in(
         tx,
-        take_hold,
-        TakeHold(request=event.request, unit=event.unit, deadline=event.deadline, ending_at=incoming.time),
+        receive_hold,
+        ReceiveHold(request=event.request, unit=event.unit, deadline=event.deadline, ending_at=incoming.time),
     )
 
 
 @EVENTS.on(units.UnitRefusedV1)
 async def unit_refused(tx: Tx, incoming: Incoming) -> None:
-    """Note nothing: a request that got no home becomes no application."""
+    """Change nothing: a request that got no home becomes no application."""
     incoming.parse(units.UnitRefusedV1)

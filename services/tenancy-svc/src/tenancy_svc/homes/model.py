@@ -1,5 +1,6 @@
-"""Homes as the inventory published them, and holds as it announced them. Either may arrive in any order,
-twice.
+"""Homes as the inventory published them, and holds as it announced them.
+
+Their events may arrive in any order, and twice.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import Index, Integer, String, false
+from sqlalchemy import ColumnElement, Index, Integer, String, and_, false, or_
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.db import words
 from chassis.errors import DomainError, Kind
 from deskkit.addresses import door
-from tenancy_svc.tables import Base, Command
+from tenancy_svc.fields import Command
+from tenancy_svc.tables import Base
 from trade.letters import searchable
 
 
@@ -39,6 +42,10 @@ class Occupancy(StrEnum):
     NOTICE_GIVEN = "notice_given"
 
 
+FREE = (Occupancy.AVAILABLE, Occupancy.NOTICE_GIVEN)
+"""Such a home can be let to a household that has no hold on it."""
+
+
 class HoldStatus(StrEnum):
     """A hold stands until it's released; what the inventory released never stands again."""
 
@@ -58,12 +65,10 @@ class ReleaseReason(StrEnum):
 
 
 class Home(Base):
-    """One published home. `listing_version` and `availability_version` each only rise; 0 means not heard
-    yet.
-    """
+    """One published home. Its `listing_version` and `availability_version` only rise; 0 is not received."""
 
-    __tablename__ = "homes"
-    __table_args__ = (Index("ix_homes_place", "city", "street", "unit_number"),)
+    __tablename__ = "home"
+    __table_args__ = (Index("ix_home_address", "city", "street", "unit_number"),)
 
     unit: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     listing_version: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
@@ -87,28 +92,30 @@ class Home(Base):
     available_from: Mapped[dt.date | None]
     address_search: Mapped[str] = mapped_column(default="", server_default="")
 
-    @property
+    @hybrid_property
     def listed(self) -> bool:
         """Whether the inventory lists this home at present."""
         return self.listing_version > self.withdrawn_version
 
     @property
     def address_line(self) -> str:
-        """The address on one line, as on an envelope; empty while only its availability was heard."""
+        """The address on one line, as on an envelope; empty until its listing is received."""
         return door(self.street, self.unit_number, self.city, self.province)
 
 
-def searchable_address(told: TakeListing) -> str:
+def searchable_address(listing: ReceivedListing) -> str:
     """The words of a home's address as a search compares them, its postal code also in one piece."""
-    code = (told.postal_code or "").replace(" ", "")
-    return searchable(told.building_name, told.street, told.unit_number, told.city, told.postal_code, code)
+    code = (listing.postal_code or "").replace(" ", "")
+    return searchable(
+        listing.building_name, listing.street, listing.unit_number, listing.city, listing.postal_code, code
+    )
 
 
 class Hold(Base):
     """One hold of one home for one request, as units-svc announced it."""
 
-    __tablename__ = "holds"
-    __table_args__ = (Index("ix_holds_unit", "unit"),)
+    __tablename__ = "hold"
+    __table_args__ = (Index("ix_hold_unit", "unit"),)
 
     request: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     unit: Mapped[uuid.UUID]
@@ -125,7 +132,12 @@ class Hold(Base):
         return self.status is HoldStatus.HELD and (self.deadline is None or now <= self.deadline)
 
 
-class TakeListing(Command):
+def stands_at(now: dt.datetime) -> ColumnElement[bool]:
+    """Whether a `Hold` stands at `now`: the same as `Hold.stands`, for a query."""
+    return and_(Hold.status == HoldStatus.HELD, or_(Hold.deadline.is_(None), Hold.deadline >= now))
+
+
+class ReceivedListing(Command):
     """The whole listing of a home as published."""
 
     unit: uuid.UUID
@@ -148,13 +160,13 @@ class TakeListing(Command):
     available_from: dt.date | None = None
 
 
-class TakeListings(Command):
+class ReceiveListings(Command):
     """Listings that came together, at least one."""
 
-    listings: tuple[TakeListing, ...]
+    listings: tuple[ReceivedListing, ...]
 
 
-class TakeAvailability(Command):
+class ReceiveAvailability(Command):
     """The occupancy of a home as published."""
 
     unit: uuid.UUID
@@ -163,17 +175,15 @@ class TakeAvailability(Command):
     available_from: dt.date | None = None
 
 
-class TakeWithdrawal(Command):
+class ReceiveWithdrawal(Command):
     """A home is no longer listed."""
 
     unit: uuid.UUID
     listing_version: int
 
 
-class TakeHold(Command):
-    """A home is held until `deadline`; `ending_at` when the inventory announced that the hold will lapse
-    soon.
-    """
+class ReceiveHold(Command):
+    """A home is held until `deadline`; `ending_at` is when its approaching end was announced."""
 
     request: uuid.UUID
     unit: uuid.UUID
@@ -182,7 +192,7 @@ class TakeHold(Command):
     managed_by: ManagedBy | None = None
 
 
-class TakeRelease(Command):
+class ReceiveRelease(Command):
     """A hold ended without a tenancy."""
 
     request: uuid.UUID
@@ -208,7 +218,7 @@ class HomeNotOurs(DomainError):
 
 
 class ManagerUnknown(DomainError):
-    """Nobody recorded who manages the home, so it can't be said to be ours."""
+    """Nobody recorded who manages the home, so it may be another landlord's."""
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "manager_unknown"

@@ -1,10 +1,10 @@
-"""Looks up homes and holds in the copy."""
+"""Reads homes and holds from the copy of the inventory, and says who may have a home."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from tenancy_svc.homes.feature import VIEW_HOMES
 from tenancy_svc.homes.model import (
+    FREE,
     Hold,
     HoldEnded,
     HoldStatus,
@@ -29,6 +30,7 @@ from tenancy_svc.homes.model import (
     ReleaseReason,
 )
 from trade.letters import words
+from trade.money import USUAL
 
 _BY_ID = Paging(Home.unit)
 MOST_WORDS = 6
@@ -55,6 +57,11 @@ class HomeView:
     listed: bool
 
     @property
+    def free(self) -> bool:
+        """Whether it can be let to a household that has no hold on it."""
+        return self.occupancy in FREE
+
+    @property
     def label(self) -> str:
         """Words for the home in a list of choices."""
         return self.address
@@ -62,7 +69,7 @@ class HomeView:
 
 @dataclass(frozen=True, slots=True)
 class HoldView:
-    """A hold as the property desk shows it; `stands` at the moment of asking."""
+    """A hold as the property desk shows it; `stands` says whether it did when it was read."""
 
     request: uuid.UUID
     unit: uuid.UUID
@@ -86,7 +93,7 @@ def view_of(home: Home) -> HomeView:
         housing_type=home.housing_type,
         bedrooms=home.bedrooms,
         rent=home.rent_amount,
-        currency=home.rent_currency or "CAD",
+        currency=home.rent_currency or USUAL,
         accessible=home.accessible,
         managed_by=home.managed_by,
         occupancy=home.occupancy,
@@ -124,7 +131,7 @@ def must_be_ours(home: HomeView, held_under: ManagedBy | None = None) -> None:
 
     Raises HomeNotOurs, ManagerUnknown.
     """
-    # An application may be for a home of which support said who manages it, when the inventory didn't know.
+    # The hold may know who manages the home when its listing doesn't.
     known = [one for one in (held_under, home.managed_by) if one not in {None, ManagedBy.NOT_KNOWN}]
     if not known:
         raise ManagerUnknown(field="unit", address=home.address)
@@ -133,11 +140,11 @@ def must_be_ours(home: HomeView, held_under: ManagedBy | None = None) -> None:
 
 
 async def must_be_free(tx: Tx, unit: uuid.UUID, request: uuid.UUID | None) -> None:
-    """Let a home be let to the household of a request, or to one that came without.
+    """Refuse to let a home to the household of a request, or to one without, when it isn't free for them.
 
     Raises HomeHeld while it's held for another, HoldEnded when the request's own hold is over, HomeTaken when
-    a household without one wants a home that isn't free. A hold that wasn't heard of yet doesn't stand in the
-    way: its announcement may be under way.
+    a household without one wants a home that isn't free. A request whose hold wasn't received yet is allowed:
+    its announcement may be on its way.
     """
     holds = (await tx.session.scalars(select(Hold).where(Hold.unit == unit))).all()
     if any(hold.request != request and hold.stands(tx.now) for hold in holds):
@@ -149,40 +156,46 @@ async def must_be_free(tx: Tx, unit: uuid.UUID, request: uuid.UUID | None) -> No
     home = await find_home(tx, unit)
     if home is None:
         raise HomeUnknown
-    if home.occupancy not in {Occupancy.AVAILABLE, Occupancy.NOTICE_GIVEN}:
+    if not home.free:
         raise HomeTaken(address=home.address)
 
 
 def mentioning(
     typed: str, name: ColumnElement[str | None], number: ColumnElement[int]
 ) -> Iterator[ColumnElement[bool]]:
-    """For each word typed, the condition that a record's searchable `name`, its home or its `number` mentions
-    it; what holds no word mentions nothing.
+    """For each word typed, whether a record's searchable `name`, its home or its `number` contains it.
+
+    Text without any word finds nothing.
     """
+
+    def mentions(word: str) -> ColumnElement[bool]:
+        mentioned = name.contains(word) | Home.address_search.contains(word)
+        return mentioned | (number == int(word)) if word.isdecimal() and len(word) < 10 else mentioned
+
+    return _for_each_word(typed, mentions)
+
+
+def _for_each_word(
+    typed: str, found_by: Callable[[str], ColumnElement[bool]]
+) -> Iterator[ColumnElement[bool]]:
     sought = words(typed)[:MOST_WORDS]
     if typed.strip() and not sought:
         yield false()
-    for word in sought:
-        mentioned = name.contains(word) | Home.address_search.contains(word)
-        yield mentioned | (number == int(word)) if word.isdecimal() and len(word) < 10 else mentioned
+    yield from map(found_by, sought)
 
 
 @query(VIEW_HOMES)
 async def homes(
     tx: ReadTx, *, text: str = "", free_only: bool = False, after: str | None = None, limit: int = PAGE
 ) -> Page[HomeView]:
-    """Return listed homes of the property entity in the order of their ids, at most `limit` behind the place
-    `after`. A whole city's homes aren't counted each time.
+    """Return listed homes of the property entity in the order of their ids, at most `limit` after `after`.
+
+    They aren't counted: that would read a whole city's homes for each page.
     """
-    statement = select(Home).where(
-        Home.listing_version > Home.withdrawn_version, Home.managed_by == ManagedBy.PROPERTY_ENTITY
-    )
-    sought = words(text)[:MOST_WORDS]
-    if text.strip() and not sought:
-        statement = statement.where(false())
-    statement = statement.where(*(Home.address_search.contains(word) for word in sought))
+    statement = select(Home).where(Home.listed, Home.managed_by == ManagedBy.PROPERTY_ENTITY)
+    statement = statement.where(*_for_each_word(text, Home.address_search.contains))
     if free_only:
-        statement = statement.where(Home.occupancy.in_([Occupancy.AVAILABLE, Occupancy.NOTICE_GIVEN]))
+        statement = statement.where(Home.occupancy.in_(FREE))
     return await _BY_ID.page(tx, statement, view_of, after=after, limit=limit)
 
 

@@ -1,4 +1,4 @@
-"""Puts approved clauses together to versions of a template, and publishes them (T2, T3)."""
+"""Makes versions of a template from approved clauses, and publishes them (T2, T3)."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ async def begin_draft(tx: Tx, command: BeginDraft) -> uuid.UUID:
         begun_at=tx.now,
     )
     copied = ("source_id", "source_wording", "position", *TEXTS, "verdict", "doubtful_words")
-    kept = (*copied, "written_by", "approved_by", "approved_at")
+    unchanged = (*copied, "written_by", "approved_by", "approved_at")
     draft.clauses = [
-        Clause(**{name: getattr(clause, name) for name in kept})
+        Clause(**{name: getattr(clause, name) for name in unchanged})
         for clause in (published.clauses if published else [])
     ]
     tx.session.add(draft)
@@ -64,7 +64,7 @@ async def begin_draft(tx: Tx, command: BeginDraft) -> uuid.UUID:
 
 @use_case(EDIT_TEMPLATES)
 async def add_clause(tx: Tx, command: AddClause) -> uuid.UUID:
-    """Put an approved clause at the end of the draft, in its wording of now, and return its id (T2).
+    """Add an approved clause in its present wording to the end of the draft, and return its id (T2).
 
     Raises NoDraft, ClauseNotApproved, ClauseInDraft, NotFound.
     """
@@ -105,8 +105,8 @@ async def remove_clause(tx: Tx, command: RemoveClause) -> None:
 async def publish_draft(tx: Tx, command: PublishDraft) -> int:
     """Publish the draft and return its number; leases already drawn up keep theirs.
 
-    Every clause was approved by two persons; each is reviewed once more, so that nothing slips through
-    that an older review let pass. Raises NoDraft, NoClauses, ClausesRefused.
+    Every clause was approved by two people. Each is reviewed once more, because the review may refuse today
+    what it passed then. Raises NoDraft, NoClauses, ClausesRefused.
     """
     draft = await _draft(tx, command.template_id)
     if not draft.clauses:

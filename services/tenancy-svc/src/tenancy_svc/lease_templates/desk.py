@@ -144,4 +144,6 @@ async def _choosing(
         for clause in await call.ask(clauses)
         if clause.approved and clause.id not in there
     ]
-    return call.page("lease_templates/clause.html", form=form, record=record, choices=choices, status=status)
+    return call.page(
+        "lease_templates/add_clause.html", form=form, record=record, choices=choices, status=status
+    )

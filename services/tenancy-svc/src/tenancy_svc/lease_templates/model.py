@@ -15,7 +15,9 @@ from chassis.db import Versioned, words
 from chassis.errors import DomainError, Kind
 from deskkit.i18n import N_
 from tenancy_svc.clauses.model import OrganisationClause
-from tenancy_svc.tables import Base, Command
+from tenancy_svc.fields import Command
+from tenancy_svc.statutes.model import Reach
+from tenancy_svc.tables import Base
 from trade.text_review.verdicts import Verdict
 
 
@@ -28,7 +30,7 @@ class Jurisdiction(StrEnum):
     @property
     def label(self) -> str:
         """Its name (a message id)."""
-        return {Jurisdiction.ONTARIO: "Ontario", Jurisdiction.BRITISH_COLUMBIA: "British Columbia"}[self]
+        return self.reach.label
 
     @property
     def act(self) -> str:
@@ -39,15 +41,13 @@ class Jurisdiction(StrEnum):
         }[self]
 
     @property
-    def province(self) -> str:
-        """The province code of homes it governs."""
-        return {Jurisdiction.ONTARIO: "ON", Jurisdiction.BRITISH_COLUMBIA: "BC"}[self]
+    def reach(self) -> Reach:
+        """Where its law applies."""
+        return Reach(self.value)
 
 
 class EditionState(StrEnum):
-    """A draft is worked on, the published one is used for new leases, superseded ones stay with their
-    leases.
-    """
+    """A draft can be changed, the published edition is used for new leases, leases keep superseded ones."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -55,11 +55,9 @@ class EditionState(StrEnum):
 
 
 class LeaseTemplate(Versioned, Base):
-    """The template of a jurisdiction. There is one for each, so that supported tenants can't be given
-    another.
-    """
+    """The template of a jurisdiction. Each has one, so that supported tenants get the same as all others."""
 
-    __tablename__ = "lease_templates"
+    __tablename__ = "lease_template"
 
     jurisdiction: Mapped[Jurisdiction] = mapped_column(words(Jurisdiction, "jurisdiction"), unique=True)
     name_en: Mapped[str]
@@ -69,21 +67,21 @@ class LeaseTemplate(Versioned, Base):
 class Edition(Versioned, Base):
     """One version of a template's clauses."""
 
-    __tablename__ = "template_editions"
+    __tablename__ = "template_edition"
     __table_args__ = (
         UniqueConstraint("template_id", "number"),
         Index(
-            "uq_template_editions_draft", "template_id", unique=True, postgresql_where=text("state = 'draft'")
+            "uq_template_edition_draft", "template_id", unique=True, postgresql_where=text("state = 'draft'")
         ),
         Index(
-            "uq_template_editions_published",
+            "uq_template_edition_published",
             "template_id",
             unique=True,
             postgresql_where=text("state = 'published'"),
         ),
     )
 
-    template_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lease_templates.id"))
+    template_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lease_template.id"))
     number: Mapped[int] = mapped_column(Integer)
     state: Mapped[EditionState] = mapped_column(words(EditionState, "edition_state"))
     begun_at: Mapped[dt.datetime]
@@ -98,10 +96,10 @@ class Edition(Versioned, Base):
 class Clause(Versioned, Base):
     """One clause in both languages as it was approved: a copy of the organisation's clause in one wording."""
 
-    __tablename__ = "template_clauses"
+    __tablename__ = "template_clause"
 
     edition_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("template_editions.id", ondelete="CASCADE"), index=True
+        ForeignKey("template_edition.id", ondelete="CASCADE"), index=True
     )
     source_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(OrganisationClause.id))
     source_wording: Mapped[int] = mapped_column(Integer)
@@ -158,7 +156,7 @@ class NoDraft(DomainError):
 
 
 class DraftExists(DomainError):
-    """A draft was begun already."""
+    """There is a draft already."""
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "draft_exists"
@@ -184,7 +182,7 @@ class ClauseInDraft(DomainError):
 
 
 class NoClauses(DomainError):
-    """A lease without clauses is none."""
+    """A version without clauses can't be published."""
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "no_clauses"

@@ -15,14 +15,28 @@ from chassis.errors import NotFound
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from tenancy_svc.clauses.model import InBothLanguages
+from tenancy_svc.documents.model import Language
 from tenancy_svc.lease_templates.feature import VIEW_TEMPLATES
 from tenancy_svc.lease_templates.model import Clause, Edition, EditionState, Jurisdiction, LeaseTemplate
 from tenancy_svc.timeline import Entry, timeline_of
 from trade.text_review.verdicts import Verdict
 
 
+class NamedInBothLanguages:
+    """The name of a template, which is written in English and in French."""
+
+    __slots__ = ()
+
+    name_en: str
+    name_fr: str
+
+    def name(self, locale: str) -> str:
+        """Return the name in the reader's language."""
+        return Language.of(locale).choose(self.name_en, self.name_fr)
+
+
 @dataclass(frozen=True, slots=True)
-class TemplateLine:
+class TemplateLine(NamedInBothLanguages):
     """A template in the list."""
 
     id: uuid.UUID
@@ -66,7 +80,7 @@ class EditionView:
 
 
 @dataclass(frozen=True, slots=True)
-class TemplateRecord:
+class TemplateRecord(NamedInBothLanguages):
     """A template with its draft, the published version and the numbers of those before."""
 
     id: uuid.UUID
@@ -77,10 +91,6 @@ class TemplateRecord:
     published: EditionView | None
     former: tuple[EditionView, ...]
     timeline: list[Entry]
-
-    def name(self, locale: str) -> str:
-        """The name in the reader's language."""
-        return self.name_fr if locale.startswith("fr") else self.name_en
 
 
 @query(VIEW_TEMPLATES)
@@ -160,7 +170,7 @@ async def jurisdiction_of(tx: ReadTx, edition_id: uuid.UUID) -> Jurisdiction:
 
 async def published_edition_for(tx: ReadTx | Tx, province: str) -> uuid.UUID | None:
     """Return the id of the published version that governs homes in a province, or None."""
-    jurisdiction = next((j for j in Jurisdiction if j.province == province), None)
+    jurisdiction = next((j for j in Jurisdiction if j.reach.governs(province)), None)
     if jurisdiction is None:
         return None
     found: uuid.UUID | None = await tx.scalar(

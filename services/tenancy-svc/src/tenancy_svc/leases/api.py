@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from chassis.http import After, ApiRouter, Call, Limit
 from chassis.paging import PAGE, CountedPage
 from tenancy_svc.documents.model import Language
-from tenancy_svc.documents.serving import HELD, pdf_file
+from tenancy_svc.documents.responses import PDF_RESPONSES, pdf_file
 from tenancy_svc.leases.commands import amend_lease, draw_up_lease
 from tenancy_svc.leases.document import lease_document
 from tenancy_svc.leases.model import AmendLease, Amendment, DrawUpLease, LeaseStatus
@@ -27,7 +27,7 @@ class DrawnUp(BaseModel):
 
 
 class Amended(BaseModel):
-    """The number of the edition that stands now."""
+    """The number of the new edition."""
 
     edition: int
 
@@ -58,27 +58,27 @@ async def show_lease(call: Call, lease_id: uuid.UUID) -> LeaseRecord:
 
 @router.post("/leases/{lease_id}/amendments", status_code=201)
 async def post_amendment(call: Call, lease_id: uuid.UUID, body: Amendment) -> Amended:
-    """Change a draft lease: a new edition, the former one is kept."""
+    """Change a draft lease: this makes a new edition, and the former one stays."""
     command = AmendLease(lease_id=lease_id, **dict(body))
     return Amended(edition=await call.perform(amend_lease, command))
 
 
-@router.get("/leases/{lease_id}/document", response_class=Response, responses=HELD)
+@router.get("/leases/{lease_id}/document", response_class=Response, responses=PDF_RESPONSES)
 async def read_document(call: Call, lease_id: uuid.UUID, language: Language | None = None) -> Response:
-    """The whole lease as it stands, terms and clauses, as a PDF."""
+    """Return the whole current edition of the lease, terms and clauses, as a PDF."""
     return await pdf_file(
         await call.ask(lease_document, lease_id, language=language or Language.of(call.actor.locale))
     )
 
 
-@router.get("/leases/{lease_id}/editions/{number}/document", response_class=Response, responses=HELD)
+@router.get("/leases/{lease_id}/editions/{number}/document", response_class=Response, responses=PDF_RESPONSES)
 async def read_edition(
     call: Call,
     lease_id: uuid.UUID,
     number: Annotated[int, Path(ge=1, le=100_000)],
     language: Language | None = None,
 ) -> Response:
-    """One edition of the lease, whether it stands or was replaced, as a PDF."""
+    """Return one edition of the lease, current or former, as a PDF."""
     return await pdf_file(
         await call.ask(
             lease_document, lease_id, edition=number, language=language or Language.of(call.actor.locale)

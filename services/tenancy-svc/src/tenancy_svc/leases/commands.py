@@ -1,18 +1,16 @@
-"""Draws leases up from the one template and keeps every edition (T4)."""
+"""Draws leases up from the one template, and amends drafts in further editions (T4)."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any
 
-from sqlalchemy.orm import selectinload
-
 from chassis.errors import EditedMeanwhile, NotFound
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from tenancy_svc.applications.commands import locked
-from tenancy_svc.applications.model import ApplicationStatus
+from tenancy_svc.applications.commands import locked_application
+from tenancy_svc.applications.model import Application, ApplicationStatus
 from tenancy_svc.homes.model import HomeUnknown
 from tenancy_svc.homes.queries import HomeView, find_hold, find_home, must_be_free, must_be_ours
 from tenancy_svc.lease_templates.model import NoTemplate
@@ -28,27 +26,28 @@ from tenancy_svc.leases.model import (
     LeaseDeposit,
     LeaseEdition,
     LeaseExists,
+    LeaseNotDraft,
     LeaseParty,
-    LeaseSettled,
     LeaseStatus,
     Terms,
+    with_editions,
 )
 
 
 @use_case(DRAW_UP_LEASES)
 async def draw_up_lease(tx: Tx, command: DrawUpLease) -> uuid.UUID:
-    """Draw the lease of an accepted application up and return its id.
+    """Draw up the lease of an accepted application and return its id.
 
     Raises ApplicationNotAccepted, LeaseExists, HomeUnknown, HomeNotOurs, NoTemplate, and what `must_be_free`
     and `must_be_lawful` raise.
     """
-    application = await locked(tx, command.application_id)
-    if application.status in {ApplicationStatus.LEASE_DRAWN_UP, ApplicationStatus.HOUSED}:
+    application = await locked_application(tx, command.application_id)
+    if application.status.has_lease:
         raise LeaseExists
     if application.status is not ApplicationStatus.ACCEPTED:
         raise ApplicationNotAccepted
     await must_be_free(tx, application.unit, application.request)
-    home = await our_home(tx, application.unit, application.request)
+    home = await our_home(tx, application)
     must_be_lawful(command.deposits, rent=command.rent, province=home.province, day=tx.today)
     template_edition = await _template_edition(tx, home)
     lease = Lease(
@@ -68,20 +67,16 @@ async def draw_up_lease(tx: Tx, command: DrawUpLease) -> uuid.UUID:
 
 @use_case(DRAW_UP_LEASES)
 async def amend_lease(tx: Tx, command: AmendLease) -> int:
-    """Make a new edition of a draft with the newest template and return its number; the former one is kept.
+    """Make a new edition of a draft from the newest template and return its number; the former one stays.
 
-    What was attested for a former edition doesn't count for this one. Raises LeaseSettled, EditedMeanwhile,
+    What was attested for a former edition doesn't count for this one. Raises LeaseNotDraft, EditedMeanwhile,
     and what `must_be_lawful` raises.
     """
-    lease = await locked_lease(tx, command.lease_id)
-    if lease.status is not LeaseStatus.DRAFT:
-        raise LeaseSettled
-    stands = lease.current
-    changes = _changes(stands, command)
+    lease = await draft_lease(tx, command.lease_id)
+    changes = _changes(lease.current, command)
     if lease.version != command.version:
         raise EditedMeanwhile(current=lease.version, difference=changes)
-    application = await locked(tx, lease.application_id)
-    home = await our_home(tx, lease.unit, application.request)
+    home = await our_home(tx, await locked_application(tx, lease.application_id))
     must_be_lawful(command.deposits, rent=command.rent, province=home.province, day=tx.today)
     template_edition = await _template_edition(tx, home)
     lease.edition += 1
@@ -93,32 +88,32 @@ async def amend_lease(tx: Tx, command: AmendLease) -> int:
 
 
 async def locked_lease(tx: Tx, lease_id: uuid.UUID) -> Lease:
-    """Return the lease with its editions and parties, locked. Raises NotFound."""
-    lease = await tx.session.get(
-        Lease,
-        lease_id,
-        with_for_update=True,
-        options=[
-            selectinload(Lease.editions).options(
-                selectinload(LeaseEdition.parties), selectinload(LeaseEdition.deposits)
-            )
-        ],
-    )
+    """Return the lease with its editions, parties and deposits, locked. Raises NotFound."""
+    lease = await tx.session.get(Lease, lease_id, with_for_update=True, options=with_editions())
     if lease is None:
         raise NotFound(what="lease")
     return lease
 
 
-async def our_home(tx: Tx, unit: uuid.UUID, request: uuid.UUID | None) -> HomeView:
-    """Return the home a lease may be made for; for a request it's ours if it was when it was held.
+async def draft_lease(tx: Tx, lease_id: uuid.UUID) -> Lease:
+    """Return a lease that is still a draft, as `locked_lease` does. Raises NotFound, LeaseNotDraft."""
+    lease = await locked_lease(tx, lease_id)
+    if lease.status is not LeaseStatus.DRAFT:
+        raise LeaseNotDraft
+    return lease
 
-    Raises HomeUnknown, HomeNotOurs, ManagerUnknown.
+
+async def our_home(tx: Tx, application: Application) -> HomeView:
+    """Return the home of an application, if it's one that the property entity may make a lease for.
+
+    A home that was the property entity's when it was held stays so for that request. Raises HomeUnknown,
+    HomeNotOurs, ManagerUnknown.
     """
-    home = await find_home(tx, unit)
+    home = await find_home(tx, application.unit)
     if home is None:
         raise HomeUnknown
-    hold = await find_hold(tx, request)
-    must_be_ours(home, hold.managed_by if hold is not None and hold.unit == unit else None)
+    hold = await find_hold(tx, application.request)
+    must_be_ours(home, hold.managed_by if hold is not None and hold.unit == application.unit else None)
     return home
 
 
@@ -171,23 +166,26 @@ def _in_words(deposit: Deposit) -> str:
     return f"{deposit.kind} {deposit.amount.amount} {deposit.amount.currency} {deposit.state}"
 
 
-def _changes(stands: LeaseEdition, sent: Terms) -> dict[str, tuple[Any, Any]]:
+def _changes(current: LeaseEdition, sent: Terms) -> dict[str, tuple[Any, Any]]:
     """Return what differs between an edition and the terms sent, field by field."""
     pairs: dict[str, tuple[Any, Any]] = {
-        "holder": (stands.holder, sent.holder),
-        "start_on": (stands.start_on, sent.start_on),
-        "term": (stands.term, sent.term),
-        "end_on": (stands.end_on, sent.end_on),
-        "rent": (f"{stands.rent.amount} {stands.rent.currency}", f"{sent.rent.amount} {sent.rent.currency}"),
-        "due_day": (stands.due_day, sent.due_day),
+        "holder": (current.holder, sent.holder),
+        "start_on": (current.start_on, sent.start_on),
+        "term": (current.term, sent.term),
+        "end_on": (current.end_on, sent.end_on),
+        "rent": (
+            f"{current.rent.amount} {current.rent.currency}",
+            f"{sent.rent.amount} {sent.rent.currency}",
+        ),
+        "due_day": (current.due_day, sent.due_day),
         "deposits": (
-            [_in_words(deposit.asked) for deposit in stands.deposits],
+            [_in_words(deposit.asked) for deposit in current.deposits],
             [_in_words(deposit) for deposit in sent.deposits],
         ),
-        "inclusions": (stands.inclusions, sorted(inclusion.value for inclusion in sent.inclusions)),
+        "inclusions": (current.inclusions, sorted(inclusion.value for inclusion in sent.inclusions)),
         "parties": (
-            [party.name for party in stands.parties],
-            [f"{party.given_name} {party.family_name}" for party in sent.parties],
+            [party.name for party in current.parties],
+            [party.name for party in sent.parties],
         ),
     }
     return {field: pair for field, pair in pairs.items() if pair[0] != pair[1]}

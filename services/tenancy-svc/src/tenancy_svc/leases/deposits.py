@@ -1,7 +1,7 @@
-"""Which deposits a lease may take, and how much: the law of each province as dated rows (T4).
+"""Which deposits a lease may ask for, and how much: the law of each province as dated rules (T4).
 
-What has no row in force isn't lawful there. A deposit is judged by the rows of the day on which the lease is
-written or signed.
+A deposit without a rule in force isn't lawful there. The rules of the day on which the lease is drawn up,
+changed or signed apply.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import ClassVar
 
 from chassis.errors import DomainError, Faults, Kind
 from deskkit.i18n import N_
+from tenancy_svc.fields import Command
 from tenancy_svc.leases.money import Money
-from tenancy_svc.tables import Command
 
 
 class DepositKind(StrEnum):
@@ -51,7 +51,7 @@ class DepositState(StrEnum):
 
 
 class Most(StrEnum):
-    """The bound of a deposit, by what it's measured against."""
+    """The upper limit of a deposit, by what it's measured against."""
 
     ONE_PERIODS_RENT = "one_periods_rent"
     HALF_A_MONTHS_RENT = "half_a_months_rent"
@@ -59,7 +59,7 @@ class Most(StrEnum):
 
     @property
     def label(self) -> str:
-        """The bound in plain words (a message id)."""
+        """The limit in plain words (a message id)."""
         return {
             Most.ONE_PERIODS_RENT: "at most the rent for one month",
             Most.HALF_A_MONTHS_RENT: "at most half of the rent for one month",
@@ -69,7 +69,7 @@ class Most(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DepositRule:
-    """One deposit that a jurisdiction allows, from a day until another."""
+    """One deposit that a province allows, from one day until another."""
 
     province: str
     kind: DepositKind
@@ -116,7 +116,7 @@ RULES: tuple[DepositRule, ...] = (
 
 
 class Deposit(Command):
-    """A deposit that a lease asks for. What replacing the keys costs is named for a key deposit."""
+    """A deposit that a lease asks for; a key deposit also names the cost of replacing the keys."""
 
     kind: DepositKind
     amount: Money
@@ -133,36 +133,36 @@ def must_be_lawful(deposits: Sequence[Deposit], *, rent: Money, province: str | 
     """Refuse deposits that the law of the home's province doesn't allow on a day, all of them at once.
 
     Raises DepositNotAllowed, DepositTwice, DepositInAnotherCurrency, ReplacementCostMissing, DepositTooLarge,
-    DamageNotRecoverable, each with the place of the deposit, or SeveralFaults.
+    DamageNotRecoverable, each with the field of the deposit, or SeveralFaults.
     """
     allowed = {rule.kind: rule for rule in rules_for(province, day)}
     faults, seen = Faults(), set[DepositKind]()
     for number, deposit in enumerate(deposits):
-        place = f"deposits.{number}"
+        path = f"deposits.{number}"
         rule = allowed.get(deposit.kind)
         if rule is None:
-            faults.note(DepositNotAllowed(field=f"{place}.kind"))
+            faults.note(DepositNotAllowed(field=f"{path}.kind"))
         elif deposit.kind in seen:
-            faults.note(DepositTwice(field=f"{place}.kind"))
+            faults.note(DepositTwice(field=f"{path}.kind"))
         else:
             seen.add(deposit.kind)
-            _must_fit(deposit, rule, rent, place, faults)
+            _must_fit(deposit, rule, rent, path, faults)
     faults.refuse()
 
 
-def _must_fit(deposit: Deposit, rule: DepositRule, rent: Money, place: str, faults: Faults) -> None:
+def _must_fit(deposit: Deposit, rule: DepositRule, rent: Money, path: str, faults: Faults) -> None:
     with faults:
-        _must_be_in(rent.currency, deposit.amount, f"{place}.amount")
+        _must_be_in(rent.currency, deposit.amount, f"{path}.amount")
     if deposit.replacement_cost is not None:
         with faults:
-            _must_be_in(rent.currency, deposit.replacement_cost, f"{place}.replacement_cost")
+            _must_be_in(rent.currency, deposit.replacement_cost, f"{path}.replacement_cost")
     with faults:
-        most = _most(rule, deposit, rent, place)
+        most = _most(rule, deposit, rent, path)
         # What is in another currency was refused above, and can't be compared.
         if deposit.amount.currency == most.currency == rent.currency and deposit.amount.amount > most.amount:
-            raise TOO_LARGE[rule.most](field=f"{place}.amount", most=most)
+            raise TOO_LARGE[rule.most](field=f"{path}.amount", most=most)
     if deposit.state is DepositState.RECOVERED_FOR_DAMAGE and not rule.pays_for_damage:
-        faults.note(DamageNotRecoverable(field=f"{place}.state"))
+        faults.note(DamageNotRecoverable(field=f"{path}.state"))
 
 
 def _must_be_in(currency: str, money: Money, field: str) -> None:
@@ -170,19 +170,19 @@ def _must_be_in(currency: str, money: Money, field: str) -> None:
         raise DepositInAnotherCurrency(field=field, currency=currency)
 
 
-def _most(rule: DepositRule, deposit: Deposit, rent: Money, place: str) -> Money:
+def _most(rule: DepositRule, deposit: Deposit, rent: Money, path: str) -> Money:
     if rule.most is Most.ONE_PERIODS_RENT:
         return rent
     if rule.most is Most.HALF_A_MONTHS_RENT:
         half = (rent.amount / 2).quantize(Decimal("0.01"), rounding=ROUND_DOWN)
         return rent.model_copy(update={"amount": half})
     if deposit.replacement_cost is None:
-        raise ReplacementCostMissing(field=f"{place}.replacement_cost")
+        raise ReplacementCostMissing(field=f"{path}.replacement_cost")
     return deposit.replacement_cost
 
 
 class DepositNotAllowed(DomainError):
-    """The jurisdiction of the home doesn't know this deposit."""
+    """The law where the home is doesn't allow this deposit."""
 
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "deposit_not_allowed"
@@ -190,7 +190,7 @@ class DepositNotAllowed(DomainError):
 
 
 class DepositTwice(DomainError):
-    """A lease asks for each kind of deposit once."""
+    """A lease asks for each kind of deposit at most once."""
 
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "deposit_twice"
@@ -206,7 +206,7 @@ class DepositInAnotherCurrency(DomainError):
 
 
 class ReplacementCostMissing(DomainError):
-    """What a key deposit is measured against must be known."""
+    """A key deposit needs the cost of replacing the keys."""
 
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "replacement_cost_missing"
@@ -240,11 +240,11 @@ TOO_LARGE: dict[Most, type[DepositTooLarge]] = {
     Most.HALF_A_MONTHS_RENT: DepositAboveHalf,
     Most.REPLACEMENT_COST: DepositAboveCost,
 }
-"""How a deposit above each bound is refused."""
+"""The error for a deposit above each limit."""
 
 
 class DamageNotRecoverable(DomainError):
-    """The deposit may not be kept for damage."""
+    """Damage may not be recovered from this deposit."""
 
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "damage_not_recoverable"

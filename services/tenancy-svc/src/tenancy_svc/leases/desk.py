@@ -11,12 +11,13 @@ from starlette.responses import Response
 from deskkit.call import DeskCall, PageCall
 from deskkit.forms import Form
 from deskkit.router import DeskRouter
-from tenancy_svc.applications.model import ApplicationStatus, Part
+from tenancy_svc.applications.model import ApplicationStatus
+from tenancy_svc.applications.people import Part
 from tenancy_svc.applications.queries import application
-from tenancy_svc.disclosures.panel import crossing_items, support_name
+from tenancy_svc.disclosures.panel import disclosure_panel
 from tenancy_svc.disclosures.queries import disclosure_statement
 from tenancy_svc.documents.model import Language
-from tenancy_svc.documents.serving import pdf_file
+from tenancy_svc.documents.responses import pdf_file
 from tenancy_svc.homes.queries import HomeView
 from tenancy_svc.leases.commands import amend_lease, draw_up_lease
 from tenancy_svc.leases.deposits import DepositState, Most, rules_for
@@ -101,7 +102,7 @@ def _terms(call: PageCall, form: Form[Any], home: HomeView | None, **context: An
     """The form of the terms, with the deposits that the law allows where the home is."""
     rules = rules_for(home.province if home else None, call.today)
     return call.page(
-        "leases/form.html",
+        "leases/edit.html",
         form=form,
         deposit_kinds=[(rule.kind.value, call._(rule.kind.label)) for rule in rules],
         allowed=call.formats.listing(
@@ -167,10 +168,8 @@ async def _record(call: PageCall, lease_id: uuid.UUID, template: str, tab: str) 
         template,
         lease=record,
         tab=tab,
-        statement=statement,
-        other=statement.organisation or support_name(call),
-        crossings=crossing_items(call, statement.crossings),
         timeline=timeline_items(call, record.timeline),
+        **disclosure_panel(call, statement),
     )
 
 
@@ -178,7 +177,6 @@ async def _record(call: PageCall, lease_id: uuid.UUID, template: str, tab: str) 
 async def change(call: DeskCall, lease_id: uuid.UUID) -> Response:
     """Change a lease that isn't signed."""
     record = await call.ask(lease, lease_id)
-    stands = record.current
     names = (
         "holder",
         "start_on",
@@ -189,8 +187,8 @@ async def change(call: DeskCall, lease_id: uuid.UUID) -> Response:
         "deposits",
         "inclusions",
     )
-    initial: dict[str, Any] = {name: getattr(stands, name) for name in names}
-    initial.update(version=record.version, parties=stands.parties)
+    initial: dict[str, Any] = {name: getattr(record.current, name) for name in names}
+    initial.update(version=record.version, parties=record.current.parties)
     form = await call.form(AmendLease, initial=initial, fixed={"lease_id": lease_id})
     return await _changing(call, form, lease_id)
 

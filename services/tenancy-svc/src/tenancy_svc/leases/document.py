@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from deskkit.i18n import N_
-from tenancy_svc.applications.model import Part
+from tenancy_svc.applications.people import Part
 from tenancy_svc.applications.queries import PersonView
 from tenancy_svc.documents.model import (
     Block,
@@ -28,14 +27,15 @@ from tenancy_svc.documents.model import (
     row,
     shown,
 )
-from tenancy_svc.documents.wording import Wording, wording
+from tenancy_svc.documents.translation import Translation, translation
 from tenancy_svc.homes.queries import HomeView, find_home
 from tenancy_svc.lease_templates.model import Jurisdiction
 from tenancy_svc.lease_templates.queries import EditionView, edition_of, jurisdiction_of
 from tenancy_svc.leases.deposits import Deposit, rules_for
 from tenancy_svc.leases.feature import VIEW_LEASES
-from tenancy_svc.leases.model import EditionReason, Lease, LeaseEdition, LeaseStatus
+from tenancy_svc.leases.model import EditionReason, Lease, LeaseEdition, LeaseStatus, with_terms
 from tenancy_svc.leases.queries import EditionTerms, terms_of
+from tenancy_svc.settings import settings_of
 
 _WHY = {
     EditionReason.DRAWN_UP: N_("Drawn up on %(moment)s by %(name)s"),
@@ -50,8 +50,8 @@ class LeasePaper:
     number: int
     status: LeaseStatus
     began_at: dt.datetime | None
-    stands: int
-    """The number of the edition that stands."""
+    current: int
+    """The number of the current edition."""
     landlord: str
     home: HomeView | None
     terms: EditionTerms
@@ -60,8 +60,8 @@ class LeasePaper:
 
     @property
     def former(self) -> bool:
-        """Whether another edition took its place."""
-        return self.terms.number != self.stands
+        """Whether another edition replaced it."""
+        return self.terms.number != self.current
 
     @property
     def in_force(self) -> bool:
@@ -73,24 +73,24 @@ class LeasePaper:
 async def lease_document(
     tx: ReadTx, lease_id: uuid.UUID, *, edition: int | None = None, language: Language
 ) -> Document:
-    """Return one edition of a lease, by default the one that stands, as a document. Raises NotFound."""
+    """Return one edition of a lease, by default the current one, as a document. Raises NotFound."""
     found = await tx.session.get(Lease, lease_id)
     if found is None:
         raise NotFound(what="lease")
     written = await tx.scalar(
         select(LeaseEdition)
         .where(LeaseEdition.lease_id == lease_id, LeaseEdition.number == (edition or found.edition))
-        .options(selectinload(LeaseEdition.parties), selectinload(LeaseEdition.deposits))
+        .options(*with_terms())
     )
     if written is None:
         raise NotFound(what="edition")
-    words = wording(language, tx.runtime.time_zone)
+    words = translation(language, tx.runtime.time_zone)
     paper = LeasePaper(
         number=found.number,
         status=found.status,
         began_at=found.began_at,
-        stands=found.edition,
-        landlord=words._(str(getattr(tx.runtime.settings, "organisation", ""))),
+        current=found.edition,
+        landlord=words._(settings_of(tx.runtime).organisation),
         home=await find_home(tx, found.unit),
         terms=terms_of(written),
         template=await edition_of(tx, written.template_edition_id),
@@ -99,7 +99,7 @@ async def lease_document(
     return document_of(paper, words)
 
 
-def document_of(paper: LeasePaper, words: Wording) -> Document:
+def document_of(paper: LeasePaper, words: Translation) -> Document:
     """Return the document of an edition in one language."""
     title = words._("Lease %(number)s", number=paper.number)
     version = words._("Version %(number)s", number=paper.terms.number)
@@ -115,17 +115,17 @@ def document_of(paper: LeasePaper, words: Wording) -> Document:
     )
 
 
-def _mark(paper: LeasePaper, words: Wording) -> str | None:
+def _mark(paper: LeasePaper, words: Translation) -> str | None:
     if paper.status is LeaseStatus.DISCARDED:
         return words._("Discarded draft: it was never in force")
     if paper.former:
-        return words._("Former version, replaced by version %(number)s: not in force", number=paper.stands)
+        return words._("Former version, replaced by version %(number)s: not in force", number=paper.current)
     if paper.status is LeaseStatus.DRAFT:
         return words._("Draft: not in force until everybody has signed")
     return None
 
 
-def _blocks(paper: LeasePaper, words: Wording) -> Iterator[Block]:
+def _blocks(paper: LeasePaper, words: Translation) -> Iterator[Block]:
     terms = paper.terms
     yield Rows(tuple(_about(paper, words)))
     yield Heading(words._("The parties"))
@@ -150,7 +150,7 @@ def _blocks(paper: LeasePaper, words: Wording) -> Iterator[Block]:
         )
 
 
-def _about(paper: LeasePaper, words: Wording) -> Iterator[Row]:
+def _about(paper: LeasePaper, words: Translation) -> Iterator[Row]:
     terms = paper.terms
     why = words._(_WHY[terms.reason], moment=words.formats.moment(terms.made_at), name=terms.made_by)
     yield row(words._("Version"), str(terms.number), why)
@@ -161,12 +161,12 @@ def _about(paper: LeasePaper, words: Wording) -> Iterator[Row]:
         yield row(words._("State"), words.label(paper.status))
 
 
-def _parties(paper: LeasePaper, words: Wording) -> Iterator[Row]:
+def _parties(paper: LeasePaper, words: Translation) -> Iterator[Row]:
     yield row(words._("Landlord"), paper.landlord)
     if not paper.terms.parties:
         yield row(
             words._("Tenants"),
-            words._("The names were deleted, because the household no longer agrees to sharing them."),
+            words._("The names were deleted, because the household no longer agrees to share them."),
         )
     for part, label in ((Part.TENANT, words._("Tenant")), (Part.OCCUPANT, words._("Occupant"))):
         for party in paper.terms.parties:
@@ -175,7 +175,7 @@ def _parties(paper: LeasePaper, words: Wording) -> Iterator[Row]:
     yield row(words._("Lease holder"), words.label(paper.terms.holder))
 
 
-def _person(party: PersonView, words: Wording) -> Iterator[str]:
+def _person(party: PersonView, words: Translation) -> Iterator[str]:
     yield party.name
     if party.phone:
         yield words.formats.phone(party.phone)
@@ -183,7 +183,7 @@ def _person(party: PersonView, words: Wording) -> Iterator[str]:
         yield party.email
 
 
-def _home(home: HomeView | None, words: Wording) -> Iterator[Row]:
+def _home(home: HomeView | None, words: Translation) -> Iterator[Row]:
     if home is None or not home.address:
         yield row(words._("Address"), words._("The inventory hasn't described this home yet"))
         return
@@ -196,7 +196,7 @@ def _given(text: str) -> tuple[str, ...]:
     return (text,) if text else ()
 
 
-def _terms(terms: EditionTerms, words: Wording) -> Iterator[Row]:
+def _terms(terms: EditionTerms, words: Translation) -> Iterator[Row]:
     yield row(words._("First day of the tenancy"), words.formats.date(terms.start_on))
     end = (words._("Last day: %(day)s", day=words.formats.date(terms.end_on)),) if terms.end_on else ()
     yield row(words._("Length of the lease"), words.label(terms.term), *end)
@@ -210,9 +210,9 @@ def _terms(terms: EditionTerms, words: Wording) -> Iterator[Row]:
     yield row(words._("Included in the rent"), *(included or [words._("nothing")]))
 
 
-def _deposits(paper: LeasePaper, words: Wording) -> Iterator[Row]:
+def _deposits(paper: LeasePaper, words: Translation) -> Iterator[Row]:
     day = paper.terms.made_at.astimezone(words.formats.zone).date()
-    rules = {rule.kind: rule for rule in rules_for(paper.jurisdiction.province, day)}
+    rules = {rule.kind: rule for rule in rules_for(paper.jurisdiction.reach.province, day)}
     for deposit in paper.terms.deposits:
         rule = rules.get(deposit.kind)
         law: tuple[str, ...] = ()
@@ -224,13 +224,13 @@ def _deposits(paper: LeasePaper, words: Wording) -> Iterator[Row]:
         yield row(words._("Deposits"), words._("not required"))
 
 
-def _deposit(deposit: Deposit, words: Wording) -> Iterator[str]:
+def _deposit(deposit: Deposit, words: Translation) -> Iterator[str]:
     yield f"{words.sum(deposit.amount)} · {words.label(deposit.state)}"
     if deposit.replacement_cost is not None:
         yield words._("Replacing the keys costs %(sum)s", sum=words.sum(deposit.replacement_cost))
 
 
-def _law(paper: LeasePaper, words: Wording) -> Iterator[Row]:
+def _law(paper: LeasePaper, words: Translation) -> Iterator[Row]:
     yield row(words._("Law"), words._(paper.jurisdiction.act), words.label(paper.jurisdiction))
     since = paper.template.published_at
     published = (words._("Published on %(day)s", day=words.formats.date(since)),) if since else ()

@@ -1,4 +1,4 @@
-"""Leases that took a home which was held for another, for somebody to read what followed (F2, T4)."""
+"""Leases of homes that were held for another applicant, so that somebody reads what followed (F2, T4)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHOWN_FOR = dt.timedelta(days=14)
 
 @query(VIEW_LEASES)
 async def due(tx: ReadTx) -> DueList:
-    """The leases that took a held home, for two weeks after the inventory said so."""
+    """Return the leases of homes held for another, for two weeks after the inventory ended the hold."""
     rows: Iterable[Any] = await tx.execute(
         select(Lease, Home)
         .join(Hold, crossed(Lease))

@@ -1,4 +1,4 @@
-"""A lease and its editions: what was agreed stays readable for ever (T4)."""
+"""A lease and its editions: what was agreed stays readable (T4)."""
 
 from __future__ import annotations
 
@@ -21,22 +21,30 @@ from sqlalchemy import (
     ScalarSelect,
     String,
     UniqueConstraint,
-    select,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
+from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from chassis.db import Versioned, words
 from chassis.errors import DomainError, Kind
-from tenancy_svc.applications.model import Part, PeopleGiven, full_name, searchable_name
+from tenancy_svc.applications.people import (
+    Part,
+    PeopleGiven,
+    first_tenant_in,
+    searchable_name,
+    tenants_of,
+    written_name,
+)
+from tenancy_svc.fields import Command
 from tenancy_svc.leases.deposits import Deposit, DepositKind, DepositState
 from tenancy_svc.leases.money import Money
-from tenancy_svc.tables import Base, Command
+from tenancy_svc.tables import Base
 from trade.dates import LeaseEnd, LeaseStart
 
 
 class LeaseStatus(StrEnum):
-    """Where the lease stands. In force means: signed, and the tenancy belongs to the tenant."""
+    """Where the lease stands. In force means: signed, and the tenancy has begun."""
 
     DRAFT = "draft"
     IN_FORCE = "in_force"
@@ -85,28 +93,28 @@ class Inclusion(StrEnum):
     FURNITURE = "furniture"
 
 
-ONE_TENANCY_PER_UNIT = "uq_leases_one_tenancy_per_unit"
+ONE_TENANCY_PER_UNIT = "uq_lease_one_tenancy_per_unit"
 """The index that refuses a second tenancy of a home, whatever happens at the same moment."""
 
 
 class Lease(Versioned, Base):
     """The lease of one application. One home has one lease in force, whatever happens at the same moment."""
 
-    __tablename__ = "leases"
+    __tablename__ = "lease"
     __table_args__ = (
         Index(ONE_TENANCY_PER_UNIT, "unit", unique=True, postgresql_where=text("status = 'in_force'")),
         Index(
-            "uq_leases_one_per_application",
+            "uq_lease_one_per_application",
             "application_id",
             unique=True,
             postgresql_where=text("status <> 'discarded'"),
         ),
-        Index("ix_leases_status", "status", "id"),
+        Index("ix_lease_status", "status", "id"),
         CheckConstraint("(status = 'in_force') = (tenancy IS NOT NULL)", name="tenancy"),
     )
 
     number: Mapped[int] = mapped_column(BigInteger, Identity(start=5001), unique=True)
-    application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("applications.id"))
+    application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("application.id"))
     unit: Mapped[uuid.UUID]
     status: Mapped[LeaseStatus] = mapped_column(words(LeaseStatus, "lease_status"))
     edition: Mapped[int] = mapped_column(Integer)
@@ -121,14 +129,14 @@ class Lease(Versioned, Base):
 
     @property
     def current(self) -> LeaseEdition:
-        """The edition that stands; `editions` must be loaded."""
+        """The current edition; `editions` must be loaded."""
         return next(edition for edition in self.editions if edition.number == self.edition)
 
 
 class LeaseEdition(Base):
     """What was agreed, as one edition; never changed once written."""
 
-    __tablename__ = "lease_editions"
+    __tablename__ = "lease_edition"
     __table_args__ = (
         UniqueConstraint("lease_id", "number"),
         CheckConstraint("rent_amount > 0", name="rent"),
@@ -138,12 +146,12 @@ class LeaseEdition(Base):
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    lease_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("leases.id"))
+    lease_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lease.id"))
     number: Mapped[int] = mapped_column(Integer)
     reason: Mapped[EditionReason] = mapped_column(words(EditionReason, "edition_reason"))
     made_at: Mapped[dt.datetime]
     made_by: Mapped[str]
-    template_edition_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("template_editions.id"))
+    template_edition_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("template_edition.id"))
     holder: Mapped[Holder] = mapped_column(words(Holder, "holder"))
     start_on: Mapped[dt.date]
     term: Mapped[Term] = mapped_column(words(Term, "term"))
@@ -169,7 +177,7 @@ class LeaseEdition(Base):
 class LeaseDeposit(Base):
     """A deposit that an edition asks for, in the currency of its rent."""
 
-    __tablename__ = "lease_deposits"
+    __tablename__ = "lease_deposit"
     __table_args__ = (
         UniqueConstraint("edition_id", "kind"),
         CheckConstraint("amount >= 0", name="amount"),
@@ -177,7 +185,7 @@ class LeaseDeposit(Base):
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    edition_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lease_editions.id"))
+    edition_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lease_edition.id"))
     position: Mapped[int] = mapped_column(Integer)
     kind: Mapped[DepositKind] = mapped_column(words(DepositKind, "deposit_kind"))
     amount: Mapped[Decimal]
@@ -200,10 +208,10 @@ class LeaseDeposit(Base):
 class LeaseParty(Base):
     """A tenant or occupant named in an edition."""
 
-    __tablename__ = "lease_parties"
+    __tablename__ = "lease_party"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    edition_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lease_editions.id"), index=True)
+    edition_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lease_edition.id"), index=True)
     position: Mapped[int] = mapped_column(Integer)
     part: Mapped[Part] = mapped_column(words(Part, "part"))
     given_name: Mapped[str]
@@ -215,19 +223,27 @@ class LeaseParty(Base):
     @property
     def name(self) -> str:
         """Given and family name."""
-        return f"{self.given_name} {self.family_name}".strip()
+        return written_name(self.given_name, self.family_name)
 
 
 def first_tenant(what: ColumnElement[str] | None = None) -> ScalarSelect[str | None]:
-    """The name of the first tenant of the `LeaseEdition` around it, or something else of theirs."""
-    return (
-        select(full_name(LeaseParty) if what is None else what)
-        .where(LeaseParty.edition_id == LeaseEdition.id, LeaseParty.part == Part.TENANT)
-        .order_by(LeaseParty.position)
-        .limit(1)
-        .correlate(LeaseEdition)
-        .scalar_subquery()
-    )
+    """The name of the first tenant of the `LeaseEdition` around it, or `what` of theirs; NULL without one."""
+    return first_tenant_in(LeaseParty, LeaseParty.edition_id == LeaseEdition.id, LeaseEdition, what)
+
+
+def is_current_edition() -> ColumnElement[bool]:
+    """Whether a `LeaseEdition` is the current one of its `Lease`."""
+    return (LeaseEdition.lease_id == Lease.id) & (LeaseEdition.number == Lease.edition)
+
+
+def with_terms() -> tuple[_AbstractLoad, ...]:
+    """What loads the parties and deposits of editions with them."""
+    return selectinload(LeaseEdition.parties), selectinload(LeaseEdition.deposits)
+
+
+def with_editions() -> tuple[_AbstractLoad, ...]:
+    """What loads every edition of leases with them, and its terms."""
+    return (selectinload(Lease.editions).options(*with_terms()),)
 
 
 class Terms(Command):
@@ -271,13 +287,13 @@ class Terms(Command):
 
     @model_validator(mode="after")
     def _names_a_tenant(self) -> Self:
-        if not any(party.part is Part.TENANT for party in self.parties):
+        if not tenants_of(self.parties):
             raise PydanticCustomError("lease_terms", "A lease names at least one tenant.", {"at": "parties"})
         return self
 
 
 class ForgetDrafts(Command):
-    """The people of an application are no longer known by its referral."""
+    """What the referral brought of an application's people was deleted."""
 
     application_id: uuid.UUID
 
@@ -289,7 +305,7 @@ class DrawUpLease(Terms):
 
 
 class Amendment(Terms):
-    """The terms as they are to stand; `version` is that of the lease that was read (X4)."""
+    """The terms as they will be; `version` is that of the lease that was read (X4)."""
 
     version: int
 
@@ -316,9 +332,9 @@ class LeaseExists(DomainError):
     message: ClassVar[str] = "This application already has a lease. Open that one instead."
 
 
-class LeaseSettled(DomainError):
+class LeaseNotDraft(DomainError):
     """A lease that's signed or discarded isn't changed this way."""
 
     kind: ClassVar[Kind] = Kind.conflict
-    code: ClassVar[str] = "lease_settled"
+    code: ClassVar[str] = "lease_not_draft"
     message: ClassVar[str] = "This lease is no longer a draft, so it can't be changed here."

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tenancy_svc.tables import Command
+from tenancy_svc.fields import Command
 from trade.money import USUAL, Currency
 
 

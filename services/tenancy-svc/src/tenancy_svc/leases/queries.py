@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, exists, select
-from sqlalchemy.orm import selectinload
 
 from chassis.errors import NotFound
 from chassis.paging import PAGE, CountedPage, Paging
-from chassis.tx import ReadTx
+from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
-from tenancy_svc.applications.model import Part
+from tenancy_svc.applications.people import Part, tenants_of
 from tenancy_svc.applications.queries import ApplicationRecord, PersonView, read_application
 from tenancy_svc.homes.model import Hold, Home, ReleaseReason
 from tenancy_svc.homes.queries import mentioning
@@ -31,6 +30,8 @@ from tenancy_svc.leases.model import (
     LeaseStatus,
     Term,
     first_tenant,
+    is_current_edition,
+    with_editions,
 )
 from tenancy_svc.leases.money import Money
 from tenancy_svc.timeline import Entry, timeline_of
@@ -73,7 +74,7 @@ class EditionTerms:
     @property
     def tenants(self) -> list[str]:
         """Names of the tenants."""
-        return [party.name for party in self.parties if party.part is Part.TENANT]
+        return [party.name for party in tenants_of(self.parties)]
 
     @property
     def occupants(self) -> list[str]:
@@ -119,11 +120,11 @@ async def leases(
     after: str | None = None,
     limit: int = PAGE,
 ) -> CountedPage[LeaseLine]:
-    """Return leases, newest first, at most `limit` behind the place `after`."""
+    """Return leases, newest first, at most `limit` after `after`."""
     name = first_tenant()
     statement = (
         select(Lease, LeaseEdition, Home, name)
-        .join(LeaseEdition, (LeaseEdition.lease_id == Lease.id) & (LeaseEdition.number == Lease.edition))
+        .join(LeaseEdition, is_current_edition())
         .outerjoin(Home, Home.unit == Lease.unit)
     )
     if statuses:
@@ -161,16 +162,8 @@ async def lease_of_application(tx: ReadTx, application_id: uuid.UUID) -> uuid.UU
 
 
 async def read_lease(tx: ReadTx, lease_id: uuid.UUID) -> LeaseRecord:
-    """Return one lease inside a transaction that somebody else holds. Raises NotFound."""
-    found = await tx.session.get(
-        Lease,
-        lease_id,
-        options=[
-            selectinload(Lease.editions).options(
-                selectinload(LeaseEdition.parties), selectinload(LeaseEdition.deposits)
-            )
-        ],
-    )
+    """Return one lease in a transaction that is open already. Raises NotFound."""
+    found = await tx.session.get(Lease, lease_id, options=with_editions())
     if found is None:
         raise NotFound(what="lease")
     return LeaseRecord(
@@ -193,8 +186,15 @@ async def read_lease(tx: ReadTx, lease_id: uuid.UUID) -> LeaseRecord:
     )
 
 
+async def has_tenancy(tx: ReadTx | Tx, unit: uuid.UUID) -> bool:
+    """Return whether a lease is in force in a home."""
+    return bool(
+        await tx.scalar(select(exists().where(Lease.unit == unit, Lease.status == LeaseStatus.IN_FORCE)))
+    )
+
+
 def crossed(lease: type[Lease]) -> ColumnElement[bool]:
-    """Whether a hold (`Hold`) is one that a lease in force crossed."""
+    """Whether the inventory ended a `Hold` because a lease in force took the home."""
     return (
         (Hold.unit == lease.unit)
         & (Hold.release_reason == ReleaseReason.LET_TO_ANOTHER)

@@ -11,5 +11,5 @@ router = ApiRouter(tags=["my day"])
 
 @router.get("/my-day")
 async def show_my_day(call: Call) -> MyDay:
-    """Show what waits for somebody at the property desk."""
+    """Show what is due at the property desk."""
     return await call.ask(my_day)

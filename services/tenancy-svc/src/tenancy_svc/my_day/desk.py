@@ -1,4 +1,4 @@
-"""The front page of the property desk: what waits for somebody (F2)."""
+"""The front page of the property desk: what is due (F2)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tenancy_svc.my_day.model import MyDay
 from tenancy_svc.my_day.queries import my_day
 
 SHOWN = 20
-"""So many of a part are shown at first, with the number of all."""
+"""How many lines of each part are shown at first, with the number of all."""
 
 router = DeskRouter(prefix="/property-desk")
 

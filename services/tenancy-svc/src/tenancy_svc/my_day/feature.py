@@ -1,4 +1,4 @@
-"""What waits for somebody at the property desk today."""
+"""What is due at the property desk today."""
 
 from chassis.access import Permission
 from chassis.feature import Feature, NavItem

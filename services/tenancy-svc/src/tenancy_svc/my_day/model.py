@@ -9,7 +9,7 @@ from trade.due import Due
 
 @dataclass(frozen=True, slots=True)
 class MyDay:
-    """Everything that waits, most urgent first; `due_count` also of what isn't listed."""
+    """What is due, most urgent first; `due_count` also counts what isn't listed."""
 
     due: tuple[Due, ...] = ()
     due_count: int = 0

@@ -1,4 +1,4 @@
-"""Finds what waits for the property desk, whichever feature it is of (F2)."""
+"""Reads what is due at the property desk, from every feature (F2)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ from trade.due import DueList
 
 @query(VIEW_MY_DAY)
 async def my_day(tx: ReadTx) -> MyDay:
-    """Return what waits for the person who asks, as far as the person may see it, most urgent first."""
+    """Return what is due, as far as the person who asks may see it, most urgent first."""
     due = DueList.together(await asked_of_all(tx, "due"))
     return MyDay(tuple(due.items), due.count)

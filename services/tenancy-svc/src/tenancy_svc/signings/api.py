@@ -10,28 +10,25 @@ from pydantic import BaseModel
 
 from chassis.http import ApiRouter, Call
 from tenancy_svc.documents.model import Language
-from tenancy_svc.documents.serving import HELD, pdf_file
+from tenancy_svc.documents.responses import PDF_RESPONSES, pdf_file
+from tenancy_svc.signings.attestations import attest, take_attestation_back
 from tenancy_svc.signings.commands import (
-    attest,
     cancel_signing,
-    end_unsigned,
-    give_up_lease,
     move_signing,
     record_rights_explained,
     schedule_signing,
-    sign_lease,
-    take_attestation_back,
 )
 from tenancy_svc.signings.document import signing_document
+from tenancy_svc.signings.drafts import discard_lease
 from tenancy_svc.signings.model import (
     Arrangement,
     Attest,
     Attesting,
     CancelSigning,
-    EndUnsigned,
-    GiveUpLease,
+    DiscardLease,
     Move,
     MoveSigning,
+    RecordNotSigned,
     RecordRightsExplained,
     ScheduleSigning,
     Signatures,
@@ -40,6 +37,7 @@ from tenancy_svc.signings.model import (
     TakeAttestationBack,
 )
 from tenancy_svc.signings.queries import SigningLine, SigningRecord, signing, signings
+from tenancy_svc.signings.signatures import record_not_signed, sign_lease
 
 router = ApiRouter(tags=["signings"])
 
@@ -60,7 +58,7 @@ class Signed(BaseModel):
 async def list_signings(
     call: Call, status: SigningStatus | None = SigningStatus.SCHEDULED
 ) -> list[SigningLine]:
-    """List signings; those ahead earliest first."""
+    """List signings; scheduled ones earliest first."""
     return await call.ask(signings, status=status)
 
 
@@ -70,7 +68,7 @@ async def show_signing(call: Call, signing_id: uuid.UUID) -> SigningRecord:
     return await call.ask(signing, signing_id)
 
 
-@router.get("/signings/{signing_id}/document", response_class=Response, responses=HELD)
+@router.get("/signings/{signing_id}/document", response_class=Response, responses=PDF_RESPONSES)
 async def read_document(call: Call, signing_id: uuid.UUID, language: Language | None = None) -> Response:
     """The record of one signing, attestations and what changed on the way, as a PDF."""
     return await pdf_file(
@@ -105,13 +103,13 @@ async def post_rights_explained(call: Call, signing_id: uuid.UUID) -> None:
 
 @router.post("/signings/{signing_id}/attestations", status_code=204)
 async def post_attestation(call: Call, signing_id: uuid.UUID, body: Attesting) -> None:
-    """Record a party's word that no service is a condition of the lease."""
+    """Record a party's attestation that no service is a condition of the lease."""
     await call.perform(attest, Attest(signing_id=signing_id, **dict(body)))
 
 
 @router.delete("/signings/{signing_id}/attestations/{attestation_id}", status_code=204)
 async def delete_attestation(call: Call, signing_id: uuid.UUID, attestation_id: uuid.UUID) -> None:
-    """Take an attestation back before the signatures; it stays in the record."""
+    """Take an attestation back before the signatures; it stays on record."""
     command = TakeAttestationBack(signing_id=signing_id, attestation_id=attestation_id)
     await call.perform(take_attestation_back, command)
 
@@ -128,10 +126,10 @@ async def post_signature(
 @router.post("/signings/{signing_id}/unsigned-end", status_code=204)
 async def post_unsigned_end(call: Call, signing_id: uuid.UUID) -> None:
     """Record that the parties met without signing."""
-    await call.perform(end_unsigned, EndUnsigned(signing_id=signing_id))
+    await call.perform(record_not_signed, RecordNotSigned(signing_id=signing_id))
 
 
 @router.delete("/leases/{lease_id}", status_code=204)
 async def delete_lease(call: Call, lease_id: uuid.UUID) -> None:
     """Discard a draft lease and cancel its signing."""
-    await call.perform(give_up_lease, GiveUpLease(lease_id=lease_id))
+    await call.perform(discard_lease, DiscardLease(lease_id=lease_id))

@@ -13,33 +13,29 @@ from deskkit.call import DeskCall, PageCall
 from deskkit.forms import Form
 from deskkit.router import DeskRouter
 from tenancy_svc.disclosures.model import Purpose
-from tenancy_svc.disclosures.panel import crossing_items, support_name
-from tenancy_svc.disclosures.queries import disclosure_statement, would_tell
+from tenancy_svc.disclosures.panel import disclosure_panel, support_name
+from tenancy_svc.disclosures.queries import disclosure_statement, would_be_disclosed
 from tenancy_svc.documents.model import Language
-from tenancy_svc.documents.serving import pdf_file
+from tenancy_svc.documents.responses import pdf_file
 from tenancy_svc.leases.queries import lease
 from tenancy_svc.panels import timeline_items
+from tenancy_svc.signings.attestations import attest, take_attestation_back
 from tenancy_svc.signings.commands import (
-    at_another_time,
-    attest,
     cancel_signing,
-    end_unsigned,
-    give_up_lease,
     move_signing,
     record_rights_explained,
     schedule_signing,
-    sign_lease,
-    take_attestation_back,
 )
 from tenancy_svc.signings.document import signing_document
+from tenancy_svc.signings.drafts import discard_lease
 from tenancy_svc.signings.model import (
     Attest,
     Attesting,
     CancelSigning,
-    EndUnsigned,
-    GiveUpLease,
+    DiscardLease,
     MoveSigning,
     Place,
+    RecordNotSigned,
     RecordRightsExplained,
     ScheduleSigning,
     Side,
@@ -49,16 +45,17 @@ from tenancy_svc.signings.model import (
     TimeNotAgreed,
 )
 from tenancy_svc.signings.queries import SigningRecord, signing, signings, signings_of_lease
+from tenancy_svc.signings.signatures import at_another_time, record_not_signed, sign_lease
 
 router = DeskRouter(prefix="/property-desk")
 
-ToldLines = list[tuple[str, str]]
+SentLines = list[tuple[str, str]]
 Words = Callable[[PageCall, SigningRecord], dict[str, Any]]
 
 
 @router.get("/signings", name="signings")
 async def list_signings(call: DeskCall, status: SigningStatus = SigningStatus.SCHEDULED) -> Response:
-    """Signings ahead, or those that are over."""
+    """Scheduled signings, or those that are over."""
     items = await call.ask(signings, status=status)
     return call.page("signings/list.html", items=items, status_shown=status, statuses=list(SigningStatus))
 
@@ -73,10 +70,8 @@ async def of_lease(call: DeskCall, lease_id: uuid.UUID) -> Response:
         lease=record,
         tab="signings",
         items=await call.ask(signings_of_lease, lease_id),
-        statement=statement,
-        other=statement.organisation or support_name(call),
-        crossings=crossing_items(call, statement.crossings),
         timeline=timeline_items(call, record.timeline),
+        **disclosure_panel(call, statement),
     )
 
 
@@ -90,7 +85,7 @@ async def new_signing(call: DeskCall, lease_id: uuid.UUID) -> Response:
 
 @router.post("/leases/{lease_id}/signings/new", name="post_signing")
 async def post_signing(call: DeskCall, lease_id: uuid.UUID) -> Response:
-    """Show what will be told word for word; arrange the signing once that was confirmed."""
+    """Show what will be sent, word for word; arrange the signing once that was confirmed."""
     form = await call.form(ScheduleSigning, fixed={"lease_id": lease_id})
     if form.unconfirmed and await call.accepts(form, schedule_signing):
         return await _arranging(call, form, lease_id, confirm=True)
@@ -103,9 +98,9 @@ async def _arranging(
     call: PageCall, form: Form[Any], lease_id: uuid.UUID, *, confirm: bool = False, status: int = 200
 ) -> Response:
     record = await call.ask(lease, lease_id)
-    prospect = await call.ask(would_tell, record.application.id, Purpose.SIGNING)
+    prospect = await call.ask(would_be_disclosed, record.application.id, Purpose.SIGNING)
     return call.page(
-        "signings/confirm_time.html" if confirm else "signings/form.html",
+        "signings/confirm_time.html" if confirm else "signings/edit.html",
         form=form,
         heading_words=call._("Arrange the signing"),
         event_words=call._("A lease signing was arranged"),
@@ -155,11 +150,9 @@ async def _show(
         signing=record,
         lease=record.lease,
         refusal=error,
-        statement=statement,
-        other=statement.organisation or support_name(call),
-        crossings=crossing_items(call, statement.crossings),
         timeline=timeline_items(call, record.lease.timeline),
         status=status,
+        **disclosure_panel(call, statement),
     )
 
 
@@ -177,7 +170,7 @@ async def post_rights(call: DeskCall, signing_id: uuid.UUID) -> Response:
 async def ask_attestation(
     call: DeskCall, signing_id: uuid.UUID, side: Side, party: uuid.UUID | None = None
 ) -> Response:
-    """Ask whether a party says the words of the attestation."""
+    """Ask whether a party attests, with the words of the attestation."""
     whom = Attesting(side=side, party=party)
     form = await call.form(Attest, initial=whom, fixed={"signing_id": signing_id})
     return await _attesting(call, signing_id, form, whom)
@@ -230,7 +223,7 @@ def _taking_back(call: PageCall, record: SigningRecord) -> dict[str, Any]:
     return {
         "heading_words": call._("Take the attestation back"),
         "lines": [
-            call._("It counts no more, and nobody can sign before this person attests again."),
+            call._("It no longer counts, and nobody can sign before this person attests again."),
             call._("That it was given and taken back stays in the record of the signing."),
         ],
         "button": call._("Take it back"),
@@ -249,7 +242,7 @@ async def move(call: DeskCall, signing_id: uuid.UUID) -> Response:
 
 @router.post("/signings/{signing_id}/move", name="post_move_signing")
 async def post_move(call: DeskCall, signing_id: uuid.UUID) -> Response:
-    """Show what will be told word for word; move the signing once that was confirmed."""
+    """Show what will be sent, word for word; move the signing once that was confirmed."""
     record = await call.ask(signing, signing_id)
     form = await call.form(MoveSigning, fixed={"signing_id": signing_id})
     if form.unconfirmed and await call.accepts(form, move_signing):
@@ -263,7 +256,7 @@ async def _moving(
     call: PageCall, form: Form[Any], record: SigningRecord, *, confirm: bool = False, status: int = 200
 ) -> Response:
     return call.page(
-        "signings/confirm_time.html" if confirm else "signings/form.html",
+        "signings/confirm_time.html" if confirm else "signings/edit.html",
         form=form,
         heading_words=call._("Move the signing"),
         event_words=call._("The lease signing was moved"),
@@ -281,19 +274,19 @@ def _cancelling(call: PageCall, record: SigningRecord) -> dict[str, Any]:
         "heading_words": call._("Cancel the signing"),
         "lines": [call._("The signing won't take place. You can arrange another.")],
         "button": call._("Cancel the signing"),
-        "told": _told(call, record, [(call._("Event"), call._("The lease signing was cancelled"))]),
+        "told": _sent(record, [(call._("Event"), call._("The lease signing was cancelled"))]),
         "danger": True,
     }
 
 
-def _ending_unsigned(call: PageCall, record: SigningRecord) -> dict[str, Any]:
+def _not_signed(call: PageCall, record: SigningRecord) -> dict[str, Any]:
     lines = [(call._("Event"), call._("The lease signing took place"))]
     lines.append((call._("Outcome"), call._("Not signed")))
     return {
         "heading_words": call._("The lease wasn't signed"),
         "lines": [call._("The parties met, and the lease stays a draft. You can arrange another signing.")],
         "button": call._("Record that it wasn't signed"),
-        "told": _told(call, record, lines),
+        "told": _sent(record, lines),
         "danger": False,
     }
 
@@ -307,9 +300,9 @@ def _signing(call: PageCall, record: SigningRecord) -> dict[str, Any]:
         (call._("First day of the tenancy"), start),
         (call._("Rent for a month"), call.formats.money(terms.rent)),
     ]
-    told = _told(call, record, held)
-    if record.tells_start.tells:
-        told = [*told, *begun]
+    sent = _sent(record, held)
+    if record.discloses_start.discloses:
+        sent = [*sent, *begun]
     return {
         "heading_words": call._("Record the signatures"),
         "lines": [
@@ -317,13 +310,13 @@ def _signing(call: PageCall, record: SigningRecord) -> dict[str, Any]:
             call._("The inventory receives the home, a reference and the first day: no person and no rent."),
         ],
         "button": call._("Everybody signed"),
-        "told": told,
+        "told": sent,
         "danger": False,
     }
 
 
-def _told(call: PageCall, record: SigningRecord, lines: ToldLines) -> ToldLines:
-    return lines if record.invites_advocate.tells else []
+def _sent(record: SigningRecord, lines: SentLines) -> SentLines:
+    return lines if record.invites_advocate.discloses else []
 
 
 async def _ask(
@@ -358,27 +351,27 @@ async def post_cancel(call: DeskCall, signing_id: uuid.UUID) -> Response:
     return await _ask(call, signing_id, form, _cancelling, status=422)
 
 
-@router.get("/signings/{signing_id}/unsigned", name="end_unsigned")
-async def unsigned(call: DeskCall, signing_id: uuid.UUID) -> Response:
+@router.get("/signings/{signing_id}/unsigned", name="record_not_signed")
+async def not_signed(call: DeskCall, signing_id: uuid.UUID) -> Response:
     """What it means that nobody signed."""
-    form = await call.form(EndUnsigned, fixed={"signing_id": signing_id})
-    return await _ask(call, signing_id, form, _ending_unsigned)
+    form = await call.form(RecordNotSigned, fixed={"signing_id": signing_id})
+    return await _ask(call, signing_id, form, _not_signed)
 
 
-@router.post("/signings/{signing_id}/unsigned", name="post_end_unsigned")
-async def post_unsigned(call: DeskCall, signing_id: uuid.UUID) -> Response:
+@router.post("/signings/{signing_id}/unsigned", name="post_record_not_signed")
+async def post_not_signed(call: DeskCall, signing_id: uuid.UUID) -> Response:
     """Record it."""
-    form = await call.form(EndUnsigned, fixed={"signing_id": signing_id})
-    if await call.carry_out(form, end_unsigned):
+    form = await call.form(RecordNotSigned, fixed={"signing_id": signing_id})
+    if await call.carry_out(form, record_not_signed):
         return call.redirect(
             "signing", signing_id=signing_id, notice=call._("It's recorded that the lease wasn't signed.")
         )
-    return await _ask(call, signing_id, form, _ending_unsigned, status=422)
+    return await _ask(call, signing_id, form, _not_signed, status=422)
 
 
 @router.get("/signings/{signing_id}/sign", name="sign_lease")
 async def sign(call: DeskCall, signing_id: uuid.UUID) -> Response:
-    """What signing means, and what will be told; before the arranged time the tenants are asked."""
+    """What signing means, and what will be sent; before the arranged time the tenants are asked."""
     initial = {"signed_at": call.runtime.clock.now()}
     form = await call.form(SignLease, initial=initial, fixed={"signing_id": signing_id})
     return await _signatures(call, signing_id, form)
@@ -404,7 +397,7 @@ async def _signatures(
         record.starts_at, signed_at, call.runtime.time_zone
     )
     words = _signing(call, record)
-    if another_time and record.invites_advocate.tells:
+    if another_time and record.invites_advocate.discloses:
         moved = [
             (call._("Event"), call._("The lease signing was moved")),
             (call._("Date and time"), call.formats.moment(signed_at)),
@@ -427,40 +420,40 @@ async def _signatures(
 @router.get("/leases/{lease_id}/discard", name="discard_lease")
 async def discard(call: DeskCall, lease_id: uuid.UUID) -> Response:
     """What discarding a draft means."""
-    return await _discarding(call, lease_id, await call.form(GiveUpLease, fixed={"lease_id": lease_id}))
+    return await _discarding(call, lease_id, await call.form(DiscardLease, fixed={"lease_id": lease_id}))
 
 
 @router.post("/leases/{lease_id}/discard", name="post_discard_lease")
 async def post_discard(call: DeskCall, lease_id: uuid.UUID) -> Response:
     """Discard the draft and cancel its signing."""
-    form = await call.form(GiveUpLease, fixed={"lease_id": lease_id})
-    if await call.carry_out(form, give_up_lease):
+    form = await call.form(DiscardLease, fixed={"lease_id": lease_id})
+    if await call.carry_out(form, discard_lease):
         return call.redirect("lease", lease_id=lease_id, notice=call._("The draft lease is discarded."))
     return await _discarding(call, lease_id, form, status=422)
 
 
 async def _discarding(call: PageCall, lease_id: uuid.UUID, form: Any, status: int = 200) -> Response:
     record = await call.ask(lease, lease_id)
-    ahead = [
-        item for item in await call.ask(signings_of_lease, lease_id) if item.status is SigningStatus.SCHEDULED
-    ]
-    prospect = await call.ask(would_tell, record.application.id, Purpose.SIGNING)
+    scheduled = any(
+        item.status is SigningStatus.SCHEDULED for item in await call.ask(signings_of_lease, lease_id)
+    )
+    prospect = await call.ask(would_be_disclosed, record.application.id, Purpose.SIGNING)
     lines = [call._("The draft can still be read, and you can draw up another lease.")]
-    told: ToldLines = []
-    if ahead:
-        lines.append(call._("The signing ahead is cancelled."))
-        if prospect.tells:
-            told = [(call._("Event"), call._("The lease signing was cancelled"))]
+    sent: SentLines = []
+    if scheduled:
+        lines.append(call._("The scheduled signing is cancelled."))
+        if prospect.discloses:
+            sent = [(call._("Event"), call._("The lease signing was cancelled"))]
     return call.page(
         "signings/confirm.html",
         form=form,
         back=call.url("lease", lease_id=lease_id),
-        prospect=prospect if ahead else None,
+        prospect=prospect if scheduled else None,
         other=support_name(call, prospect),
         heading_words=call._("Discard the draft lease"),
         lines=lines,
         button=call._("Discard the draft"),
-        told=told,
+        told=sent,
         danger=True,
         status=status,
     )

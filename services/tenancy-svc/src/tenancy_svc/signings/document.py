@@ -1,4 +1,4 @@
-"""The record of a signing as one document: who, when, where, what was said and what changed (T5)."""
+"""The record of a signing as one document: who, when, where, what was attested and what changed (T5)."""
 
 from __future__ import annotations
 
@@ -27,14 +27,16 @@ from tenancy_svc.documents.model import (
     row,
     shown,
 )
-from tenancy_svc.documents.wording import Wording, wording
+from tenancy_svc.documents.translation import Translation, translation
 from tenancy_svc.leases import feature as leases
 from tenancy_svc.leases.feature import VIEW_LEASES
 from tenancy_svc.leases.model import LeaseEdition
+from tenancy_svc.settings import settings_of
 from tenancy_svc.signings import feature as signings
-from tenancy_svc.signings.commands import SigningParty, parties_of
+from tenancy_svc.signings.attestations import SigningParty, parties_of
 from tenancy_svc.signings.model import Attestation, Outcome, Place, Side, Signing, SigningStatus
 from tenancy_svc.signings.queries import SigningRecord, signing
+from tenancy_svc.timeline import acted_by
 
 MOST_STEPS = 1_000
 _SENTENCES = sentences_of((leases.FEATURE, signings.FEATURE))
@@ -42,7 +44,7 @@ _SENTENCES = sentences_of((leases.FEATURE, signings.FEATURE))
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that happened on the way to the signatures."""
+    """One event on the way to the signatures."""
 
     at: dt.datetime
     action: str
@@ -52,7 +54,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class SigningPaper:
-    """Everything that a signing's record says; `edition` is the version of the lease that it was about."""
+    """Everything that the record of a signing shows; `edition` is the version of the lease it was about."""
 
     record: SigningRecord
     edition: int
@@ -60,7 +62,7 @@ class SigningPaper:
     landlord: str
     parties: Sequence[SigningParty]
     attestations: Sequence[tuple[Attestation, int]]
-    """Each with the number of the edition that it was given for."""
+    """Each with the number of the edition it was given for."""
     steps: Sequence[Step]
     made_at: dt.datetime
 
@@ -82,17 +84,17 @@ async def signing_document(tx: ReadTx, signing_id: uuid.UUID, *, language: Langu
     over = _over(held, record, steps)
     edition = _edition_of(held, editions, over)
     numbers = {one.id: one.number for one in editions}
-    words = wording(language, tx.runtime.time_zone)
-    kept = [step for step in steps if over is None or step.at <= over]
+    words = translation(language, tx.runtime.time_zone)
+    until_then = [step for step in steps if over is None or step.at <= over]
     paper = SigningPaper(
         record=record,
         edition=edition.number,
         tenants=tuple(party.name for party in parties_of(held, edition) if party.side is Side.TENANT),
-        landlord=words._(str(getattr(tx.runtime.settings, "organisation", ""))),
+        landlord=words._(settings_of(tx.runtime).organisation),
         parties=parties_of(held, edition),
         attestations=[(one, numbers[one.lease_edition_id]) for one in held.attestations],
-        steps=kept,
-        made_at=over or max([held.arranged_at, *(step.at for step in kept)]),
+        steps=until_then,
+        made_at=over or max([held.arranged_at, *(step.at for step in until_then)]),
     )
     return document_of(paper, words)
 
@@ -105,13 +107,12 @@ async def _steps(tx: ReadTx, lease_id: uuid.UUID) -> list[Step]:
         .limit(MOST_STEPS)
     )
     return [
-        Step(one.at, one.action, one.actor_name if one.actor_kind != "system" else "", one.changes or {})
-        for one in rows
+        Step(one.at, one.action, acted_by(one.actor_name, one.actor_kind), one.changes or {}) for one in rows
     ]
 
 
 def _over(held: Signing, record: SigningRecord, steps: Sequence[Step]) -> dt.datetime | None:
-    """Return when the signing was over; None while it is ahead. What comes later isn't on its record."""
+    """Return when the signing was over; None while it's scheduled. Its record shows nothing later."""
     if held.status is SigningStatus.SCHEDULED:
         return None
     if held.outcome is Outcome.SIGNED:
@@ -123,12 +124,12 @@ def _over(held: Signing, record: SigningRecord, steps: Sequence[Step]) -> dt.dat
 
 
 def _edition_of(held: Signing, editions: Sequence[LeaseEdition], over: dt.datetime | None) -> LeaseEdition:
-    """Return the edition that stood when the signing was over, or stands while it is ahead."""
+    """Return the edition that stood when the signing was over, or that stands while it's scheduled."""
     stood = [edition for edition in editions if over is None or edition.made_at <= over]
     return max(stood or editions[:1], key=lambda edition: edition.number)
 
 
-def document_of(paper: SigningPaper, words: Wording) -> Document:
+def document_of(paper: SigningPaper, words: Translation) -> Document:
     """Return the document of a signing in one language."""
     record = paper.record
     title = words._("Record of the signing of lease %(number)s", number=record.lease.number)
@@ -147,7 +148,7 @@ def document_of(paper: SigningPaper, words: Wording) -> Document:
     )
 
 
-def _mark(record: SigningRecord, words: Wording) -> str | None:
+def _mark(record: SigningRecord, words: Translation) -> str | None:
     if record.status is SigningStatus.SCHEDULED:
         return words._("Not signed yet")
     if record.status is SigningStatus.CANCELLED:
@@ -157,7 +158,7 @@ def _mark(record: SigningRecord, words: Wording) -> str | None:
     return None
 
 
-def _blocks(paper: SigningPaper, words: Wording) -> Iterator[Block]:
+def _blocks(paper: SigningPaper, words: Translation) -> Iterator[Block]:
     record = paper.record
     yield Heading(words._("When and where"))
     yield Rows(tuple(_when_and_where(paper, words)))
@@ -169,17 +170,17 @@ def _blocks(paper: SigningPaper, words: Wording) -> Iterator[Block]:
     yield Heading(words._("Attestations that no service is a condition"))
     for party in paper.parties:
         alike = [other for other in paper.parties if other.name == party.name]
-        yield from _attestation(party, words, told_apart=len(alike) > 1)
+        yield from _attestation(party, words, with_contact=len(alike) > 1)
     others = tuple(_no_longer_counting(paper, words))
     if others:
         yield Heading(words._("Attestations that don't count any more"))
         yield Listing(others)
     if paper.steps:
-        yield Heading(words._("What happened on the way"))
+        yield Heading(words._("History of the signing"))
         yield Listing(tuple(_step(step, words) for step in paper.steps))
 
 
-def _when_and_where(paper: SigningPaper, words: Wording) -> Iterator[Row]:
+def _when_and_where(paper: SigningPaper, words: Translation) -> Iterator[Row]:
     record = paper.record
     moment = words.formats.moment
     city = words._("%(city)s time", city=record.time_zone.split("/")[-1].replace("_", " "))
@@ -201,27 +202,26 @@ def _when_and_where(paper: SigningPaper, words: Wording) -> Iterator[Row]:
     )
 
 
-def _people(paper: SigningPaper, words: Wording) -> Iterator[Row]:
-    deleted = words._("The names were deleted, because the household no longer agrees to sharing them.")
+def _people(paper: SigningPaper, words: Translation) -> Iterator[Row]:
+    deleted = words._("The names were deleted, because the household no longer agrees to share them.")
     yield row(words._("Tenants"), *(paper.tenants or (deleted,)))
     yield row(words._("For the landlord"), paper.record.landlord_name, paper.landlord)
     yield row(words._("The tenant's advocate"), *_advocate(paper.record, words))
 
 
-def _advocate(record: SigningRecord, words: Wording) -> Iterator[str]:
+def _advocate(record: SigningRecord, words: Translation) -> Iterator[str]:
     if record.answer is None:
         yield words._("No answer of an advocate is recorded.")
         return
     attending = record.answer.attendance.value == "attending"
-    said = (
+    yield (
         words._("An advocate answered that they attend.") if attending else words._("No advocate can attend.")
     )
-    yield said
     if record.answer.reason is not None:
         yield words.label(record.answer.reason)
 
 
-def _rights(record: SigningRecord, words: Wording) -> str:
+def _rights(record: SigningRecord, words: Translation) -> str:
     if record.rights_explained_at is None:
         return words._("It isn't recorded that the tenants' rights were explained.")
     return words._(
@@ -232,29 +232,29 @@ def _rights(record: SigningRecord, words: Wording) -> str:
     )
 
 
-def _attestation(party: SigningParty, words: Wording, *, told_apart: bool) -> Iterator[Block]:
+def _attestation(party: SigningParty, words: Translation, *, with_contact: bool) -> Iterator[Block]:
     if party.side is Side.TENANT:
         name = words._("%(name)s, tenant", name=party.name)
-        said = words._(
+        attested = words._(
             "“Nobody asked me to take part in any service, treatment or programme for this lease.”"
         )
     else:
         name = words._("%(name)s, for the landlord", name=party.name)
-        said = words._("“This lease depends on no service, treatment or programme, and never will.”")
-    contact = f" · {party.contact}" if party.contact and told_apart else ""
+        attested = words._("“This lease depends on no service, treatment or programme, and never will.”")
+    contact = f" · {party.contact}" if party.contact and with_contact else ""
     yield Heading(shown(name + contact), sub=True)
     given = party.attestation
     if given is None:
         yield Paragraph(words._("Hasn't attested."))
         return
-    yield Paragraph(said, said=True)
+    yield Paragraph(attested, quoted=True)
     moment = words.formats.moment(given.attested_at)
     yield Paragraph(
         shown(words._("Attested on %(moment)s, recorded by %(name)s.", moment=moment, name=given.recorded_by))
     )
 
 
-def _no_longer_counting(paper: SigningPaper, words: Wording) -> Iterator[str]:
+def _no_longer_counting(paper: SigningPaper, words: Translation) -> Iterator[str]:
     standing = {party.attestation.id for party in paper.parties if party.attestation is not None}
     moment = words.formats.moment
     for one, number in paper.attestations:
@@ -282,14 +282,14 @@ def _no_longer_counting(paper: SigningPaper, words: Wording) -> Iterator[str]:
             )
 
 
-def _step(step: Step, words: Wording) -> str:
+def _step(step: Step, words: Translation) -> str:
     what = words._(_SENTENCES.get(("lease", step.action), step.action))
     parts = [words.formats.moment(step.at), what, "; ".join(_details(step, words)), step.by]
     return shown(" · ".join(part for part in parts if part))
 
 
-def _details(step: Step, words: Wording) -> Iterator[str]:
-    """Say what a move changed, and who attested; what an amendment changed stands in the versions."""
+def _details(step: Step, words: Translation) -> Iterator[str]:
+    """What a move changed, and who attested; what an amendment changed is shown by the versions."""
     for field, (old, new) in step.changes.items():
         if step.action == "signing_moved":
             before, after = (_value(field, value, words) for value in (old, new))
@@ -298,7 +298,7 @@ def _details(step: Step, words: Wording) -> Iterator[str]:
             yield str(new or old)
 
 
-def _value(field: str, value: Any, words: Wording) -> str:
+def _value(field: str, value: Any, words: Translation) -> str:
     if value is None:
         return ""
     if field == "starts_at":

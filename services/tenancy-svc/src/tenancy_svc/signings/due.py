@@ -1,4 +1,4 @@
-"""Leases that wait for their signing to be arranged or held (F2, T5)."""
+"""Draft leases whose signing has to be arranged or held (F2, T5)."""
 
 from __future__ import annotations
 
@@ -10,30 +10,27 @@ from sqlalchemy import or_, select
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from tenancy_svc.applications.model import Application
-from tenancy_svc.homes.model import Hold, HoldStatus, Home
+from tenancy_svc.homes.model import Hold, Home, stands_at
 from tenancy_svc.leases.feature import VIEW_LEASES
-from tenancy_svc.leases.model import Lease, LeaseEdition, LeaseStatus, first_tenant
-from tenancy_svc.signings.model import Signing, SigningStatus
+from tenancy_svc.leases.model import Lease, LeaseEdition, LeaseStatus, first_tenant, is_current_edition
+from tenancy_svc.signings.model import Signing, scheduled
 from trade.due import CUT, Due, DueList, Urgency, urgency_at
 
 
 @query(VIEW_LEASES)
 async def due(tx: ReadTx) -> DueList:
-    """The leases that aren't signed yet, whose home is still held."""
+    """Return the leases that aren't signed yet and whose home is still held."""
     rows: Iterable[Any] = await tx.execute(
         select(Lease, Home, Signing, first_tenant())
-        .join(LeaseEdition, (LeaseEdition.lease_id == Lease.id) & (LeaseEdition.number == Lease.edition))
+        .join(LeaseEdition, is_current_edition())
         .outerjoin(Home, Home.unit == Lease.unit)
-        .outerjoin(Signing, (Signing.lease_id == Lease.id) & (Signing.status == SigningStatus.SCHEDULED))
+        .outerjoin(Signing, (Signing.lease_id == Lease.id) & scheduled())
         .join(Application, Application.id == Lease.application_id)
         .outerjoin(Hold, Hold.request == Application.request)
         .where(
             Lease.status == LeaseStatus.DRAFT,
-            # Without its hold a household can't sign any more; its application says so.
-            or_(
-                Hold.request.is_(None),
-                (Hold.status == HoldStatus.HELD) & (Hold.deadline.is_(None) | (Hold.deadline >= tx.now)),
-            ),
+            # Without its hold a household can't sign any more: what is left to do is due on its application.
+            or_(Hold.request.is_(None), stands_at(tx.now)),
         )
         .order_by(Lease.id)
         .limit(CUT)

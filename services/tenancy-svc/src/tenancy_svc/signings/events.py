@@ -1,4 +1,4 @@
-"""Signings across the wall: what the chosen advocate learns, who comes, and what ends a signing (T5, W4)."""
+"""Events about signings: what is published, the advocate's answer, and what ends a signing (T5, W4)."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ from contracts import support, tenancy, units
 from contracts.words import Money
 from contracts.words import SigningOutcome as PublishedOutcome
 from contracts.words import SigningPlace as PublishedPlace
-from tenancy_svc.applications.commands import forget_contact
+from tenancy_svc.applications.contact import forget_contact
 from tenancy_svc.applications.model import ForgetContact
-from tenancy_svc.homes.commands import take_release
-from tenancy_svc.homes.model import ReleaseReason, TakeRelease
+from tenancy_svc.homes.commands import receive_release
+from tenancy_svc.homes.model import ReceiveRelease, ReleaseReason
 from tenancy_svc.leases.model import ForgetDrafts
-from tenancy_svc.signings.commands import end_signings_of_hold, forget_drafts, take_answer
+from tenancy_svc.signings.commands import end_signings_of_hold, receive_answer
+from tenancy_svc.signings.drafts import forget_drafts
 from tenancy_svc.signings.model import (
     AbsenceReason,
     Attendance,
     EndSigningsOfHold,
+    ReceiveAnswer,
     ReferredTenancyStarted,
     SigningCancelled,
     SigningHeld,
     SigningMoved,
     SigningScheduled,
-    TakeAnswer,
     TenancyStarted,
 )
 
@@ -85,7 +86,7 @@ def tenancy_started(fact: TenancyStarted) -> tuple[tenancy.TenancyStartedV1, int
 def referred_tenancy_started(
     fact: ReferredTenancyStarted,
 ) -> tuple[tenancy.ReferredTenancyStartedV1, int]:
-    """The tenancy of a referral began, as far as the tenant lets support learn it."""
+    """The tenancy of a referral began, if the tenant allows that to be disclosed."""
     event = tenancy.ReferredTenancyStartedV1(
         referral=fact.referral,
         unit=fact.unit,
@@ -97,12 +98,12 @@ def referred_tenancy_started(
 
 @EVENTS.on(support.SigningAttendanceV1)
 async def signing_attendance(tx: Tx, incoming: Incoming) -> None:
-    """Take in the advocate's answer."""
+    """Record the advocate's answer."""
     event = incoming.parse(support.SigningAttendanceV1)
     await perform_in(
         tx,
-        take_answer,
-        TakeAnswer(
+        receive_answer,
+        ReceiveAnswer(
             referral=event.referral,
             signing=event.signing,
             attendance=Attendance(event.attendance.value),
@@ -118,8 +119,8 @@ async def unit_released(tx: Tx, incoming: Incoming) -> None:
     event = incoming.parse(units.UnitReleasedV1)
     await perform_in(
         tx,
-        take_release,
-        TakeRelease(
+        receive_release,
+        ReceiveRelease(
             request=event.request,
             unit=event.unit,
             reason=ReleaseReason(event.reason.value),

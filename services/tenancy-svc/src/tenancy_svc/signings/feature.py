@@ -1,4 +1,4 @@
-"""Signing a lease: arranged, told to the chosen advocate, attested, held (T5, W4)."""
+"""Signing a lease: arranged, announced to the chosen advocate, attested and held (T5, W4)."""
 
 from chassis.access import Permission
 from chassis.feature import Feature, NavItem
@@ -24,7 +24,7 @@ FEATURE = Feature(
         ("lease", "rights_explained"): N_("The tenant's rights were explained and acknowledged"),
         ("lease", "attested"): N_("A party attested that no service is a condition"),
         ("lease", "attestation_taken_back"): N_("An attestation was taken back"),
-        ("lease", "signed_at_another_time"): N_("The tenants agreed to sign at another time than arranged"),
+        ("lease", "signed_at_another_time"): N_("The tenants agreed to sign at a time other than arranged"),
         ("lease", "not_signed"): N_("The signing took place, but the lease wasn't signed"),
     },
     tasks={

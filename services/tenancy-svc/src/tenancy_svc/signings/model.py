@@ -1,4 +1,4 @@
-"""A lease signing: when, where, with whom; what has to be said and attested before anybody signs (T5, W4)."""
+"""A lease signing: when, where and with whom, and what has to be done before anybody signs (T5, W4)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from pydantic import Field
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.db import Versioned, words
 from chassis.errors import DomainError, Kind
-from tenancy_svc.tables import Base, Command, Line, Name
+from tenancy_svc.fields import Command, Line, Name
+from tenancy_svc.tables import Base
 from trade.dates import APPOINTMENT, HAPPENED
 
 
@@ -35,7 +36,7 @@ class Outcome(StrEnum):
 
 
 class Place(StrEnum):
-    """Kind of place; the kind is all that may cross."""
+    """Kind of place: nothing else of where the parties meet is published."""
 
     PROPERTY_OFFICE = "property_office"
     THE_UNIT = "the_unit"
@@ -79,22 +80,20 @@ class AbsenceReason(StrEnum):
 
 
 class Signing(Versioned, Base):
-    """One signing of one lease. A lease has at most one signing ahead of it."""
+    """One signing of one lease. A lease has at most one that is scheduled."""
 
-    __tablename__ = "signings"
+    __tablename__ = "signing"
     __table_args__ = (
-        Index(
-            "uq_signings_one_ahead", "lease_id", unique=True, postgresql_where=text("status = 'scheduled'")
-        ),
-        Index("ix_signings_starts_at", "status", "starts_at"),
+        Index("uq_signing_one_ahead", "lease_id", unique=True, postgresql_where=text("status = 'scheduled'")),
+        Index("ix_signing_starts_at", "status", "starts_at"),
         CheckConstraint("(status = 'held') = (outcome IS NOT NULL)", name="outcome"),
     )
 
-    lease_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("leases.id"))
+    lease_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lease.id"))
     starts_at: Mapped[dt.datetime]
     time_zone: Mapped[str]
     place: Mapped[Place] = mapped_column(words(Place, "place"))
-    # Where exactly; for the parties, who have it from us. It never crosses.
+    # Where exactly, for the parties; it is never published.
     directions: Mapped[str | None]
     landlord_name: Mapped[str]
     arranged_at: Mapped[dt.datetime]
@@ -113,16 +112,16 @@ class Signing(Versioned, Base):
 
 
 class Attestation(Base):
-    """One party's word that no service is a condition of this edition of the lease (T5, W3).
+    """One party's attestation that no service is a condition of this edition of the lease (T5, W3).
 
-    A tenant is one of the edition's parties, whatever others are called; who signs for the landlord is known
-    by name. What was taken back stays, and counts no more.
+    A tenant is one of the edition's parties, even when another has the same name; who signs for the landlord
+    is known by name. An attestation that was taken back stays on record and doesn't count.
     """
 
-    __tablename__ = "attestations"
+    __tablename__ = "attestation"
     __table_args__ = (
         Index(
-            "uq_attestations_standing",
+            "uq_attestation_standing",
             "signing_id",
             "lease_edition_id",
             "side",
@@ -136,10 +135,10 @@ class Attestation(Base):
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    signing_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("signings.id"), index=True)
-    lease_edition_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lease_editions.id"))
+    signing_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("signing.id"), index=True)
+    lease_edition_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lease_edition.id"))
     side: Mapped[Side] = mapped_column(words(Side, "side"))
-    party_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("lease_parties.id"))
+    party_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("lease_party.id"))
     name: Mapped[str]
     attested_at: Mapped[dt.datetime]
     recorded_by: Mapped[str]
@@ -148,11 +147,9 @@ class Attestation(Base):
 
 
 class AdvocateAnswer(Base):
-    """Whether an advocate comes: all that support says about a signing, in a table that nothing else
-    reads (W2, W4).
-    """
+    """Whether an advocate comes. No decision reads this table: the answer changes nothing (W2, W4)."""
 
-    __tablename__ = "advocate_answers"
+    __tablename__ = "advocate_answer"
 
     signing_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     attendance: Mapped[Attendance] = mapped_column(words(Attendance, "attendance"))
@@ -160,10 +157,18 @@ class AdvocateAnswer(Base):
     answered_at: Mapped[dt.datetime]
 
 
+def scheduled() -> ColumnElement[bool]:
+    """Whether a `Signing` is still to take place; a lease has at most one such signing."""
+    return Signing.status == SigningStatus.SCHEDULED
+
+
+def answers_arrangement() -> ColumnElement[bool]:
+    """Whether an `AdvocateAnswer` is to a `Signing` as it's arranged now: one before it was moved isn't."""
+    return (AdvocateAnswer.signing_id == Signing.id) & (AdvocateAnswer.answered_at >= Signing.arranged_at)
+
+
 class Arrangement(Command):
-    """When and where a lease is signed. The time is in the organisation's time zone unless it says
-    another.
-    """
+    """When and where a lease is signed. A time without a zone is in the organisation's."""
 
     starts_at: Annotated[dt.datetime, APPOINTMENT] = Field(title="Date and time")
     place: Place = Field(title="Place")
@@ -202,14 +207,14 @@ class RecordRightsExplained(Command):
 
 
 class Attesting(Command):
-    """Who attests: a tenant, by the reference of the party in the lease, or who signs for the landlord."""
+    """Who attests: a tenant, by the reference of the party in the lease, or the landlord's signatory."""
 
     side: Side
     party: uuid.UUID | None = None
 
 
 class Attest(Attesting):
-    """One party says that no service is a condition of the lease."""
+    """One party attests that no service is a condition of the lease."""
 
     signing_id: uuid.UUID
 
@@ -234,26 +239,26 @@ class SignLease(Signatures):
     signing_id: uuid.UUID
 
 
-class EndUnsigned(Command):
+class RecordNotSigned(Command):
     """The parties met, but the lease wasn't signed."""
 
     signing_id: uuid.UUID
 
 
-class GiveUpLease(Command):
-    """A draft lease is given up, and with it the signing ahead."""
+class DiscardLease(Command):
+    """Discard a draft lease, and cancel its signing."""
 
     lease_id: uuid.UUID
 
 
 class EndSigningsOfHold(Command):
-    """The hold of a request is over, and with it the signing ahead."""
+    """The hold of a request is over, so its scheduled signing is cancelled."""
 
     request: uuid.UUID
 
 
-class TakeAnswer(Command):
-    """The advocate's answer as it crossed."""
+class ReceiveAnswer(Command):
+    """The advocate's answer as support published it."""
 
     referral: uuid.UUID
     signing: uuid.UUID
@@ -264,7 +269,7 @@ class TakeAnswer(Command):
 
 @dataclass(frozen=True, slots=True)
 class SigningScheduled:
-    """A signing has a date; `number` is its place among what is told of the referral."""
+    """A signing has a date; `number` is its position among the facts about the referral."""
 
     referral: uuid.UUID
     number: int
@@ -305,7 +310,7 @@ class SigningHeld:
 
 @dataclass(frozen=True, slots=True)
 class TenancyStarted:
-    """A tenancy began; for the inventory, which learns of no person and no rent."""
+    """A tenancy began; for the inventory, which receives no person and no rent."""
 
     tenancy: uuid.UUID
     unit: uuid.UUID
@@ -334,7 +339,7 @@ class SigningInThePast(DomainError):
 
 
 class SignedInFuture(DomainError):
-    """Nobody has signed yet at a time that is to come."""
+    """Signatures can't be recorded for a time that is still to come."""
 
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "signed_in_future"
@@ -371,11 +376,11 @@ class SigningAfterHold(DomainError):
     )
 
 
-class SigningAhead(DomainError):
-    """The lease has a signing ahead already."""
+class AlreadyScheduled(DomainError):
+    """The lease has a scheduled signing already."""
 
     kind: ClassVar[Kind] = Kind.conflict
-    code: ClassVar[str] = "signing_ahead"
+    code: ClassVar[str] = "already_scheduled"
     message: ClassVar[str] = "A signing is already arranged for this lease. Move that one instead."
 
 

@@ -1,4 +1,4 @@
-"""Reads signings: those ahead, and one with what still has to be done before anybody signs."""
+"""Reads signings: lists of them, and one with what still has to be done before anybody signs."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from tenancy_svc.disclosures.model import Purpose
-from tenancy_svc.disclosures.telling import Prospect, prospect
+from tenancy_svc.disclosures.queries import Prospect, prospect
 from tenancy_svc.homes.model import Home
 from tenancy_svc.leases.feature import VIEW_LEASES
-from tenancy_svc.leases.model import Lease, LeaseEdition, first_tenant
+from tenancy_svc.leases.model import Lease, LeaseEdition, first_tenant, is_current_edition
 from tenancy_svc.leases.queries import LeaseRecord, read_lease
-from tenancy_svc.signings.commands import parties_of
+from tenancy_svc.signings.attestations import missing_attestations, parties_of
 from tenancy_svc.signings.model import (
     AbsenceReason,
     AdvocateAnswer,
@@ -30,6 +30,7 @@ from tenancy_svc.signings.model import (
     Side,
     Signing,
     SigningStatus,
+    answers_arrangement,
 )
 
 LIMIT = 100
@@ -55,8 +56,8 @@ class SigningLine:
 class Attested:
     """One party and when it attested; None when it still has to.
 
-    `party` refers to a tenant of the lease; `contact` tells tenants of one name apart. `attestation` refers
-    to the one that stands.
+    `party` refers to a tenant of the lease; `contact` is there to tell apart tenants with the same name.
+    `attestation` refers to the one that counts.
     """
 
     side: Side
@@ -91,8 +92,9 @@ class AnswerView:
 
 @dataclass(frozen=True, slots=True)
 class SigningRecord:
-    """One signing as its page shows it. `answer` is None when none counts: not asked, not answered, or
-    moved since.
+    """One signing as its page shows it.
+
+    `answer` is None when the advocate wasn't invited, hasn't answered, or answered before it was moved.
     """
 
     id: uuid.UUID
@@ -115,7 +117,7 @@ class SigningRecord:
     taken_back: tuple[TakenBack, ...]
     missing: tuple[str, ...]
     invites_advocate: Prospect
-    tells_start: Prospect
+    discloses_start: Prospect
     answer: AnswerView | None
 
     @property
@@ -128,9 +130,7 @@ class SigningRecord:
 async def signings(
     tx: ReadTx, *, status: SigningStatus | None = SigningStatus.SCHEDULED
 ) -> list[SigningLine]:
-    """Return signings in the order of their time: those ahead earliest first, others latest first; at
-    most 100.
-    """
+    """Return at most 100 signings: scheduled ones earliest first, others latest first."""
     return await read_lines(tx, status=status)
 
 
@@ -143,24 +143,20 @@ async def signings_of_lease(tx: ReadTx, lease_id: uuid.UUID) -> list[SigningLine
 async def read_lines(
     tx: ReadTx, *, status: SigningStatus | None = None, lease_id: uuid.UUID | None = None
 ) -> list[SigningLine]:
-    """Return lines inside a transaction that somebody else holds."""
+    """Return lines in a transaction that is open already."""
     name = first_tenant()
     statement = (
         select(Signing, Lease, Home, AdvocateAnswer, name)
         .join(Lease, Lease.id == Signing.lease_id)
-        .join(LeaseEdition, (LeaseEdition.lease_id == Lease.id) & (LeaseEdition.number == Lease.edition))
+        .join(LeaseEdition, is_current_edition())
         .outerjoin(Home, Home.unit == Lease.unit)
-        .outerjoin(
-            AdvocateAnswer,
-            (AdvocateAnswer.signing_id == Signing.id) & (AdvocateAnswer.answered_at >= Signing.arranged_at),
-        )
+        .outerjoin(AdvocateAnswer, answers_arrangement())
     )
     if status is not None:
         statement = statement.where(Signing.status == status)
     if lease_id is not None:
         statement = statement.where(Signing.lease_id == lease_id)
-    ahead = status is SigningStatus.SCHEDULED
-    order = Signing.starts_at if ahead else Signing.starts_at.desc()
+    order = Signing.starts_at if status is SigningStatus.SCHEDULED else Signing.starts_at.desc()
     rows: Sequence[Any] = (await tx.execute(statement.order_by(order).limit(LIMIT))).all()
     return [
         SigningLine(
@@ -181,7 +177,7 @@ async def read_lines(
 
 @query(VIEW_LEASES, views="lease")
 async def signing(tx: ReadTx, signing_id: uuid.UUID) -> SigningRecord:
-    """Return one signing with what is still missing and what would be told. Raises NotFound."""
+    """Return one signing with what is missing and what would be disclosed. Raises NotFound."""
     found = await tx.session.get(Signing, signing_id, options=[selectinload(Signing.attestations)])
     if found is None:
         raise NotFound(what="signing")
@@ -192,8 +188,9 @@ async def signing(tx: ReadTx, signing_id: uuid.UUID) -> SigningRecord:
     )
     parties = parties_of(found, edition)
     names = [party.name for party in parties]
-    answer = await tx.session.get(AdvocateAnswer, signing_id)
-    counts = answer is not None and answer.answered_at >= found.arranged_at
+    answer: AdvocateAnswer | None = await tx.scalar(
+        select(AdvocateAnswer).join(Signing, answers_arrangement()).where(Signing.id == signing_id)
+    )
     application_id = record.application.id
     return SigningRecord(
         id=found.id,
@@ -235,10 +232,8 @@ async def signing(tx: ReadTx, signing_id: uuid.UUID) -> SigningRecord:
             for one in found.attestations
             if one.taken_back_at is not None
         ),
-        missing=tuple(party.name for party in parties if party.attestation is None),
+        missing=tuple(missing_attestations(found, edition)),
         invites_advocate=await prospect(tx, application_id, Purpose.SIGNING),
-        tells_start=await prospect(tx, application_id, Purpose.START),
-        answer=AnswerView(answer.attendance, answer.reason, answer.answered_at)
-        if answer and counts
-        else None,
+        discloses_start=await prospect(tx, application_id, Purpose.START),
+        answer=AnswerView(answer.attendance, answer.reason, answer.answered_at) if answer else None,
     )

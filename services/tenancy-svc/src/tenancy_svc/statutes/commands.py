@@ -1,4 +1,4 @@
-"""Keeps the list of legal bars: what is added is reviewed, and nothing is rewritten (T1, W3)."""
+"""Maintains the list of legal bars: what is added is reviewed, and nothing is changed later (T1, W3)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from tenancy_svc.clause_review.commands import require_private
-from tenancy_svc.clause_review.model import POLICY_SENTENCES, ClauseConditionsTenancy
-from tenancy_svc.statutes.feature import KEEP_STATUTES
+from tenancy_svc.clause_review.model import conditions_tenancy
+from tenancy_svc.statutes.feature import EDIT_STATUTES
 from tenancy_svc.statutes.model import (
     AddStatute,
     RetireStatute,
@@ -23,22 +23,22 @@ from tenancy_svc.statutes.model import (
     StatuteRetired,
     StatuteUnknown,
 )
-from trade.text_review.clauses import about_services, rule_of
+from trade.text_review.clauses import about_services
 
 
-@use_case(KEEP_STATUTES)
+@use_case(EDIT_STATUTES)
 async def add_statute(tx: Tx, command: AddStatute) -> uuid.UUID:
-    """Add a provision and return its id. Raises StatuteListed, and ClauseConditionsTenancy when its words
-    speak of services, sobriety or programmes instead of a law (W3), MonitoringRefused; SeveralFaults when it
-    is more than one.
+    """Add a provision and return its id.
+
+    Raises StatuteListed, MonitoringRefused, ClauseConditionsTenancy when its words are about services,
+    sobriety or programmes instead of a law (W3), and SeveralFaults for more than one of them.
     """
     faults = Faults()
-    for field in ("section", "says_en", "says_fr"):
-        said = about_services(getattr(command, field))
-        if said is not None:
-            sentence = POLICY_SENTENCES[rule_of(said)]
-            faults.note(ClauseConditionsTenancy(field=field, words=said.quoted, sentence=sentence))
     texts = [(field, getattr(command, field)) for field in ("section", "says_en", "says_fr")]
+    for field, text in texts:
+        condition = about_services(text)
+        if condition is not None:
+            faults.note(conditions_tenancy(field, condition))
     with faults:
         await require_private(tx, "statute", texts)
     listed = select(Statute.id).where(
@@ -63,7 +63,7 @@ async def add_statute(tx: Tx, command: AddStatute) -> uuid.UUID:
     return added
 
 
-@use_case(KEEP_STATUTES)
+@use_case(EDIT_STATUTES)
 async def retire_statute(tx: Tx, command: RetireStatute) -> None:
     """Take a provision off the list; declines that were made under it keep it. Raises StatuteRetired."""
     statute = await tx.session.get(Statute, command.statute_id, with_for_update=True)

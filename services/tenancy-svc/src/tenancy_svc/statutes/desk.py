@@ -18,7 +18,7 @@ router = DeskRouter(prefix="/property-desk")
 
 @router.get("/statutes", name="statutes")
 async def list_statutes(call: DeskCall) -> Response:
-    """The legal bars that an application may be declined under, and those of before (T1)."""
+    """The legal bars that an application may be declined under, and former ones (T1)."""
     return call.page(
         "statutes/list.html",
         items=await call.ask(statutes, retired=True),

@@ -1,4 +1,4 @@
-"""A provision of law that may stand in the way of a tenancy; what isn't in the list is no reason (T1, W3)."""
+"""A provision of law that may bar a tenancy; no other law is a reason to decline (T1, W3)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.db import Versioned, words
 from chassis.errors import DomainError, Kind
-from tenancy_svc.tables import Base, Command, Line
+from tenancy_svc.fields import Command, Line
+from tenancy_svc.tables import Base
 
 
 class Reach(StrEnum):
@@ -32,22 +33,23 @@ class Reach(StrEnum):
             Reach.BRITISH_COLUMBIA: "British Columbia",
         }[self]
 
+    @property
+    def province(self) -> str | None:
+        """The code of the one province where it's law; None when it's law everywhere."""
+        return {Reach.CANADA: None, Reach.ONTARIO: "ON", Reach.BRITISH_COLUMBIA: "BC"}[self]
+
     def governs(self, province: str | None) -> bool:
         """Whether it's law for a home in a province."""
-        return {
-            Reach.CANADA: True,
-            Reach.ONTARIO: province == "ON",
-            Reach.BRITISH_COLUMBIA: province == "BC",
-        }[self]
+        return self.province is None or self.province == province
 
 
 class Statute(Versioned, Base):
-    """One section of a law. It's never rewritten: a decline shows the words it was made under."""
+    """One section of a law. It's never changed: a decline shows the words it was made under."""
 
-    __tablename__ = "statutes"
+    __tablename__ = "statute"
     __table_args__ = (
         Index(
-            "uq_statutes_section",
+            "uq_statute_section",
             "jurisdiction",
             "section",
             unique=True,
@@ -68,14 +70,14 @@ class Statute(Versioned, Base):
 class AddStatute(Command):
     """A provision that an application may be declined under, with what it says in both languages."""
 
-    jurisdiction: Reach = Field(title="Where it's law")
+    jurisdiction: Reach = Field(title="Where it applies")
     section: Line = Field(title="Act and section")
     says_en: Line = Field(title="What it says, in English")
     says_fr: Line = Field(title="What it says, in French")
 
 
 class RetireStatute(Command):
-    """The provision is no reason any more; former declines keep it."""
+    """Take a provision off the list; declines that were made under it keep it."""
 
     statute_id: uuid.UUID
 
@@ -93,7 +95,7 @@ class StatuteRetired(DomainError):
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "statute_retired"
-    message: ClassVar[str] = "This legal bar was taken off the list, so it's no reason any more."
+    message: ClassVar[str] = "This legal bar was taken off the list, so it is no longer a reason."
 
 
 class StatuteElsewhere(DomainError):
@@ -109,4 +111,4 @@ class StatuteUnknown(DomainError):
 
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "statute_unknown"
-    message: ClassVar[str] = "Choose a legal bar from the list. An administrator keeps it."
+    message: ClassVar[str] = "Choose a legal bar from the list. An administrator maintains it."

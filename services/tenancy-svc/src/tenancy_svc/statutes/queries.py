@@ -11,6 +11,7 @@ from sqlalchemy import select
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
+from tenancy_svc.documents.model import Language
 from tenancy_svc.statutes.feature import VIEW_STATUTES
 from tenancy_svc.statutes.model import Reach, Statute
 from tenancy_svc.timeline import Entry, timeline_of
@@ -32,12 +33,12 @@ class StatuteView:
 
     def says(self, language: str) -> str:
         """What it says, in the reader's language."""
-        return self.says_fr if language == "fr" else self.says_en
+        return Language.of(language).choose(self.says_en, self.says_fr)
 
 
 @query(VIEW_STATUTES)
 async def statutes(tx: ReadTx, *, retired: bool = False, province: str | None = None) -> list[StatuteView]:
-    """Return provisions in the order of place and section: those in the list, or with `retired` all.
+    """Return the provisions in the list by jurisdiction and section; with `retired`, former ones too.
 
     With `province` only those that are law there.
     """
@@ -65,7 +66,7 @@ async def history(tx: ReadTx) -> list[Entry]:
 
 
 async def find_statute(tx: ReadTx, statute_id: uuid.UUID | None) -> StatuteView | None:
-    """Return one provision inside a transaction that somebody else holds, or None."""
+    """Return one provision in a transaction that is open already, or None."""
     found = await tx.session.get(Statute, statute_id) if statute_id is not None else None
     return view_of(found) if found is not None else None
 

@@ -39,9 +39,9 @@ async def test_referrals_of_any_day_are_acted_on_and_shown(
 @pytest.mark.row("T11")
 @anything
 @given(window=some.tuples(moments, moments).map(sorted).filter(lambda window: window[0] < window[1]))
-async def test_wishes_to_enter_at_any_moment_are_kept(world: Any, window: list[dt.datetime]) -> None:
+async def test_requests_to_enter_at_any_moment_are_stored(world: Any, window: list[dt.datetime]) -> None:
     request = uuid.uuid4()
     asked = {"request": request, "unit": uuid.uuid4(), "purpose": "inspection"}
     await world.hear("entry_requested", **asked, starts_at=window[0], ends_at=window[1])
-    (kept,) = await world.rows("SELECT starts_at, ends_at FROM entry_requests WHERE id = $1", request)
-    assert [kept["starts_at"], kept["ends_at"]] == window
+    (stored,) = await world.rows("SELECT starts_at, ends_at FROM entry_request WHERE id = $1", request)
+    assert [stored["starts_at"], stored["ends_at"]] == window

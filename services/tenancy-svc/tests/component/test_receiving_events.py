@@ -1,4 +1,4 @@
-"""Events come twice, late and in any order; each moves a record forward and never back."""
+"""Events come twice, late and in any order; none replaces what a later one said."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def test_whatever_the_order_the_newest_listing_stands(world: Any) -> None:
         unit = uuid.uuid4()
         for name, fields in (*order, *order):
             await world.hear(name, unit=unit, **fields)
-        row = (await world.rows("SELECT * FROM homes WHERE unit = $1", unit))[0]
+        row = (await world.rows("SELECT * FROM home WHERE unit = $1", unit))[0]
         assert (row["listing_version"], row["availability_version"], row["withdrawn_version"]) == (5, 5, 4)
         assert (row["bedrooms"], row["occupancy"]) == (2, "available"), order
 
@@ -46,7 +46,7 @@ async def test_a_hold_that_was_released_stays_released(world: Any) -> None:
         request, unit = uuid.uuid4(), uuid.uuid4()
         for name, fields in (*order, *order):
             await world.hear(name, request=request, unit=unit, **fields)
-        hold = (await world.rows("SELECT * FROM holds WHERE request = $1", request))[0]
+        hold = (await world.rows("SELECT * FROM hold WHERE request = $1", request))[0]
         assert (hold["status"], hold["release_reason"]) == ("released", "deadline_passed"), order
 
 
@@ -60,7 +60,7 @@ async def test_a_referral_and_its_hold_may_come_in_either_order(world: Any, held
     for name, fields in (hold, referred) if held_first else (referred, hold):
         await world.hear(name, **fields)
     await world.hear(referred[0], **referred[1])
-    rows = await world.rows("SELECT id FROM applications")
+    rows = await world.rows("SELECT id FROM application")
     assert len(rows) == 1
     async with world.api("property_manager") as api:
         shown = (await api.get(f"/applications/{rows[0]['id']}")).json()
@@ -70,7 +70,9 @@ async def test_a_referral_and_its_hold_may_come_in_either_order(world: Any, held
 
 @pytest.mark.row("T1", "W5")
 @pytest.mark.parametrize("withdrawn_first", [True, False])
-async def test_after_a_withdrawn_referral_nothing_more_is_told(world: Any, withdrawn_first: bool) -> None:
+async def test_after_a_withdrawn_referral_nothing_more_is_disclosed(
+    world: Any, withdrawn_first: bool
+) -> None:
     unit, referral = await world.home(), uuid.uuid4()
     if withdrawn_first:
         await world.hear("tenancy_referral_withdrawn", referral=referral)
@@ -79,7 +81,7 @@ async def test_after_a_withdrawn_referral_nothing_more_is_told(world: Any, withd
     )
     if not withdrawn_first:
         await world.hear("tenancy_referral_withdrawn", referral=referral)
-    application = (await world.rows("SELECT id FROM applications"))[0]["id"]
+    application = (await world.rows("SELECT id FROM application"))[0]["id"]
     async with world.api("property_manager") as api:
         # The household decides whether it still wants the home; the application goes on.
         assert (await api.get(f"/applications/{application}")).json()["status"] == "received"
@@ -115,7 +117,7 @@ async def test_an_answer_to_another_referrals_signing_or_from_before_a_move_does
 
 
 @pytest.mark.row("W1", "T1")
-async def test_over_the_real_broker_a_referral_is_heard_once_and_answered(
+async def test_over_the_real_broker_a_referral_is_received_once_and_answered(
     border: Any, eventually: Any, world_on: Any
 ) -> None:
     world = await world_on(**border.environment("tenancy"))
@@ -127,13 +129,13 @@ async def test_over_the_real_broker_a_referral_is_heard_once_and_answered(
         await border.publish("tenancy_referred", referral=referral, unit=unit)
 
         async def answered() -> None:
-            told = await border.published(ApplicationOpenedV1)
-            assert [envelope.data.referral for envelope in told] == [referral]
+            published = await border.published(ApplicationOpenedV1)
+            assert [envelope.data.referral for envelope in published] == [referral]
 
         await eventually(answered)
         await asyncio.sleep(0.3)
         await answered()
-    assert len(await world.rows("SELECT 1 FROM applications")) == 1
+    assert len(await world.rows("SELECT 1 FROM application")) == 1
     await world.runtime.close()
 
 

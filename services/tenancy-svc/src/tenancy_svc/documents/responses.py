@@ -1,4 +1,4 @@
-"""How the PDF of a document is answered: as a file to keep, and nothing else."""
+"""The response that holds the PDF of a document: a file to download."""
 
 from __future__ import annotations
 
@@ -11,31 +11,30 @@ from fastapi import Response
 from tenancy_svc.documents.model import Document
 
 PDF = "application/pdf"
-HELD: dict[int | str, dict[str, Any]] = {
+PDF_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"content": {PDF: {"schema": {"type": "string", "format": "binary"}}}}
 }
-"""What the description of an API says about such an answer."""
+"""The description of such a response in OpenAPI."""
+
+_PDF_THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="documents")
 
 
-_PRESS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="documents")
+async def pdf_bytes(document: Document) -> bytes:
+    """Return the PDF of a document, made in a thread of its own, one at a time."""
+    return await asyncio.get_running_loop().run_in_executor(_PDF_THREAD, _pdf, document)
 
 
-async def printed(document: Document) -> bytes:
-    """Return the PDF of a document, made beside other requests, one at a time."""
-    return await asyncio.get_running_loop().run_in_executor(_PRESS, _pressed, document)
-
-
-def _pressed(document: Document) -> bytes:
-    # What writes PDFs takes 30 MiB and half a second to load: only where one is asked for.
+def _pdf(document: Document) -> bytes:
+    # The library that writes PDFs takes 30 MiB and half a second to load: only when one is asked for.
     from tenancy_svc.documents.pdf import pdf_of  # noqa: PLC0415
 
     return pdf_of(document)
 
 
 async def pdf_file(document: Document) -> Response:
-    """Return the PDF of a document as a file with its name."""
+    """Return the PDF of a document as a file to download."""
     return Response(
-        await printed(document),
+        await pdf_bytes(document),
         media_type=PDF,
         headers={
             "Cache-Control": "no-store",

@@ -1,4 +1,4 @@
-"""The words and forms of one language, for documents that are read in another language than the desk."""
+"""The texts and formats of one language, for documents in another language than the reader's desk."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tenancy_svc.documents.model import Language
 _PACKAGES = ("deskkit", "chassis", "tenancy_svc")
 
 
-class Wording:
-    """How one language says things; `zone` is the organisation's time zone."""
+class Translation:
+    """The texts and formats of one language; `zone` is the organisation's time zone."""
 
     def __init__(self, language: Language, zone: dt.tzinfo) -> None:
         self.language = language
@@ -23,20 +23,20 @@ class Wording:
         self.formats = Formats(language.value, zone, self._catalogue)
 
     def _(self, msgid: str, **params: Any) -> str:
-        """A text in this language, with %(params)s filled in."""
+        """Return a text in this language, with its `%(name)s` filled in."""
         text = self._catalogue.gettext(msgid)
         return (text % params).replace(TWO_STOPS, ONE_STOP) if params else text
 
     def label(self, value: Any) -> str:
-        """The words for a value of a closed list."""
+        """Return the label of a value of a closed list."""
         return self._catalogue.gettext(label_of(value))
 
     def sum(self, money: Any) -> str:
-        """An amount with the code of its currency: '$900.00 CAD'."""
+        """Return an amount with the code of its currency: '$900.00 CAD'."""
         return f"{self.formats.money(money)} {money.currency}"
 
 
 @lru_cache(maxsize=8)
-def wording(language: Language, zone: dt.tzinfo) -> Wording:
-    """Return the wording of a language, made once."""
-    return Wording(language, zone)
+def translation(language: Language, zone: dt.tzinfo) -> Translation:
+    """Return the translation of a language; each is made once."""
+    return Translation(language, zone)
