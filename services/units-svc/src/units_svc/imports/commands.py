@@ -48,7 +48,7 @@ from units_svc.imports.planning import (
 from units_svc.imports.reading import RowReader
 from units_svc.imports.staging import is_read, known_values, read_on
 from units_svc.imports.stretches import count_stretches, take_the_time_needed, work_on
-from units_svc.inventory.listing import tell_unlisted
+from units_svc.inventory.listing import take_off_list
 from units_svc.inventory.model import FREE_TO_WITHDRAW, Unit
 
 if TYPE_CHECKING:
@@ -223,9 +223,7 @@ async def withdraw_missing(tx: Tx, command: ImportCommand) -> int:
     )
     count = 0
     for unit in (await tx.execute(gone)).scalars():
-        unit.active = False
-        tell_unlisted(tx, unit)
-        tx.touched("unit", unit.id, "withdrawn", {"active": (True, False)})
+        take_off_list(tx, unit)
         count += 1
     tx.touched("import", found.id, "missing_withdrawn", {"withdrawn": (None, count)})
     return count

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import column, select, table, text
+from sqlalchemy import text
 
 from deskkit.i18n import N_
 from units_svc import addressing
 from units_svc.imports import statements
 from units_svc.imports.mapping import Mapping
 from units_svc.imports.reading import FLOOR_ABOVE
-from units_svc.telling import tell_listings
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
@@ -64,7 +63,7 @@ async def check_keys(tx: Tx, import_id: UUID, place: str, most: int) -> Stretch 
     if upto is None:
         return None
     params["upto"] = upto
-    await _run(
+    await run(
         tx,
         statements.TWICE.format(
             key="source_ref",
@@ -88,7 +87,7 @@ async def set_wrong_aside(tx: Tx, import_id: UUID, mapping: Mapping, stretch: St
     The rows are looked at in a table of their own whose statistics are right, everything else is looked up
     row by row: what the server believes of large tables that were just filled can't make it slow.
     """
-    params = _params(import_id, mapping) | {"place": stretch.place, "upto": stretch.upto}
+    params = params_of(import_id, mapping) | {"place": stretch.place, "upto": stretch.upto}
     same_home = "address_key" if mapping.rows == "building" else "address_key, unit_key"
     for statement in (
         statements.CHECK,
@@ -119,7 +118,7 @@ async def set_wrong_aside(tx: Tx, import_id: UUID, mapping: Mapping, stretch: St
         "DROP TABLE import_wrong",
         "DROP TABLE import_check",
     ):
-        await _run(tx, statement, params)
+        await run(tx, statement, params)
 
 
 async def find_missing(tx: Tx, import_id: UUID, mapping: Mapping) -> None:
@@ -135,7 +134,7 @@ async def find_missing(tx: Tx, import_id: UUID, mapping: Mapping) -> None:
         statements.MISSING.format(ref=ref, within=within),
         "DROP TABLE import_named",
     ):
-        await _run(tx, statement, _params(import_id, mapping))
+        await run(tx, statement, params_of(import_id, mapping))
 
 
 async def take_statistics(tx: Tx) -> None:
@@ -146,8 +145,8 @@ async def take_statistics(tx: Tx) -> None:
 
 async def plan(tx: Tx, import_id: UUID, mapping: Mapping, stretch: Stretch) -> Counts:
     """Compare the rows of a stretch with the inventory and return what would be written."""
-    params = _params(import_id, mapping) | {"place": stretch.place, "upto": stretch.upto}
-    await _run(tx, statements.TODO, params)
+    params = params_of(import_id, mapping) | {"place": stretch.place, "upto": stretch.upto}
+    await run(tx, statements.TODO, params)
     same = int(await tx.scalar(text(statements.SAME)) or 0)
     for statement in (
         statements.FORGET_SAME,
@@ -155,57 +154,20 @@ async def plan(tx: Tx, import_id: UUID, mapping: Mapping, stretch: Stretch) -> C
         statements.building_plan(mapping),
         statements.INDEX_BUILDING,
     ):
-        await _run(tx, statement, params)
+        await run(tx, statement, params)
     for statement in (statements.unit_plan(mapping), statements.ANALYZE):
-        await _run(tx, statement, params)
+        await run(tx, statement, params)
     row = (await tx.execute(text(statements.COUNTS))).one()
     return Counts(row.new, row.changed, row.unchanged + same)
 
 
-async def write_landlords(tx: Tx, import_id: UUID, mapping: Mapping, stretch: Stretch) -> None:
-    """Add the landlords that new or changed rows of a stretch name and that aren't known."""
-    params = _params(import_id, mapping) | {"place": stretch.place, "upto": stretch.upto}
-    await _run(tx, statements.LANDLORDS, params)
-
-
-async def write(tx: Tx, import_id: UUID, mapping: Mapping, by: str) -> None:
-    """Do what the plan of this transaction says in the name of `by`, and tell everybody. The landlords are
-    there."""
-    params = _params(import_id, mapping) | {
-        "now": tx.now,
-        "today": tx.today,
-        "by": by,
-        "rent_start": tx.runtime.time_zone.key,
-    }
-    for statement in (
-        statements.NEW_BUILDINGS,
-        statements.changed_buildings(mapping),
-        statements.NEW_UNITS,
-        statements.changed_units(mapping),
-        statements.COPIES,
-        statements.OBSERVATIONS,
-        statements.FIRST_RENTS,
-        statements.RENTS,
-        statements.RENT_TIMERS,
-        statements.OCCUPATIONS,
-        statements.OCCUPANCY_CHANGES,
-        statements.MARKS,
-        statements.TOLD,
-    ):
-        await _run(tx, statement, params)
-    told = table("import_told", column("unit_id"), column("is_new"))
-    await tell_listings(
-        tx,
-        select(told.c.unit_id).where(~told.c.is_new),
-        fresh=select(told.c.unit_id).where(told.c.is_new),
-    )
-
-
-async def _run(tx: Tx, statement: str, params: dict[str, Any]) -> None:
+async def run(tx: Tx, statement: str, params: dict[str, Any]) -> None:
+    """Run a statement with those of the parameters that it names."""
     await tx.execute(text(statement), {k: v for k, v in params.items() if f":{k}" in statement})
 
 
-def _params(import_id: UUID, mapping: Mapping) -> dict[str, Any]:
+def params_of(import_id: UUID, mapping: Mapping) -> dict[str, Any]:
+    """Return what the statements of an import take from its mapping."""
     before, _, after = mapping.numbering.partition("{n}")
     key_before, _, key_after = addressing.unit_key(f"{before}{_SAMPLE}{after}").partition(_SAMPLE)
     return {

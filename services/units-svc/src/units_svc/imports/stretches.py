@@ -20,7 +20,8 @@ from chassis.usecase import UseCase, use_case
 from units_svc.imports.feature import IMPORT_UNITS
 from units_svc.imports.mapping import Mapping
 from units_svc.imports.model import ImportState, ImportStretch, UnitImport
-from units_svc.imports.planning import Stretch, next_stretch, plan, write, write_landlords
+from units_svc.imports.planning import Stretch, next_stretch, plan
+from units_svc.imports.writing import write, write_landlords
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
