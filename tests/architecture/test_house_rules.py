@@ -14,7 +14,7 @@ import pytest
 
 from chassis.access import RECEIVE_EVENTS
 from chassis.usecase import Query, UseCase
-from deskkit.i18n import load_catalogue
+from deskkit.i18n import SHARED, load_catalogue
 from deskkit.i18n.extraction import texts_of
 from testkit.house_rules import Tree, desks, structure, tables, texts, use_cases
 
@@ -311,13 +311,13 @@ def test_a_planted_import_breaks_its_contract(path, content, contract, tmp_path)
     assert f"{contract} BROKEN" in lint_imports(tmp_path)
 
 
-PACKAGES = ["deskkit", "chassis", "units_svc", "support_svc", "tenancy_svc", "gateway"]
+PACKAGES = ["deskkit", "chassis", "trade", "units_svc", "support_svc", "tenancy_svc", "gateway"]
 
 
 @pytest.mark.row("X1")
 @pytest.mark.parametrize("package", PACKAGES)
 def test_every_text_has_its_french(package):
-    catalogue = load_catalogue("fr", ("deskkit", package))
+    catalogue = load_catalogue("fr", (*SHARED, package))
     missing = texts.translated(texts_of(package), catalogue.messages, Path(package))
     assert [str(violation) for violation in missing] == []
 

@@ -18,8 +18,14 @@ import pytest
 
 from chassis.actor import Actor
 from units_svc.imports import commands, staging, stretches
-from units_svc.imports.commands import ImportCommand, ReceiveFile, apply_import, carry_on, receive_file
-from units_svc.imports.loading import carry_through
+from units_svc.imports.commands import (
+    ImportCommand,
+    ReceiveFile,
+    apply_import,
+    carry_on,
+    carry_through,
+    receive_file,
+)
 from units_svc.imports.mapping import mapping_named
 from units_svc.imports.model import ColumnDoubled, FileUnreadable, ImportState
 from units_svc.imports.queries import ImportView, import_problems, import_record

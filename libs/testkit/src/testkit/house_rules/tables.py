@@ -34,7 +34,7 @@ _SQL_WRITES = re.compile(
     re.IGNORECASE,
 )
 _CONSTRUCTS = frozenset({"insert", "update", "delete"})
-_COPIES = frozenset({"copy_records_to_table", "copy_to_table", "copy_records"})
+_COPIES = frozenset({"copy_records_to_table", "copy_to_table", "copy_rows"})
 _CHANGING = ("setattr", "session.delete")
 _LOADS = frozenset({"get", "get_one"})
 _RECORDS = frozenset({"scalar", "scalars", "scalar_one", "scalar_one_or_none"})

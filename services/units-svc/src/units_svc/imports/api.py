@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict
 from chassis.http import After, ApiRouter, Call, Limit
 from chassis.paging import PAGE, CountedPage
 from deskkit.csv_files import csv_response, csv_stream
+from trade.csv_import.notation import Choices, Notation
 from units_svc.imports import commands, queries
 from units_svc.imports.feature import IMPORT_UNITS
-from units_svc.imports.habits import Choices, Habit
-from units_svc.imports.mapping import decoded, mapping_named, mapping_text, parse_mapping, ready_mappings
+from units_svc.imports.mapping import mapping_named, mapping_text, ready_mappings, received_mapping
 from units_svc.imports.template import template_table
 
 router = ApiRouter(prefix="/imports", tags=["imports"])
@@ -70,8 +70,8 @@ async def begin_import(
     mapping_file: Annotated[UploadFile | None, File()] = None,
     row_limit: Annotated[int | None, Form(ge=1)] = None,
     at_once: Annotated[bool, Form()] = False,
-    decimal: Annotated[Literal[Habit.COMMA, Habit.POINT] | None, Form()] = None,
-    days: Annotated[Literal[Habit.DAY_FIRST, Habit.MONTH_FIRST] | None, Form()] = None,
+    decimal: Annotated[Literal[Notation.COMMA, Notation.POINT] | None, Form()] = None,
+    days: Annotated[Literal[Notation.DAY_FIRST, Notation.MONTH_FIRST] | None, Form()] = None,
 ) -> queries.ImportView:
     """Take in a CSV file, to be read by a ready mapping or one sent along; the worker reads and compares it
     (U8).
@@ -81,10 +81,7 @@ async def begin_import(
     what commas and days such as 3/4/2026 mean in columns that leave it open.
     """
     if mapping_file is not None:
-        chosen = parse_mapping(
-            decoded(await mapping_file.read()),
-            form="json" if (mapping_file.filename or "").endswith(".json") else "toml",
-        )
+        chosen = received_mapping(await mapping_file.read(), mapping_file.filename or "")
     else:
         chosen = mapping_named(mapping or "unit-list")
     import_id = await call.perform(
@@ -108,8 +105,8 @@ class Answers(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    decimal: Literal[Habit.COMMA, Habit.POINT] | None = None
-    days: Literal[Habit.DAY_FIRST, Habit.MONTH_FIRST] | None = None
+    decimal: Literal[Notation.COMMA, Notation.POINT] | None = None
+    days: Literal[Notation.DAY_FIRST, Notation.MONTH_FIRST] | None = None
     keep_same_address: bool = False
 
 
@@ -120,12 +117,12 @@ async def read_columns(call: Call, import_id: UUID) -> queries.ColumnsView:
 
 
 @router.post("/{import_id}/answers", status_code=202)
-async def answer_habits(call: Call, import_id: UUID, answers: Answers) -> queries.ImportView:
+async def answer_notation(call: Call, import_id: UUID, answers: Answers) -> queries.ImportView:
     """Let a file that is `ready` be read again with what it leaves open (U8)."""
-    command = commands.AnswerHabits(
+    command = commands.AnswerNotation(
         import_id, Choices(answers.decimal, answers.days), answers.keep_same_address
     )
-    await call.perform(commands.answer_habits, command)
+    await call.perform(commands.answer_notation, command)
     return await call.ask(queries.import_record, import_id)
 
 

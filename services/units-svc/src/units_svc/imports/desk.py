@@ -15,16 +15,15 @@ from deskkit.csv_files import csv_stream
 from deskkit.forms import Form, Nothing
 from deskkit.labels import label_of
 from deskkit.router import DeskRouter
+from trade.csv_import.notation import Choices, Notation
 from units_svc.imports import commands, queries
 from units_svc.imports.feature import IMPORT_UNITS
-from units_svc.imports.habits import Choices, Habit
 from units_svc.imports.mapping import (
     Mapping,
-    decoded,
     mapping_named,
     mapping_text,
-    parse_mapping,
     ready_mappings,
+    received_mapping,
 )
 from units_svc.imports.template import FIELD_TITLES, template_columns, template_table
 from units_svc.lookups.queries import lookup_lists
@@ -127,10 +126,10 @@ class AnswerFile(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     decimal: Annotated[
-        Literal[Habit.COMMA, Habit.POINT] | None, Field(title="What marks the decimals in numbers")
+        Literal[Notation.COMMA, Notation.POINT] | None, Field(title="What marks the decimals in numbers")
     ] = None
     days: Annotated[
-        Literal[Habit.DAY_FIRST, Habit.MONTH_FIRST] | None, Field(title="What comes first in a day")
+        Literal[Notation.DAY_FIRST, Notation.MONTH_FIRST] | None, Field(title="What comes first in a day")
     ] = None
     keep_same_address: Annotated[
         bool, Field(title="Several buildings at one address are several buildings")
@@ -138,14 +137,14 @@ class AnswerFile(BaseModel):
 
 
 @router.post("/{import_id}/answers", name="import_answer")
-async def answer_habits(call: DeskCall, import_id: UUID) -> Response:
+async def answer_notation(call: DeskCall, import_id: UUID) -> Response:
     """Read a file again with what somebody says of its commas and days (U8)."""
     form = await call.form(AnswerFile)
 
     async def answer(said: AnswerFile) -> None:
         choices = Choices(said.decimal, said.days)
-        command = commands.AnswerHabits(import_id, choices, said.keep_same_address)
-        await call.perform(commands.answer_habits, command)
+        command = commands.AnswerNotation(import_id, choices, said.keep_same_address)
+        await call.perform(commands.answer_notation, command)
 
     if await form.attempt(answer):
         return call.redirect("import", import_id=import_id)
@@ -266,8 +265,7 @@ async def _mapping(call: PageCall, name: str) -> Mapping:
     uploads = await call.uploads("mapping_file")
     if not uploads:
         return mapping_named("")
-    text = decoded(await uploads[0].read())
-    return parse_mapping(text, form="json" if (uploads[0].filename or "").endswith(".json") else "toml")
+    return received_mapping(await uploads[0].read(), uploads[0].filename or "")
 
 
 def _form(call: PageCall, form: Any, *, status: int = 200) -> Response:

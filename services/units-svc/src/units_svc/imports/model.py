@@ -8,7 +8,8 @@ corrections outlive a second import of the same file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -32,6 +33,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.db import words
 from chassis.errors import DomainError, Kind
 from deskkit.i18n import N_
+from trade.csv_import.problems import TableUnreadable
 from units_svc.tables import Base
 
 
@@ -184,7 +186,7 @@ class ImportMark(Base):
     fingerprint: Mapped[UUID]
 
 
-class ImportStretch(Base):
+class ImportBatch(Base):
     """What was found in the addresses after `place`, in homes, until it's added to its import's counts.
 
     It's committed with what was written of them, so that nobody writes them twice.
@@ -264,20 +266,7 @@ class ImportRow(Base):
 STAGED: tuple[str, ...] = tuple(column.name for column in ImportRow.__table__.columns)
 """Columns of the staging table in the order in which rows are copied."""
 
-PART = 1 << 18
 CELL_END = "\x1f"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that is wrong with one cell of a file. `line` counts from 1, the header included."""
-
-    line: int
-    column: str | None
-    rule: str
-    message: str
-    value: str | None = None
-    params: dict[str, Any] = field(default_factory=dict)
 
 
 class UnknownMapping(DomainError):
@@ -289,53 +278,24 @@ class UnknownMapping(DomainError):
 
 
 class FileUnreadable(DomainError):
-    """The file isn't a table that this mapping can read; `rule` says why."""
+    """The file isn't a table that this mapping can read; `reason` is a msgid of its own."""
 
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "file_unreadable"
-    message: ClassVar[str] = "The file can't be read: {rule}"
+    message: ClassVar[str] = TableUnreadable.message
+
+    def __init__(self, reason: str, **params: Any) -> None:
+        super().__init__(**params)
+        self.message = reason  # type: ignore[misc]
 
 
-class FileEmpty(FileUnreadable):
-    """There is nothing in the file."""
-
-    message: ClassVar[str] = "The file is empty."
-
-
-class NoRows(FileUnreadable):
-    """The file names its columns and says nothing of any home."""
-
-    message: ClassVar[str] = "The file has no line below the names of its columns."
-
-
-class NotText(FileUnreadable):
-    """The file is a workbook, an archive, a picture or anything else that isn't text."""
-
-    message: ClassVar[str] = "The file isn't a text file; save the table as CSV."
-
-
-class ColumnMissing(FileUnreadable):
-    """The file hasn't the columns that the mapping needs."""
-
-    message: ClassVar[str] = "The file has no column {columns}."
-
-
-class ColumnDoubled(FileUnreadable):
-    """The file has a column twice that the mapping reads."""
-
-    message: ClassVar[str] = "The file has more than one column {columns}. Rename or remove all but one."
-
-
-class TooManyColumns(FileUnreadable):
-    """No table of homes has so many columns."""
-
-    message: ClassVar[str] = "The file has more than {most} columns."
-
-
-class RowUnending(FileUnreadable):
-    """A quotation mark is never closed, or the row is larger than any home."""
-
-    message: ClassVar[str] = "Line {line}: the row doesn't end, or a cell of it is too long."
+@contextmanager
+def readable() -> Iterator[None]:
+    """Refuse a file that can't be read within the block. Raises FileUnreadable."""
+    try:
+        yield
+    except TableUnreadable as found:
+        raise FileUnreadable(found.message, **found.params) from found
 
 
 class NotReady(DomainError):

@@ -17,9 +17,9 @@ from chassis.paging import PAGE, CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from deskkit.i18n import N_
+from trade.csv_import.notation import Kind, Notation
 from units_svc.imports.feature import IMPORT_UNITS
-from units_svc.imports.habits import Habit, Kind
-from units_svc.imports.mapping import Mapping
+from units_svc.imports.mapping import KINDS, Mapping
 from units_svc.imports.model import (
     STEP,
     WORKING,
@@ -93,7 +93,7 @@ class NumberColumn:
 
     column: str
     kind: Kind
-    habit: Habit
+    habit: Notation
     asked: bool
 
 
@@ -243,7 +243,8 @@ async def import_columns(tx: ReadTx, import_id: UUID) -> ColumnsView:
         )
         return ColumnsView([], found.header, [], [note], [], may_keep_both=False)
     reader = await reader_of(tx, found, mapping)
-    report, kinds = reader.columns.report(reader.known.features), reader.columns.kinds()
+    features = [("features", (rule.column,)) for rule in mapping.features.values()]
+    report, kinds = reader.columns.report(features), reader.columns.kinds(KINDS)
     unclear = found.reading.get("unclear", {})
     twice = select(ImportProblem.id).where(
         ImportProblem.import_id == import_id, ImportProblem.rule.in_(["address_twice", "address_of_another"])
@@ -252,10 +253,10 @@ async def import_columns(tx: ReadTx, import_id: UUID) -> ColumnsView:
         [(column, list(fields)) for column, fields in report.read],
         list(report.not_read),
         list(report.absent),
-        [(message, dict(params)) for message, params in report.notes],
+        mapping.notes(report.not_read, reader.known.features),
         [
-            NumberColumn(found.header[at], kinds[at], habit, str(at) in unclear)
-            for at, habit in sorted(reader.habits.columns.items())
+            NumberColumn(found.header[at], kinds[at], notation, str(at) in unclear)
+            for at, notation in sorted(reader.notations.columns.items())
             if at in kinds
         ],
         mapping.rows == "building" and await tx.scalar(twice.limit(1)) is not None,

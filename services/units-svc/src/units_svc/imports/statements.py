@@ -26,11 +26,6 @@ def stated_of(mapping: Mapping, columns: Iterable[str]) -> list[str]:
     return [name for name in columns if _FIELD_OF.get(name, name) in mapping.fields]
 
 
-def speaks_of_features(mapping: Mapping) -> bool:
-    """Return whether a file of this mapping says which features a home has."""
-    return bool(mapping.features) or "features" in mapping.fields
-
-
 def _differs(mapping: Mapping, columns: Iterable[str], record: str) -> str:
     """Return whether a row states another value than a record has."""
     parts = [
@@ -164,7 +159,7 @@ ANALYZE_TODO = "ANALYZE import_todo (line, address_key, source_ref)"
 
 
 def building_plan(mapping: Mapping) -> str:
-    """Return the statement that says for each address of a stretch which building it is, and what changes."""
+    """Return the statement that says for each address of a batch which building it is, and what changes."""
     by_ref = ""
     if mapping.rows == "building":
         by_ref = """SELECT 1 AS choice, b.* FROM building b
@@ -191,7 +186,7 @@ INDEX_BUILDING = "CREATE UNIQUE INDEX ON import_building (address_key)"
 
 
 def unit_plan(mapping: Mapping) -> str:
-    """Return the statement that says for each row of a stretch which home it is, and what changes."""
+    """Return the statement that says for each row of a batch which home it is, and what changes."""
     if mapping.rows == "building":
         numbers = "generate_series(1, t.units) AS n"
         number = "cast(:before AS text) || n || cast(:after AS text)"
@@ -229,7 +224,7 @@ def unit_plan(mapping: Mapping) -> str:
 def _features(mapping: Mapping) -> str:
     """Return the features after the import: the file's, and of those there the ones that the file can't speak
     of."""
-    if not speaks_of_features(mapping):
+    if not mapping.states_features:
         return "u.features"
     if "features" in mapping.fields:
         return "CASE WHEN cardinality(t.features) > 0 THEN t.features ELSE u.features END"

@@ -15,8 +15,8 @@ from sqlalchemy import Boolean, Date, String, Text, Uuid, bindparam, column, sel
 
 from units_svc.holds.keeping import record_first_uses
 from units_svc.imports import statements
+from units_svc.imports.comparing import Batch, params_of, run
 from units_svc.imports.mapping import Mapping
-from units_svc.imports.planning import Stretch, params_of, run
 from units_svc.inventory.home_lists import (
     OF_BUILDING,
     OF_HOME,
@@ -50,9 +50,9 @@ _BUILDING = ("id", *OF_BUILDING, "address_key", "search_text", "city_key", "stre
     "source_ref", "is_new", "is_changed")  # fmt: skip
 
 
-async def write_landlords(tx: Tx, import_id: UUID, mapping: Mapping, stretch: Stretch) -> None:
+async def write_landlords(tx: Tx, import_id: UUID, mapping: Mapping, batch: Batch) -> None:
     """Add the landlords that new or changed rows of a batch name and that aren't known."""
-    params = {"import": import_id, "source": mapping.source, "place": stretch.place, "upto": stretch.upto}
+    params = {"import": import_id, "source": mapping.source, "place": batch.place, "upto": batch.upto}
     names = ("kind", "name", "name_key", "relation")
     await add_landlords(tx, _listed("landlords", statements.LANDLORDS, names, **params))
 
@@ -73,7 +73,7 @@ async def write(tx: Tx, import_id: UUID, mapping: Mapping, by: str) -> None:
     await record_first_uses(tx, new, by=by)
     homes = _listed("homes", statements.CHANGED_HOMES, _HOME, source=source)
     stated = {"landlord_id", "features", *statements.stated_of(mapping, OF_HOME)}
-    if not statements.speaks_of_features(mapping):
+    if not mapping.states_features:
         stated.remove("features")
     await amend_homes(tx, homes, sorted(stated), by=by)
 

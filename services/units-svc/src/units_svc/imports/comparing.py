@@ -1,6 +1,6 @@
-"""Comparing what was read with what is there, and writing the difference, a stretch of addresses at a time.
+"""Comparing what was read with what is there, and writing the difference, a batch of addresses at a time.
 
-A stretch holds whole buildings, so that whatever is true of a building is decided once. For each stretch a
+A batch holds whole buildings, so that whatever is true of a building is decided once. For each batch a
 fixed number of statements fills temporary tables that say for each building and home whether it's new,
 changed or unchanged; writing does what they say in the same transaction.
 """
@@ -35,7 +35,7 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Batch:
     """Staged rows of the addresses after `place`, up to and with `upto`: so many `rows`."""
 
     place: str
@@ -43,17 +43,17 @@ class Stretch:
     rows: int
 
 
-async def next_stretch(tx: Tx, import_id: UUID, place: str, most: int) -> Stretch | None:
+async def next_batch(tx: Tx, import_id: UUID, place: str, most: int) -> Batch | None:
     """Return the next whole buildings with about `most` homes, one building at least; None at the end."""
     params = {"import": import_id, "place": place, "most": most}
     upto = await tx.scalar(text(statements.UPTO), params)
     if upto is None:
         return None
     rows = await tx.scalar(text(statements.ROWS), {"import": import_id, "place": place, "upto": upto})
-    return Stretch(place, str(upto), int(rows or 0))
+    return Batch(place, str(upto), int(rows or 0))
 
 
-async def check_keys(tx: Tx, import_id: UUID, place: str, most: int) -> Stretch | None:
+async def check_keys(tx: Tx, import_id: UUID, place: str, most: int) -> Batch | None:
     """Find lines with the key of an earlier one, among about `most` rows whose keys come after `place`.
 
     Returns how far it came; None at the end.
@@ -77,17 +77,17 @@ async def check_keys(tx: Tx, import_id: UUID, place: str, most: int) -> Stretch 
         text(f"SELECT count(*) FROM import_row WHERE {statements.KEYS_WITHIN}"),  # noqa: S608 - of our own text
         {"import": import_id, "place": place, "upto": upto},
     )
-    return Stretch(place, str(upto), int(rows or 0))
+    return Batch(place, str(upto), int(rows or 0))
 
 
-async def set_wrong_aside(tx: Tx, import_id: UUID, mapping: Mapping, stretch: Stretch) -> None:
-    """Find what is wrong between the rows of a stretch, and between them and the inventory; rows with
+async def set_wrong_aside(tx: Tx, import_id: UUID, mapping: Mapping, batch: Batch) -> None:
+    """Find what is wrong between the rows of a batch, and between them and the inventory; rows with
     anything wrong are staged no longer.
 
     The rows are looked at in a table of their own whose statistics are right, everything else is looked up
     row by row: what the server believes of large tables that were just filled can't make it slow.
     """
-    params = params_of(import_id, mapping) | {"place": stretch.place, "upto": stretch.upto}
+    params = params_of(import_id, mapping) | {"place": batch.place, "upto": batch.upto}
     same_home = "address_key" if mapping.rows == "building" else "address_key, unit_key"
     for statement in (
         statements.CHECK,
@@ -143,9 +143,9 @@ async def take_statistics(tx: Tx) -> None:
     await tx.execute(text("ANALYZE import_row, import_problem"))
 
 
-async def plan(tx: Tx, import_id: UUID, mapping: Mapping, stretch: Stretch) -> Counts:
-    """Compare the rows of a stretch with the inventory and return what would be written."""
-    params = params_of(import_id, mapping) | {"place": stretch.place, "upto": stretch.upto}
+async def plan(tx: Tx, import_id: UUID, mapping: Mapping, batch: Batch) -> Counts:
+    """Compare the rows of a batch with the inventory and return what would be written."""
+    params = params_of(import_id, mapping) | {"place": batch.place, "upto": batch.upto}
     await run(tx, statements.TODO, params)
     same = int(await tx.scalar(text(statements.SAME)) or 0)
     for statement in (
