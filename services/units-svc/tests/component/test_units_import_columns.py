@@ -23,7 +23,7 @@ from units_svc.imports.commands import (
     withdraw_missing,
 )
 from units_svc.imports.mapping import Mapping, mapping_named, parse_mapping
-from units_svc.imports.model import FileUnreadable, NoRows
+from units_svc.imports.model import FileUnreadable
 from units_svc.imports.queries import ImportView, import_columns, import_missing, import_problems
 from units_svc.inventory.queries import unit_list, unit_record
 from units_svc.inventory.searching import UnitFilter
@@ -160,7 +160,7 @@ async def test_a_french_table_with_a_title_a_sep_line_and_labels_is_read(world: 
 
 async def test_a_file_with_only_a_header_is_refused(world: Any, visitor: Any) -> None:
     for content in (f"{HEAD}\n", f"{HEAD}", f"A title\n{HEAD}\n\n  \n"):
-        with pytest.raises(NoRows):
+        with pytest.raises(FileUnreadable, match="no line below"):
             await _read(world, content)
     answer = await visitor("inventory_keeper", locale="fr").send(
         "/inventory-desk/imports/new",

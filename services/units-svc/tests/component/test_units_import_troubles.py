@@ -17,6 +17,7 @@ from uuid import UUID
 import pytest
 
 from chassis.actor import Actor
+from trade.csv_import.columns import ColumnDoubled
 from units_svc.imports import commands, staging, stretches
 from units_svc.imports.commands import (
     ImportCommand,
@@ -27,7 +28,7 @@ from units_svc.imports.commands import (
     receive_file,
 )
 from units_svc.imports.mapping import mapping_named
-from units_svc.imports.model import ColumnDoubled, FileUnreadable, ImportState
+from units_svc.imports.model import FileUnreadable, ImportState
 from units_svc.imports.queries import ImportView, import_problems, import_record
 from units_svc.imports.reading import RowReader
 from units_svc.inventory.commands import AddUnit, add_unit
@@ -66,7 +67,7 @@ async def test_a_file_with_a_column_twice_is_refused_with_its_name(world: Any, v
     content = f"{HEADER},Unit\n1 Example St,1,Toronto,ON,apartment,,2\n"
     with pytest.raises(FileUnreadable) as refused:
         await _receive(world, content.encode())
-    assert (type(refused.value), refused.value.params) == (ColumnDoubled, {"columns": "unit"})
+    assert (refused.value.message, refused.value.params) == (ColumnDoubled.message, {"columns": "unit"})
     answer = await visitor("inventory_keeper", locale="fr").send(
         "/inventory-desk/imports/new",
         {"mapping": "unit-list"},
