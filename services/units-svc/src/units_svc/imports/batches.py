@@ -1,8 +1,7 @@
 """Comparing and writing several batches of an import at the same time.
 
-Whoever carries the import on holds its row and shares the work out; each batch is a transaction of its own,
-which leaves what it found beside what it wrote. A batch that was committed when everything else broke off
-is only counted the next time.
+The step of an import locks its row and divides the work. Each batch is a transaction of its own, which stores
+what it found beside what it wrote: a batch that was committed before a failure is only counted the next time.
 """
 
 from __future__ import annotations
@@ -27,14 +26,14 @@ if TYPE_CHECKING:
     from chassis.tx import Tx
 
 AT_ONCE = 2
-"""Batches that are worked on at the same time."""
+"""How many batches are worked on at the same time."""
 HOMES_OF_BATCH = 2_500
-"""Homes of a batch; a larger building is one batch."""
+"""How many homes a batch has; a larger building is a batch by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkOnBatch:
-    """A batch of an import, to be compared, and written when that was decided, in the name of `by`."""
+    """A batch of an import, to be compared, and with `writing` also written in the name of `by`."""
 
     import_id: UUID
     mapping: Mapping
@@ -47,18 +46,18 @@ class WorkOnBatch:
 async def work_on_batch(tx: Tx, command: WorkOnBatch) -> None:
     """Compare a batch with the inventory, and write it; nothing when that was done before."""
     await allow_long_statements(tx)
-    its = (ImportBatch.import_id == command.import_id, ImportBatch.place == command.batch.place)
-    # Whoever comes while somebody else is at it waits here for them.
+    this_one = (ImportBatch.import_id == command.import_id, ImportBatch.place == command.batch.after)
+    # Another transaction that works on the same batch is waited for here.
     claim = insert(ImportBatch).on_conflict_do_nothing().returning(ImportBatch.place)
-    place = {"import_id": command.import_id, "place": command.batch.place}
-    if await tx.scalar(claim, place | {"new": 0, "changed": 0, "unchanged": 0}) is None:
+    row = {"import_id": command.import_id, "place": command.batch.after}
+    if await tx.scalar(claim, row | {"new": 0, "changed": 0, "unchanged": 0}) is None:
         return
     counts = await plan(tx, command.import_id, command.mapping, command.batch)
     if command.writing and counts.new + counts.changed:
         await write(tx, command.import_id, command.mapping, command.by)
     await tx.execute(
         update(ImportBatch)
-        .where(*its)
+        .where(*this_one)
         .values(new=counts.new, changed=counts.changed, unchanged=counts.unchanged)
     )
 
@@ -71,21 +70,20 @@ async def add_landlords(tx: Tx, command: WorkOnBatch) -> None:
 
 
 async def work_on(tx: Tx, found: UnitImport, mapping: Mapping) -> bool:
-    """Compare the next batches of an import with the inventory, write them when that was decided, and
-    return whether there were any.
+    """Compare the next batches of an import with the inventory, and write them when that was decided.
 
-    `tx` holds the import meanwhile.
+    Return whether there were any. `tx` holds the lock on the import.
     """
     # Two imports that compare with the same inventory would both find a home new: they take turns.
     await tx.execute(text("SELECT pg_advisory_xact_lock(hashtext('units_svc.imports'))"))
     batches: list[Batch] = []
-    place = found.place
+    after = found.place
     while len(batches) < AT_ONCE:
-        batch = await next_batch(tx, found.id, place, HOMES_OF_BATCH)
+        batch = await next_batch(tx, found.id, after, HOMES_OF_BATCH)
         if batch is None:
             break
         batches.append(batch)
-        place = batch.upto
+        after = batch.upto
     if not batches:
         return False
     rows = sum(batch.rows for batch in batches)
@@ -97,12 +95,12 @@ async def work_on(tx: Tx, found: UnitImport, mapping: Mapping) -> bool:
 
     if found.state is ImportState.APPLYING:
         # A landlord whom one transaction adds would make the other wait for its end.
-        await do(add_landlords, Batch(found.place, place, rows))
-    ended = await asyncio.gather(*(do(work_on_batch, batch) for batch in batches), return_exceptions=True)
-    for failed in ended:
+        await do(add_landlords, Batch(found.place, after, rows))
+    outcomes = await asyncio.gather(*(do(work_on_batch, batch) for batch in batches), return_exceptions=True)
+    for failed in outcomes:
         if failed is not None:
             raise failed
-    found.place = place
+    found.place = after
     found.compared += rows
     await count_batches(tx, found)
     return True
@@ -120,10 +118,9 @@ async def count_batches(tx: Tx, found: UnitImport) -> None:
 
 
 async def allow_long_statements(tx: Tx) -> None:
-    """More time than people wait for, and more room to sort a batch in.
+    """Allow statements of this transaction a minute each, and more memory to sort a batch.
 
-    No statement may take longer than a minute. Each is planned for its own values: a plan made for an import
-    of ten rows isn't kept for one of a million.
+    Each is planned for its own values: a plan made for an import of ten rows isn't used for one of a million.
     """
     for setting, value in (
         ("statement_timeout", "60s"),

@@ -1,4 +1,4 @@
-"""Taking in a file, deciding about it, and the steps in which the worker carries an import on (U8)."""
+"""Receiving a file, deciding about it, and the steps in which the worker imports it (U8)."""
 
 from __future__ import annotations
 
@@ -57,16 +57,16 @@ if TYPE_CHECKING:
     from chassis.tx import Tx
 
 STEP_SECONDS = 1.5
-"""What was read is committed, with the place it reached, after about so long."""
+"""What was read is committed, with the position it reached, after about so long."""
 CHECKED_AT_ONCE = 5_000
-"""Rows in whose midst wrong ones are looked for by one set of statements."""
+"""How many rows one set of statements checks against each other and the inventory."""
 WITHDRAWN_AT_ONCE = 5_000
 LATER = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiveFile:
-    """A file to be read by a mapping. `at_once` writes what is right in it without asking again.
+    """A file to be read by a mapping. `at_once` writes what is right in it without asking.
 
     `row_limit` stops after so many rows.
     """
@@ -81,7 +81,7 @@ class ReceiveFile:
 
 @dataclass(frozen=True, slots=True)
 class AnswerNotation:
-    """What commas or days of a file mean, when its columns leave it open."""
+    """What commas or days of a file mean, where its columns leave it open."""
 
     import_id: UUID
     choices: Choices = NO_CHOICES
@@ -97,7 +97,7 @@ class ImportCommand:
 
 @use_case(IMPORT_UNITS)
 async def receive_file(tx: Tx, command: ReceiveFile) -> UUID:
-    """Keep a file and open an import, which the worker carries on; return its id.
+    """Store a file and open an import, which the worker continues; return its id.
 
     Raises FileUnreadable when it isn't a table with the columns that the mapping needs.
     """
@@ -154,8 +154,10 @@ async def apply_import(tx: Tx, command: ImportCommand) -> None:
 
 @use_case(IMPORT_UNITS)
 async def answer_notation(tx: Tx, command: AnswerNotation) -> None:
-    """Read a file again with what somebody says its commas or days mean, or that buildings at one address are
-    several. Raises NotReady."""
+    """Read a file again with a decision about its commas or days, or about buildings at one address.
+
+    Raises NotReady.
+    """
     await allow_long_statements(tx)
     found = await _locked(tx, command.import_id, ImportState.READY)
     notations, unclear = dict(found.reading["habits"]), found.reading["unclear"]
@@ -173,7 +175,7 @@ async def answer_notation(tx: Tx, command: AnswerNotation) -> None:
 
 @use_case(IMPORT_UNITS)
 async def discard_import(tx: Tx, command: ImportCommand) -> None:
-    """Forget what was read and isn't written. Raises NotReady while it is being written."""
+    """Delete what was read and isn't written. Raises NotReady while it is being written."""
     await allow_long_statements(tx)
     found = await _locked(tx, command.import_id, *ImportState)
     if not may_be_discarded(found.state, found.new + found.changed, found.finished_at):
@@ -188,7 +190,7 @@ async def discard_import(tx: Tx, command: ImportCommand) -> None:
 
 @use_case(IMPORT_UNITS)
 async def stop_import(tx: Tx, command: ImportCommand) -> None:
-    """Write no more of a file than is written by now; the rest can follow later. Raises NotReady."""
+    """Stop writing a file; the rest can follow later. Raises NotReady."""
     await allow_long_statements(tx)
     found = await _locked(tx, command.import_id, ImportState.APPLYING)
     found.state = ImportState.STOPPED
@@ -198,8 +200,10 @@ async def stop_import(tx: Tx, command: ImportCommand) -> None:
 
 @use_case(IMPORT_UNITS)
 async def resume_import(tx: Tx, command: ImportCommand) -> None:
-    """Let the worker go on with an import that was stopped or that it gave up after failures. Raises
-    NotReady."""
+    """Let the worker continue an import that was stopped or that it gave up after failures.
+
+    Raises NotReady.
+    """
     await allow_long_statements(tx)
     found = await _locked(tx, command.import_id, *WORKING, ImportState.STOPPED)
     if found.finished_at is not None:
@@ -214,7 +218,7 @@ async def resume_import(tx: Tx, command: ImportCommand) -> None:
 async def withdraw_missing(tx: Tx, command: ImportCommand) -> int:
     """Take homes off the list that an import no longer names, some thousand at a time; return how many.
 
-    Homes that are held or lived in stay: about those somebody decides one by one. Raises NotReady.
+    Homes that are held or lived in stay: those are decided one by one. Raises NotReady.
     """
     await allow_long_statements(tx)
     found = await _locked(tx, command.import_id, ImportState.DONE)
@@ -239,8 +243,8 @@ async def withdraw_missing(tx: Tx, command: ImportCommand) -> int:
 async def carry_on(tx: Tx, command: ImportCommand) -> bool:
     """Do the next step of an import, and return whether there is more to do.
 
-    What was read and the place that was reached are committed together, and what was written of a batch
-    with what was found in it. Whoever comes while somebody else is at it waits for them.
+    What was read and the position that was reached are committed together, and what was written of a batch
+    with what was found in it. A second call waits for the end of the first.
     """
     await allow_long_statements(tx)
     found = await _locked(tx, command.import_id, *ImportState)
@@ -262,7 +266,7 @@ async def carry_on(tx: Tx, command: ImportCommand) -> bool:
 
 
 async def carry_on_unless_busy(tx: Tx, import_id: UUID) -> None:
-    """Do the next step of an import; when somebody else is at it, look again later. For the worker."""
+    """Do the next step of an import, later when another process is doing one. For the worker."""
     free = select(UnitImport.id).where(UnitImport.id == import_id).with_for_update(skip_locked=True)
     if await tx.scalar(free) is not None:
         await perform_in(tx, carry_on, ImportCommand(import_id))
@@ -271,7 +275,7 @@ async def carry_on_unless_busy(tx: Tx, import_id: UUID) -> None:
 
 
 async def _read(tx: Tx, found: UnitImport, mapping: Mapping) -> None:
-    """Read the next rows; after the last one, look at what is wrong between them, some at a time."""
+    """Read the next rows; after the last one, check them against each other, some at a time."""
     until = time.monotonic() + STEP_SECONDS
     if not is_read(found):
         await read_on(tx, found, mapping, until=until)
@@ -291,7 +295,7 @@ async def _read(tx: Tx, found: UnitImport, mapping: Mapping) -> None:
 
 
 async def _check_on(tx: Tx, found: UnitImport, mapping: Mapping, *, until: float) -> bool:
-    """Look at the next rows for what is wrong between them; return whether there were any.
+    """Check the next rows against each other and the inventory; return whether there were any.
 
     First by key, when rows have one, then by address.
     """
@@ -331,9 +335,9 @@ async def _conclude(tx: Tx, found: UnitImport, mapping: Mapping) -> None:
 
 
 async def _read_again(tx: Tx, found: UnitImport) -> None:
-    """Begin again with the file: the staged rows didn't survive a crash of the database server.
+    """Read the file from its beginning: a crash of the database server has emptied the staging table.
 
-    What was written already counts as unchanged now, so it's taken off beforehand.
+    What was written already will count as unchanged, so it's subtracted now.
     """
     await count_batches(tx, found)
     if found.state is ImportState.APPLYING:
@@ -376,7 +380,7 @@ async def _count(tx: Tx, table: Any, import_id: UUID) -> int:
 
 
 async def _clear_away(tx: Tx, found: UnitImport) -> None:
-    """Forget the file and what was read of it; problems and wrong lines stay."""
+    """Delete the file and what was read of it; problems and wrong lines stay."""
     await count_batches(tx, found)
     for table in (ImportRow, ImportPart):
         await tx.execute(delete(table).where(table.import_id == found.id))

@@ -1,8 +1,8 @@
-"""Comparing what was read with what is there, and writing the difference, a batch of addresses at a time.
+"""Comparing what was read with what is there, a batch of addresses at a time.
 
-A batch holds whole buildings, so that whatever is true of a building is decided once. For each batch a
-fixed number of statements fills temporary tables that say for each building and home whether it's new,
-changed or unchanged; writing does what they say in the same transaction.
+A batch holds whole buildings, so that what is true of a building is decided once. For each batch a fixed
+number of statements fills temporary tables that show for each building and home whether it's new, changed or
+unchanged; `writing.py` applies them in the same transaction.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SAMPLE = "7777777"
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What a plan amounts to, in homes."""
+    """How many homes a plan adds, changes and leaves as they are."""
 
     new: int
     changed: int
@@ -36,29 +36,29 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Staged rows of the addresses after `place`, up to and with `upto`: so many `rows`."""
+    """So many staged `rows`: those of the addresses behind `after`, up to and including `upto`."""
 
-    place: str
+    after: str
     upto: str
     rows: int
 
 
-async def next_batch(tx: Tx, import_id: UUID, place: str, most: int) -> Batch | None:
+async def next_batch(tx: Tx, import_id: UUID, after: str, most: int) -> Batch | None:
     """Return the next whole buildings with about `most` homes, one building at least; None at the end."""
-    params = {"import": import_id, "place": place, "most": most}
+    params = {"import": import_id, "place": after, "most": most}
     upto = await tx.scalar(text(statements.UPTO), params)
     if upto is None:
         return None
-    rows = await tx.scalar(text(statements.ROWS), {"import": import_id, "place": place, "upto": upto})
-    return Batch(place, str(upto), int(rows or 0))
+    rows = await tx.scalar(text(statements.ROWS), {"import": import_id, "place": after, "upto": upto})
+    return Batch(after, str(upto), int(rows or 0))
 
 
-async def check_keys(tx: Tx, import_id: UUID, place: str, most: int) -> Batch | None:
-    """Find lines with the key of an earlier one, among about `most` rows whose keys come after `place`.
+async def check_keys(tx: Tx, import_id: UUID, after: str, most: int) -> Batch | None:
+    """Find lines with the key of an earlier one, among about `most` rows whose keys come after `after`.
 
     Returns how far it came; None at the end.
     """
-    params = {"import": import_id, "place": place, "most": most}
+    params = {"import": import_id, "place": after, "most": most}
     upto = await tx.scalar(text(statements.UPTO_KEY), params)
     if upto is None:
         return None
@@ -75,19 +75,18 @@ async def check_keys(tx: Tx, import_id: UUID, place: str, most: int) -> Batch | 
     )
     rows = await tx.scalar(
         text(f"SELECT count(*) FROM import_row WHERE {statements.KEYS_WITHIN}"),  # noqa: S608 - of our own text
-        {"import": import_id, "place": place, "upto": upto},
+        {"import": import_id, "place": after, "upto": upto},
     )
-    return Batch(place, str(upto), int(rows or 0))
+    return Batch(after, str(upto), int(rows or 0))
 
 
 async def set_wrong_aside(tx: Tx, import_id: UUID, mapping: Mapping, batch: Batch) -> None:
-    """Find what is wrong between the rows of a batch, and between them and the inventory; rows with
-    anything wrong are staged no longer.
+    """Set rows of a batch aside that contradict each other or the inventory, each with its problem.
 
-    The rows are looked at in a table of their own whose statistics are right, everything else is looked up
-    row by row: what the server believes of large tables that were just filled can't make it slow.
+    The rows are copied into a table of their own whose statistics are right, everything else is looked up
+    row by row: what the server estimates of large tables that were just filled can't make it slow.
     """
-    params = params_of(import_id, mapping) | {"place": batch.place, "upto": batch.upto}
+    params = params_of(import_id, mapping) | {"place": batch.after, "upto": batch.upto}
     same_home = "address_key" if mapping.rows == "building" else "address_key, unit_key"
     for statement in (
         statements.CHECK,
@@ -122,7 +121,7 @@ async def set_wrong_aside(tx: Tx, import_id: UUID, mapping: Mapping, batch: Batc
 
 
 async def find_missing(tx: Tx, import_id: UUID, mapping: Mapping) -> None:
-    """Note the listed homes of a source that its newest list doesn't name, not even in a wrong row."""
+    """Record the listed homes of a source that its newest list doesn't name, not even in a wrong row."""
     ref, within = "u.source_ref", "true"
     if mapping.rows == "building":
         ref = "regexp_replace(u.source_ref, '/[0-9]+$', '')"
@@ -138,14 +137,13 @@ async def find_missing(tx: Tx, import_id: UUID, mapping: Mapping) -> None:
 
 
 async def take_statistics(tx: Tx) -> None:
-    """Let the server look at the staging tables now that a file was read: it last did when they held
-    others."""
+    """Let the server take statistics of the staging tables: the last ones are of another file."""
     await tx.execute(text("ANALYZE import_row, import_problem"))
 
 
 async def plan(tx: Tx, import_id: UUID, mapping: Mapping, batch: Batch) -> Counts:
     """Compare the rows of a batch with the inventory and return what would be written."""
-    params = params_of(import_id, mapping) | {"place": batch.place, "upto": batch.upto}
+    params = params_of(import_id, mapping) | {"place": batch.after, "upto": batch.upto}
     await run(tx, statements.TODO, params)
     same = int(await tx.scalar(text(statements.SAME)) or 0)
     for statement in (
@@ -179,5 +177,5 @@ def params_of(import_id: UUID, mapping: Mapping) -> dict[str, Any]:
         "key_after": key_after,
         "order_before": addressing.padded(key_before),
         "order_after": addressing.padded(key_after),
-        "says": sorted(mapping.features),
+        "stated": sorted(mapping.features),
     }

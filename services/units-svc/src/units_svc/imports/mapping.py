@@ -50,13 +50,13 @@ KINDS: dict[FieldName, Kind] = {
     "area_square_feet": Kind.WHOLE, "floor": Kind.WHOLE, "rent": Kind.MONEY, "status_observed_on": Kind.DAY,
     "rent_from": Kind.DAY, "available_from": Kind.DAY,
 }  # fmt: skip
-"""Fields whose cells are read by the habit of their column."""
+"""Fields whose cells are read by the notation of their column."""
 _COUNTS = re.compile(
     r"(no|nb|nbre|nombre|number|num|count|total|confirmed|proposed)( of| de| d| total)* "
     r"(units?|homes?|dwellings?|suites?|apartments?|logements?|unites?|appartements?)"
     r"|(units?|suites?|dwellings?|logements?) (count|total)|units|logements"
 )
-"""Names of columns that say how many homes a building has, folded."""
+"""Names of columns that hold how many homes a building has, folded."""
 _DIGESTED = ("source", "rows", "key", "numbering", "same_address", "whole", "own_landlord", "nothing",
     "constants", "fields", "features")  # fmt: skip
 """What decides how a row is read, in the order in which fingerprints that are stored were made."""

@@ -1,7 +1,7 @@
-"""The statements of an import: comparing staged rows with the inventory, and writing the difference.
+"""The SQL of an import: checking and comparing staged rows, and what of them is to be written.
 
-`planning.py` says in which order they run, and what for. Values are parameters; what is put into a text is of
-this module or of a mapping's closed lists of names.
+`comparing.py` and `writing.py` run it. Values are parameters; what is put into a text comes from this module
+or from a mapping's closed lists of names.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _PLAIN = tuple(name for name in OF_HOME if name not in ("landlord_id", "features
 
 
 def stated_of(mapping: Mapping, columns: Iterable[str]) -> list[str]:
-    """Return the columns that are written over what is there: those that the mapping reads from the file.
+    """Return which of the columns a file states: those that its mapping reads from it.
 
-    What is the same in all rows is for what's new.
+    Constants of a mapping are for new records only.
     """
     return [name for name in columns if _FIELD_OF.get(name, name) in mapping.fields]
 
@@ -63,12 +63,12 @@ KEYS_WITHIN = """
 TWICE = """
     INSERT INTO import_problem (import_id, line, "column", rule, value, message, params)
     SELECT import_id, line, NULL, '{rule}', NULL, '{message}', jsonb_build_object('other', first)
-    FROM (SELECT import_id, line, min(line) OVER (PARTITION BY {key}) AS first FROM {rows}) AS said
+    FROM (SELECT import_id, line, min(line) OVER (PARTITION BY {key}) AS first FROM {rows}) AS keyed
     WHERE line <> first
 """
 CHECK = f"""
     CREATE TEMP TABLE import_check ON COMMIT DROP AS
-    SELECT ctid AS stands_at, import_id, line, address_key, unit_key, source_ref, street, floor,
+    SELECT ctid AS row_at, import_id, line, address_key, unit_key, source_ref, street, floor,
         building_floors, cells
     FROM import_row WHERE {_WITHIN}
 """  # noqa: S608 - only parameters come from outside
@@ -92,7 +92,7 @@ HOME_OF_ANOTHER = """
         WHERE f.building_id = b.id AND f.unit_key = r.unit_key LIMIT 1) u
     WHERE u.source = :source AND u.source_ref <> r.source_ref
 """
-# A row says how many floors its building has, or an earlier row of the same address, or the inventory.
+# How many floors a building has comes from the row, an earlier row of the same address, or the inventory.
 ABOVE = """
     INSERT INTO import_problem (import_id, line, "column", rule, value, message, params)
     SELECT import_id, line, NULL, 'floor_above_building', floor::text, '{message}',
@@ -101,14 +101,14 @@ ABOVE = """
             coalesce(first_value(r.building_floors) OVER (PARTITION BY r.address_key ORDER BY r.line),
                 b.floors) AS floors
         FROM import_check r LEFT JOIN LATERAL (
-            SELECT f.floors FROM building f WHERE f.address_key = r.address_key LIMIT 1) b ON true) said
+            SELECT f.floors FROM building f WHERE f.address_key = r.address_key LIMIT 1) b ON true) floored
     WHERE floor > floors
 """
 WRONG = """
     CREATE TEMP TABLE import_wrong ON COMMIT DROP AS
-    SELECT c.stands_at, c.import_id, c.line, c.cells, c.source_ref FROM import_check c
+    SELECT c.row_at, c.import_id, c.line, c.cells, c.source_ref FROM import_check c
     CROSS JOIN LATERAL (
-        SELECT 1 FROM import_problem p WHERE p.import_id = :import AND p.line = c.line LIMIT 1) said
+        SELECT 1 FROM import_problem p WHERE p.import_id = :import AND p.line = c.line LIMIT 1) problem
 """
 ASIDE = """
     INSERT INTO import_wrong_row (import_id, line, cells, source_ref)
@@ -116,13 +116,13 @@ ASIDE = """
     ON CONFLICT DO NOTHING
 """
 # Nobody else writes rows of this import meanwhile: they are where they were read.
-REMOVE = "DELETE FROM import_row WHERE ctid = ANY (ARRAY(SELECT stands_at FROM import_wrong))"
+REMOVE = "DELETE FROM import_row WHERE ctid = ANY (ARRAY(SELECT row_at FROM import_wrong))"
 
-# The building that has the address by itself keeps it; any other's gets its own key behind it.
+# The building that already has the address keeps it; the keys of others end with their own.
 KEEP_BOTH = """
     UPDATE import_row r SET address_key = c.address_key || '~' || c.source_ref
     FROM (
-        SELECT i.stands_at, i.address_key, i.source_ref, own.its IS TRUE AS its, other.there,
+        SELECT i.row_at, i.address_key, i.source_ref, own.its IS TRUE AS its, other.there,
             row_number() OVER (PARTITION BY i.address_key ORDER BY own.its IS TRUE DESC, i.line) AS place
         FROM import_check i
         LEFT JOIN LATERAL (SELECT b.address_key = i.address_key AS its FROM building b
@@ -131,7 +131,7 @@ KEEP_BOTH = """
             AND b.source = :source AND b.source_ref <> i.source_ref LIMIT 1) other ON true
         WHERE i.line NOT IN (SELECT line FROM import_wrong)
     ) c
-    WHERE r.ctid = c.stands_at AND NOT c.its AND (c.place > 1 OR c.there)
+    WHERE r.ctid = c.row_at AND NOT c.its AND (c.place > 1 OR c.there)
 """
 NAMED = """
     CREATE TEMP TABLE import_named ON COMMIT DROP AS
@@ -159,7 +159,7 @@ ANALYZE_TODO = "ANALYZE import_todo (line, address_key, source_ref)"
 
 
 def building_plan(mapping: Mapping) -> str:
-    """Return the statement that says for each address of a batch which building it is, and what changes."""
+    """Return the statement that finds for each address of a batch its building, and what changes of it."""
     by_ref = ""
     if mapping.rows == "building":
         by_ref = """SELECT 1 AS choice, b.* FROM building b
@@ -186,7 +186,7 @@ INDEX_BUILDING = "CREATE UNIQUE INDEX ON import_building (address_key)"
 
 
 def unit_plan(mapping: Mapping) -> str:
-    """Return the statement that says for each row of a batch which home it is, and what changes."""
+    """Return the statement that finds for each row of a batch its homes, and what changes of them."""
     if mapping.rows == "building":
         numbers = "generate_series(1, t.units) AS n"
         number = "cast(:before AS text) || n || cast(:after AS text)"
@@ -222,14 +222,13 @@ def unit_plan(mapping: Mapping) -> str:
 
 
 def _features(mapping: Mapping) -> str:
-    """Return the features after the import: the file's, and of those there the ones that the file can't speak
-    of."""
+    """Return the features after the import: the file's, and those of the home that the file can't state."""
     if not mapping.states_features:
         return "u.features"
     if "features" in mapping.fields:
         return "CASE WHEN cardinality(t.features) > 0 THEN t.features ELSE u.features END"
     return """coalesce((SELECT array_agg(DISTINCT f ORDER BY f) FROM unnest(t.features || ARRAY(
-        SELECT k FROM unnest(u.features) k WHERE k <> ALL (cast(:says AS text[])))) f), '{}')"""
+        SELECT k FROM unnest(u.features) k WHERE k <> ALL (cast(:stated AS text[])))) f), '{}')"""
 
 
 ANALYZE = "ANALYZE import_unit, import_building"
@@ -240,14 +239,14 @@ COUNTS = """
 """
 
 LANDLORDS = f"""
-    SELECT DISTINCT ON (landlord_key, said) coalesce(landlord_kind, 'organisation') AS kind, landlord AS name,
-        landlord_key AS name_key, said AS relation
+    SELECT DISTINCT ON (landlord_key, stated_as) coalesce(landlord_kind, 'organisation') AS kind,
+        landlord AS name, landlord_key AS name_key, stated_as AS relation
     FROM (
-        SELECT r.*, coalesce(relation, 'third_party') AS said FROM import_row r
+        SELECT r.*, coalesce(relation, 'third_party') AS stated_as FROM import_row r
         LEFT JOIN LATERAL (SELECT f.fingerprint FROM import_mark f
             WHERE f.source = :source AND f.source_ref = r.source_ref LIMIT 1) m ON true
         WHERE {_WITHIN} AND landlord_key IS NOT NULL AND m.fingerprint IS DISTINCT FROM r.fingerprint
-    ) named ORDER BY landlord_key, said, line
+    ) named ORDER BY landlord_key, stated_as, line
 """  # noqa: S608 - only parameters come from outside
 _OF_BUILDING = ", ".join(f"t.{_STAGED_AS.get(name, name)} AS {name}" for name in OF_BUILDING)
 BUILDINGS = f"""
@@ -281,8 +280,8 @@ MARKS = """
     SELECT :source, source_ref, fingerprint FROM import_todo
     ON CONFLICT (source, source_ref) DO UPDATE SET fingerprint = excluded.fingerprint
 """
-TOLD = """
-    CREATE TEMP TABLE import_told ON COMMIT DROP AS
+TO_PUBLISH = """
+    CREATE TEMP TABLE import_published ON COMMIT DROP AS
     SELECT id AS unit_id, is_new FROM import_unit WHERE is_new OR is_changed
     UNION SELECT u.id, p.is_new IS TRUE FROM unit u JOIN import_building b ON b.id = u.building_id
         LEFT JOIN import_unit p ON p.id = u.id WHERE b.is_changed

@@ -52,7 +52,7 @@ _BUILDING = ("id", *OF_BUILDING, "address_key", "search_text", "city_key", "stre
 
 async def write_landlords(tx: Tx, import_id: UUID, mapping: Mapping, batch: Batch) -> None:
     """Add the landlords that new or changed rows of a batch name and that aren't known."""
-    params = {"import": import_id, "source": mapping.source, "place": batch.place, "upto": batch.upto}
+    params = {"import": import_id, "source": mapping.source, "place": batch.after, "upto": batch.upto}
     names = ("kind", "name", "name_key", "relation")
     await add_landlords(tx, _listed("landlords", statements.LANDLORDS, names, **params))
 
@@ -71,19 +71,19 @@ async def write(tx: Tx, import_id: UUID, mapping: Mapping, by: str) -> None:
     new = _listed("homes", statements.NEW_HOMES, _NEW_HOME, source=source, today=today)
     await add_homes(tx, new, Cause.IMPORT, import_id, by=by, listing_version=1)
     await record_first_uses(tx, new, by=by)
-    homes = _listed("homes", statements.CHANGED_HOMES, _HOME, source=source)
+    changed_homes = _listed("homes", statements.CHANGED_HOMES, _HOME, source=source)
     stated = {"landlord_id", "features", *statements.stated_of(mapping, OF_HOME)}
     if not mapping.states_features:
         stated.remove("features")
-    await amend_homes(tx, homes, sorted(stated), by=by)
+    await amend_homes(tx, changed_homes, sorted(stated), by=by)
 
-    for statement in (statements.MARKS, statements.TOLD):
+    for statement in (statements.MARKS, statements.TO_PUBLISH):
         await run(tx, statement, params_of(import_id, mapping))
-    told = table("import_told", column("unit_id"), column("is_new"))
+    homes = table("import_published", column("unit_id"), column("is_new"))
     await tell_listings(
         tx,
-        select(told.c.unit_id).where(~told.c.is_new),
-        fresh=select(told.c.unit_id).where(told.c.is_new),
+        select(homes.c.unit_id).where(~homes.c.is_new),
+        fresh=select(homes.c.unit_id).where(homes.c.is_new),
     )
 
 
