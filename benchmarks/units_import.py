@@ -27,8 +27,7 @@ from chassis.actor import Actor
 from chassis.perform import perform
 from chassis.runtime import Runtime
 from testkit.databases import FreshDatabase, PostgresForTests
-from units_svc.imports.commands import ReceiveFile, receive_file
-from units_svc.imports.loading import carry_through
+from units_svc.imports.commands import ReceiveFile, carry_through, receive_file
 from units_svc.imports.mapping import mapping_named
 from units_svc.settings import UnitsSettings
 from units_svc.wiring import build_runtime

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from deskkit.help import HelpText, Part
-from deskkit.i18n import load_catalogue
+from deskkit.i18n import SHARED, load_catalogue
 from deskkit.i18n.extraction import texts_of
 from deskkit.mounted import MountedDesk
 from partywall.layout import BY_NAME
@@ -66,7 +66,7 @@ def differences(pages: set[str], helped: set[str]) -> list[str]:
 
 def shown_by(package: str) -> set[str]:
     """Every text that a desk can show, as written in its source."""
-    return {text for one in ("deskkit", "chassis", package) for text in texts_of(one)}
+    return {text for one in (*SHARED, package) for text in texts_of(one)}
 
 
 def unknown_names(text: HelpText, known: set[str]) -> list[str]:
@@ -93,7 +93,7 @@ def test_help_names_buttons_and_pages_as_the_desk_does(name, desk_of):
     english, french = desk.help.texts["en"], desk.help.texts["fr"]
     assert unknown_names(english, shown_by(desk.package)) == []
     assert sum(len(part.names) for part in english.parts) >= len(english.parts)
-    said = load_catalogue("fr", ("deskkit", "chassis", desk.package)).gettext
+    said = load_catalogue("fr", (*SHARED, desk.package)).gettext
     assert english.anchors == french.anchors
     for here, there in zip(_all(english), _all(french), strict=True):
         assert sorted({said(one) for one in here.names}) == sorted(set(there.names)), here.title

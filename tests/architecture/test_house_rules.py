@@ -14,12 +14,13 @@ import pytest
 
 from chassis.access import RECEIVE_EVENTS
 from chassis.usecase import Query, UseCase
-from deskkit.i18n import load_catalogue
+from deskkit.i18n import SHARED, load_catalogue
 from deskkit.i18n.extraction import texts_of
-from testkit.house_rules import Tree, desks, structure, texts, use_cases
+from testkit.house_rules import Tree, desks, structure, tables, texts, use_cases
 
 ROOT = Path(__file__).resolve().parents[2]
 FEATURE = "services/units-svc/src/units_svc/holds"
+HOMES = "from units_svc.units.model import Home, home_for_edit\n"
 DECLARED = "from units_svc.holds.feature import VIEW_HOLDS\nfrom chassis.usecase import query, use_case\n"
 
 RULES = [
@@ -119,6 +120,28 @@ RULES = [
         f"{FEATURE}/templates/holds/list.html",
         "{{ in_days(hold.deadline|last_day) }}\n",
     ),
+    *(
+        (tables.features_write_their_own_tables, f"{FEATURE}/commands.py", HOMES + content)
+        for content in (
+            "S = update(Home).values(floor=1)\n",
+            "S = postgresql.insert(Home).from_select(['id'], select(1))\n",
+            "S = Home.__table__.delete()\n",
+            "TABLE = Table('home', MetaData())\nS = sa.update(TABLE)\n",
+            "S = 'INSERT INTO home (id) SELECT 1'\n",
+            "S = 'WITH a AS (DELETE FROM ONLY home RETURNING id) SELECT 1'\n",
+            "S = f'UPDATE {Home.__tablename__} u SET floor = {FLOOR}'\n",
+            "async def a(driver):\n    await driver.copy_records_to_table(Home.__tablename__, records=[])\n",
+            "async def a(tx):\n    tx.session.add(Home(id=1))\n",
+            "async def a(tx, home: Home | None):\n    home.floor = 1\n",
+            "async def a(tx):\n    home = await tx.session.get_one(Home, 1)\n    home.floor, b = 1, 2\n",
+            "async def a(tx):\n    wanted = select(Home)\n    for one in await tx.scalars(wanted):\n"
+            "        one.floor += 1\n",
+            "async def a(tx):\n    home = await home_for_edit(tx)\n    await tx.session.delete(home)\n",
+            "async def a(tx):\n    home = await home_for_edit(tx)\n    setattr(home, 'floor', 1)\n",
+            "S = 'UPDATE timers SET due_at = now()'\n",
+            "from chassis.db.tables import timers\nS = timers.insert()\n",
+        )
+    ),
     (texts.no_traces_of_a_machine, "README.md", "pip install --" + "index-url https://somewhere/simple\n"),
     (texts.no_traces_of_a_machine, "docs/a.md", "see /" + "root/notes\n"),
     (texts.no_traces_of_a_machine, "deploy/a.yaml", "url: https://registry." + "npmjs.org/htmx\n"),
@@ -130,6 +153,7 @@ def plant(root: Path, path: str, content: str) -> Tree:
     files = {
         "services/units-svc/src/units_svc/__init__.py": "",
         "libs/chassis/src/chassis/__init__.py": "",
+        "libs/chassis/src/chassis/db/tables.py": "timers = sa.Table('timers', metadata)\n",
         f"{FEATURE}/__init__.py": "",
         f"{FEATURE}/model.py": '"""Holds."""\n',
         f"{FEATURE}/commands.py": '"""Securing."""\n' + DECLARED,
@@ -137,7 +161,11 @@ def plant(root: Path, path: str, content: str) -> Tree:
         f"{FEATURE}/asking.py": '"""What a query needs."""\n',
         f"{FEATURE}/desk.py": '"""Pages."""\nfrom units_svc.holds.commands import secure\n',
         "services/units-svc/src/units_svc/units/__init__.py": "",
-        "services/units-svc/src/units_svc/units/model.py": '"""Units."""\nimport units_svc.holds.queries\n',
+        "services/units-svc/src/units_svc/units/model.py": (
+            '"""Units."""\nimport units_svc.holds.queries\nclass Home(Base):\n    __tablename__ = "home"\n'
+            "async def home_for_edit(tx) -> Home: ...\n"
+        ),
+        "services/units-svc/src/units_svc/units/commands.py": "S = update(Home).values(floor=1)\n",
         "README.md": "# Partywall\n",
         path: content,
     }
@@ -184,6 +212,28 @@ def test_each_exception_for_a_desk_is_still_needed(monkeypatch, project):
     monkeypatch.setattr(desks, "ANSWERS_A_REFUSAL_ITSELF", frozenset())
     found = {violation.message.split()[0] for violation in desks.desks_carry_forms_out(project)}
     assert found == {name.rsplit(".", 1)[-1] for name in excepted}
+
+
+def test_each_table_that_another_feature_may_write_is_still_written_by_it(monkeypatch, project):
+    excepted = tables.MAY_WRITE
+    monkeypatch.setattr(tables, "MAY_WRITE", {})
+    found = tables.features_write_their_own_tables(project)
+    assert {violation.message.partition(":")[0] for violation in found} == set(excepted)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "S = 'SELECT 1 FROM home FOR UPDATE OF unit'\n",
+        "S = select(Home).with_for_update()\n",
+        "S = 'INSERT INTO hold (id) SELECT id FROM home ON CONFLICT (id) DO UPDATE SET id = excluded.id'\n",
+        "async def a(tx, home: Home):\n    hold = home.hold\n    hold.floor = home.floor\n",
+        'async def a():\n    """Nothing here may DELETE FROM home or UPDATE home SET anything."""\n',
+    ],
+)
+def test_what_only_reads_a_table_of_another_feature_passes(content, tmp_path):
+    planted = plant(tmp_path, f"{FEATURE}/commands.py", HOMES + content)
+    assert tables.features_write_their_own_tables(planted) == []
 
 
 IMPORTS = [
@@ -261,13 +311,13 @@ def test_a_planted_import_breaks_its_contract(path, content, contract, tmp_path)
     assert f"{contract} BROKEN" in lint_imports(tmp_path)
 
 
-PACKAGES = ["deskkit", "chassis", "units_svc", "support_svc", "tenancy_svc", "gateway"]
+PACKAGES = ["deskkit", "chassis", "trade", "units_svc", "support_svc", "tenancy_svc", "gateway"]
 
 
 @pytest.mark.row("X1")
 @pytest.mark.parametrize("package", PACKAGES)
 def test_every_text_has_its_french(package):
-    catalogue = load_catalogue("fr", ("deskkit", package))
+    catalogue = load_catalogue("fr", (*SHARED, package))
     missing = texts.translated(texts_of(package), catalogue.messages, Path(package))
     assert [str(violation) for violation in missing] == []
 

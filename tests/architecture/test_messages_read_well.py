@@ -23,7 +23,7 @@ from deskkit.forms.binding import (
     widget_of,
 )
 from deskkit.forms.messages import words_for
-from deskkit.i18n import Formats, load_catalogue
+from deskkit.i18n import SHARED, Formats, load_catalogue
 from testkit.faults import ill_said
 
 PACKAGES = ["units_svc", "support_svc", "tenancy_svc", "gateway"]
@@ -75,7 +75,7 @@ def fields(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Any,
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("package", PACKAGES)
 def test_missing_and_wrong_fields_are_told_in_sentences(package: str, language: str) -> None:
-    catalogue = load_catalogue(language, ("deskkit", "chassis", package))
+    catalogue = load_catalogue(language, (*SHARED, package))
     formats = Formats(language, TORONTO, catalogue)
     ill: dict[str, list[str]] = {}
     said = 0

@@ -27,7 +27,7 @@ from deskkit.addresses import door
 from deskkit.assets import Assets
 from deskkit.desk import Desk
 from deskkit.forms.messages import words_for
-from deskkit.i18n.catalogue import LANGUAGES, Catalogue, load_catalogue
+from deskkit.i18n.catalogue import LANGUAGES, SHARED, Catalogue, load_catalogue
 from deskkit.i18n.formats import ONE_STOP, TWO_STOPS, Formats
 from deskkit.labels import groups_of, label_of, options_of
 
@@ -184,7 +184,7 @@ class Rendering:
         return path.filled(params) + (f"?{urlencode(query, doseq=True)}" if query else "")
 
     def _speak(self, language: str) -> Speech:
-        catalogue = load_catalogue(language, ("deskkit", "chassis", self.desk.package))
+        catalogue = load_catalogue(language, (*SHARED, self.desk.package))
         formats = Formats(language, self.runtime.time_zone, catalogue)
         folders = [FileSystemLoader(str(folder)) for folder in self.desk.template_folders]
         environment = Environment(

@@ -24,7 +24,7 @@ def formats(language: str) -> Formats:
 
 
 @pytest.mark.row("X1")
-@pytest.mark.parametrize("package", ["deskkit", "chassis"])
+@pytest.mark.parametrize("package", ["deskkit", "chassis", "trade"])
 def test_everything_is_said_in_french(package: str) -> None:
     assert missing_translations(package) == []
 

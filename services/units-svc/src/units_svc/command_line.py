@@ -23,11 +23,11 @@ from deskkit.csv_files import harmless
 from units_svc.imports.commands import (
     ImportCommand,
     ReceiveFile,
+    carry_through,
     discard_import,
     receive_file,
     resume_import,
 )
-from units_svc.imports.loading import carry_through
 from units_svc.imports.mapping import Mapping, mapping_named, read_mapping, ready_mappings
 from units_svc.imports.model import ImportState
 from units_svc.imports.queries import ImportView, import_problems, import_record, wrong_lines

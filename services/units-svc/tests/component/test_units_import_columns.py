@@ -11,19 +11,19 @@ from uuid import UUID
 import pytest
 
 from chassis.actor import Actor
+from trade.csv_import.notation import NO_CHOICES, Choices, Notation
 from units_svc.imports.commands import (
-    AnswerHabits,
+    AnswerNotation,
     ImportCommand,
     ReceiveFile,
-    answer_habits,
+    answer_notation,
     apply_import,
+    carry_through,
     receive_file,
     withdraw_missing,
 )
-from units_svc.imports.habits import NO_CHOICES, Choices, Habit
-from units_svc.imports.loading import carry_through
 from units_svc.imports.mapping import Mapping, mapping_named, parse_mapping
-from units_svc.imports.model import FileUnreadable, NoRows
+from units_svc.imports.model import FileUnreadable
 from units_svc.imports.queries import ImportView, import_columns, import_missing, import_problems
 from units_svc.inventory.queries import unit_list, unit_record
 from units_svc.inventory.searching import UnitFilter
@@ -64,9 +64,9 @@ async def test_commas_are_decimals_or_thousands_by_what_their_column_says(world:
     assert await _rules(world, found.id) == [(4, "bedrooms", "not_a_number")]
     columns = await world.see(import_columns, found.id)
     assert {(one.column, one.habit, one.asked) for one in columns.habits} == {
-        ("bedrooms", Habit.COMMA, False),
-        ("area_square_feet", Habit.COMMA, False),
-        ("rent", Habit.COMMA, False),
+        ("bedrooms", Notation.COMMA, False),
+        ("area_square_feet", Notation.COMMA, False),
+        ("rent", Notation.COMMA, False),
     }
     await _write(world, found)
     homes = await _homes(world)
@@ -113,7 +113,7 @@ async def test_what_can_be_read_in_two_ways_is_refused_and_asked_about(world: An
 
 async def test_the_same_answers_can_be_sent_with_the_file(world: Any) -> None:
     row = "1 Elm St;1;Toronto;ON;apartment;1,350;3/4/2025\n"
-    choices = Choices(Habit.POINT, Habit.MONTH_FIRST)
+    choices = Choices(Notation.POINT, Notation.MONTH_FIRST)
     found = await _read(world, f"{HEAD};rent;status_observed_on\n{row}", at_once=True, choices=choices)
     assert (found.new, found.wrong_rows) == (1, 0)
     home = (await _homes(world))["1 Elm St"]
@@ -160,7 +160,7 @@ async def test_a_french_table_with_a_title_a_sep_line_and_labels_is_read(world: 
 
 async def test_a_file_with_only_a_header_is_refused(world: Any, visitor: Any) -> None:
     for content in (f"{HEAD}\n", f"{HEAD}", f"A title\n{HEAD}\n\n  \n"):
-        with pytest.raises(NoRows):
+        with pytest.raises(FileUnreadable, match="no line below"):
             await _read(world, content)
     answer = await visitor("inventory_keeper", locale="fr").send(
         "/inventory-desk/imports/new",
@@ -290,7 +290,7 @@ async def test_several_buildings_at_one_address_can_all_be_kept(world: Any) -> N
     found = await _read(world, REGISTER + rows, _own())
     assert await _rules(world, found.id) == [(3, None, "address_twice")]
     assert (await world.see(import_columns, found.id)).may_keep_both
-    await world.do(answer_habits, AnswerHabits(found.id, NO_CHOICES, keep_same_address=True))
+    await world.do(answer_notation, AnswerNotation(found.id, NO_CHOICES, keep_same_address=True))
     found = await carry_through(world.runtime, KEEPER, found.id)
     assert (found.new, found.wrong_rows) == (3, 0)
     await _write(world, found)

@@ -13,8 +13,14 @@ import pytest
 
 from chassis.actor import Actor
 from chassis.bus.firing import TimerRunner
-from units_svc.imports.commands import ImportCommand, ReceiveFile, carry_on, receive_file, stop_import
-from units_svc.imports.loading import carry_through
+from units_svc.imports.commands import (
+    ImportCommand,
+    ReceiveFile,
+    carry_on,
+    carry_through,
+    receive_file,
+    stop_import,
+)
 from units_svc.imports.mapping import mapping_named
 from units_svc.imports.model import ImportState, why_halted
 from units_svc.imports.queries import ImportView, import_record

@@ -17,11 +17,18 @@ from uuid import UUID
 import pytest
 
 from chassis.actor import Actor
-from units_svc.imports import commands, staging, stretches
-from units_svc.imports.commands import ImportCommand, ReceiveFile, apply_import, carry_on, receive_file
-from units_svc.imports.loading import carry_through
+from trade.csv_import.columns import ColumnDoubled
+from units_svc.imports import batches, commands, staging
+from units_svc.imports.commands import (
+    ImportCommand,
+    ReceiveFile,
+    apply_import,
+    carry_on,
+    carry_through,
+    receive_file,
+)
 from units_svc.imports.mapping import mapping_named
-from units_svc.imports.model import ColumnDoubled, FileUnreadable, ImportState
+from units_svc.imports.model import FileUnreadable, ImportState
 from units_svc.imports.queries import ImportView, import_problems, import_record
 from units_svc.imports.reading import RowReader
 from units_svc.inventory.commands import AddUnit, add_unit
@@ -32,7 +39,7 @@ HEADER = "address,unit,city,province,housing_type,comments"
 
 
 class BrokenOff(Exception):
-    """What ends a step after its stretches were committed."""
+    """What ends a step after its batches were committed."""
 
 
 def _table(rows: int) -> bytes:
@@ -60,7 +67,7 @@ async def test_a_file_with_a_column_twice_is_refused_with_its_name(world: Any, v
     content = f"{HEADER},Unit\n1 Example St,1,Toronto,ON,apartment,,2\n"
     with pytest.raises(FileUnreadable) as refused:
         await _receive(world, content.encode())
-    assert (type(refused.value), refused.value.params) == (ColumnDoubled, {"columns": "unit"})
+    assert (refused.value.message, refused.value.params) == (ColumnDoubled.message, {"columns": "unit"})
     answer = await visitor("inventory_keeper", locale="fr").send(
         "/inventory-desk/imports/new",
         {"mapping": "unit-list"},
@@ -163,7 +170,7 @@ async def test_rows_that_a_crashed_server_forgot_are_read_again(world: Any) -> N
 
 @pytest.mark.row("U8")
 @pytest.mark.parametrize("crashed", [False, True], ids=["its worker", "its worker and the database server"])
-async def test_stretches_that_were_written_when_all_else_broke_off_are_only_counted(
+async def test_batches_that_were_committed_before_a_failure_are_only_counted(
     world: Any, monkeypatch: pytest.MonkeyPatch, crashed: bool
 ) -> None:
     import_id = await _receive(world, _table(8_000), at_once=True)
@@ -174,7 +181,7 @@ async def test_stretches_that_were_written_when_all_else_broke_off_are_only_coun
         raise BrokenOff
 
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(stretches, "count_stretches", broken_off)
+        meanwhile.setattr(batches, "count_batches", broken_off)
         with pytest.raises(BrokenOff):
             await world.do(carry_on, ImportCommand(import_id))
     written = await world.value("SELECT count(*) FROM unit")

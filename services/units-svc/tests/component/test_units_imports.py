@@ -19,10 +19,10 @@ from units_svc.imports.commands import (
     ImportCommand,
     ReceiveFile,
     apply_import,
+    carry_through,
     discard_import,
     receive_file,
 )
-from units_svc.imports.loading import carry_through
 from units_svc.imports.mapping import mapping_named, parse_mapping
 from units_svc.imports.model import FileUnreadable, NotReady
 from units_svc.imports.queries import ImportView, import_problems, import_record, wrong_rows

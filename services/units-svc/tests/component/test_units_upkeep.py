@@ -15,8 +15,7 @@ from chassis.actor import Actor
 from chassis.errors import EditedMeanwhile, InvalidInput, SeveralFaults
 from units_svc.holds.commands import CorrectManager, correct_manager
 from units_svc.holds.keeping import EndUse, RecordUse, UseBegan, end_use, record_use
-from units_svc.imports.commands import ReceiveFile, receive_file
-from units_svc.imports.loading import carry_through
+from units_svc.imports.commands import ReceiveFile, carry_through, receive_file
 from units_svc.imports.mapping import mapping_named
 from units_svc.imports.queries import import_problems
 from units_svc.inspections.commands import (

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from units_svc.imports.files import opening, plain_parts, read_window
 from units_svc.imports.mapping import mapping_named, parse_mapping, ready_mappings
 from units_svc.imports.model import STAGED, FileUnreadable, UnknownMapping
 from units_svc.imports.reading import KnownValues, RowReader
@@ -144,56 +141,6 @@ def test_a_home_in_the_united_states_lies_in_a_state_of_its_zip_code(
     read = american.read(2, [*row(province=cells["province"]), cells["postal_code"]])
     found = {problem.rule for problem in read} if isinstance(read, list) else {None}
     assert rule in found
-
-
-@pytest.mark.row("U8")
-@pytest.mark.parametrize(
-    ("raw", "encoding", "delimiter"),
-    [
-        (b"a,b\n1,2\n", "utf-8", ","),
-        (b"\xef\xbb\xbfa;b\n1;2\n", "utf-8-sig", ";"),
-        ("a\tb\né\t2\n".encode("cp1252"), "cp1252", "\t"),
-        ("a|b\n1|2\n".encode("utf-16"), "utf-16", "|"),
-        (b'"x,y";b\n1;2\n', "utf-8", ";"),
-    ],
-)
-def test_encoding_and_delimiter_are_found_out(raw: bytes, encoding: str, delimiter: str) -> None:
-    found = opening(io.BytesIO(raw))
-    assert (found.encoding, found.delimiter) == (encoding, delimiter)
-    content = b"".join(plain_parts(io.BytesIO(raw), encoding))
-    window = read_window(content[found.position :], delimiter, line=found.line, final=True)
-    assert [row.line for row in window.rows] == [2]
-
-
-@pytest.mark.row("U8")
-def test_lines_are_counted_as_an_editor_counts_them() -> None:
-    window = read_window(b'"one\ntwo",2\n\n3,4\n', ",", line=1, final=True)
-    assert [(row.line, row.cells[1]) for row in window.rows] == [(2, "2"), (5, "4")]
-    with pytest.raises(FileUnreadable, match="Line 2"):
-        read_window(b'"' + b"x" * 200_000 + b'",1\n', ",", line=1, final=True)
-    with pytest.raises(FileUnreadable, match="doesn't end"):
-        read_window(b'"never closed,1\n2,3\n', ",", line=1, final=True)
-
-
-@pytest.mark.row("U8")
-@given(
-    some.lists(
-        some.lists(some.text(some.sampled_from('ab é"\n,;'), max_size=9), min_size=2, max_size=4), max_size=30
-    ),
-    some.integers(1, 7),
-)
-def test_a_file_read_in_windows_says_what_it_says_in_one(table: list[list[str]], most: int) -> None:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(table)
-    content = out.getvalue().encode()
-    whole = [row for row in table if any(cell.strip() for cell in row)]
-    seen, position, line = [], 0, 0
-    while position < len(content):
-        window = read_window(content[position:], ",", line=line, final=True, most=most)
-        seen += [row.cells for row in window.rows]
-        position, line = position + window.read, line + window.lines
-    assert seen == whole
-    assert position == len(content)
 
 
 @pytest.mark.row("U8")

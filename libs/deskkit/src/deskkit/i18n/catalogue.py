@@ -15,6 +15,8 @@ LANGUAGES: dict[str, str] = {"en": "English", "fr": "Français"}
 """Languages of every desk, with their names in themselves."""
 
 SOURCE_LANGUAGE = "en"
+SHARED = ("deskkit", "chassis", "trade")
+"""The packages whose translations every desk has; a text of theirs isn't translated again."""
 
 
 def N_(msgid: str) -> str:  # noqa: N802 (gettext's own name)

@@ -10,12 +10,10 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
-from deskkit.i18n.catalogue import catalogues_of, load_catalogue
+from deskkit.i18n.catalogue import SHARED, catalogues_of, load_catalogue
 from deskkit.i18n.extraction import plurals_of, texts_of
 from deskkit.labels import label_of
 
-SHARED = ("deskkit", "chassis")
-"""The packages whose translations every desk has; a text of theirs isn't translated again."""
 _HEAD = """msgid ""
 msgstr ""
 "Language: {language}\\n"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from enum import Enum
 
-from deskkit.i18n.catalogue import load_catalogue
+from deskkit.i18n.catalogue import SHARED, load_catalogue
 from deskkit.i18n.extraction import texts_of
 from deskkit.labels import label_of
 
@@ -20,7 +20,7 @@ def missing_translations(
 
     `enums` are enumerations whose values are shown to people: their words need translations too.
     """
-    own = load_catalogue(language, ("deskkit", "chassis", package))
+    own = load_catalogue(language, (*SHARED, package))
     wanted = texts_of(package)
     for enum in enums:
         for member in enum:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import FromClause, case, cast, false, func, insert, literal, null, select
 
 from chassis.errors import Faults, InvalidInput, NotFound
 from chassis.ids import new_id
@@ -17,15 +18,25 @@ from units_svc.holds.model import Remark
 from units_svc.holds.occupancy import require_unit, settle_occupancy
 from units_svc.holds.occupations import NotFreeForThat, Occupation, OccupationKind
 from units_svc.inventory.feature import EDIT_UNITS
-from units_svc.inventory.listing import tell_listing, tell_unlisted
+from units_svc.inventory.listing import put_on_list, take_off_list
 from units_svc.inventory.model import Cause, DayInFuture, Occupancy, Unit
+from units_svc.landlords.model import managed_by_relation
 from units_svc.privacy.commands import require_private
 from units_svc.privacy.model import Place
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
 
-_BY_STAFF = frozenset({OccupationKind.OTHER_HOUSEHOLD, OccupationKind.OUT_OF_USE})
+_FIRST_USES = {
+    Occupancy.OCCUPIED_BY_OTHER: OccupationKind.OTHER_HOUSEHOLD,
+    Occupancy.TEMPORARILY_UNAVAILABLE: OccupationKind.OUT_OF_USE,
+}
+"""Why a home isn't free, by the occupancy with which it's first known."""
+_BY_STAFF = frozenset(_FIRST_USES.values())
+_USE = tuple(
+    Occupation.__table__.c[name]
+    for name in ("id", "unit_id", "kind", "managed_by", "began_on", "free_from", "remark")
+)
 
 
 class UseBegan(StrEnum):
@@ -82,24 +93,53 @@ async def record_use(tx: Tx, command: RecordUse) -> UUID:
     if unit.occupancy is not Occupancy.AVAILABLE:
         raise NotFreeForThat
     identity = new_id()
-    tx.session.add(
-        Occupation(
-            id=identity,
-            unit_id=unit.id,
-            kind=OccupationKind(command.kind.value),
-            reference=identity,
-            by_client=False,
-            managed_by=unit.managed_by,
-            began_on=command.began_on,
-            free_from=command.free_from,
-            remark=command.remark or None,
-            noted_at=tx.now,
-            noted_by=tx.actor.name,
-        )
+    known = (
+        identity,
+        unit.id,
+        OccupationKind(command.kind.value),
+        unit.managed_by,
+        command.began_on,
+        command.free_from,
+        command.remark or None,
     )
+    use = select(*(cast(value, one.type).label(one.name) for one, value in zip(_USE, known, strict=True)))
+    await _add_uses(tx, use.subquery("uses"), by=tx.actor.name)
     await settle_occupancy(tx, unit, Cause.OCCUPATION, identity)
     tx.touched("unit", unit.id, command.kind.value)
     return identity
+
+
+async def record_first_uses(tx: Tx, homes: FromClause, *, by: str) -> None:
+    """Record why the new homes of a list aren't free, as far as they aren't (U4).
+
+    `homes` has id, occupancy, available_from and the landlord's relation.
+    """
+    kind = case(
+        *((homes.c.occupancy == one, literal(its, Occupation.kind.type)) for one, its in _FIRST_USES.items())
+    )
+    uses = select(
+        func.uuidv7().label("id"),
+        homes.c.id.label("unit_id"),
+        kind.label("kind"),
+        managed_by_relation(homes.c.relation).label("managed_by"),
+        literal(tx.today).label("began_on"),
+        homes.c.available_from.label("free_from"),
+        null().label("remark"),
+    ).where(homes.c.occupancy.in_(_FIRST_USES))
+    await _add_uses(tx, uses.subquery("uses"), by=by)
+
+
+async def _add_uses(tx: Tx, uses: FromClause, *, by: str) -> None:
+    """Add occupations that staff know of, each a fact of its own."""
+    names = [*(one.name for one in _USE), "reference", "by_client", "noted_at", "noted_by"]
+    added = select(
+        *(uses.c[one.name] for one in _USE),
+        uses.c.id,
+        false(),
+        literal(tx.now, Occupation.noted_at.type),
+        literal(by),
+    )
+    await tx.execute(insert(Occupation).from_select(names, added))
 
 
 @use_case(EDIT_UNITS)
@@ -126,9 +166,7 @@ async def withdraw_unit(tx: Tx, command: ChangeListing) -> None:
         return
     await release_for_withdrawal(tx, locked)
     await tx.session.refresh(unit)
-    unit.active = False
-    tell_unlisted(tx, unit)
-    tx.touched("unit", unit.id, "withdrawn", {"active": (True, False)})
+    take_off_list(tx, unit)
 
 
 @use_case(EDIT_UNITS)
@@ -138,6 +176,4 @@ async def list_unit_again(tx: Tx, command: ChangeListing) -> None:
     unit = await tx.session.get_one(Unit, locked.id, populate_existing=True)
     if unit.active:
         return
-    unit.active = True
-    await tell_listing(tx, unit)
-    tx.touched("unit", unit.id, "listed_again", {"active": (False, True)})
+    await put_on_list(tx, unit)

@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict
 from chassis.http import After, ApiRouter, Call, Limit
 from chassis.paging import PAGE, CountedPage
 from deskkit.csv_files import csv_response, csv_stream
+from trade.csv_import.notation import Choices, Notation
 from units_svc.imports import commands, queries
 from units_svc.imports.feature import IMPORT_UNITS
-from units_svc.imports.habits import Choices, Habit
-from units_svc.imports.mapping import decoded, mapping_named, mapping_text, parse_mapping, ready_mappings
+from units_svc.imports.mapping import mapping_named, mapping_text, ready_mappings, received_mapping
 from units_svc.imports.template import template_table
 
 router = ApiRouter(prefix="/imports", tags=["imports"])
@@ -70,21 +70,19 @@ async def begin_import(
     mapping_file: Annotated[UploadFile | None, File()] = None,
     row_limit: Annotated[int | None, Form(ge=1)] = None,
     at_once: Annotated[bool, Form()] = False,
-    decimal: Annotated[Literal[Habit.COMMA, Habit.POINT] | None, Form()] = None,
-    days: Annotated[Literal[Habit.DAY_FIRST, Habit.MONTH_FIRST] | None, Form()] = None,
+    decimal: Annotated[Literal[Notation.COMMA, Notation.POINT] | None, Form()] = None,
+    days: Annotated[Literal[Notation.DAY_FIRST, Notation.MONTH_FIRST] | None, Form()] = None,
 ) -> queries.ImportView:
-    """Take in a CSV file, to be read by a ready mapping or one sent along; the worker reads and compares it
-    (U8).
+    """Receive a CSV file, to be read by a ready mapping or one sent with it (U8).
+
+    The worker reads and compares it.
 
     Ask for it again until its state is `ready`; nothing of the inventory has changed then. With `at_once`
-    what is right in it is written without another word, until the state is `done`. `decimal` and `days` say
+    what is right in it is written without a decision, until the state is `done`. `decimal` and `days` are
     what commas and days such as 3/4/2026 mean in columns that leave it open.
     """
     if mapping_file is not None:
-        chosen = parse_mapping(
-            decoded(await mapping_file.read()),
-            form="json" if (mapping_file.filename or "").endswith(".json") else "toml",
-        )
+        chosen = received_mapping(await mapping_file.read(), mapping_file.filename or "")
     else:
         chosen = mapping_named(mapping or "unit-list")
     import_id = await call.perform(
@@ -103,13 +101,12 @@ async def read_import(call: Call, import_id: UUID) -> queries.ImportView:
 
 
 class Answers(BaseModel):
-    """What a file leaves open: the sign before decimals, the order of days, whether two buildings share an
-    address."""
+    """Decisions about what a file leaves open: the decimal sign, the order of days, shared addresses."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    decimal: Literal[Habit.COMMA, Habit.POINT] | None = None
-    days: Literal[Habit.DAY_FIRST, Habit.MONTH_FIRST] | None = None
+    decimal: Literal[Notation.COMMA, Notation.POINT] | None = None
+    days: Literal[Notation.DAY_FIRST, Notation.MONTH_FIRST] | None = None
     keep_same_address: bool = False
 
 
@@ -120,12 +117,12 @@ async def read_columns(call: Call, import_id: UUID) -> queries.ColumnsView:
 
 
 @router.post("/{import_id}/answers", status_code=202)
-async def answer_habits(call: Call, import_id: UUID, answers: Answers) -> queries.ImportView:
-    """Let a file that is `ready` be read again with what it leaves open (U8)."""
-    command = commands.AnswerHabits(
+async def answer_notation(call: Call, import_id: UUID, answers: Answers) -> queries.ImportView:
+    """Read a file that is `ready` again with a decision about what it leaves open (U8)."""
+    command = commands.AnswerNotation(
         import_id, Choices(answers.decimal, answers.days), answers.keep_same_address
     )
-    await call.perform(commands.answer_habits, command)
+    await call.perform(commands.answer_notation, command)
     return await call.ask(queries.import_record, import_id)
 
 
@@ -146,8 +143,10 @@ class Withdrawn:
 
 @router.post("/{import_id}/missing/withdrawal")
 async def withdraw_missing(call: Call, import_id: UUID) -> Withdrawn:
-    """Take the homes off the list that the file no longer names, 5,000 at most; not those that are held or
-    lived in (U8)."""
+    """Take homes off the list that the file no longer names, 5,000 at most (U8).
+
+    Those that are held or lived in stay.
+    """
     count = await call.perform(commands.withdraw_missing, commands.ImportCommand(import_id))
     return Withdrawn(count)
 
@@ -176,19 +175,19 @@ async def apply_import(call: Call, import_id: UUID) -> queries.ImportView:
 
 @router.post("/{import_id}/stop")
 async def stop_import(call: Call, import_id: UUID) -> queries.ImportView:
-    """Write no more of an import that is `applying`: what is written stays, the rest can be resumed (U8)."""
+    """Stop an import that is `applying`: what is written stays, the rest can be resumed (U8)."""
     await call.perform(commands.stop_import, commands.ImportCommand(import_id))
     return await call.ask(queries.import_record, import_id)
 
 
 @router.post("/{import_id}/resume", status_code=202)
 async def resume_import(call: Call, import_id: UUID) -> queries.ImportView:
-    """Let the worker go on with an import that was stopped, or given up after several failures (U8)."""
+    """Let the worker continue an import that was stopped, or given up after several failures (U8)."""
     await call.perform(commands.resume_import, commands.ImportCommand(import_id))
     return await call.ask(queries.import_record, import_id)
 
 
 @router.delete("/{import_id}", status_code=204)
 async def discard_import(call: Call, import_id: UUID) -> None:
-    """Forget an import that isn't being written, or the rest of one that was stopped."""
+    """Discard an import that isn't being written, or the rest of one that was stopped."""
     await call.perform(commands.discard_import, commands.ImportCommand(import_id))

@@ -1,9 +1,10 @@
-"""Taking in a file, deciding about it, and the steps in which the worker carries an import on (U8)."""
+"""Receiving a file, deciding about it, and the steps in which the worker imports it (U8)."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -14,57 +15,58 @@ from sqlalchemy import delete, func, insert, select
 
 from chassis.errors import NotFound
 from chassis.ids import new_id
-from chassis.perform import perform_in
+from chassis.perform import ask, perform, perform_in
 from chassis.usecase import use_case
-from units_svc.imports.columns import is_header
+from trade.csv_import.columns import is_header
+from trade.csv_import.files import NoRows, Opening, all_rows, opening, plain_parts
+from trade.csv_import.notation import NO_CHOICES, Choices, Kind, Survey
+from trade.csv_import.problems import TableUnreadable
+from units_svc.imports.batches import allow_long_statements, count_batches, work_on
+from units_svc.imports.comparing import (
+    check_keys,
+    find_missing,
+    next_batch,
+    set_wrong_aside,
+    take_statistics,
+)
 from units_svc.imports.feature import IMPORT_UNITS
-from units_svc.imports.files import Opening, all_rows, opening, plain_parts
-from units_svc.imports.habits import NO_CHOICES, Choices, Kind, Survey
-from units_svc.imports.mapping import Mapping
+from units_svc.imports.mapping import KINDS, Mapping
 from units_svc.imports.model import (
     STEP,
     WORKING,
-    ColumnDoubled,
-    ColumnMissing,
-    FileUnreadable,
     ImportPart,
     ImportProblem,
     ImportRow,
     ImportState,
     MissingUnit,
-    NoRows,
     NotReady,
     UnitImport,
     WrongRow,
     may_be_discarded,
+    readable,
 )
-from units_svc.imports.planning import (
-    check_keys,
-    find_missing,
-    next_stretch,
-    set_wrong_aside,
-    take_statistics,
-)
+from units_svc.imports.queries import ImportView, import_record
 from units_svc.imports.reading import RowReader
 from units_svc.imports.staging import is_read, known_values, read_on
-from units_svc.imports.stretches import count_stretches, take_the_time_needed, work_on
-from units_svc.inventory.listing import tell_unlisted
+from units_svc.inventory.listing import take_off_list
 from units_svc.inventory.model import FREE_TO_WITHDRAW, Unit
 
 if TYPE_CHECKING:
+    from chassis.actor import Actor
+    from chassis.runtime import Runtime
     from chassis.tx import Tx
 
 STEP_SECONDS = 1.5
-"""What was read is committed, with the place it reached, after about so long."""
+"""What was read is committed, with the position it reached, after about so long."""
 CHECKED_AT_ONCE = 5_000
-"""Rows in whose midst wrong ones are looked for by one set of statements."""
+"""How many rows one set of statements checks against each other and the inventory."""
 WITHDRAWN_AT_ONCE = 5_000
 LATER = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiveFile:
-    """A file to be read by a mapping. `at_once` writes what is right in it without asking again.
+    """A file to be read by a mapping. `at_once` writes what is right in it without asking.
 
     `row_limit` stops after so many rows.
     """
@@ -78,8 +80,8 @@ class ReceiveFile:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerHabits:
-    """What commas or days of a file mean, when its columns leave it open."""
+class AnswerNotation:
+    """What commas or days of a file mean, where its columns leave it open."""
 
     import_id: UUID
     choices: Choices = NO_CHOICES
@@ -95,14 +97,17 @@ class ImportCommand:
 
 @use_case(IMPORT_UNITS)
 async def receive_file(tx: Tx, command: ReceiveFile) -> UUID:
-    """Keep a file and open an import, which the worker carries on; return its id.
+    """Store a file and open an import, which the worker continues; return its id.
 
     Raises FileUnreadable when it isn't a table with the columns that the mapping needs.
     """
-    found = await asyncio.to_thread(opening, command.file, partial(is_header, command.mapping))
-    reader = await _require_columns(tx, command.mapping, found)
-    survey = await asyncio.to_thread(_surveyed, command.file, found, reader.columns.kinds())
-    await take_the_time_needed(tx)
+    with readable():
+        found = await asyncio.to_thread(opening, command.file, partial(is_header, command.mapping))
+        reader = RowReader(command.mapping, found.header, await known_values(tx), tx.today)
+        reader.columns.require()
+    kinds = reader.columns.kinds(KINDS)
+    survey = await asyncio.to_thread(_surveyed, command.file, found, kinds)
+    await allow_long_statements(tx)
     one = UnitImport(
         id=new_id(),
         mapping=command.mapping.name,
@@ -118,8 +123,8 @@ async def receive_file(tx: Tx, command: ReceiveFile) -> UUID:
         reading={
             "position": found.position,
             "line": found.line,
-            "habits": survey.habits(command.choices).kept(),
-            "unclear": survey.habits(NO_CHOICES).unclear(reader.columns.kinds()),
+            "habits": survey.notations(command.choices).stored(),
+            "unclear": survey.notations(NO_CHOICES).unclear(kinds),
         },
         started_at=tx.now,
         started_by=tx.actor.name,
@@ -128,10 +133,11 @@ async def receive_file(tx: Tx, command: ReceiveFile) -> UUID:
     await tx.session.flush()
     parts = plain_parts(command.file, found.encoding)
     number = 0
-    while (content := await asyncio.to_thread(next, parts, None)) is not None:
-        await tx.execute(insert(ImportPart), {"import_id": one.id, "part": number, "content": content})
-        one.size += len(content)
-        number += 1
+    with readable():
+        while (content := await asyncio.to_thread(next, parts, None)) is not None:
+            await tx.execute(insert(ImportPart), {"import_id": one.id, "part": number, "content": content})
+            one.size += len(content)
+            number += 1
     tx.touched("import", one.id, "begun")
     tx.schedule(STEP, str(one.id), tx.now)
     return one.id
@@ -147,17 +153,19 @@ async def apply_import(tx: Tx, command: ImportCommand) -> None:
 
 
 @use_case(IMPORT_UNITS)
-async def answer_habits(tx: Tx, command: AnswerHabits) -> None:
-    """Read a file again with what somebody says its commas or days mean, or that buildings at one address are
-    several. Raises NotReady."""
-    await take_the_time_needed(tx)
+async def answer_notation(tx: Tx, command: AnswerNotation) -> None:
+    """Read a file again with a decision about its commas or days, or about buildings at one address.
+
+    Raises NotReady.
+    """
+    await allow_long_statements(tx)
     found = await _locked(tx, command.import_id, ImportState.READY)
-    habits, unclear = dict(found.reading["habits"]), found.reading["unclear"]
+    notations, unclear = dict(found.reading["habits"]), found.reading["unclear"]
     for at, kind in unclear.items():
         chosen = command.choices.days if kind == Kind.DAY else command.choices.decimal
         if chosen is not None:
-            habits[at] = chosen.value
-    found.reading = {**found.reading, "habits": habits}
+            notations[at] = chosen.value
+    found.reading = {**found.reading, "habits": notations}
     if command.keep_same_address and found.definition["rows"] == "building":
         found.definition = {**found.definition, "same_address": "keep"}
     await _read_again(tx, found)
@@ -167,8 +175,8 @@ async def answer_habits(tx: Tx, command: AnswerHabits) -> None:
 
 @use_case(IMPORT_UNITS)
 async def discard_import(tx: Tx, command: ImportCommand) -> None:
-    """Forget what was read and isn't written. Raises NotReady while it is being written."""
-    await take_the_time_needed(tx)
+    """Delete what was read and isn't written. Raises NotReady while it is being written."""
+    await allow_long_statements(tx)
     found = await _locked(tx, command.import_id, *ImportState)
     if not may_be_discarded(found.state, found.new + found.changed, found.finished_at):
         raise NotReady
@@ -182,8 +190,8 @@ async def discard_import(tx: Tx, command: ImportCommand) -> None:
 
 @use_case(IMPORT_UNITS)
 async def stop_import(tx: Tx, command: ImportCommand) -> None:
-    """Write no more of a file than is written by now; the rest can follow later. Raises NotReady."""
-    await take_the_time_needed(tx)
+    """Stop writing a file; the rest can follow later. Raises NotReady."""
+    await allow_long_statements(tx)
     found = await _locked(tx, command.import_id, ImportState.APPLYING)
     found.state = ImportState.STOPPED
     tx.cancel_timer(STEP, str(found.id))
@@ -192,9 +200,11 @@ async def stop_import(tx: Tx, command: ImportCommand) -> None:
 
 @use_case(IMPORT_UNITS)
 async def resume_import(tx: Tx, command: ImportCommand) -> None:
-    """Let the worker go on with an import that was stopped or that it gave up after failures. Raises
-    NotReady."""
-    await take_the_time_needed(tx)
+    """Let the worker continue an import that was stopped or that it gave up after failures.
+
+    Raises NotReady.
+    """
+    await allow_long_statements(tx)
     found = await _locked(tx, command.import_id, *WORKING, ImportState.STOPPED)
     if found.finished_at is not None:
         raise NotReady
@@ -208,9 +218,9 @@ async def resume_import(tx: Tx, command: ImportCommand) -> None:
 async def withdraw_missing(tx: Tx, command: ImportCommand) -> int:
     """Take homes off the list that an import no longer names, some thousand at a time; return how many.
 
-    Homes that are held or lived in stay: about those somebody decides one by one. Raises NotReady.
+    Homes that are held or lived in stay: those are decided one by one. Raises NotReady.
     """
-    await take_the_time_needed(tx)
+    await allow_long_statements(tx)
     found = await _locked(tx, command.import_id, ImportState.DONE)
     missing = select(MissingUnit.unit_id).where(MissingUnit.import_id == found.id)
     free = Unit.occupancy.in_(FREE_TO_WITHDRAW)
@@ -223,9 +233,7 @@ async def withdraw_missing(tx: Tx, command: ImportCommand) -> int:
     )
     count = 0
     for unit in (await tx.execute(gone)).scalars():
-        unit.active = False
-        tell_unlisted(tx, unit)
-        tx.touched("unit", unit.id, "withdrawn", {"active": (True, False)})
+        take_off_list(tx, unit)
         count += 1
     tx.touched("import", found.id, "missing_withdrawn", {"withdrawn": (None, count)})
     return count
@@ -235,10 +243,10 @@ async def withdraw_missing(tx: Tx, command: ImportCommand) -> int:
 async def carry_on(tx: Tx, command: ImportCommand) -> bool:
     """Do the next step of an import, and return whether there is more to do.
 
-    What was read and the place that was reached are committed together, and what was written of a stretch
-    with what was found in it. Whoever comes while somebody else is at it waits for them.
+    What was read and the position that was reached are committed together, and what was written of a batch
+    with what was found in it. A second call waits for the end of the first.
     """
-    await take_the_time_needed(tx)
+    await allow_long_statements(tx)
     found = await _locked(tx, command.import_id, *ImportState)
     mapping = Mapping.model_validate(found.definition)
     try:
@@ -246,7 +254,7 @@ async def carry_on(tx: Tx, command: ImportCommand) -> bool:
             await _read(tx, found, mapping)
         elif found.state in WORKING and not await work_on(tx, found, mapping):
             await _conclude(tx, found, mapping)
-    except FileUnreadable as unreadable:
+    except TableUnreadable as unreadable:
         found.state, found.finished_at = ImportState.FAILED, tx.now
         found.failure, found.failure_params = unreadable.message, dict(unreadable.params)
         await _clear_away(tx, found)
@@ -258,7 +266,7 @@ async def carry_on(tx: Tx, command: ImportCommand) -> bool:
 
 
 async def carry_on_unless_busy(tx: Tx, import_id: UUID) -> None:
-    """Do the next step of an import; when somebody else is at it, look again later. For the worker."""
+    """Do the next step of an import, later when another process is doing one. For the worker."""
     free = select(UnitImport.id).where(UnitImport.id == import_id).with_for_update(skip_locked=True)
     if await tx.scalar(free) is not None:
         await perform_in(tx, carry_on, ImportCommand(import_id))
@@ -267,7 +275,7 @@ async def carry_on_unless_busy(tx: Tx, import_id: UUID) -> None:
 
 
 async def _read(tx: Tx, found: UnitImport, mapping: Mapping) -> None:
-    """Read the next rows; after the last one, look at what is wrong between them, some at a time."""
+    """Read the next rows; after the last one, check them against each other, some at a time."""
     until = time.monotonic() + STEP_SECONDS
     if not is_read(found):
         await read_on(tx, found, mapping, until=until)
@@ -287,7 +295,7 @@ async def _read(tx: Tx, found: UnitImport, mapping: Mapping) -> None:
 
 
 async def _check_on(tx: Tx, found: UnitImport, mapping: Mapping, *, until: float) -> bool:
-    """Look at the next rows for what is wrong between them; return whether there were any.
+    """Check the next rows against each other and the inventory; return whether there were any.
 
     First by key, when rows have one, then by address.
     """
@@ -295,14 +303,14 @@ async def _check_on(tx: Tx, found: UnitImport, mapping: Mapping, *, until: float
         found.keys_checked = True
     while True:
         if not found.keys_checked:
-            stretch = await check_keys(tx, found.id, found.place, CHECKED_AT_ONCE)
+            batch = await check_keys(tx, found.id, found.place, CHECKED_AT_ONCE)
         else:
-            stretch = await next_stretch(tx, found.id, found.place, CHECKED_AT_ONCE)
-            if stretch is not None:
-                await set_wrong_aside(tx, found.id, mapping, stretch)
-        if stretch is not None:
-            found.place = stretch.upto
-            found.compared += stretch.rows
+            batch = await next_batch(tx, found.id, found.place, CHECKED_AT_ONCE)
+            if batch is not None:
+                await set_wrong_aside(tx, found.id, mapping, batch)
+        if batch is not None:
+            found.place = batch.upto
+            found.compared += batch.rows
         elif found.keys_checked:
             return False
         else:
@@ -327,11 +335,11 @@ async def _conclude(tx: Tx, found: UnitImport, mapping: Mapping) -> None:
 
 
 async def _read_again(tx: Tx, found: UnitImport) -> None:
-    """Begin again with the file: the staged rows didn't survive a crash of the database server.
+    """Read the file from its beginning: a crash of the database server has emptied the staging table.
 
-    What was written already counts as unchanged now, so it's taken off beforehand.
+    What was written already will count as unchanged, so it's subtracted now.
     """
-    await count_stretches(tx, found)
+    await count_batches(tx, found)
     if found.state is ImportState.APPLYING:
         found.at_once, found.unchanged = True, -(found.new + found.changed)
     found.state = ImportState.READING
@@ -356,15 +364,6 @@ def _surveyed(file: BinaryIO, found: Opening, kinds: dict[int, Kind]) -> Survey:
     return survey
 
 
-async def _require_columns(tx: Tx, mapping: Mapping, found: Opening) -> RowReader:
-    reader = RowReader(mapping, found.header, await known_values(tx), tx.today)
-    if missing := reader.columns.missing():
-        raise ColumnMissing(columns=", ".join(missing))
-    if doubled := reader.columns.doubled():
-        raise ColumnDoubled(columns=", ".join(doubled))
-    return reader
-
-
 async def _locked(tx: Tx, import_id: UUID, *states: ImportState) -> UnitImport:
     found: UnitImport | None = (
         await tx.execute(select(UnitImport).where(UnitImport.id == import_id).with_for_update())
@@ -381,7 +380,25 @@ async def _count(tx: Tx, table: Any, import_id: UUID) -> int:
 
 
 async def _clear_away(tx: Tx, found: UnitImport) -> None:
-    """Forget the file and what was read of it; problems and wrong lines stay."""
-    await count_stretches(tx, found)
+    """Delete the file and what was read of it; problems and wrong lines stay."""
+    await count_batches(tx, found)
     for table in (ImportRow, ImportPart):
         await tx.execute(delete(table).where(table.import_id == found.id))
+
+
+async def carry_through(
+    runtime: Runtime,
+    actor: Actor,
+    import_id: UUID,
+    *,
+    progress: Callable[[ImportView], None] | None = None,
+) -> ImportView:
+    """Do in this process all that can be done of an import now, and return its state.
+
+    It may be killed at any moment: the worker, or the next call, continues from the last step that was
+    committed. Both at once do no harm.
+    """
+    while await perform(runtime, actor, carry_on, ImportCommand(import_id)):
+        if progress is not None:
+            progress(await ask(runtime, actor, import_record, import_id))
+    return await ask(runtime, actor, import_record, import_id)

@@ -15,16 +15,15 @@ from deskkit.csv_files import csv_stream
 from deskkit.forms import Form, Nothing
 from deskkit.labels import label_of
 from deskkit.router import DeskRouter
+from trade.csv_import.notation import Choices, Notation
 from units_svc.imports import commands, queries
 from units_svc.imports.feature import IMPORT_UNITS
-from units_svc.imports.habits import Choices, Habit
 from units_svc.imports.mapping import (
     Mapping,
-    decoded,
     mapping_named,
     mapping_text,
-    parse_mapping,
     ready_mappings,
+    received_mapping,
 )
 from units_svc.imports.template import FIELD_TITLES, template_columns, template_table
 from units_svc.lookups.queries import lookup_lists
@@ -58,7 +57,7 @@ async def choose_form(call: DeskCall) -> Response:
 
 @router.post("/new", name="import_read")
 async def read_file(call: DeskCall) -> Response:
-    """Take in the file; the worker reads and compares it, and nothing of the inventory changes yet (U8)."""
+    """Receive the file; the worker reads and compares it, and nothing of the inventory changes yet (U8)."""
     call.runtime.access.require(call.actor, IMPORT_UNITS)
     form = await call.form(ChooseFile)
     uploads = await call.uploads("file")
@@ -109,28 +108,28 @@ async def one_import(call: DeskCall, import_id: UUID) -> Response:
     if call.is_htmx and found.working and call.request.query_params.get("seen") == found.state:
         return call.fragment("imports/progress.html", found=found)
     if call.is_htmx:
-        # What the whole page says has changed: the browser loads it.
+        # Other parts of the page have changed too: the browser loads it again.
         return Response(headers={"HX-Refresh": "true"})
     return await _record(call, found)
 
 
 @router.get("/{import_id}/wrong-rows.csv", name="import_wrong_rows")
 async def wrong_rows(call: DeskCall, import_id: UUID) -> Response:
-    """The wrong lines under the file's own header, to be mended and sent again (U8)."""
+    """The wrong lines under the file's own header, to be corrected and sent again (U8)."""
     found = await call.ask(queries.import_record, import_id)
     return csv_stream("wrong-rows.csv", found.header, queries.wrong_lines(call.ask, import_id))
 
 
 class AnswerFile(BaseModel):
-    """What a file leaves open."""
+    """Decisions about what a file leaves open."""
 
     model_config = ConfigDict(frozen=True)
 
     decimal: Annotated[
-        Literal[Habit.COMMA, Habit.POINT] | None, Field(title="What marks the decimals in numbers")
+        Literal[Notation.COMMA, Notation.POINT] | None, Field(title="What marks the decimals in numbers")
     ] = None
     days: Annotated[
-        Literal[Habit.DAY_FIRST, Habit.MONTH_FIRST] | None, Field(title="What comes first in a day")
+        Literal[Notation.DAY_FIRST, Notation.MONTH_FIRST] | None, Field(title="What comes first in a day")
     ] = None
     keep_same_address: Annotated[
         bool, Field(title="Several buildings at one address are several buildings")
@@ -138,14 +137,14 @@ class AnswerFile(BaseModel):
 
 
 @router.post("/{import_id}/answers", name="import_answer")
-async def answer_habits(call: DeskCall, import_id: UUID) -> Response:
-    """Read a file again with what somebody says of its commas and days (U8)."""
+async def answer_notation(call: DeskCall, import_id: UUID) -> Response:
+    """Read a file again with a decision about its commas and days (U8)."""
     form = await call.form(AnswerFile)
 
-    async def answer(said: AnswerFile) -> None:
-        choices = Choices(said.decimal, said.days)
-        command = commands.AnswerHabits(import_id, choices, said.keep_same_address)
-        await call.perform(commands.answer_habits, command)
+    async def answer(given: AnswerFile) -> None:
+        choices = Choices(given.decimal, given.days)
+        command = commands.AnswerNotation(import_id, choices, given.keep_same_address)
+        await call.perform(commands.answer_notation, command)
 
     if await form.attempt(answer):
         return call.redirect("import", import_id=import_id)
@@ -170,10 +169,10 @@ async def withdraw_missing(call: DeskCall, import_id: UUID) -> Response:
         return count
 
     if done := await form.attempt(withdraw):
-        said = call.ngettext(
+        notice = call.ngettext(
             "%(n)s home was taken off the list.", "%(n)s homes were taken off the list.", done.result
         )
-        return call.redirect("import_missing", import_id=import_id, notice=said)
+        return call.redirect("import_missing", import_id=import_id, notice=notice)
     found = await call.ask(queries.import_record, import_id)
     return await _missing(call, found, None, problem=form.problem, status=409)
 
@@ -201,26 +200,26 @@ async def write_import(call: DeskCall, import_id: UUID) -> Response:
 
 @router.post("/{import_id}/stop", name="import_stop")
 async def stop_import(call: DeskCall, import_id: UUID) -> Response:
-    """Write no more of an import than is written by now (U8)."""
+    """Stop writing an import (U8)."""
     return await _decided(call, import_id, commands.stop_import)
 
 
 @router.post("/{import_id}/resume", name="import_resume")
 async def resume_import(call: DeskCall, import_id: UUID) -> Response:
-    """Let the worker go on with an import that was stopped, or that it gave up (U8)."""
+    """Let the worker continue an import that was stopped, or that it gave up (U8)."""
     return await _decided(call, import_id, commands.resume_import)
 
 
 @router.post("/{import_id}/discard", name="import_discard")
 async def discard_import(call: DeskCall, import_id: UUID) -> Response:
-    """Forget an import that isn't being written, or the rest of one that was stopped."""
+    """Discard an import that isn't being written, or the rest of one that was stopped."""
     return await _decided(call, import_id, commands.discard_import)
 
 
 async def _decided(
     call: PageCall, import_id: UUID, use_case: UseCase[commands.ImportCommand, None]
 ) -> Response:
-    """Carry a decision about an import out; when it comes too late, show how the import stands now."""
+    """Carry a decision about an import out; when it comes too late, show the import as it is now."""
     form = await call.form(Nothing)
 
     async def decide(_: Nothing) -> None:
@@ -254,8 +253,8 @@ async def _record(
         answers=answers or await call.form(AnswerFile, initial={}),
         missing=await call.ask(queries.missing_counts, found.id) if found.missing else None,
         groups=await call.ask(queries.problem_groups, found.id),
-        problems=[(one, _said(call, one.message, one.params)) for one in problems],
-        said=lambda message, params: _said(call, message, params or {}),
+        problems=[(one, _shown(call, one.message, one.params)) for one in problems],
+        shown=lambda message, params: _shown(call, message, params or {}),
         titles={name: mapping.title(call.locale) for name, mapping in ready_mappings().items()},
     )
 
@@ -266,8 +265,7 @@ async def _mapping(call: PageCall, name: str) -> Mapping:
     uploads = await call.uploads("mapping_file")
     if not uploads:
         return mapping_named("")
-    text = decoded(await uploads[0].read())
-    return parse_mapping(text, form="json" if (uploads[0].filename or "").endswith(".json") else "toml")
+    return received_mapping(await uploads[0].read(), uploads[0].filename or "")
 
 
 def _form(call: PageCall, form: Any, *, status: int = 200) -> Response:
@@ -276,8 +274,8 @@ def _form(call: PageCall, form: Any, *, status: int = 200) -> Response:
     return call.page("imports/new.html", form=form, options=options, status=status)
 
 
-def _said(call: PageCall, message: str, params: dict[str, Any]) -> str:
+def _shown(call: PageCall, message: str, params: dict[str, Any]) -> str:
     if "choices" in params:
-        said = (call._(label_of(word)) for word in params["choices"])
-        params = {**params, "choices": ", ".join(said)}
+        words = (call._(label_of(word)) for word in params["choices"])
+        params = {**params, "choices": ", ".join(words)}
     return fill(call._(message), params) if params else call._(message)

@@ -1,4 +1,4 @@
-"""Imports about which somebody has to decide (U2)."""
+"""Imports that wait for a decision (U8)."""
 
 from __future__ import annotations
 

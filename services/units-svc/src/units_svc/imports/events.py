@@ -1,4 +1,4 @@
-"""The steps of an import, each when the one before it is done (U2)."""
+"""The steps of an import, each when the one before it is done (U8)."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ EVENTS = Events()
 
 @EVENTS.at(STEP, long=True)
 async def import_step(tx: Tx, key: str, payload: Mapping[str, Any]) -> None:
-    """An import has something left to do."""
+    """The next step of an import is due."""
     await carry_on_unless_busy(tx, UUID(key))

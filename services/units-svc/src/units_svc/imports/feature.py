@@ -1,4 +1,4 @@
-"""Reading an inventory from somebody else's file."""
+"""Importing homes from somebody's file (U8)."""
 
 from chassis.access import Permission
 from chassis.feature import Feature, NavItem

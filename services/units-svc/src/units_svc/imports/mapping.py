@@ -1,22 +1,26 @@
-"""Mapping files: which column of somebody's table is which field of a home, and what its words mean.
+"""Mapping files of homes: which column of somebody's table is which field, and what its words mean (U8).
 
-A mapping is a TOML or JSON file. `docs` of the template mapping (`mappings/unit-list.toml`) explain every
-key.
+The template mapping (`mappings/unit-list.toml`) explains every key.
 """
 
 from __future__ import annotations
 
 import json
-import tomllib
-from functools import cache
+import re
+from collections.abc import Collection
+from functools import cache, partial
 from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import model_validator
 
-from units_svc.imports.model import FileUnreadable, UnknownMapping
+from deskkit.i18n import N_
+from trade.csv_import.columns import folded_name
+from trade.csv_import.mapping import Closed, TableMapping, decoded, form_of, parsed, ready_in, text_of_file
+from trade.csv_import.notation import Kind
+from units_svc.imports.model import UnknownMapping, readable
 
 FieldName = Literal[
     "building_name", "street", "unit_number", "city", "province", "country", "postal_code", "postal_area",
@@ -26,7 +30,6 @@ FieldName = Literal[
     "comments", "occupancy", "available_from",
 ]  # fmt: skip
 
-_LARGEST = 200_000
 _REQUIRED: tuple[FieldName, ...] = (
     "street",
     "city",
@@ -42,33 +45,25 @@ _JOINED: frozenset[FieldName] = frozenset(
 )
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+KINDS: dict[FieldName, Kind] = {
+    "year_built": Kind.WHOLE, "building_floors": Kind.WHOLE, "units": Kind.WHOLE, "bedrooms": Kind.WHOLE,
+    "area_square_feet": Kind.WHOLE, "floor": Kind.WHOLE, "rent": Kind.MONEY, "status_observed_on": Kind.DAY,
+    "rent_from": Kind.DAY, "available_from": Kind.DAY,
+}  # fmt: skip
+"""Fields whose cells are read by the notation of their column."""
+_COUNTS = re.compile(
+    r"(no|nb|nbre|nombre|number|num|count|total|confirmed|proposed)( of| de| d| total)* "
+    r"(units?|homes?|dwellings?|suites?|apartments?|logements?|unites?|appartements?)"
+    r"|(units?|suites?|dwellings?|logements?) (count|total)|units|logements"
+)
+"""Names of columns that hold how many homes a building has, folded."""
+_DIGESTED = ("source", "rows", "key", "numbering", "same_address", "whole", "own_landlord", "nothing",
+    "constants", "fields", "features")  # fmt: skip
+"""What decides how a row is read, in the order in which fingerprints that are stored were made."""
 
 
-class Column(_Closed):
-    """How one field is read: the first of `columns` that says something, its words translated by `values`.
-
-    With `values`, a word that isn't among them is an error of the row. `separator` parts a list (features).
-
-    With `how` join, all columns are said together with `between` between them (number and street in two
-    columns); with add, their numbers are added (homes by size). `decimal` says what marks the decimals when
-    the file itself doesn't.
-    """
-
-    columns: Annotated[tuple[str, ...], Field(min_length=1)]
-    how: Literal["first", "join", "add"] = "first"
-    between: str = " "
-    decimal: Literal[",", "."] | None = None
-    values: dict[str, str] = {}
-    required: bool = False
-    default: str | None = None
-    separator: str = ","
-    tidy_capitals: bool = False
-
-
-class FeatureRule(_Closed):
-    """A feature that follows from a column: `when` it says one of these words, a number `above`, or
+class FeatureRule(Closed):
+    """A feature that follows from a column: `when` it holds one of these words, a number `above`, or
     `contains` a word."""
 
     column: str
@@ -79,35 +74,26 @@ class FeatureRule(_Closed):
     @model_validator(mode="after")
     def _one_rule(self) -> Self:
         if sum((bool(self.when), self.above is not None, self.contains is not None)) != 1:
-            raise ValueError("say exactly one of when, above, contains")
+            raise ValueError("give exactly one of when, above, contains")
         return self
 
 
-class Mapping(_Closed):
-    """A whole mapping. `source` and `key` name a row for ever: the same pair is the same row in the next
-    file.
+class Mapping(TableMapping[FieldName]):
+    """A mapping of homes.
 
     `rows` says whether a row is a unit, or a building with a number of `units` in it; then `numbering` makes
-    their provisional numbers, with `{n}` the place in the row. `own_landlord` is the landlord of rows whose
+    their provisional numbers, with `{n}` the number in the row. `own_landlord` is the landlord of rows whose
     relation is property_entity, whatever company the table names beside them. `same_address` says whether a
     second building at one address is wrong, or another building. `whole` tables name every home of their
     source: those that a newer one no longer names are listed.
     """
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-    title_en: str
-    title_fr: str
-    source: Annotated[str, Field(min_length=1, max_length=60)]
     rows: Literal["unit", "building"] = "unit"
-    key: tuple[str, ...] = ()
     numbering: str = "R-{n}"
     same_address: Literal["wrong", "keep"] = "wrong"
     whole: bool = True
     own_landlord: str | None = None
-    nothing: tuple[str, ...] = ()
-    constants: dict[FieldName, str] = {}
-    fields: dict[FieldName, Column]
-    features: dict[str, FeatureRule] = {}
+    features: dict[str, FeatureRule] = {}  # noqa: RUF012 - Pydantic copies it
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -134,58 +120,56 @@ class Mapping(_Closed):
     @property
     def known_columns(self) -> frozenset[str]:
         """Every column the mapping reads."""
-        named = {column for rule in self.fields.values() for column in rule.columns}
-        return frozenset(named | {rule.column for rule in self.features.values()} | set(self.key))
+        return super().known_columns | {rule.column for rule in self.features.values()}
 
     @property
-    def needed_columns(self) -> tuple[tuple[str, ...], ...]:
-        """Columns without which the file is another file: of each group at least one must be there."""
-        groups: list[tuple[str, ...]] = [(key,) for key in self.key]
-        groups += [rule.columns for rule in self.fields.values() if rule.required]
-        return tuple(groups)
+    def states_features(self) -> bool:
+        """Whether a file of this mapping states which features a home has."""
+        return bool(self.features) or "features" in self.fields
 
     def digest(self) -> bytes:
         """Return what makes two mappings read a row the same; what people call them is no part of it."""
-        said = self.model_dump_json(exclude={"name", "title_en", "title_fr"})
-        return blake2b(said.encode(), digest_size=16).digest()
+        values = self.model_dump(mode="json")
+        text = json.dumps(
+            {name: values[name] for name in _DIGESTED}, separators=(",", ":"), ensure_ascii=False
+        )
+        return blake2b(text.encode(), digest_size=16).digest()
 
-    def title(self, locale: str) -> str:
-        """The name people see."""
-        return self.title_fr if locale == "fr" else self.title_en
+    def notes(self, not_read: Collection[str], features: Collection[str]) -> list[tuple[str, dict[str, str]]]:
+        """Return what is odd about the mapping, as msgids with their params, beside columns that aren't read.
+
+        `features` are the codes on the list.
+        """
+        notes = [
+            (N_("The mapping names the feature {feature}, which isn't on the list: it's left out."),
+                {"feature": code})
+            for code in self.features if code not in features
+        ]  # fmt: skip
+        if self.rows == "unit":
+            notes += [
+                (N_("The column {column} seems to count homes, but every line is read as one home."),
+                    {"column": column})
+                for column in not_read if _COUNTS.fullmatch(folded_name(column))
+            ]  # fmt: skip
+        return notes
 
 
 def parse_mapping(text: str, *, form: Literal["toml", "json"]) -> Mapping:
     """Return the mapping in `text`. Raises FileUnreadable naming what is wrong with it."""
-    try:
-        raw = tomllib.loads(text) if form == "toml" else json.loads(text)
-        return Mapping.model_validate(raw)
-    except (tomllib.TOMLDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise FileUnreadable(rule=str(error)) from error
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(step) for step in first["loc"])
-        raise FileUnreadable(rule=f"{place}: {first['msg']}" if place else first["msg"]) from error
+    with readable():
+        return parsed(text, Mapping, form=form)
 
 
 def read_mapping(path: Path) -> Mapping:
     """Return the mapping in a `.toml` or `.json` file. Raises FileUnreadable."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise FileUnreadable(rule=str(error)) from error
-    return parse_mapping(text, form="json" if path.suffix == ".json" else "toml")
+    with readable():
+        return parsed(text_of_file(path), Mapping, form=form_of(path.name))
 
 
 @cache
 def ready_mappings() -> dict[str, Mapping]:
     """Return the mappings that come with the service, by name."""
-    folder = files("units_svc.imports") / "mappings"
-    found = [
-        parse_mapping(entry.read_text(encoding="utf-8"), form="toml")
-        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
-        if entry.name.endswith(".toml")
-    ]
-    return {mapping.name: mapping for mapping in found}
+    return ready_in(files("units_svc.imports") / "mappings", partial(parse_mapping, form="toml"))
 
 
 def mapping_named(name: str) -> Mapping:
@@ -202,11 +186,7 @@ def mapping_text(name: str) -> str:
     return (files("units_svc.imports") / "mappings" / f"{name}.toml").read_text(encoding="utf-8")
 
 
-def decoded(content: bytes) -> str:
-    """Return a mapping file that was sent as text. Raises FileUnreadable."""
-    if len(content) > _LARGEST:
-        raise FileUnreadable(rule="the mapping is too large")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FileUnreadable(rule="the mapping isn't UTF-8") from error
+def received_mapping(content: bytes, file_name: str) -> Mapping:
+    """Return the mapping in a file that was sent. Raises FileUnreadable."""
+    with readable():
+        return parsed(decoded(content), Mapping, form=form_of(file_name))

@@ -1,14 +1,15 @@
-"""Imports (U8): a file is kept, read into a staging table, compared, and written building by building.
+"""Imports (U8): a file is stored, read into a staging table, compared, and written building by building.
 
-The worker does that in steps. Each commits what it did together with the place it reached, so whoever goes
-on after a crash does nothing twice and leaves nothing out. A wrong row is recorded with its line, column and
-rule, and nothing of it is written. A row that says what it said last time is left alone, so staff's
-corrections outlive a second import of the same file.
+The worker does that in steps. Each commits what it did together with the position it reached, so the next one
+does nothing twice and leaves nothing out, even after a crash. A wrong row is recorded with its line, column
+and rule, and nothing of it is written. A row that hasn't changed since the last file is left alone, so
+staff's corrections outlive a second import of the same file.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -32,6 +33,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.db import words
 from chassis.errors import DomainError, Kind
 from deskkit.i18n import N_
+from trade.csv_import.problems import TableUnreadable
 from units_svc.tables import Base
 
 
@@ -51,12 +53,12 @@ class ImportState(StrEnum):
 WORKING = frozenset({ImportState.READING, ImportState.COMPARING, ImportState.APPLYING})
 """States in which the worker has something to do."""
 STEP = "import_step"
-"""Kind of the timer that carries an import on; its key is the import's id."""
+"""Kind of the timer of an import's next step; its key is the import's id."""
 
 _HALTED = (
     ("53100", N_("The database has no room left.")),
     ("57014", N_("A step took longer than the database allows.")),
-    ("55P03", N_("Somebody else was at the same homes for too long.")),
+    ("55P03", N_("Somebody else was changing the same homes for too long.")),
 )
 """What database codes in the reason of a failed step mean to people."""
 
@@ -73,17 +75,18 @@ def may_be_discarded(state: ImportState, counted: int, finished_at: datetime | N
 def why_halted(reason: str) -> str:
     """Return in plain words, as a msgid, why the worker gave an import up."""
     known = (words for code, words in _HALTED if code in reason)
-    return next(known, N_("A step failed in a way nobody expected. The system’s log says more."))
+    return next(known, N_("A step failed for an unexpected reason. The system’s log has the details."))
 
 
 class UnitImport(Base):
     """One file, what was found in it, and what became of it. Counts are of homes, `wrong_rows` of lines.
 
-    `position` is how many bytes of the `size` kept were read, `line` the lines up to there; `place` the last
-    address that was compared or written, `compared` the staged rows up to there; before that, the last key
-    or, when the `keys_checked`, address that was looked at for contradictions. One that was stopped goes on
-    from that place, until it's `finished_at`. `reading` says where its rows begin, the habits of its columns,
-    and about which of them somebody is asked; `missing` how many homes of its source it no longer names.
+    `position` is how many of the `size` bytes that are stored were read, `line` the lines up to there;
+    `place` the last address that was compared or written, `compared` the staged rows up to there. While
+    contradictions are looked for, `place` is the last key or, once `keys_checked`, the last address. A
+    stopped import resumes there, unless it's `finished_at`. `reading` holds where its rows begin, the
+    notation of its columns, and about which of them a person is asked; `missing` how many homes of its source
+    it no longer names.
     """
 
     __tablename__ = "unit_import"
@@ -133,8 +136,7 @@ class ImportPart(Base):
 
 
 class ImportProblem(Base):
-    """One thing that is wrong with one cell. `message` is a msgid, filled in with `params` when it's
-    shown."""
+    """One thing that is wrong with one cell. `message` is a msgid, to be filled in with `params`."""
 
     __tablename__ = "import_problem"
     __table_args__ = (Index("ix_import_problem_import", "import_id", "line", "id"),)
@@ -150,7 +152,7 @@ class ImportProblem(Base):
 
 
 class WrongRow(Base):
-    """A wrong line as it stood in the file, so that it can be downloaded, mended and sent again."""
+    """A wrong line as it is in the file, so that it can be downloaded, corrected and sent again."""
 
     __tablename__ = "import_wrong_row"
 
@@ -174,8 +176,7 @@ class MissingUnit(Base):
 
 
 class ImportMark(Base):
-    """What a row of a source said when it was last written; an equal fingerprint means there's nothing to
-    do."""
+    """The fingerprint of a row of a source when it was last written; an equal one leaves nothing to do."""
 
     __tablename__ = "import_mark"
 
@@ -184,10 +185,10 @@ class ImportMark(Base):
     fingerprint: Mapped[UUID]
 
 
-class ImportStretch(Base):
-    """What was found in the addresses after `place`, in homes, until it's added to its import's counts.
+class ImportBatch(Base):
+    """How many homes were found in the addresses after `place`, until they're added to the import's counts.
 
-    It's committed with what was written of them, so that nobody writes them twice.
+    It's committed with what was written of them, so that no home is written twice.
     """
 
     __tablename__ = "import_stretch"
@@ -264,20 +265,7 @@ class ImportRow(Base):
 STAGED: tuple[str, ...] = tuple(column.name for column in ImportRow.__table__.columns)
 """Columns of the staging table in the order in which rows are copied."""
 
-PART = 1 << 18
 CELL_END = "\x1f"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that is wrong with one cell of a file. `line` counts from 1, the header included."""
-
-    line: int
-    column: str | None
-    rule: str
-    message: str
-    value: str | None = None
-    params: dict[str, Any] = field(default_factory=dict)
 
 
 class UnknownMapping(DomainError):
@@ -289,58 +277,29 @@ class UnknownMapping(DomainError):
 
 
 class FileUnreadable(DomainError):
-    """The file isn't a table that this mapping can read; `rule` says why."""
+    """The file isn't a table that this mapping can read; `reason` is a msgid of its own."""
 
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "file_unreadable"
-    message: ClassVar[str] = "The file can't be read: {rule}"
+    message: ClassVar[str] = TableUnreadable.message
+
+    def __init__(self, reason: str, **params: Any) -> None:
+        super().__init__(**params)
+        self.message = reason  # type: ignore[misc]
 
 
-class FileEmpty(FileUnreadable):
-    """There is nothing in the file."""
-
-    message: ClassVar[str] = "The file is empty."
-
-
-class NoRows(FileUnreadable):
-    """The file names its columns and says nothing of any home."""
-
-    message: ClassVar[str] = "The file has no line below the names of its columns."
-
-
-class NotText(FileUnreadable):
-    """The file is a workbook, an archive, a picture or anything else that isn't text."""
-
-    message: ClassVar[str] = "The file isn't a text file; save the table as CSV."
-
-
-class ColumnMissing(FileUnreadable):
-    """The file hasn't the columns that the mapping needs."""
-
-    message: ClassVar[str] = "The file has no column {columns}."
-
-
-class ColumnDoubled(FileUnreadable):
-    """The file has a column twice that the mapping reads."""
-
-    message: ClassVar[str] = "The file has more than one column {columns}. Rename or remove all but one."
-
-
-class TooManyColumns(FileUnreadable):
-    """No table of homes has so many columns."""
-
-    message: ClassVar[str] = "The file has more than {most} columns."
-
-
-class RowUnending(FileUnreadable):
-    """A quotation mark is never closed, or the row is larger than any home."""
-
-    message: ClassVar[str] = "Line {line}: the row doesn't end, or a cell of it is too long."
+@contextmanager
+def readable() -> Iterator[None]:
+    """Refuse a file that can't be read within the block. Raises FileUnreadable."""
+    try:
+        yield
+    except TableUnreadable as found:
+        raise FileUnreadable(found.message, **found.params) from found
 
 
 class NotReady(DomainError):
-    """The import went on meanwhile: it was written, stopped or discarded, or is still being read."""
+    """The import is in another state by now: written, stopped or discarded, or still being read."""
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "import_not_ready"
-    message: ClassVar[str] = "This can't be done with the import as it stands now."
+    message: ClassVar[str] = "This can't be done with the import in its present state."

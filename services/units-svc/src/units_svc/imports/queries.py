@@ -1,4 +1,4 @@
-"""Reading imports: how far they are, what is wrong in them (U8)."""
+"""Imports as people see them: how far they are, and what is wrong in them (U8)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from chassis.paging import PAGE, CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from deskkit.i18n import N_
+from trade.csv_import.notation import Kind, Notation
 from units_svc.imports.feature import IMPORT_UNITS
-from units_svc.imports.habits import Habit, Kind
-from units_svc.imports.mapping import Mapping
+from units_svc.imports.mapping import KINDS, Mapping
 from units_svc.imports.model import (
     STEP,
     WORKING,
@@ -72,28 +72,28 @@ class ImportView:
 
     @property
     def working(self) -> bool:
-        """Whether the worker is at it."""
+        """Whether the worker has something to do for it."""
         return self.state in WORKING and self.halted is None
 
     @property
     def resumable(self) -> bool:
-        """Whether somebody can let the worker go on with it."""
+        """Whether a person can let the worker continue it."""
         stopped = self.state is ImportState.STOPPED and self.finished_at is None
         return stopped or self.halted is not None
 
     @property
     def discardable(self) -> bool:
-        """Whether what was read of it and isn't written can be forgotten."""
+        """Whether what was read of it and isn't written can be deleted."""
         return may_be_discarded(self.state, self.new + self.changed, self.finished_at)
 
 
 @dataclass(frozen=True, slots=True)
 class NumberColumn:
-    """How a column is read whose cells could be read in two ways; `asked` when somebody has to say so."""
+    """The notation of a column whose cells can be read in two ways; `asked` when a person has to decide."""
 
     column: str
     kind: Kind
-    habit: Habit
+    habit: Notation
     asked: bool
 
 
@@ -105,7 +105,7 @@ class ColumnsView:
     not_read: list[str]
     absent: list[str]
     notes: list[tuple[str, dict[str, str]]]
-    """What is odd about the mapping: msgids, each with what fills it in."""
+    """What is odd about the mapping: msgids, each with its params."""
     habits: list[NumberColumn]
     may_keep_both: bool
     """Whether lines were refused as a second building at an address."""
@@ -138,7 +138,7 @@ class ProblemView:
 
 @dataclass(frozen=True, slots=True)
 class WrongLine:
-    """A line with something wrong in it, as it stood in the file."""
+    """A line with something wrong in it, as it is in the file."""
 
     line: int
     cells: list[str]
@@ -158,7 +158,7 @@ _progress = cast(
     case(
         (
             UnitImport.state == ImportState.READING,
-            # Four fifths for reading, the rest for what rows say of one another, by key and by address.
+            # Four fifths for reading, the rest for checking rows against each other, by key and by address.
             UnitImport.position * 80 / func.greatest(UnitImport.size, 1)
             + func.least(UnitImport.compared * 10 / func.greatest(UnitImport.rows, 1), 19),
         ),
@@ -202,20 +202,20 @@ def _imports(*, only_waiting: bool = False) -> Select[*tuple[Any, ...]]:
     return statement
 
 
-def _seen(*columns: Any) -> ImportView:
+def _view(*columns: Any) -> ImportView:
     *known, reason = columns
     return views(ImportView, [[*known, reason and why_halted(reason)]])[0]
 
 
 @query(IMPORT_UNITS)
 async def import_list(tx: ReadTx, *, after: str | None = None, limit: int = PAGE) -> CountedPage[ImportView]:
-    """Imports, newest first, at most `limit` behind the place `after`."""
-    return await _NEWEST_FIRST.counted_page(tx, _imports(), _seen, after=after, limit=limit)
+    """Imports, newest first, at most `limit` behind the position `after`."""
+    return await _NEWEST_FIRST.counted_page(tx, _imports(), _view, after=after, limit=limit)
 
 
 async def imports_waiting(tx: ReadTx, limit: int = PAGE) -> list[ImportView]:
-    """Imports about which somebody has to decide: read, stopped, or given up by the worker; newest first."""
-    return (await _NEWEST_FIRST.page(tx, _imports(only_waiting=True), _seen, limit=limit)).items
+    """Imports that wait for a decision: read, stopped, or given up by the worker; newest first."""
+    return (await _NEWEST_FIRST.page(tx, _imports(only_waiting=True), _view, limit=limit)).items
 
 
 @query(IMPORT_UNITS)
@@ -224,7 +224,7 @@ async def import_record(tx: ReadTx, import_id: UUID) -> ImportView:
     found = (await tx.execute(_imports().where(UnitImport.id == import_id))).one_or_none()
     if found is None:
         raise NotFound(what="import")
-    return _seen(*found)
+    return _view(*found)
 
 
 @query(IMPORT_UNITS)
@@ -236,14 +236,15 @@ async def import_columns(tx: ReadTx, import_id: UUID) -> ColumnsView:
     try:
         mapping = Mapping.model_validate(found.definition)
     except ValidationError:
-        # It was sent before a rule that it breaks.
+        # It was sent before there was the rule that it breaks.
         note: tuple[str, dict[str, str]] = (
             N_("Its mapping can’t be read any more: send the file again with a new one."),
             {},
         )
         return ColumnsView([], found.header, [], [note], [], may_keep_both=False)
     reader = await reader_of(tx, found, mapping)
-    report, kinds = reader.columns.report(reader.known.features), reader.columns.kinds()
+    features = [("features", (rule.column,)) for rule in mapping.features.values()]
+    report, kinds = reader.columns.report(features), reader.columns.kinds(KINDS)
     unclear = found.reading.get("unclear", {})
     twice = select(ImportProblem.id).where(
         ImportProblem.import_id == import_id, ImportProblem.rule.in_(["address_twice", "address_of_another"])
@@ -252,10 +253,10 @@ async def import_columns(tx: ReadTx, import_id: UUID) -> ColumnsView:
         [(column, list(fields)) for column, fields in report.read],
         list(report.not_read),
         list(report.absent),
-        [(message, dict(params)) for message, params in report.notes],
+        mapping.notes(report.not_read, reader.known.features),
         [
-            NumberColumn(found.header[at], kinds[at], habit, str(at) in unclear)
-            for at, habit in sorted(reader.habits.columns.items())
+            NumberColumn(found.header[at], kinds[at], notation, str(at) in unclear)
+            for at, notation in sorted(reader.notations.columns.items())
             if at in kinds
         ],
         mapping.rows == "building" and await tx.scalar(twice.limit(1)) is not None,
@@ -266,8 +267,7 @@ async def import_columns(tx: ReadTx, import_id: UUID) -> ColumnsView:
 async def import_missing(
     tx: ReadTx, import_id: UUID, *, after: UUID | None = None, limit: int = PAGE
 ) -> list[MissingView]:
-    """Homes that a newer list of a source no longer names and that are still listed, those to be withdrawn
-    first."""
+    """Homes that a newer list of a source no longer names and that are still listed, by id."""
     kept = Unit.occupancy.not_in(FREE_TO_WITHDRAW)
     wanted = (
         select(Unit.id, Building.street, Unit.unit_number, Building.city, Unit.occupancy, Unit.active, kept)
@@ -284,8 +284,7 @@ async def import_missing(
 
 @query(IMPORT_UNITS)
 async def missing_counts(tx: ReadTx, import_id: UUID) -> tuple[int, int]:
-    """How many homes a newer list no longer names: those that can be withdrawn together, and those that are
-    held or lived in."""
+    """How many homes a newer list no longer names: those to withdraw together, and those not free."""
     kept = Unit.occupancy.not_in(FREE_TO_WITHDRAW)
     row = (
         await tx.execute(
@@ -332,7 +331,7 @@ async def problem_groups(tx: ReadTx, import_id: UUID) -> list[ProblemGroup]:
 async def wrong_rows(
     tx: ReadTx, import_id: UUID, *, after_line: int = 0, limit: int = 5_000
 ) -> list[WrongLine]:
-    """The wrong lines as they stood in the file, to be mended and sent again."""
+    """The wrong lines as they are in the file, to be corrected and sent again."""
     rows = await tx.execute(
         select(WrongRow.line, WrongRow.cells)
         .where(WrongRow.import_id == import_id, WrongRow.line > after_line)

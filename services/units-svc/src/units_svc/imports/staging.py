@@ -1,4 +1,4 @@
-"""Reading the kept file into the staging table, a window at a time; memory doesn't grow with the file."""
+"""Reading the stored file into the staging table, a window at a time: memory doesn't grow with the file."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.copying import copy_rows
 from chassis.perform import perform_in
+from trade.csv_import.cells import Codes
+from trade.csv_import.files import PART, WINDOW, read_window
+from trade.csv_import.notation import Notations
+from trade.csv_import.problems import Problem
 from trade.text_review.verdicts import Sentence
-from units_svc.imports.files import WINDOW, read_window
-from units_svc.imports.habits import Habits
 from units_svc.imports.mapping import Mapping
 from units_svc.imports.model import (
     CELL_END,
-    PART,
     STAGED,
     ImportPart,
     ImportProblem,
     ImportRow,
-    Problem,
     UnitImport,
     WrongRow,
 )
-from units_svc.imports.reading import Codes, KnownValues, RowReader
-from units_svc.imports.saying import MONITORING, doubtful
+from units_svc.imports.reading import MONITORING, KnownValues, RowReader, doubtful
 from units_svc.lookups.model import LookupList, LookupValue
 from units_svc.privacy.commands import RecordRefusal, keep_doubt, record_refusal
 from units_svc.privacy.model import Place
@@ -40,14 +40,15 @@ if TYPE_CHECKING:
     from chassis.tx import ReadTx, Tx
 
 _PROBLEM = ("import_id", "line", "column", "rule", "value", "message", "params")
+_WRONG_ROW = ("import_id", "line", "cells", "source_ref")
 _CONDITION = re.compile(r"\b(condition|état)\b", re.IGNORECASE)
 _in_order = itemgetter(*STAGED)
 
 
 @dataclass(slots=True)
-class _Batch:
+class _WindowRead:
     """Rows of a window, read: right ones in the order of the staging table's columns, wrong ones as they
-    stood."""
+    are in the file."""
 
     right: list[tuple[Any, ...]] = field(default_factory=list)
     wrong: list[tuple[int, list[str], str | None]] = field(default_factory=list)
@@ -58,8 +59,8 @@ class _Batch:
 
 
 async def read_on(tx: Tx, found: UnitImport, mapping: Mapping, *, until: float) -> None:
-    """Read and stage rows from where `found` stands, a window at a time, until its end or for as long as
-    `time.monotonic()` is before `until`. Raises FileUnreadable.
+    """Read and stage rows from the position that `found` reached, a window at a time, to the end of the
+    file or as long as `time.monotonic()` is before `until`. Raises TableUnreadable.
 
     While the database takes in the rows of one window, the next one is read.
     """
@@ -68,15 +69,15 @@ async def read_on(tx: Tx, found: UnitImport, mapping: Mapping, *, until: float) 
     ahead = await _reading(tx, found, reader, stopping)
     try:
         while ahead is not None:
-            batch = await ahead
-            found.position += batch.read
-            found.line += batch.lines
-            found.rows += len(batch.right) + len(batch.wrong)
-            found.wrong_rows += len(batch.wrong)
+            window = await ahead
+            found.position += window.read
+            found.line += window.lines
+            found.rows += len(window.right) + len(window.wrong)
+            found.wrong_rows += len(window.wrong)
             ahead = await _reading(tx, found, reader, stopping) if time.monotonic() < until else None
-            await _keep(tx, found.id, batch)
+            await _store(tx, found.id, window)
     finally:
-        # Nobody needs the next window when this one couldn't be kept, and a thread can't be cancelled.
+        # The next window isn't needed when this one couldn't be stored, and a thread can't be cancelled.
         stopping.set()
         if ahead is not None:
             await asyncio.gather(ahead, return_exceptions=True)
@@ -89,7 +90,7 @@ def is_read(found: UnitImport) -> bool:
 
 async def _reading(
     tx: Tx, found: UnitImport, reader: RowReader, stopping: Event
-) -> asyncio.Task[_Batch] | None:
+) -> asyncio.Task[_WindowRead] | None:
     """Begin to read the next window in a thread; None when there's nothing left."""
     if is_read(found):
         return None
@@ -112,9 +113,9 @@ async def _reading(
 
 
 async def reader_of(tx: ReadTx | Tx, found: UnitImport, mapping: Mapping) -> RowReader:
-    """Return who reads the rows of an import."""
-    habits = Habits.from_kept(found.reading.get("habits", {}))
-    return RowReader(mapping, found.header, await known_values(tx), tx.today, habits)
+    """Return the reader of an import's rows."""
+    notations = Notations.from_stored(found.reading.get("habits", {}))
+    return RowReader(mapping, found.header, await known_values(tx), tx.today, notations)
 
 
 async def known_values(tx: ReadTx | Tx) -> KnownValues:
@@ -122,11 +123,11 @@ async def known_values(tx: ReadTx | Tx) -> KnownValues:
     labels: dict[str, dict[str, str]] = {}
     values = select(LookupValue.list, LookupValue.code, LookupValue.label_en, LookupValue.label_fr)
     for row in await tx.execute(values.where(LookupValue.active)):
-        said = [row.code, row.label_en, row.label_fr]
+        words = [row.code, row.label_en, row.label_fr]
         if row.list == LookupList.STATUS:
             # In a column of conditions people write "Good" for "Good condition", and "Bon".
-            said += [_CONDITION.sub("", label) for label in said[1:]]
-        for label in filter(None, map(str.strip, said)):
+            words += [_CONDITION.sub("", label) for label in words[1:]]
+        for label in filter(None, map(str.strip, words)):
             labels.setdefault(row.list, {}).setdefault(label, row.code)
     return KnownValues(
         housing_types=Codes.labelled(labels.get(LookupList.HOUSING_TYPE, {})),
@@ -161,54 +162,42 @@ def _read(
     final: bool,
     most: int | None,
     stopping: Event,
-) -> _Batch:
-    window = read_window(content, delimiter, line=line, final=final, most=most)
-    batch = _Batch(read=window.read, lines=window.lines)
-    for row in window.rows:
+) -> _WindowRead:
+    found = read_window(content, delimiter, line=line, final=final, most=most)
+    window = _WindowRead(read=found.read, lines=found.lines)
+    for row in found.rows:
         if stopping.is_set():
             break
         values = reader.read(row.line, row.cells)
         if isinstance(values, list):
-            batch.wrong.append((row.line, row.cells, reader.key_of(row.cells)))
-            batch.problems += values
+            window.wrong.append((row.line, row.cells, reader.key_of(row.cells)))
+            window.problems += values
         else:
             values["import_id"] = import_id
             values["cells"] = CELL_END.join(row.cells)
             for name in ("building_name", "comments"):
-                said = values.get(name)
-                if said and (sentence := doubtful(said)) is not None:
-                    batch.doubts.append((name, said, sentence))
-            batch.right.append(_in_order(values))
-    return batch
+                text = values.get(name)
+                if text and (sentence := doubtful(text)) is not None:
+                    window.doubts.append((name, text, sentence))
+            window.right.append(_in_order(values))
+    return window
 
 
-async def _keep(tx: Tx, import_id: UUID, batch: _Batch) -> None:
-    connection = await (await tx.session.connection()).get_raw_connection()
-    driver: Any = connection.driver_connection
-    if batch.right:
-        await driver.copy_records_to_table(ImportRow.__tablename__, records=batch.right, columns=STAGED)
-    for name, said, sentence in batch.doubts:
-        await keep_doubt(tx, Place.IMPORT, name, said, sentence)
-    if not batch.wrong:
-        return
-    await driver.copy_records_to_table(
-        ImportProblem.__tablename__,
-        records=[
-            (import_id, p.line, p.column, p.rule, p.value, p.message, json.dumps(p.params))
-            for p in batch.problems
-        ],
-        columns=_PROBLEM,
-    )
-    await driver.copy_records_to_table(
-        WrongRow.__tablename__,
-        records=[(import_id, *one) for one in batch.wrong],
-        columns=("import_id", "line", "cells", "source_ref"),
-    )
-    for problem in batch.problems:
+async def _store(tx: Tx, import_id: UUID, window: _WindowRead) -> None:
+    await copy_rows(tx, ImportRow, STAGED, window.right)
+    for name, text, sentence in window.doubts:
+        await keep_doubt(tx, Place.IMPORT, name, text, sentence)
+    problems = [
+        (import_id, p.line, p.column, p.rule, p.value, p.message, json.dumps(p.params))
+        for p in window.problems
+    ]
+    await copy_rows(tx, ImportProblem, _PROBLEM, problems)
+    await copy_rows(tx, WrongRow, _WRONG_ROW, [(import_id, *one) for one in window.wrong])
+    for problem in window.problems:
         if problem.rule == MONITORING:
-            said, deciding = problem.value or "", str(problem.params["words"])
+            text, deciding = problem.value or "", str(problem.params["words"])
             await perform_in(
                 tx,
                 record_refusal,
-                RecordRefusal(Place.IMPORT, f"{problem.line}, {problem.column}", said, deciding),
+                RecordRefusal(Place.IMPORT, f"{problem.line}, {problem.column}", text, deciding),
             )

@@ -1,4 +1,4 @@
-"""The template: a table with one row a unit whose columns the inventory knows by itself (U8)."""
+"""The template: a table with one row a home whose columns need no mapping of one's own (U8)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WORD = N_("One of these words")
 
 _COLUMNS: dict[FieldName, tuple[str, str]] = {
     "building_name": (_NAME, "Example Court"),
-    "street": (N_("Number and street; it tells buildings apart"), "260 Example Street East"),
+    "street": (N_("Number and street; it identifies the building"), "260 Example Street East"),
     "unit_number": (N_("At most 30 characters; empty for a home without a number"), "304"),
     "city": (_NAME, "Toronto"),
     "province": (N_("Two letters, such as ON"), "ON"),

@@ -175,23 +175,38 @@ async def amend_building(
     if apart_from is not None:
         others, told = others.where(Unit.id != apart_from), told.where(Unit.id != apart_from)
     await tx.execute(
-        others.values(
-            region=building.region,
-            city_key=addressing.plain(building.city),
-            year_built=building.year_built,
-            address_order=addressing.street_order(building.street) + " " + Unit.unit_order,
-        ).execution_options(synchronize_session=False)
+        others.values(_copies(building, Unit.unit_order)).execution_options(synchronize_session=False)
     )
     await tell_listings(tx, told)
 
 
 def copy_building(unit: Unit, building: Building) -> None:
     """Write to a home what it repeats of its building, so that searching needs no other table."""
-    unit.region = building.region
-    unit.city_key = addressing.plain(building.city)
-    unit.year_built = building.year_built
     unit.unit_order = addressing.padded(unit.unit_key)
-    unit.address_order = f"{addressing.street_order(building.street)} {unit.unit_order}"
+    for name, value in _copies(building, unit.unit_order).items():
+        setattr(unit, name, value)
+
+
+def copies_of(
+    *, region: Any, city_key: Any, year_built: Any, street_order: Any, unit_order: Any
+) -> dict[str, Any]:
+    """Return the columns that a home repeats of its building, as values or as expressions."""
+    return {
+        "region": region,
+        "city_key": city_key,
+        "year_built": year_built,
+        "address_order": street_order + " " + unit_order,
+    }
+
+
+def _copies(building: Building, unit_order: Any) -> dict[str, Any]:
+    return copies_of(
+        region=building.region,
+        city_key=addressing.plain(building.city),
+        year_built=building.year_built,
+        street_order=addressing.street_order(building.street),
+        unit_order=unit_order,
+    )
 
 
 def require_floor(floor: int | None, floors: int | None) -> None:

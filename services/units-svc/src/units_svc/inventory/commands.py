@@ -29,6 +29,7 @@ from units_svc.inventory.buildings import (
     unit_for_edit,
 )
 from units_svc.inventory.feature import EDIT_UNITS
+from units_svc.inventory.home_lists import add_homes, list_of_one
 from units_svc.inventory.listing import tell_listing
 from units_svc.inventory.model import (
     AddressTaken,
@@ -36,12 +37,11 @@ from units_svc.inventory.model import (
     Cause,
     DayInFuture,
     Occupancy,
-    OccupancyChange,
     StatusObservation,
     Unit,
     YearInFuture,
 )
-from units_svc.inventory.rents import Amount, rent_of
+from units_svc.inventory.rents import Amount
 from units_svc.landlords.model import Landlord
 from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import require_listed
@@ -139,38 +139,20 @@ async def add_unit(tx: Tx, command: AddUnit) -> UUID:
         )
     await _require_free_number(tx, building, command.unit_number, None)
     require_floor(command.floor, building.floors)
-    unit = Unit(
-        id=new_id(),
-        building_id=building.id,
-        unit_number=command.unit_number,
-        unit_key=addressing.unit_key(command.unit_number),
-        status=command.status,
-        status_observed_on=command.status_observed_on,
-        occupancy=Occupancy.AVAILABLE,
-        rent_amount=command.rent,
-        rent_currency=command.rent_currency,
-        active=True,
-        listing_version=0,
-        created_at=tx.now,
+    home = {
         **_details_values(command),
-    )
-    copy_building(unit, building)
-    tx.session.add(unit)
-    await tx.session.flush()
-    tx.session.add(_observation(tx, unit.id, command.status, command.status_observed_on, None))
-    if command.rent is not None:
-        tx.session.add(rent_of(tx, unit.id, command.rent, command.rent_currency, tx.today))
-    tx.session.add(
-        OccupancyChange(
-            id=new_id(),
-            unit_id=unit.id,
-            occupancy=unit.occupancy,
-            cause=Cause.LISTED,
-            cause_id=unit.id,
-            changed_at=tx.now,
-            changed_by=tx.actor.name,
-        )
-    )
+        "id": new_id(),
+        "building_id": building.id,
+        "unit_number": command.unit_number,
+        "status": command.status,
+        "status_observed_on": command.status_observed_on,
+        "occupancy": Occupancy.AVAILABLE,
+        "rent_amount": command.rent,
+        "rent_currency": command.rent_currency,
+        "rent_from": tx.today,
+    }
+    await add_homes(tx, list_of_one(building, home), Cause.LISTED, by=tx.actor.name, listing_version=0)
+    unit = await tx.session.get_one(Unit, home["id"])
     await tell_listing(tx, unit)
     tx.touched("unit", unit.id, "added")
     return unit.id

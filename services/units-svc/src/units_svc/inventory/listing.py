@@ -65,6 +65,20 @@ async def tell_listing(tx: Tx, unit: Unit) -> None:
     )
 
 
+def take_off_list(tx: Tx, unit: Unit) -> None:
+    """Take a listed home off the list and tell everybody; whether it may be is decided before."""
+    unit.active = False
+    tell_unlisted(tx, unit)
+    tx.touched("unit", unit.id, "withdrawn", {"active": (True, False)})
+
+
+async def put_on_list(tx: Tx, unit: Unit) -> None:
+    """Put a home back on the list and tell everybody."""
+    unit.active = True
+    await tell_listing(tx, unit)
+    tx.touched("unit", unit.id, "listed_again", {"active": (False, True)})
+
+
 def tell_unlisted(tx: Tx, unit: Unit) -> None:
     """Tell everybody that the unit is no longer listed."""
     unit.listing_version += 1

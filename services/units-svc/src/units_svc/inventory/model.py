@@ -2,7 +2,7 @@
 
 What lies in a building (address, year, floors) is kept once for all its units. A unit carries copies of the
 few building facts that people filter and sort by (`region`, `city_key`, `year_built`, `address_order`), so
-that any search reads one table; `inventory.records` is the only module that writes them.
+that any search reads one table; `inventory.buildings.copies_of` says which.
 """
 
 from __future__ import annotations

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
-from sqlalchemy import Select, select
+from sqlalchemy import FromClause, Select, func, insert, literal, or_, select, update
+from sqlalchemy.dialects import postgresql
 
 from chassis.errors import Faults, NotFound
 from chassis.ids import new_id
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 RENT_BEGINS = "rent_begins"
 """The timer of a rent that was recorded ahead."""
+_COLUMNS = ["id", "unit_id", "amount", "currency", "begins_on", "noted_at", "noted_by"]
 Amount = Annotated[Decimal, Field(ge=0, max_digits=9, decimal_places=2)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
@@ -84,7 +86,7 @@ async def change_rent(tx: Tx, command: ChangeRent) -> UUID:
 async def _take_effect(tx: Tx, unit: Unit, rent: Rent) -> None:
     """Let a rent count from its day on."""
     if rent.begins_on > tx.today:
-        tx.schedule(RENT_BEGINS, str(rent.id), start_of_day(tx, rent.begins_on), {"unit": str(unit.id)})
+        _begin_later(tx, rent.id, unit.id, rent.begins_on)
     else:
         await apply_rent(tx, unit)
 
@@ -164,16 +166,83 @@ async def _begun_later(tx: Tx, unit_id: UUID, begins_on: date) -> bool:
 async def apply_rent(tx: Tx, unit: Unit) -> None:
     """Make the newest rent that has begun the unit's rent, and tell it when that changes anything."""
     await tx.session.flush()
-    newest = (
-        select(Rent)
-        .where(Rent.unit_id == unit.id, Rent.cancelled_at.is_(None), Rent.begins_on <= tx.today)
-        .order_by(Rent.begins_on.desc())
-        .limit(1)
-    )
-    rent = (await tx.execute(newest)).scalar_one_or_none()
+    rent = (await tx.execute(_rent_on(Rent, unit.id, tx.today))).scalar_one_or_none()
     if rent is not None and (unit.rent_amount, unit.rent_currency) != (rent.amount, rent.currency):
         unit.rent_amount, unit.rent_currency = rent.amount, rent.currency
         await tell_listing(tx, unit)
+
+
+def _rent_on(what: Any, unit_id: Any, day: Any) -> Select[Any]:
+    """Select what is asked for of the rent that counts for a home on a day."""
+    stands = select(what).where(Rent.unit_id == unit_id, Rent.cancelled_at.is_(None), Rent.begins_on <= day)
+    return stands.order_by(Rent.begins_on.desc()).limit(1)
+
+
+async def first_rents(tx: Tx, homes: FromClause, *, by: str) -> None:
+    """Record the rents of new homes of a list (`units_svc.inventory.home_lists`), where it states one."""
+    rents = select(
+        homes.c.id, homes.c.id, homes.c.rent_amount, homes.c.rent_currency, homes.c.rent_from, *_noted(tx, by)
+    ).where(homes.c.rent_amount.is_not(None))
+    await tx.execute(insert(Rent).from_select(_COLUMNS, rents))
+    later = select(homes.c.id, homes.c.rent_from).where(
+        homes.c.rent_amount.is_not(None), homes.c.rent_from > tx.today
+    )
+    for home, begins_on in await tx.execute(later):
+        _begin_later(tx, home, home, begins_on)
+
+
+async def record_rents(tx: Tx, homes: FromClause, *, by: str) -> None:
+    """Record the rents that a list states of homes, where others count on those days, and let them count.
+
+    A rent without a day begins today; one from the day of another takes that one's row.
+    """
+    begins_on = func.coalesce(homes.c.rent_from, tx.today)
+    currency = func.coalesce(homes.c.rent_currency, Unit.rent_currency)
+    amount_then = _rent_on(Rent.amount, homes.c.id, begins_on).scalar_subquery()
+    currency_then = _rent_on(Rent.currency, homes.c.id, begins_on).scalar_subquery()
+    stated = (
+        select(func.uuidv7(), homes.c.id, homes.c.rent_amount, currency, begins_on, *_noted(tx, by))
+        .join_from(homes, Unit, Unit.id == homes.c.id)
+        .where(
+            homes.c.rent_amount.is_not(None),
+            or_(
+                amount_then.is_distinct_from(homes.c.rent_amount),
+                currency_then.is_distinct_from(currency),
+            ),
+        )
+    )
+    rents = postgresql.insert(Rent).from_select(_COLUMNS, stated)
+    new = rents.excluded
+    recorded = await tx.execute(
+        rents.on_conflict_do_update(
+            index_elements=[Rent.unit_id, Rent.begins_on],
+            index_where=Rent.cancelled_at.is_(None),
+            set_={name: new[name] for name in ("amount", "currency", "noted_at", "noted_by")},
+        ).returning(Rent.id, Rent.unit_id, Rent.begins_on)
+    )
+    for rent, home, day in recorded:
+        if day > tx.today:
+            _begin_later(tx, rent, home, day)
+    amount = _rent_on(Rent.amount, Unit.id, tx.today).scalar_subquery()
+    its_currency = _rent_on(Rent.currency, Unit.id, tx.today).scalar_subquery()
+    await tx.execute(
+        update(Unit)
+        .where(
+            Unit.id.in_(select(homes.c.id).where(homes.c.rent_amount.is_not(None))),
+            amount.is_not(None),
+            or_(Unit.rent_amount.is_distinct_from(amount), Unit.rent_currency != its_currency),
+        )
+        .values(rent_amount=amount, rent_currency=its_currency)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _noted(tx: Tx, by: str) -> tuple[Any, Any]:
+    return literal(tx.now, Rent.noted_at.type), literal(by)
+
+
+def _begin_later(tx: Tx, rent_id: UUID, unit_id: UUID, begins_on: date) -> None:
+    tx.schedule(RENT_BEGINS, str(rent_id), start_of_day(tx, begins_on), {"unit": str(unit_id)})
 
 
 def start_of_day(tx: Tx, day: date) -> datetime:

@@ -6,14 +6,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from sqlalchemy import delete, select
+from sqlalchemy import FromClause, delete, func, literal, select
+from sqlalchemy.dialects import postgresql
 
 from chassis.errors import EditedMeanwhile, Faults, InvalidInput, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
-from units_svc.addressing import plain as name_key
 from units_svc.landlords.feature import EDIT_LANDLORDS
-from units_svc.landlords.model import Landlord, LandlordContact, LandlordKind, LandlordKnown, Relation
+from units_svc.landlords.model import (
+    Landlord,
+    LandlordContact,
+    LandlordKind,
+    LandlordKnown,
+    Relation,
+    name_key,
+)
 from units_svc.privacy.commands import require_private
 from units_svc.privacy.model import Place
 from units_svc.telling import HOMES, tell_listings
@@ -87,6 +94,19 @@ async def add_landlord(tx: Tx, command: AddLandlord) -> UUID:
     _add_contacts(tx, landlord.id, command.contacts)
     tx.touched("landlord", landlord.id, "added")
     return landlord.id
+
+
+async def add_landlords(tx: Tx, landlords: FromClause) -> None:
+    """Add the landlords of a list that aren't known yet: kind, name, `name_key` and relation of each."""
+    names = ["id", "kind", "name", "name_key", "relation", "active", "version"]
+    listed = select(
+        func.uuidv7(),
+        *(landlords.c[name] for name in names[1:5]),
+        literal(True),
+        literal(1),
+    )
+    new = postgresql.insert(Landlord).from_select(names, listed)
+    await tx.execute(new.on_conflict_do_nothing(index_elements=[Landlord.name_key, Landlord.relation]))
 
 
 @use_case(EDIT_LANDLORDS)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text
+from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, String, Text, case, literal
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.db import words
 from chassis.errors import DomainError, Kind
+from units_svc.addressing import plain
 from units_svc.tables import Base
 
 
@@ -41,11 +42,29 @@ class ManagedBy(StrEnum):
     NOT_KNOWN = "not_known"
 
 
+MANAGED_BY = words(ManagedBy, "managed_by")
+"""The type of a column that holds one."""
+
+
 def managed_by(relation: Relation | None) -> ManagedBy:
     """Return who manages a home by what its landlord is; without a landlord that isn't known."""
     if relation is None:
         return ManagedBy.NOT_KNOWN
     return ManagedBy.PROPERTY_ENTITY if relation in OWN else ManagedBy.THIRD_PARTY
+
+
+def managed_by_relation(relation: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return `managed_by` as an expression of the database."""
+    return case(
+        (relation.is_(None), literal(ManagedBy.NOT_KNOWN, MANAGED_BY)),
+        (relation.in_(OWN), literal(ManagedBy.PROPERTY_ENTITY, MANAGED_BY)),
+        else_=literal(ManagedBy.THIRD_PARTY, MANAGED_BY),
+    )
+
+
+def name_key(name: str) -> str:
+    """Return what makes two landlords' names the same, as far as the column reaches."""
+    return plain(name)[:200]
 
 
 class Landlord(Base):

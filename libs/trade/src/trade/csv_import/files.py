@@ -1,7 +1,7 @@
-"""Somebody's table: encoding and delimiter found out, and its rows read a window at a time with their lines.
+"""A CSV file of unknown encoding and delimiter, read a window at a time, its rows with their lines.
 
-A file is turned into UTF-8 with plain line ends once, when it comes in; from then on a position in bytes is
-all that's needed to go on reading.
+The file is converted to UTF-8 with plain line ends once, when it's received; from then on a position in bytes
+is all that is needed to continue reading.
 """
 
 from __future__ import annotations
@@ -15,15 +15,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import BinaryIO, NamedTuple
 
-from units_svc.imports.model import (
-    PART,
-    FileEmpty,
-    FileUnreadable,
-    NoRows,
-    NotText,
-    RowUnending,
-    TooManyColumns,
-)
+from trade.csv_import.problems import TableUnreadable
+from trade.texts import N_
 
 _CHUNK = 1 << 20
 _DELIMITERS = (",", ";", "\t", "|")
@@ -31,9 +24,41 @@ _NOT_TEXT = (b"PK\x03\x04", b"\x1f\x8b", b"%PDF", b"\xd0\xcf\x11\xe0", b"7z\xbc\
 _MARK = "\x1e"
 _MOST_TITLES = 20
 _NAMED_DELIMITER = re.compile(rb'"?sep=([,;\t|])"?\n', re.IGNORECASE)
+PART = 1 << 18
+"""Bytes of a part in which a file is stored."""
 WINDOW = 1 << 20
 """Bytes that are read at once; a single row can't be longer."""
 MOST_COLUMNS = 1_000
+
+
+class FileEmpty(TableUnreadable):
+    """There is nothing in the file."""
+
+    message = N_("The file is empty.")
+
+
+class NoRows(TableUnreadable):
+    """The file names its columns and has no row."""
+
+    message = N_("The file has no line below the names of its columns.")
+
+
+class NotText(TableUnreadable):
+    """The file is a workbook, an archive, a picture or anything else that isn't text."""
+
+    message = N_("The file isn't a text file; save the table as CSV.")
+
+
+class TooManyColumns(TableUnreadable):
+    """No table of records has so many columns."""
+
+    message = N_("The file has more than {most} columns.")
+
+
+class RowUnending(TableUnreadable):
+    """A quotation mark is never closed, or the row is larger than any record."""
+
+    message = N_("Line {line}: the row doesn't end, or a cell of it is too long.")
 
 
 class Row(NamedTuple):
@@ -54,8 +79,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What is known of a file before its rows are read; they begin after `position` bytes and `line`
-    lines."""
+    """What is known about a file before its rows are read; they begin at `position`, after `line` lines."""
 
     encoding: str
     delimiter: str
@@ -65,10 +89,10 @@ class Opening:
 
 
 def opening(file: BinaryIO, suits: Callable[[list[str]], bool] = lambda _: True) -> Opening:
-    """Find out a file's encoding, delimiter and header. Raises FileUnreadable when it's no table.
+    """Detect a file's encoding, delimiter and header. Raises TableUnreadable when it's no table.
 
-    The header is the first of the first lines that `suits`: what stands above it is a title. A first line
-    "sep=;" names the delimiter, as Excel writes it.
+    The header is the first line that `suits`, among the first twenty: what is above it is a title. A first
+    line "sep=;" names the delimiter, as Excel writes it.
     """
     encoding = _encoding(file)
     start = b""
@@ -89,7 +113,7 @@ def opening(file: BinaryIO, suits: Callable[[list[str]], bool] = lambda _: True)
     for one in delimiters:
         try:
             rows = read_window(start, one, line=0, final=final, most=_MOST_TITLES).rows
-        except FileUnreadable:
+        except TableUnreadable:
             continue
         fitting = next((at for at, row in enumerate(rows) if suits([*map(str.strip, row.cells)])), None)
         if fitting is not None:
@@ -118,21 +142,21 @@ def all_rows(file: BinaryIO, found: Opening) -> Iterator[list[Row]]:
             window = read_window(waiting, found.delimiter, line=line, final=part is None)
             yield window.rows
             waiting, line = waiting[window.read :], line + window.lines
-    except FileUnreadable:
-        # Whoever reads the file for good says so, with the line.
+    except TableUnreadable:
+        # Reading the stored file reports it, with the line.
         return
 
 
 def plain_parts(file: BinaryIO, encoding: str) -> Iterator[bytes]:
-    """Yield the whole file as UTF-8 with plain line ends, `PART` bytes at a time. Raises FileUnreadable."""
+    """Yield the whole file as UTF-8 with plain line ends, `PART` bytes at a time. Raises TableUnreadable."""
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=encoding, newline=None)
     waiting = bytearray()
     try:
-        while said := text.read(_CHUNK):
-            if "\x00" in said:
+        while chunk := text.read(_CHUNK):
+            if "\x00" in chunk:
                 raise NotText
-            waiting += said.encode("utf-8", errors="replace")
+            waiting += chunk.encode("utf-8", errors="replace")
             while len(waiting) >= PART:
                 yield bytes(waiting[:PART])
                 del waiting[:PART]
@@ -145,15 +169,15 @@ def plain_parts(file: BinaryIO, encoding: str) -> Iterator[bytes]:
 
 
 def read_window(content: bytes, delimiter: str, *, line: int, final: bool, most: int | None = None) -> Window:
-    """Read the whole rows in `content`, at most `most`, blank ones left out; `line` lines lie before it.
+    """Read the whole rows in `content`, at most `most`, blank ones left out; `line` lines come before it.
 
     Unless it's the `final` part of the file, what follows its last line end belongs to the next window.
-    Raises FileUnreadable when not even one row ends in it.
+    Raises TableUnreadable when not even one row ends in it.
     """
     if not final:
         content = content[: content.rfind(b"\n") + 1]
     lines = content.count(b"\n") + (bool(content) and not content.endswith(b"\n"))
-    # The mark stands on a line of its own: a row that swallows it isn't at its end.
+    # The mark is a line of its own: a row that contains it hasn't ended.
     whole = io.StringIO(content.decode("utf-8"), newline="\n")
     reader = csv.reader(chain(whole, [_MARK]), delimiter=delimiter)
     rows: list[Row] = []
