@@ -118,7 +118,7 @@ async def add_housing(tx: Tx, command: AddHousing) -> UUID:
     """Record a stay and return its id. Raises HousingOverlap, EndBeforeStart."""
     if command.ended_on is not None and command.ended_on < command.started_on:
         raise EndBeforeStart(field="ended_on")
-    # An open stay keeps the record from being archived, so that waits until this one is there to be seen.
+    # A record with an open stay can't be archived, so archiving waits until this one is written.
     client = (
         await tx.execute(
             select(Client).where(Client.id == command.client_id, may_see(tx)).with_for_update(read=True)
@@ -233,6 +233,19 @@ async def require_free(
         raise HousingOverlap(name=name, field="started_on")
 
 
+async def open_stay_of(tx: Tx, placement_id: UUID, client_id: UUID) -> HousingRecord | None:
+    """The open record that the move-in of a placement wrote for a person."""
+    return (
+        await tx.execute(
+            select(HousingRecord).where(
+                HousingRecord.placement_id == placement_id,
+                HousingRecord.client_id == client_id,
+                HousingRecord.ended_on.is_(None),
+            )
+        )
+    ).scalar_one_or_none()
+
+
 async def open_stays(tx: Tx, client_ids: list[UUID]) -> list[HousingRecord]:
     """The records of these people that haven't ended, locked."""
     found = await tx.execute(
@@ -322,10 +335,10 @@ async def _stays_of(tx: Tx, placement_id: UUID, condition: ColumnElement[bool]) 
 
 def _begin_on(record: HousingRecord, day: date) -> None:
     """Let a stay begin on another day, and the rent that was paid then with it."""
-    begun = [rent for rent in record.rents if rent.from_date <= max(day, record.started_on)]
-    for rent in begun[:-1]:
+    earlier = [rent for rent in record.rents if rent.from_date <= max(day, record.started_on)]
+    for rent in earlier[:-1]:
         record.rents.remove(rent)
-    for rent in begun[-1:]:
+    for rent in earlier[-1:]:
         rent.from_date = day
     record.started_on = day
 

@@ -78,7 +78,7 @@ class Stay:
 def overlaps(one: Stay, other: Stay) -> bool:
     """Whether two stays of one person share a day. A stay that ends the day it began holds no day.
 
-    The same rule as the database's exclusion constraint, so that a person is told before the database
+    It's the rule of the database's exclusion constraint, so that an error can be shown before the database
     refuses.
     """
     if one.started_on == one.ended_on or other.started_on == other.ended_on:
