@@ -34,7 +34,6 @@ from support_svc.clients.model import (
     PossibleDuplicates,
     StillOpen,
     YesNoUnknown,
-    age_on,
     is_adult,
 )
 from support_svc.clients.names import plain_digits, searchable_name
@@ -299,8 +298,7 @@ async def choose_head(tx: Tx, command: ChooseHead) -> None:
 async def require_head(tx: Tx, client_id: UUID, *, child_too: bool) -> None:
     """Refuse a child as the head of a household until that was confirmed. Raises HeadIsAChild."""
     person = await tx.session.get_one(Client, client_id)
-    age = age_on(tx.today, person.date_of_birth, person.estimated_age, person.estimated_on)
-    if not child_too and not is_adult(age):
+    if not child_too and not is_adult(person.age_on(tx.today)):
         raise HeadIsAChild(name=person.full_name, field="child_as_head")
 
 

@@ -45,15 +45,15 @@ from support_svc.clients.names import PARTICLES, also_meant, plain_digits
 from trade import letters
 
 NEAREST_WORDS = 200
-"""So many words of names may be meant by one typed word, besides all that it is a part of."""
+"""The most words of names that one typed word may mean, besides all that it is a part of."""
 MOST_WORDS = 1000
-"""So many words may be meant by one typed word in all; if it's part of more, it's searched for as it is."""
+"""The most words that one typed word may mean in all; if it's part of more, it's searched for as it is."""
 WORDS_LOOKED_AT = 8
 SHORT = 3
-"""Words of so many letters may be inside a name or misspelt; a shorter one begins a name."""
+"""The fewest letters of a word that may be inside a name or misspelt; a shorter one begins a name."""
 SOUNDING = 6
-"""Up to so many letters the same sound is enough. It's cut after four letters, mostly consonants: of longer
-words that share it (“Brunetti” and “Brandom” do), fewer than half of the letters may differ."""
+"""The most letters of a word for which the same sound is enough. A sound is cut after four letters, mostly
+consonants: of longer words that share it, such as “Brunetti” and “Brandom”, fewer than half may differ."""
 
 
 class Likeness(IntEnum):
@@ -120,7 +120,7 @@ def may_see(tx: Tx | ReadTx) -> ColumnElement[bool]:
 
 
 def is_visible(archived_too: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether somebody may know of the client in the row, who sees archived records or doesn't."""
+    """Whether the client in the row may be seen: an archived one only if `archived_too`."""
     return or_(Client.state != ClientState.ARCHIVED, archived_too)
 
 

@@ -120,6 +120,10 @@ class Client(Base):
         """The name by which staff know the person, with the preferred name in quotation marks."""
         return display_name(self.given_name, self.family_name, self.preferred_name)
 
+    def age_on(self, day: date) -> int | None:
+        """Age in whole years on a day; None when nothing of it is known."""
+        return age_on(day, self.date_of_birth, self.estimated_age, self.estimated_on)
+
 
 class NameWord(Base):
     """A word of anybody's name and how it sounds (C3).

@@ -34,7 +34,7 @@ PAGE = 25
 OFFERED = 10
 """Clients nearest by surname who are offered when nobody fits all that was typed."""
 CONSIDERED = 200
-"""So many equally near clients are compared, and the likeliest shown; to find one of more, type more."""
+"""The most equally near clients that are compared to show the likeliest; to find one of more, type more."""
 _BY_NAME = Paging(Client.family_name, Client.given_name, Client.id)
 _SHOWN = (
     Client.id,
@@ -244,7 +244,7 @@ async def client(tx: ReadTx, client_id: UUID) -> ClientView:
         other_names=found.other_names,
         date_of_birth=found.date_of_birth,
         estimated_age=found.estimated_age,
-        age=age_on(tx.today, found.date_of_birth, found.estimated_age, found.estimated_on),
+        age=found.age_on(tx.today),
         gender_id=found.gender_id,
         gender_en=english(its_gender),
         gender_fr=french(its_gender),
@@ -297,7 +297,7 @@ async def household_on(tx: Tx | ReadTx, client_id: UUID, day: date) -> Household
 
 
 def _member(person: Client, day: date, *, is_head: bool, relationship: LookupValue | None) -> MemberView:
-    age = age_on(day, person.date_of_birth, person.estimated_age, person.estimated_on)
+    age = person.age_on(day)
     return MemberView(
         client_id=person.id,
         name=person.full_name,

@@ -9,7 +9,7 @@ from support_svc.my_day.model import MyDay
 from support_svc.my_day.queries import my_day
 
 SHOWN = 20
-"""So many lines of a part are shown at first, with the number of all."""
+"""The most lines of a part that are shown at first, with the number of all."""
 
 router = DeskRouter(prefix="/front-desk")
 

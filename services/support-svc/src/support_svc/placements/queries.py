@@ -14,7 +14,7 @@ from chassis.feature import offers_of
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from support_svc.clients.finding import may_see
-from support_svc.clients.model import Client, age_on, is_adult
+from support_svc.clients.model import Client, is_adult
 from support_svc.clients.open_matters import MatterKind, OpenMatter
 from support_svc.corrections.model import Corrected
 from support_svc.corrections.queries import CorrectionView, corrections_of
@@ -55,7 +55,7 @@ class NextKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RequestView:
-    """The request a placement is at."""
+    """A request for a home, as the page of its placement shows it."""
 
     request: UUID
     unit: UUID
@@ -308,7 +308,7 @@ async def placement(tx: ReadTx, placement_id: UUID) -> PlacementView:
                 client_id=person.id,
                 name=person.full_name,
                 is_head=member.is_head,
-                age=age_on(tx.today, person.date_of_birth, person.estimated_age, person.estimated_on),
+                age=person.age_on(tx.today),
                 left_on=member.left_on,
             )
             for member, person in people

@@ -114,11 +114,7 @@ def _plain(value: object) -> object:
 
 
 _DAYS = ("secured_on", "expected_move_in", "moved_in_on", "moved_out_on", "on", "before", "after")
-
-
 _MOMENTS = ("deadline", "starts_at")
-
-
 _READ: dict[str, Callable[[str], date]] = {
     **dict.fromkeys(_DAYS, date.fromisoformat),
     **dict.fromkeys(_MOMENTS, datetime.fromisoformat),

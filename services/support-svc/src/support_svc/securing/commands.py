@@ -88,7 +88,7 @@ class GiveUpUnit(UnitToGiveUp):
 
 
 class ReferHousehold(BaseModel):
-    """Refer a household whose home turned out to be the property entity's after it was secured."""
+    """Refer a household for the home that is held: one not referred yet, or whose referral was withdrawn."""
 
     placement_id: UUID
 
