@@ -14,8 +14,8 @@ from support_svc.consents.model import GivenHow
 from support_svc.lookups.model import LookupList
 from support_svc.lookups.queries import values_of
 from support_svc.main import create_app
-from support_svc.placements.asking import SecureUnit, secure_unit
 from support_svc.placements.commands import StartPlacement, start_placement
+from support_svc.securing.commands import SecureUnit, secure_unit
 from support_svc.settings import Settings
 from support_svc.wiring import build_runtime
 from support_svc.worker import DUTIES

@@ -6,14 +6,28 @@ Several rows of a part travel as arrays, so that one prepared statement serves a
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 from pydantic_core import to_json
+from sqlalchemy import (
+    CTE,
+    BindParameter,
+    HasCTE,
+    Select,
+    TextualSelect,
+    bindparam,
+    literal_column,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import asyncpg
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeEngine
 
 from chassis.publisher import OutboxMessage
 
@@ -64,6 +78,9 @@ _INSERTS = {
 
 
 Row = tuple[Any, ...]
+Rows = Sequence[tuple[str, list[Row]]]
+"""Rows to be written, by the name of their part."""
+T = TypeVar("T")
 
 
 def json_text(value: Any) -> str:
@@ -106,107 +123,84 @@ class Pending:
         return parts
 
 
+Part = tuple[str, bool]
+_CONDITION = " {join} EXISTS (SELECT 1 FROM concluded)"
+_DIALECT: Dialect = asyncpg.dialect()  # type: ignore[no-untyped-call]
+
+
 @dataclass(frozen=True, slots=True)
-class Guarded:
-    """A guarded statement taken apart: its CTEs, the statement proper, and its parameters in order."""
+class Prepared:
+    """A statement as asyncpg takes it: its text, its parameters in order, and the values it brings along."""
 
-    ctes: str
-    statement: str
+    text: str
     names: tuple[str, ...]
+    constants: Mapping[str, Any]
 
-
-_TOKEN = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|::|:([A-Za-z_]\w*)|[()]|[A-Za-z_]\w*")
-_VERBS = {"select", "insert", "update", "delete", "merge"}
+    def arguments(self, rows: Rows, given: Mapping[str, Any] = MappingProxyType({})) -> list[Any]:
+        """Return the values of the parameters in their order. Raises KeyError for one that has none."""
+        values = {**self.constants, **given, **_values(rows)}
+        return [values[name] for name in self.names]
 
 
 @lru_cache(maxsize=512)
-def take_apart(sql: str) -> Guarded:
-    """Number the `:name` parameters of `sql`, and part its leading `WITH` list from the statement proper.
-
-    PostgreSQL wants statements that write at the top level of a `WITH`, so the list has to be joined to ours.
-    """
-    names: dict[str, int] = {}
-    out: list[str] = []
-    depth = 0
-    end = 0
-    body_at: int | None = None
-    with_at: int | None = None
-    length = 0
-    for match in _TOKEN.finditer(sql):
-        piece = match.group(0)
-        between = sql[end : match.start()]
-        out.append(between)
-        length += len(between)
-        end = match.end()
-        if piece == "(":
-            depth += 1
-        elif piece == ")":
-            depth -= 1
-        elif depth == 0 and body_at is None and piece.lower() in _VERBS:
-            body_at = length
-        elif depth == 0 and body_at is None and with_at is None and piece.lower() == "with":
-            with_at = length + len(piece)
-        if match.group(1):
-            piece = f"${names.setdefault(match.group(1), len(names) + 1)}"
-        out.append(piece)
-        length += len(piece)
-    out.append(sql[end:])
-    text = "".join(out)
-    if body_at is None:
-        raise ValueError("not a statement that conclude() can run")
-    ctes = text[with_at:body_at].strip() if with_at is not None else ""
-    return Guarded(ctes, text[body_at:].strip().rstrip(";"), tuple(names))
+def guarded(sql: str) -> TextualSelect:
+    """Return a guarded statement that is written as text, with `:name` parameters."""
+    plain = text(sql)
+    return plain.bindparams(*(parameter(name) for name in plain.compile().binds)).columns()
 
 
-Part = tuple[str, bool]
-_CONDITION = " {join} EXISTS (SELECT 1 FROM concluded)"
+def parameter(name: str, type_: TypeEngine[T] | None = None) -> BindParameter[T]:
+    """Return a parameter of a guarded statement, whose value `Tx.conclude` is given by name."""
+    return bindparam(name, None, type_, required=False)
 
 
 @lru_cache(maxsize=1024)
-def statement(parts: tuple[Part, ...], guarded: Guarded | None = None) -> str:
-    """Return the text that writes `parts`, each named with whether it's a single row.
+def statement(parts: tuple[Part, ...], guard: HasCTE | None = None) -> Prepared:
+    """Return the statement that writes `parts`, each named with whether it's a single row.
 
-    With `guarded`, they're written only if that matched a row. A single row travels as it is, which spares
-    Python and PostgreSQL the arrays; it's the usual case of a command.
+    With `guard`, a statement that returns rows, they're written only if it returned one. PostgreSQL wants
+    statements that write at the top level of a `WITH`; SQLAlchemy puts them there. A single row travels as it
+    is, which spares Python and PostgreSQL the arrays; it's the usual case of a command.
     """
-    number = len(guarded.names) if guarded else 0
-    ctes: list[str] = []
-    if guarded:
-        if guarded.ctes:
-            ctes.append(guarded.ctes)
-        ctes.append(f"concluded AS ({guarded.statement})")
-    for part, single in parts:
-        types, insert, tail = _INSERTS[part]
-        if single:
-            rows = ", ".join(f"${number + at}::{kind}" for at, kind in enumerate(types, start=1))
-        else:
-            arrays = ", ".join(f"${number + at}::{kind}[]" for at, kind in enumerate(types, start=1))
-            rows = f"* FROM unnest({arrays}) AS given"
-        number += len(types)
-        condition = _CONDITION.format(join="AND" if part == "cancelled" else "WHERE") if guarded else ""
-        ctes.append(f"{part}_rows AS ({insert.format(rows=rows)}{condition}{tail})")
-    return f"WITH {', '.join(ctes)} SELECT {'* FROM concluded' if guarded else '1'}"  # noqa: S608 - no values
+    whole: Select[Any] = select(literal_column("1"))
+    if guard is not None:
+        concluded = guard.cte("concluded")
+        whole = select(literal_column("*")).select_from(concluded).add_cte(concluded)
+    whole = whole.add_cte(*(_part(part, single, conditional=guard is not None) for part, single in parts))
+    compiled = whole.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+    constants = {name: value for name, value in compiled.params.items() if value is not None}
+    return Prepared(compiled.string, tuple(compiled.positiontup or ()), constants)
 
 
-def arguments(rows: list[tuple[str, list[Row]]], given: Row = ()) -> list[Any]:
-    """Return the arguments of `statement`: those of the guarded statement, then each part's."""
-    found: list[Any] = list(given)
-    for _, part in rows:
-        if len(part) == 1:
-            found.extend(part[0])
-        else:
-            found.extend(list(column) for column in zip(*part, strict=True))
-    return found
+def _part(part: str, single: bool, *, conditional: bool) -> CTE:
+    types, insert, tail = _INSERTS[part]
+    names = _names(part)
+    if single:
+        rows = ", ".join(f"CAST(:{name} AS {kind})" for name, kind in zip(names, types, strict=True))
+    else:
+        arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in zip(names, types, strict=True))
+        rows = f"* FROM unnest({arrays}) AS given"
+    condition = _CONDITION.format(join="AND" if part == "cancelled" else "WHERE") if conditional else ""
+    sql = text(f"{insert.format(rows=rows)}{condition}{tail}")
+    return sql.bindparams(*(parameter(name) for name in names)).columns().cte(f"{part}_rows")
 
 
-def parts_of(rows: list[tuple[str, list[Row]]]) -> tuple[Part, ...]:
+def _names(part: str) -> list[str]:
+    return [f"{part}_{at}" for at in range(1, len(_INSERTS[part][0]) + 1)]
+
+
+def _values(rows: Rows) -> dict[str, Any]:
+    """Return the values of each part's parameters: those of its one row, or a list for each column."""
+    values: dict[str, Any] = {}
+    for part, found in rows:
+        columns = found[0] if len(found) == 1 else map(list, zip(*found, strict=True))
+        values |= zip(_names(part), columns, strict=True)
+    return values
+
+
+def parts_of(rows: Rows) -> tuple[Part, ...]:
     """Return what of `rows` decides about the text of the statement."""
     return tuple((name, len(part) == 1) for name, part in rows)
-
-
-def bind(guarded: Guarded, params: Mapping[str, Any]) -> Row:
-    """Return the parameters of a guarded statement in their order."""
-    return tuple(params[name] for name in guarded.names)
 
 
 def outbox_row(

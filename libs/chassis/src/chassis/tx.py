@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Never, TypeVar, TypeVarTu
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Executable, Result
+from sqlalchemy import Executable, HasCTE, Result
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import flush
@@ -214,19 +214,19 @@ class Tx(_Held):
         self._pending.timers[kind, key] = None
 
     async def conclude(
-        self, sql: str, params: Mapping[str, Any], *, result: Any = UNSET
+        self, guarded: HasCTE | str, params: Mapping[str, Any], *, result: Any = UNSET
     ) -> Mapping[str, Any] | None:
         """Write the business row and what the use case recorded in ONE statement; return its row, or None.
 
-        `sql` is a guarded statement with `:name` parameters and `RETURNING` (it may begin with `WITH`).
-        When it matches no row, nothing that was recorded is written either. If nothing was begun it commits
-        by itself: one round trip, and nothing may follow it. Under an idempotency key that needs `result`,
-        the use case's result as it will be; without it a transaction is opened to keep the result that
-        comes later.
+        `guarded` is a statement of SQLAlchemy Core that returns rows, and `params` the values of each
+        `flush.parameter` in it, which go to asyncpg as they are. It's made once: its text is compiled the
+        first time and remembered. A simple one may be text with `:name` parameters. When it returns no row,
+        nothing that was recorded is written either. If nothing was begun it commits by itself: one round
+        trip, and nothing may follow it. Under an idempotency key that needs `result`, the use case's result
+        as it will be; without it a transaction is opened to store the result that comes later.
         """
         self._still_open()
-        guarded = flush.take_apart(sql)
-        given = flush.bind(guarded, params)
+        guard = flush.guarded(guarded) if isinstance(guarded, str) else guarded
         # Only the use case that holds the transaction may end it, or says what its result is.
         whole = self._depth == 0
         remembered = whole and self._remembering is not None and result is not UNSET
@@ -234,8 +234,8 @@ class Tx(_Held):
             self.remember_result(result)
         alone = whole and not self.begun and (self._remembering is None or remembered)
         rows = [*self._pending.rows(), *self._inbox()] if whole else self._pending.rows()
-        text = flush.statement(flush.parts_of(rows), guarded)
-        values = flush.arguments(rows, given)
+        prepared = flush.statement(flush.parts_of(rows), guard)
+        text, values = prepared.text, prepared.arguments(rows, params)
         row: Mapping[str, Any] | None
         if alone:
             async with (await self.runtime.database.raw()).acquire() as raw:
@@ -307,8 +307,8 @@ class Tx(_Held):
         if self._session is not None:
             await self._session.flush()
         if rows := [*self._pending.rows(), *self._inbox()]:
-            text = flush.statement(flush.parts_of(rows))
-            values = flush.arguments(rows)
+            prepared = flush.statement(flush.parts_of(rows))
+            text, values = prepared.text, prepared.arguments(rows)
             if self.begun:
                 connection = await self.session.connection()
                 await connection.exec_driver_sql(text, tuple(values))

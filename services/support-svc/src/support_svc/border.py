@@ -1,5 +1,4 @@
-"""The service's part of the broker: its stream, what it may receive, what it grants to others, and the form
-in which its facts leave."""
+"""The service's part of the broker: its stream, its grants in both directions, and its published events."""
 
 from chassis.bus.events import events_of
 from chassis.publisher import FormsPublisher

@@ -10,9 +10,11 @@ from support_svc.homes import feature as homes
 from support_svc.housing_history import feature as housing_history
 from support_svc.housing_search import feature as housing_search
 from support_svc.lookups import feature as lookups
+from support_svc.moving_in import feature as moving_in
 from support_svc.my_day import feature as my_day
 from support_svc.overviews import feature as overviews
 from support_svc.placements import feature as placements
+from support_svc.securing import feature as securing
 from support_svc.signings import feature as signings
 from support_svc.withdrawals import feature as withdrawals
 
@@ -21,11 +23,13 @@ FEATURES: tuple[Feature, ...] = (
     corrections.FEATURE,
     clients.FEATURE,
     consents.FEATURE,
-    followups.FEATURE,
     housing_history.FEATURE,
     history.FEATURE,
     homes.FEATURE,
     placements.FEATURE,
+    securing.FEATURE,
+    followups.FEATURE,
+    moving_in.FEATURE,
     withdrawals.FEATURE,
     housing_search.FEATURE,
     signings.FEATURE,

@@ -19,4 +19,4 @@ class Settings(ServiceSettings):
     organisation: str = N_("Support organisation")
     """The organisation's name beneath the desk's; the plain one is translated."""
     answer_expected_within: timedelta = Field(default=timedelta(minutes=5))
-    """How long the inventory may take to answer a request before the page says that no answer came (P6)."""
+    """How long the inventory may take to answer a request before the page shows that no answer came (P6)."""

@@ -1,4 +1,4 @@
-"""The one place where support-svc is put together."""
+"""The composition root of support-svc."""
 
 from chassis.clock import Clock
 from chassis.runtime import Runtime

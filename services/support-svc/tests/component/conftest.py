@@ -20,6 +20,18 @@ from support_svc.clients.commands import (
 from support_svc.clients.queries import client
 from support_svc.consents.commands import GiveConsent, give_consent
 from support_svc.consents.model import ConsentType, Consequence, GivenHow, Purpose
+from support_svc.followups.commands import (
+    CorrectDueDay,
+    CorrectFollowUp,
+    CorrectLastDay,
+    Outcome,
+    OutcomeFound,
+    RecordFollowUp,
+    correct_due_day,
+    correct_follow_up,
+    correct_last_day,
+    record_follow_up,
+)
 from support_svc.followups.model import StillInHousing
 from support_svc.followups.queries import follow_ups_of
 from support_svc.homes.queries import HomeFilter
@@ -35,24 +47,17 @@ from support_svc.housing_history.commands import (
 from support_svc.housing_history.queries import housing_history
 from support_svc.housing_search.commands import HomeOfPlacement, shortlist_home
 from support_svc.lookups.model import LookupList
-from support_svc.placements.asking import GiveUpUnit, give_up_unit
-from support_svc.placements.commands import ChangePlacement, RecordAttempt, change_placement, record_attempt
-from support_svc.placements.correcting import (
+from support_svc.moving_in.commands import CorrectMoveIn, MoveIn, correct_move_in, move_in
+from support_svc.placements.commands import (
+    ChangePlacement,
     CorrectAttempt,
-    CorrectDueDay,
-    CorrectFollowUp,
-    CorrectLastDay,
-    CorrectMoveIn,
-    OutcomeFound,
+    RecordAttempt,
+    change_placement,
     correct_attempt,
-    correct_due_day,
-    correct_follow_up,
-    correct_last_day,
-    correct_move_in,
+    record_attempt,
 )
-from support_svc.placements.following_up import Outcome, RecordFollowUp, record_follow_up
-from support_svc.placements.happenings import search_for_placement
-from support_svc.placements.moving_in import MoveIn, move_in
+from support_svc.placements.queries import search_for_placement
+from support_svc.securing.commands import GiveUpUnit, give_up_unit
 from support_svc.signings.commands import AnswerSigning, answer_signing
 from support_svc.signings.model import AbsenceReason, Attendance
 from support_svc.withdrawals.commands import withdraw_with_consequences

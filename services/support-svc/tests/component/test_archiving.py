@@ -22,10 +22,10 @@ from support_svc.clients.model import ArchivedAlike, ClientState, StillOpen
 from support_svc.clients.open_matters import MatterKind
 from support_svc.housing_history.commands import AddHousing, add_housing
 from support_svc.lookups.model import LookupList
-from support_svc.placements.asking import GiveUpUnit, give_up_unit
+from support_svc.moving_in.commands import MoveIn, move_in
 from support_svc.placements.commands import StartPlacement, start_placement
-from support_svc.placements.moving_in import MoveIn, move_in
-from support_svc.placements.problems import PersonArchived
+from support_svc.placements.model import PersonArchived
+from support_svc.securing.commands import GiveUpUnit, give_up_unit
 
 CASEWORKER = Actor("staff-7", "support", frozenset({"caseworker"}), "Robin Hale")
 

@@ -11,11 +11,11 @@ from support_svc.clients.commands import AddMember, add_member
 from support_svc.consents.commands import GiveConsent, WithdrawConsent, give_consent, withdraw_consent
 from support_svc.consents.model import SUFFICIENT, ConsentMissing, ConsentType, GivenHow, Purpose
 from support_svc.consents.standing import consent_in_force
+from support_svc.followups.commands import Outcome, RecordFollowUp, record_follow_up
 from support_svc.followups.model import StillInHousing
 from support_svc.lookups.model import LookupList
-from support_svc.placements.asking import GiveUpUnit, give_up_unit
-from support_svc.placements.following_up import Outcome, RecordFollowUp, record_follow_up
-from support_svc.placements.moving_in import MoveIn, move_in
+from support_svc.moving_in.commands import MoveIn, move_in
+from support_svc.securing.commands import GiveUpUnit, give_up_unit
 from support_svc.signings.commands import AnswerSigning, answer_signing
 from support_svc.signings.model import Attendance
 

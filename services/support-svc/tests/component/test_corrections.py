@@ -1,14 +1,28 @@
 """A wrong entry is corrected with a reason, what hangs on it follows, and the history says so (P4, P8)."""
 
 import datetime as dt
+import json
 
 import pytest
 
 from deskkit.testing import parse_page
+from support_svc.clients.commands import AddMember, add_member
 from support_svc.consents.commands import GiveConsent, WithdrawConsent, give_consent, withdraw_consent
 from support_svc.consents.model import GivenHow, Purpose
 from support_svc.corrections.model import NothingCorrected
-from support_svc.followups.model import StillInHousing
+from support_svc.followups.commands import (
+    CorrectDueDay,
+    CorrectFollowUp,
+    CorrectLastDay,
+    Outcome,
+    OutcomeFound,
+    RecordFollowUp,
+    correct_due_day,
+    correct_follow_up,
+    correct_last_day,
+    record_follow_up,
+)
+from support_svc.followups.model import BeforeMoveIn, DepartureIsNew, StillInHousing
 from support_svc.followups.queries import follow_ups_of
 from support_svc.housing_history.commands import (
     AddHousing,
@@ -20,35 +34,13 @@ from support_svc.housing_history.commands import (
 from support_svc.housing_history.model import DaysOfPlacement, HousingOverlap
 from support_svc.housing_history.queries import housing_history
 from support_svc.lookups.model import LookupList
-from support_svc.placements.commands import RecordAttempt, record_attempt
-from support_svc.placements.correcting import (
-    CorrectAttempt,
-    CorrectDueDay,
-    CorrectFollowUp,
-    CorrectLastDay,
-    CorrectMoveIn,
-    OutcomeFound,
-    correct_attempt,
-    correct_due_day,
-    correct_follow_up,
-    correct_last_day,
-    correct_move_in,
-)
-from support_svc.placements.following_up import Outcome, RecordFollowUp, record_follow_up
-from support_svc.placements.happenings import timeline
-from support_svc.placements.model import PlacementStatus
-from support_svc.placements.moving_in import MoveIn, move_in
-from support_svc.placements.problems import (
-    ActivePlacementExists,
-    BeforeMoveIn,
-    DepartureIsNew,
-    FinalOnlyWhileSearching,
-    MoveInAfterFollowUp,
-    MoveInBeforeSecuring,
-    MoveInInTheFuture,
-    TenancyHasStarted,
-)
+from support_svc.moving_in.commands import CorrectMoveIn, MoveIn, correct_move_in, move_in
+from support_svc.moving_in.model import MoveInAfterFollowUp, MoveInInTheFuture
+from support_svc.placements.commands import CorrectAttempt, RecordAttempt, correct_attempt, record_attempt
+from support_svc.placements.model import ActivePlacementExists, FinalOnlyWhileSearching, PlacementStatus
 from support_svc.placements.queries import attempts, placement
+from support_svc.placements.timeline import timeline
+from support_svc.securing.model import MoveInBeforeSecuring, TenancyHasStarted
 
 DAY = dt.timedelta(days=1)
 
@@ -147,6 +139,78 @@ async def test_the_inventory_is_told_a_corrected_move_in_of_a_third_partys_home(
     assert [number for _, number, status in told if status == "withheld"] == [4]
     for row, by in zip(rows[1:5], (0, 2, 3, 1), strict=True):
         assert str(world.today - by * DAY) in row["data"]
+
+
+async def moves_published(world):
+    """The events about the request after it was made: their name, number and day."""
+    rows = await world.rows(
+        "SELECT subject, aggregate_version, data FROM outbox WHERE aggregate ="
+        " (SELECT request::text FROM securing) AND aggregate_version > 1 ORDER BY position"
+    )
+    days = [json.loads(row["data"])["data"] for row in rows]
+    return [
+        (row["subject"].split(".")[2], row["aggregate_version"], day.get("moved_out_on"))
+        for row, day in zip(rows, days, strict=True)
+    ]
+
+
+@pytest.mark.row("P8", "U4", "W13")
+@pytest.mark.parametrize("manager", ["third_party", "property_entity"])
+async def test_the_inventory_is_informed_of_a_corrected_last_day_once_everybody_left(world, manager):
+    person, friend = await world.client(), await world.client("Ari", "Friend")
+    await world.do(add_member, AddMember(client_id=person, member_id=friend))
+    wanted = await world.placement(person, friend)
+    unit = await world.home(managed_by=manager)
+    await world.held(wanted, unit, secured_on=world.today - 20 * DAY)
+    moved = MoveIn(
+        placement_id=wanted, moved_in_on=world.today - 15 * DAY, next_months=1, told_by_client=True
+    )
+    await world.do(move_in, moved)
+    reason = await world.value(LookupList.REASON_LEFT, "health")
+
+    async def leave(client, ago, **more):
+        left = Outcome(client_id=client, still_in_housing=StillInHousing.NO, reason_left_id=reason)
+        await world.do(
+            record_follow_up,
+            RecordFollowUp(placement_id=wanted, done_on=world.today - ago * DAY, outcomes=[left], **more),
+        )
+
+    async def correct(client, ago):
+        command = CorrectLastDay(
+            placement_id=wanted, client_id=client, left_on=world.today - ago * DAY, reason="Wrong line"
+        )
+        await world.do(correct_last_day, command)
+
+    await leave(friend, 8, next_months=1)
+    await correct(friend, 9)
+    assert [one[0] for one in await moves_published(world)] == ["household_moved_in"] * (
+        manager == "third_party"
+    )
+    await leave(person, 4)
+    await correct(person, 6)
+    # A day that isn't the last of all changes nothing about since when the home is empty.
+    await correct(friend, 7)
+    await correct(friend, 3)
+    # A corrected follow-up moves those who left on its day; this person's last day was corrected already.
+    follow_up = (await world.see(follow_ups_of, wanted))[0]
+    command = CorrectFollowUp(
+        placement_id=wanted,
+        follow_up_id=follow_up.id,
+        done_on=world.today - 1 * DAY,
+        months_since=0,
+        reason="Wrong line",
+        version=follow_up.version,
+    )
+    await world.do(correct_follow_up, command)
+    if manager == "property_entity":
+        assert await moves_published(world) == []
+        return
+    assert await moves_published(world) == [
+        ("household_moved_in", 2, None),
+        ("household_moved_out", 3, str(world.today - 4 * DAY)),
+        ("household_moved_out", 4, str(world.today - 6 * DAY)),
+        ("household_moved_out", 5, str(world.today - 3 * DAY)),
+    ]
 
 
 @pytest.mark.row("P8", "P10", "C5")

@@ -7,15 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskkit.testing import parse_page
-from support_svc.placements.listing import PlacementFilter, placements
-from support_svc.placements.moving_in import USUAL_DELAY, MoveIn, doubt_about, move_in
-from support_svc.placements.problems import (
+from support_svc.moving_in.commands import MoveIn, move_in
+from support_svc.moving_in.model import (
+    USUAL_DELAY,
     MoveAfterHold,
     MoveBeforeTenancy,
-    MoveInBeforeSecuring,
     MoveLongAfterTenancy,
+    doubt_about,
 )
+from support_svc.placements.listing import PlacementFilter, placements
 from support_svc.placements.queries import placement
+from support_svc.securing.model import MoveInBeforeSecuring
 
 DAY = dt.timedelta(days=1)
 DAYS = st.dates(dt.date(2025, 1, 1), dt.date(2027, 1, 1))

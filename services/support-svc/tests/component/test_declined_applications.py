@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from deskkit.testing import parse_page
-from support_svc.placements.moving_in import MoveIn, move_in
-from support_svc.placements.problems import ApplicationWasDeclined, NotSecured
+from support_svc.moving_in.commands import MoveIn, move_in
+from support_svc.moving_in.model import ApplicationWasDeclined, NotSecured
 
 
 @pytest.mark.row("P3", "P7", "F2", "T1", "X1")

@@ -7,7 +7,7 @@ import pytest
 from deskkit.testing import parse_page
 from support_svc.consents.model import GivenHow
 from support_svc.lookups.model import LookupList
-from support_svc.placements.moving_in import MoveIn, move_in
+from support_svc.moving_in.commands import MoveIn, move_in
 
 
 async def visit(browser, address, *, fragment=False):

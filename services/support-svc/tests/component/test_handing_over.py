@@ -8,9 +8,9 @@ from chassis.actor import Actor
 from deskkit.testing import parse_page
 from support_svc.consents.commands import GiveConsent, give_consent
 from support_svc.consents.model import GivenHow, Purpose
+from support_svc.moving_in.commands import MoveIn, move_in
 from support_svc.my_day.queries import my_day
 from support_svc.placements.commands import ChangePlacement, change_placement
-from support_svc.placements.moving_in import MoveIn, move_in
 from support_svc.placements.queries import placement
 
 DAY = dt.timedelta(days=1)

@@ -23,7 +23,7 @@ from support_svc.housing_history.commands import (
     end_housing,
 )
 from support_svc.lookups.model import LookupList
-from support_svc.placements.moving_in import MoveIn, move_in
+from support_svc.moving_in.commands import MoveIn, move_in
 
 SOURCE = Path(support_svc.__file__).parent
 

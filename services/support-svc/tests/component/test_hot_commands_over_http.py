@@ -8,7 +8,7 @@ import pytest
 
 from chassis.http.direct import ways_of
 from deskkit.addresses import door
-from support_svc.placements.moving_in import MoveIn, move_in
+from support_svc.moving_in.commands import MoveIn, move_in
 
 DAY = dt.timedelta(days=1)
 

@@ -8,17 +8,17 @@ import pytest
 
 from support_svc.clients.queries import client
 from support_svc.consents.model import GivenHow
+from support_svc.followups.commands import Outcome, RecordFollowUp, record_follow_up
 from support_svc.followups.model import StillInHousing
 from support_svc.followups.queries import follow_ups_of
 from support_svc.homes.queries import HomeFilter, search_homes
 from support_svc.housing_history.commands import Rent
 from support_svc.housing_history.queries import housing_history
-from support_svc.placements.following_up import Outcome, RecordFollowUp, record_follow_up
-from support_svc.placements.happenings import crossing, timeline
+from support_svc.moving_in.commands import MoveIn, move_in
+from support_svc.moving_in.model import TenancyNotStarted
 from support_svc.placements.model import PlacementStatus
-from support_svc.placements.moving_in import MoveIn, move_in
-from support_svc.placements.problems import TenancyNotStarted
 from support_svc.placements.queries import placement
+from support_svc.placements.timeline import crossing, timeline
 from support_svc.signings.commands import AnswerSigning, answer_signing
 from support_svc.signings.model import Attendance
 from support_svc.signings.queries import signings

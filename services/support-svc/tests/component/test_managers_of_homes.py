@@ -11,11 +11,11 @@ from support_svc.consents.commands import GiveConsent, WithdrawConsent, give_con
 from support_svc.consents.model import GivenHow, Purpose
 from support_svc.homes.model import ManagedBy
 from support_svc.homes.queries import HomeFilter, search_homes
-from support_svc.placements.asking import ReferHousehold, SecureUnit, refer_household, secure_unit
-from support_svc.placements.moving_in import MoveIn, move_in
-from support_svc.placements.previews import what_is_told
-from support_svc.placements.problems import ManagerNotKnown, NothingToRefer
+from support_svc.moving_in.commands import MoveIn, move_in
 from support_svc.placements.queries import placement
+from support_svc.securing.commands import ReferHousehold, SecureUnit, refer_household, secure_unit
+from support_svc.securing.model import ManagerNotKnown, NothingToRefer
+from support_svc.securing.queries import preview_securing
 
 
 async def asked(world, *, hot: bool, refer: bool | None):
@@ -25,7 +25,7 @@ async def asked(world, *, hot: bool, refer: bool | None):
     day = world.today + dt.timedelta(days=14)
     given = {"placement_id": wanted, "unit": unit, "secured_on": world.today, "expected_move_in": day}
     if hot:
-        told = await world.see(what_is_told, wanted, unit, day)
+        told = await world.see(preview_securing, wanted, unit, day)
         assert (told.refers, told.asks_who_manages) == (True, True)
         given |= {"adults": told.adults, "children": told.children, "consent": told.consent}
     started = await world.do(secure_unit, SecureUnit(refer=refer, **given))
@@ -71,7 +71,7 @@ async def test_a_manager_corrected_by_the_inventory_is_kept_and_refers_nobody_by
     assert await world.told() == ["unit_requested"]
     async with world.desk("caseworker") as browser:
         page = (await browser.get(f"/front-desk/placements/{wanted}")).text
-    assert "hasn’t been referred to it" in page
+    assert "isn’t referred to it" in page
 
 
 async def corrected(world):
@@ -130,7 +130,7 @@ async def test_without_the_consent_to_be_housed_a_referral_is_withheld_and_that_
         assert "Record the consent first" in page.text
         assert "Refer the household</button>" not in page.html
         await browser.post(f"{base}/referral", data=form)
-        assert "Nothing was told" in (await browser.get(base)).text
+        assert "Nothing was sent" in (await browser.get(base)).text
     assert await world.told("withheld") == ["tenancy_referred"]
     assert not (await world.see(placement, wanted)).request.referred
     given = GiveConsent(

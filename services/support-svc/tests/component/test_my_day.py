@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from chassis.actor import Actor
 from deskkit.testing import parse_page
+from support_svc.moving_in.commands import MoveIn, move_in
 from support_svc.my_day.queries import my_day
 from support_svc.placements.model import TimelineKind
-from support_svc.placements.moving_in import MoveIn, move_in
 from trade.due import Urgency, in_order, urgency_of
 
 DAY = dt.timedelta(days=1)

@@ -12,32 +12,30 @@ from chassis.http.routes import account_for
 from support_svc.clients.commands import EditClient, edit_client
 from support_svc.clients.model import ClientState, HeadIsAChild, NotAMember
 from support_svc.clients.queries import client, household
-from support_svc.followups.model import NextFollowUpNeeded, StillInHousing
+from support_svc.followups.commands import Outcome, RecordFollowUp, record_follow_up
+from support_svc.followups.model import (
+    EverybodyAnswered,
+    HeadNeeded,
+    NextFollowUpNeeded,
+    ReasonLeftNeeded,
+    StillInHousing,
+)
 from support_svc.housing_history.commands import AddHousing, ChangeRent, add_housing, change_rent
 from support_svc.housing_history.model import RentInAnotherCurrency
 from support_svc.housing_history.queries import housing_history
 from support_svc.lookups.model import LookupList
+from support_svc.moving_in.commands import MoveIn, move_in
+from support_svc.moving_in.model import ActiveHousing, NotSecured
 from support_svc.placements.commands import (
     ChangePlacement,
     RecordAttempt,
     change_placement,
     record_attempt,
 )
-from support_svc.placements.following_up import Outcome, RecordFollowUp, record_follow_up
 from support_svc.placements.listing import PlacementFilter, Urgent, placements
-from support_svc.placements.model import PlacementStatus
-from support_svc.placements.moving_in import MoveIn, move_in
-from support_svc.placements.problems import (
-    ActiveHousing,
-    ActivePlacementExists,
-    EverybodyAnswered,
-    HeadNeeded,
-    MoveInBeforeSecuring,
-    NotSecured,
-    PlacementEnded,
-    ReasonLeftNeeded,
-)
+from support_svc.placements.model import ActivePlacementExists, PlacementEnded, PlacementStatus
 from support_svc.placements.queries import attempts, placement
+from support_svc.securing.model import MoveInBeforeSecuring
 
 DAY = dt.timedelta(days=1)
 

@@ -13,23 +13,18 @@ from chassis.errors import Conflict, NotFound
 from support_svc.consents.commands import WithdrawConsent, withdraw_consent
 from support_svc.consents.model import ConsentMissing, GivenHow
 from support_svc.homes.model import UnknownHome
-from support_svc.placements.asking import GiveUpUnit, SecureUnit, give_up_unit, secure_unit
-from support_svc.placements.happenings import crossing, timeline
 from support_svc.placements.model import PlacementStatus
-from support_svc.placements.previews import what_is_told
-from support_svc.placements.problems import (
-    AnswerPending,
-    HouseholdChanged,
-    MoveInBeforeSecuring,
-    NothingToGiveUp,
-)
 from support_svc.placements.queries import placement
+from support_svc.placements.timeline import crossing, timeline
+from support_svc.securing.commands import GiveUpUnit, SecureUnit, give_up_unit, secure_unit
+from support_svc.securing.model import AnswerPending, HouseholdChanged, MoveInBeforeSecuring, NothingToGiveUp
+from support_svc.securing.queries import preview_securing
 
 
 async def hot(world, placement_id, unit, **changes):
     """The command as the confirm page sends it: with what it said would be told."""
     day = world.today + dt.timedelta(days=14)
-    told = await world.see(what_is_told, placement_id, unit, day)
+    told = await world.see(preview_securing, placement_id, unit, day)
     given = {"adults": told.adults, "children": told.children, "consent": told.consent, **changes}
     return SecureUnit(
         placement_id=placement_id, unit=unit, secured_on=world.today, expected_move_in=day, **given

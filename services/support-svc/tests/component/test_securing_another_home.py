@@ -10,18 +10,18 @@ import pytest_asyncio
 
 from deskkit.testing import parse_page
 from support_svc.lookups.model import LookupList
-from support_svc.placements.asking import GiveUpUnit, give_up_unit
+from support_svc.moving_in.commands import MoveIn, move_in
 from support_svc.placements.commands import RecordAttempt, record_attempt
 from support_svc.placements.listing import PlacementFilter, placements
 from support_svc.placements.model import PlacementStatus
-from support_svc.placements.moving_in import MoveIn, move_in
-from support_svc.placements.problems import (
+from support_svc.placements.queries import placement
+from support_svc.securing.commands import GiveUpUnit, give_up_unit
+from support_svc.securing.model import (
     AlreadyHoldingThisHome,
     AnswerPending,
     NothingToGiveUp,
     TenancyHasStarted,
 )
-from support_svc.placements.queries import placement
 
 SECURED, NOT_SECURED = PlacementStatus.HOUSING_SECURED, PlacementStatus.HOUSING_NOT_SECURED
 ASKED_FIRST = ["unit_requested", "tenancy_referred"]

@@ -8,8 +8,8 @@ import pytest
 from deskkit.testing import parse_page
 from support_svc.lookups.model import LookupList
 from support_svc.my_day.queries import my_day
-from support_svc.placements.asking import GiveUpUnit, give_up_unit
 from support_svc.placements.commands import RecordAttempt, record_attempt
+from support_svc.securing.commands import GiveUpUnit, give_up_unit
 from support_svc.signings.commands import AnswerSigning, answer_signing
 from support_svc.signings.model import Attendance, SigningOver, SigningState
 from support_svc.signings.queries import signing, signings_of

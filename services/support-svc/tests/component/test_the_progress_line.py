@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from deskkit.testing import parse_page
-from support_svc.placements.moving_in import MoveIn, move_in
+from support_svc.moving_in.commands import MoveIn, move_in
 from support_svc.signings.commands import AnswerSigning, answer_signing
 from support_svc.signings.model import Attendance
 

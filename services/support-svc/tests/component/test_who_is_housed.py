@@ -17,7 +17,7 @@ from support_svc.clients.commands import (
 )
 from support_svc.clients.model import ClientState, HeadIsAChild
 from support_svc.clients.queries import client
-from support_svc.placements.problems import PersonArchived, PersonDeceased
+from support_svc.placements.model import PersonArchived, PersonDeceased
 from support_svc.placements.queries import placement
 
 

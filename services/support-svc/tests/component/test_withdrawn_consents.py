@@ -1,9 +1,19 @@
-"""A withdrawal is shown what was told and still stands, and what follows is chosen (C6, W5, W13)."""
+"""A withdrawal shows what was disclosed and still stands, and what follows is chosen (C6, W5, W13)."""
+
+import datetime as dt
+import json
+import uuid
 
 import pytest
 
 from deskkit.testing import parse_page
+from support_svc.consents.commands import GiveConsent, give_consent
 from support_svc.consents.model import AlreadyWithdrawn, Consequence, GivenHow, Purpose
+from support_svc.placements.queries import placement
+from support_svc.securing.commands import ReferHousehold, refer_household
+from support_svc.securing.model import NothingToRefer
+from support_svc.signings.model import SigningState
+from support_svc.signings.queries import signings_of
 from support_svc.withdrawals.commands import withdraw_with_consequences
 from support_svc.withdrawals.model import WithdrawWithConsequences
 from support_svc.withdrawals.queries import standing_disclosures
@@ -136,3 +146,90 @@ async def test_the_page_of_a_withdrawal_stands_in_every_state(world, locale, pur
             answer = await browser.get(f"/front-desk/{address}")
             assert answer.status_code == 200
             parse_page(answer.text)
+
+
+async def referrals_published(world, request):
+    """The referral events of a request by reference: what was published, in its order, with its number."""
+    rows = await world.rows(
+        "SELECT aggregate, subject, aggregate_version, data FROM outbox ORDER BY position"
+    )
+    found = {}
+    for row in rows:
+        name = row["subject"].split(".")[2]
+        if name in ("tenancy_referred", "tenancy_referral_withdrawn", "contact_withdrawn"):
+            found.setdefault(row["aggregate"], []).append((name, row["aggregate_version"]))
+            if name == "tenancy_referred":
+                assert json.loads(row["data"])["data"]["request"] == str(request)
+    return found
+
+
+async def referred_again(world):
+    """A household that was referred, with name and contact, withdrew that and was referred again."""
+    client, placement, request = await referred(world)
+    first = await world.referral(request)
+    await withdraw(world, client, Purpose.BE_HOUSED, Consequence.WITHDRAW_REFERRAL)
+    given = GiveConsent(client_id=client, purpose=Purpose.BE_HOUSED, given_on=world.today)
+    await world.do(give_consent, given)
+    return client, placement, request, first
+
+
+@pytest.mark.row("C6", "P6", "W5", "W13")
+async def test_a_referral_that_was_withdrawn_is_made_again_with_a_reference_of_its_own(world):
+    client, placed, request, first = await referred_again(world)
+    base = f"/front-desk/placements/{placed}"
+    async with world.desk("caseworker") as browser:
+        shown = parse_page((await browser.get(base)).text)
+        assert f"{base}/referral" in shown.links().values()
+        assert "refer the household to the property entity, if the client still agrees" in shown.text
+        form = parse_page((await browser.get(f"{base}/referral")).text).fields(f"{base}/referral")
+        assert (await browser.post(f"{base}/referral", data=form)).headers["location"] == base
+        assert f"{base}/referral" not in parse_page((await browser.get(base)).text).links().values()
+    second = await world.referral(request)
+    assert second != first
+    assert await referrals_published(world, request) == {
+        str(first): [("tenancy_referred", 1), ("tenancy_referral_withdrawn", 2)],
+        str(second): [("tenancy_referred", 1)],
+    }
+    (former,) = await world.rows(
+        "SELECT request, named, withdrawn_at FROM former_referral WHERE referral = $1", first
+    )
+    assert (former["request"], former["named"], former["withdrawn_at"]) == (request, True, world.clock.now())
+    with pytest.raises(NothingToRefer):
+        await world.do(refer_household, ReferHousehold(placement_id=placed))
+    # Name and contact came with both referrals: to withdraw them reaches both.
+    await withdraw(world, client, Purpose.SHARE_CONTACT_FOR_TENANCY, Consequence.FORGET_CONTACT)
+    assert await referrals_published(world, request) == {
+        str(first): [("tenancy_referred", 1), ("tenancy_referral_withdrawn", 2), ("contact_withdrawn", 3)],
+        str(second): [("tenancy_referred", 1), ("contact_withdrawn", 2)],
+    }
+    one = await consent(world, client, Purpose.SHARE_CONTACT_FOR_TENANCY)
+    assert await world.see(standing_disclosures, client, one) == []
+
+
+@pytest.mark.row("P6", "P7", "W4")
+async def test_what_is_reported_about_a_former_referral_is_received(world):
+    _, placed, _, first = await referred_again(world)
+    starts = world.clock.now() + dt.timedelta(days=3)
+    signing = uuid.uuid4()
+    await world.hear("signing_scheduled", referral=first, signing=signing, starts_at=starts)
+    await world.hear("application_opened", referral=first)
+    await world.do(refer_household, ReferHousehold(placement_id=placed))
+    await world.hear("application_declined", referral=first)
+    seen = (await world.see(placement, placed)).request
+    assert (seen.referred, seen.application) == (True, None)
+    (shown,) = await world.see(signings_of, placed)
+    assert (shown.signing, shown.state, shown.overtaken) == (signing, SigningState.CANCELLED, True)
+    await world.hear("signing_moved", referral=first, signing=signing, starts_at=starts)
+    # A lease that was signed before the withdrawal arrived is the household's lease all the same.
+    await world.hear("referred_tenancy_started", referral=first, unit=seen.unit, start=world.today)
+    seen = (await world.see(placement, placed)).request
+    assert (seen.state.value, seen.tenancy_start) == ("let", world.today)
+
+
+@pytest.mark.row("P6")
+async def test_after_a_decline_nobody_is_referred_again(world):
+    client, placed, request = await referred(world)
+    await world.hear("application_declined", referral=await world.referral(request))
+    await withdraw(world, client, Purpose.BE_HOUSED, Consequence.WITHDRAW_REFERRAL)
+    with pytest.raises(NothingToRefer):
+        await world.do(refer_household, ReferHousehold(placement_id=placed))

@@ -12,13 +12,13 @@ from contracts.catalogue import CATALOGUE
 from contracts.envelope import read
 from support_svc.border import BORDER, publisher
 from support_svc.consents.model import Purpose
+from support_svc.followups.model import HouseholdMovedOut
 from support_svc.homes.model import ManagedBy, Occupancy
 from support_svc.lookups.model import LookupList
-from support_svc.placements.model import (
+from support_svc.moving_in.model import HouseholdMovedIn
+from support_svc.securing.model import (
     Applicant,
     ContactWithdrawn,
-    HouseholdMovedIn,
-    HouseholdMovedOut,
     TenancyReferralWithdrawn,
     TenancyReferred,
     UnitRequested,

@@ -5,9 +5,8 @@ import itertools
 import pytest
 
 from support_svc.homes.model import ManagedBy
-from support_svc.placements.model import ApplicationState, PlacementStatus
+from support_svc.placements.model import ApplicationState, PlacementStatus, SecuringState
 from support_svc.placements.progress import Meeting, Next, Reached, Record, Step, Turn, progress
-from support_svc.placements.securing import SecuringState
 
 OURS, THEIRS = ManagedBy.PROPERTY_ENTITY, ManagedBy.THIRD_PARTY
 SECURED, SEARCHING = PlacementStatus.HOUSING_SECURED, PlacementStatus.HOUSING_NOT_SECURED
@@ -106,7 +105,7 @@ PLAY = [
         Turn.CASEWORKER,
     ),
     (Record(SECURED, HELD, THEIRS), Step.MOVE_IN, Next.RECORD_MOVE_IN, Turn.CASEWORKER),
-    (Record(SECURED, HELD, overdue=True), Step.SECURED, Next.SAY_WHETHER_HELD, Turn.INVENTORY),
+    (Record(SECURED, HELD, overdue=True), Step.SECURED, Next.CONFIRM_HOLD, Turn.INVENTORY),
     (Record(SECURED, SecuringState.LET), Step.MOVE_IN, Next.RECORD_MOVE_IN, Turn.CASEWORKER),
     (
         Record(PlacementStatus.MOVED_IN, SecuringState.USED),

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support_svc.placements.securing import (
-    OPEN,
+from support_svc.placements.model import OPEN, SecuringState
+from support_svc.securing.process import (
     DeadlinePassed,
     Effect,
     GivenUp,
@@ -20,7 +20,6 @@ from support_svc.placements.securing import (
     Released,
     Replaced,
     Secured,
-    SecuringState,
     TenancyStarted,
     decide,
 )
@@ -148,7 +147,7 @@ def test_the_inventory_and_the_property_entity_are_told_once_at_most(facts):
         decision = decide(process, fact)
         process = decision.process
         done += decision.effects
-    for effect in (Effect.REFER, Effect.TELL_WITHDRAWN, Effect.WITHDRAW_REFERRAL):
+    for effect in (Effect.REFER, Effect.PUBLISH_WITHDRAWAL, Effect.WITHDRAW_REFERRAL):
         assert done.count(effect) <= 1
     if Effect.WITHDRAW_REFERRAL in done:
         assert Effect.REFER in done

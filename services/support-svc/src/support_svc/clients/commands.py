@@ -34,7 +34,6 @@ from support_svc.clients.model import (
     PossibleDuplicates,
     StillOpen,
     YesNoUnknown,
-    age_on,
     is_adult,
 )
 from support_svc.clients.names import plain_digits, searchable_name
@@ -116,7 +115,7 @@ class ClientFields(BaseModel):
 
 
 class CreateClient(ClientFields):
-    """A new client. `checked` says that the possible duplicates were looked at (C3)."""
+    """Record a client. `checked`: the possible duplicates were looked at (C3)."""
 
     checked: bool = Field(default=False, title="None of these is the person")
 
@@ -142,7 +141,7 @@ class HouseholdMembers(BaseModel):
 
 
 class FormHousehold(HouseholdMembers):
-    """People who are housed together from now on; the first is the head (C2)."""
+    """Form a household of people who are housed together from now on; `head_id` is its head (C2)."""
 
     head_id: UUID
 
@@ -156,13 +155,13 @@ class NewMember(BaseModel):
 
 
 class AddMember(NewMember):
-    """A person joins the household of a client; the client becomes its head when there is none yet."""
+    """Add a person to a client's household; the client becomes the head of one that is formed with it."""
 
     client_id: UUID
 
 
 class RemoveMember(BaseModel):
-    """A person leaves a household."""
+    """Record that a person leaves a household."""
 
     client_id: UUID
     member_id: UUID
@@ -176,7 +175,7 @@ class NewHead(BaseModel):
 
 
 class ChooseHead(NewHead):
-    """Another member becomes the head of the household."""
+    """Make another member the head of the household."""
 
     client_id: UUID
 
@@ -299,8 +298,7 @@ async def choose_head(tx: Tx, command: ChooseHead) -> None:
 async def require_head(tx: Tx, client_id: UUID, *, child_too: bool) -> None:
     """Refuse a child as the head of a household until that was confirmed. Raises HeadIsAChild."""
     person = await tx.session.get_one(Client, client_id)
-    age = age_on(tx.today, person.date_of_birth, person.estimated_age, person.estimated_on)
-    if not child_too and not is_adult(age):
+    if not child_too and not is_adult(person.age_on(tx.today)):
         raise HeadIsAChild(name=person.full_name, field="child_as_head")
 
 
@@ -324,7 +322,7 @@ def _check_birth(tx: Tx, fields: ClientFields) -> None:
 
 
 async def _check_lists(tx: Tx, fields: ClientFields, client: Client | None = None) -> None:
-    """A value that was chosen before may stay, though it is retired by now."""
+    """Refuse values that can't be chosen; one that was chosen before may stay although it was retired."""
     if client is None or client.gender_id != fields.gender_id:
         await require_values(tx, LookupList.GENDER, [fields.gender_id], "gender_id")
     if client is None or client.indigenous_id != fields.indigenous_id:
@@ -413,9 +411,7 @@ async def _join(
 
 # ------------------------------------------------- used by the commands of other features
 async def reach_at(tx: Tx, client_id: UUID, kind: ContactKind, value: str) -> None:
-    """Make a telephone number or an e-mail address the first of its kind for a client (updated contact,
-    P7).
-    """
+    """Make a telephone number or an e-mail address the first of its kind for a client (P7)."""
     plain = plain_digits(value) if kind is ContactKind.PHONE else value.casefold()
     points = list(
         (await tx.execute(select(ContactPoint).where(ContactPoint.client_id == client_id))).scalars()

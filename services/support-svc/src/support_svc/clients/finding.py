@@ -1,4 +1,4 @@
-"""Finding people whatever the spelling and the script (C3), and which of them somebody may know of (rows).
+"""Finding people whatever the spelling and the script (C3), and which of them somebody may see.
 
 A typed word is first looked up among the words of all names: spelling is compared with some thousands of
 words, whatever the number of clients, and people are then found by the very words of their names.
@@ -36,6 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
+from chassis.errors import NotFound
 from chassis.tx import ReadTx, Tx
 from support_svc.clients.births import births_in
 from support_svc.clients.feature import SEE_ARCHIVED
@@ -44,15 +45,15 @@ from support_svc.clients.names import PARTICLES, also_meant, plain_digits
 from trade import letters
 
 NEAREST_WORDS = 200
-"""Words of names that one typed word is taken for, besides all that it is a part of."""
+"""The most words of names that one typed word may mean, besides all that it is a part of."""
 MOST_WORDS = 1000
-"""Words that one typed word is taken for in all; a part of more names than that is looked for as it is."""
+"""The most words that one typed word may mean in all; if it's part of more, it's searched for as it is."""
 WORDS_LOOKED_AT = 8
 SHORT = 3
-"""Letters from which a word may stand within a name or be misspelt; a shorter one begins a name."""
+"""The fewest letters of a word that may be inside a name or misspelt; a shorter one begins a name."""
 SOUNDING = 6
-"""Letters up to which a sound says enough. It is cut after four letters, mostly consonants: of longer words
-that share it (“Brunetti” and “Brandom” do), fewer than half of the letters may differ."""
+"""The most letters of a word for which the same sound is enough. A sound is cut after four letters, mostly
+consonants: of longer words that share it, such as “Brunetti” and “Brandom”, fewer than half may differ."""
 
 
 class Likeness(IntEnum):
@@ -114,10 +115,24 @@ _other = aliased(Client)
 
 
 def may_see(tx: Tx | ReadTx) -> ColumnElement[bool]:
-    """The rows of `Client` that the asker may know of: archived ones need a permission of their own."""
-    if tx.runtime.access.permits(tx.actor, SEE_ARCHIVED):
-        return true()
-    return Client.state != ClientState.ARCHIVED
+    """Whether the asker may know of the client in the row: archived ones need a permission of their own."""
+    return is_visible(true() if sees_archived(tx) else false())
+
+
+def is_visible(archived_too: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the client in the row may be seen: an archived one only if `archived_too`."""
+    return or_(Client.state != ClientState.ARCHIVED, archived_too)
+
+
+def sees_archived(tx: Tx | ReadTx) -> bool:
+    """Whether the asker may know of archived clients."""
+    return tx.runtime.access.permits(tx.actor, SEE_ARCHIVED)
+
+
+async def require_client(tx: Tx | ReadTx, client_id: UUID) -> None:
+    """Refuse with NotFound unless the asker may know of the client."""
+    if await tx.scalar(select(Client.id).where(Client.id == client_id, may_see(tx))) is None:
+        raise NotFound(what="client")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +163,7 @@ class TypedWord:
         return self.typed if likeness > Likeness.BEGINS and len(self.typed) >= SHORT else f" {self.typed}"
 
     def adds(self, likeness: Likeness) -> bool:
-        """Say whether more names fit than those that are nearer."""
+        """Whether more names fit than those that are nearer."""
         if likeness is Likeness.SAME:
             return True
         part = likeness is Likeness.BEGINS or (likeness is Likeness.NEAR and len(self.typed) >= SHORT)
@@ -168,20 +183,20 @@ class Meaning:
         return not self.words and not self.others
 
     @property
-    def telling(self) -> Sequence[TypedWord]:
-        """The words without those that people leave out of surnames, if others are left."""
+    def distinctive(self) -> Sequence[TypedWord]:
+        """The words without particles that people leave out of surnames, if others are left."""
         return [word for word in self.words if word.typed not in PARTICLES] or self.words
 
     def fits(self, likeness: Likeness = Likeness.ALIKE) -> ColumnElement[bool]:
         """Whether a client is meant, all words at least that near."""
         if self.nothing:
             return false()
-        words = self.telling if likeness is Likeness.ALIKE else self.words
+        words = self.distinctive if likeness is Likeness.ALIKE else self.words
         return and_(true(), *self.others, *_fitting(words, likeness))
 
     def steps(self) -> list[Likeness]:
         """From the nearest on, what is worth asking for."""
-        loose = len(self.telling) < len(self.words)
+        loose = len(self.distinctive) < len(self.words)
         return [
             each
             for each in Likeness
@@ -189,11 +204,11 @@ class Meaning:
         ]
 
     def nearest(self) -> list[Meaning]:
-        """What to look for when nobody fits all of it: the surname alone, which stands last as a rule."""
-        telling = self.telling
-        if not telling or len(self.words) + len(self.others) < 2:
+        """What to look for when nobody fits all of it: the surname alone, which is usually last."""
+        distinctive = self.distinctive
+        if not distinctive or len(self.words) + len(self.others) < 2:
             return []
-        return [Meaning([word], ()) for word in reversed(telling)]
+        return [Meaning([word], ()) for word in reversed(distinctive)]
 
     def score(self, name: Any) -> ColumnElement[Any]:
         """How near the whole of a name is."""
@@ -293,11 +308,10 @@ async def alike(
     limit: int = 10,
     archived: bool = False,
 ) -> list[UUID]:
-    """Ids of people who may be the same: names alike in any order, or born on that day with one name alike
-    (C3).
+    """Ids of people who may be the same: similar names in any order, or one similar name and that birth (C3).
 
-    With `archived` of those alone whose record is archived, whether or not the asker may see it: that there
-    is one is all that is said then.
+    With `archived` only those whose record is archived, whether or not the asker may see it: only that there
+    is one may then be shown.
     """
     words = await _understood(tx, letters.words(f"{given} {family}"))
     if not words:

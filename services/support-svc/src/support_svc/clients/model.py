@@ -6,7 +6,23 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Identity, Index, Integer, String, Text, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Computed,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    String,
+    Text,
+    cast,
+    extract,
+    func,
+    text,
+    type_coerce,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.db import words
@@ -101,15 +117,18 @@ class Client(Base):
 
     @property
     def full_name(self) -> str:
-        """The name staff know the person by: preferred name in quotation marks between given and family
-        name.
-        """
+        """The name by which staff know the person, with the preferred name in quotation marks."""
         return display_name(self.given_name, self.family_name, self.preferred_name)
+
+    def age_on(self, day: date) -> int | None:
+        """Age in whole years on a day; None when nothing of it is known."""
+        return age_on(day, self.date_of_birth, self.estimated_age, self.estimated_on)
 
 
 class NameWord(Base):
-    """A word of anybody's name and how it sounds (C3). The database notes it when a name is written, and
-    forgets it when nobody has it any more.
+    """A word of anybody's name and how it sounds (C3).
+
+    The database adds it when a name is written, and deletes it when nobody has it any more.
     """
 
     __tablename__ = "client_name_word"
@@ -128,7 +147,7 @@ class NameWord(Base):
 
 
 class ClientName(Base):
-    """That a client has a word in the name; noted by the database when a name is written (C3)."""
+    """A word that a client has in the name; the database adds it when a name is written (C3)."""
 
     __tablename__ = "client_name"
     __table_args__ = (Index("ix_client_name_client", "client_id"),)
@@ -201,9 +220,7 @@ class HouseholdMember(Base):
 
 
 def display_name(given: str, family: str, preferred: str | None) -> str:
-    """One line for a person: “Jordan “Jo” Davis” when there is a preferred name, otherwise given and family
-    name.
-    """
+    """Return one line for a person: given and family name, with a preferred name as in Jordan “Jo” Davis."""
     if preferred and preferred.casefold() not in {given.casefold(), family.casefold()}:
         return f"{given} “{preferred}” {family}".strip()
     return f"{given} {family}".strip()
@@ -212,8 +229,7 @@ def display_name(given: str, family: str, preferred: str | None) -> str:
 def age_on(
     day: date, date_of_birth: date | None, estimated_age: int | None, estimated_on: date | None
 ) -> int | None:
-    """Age in whole years on `day`, from the date of birth or, failing that, the estimate; None when neither
-    is known.
+    """Return the age in whole years on `day` by date of birth or, without one, by the estimate, or None.
 
     A person born on 29 February becomes a year older on 1 March of common years.
     """
@@ -227,14 +243,21 @@ def age_on(
 
 
 def is_adult(age: int | None) -> bool:
-    """Whether a person counts as an adult: an unknown age does, because a home for a child less is too
-    small.
-    """
+    """Whether a person counts as an adult; so does one of unknown age: the home mustn't be too small."""
     return age is None or age >= ADULT_AT
 
 
+def adult_on(day: date | ColumnElement[date]) -> ColumnElement[bool]:
+    """Whether the client in the row is an adult on a day: `is_adult(age_on(day, …))` for a query."""
+    on = cast(day, Date)
+    born = extract("year", func.age(on, Client.date_of_birth))
+    days = type_coerce(on - func.coalesce(Client.estimated_on, on), Integer)
+    estimated = Client.estimated_age + func.greatest(0, days) // 365
+    return func.coalesce(born, estimated, ADULT_AT) >= ADULT_AT
+
+
 class PossibleDuplicates(DomainError):
-    """Somebody alike is known already; saving needs a look at them first (C3)."""
+    """Somebody similar is recorded already and has to be looked at before saving (C3)."""
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "possible_duplicates"
@@ -244,7 +267,7 @@ class PossibleDuplicates(DomainError):
 
 
 class ArchivedAlike(DomainError):
-    """Somebody alike has an archived record, which a supervisor can bring back (C3)."""
+    """Somebody similar has an archived record, which a supervisor can make active again (C3)."""
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "archived_alike"
@@ -255,7 +278,7 @@ class ArchivedAlike(DomainError):
 
 
 class StillOpen(DomainError):
-    """A record is archived only when nothing is open for the person; `matters` are what is."""
+    """Something is open for the person, so the record can't be archived; `matters` says what."""
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "still_open"
@@ -285,7 +308,7 @@ class NotAMember(DomainError):
 
 
 class HeadCannotLeave(DomainError):
-    """A household keeps a head as long as it has other members."""
+    """The head can't leave while the household has other members."""
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "head_cannot_leave"
@@ -303,7 +326,7 @@ class HeadIsAChild(DomainError):
 
 
 class BornInTheFuture(DomainError):
-    """A date of birth lies after today."""
+    """The date of birth is after today."""
 
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "born_in_the_future"

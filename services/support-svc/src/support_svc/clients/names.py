@@ -1,6 +1,4 @@
-"""How names, telephone numbers and e-mail addresses are compared: in one normal form, written beside the
-original.
-"""
+"""The normal forms in which names, telephone numbers and e-mail addresses are compared."""
 
 import re
 import unicodedata
@@ -71,8 +69,9 @@ def also_meant(word: str) -> Iterator[str]:
 
 
 def plain_digits(phone: str) -> str:
-    """The digits of a telephone number without the country code of North America: "+1 (416) 555-0101" →
-    "4165550101".
+    """Return the digits of a telephone number without North America's country code.
+
+    "+1 (416) 555-0101" becomes "4165550101".
     """
     digits = "".join(str(unicodedata.decimal(c)) for c in phone if c.isdecimal())
     return digits[1:] if len(digits) == 11 and digits.startswith("1") else digits

@@ -1,8 +1,8 @@
-"""Short and pet names: whoever asks for Bob may mean Robert (C3).
+"""Short and pet names: a search for Bob may mean Robert (C3).
 
-English ones come from the package `nicknames`, a list that many keep (github.com/carltonnorthern/nicknames).
-There is none for French; ours below was compiled for this project from common usage in Québec, Acadia and
-Ontario.
+English ones come from the package `nicknames`, which many people maintain
+(github.com/carltonnorthern/nicknames). There is none for French; ours below was compiled for this project
+from common usage in Québec, Acadia and Ontario.
 """
 
 from __future__ import annotations

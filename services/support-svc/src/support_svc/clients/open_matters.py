@@ -22,7 +22,7 @@ class MatterKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OpenMatter:
-    """Something open for a client: `named` says which, `placement_id` where it is dealt with, if in one."""
+    """Something open for a client: `named` identifies it; it's closed in `placement_id`, if it has one."""
 
     kind: MatterKind
     named: str

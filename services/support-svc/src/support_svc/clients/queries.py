@@ -16,7 +16,7 @@ from chassis.paging import Page, Paging
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from support_svc.clients.feature import VIEW_CLIENTS
-from support_svc.clients.finding import Meaning, alike, may_see, meaning
+from support_svc.clients.finding import Meaning, alike, may_see, meaning, require_client
 from support_svc.clients.model import (
     Client,
     ClientState,
@@ -34,7 +34,7 @@ PAGE = 25
 OFFERED = 10
 """Clients nearest by surname who are offered when nobody fits all that was typed."""
 CONSIDERED = 200
-"""Clients equally near of whom the likeliest are shown; whoever means one of more people types more."""
+"""The most equally near clients that are compared to show the likeliest; to find one of more, type more."""
 _BY_NAME = Paging(Client.family_name, Client.given_name, Client.id)
 _SHOWN = (
     Client.id,
@@ -141,7 +141,7 @@ class ClientView:
 
     @property
     def one_name(self) -> bool:
-        """Whether the person has one name only, which is kept as the family name."""
+        """Whether the person has one name only, which is recorded as the family name."""
         return not self.given_name
 
 
@@ -156,9 +156,7 @@ def _line(*shown: Any, today: date) -> ClientLine:
 async def search_clients(
     tx: ReadTx, q: str = "", after: str | None = None, state: ClientState | None = None
 ) -> FoundClients:
-    """Clients meant by `q`, the likeliest first; without `q` all of them by family name, paged by `after`
-    (C3).
-    """
+    """Clients meant by `q`, the likeliest first (C3); without `q` all of them by family name, in pages."""
     allowed = may_see(tx) if state is None else and_(may_see(tx), Client.state == state)
     if q.strip():
         return await _found(tx, await meaning(tx, q), allowed)
@@ -168,7 +166,7 @@ async def search_clients(
 
 
 async def _found(tx: ReadTx, meant: Meaning, allowed: ColumnElement[bool]) -> FoundClients:
-    """Who is meant or, when nobody fits all that was typed, those nearest by surname."""
+    """Those who are meant or, when nobody fits all that was typed, those nearest by surname."""
     items = await _likeliest(tx, meant, allowed)
     if items or meant.nothing:
         return FoundClients(items, None, nearest=False)
@@ -183,8 +181,8 @@ async def _likeliest(tx: ReadTx, meant: Meaning, allowed: ColumnElement[bool]) -
     found: list[ClientLine] = []
     for likeness in meant.steps():
         new = Client.id != all_(literal([line.id for line in found], ARRAY(Uuid)))
-        # All who are meant, then in order: people of one name stand together, so that to look for them along
-        # the list by name would mean to read most of it.
+        # First all who are meant, then their order: people of one name are next to each other, so to follow
+        # the index by name would be to read most of it.
         near = (
             select(*_SHOWN, Client.name_search)
             .where(allowed, meant.fits(likeness), new)
@@ -215,7 +213,7 @@ async def possible_duplicates(
 
 @query(VIEW_CLIENTS)
 async def somebody_archived(tx: ReadTx, given: str, family: str, date_of_birth: date | None) -> bool:
-    """Whether somebody alike has an archived record; which one, a supervisor sees (C3)."""
+    """Whether somebody similar has an archived record; only a supervisor sees which one (C3)."""
     return bool(await alike(tx, given, family, date_of_birth, archived=True))
 
 
@@ -246,7 +244,7 @@ async def client(tx: ReadTx, client_id: UUID) -> ClientView:
         other_names=found.other_names,
         date_of_birth=found.date_of_birth,
         estimated_age=found.estimated_age,
-        age=age_on(tx.today, found.date_of_birth, found.estimated_age, found.estimated_on),
+        age=found.age_on(tx.today),
         gender_id=found.gender_id,
         gender_en=english(its_gender),
         gender_fr=french(its_gender),
@@ -271,9 +269,7 @@ async def client(tx: ReadTx, client_id: UUID) -> ClientView:
 @query(VIEW_CLIENTS)
 async def household(tx: ReadTx, client_id: UUID, day: date | None = None) -> HouseholdView:
     """The household of a client on a day (today unless given); the client alone when there is none (C2)."""
-    known = await tx.scalar(select(Client.id).where(Client.id == client_id, may_see(tx)))
-    if known is None:
-        raise NotFound(what="client")
+    await require_client(tx, client_id)
     return await household_on(tx, client_id, day or tx.today)
 
 
@@ -301,7 +297,7 @@ async def household_on(tx: Tx | ReadTx, client_id: UUID, day: date) -> Household
 
 
 def _member(person: Client, day: date, *, is_head: bool, relationship: LookupValue | None) -> MemberView:
-    age = age_on(day, person.date_of_birth, person.estimated_age, person.estimated_on)
+    age = person.age_on(day)
     return MemberView(
         client_id=person.id,
         name=person.full_name,

@@ -1,5 +1,6 @@
-"""Giving and withdrawing consents (C6). A withdrawal acts at once: everything that needs a consent asks for
-it again.
+"""Giving and withdrawing consents (C6).
+
+A withdrawal acts at once: whatever needs a consent asks for it again.
 """
 
 from typing import Annotated
@@ -12,7 +13,7 @@ from chassis.errors import Faults, NotFound
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from support_svc.clients.finding import may_see
+from support_svc.clients.finding import may_see, require_client
 from support_svc.clients.model import Client
 from support_svc.consents.feature import RECORD_CONSENT
 from support_svc.consents.model import (
@@ -25,6 +26,7 @@ from support_svc.consents.model import (
     GivenHow,
     Purpose,
 )
+from support_svc.consents.standing import is_current
 from support_svc.lookups.commands import list_myself
 from trade.dates import ExpiryDay, PastDay
 
@@ -43,13 +45,13 @@ class ConsentFields(BaseModel):
 
 
 class GiveConsent(ConsentFields):
-    """A client agrees to a purpose."""
+    """Record that a client agrees to a purpose."""
 
     client_id: UUID
 
 
 class WithdrawConsent(BaseModel):
-    """A client no longer agrees."""
+    """Record that a client no longer agrees."""
 
     client_id: UUID
     consent_id: UUID
@@ -59,8 +61,8 @@ class WithdrawConsent(BaseModel):
 async def give_consent(tx: Tx, command: GiveConsent) -> UUID:
     """Record a consent and return its id (C6). Raises ConsentDates.
 
-    What was given last counts: it supersedes the one before, but a paper that is older than the last word,
-    or that has expired already, takes its place behind it, also behind a refusal or a withdrawal.
+    The one given last counts and supersedes the one before. One that was given earlier than the current one,
+    or has expired already, is superseded itself, also by a refusal or a withdrawal.
     """
     faults = Faults()
     if command.given_on > tx.today:
@@ -68,8 +70,7 @@ async def give_consent(tx: Tx, command: GiveConsent) -> UUID:
     if command.expires_on is not None and command.expires_on < command.given_on:
         faults.note(ConsentDates(field="expires_on"))
     faults.refuse()
-    if await tx.scalar(select(Client.id).where(Client.id == command.client_id, may_see(tx))) is None:
-        raise NotFound(what="client")
+    await require_client(tx, command.client_id)
     await list_myself(tx)
     consent = Consent(
         id=new_id(),
@@ -86,8 +87,7 @@ async def give_consent(tx: Tx, command: GiveConsent) -> UUID:
             .where(
                 Consent.client_id == command.client_id,
                 Consent.purpose == command.purpose,
-                Consent.withdrawn_at.is_(None),
-                Consent.superseded_by.is_(None),
+                is_current(),
             )
             .with_for_update()
         )
@@ -107,7 +107,7 @@ async def give_consent(tx: Tx, command: GiveConsent) -> UUID:
 
 
 async def _withdrawn_since(tx: Tx, command: GiveConsent) -> UUID | None:
-    """Return the consent that the client withdrew after the day on which this paper was given, if any."""
+    """Return the consent that the client withdrew after the day on which this one was given, if any."""
     last = (
         await tx.execute(
             select(Consent)
@@ -128,7 +128,7 @@ async def _withdrawn_since(tx: Tx, command: GiveConsent) -> UUID | None:
 
 @use_case(RECORD_CONSENT)
 async def withdraw_consent(tx: Tx, command: WithdrawConsent) -> None:
-    """Withdraw a consent; nothing is told under it from this moment on. Raises AlreadyWithdrawn."""
+    """Withdraw a consent; nothing is disclosed under it from now on. Raises AlreadyWithdrawn, NotFound."""
     consent = (
         await tx.execute(
             select(Consent)

@@ -1,4 +1,4 @@
-"""Consents of a client (C6): what may be done with or told about a person, since when, and until when."""
+"""Consents of a client (C6): what may be done for a person or disclosed about them, from when until when."""
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -26,7 +26,7 @@ class Purpose(StrEnum):
 
 
 class Recipient(StrEnum):
-    """Who is told."""
+    """Who receives what is disclosed."""
 
     INVENTORY = "inventory"
     PROPERTY_ENTITY = "property_entity"
@@ -54,7 +54,7 @@ class ConsentType(StrEnum):
 
 
 class ConsentStatus(StrEnum):
-    """Where a consent stands on a day; expired is a matter of the day, never of a clean-up job."""
+    """Status of a consent on a day; it expires with the day, not by a job that cleans up."""
 
     PENDING = "pending"
     ACTIVE = "active"
@@ -64,7 +64,7 @@ class ConsentStatus(StrEnum):
 
 
 class Consequence(StrEnum):
-    """What may follow for what is under way when a consent ends; the person decides with the caseworker."""
+    """What may follow for what is under way when a consent is withdrawn; the person decides."""
 
     GIVE_UP_HOME = "give_up_home"
     WITHDRAW_REFERRAL = "withdraw_referral"
@@ -84,7 +84,7 @@ RECIPIENT_OF: dict[Purpose, Recipient] = {
     Purpose.SHARE_CONTACT_FOR_TENANCY: Recipient.PROPERTY_ENTITY,
     Purpose.COORDINATE_SERVICES: Recipient.SERVICE_PARTNERS,
 }
-"""Who is told under each purpose; a consent can't name another recipient for it."""
+"""Who receives what is disclosed for each purpose; a consent can't name another recipient."""
 
 SUFFICIENT: dict[Purpose, frozenset[ConsentType]] = {
     Purpose.BE_HOUSED: frozenset(ConsentType) - {ConsentType.DECLINED_ANONYMOUS},
@@ -93,14 +93,14 @@ SUFFICIENT: dict[Purpose, frozenset[ConsentType]] = {
     ),
     Purpose.COORDINATE_SERVICES: frozenset(ConsentType) - {ConsentType.DECLINED_ANONYMOUS},
 }
-"""How firmly each purpose has to be agreed to; a name and a contact leave only under an explicit consent."""
+"""The types of consent that are enough for a purpose: name and contact need an explicit one."""
 
 CATEGORIES_OF: dict[Purpose, tuple[DataCategory, ...]] = {
     Purpose.BE_HOUSED: (DataCategory.HOUSEHOLD_SIZE,),
     Purpose.SHARE_CONTACT_FOR_TENANCY: (DataCategory.NAME, DataCategory.CONTACT),
     Purpose.COORDINATE_SERVICES: (DataCategory.HOUSING_NEEDS,),
 }
-"""What each purpose needs at least."""
+"""What each purpose discloses at least."""
 
 
 class Consent(Base):
@@ -166,7 +166,7 @@ def status_on(
     superseded: bool,
     type_: ConsentType,
 ) -> ConsentStatus:
-    """Where a consent stands on a day. The last day counts; a declined consent is never active."""
+    """Return the status of a consent on a day. Its last day counts; a declined one is never active."""
     if withdrawn or type_ is ConsentType.DECLINED_ANONYMOUS:
         return ConsentStatus.WITHDRAWN
     if superseded:
@@ -179,12 +179,12 @@ def status_on(
 
 
 def is_expiring(day: date, expires_on: date | None) -> bool:
-    """Whether a consent in force lapses within `EXPIRING_WITHIN` of a day."""
+    """Whether a consent in force expires within `EXPIRING_WITHIN` of a day."""
     return expires_on is not None and day <= expires_on <= day + EXPIRING_WITHIN
 
 
 class ConsentMissing(DomainError):
-    """Something can't be done or told without the person's consent."""
+    """Something can't be done or disclosed without the person's consent."""
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "consent_missing"

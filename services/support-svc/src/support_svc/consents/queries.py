@@ -6,11 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select
 
-from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from support_svc.clients.feature import VIEW_CLIENTS
-from support_svc.clients.finding import may_see
+from support_svc.clients.finding import may_see, require_client
 from support_svc.clients.model import Client
 from support_svc.consents.model import (
     EXPIRING_WITHIN,
@@ -22,6 +21,7 @@ from support_svc.consents.model import (
     Recipient,
     is_expiring,
 )
+from support_svc.consents.standing import consent_in_force, is_current
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class ConsentView:
 
 @dataclass(frozen=True, slots=True)
 class ExpiringConsent:
-    """A consent that lapses soon or has lapsed lately, with whose it is."""
+    """A consent that expires soon or expired lately, with whose it is."""
 
     client_id: UUID
     client_name: str
@@ -77,8 +77,7 @@ def _view(consent: Consent, today: date) -> ConsentView:
 @query(VIEW_CLIENTS, views="client")
 async def consents_of(tx: ReadTx, client_id: UUID) -> list[ConsentView]:
     """Every consent of a client, those in force first. Raises NotFound."""
-    if await tx.scalar(select(Client.id).where(Client.id == client_id, may_see(tx))) is None:
-        raise NotFound(what="client")
+    await require_client(tx, client_id)
     found = (
         await tx.execute(
             select(Consent)
@@ -93,18 +92,25 @@ async def consents_of(tx: ReadTx, client_id: UUID) -> list[ConsentView]:
     return [_view(consent, tx.today) for consent in found]
 
 
+@query(VIEW_CLIENTS, views="client")
+async def purposes_in_force(tx: ReadTx, client_id: UUID) -> frozenset[Purpose]:
+    """The purposes for which a client's consent is in force today. Raises NotFound."""
+    await require_client(tx, client_id)
+    found = [one for one in Purpose if await consent_in_force(tx, client_id, one) is not None]
+    return frozenset(found)
+
+
 def is_expiring_or_lately_lapsed(today: date) -> ColumnElement[bool]:
-    """Whether a consent that still stands lapses within the time of notice, or lapsed in the last as long."""
+    """Whether a current consent expires within `EXPIRING_WITHIN`, or expired no longer ago than that."""
     return and_(
-        Consent.withdrawn_at.is_(None),
-        Consent.superseded_by.is_(None),
+        is_current(),
         Consent.expires_on.between(today - EXPIRING_WITHIN, today + EXPIRING_WITHIN),
     )
 
 
 @query(VIEW_CLIENTS)
 async def expiring_consents(tx: ReadTx) -> list[ExpiringConsent]:
-    """Consents that lapse within the time of notice or lapsed in the last as long, soonest first (C6)."""
+    """The consents that expire soon or expired lately, the earliest first (C6)."""
     statement = (
         select(Consent, Client)
         .join(Client, Client.id == Consent.client_id)

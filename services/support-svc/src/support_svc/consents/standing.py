@@ -1,36 +1,43 @@
-"""Whether a consent stands today: asked again by everything that needs one, so that a withdrawal acts at
-once (C6).
-"""
+"""Whether a consent is in force: asked again whenever one is needed, so a withdrawal acts at once (C6)."""
 
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from chassis.tx import ReadTx, Tx
 from support_svc.consents.model import SUFFICIENT, Consent, Purpose
 
 
+def is_current() -> ColumnElement[bool]:
+    """Whether the consent in the row was neither withdrawn nor superseded; a purpose has one at most."""
+    return and_(Consent.withdrawn_at.is_(None), Consent.superseded_by.is_(None))
+
+
+def is_in_force(purpose: Purpose, today: date | ColumnElement[date]) -> ColumnElement[bool]:
+    """Whether the consent in the row is in force today for a purpose."""
+    return and_(
+        Consent.purpose == purpose,
+        is_current(),
+        Consent.type.in_(SUFFICIENT[purpose]),
+        Consent.given_on <= today,
+        or_(Consent.expires_on.is_(None), Consent.expires_on >= today),
+    )
+
+
 async def consent_in_force(tx: Tx | ReadTx, client_id: UUID, purpose: Purpose) -> UUID | None:
-    """Id of the client's consent that is active today for a purpose, or None."""
+    """Return the id of the client's consent that is in force today for a purpose, or None."""
     found: UUID | None = await tx.scalar(
-        select(Consent.id).where(
-            Consent.client_id == client_id,
-            Consent.purpose == purpose,
-            Consent.withdrawn_at.is_(None),
-            Consent.superseded_by.is_(None),
-            Consent.type.in_(SUFFICIENT[purpose]),
-            Consent.given_on <= tx.today,
-            or_(Consent.expires_on.is_(None), Consent.expires_on >= tx.today),
-        )
+        select(Consent.id).where(Consent.client_id == client_id, is_in_force(purpose, tx.today))
     )
     return found
 
 
-async def tell(tx: Tx, fact: object, client_id: UUID, about: UUID) -> bool:
-    """Publish a fact about a client under the consents that stand now, or record it as withheld.
+async def publish_under_consent(tx: Tx, fact: object, client_id: UUID, about: UUID) -> bool:
+    """Publish a fact about a client under the consents in force, and return True; or record it as withheld.
 
-    Whether it was told. The terms of the event say what has to be agreed to; without it nothing leaves, and
-    the crossing panel of `about` shows what wasn't reported (W13).
+    The terms of the event say which purposes need a consent. Without one nothing is sent, and the page of
+    `about` shows what was withheld (W13).
     """
     under: dict[str, str] = {}
     for needed in sorted(tx.purposes_of(fact)):

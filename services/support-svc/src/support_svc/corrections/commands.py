@@ -1,4 +1,4 @@
-"""Writing a correction down. What may be corrected, and what follows, is the record's own affair."""
+"""Recording a correction. The feature of the record decides what may be corrected and what follows."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from support_svc.corrections.model import Corrected, Correction
 
 
 def correct(tx: Tx, kind: Corrected, record_id: UUID, reason: str, changes: Changes) -> bool:
-    """Keep what was corrected and why; return whether anything was different."""
+    """Record what was corrected and why; return whether anything was different."""
     different = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
     if not different:
         return False

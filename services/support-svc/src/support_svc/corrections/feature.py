@@ -1,4 +1,4 @@
-"""Corrections: a mistake is mended with a reason, and what stood before stays readable."""
+"""Corrections: a mistake is corrected with a reason, and what was recorded before stays readable."""
 
 from chassis.feature import Feature
 

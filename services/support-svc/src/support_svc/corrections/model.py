@@ -1,4 +1,4 @@
-"""Corrections (C5, P4, P7, P8): what was recorded wrongly, by whom it was put right, and why."""
+"""Corrections (C5, P4, P7, P8): what was recorded wrongly, who corrected it, and why."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -50,7 +50,7 @@ class Reasoned(BaseModel):
 
 
 class NothingCorrected(DomainError):
-    """What was entered is what was recorded."""
+    """Nothing that was entered differs from what was recorded."""
 
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "nothing_corrected"

@@ -13,8 +13,9 @@ from support_svc.corrections.model import Corrected, Correction
 
 @dataclass(frozen=True, slots=True)
 class CorrectionView:
-    """A correction with the days it changed, and whether the record is final now where that was corrected; of
-    other fields only that they changed.
+    """A correction with the days it changed; of other fields only their names.
+
+    `final`: whether the attempt is the final one now, if that was corrected.
     """
 
     kind: Corrected

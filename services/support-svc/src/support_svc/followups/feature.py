@@ -1,4 +1,4 @@
-"""Follow-ups: when somebody is next asked how the housing goes, and what was found (P8, F1)."""
+"""Follow-ups: when somebody is asked next how the housing is going, and what was found (P8, F1)."""
 
 from chassis.access import Permission
 from chassis.feature import Feature
@@ -17,5 +17,11 @@ FEATURE = Feature(
     tasks={
         "follow_up": N_("Record the follow-up with %(name)s"),
     },
-    offers={"due": "due:due"},
+    offers={
+        "due": "due:due",
+        "next_follow_up": "queries:next_follow_up",
+        "follow_up_due_by": "queries:follow_up_due_by",
+        "placement_handed_over": "commands:hand_over",
+        "placement_ended": "commands:cancel_due",
+    },
 )

@@ -1,8 +1,7 @@
-"""One follow-up mechanism under every record that has follow-ups (F1): what is due when, and what was
-found.
-"""
+"""Follow-ups (P8, F1): one mechanism under every record that has them, and what is found for a placement."""
 
 import calendar
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.db import words
 from chassis.errors import DomainError, Kind
 from support_svc.lookups.model import Caseworker, LookupValue
+from support_svc.placements.model import Placement
 from support_svc.tables import Base
 
 
@@ -24,7 +24,7 @@ class FollowUpSubject(StrEnum):
 
 
 class FollowUpState(StrEnum):
-    """Whether a follow-up lies ahead, was recorded, or fell away with its record."""
+    """Whether a follow-up is due, was recorded, or was cancelled with its record."""
 
     DUE = "due"
     DONE = "done"
@@ -88,17 +88,16 @@ class FollowUpOutcome(Base):
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day some months later, or the last day of a month that is too short: 31 Jan + 1 → 28 or 29
-    Feb.
-    """
+    """The same day some months later, or the last day of a shorter month: 31 Jan + 1 is 28 or 29 Feb."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def months_between(earlier: date, later: date) -> int:
-    """Whole months from one day to another, never negative: the largest n with months_after(earlier, n) <=
-    later.
+    """Whole months from one day to another, never negative.
+
+    That is the largest n for which `months_after(earlier, n) <= later`.
     """
     if later <= earlier:
         return 0
@@ -119,6 +118,25 @@ def due_date(base: date, exact: date | None, months: int | None) -> date:
     return due
 
 
+def moved_out_on(placement: Placement) -> date | None:
+    """The day since which nobody who moved in lives there any more, or None while somebody does."""
+    days = [member.left_on for member in placement.members]
+    return None if None in days else max(day for day in days if day is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdMovedOut:
+    """A household left a third-party landlord's home; published again when the day is corrected.
+
+    `number` orders the events about the request.
+    """
+
+    request: UUID
+    unit: UUID
+    moved_out_on: date
+    number: int
+
+
 class NextFollowUpNeeded(DomainError):
     """The next follow-up needs an exact date or a number of months."""
 
@@ -130,7 +148,7 @@ class NextFollowUpNeeded(DomainError):
 
 
 class NextFollowUpTooEarly(DomainError):
-    """The next follow-up lies ahead of what it follows."""
+    """The next follow-up isn't later than what it follows."""
 
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "next_follow_up_too_early"
@@ -138,8 +156,64 @@ class NextFollowUpTooEarly(DomainError):
 
 
 class NoFollowUpDue(DomainError):
-    """Nothing is due on the record: it has ended, or the follow-up was recorded meanwhile."""
+    """No follow-up is due: the record has ended, or the follow-up was recorded meanwhile."""
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "no_follow_up_due"
     message: ClassVar[str] = "No follow-up is due here. It may have been recorded already."
+
+
+class DepartureIsNew(DomainError):
+    """That somebody has left is recorded with a follow-up, not by correcting one."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "departure_is_new"
+    message: ClassVar[str] = "Record with a follow-up of its own that somebody has left."
+
+
+class NotIncluded(DomainError):
+    """The person isn't part of the placement."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "not_included"
+    message: ClassVar[str] = "This person is not included in the placement."
+
+
+class ReasonLeftNeeded(DomainError):
+    """For somebody who left, the reason is recorded (P8)."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "reason_left_needed"
+    message: ClassVar[str] = "Choose why {name} left."
+
+
+class EverybodyAnswered(DomainError):
+    """The final follow-up records for each person whether they are still in housing."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "everybody_answered"
+    message: ClassVar[str] = "Choose for each person whether they are still in housing."
+
+
+class AnsweredTwice(DomainError):
+    """A follow-up has one answer for each person."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "answered_twice"
+    message: ClassVar[str] = "This person has an answer already. Give one answer for each person."
+
+
+class HeadNeeded(DomainError):
+    """When the head left, one of those who stay becomes the head (P8)."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "head_needed"
+    message: ClassVar[str] = "{name} was the head of the household. Choose a new head among those who stay."
+
+
+class BeforeMoveIn(DomainError):
+    """Follow-ups begin with the move-in."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "before_move_in"
+    message: ClassVar[str] = "A follow-up cannot be before the move-in."

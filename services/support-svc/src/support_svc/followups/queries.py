@@ -1,10 +1,10 @@
-"""Reading follow-ups: those of a record, and what is due for whom (F1, F2)."""
+"""Reading follow-ups: those of a record, and when the next one of a placement is due (P8, F1)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select
 from sqlalchemy.orm import aliased
 
 from chassis.tx import ReadTx
@@ -14,13 +14,9 @@ from support_svc.clients.model import Client, display_name
 from support_svc.corrections.model import Corrected
 from support_svc.corrections.queries import CorrectionView, corrections_of
 from support_svc.followups.feature import VIEW_FOLLOW_UPS
-from support_svc.followups.model import (
-    FollowUp,
-    FollowUpOutcome,
-    FollowUpState,
-    StillInHousing,
-)
+from support_svc.followups.model import FollowUp, FollowUpOutcome, FollowUpState, StillInHousing
 from support_svc.lookups.model import LookupValue, english, french
+from support_svc.placements.model import Placement
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +104,17 @@ async def follow_ups_of(tx: ReadTx, subject_id: UUID) -> list[FollowUpView]:
         )
         for one in follow_ups
     ]
+
+
+def next_follow_up() -> ScalarSelect[date]:
+    """Select the day of the earliest follow-up that is due, of the placement in the row."""
+    return select(func.min(FollowUp.due_on)).where(*_due()).correlate(Placement).scalar_subquery()
+
+
+def follow_up_due_by(day: date) -> ColumnElement[bool]:
+    """Whether a follow-up of the placement in the row is due on a day or earlier."""
+    return exists().where(*_due(), FollowUp.due_on <= day).correlate(Placement)
+
+
+def _due() -> tuple[ColumnElement[bool], ...]:
+    return FollowUp.subject_id == Placement.id, FollowUp.state == FollowUpState.DUE

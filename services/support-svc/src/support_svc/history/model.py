@@ -57,4 +57,4 @@ class HistoryLine:
 
 
 VIEWED = "viewed"
-"""The action of a line that says who looked at something."""
+"""The action of a line that shows who looked at something."""

@@ -8,11 +8,10 @@ from uuid import UUID
 from sqlalchemy import Row, String, case, cast, func, select, tuple_
 
 from chassis.db.tables import access_log, audit
-from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from support_svc.clients.feature import VIEW_CLIENTS
-from support_svc.clients.finding import may_see
+from support_svc.clients.finding import may_see, require_client
 from support_svc.clients.model import Client, HouseholdMember, display_name
 from support_svc.consents.model import Consent
 from support_svc.corrections.model import Corrected
@@ -50,8 +49,7 @@ async def history(
 
     Raises NotFound.
     """
-    if await tx.scalar(select(Client.id).where(Client.id == client_id, may_see(tx))) is None:
-        raise NotFound(what="client")
+    await require_client(tx, client_id)
     lines = await _changes(tx, client_id, about, record)
     lines += await _views(tx, client_id, about)
     return sorted(lines, key=lambda line: line.at, reverse=True)[:MOST]
@@ -105,7 +103,7 @@ async def _records(
         found |= {(Matter.HOUSEHOLD, str(one)): None for one in (await tx.execute(households)).scalars()}
     if about in (None, Matter.STAY):
         stays = select(HousingRecord.id, HousingRecord.address).where(HousingRecord.client_id == client_id)
-        # A correction bears a kind of its own in the audit.
+        # The audit records a correction under a kind of its own.
         for one, address in await tx.execute(stays):
             found |= {(kind, str(one)): address for kind in (Matter.STAY, Corrected.STAY)}
     if about in (None, Matter.CONSENT):

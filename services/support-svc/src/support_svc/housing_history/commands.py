@@ -72,7 +72,7 @@ class HousingEnd(BaseModel):
 
 
 class EndHousing(HousingEnd):
-    """A client has left a home."""
+    """Record that a client has left a home."""
 
     client_id: UUID
     record_id: UUID
@@ -93,7 +93,7 @@ class StayCorrection(Reasoned):
 
 
 class CorrectHousing(StayCorrection):
-    """A stay was recorded wrongly. Its days, when they come from a placement, are corrected there."""
+    """Correct a stay. Its days, if they come from a placement, are corrected there."""
 
     client_id: UUID
     record_id: UUID
@@ -107,7 +107,7 @@ class NewRent(BaseModel):
 
 
 class ChangeRent(NewRent):
-    """Another rent from a day on; the record stays as it is."""
+    """Record another rent from a day on; the record stays as it is."""
 
     client_id: UUID
     record_id: UUID
@@ -118,7 +118,7 @@ async def add_housing(tx: Tx, command: AddHousing) -> UUID:
     """Record a stay and return its id. Raises HousingOverlap, EndBeforeStart."""
     if command.ended_on is not None and command.ended_on < command.started_on:
         raise EndBeforeStart(field="ended_on")
-    # An open stay keeps the record from being archived, so that waits until this one is there to be seen.
+    # A record with an open stay can't be archived, so archiving waits until this one is written.
     client = (
         await tx.execute(
             select(Client).where(Client.id == command.client_id, may_see(tx)).with_for_update(read=True)
@@ -157,8 +157,9 @@ async def end_housing(tx: Tx, command: EndHousing) -> None:
 
 @use_case(EDIT_HOUSING_HISTORY)
 async def change_rent(tx: Tx, command: ChangeRent) -> None:
-    """Add a dated rent to a stay, or correct the one of that day; the record is neither closed nor opened
-    again.
+    """Add a dated rent to a stay, or correct the one of that day.
+
+    The record is neither closed nor opened again.
     """
     record = await _record(tx, command.client_id, command.record_id)
     if command.from_date < record.started_on or (record.ended_on and command.from_date > record.ended_on):
@@ -233,6 +234,19 @@ async def require_free(
         raise HousingOverlap(name=name, field="started_on")
 
 
+async def open_stay_of(tx: Tx, placement_id: UUID, client_id: UUID) -> HousingRecord | None:
+    """The open record that the move-in of a placement wrote for a person."""
+    return (
+        await tx.execute(
+            select(HousingRecord).where(
+                HousingRecord.placement_id == placement_id,
+                HousingRecord.client_id == client_id,
+                HousingRecord.ended_on.is_(None),
+            )
+        )
+    ).scalar_one_or_none()
+
+
 async def open_stays(tx: Tx, client_ids: list[UUID]) -> list[HousingRecord]:
     """The records of these people that haven't ended, locked."""
     found = await tx.execute(
@@ -255,9 +269,10 @@ def end_stay(tx: Tx, record: HousingRecord, ended_on: date, reason_left_id: UUID
 
 
 async def move_start(tx: Tx, placement_id: UUID, before: date, after: date) -> None:
-    """Let the stays of a placement that began on one day begin on another.
+    """Move the first day of the stays of a placement from one day to another.
 
-    What ended on that day for them ends on the other one too. Raises EndBeforeStart, HousingOverlap.
+    The stays of the same people that ended on the first day end on the other one. Raises EndBeforeStart,
+    HousingOverlap.
     """
     for record in await _stays_of(tx, placement_id, HousingRecord.started_on == before):
         if record.ended_on is not None and record.ended_on < after:
@@ -286,7 +301,7 @@ async def move_start(tx: Tx, placement_id: UUID, before: date, after: date) -> N
 
 
 async def move_end(tx: Tx, placement_id: UUID, client_id: UUID, *, before: date, after: date) -> None:
-    """Let a person's stay of a placement that ended on one day end on another. Raises HousingOverlap."""
+    """Move the last day of a person's stay of a placement. Raises HousingOverlap, EndBeforeStart."""
     mine = and_(HousingRecord.client_id == client_id, HousingRecord.ended_on == before)
     for record in await _stays_of(tx, placement_id, mine):
         if after < record.started_on:
@@ -303,7 +318,7 @@ async def reopen_stay(tx: Tx, placement_id: UUID, client_id: UUID) -> None:
 
 
 async def _require_free_besides(tx: Tx, record: HousingRecord, stay: Stay, *more: HousingRecord) -> None:
-    """Refuse when the person has another record in that time, besides this one and those that go along."""
+    """Refuse when the person has another record in that time, besides this one and `more`."""
     person = await tx.session.get_one(Client, record.client_id)
     besides = [record.id, *(one.id for one in more)]
     await require_free(tx, person.id, person.full_name, stay, besides=besides)
@@ -322,10 +337,10 @@ async def _stays_of(tx: Tx, placement_id: UUID, condition: ColumnElement[bool]) 
 
 def _begin_on(record: HousingRecord, day: date) -> None:
     """Let a stay begin on another day, and the rent that was paid then with it."""
-    begun = [rent for rent in record.rents if rent.from_date <= max(day, record.started_on)]
-    for rent in begun[:-1]:
+    earlier = [rent for rent in record.rents if rent.from_date <= max(day, record.started_on)]
+    for rent in earlier[:-1]:
         record.rents.remove(rent)
-    for rent in begun[-1:]:
+    for rent in earlier[-1:]:
         rent.from_date = day
     record.started_on = day
 

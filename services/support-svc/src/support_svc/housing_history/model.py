@@ -78,7 +78,7 @@ class Stay:
 def overlaps(one: Stay, other: Stay) -> bool:
     """Whether two stays of one person share a day. A stay that ends the day it began holds no day.
 
-    The same rule as the database's exclusion constraint, so that a person is told before the database
+    It's the rule of the database's exclusion constraint, so that an error can be shown before the database
     refuses.
     """
     if one.started_on == one.ended_on or other.started_on == other.ended_on:
@@ -89,7 +89,7 @@ def overlaps(one: Stay, other: Stay) -> bool:
 
 
 class HousingOverlap(DomainError):
-    """The person was already recorded as living somewhere in that time."""
+    """The person has another housing record in that time."""
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "housing_overlap"
@@ -97,7 +97,7 @@ class HousingOverlap(DomainError):
 
 
 class DaysOfPlacement(DomainError):
-    """A stay's days that come from a placement are corrected on the placement."""
+    """The days of this stay come from a placement and are corrected there."""
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "days_of_placement"

@@ -8,12 +8,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import aliased, selectinload
 
-from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from support_svc.clients.feature import VIEW_CLIENTS
-from support_svc.clients.finding import may_see
-from support_svc.clients.model import Client
+from support_svc.clients.finding import require_client
 from support_svc.corrections.model import Corrected
 from support_svc.corrections.queries import CorrectionView, corrections_of
 from support_svc.housing_history.model import HousingRecord
@@ -65,8 +63,7 @@ class HousingView:
 @query(VIEW_CLIENTS, views="client")
 async def housing_history(tx: ReadTx, client_id: UUID) -> list[HousingView]:
     """Where a client has lived, the latest first. Raises NotFound."""
-    if await tx.scalar(select(Client.id).where(Client.id == client_id, may_see(tx))) is None:
-        raise NotFound(what="client")
+    await require_client(tx, client_id)
     reason = aliased(LookupValue)
     rows = await tx.execute(
         select(HousingRecord, LookupValue, reason)

@@ -9,8 +9,8 @@ from chassis.tx import Tx
 from chassis.usecase import use_case
 from support_svc.homes.queries import home_for_request, one_line
 from support_svc.housing_search.model import LONGEST, ShortlistedHome, ShortlistFull
+from support_svc.placements.commands import locked_placement
 from support_svc.placements.feature import EDIT_PLACEMENT
-from support_svc.placements.rows import locked_placement
 
 
 class HomeOfPlacement(BaseModel):

@@ -24,8 +24,7 @@ from support_svc.housing_search.queries import (
 )
 from support_svc.lookups.model import LookupList
 from support_svc.lookups.queries import values_of
-from support_svc.placements.happenings import search_for_placement
-from support_svc.placements.queries import placement
+from support_svc.placements.queries import placement, search_for_placement
 from trade.listings import FEATURES, HOUSING_TYPES, grouped
 
 router = DeskRouter(prefix="/front-desk/placements/{placement_id}")

@@ -23,8 +23,7 @@ from support_svc.homes.queries import (
     matching,
 )
 from support_svc.housing_search.model import ShortlistedHome, TooManyToCompare, can_be_compared
-from support_svc.placements.happenings import SEARCHED
-from support_svc.placements.queries import placement, require_visible
+from support_svc.placements.queries import SEARCHED, placement, require_visible
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,14 @@ from support_svc.my_day.model import MyDay
 from support_svc.my_day.queries import my_day
 
 SHOWN = 20
-"""So many of a part are shown at first, with the number of all."""
+"""The most lines of a part that are shown at first, with the number of all."""
 
 router = DeskRouter(prefix="/front-desk")
 
 
 @router.get("", name="my_day")
 async def page(call: DeskCall, everything: bool = False) -> Response:
-    """What is due, overdue and waiting for me, whom I look for a home for, and what changed."""
+    """What is due, overdue and waiting for me, my searches, and what changed."""
     day: MyDay = await call.ask(my_day)
     return call.page(
         "my_day/my_day.html",

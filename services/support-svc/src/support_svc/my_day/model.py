@@ -12,7 +12,7 @@ from trade.due import Due
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A household of mine that has no home yet, or hasn't moved in."""
+    """A household of mine that hasn't moved in yet."""
 
     placement_id: UUID
     client_name: str
@@ -25,7 +25,7 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something that happened to a placement of mine since yesterday, and not by me."""
+    """A change of a placement of mine since yesterday, made by others or by itself."""
 
     placement_id: UUID
     client_name: str
@@ -37,7 +37,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class MyDay:
-    """What is due, overdue and waiting, whom I look for a home for, and what is new.
+    """What is due, overdue and waiting, my searches, and what changed.
 
     `phones` are the first telephone numbers of the persons that something is due for. The counts are of
     everything, also when a list of it was cut.

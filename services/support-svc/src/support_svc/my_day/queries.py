@@ -1,4 +1,4 @@
-"""The front page: what is due and overdue for me, whom I look for, and what changed since yesterday (F2)."""
+"""My day: what is due and overdue for me, my searches, and what changed since yesterday (F2)."""
 
 from collections.abc import Collection
 from datetime import datetime, time, timedelta
@@ -13,9 +13,7 @@ from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client, ContactKind, ContactPoint
 from support_svc.my_day.feature import VIEW_MY_DAY
 from support_svc.my_day.model import Change, MyDay, Search
-from support_svc.placements.due import searches_of
 from support_svc.placements.feature import VIEW_PLACEMENTS
-from support_svc.placements.happenings import readable
 from support_svc.placements.model import (
     ACTIVE,
     Placement,
@@ -23,6 +21,8 @@ from support_svc.placements.model import (
     TimelineEntry,
     TimelineKind,
 )
+from support_svc.placements.timeline import readable
+from support_svc.securing.due import searches_of
 from trade.due import CUT, DueList, total
 
 SHOWN = (
@@ -45,12 +45,12 @@ SHOWN = (
     TimelineKind.SIGNING_HELD,
     TimelineKind.TENANCY_STARTED,
 )
-"""What is shown as changed since yesterday: what others decided, and what lapses by itself."""
+"""What is shown as changed since yesterday: what others decided, and what lapsed by itself."""
 
 
 @query(VIEW_MY_DAY)
 async def my_day(tx: ReadTx) -> MyDay:
-    """What waits for the person who asks; somebody without a view of placements gets an empty day."""
+    """What waits for the person who asks; for somebody who may not see placements it's empty."""
     if not tx.runtime.access.permits(tx.actor, VIEW_PLACEMENTS):
         return MyDay()
     due = DueList.together(await asked_of_all(tx, "due"))
@@ -68,7 +68,7 @@ async def my_day(tx: ReadTx) -> MyDay:
 
 
 async def _searches(tx: ReadTx) -> tuple[tuple[Search, ...], int]:
-    """Everybody I look for a home for, the most pressing first."""
+    """My placements that search for a home, the most urgent first."""
     rows = (await tx.execute(searches_of(tx, tx.actor.subject))).all()
     held = PlacementStatus.HOUSING_SECURED
     return tuple(
@@ -86,7 +86,7 @@ async def _searches(tx: ReadTx) -> tuple[tuple[Search, ...], int]:
 
 
 async def _changes(tx: ReadTx, me: str) -> tuple[tuple[Change, ...], int]:
-    """What happened to my placements since yesterday began, and not by me, the latest first."""
+    """The changes of my placements since yesterday that I didn't make, the latest first."""
     yesterday = datetime.combine(tx.today - timedelta(days=1), time(), tzinfo=tx.runtime.time_zone)
     rows = (
         await tx.execute(

@@ -1,4 +1,4 @@
-"""Consents that lapse soon or lapsed lately, and whom that concerns (F2, C6)."""
+"""Consents that expire soon or expired lately, and who asks for their renewal (F2, C6)."""
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -15,7 +15,7 @@ from trade.due import CUT, Due, DueList, total, urgency_of
 
 @query(VIEW_CLIENTS)
 async def due(tx: ReadTx) -> DueList:
-    """The consents that I ask about whether they are renewed."""
+    """The consents for whose renewal I ask."""
     rows = (
         await tx.execute(
             select(Consent, Client, func.count().over())

@@ -20,7 +20,7 @@ router = DeskRouter(prefix="/front-desk/clients")
 
 @router.get("/{client_id}", name="client")
 async def record(call: DeskCall, client_id: UUID) -> Response:
-    """A client's record: where the search stands, the home, what comes next, consents, the last change."""
+    """A client's record: the placement, the home, what comes next, consents, and the last change."""
     person = await call.ask(client, client_id)
     at = await call.ask(active_placement, client_id)
     placed = await call.ask(placement, at) if at else None

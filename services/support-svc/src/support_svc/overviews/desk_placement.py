@@ -6,8 +6,8 @@ from fastapi import Response
 
 from deskkit.call import DeskCall
 from deskkit.router import DeskRouter
-from support_svc.placements.happenings import crossing
 from support_svc.placements.queries import placement
+from support_svc.placements.timeline import crossing
 from support_svc.signings.queries import meeting_of, signings_of
 
 router = DeskRouter(prefix="/front-desk/placements")
@@ -15,13 +15,13 @@ router = DeskRouter(prefix="/front-desk/placements")
 
 @router.get("/{placement_id}", name="placement")
 async def record(call: DeskCall, placement_id: UUID) -> Response:
-    """A placement's record: details, the home it is at, what crossed."""
+    """A placement's record: details, its home, and what was shared."""
     one = await call.ask(placement, placement_id)
-    told = await call.ask(signings_of, placement_id)
+    found = await call.ask(signings_of, placement_id)
     return call.page(
         "overviews/placement.html",
         one=one,
-        way=one.progress(meeting_of(told, one.request.request if one.request is not None else None)),
+        way=one.progress(meeting_of(found, one.request.request if one.request is not None else None)),
         crossed=await call.ask(crossing, placement_id),
-        signings=told,
+        signings=found,
     )

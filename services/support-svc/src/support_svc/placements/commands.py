@@ -1,4 +1,4 @@
-"""Starting and changing placements, and attempts that led to nothing (P2, P4)."""
+"""Starting, changing and ending placements, and attempts that didn't lead to a home (P2, P4)."""
 
 from decimal import Decimal
 from typing import Annotated
@@ -6,52 +6,52 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from chassis.errors import EditedMeanwhile, NotFound
+from chassis.feature import offers_of
 from chassis.ids import new_id
-from chassis.tx import Tx
+from chassis.tx import Changes, Tx
 from chassis.usecase import use_case
 from support_svc.clients.commands import Phone, require_head
-from support_svc.clients.finding import may_see
+from support_svc.clients.finding import may_see, require_client
 from support_svc.clients.model import Client, ClientState, NotAMember
 from support_svc.clients.queries import household_on
 from support_svc.consents.commands import GiveConsent, give_consent
 from support_svc.consents.model import GivenHow, Purpose
-from support_svc.followups.commands import hand_over
-from support_svc.followups.model import FollowUp, FollowUpState
+from support_svc.corrections.commands import correct
+from support_svc.corrections.model import Corrected, NothingCorrected, Reasoned
 from support_svc.lookups.commands import list_myself, require_caseworker, require_values
 from support_svc.lookups.model import Caseworker, LookupList
-from support_svc.placements.answers import settle
 from support_svc.placements.feature import EDIT_PLACEMENT, START_PLACEMENT
 from support_svc.placements.model import (
+    ACTIVE,
     SEARCHING,
-    Attempt,
-    Placement,
-    PlacementMember,
-    PlacementStatus,
-    TimelineKind,
-    TypeSought,
-)
-from support_svc.placements.problems import (
     ActivePlacementExists,
+    Attempt,
+    FinalOnlyWhileSearching,
     InTheFuture,
     NotSearching,
     PersonArchived,
     PersonDeceased,
+    Placement,
     PlacementEnded,
+    PlacementMember,
+    PlacementStatus,
     TargetBeforeStart,
-    TenancyHasStarted,
+    TimelineKind,
+    TypeSought,
 )
-from support_svc.placements.rows import locked_placement, note, open_requests
-from support_svc.placements.securing import GivenUp, SecuringState
+from support_svc.placements.timeline import add_to_timeline
 from trade.dates import MoveDay, PastDay
 from trade.money import USUAL, Currency
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Comments = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
 
 
 class Income(BaseModel):
-    """What a household has a month."""
+    """The income of a household in a month."""
 
     amount: Decimal = Field(ge=0, max_digits=12, decimal_places=2)
     currency: Currency = USUAL
@@ -99,21 +99,37 @@ class ChangePlacement(ChangedPlacement):
 
 
 class AttemptFields(BaseModel):
-    """What was tried on a day, and why it led to nothing."""
+    """What was tried on a day, and why it didn't lead to a home."""
 
     attempted_on: PastDay = Field(title="Date attempted")
     reason_id: UUID = Field(title="Reason housing was not secured")
     caseworker: Annotated[str, StringConstraints(min_length=1, max_length=120)] = Field(title="Caseworker")
     final: bool = Field(default=False, title="Final attempt")
-    comments: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] | None = Field(
-        default=None, title="Comments"
-    )
+    comments: Comments | None = Field(default=None, title="Comments")
 
 
 class RecordAttempt(AttemptFields):
     """An attempt that didn't lead to a home; a final one ends the placement (P4)."""
 
     placement_id: UUID
+
+
+class AttemptCorrection(Reasoned):
+    """What was really tried, and why it didn't lead to a home."""
+
+    attempted_on: PastDay = Field(title="Date attempted")
+    reason_id: UUID = Field(title="Reason housing was not secured")
+    caseworker: Annotated[str, StringConstraints(min_length=1, max_length=120)] = Field(title="Caseworker")
+    final: bool | None = Field(default=None, title="Final attempt")
+    """Whether it was the final one; without a value that stays as it was recorded."""
+    comments: Comments | None = Field(default=None, title="Comments")
+
+
+class CorrectAttempt(AttemptCorrection):
+    """Correct an attempt; the search ends if it becomes the final one, and goes on if it no longer is."""
+
+    placement_id: UUID
+    attempt_id: UUID
 
 
 @use_case(START_PLACEMENT)
@@ -125,22 +141,14 @@ async def start_placement(tx: Tx, command: StartPlacement) -> UUID:
     await list_myself(tx)
     await _check_fields(tx, command, before=None)
     people = [command.client_id, *dict.fromkeys(m for m in command.member_ids if m != command.client_id)]
-    # Nobody's record is archived while this is decided; in the order of the ids, so that two who start
-    # placements never wait for each other in a circle.
-    await tx.execute(
-        select(Client).where(Client.id.in_(people)).order_by(Client.id).with_for_update(key_share=True)
-    )
-    client = (
-        await tx.execute(select(Client).where(Client.id == command.client_id, may_see(tx)))
-    ).scalar_one_or_none()
-    if client is None:
-        raise NotFound(what="client")
+    await _lock_people(tx, people)
+    await require_client(tx, command.client_id)
     household = {member.client_id for member in (await household_on(tx, command.client_id, tx.today)).members}
     if not set(people) <= household:
         raise NotAMember(field="member_ids")
     await _require_living(tx, people)
     await _require_unplaced(tx, people)
-    await require_head(tx, client.id, child_too=command.child_as_head)
+    await require_head(tx, command.client_id, child_too=command.child_as_head)
     placement = Placement(
         id=new_id(),
         client_id=command.client_id,
@@ -164,9 +172,9 @@ async def start_placement(tx: Tx, command: StartPlacement) -> UUID:
         (Purpose.SHARE_CONTACT_FOR_TENANCY, command.agrees_to_share_contact),
     ):
         if how is not None:
-            given = GiveConsent(client_id=client.id, purpose=purpose, given_on=tx.today, given_how=how)
-            await give_consent(tx, given)
-    note(tx, placement.id, TimelineKind.STARTED)
+            given = {"purpose": purpose, "given_on": tx.today, "given_how": how}
+            await give_consent(tx, GiveConsent(client_id=command.client_id, **given))
+    add_to_timeline(tx, placement.id, TimelineKind.STARTED)
     tx.touched("placement", placement.id, "started")
     return placement.id
 
@@ -181,7 +189,7 @@ async def change_placement(tx: Tx, command: ChangePlacement) -> None:
     changes = _changes(placement, command, sought)
     if placement.version != command.version:
         raise EditedMeanwhile(current=placement.version, difference=changes)
-    if placement.status not in (*SEARCHING, PlacementStatus.MOVED_IN):
+    if placement.status not in ACTIVE:
         raise PlacementEnded
     _fill(placement, command)
     if "housing_types" in changes:
@@ -193,19 +201,20 @@ async def change_placement(tx: Tx, command: ChangePlacement) -> None:
             for kind in dict.fromkeys(command.housing_types)
         )
     if "caseworker" in changes:
-        await hand_over(tx, placement.id, command.caseworker)
+        await _let_others_act(tx, "placement_handed_over", placement)
         name = await tx.scalar(select(Caseworker.name).where(Caseworker.subject == command.caseworker))
-        note(tx, placement.id, TimelineKind.HANDED_OVER, {"to": name})
+        add_to_timeline(tx, placement.id, TimelineKind.HANDED_OVER, {"to": name})
     if changes.keys() - {"caseworker"}:
-        note(tx, placement.id, TimelineKind.CHANGED, {"fields": ",".join(sorted(changes))})
+        add_to_timeline(tx, placement.id, TimelineKind.CHANGED, {"fields": ",".join(sorted(changes))})
     if changes:
         tx.touched("placement", placement.id, "changed", changes)
 
 
 @use_case(EDIT_PLACEMENT)
 async def record_attempt(tx: Tx, command: RecordAttempt) -> UUID:
-    """Record an attempt and return its id; a final one fails the placement and lets go of what is asked or
-    held.
+    """Record an attempt and return its id; a final one fails the placement (P4).
+
+    Raises InTheFuture, NotSearching, and what `fail_placement` raises.
     """
     if command.attempted_on > tx.today:
         raise InTheFuture(field="attempted_on")
@@ -216,38 +225,65 @@ async def record_attempt(tx: Tx, command: RecordAttempt) -> UUID:
         raise NotSearching
     attempt = Attempt(id=new_id(), recorded_at=tx.now, **command.model_dump())
     tx.session.add(attempt)
-    note(tx, placement.id, TimelineKind.ATTEMPT, {"final": command.final, "on": command.attempted_on})
+    add_to_timeline(
+        tx, placement.id, TimelineKind.ATTEMPT, {"final": command.final, "on": command.attempted_on}
+    )
     if command.final:
         await fail_placement(tx, placement)
     tx.touched("placement", placement.id, "attempt_recorded", {"final": (None, command.final)})
     return attempt.id
 
 
-async def fail_placement(tx: Tx, placement: Placement) -> None:
-    """End a placement with its final attempt (P4); what is asked for or held is let go.
+@use_case(EDIT_PLACEMENT)
+async def correct_attempt(tx: Tx, command: CorrectAttempt) -> None:
+    """Correct an attempt, and whether it ended the placement as Failed (P4).
 
-    Raises TenancyHasStarted.
+    Raises InTheFuture, NotFound, FinalOnlyWhileSearching, and what `fail_placement` and `search_again` raise.
     """
-    requests = await open_requests(tx, placement)
-    if any(request.state is SecuringState.LET for request in requests):
-        raise TenancyHasStarted(field="final")
-    for request in requests:
-        await settle(tx, placement, request, GivenUp())
+    if command.attempted_on > tx.today:
+        raise InTheFuture(field="attempted_on")
+    placement = await locked_placement(tx, command.placement_id)
+    attempt = await tx.session.get(Attempt, command.attempt_id, with_for_update=True)
+    if attempt is None or attempt.placement_id != placement.id:
+        raise NotFound(what="attempt")
+    if attempt.reason_id != command.reason_id:
+        await require_values(tx, LookupList.REASON_NOT_SECURED, [command.reason_id], "reason_id")
+    if attempt.caseworker != command.caseworker:
+        await require_caseworker(tx, command.caseworker)
+    changes: dict[str, tuple[object, object]] = {
+        name: (getattr(attempt, name), getattr(command, name))
+        for name in ("attempted_on", "reason_id", "caseworker", "comments")
+    }
+    final = attempt.final if command.final is None else command.final
+    if final and not attempt.final and placement.status not in SEARCHING:
+        raise FinalOnlyWhileSearching(field="final")
+    changes["final"] = (attempt.final, final)
+    record_correction(tx, placement, Corrected.ATTEMPT, changes, reason=command.reason, record_id=attempt.id)
+    if final and not attempt.final:
+        await fail_placement(tx, placement)
+    elif attempt.final and not final:
+        await search_again(tx, placement)
+    for name, (_, new) in changes.items():
+        setattr(attempt, name, new)
+
+
+async def fail_placement(tx: Tx, placement: Placement) -> None:
+    """End a placement with its final attempt (P4); a home that is asked for or held is given up.
+
+    Raises what a later feature refuses, such as TenancyHasStarted, at the field `final`.
+    """
+    await _let_others_act(tx, "placement_failed", placement)
     await end_placement(tx, placement, PlacementStatus.FAILED, TimelineKind.FAILED)
 
 
 async def search_again(tx: Tx, placement: Placement) -> None:
-    """Let a placement that failed look for a home again, for those who were in it; homes that were let go
-    stay so.
+    """Let a placement that failed go on searching for those who were in it.
 
-    Raises PersonDeceased, PersonArchived, ActivePlacementExists.
+    Homes that were given up stay so. Raises PersonDeceased, PersonArchived, ActivePlacementExists.
     """
     people = [placement.client_id]
     people += [one.client_id for one in placement.members if one.left_on is None and not one.is_head]
-    # Nobody's record is archived, and nobody else's placement started, while this is decided.
-    await tx.execute(
-        select(Client).where(Client.id.in_(people)).order_by(Client.id).with_for_update(key_share=True)
-    )
+    await _lock_people(tx, people)
     await _require_living(tx, people, at="final")
     await _require_unplaced(tx, people, at="final")
     before, placement.status = placement.status, PlacementStatus.HOUSING_NOT_SECURED
@@ -257,27 +293,13 @@ async def search_again(tx: Tx, placement: Placement) -> None:
     tx.touched("placement", placement.id, "searching_again", {"status": (before, placement.status)})
 
 
-async def end_placement(tx: Tx, placement: Placement, status: PlacementStatus, line: TimelineKind) -> None:
-    """End a placement: nobody is held in it any more, and nothing is due."""
-    placement.status = status
-    placement.ended_on = tx.today
-    for member in placement.members:
-        member.active = False
-    due = await tx.execute(
-        select(FollowUp).where(FollowUp.subject_id == placement.id, FollowUp.state == FollowUpState.DUE)
-    )
-    for follow_up in due.scalars():
-        follow_up.state = FollowUpState.CANCELLED
-    note(tx, placement.id, line)
-
-
 async def _check_fields(tx: Tx, fields: PlacementFields, before: Placement | None) -> None:
     if fields.target_on is not None and fields.target_on < fields.search_started_on:
         raise TargetBeforeStart(field="target_on")
     if before is None or before.caseworker != fields.caseworker:
         await require_caseworker(tx, fields.caseworker)
-    kept = {kind.housing_type_id for kind in before.types_sought} if before is not None else set()
-    await require_values(tx, LookupList.HOUSING_TYPE, set(fields.housing_types) - kept, "housing_types")
+    chosen = {kind.housing_type_id for kind in before.types_sought} if before is not None else set()
+    await require_values(tx, LookupList.HOUSING_TYPE, set(fields.housing_types) - chosen, "housing_types")
     if before is None or before.program_id != fields.program_id:
         await require_values(tx, LookupList.PROGRAM, [fields.program_id], "program_id")
     if before is None or before.referral_source_id != fields.referral_source_id:
@@ -286,8 +308,18 @@ async def _check_fields(tx: Tx, fields: PlacementFields, before: Placement | Non
         )
 
 
+async def _lock_people(tx: Tx, people: list[UUID]) -> None:
+    """Let nobody's record be archived, and no other placement of theirs start, while this one is decided.
+
+    They're locked in the order of their ids, so that two transactions never wait for each other.
+    """
+    await tx.execute(
+        select(Client).where(Client.id.in_(people)).order_by(Client.id).with_for_update(key_share=True)
+    )
+
+
 async def _require_living(tx: Tx, people: list[UUID], at: str | None = None) -> None:
-    """Refuse somebody who has died, or whose record is archived; said at the field `at`."""
+    """Refuse somebody who has died, or whose record is archived; the error is shown at the field `at`."""
     found = (await tx.execute(select(Client).where(Client.id.in_(people)))).scalars()
     for person in sorted(found, key=lambda one: people.index(one.id)):
         # The client is who the page is about; a member is one of its choices.
@@ -299,6 +331,7 @@ async def _require_living(tx: Tx, people: list[UUID], at: str | None = None) -> 
 
 
 async def _require_unplaced(tx: Tx, people: list[UUID], at: str = "member_ids") -> None:
+    """Refuse somebody who is included in an active placement; the error is shown at the field `at`."""
     placed = (
         await tx.execute(
             select(Client)
@@ -343,3 +376,61 @@ def _changes(
     if sought != set(fields.housing_types):
         changes["housing_types"] = (sorted(sought), sorted(fields.housing_types))
     return changes
+
+
+async def _let_others_act(tx: Tx, event: str, placement: Placement) -> None:
+    """Let every later feature do its part of what happens to a placement."""
+    for act in offers_of(tx.runtime.features, event):
+        await act(tx, placement)
+
+
+# ------------------------------------------------- used by the commands of other features
+async def locked_placement(tx: Tx, placement_id: UUID) -> Placement:
+    """The placement with its members, locked until the transaction ends.
+
+    Raises NotFound, also for one of a client that the actor may not see.
+    """
+    placement = (
+        await tx.execute(
+            select(Placement)
+            .join(Client, Client.id == Placement.client_id)
+            .where(Placement.id == placement_id, may_see(tx))
+            .options(selectinload(Placement.members))
+            .with_for_update(of=Placement)
+            .execution_options(populate_existing=True)
+        )
+    ).scalar_one_or_none()
+    if placement is None:
+        raise NotFound(what="placement")
+    return placement
+
+
+async def end_placement(tx: Tx, placement: Placement, status: PlacementStatus, line: TimelineKind) -> None:
+    """End a placement: nobody is an active member any more, and nothing is due."""
+    placement.status = status
+    placement.ended_on = tx.today
+    for member in placement.members:
+        member.active = False
+    await _let_others_act(tx, "placement_ended", placement)
+    add_to_timeline(tx, placement.id, line)
+
+
+def record_correction(
+    tx: Tx,
+    placement: Placement,
+    kind: Corrected,
+    changes: Changes,
+    *,
+    reason: str,
+    record_id: UUID | None = None,
+) -> None:
+    """Record a correction and its line on the timeline (P10). Raises NothingCorrected."""
+    if not correct(tx, kind, record_id or placement.id, reason, changes):
+        raise NothingCorrected
+    day = next((pair for name, pair in changes.items() if name.endswith("_on") and pair[0] != pair[1]), None)
+    before, after = day or (None, None)
+    details = {"what": kind, "before": before, "after": after, "reason": reason}
+    was, final = changes.get("final", (None, None))
+    if was is not final:
+        details["final"] = final
+    add_to_timeline(tx, placement.id, TimelineKind.CORRECTED, details)

@@ -4,28 +4,29 @@ from uuid import UUID
 
 from fastapi import Response
 
+from chassis.errors import NotFound
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from support_svc.clients.queries import client, search_clients
-from support_svc.consents.model import ConsentStatus
-from support_svc.consents.queries import consents_of
+from support_svc.consents.queries import purposes_in_force
 from support_svc.lookups.desk import choices, colleagues
 from support_svc.lookups.model import LookupList
 from support_svc.placements.commands import (
     ChangePlacement,
+    CorrectAttempt,
     Income,
     RecordAttempt,
     StartPlacement,
     change_placement,
+    correct_attempt,
     record_attempt,
     start_placement,
 )
-from support_svc.placements.happenings import timeline
 from support_svc.placements.listing import PlacementFilter, placements
-from support_svc.placements.queries import attempts, placement
+from support_svc.placements.queries import AttemptView, attempts, placement
+from support_svc.placements.timeline import timeline
 
 router = DeskRouter(prefix="/front-desk/placements")
-
 _LISTS = (LookupList.HOUSING_TYPE, LookupList.PROGRAM, LookupList.REFERRAL_SOURCE)
 
 
@@ -66,11 +67,6 @@ async def post_new(call: DeskCall, client: UUID) -> Response:
 
 
 async def _start_form(call: PageCall, client_id: UUID, form: object, status: int = 200) -> Response:
-    in_force = {
-        consent.purpose.value
-        for consent in await call.ask(consents_of, client_id)
-        if consent.status is ConsentStatus.ACTIVE
-    }
     return call.page(
         "placements/start.html",
         status=status,
@@ -78,7 +74,7 @@ async def _start_form(call: PageCall, client_id: UUID, form: object, status: int
         person=await call.ask(client, client_id),
         lists=await choices(call, *_LISTS),
         people=await colleagues(call),
-        in_force=in_force,
+        in_force=await call.ask(purposes_in_force, client_id),
     )
 
 
@@ -144,6 +140,45 @@ async def _attempt_form(call: PageCall, placement_id: UUID, form: object, status
         one=await call.ask(placement, placement_id),
         lists=await choices(call, LookupList.REASON_NOT_SECURED),
         people=await colleagues(call),
+    )
+
+
+@router.get("/{placement_id}/attempts/{attempt_id}/correction", name="attempt_correct")
+async def correct(call: DeskCall, placement_id: UUID, attempt_id: UUID) -> Response:
+    """The form to correct an attempt."""
+    found = await _attempt(call, placement_id, attempt_id)
+    return await _correction_page(call, placement_id, found, await call.form(CorrectAttempt, initial=found))
+
+
+@router.post("/{placement_id}/attempts/{attempt_id}/correction")
+async def post_correction(call: DeskCall, placement_id: UUID, attempt_id: UUID) -> Response:
+    """Correct an attempt."""
+    form = await call.form(CorrectAttempt, fixed={"placement_id": placement_id, "attempt_id": attempt_id})
+    if await call.carry_out(form, correct_attempt):
+        return call.redirect("attempts", placement_id=placement_id, notice=call._("It is corrected."))
+    return await _correction_page(
+        call, placement_id, await _attempt(call, placement_id, attempt_id), form, 422
+    )
+
+
+async def _attempt(call: PageCall, placement_id: UUID, attempt_id: UUID) -> AttemptView:
+    found: list[AttemptView] = await call.ask(attempts, placement_id)
+    for one in found:
+        if one.id == attempt_id:
+            return one
+    raise NotFound(what="attempt")
+
+
+async def _correction_page(
+    call: PageCall, placement_id: UUID, found: AttemptView, form: object, status: int = 200
+) -> Response:
+    return call.page(
+        "placements/correct.html",
+        status=status,
+        form=form,
+        one=await call.ask(placement, placement_id),
+        lists=await choices(call, LookupList.REASON_NOT_SECURED),
+        people=await colleagues(call, including=found.caseworker),
     )
 
 

@@ -1,43 +1,22 @@
-"""Housing Placements: from the search for a home to the move-in, and what happens on the way (P1 to P7)."""
+"""Housing Placements: the search for a home, from its start to its end (P1 to P4, P10).
+
+The later features are asked for what this one can't know, by what they offer: `requests_of_placement` for the
+requests that its page shows, `placement_is_securing`, `next_follow_up` and `follow_up_due_by` for its list.
+They act with it when it's handed over (`placement_handed_over`), fails (`placement_failed`) or ends
+(`placement_ended`).
+"""
 
 from chassis.access import Permission
 from chassis.feature import Feature, NavItem
-from deskkit.i18n import N_
 from support_svc.roles import CASEWORKER, SUPERVISOR
 
 EDIT_PLACEMENT = Permission("edit_placement", CASEWORKER, SUPERVISOR)
-RECORD_MOVE_IN = Permission("record_move_in", CASEWORKER, SUPERVISOR)
-SECURE_UNIT = Permission("secure_unit", CASEWORKER, SUPERVISOR)
 START_PLACEMENT = Permission("start_placement", CASEWORKER, SUPERVISOR)
 VIEW_PLACEMENTS = Permission("view_placements", CASEWORKER, SUPERVISOR)
 
-DECLINED_BECAUSE = {
-    "unit_no_longer_available": N_("The home is no longer available."),
-    "household_exceeds_legal_occupancy": N_("The household is too large for the home by law."),
-    "applicant_withdrew": N_("The applicant withdrew."),
-    "income_above_legal_limit": N_("The income is above the program’s legal limit."),
-    "legal_age_rule": N_("The home has a legal age rule."),
-    "other_legal_bar": N_("Another legal bar."),
-}
-"""Why an application was declined (message ids), by the codes of the published language."""
-
 FEATURE = Feature(
     module=__name__,
-    permissions=(
-        EDIT_PLACEMENT,
-        RECORD_MOVE_IN,
-        SECURE_UNIT,
-        START_PLACEMENT,
-        VIEW_PLACEMENTS,
-    ),
+    permissions=(EDIT_PLACEMENT, START_PLACEMENT, VIEW_PLACEMENTS),
     navigation=(NavItem("Housing Placements", "placements", VIEW_PLACEMENTS, position=30),),
-    offers={"due": "due:due", "open_matters": "rows:placements_open"},
-    words={"declined_because": DECLINED_BECAUSE},
-    tasks={
-        "find_home": N_("Find a home for %(name)s"),
-        "find_another_home": N_("Find another home for %(name)s: the application was declined"),
-        "wait_for_answer": N_("%(name)s: waiting for the inventory’s answer"),
-        "use_hold": N_("Move %(name)s in before the hold lapses, or ask for more time"),
-        "move_in": N_("Move %(name)s in"),
-    },
+    offers={"open_matters": "queries:placements_open"},
 )

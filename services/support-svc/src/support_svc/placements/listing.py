@@ -7,25 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 
+from chassis.feature import offers_of
 from chassis.paging import CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from support_svc.clients.finding import may_see, meaning
 from support_svc.clients.model import Client
-from support_svc.followups.model import FollowUp, FollowUpState
 from support_svc.lookups.model import Caseworker
 from support_svc.placements.feature import VIEW_PLACEMENTS
-from support_svc.placements.model import (
-    SEARCHING,
-    Placement,
-    PlacementMember,
-    PlacementStatus,
-    Securing,
-)
-from support_svc.placements.rows import next_follow_up
-from support_svc.placements.securing import SecuringState
+from support_svc.placements.model import SEARCHING, Placement, PlacementMember, PlacementStatus
+from support_svc.placements.queries import next_follow_up
 
 _LATEST_FIRST = Paging(Placement.id.desc())
 UPCOMING = timedelta(days=14)
@@ -41,7 +34,7 @@ class Urgent(StrEnum):
 
 
 class PlacementFilter(BaseModel):
-    """The filters of the list; one that is empty doesn't narrow."""
+    """The filters of the list; an empty one leaves nothing out."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -81,30 +74,23 @@ class PlacementPage(CountedPage[PlacementLine]):
     counts: dict[Urgent, int]
 
 
-def asks_for_a_home() -> ColumnElement[bool]:
-    """Whether the placement waits for the inventory's answer."""
-    asked = select(Securing.request).where(
-        Securing.placement_id == Placement.id, Securing.state == SecuringState.ASKED
-    )
-    return asked.correlate(Placement).exists()
+def _any_offered(tx: ReadTx, condition: str, *given: object) -> ColumnElement[bool]:
+    """Whether a condition that later features offer holds for the placement in the row."""
+    return or_(false(), *(holds(*given) for holds in offers_of(tx.runtime.features, condition)))
 
 
-def _urgent(today: date) -> dict[Urgent, ColumnElement[bool]]:
+def _urgent(tx: ReadTx) -> dict[Urgent, ColumnElement[bool]]:
     """What makes a placement urgent, of each kind."""
-    looking = Placement.status.in_(SEARCHING)
+    today, searching = tx.today, Placement.status.in_(SEARCHING)
     return {
-        Urgent.PAST_TARGET_DATE: and_(looking, Placement.target_on < today),
-        Urgent.UPCOMING_TARGET_DATE: and_(looking, Placement.target_on.between(today, today + UPCOMING)),
+        Urgent.PAST_TARGET_DATE: and_(searching, Placement.target_on < today),
+        Urgent.UPCOMING_TARGET_DATE: and_(searching, Placement.target_on.between(today, today + UPCOMING)),
         Urgent.PAST_MOVE_IN_DATE: and_(
             Placement.status == PlacementStatus.HOUSING_SECURED, Placement.expected_move_in < today
         ),
         Urgent.UPCOMING_FOLLOW_UP: and_(
             Placement.status == PlacementStatus.MOVED_IN,
-            exists().where(
-                FollowUp.subject_id == Placement.id,
-                FollowUp.state == FollowUpState.DUE,
-                FollowUp.due_on <= today + UPCOMING,
-            ),
+            _any_offered(tx, "follow_up_due_by", today + UPCOMING),
         ),
     }
 
@@ -128,7 +114,7 @@ async def _filters(tx: ReadTx, wanted: PlacementFilter) -> ColumnElement[bool]:
 async def placements(tx: ReadTx, wanted: PlacementFilter) -> PlacementPage:
     """The list of placements, the latest started first, with the four urgent counts (P1)."""
     condition = await _filters(tx, wanted)
-    kinds = _urgent(tx.today)
+    kinds = _urgent(tx)
     counted = select(
         func.count(), *(func.count().filter(kinds[kind]).label(kind.value) for kind in Urgent)
     ).select_from(Placement)
@@ -147,8 +133,8 @@ async def placements(tx: ReadTx, wanted: PlacementFilter) -> PlacementPage:
             Client,
             Caseworker.name,
             people,
-            asks_for_a_home(),
-            next_follow_up(),
+            _any_offered(tx, "placement_is_securing"),
+            next_follow_up(tx),
             *(kinds[kind] for kind in Urgent),
         )
         .join(Client, Client.id == Placement.client_id)

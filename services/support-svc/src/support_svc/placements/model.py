@@ -1,9 +1,9 @@
-"""Housing placements (P1-P8, P10): tables, vocabularies, what is told to others, and what can be wrong."""
+"""Housing placements (P1-P4, P10): tables, vocabularies and what can be wrong."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Integer, Numeric, String, Text, text
@@ -11,14 +11,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.db import words
+from chassis.errors import DomainError, Kind
 from support_svc.homes.model import ManagedBy
 from support_svc.lookups.model import Caseworker, LookupValue
-from support_svc.placements.securing import SecuringState
 from support_svc.tables import Base
 
 
 class PlacementStatus(StrEnum):
-    """Status of a placement (P3). *Securing* is shown while a request waits, and is no status of its own."""
+    """Status of a placement (P3). *Securing* is shown while a request waits; it isn't a status of its own."""
 
     HOUSING_NOT_SECURED = "housing_not_secured"
     HOUSING_SECURED = "housing_secured"
@@ -27,8 +27,34 @@ class PlacementStatus(StrEnum):
     FAILED = "failed"
 
 
-ACTIVE = (PlacementStatus.HOUSING_NOT_SECURED, PlacementStatus.HOUSING_SECURED, PlacementStatus.MOVED_IN)
 SEARCHING = (PlacementStatus.HOUSING_NOT_SECURED, PlacementStatus.HOUSING_SECURED)
+ACTIVE = (*SEARCHING, PlacementStatus.MOVED_IN)
+
+
+class SecuringState(StrEnum):
+    """State of one request for a home (P6)."""
+
+    ASKED = "asked"
+    HELD = "held"
+    LET = "let"
+    USED = "used"
+    REFUSED = "refused"
+    RELEASED = "released"
+    GIVEN_UP = "given_up"
+    REPLACED = "replaced"
+
+
+HOLDING = frozenset({SecuringState.HELD, SecuringState.LET})
+"""A placement has at most one request in these states: its home."""
+OPEN = HOLDING | {SecuringState.ASKED}
+"""Beside the home that is held, one other can be asked for; the first goes when the second is secured."""
+
+
+class ApplicationState(StrEnum):
+    """What the property entity reported about the application of a referral."""
+
+    OPENED = "opened"
+    DECLINED = "declined"
 
 
 class TimelineKind(StrEnum):
@@ -68,27 +94,20 @@ class TimelineKind(StrEnum):
     COMPLETED = "completed"
 
 
-class ApplicationState(StrEnum):
-    """What the property entity told about the application of a referral."""
-
-    OPENED = "opened"
-    DECLINED = "declined"
-
-
 def is_declined(state: SecuringState, application: ApplicationState | None) -> bool:
     """Whether the application for a home that is still held was declined, so that nobody moves into it."""
     return state is SecuringState.HELD and application is ApplicationState.DECLINED
 
 
-def decline_leads(state: SecuringState, application: ApplicationState | None) -> bool:
-    """Whether a decline is what a placement stands at: it frees the home, so the release follows it."""
-    stands = state in (SecuringState.HELD, SecuringState.RELEASED)
-    return stands and application is ApplicationState.DECLINED
+def may_be_referred(
+    state: SecuringState, managed_by: ManagedBy, application: ApplicationState | None, *, referred: bool
+) -> bool:
+    """Whether a household can be referred, for the first time or after a referral was withdrawn.
 
-
-def may_be_referred(state: SecuringState, managed_by: ManagedBy, referral: UUID | None) -> bool:
-    """Whether a household can be referred: the home is held, the property entity's, and it never was."""
-    return state is SecuringState.HELD and managed_by is ManagedBy.PROPERTY_ENTITY and referral is None
+    Its home is held and the property entity's, no referral stands, and no application was declined.
+    """
+    held = state is SecuringState.HELD and managed_by is ManagedBy.PROPERTY_ENTITY
+    return held and not referred and not is_declined(state, application)
 
 
 class Placement(Base):
@@ -178,64 +197,6 @@ class Attempt(Base):
     recorded_at: Mapped[datetime]
 
 
-class Securing(Base):
-    """One Secure Unit: the process between the caseworker's request and what became of it (P6).
-
-    `request` and `referral` are the only references to the household that cross; both are minted here. `said`
-    counts what was told about the referral, so that its listener can keep the order.
-    """
-
-    __tablename__ = "securing"
-    __table_args__ = (
-        Index("uq_securing_asked", "placement_id", unique=True, postgresql_where=text("state = 'asked'")),
-        Index(
-            "uq_securing_holding",
-            "placement_id",
-            unique=True,
-            postgresql_where=text("state in ('held', 'let')"),
-        ),
-        Index("ix_securing_placement", "placement_id", "asked_at"),
-        Index("uq_securing_referral", "referral", unique=True, postgresql_where=text("referral is not null")),
-    )
-
-    request: Mapped[UUID] = mapped_column(primary_key=True)
-    placement_id: Mapped[UUID] = mapped_column(ForeignKey("placement.id"))
-    unit: Mapped[UUID]
-    address: Mapped[str] = mapped_column(String(400))
-    housing_type: Mapped[str] = mapped_column(String(60))
-    managed_by: Mapped[ManagedBy] = mapped_column(words(ManagedBy, "managed_by"))
-    state: Mapped[SecuringState] = mapped_column(words(SecuringState, "state"))
-    secured_on: Mapped[date]
-    expected_move_in: Mapped[date]
-    adults: Mapped[int]
-    children: Mapped[int]
-    asked_at: Mapped[datetime]
-    asked_by_name: Mapped[str] = mapped_column(String(200))
-    asked_under: Mapped[UUID | None] = mapped_column(ForeignKey("consent.id"))
-    late: Mapped[bool] = mapped_column(default=False)
-    answered_at: Mapped[datetime | None]
-    deadline: Mapped[datetime | None]
-    ending: Mapped[bool] = mapped_column(default=False)
-    overdue: Mapped[bool] = mapped_column(default=False)
-    ended_why: Mapped[str | None] = mapped_column(String(40))
-    referral: Mapped[UUID | None]
-    referral_withdrawn_at: Mapped[datetime | None]
-    named: Mapped[bool] = mapped_column(default=False)
-    contact_withdrawn_at: Mapped[datetime | None]
-    said: Mapped[int] = mapped_column(Integer, default=0)
-    moves_told: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    application: Mapped[ApplicationState | None] = mapped_column(words(ApplicationState, "application"))
-    decline_reason: Mapped[str | None] = mapped_column(String(60))
-    tenancy_start: Mapped[date | None]
-    tenancy_rent: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
-    tenancy_currency: Mapped[str | None] = mapped_column(String(3))
-
-    @property
-    def opened_under(self) -> str:
-        """The reference of the consent under which the home was asked for, for whatever ends it."""
-        return str(self.asked_under) if self.asked_under else f"request:{self.request}"
-
-
 class TimelineEntry(Base):
     """One line of a placement's timeline: what happened, when, and who did it (P10)."""
 
@@ -250,94 +211,80 @@ class TimelineEntry(Base):
     details: Mapped[dict[str, object]] = mapped_column(JSONB, default=dict)
 
 
-# --------------------------------------------------------------- facts told to others
-@dataclass(frozen=True, slots=True)
-class UnitRequested:
-    """A household asks the inventory for a home."""
-
-    request: UUID
-    unit: UUID
-    secured_on: date
-    expected_move_in: date
-    adults: int
-    children: int
+def active_members(placement: Placement) -> list[PlacementMember]:
+    """The members who are included and haven't left."""
+    return [member for member in placement.members if member.active]
 
 
-@dataclass(frozen=True, slots=True)
-class UnitRequestWithdrawn:
-    """A request is given up."""
+class ActivePlacementExists(DomainError):
+    """A person is in one active placement at a time (P2)."""
 
-    request: UUID
-    unit: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class HouseholdMovedIn:
-    """A household moved into a third-party landlord's home; told again with the day as it was corrected.
-
-    `number` is its place among all that is told about the request.
-    """
-
-    request: UUID
-    unit: UUID
-    moved_in_on: date
-    number: int
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "active_placement_exists"
+    message: ClassVar[str] = "{name} already has an active housing placement."
 
 
-@dataclass(frozen=True, slots=True)
-class HouseholdMovedOut:
-    """A household left a third-party landlord's home; `number` is as in HouseholdMovedIn."""
+class PersonDeceased(DomainError):
+    """Nobody who has died is housed."""
 
-    request: UUID
-    unit: UUID
-    moved_out_on: date
-    number: int
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "person_deceased"
+    message: ClassVar[str] = "{name} is recorded as deceased, so no housing placement starts."
 
 
-@dataclass(frozen=True, slots=True)
-class Applicant:
-    """Name and contact of an applicant, told only under the consent share_contact_for_tenancy.
+class PersonArchived(DomainError):
+    """An archived record is made active again before its person is housed."""
 
-    Of a person with one name only, `given` and `family` both are it.
-    """
-
-    given: str
-    family: str
-    preferred: str | None
-    phone: str | None
-    email: str | None
-    language: str | None
-    one_name: bool = False
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "person_archived"
+    message: ClassVar[str] = "The record of {name} is archived. Make it active again before starting."
 
 
-@dataclass(frozen=True, slots=True)
-class TenancyReferred:
-    """A household whose home is secured is referred to the property entity for a tenancy.
+class PlacementEnded(DomainError):
+    """The placement has ended; nothing can be added to it."""
 
-    `number` is its place among all that is told about the referral, beginning with 1.
-    """
-
-    referral: UUID
-    request: UUID
-    unit: UUID
-    expected_move_in: date
-    adults: int
-    children: int
-    number: int
-    applicant: Applicant | None = None
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "placement_ended"
+    message: ClassVar[str] = "This placement has ended."
 
 
-@dataclass(frozen=True, slots=True)
-class ContactWithdrawn:
-    """The client no longer agrees that name and contact are shared; whoever has them by it forgets them."""
+class NotSearching(DomainError):
+    """A home can be secured only before the move-in."""
 
-    referral: UUID
-    number: int
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "not_searching"
+    message: ClassVar[str] = "A home can be secured only while the household is looking for one."
 
 
-@dataclass(frozen=True, slots=True)
-class TenancyReferralWithdrawn:
-    """A referral is given up before a tenancy."""
+class FinalOnlyWhileSearching(DomainError):
+    """The final attempt ends the search, so the household must still be searching."""
 
-    referral: UUID
-    number: int
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "final_only_while_searching"
+    message: ClassVar[str] = (
+        "This can't become the final attempt: the household isn't looking for a home any more."
+    )
+
+
+class TargetBeforeStart(DomainError):
+    """The target date lies before the search began."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "target_before_start"
+    message: ClassVar[str] = "The target date must not be before the search start date."
+
+
+class InTheFuture(DomainError):
+    """Something is recorded for a day that is still to come."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "in_the_future"
+    message: ClassVar[str] = "The date must be today or earlier."
+
+
+class NobodyMovedIn(DomainError):
+    """No move-in is recorded, so there is nothing to correct."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "nobody_moved_in"
+    message: ClassVar[str] = "No move-in is recorded for this placement."

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from support_svc.homes.model import ManagedBy
-from support_svc.placements.model import ApplicationState, PlacementStatus, is_declined
-from support_svc.placements.securing import SecuringState
+from support_svc.placements.model import ApplicationState, PlacementStatus, SecuringState, is_declined
 
 
 class Step(StrEnum):
-    """The way of a household from the search to the last follow-up, in its order."""
+    """The steps of a household from the search to the last follow-up, in their order."""
 
     SEARCHING = "searching"
     SECURED = "secured"
@@ -21,7 +20,7 @@ class Step(StrEnum):
 
 
 class Reached(StrEnum):
-    """Whether a step lies behind, is under way or lies ahead."""
+    """Whether a step is done, under way or still to come."""
 
     DONE = "done"
     CURRENT = "current"
@@ -44,7 +43,7 @@ class Next(StrEnum):
     FIND_HOME = "find_home"
     FIND_ANOTHER_HOME = "find_another_home"
     ANSWER_REQUEST = "answer_request"
-    SAY_WHETHER_HELD = "say_whether_held"
+    CONFIRM_HOLD = "say_whether_held"
     REFER_HOUSEHOLD = "refer_household"
     BRING_DETAILS = "bring_details"
     OPEN_APPLICATION = "open_application"
@@ -66,7 +65,7 @@ _TURNS = {
     Next.FIND_HOME: Turn.CASEWORKER,
     Next.FIND_ANOTHER_HOME: Turn.CASEWORKER,
     Next.ANSWER_REQUEST: Turn.INVENTORY,
-    Next.SAY_WHETHER_HELD: Turn.INVENTORY,
+    Next.CONFIRM_HOLD: Turn.INVENTORY,
     Next.REFER_HOUSEHOLD: Turn.CASEWORKER,
     Next.BRING_DETAILS: Turn.TENANT,
     Next.OPEN_APPLICATION: Turn.PROPERTY_MANAGER,
@@ -82,7 +81,7 @@ _TURNS = {
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """What counts of a signing: whether it is still to take place, was answered, and ended with a lease."""
+    """What matters of a signing: whether it is upcoming, was answered, and ended with a lease."""
 
     ahead: bool
     answered: bool
@@ -115,7 +114,7 @@ class Progress:
 
 
 def progress(record: Record) -> Progress:
-    """How far a placement has come. Without the property entity nobody tells of application and signing."""
+    """Return how far a placement has come; without the property entity there is no application or signing."""
     steps = list(Step)
     if record.managed_by is not ManagedBy.PROPERTY_ENTITY and record.request in _AT_A_HOME:
         steps = [step for step in steps if step not in (Step.APPLICATION, Step.SIGNING)]
@@ -134,8 +133,8 @@ def _reached(
         return tuple((step, over) for step in steps)
     at = steps.index(current)
     return tuple(
-        (step, Reached.DONE if place < at else Reached.CURRENT if place == at else Reached.AHEAD)
-        for place, step in enumerate(steps)
+        (step, Reached.DONE if index < at else Reached.CURRENT if index == at else Reached.AHEAD)
+        for index, step in enumerate(steps)
     )
 
 
@@ -162,7 +161,7 @@ def _held(record: Record) -> tuple[Step, Next]:
             return Step.SECURED, Next.ANSWER_REQUEST
         return Step.SEARCHING, Next.FIND_ANOTHER_HOME
     if record.overdue:
-        return Step.SECURED, Next.SAY_WHETHER_HELD
+        return Step.SECURED, Next.CONFIRM_HOLD
     if record.managed_by is not ManagedBy.PROPERTY_ENTITY:
         return Step.MOVE_IN, Next.RECORD_MOVE_IN
     return _applying(record)

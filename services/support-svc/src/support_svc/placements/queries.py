@@ -1,4 +1,4 @@
-"""Reading a placement: its record (P2, P3) and its attempts (P4)."""
+"""Reading a placement: its record (P2, P3), its attempts (P4), and the homes that fit it (P5)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,35 +6,42 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from chassis.errors import NotFound
-from chassis.tx import ReadTx
+from chassis.feature import offers_of
+from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from support_svc.clients.finding import may_see
-from support_svc.clients.model import Client, age_on, is_adult
+from support_svc.clients.model import Client, is_adult
+from support_svc.clients.open_matters import MatterKind, OpenMatter
 from support_svc.corrections.model import Corrected
 from support_svc.corrections.queries import CorrectionView, corrections_of
+from support_svc.homes.feature import SEARCH_HOMES
 from support_svc.homes.fitting import Seeking, affordable
 from support_svc.homes.model import ManagedBy
+from support_svc.homes.queries import HomeFilter, HomePage, search_homes
 from support_svc.lookups.model import Caseworker, LookupValue, english, french
 from support_svc.placements.feature import VIEW_PLACEMENTS
 from support_svc.placements.model import (
+    ACTIVE,
+    OPEN,
     SEARCHING,
     ApplicationState,
     Attempt,
     Placement,
     PlacementMember,
     PlacementStatus,
-    Securing,
+    SecuringState,
     TypeSought,
     is_declined,
     may_be_referred,
 )
 from support_svc.placements.progress import Meeting, Progress, Record, progress
-from support_svc.placements.rows import is_active_for, next_follow_up
-from support_svc.placements.securing import HOLDING, OPEN, SecuringState
+
+SEARCHED = "placement_search"
+"""Record kind of a housing search in the access log, which is all that a search writes."""
 
 
 class NextKind(StrEnum):
@@ -48,7 +55,7 @@ class NextKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RequestView:
-    """The request a placement is at."""
+    """A request for a home, as the page of its placement shows it."""
 
     request: UUID
     unit: UUID
@@ -77,13 +84,13 @@ class RequestView:
 
     @property
     def open(self) -> bool:
-        """Whether it is asked, held or let."""
+        """Whether the home is asked for, held or let."""
         return self.state in OPEN
 
     @property
     def may_be_referred(self) -> bool:
         """Whether the household can be referred to the property entity now."""
-        return not self.referred and may_be_referred(self.state, self.managed_by, None)
+        return may_be_referred(self.state, self.managed_by, self.application, referred=self.referred)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +145,12 @@ class PlacementView:
     @property
     def is_open(self) -> bool:
         """Whether something can still be done with it."""
-        return self.status in (*SEARCHING, PlacementStatus.MOVED_IN)
+        return self.status in ACTIVE
+
+    @property
+    def everybody_left(self) -> bool:
+        """Whether nobody who moved in lives there any more."""
+        return all(person.left_on is not None for person in self.people)
 
     @property
     def searching(self) -> bool:
@@ -152,7 +164,7 @@ class PlacementView:
 
     @property
     def securing_another(self) -> bool:
-        """Whether another home was asked for beside the one that is held, which it is until then (P6)."""
+        """Whether another home was asked for beside the one that is held, and the answer is awaited (P6)."""
         return self.another is not None and self.another.state is SecuringState.ASKED
 
     @property
@@ -220,7 +232,7 @@ class PlacementView:
 
 @dataclass(frozen=True, slots=True)
 class AttemptView:
-    """An attempt that led to nothing."""
+    """An attempt that didn't lead to a home."""
 
     id: UUID
     attempted_on: date
@@ -249,25 +261,25 @@ async def active_placement(tx: ReadTx, client_id: UUID) -> UUID | None:
 
 @query(VIEW_PLACEMENTS, views="client")
 async def placement(tx: ReadTx, placement_id: UUID) -> PlacementView:
-    """A placement's record. Raises NotFound, also for one of a client that is hidden. The view is logged
-    (X3).
+    """A placement's record. Raises NotFound, also for one of a client that the asker may not see.
+
+    The view is logged (X3).
     """
     program, source = aliased(LookupValue), aliased(LookupValue)
     row = (
         await tx.execute(
-            select(Placement, Client, Caseworker.name, program, source, Securing, next_follow_up())
+            select(Placement, Client, Caseworker.name, program, source, next_follow_up(tx))
             .join(Client, Client.id == Placement.client_id)
             .join(Caseworker, Caseworker.subject == Placement.caseworker)
             .outerjoin(program, program.id == Placement.program_id)
             .outerjoin(source, source.id == Placement.referral_source_id)
-            .outerjoin(Securing, Securing.request == Placement.request)
             .where(Placement.id == placement_id, may_see(tx))
         )
     ).one_or_none()
     if row is None:
         raise NotFound(what="placement")
-    one, client, caseworker_name, its_program, its_source, securing, due = row
-    another = await _another(tx, one.id, securing)
+    one, client, caseworker_name, its_program, its_source, due = row
+    request, another = await _requests(tx, one)
     tx.viewed("client", client.id)
     types = list(
         (
@@ -296,7 +308,7 @@ async def placement(tx: ReadTx, placement_id: UUID) -> PlacementView:
                 client_id=person.id,
                 name=person.full_name,
                 is_head=member.is_head,
-                age=age_on(tx.today, person.date_of_birth, person.estimated_age, person.estimated_on),
+                age=person.age_on(tx.today),
                 left_on=member.left_on,
             )
             for member, person in people
@@ -324,32 +336,23 @@ async def placement(tx: ReadTx, placement_id: UUID) -> PlacementView:
         moved_in_on=one.moved_in_on,
         ended_on=one.ended_on,
         version=one.version,
-        request=_request(securing) if securing is not None else None,
-        another=_request(another) if another is not None else None,
+        request=request,
+        another=another,
         next_follow_up=due,
     )
 
 
-async def _another(tx: ReadTx, placement_id: UUID, current: Securing | None) -> Securing | None:
-    """The latest request made after the one the placement is at."""
-    if current is None or current.state not in HOLDING:
-        return None
-    return (
-        await tx.execute(
-            select(Securing)
-            .where(
-                Securing.placement_id == placement_id,
-                tuple_(Securing.asked_at, Securing.request) > tuple_(current.asked_at, current.request),
-            )
-            .order_by(Securing.asked_at.desc(), Securing.request.desc())
-            .limit(1)
-        )
-    ).scalar_one_or_none()
+async def _requests(tx: ReadTx, placement: Placement) -> tuple[RequestView | None, RequestView | None]:
+    """The request that a placement is at, and the latest one made beside the home that is held."""
+    for ask in offers_of(tx.runtime.features, "requests_of_placement"):
+        found: tuple[RequestView | None, RequestView | None] = await ask(tx, placement)
+        return found
+    return None, None
 
 
-def _request(row: Securing) -> RequestView:
-    names = set(RequestView.__slots__) - {"referred"}
-    return RequestView(**{name: getattr(row, name) for name in names}, referred=row.referral is not None)
+def next_follow_up(tx: ReadTx) -> ColumnElement[date | None]:
+    """Select the day of the earliest follow-up that is due, of the placement in the row."""
+    return func.least(*(column() for column in offers_of(tx.runtime.features, "next_follow_up")))
 
 
 async def require_visible(tx: ReadTx, placement_id: UUID) -> None:
@@ -391,3 +394,29 @@ async def attempts(tx: ReadTx, placement_id: UUID) -> list[AttemptView]:
         )
         for one, reason, name in found
     ]
+
+
+@query(SEARCH_HOMES, views=SEARCHED)
+async def search_for_placement(tx: ReadTx, placement_id: UUID, wanted: HomeFilter) -> HomePage:
+    """New Housing Search for a placement; the timeline shows it from the access log (P5, P10)."""
+    one = await placement(tx, placement_id)
+    tx.viewed(SEARCHED, placement_id)
+    return await search_homes(tx, wanted, one.seeking())
+
+
+def is_active_for(client_id: UUID) -> ColumnElement[bool]:
+    """Whether a placement is active and the client is its head or included in it."""
+    included = select(PlacementMember.placement_id).where(
+        PlacementMember.client_id == client_id, PlacementMember.active
+    )
+    return and_(
+        or_(Placement.client_id == client_id, Placement.id.in_(included)), Placement.status.in_(ACTIVE)
+    )
+
+
+async def placements_open(tx: Tx | ReadTx, client_id: UUID) -> list[OpenMatter]:
+    """The active placements that a client is included in."""
+    rows = await tx.execute(
+        select(Placement.id, Placement.number).where(is_active_for(client_id)).order_by(Placement.started_at)
+    )
+    return [OpenMatter(MatterKind.PLACEMENT, f"placement {number}", one) for one, number in rows]

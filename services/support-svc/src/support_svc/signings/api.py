@@ -12,7 +12,7 @@ router = ApiRouter(tags=["signings"])
 
 @router.get("/signings")
 async def find_signings(call: Call, caseworker: str | None = None) -> list[SigningView]:
-    """Signings ahead and of the last days."""
+    """Upcoming signings and those of the last days."""
     return await call.ask(signings, caseworker)
 
 
@@ -36,5 +36,5 @@ async def get_progress(call: Call, placement_id: UUID) -> Progress:
 
 @router.post("/signings/{signing_id}/answer", status_code=204)
 async def post_answer(call: Call, signing_id: UUID, body: SigningAnswer) -> None:
-    """Tell the property entity whether somebody attends."""
+    """Inform the property entity whether somebody attends."""
     await call.perform(answer_signing, AnswerSigning(signing=signing_id, **dict(body)))

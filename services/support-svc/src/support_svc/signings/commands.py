@@ -1,4 +1,4 @@
-"""Hearing of signings and answering them (W4)."""
+"""Receiving what is reported about signings, and answering them (W4)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +13,13 @@ from chassis.tx import Tx
 from chassis.usecase import use_case
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
-from support_svc.placements.model import Placement, Securing, TimelineKind
-from support_svc.placements.rows import locked_placement, note
+from support_svc.placements.commands import locked_placement
+from support_svc.placements.model import Placement, TimelineKind
+from support_svc.placements.timeline import add_to_timeline
+from support_svc.securing.model import Securing, has_referral
 from support_svc.signings.feature import ANSWER_SIGNING
 from support_svc.signings.model import (
-    TOLD_OF_SIGNINGS,
+    SIGNINGS_SHARED,
     AbsenceReason,
     AbsenceReasonNeeded,
     Attendance,
@@ -27,13 +29,14 @@ from support_svc.signings.model import (
     SigningOver,
     SigningPlace,
     SigningState,
-    standing,
+    current_state,
+    of_request,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class SigningTold:
-    """What the property entity says about a signing; `version` orders what it says about one referral."""
+class SigningReport:
+    """What the property entity reported about a signing; `version` orders the events about one referral."""
 
     referral: UUID
     signing: UUID
@@ -59,54 +62,54 @@ class AnswerSigning(SigningAnswer):
 
 
 @use_case(RECEIVE_EVENTS)
-async def hear_signing(tx: Tx, told: SigningTold) -> None:
-    """Take in what is said about a signing; older news than what is known changes nothing.
+async def receive_signing(tx: Tx, report: SigningReport) -> None:
+    """Record what is reported about a signing; an event older than the last one changes nothing.
 
     Raises NotFound.
     """
-    placement_id = await tx.scalar(select(Securing.placement_id).where(Securing.referral == told.referral))
+    placement_id = await tx.scalar(select(Securing.placement_id).where(has_referral(report.referral)))
     if placement_id is None:
         raise NotFound(what="referral")
-    signing = await tx.session.get(Signing, told.signing, with_for_update=True)
+    signing = await tx.session.get(Signing, report.signing, with_for_update=True)
     if signing is None:
         signing = Signing(
-            signing=told.signing, referral=told.referral, placement_id=placement_id, told_version=-1
+            signing=report.signing, referral=report.referral, placement_id=placement_id, reported_version=-1
         )
         tx.session.add(signing)
-    if told.version <= signing.told_version:
+    if report.version <= signing.reported_version:
         return
-    signing.told_version = told.version
-    signing.state = told.state
-    if told.starts_at is not None:
-        signing.starts_at = told.starts_at
-        signing.place = told.place
-    if told.outcome is not None:
-        signing.outcome = told.outcome
-    if told.moved:
+    signing.reported_version = report.version
+    signing.state = report.state
+    if report.starts_at is not None:
+        signing.starts_at = report.starts_at
+        signing.place = report.place
+    if report.outcome is not None:
+        signing.outcome = report.outcome
+    if report.moved:
         # The answer was given for another time or place.
         signing.attendance = None
         signing.absence_reason = None
         signing.answered_at = None
         signing.answered_by_name = None
-    note(
+    add_to_timeline(
         tx,
         placement_id,
-        _line(told),
-        {"starts_at": told.starts_at, "place": told.place, "outcome": told.outcome},
+        _line(report),
+        {"starts_at": report.starts_at, "place": report.place, "outcome": report.outcome},
     )
 
 
-def _line(told: SigningTold) -> TimelineKind:
-    if told.state is SigningState.CANCELLED:
+def _line(report: SigningReport) -> TimelineKind:
+    if report.state is SigningState.CANCELLED:
         return TimelineKind.SIGNING_CANCELLED
-    if told.state is SigningState.HELD:
+    if report.state is SigningState.HELD:
         return TimelineKind.SIGNING_HELD
-    return TimelineKind.SIGNING_MOVED if told.moved else TimelineKind.SIGNING_SCHEDULED
+    return TimelineKind.SIGNING_MOVED if report.moved else TimelineKind.SIGNING_SCHEDULED
 
 
 @use_case(ANSWER_SIGNING)
 async def answer_signing(tx: Tx, command: AnswerSigning) -> None:
-    """Tell the property entity whether somebody attends.
+    """Inform the property entity whether somebody attends.
 
     Raises SigningOver, AbsenceReasonNeeded, NotFound.
     """
@@ -123,8 +126,8 @@ async def answer_signing(tx: Tx, command: AnswerSigning) -> None:
     await locked_placement(tx, placement_id)
     signing, request, state = (
         await tx.execute(
-            select(Signing, Securing, standing())
-            .join(Securing, Securing.referral == Signing.referral)
+            select(Signing, Securing, current_state())
+            .join(Securing, of_request())
             .where(Signing.signing == command.signing)
             .with_for_update(of=(Securing, Signing))
         )
@@ -135,14 +138,14 @@ async def answer_signing(tx: Tx, command: AnswerSigning) -> None:
     signing.absence_reason = command.reason
     signing.answered_at = tx.now
     signing.answered_by_name = tx.actor.name
-    request.said += 1
+    request.referral_events += 1
     fact = SigningAnswered(
-        signing.referral, signing.signing, request.said, command.attendance, command.reason
+        signing.referral, signing.signing, request.referral_events, command.attendance, command.reason
     )
-    # The tenant agreed that this organisation is told of this signing; the answer rests on nothing else.
-    under = {TOLD_OF_SIGNINGS: f"signing:{signing.signing}"}
+    # The tenant agreed that this organisation is informed of this signing; the answer rests on nothing else.
+    under = {SIGNINGS_SHARED: f"signing:{signing.signing}"}
     tx.publish(fact, about=str(signing.placement_id), under=under)
-    note(
+    add_to_timeline(
         tx,
         signing.placement_id,
         TimelineKind.SIGNING_ANSWERED,

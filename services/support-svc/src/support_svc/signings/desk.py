@@ -14,7 +14,7 @@ router = DeskRouter(prefix="/front-desk/signings")
 
 @router.get("", name="signings")
 async def page(call: DeskCall, whose: str = "mine") -> Response:
-    """Signings ahead; mine unless everybody's are asked for."""
+    """Upcoming signings; mine unless everybody's are asked for."""
     mine = whose != "all"
     found = await call.ask(signings, call.actor.subject if mine else None)
     return call.page("signings/list.html", found=found, mine=mine)
@@ -22,7 +22,7 @@ async def page(call: DeskCall, whose: str = "mine") -> Response:
 
 @router.get("/{signing_id}", name="signing")
 async def record(call: DeskCall, signing_id: UUID) -> Response:
-    """A signing and the form to answer it, with what will be told."""
+    """A signing and the form to answer it, with what will be sent."""
     one = await call.ask(signing, signing_id)
     initial = {"attendance": one.attendance, "reason": one.absence_reason}
     return _page(call, one, await call.form(AnswerSigning, initial=initial))

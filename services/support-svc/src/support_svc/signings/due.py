@@ -1,4 +1,4 @@
-"""Signings ahead that aren't answered yet, or that somebody attends (F2, W4)."""
+"""Upcoming signings that aren't answered yet, or that somebody attends (F2, W4)."""
 
 from sqlalchemy import func, select
 
@@ -6,25 +6,26 @@ from chassis.tx import ReadTx
 from chassis.usecase import query
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
-from support_svc.placements.model import Placement, Securing
+from support_svc.placements.model import Placement
+from support_svc.securing.model import Securing
 from support_svc.signings.feature import VIEW_SIGNINGS
-from support_svc.signings.model import Attendance, Signing, SigningState, standing
+from support_svc.signings.model import Attendance, Signing, SigningState, current_state, of_request
 from trade.due import CUT, Due, DueList, total, urgency_of
 
 
 @query(VIEW_SIGNINGS)
 async def due(tx: ReadTx) -> DueList:
-    """The signings of my clients that lie ahead, but for those I can't attend."""
+    """The upcoming signings of my clients, except those that I can't attend."""
     rows = (
         await tx.execute(
             select(Signing, Client, Securing, func.count().over())
             .join(Placement, Placement.id == Signing.placement_id)
             .join(Client, Client.id == Placement.client_id)
-            .join(Securing, Securing.referral == Signing.referral)
+            .join(Securing, of_request())
             .where(
                 Placement.caseworker == tx.actor.subject,
                 Signing.starts_at >= tx.now,
-                standing() == SigningState.SCHEDULED,
+                current_state() == SigningState.SCHEDULED,
                 func.coalesce(Signing.attendance, "") != Attendance.CANNOT_ATTEND,
                 may_see(tx),
             )

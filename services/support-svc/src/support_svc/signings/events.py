@@ -1,4 +1,4 @@
-"""Lease signings that a client wants the caseworker at: their dates, and who comes (W4)."""
+"""Lease signings that a client wants the caseworker to attend: their dates, and the answers (W4)."""
 
 from chassis.bus import Incoming
 from chassis.bus.events import Events
@@ -6,7 +6,7 @@ from chassis.perform import perform_in
 from chassis.tx import Tx
 from contracts import support, tenancy
 from contracts.words import AbsenceReason, Attendance
-from support_svc.signings.commands import SigningTold, hear_signing
+from support_svc.signings.commands import SigningReport, receive_signing
 from support_svc.signings.model import SigningAnswered, SigningOutcome, SigningPlace, SigningState
 
 EVENTS = Events()
@@ -14,7 +14,7 @@ EVENTS = Events()
 
 @EVENTS.publishes(SigningAnswered)
 def signing_attendance(fact: SigningAnswered) -> tuple[support.SigningAttendanceV1, int]:
-    """Whether the advocate comes."""
+    """Whether the advocate attends."""
     event = support.SigningAttendanceV1(
         referral=fact.referral,
         signing=fact.signing,
@@ -28,20 +28,20 @@ def signing_attendance(fact: SigningAnswered) -> tuple[support.SigningAttendance
 async def signing_scheduled(tx: Tx, incoming: Incoming) -> None:
     """A lease signing has a date."""
     event = incoming.parse(tenancy.SigningScheduledV1)
-    await perform_in(tx, hear_signing, _dated(event, incoming.version, moved=False))
+    await perform_in(tx, receive_signing, _dated(event, incoming.version, moved=False))
 
 
 @EVENTS.on(tenancy.SigningMovedV1)
 async def signing_moved(tx: Tx, incoming: Incoming) -> None:
     """A signing has another time or place."""
     event = incoming.parse(tenancy.SigningMovedV1)
-    await perform_in(tx, hear_signing, _dated(event, incoming.version, moved=True))
+    await perform_in(tx, receive_signing, _dated(event, incoming.version, moved=True))
 
 
 def _dated(
     event: tenancy.SigningScheduledV1 | tenancy.SigningMovedV1, version: int, *, moved: bool
-) -> SigningTold:
-    return SigningTold(
+) -> SigningReport:
+    return SigningReport(
         referral=event.referral,
         signing=event.signing,
         version=version,
@@ -56,8 +56,8 @@ def _dated(
 async def signing_cancelled(tx: Tx, incoming: Incoming) -> None:
     """A signing will not take place."""
     event = incoming.parse(tenancy.SigningCancelledV1)
-    cancelled = SigningTold(event.referral, event.signing, incoming.version, SigningState.CANCELLED)
-    await perform_in(tx, hear_signing, cancelled)
+    cancelled = SigningReport(event.referral, event.signing, incoming.version, SigningState.CANCELLED)
+    await perform_in(tx, receive_signing, cancelled)
 
 
 @EVENTS.on(tenancy.SigningHeldV1)
@@ -65,5 +65,5 @@ async def signing_held(tx: Tx, incoming: Incoming) -> None:
     """A signing took place."""
     event = incoming.parse(tenancy.SigningHeldV1)
     outcome = SigningOutcome(event.outcome.value)
-    held = SigningTold(event.referral, event.signing, incoming.version, SigningState.HELD, outcome=outcome)
-    await perform_in(tx, hear_signing, held)
+    held = SigningReport(event.referral, event.signing, incoming.version, SigningState.HELD, outcome=outcome)
+    await perform_in(tx, receive_signing, held)

@@ -1,4 +1,4 @@
-"""Lease signings that a client wants the caseworker at: what was arranged, and who comes (W4)."""
+"""Lease signings that a client wants the caseworker to attend: what was arranged, and the answers (W4)."""
 
 from chassis.access import Permission
 from chassis.feature import Feature, NavItem

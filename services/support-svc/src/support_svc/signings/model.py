@@ -1,4 +1,4 @@
-"""Lease signings the support organisation was told of (W4), and its answer to each."""
+"""The lease signings that the property entity reported (W4), and the answer to each."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,16 +11,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.db import words
 from chassis.errors import DomainError, Kind
-from support_svc.placements.model import ApplicationState, Securing
-from support_svc.placements.securing import HOLDING, SecuringState
+from support_svc.placements.model import HOLDING, ApplicationState, SecuringState
+from support_svc.securing.model import Securing, has_referral
 from support_svc.tables import Base
 
-TOLD_OF_SIGNINGS = "tell_support_signing"
-"""The tenant's choice under which the property entity tells of signings and is answered."""
+SIGNINGS_SHARED = "tell_support_signing"
+"""The tenant's choice under which the property entity reports signings and receives answers."""
 
 
 class SigningState(StrEnum):
-    """Where a signing stands, as the property entity told it."""
+    """State of a signing, as the property entity reported it."""
 
     SCHEDULED = "scheduled"
     CANCELLED = "cancelled"
@@ -52,7 +52,7 @@ class Attendance(StrEnum):
 
 
 class AbsenceReason(StrEnum):
-    """Why nobody comes from the support organisation."""
+    """Why nobody from the support organisation attends."""
 
     SCHEDULE_CONFLICT = "schedule_conflict"
     NOBODY_AVAILABLE = "nobody_available"
@@ -61,7 +61,7 @@ class AbsenceReason(StrEnum):
 
 
 class Signing(Base):
-    """A lease signing. `told_version` orders what the property entity said: older news never undoes newer."""
+    """A lease signing; `reported_version` orders what is reported, so that no event undoes a later one."""
 
     __tablename__ = "signing"
     __table_args__ = (
@@ -76,7 +76,7 @@ class Signing(Base):
     place: Mapped[SigningPlace | None] = mapped_column(words(SigningPlace, "place"))
     state: Mapped[SigningState] = mapped_column(words(SigningState, "state"))
     outcome: Mapped[SigningOutcome | None] = mapped_column(words(SigningOutcome, "outcome"))
-    told_version: Mapped[int] = mapped_column(Integer)
+    reported_version: Mapped[int] = mapped_column("told_version", Integer)
     attendance: Mapped[Attendance | None] = mapped_column(words(Attendance, "attendance"))
     absence_reason: Mapped[AbsenceReason | None] = mapped_column(words(AbsenceReason, "absence_reason"))
     answered_by_name: Mapped[str | None] = mapped_column(String(200))
@@ -88,9 +88,7 @@ class Signing(Base):
 
 @dataclass(frozen=True, slots=True)
 class SigningAnswered:
-    """Whether a case manager comes to a signing; `number` is its place among what is told about the
-    referral.
-    """
+    """Whether a case manager attends a signing; `number` orders the events about the referral."""
 
     referral: UUID
     signing: UUID
@@ -99,16 +97,22 @@ class SigningAnswered:
     reason: AbsenceReason | None
 
 
-def standing() -> ColumnElement[SigningState]:
-    """Where a signing stands, for a query that joins its request.
+def of_request() -> ColumnElement[bool]:
+    """Join a signing to the request of its referral, whether that is the current one or a former one."""
+    return and_(Securing.placement_id == Signing.placement_id, has_referral(Signing.referral))
 
-    Once the hold, the referral or the application has ended it doesn't take place, whatever was told of it
-    and whichever word came first; so nothing has to be changed when one of them ends.
+
+def current_state() -> ColumnElement[SigningState]:
+    """The state of a signing, for a query that joins its request (`of_request`).
+
+    Once the hold, the referral or the application has ended the signing doesn't take place, whatever was
+    reported about it and in whichever order; so nothing has to be changed when one of them ends.
     """
     ended = or_(
         Securing.state.not_in((*HOLDING, SecuringState.USED)),
         and_(Securing.state == SecuringState.HELD, Securing.application == ApplicationState.DECLINED),
         Securing.referral_withdrawn_at.is_not(None),
+        Securing.referral != Signing.referral,
     )
     return case(
         (

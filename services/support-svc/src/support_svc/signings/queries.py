@@ -13,9 +13,10 @@ from chassis.usecase import query
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
 from support_svc.placements.feature import VIEW_PLACEMENTS
-from support_svc.placements.model import Placement, Securing
+from support_svc.placements.model import Placement
 from support_svc.placements.progress import Meeting, Progress
 from support_svc.placements.queries import placement
+from support_svc.securing.model import Securing
 from support_svc.signings.feature import VIEW_SIGNINGS
 from support_svc.signings.model import (
     AbsenceReason,
@@ -24,11 +25,12 @@ from support_svc.signings.model import (
     SigningOutcome,
     SigningPlace,
     SigningState,
-    standing,
+    current_state,
+    of_request,
 )
 
-KEPT = timedelta(days=14)
-"""How long a signing stays on the list after its time."""
+LISTED_FOR = timedelta(days=14)
+"""How long a signing stays on the list after it took place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,10 @@ class SigningView:
 
 def _selected(tx: ReadTx) -> Select[Signing, Client, Securing, SigningState]:
     return (
-        select(Signing, Client, Securing, standing())
+        select(Signing, Client, Securing, current_state())
         .join(Placement, Placement.id == Signing.placement_id)
         .join(Client, Client.id == Placement.client_id)
-        .join(Securing, Securing.referral == Signing.referral)
+        .join(Securing, of_request())
         .where(may_see(tx))
     )
 
@@ -83,8 +85,10 @@ def _view(signing: Signing, client: Client, securing: Securing, state: SigningSt
 
 @query(VIEW_SIGNINGS)
 async def signings(tx: ReadTx, caseworker: str | None = None) -> list[SigningView]:
-    """Signings ahead and of the last days, soonest first; only those of one caseworker when named."""
-    statement = _selected(tx).where(Signing.starts_at >= tx.now - KEPT).order_by(Signing.starts_at).limit(100)
+    """Upcoming signings and those of the last days, the earliest first; of one caseworker only, if named."""
+    statement = (
+        _selected(tx).where(Signing.starts_at >= tx.now - LISTED_FOR).order_by(Signing.starts_at).limit(100)
+    )
     if caseworker is not None:
         statement = statement.where(Placement.caseworker == caseworker)
     return [_view(*row) for row in await tx.execute(statement)]
@@ -107,7 +111,7 @@ async def signings_of(tx: ReadTx, placement_id: UUID) -> list[SigningView]:
 
 
 def meeting_of(found: Sequence[SigningView], request: UUID | None) -> Meeting | None:
-    """Of a request's signings, the latest first, the one that counts: one ahead, or else the last."""
+    """Return the signing of a request that counts: an upcoming one, or else the last one."""
     own = [one for one in found if one.request == request]
     if not own:
         return None

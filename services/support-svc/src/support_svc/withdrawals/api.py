@@ -24,5 +24,5 @@ async def post_withdrawal(
 
 @router.get("/clients/{client_id}/consents/{consent_id}/disclosures")
 async def get_disclosures(call: Call, client_id: UUID, consent_id: UUID) -> list[StandingDisclosure]:
-    """What was told under the purpose of a consent and still stands."""
+    """What was disclosed under the purpose of a consent and still stands."""
     return await call.ask(standing_disclosures, client_id, consent_id)

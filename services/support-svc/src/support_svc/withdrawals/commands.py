@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from chassis.errors import NotFound
 from chassis.tx import Tx
@@ -12,18 +13,26 @@ from support_svc.clients.model import Client
 from support_svc.consents.commands import WithdrawConsent, withdraw_consent
 from support_svc.consents.feature import RECORD_CONSENT
 from support_svc.consents.model import AlreadyWithdrawn, Consent, Consequence, Purpose
-from support_svc.placements.answers import settle, withdraw_referral
-from support_svc.placements.model import ContactWithdrawn, Placement, Securing, TimelineKind
-from support_svc.placements.rows import locked_placement, note
-from support_svc.placements.securing import GivenUp
-from support_svc.withdrawals.model import WithdrawWithConsequences, may_follow, standing_requests
+from support_svc.placements.commands import locked_placement
+from support_svc.placements.model import Placement, TimelineKind
+from support_svc.placements.timeline import add_to_timeline
+from support_svc.securing.model import ContactWithdrawn, Securing
+from support_svc.securing.process import GivenUp
+from support_svc.securing.referrals import withdraw_referral
+from support_svc.securing.requests import apply_fact
+from support_svc.withdrawals.model import (
+    WithdrawWithConsequences,
+    contact_disclosed,
+    may_follow,
+    standing_requests,
+)
 
 
 @use_case(RECORD_CONSENT)
 async def withdraw_with_consequences(tx: Tx, command: WithdrawWithConsequences) -> None:
-    """Withdraw a consent, and do what the person wants done about what is under way.
+    """Withdraw a consent, and let follow what the person chose for what is under way.
 
-    For one that was withdrawn before, only what follows is done. Raises AlreadyWithdrawn, NotFound.
+    For a consent that was withdrawn before, only that is done. Raises AlreadyWithdrawn, NotFound.
     """
     consent = (
         await tx.execute(
@@ -52,24 +61,31 @@ async def _follow(tx: Tx, consent: Consent, chosen: Sequence[Consequence]) -> No
     )
     for placement_id, reference in standing.all():
         placement = await locked_placement(tx, placement_id)
-        request = await tx.session.get_one(Securing, reference, with_for_update=True, populate_existing=True)
+        request = await tx.session.get_one(
+            Securing,
+            reference,
+            options=[selectinload(Securing.former_referrals)],
+            with_for_update=True,
+            populate_existing=True,
+        )
         possible = may_follow(request, consent.purpose)
         if Consequence.FORGET_CONTACT in chosen and Consequence.FORGET_CONTACT in possible:
             _forget_contact(tx, placement, request, consent)
         if Consequence.GIVE_UP_HOME in chosen and Consequence.GIVE_UP_HOME in possible:
-            await settle(tx, placement, request, GivenUp())
+            await apply_fact(tx, placement, request, GivenUp())
         elif Consequence.WITHDRAW_REFERRAL in chosen and Consequence.WITHDRAW_REFERRAL in possible:
             withdraw_referral(tx, placement, request)
             tx.touched("placement", placement.id, "referral_withdrawn")
 
 
 def _forget_contact(tx: Tx, placement: Placement, request: Securing, consent: Consent) -> None:
-    """Tell the property entity to forget name and contact, under the consent that let them cross."""
-    if request.referral is None:
-        return
-    request.contact_withdrawn_at = tx.now
-    request.said += 1
-    fact = ContactWithdrawn(request.referral, number=request.said)
-    tx.publish(fact, about=str(placement.id), under={consent.purpose: str(consent.id)})
-    note(tx, placement.id, TimelineKind.CONTACT_WITHDRAWN, {"address": request.address})
+    """Ask the property entity to delete name and contact, under the consent that disclosed them."""
+    for referral in contact_disclosed(request):
+        if referral.referral is None:
+            continue
+        referral.contact_withdrawn_at = tx.now
+        referral.referral_events += 1
+        fact = ContactWithdrawn(referral.referral, number=referral.referral_events)
+        tx.publish(fact, about=str(placement.id), under={consent.purpose: str(consent.id)})
+    add_to_timeline(tx, placement.id, TimelineKind.CONTACT_WITHDRAWN, {"address": request.address})
     tx.touched("placement", placement.id, "contact_withdrawn")

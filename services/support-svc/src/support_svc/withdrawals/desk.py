@@ -35,7 +35,7 @@ async def page(call: DeskCall, client_id: UUID) -> Response:
 
 @router.get("/{consent_id}/withdraw", name="consent_withdraw")
 async def withdraw(call: DeskCall, client_id: UUID, consent_id: UUID) -> Response:
-    """What a withdrawal means, what was told and still stands, and what can follow, before it is done."""
+    """Confirm a withdrawal: what it means, what was disclosed and still stands, and what can follow."""
     form = await call.form(WithdrawWithConsequences, initial={"follows": [Consequence.FORGET_CONTACT]})
     return await _confirm(call, client_id, consent_id, form)
 
@@ -57,7 +57,7 @@ async def _confirm(
     consents = await call.ask(consents_of, client_id)
     consent = next((one for one in consents if one.id == consent_id), None)
     standing = await call.ask(standing_disclosures, client_id, consent_id)
-    possible = {consequence for told in standing for consequence in told.may_follow}
+    possible = {consequence for disclosure in standing for consequence in disclosure.may_follow}
     return call.page(
         "withdrawals/withdraw.html",
         status=status,

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
@@ -11,7 +12,8 @@ from support_svc.clients.feature import VIEW_CLIENTS
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
 from support_svc.consents.model import Consent, Purpose
-from support_svc.placements.model import Placement, Securing
+from support_svc.placements.model import Placement
+from support_svc.securing.model import Securing
 from support_svc.withdrawals.model import (
     StandingDisclosure,
     contact_disclosed,
@@ -22,7 +24,7 @@ from support_svc.withdrawals.model import (
 
 @query(VIEW_CLIENTS, views="client")
 async def standing_disclosures(tx: ReadTx, client_id: UUID, consent_id: UUID) -> list[StandingDisclosure]:
-    """What was told under the purpose of a consent and still stands, the latest first. Raises NotFound."""
+    """What was disclosed for the purpose of a consent and still stands, the latest first. Raises NotFound."""
     purpose: Purpose | None = await tx.scalar(
         select(Consent.purpose)
         .join(Client, Client.id == Consent.client_id)
@@ -34,6 +36,7 @@ async def standing_disclosures(tx: ReadTx, client_id: UUID, consent_id: UUID) ->
         return []
     requests = await tx.execute(
         select(Securing)
+        .options(selectinload(Securing.former_referrals))
         .join(Placement, Placement.id == Securing.placement_id)
         .where(standing_requests(client_id, purpose))
         .order_by(Securing.asked_at.desc())
@@ -45,9 +48,9 @@ async def standing_disclosures(tx: ReadTx, client_id: UUID, consent_id: UUID) ->
             address=request.address,
             state=request.state,
             asked_at=request.asked_at,
-            referred=request.referral is not None and request.referral_withdrawn_at is None,
+            referred=request.is_referred,
             application=request.application,
-            contact_told=contact_disclosed(request),
+            contact_told=bool(contact_disclosed(request)),
             may_follow=may_follow(request, purpose),
         )
         for request in requests.scalars()

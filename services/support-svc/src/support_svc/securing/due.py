@@ -1,7 +1,6 @@
-"""What there is to do for households that haven't moved in (F2, P1, P6)."""
+"""What there is to do for households that haven’t moved in (F2, P1, P6)."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -11,22 +10,23 @@ from chassis.usecase import query
 from deskkit.i18n import N_
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
-from support_svc.placements.feature import DECLINED_BECAUSE, VIEW_PLACEMENTS
-from support_svc.placements.listing import asks_for_a_home
-from support_svc.placements.model import SEARCHING, Placement, Securing, decline_leads
-from support_svc.placements.securing import HOLDING, SecuringState
+from support_svc.placements.feature import VIEW_PLACEMENTS
+from support_svc.placements.model import HOLDING, SEARCHING, Placement, SecuringState
+from support_svc.securing.feature import DECLINED_BECAUSE
+from support_svc.securing.model import Securing, last_day_held, needs_another_home
+from support_svc.securing.queries import is_securing
 from trade.due import CUT, SOON_WITHIN, Due, DueList, Note, Urgency, urgency_of
 
 HELD_UNTIL = N_("The home is held until %(deadline)s.")
 
 
 def searches_of(tx: ReadTx, caseworker: str, *more: Any) -> Select[Any]:
-    """Select everybody a caseworker looks for a home for, the most pressing first, with `more` columns.
+    """Select a caseworker's placements that search for a home, the most urgent first, with `more` columns.
 
     Rows are (placement, client, request or none, whether a home is asked for, …, how many in all).
     """
     return (
-        select(Placement, Client, Securing, asks_for_a_home(), *more, func.count().over())
+        select(Placement, Client, Securing, is_securing(), *more, func.count().over())
         .join(Client, Client.id == Placement.client_id)
         .outerjoin(Securing, Securing.request == Placement.request)
         .where(Placement.caseworker == caseworker, Placement.status.in_(SEARCHING), may_see(tx))
@@ -41,7 +41,7 @@ def searches_of(tx: ReadTx, caseworker: str, *more: Any) -> Select[Any]:
 
 @query(VIEW_PLACEMENTS)
 async def due(tx: ReadTx) -> DueList:
-    """What there is to do for the households that I look for a home for."""
+    """What there is to do for the households that I search a home for."""
     rows = (await tx.execute(searches_of(tx, tx.actor.subject))).all()
     found = [each for one, person, request, asks, _ in rows for each in _of(tx, one, person, request, asks)]
     return DueList.all_of(found)
@@ -60,7 +60,7 @@ def _of(tx: ReadTx, one: Placement, person: Client, request: Securing | None, as
     found: list[Due] = []
     if asks:
         found.append(replace(about, task="wait_for_answer", urgency=Urgency.WAITING, notes=home))
-    if request is not None and decline_leads(request.state, request.application):
+    if request is not None and needs_another_home(request.state, request.application):
         if not asks:
             why = (Note(DECLINED_BECAUSE[request.decline_reason]),) if request.decline_reason else ()
             another = replace(about, task="find_another_home", urgency=Urgency.TODAY, notes=(*home, *why))
@@ -73,11 +73,10 @@ def _of(tx: ReadTx, one: Placement, person: Client, request: Securing | None, as
 
 
 def _held(tx: ReadTx, about: Due, request: Securing) -> Due:
-    """A home that is held: use it before it lapses when that is near, else move in when it was meant."""
+    """What to do about a home that is held: use it before the hold lapses, or move in on the day expected."""
     deadline = request.deadline if request.state is SecuringState.HELD else None
     if deadline is not None and (request.ending or request.overdue):
-        # A deadline is the first moment that no longer belongs to the hold.
-        last = (deadline - timedelta.resolution).astimezone(tx.runtime.time_zone).date()
+        last = last_day_held(deadline, tx.runtime.time_zone)
         return replace(about, task="use_hold", by=deadline, urgency=urgency_of(last, tx.today))
     until = (Note(HELD_UNTIL, {"deadline": deadline}),) if deadline is not None else ()
     expected = request.expected_move_in

@@ -1,33 +1,15 @@
 """Securing a home as a process (P6): a pure `decide(process, fact)` over states that are rows.
 
-A caseworker asks, the inventory answers, the property entity goes on; either side may be away. Every fact may
-come twice, late or out of order, so each state says what every fact means to it. Nothing here reads a clock
-or a table.
+A caseworker asks, the inventory answers, the property entity goes on; any of them may be offline. A fact may
+arrive twice, late or out of order, so each state defines what every fact means in it. Nothing here reads a
+clock or a table.
 """
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-
-class SecuringState(StrEnum):
-    """Where one request for a home stands."""
-
-    ASKED = "asked"
-    HELD = "held"
-    LET = "let"
-    USED = "used"
-    REFUSED = "refused"
-    RELEASED = "released"
-    GIVEN_UP = "given_up"
-    REPLACED = "replaced"
-
-
-HOLDING = frozenset({SecuringState.HELD, SecuringState.LET})
-"""A placement has at most one request in these states: the home it is at."""
-
-OPEN = HOLDING | {SecuringState.ASKED}
-"""Beside the home that is held, one other can be asked for; the first goes when the second is secured."""
+from support_svc.placements.model import SecuringState
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +25,6 @@ class Process:
     through_property_entity: bool = True
 
 
-# ------------------------------------------------------------------------- facts
 @dataclass(frozen=True, slots=True)
 class Secured:
     """The inventory holds the home until the deadline."""
@@ -60,7 +41,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class HoldEnding:
-    """The inventory says that the hold will lapse soon."""
+    """The inventory reports that the hold will lapse soon."""
 
     deadline: datetime
 
@@ -79,7 +60,7 @@ class NoAnswer:
 
 @dataclass(frozen=True, slots=True)
 class DeadlinePassed:
-    """Our own clock says that the hold's deadline has passed; the inventory hasn't said so yet."""
+    """By our own clock the hold's deadline has passed; the inventory hasn't reported that yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +70,12 @@ class GivenUp:
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """Another home is secured for the household, so this one is let go."""
+    """Another home is secured for the household, so this one is released."""
 
 
 @dataclass(frozen=True, slots=True)
 class TenancyStarted:
-    """The property entity told that the tenancy has started."""
+    """The property entity reported that the tenancy has started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,20 +99,19 @@ Fact = (
 )
 
 
-# ----------------------------------------------------------------------- effects
 class Effect(StrEnum):
-    """What a decision asks the commands to do, besides storing the new process."""
+    """What is to be done after a decision, besides storing the process."""
 
     SHOW_SECURED = "show_secured"
     """The placement becomes Housing Secured, with this home."""
     BACK_TO_SEARCH = "back_to_search"
     """The placement becomes Housing Not Secured, unless it holds another home."""
-    TELL_WITHDRAWN = "tell_withdrawn"
-    """The inventory is told that the request is given up."""
+    PUBLISH_WITHDRAWAL = "tell_withdrawn"
+    """The inventory is informed that the request is given up."""
     REFER = "refer"
     """The property entity gets a referral."""
     WITHDRAW_REFERRAL = "withdraw_referral"
-    """The property entity is told that the referral is given up."""
+    """The property entity is informed that the referral is withdrawn."""
     WATCH_DEADLINE = "watch_deadline"
     """A timer is set to the deadline of the hold."""
     STOP_WAITING = "stop_waiting"
@@ -142,7 +122,7 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The process afterwards, what is to be done, and the line for the timeline (a TimelineKind), if any."""
+    """The process afterwards, the effects, and the line for the timeline (a TimelineKind), if any."""
 
     process: Process
     effects: tuple[Effect, ...] = ()
@@ -150,7 +130,7 @@ class Decision:
 
 
 def decide(process: Process, fact: Fact) -> Decision:  # noqa: PLR0911, PLR0912 - one for each kind of fact
-    """What a fact means in a state. The same fact a second time changes nothing and has no effect."""
+    """Return what a fact means in a state; the same fact a second time changes nothing."""
     match fact:
         case Secured(deadline):
             return _secured(process, deadline)
@@ -201,7 +181,7 @@ def _secured(process: Process, deadline: datetime) -> Decision:
 
 def _hold_ending(process: Process, deadline: datetime) -> Decision:
     if process.state is SecuringState.ASKED:
-        # The answer itself is still on its way; a hold that ends was certainly won.
+        # The answer itself is still on its way; a hold that is about to end was certainly won.
         secured = _secured(process, deadline)
         return Decision(replace(secured.process, ending=True), secured.effects, "hold_ending")
     if process.state is not SecuringState.HELD:
@@ -230,7 +210,7 @@ def _released(process: Process) -> Decision:
             effects.append(Effect.WITHDRAW_REFERRAL)
         return Decision(replace(process, state=SecuringState.RELEASED), tuple(effects), "released")
     if process.state is SecuringState.LET:
-        # The tenancy is there; what the inventory released in the meantime is settled between those two.
+        # The tenancy stands; what the inventory released meanwhile is a matter of those two.
         return Decision(process, line="overtaken")
     return Decision(process)
 
@@ -239,11 +219,11 @@ def _let_go(process: Process, state: SecuringState, line: str) -> Decision:
     if process.state is SecuringState.ASKED:
         return Decision(
             replace(process, state=state),
-            (Effect.STOP_WAITING, Effect.BACK_TO_SEARCH, Effect.TELL_WITHDRAWN),
+            (Effect.STOP_WAITING, Effect.BACK_TO_SEARCH, Effect.PUBLISH_WITHDRAWAL),
             line,
         )
     if process.state is SecuringState.HELD:
-        effects = [Effect.STOP_WATCHING, Effect.BACK_TO_SEARCH, Effect.TELL_WITHDRAWN]
+        effects = [Effect.STOP_WATCHING, Effect.BACK_TO_SEARCH, Effect.PUBLISH_WITHDRAWAL]
         if process.referred:
             effects.append(Effect.WITHDRAW_REFERRAL)
         return Decision(replace(process, state=state), tuple(effects), line)

@@ -1,8 +1,6 @@
-"""The timeline of a placement (P10), what crossed about it (W13), and the housing search that it remembers
-(P5).
-"""
+"""The timeline of a placement (P10), and what was disclosed about it (W13)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,16 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import select, text
 
-from chassis.tx import ReadTx
+from chassis.ids import new_id
+from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
-from support_svc.homes.feature import SEARCH_HOMES
-from support_svc.homes.queries import HomeFilter, HomePage, search_homes
 from support_svc.placements.feature import VIEW_PLACEMENTS
 from support_svc.placements.model import TimelineEntry, TimelineKind
-from support_svc.placements.queries import placement, require_visible
-
-SEARCHED = "placement_search"
-"""Record kind of a housing search in the access log; reading writes nothing else."""
+from support_svc.placements.queries import SEARCHED, require_visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +28,7 @@ class TimelineView:
 
 @dataclass(frozen=True, slots=True)
 class CrossingView:
-    """One fact that was told, or withheld, exactly as the outbox holds it (W13)."""
+    """An event that was sent or withheld, exactly as the outbox holds it (W13)."""
 
     event: str
     fields: dict[str, Any]
@@ -44,18 +38,11 @@ class CrossingView:
     under_consent: bool
 
 
-@query(SEARCH_HOMES, views=SEARCHED)
-async def search_for_placement(tx: ReadTx, placement_id: UUID, wanted: HomeFilter) -> HomePage:
-    """New Housing Search for a placement; the access log remembers it for the timeline (P5, P10)."""
-    one = await placement(tx, placement_id)
-    tx.viewed(SEARCHED, placement_id)
-    return await search_homes(tx, wanted, one.seeking())
-
-
 @query(VIEW_PLACEMENTS)
 async def timeline(tx: ReadTx, placement_id: UUID) -> list[TimelineView]:
-    """Everything that happened to a placement, the latest first (P10); a person's searches of one day are
-    one line.
+    """Everything that happened to a placement, the latest first (P10).
+
+    What somebody searched on one day is one line.
     """
     await require_visible(tx, placement_id)
     entries = await tx.execute(
@@ -84,7 +71,7 @@ async def timeline(tx: ReadTx, placement_id: UUID) -> list[TimelineView]:
 
 @query(VIEW_PLACEMENTS)
 async def crossing(tx: ReadTx, placement_id: UUID) -> list[CrossingView]:
-    """What was told about a placement, and what was withheld and why, from the outbox itself (W13)."""
+    """What was sent about a placement, and what was withheld and why, from the outbox itself (W13)."""
     await require_visible(tx, placement_id)
     rows = await tx.execute(
         text(
@@ -106,6 +93,26 @@ async def crossing(tx: ReadTx, placement_id: UUID) -> list[CrossingView]:
     ]
 
 
+def add_to_timeline(
+    tx: Tx, placement_id: UUID, kind: TimelineKind, details: Mapping[str, Any] | None = None
+) -> None:
+    """Add a line to the timeline (P10); one that a program adds bears nobody's name."""
+    tx.session.add(
+        TimelineEntry(
+            id=new_id(),
+            placement_id=placement_id,
+            at=tx.now,
+            kind=kind,
+            actor_name="" if tx.actor.kind == "system" else tx.actor.name,
+            details={name: _plain(value) for name, value in (details or {}).items()},
+        )
+    )
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, (str, int, bool)) or value is None else str(value)
+
+
 _DAYS = ("secured_on", "expected_move_in", "moved_in_on", "moved_out_on", "on", "before", "after")
 _MOMENTS = ("deadline", "starts_at")
 _READ: dict[str, Callable[[str], date]] = {
@@ -115,5 +122,5 @@ _READ: dict[str, Callable[[str], date]] = {
 
 
 def readable(fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields of an event, or of a line, with their days as days and their moments as moments."""
+    """Return the fields of an event or a line with dates and times read from their text."""
     return {name: _READ[name](value) if name in _READ and value else value for name, value in fields.items()}

@@ -1,61 +1,66 @@
 """Move In (P7): the household is housed, its history is written, and the first follow-up has a date."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
-from chassis.errors import DomainError, Faults
+from chassis.errors import Faults
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from support_svc.clients.commands import Email, Phone, reach_at
 from support_svc.clients.model import ContactKind
 from support_svc.clients.queries import names_of
-from support_svc.followups.commands import set_follow_up
-from support_svc.followups.model import FollowUpSubject, due_date
+from support_svc.corrections.model import Corrected, Reasoned
+from support_svc.followups.commands import done_days, set_follow_up_of
+from support_svc.followups.model import due_date
 from support_svc.homes.model import ManagedBy
-from support_svc.housing_history.commands import Rent, end_stay, new_record, open_stays, require_free
-from support_svc.housing_history.model import HousingRecord, Stay
+from support_svc.housing_history.commands import (
+    Rent,
+    end_stay,
+    move_start,
+    new_record,
+    open_stays,
+    require_free,
+)
+from support_svc.housing_history.model import Stay
 from support_svc.lookups.commands import require_values
 from support_svc.lookups.model import LookupList, LookupValue
-from support_svc.placements.answers import settle
-from support_svc.placements.feature import RECORD_MOVE_IN
-from support_svc.placements.model import (
-    HouseholdMovedIn,
-    Placement,
-    PlacementStatus,
-    Securing,
-    is_declined,
-)
-from support_svc.placements.problems import (
+from support_svc.moving_in.feature import RECORD_MOVE_IN
+from support_svc.moving_in.model import (
     ActiveHousing,
     ApplicationWasDeclined,
-    MoveAfterHold,
-    MoveBeforeTenancy,
-    MoveInBeforeSecuring,
+    HouseholdMovedIn,
+    MoveInAfterFollowUp,
     MoveInInTheFuture,
-    MoveLongAfterTenancy,
     NotSecured,
     TenancyNotStarted,
+    doubt_about,
 )
-from support_svc.placements.rows import active_members, current_request, locked_placement, tell_move
-from support_svc.placements.securing import MovedIn, SecuringState
+from support_svc.placements.commands import locked_placement, record_correction
+from support_svc.placements.model import (
+    NobodyMovedIn,
+    Placement,
+    PlacementStatus,
+    SecuringState,
+    active_members,
+    is_declined,
+)
+from support_svc.securing.model import MoveInBeforeSecuring, Securing, last_day_held
+from support_svc.securing.process import MovedIn
+from support_svc.securing.requests import apply_fact, current_request, publish_move
 from trade.dates import FollowUpDay, PastDay
-
-USUAL_DELAY = timedelta(days=31)
-"""How long after the tenancy's start a move-in is nothing unusual."""
 
 
 class MoveInFields(BaseModel):
     """When a household moved in, and what comes after it.
 
-    `told_by_client` says that the client told of the tenancy's start: the property entity tells it only when
-    the tenant agreed to that. `days_confirmed` says that the move-in date is right though it doesn't go with
-    the lease or the hold. `end_housing` ends what somebody's housing history still shows as open, on the
-    same day.
+    `told_by_client`: the client reported that the tenancy started; the property entity reports it only when
+    the tenant agreed to that. `days_confirmed`: the move-in date is right although the lease or the hold
+    contradicts it. `end_housing`: stays that the housing history still shows as open end on the same day.
     """
 
     moved_in_on: PastDay = Field(title="Move-in date")
@@ -73,15 +78,27 @@ class MoveInFields(BaseModel):
 
 
 class MoveIn(MoveInFields):
-    """The household has moved into the home that is secured."""
+    """Move a household into the home that is secured for it."""
+
+    placement_id: UUID
+
+
+class MoveInCorrection(Reasoned):
+    """The day on which the household really moved in."""
+
+    moved_in_on: PastDay = Field(title="Move-in date")
+    days_confirmed: bool = Field(default=False, title="Yes, these days are right")
+
+
+class CorrectMoveIn(MoveInCorrection):
+    """Correct the day on which a household moved in."""
 
     placement_id: UUID
 
 
 @use_case(RECORD_MOVE_IN)
 async def move_in(tx: Tx, command: MoveIn) -> None:
-    """Record the move-in: one housing history record a person, status Moved Into Housing, first follow-up
-    due.
+    """Record the move-in: a stay for each person, status Moved Into Housing, and the first follow-up.
 
     Raises NotSecured, ApplicationWasDeclined, TenancyNotStarted, ActiveHousing, HousingOverlap, and what
     `check_day` refuses.
@@ -93,20 +110,35 @@ async def move_in(tx: Tx, command: MoveIn) -> None:
     _check(tx, command, request)
     due_on = due_date(command.moved_in_on, command.next_on, command.next_months)
     await _house(tx, command, placement, request)
-    await settle(tx, placement, request, MovedIn(command.moved_in_on))
+    await apply_fact(tx, placement, request, MovedIn(command.moved_in_on))
     placement.status = PlacementStatus.MOVED_IN
     placement.moved_in_on = command.moved_in_on
-    set_follow_up(
-        tx,
-        subject=FollowUpSubject.PLACEMENT,
-        subject_id=placement.id,
-        client_id=placement.client_id,
-        caseworker=placement.caseworker,
-        due_on=due_on,
-    )
+    set_follow_up_of(tx, placement, due_on)
     await _update_contact(tx, command, placement.client_id)
-    await tell_move(tx, placement, request, command.moved_in_on, HouseholdMovedIn)
+    await publish_move(tx, placement, request, command.moved_in_on, HouseholdMovedIn)
     tx.touched("placement", placement.id, "moved_in", {"moved_in_on": (None, command.moved_in_on)})
+
+
+@use_case(RECORD_MOVE_IN)
+async def correct_move_in(tx: Tx, command: CorrectMoveIn) -> None:
+    """Correct the move-in date and the stays that began and ended with it; the inventory is informed again.
+
+    Raises NobodyMovedIn, MoveInAfterFollowUp, what `move_in` refuses about a day, and HousingOverlap.
+    """
+    placement = await locked_placement(tx, command.placement_id)
+    request = await current_request(tx, placement)
+    before, after = placement.moved_in_on, command.moved_in_on
+    if before is None or request is None:
+        raise NobodyMovedIn
+    check_day(tx, after, request, confirmed=command.days_confirmed)
+    later = [day for day in await done_days(tx, placement.id) if day < after]
+    if later:
+        raise MoveInAfterFollowUp(field="moved_in_on", done_on=min(later))
+    changes = {"moved_in_on": (before, after)}
+    record_correction(tx, placement, Corrected.MOVE_IN, changes, reason=command.reason)
+    placement.moved_in_on = after
+    await publish_move(tx, placement, request, after, HouseholdMovedIn)
+    await move_start(tx, placement.id, before, after)
 
 
 def _check(tx: Tx, command: MoveIn, request: Securing) -> None:
@@ -132,23 +164,10 @@ def check_day(tx: Tx, day: date, request: Securing, *, confirmed: bool) -> None:
         raise MoveInBeforeSecuring(field="moved_in_on", secured_on=request.secured_on)
     held_until = None
     if request.deadline is not None:
-        # A deadline is the first moment that the home isn't held any more.
-        held_until = (request.deadline - timedelta.resolution).astimezone(tx.runtime.time_zone).date()
+        held_until = last_day_held(request.deadline, tx.runtime.time_zone)
     doubt = doubt_about(day, request.tenancy_start, held_until)
     if doubt is not None and not confirmed:
         raise doubt
-
-
-def doubt_about(day: date, tenancy_start: date | None, held_until: date | None) -> DomainError | None:
-    """Why a move-in date should be looked at again: it doesn't go with the lease, or else with the hold."""
-    if tenancy_start is not None:
-        if day < tenancy_start:
-            return MoveBeforeTenancy(field="days_confirmed", start=tenancy_start)
-        if day > tenancy_start + USUAL_DELAY:
-            return MoveLongAfterTenancy(field="days_confirmed", start=tenancy_start)
-    elif held_until is not None and day > held_until:
-        return MoveAfterHold(field="days_confirmed", held_until=held_until)
-    return None
 
 
 async def _house(tx: Tx, command: MoveIn, placement: Placement, request: Securing) -> None:
@@ -183,7 +202,7 @@ async def _house(tx: Tx, command: MoveIn, placement: Placement, request: Securin
 
 
 async def _housing_type(tx: Tx, published: str) -> UUID:
-    """Our own value for a published housing type; the list's "other" when it has none."""
+    """Our own value for a published housing type, or the list's "other" when there is none."""
     found: UUID | None = await tx.scalar(
         select(LookupValue.id)
         .where(
@@ -202,16 +221,3 @@ async def _update_contact(tx: Tx, command: MoveIn, client_id: UUID) -> None:
         await reach_at(tx, client_id, ContactKind.PHONE, command.phone)
     if command.email is not None:
         await reach_at(tx, client_id, ContactKind.EMAIL, command.email)
-
-
-async def stay_of_placement(tx: Tx, placement_id: UUID, client_id: UUID) -> HousingRecord | None:
-    """The open housing history record that the move-in wrote for a person."""
-    return (
-        await tx.execute(
-            select(HousingRecord).where(
-                HousingRecord.placement_id == placement_id,
-                HousingRecord.client_id == client_id,
-                HousingRecord.ended_on.is_(None),
-            )
-        )
-    ).scalar_one_or_none()

@@ -1,5 +1,4 @@
-"""Placements and their neighbours: what is asked of the inventory and the property entity, and what they
-answer (P6, W2, W5)."""
+"""What is sent to the inventory and the property entity, and what they answer (P6, W2, W5)."""
 
 import re
 from collections.abc import Mapping
@@ -13,28 +12,24 @@ from chassis.tx import Tx
 from contracts import support, tenancy, units
 from contracts.words import Language, PersonContact, PersonName
 from support_svc.homes.model import ManagedBy
-from support_svc.placements.answers import (
-    ANSWER_TIMER,
-    DEADLINE_TIMER,
-    ApplicationTold,
-    InventoryTold,
-    TenancyTold,
-    hear_application,
-    hear_inventory,
-    hear_tenancy,
+from support_svc.placements.model import ApplicationState
+from support_svc.securing.commands import (
+    ApplicationReport,
+    InventoryAnswer,
+    TenancyReport,
+    receive_answer,
+    receive_application,
+    receive_tenancy,
 )
-from support_svc.placements.model import (
+from support_svc.securing.model import (
     Applicant,
-    ApplicationState,
     ContactWithdrawn,
-    HouseholdMovedIn,
-    HouseholdMovedOut,
     TenancyReferralWithdrawn,
     TenancyReferred,
     UnitRequested,
     UnitRequestWithdrawn,
 )
-from support_svc.placements.securing import (
+from support_svc.securing.process import (
     DeadlinePassed,
     Fact,
     HoldEnding,
@@ -43,11 +38,12 @@ from support_svc.placements.securing import (
     Released,
     Secured,
 )
+from support_svc.securing.requests import ANSWER_TIMER, DEADLINE_TIMER
 
 EVENTS = Events()
 
-# Of one request there is asked (1), then withdrawn (2); or moved in (2), and after it, in the order in which
-# they are told, moved in as corrected and moved out.
+# The events about one request are numbered: asked for (1), then withdrawn (2); or moved in (2) and, in the
+# order in which they are published, corrected move-ins, moved out and corrected move-outs.
 
 
 @EVENTS.publishes(UnitRequested)
@@ -68,20 +64,6 @@ def unit_requested(fact: UnitRequested) -> tuple[support.UnitRequestedV1, int]:
 def unit_request_withdrawn(fact: UnitRequestWithdrawn) -> tuple[support.UnitRequestWithdrawnV1, int]:
     """A request is given up."""
     return support.UnitRequestWithdrawnV1(request=fact.request, unit=fact.unit), 2
-
-
-@EVENTS.publishes(HouseholdMovedIn)
-def household_moved_in(fact: HouseholdMovedIn) -> tuple[support.HouseholdMovedInV1, int]:
-    """A household lives in a third-party landlord's home."""
-    event = support.HouseholdMovedInV1(request=fact.request, unit=fact.unit, moved_in_on=fact.moved_in_on)
-    return event, fact.number
-
-
-@EVENTS.publishes(HouseholdMovedOut)
-def household_moved_out(fact: HouseholdMovedOut) -> tuple[support.HouseholdMovedOutV1, int]:
-    """A household left a third-party landlord's home."""
-    event = support.HouseholdMovedOutV1(request=fact.request, unit=fact.unit, moved_out_on=fact.moved_out_on)
-    return event, fact.number
 
 
 @EVENTS.publishes(TenancyReferred)
@@ -124,7 +106,7 @@ def _dialled(phone: str) -> str | None:
 def tenancy_referral_withdrawn(
     fact: TenancyReferralWithdrawn,
 ) -> tuple[support.TenancyReferralWithdrawnV1, int]:
-    """A referral is taken back."""
+    """A referral is withdrawn."""
     return support.TenancyReferralWithdrawnV1(referral=fact.referral), fact.number
 
 
@@ -134,9 +116,8 @@ def contact_withdrawn(fact: ContactWithdrawn) -> tuple[support.ContactWithdrawnV
     return support.ContactWithdrawnV1(referral=fact.referral), fact.number
 
 
-# --------------------------------------------------------- what the inventory answers
 async def _answered(tx: Tx, request: UUID, fact: Fact) -> None:
-    await perform_in(tx, hear_inventory, InventoryTold(request, fact))
+    await perform_in(tx, receive_answer, InventoryAnswer(request, fact))
 
 
 @EVENTS.on(units.UnitSecuredV1)
@@ -145,7 +126,7 @@ async def unit_secured(tx: Tx, incoming: Incoming) -> None:
     event = incoming.parse(units.UnitSecuredV1)
     managed_by = ManagedBy(event.managed_by.value)
     await perform_in(
-        tx, hear_inventory, InventoryTold(event.request, Secured(event.deadline), managed_by=managed_by)
+        tx, receive_answer, InventoryAnswer(event.request, Secured(event.deadline), managed_by=managed_by)
     )
 
 
@@ -172,35 +153,34 @@ async def unit_released(tx: Tx, incoming: Incoming) -> None:
 
 @EVENTS.at(ANSWER_TIMER)
 async def no_answer_came(tx: Tx, key: str, payload: Mapping[str, Any]) -> None:
-    """The inventory's answer is late: the page says so, and the caseworker may give up (P6)."""
+    """The inventory's answer is late: the page shows that, and the caseworker may give the home up (P6)."""
     await _answered(tx, UUID(key), NoAnswer())
 
 
 @EVENTS.at(DEADLINE_TIMER)
 async def deadline_passed(tx: Tx, key: str, payload: Mapping[str, Any]) -> None:
-    """The hold's deadline has passed and the inventory hasn't said so yet (P6)."""
+    """The hold's deadline has passed, and the inventory hasn't reported that yet (P6)."""
     await _answered(tx, UUID(key), DeadlinePassed())
 
 
-# ------------------------------------------- what the tenant lets the property entity say
 @EVENTS.on(tenancy.ApplicationOpenedV1)
 async def application_opened(tx: Tx, incoming: Incoming) -> None:
     """A referral became an application."""
     event = incoming.parse(tenancy.ApplicationOpenedV1)
-    await perform_in(tx, hear_application, ApplicationTold(event.referral, ApplicationState.OPENED))
+    await perform_in(tx, receive_application, ApplicationReport(event.referral, ApplicationState.OPENED))
 
 
 @EVENTS.on(tenancy.ApplicationDeclinedV1)
 async def application_declined(tx: Tx, incoming: Incoming) -> None:
     """An application was declined."""
     event = incoming.parse(tenancy.ApplicationDeclinedV1)
-    declined = ApplicationTold(event.referral, ApplicationState.DECLINED, event.reason.value)
-    await perform_in(tx, hear_application, declined)
+    declined = ApplicationReport(event.referral, ApplicationState.DECLINED, event.reason.value)
+    await perform_in(tx, receive_application, declined)
 
 
 @EVENTS.on(tenancy.ReferredTenancyStartedV1)
 async def referred_tenancy_started(tx: Tx, incoming: Incoming) -> None:
     """The tenancy of a referral began."""
     event = incoming.parse(tenancy.ReferredTenancyStartedV1)
-    started = TenancyTold(event.referral, event.start, event.rent.amount, event.rent.currency)
-    await perform_in(tx, hear_tenancy, started)
+    started = TenancyReport(event.referral, event.start, event.rent.amount, event.rent.currency)
+    await perform_in(tx, receive_tenancy, started)

@@ -1,0 +1,71 @@
+"""Move In on the Front Desk, and its correction (P7)."""
+
+from uuid import UUID
+
+from fastapi import Response
+
+from deskkit.call import DeskCall, PageCall
+from deskkit.router import DeskRouter
+from support_svc.homes.model import ManagedBy
+from support_svc.housing_history.commands import Rent
+from support_svc.lookups.desk import choices
+from support_svc.lookups.model import LookupList
+from support_svc.moving_in.commands import CorrectMoveIn, MoveIn, correct_move_in, move_in
+from support_svc.placements.queries import placement
+
+router = DeskRouter(prefix="/front-desk/placements/{placement_id}/move-in")
+
+
+@router.get("", name="move_in")
+async def move(call: DeskCall, placement_id: UUID) -> Response:
+    """The form of Move In (P7)."""
+    one = await call.ask(placement, placement_id)
+    initial: dict[str, object] = {"moved_in_on": call.today, "next_months": 1}
+    if one.request is not None:
+        if one.request.tenancy_start is not None:
+            initial["moved_in_on"] = min(one.request.tenancy_start, call.today)
+        if one.request.tenancy_rent is not None:
+            initial["rent"] = Rent(amount=one.request.tenancy_rent, currency=one.request.tenancy_currency)
+    return await _move_page(call, placement_id, await call.form(MoveIn, initial=initial))
+
+
+@router.post("")
+async def post_move(call: DeskCall, placement_id: UUID) -> Response:
+    """Move In."""
+    form = await call.form(MoveIn, fixed={"placement_id": placement_id})
+    if await call.carry_out(form, move_in):
+        return call.redirect(
+            "placement", placement_id=placement_id, notice=call._("The household has moved in.")
+        )
+    return await _move_page(call, placement_id, form, status=422)
+
+
+async def _move_page(call: PageCall, placement_id: UUID, form: object, status: int = 200) -> Response:
+    one = await call.ask(placement, placement_id)
+    third_party = one.request is not None and one.request.managed_by is not ManagedBy.PROPERTY_ENTITY
+    return call.page(
+        "moving_in/move_in.html",
+        status=status,
+        form=form,
+        one=one,
+        third_party=third_party,
+        lists=await choices(call, LookupList.REASON_LEFT),
+    )
+
+
+@router.get("/correction", name="move_in_correct")
+async def correct(call: DeskCall, placement_id: UUID) -> Response:
+    """The form to correct the move-in date."""
+    one = await call.ask(placement, placement_id)
+    form = await call.form(CorrectMoveIn, initial={"moved_in_on": one.moved_in_on})
+    return call.page("moving_in/correct.html", form=form, one=one)
+
+
+@router.post("/correction")
+async def post_correction(call: DeskCall, placement_id: UUID) -> Response:
+    """Correct the move-in date."""
+    form = await call.form(CorrectMoveIn, fixed={"placement_id": placement_id})
+    if await call.carry_out(form, correct_move_in):
+        return call.redirect("placement", placement_id=placement_id, notice=call._("It is corrected."))
+    one = await call.ask(placement, placement_id)
+    return call.page("moving_in/correct.html", status=422, form=form, one=one)

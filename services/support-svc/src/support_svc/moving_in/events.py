@@ -1,0 +1,14 @@
+"""Moves into the homes of third-party landlords, for the inventory (P7, U4)."""
+
+from chassis.bus.events import Events
+from contracts import support
+from support_svc.moving_in.model import HouseholdMovedIn
+
+EVENTS = Events()
+
+
+@EVENTS.publishes(HouseholdMovedIn)
+def household_moved_in(fact: HouseholdMovedIn) -> tuple[support.HouseholdMovedInV1, int]:
+    """A household lives in a third-party landlord's home."""
+    event = support.HouseholdMovedInV1(request=fact.request, unit=fact.unit, moved_in_on=fact.moved_in_on)
+    return event, fact.number

@@ -1,0 +1,38 @@
+"""Securing a home: asking the inventory for it, and what follows until the household can move in (P6)."""
+
+from chassis.access import Permission
+from chassis.feature import Feature
+from deskkit.i18n import N_
+from support_svc.roles import CASEWORKER, SUPERVISOR
+
+SECURE_UNIT = Permission("secure_unit", CASEWORKER, SUPERVISOR)
+
+DECLINED_BECAUSE = {
+    "unit_no_longer_available": N_("The home is no longer available."),
+    "household_exceeds_legal_occupancy": N_("The household is too large for the home by law."),
+    "applicant_withdrew": N_("The applicant withdrew."),
+    "income_above_legal_limit": N_("The income is above the program’s legal limit."),
+    "legal_age_rule": N_("The home has a legal age rule."),
+    "other_legal_bar": N_("Another legal bar."),
+}
+"""Why an application was declined (message ids), by the codes of the published language."""
+
+FEATURE = Feature(
+    module=__name__,
+    permissions=(SECURE_UNIT,),
+    offers={
+        "due": "due:due",
+        "open_matters": "queries:homes_open",
+        "requests_of_placement": "queries:requests_of_placement",
+        "placement_is_securing": "queries:is_securing",
+        "placement_failed": "requests:give_up_all",
+    },
+    words={"declined_because": DECLINED_BECAUSE},
+    tasks={
+        "find_home": N_("Find a home for %(name)s"),
+        "find_another_home": N_("Find another home for %(name)s: the application was declined"),
+        "wait_for_answer": N_("%(name)s: waiting for the inventory’s answer"),
+        "use_hold": N_("Move %(name)s in before the hold lapses, or ask for more time"),
+        "move_in": N_("Move %(name)s in"),
+    },
+)
