@@ -72,7 +72,7 @@ async def test_one_that_the_worker_gave_up_says_why_and_goes_on_when_it_is_let(
     keeper = visitor("inventory_keeper")
     path = f"/inventory-desk/imports/{import_id}"
     page = await keeper.see(path)
-    assert "A step failed in a way nobody expected" in page.html
+    assert "A step failed for an unexpected reason" in page.html
     assert "hx-get" not in page.html, "nothing is to be waited for"
     assert "Go on with the import of homes.csv" in (await keeper.see("/inventory-desk")).html
     assert "Broken off" in (await keeper.see("/inventory-desk/imports")).html
@@ -89,7 +89,7 @@ async def test_one_that_the_worker_gave_up_says_why_and_goes_on_when_it_is_let(
         ("failed: DiskFullError (53100)", "no room"),
         ("failed: QueryCanceledError (57014)", "longer than"),
         ("failed: LockNotAvailableError (55P03 unit)", "same homes"),
-        ("failed: KeyError", "nobody expected"),
+        ("failed: KeyError", "unexpected reason"),
     ],
 )
 def test_why_a_step_failed_is_said_in_plain_words(reason: str, words: str) -> None:

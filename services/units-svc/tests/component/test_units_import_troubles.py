@@ -109,7 +109,7 @@ async def test_the_next_rows_are_read_no_further_when_those_before_cannot_be_kep
     monkeypatch.setattr(commands, "STEP_SECONDS", 600)
     monkeypatch.setattr(RowReader, "read", slowly)
     monkeypatch.setattr(staging, "_read", watched)
-    monkeypatch.setattr(staging, "_keep", broken)
+    monkeypatch.setattr(staging, "_store", broken)
     with pytest.raises(BrokenOff):
         await world.do(carry_on, ImportCommand(import_id))
     assert ended == 2, "whoever reads on has ended"
