@@ -87,6 +87,11 @@ class Counterpart(Base):
     # Since when the household no longer agrees that its name and contact are shared.
     contact_withdrawn_at: Mapped[dt.datetime | None]
 
+    @property
+    def refused(self) -> Withheld | None:
+        """Why nothing at all is disclosed to it any more; None while its referral isn't withdrawn."""
+        return Withheld.REFERRAL_WITHDRAWN if self.withdrawn_at is not None else None
+
 
 class Choice(Versioned, Base):
     """One answer of the tenant for one purpose; a later answer is a further row, nothing is overwritten."""
@@ -146,9 +151,9 @@ class Choice(Versioned, Base):
 
 def why_withheld(counterpart: Counterpart, choice: Choice | None) -> Withheld | None:
     """Return why nothing is disclosed for a purpose, by its latest choice; None when it may be."""
-    if counterpart.withdrawn_at is not None:
-        return Withheld.REFERRAL_WITHDRAWN
-    return Withheld.NO_CHOICE if choice is None else choice.why_withheld(counterpart)
+    if choice is None:
+        return counterpart.refused or Withheld.NO_CHOICE
+    return counterpart.refused or choice.why_withheld(counterpart)
 
 
 def was_asked(application_id: ColumnElement[uuid.UUID]) -> ColumnElement[bool]:

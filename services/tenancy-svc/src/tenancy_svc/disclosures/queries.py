@@ -157,8 +157,7 @@ async def prospect(tx: ReadTx | Tx, application_id: uuid.UUID, purpose: Purpose 
     if counterpart is None:
         return Prospect(None, None, None, None)
     if purpose is None:
-        withheld = Withheld.REFERRAL_WITHDRAWN if counterpart.withdrawn_at else None
-        return Prospect(counterpart.referral, None, withheld, f"referral:{counterpart.referral}")
+        return Prospect(counterpart.referral, None, counterpart.refused, f"referral:{counterpart.referral}")
     choice = await current_choice(tx, application_id, purpose)
     return Prospect(
         counterpart.referral,
