@@ -47,7 +47,8 @@ def homes(draw: some.DrawFn) -> Home:
         "bedrooms": draw(some.none() | some.integers(0, 4)),
         "floor": draw(some.none() | some.integers(0, 20)),
         "year_built": draw(some.none() | some.integers(1900, 2020)),
-        "area": draw(some.none() | some.integers(300, 900)),
+        "area_square_feet": draw(some.none() | some.integers(300, 900)),
+        "building_floors": draw(some.none() | some.integers(1, 20)),
         "rent": draw(some.none() | some.integers(50_000, 250_000)),
         "street_order": f"{addressing.street_order(street)} ",
         "unit_order": order,
@@ -110,7 +111,7 @@ def _wanted(home: Home, f: UnitFilter) -> bool:
         and (not f.city or home["city_key"] == "toronto")
         and _within(home["bedrooms"], f.bedrooms_from, None, unknown_too=f.unknown_too)
         and _within(home["rent"], cents(f.rent_from), cents(f.rent_to), unknown_too=f.unknown_too)
-        and _within(home["area"], None, f.area_to, unknown_too=f.unknown_too)
+        and _within(home["area_square_feet"], None, f.area_to, unknown_too=f.unknown_too)
         and _within(home["floor"], f.floor_from, None, unknown_too=f.unknown_too)
         and set(f.features) <= set(home["features"])
         and (f.accessible is None or bool(home["accessible"]) is f.accessible)

@@ -14,6 +14,7 @@ from chassis.errors import Faults, InvalidInput, NotFound
 from chassis.ids import new_id
 from deskkit.i18n import N_
 from units_svc import addressing
+from units_svc.inventory.facts import OF_BUILDING
 from units_svc.inventory.model import (
     Building,
     FloorAboveBuilding,
@@ -111,8 +112,8 @@ async def moved_to(tx: Tx, unit: Unit, building: Building, address: Address) -> 
     )
     if not neighbours or addressing.street_order(building.street) == addressing.street_order(address.street):
         return building
-    moved = Building(id=new_id(), **building_values(address), version=1)
-    moved.year_built, moved.floors = building.year_built, building.floors
+    facts = {fact.column: getattr(building, fact.column) for fact in OF_BUILDING}
+    moved = Building(id=new_id(), **building_values(address), **facts, version=1)
     tx.session.add(moved)
     await tx.session.flush()
     return moved

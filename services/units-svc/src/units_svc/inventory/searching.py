@@ -93,7 +93,7 @@ def matching(index: Columns, filters: UnitFilter) -> Mask:
     for name, low, high in (
         ("bedrooms", filters.bedrooms_from, None),
         ("rent", cents(filters.rent_from), cents(filters.rent_to)),
-        ("area", filters.area_from, filters.area_to),
+        ("area_square_feet", filters.area_from, filters.area_to),
         ("floor", filters.floor_from, filters.floor_to),
         ("year_built", filters.year_from, None),
     ):
