@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import get_args
 
 import pytest
 
@@ -12,6 +13,7 @@ from units_svc.inventory.facts import (
     LISTED,
     PUBLISHED,
     EnteredFacts,
+    FactName,
     KnownFacts,
     building_facts,
     known_facts,
@@ -24,7 +26,8 @@ from units_svc.inventory.table import CSV_HEADER
 
 @pytest.mark.row("U3")
 def test_the_lists_of_facts_name_the_same_facts() -> None:
-    assert {fact.name for fact in FACTS} == {field.name for field in fields(KnownFacts)}
+    names = {fact.name for fact in FACTS}
+    assert names == {field.name for field in fields(KnownFacts)} == set(get_args(FactName))
     for fact in FACTS:
         column = (Building if fact.shown.building else Unit).__table__.columns[fact.column]
         assert column.type.python_type is fact.type, fact.name

@@ -12,12 +12,16 @@ from deskkit.i18n import N_
 from units_svc.imports.habits import Kind
 from units_svc.imports.mapping import FieldName
 from units_svc.imports.mapping import Mapping as ColumnMapping
+from units_svc.inventory.facts import FIGURES
 
 KINDS: dict[FieldName, Kind] = {
-    "year_built": Kind.WHOLE, "building_floors": Kind.WHOLE, "units": Kind.WHOLE, "bedrooms": Kind.WHOLE,
-    "area_square_feet": Kind.WHOLE, "floor": Kind.WHOLE, "rent": Kind.MONEY, "status_observed_on": Kind.DAY,
-    "rent_from": Kind.DAY, "available_from": Kind.DAY,
-}  # fmt: skip
+    **{fact.name: Kind.WHOLE for fact in FIGURES},
+    "units": Kind.WHOLE,
+    "rent": Kind.MONEY,
+    "status_observed_on": Kind.DAY,
+    "rent_from": Kind.DAY,
+    "available_from": Kind.DAY,
+}
 """Fields whose cells are read by the habit of their column."""
 _COUNTS = re.compile(
     r"(no|nb|nbre|nombre|number|num|count|total|confirmed|proposed)( of| de| d| total)* "

@@ -17,13 +17,13 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from units_svc.imports.model import FileUnreadable, UnknownMapping
+from units_svc.inventory.facts import FACTS, FactName
 
 FieldName = Literal[
     "building_name", "street", "unit_number", "city", "province", "country", "postal_code", "postal_area",
-    "latitude", "longitude", "region", "year_built", "building_floors", "units", "housing_type", "status",
-    "status_observed_on", "landlord", "landlord_kind", "relation", "service_provider", "features",
-    "accessible", "shareable", "area_square_feet", "bedrooms", "floor", "rent", "rent_currency", "rent_from",
-    "comments", "occupancy", "available_from",
+    "latitude", "longitude", "region", "units", "housing_type", "status", "status_observed_on", "landlord",
+    "landlord_kind", "relation", "service_provider", "features", FactName, "rent", "rent_currency",
+    "rent_from", "comments", "occupancy", "available_from",
 ]  # fmt: skip
 
 _LARGEST = 200_000
@@ -36,7 +36,7 @@ _REQUIRED: tuple[FieldName, ...] = (
     "status",
     "occupancy",
 )
-_ADDED: frozenset[FieldName] = frozenset({"units", "bedrooms", "building_floors", "area_square_feet"})
+_ADDED: frozenset[FieldName] = frozenset({"units", *(fact.name for fact in FACTS if fact.shown.sums)})
 _JOINED: frozenset[FieldName] = frozenset(
     {"building_name", "street", "unit_number", "city", "postal_code", "landlord", "comments"}
 )

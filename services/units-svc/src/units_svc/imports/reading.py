@@ -24,6 +24,7 @@ from units_svc.imports.mapping import FieldName
 from units_svc.imports.mapping import Mapping as ColumnMapping
 from units_svc.imports.model import Problem
 from units_svc.imports.saying import NOTHING_SAID, Wrong
+from units_svc.inventory.facts import FIGURES, FLAGS
 from units_svc.inventory.model import Occupancy
 from units_svc.landlords.model import LandlordKind, Relation
 
@@ -301,8 +302,9 @@ class RowReader:
             "latitude": saying.coordinate(90),
             "longitude": saying.coordinate(180),
             "region": saying.listed(known.regions),
+            **{fact.name: saying.number(fact.least, fact.most) for fact in FIGURES},
+            **{fact.name: saying.yes_or_no for fact in FLAGS},
             "year_built": saying.number(*years_of_building(self.today)),
-            "building_floors": saying.number(1, 200),
             "units": saying.number(1, _MOST_UNITS),
             "unit_number": saying.short,
             "housing_type": saying.listed(known.housing_types),
@@ -312,11 +314,6 @@ class RowReader:
             "landlord_kind": saying.one_of(LandlordKind),
             "relation": saying.one_of(Relation),
             "service_provider": saying.listed(known.service_providers),
-            "accessible": saying.yes_or_no,
-            "shareable": saying.yes_or_no,
-            "area_square_feet": saying.number(1, 10_000),
-            "bedrooms": saying.number(0, 50),
-            "floor": saying.number(0, 200),
             "rent": saying.amount,
             "rent_currency": saying.currency,
             "rent_from": saying.day_of(RENT, self.today),

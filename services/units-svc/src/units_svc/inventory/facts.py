@@ -8,7 +8,7 @@ A test holds the lists together and names those other files; CONTRIBUTING says h
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, cast
 
 from annotated_types import Ge, Le
 from pydantic import BaseModel, Field
@@ -19,6 +19,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from deskkit.i18n import N_
 from trade.dates import FIRST_YEAR_OF_BUILDING
 
+FactName = Literal[
+    "accessible", "shareable", "area_square_feet", "year_built", "bedrooms", "building_floors", "floor",
+]  # fmt: skip
+"""The names of all facts, in the order of the template of an import."""
 _ALL_HOMES = N_("Applies to all homes of the building")
 
 
@@ -28,8 +32,10 @@ class Shown:
 
     `label` is its name on the record where that isn't the title of its field; `suffix` stands behind the
     field; `words` (with `n`) and `zero` put a value into words. `building` is its column of the building, for
-    what is true of all homes there. What isn't `published` stays in the inventory. `sums`: a file may have
-    it in several columns that are added up.
+    what is true of all homes there. What isn't `published` stays in the inventory.
+
+    A file may have what `sums` in several columns that are added up. The template of an import shows
+    `example`, and `in_files` says what may be entered where that isn't just a number, or yes or no.
     """
 
     label: str | None = None
@@ -40,6 +46,8 @@ class Shown:
     building: str | None = None
     published: bool = True
     sums: bool = False
+    example: str = ""
+    in_files: str | None = None
 
 
 class EnteredFacts(BaseModel):
@@ -48,28 +56,36 @@ class EnteredFacts(BaseModel):
     bedrooms: Annotated[
         int | None,
         Field(title="Bedrooms", ge=0, le=50),
-        Shown(hint=N_("0 for a studio"), zero=N_("studio"), sums=True),
+        Shown(hint=N_("0 for a studio"), zero=N_("studio"), sums=True, example="2"),
     ] = None
     area_square_feet: Annotated[
         int | None,
         Field(title="Area in square feet", ge=1, le=10_000),
-        Shown(label=N_("Area"), suffix=N_("sq ft"), words=N_("%(n)s sq ft"), sums=True),
+        Shown(label=N_("Area"), suffix=N_("sq ft"), words=N_("%(n)s sq ft"), sums=True, example="640"),
     ] = None
-    floor: Annotated[int | None, Field(title="Floor", ge=0, le=200), Shown(hint=N_("0 for below ground"))] = (
-        None
-    )
+    floor: Annotated[
+        int | None,
+        Field(title="Floor", ge=0, le=200),
+        Shown(
+            hint=N_("0 for below ground"),
+            example="3",
+            in_files=N_("A whole number, at most the building's floors"),
+        ),
+    ] = None
     building_floors: Annotated[
         int | None,
         Field(title="Floors of the building", ge=1, le=200),
-        Shown(hint=_ALL_HOMES, building="floors", sums=True),
+        Shown(hint=_ALL_HOMES, building="floors", sums=True, example="12"),
     ] = None
     year_built: Annotated[
         int | None,
         Field(title="Year built", ge=FIRST_YEAR_OF_BUILDING, le=9999),
-        Shown(hint=_ALL_HOMES, building="year_built"),
+        Shown(hint=_ALL_HOMES, building="year_built", example="1974"),
     ] = None
-    accessible: Annotated[bool | None, Field(title="Accessible with a wheelchair"), Shown()] = None
-    shareable: Annotated[bool, Field(title="Can be shared"), Shown()] = False
+    accessible: Annotated[bool | None, Field(title="Accessible with a wheelchair"), Shown(example="yes")] = (
+        None
+    )
+    shareable: Annotated[bool, Field(title="Can be shared"), Shown(example="no")] = False
 
 
 class UnitFacts:
@@ -123,7 +139,7 @@ class KnownFacts(ListedFacts):
 class Fact:
     """One fact: its name everywhere, its type and bounds, and how it's shown."""
 
-    name: str
+    name: FactName
     title: str
     type: type[int] | type[bool]
     optional: bool
@@ -151,7 +167,7 @@ def _fact(name: str, field: FieldInfo) -> Fact:
     (shown,) = (mark for mark in field.metadata if isinstance(mark, Shown))
     bounds = [mark for mark in field.metadata if isinstance(mark, Ge | Le)]
     return Fact(
-        name,
+        cast("FactName", name),
         field.title or name,
         bool if field.annotation in (bool, bool | None) else int,
         field.annotation is not bool,
