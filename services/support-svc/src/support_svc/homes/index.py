@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chassis.search import UNKNOWN, Columns, Plan, Row
+from support_svc.homes.facts import FIGURES, FLAGS
 from support_svc.homes.fitting import Seeking
 from trade import letters
 
@@ -43,10 +44,9 @@ HOMES = Plan(
         "city",
         "managed_by",
         "occupancy",
-        "accessible",
-        "shareable",
+        *(flag.name for flag in FLAGS),
     ),
-    numbers=("bedrooms", "floor", "year_built", "area_square_feet", "rent", "available_from"),
+    numbers=(*FIGURES, "rent", "available_from"),
     sets=("features",),
     texts={
         "street": lambda row: _street_order(row["street"]),

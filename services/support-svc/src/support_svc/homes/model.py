@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.db import words
 from chassis.db.xid8 import XID8
 from chassis.errors import DomainError, Kind
+from support_svc.homes.facts import FactColumns
 from support_svc.tables import Base
 from trade import letters
 
@@ -40,7 +41,7 @@ class Occupancy(StrEnum):
     NOTICE_GIVEN = "notice_given"
 
 
-class Home(Base):
+class Home(FactColumns, Base):
     """A home as the inventory published it. What the inventory doesn't know is null, never a guess.
 
     `written_in` is the transaction that wrote the row last: the search index of each process follows it.
@@ -61,16 +62,9 @@ class Home(Base):
     country: Mapped[str] = mapped_column(String(2))
     region: Mapped[str | None] = mapped_column(String(60))
     housing_type: Mapped[str] = mapped_column(String(60))
-    bedrooms: Mapped[int | None] = mapped_column(SmallInteger)
-    area_square_feet: Mapped[int | None] = mapped_column(SmallInteger)
-    floor: Mapped[int | None] = mapped_column(SmallInteger)
-    building_floors: Mapped[int | None] = mapped_column(SmallInteger)
-    year_built: Mapped[int | None] = mapped_column(SmallInteger)
     rent: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
     currency: Mapped[str | None] = mapped_column(String(3))
     features: Mapped[list[str]] = mapped_column(ARRAY(String(60)))
-    accessible: Mapped[bool]
-    shareable: Mapped[bool]
     managed_by: Mapped[ManagedBy] = mapped_column(words(ManagedBy, "managed_by"))
     occupancy: Mapped[Occupancy] = mapped_column(words(Occupancy, "occupancy"))
     available_from: Mapped[date | None]
