@@ -14,7 +14,7 @@ from hypothesis import strategies as some
 
 from chassis.errors import InvalidInput
 from chassis.search import Columns
-from units_svc import addressing
+from trade import addresses
 from units_svc.inventory.index import UNITS, cents
 from units_svc.inventory.model import Occupancy
 from units_svc.inventory.searching import Order, UnitFilter, find, words_of
@@ -28,8 +28,8 @@ Home = dict[str, Any]
 def homes(draw: some.DrawFn) -> Home:
     """One home as the follower reads it."""
     street, number = draw(some.sampled_from(STREETS)), draw(some.sampled_from([None, "3", "12", "R-7"]))
-    key = addressing.unit_key(number)
-    order = addressing.padded(key)
+    key = addresses.unit_key(number)
+    order = addresses.padded(key)
     return {
         "id": draw(some.sampled_from(IDS)),
         "written_in": "7",
@@ -50,11 +50,11 @@ def homes(draw: some.DrawFn) -> Home:
         "area_square_feet": draw(some.none() | some.integers(300, 900)),
         "building_floors": draw(some.none() | some.integers(1, 20)),
         "rent": draw(some.none() | some.integers(50_000, 250_000)),
-        "street_order": f"{addressing.street_order(street)} ",
+        "street_order": f"{addresses.street_order(street)} ",
         "unit_order": order,
         "unit_key": key,
         "unit_number": number,
-        "search_text": addressing.searchable(street, "Toronto"),
+        "search_text": addresses.searchable(street, "Toronto"),
     }
 
 
@@ -98,7 +98,7 @@ def _within(value: Any, low: Any, high: Any, *, unknown_too: bool) -> bool:
 
 def _means(word: str, home: Home) -> bool:
     number = home["unit_number"]
-    own = [home["unit_key"], *(addressing.comparable(number).split() if number else [])]
+    own = [home["unit_key"], *(addresses.comparable(number).split() if number else [])]
     known = [*home["search_text"].split(), *own]
     return word in known or (word == "sherborn" and "sherbourne" in known)
 

@@ -278,7 +278,7 @@ def matching(index: Columns, wanted: HomeFilter) -> Mask:
         mask &= index.with_text("building", wanted.building)
     words = list(dict.fromkeys(searchable_address(wanted.q).split()))[:WORDS]
     # "St" says too little to narrow (street or saint), unless nothing else is typed.
-    for word in [word for word in words if word != "street"] or words:
+    for word in [word for word in words if word != "st"] or words:
         mask &= index.with_word(word)
     # What can mean nothing finds nothing, never everything.
     return mask if words or not wanted.q.strip() else np.zeros_like(mask)

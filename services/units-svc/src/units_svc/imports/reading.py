@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from deskkit.i18n import N_
+from trade import addresses, letters
 from trade.dates import AVAILABLE, HAPPENED, RENT, years_of_building
-from units_svc import addressing
 from units_svc.imports import saying
 from units_svc.imports.columns import KINDS, Columns
 from units_svc.imports.habits import Habit, Habits, Kind
@@ -232,7 +232,7 @@ class RowReader:
         self._feature_sets: _Memory[tuple[str, ...], _Features] = _Memory(self._feature_set)
         self._places: _Memory[_Place, tuple[str, str, str, str]] = _Memory(_place)
         self._doors: _Memory[str | None, tuple[str, str]] = _Memory(_door)
-        self._landlords: _Memory[str, str] = _Memory(lambda name: addressing.plain(name)[:200])
+        self._landlords: _Memory[str, str] = _Memory(lambda name: letters.folded(name)[:200])
         self._codes: _Memory[tuple[str, str, str], str] = _Memory(lambda at: saying.postal_code(*at))
         read_so = str(sorted(self.habits.kept().items())).encode()
         self._mapped = blake2b(mapping.digest() + read_so, digest_size=16).digest()
@@ -366,7 +366,7 @@ class RowReader:
 
     # ------------------------------------------------------------------ rules between fields
     def _province(self, values: dict[str, Any]) -> None:
-        if not addressing.is_province(values["province"], values["country"] or ""):
+        if not addresses.is_province(values["province"], values["country"] or ""):
             raise Wrong("not_a_province", _NOT_A_PROVINCE[values["country"]])
 
     def _postal_code(self, values: dict[str, Any]) -> None:
@@ -384,8 +384,8 @@ class RowReader:
 
     def _street(self, text: str) -> str:
         rule = self.mapping.fields.get("street")
-        street = saying.label(addressing.shown_street(text) if rule and rule.tidy_capitals else text)
-        if not addressing.comparable(street):
+        street = saying.label(addresses.shown_street(text) if rule and rule.tidy_capitals else text)
+        if not addresses.comparable(street):
             raise Wrong("not_an_address", N_("“{value}” isn't an address."))
         if not any(map(str.isalpha, street)):
             raise Wrong("only_a_number", N_("“{value}” is a number without a street."))
@@ -440,17 +440,17 @@ def _place(at: _Place) -> tuple[str, str, str, str]:
     """Return the address's key, what it's searched by, what it's sorted by, and the key of its city."""
     street, city, province, country, building_name, area = at
     return (
-        addressing.address_key(street=street, city=city, province=province, country=country),
-        addressing.searchable(building_name, street, city, area),
-        addressing.street_order(street),
-        addressing.plain(city)[:120],
+        addresses.address_key(street=street, city=city, province=province, country=country),
+        addresses.searchable(building_name, street, city, area),
+        addresses.street_order(street),
+        letters.folded(city)[:120],
     )
 
 
 def _door(number: str | None) -> tuple[str, str]:
     """Return what makes unit numbers the same, and what they're sorted by."""
-    key = addressing.unit_key(number)[:30]
-    return key, addressing.padded(key)
+    key = addresses.unit_key(number)[:30]
+    return key, addresses.padded(key)
 
 
 def _ref(address: str) -> str:

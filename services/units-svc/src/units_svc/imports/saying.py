@@ -11,11 +11,11 @@ from functools import lru_cache
 from typing import Any
 
 from deskkit.i18n import N_
+from trade import addresses, letters
 from trade.dates import Bounds
 from trade.money import CURRENCIES
 from trade.text_review.devices import review_device
 from trade.text_review.verdicts import Sentence, Verdict
-from units_svc import addressing
 from units_svc.imports.habits import Habit, order_of, plain_number
 from units_svc.inventory.provinces import NAMES
 
@@ -38,7 +38,7 @@ _FRENCH_WORDS = {
 }  # fmt: skip
 """Words of the fixed vocabularies as French tables write them, plain."""
 _PROVINCES = {
-    addressing.plain(name): code
+    letters.folded(name): code
     for code, name in (*((code, name) for names in NAMES.values() for code, name in names.items()),
         ("BC", "Colombie-Britannique"), ("NB", "Nouveau-Brunswick"), ("NL", "Terre-Neuve-et-Labrador"),
         ("NS", "Nouvelle-Écosse"), ("NT", "Territoires du Nord-Ouest"), ("PE", "Île-du-Prince-Édouard"),
@@ -256,7 +256,7 @@ def _not_a_day() -> Wrong:
 
 def province(text: str) -> str:
     """A province, state or territory by its code or its name, in English or French."""
-    named = _PROVINCES.get(addressing.plain(text))
+    named = _PROVINCES.get(letters.folded(text))
     return named or code(text)
 
 
@@ -264,14 +264,14 @@ def listed(codes: Collection[str]) -> Callable[[str], str]:
     """A code of a look-up list, however it is cased and spaced, or its label in English or French."""
     labelled: dict[str, str] = {}
     for label, labelled_code in getattr(codes, "labels", {}).items():
-        labelled.setdefault(addressing.plain(label), labelled_code)
+        labelled.setdefault(letters.folded(label), labelled_code)
 
     def convert(text: str) -> str:
         code = re.sub(r"[\s-]+", "_", text.strip().casefold())
         for candidate in (text, text.casefold(), code, code.replace("_", "-")):
             if candidate in codes:
                 return candidate
-        if named := labelled.get(addressing.plain(text)):
+        if named := labelled.get(letters.folded(text)):
             return named
         raise Wrong("not_on_the_list", N_("“{value}” isn't on the list of the inventory."))
 
@@ -283,7 +283,7 @@ def one_of(words: Any) -> Callable[[str], Any]:
     known: Mapping[str, Any] = {word.value: word for word in words}
 
     def convert(text: str) -> Any:
-        word = _FRENCH_WORDS.get(addressing.plain(text), re.sub(r"[\s-]+", "_", text.strip().casefold()))
+        word = _FRENCH_WORDS.get(letters.folded(text), re.sub(r"[\s-]+", "_", text.strip().casefold()))
         found = known.get(word)
         if found is None:
             raise Wrong("unknown_word", N_("“{value}” is none of: {choices}."), choices=sorted(known))
@@ -294,10 +294,10 @@ def one_of(words: Any) -> Callable[[str], Any]:
 
 def postal_code(text: str, country: str, province: str) -> str:
     """A postal code in the form of its country that can lie in the province."""
-    code = addressing.postal_code(text, country)
+    code = addresses.postal_code(text, country)
     if code is None:
         raise Wrong("not_a_postal_code", N_("“{value}” isn't a postal code of {country}."), country=country)
-    if not addressing.fits_province(code, province, country):
+    if not addresses.fits_province(code, province, country):
         raise Wrong(
             "postal_code_of_another_province",
             N_("The postal code {value} isn't in {province}."),
@@ -308,10 +308,10 @@ def postal_code(text: str, country: str, province: str) -> str:
 
 def postal_area(text: str, province: str) -> str:
     """The first half of a Canadian postal code that can lie in the province."""
-    area = addressing.postal_area(text)
+    area = addresses.postal_area(text)
     if area is None:
         raise Wrong("not_a_postal_code", N_("“{value}” isn't the first half of a postal code."))
-    if not addressing.fits_province(area, province, "CA"):
+    if not addresses.fits_province(area, province, "CA"):
         raise Wrong(
             "postal_code_of_another_province",
             N_("The postal code {value} isn't in {province}."),

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from chassis.errors import EditedMeanwhile, Faults, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
+from trade import addresses
 from trade.dates import PastDay, years_of_building
 from trade.money import USUAL, Currency
-from units_svc import addressing
 from units_svc.inventory.buildings import (
     Address,
     Code,
@@ -139,7 +139,7 @@ async def add_unit(tx: Tx, command: AddUnit) -> UUID:
         id=new_id(),
         building_id=building.id,
         unit_number=command.unit_number,
-        unit_key=addressing.unit_key(command.unit_number),
+        unit_key=addresses.unit_key(command.unit_number),
         status=command.status,
         status_observed_on=command.status_observed_on,
         occupancy=Occupancy.AVAILABLE,
@@ -196,7 +196,7 @@ async def edit_address(tx: Tx, command: EditAddress) -> int:
     await _require_free_number(tx, building, command.unit_number, unit.id)
     unit.building_id = building.id
     unit.unit_number = command.unit_number
-    unit.unit_key = addressing.unit_key(command.unit_number)
+    unit.unit_key = addresses.unit_key(command.unit_number)
     copy_building(unit, building)
     await tell_listing(tx, unit)
     tx.touched("unit", unit.id, "address_changed", _differences(before, after))
@@ -307,7 +307,7 @@ def _require_year(tx: Tx, year: int | None) -> None:
 
 async def _require_free_number(tx: Tx, building: Building, number: str | None, own: UUID | None) -> None:
     taken = await tx.scalar(
-        select(Unit.id).where(Unit.building_id == building.id, Unit.unit_key == addressing.unit_key(number))
+        select(Unit.id).where(Unit.building_id == building.id, Unit.unit_key == addresses.unit_key(number))
     )
     if taken is not None and taken != own:
         raise AddressTaken(field="unit_number", number=number or "–", street=building.street)

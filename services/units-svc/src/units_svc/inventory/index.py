@@ -7,14 +7,14 @@ from decimal import Decimal
 
 from chassis.search import Columns, Follower, Plan
 from chassis.search.columns import Row
-from units_svc import addressing
+from trade import addresses
 from units_svc.inventory.facts import FACTS, FIGURES, FLAGS, OF_BUILDING
 
 
 def _words(row: Row) -> Iterable[str]:
     """The words of the building's address, and the home's number as it is written and as it is compared."""
     number = row["unit_number"]
-    own = (row["unit_key"], *(addressing.comparable(number).split() if number else ()))
+    own = (row["unit_key"], *(addresses.comparable(number).split() if number else ()))
     return [word for word in (*row["search_text"].split(), *own) if word]
 
 

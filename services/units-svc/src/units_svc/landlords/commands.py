@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from chassis.errors import EditedMeanwhile, Faults, InvalidInput, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
-from units_svc.addressing import plain as name_key
+from trade.letters import folded as name_key
 from units_svc.landlords.feature import EDIT_LANDLORDS
 from units_svc.landlords.model import Landlord, LandlordContact, LandlordKind, LandlordKnown, Relation
 from units_svc.privacy.commands import require_private
