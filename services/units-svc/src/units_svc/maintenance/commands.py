@@ -18,7 +18,7 @@ from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.model import DayInFuture, Unit
 from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import require_listed
-from units_svc.maintenance.entering import Days, give_up_entry, require_entry
+from units_svc.maintenance.entry_requests import Days, give_up_entry, require_entry
 from units_svc.maintenance.model import (
     Contractor,
     ContractorKnown,
