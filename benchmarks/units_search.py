@@ -23,7 +23,7 @@ from chassis.perform import ask
 from chassis.places import spelt
 from chassis.runtime import Runtime
 from testkit.databases import PostgresForTests
-from units_svc import addressing
+from trade import addresses
 from units_svc.inventory.index import FOLLOWER
 from units_svc.inventory.queries import unit_list
 from units_svc.inventory.searching import Order, UnitFilter
@@ -54,11 +54,11 @@ def rows(number: int, dice: random.Random) -> tuple[list[tuple[Any, ...]], list[
         if home == 0:
             buildings.append((
                 uuid.UUID(int=dice.getrandbits(128)), street, "Toronto", "ON", "CA", "M5A 1J4", region, year,
-                10, f"{addressing.comparable(street)}|{building}",
-                addressing.searchable(None, street, "Toronto", "M5A 1J4"), 1,
+                10, f"{addresses.comparable(street)}|{building}",
+                addresses.searchable(None, street, "Toronto", "M5A 1J4"), 1,
             ))  # fmt: skip
-        key = addressing.unit_key(str(100 + home))
-        unit_order = addressing.padded(key)
+        key = addresses.unit_key(str(100 + home))
+        unit_order = addresses.padded(key)
         units.append((
             uuid.UUID(int=dice.getrandbits(128)), buildings[-1][0], str(100 + home), key, unit_order,
             dice.choice(TYPES), dice.choice(STATUSES), today, dice.choice(OCCUPANCIES),
@@ -66,7 +66,7 @@ def rows(number: int, dice: random.Random) -> tuple[list[tuple[Any, ...]], list[
             dice.random() < 0.95, dice.choice([None, 400, 600, 800, 1000]),
             dice.choice([None, None, 0, 1, 1, 2, 2, 3, 4]), home // 10 + 1,
             dice.choice([None, *(Decimal(dice.randrange(600, 3500)) for _ in range(3))]), "CAD", region,
-            "toronto", year, f"{addressing.street_order(street)} {unit_order}", 1, now, 1,
+            "toronto", year, f"{addresses.street_order(street)} {unit_order}", 1, now, 1,
         ))  # fmt: skip
     return buildings, units
 
@@ -94,7 +94,7 @@ def search(dice: random.Random) -> ground.Ask:
     order, place = dice.choice(list(Order)), None
     if dice.random() < 0.5:
         unit, rent = uuid.UUID(int=dice.getrandbits(128)), dice.randrange(60_000, 350_000)
-        street = addressing.street_order(f"{dice.randrange(900)} {dice.choice(ground.NAMES)} St")
+        street = addresses.street_order(f"{dice.randrange(900)} {dice.choice(ground.NAMES)} St")
         by_rent = order in {Order.RENT, Order.RENT_DOWN}
         place = spelt((rent, unit) if by_rent else (f"{street} ", "", unit))
     way = dice.choice(["after", "after", "before"])

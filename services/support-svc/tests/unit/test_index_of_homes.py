@@ -38,6 +38,7 @@ def rows(draw):
         "bedrooms": draw(st.none() | st.integers(min_value=0, max_value=4)),
         "area_square_feet": draw(st.none() | st.integers(min_value=300, max_value=900)),
         "floor": draw(st.none() | st.integers(min_value=0, max_value=20)),
+        "building_floors": draw(st.none() | st.integers(min_value=1, max_value=20)),
         "year_built": draw(st.none() | st.integers(min_value=1900, max_value=2020)),
         "rent": draw(st.none() | st.integers(min_value=50_000, max_value=250_000)),
         "features": draw(st.lists(st.sampled_from(["balcony", "elevator"]), unique=True)),

@@ -15,7 +15,7 @@ DEFINITION = ServiceDefinition(
     migrations=str(Path(__file__).parent / "migrations"),
     duties="units_svc.worker:DUTIES",
     border="units_svc.border:BORDER",
-    follow="units_svc.inventory.recovering:follow_taken_back",
+    follow="units_svc.inventory.recovery:follow_taken_back",
 )
 
 if __name__ == "__main__":

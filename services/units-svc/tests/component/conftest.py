@@ -23,7 +23,7 @@ from units_svc.holds.commands import (
     prolong_hold,
     release_hold,
 )
-from units_svc.holds.keeping import (
+from units_svc.holds.use import (
     ChangeListing,
     EndUse,
     RecordUse,
@@ -74,7 +74,7 @@ from units_svc.maintenance.commands import (
     edit_contractor,
     edit_work,
 )
-from units_svc.maintenance.entering import (
+from units_svc.maintenance.entry_requests import (
     AskEntry,
     ScheduleWork,
     WithdrawEntry,
@@ -84,7 +84,7 @@ from units_svc.maintenance.entering import (
 )
 from units_svc.maintenance.queries import work_record
 from units_svc.photos.commands import AddPhoto, RemovePhoto, add_photo, remove_photo
-from units_svc.photos.developing import develop
+from units_svc.photos.conversion import develop
 from units_svc.privacy.commands import JudgeText, judge_text
 from units_svc.privacy.model import Judgement, MonitoringRefused
 from units_svc.privacy.queries import doubts

@@ -15,8 +15,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from deskkit.testing import missing_translations
-from units_svc.holds.keeping import ChangeListing, withdraw_unit
 from units_svc.holds.model import HoldState
+from units_svc.holds.use import ChangeListing, withdraw_unit
 from units_svc.inspections.commands import Area, RecordInspection, record_inspection
 from units_svc.inspections.model import Grade, InspectionKind
 from units_svc.inventory import queries

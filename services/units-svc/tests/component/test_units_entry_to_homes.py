@@ -13,16 +13,16 @@ import pytest
 from chassis.actor import Actor
 from chassis.errors import EditedMeanwhile
 from contracts import units
-from units_svc.holds.keeping import EndUse, RecordUse, UseBegan, end_use, record_use
+from units_svc.holds.use import EndUse, RecordUse, UseBegan, end_use, record_use
 from units_svc.landlords.model import Relation
 from units_svc.maintenance.commands import AddWork, EditWork, add_work, edit_work
-from units_svc.maintenance.entering import (
+from units_svc.maintenance.entry_requests import (
     AskEntry,
     ScheduleWork,
     WithdrawEntry,
     ask_entry,
     schedule_work,
-    settle_entries,
+    update_entries,
     withdraw_entry,
 )
 from units_svc.maintenance.model import (
@@ -305,5 +305,5 @@ async def test_settling_a_home_without_requests_does_nothing(world: Any) -> None
     unit = await world.unit()
     before = await world.told()
     async with world.runtime.transaction(Actor.system("test", "property")) as tx:
-        await settle_entries(tx, unit)
+        await update_entries(tx, unit)
     assert await world.told() == before

@@ -15,9 +15,12 @@ from chassis.clock import FixedClock
 from chassis.perform import perform
 from contracts import units
 from contracts.words import Occupancy, RefusalReason, ReleaseReason
-from units_svc.holds.answering import AnswerRequest, answer_request
 from units_svc.holds.commands import ProlongHold, ReleaseHold, prolong_hold, release_hold
-from units_svc.holds.keeping import (
+from units_svc.holds.model import DeadlineNotLater, HoldState, NotHeld
+from units_svc.holds.occupations import NotFreeForThat
+from units_svc.holds.queries import hold_record, use_of_unit
+from units_svc.holds.requests import AnswerRequest, answer_request
+from units_svc.holds.use import (
     ChangeListing,
     EndUse,
     RecordUse,
@@ -27,9 +30,6 @@ from units_svc.holds.keeping import (
     record_use,
     withdraw_unit,
 )
-from units_svc.holds.model import DeadlineNotLater, HoldState, NotHeld
-from units_svc.holds.occupations import NotFreeForThat
-from units_svc.holds.queries import hold_record, use_of_unit
 from units_svc.inventory.queries import unit_history
 from units_svc.landlords.model import Relation
 from units_svc.worker import DUTIES

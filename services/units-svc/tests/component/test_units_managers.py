@@ -22,7 +22,7 @@ from units_svc.inventory.queries import unit_record
 from units_svc.landlords.commands import EditLandlord, edit_landlord
 from units_svc.landlords.model import LandlordKind, ManagedBy, Relation
 from units_svc.landlords.queries import landlord_record
-from units_svc.maintenance.entering import notice_due
+from units_svc.maintenance.entry_requests import notice_due
 
 KEEPER = Actor("staff-1", "property", frozenset({"inventory_keeper"}), "Kim Okafor")
 OURS, THEIRS = Relation.PROPERTY_ENTITY, Relation.THIRD_PARTY

@@ -18,7 +18,7 @@ from chassis.clock import SystemClock
 from contracts import units
 from units_svc.landlords.model import Relation
 from units_svc.maintenance.commands import AddWork, add_work
-from units_svc.maintenance.entering import AskEntry, ask_entry
+from units_svc.maintenance.entry_requests import AskEntry, ask_entry
 from units_svc.maintenance.queries import work_record
 from units_svc.worker import DUTIES
 

@@ -14,7 +14,7 @@ from PIL import Image
 from chassis.actor import Actor
 from chassis.errors import EditedMeanwhile, InvalidInput, SeveralFaults
 from units_svc.holds.commands import CorrectManager, correct_manager
-from units_svc.holds.keeping import EndUse, RecordUse, UseBegan, end_use, record_use
+from units_svc.holds.use import EndUse, RecordUse, UseBegan, end_use, record_use
 from units_svc.imports.commands import ReceiveFile, carry_through, receive_file
 from units_svc.imports.mapping import mapping_named
 from units_svc.imports.queries import import_problems
@@ -46,7 +46,7 @@ from units_svc.maintenance.commands import (
 from units_svc.maintenance.model import ContractorKnown, DaysReversed, EntryNotAsked, NotYetDone
 from units_svc.maintenance.queries import WorkFilter, work_list, work_record
 from units_svc.photos.commands import AddPhoto, RemovePhoto, add_photo, remove_photo
-from units_svc.photos.developing import develop
+from units_svc.photos.conversion import develop
 from units_svc.photos.queries import photos_of
 from units_svc.privacy.commands import JudgeText, judge_text
 from units_svc.privacy.model import JudgedAlready, JudgedByAuthor, Judgement, MonitoringRefused

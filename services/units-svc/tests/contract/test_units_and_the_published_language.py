@@ -17,6 +17,7 @@ from contracts.envelope import read
 from units_svc.border import UnitsPublisher
 from units_svc.holds import model as holds
 from units_svc.inventory import model as inventory
+from units_svc.inventory.facts import KnownFacts
 from units_svc.landlords.model import ManagedBy
 from units_svc.lookups.published import FEATURES, HOUSING_TYPES
 from units_svc.maintenance import model as maintenance
@@ -27,9 +28,9 @@ AT = dt.datetime(2026, 3, 5, 19, tzinfo=dt.UTC)
 LISTED = inventory.UnitListed(
     unit_id=UNIT, listing_version=3, building_name=None, street="1 Example St", unit_number="304",
     city="Toronto", province="ON", country="CA", postal_code="M5A 1A1", region="north-york",
-    housing_type="apartment", bedrooms=2, area_square_feet=700, floor=3, building_floors=4, year_built=1961,
-    rent_amount=Decimal("1350.00"), rent_currency="CAD", features=("elevator",), accessible=False,
-    shareable=False, managed_by=ManagedBy.PROPERTY_ENTITY,
+    housing_type="apartment", facts=KnownFacts(2, 700, 3, 1961, 4, False, False),
+    rent_amount=Decimal("1350.00"), rent_currency="CAD", features=("elevator",),
+    managed_by=ManagedBy.PROPERTY_ENTITY,
     occupancy=inventory.Occupancy.NOTICE_GIVEN, available_from=AT.date(),
 )  # fmt: skip
 FACTS: tuple[Any, ...] = (

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from units_svc.maintenance.entry import Asked, Ground, check_window, decide, earliest_entry, fits
+from units_svc.maintenance.entry_rules import Asked, Ground, check_window, decide, earliest_entry, fits
 from units_svc.maintenance.model import (
     DaysReversed,
     EntryHours,

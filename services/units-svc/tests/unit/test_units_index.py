@@ -14,7 +14,7 @@ from hypothesis import strategies as some
 
 from chassis.errors import InvalidInput
 from chassis.search import Columns
-from units_svc import addressing
+from trade import addresses
 from units_svc.inventory.index import UNITS, cents
 from units_svc.inventory.model import Occupancy
 from units_svc.inventory.searching import Order, UnitFilter, find, words_of
@@ -28,8 +28,8 @@ Home = dict[str, Any]
 def homes(draw: some.DrawFn) -> Home:
     """One home as the follower reads it."""
     street, number = draw(some.sampled_from(STREETS)), draw(some.sampled_from([None, "3", "12", "R-7"]))
-    key = addressing.unit_key(number)
-    order = addressing.padded(key)
+    key = addresses.unit_key(number)
+    order = addresses.padded(key)
     return {
         "id": draw(some.sampled_from(IDS)),
         "written_in": "7",
@@ -47,13 +47,14 @@ def homes(draw: some.DrawFn) -> Home:
         "bedrooms": draw(some.none() | some.integers(0, 4)),
         "floor": draw(some.none() | some.integers(0, 20)),
         "year_built": draw(some.none() | some.integers(1900, 2020)),
-        "area": draw(some.none() | some.integers(300, 900)),
+        "area_square_feet": draw(some.none() | some.integers(300, 900)),
+        "building_floors": draw(some.none() | some.integers(1, 20)),
         "rent": draw(some.none() | some.integers(50_000, 250_000)),
-        "street_order": f"{addressing.street_order(street)} ",
+        "street_order": f"{addresses.street_order(street)} ",
         "unit_order": order,
         "unit_key": key,
         "unit_number": number,
-        "search_text": addressing.searchable(street, "Toronto"),
+        "search_text": addresses.searchable(street, "Toronto"),
     }
 
 
@@ -97,7 +98,7 @@ def _within(value: Any, low: Any, high: Any, *, unknown_too: bool) -> bool:
 
 def _means(word: str, home: Home) -> bool:
     number = home["unit_number"]
-    own = [home["unit_key"], *(addressing.comparable(number).split() if number else [])]
+    own = [home["unit_key"], *(addresses.comparable(number).split() if number else [])]
     known = [*home["search_text"].split(), *own]
     return word in known or (word == "sherborn" and "sherbourne" in known)
 
@@ -110,7 +111,7 @@ def _wanted(home: Home, f: UnitFilter) -> bool:
         and (not f.city or home["city_key"] == "toronto")
         and _within(home["bedrooms"], f.bedrooms_from, None, unknown_too=f.unknown_too)
         and _within(home["rent"], cents(f.rent_from), cents(f.rent_to), unknown_too=f.unknown_too)
-        and _within(home["area"], None, f.area_to, unknown_too=f.unknown_too)
+        and _within(home["area_square_feet"], None, f.area_to, unknown_too=f.unknown_too)
         and _within(home["floor"], f.floor_from, None, unknown_too=f.unknown_too)
         and set(f.features) <= set(home["features"])
         and (f.accessible is None or bool(home["accessible"]) is f.accessible)

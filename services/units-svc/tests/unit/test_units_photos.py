@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from PIL import Image
 
-from units_svc.photos.developing import develop
+from units_svc.photos.conversion import develop
 from units_svc.photos.model import LARGEST, MOST_PIXELS, MOST_PIXELS_OF_A_JPEG, NotAPhoto, PhotoTooLarge
 
 
@@ -115,7 +115,7 @@ def test_a_damaged_photo_is_a_photo_or_refused_in_words(place: int, value: int) 
 _MEASURED = """
 import sys
 from pathlib import Path
-from units_svc.photos.developing import develop
+from units_svc.photos.conversion import develop
 
 def peak():
     # Unlike what getrusage counts, this begins again with the program.

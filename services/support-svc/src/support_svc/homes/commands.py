@@ -4,7 +4,7 @@ They come by the thousand, so each kind is taken in one statement. A version tha
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeVar
@@ -12,15 +12,17 @@ from uuid import UUID
 
 from pydantic_core import to_json
 from sqlalchemy import text
+from sqlalchemy.dialects import postgresql
 
 from chassis.access import RECEIVE_EVENTS
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from support_svc.homes.model import ManagedBy, Occupancy, searchable_address
+from support_svc.homes.facts import HomeFacts
+from support_svc.homes.model import Home, ManagedBy, Occupancy, searchable_address
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(HomeFacts):
     """A home as published; what the inventory doesn't know is None."""
 
     unit: UUID
@@ -34,16 +36,9 @@ class Listing:
     country: str
     region: str | None
     housing_type: str
-    bedrooms: int | None
-    area_square_feet: int | None
-    floor: int | None
-    building_floors: int | None
-    year_built: int | None
     rent: Decimal | None
     currency: str | None
     features: tuple[str, ...]
-    accessible: bool
-    shareable: bool
     managed_by: ManagedBy
     occupancy: Occupancy
     available_from: date | None
@@ -61,14 +56,10 @@ class Availability:
     published_at: datetime
 
 
-_COLUMNS = (
-    "unit uuid, listing_version int, building_name text, street text, unit_number text, city text,"
-    " province text, postal_code text, country text, region text, housing_type text, bedrooms smallint,"
-    " area_square_feet smallint, floor smallint, building_floors smallint, year_built smallint, rent numeric,"
-    " currency text, features text[], accessible bool, shareable bool, managed_by text, occupancy text,"
-    " available_from date, address_search text, published_at timestamptz"
-)
-_NAMES = ", ".join(column.strip().split(" ")[0] for column in _COLUMNS.split(","))
+_TAKEN = tuple(column for column in Home.__table__.columns if column.name not in {"listed", "written_in"})
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+_COLUMNS = ", ".join(f"{one.name} {one.type.compile(_DIALECT)}" for one in _TAKEN)
+_NAMES = ", ".join(one.name for one in _TAKEN)
 _SET = ", ".join(f"{name} = excluded.{name}" for name in _NAMES.split(", ") if name != "unit")
 
 _TAKE = text(
@@ -119,7 +110,7 @@ async def take_listings(tx: Tx, listings: list[Listing]) -> None:
     newest = _newest(listings)
     rows = [
         {
-            **{name: getattr(told, name) for name in Listing.__slots__},
+            **{field.name: getattr(told, field.name) for field in fields(Listing)},
             "address_search": searchable_address(
                 told.building_name, told.street, told.unit_number, told.city, told.postal_code
             ),

@@ -8,6 +8,7 @@ from chassis.perform import perform_in
 from chassis.tx import Tx
 from contracts import units
 from support_svc.homes.commands import Availability, Listing, take_availability, take_listings
+from support_svc.homes.facts import facts_of
 from support_svc.homes.model import ManagedBy, Occupancy
 
 EVENTS = Events()
@@ -34,20 +35,14 @@ def _listing(incoming: Incoming) -> Listing:
         country=address.country,
         region=address.region,
         housing_type=event.housing_type.value,
-        bedrooms=event.bedrooms,
-        area_square_feet=event.area_square_feet,
-        floor=event.floor,
-        building_floors=event.building_floors,
-        year_built=event.year_built,
         rent=event.rent.amount if event.rent else None,
         currency=event.rent.currency if event.rent else None,
         features=tuple(feature.value for feature in event.features),
-        accessible=event.accessible,
-        shareable=event.shareable,
         managed_by=ManagedBy(event.managed_by.value),
         occupancy=Occupancy(event.occupancy.value),
         available_from=event.available_from,
         published_at=incoming.time,
+        **facts_of(event),
     )
 
 

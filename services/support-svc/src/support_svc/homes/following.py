@@ -1,17 +1,17 @@
 """The index of the homes of each process, which follows the table `home` before each search (P5)."""
 
 from chassis.search import Columns, Follower
+from support_svc.homes.facts import NAMES
 from support_svc.homes.index import HOMES
 
 homes_in_memory: Follower[Columns] = Follower(
-    """
-    SELECT unit AS id, listed, street, unit_number, city, region, housing_type, bedrooms, area_square_feet,
-        floor, year_built, (rent * 100)::bigint AS rent,
-        coalesce(currency, 'CAD') AS currency, features, accessible, shareable, managed_by,
-        occupancy, available_from - DATE '0001-01-01' + 1 AS available_from, address_search,
+    f"""
+    SELECT unit AS id, listed, street, unit_number, city, region, housing_type, {", ".join(NAMES)},
+        (rent * 100)::bigint AS rent, coalesce(currency, 'CAD') AS currency, features, managed_by, occupancy,
+        available_from - DATE '0001-01-01' + 1 AS available_from, address_search,
         written_in::text AS written_in
     FROM home
-    """,
+    """,  # noqa: S608 - our own names of facts
     identity="home.unit",
     written_in="home.written_in",
     make=lambda: Columns(HOMES),

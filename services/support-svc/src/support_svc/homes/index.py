@@ -1,6 +1,5 @@
 """The copy of the inventory in memory: what is kept of each home, and all fits at once (P5)."""
 
-import re
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -10,28 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chassis.search import UNKNOWN, Columns, Plan, Row
+from support_svc.homes.facts import FIGURES, FLAGS
 from support_svc.homes.fitting import Seeking
-from trade import letters
+from trade import addresses, letters
 
-_BEFORE_NAME = re.compile(r"^[\d\s\-/]*")
+_street_order = lru_cache(maxsize=20_000)(addresses.street_order)
 
 
 @lru_cache(maxsize=20_000)
 def _padded(text: str) -> str:
-    """Plain words with every run of digits padded, so that text order is number order."""
-    return re.sub(r"\d+", lambda digits: digits[0].zfill(6), letters.folded(text))
-
-
-@lru_cache(maxsize=20_000)
-def _street_order(street: str) -> str:
-    """The name of the street, then the number: "12 Elm St" comes before "100 Elm St"."""
-    street = street.strip()
-    name = _BEFORE_NAME.sub("", street)
-    return _padded(f"{name} {street[: len(street) - len(name)]}")
+    return addresses.padded(letters.folded(text))
 
 
 def building_key(row: Row) -> str:
-    """What the homes of one building have in common: street and city, spelt alike."""
+    """What the homes of one building have in common: street and city, however they are spelt."""
     return f"{_street_order(row['street'])} | {_padded(row['city'])}"
 
 
@@ -43,10 +34,9 @@ HOMES = Plan(
         "city",
         "managed_by",
         "occupancy",
-        "accessible",
-        "shareable",
+        *(flag.name for flag in FLAGS),
     ),
-    numbers=("bedrooms", "floor", "year_built", "area_square_feet", "rent", "available_from"),
+    numbers=(*FIGURES, "rent", "available_from"),
     sets=("features",),
     texts={
         "street": lambda row: _street_order(row["street"]),

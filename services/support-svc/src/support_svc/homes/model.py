@@ -2,7 +2,6 @@
 search.
 """
 
-import re
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -16,8 +15,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.db import words
 from chassis.db.xid8 import XID8
 from chassis.errors import DomainError, Kind
+from support_svc.homes.facts import FactColumns
 from support_svc.tables import Base
-from trade import letters
+from trade import addresses
 
 
 class ManagedBy(StrEnum):
@@ -40,7 +40,7 @@ class Occupancy(StrEnum):
     NOTICE_GIVEN = "notice_given"
 
 
-class Home(Base):
+class Home(FactColumns, Base):
     """A home as the inventory published it. What the inventory doesn't know is null, never a guess.
 
     `written_in` is the transaction that wrote the row last: the search index of each process follows it.
@@ -61,16 +61,9 @@ class Home(Base):
     country: Mapped[str] = mapped_column(String(2))
     region: Mapped[str | None] = mapped_column(String(60))
     housing_type: Mapped[str] = mapped_column(String(60))
-    bedrooms: Mapped[int | None] = mapped_column(SmallInteger)
-    area_square_feet: Mapped[int | None] = mapped_column(SmallInteger)
-    floor: Mapped[int | None] = mapped_column(SmallInteger)
-    building_floors: Mapped[int | None] = mapped_column(SmallInteger)
-    year_built: Mapped[int | None] = mapped_column(SmallInteger)
     rent: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
     currency: Mapped[str | None] = mapped_column(String(3))
     features: Mapped[list[str]] = mapped_column(ARRAY(String(60)))
-    accessible: Mapped[bool]
-    shareable: Mapped[bool]
     managed_by: Mapped[ManagedBy] = mapped_column(words(ManagedBy, "managed_by"))
     occupancy: Mapped[Occupancy] = mapped_column(words(Occupancy, "occupancy"))
     available_from: Mapped[date | None]
@@ -110,28 +103,12 @@ class InventoryPlace(Base):
     name: Mapped[str] = mapped_column(String(120), primary_key=True)
 
 
-_STREET_WORDS = {
-    "st": "street", "str": "street", "ave": "avenue", "av": "avenue", "rd": "road", "dr": "drive",
-    "blvd": "boulevard", "boul": "boulevard", "cres": "crescent",
-    "crt": "court", "ct": "court", "pl": "place",
-    "pkwy": "parkway", "gdns": "gardens", "hts": "heights", "ln": "lane", "crcl": "circle", "cir": "circle",
-    "crct": "circuit", "ter": "terrace", "terr": "terrace", "grv": "grove", "sq": "square", "trl": "trail",
-    "hwy": "highway", "apt": "apartment", "n": "north", "s": "south", "e": "east", "w": "west",
-    "ch": "chemin", "rte": "route", "mt": "mount", "ste": "saint",
-}  # fmt: skip
-"""Abbreviations of Canadian street names, spelt out; both the address and the search text go through it."""
-
-_POSTAL_CODE = re.compile(r"\b([a-z]\d[a-z])\s*(\d[a-z]\d)\b", re.IGNORECASE)
-
-
 def searchable_address(*parts: str | None) -> str:
-    """An address as one line of plain words, abbreviations spelt out, a postal code in one word.
+    """Return an address as one line of the words by which it's found, a blank on both sides of each.
 
-    "260  SHERBOURNE ST ", "M5A 1A1" → " 260 sherbourne street m5a1a1 ": each word has a space on both sides,
-    so that a whole word can be looked for.
+    "260  SHERBOURNE ST ", "M5A 1A1" → " 260 sherbourne st m5a 1a1 ".
     """
-    joined = _POSTAL_CODE.sub(r"\1\2", " ".join(part for part in parts if part))
-    return "".join(f" {_STREET_WORDS.get(word, word)}" for word in letters.words(joined)) + " "
+    return addresses.searchable(*parts)
 
 
 def region_name(code: str) -> str:

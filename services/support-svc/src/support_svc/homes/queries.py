@@ -19,6 +19,7 @@ from chassis.search import Bounds, By, Columns, Mask
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from deskkit.addresses import door
+from support_svc.homes.facts import HomeFacts, facts_of
 from support_svc.homes.feature import SEARCH_HOMES
 from support_svc.homes.fitting import Fit, Seeking, fit
 from support_svc.homes.following import homes_in_memory
@@ -94,7 +95,7 @@ class HomeFilter(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class HomeView:
+class HomeView(HomeFacts):
     """A home with how well it fits, when something is sought."""
 
     unit: UUID
@@ -106,16 +107,9 @@ class HomeView:
     postal_code: str | None
     region: str | None
     housing_type: str
-    bedrooms: int | None
-    area_square_feet: int | None
-    floor: int | None
-    building_floors: int | None
-    year_built: int | None
     rent: Decimal | None
     currency: str
     features: tuple[str, ...]
-    accessible: bool
-    shareable: bool
     managed_by: ManagedBy
     occupancy: Occupancy
     available_from: date | None
@@ -174,21 +168,15 @@ def home_view(home: Home, seeking: Seeking | None, today: date) -> HomeView:
         postal_code=home.postal_code,
         region=home.region,
         housing_type=home.housing_type,
-        bedrooms=home.bedrooms,
-        area_square_feet=home.area_square_feet,
-        floor=home.floor,
-        building_floors=home.building_floors,
-        year_built=home.year_built,
         rent=home.rent,
         currency=home.currency or "CAD",
         features=tuple(home.features),
-        accessible=home.accessible,
-        shareable=home.shareable,
         managed_by=home.managed_by,
         occupancy=home.occupancy,
         available_from=home.available_from,
         listed=home.listed,
         fit=fits,
+        **facts_of(home),
     )
 
 
@@ -290,7 +278,7 @@ def matching(index: Columns, wanted: HomeFilter) -> Mask:
         mask &= index.with_text("building", wanted.building)
     words = list(dict.fromkeys(searchable_address(wanted.q).split()))[:WORDS]
     # "St" says too little to narrow (street or saint), unless nothing else is typed.
-    for word in [word for word in words if word != "street"] or words:
+    for word in [word for word in words if word != "st"] or words:
         mask &= index.with_word(word)
     # What can mean nothing finds nothing, never everything.
     return mask if words or not wanted.q.strip() else np.zeros_like(mask)

@@ -10,6 +10,7 @@ from deskkit.call import DeskCall, PageCall
 from deskkit.forms import Nothing
 from deskkit.labels import label_of
 from deskkit.router import DeskRouter
+from support_svc.homes.facts import FLAGS, SHOWN_FIGURES
 from support_svc.homes.model import region_name
 from support_svc.homes.queries import HomeFilter, places
 from support_svc.housing_search.commands import HomeOfPlacement, remove_from_shortlist, shortlist_home
@@ -83,6 +84,8 @@ async def home(call: DeskCall, placement_id: UUID, unit: UUID) -> Response:
         "housing_search/home.html",
         one=await call.ask(placement, placement_id),
         seen=await call.ask(home_for_placement, placement_id, unit),
+        figures=SHOWN_FIGURES,
+        flags=FLAGS,
         kinds=await _kinds(call),
         region_name=region_name,
     )
@@ -116,6 +119,7 @@ async def compare(call: DeskCall, placement_id: UUID) -> Response:
         "housing_search/compare.html",
         one=await call.ask(placement, placement_id),
         homes=await call.ask(compared, placement_id, units),
+        flags=FLAGS,
         kinds=await _kinds(call),
         kept=await call.ask(shortlisted_units, placement_id),
     )

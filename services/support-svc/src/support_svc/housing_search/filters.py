@@ -7,6 +7,7 @@ from deskkit.call import PageCall
 from deskkit.i18n import N_
 from deskkit.labels import label_of
 from deskkit.rendering import with_query
+from support_svc.homes.facts import FLAGS
 from support_svc.homes.model import ManagedBy, region_name
 from support_svc.homes.queries import HomeFilter, OccupancyFilter
 
@@ -18,8 +19,7 @@ SOUGHT_FEATURES = (
 )  # fmt: skip
 """The features that a search can name, by their published codes."""
 _WORDS: dict[str, dict[object, str]] = {
-    "accessible": {True: N_("Wheelchair accessible")},
-    "shareable": {True: N_("Can be shared")},
+    **{flag.name: {True: flag.words} for flag in FLAGS},
     "occupancy": {
         OccupancyFilter.AVAILABLE: N_("Available now"),
         OccupancyFilter.ALL: N_("Also homes that aren’t free"),

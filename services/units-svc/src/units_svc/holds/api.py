@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from chassis.http import After, ApiRouter, Call, Limit, command_of
 from chassis.paging import PAGE, CountedPage
-from units_svc.holds import commands, keeping, queries
+from units_svc.holds import commands, queries, use
 from units_svc.landlords.model import ManagedBy
 
 router = ApiRouter(tags=["holds"])
@@ -35,7 +35,7 @@ class ProlongedHold(BaseModel):
 class BegunUse(BaseModel):
     """What makes a home not free."""
 
-    kind: keeping.UseBegan
+    kind: use.UseBegan
     began_on: date
     free_from: date | None = None
     remark: str | None = None
@@ -109,15 +109,15 @@ async def read_use(call: Call, unit_id: UUID) -> queries.UseOfUnit:
 @router.post("/units/{unit_id}/uses", status_code=201)
 async def record_use(call: Call, unit_id: UUID, body: BegunUse) -> AddedUse:
     """Record that somebody else lives in a home, or that it can't be used (U4)."""
-    command = command_of(keeping.RecordUse, body, unit_id=unit_id)
-    return AddedUse(await call.perform(keeping.record_use, command))
+    command = command_of(use.RecordUse, body, unit_id=unit_id)
+    return AddedUse(await call.perform(use.record_use, command))
 
 
 @router.post("/units/{unit_id}/uses/{occupation_id}/end", status_code=204)
 async def end_use(call: Call, unit_id: UUID, occupation_id: UUID, body: EndedUse) -> None:
     """End a use that staff recorded (U4)."""
-    command = keeping.EndUse(unit_id=unit_id, occupation_id=occupation_id, last_day=body.last_day)
-    await call.perform(keeping.end_use, command)
+    command = use.EndUse(unit_id=unit_id, occupation_id=occupation_id, last_day=body.last_day)
+    await call.perform(use.end_use, command)
 
 
 @router.put("/units/{unit_id}/manager", status_code=204)
@@ -129,10 +129,10 @@ async def correct_manager(call: Call, unit_id: UUID, body: CorrectedManager) -> 
 @router.post("/units/{unit_id}/withdrawal", status_code=204)
 async def withdraw_unit(call: Call, unit_id: UUID) -> None:
     """Take a home off the list (U3)."""
-    await call.perform(keeping.withdraw_unit, keeping.ChangeListing(unit_id=unit_id))
+    await call.perform(use.withdraw_unit, use.ChangeListing(unit_id=unit_id))
 
 
 @router.delete("/units/{unit_id}/withdrawal", status_code=204)
 async def list_unit_again(call: Call, unit_id: UUID) -> None:
     """Put a home back on the list (U3)."""
-    await call.perform(keeping.list_unit_again, keeping.ChangeListing(unit_id=unit_id))
+    await call.perform(use.list_unit_again, use.ChangeListing(unit_id=unit_id))

@@ -12,13 +12,7 @@ from sqlalchemy import select
 from chassis.errors import Faults, NotFound
 from chassis.usecase import use_case
 from trade.dates import HoldDay
-from units_svc.holds.acting import (
-    act,
-    held,
-    hold_terms,
-    set_timers,
-    tell_secured,
-)
+from units_svc.holds.availability import lock_unit, require_unit
 from units_svc.holds.feature import DECIDE_HOLDS
 from units_svc.holds.model import (
     DeadlineNotLater,
@@ -30,8 +24,14 @@ from units_svc.holds.model import (
     Remark,
     end_of_day,
 )
-from units_svc.holds.occupancy import lock_unit, require_unit
 from units_svc.holds.occupations import Occupation
+from units_svc.holds.outcomes import (
+    act,
+    held,
+    hold_terms,
+    set_timers,
+    tell_secured,
+)
 from units_svc.landlords.model import ManagedBy
 from units_svc.privacy.commands import require_reason
 from units_svc.privacy.model import Place

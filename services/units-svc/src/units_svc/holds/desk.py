@@ -10,7 +10,7 @@ from fastapi import Response
 from deskkit.call import DeskCall, PageCall
 from deskkit.forms import Nothing
 from deskkit.router import DeskRouter
-from units_svc.holds import commands, keeping, queries
+from units_svc.holds import commands, queries, use
 from units_svc.holds.feature import DECIDE_HOLDS
 from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.queries import unit_record
@@ -87,15 +87,15 @@ async def use_tab(call: DeskCall, unit_id: UUID) -> Response:
 @router.get("/units/{unit_id}/use/new", name="unit_use_new")
 async def use_form(call: DeskCall, unit_id: UUID) -> Response:
     """The form for a use that began."""
-    form = await call.form(keeping.RecordUse, initial={"began_on": call.today})
+    form = await call.form(use.RecordUse, initial={"began_on": call.today})
     return await _use_page(call, "holds/use_new.html", unit_id, form)
 
 
 @router.post("/units/{unit_id}/use/new", name="unit_use_record")
 async def record_use(call: DeskCall, unit_id: UUID) -> Response:
     """Record that somebody else lives in a home, or that it can't be used (U4)."""
-    form = await call.form(keeping.RecordUse, fixed={"unit_id": unit_id})
-    if await call.carry_out(form, keeping.record_use):
+    form = await call.form(use.RecordUse, fixed={"unit_id": unit_id})
+    if await call.carry_out(form, use.record_use):
         return call.redirect("unit_use", unit_id=unit_id, notice=call._("Saved."))
     return await _use_page(call, "holds/use_new.html", unit_id, form, status=422)
 
@@ -103,15 +103,15 @@ async def record_use(call: DeskCall, unit_id: UUID) -> Response:
 @router.get("/units/{unit_id}/use/{occupation_id}/end", name="unit_use_end")
 async def end_form(call: DeskCall, unit_id: UUID, occupation_id: UUID) -> Response:
     """The form for the last day of a use."""
-    form = await call.form(keeping.EndUse, initial={"last_day": call.today})
+    form = await call.form(use.EndUse, initial={"last_day": call.today})
     return await _use_page(call, "holds/use_end.html", unit_id, form, occupation_id=occupation_id)
 
 
 @router.post("/units/{unit_id}/use/{occupation_id}/end", name="unit_use_do_end")
 async def end_use(call: DeskCall, unit_id: UUID, occupation_id: UUID) -> Response:
     """End a use that staff recorded (U4)."""
-    form = await call.form(keeping.EndUse, fixed={"unit_id": unit_id, "occupation_id": occupation_id})
-    if await call.carry_out(form, keeping.end_use):
+    form = await call.form(use.EndUse, fixed={"unit_id": unit_id, "occupation_id": occupation_id})
+    if await call.carry_out(form, use.end_use):
         return call.redirect("unit_use", unit_id=unit_id, notice=call._("Saved."))
     return await _use_page(call, "holds/use_end.html", unit_id, form, status=422, occupation_id=occupation_id)
 
@@ -127,8 +127,8 @@ async def listing_form(call: DeskCall, unit_id: UUID) -> Response:
 async def change_listing(call: DeskCall, unit_id: UUID) -> Response:
     """Take a home off the list, or put it back, whichever it isn't (U3)."""
     unit = await call.ask(unit_record, unit_id)
-    use_case = keeping.withdraw_unit if unit.active else keeping.list_unit_again
-    await call.perform(use_case, keeping.ChangeListing(unit_id=unit_id))
+    use_case = use.withdraw_unit if unit.active else use.list_unit_again
+    await call.perform(use_case, use.ChangeListing(unit_id=unit_id))
     said = call._("The unit is no longer listed.") if unit.active else call._("The unit is listed again.")
     return call.redirect("unit_use", unit_id=unit_id, notice=said)
 

@@ -12,7 +12,7 @@ from chassis.bus.events import Events
 from chassis.perform import perform_in
 from contracts import support, tenancy, units
 from contracts.words import ManagedBy, RefusalReason, ReleaseReason
-from units_svc.holds import acting, answering
+from units_svc.holds import outcomes, requests
 from units_svc.holds.model import HoldEnding, UnitRefused, UnitReleased, UnitSecured
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ async def unit_requested(tx: Tx, incoming: Incoming) -> None:
     event = incoming.parse(support.UnitRequestedV1)
     await perform_in(
         tx,
-        answering.answer_request,
-        answering.AnswerRequest(
+        requests.answer_request,
+        requests.AnswerRequest(
             request_id=event.request,
             unit_id=event.unit,
             secured_on=event.secured_on,
@@ -76,54 +76,54 @@ async def unit_requested(tx: Tx, incoming: Incoming) -> None:
 async def unit_request_withdrawn(tx: Tx, incoming: Incoming) -> None:
     """A request is given up."""
     event = incoming.parse(support.UnitRequestWithdrawnV1)
-    await perform_in(tx, answering.hear_withdrawal, answering.HearWithdrawal(event.request, event.unit))
+    await perform_in(tx, requests.receive_withdrawal, requests.ReceiveWithdrawal(event.request, event.unit))
 
 
 @EVENTS.on(support.HouseholdMovedInV1)
 async def household_moved_in(tx: Tx, incoming: Incoming) -> None:
     """A household lives in a third-party landlord's home, since the day that was told last."""
     event = incoming.parse(support.HouseholdMovedInV1)
-    moved = answering.HearMove(event.request, event.unit, event.moved_in_on, incoming.version)
-    await perform_in(tx, answering.hear_moved_in, moved)
+    moved = requests.ReceiveMove(event.request, event.unit, event.moved_in_on, incoming.version)
+    await perform_in(tx, requests.receive_moved_in, moved)
 
 
 @EVENTS.on(support.HouseholdMovedOutV1)
 async def household_moved_out(tx: Tx, incoming: Incoming) -> None:
     """A household left a third-party landlord's home."""
     event = incoming.parse(support.HouseholdMovedOutV1)
-    moved = answering.HearMove(event.request, event.unit, event.moved_out_on, incoming.version)
-    await perform_in(tx, answering.hear_moved_out, moved)
+    moved = requests.ReceiveMove(event.request, event.unit, event.moved_out_on, incoming.version)
+    await perform_in(tx, requests.receive_moved_out, moved)
 
 
 @EVENTS.on(tenancy.TenancyStartedV1)
 async def tenancy_started(tx: Tx, incoming: Incoming) -> None:
     """A tenancy began in one of the property entity's homes."""
     event = incoming.parse(tenancy.TenancyStartedV1)
-    started = answering.HearTenancyStarted(event.tenancy, event.unit, event.start, event.request)
-    await perform_in(tx, answering.hear_tenancy_started, started)
+    started = requests.ReceiveTenancyStarted(event.tenancy, event.unit, event.start, event.request)
+    await perform_in(tx, requests.receive_tenancy_started, started)
 
 
 @EVENTS.on(tenancy.ApplicationClosedV1)
 async def application_closed(tx: Tx, incoming: Incoming) -> None:
     """One of the property entity's homes won't be let to the household that asked for it."""
     event = incoming.parse(tenancy.ApplicationClosedV1)
-    closed = answering.HearApplicationClosed(event.request, event.unit)
-    await perform_in(tx, answering.hear_application_closed, closed)
+    closed = requests.ReceiveApplicationClosed(event.request, event.unit)
+    await perform_in(tx, requests.receive_application_closed, closed)
 
 
-@EVENTS.at(acting.ENDING_SOON)
+@EVENTS.at(outcomes.ENDING_SOON)
 async def hold_ending_soon(tx: Tx, key: str, payload: Mapping[str, Any]) -> None:
     """A hold will lapse soon."""
-    await answering.announce_ending(tx, UUID(key))
+    await requests.announce_ending(tx, UUID(key))
 
 
-@EVENTS.at(acting.DEADLINE)
+@EVENTS.at(outcomes.DEADLINE)
 async def hold_deadline(tx: Tx, key: str, payload: Mapping[str, Any]) -> None:
     """A hold's time is over."""
-    await answering.lapse(tx, UUID(key))
+    await requests.lapse(tx, UUID(key))
 
 
-@EVENTS.at(acting.OCCUPATION_ENDS)
+@EVENTS.at(outcomes.OCCUPATION_ENDS)
 async def occupation_ends(tx: Tx, key: str, payload: Mapping[str, Any]) -> None:
     """The announced last day of an occupation is over."""
-    await acting.end_occupation(tx, UUID(key), date.fromisoformat(payload["last_day"]))
+    await outcomes.end_occupation(tx, UUID(key), date.fromisoformat(payload["last_day"]))

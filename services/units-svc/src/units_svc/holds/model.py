@@ -1,7 +1,7 @@
 """Holds (U9): the inventory's answer to a request, as pure decisions over the life of one request.
 
 Requests come from a neighbour over the bus: every fact may come twice, late, or before the one it follows.
-`decide` says for each state and fact what happens next; `acting` does it.
+`decide` says for each state and fact what happens next; `outcomes` does it.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from deskkit.i18n import N_
-from units_svc import addressing
+from trade import addresses
 from units_svc.imports import statements
 from units_svc.imports.mapping import Mapping
 from units_svc.imports.reading import FLOOR_ABOVE
@@ -167,7 +167,7 @@ async def run(tx: Tx, statement: str, params: dict[str, Any]) -> None:
 def params_of(import_id: UUID, mapping: Mapping) -> dict[str, Any]:
     """Return what the statements of an import take from its mapping."""
     before, _, after = mapping.numbering.partition("{n}")
-    key_before, _, key_after = addressing.unit_key(f"{before}{_SAMPLE}{after}").partition(_SAMPLE)
+    key_before, _, key_after = addresses.unit_key(f"{before}{_SAMPLE}{after}").partition(_SAMPLE)
     return {
         "import": import_id,
         "source": mapping.source,
@@ -175,7 +175,7 @@ def params_of(import_id: UUID, mapping: Mapping) -> dict[str, Any]:
         "after": after,
         "key_before": key_before,
         "key_after": key_after,
-        "order_before": addressing.padded(key_before),
-        "order_after": addressing.padded(key_after),
+        "order_before": addresses.padded(key_before),
+        "order_after": addresses.padded(key_after),
         "stated": sorted(mapping.features),
     }

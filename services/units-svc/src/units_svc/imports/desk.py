@@ -25,7 +25,7 @@ from units_svc.imports.mapping import (
     ready_mappings,
     received_mapping,
 )
-from units_svc.imports.template import FIELD_TITLES, template_columns, template_table
+from units_svc.imports.template import field_titles, template_columns, template_table
 from units_svc.lookups.queries import lookup_lists
 
 router = DeskRouter(prefix="/inventory-desk/imports")
@@ -248,7 +248,7 @@ async def _record(
         status=status,
         found=found,
         problem=problem,
-        fields=FIELD_TITLES,
+        fields=field_titles(call._),
         columns=await call.ask(queries.import_columns, found.id),
         answers=answers or await call.form(AnswerFile, initial={}),
         missing=await call.ask(queries.missing_counts, found.id) if found.missing else None,

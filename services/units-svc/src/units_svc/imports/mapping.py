@@ -21,13 +21,13 @@ from trade.csv_import.columns import folded_name
 from trade.csv_import.mapping import Closed, TableMapping, decoded, form_of, parsed, ready_in, text_of_file
 from trade.csv_import.notation import Kind
 from units_svc.imports.model import UnknownMapping, readable
+from units_svc.inventory.facts import FACTS, FIGURES, FactName
 
 FieldName = Literal[
     "building_name", "street", "unit_number", "city", "province", "country", "postal_code", "postal_area",
-    "latitude", "longitude", "region", "year_built", "building_floors", "units", "housing_type", "status",
-    "status_observed_on", "landlord", "landlord_kind", "relation", "service_provider", "features",
-    "accessible", "shareable", "area_square_feet", "bedrooms", "floor", "rent", "rent_currency", "rent_from",
-    "comments", "occupancy", "available_from",
+    "latitude", "longitude", "region", "units", "housing_type", "status", "status_observed_on", "landlord",
+    "landlord_kind", "relation", "service_provider", "features", FactName, "rent", "rent_currency",
+    "rent_from", "comments", "occupancy", "available_from",
 ]  # fmt: skip
 
 _REQUIRED: tuple[FieldName, ...] = (
@@ -39,17 +39,20 @@ _REQUIRED: tuple[FieldName, ...] = (
     "status",
     "occupancy",
 )
-_ADDED: frozenset[FieldName] = frozenset({"units", "bedrooms", "building_floors", "area_square_feet"})
+_ADDED: frozenset[FieldName] = frozenset({"units", *(fact.name for fact in FACTS if fact.shown.sums)})
 _JOINED: frozenset[FieldName] = frozenset(
     {"building_name", "street", "unit_number", "city", "postal_code", "landlord", "comments"}
 )
 
 
 KINDS: dict[FieldName, Kind] = {
-    "year_built": Kind.WHOLE, "building_floors": Kind.WHOLE, "units": Kind.WHOLE, "bedrooms": Kind.WHOLE,
-    "area_square_feet": Kind.WHOLE, "floor": Kind.WHOLE, "rent": Kind.MONEY, "status_observed_on": Kind.DAY,
-    "rent_from": Kind.DAY, "available_from": Kind.DAY,
-}  # fmt: skip
+    **{fact.name: Kind.WHOLE for fact in FIGURES},
+    "units": Kind.WHOLE,
+    "rent": Kind.MONEY,
+    "status_observed_on": Kind.DAY,
+    "rent_from": Kind.DAY,
+    "available_from": Kind.DAY,
+}
 """Fields whose cells are read by the notation of their column."""
 _COUNTS = re.compile(
     r"(no|nb|nbre|nombre|number|num|count|total|confirmed|proposed)( of| de| d| total)* "

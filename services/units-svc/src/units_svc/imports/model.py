@@ -18,6 +18,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     ForeignKey,
     Identity,
     Index,
@@ -34,6 +35,7 @@ from chassis.db import words
 from chassis.errors import DomainError, Kind
 from deskkit.i18n import N_
 from trade.csv_import.problems import TableUnreadable
+from units_svc.inventory.facts import FACTS
 from units_svc.tables import Base
 
 
@@ -229,8 +231,6 @@ class ImportRow(Base):
     latitude: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
     longitude: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
     region: Mapped[str | None]
-    year_built: Mapped[int | None] = mapped_column(SmallInteger)
-    building_floors: Mapped[int | None] = mapped_column(SmallInteger)
     address_key: Mapped[str]
     search_text: Mapped[str]
     street_order: Mapped[str]
@@ -248,11 +248,6 @@ class ImportRow(Base):
     relation: Mapped[str | None]
     service_provider: Mapped[str | None]
     features: Mapped[list[str]]
-    accessible: Mapped[bool | None]
-    shareable: Mapped[bool | None]
-    area_square_feet: Mapped[int | None] = mapped_column(SmallInteger)
-    bedrooms: Mapped[int | None] = mapped_column(SmallInteger)
-    floor: Mapped[int | None] = mapped_column(SmallInteger)
     rent_amount: Mapped[Decimal | None]
     rent_currency: Mapped[str | None]
     rent_from: Mapped[date | None]
@@ -261,6 +256,9 @@ class ImportRow(Base):
     available_from: Mapped[date | None]
     cells: Mapped[str]
 
+
+for _fact in FACTS:
+    setattr(ImportRow, _fact.name, mapped_column(SmallInteger if _fact.is_figure else Boolean, nullable=True))
 
 STAGED: tuple[str, ...] = tuple(column.name for column in ImportRow.__table__.columns)
 """Columns of the staging table in the order in which rows are copied."""

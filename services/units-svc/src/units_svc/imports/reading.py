@@ -14,6 +14,7 @@ from hashlib import blake2b
 from typing import Any
 
 from deskkit.i18n import N_
+from trade import addresses, letters
 from trade.csv_import import cells as rules
 from trade.csv_import.notation import Notations
 from trade.csv_import.problems import Problem, Wrong
@@ -21,9 +22,9 @@ from trade.csv_import.rows import LONGEST_KEY, Memory, TableReader, code_for
 from trade.dates import AVAILABLE, HAPPENED, RENT, years_of_building
 from trade.text_review.devices import review_device
 from trade.text_review.verdicts import Sentence, Verdict
-from units_svc import addressing
 from units_svc.imports.mapping import KINDS, FieldName
 from units_svc.imports.mapping import Mapping as ColumnMapping
+from units_svc.inventory.facts import FIGURES, FLAGS
 from units_svc.inventory.model import Occupancy
 from units_svc.inventory.provinces import NAMES
 from units_svc.landlords.model import LandlordKind, Relation, name_key
@@ -52,7 +53,7 @@ _FRENCH_WORDS = {
 }  # fmt: skip
 """Words of the fixed vocabularies as French tables write them, plain."""
 _PROVINCES = {
-    addressing.plain(name): code
+    letters.folded(name): code
     for code, name in (*((code, name) for names in NAMES.values() for code, name in names.items()),
         ("BC", "Colombie-Britannique"), ("NB", "Nouveau-Brunswick"), ("NL", "Terre-Neuve-et-Labrador"),
         ("NS", "Nouvelle-Écosse"), ("NT", "Territoires du Nord-Ouest"), ("PE", "Île-du-Prince-Édouard"),
@@ -141,8 +142,9 @@ class RowReader(TableReader):
             "latitude": rules.coordinate(90),
             "longitude": rules.coordinate(180),
             "region": rules.listed(known.regions),
+            **{fact.name: rules.number(fact.least, fact.most) for fact in FIGURES},
+            **{fact.name: rules.yes_or_no for fact in FLAGS},
             "year_built": rules.number(*years_of_building(self.today)),
-            "building_floors": rules.number(1, 200),
             "units": rules.number(1, _MOST_UNITS),
             "unit_number": rules.short,
             "housing_type": rules.listed(known.housing_types),
@@ -152,11 +154,6 @@ class RowReader(TableReader):
             "landlord_kind": rules.one_of(LandlordKind, _FRENCH_WORDS),
             "relation": rules.one_of(Relation, _FRENCH_WORDS),
             "service_provider": rules.listed(known.service_providers),
-            "accessible": rules.yes_or_no,
-            "shareable": rules.yes_or_no,
-            "area_square_feet": rules.number(1, 10_000),
-            "bedrooms": rules.number(0, 50),
-            "floor": rules.number(0, 200),
             "rent": rules.amount,
             "rent_currency": rules.currency,
             "rent_from": rules.day_of(RENT, self.today),
@@ -190,7 +187,7 @@ class RowReader(TableReader):
 
     # ------------------------------------------------------------------ rules between fields
     def _province(self, values: dict[str, Any]) -> None:
-        if not addressing.is_province(values["province"], values["country"] or ""):
+        if not addresses.is_province(values["province"], values["country"] or ""):
             raise Wrong("not_a_province", _NOT_A_PROVINCE[values["country"]])
 
     def _postal_code(self, values: dict[str, Any]) -> None:
@@ -243,17 +240,17 @@ def _address(at: _Address) -> tuple[str, str, str, str]:
     """Return the address's key, what it's searched by, what it's sorted by, and the key of its city."""
     street, city, province, country, building_name, area = at
     return (
-        addressing.address_key(street=street, city=city, province=province, country=country),
-        addressing.searchable(building_name, street, city, area),
-        addressing.street_order(street),
-        addressing.plain(city)[:120],
+        addresses.address_key(street=street, city=city, province=province, country=country),
+        addresses.searchable(building_name, street, city, area),
+        addresses.street_order(street),
+        letters.folded(city)[:120],
     )
 
 
 def _door(number: str | None) -> tuple[str, str]:
     """Return what makes unit numbers the same, and what they're sorted by."""
-    key = addressing.unit_key(number)[:30]
-    return key, addressing.padded(key)
+    key = addresses.unit_key(number)[:30]
+    return key, addresses.padded(key)
 
 
 def _ref(address: str) -> str:
@@ -272,8 +269,8 @@ def _follows(when: tuple[str, ...], above: int | None, contains: str | None, tex
 
 
 def _street(text: str, *, tidy: bool) -> str:
-    street = rules.label(addressing.shown_street(text) if tidy else text)
-    if not addressing.comparable(street):
+    street = rules.label(addresses.shown_street(text) if tidy else text)
+    if not addresses.comparable(street):
         raise Wrong("not_an_address", N_("“{value}” isn't an address."))
     if not any(map(str.isalpha, street)):
         raise Wrong("only_a_number", N_("“{value}” is a number without a street."))
@@ -301,16 +298,16 @@ def _gravest(text: str) -> Sentence | None:
 
 def province(text: str) -> str:
     """Return a province, state or territory by its code or its name, in English or French."""
-    named = _PROVINCES.get(addressing.plain(text))
+    named = _PROVINCES.get(letters.folded(text))
     return named or rules.code(text)
 
 
 def postal_code(text: str, country: str, province: str) -> str:
     """Return a postal code in the form of its country that can lie in the province."""
-    code = addressing.postal_code(text, country)
+    code = addresses.postal_code(text, country)
     if code is None:
         raise Wrong("not_a_postal_code", N_("“{value}” isn't a postal code of {country}."), country=country)
-    if not addressing.fits_province(code, province, country):
+    if not addresses.fits_province(code, province, country):
         raise Wrong(
             "postal_code_of_another_province",
             N_("The postal code {value} isn't in {province}."),
@@ -321,10 +318,10 @@ def postal_code(text: str, country: str, province: str) -> str:
 
 def postal_area(text: str, province: str) -> str:
     """Return the first half of a Canadian postal code that can lie in the province."""
-    area = addressing.postal_area(text)
+    area = addresses.postal_area(text)
     if area is None:
         raise Wrong("not_a_postal_code", N_("“{value}” isn't the first half of a postal code."))
-    if not addressing.fits_province(area, province, "CA"):
+    if not addresses.fits_province(area, province, "CA"):
         raise Wrong(
             "postal_code_of_another_province",
             N_("The postal code {value} isn't in {province}."),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from deskkit.i18n import N_
 from trade.money import CURRENCIES
 from units_svc.imports.mapping import FieldName, mapping_named
+from units_svc.inventory.facts import FACTS, Fact, FactName
 from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import Lists
 
@@ -17,6 +19,13 @@ _YES_NO = N_("Yes or no")
 _DAY = N_("A day, such as 2026-03-31")
 _DEGREES = N_("Degrees, such as 43.6532")
 _WORD = N_("One of these words")
+
+_FACTS = {fact.name: fact for fact in FACTS}
+
+
+def _column(fact: Fact) -> tuple[str, str]:
+    return fact.shown.in_files or (_NUMBER if fact.is_figure else _YES_NO), fact.shown.example
+
 
 _COLUMNS: dict[FieldName, tuple[str, str]] = {
     "building_name": (_NAME, "Example Court"),
@@ -38,36 +47,26 @@ _COLUMNS: dict[FieldName, tuple[str, str]] = {
     "relation": (_WORD, "third_party"),
     "service_provider": (_WORD, ""),
     "features": (N_("Any of these words, with a semicolon between them"), "elevator;intercom"),
-    "accessible": (_YES_NO, "yes"),
-    "shareable": (_YES_NO, "no"),
-    "area_square_feet": (_NUMBER, "640"),
-    "year_built": (_NUMBER, "1974"),
-    "bedrooms": (_NUMBER, "2"),
-    "building_floors": (_NUMBER, "12"),
-    "floor": (N_("A whole number, at most the building's floors"), "3"),
+    **{name: _column(_FACTS[name]) for name in get_args(FactName)},
     "rent": (N_("An amount for a month, not below zero"), "1350.00"),
     "rent_currency": (_WORD, "CAD"),
     "rent_from": (_DAY, ""),
     "comments": (N_("At most 4,000 characters"), ""),
 }  # fmt: skip
-FIELD_TITLES: dict[str, str] = {
+_TITLES: dict[str, str] = {
     "building_name": N_("building name"), "street": N_("number and street"), "unit_number": N_("unit number"),
     "city": N_("city"), "province": N_("province or state"), "country": N_("country"),
     "postal_code": N_("postal code"), "postal_area": N_("first half of the postal code"),
     "latitude": N_("latitude"), "longitude": N_("longitude"), "region": N_("geographic region"),
-    "year_built": N_("year built"), "building_floors": N_("floors of the building"),
     "units": N_("number of homes"), "housing_type": N_("housing type"), "status": N_("condition"),
     "status_observed_on": N_("day of the condition"), "landlord": N_("landlord"),
     "landlord_kind": N_("kind of landlord"), "relation": N_("landlord’s relation to the property entity"),
     "service_provider": N_("service provider"), "features": N_("features"),
-    "accessible": N_("accessible with a wheelchair"), "shareable": N_("can be shared"),
-    "area_square_feet": N_("area in square feet"), "bedrooms": N_("bedrooms"), "floor": N_("floor"),
     "rent": N_("rent for a month"), "rent_currency": N_("currency of the rent"),
     "rent_from": N_("day from which the rent is asked"), "comments": N_("comments"),
     "occupancy": N_("occupancy"), "available_from": N_("day from which it is available"),
     "key": N_("what names the line"),
 }  # fmt: skip
-"""What people call the fields that columns are read as."""
 _LISTS: dict[FieldName, LookupList] = {
     "region": LookupList.REGION,
     "housing_type": LookupList.HOUSING_TYPE,
@@ -92,6 +91,14 @@ class TemplateColumn:
     required: bool
     meaning: str
     words: Sequence[str]
+
+
+def field_titles(translate: Callable[[str], str]) -> dict[str, str]:
+    """Return what people call the fields that columns are read as, within a sentence."""
+    facts = {fact.name: translate(fact.title) for fact in FACTS}
+    return {name: translate(title) for name, title in _TITLES.items()} | {
+        name: title[:1].lower() + title[1:] for name, title in facts.items()
+    }
 
 
 def template_columns(lists: Lists) -> list[TemplateColumn]:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, Date, String, Text, Uuid, bindparam, column, select, table, text
 
-from units_svc.holds.keeping import record_first_uses
+from units_svc.holds.use import record_first_uses
 from units_svc.imports import statements
 from units_svc.imports.comparing import Batch, params_of, run
 from units_svc.imports.mapping import Mapping

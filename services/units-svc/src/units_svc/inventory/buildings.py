@@ -13,7 +13,8 @@ from sqlalchemy import func, select, update
 from chassis.errors import Faults, InvalidInput, NotFound
 from chassis.ids import new_id
 from deskkit.i18n import N_
-from units_svc import addressing
+from trade import addresses, letters
+from units_svc.inventory.facts import OF_BUILDING
 from units_svc.inventory.model import (
     Building,
     FloorAboveBuilding,
@@ -82,17 +83,17 @@ def require_address(address: Address) -> None:
     Raises NotAPostalCode, PostalCodeOfAnotherProvince, InvalidInput, SeveralFaults.
     """
     faults, country = Faults(), address.country
-    known = addressing.is_province(address.province, country)
-    if not addressing.comparable(address.street):
+    known = addresses.is_province(address.province, country)
+    if not addresses.comparable(address.street):
         faults.note(InvalidInput(field="street", rule="Enter an address."))
     if not known:
         faults.note(InvalidInput(field="province", rule=_CHOOSE[country]))
     if address.postal_code is not None:
-        code = addressing.postal_code(address.postal_code, country)
+        code = addresses.postal_code(address.postal_code, country)
         if code is None:
             example = _POSTAL_EXAMPLES.get(country, "AB1 2CD")
             faults.note(NotAPostalCode(field="postal_code", example=example))
-        elif known and not addressing.fits_province(code, address.province, country):
+        elif known and not addresses.fits_province(code, address.province, country):
             other = PostalCodeOfAnotherProvince(
                 field="postal_code", postal_code=code, province=address.province
             )
@@ -109,17 +110,17 @@ async def moved_to(tx: Tx, unit: Unit, building: Building, address: Address) -> 
     neighbours = await tx.scalar(
         select(func.count()).select_from(Unit).where(Unit.building_id == building.id, Unit.id != unit.id)
     )
-    if not neighbours or addressing.street_order(building.street) == addressing.street_order(address.street):
+    if not neighbours or addresses.street_order(building.street) == addresses.street_order(address.street):
         return building
-    moved = Building(id=new_id(), **building_values(address), version=1)
-    moved.year_built, moved.floors = building.year_built, building.floors
+    facts = {fact.column: getattr(building, fact.column) for fact in OF_BUILDING}
+    moved = Building(id=new_id(), **building_values(address), **facts, version=1)
     tx.session.add(moved)
     await tx.session.flush()
     return moved
 
 
 def _key_of(address: Address) -> str:
-    return addressing.address_key(
+    return addresses.address_key(
         street=address.street, city=address.city, province=address.province, country=address.country
     )
 
@@ -127,7 +128,7 @@ def _key_of(address: Address) -> str:
 def building_values(address: Address) -> dict[str, Any]:
     """Return an address as the columns of a building."""
     street = " ".join(address.street.split())
-    code = addressing.postal_code(address.postal_code, address.country) if address.postal_code else None
+    code = addresses.postal_code(address.postal_code, address.country) if address.postal_code else None
     values: dict[str, Any] = {
         "name": address.building_name,
         "street": street,
@@ -138,7 +139,7 @@ def building_values(address: Address) -> dict[str, Any]:
         "longitude": address.longitude,
         "region": address.region,
         "address_key": _key_of(address),
-        "search_text": addressing.searchable(address.building_name, street, address.city, code),
+        "search_text": addresses.searchable(address.building_name, street, address.city, code),
         "postal_code": code,
     }
     if code is not None:
@@ -182,7 +183,7 @@ async def amend_building(
 
 def copy_building(unit: Unit, building: Building) -> None:
     """Write to a home what it repeats of its building, so that searching needs no other table."""
-    unit.unit_order = addressing.padded(unit.unit_key)
+    unit.unit_order = addresses.padded(unit.unit_key)
     for name, value in _copies(building, unit.unit_order).items():
         setattr(unit, name, value)
 
@@ -202,9 +203,9 @@ def copies_of(
 def _copies(building: Building, unit_order: Any) -> dict[str, Any]:
     return copies_of(
         region=building.region,
-        city_key=addressing.plain(building.city),
+        city_key=letters.folded(building.city),
         year_built=building.year_built,
-        street_order=addressing.street_order(building.street),
+        street_order=addresses.street_order(building.street),
         unit_order=unit_order,
     )
 

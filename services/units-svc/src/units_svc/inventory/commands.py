@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -12,9 +13,9 @@ from sqlalchemy import select
 from chassis.errors import EditedMeanwhile, Faults, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
-from trade.dates import FIRST_YEAR_OF_BUILDING, PastDay, years_of_building
+from trade import addresses
+from trade.dates import PastDay, years_of_building
 from trade.money import USUAL, Currency
-from units_svc import addressing
 from units_svc.inventory.buildings import (
     Address,
     Code,
@@ -28,6 +29,7 @@ from units_svc.inventory.buildings import (
     require_floor,
     unit_for_edit,
 )
+from units_svc.inventory.facts import OF_BUILDING, EnteredFacts, building_facts, known_facts
 from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.home_lists import add_homes, list_of_one
 from units_svc.inventory.listing import tell_listing
@@ -54,21 +56,18 @@ if TYPE_CHECKING:
 Comment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
 
 
-class Details(Command):
+class Details(EnteredFacts, Command):
     """What is known of the home itself (U3), without what is dated: status, rent, occupancy."""
 
     housing_type: Annotated[Code, Field(title="Housing type")]
     landlord_id: Annotated[UUID | None, Field(title="Landlord")] = None
     service_provider: Annotated[Code | None, Field(title="Service provider")] = None
     features: Annotated[list[Code], Field(title="Features", max_length=100)] = []  # noqa: RUF012 - copied
-    accessible: Annotated[bool | None, Field(title="Accessible with a wheelchair")] = None
-    shareable: Annotated[bool, Field(title="Can be shared")] = False
-    area_square_feet: Annotated[int | None, Field(title="Area in square feet", ge=1, le=10_000)] = None
-    year_built: Annotated[int | None, Field(title="Year built", ge=FIRST_YEAR_OF_BUILDING, le=9999)] = None
-    bedrooms: Annotated[int | None, Field(title="Bedrooms", ge=0, le=50)] = None
-    building_floors: Annotated[int | None, Field(title="Floors of the building", ge=1, le=200)] = None
-    floor: Annotated[int | None, Field(title="Floor", ge=0, le=200)] = None
     comments: Annotated[Comment | None, Field(title="Comments")] = None
+
+
+_OF_UNIT = set(Details.model_fields) - {fact.name for fact in OF_BUILDING}
+"""Details that are columns of the home itself."""
 
 
 class AddUnit(Address, Details):
@@ -129,14 +128,11 @@ async def add_unit(tx: Tx, command: AddUnit) -> UUID:
     faults.refuse()
     building = await building_at(tx, command)
     if building is None:
-        building = Building(id=new_id(), **building_values(command), version=1)
-        building.year_built, building.floors = command.year_built, command.building_floors
+        building = Building(id=new_id(), **building_values(command), **building_facts(command), version=1)
         tx.session.add(building)
         await tx.session.flush()
     else:
-        await amend_building(
-            tx, building, {"year_built": command.year_built, "floors": command.building_floors}
-        )
+        await amend_building(tx, building, building_facts(command))
     await _require_free_number(tx, building, command.unit_number, None)
     require_floor(command.floor, building.floors)
     home = {
@@ -182,7 +178,7 @@ async def edit_address(tx: Tx, command: EditAddress) -> int:
     await _require_free_number(tx, building, command.unit_number, unit.id)
     unit.building_id = building.id
     unit.unit_number = command.unit_number
-    unit.unit_key = addressing.unit_key(command.unit_number)
+    unit.unit_key = addresses.unit_key(command.unit_number)
     copy_building(unit, building)
     await tell_listing(tx, unit)
     tx.touched("unit", unit.id, "address_changed", _differences(before, after))
@@ -216,7 +212,7 @@ async def edit_details(tx: Tx, command: EditDetails) -> int:
     await amend_building(
         tx,
         building,
-        {"year_built": command.year_built, "floors": command.building_floors},
+        building_facts(command),
         apart_from=unit.id,
     )
     for name, value in _details_values(command).items():
@@ -248,7 +244,7 @@ async def observe_status(tx: Tx, command: ObserveStatus) -> UUID:
 # ------------------------------------------------------------------ building and unit rows
 def _details_values(details: Details) -> dict[str, Any]:
     values = details.model_dump(
-        include=set(Details.model_fields) - {"year_built", "building_floors"},
+        include=_OF_UNIT,
     )
     values["features"] = sorted(set(details.features))
     values["comments"] = details.comments or None
@@ -265,11 +261,7 @@ def _address_of(unit: Unit, building: Building) -> dict[str, Any]:
 
 
 def _details_of(unit: Unit, building: Building) -> dict[str, Any]:
-    own = set(Details.model_fields) - {"year_built", "building_floors"}
-    return {name: getattr(unit, name) for name in own} | {
-        "year_built": building.year_built,
-        "building_floors": building.floors,
-    }
+    return {name: getattr(unit, name) for name in _OF_UNIT} | asdict(known_facts(unit, building))
 
 
 # ------------------------------------------------------------------ rules
@@ -297,7 +289,7 @@ def _require_year(tx: Tx, year: int | None) -> None:
 
 async def _require_free_number(tx: Tx, building: Building, number: str | None, own: UUID | None) -> None:
     taken = await tx.scalar(
-        select(Unit.id).where(Unit.building_id == building.id, Unit.unit_key == addressing.unit_key(number))
+        select(Unit.id).where(Unit.building_id == building.id, Unit.unit_key == addresses.unit_key(number))
     )
     if taken is not None and taken != own:
         raise AddressTaken(field="unit_number", number=number or "–", street=building.street)

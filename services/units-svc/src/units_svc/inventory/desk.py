@@ -17,6 +17,7 @@ from deskkit.i18n import N_
 from deskkit.router import DeskRouter
 from trade.listings import FEATURES, HOUSING_TYPES, grouped
 from units_svc.inventory import commands, queries, rents
+from units_svc.inventory.facts import FACTS
 from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.provinces import provinces
 from units_svc.inventory.searching import Order, UnitFilter
@@ -310,7 +311,7 @@ async def _form(
     if unit is not None:
         kept = {name: getattr(unit, name) for name in _KEPT}
     offered = await choices(call, lists, kept) | {"provinces": provinces(call._)}
-    return call.page(template, form=form, unit=unit, choices=offered, lists=lists, status=status)
+    return call.page(template, form=form, unit=unit, facts=FACTS, choices=offered, lists=lists, status=status)
 
 
 async def _record(call: PageCall, template: str, unit_id: UUID, **more: Any) -> Response:
@@ -319,6 +320,7 @@ async def _record(call: PageCall, template: str, unit_id: UUID, **more: Any) -> 
         unit=await call.ask(queries.unit_record, unit_id),
         lists=await call.ask(lookup_lists),
         kinds=LookupList,
+        facts=FACTS,
         may_edit=call.may(EDIT_UNITS),
         **more,
     )

@@ -13,6 +13,7 @@ from chassis.tracing import traceparent
 from contracts import envelope, units
 from contracts.words import HousingType, ManagedBy, Money, UnitAddress, UnitFeature
 from contracts.words import Occupancy as PublishedOccupancy
+from units_svc.inventory.facts import FLAGS, OF_BUILDING, PUBLISHED, published_facts
 from units_svc.inventory.listing import OTHER_TYPE
 from units_svc.inventory.model import AvailabilityChanged, Unit, UnitListed, UnitUnlisted
 from units_svc.inventory.rents import RENT_BEGINS, apply_rent
@@ -26,11 +27,21 @@ _LISTED = units.UnitPublishedV1.terms
 if _LISTED.purpose is not None:
     raise TypeError("listings are told in bulk only because they're about nobody")
 
+_OF_BUILDING = ", ".join(f"b.{fact.column} AS building_{fact.column}" for fact in OF_BUILDING)
+_SAID = {
+    fact.name: f"said.building_{fact.column}" if fact in OF_BUILDING else f"said.{fact.column}"
+    for fact in PUBLISHED
+}
+_FACTS = ", ".join(
+    f"'{fact.name}' VALUE " + (f"coalesce({_SAID[fact.name]}, false)" if fact in FLAGS else _SAID[fact.name])
+    for fact in PUBLISHED
+)
+
 # The same event as `unit_published` makes, for many units at once; a test holds the two together. The rows
 # are put in order first: the finished events would be too large to sort in memory. A home is listed for the
 # first time once, so that event bears the home's own id: drawing thousands of ids takes time.
 _TELL_LISTINGS = text(
-    """
+    f"""
     INSERT INTO outbox (id, aggregate, aggregate_version, subject, type, data, status, recorded_at,
     traceparent) SELECT said.event, said.id::text, said.listing_version, :subject, :subject,
         JSON_OBJECT(
@@ -48,17 +59,11 @@ _TELL_LISTINGS = text(
                     'country' VALUE said.country, 'region' VALUE said.region_word
                     ABSENT ON NULL RETURNING jsonb),
                 'housing_type' VALUE coalesce(said.type_word, :other),
-                'bedrooms' VALUE said.bedrooms,
-                'area_square_feet' VALUE said.area_square_feet,
-                'floor' VALUE said.floor,
-                'building_floors' VALUE said.building_floors,
-                'year_built' VALUE said.building_year,
+                {_FACTS},
                 'rent' VALUE CASE WHEN said.rent_amount IS NOT NULL THEN JSON_OBJECT(
                     'amount' VALUE said.rent_amount::text, 'currency' VALUE said.rent_currency
                     RETURNING jsonb) END,
                 'features' VALUE coalesce(said.feature_words, '[]'::jsonb),
-                'accessible' VALUE coalesce(said.accessible, false),
-                'shareable' VALUE said.shareable,
                 'managed_by' VALUE CASE WHEN said.relation IS NULL THEN 'not_known'
                     WHEN said.relation IN ('property_entity', 'managing_agent') THEN 'property_entity'
                     ELSE 'third_party' END,
@@ -70,7 +75,7 @@ _TELL_LISTINGS = text(
     FROM (
         SELECT CASE WHEN u.listing_version = 1 THEN u.id ELSE uuidv7() END AS event, u.*,
             b.name AS building_name, b.street, b.city, b.province, b.postal_code, b.country,
-            b.floors AS building_floors, b.year_built AS building_year, l.relation,
+            {_OF_BUILDING}, l.relation,
             t.published_as AS type_word, r.published_as AS region_word, f.words AS feature_words
         FROM told_unit JOIN unit u ON u.id = told_unit.unit_id
         JOIN building b ON b.id = u.building_id
@@ -86,7 +91,7 @@ _TELL_LISTINGS = text(
         ) f ON f.features = u.features
         ORDER BY u.address_order, u.id
     ) said
-    """
+    """  # noqa: S608 - our own names of facts
 )
 
 
@@ -110,18 +115,12 @@ def unit_published(fact: UnitListed) -> tuple[units.UnitPublishedV1, int]:
             region=fact.region,
         ),
         housing_type=HousingType(fact.housing_type),
-        bedrooms=fact.bedrooms,
-        area_square_feet=fact.area_square_feet,
-        floor=fact.floor,
-        building_floors=fact.building_floors,
-        year_built=fact.year_built,
         rent=rent,
         features=tuple(UnitFeature(word) for word in fact.features),
-        accessible=fact.accessible,
-        shareable=fact.shareable,
         managed_by=ManagedBy(fact.managed_by.value),
         occupancy=PublishedOccupancy(fact.occupancy.value),
         available_from=fact.available_from,
+        **published_facts(fact.facts),
     )
     return event, fact.listing_version
 

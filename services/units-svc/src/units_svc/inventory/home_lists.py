@@ -13,7 +13,8 @@ from uuid import UUID
 
 from sqlalchemy import Date, FromClause, Text, case, cast, func, insert, literal, select, update
 
-from units_svc import addressing
+from trade import addresses, letters
+from units_svc.inventory import facts
 from units_svc.inventory.buildings import copies_of
 from units_svc.inventory.model import Building, Cause, OccupancyChange, StatusObservation, Unit
 from units_svc.inventory.rents import first_rents, record_rents
@@ -23,12 +24,12 @@ if TYPE_CHECKING:
 
 OF_BUILDING = (
     "name", "street", "city", "province", "country", "postal_code", "postal_area", "latitude", "longitude",
-    "region", "year_built", "floors",
+    "region", *(fact.column for fact in facts.OF_BUILDING),
 )  # fmt: skip
 """What a list may state of a building."""
 OF_HOME = (
-    "housing_type", "landlord_id", "service_provider", "features", "accessible", "shareable",
-    "area_square_feet", "bedrooms", "floor", "comments",
+    "housing_type", "landlord_id", "service_provider", "features", *(fact.column for fact in facts.OF_UNIT),
+    "comments",
 )  # fmt: skip
 """What a list may state of a home itself, without what is dated."""
 _KEYS = ("id", "building_id", "unit_number", "unit_key", "unit_order")
@@ -127,15 +128,15 @@ async def add_homes(
 
 def list_of_one(building: Building, home: Mapping[str, Any]) -> FromClause:
     """Return the list for `add_homes` of one home in a building; what `home` leaves out isn't known."""
-    key = addressing.unit_key(home["unit_number"])
+    key = addresses.unit_key(home["unit_number"])
     row: dict[str, Any] = dict.fromkeys(("available_from", *_ORIGIN)) | {
         **home,
         "unit_key": key,
-        "unit_order": addressing.padded(key),
+        "unit_order": addresses.padded(key),
         "region": building.region,
         "year_built": building.year_built,
-        "city_key": addressing.plain(building.city),
-        "street_order": addressing.street_order(building.street),
+        "city_key": letters.folded(building.city),
+        "street_order": addresses.street_order(building.street),
     }
     types = {one.name: one.type for one in Unit.__table__.columns}
     types |= {"rent_from": Date(), "street_order": Text()}

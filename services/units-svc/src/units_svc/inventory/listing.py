@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from units_svc.inventory.facts import known_facts
 from units_svc.inventory.model import AvailabilityChanged, Building, Unit, UnitListed, UnitUnlisted
 from units_svc.landlords.model import Landlord, managed_by
 from units_svc.lookups.model import PUBLISHED, LookupList, LookupValue
@@ -48,16 +49,10 @@ async def tell_listing(tx: Tx, unit: Unit) -> None:
             postal_code=building.postal_code,
             region=said.get((LookupList.REGION, building.region)) if building.region else None,
             housing_type=said.get((LookupList.HOUSING_TYPE, unit.housing_type)) or OTHER_TYPE,
-            bedrooms=unit.bedrooms,
-            area_square_feet=unit.area_square_feet,
-            floor=unit.floor,
-            building_floors=building.floors,
-            year_built=building.year_built,
+            facts=known_facts(unit, building),
             rent_amount=unit.rent_amount,
             rent_currency=unit.rent_currency,
             features=tuple(sorted(feature for feature in features if feature)),
-            accessible=bool(unit.accessible),
-            shareable=unit.shareable,
             managed_by=managed_by(landlord.relation if landlord else None),
             occupancy=unit.occupancy,
             available_from=unit.available_from,

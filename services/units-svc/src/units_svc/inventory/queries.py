@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from chassis.paging import CountedPage
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from units_svc.edits import Edit, edits_of
+from units_svc.inventory.facts import OF_BUILDING, KnownFacts, ListedFacts
 from units_svc.inventory.feature import VIEW_UNITS
 from units_svc.inventory.index import FOLLOWER
 from units_svc.inventory.model import (
@@ -36,7 +37,7 @@ BATCH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class UnitRow:
+class UnitRow(ListedFacts):
     """A home as a line of a list."""
 
     id: UUID
@@ -51,9 +52,6 @@ class UnitRow:
     status: str
     occupancy: Occupancy
     available_from: date | None
-    bedrooms: int | None
-    area_square_feet: int | None
-    floor: int | None
     rent_amount: Decimal | None
     rent_currency: str
     landlord: str | None
@@ -70,7 +68,7 @@ class UnitPage(CountedPage[UnitRow]):
 
 
 @dataclass(frozen=True, slots=True)
-class UnitRecord:
+class UnitRecord(KnownFacts):
     """Everything that is known of a home now."""
 
     id: UUID
@@ -98,14 +96,7 @@ class UnitRecord:
     relation: Relation | None
     service_provider: str | None
     features: list[str]
-    accessible: bool | None
-    shareable: bool
     active: bool
-    area_square_feet: int | None
-    year_built: int | None
-    bedrooms: int | None
-    building_floors: int | None
-    floor: int | None
     rent_amount: Decimal | None
     rent_currency: str
     comments: str | None
@@ -168,17 +159,30 @@ class UnitHistory:
     edits: list[Edit]
 
 
+_OF_OTHERS: dict[str, Any] = {
+    "building_name": Building.name,
+    "landlord": Landlord.name,
+    "relation": Landlord.relation,
+    **{fact.name: getattr(Building, fact.column) for fact in OF_BUILDING},
+}
+"""Fields of a view that aren't columns of the home, nor of its building by the same name."""
+
+
+def _columns(view: type[UnitRow | UnitRecord], **counted: Any) -> list[Any]:
+    """Return the columns that fill the fields of a view, in their order."""
+    known = _OF_OTHERS | counted
+    return [
+        known[name] if name in known else getattr(Unit if hasattr(Unit, name) else Building, name)
+        for name in (field.name for field in fields(view))
+    ]
+
+
 def _rows() -> Select[*tuple[Any, ...]]:
     return (
-        select(
-            Unit.id, Building.name, Building.street, Unit.unit_number, Building.city, Building.province,
-            Building.postal_code, Unit.region, Unit.housing_type, Unit.status, Unit.occupancy,
-            Unit.available_from, Unit.bedrooms, Unit.area_square_feet, Unit.floor, Unit.rent_amount,
-            Unit.rent_currency, Landlord.name, Unit.active, Unit.listing_version,
-        )
+        select(*_columns(UnitRow))
         .join(Building, Building.id == Unit.building_id)
         .outerjoin(Landlord, Landlord.id == Unit.landlord_id)
-    )  # fmt: skip
+    )
 
 
 async def _in_order(tx: ReadTx, ids: list[UUID]) -> list[UnitRow]:
@@ -245,21 +249,12 @@ async def unit_record(tx: ReadTx, unit_id: UUID) -> UnitRecord:
     )
     found = (
         await tx.execute(
-            select(
-                Unit.id, Unit.version, Building.id, Building.name, Building.street, Unit.unit_number,
-                Building.city, Building.province, Building.country, Building.postal_code,
-                Building.postal_area, Building.latitude, Building.longitude, Building.region, homes,
-                Unit.housing_type, Unit.status, Unit.status_observed_on, Unit.occupancy, Unit.available_from,
-                Unit.landlord_id, Landlord.name, Landlord.relation, Unit.service_provider, Unit.features,
-                Unit.accessible, Unit.shareable, Unit.active, Unit.area_square_feet, Building.year_built,
-                Unit.bedrooms, Building.floors, Unit.floor, Unit.rent_amount, Unit.rent_currency,
-                Unit.comments, Unit.listing_version, Unit.source,
-            )
+            select(*_columns(UnitRecord, homes_in_building=homes))
             .join(Building, Building.id == Unit.building_id)
             .outerjoin(Landlord, Landlord.id == Unit.landlord_id)
             .where(Unit.id == unit_id)
         )
-    ).one_or_none()  # fmt: skip
+    ).one_or_none()
     if found is None:
         raise NotFound(what="unit")
     return views(UnitRecord, [found])[0]

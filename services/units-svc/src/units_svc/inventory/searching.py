@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,15 +14,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.places import Whole, Words, read_place, spelt
 from chassis.search import Bounds, By, Columns, Mask
+from trade import addresses, letters
 from trade.ranges import in_order
-from units_svc import addressing
 from units_svc.inventory.index import cents
 from units_svc.inventory.model import Occupancy
 
 PAGE = 50
 MOST = 200
 
-_STREET_TYPES = frozenset(addressing.STREET_TYPES)
+_MOST_WORDS = 9
+"""Words of a typed text that are looked at."""
 
 
 class Order(StrEnum):
@@ -78,7 +78,7 @@ def matching(index: Columns, filters: UnitFilter) -> Mask:
         ("status", filters.status),
         ("occupancy", [one.value for one in filters.occupancy]),
         ("region", filters.region),
-        ("city_key", [addressing.plain(filters.city)] if filters.city else ()),
+        ("city_key", [letters.folded(filters.city)] if filters.city else ()),
         ("landlord_id", [filters.landlord_id] if filters.landlord_id else ()),
         ("service_provider", [filters.service_provider] if filters.service_provider else ()),
         ("accessible", _yes_or_else(filters.accessible)),
@@ -93,7 +93,7 @@ def matching(index: Columns, filters: UnitFilter) -> Mask:
     for name, low, high in (
         ("bedrooms", filters.bedrooms_from, None),
         ("rent", cents(filters.rent_from), cents(filters.rent_to)),
-        ("area", filters.area_from, filters.area_to),
+        ("area_square_feet", filters.area_from, filters.area_to),
         ("floor", filters.floor_from, filters.floor_to),
         ("year_built", filters.year_from, None),
     ):
@@ -116,13 +116,10 @@ def _yes_or_else(value: bool | None) -> Iterable[object]:
 def words_of(text: str) -> list[str]:
     """Return the words that a typed text is looked for by.
 
-    Both halves of a postal code are words of their own. The type of a street says too little to narrow,
-    unless nothing else is typed.
+    The type of a street says too little to narrow, unless nothing else is typed.
     """
-    words: list[str] = []
-    for word in addressing.comparable(text).split()[:8]:
-        words += [word[:3], word[3:]] if re.fullmatch(r"[a-z]\d[a-z]\d[a-z]\d", word) else [word]
-    return [word for word in words if word not in _STREET_TYPES] or words
+    typed = addresses.words(text)[:_MOST_WORDS]
+    return [word for word in typed if word not in addresses.STREET_TYPES] or typed
 
 
 # ------------------------------------------------------------------ order and paging

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from units_svc.inventory.facts import LISTED
 from units_svc.inventory.queries import UnitRow
 
 CSV_HEADER = (
     "id", "building_name", "address", "unit_number", "city", "province", "postal_code", "region",
-    "housing_type", "status", "occupancy", "available_from", "bedrooms", "area_square_feet", "floor", "rent",
-    "rent_currency", "landlord", "active",
+    "housing_type", "status", "occupancy", "available_from", *LISTED, "rent", "rent_currency", "landlord",
+    "active",
 )  # fmt: skip
 
 
@@ -24,8 +25,8 @@ def _cells(rows: list[UnitRow]) -> list[list[object]]:
         [
             str(row.id), row.building_name, row.street, row.unit_number, row.city, row.province,
             row.postal_code, row.region, row.housing_type, row.status, row.occupancy.value,
-            row.available_from, row.bedrooms, row.area_square_feet, row.floor, row.rent_amount,
-            row.rent_currency, row.landlord, "yes" if row.active else "no",
+            row.available_from, *(getattr(row, name) for name in LISTED), row.rent_amount, row.rent_currency,
+            row.landlord, "yes" if row.active else "no",
         ]
         for row in rows
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.db import words
 from chassis.errors import DomainError, Kind
-from units_svc.addressing import plain
+from trade.letters import folded
 from units_svc.tables import Base
 
 
@@ -64,7 +64,7 @@ def managed_by_relation(relation: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def name_key(name: str) -> str:
     """Return what makes two landlords' names the same, as far as the column reaches."""
-    return plain(name)[:200]
+    return folded(name)[:200]
 
 
 class Landlord(Base):

@@ -11,7 +11,7 @@ from chassis.errors import NotFound
 from chassis.paging import PAGE, CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from units_svc.addressing import plain
+from trade.letters import folded
 from units_svc.edits import Edit, edits_of
 from units_svc.landlords.feature import VIEW_LANDLORDS
 from units_svc.landlords.model import Landlord, LandlordContact, LandlordKind, Relation
@@ -80,7 +80,7 @@ async def landlord_list(
         Landlord.id, Landlord.name, Landlord.kind, Landlord.relation, Landlord.phone, Landlord.email,
         Landlord.active, _HOMES,
     )  # fmt: skip
-    sought = plain(words or "").split()
+    sought = folded(words or "").split()
     for word in sought:
         statement = statement.where(Landlord.name_key.like(f"%{word}%"))
     if (words or "").strip() and not sought:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from chassis.errors import EditedMeanwhile, Faults, InvalidInput, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
-from units_svc.addressing import plain
+from trade.letters import folded
 from units_svc.lookups.feature import EDIT_LOOKUPS
 from units_svc.lookups.model import PUBLISHED, CodeTaken, LookupList, LookupValue
 from units_svc.lookups.published import PUBLISHED_WORDS
@@ -61,7 +61,7 @@ async def add_value(tx: Tx, command: AddValue) -> UUID:
         await _require_private(tx, command)
     with faults:
         _require_published(command.list, command.published_as)
-    code = re.sub(r" ", "_", plain(command.label_en))[:60].strip("_")
+    code = re.sub(r" ", "_", folded(command.label_en))[:60].strip("_")
     same = select(LookupValue.id).where(LookupValue.list == command.list, LookupValue.code == code)
     if not code:
         faults.note(InvalidInput(field="label_en", rule="Enter a label with letters or digits."))

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.http import ApiRouter, Call, command_of
 from units_svc.edits import Edit
-from units_svc.maintenance import commands, entering, queries
+from units_svc.maintenance import commands, entry_requests, queries
 
 router = ApiRouter(tags=["maintenance"])
 
@@ -75,23 +75,25 @@ async def list_entries(call: Call, work_id: UUID) -> list[queries.EntryView]:
 
 
 @router.post("/maintenance/{work_id}/entry", status_code=201)
-async def ask_entry(call: Call, work_id: UUID, body: entering.EntryWindow) -> AddedWork:
+async def ask_entry(call: Call, work_id: UUID, body: entry_requests.EntryWindow) -> AddedWork:
     """Ask the property entity for entry to somebody's home; another window replaces this one (U7)."""
-    command = command_of(entering.AskEntry, body, work_id=work_id)
-    return AddedWork(await call.perform(entering.ask_entry, command))
+    command = command_of(entry_requests.AskEntry, body, work_id=work_id)
+    return AddedWork(await call.perform(entry_requests.ask_entry, command))
 
 
 @router.post("/maintenance/{work_id}/entry/withdrawal", status_code=204)
 async def withdraw_entry(call: Call, work_id: UUID, body: ReadVersion) -> None:
     """Give up the window that was asked for (U7)."""
-    command = entering.WithdrawEntry(work_id=work_id, version=body.version)
-    await call.perform(entering.withdraw_entry, command)
+    command = entry_requests.WithdrawEntry(work_id=work_id, version=body.version)
+    await call.perform(entry_requests.withdraw_entry, command)
 
 
 @router.post("/maintenance/{work_id}/schedule", status_code=204)
 async def schedule_work(call: Call, work_id: UUID, body: ReadVersion) -> None:
     """Schedule the work for the window, when the answer allows entry (U7)."""
-    await call.perform(entering.schedule_work, entering.ScheduleWork(work_id=work_id, version=body.version))
+    await call.perform(
+        entry_requests.schedule_work, entry_requests.ScheduleWork(work_id=work_id, version=body.version)
+    )
 
 
 @router.get("/contractors")

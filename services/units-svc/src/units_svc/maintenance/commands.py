@@ -13,12 +13,12 @@ from chassis.errors import EditedMeanwhile, Faults, InvalidInput, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
 from trade.dates import PastDay, WorkDay
-from units_svc.addressing import plain
+from trade.letters import folded
 from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.model import DayInFuture, Unit
 from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import require_listed
-from units_svc.maintenance.entering import Days, give_up_entry, require_entry
+from units_svc.maintenance.entry_requests import Days, give_up_entry, require_entry
 from units_svc.maintenance.model import (
     Contractor,
     ContractorKnown,
@@ -239,7 +239,7 @@ async def _require_private_details(tx: Tx, details: ContractorDetails) -> None:
 
 
 async def _require_new(tx: Tx, details: ContractorDetails, own: UUID | None) -> None:
-    key = plain(details.name)
+    key = folded(details.name)
     if not key:
         raise InvalidInput(field="name", rule="Enter a name with letters or digits.")
     found = await tx.scalar(select(Contractor.id).where(Contractor.name_key == key))
@@ -250,6 +250,6 @@ async def _require_new(tx: Tx, details: ContractorDetails, own: UUID | None) -> 
 def _values(details: ContractorDetails) -> dict[str, Any]:
     names = ("name", "trade", "phone", "email")
     return {name: getattr(details, name) for name in names} | {
-        "name_key": plain(details.name),
+        "name_key": folded(details.name),
         "comments": details.comments or None,
     }

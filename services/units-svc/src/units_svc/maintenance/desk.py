@@ -15,7 +15,7 @@ from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.queries import unit_record
 from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import lookup_lists
-from units_svc.maintenance import commands, entering, queries
+from units_svc.maintenance import commands, entry_requests, queries
 from units_svc.maintenance.model import EntryPurpose, EntryStatus
 from units_svc.panels import edits_in_words, titles
 
@@ -108,18 +108,18 @@ async def entry_form(call: DeskCall, work_id: UUID) -> Response:
     """The form to ask for entry to somebody's home (U7)."""
     found = await call.ask(queries.work_record, work_id)
     initial = {"purpose": EntryPurpose.REPAIR_OR_WORK, "version": found.version}
-    form = await call.form(entering.AskEntry, initial=initial, fixed={"work_id": work_id})
+    form = await call.form(entry_requests.AskEntry, initial=initial, fixed={"work_id": work_id})
     return call.page("maintenance/entry.html", form=form, work=found, purposes=EntryPurpose)
 
 
 @router.post("/maintenance/{work_id}/entry", name="post_entry")
 async def ask_entry(call: DeskCall, work_id: UUID) -> Response:
     """Show what will be told word for word; ask once that was confirmed (U7)."""
-    form = await call.form(entering.AskEntry, fixed={"work_id": work_id})
+    form = await call.form(entry_requests.AskEntry, fixed={"work_id": work_id})
     found = await call.ask(queries.work_record, work_id)
-    if form.unconfirmed and await call.accepts(form, entering.ask_entry):
+    if form.unconfirmed and await call.accepts(form, entry_requests.ask_entry):
         return call.page("maintenance/entry_confirm.html", form=form, work=found)
-    if await call.carry_out(form, entering.ask_entry):
+    if await call.carry_out(form, entry_requests.ask_entry):
         return call.redirect("maintenance_work", work_id=work_id, notice=call._("Entry is asked for."))
     return call.page("maintenance/entry.html", status=422, form=form, work=found, purposes=EntryPurpose)
 
@@ -127,8 +127,8 @@ async def ask_entry(call: DeskCall, work_id: UUID) -> Response:
 @router.post("/maintenance/{work_id}/entry/withdrawal", name="post_entry_withdrawal")
 async def withdraw_entry(call: DeskCall, work_id: UUID) -> Response:
     """Give up the window that was asked for."""
-    form = await call.form(entering.WithdrawEntry, fixed={"work_id": work_id})
-    if await call.carry_out(form, entering.withdraw_entry):
+    form = await call.form(entry_requests.WithdrawEntry, fixed={"work_id": work_id})
+    if await call.carry_out(form, entry_requests.withdraw_entry):
         notice = call._("Entry is no longer asked for.")
         return call.redirect("maintenance_work", work_id=work_id, notice=notice)
     return await _record(call, work_id, form.problem, status=422)
@@ -137,8 +137,8 @@ async def withdraw_entry(call: DeskCall, work_id: UUID) -> Response:
 @router.post("/maintenance/{work_id}/schedule", name="post_schedule")
 async def schedule_work(call: DeskCall, work_id: UUID) -> Response:
     """Schedule the work for the window, when the answer allows entry (U7)."""
-    form = await call.form(entering.ScheduleWork, fixed={"work_id": work_id})
-    if await call.carry_out(form, entering.schedule_work):
+    form = await call.form(entry_requests.ScheduleWork, fixed={"work_id": work_id})
+    if await call.carry_out(form, entry_requests.schedule_work):
         return call.redirect("maintenance_work", work_id=work_id, notice=call._("The work is scheduled."))
     return await _record(call, work_id, form.problem, status=422)
 

@@ -9,7 +9,7 @@ from chassis.bus.events import Events
 from chassis.perform import perform_in
 from contracts import tenancy, units
 from contracts.words import EntryPurpose, EntryWithdrawal
-from units_svc.maintenance import entering
+from units_svc.maintenance import entry_requests
 from units_svc.maintenance.model import Answer, EntryRequested, EntryWithdrawn, Refusal
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ async def entry_answered(tx: Tx, incoming: Incoming) -> None:
     event = incoming.parse(tenancy.EntryAnsweredV1)
     await perform_in(
         tx,
-        entering.hear_entry_answer,
-        entering.HearEntryAnswer(
+        entry_requests.receive_entry_answer,
+        entry_requests.ReceiveEntryAnswer(
             request_id=event.request,
             number=incoming.version,
             answer=Answer(event.answer.value),

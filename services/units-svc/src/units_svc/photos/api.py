@@ -11,7 +11,7 @@ from fastapi import File, Form, Response, UploadFile
 from chassis.http import ApiRouter, Call
 from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.photos import commands, queries
-from units_svc.photos.developing import developed
+from units_svc.photos.conversion import developed
 from units_svc.photos.model import LARGEST
 from units_svc.photos.serving import jpeg
 

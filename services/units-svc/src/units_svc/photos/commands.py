@@ -13,7 +13,7 @@ from chassis.ids import new_id
 from chassis.usecase import use_case
 from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.model import Unit
-from units_svc.photos.developing import Developed
+from units_svc.photos.conversion import Developed
 from units_svc.photos.model import MOST_PHOTOS, Photo, PhotoContent, TooManyPhotos, Unusable
 from units_svc.privacy.commands import require_private
 from units_svc.privacy.model import Place

@@ -14,7 +14,7 @@ from deskkit.router import DeskRouter
 from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.queries import unit_record
 from units_svc.photos import commands, queries
-from units_svc.photos.developing import developed
+from units_svc.photos.conversion import developed
 from units_svc.photos.model import LARGEST, Unusable
 from units_svc.photos.serving import jpeg
 

@@ -20,7 +20,7 @@ from units_svc.holds.model import Hold, HoldState
 from units_svc.holds.occupations import Occupation, OccupationKind, Standing, occupancy_of
 from units_svc.inventory.model import AvailabilityChanged, Cause, Occupancy, OccupancyChange, Unit
 from units_svc.landlords.model import Landlord, ManagedBy, managed_by
-from units_svc.maintenance.entering import ask_first, settle_entries
+from units_svc.maintenance.entry_requests import ask_first, update_entries
 from units_svc.maintenance.model import LIVED_IN
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ async def next_place(tx: Tx, unit_id: UUID) -> int:
     return bumped.scalar_one()
 
 
-async def settle_occupancy(tx: Tx, unit: LockedUnit, cause: Cause, cause_id: UUID) -> Occupancy:
+async def update_occupancy(tx: Tx, unit: LockedUnit, cause: Cause, cause_id: UUID) -> Occupancy:
     """Bring a home's occupancy in line with its rows, with the cause of the change, and tell it; return
     it."""
     await tx.session.flush()
@@ -101,7 +101,7 @@ async def settle_occupancy(tx: Tx, unit: LockedUnit, cause: Cause, cause_id: UUI
         )
     )
     if unit.occupancy in LIVED_IN and occupancy not in LIVED_IN:
-        await settle_entries(tx, unit.id)
+        await update_entries(tx, unit.id)
     elif occupancy in LIVED_IN and unit.occupancy not in LIVED_IN:
         await ask_first(tx, unit.id)
     if unit.active:

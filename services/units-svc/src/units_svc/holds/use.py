@@ -13,10 +13,10 @@ from chassis.errors import Faults, InvalidInput, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
 from trade.dates import AvailableDay, PastDay
-from units_svc.holds.acting import release_for_withdrawal, vacate
+from units_svc.holds.availability import require_unit, update_occupancy
 from units_svc.holds.model import Remark
-from units_svc.holds.occupancy import require_unit, settle_occupancy
 from units_svc.holds.occupations import NotFreeForThat, Occupation, OccupationKind
+from units_svc.holds.outcomes import release_for_withdrawal, vacate
 from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.listing import put_on_list, take_off_list
 from units_svc.inventory.model import Cause, DayInFuture, Occupancy, Unit
@@ -104,7 +104,7 @@ async def record_use(tx: Tx, command: RecordUse) -> UUID:
     )
     use = select(*(cast(value, one.type).label(one.name) for one, value in zip(_USE, known, strict=True)))
     await _add_uses(tx, use.subquery("uses"), by=tx.actor.name)
-    await settle_occupancy(tx, unit, Cause.OCCUPATION, identity)
+    await update_occupancy(tx, unit, Cause.OCCUPATION, identity)
     tx.touched("unit", unit.id, command.kind.value)
     return identity
 

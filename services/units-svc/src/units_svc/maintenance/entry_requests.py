@@ -21,7 +21,7 @@ from chassis.usecase import use_case
 from trade.dates import Appointment
 from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.model import Unit
-from units_svc.maintenance.entry import Asked, Ground, check_window, decide, fits
+from units_svc.maintenance.entry_rules import Asked, Ground, check_window, decide, fits
 from units_svc.maintenance.model import (
     LIVED_IN,
     Answer,
@@ -87,7 +87,7 @@ class ScheduleWork(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class HearEntryAnswer:
+class ReceiveEntryAnswer:
     """The property entity's answer; `number` is its place among the answers to that request."""
 
     request_id: UUID
@@ -170,7 +170,7 @@ async def schedule_work(tx: Tx, command: ScheduleWork) -> None:
 
 
 @use_case(RECEIVE_EVENTS)
-async def hear_entry_answer(tx: Tx, command: HearEntryAnswer) -> None:
+async def receive_entry_answer(tx: Tx, command: ReceiveEntryAnswer) -> None:
     """Keep an answer to a request that stands; an older one, or one to a request given up, is let go.
 
     Work whose ground for entry is gone with it isn't scheduled any more. Raises AnswerIncomplete.
@@ -202,7 +202,7 @@ async def hear_entry_answer(tx: Tx, command: HearEntryAnswer) -> None:
             _unschedule(tx, work)
 
 
-async def settle_entries(tx: Tx, unit_id: UUID) -> None:
+async def update_entries(tx: Tx, unit_id: UUID) -> None:
     """Give up what was asked for a home in which nobody lives any more; whoever calls holds its lock."""
     open_ones = (
         select(EntryRequest)

@@ -13,18 +13,7 @@ from chassis.access import RECEIVE_EVENTS
 from chassis.errors import Conflict
 from chassis.ids import new_id
 from chassis.usecase import use_case
-from units_svc.holds.acting import (
-    act,
-    end,
-    held,
-    hold_terms,
-    manager_of,
-    occupation_of,
-    occupy,
-    request_for,
-    set_timers,
-    tell,
-)
+from units_svc.holds.availability import lock_unit, next_place, update_occupancy
 from units_svc.holds.model import (
     Fact,
     Hold,
@@ -37,8 +26,19 @@ from units_svc.holds.model import (
     deadline_of,
     decide,
 )
-from units_svc.holds.occupancy import lock_unit, next_place, settle_occupancy
 from units_svc.holds.occupations import OccupationKind
+from units_svc.holds.outcomes import (
+    act,
+    end,
+    held,
+    hold_terms,
+    manager_of,
+    occupation_of,
+    occupy,
+    request_for,
+    set_timers,
+    tell,
+)
 from units_svc.inventory.model import AvailabilityChanged, Cause, Occupancy
 from units_svc.landlords.model import ManagedBy
 
@@ -59,7 +59,7 @@ class AnswerRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class HearWithdrawal:
+class ReceiveWithdrawal:
     """A request was given up."""
 
     request_id: UUID
@@ -67,7 +67,7 @@ class HearWithdrawal:
 
 
 @dataclass(frozen=True, slots=True)
-class HearMove:
+class ReceiveMove:
     """A household moved into or out of a third-party landlord's home; `number` is the fact's place among all
     that is told of the request.
     """
@@ -79,7 +79,7 @@ class HearMove:
 
 
 @dataclass(frozen=True, slots=True)
-class HearTenancyStarted:
+class ReceiveTenancyStarted:
     """A tenancy began; the inventory learns neither whose nor at what rent."""
 
     tenancy_id: UUID
@@ -90,7 +90,7 @@ class HearTenancyStarted:
 
 
 @dataclass(frozen=True, slots=True)
-class HearApplicationClosed:
+class ReceiveApplicationClosed:
     """A home won't be let to the household of a request."""
 
     request_id: UUID
@@ -189,13 +189,13 @@ async def answer_request(tx: Tx, command: AnswerRequest) -> HoldState | None:
 
 
 @use_case(RECEIVE_EVENTS)
-async def hear_withdrawal(tx: Tx, command: HearWithdrawal) -> HoldState | None:
+async def receive_withdrawal(tx: Tx, command: ReceiveWithdrawal) -> HoldState | None:
     """Give back the home of a request that was given up; remember it when the request hasn't come yet."""
     return await act(tx, command.request_id, command.unit_id, Fact.WITHDRAWN)
 
 
 @use_case(RECEIVE_EVENTS)
-async def hear_moved_in(tx: Tx, command: HearMove) -> HoldState | None:
+async def receive_moved_in(tx: Tx, command: ReceiveMove) -> HoldState | None:
     """Record that a household lives in a third-party landlord's home; for the entity's own homes the lease
     speaks.
 
@@ -211,7 +211,7 @@ async def hear_moved_in(tx: Tx, command: HearMove) -> HoldState | None:
     return state
 
 
-async def _keep_first_day(tx: Tx, command: HearMove) -> None:
+async def _keep_first_day(tx: Tx, command: ReceiveMove) -> None:
     lived_in = await occupation_of(tx, OccupationKind.HOUSEHOLD, command.request_id)
     if lived_in is None or lived_in.unit_id != command.unit_id or lived_in.told_as >= command.number:
         return
@@ -222,13 +222,13 @@ async def _keep_first_day(tx: Tx, command: HearMove) -> None:
 
 
 @use_case(RECEIVE_EVENTS)
-async def hear_moved_out(tx: Tx, command: HearMove) -> HoldState | None:
+async def receive_moved_out(tx: Tx, command: ReceiveMove) -> HoldState | None:
     """Record that a household left, or will leave, a third-party landlord's home."""
     return await act(tx, command.request_id, command.unit_id, Fact.MOVED_OUT, day=command.day)
 
 
 @use_case(RECEIVE_EVENTS)
-async def hear_tenancy_started(tx: Tx, command: HearTenancyStarted) -> UUID | None:
+async def receive_tenancy_started(tx: Tx, command: ReceiveTenancyStarted) -> UUID | None:
     """Turn the hold of the request that it fulfils into a tenancy. Return the occupation.
 
     Without a request somebody else lives there. A hold of any other request ends, and its owner is informed:
@@ -247,13 +247,13 @@ async def hear_tenancy_started(tx: Tx, command: HearTenancyStarted) -> UUID | No
     other = await held(tx, unit.id)
     if other is not None:
         await act(tx, other.request_id, unit.id, Fact.LET_TO_ANOTHER)
-    await settle_occupancy(tx, unit, Cause.OCCUPATION, occupation.id)
+    await update_occupancy(tx, unit, Cause.OCCUPATION, occupation.id)
     tx.touched("unit", unit.id, "tenancy_started")
     return occupation.id
 
 
 @use_case(RECEIVE_EVENTS)
-async def hear_application_closed(tx: Tx, command: HearApplicationClosed) -> HoldState | None:
+async def receive_application_closed(tx: Tx, command: ReceiveApplicationClosed) -> HoldState | None:
     """Free one of the property entity's homes at once when it won't be let to the household that asked.
 
     Of a third-party landlord's home it says nothing: no application is made there.

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from chassis.ids import new_id
 from trade.dates import LAST
+from units_svc.holds.availability import LockedUnit, lock_unit, next_place, require_unit, update_occupancy
 from units_svc.holds.model import (
     Decision,
     Fact,
@@ -25,7 +26,6 @@ from units_svc.holds.model import (
     decide,
     end_of_day,
 )
-from units_svc.holds.occupancy import LockedUnit, lock_unit, next_place, require_unit, settle_occupancy
 from units_svc.holds.occupations import Occupation, OccupationKind
 from units_svc.inventory.model import Cause
 from units_svc.landlords.model import ManagedBy
@@ -83,7 +83,7 @@ async def _carry_out(tx: Tx, hold: Hold, unit: LockedUnit | None, decision: Deci
         if unit is not None and decision.reason is not None:
             place = await next_place(tx, unit.id)
             tell(tx, UnitReleased(hold.request_id, unit.id, place, decision.reason))
-            await settle_occupancy(tx, unit, Cause.HOLD, hold.request_id)
+            await update_occupancy(tx, unit, Cause.HOLD, hold.request_id)
     elif decision.step is Step.OCCUPY and unit is not None:
         end(tx, hold, decision.state, None)
         await tx.session.flush()
@@ -91,7 +91,7 @@ async def _carry_out(tx: Tx, hold: Hold, unit: LockedUnit | None, decision: Deci
         await tx.session.flush()
         hold.occupation_id = occupation.id
         await _give_way(tx, unit)
-        await settle_occupancy(tx, unit, Cause.OCCUPATION, occupation.id)
+        await update_occupancy(tx, unit, Cause.OCCUPATION, occupation.id)
     elif decision.step is Step.VACATE and unit is not None:
         end(tx, hold, decision.state, None)
         left = await occupation_of(tx, OccupationKind.HOUSEHOLD, hold.request_id)
@@ -108,7 +108,7 @@ async def vacate(tx: Tx, unit: LockedUnit, occupation: Occupation, last_day: dat
         tx.schedule(OCCUPATION_ENDS, str(occupation.id), moment, {"last_day": last_day.isoformat()})
     else:
         occupation.ended_on = last_day
-    await settle_occupancy(tx, unit, Cause.OCCUPATION, occupation.id)
+    await update_occupancy(tx, unit, Cause.OCCUPATION, occupation.id)
 
 
 async def release_for_withdrawal(tx: Tx, unit: LockedUnit) -> None:
@@ -125,7 +125,7 @@ async def end_occupation(tx: Tx, occupation_id: UUID, last_day: date) -> None:
         return
     unit = await require_unit(tx, occupation.unit_id)
     occupation.ended_on, occupation.free_from = last_day, None
-    await settle_occupancy(tx, unit, Cause.OCCUPATION, occupation.id)
+    await update_occupancy(tx, unit, Cause.OCCUPATION, occupation.id)
     tx.touched("unit", unit.id, "free_again")
 
 
