@@ -10,7 +10,6 @@ from support_svc.clients.model import ClientState, YesNoUnknown
 from support_svc.consents.model import ConsentStatus, GivenHow, Purpose
 from support_svc.followups.model import StillInHousing
 from support_svc.homes.model import Occupancy
-from support_svc.lookups.model import LookupList
 from support_svc.signings.model import AbsenceReason, Attendance, SigningPlace, SigningState
 from support_svc.tables import Base
 
@@ -22,7 +21,6 @@ SHOWN = (
     Purpose,
     StillInHousing,
     Occupancy,
-    LookupList,
     AbsenceReason,
     Attendance,
     SigningPlace,

@@ -19,10 +19,17 @@ from support_svc.consents.commands import GiveConsent, give_consent
 from support_svc.consents.model import GivenHow, Purpose
 from support_svc.followups.commands import hand_over
 from support_svc.followups.model import FollowUp, FollowUpState
+from support_svc.housing_history.feature import HOUSING_TYPE
 from support_svc.lookups.commands import list_myself, require_caseworker, require_values
-from support_svc.lookups.model import Caseworker, LookupList
+from support_svc.lookups.model import Caseworker
 from support_svc.placements.answers import settle
-from support_svc.placements.feature import EDIT_PLACEMENT, START_PLACEMENT
+from support_svc.placements.feature import (
+    EDIT_PLACEMENT,
+    PROGRAM,
+    REASON_NOT_SECURED,
+    REFERRAL_SOURCE,
+    START_PLACEMENT,
+)
 from support_svc.placements.model import (
     SEARCHING,
     Attempt,
@@ -209,7 +216,7 @@ async def record_attempt(tx: Tx, command: RecordAttempt) -> UUID:
     """
     if command.attempted_on > tx.today:
         raise InTheFuture(field="attempted_on")
-    await require_values(tx, LookupList.REASON_NOT_SECURED, [command.reason_id], "reason_id")
+    await require_values(tx, REASON_NOT_SECURED, [command.reason_id], "reason_id")
     await require_caseworker(tx, command.caseworker)
     placement = await locked_placement(tx, command.placement_id)
     if placement.status not in SEARCHING:
@@ -277,13 +284,11 @@ async def _check_fields(tx: Tx, fields: PlacementFields, before: Placement | Non
     if before is None or before.caseworker != fields.caseworker:
         await require_caseworker(tx, fields.caseworker)
     kept = {kind.housing_type_id for kind in before.types_sought} if before is not None else set()
-    await require_values(tx, LookupList.HOUSING_TYPE, set(fields.housing_types) - kept, "housing_types")
+    await require_values(tx, HOUSING_TYPE, set(fields.housing_types) - kept, "housing_types")
     if before is None or before.program_id != fields.program_id:
-        await require_values(tx, LookupList.PROGRAM, [fields.program_id], "program_id")
+        await require_values(tx, PROGRAM, [fields.program_id], "program_id")
     if before is None or before.referral_source_id != fields.referral_source_id:
-        await require_values(
-            tx, LookupList.REFERRAL_SOURCE, [fields.referral_source_id], "referral_source_id"
-        )
+        await require_values(tx, REFERRAL_SOURCE, [fields.referral_source_id], "referral_source_id")
 
 
 async def _require_living(tx: Tx, people: list[UUID], at: str | None = None) -> None:

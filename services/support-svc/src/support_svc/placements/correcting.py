@@ -17,9 +17,8 @@ from support_svc.followups.feature import RECORD_FOLLOW_UP
 from support_svc.followups.model import FollowUp, FollowUpOutcome, FollowUpState, StillInHousing
 from support_svc.housing_history.commands import move_end, move_start, reopen_stay
 from support_svc.lookups.commands import require_caseworker, require_values
-from support_svc.lookups.model import LookupList
 from support_svc.placements.commands import fail_placement, search_again
-from support_svc.placements.feature import EDIT_PLACEMENT, RECORD_MOVE_IN
+from support_svc.placements.feature import EDIT_PLACEMENT, REASON_NOT_SECURED, RECORD_MOVE_IN
 from support_svc.placements.model import (
     SEARCHING,
     Attempt,
@@ -180,7 +179,7 @@ async def correct_attempt(tx: Tx, command: CorrectAttempt) -> None:
     if attempt is None or attempt.placement_id != placement.id:
         raise NotFound(what="attempt")
     if attempt.reason_id != command.reason_id:
-        await require_values(tx, LookupList.REASON_NOT_SECURED, [command.reason_id], "reason_id")
+        await require_values(tx, REASON_NOT_SECURED, [command.reason_id], "reason_id")
     if attempt.caseworker != command.caseworker:
         await require_caseworker(tx, command.caseworker)
     changes: dict[str, tuple[object, object]] = {

@@ -9,7 +9,6 @@ from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from support_svc.followups.queries import FollowUpView, follow_ups_of
 from support_svc.lookups.desk import choices, colleagues
-from support_svc.lookups.model import LookupList
 from support_svc.placements.correcting import (
     CorrectAttempt,
     CorrectDueDay,
@@ -22,6 +21,7 @@ from support_svc.placements.correcting import (
     correct_last_day,
     correct_move_in,
 )
+from support_svc.placements.feature import REASON_NOT_SECURED
 from support_svc.placements.queries import AttemptView, attempts, placement
 
 router = DeskRouter(prefix="/front-desk/placements/{placement_id}")
@@ -96,7 +96,7 @@ async def _attempt(call: PageCall, placement_id: UUID, attempt_id: UUID) -> Atte
 async def _attempt_page(
     call: PageCall, placement_id: UUID, found: AttemptView, form: object, status: int = 200
 ) -> Response:
-    lists = await choices(call, LookupList.REASON_NOT_SECURED)
+    lists = await choices(call, REASON_NOT_SECURED)
     people = await colleagues(call, including=found.caseworker)
     return await _page(call, placement_id, "attempt", form, status, lists=lists, people=people)
 

@@ -8,8 +8,8 @@ from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from support_svc.followups.model import FollowUpState, months_between
 from support_svc.followups.queries import follow_ups_of
+from support_svc.housing_history.feature import REASON_LEFT
 from support_svc.lookups.desk import choices
-from support_svc.lookups.model import LookupList
 from support_svc.placements.following_up import RecordFollowUp, record_follow_up
 from support_svc.placements.queries import placement
 
@@ -52,7 +52,7 @@ async def post_new(call: DeskCall, placement_id: UUID) -> Response:
 async def _form(call: PageCall, placement_id: UUID, form: object, status: int = 200) -> Response:
     one = await call.ask(placement, placement_id)
     staying = [person for person in one.people if person.left_on is None]
-    lists = await choices(call, LookupList.REASON_LEFT)
+    lists = await choices(call, REASON_LEFT)
     return call.page(
         "placements/follow_up.html", status=status, form=form, one=one, staying=staying, lists=lists
     )

@@ -10,8 +10,8 @@ from deskkit.router import DeskRouter
 from support_svc.homes.model import ManagedBy
 from support_svc.homes.queries import home
 from support_svc.housing_history.commands import Rent
+from support_svc.housing_history.feature import REASON_LEFT
 from support_svc.lookups.desk import choices
-from support_svc.lookups.model import LookupList
 from support_svc.placements.asking import (
     GiveUpUnit,
     ReferHousehold,
@@ -170,5 +170,5 @@ async def _move_page(call: PageCall, placement_id: UUID, form: object, status: i
         form=form,
         one=one,
         third_party=third_party,
-        lists=await choices(call, LookupList.REASON_LEFT),
+        lists=await choices(call, REASON_LEFT),
     )

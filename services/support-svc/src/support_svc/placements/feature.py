@@ -1,7 +1,7 @@
 """Housing Placements: from the search for a home to the move-in, and what happens on the way (P1 to P7)."""
 
 from chassis.access import Permission
-from chassis.feature import Feature, NavItem
+from chassis.feature import Feature, LookupList, NavItem
 from deskkit.i18n import N_
 from support_svc.roles import CASEWORKER, SUPERVISOR
 
@@ -21,6 +21,10 @@ DECLINED_BECAUSE = {
 }
 """Why an application was declined (message ids), by the codes of the published language."""
 
+PROGRAM = LookupList("program", label="Program")
+REASON_NOT_SECURED = LookupList("reason_not_secured", label="Reason not secured")
+REFERRAL_SOURCE = LookupList("referral_source", label="Referral source")
+
 FEATURE = Feature(
     module=__name__,
     permissions=(
@@ -31,6 +35,7 @@ FEATURE = Feature(
         VIEW_PLACEMENTS,
     ),
     navigation=(NavItem("Housing Placements", "placements", VIEW_PLACEMENTS, position=30),),
+    lookups=(PROGRAM, REFERRAL_SOURCE, REASON_NOT_SECURED),
     offers={"due": "due:due", "open_matters": "rows:placements_open"},
     words={"declined_because": DECLINED_BECAUSE},
     tasks={

@@ -20,8 +20,8 @@ from support_svc.followups.model import (
     months_between,
 )
 from support_svc.housing_history.commands import end_stay
+from support_svc.housing_history.feature import REASON_LEFT
 from support_svc.lookups.commands import require_values
-from support_svc.lookups.model import LookupList
 from support_svc.placements.commands import end_placement
 from support_svc.placements.model import HouseholdMovedOut, Placement, PlacementStatus, TimelineKind
 from support_svc.placements.moving_in import stay_of_placement
@@ -157,7 +157,7 @@ async def _check_outcomes(tx: Tx, command: RecordFollowUp, placement: Placement)
             at = [one.client_id for one in command.outcomes].index(person)
             raise ReasonLeftNeeded(name=names[person], field=f"outcomes-{at}-reason_left_id")
     reasons = [outcome.reason_left_id for outcome in leaving.values()]
-    await require_values(tx, LookupList.REASON_LEFT, reasons, "outcomes")
+    await require_values(tx, REASON_LEFT, reasons, "outcomes")
     return leaving
 
 
