@@ -55,7 +55,7 @@ def gather(folder: Path) -> list[dict[str, Any]]:
 
 
 def _tracked() -> list[Path]:
-    listed = ["git", "-C", str(ROOT), "ls-files", "-z", "*.md", "*.svg"]
+    listed = ["git", "-C", str(ROOT), "ls-files", "-z", "*.md", "*.svg", "*.png"]
     names = subprocess.run(listed, check=True, capture_output=True, text=True).stdout.split("\0")
     return [Path(name) for name in names if name and (ROOT / name).is_file()]
 

@@ -122,7 +122,7 @@ async def _live_in(back: LocalBack) -> None:
             await whole.take(step)
         for step in STEPS[:UNFINISHED]:
             await half.take(step)
-    await live.settled()
+    await live.all_acted_on()
 
 
 async def _references(back: LocalBack, name: str) -> dict[str, list[str]]:

@@ -164,8 +164,8 @@ async def test_a_household_goes_from_a_search_to_a_move_in(enter: Enter, live: L
 
     # both timelines tell it, each from its own side
     await caseworker.follow("Timeline")
-    for said in ("asked for", "holds", "signing", "tenancy", "moved in"):
-        assert said in (await caseworker.main.inner_text()).lower(), said
+    for words in ("asked for", "holds", "signing", "tenancy", "moved in"):
+        assert words in (await caseworker.main.inner_text()).lower(), words
     await manager.go(application.removeprefix(manager.origin))
     assert "the application was accepted" in (await manager.main.locator(".timeline").inner_text()).lower()
     await manager.does_not_see("Front Desk")

@@ -25,7 +25,7 @@ SUPPORT_AWAY = (
 async def test_the_journey_goes_on_after_a_service_was_away(
     live: Live, service: str, meanwhile: tuple[str, ...]
 ) -> None:
-    """What was said meanwhile arrives afterwards, once and in order."""
+    """What was published meanwhile arrives afterwards, once and in order."""
     async with live.journey("Away", service.title()) as journey:
         for step in STEPS:
             if step == meanwhile[0]:
@@ -34,7 +34,7 @@ async def test_the_journey_goes_on_after_a_service_was_away(
             if step == meanwhile[-1]:
                 await live.start(service, f"{service}-worker")
         assert (await journey.placement_record())["status"] == "moved_in"
-    await live.settled()
+    await live.all_acted_on()
 
 
 @pytest.mark.row("P5")

@@ -65,7 +65,7 @@ async def test_entry_is_asked_for_answered_and_the_work_is_scheduled(live: Live)
             assert (await known(first))["request"]["state"] == "withdrawn"
 
         await eventually(given_up, timeout=60)
-    await live.settled()
-    kept = await live.everything_kept("support")
+    await live.all_acted_on()
+    kept = await live.everything_stored("support")
     assert first not in kept
     assert second not in kept

@@ -33,4 +33,4 @@ async def test_killing_every_worker_at_every_step_loses_and_doubles_nothing(live
         moves = "SELECT count(*) AS n FROM placement_timeline WHERE placement_id = $1 AND kind = $2"
         for kind in ("asked", "secured", "referred", "application_opened", "tenancy_started", "moved_in"):
             assert await live.count("support", moves, placement, kind) == 1, kind
-    await live.settled()
+    await live.all_acted_on()

@@ -69,7 +69,7 @@ async def test_a_lost_broker_is_noticed_and_filled_again(own_back: LocalBack) ->
     async with live.journey("Lost", "Broker") as journey:
         for step in STEPS[:SECURED]:
             await journey.take(step)
-        await live.settled()
+        await live.all_acted_on()
         await live.kill("nats")
         shutil.rmtree(own_back.stack.layout.nats_folder / "jetstream")
         await live.start("nats")
@@ -82,7 +82,7 @@ async def test_a_lost_broker_is_noticed_and_filled_again(own_back: LocalBack) ->
         for step in STEPS[SECURED:]:
             await journey.take(step)
         assert (await journey.placement_record())["status"] == "moved_in"
-    await live.settled()
+    await live.all_acted_on()
 
 
 async def operating_border(back: LocalBack) -> None:
@@ -106,13 +106,13 @@ async def test_a_restored_database_is_noticed_and_catches_up(own_back: LocalBack
     async with live.journey("Restored", "Database") as journey:
         for step in STEPS[:3]:
             await journey.take(step)
-        await live.settled()
+        await live.all_acted_on()
         await with_database_stopped(lambda: shutil.copytree(data, backup))
         await live.start(*property_parts)
         # Within the hour that will be lost, the home is secured and the application opened.
         for step in STEPS[3:SECURED]:
             await journey.take(step)
-        await live.settled()
+        await live.all_acted_on()
 
         await with_database_stopped(lambda: restore(data, backup))
         await live.launch(*property_parts)  # without waiting for them to be ready: they won't
@@ -125,7 +125,7 @@ async def test_a_restored_database_is_noticed_and_catches_up(own_back: LocalBack
         for step in STEPS[SECURED:]:
             await journey.take(step)
         assert (await journey.placement_record())["status"] == "moved_in"
-    await live.settled()
+    await live.all_acted_on()
 
 
 def restore(data: Path, backup: Path) -> None:

@@ -37,4 +37,4 @@ async def test_exactly_one_of_twenty_simultaneous_requests_wins(live: Live) -> N
         assert told <= {"secured_by_another", "not_available"}
         holds = await live.rows("units", "SELECT state FROM hold WHERE unit_id = $1", first.unit)
         assert len([hold for hold in holds if hold["state"] == "held"]) == 1
-    await live.settled()
+    await live.all_acted_on()

@@ -27,9 +27,9 @@ async def test_the_broker_refuses_forged_private_and_foreign_subjects(
         ("request", f"$JS.API.{api}")
         for api in (f"STREAM.INFO.{stream}", f"DIRECT.GET.{stream}", "STREAM.LIST", f"CONSUMER.LIST.{stream}")
     ]
-    said = await live.broker_refuses(service, attempts)
-    assert set(said.values()) <= {"refused", "nobody there"}, said
-    assert len(said) == len(attempts)
+    answers = await live.broker_refuses(service, attempts)
+    assert set(answers.values()) <= {"refused", "nobody there"}, answers
+    assert len(answers) == len(attempts)
 
 
 @pytest.mark.row("W1")
@@ -84,18 +84,18 @@ async def test_no_word_of_the_support_side_is_in_any_byte_that_crossed(live: Liv
         for step in STEPS[2:]:
             await journey.take(step)
         number = str(record["number"])
-    await live.settled()
-    said = await live.everything_said()
-    assert canary not in said
-    assert journey.client not in said
-    assert f'"{number}"' not in said
+    await live.all_acted_on()
+    published = await live.everything_published()
+    assert canary not in published
+    assert journey.client not in published
+    assert f'"{number}"' not in published
     for service in ("tenancy", "units"):
-        kept = await live.everything_kept(service)
+        kept = await live.everything_stored(service)
         assert canary not in kept
         assert journey.client not in kept
         assert journey.placement not in kept
     # The same search finds it where it belongs: it isn't blind.
-    assert canary in await live.everything_kept("support")
+    assert canary in await live.everything_stored("support")
 
 
 @pytest.mark.row("W10")

@@ -20,7 +20,7 @@ from testkit.local import LocalBack
 from testkit.waiting import eventually
 
 TRACED = ("units", "units-worker", "support", "support-worker", "tenancy", "tenancy-worker")
-# Who acts on which event of the journey, and who said it.
+# Who acts on which event of the journey, and who published it.
 CROSSINGS = {
     ("units", "evt.support.unit_requested.v1"): "support",
     ("support", "evt.units.unit_secured.v1"): "units",
@@ -135,7 +135,7 @@ async def test_one_journey_is_one_trace_through_all_services_and_the_broker(
         await journey.run()
         found = await journey.caseworker.get("/api/support/v1/clients", q="Oakmarsh-Traced")
         assert [person["id"] for person in found["items"]] == [journey.client]
-    await traced.settled()
+    await traced.all_acted_on()
 
     def complete() -> None:
         spans = {span.id: span for span in collector.spans if span.trace == trace}

@@ -1,4 +1,4 @@
-"""Everything said is said again, shuffled, at every step: the outcome is the same (wall.md, Delivery)."""
+"""Every event is published again, shuffled, at every step: the outcome is the same (wall.md, Delivery)."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ async def test_events_delivered_twice_and_out_of_order_change_nothing(live: Live
     async with live.journey("Twice", "Out Of Order") as journey:
         for step in STEPS:
             await journey.take(step)
-            await live.say_again(since=began, order=shuffled)
-        await live.settled()
+            await live.publish_again(since=began, order=shuffled)
+        await live.all_acted_on()
         before = await live.business_rows()
-        await live.say_again(since=began, order=shuffled)
-        await live.heard_out()
+        await live.publish_again(since=began, order=shuffled)
+        await live.all_received()
         after = await live.business_rows()
     assert after == before

@@ -11,7 +11,7 @@ PLACES = (0, 2)
 
 
 def actions_written(package: str) -> set[tuple[str, str]]:
-    """Every (kind of record, action) that a `tx.touched` of the package names by words of its own.
+    """Every (kind of record, action) that a `tx.touched` of the package names literally.
 
     One that takes them from a vocabulary, or puts them together, isn't found here.
     """
