@@ -1,4 +1,4 @@
-"""Migrations work from empty, set a lock time-out, and leave what the models say (rule 10)."""
+"""Migrations work from empty, set a lock time-out, and match the models (rule 10)."""
 
 from __future__ import annotations
 

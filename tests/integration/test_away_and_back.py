@@ -1,4 +1,4 @@
-"""An organisation may be away for part of the journey, as long as it likes, and catches up."""
+"""An organisation may be away for part of the journey, for any time, and catches up."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def test_the_journey_goes_on_after_a_service_was_away(
 
 @pytest.mark.row("P5")
 async def test_homes_can_be_searched_while_the_inventory_is_away(live: Live) -> None:
-    """Support searches its own copy and says how old it is."""
+    """Support searches its own copy and shows how old it is."""
     async with live.journey("Away", "Search") as journey:
         await journey.take("record_the_client")
         await journey.take("start_the_placement")

@@ -24,7 +24,7 @@ def _window(days: int) -> dict[str, str]:
 
 @pytest.mark.row("U7", "W1")
 async def test_entry_is_asked_for_answered_and_the_work_is_scheduled(live: Live) -> None:
-    """The keeper asks, the property manager answers; another window is asked again."""
+    """The keeper asks, the property manager answers; another window is another request."""
     async with live.journey("Integration", "Entry Asked") as journey:
         await journey.run()
         keeper, manager = journey.keeper, journey.manager
@@ -66,6 +66,6 @@ async def test_entry_is_asked_for_answered_and_the_work_is_scheduled(live: Live)
 
         await eventually(given_up, timeout=60)
     await live.all_acted_on()
-    kept = await live.everything_stored("support")
-    assert first not in kept
-    assert second not in kept
+    stored = await live.everything_stored("support")
+    assert first not in stored
+    assert second not in stored

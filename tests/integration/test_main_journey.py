@@ -38,12 +38,12 @@ async def test_each_side_shows_what_it_may_know_and_nothing_more(live: Live) -> 
         property_side = json.dumps(
             await journey.manager.get(f"/api/tenancy/v1/applications/{journey.application}")
         )
-        told = json.dumps(
+        disclosed = json.dumps(
             await journey.manager.get(f"/api/tenancy/v1/applications/{journey.application}/disclosures")
         )
     for theirs in (journey.client, journey.placement):
         assert theirs not in property_side
-        assert theirs not in told
+        assert theirs not in disclosed
     for theirs in (journey.lease, journey.application):
         assert theirs not in support
     await live.all_acted_on()

@@ -12,7 +12,7 @@ from testkit.live import Live
 
 @pytest.mark.row("W1")
 async def test_events_delivered_twice_and_out_of_order_change_nothing(live: Live) -> None:
-    """Each message goes out again under a new message id, past the broker's own deduplication."""
+    """Each message is sent again under a new message id, past the broker's own deduplication."""
     shuffled = random.Random(20261122)  # noqa: S311 - an order, to be had again
     began = await live.now()
     async with live.journey("Twice", "Out Of Order") as journey:

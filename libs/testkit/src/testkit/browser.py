@@ -1,6 +1,6 @@
 """A person at a browser: clicks and types in headless Chromium, and each page reached is examined.
 
-Examined means: the HTML keeps the house rules, axe finds nothing against WCAG 2.2 AA, nothing is
+Examined means: the HTML follows the house rules, axe finds nothing against WCAG 2.2 AA, nothing is
 scrolled sideways at 320 px, the console stays silent and every request is answered. A page that falls
 short fails the test at the step that reached it.
 """

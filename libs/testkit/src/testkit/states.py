@@ -155,11 +155,11 @@ class States:
         key = {column.name: row[column.name] for column in table.primary_key}
         related, absent = related_to(row), dict[str, Any]()
         for column in table.columns:
-            place = (table.name, column.name)
+            name = (table.name, column.name)
             fixed = column.primary_key or column.computed is not None or column.identity is not None
-            if fixed or place in self.as_written:
+            if fixed or name in self.as_written:
                 continue
-            values = [*values_of(column, self.now), *self.spoken.get(place, ())]
+            values = [*values_of(column, self.now), *self.spoken.get(name, ())]
             if None in values:
                 absent[column.name] = None
             if words_only and not isinstance(column.type, Enum):

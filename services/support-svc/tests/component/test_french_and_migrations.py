@@ -41,3 +41,13 @@ async def test_migrations_and_models_agree(world):
 
     async with world.runtime.database.engine.connect() as connection:
         assert await connection.run_sync(differences) == []
+
+
+@pytest.mark.row("X1")
+@pytest.mark.parametrize(
+    ("locale", "words"), [("en", "Support organisation"), ("fr", "Organisme de soutien")]
+)
+async def test_the_header_names_the_organisation_in_the_readers_language(world, locale, words):
+    async with world.desk("caseworker", locale=locale) as browser:
+        page = (await browser.get("/front-desk")).text
+    assert f'<span class="brand-org">{words}</span>' in page
