@@ -60,11 +60,11 @@ tests: install ## all tests, shared out to the cores
 pytest: install ## named tests in one process: make pytest PYTEST="libs/chassis -k relay"
 	$(BIN)/pytest $(PYTEST)
 
-coverage: install ## which branches no test reaches: all tests, or those in PYTEST
+coverage: install ## which branches no test reaches: all tests or those in PYTEST, all files or those in OF
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest $(PYTEST)
 	$(BIN)/coverage combine --quiet
-	$(BIN)/coverage report
+	$(BIN)/coverage report $(if $(OF),--include "$(OF)")
 
 fmt: install ## format, and fix what can be fixed
 	$(BIN)/ruff check --fix .

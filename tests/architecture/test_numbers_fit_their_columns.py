@@ -21,7 +21,7 @@ SMALL, USUAL = 2**15 - 1, 2**31 - 1
 
 
 def columns() -> dict[str, int]:
-    """Return the largest number of each column of whole numbers, by name; the smallest if several share it."""
+    """Return the largest number of each column of whole numbers, by name (the smallest of several)."""
     found: dict[str, int] = {}
     for service in SERVICES:
         metadata = importlib.import_module(f"{service}.tables").Base.metadata

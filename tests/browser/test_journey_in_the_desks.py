@@ -51,7 +51,7 @@ async def _find_a_home(caseworker: Visitor) -> str:
     "C1", "C3", "P2", "P5", "P6", "P7", "P10", "C6", "T1", "T2", "T4", "T5", "U4", "U9", "W4", "W5", "X6"
 )
 async def test_a_household_goes_from_a_search_to_a_move_in(enter: Enter, live: Live) -> None:
-    """Each step by hand, at the desk of the organisation whose job it is; the other desk shows what happened."""
+    """Each step by hand, at the desk of the organisation whose job it is; the other desk shows it."""
     caseworker = await enter("support", "caseworker")
     manager = await enter("property", "property_manager")
     keeper = await enter("property", "inventory_keeper")
