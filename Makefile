@@ -1,6 +1,6 @@
 # Everything a person does with this repository. `make up` and `make test` install what they need first.
 .DEFAULT_GOAL := help
-.PHONY: help up down status doctor demo check test lint fmt types generated texts feature site pytest tests coverage rows bench lock install clean
+.PHONY: help up down status doctor demo check test lint fmt types generated texts feature screenshots site pytest tests coverage rows bench lock install clean
 
 # The first Python on the PATH that is new enough; name another with `make PYTHON=/path/to/python up`.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -27,7 +27,7 @@ down: ## stop everything; the state stays
 status: install ## every process and queue
 	@$(BIN)/partywall status
 
-doctor: install ## check the installation, with the mend for each thing
+doctor: install ## check the installation, with a fix for each fault
 	@$(BIN)/partywall doctor
 
 demo: install ## perform the main journey through the public API
@@ -60,13 +60,13 @@ tests: install ## all tests, shared out to the cores
 pytest: install ## named tests in one process: make pytest PYTEST="libs/chassis -k relay"
 	$(BIN)/pytest $(PYTEST)
 
-coverage: install ## which branches no test reaches: all tests, or those in PYTEST
+coverage: install ## which branches no test reaches: all tests or those in PYTEST, all files or those in OF
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest $(PYTEST)
 	$(BIN)/coverage combine --quiet
-	$(BIN)/coverage report
+	$(BIN)/coverage report $(if $(OF),--include "$(OF)")
 
-fmt: install ## format, and mend what can be mended
+fmt: install ## format, and fix what can be fixed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
@@ -76,13 +76,16 @@ rows: install ## every row of the specification with its tests and pages
 feature: install ## a new feature: make feature SERVICE=support NAME=service_places ONE=service_place
 	$(BIN)/python tools/feature.py $(SERVICE) $(NAME) $(ONE)
 
+screenshots: install ## pictures of every desk, from the running stack: build/screenshots, docs/pictures
+	@$(BIN)/python tools/screenshots.py --committed
+
 site: install ## everything that is written, with APIs and events, as a site to read offline: build/site
 	@$(BIN)/python tools/docs_site.py
 
 bench: install ## measure, each beside the raw limit in the same run
 	@$(BIN)/python -m benchmarks
 
-lock: install ## pin anew what the packages ask for
+lock: install ## pin again what the packages ask for
 	$(BIN)/python tools/lock.py
 
 install: $(STAMP)

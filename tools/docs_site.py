@@ -1,6 +1,6 @@
-"""`make site`: all that is written about the project as one site that can be searched and read offline.
+"""`make site`: all texts of the project as one site that can be searched and read offline.
 
-It takes the texts that lie in the repository, the help of the desks, the APIs as the services describe them,
+It takes the texts of the repository, the help of the desks, the APIs as the services describe them,
 and the published events as the catalogue has them. Nothing is written for the site alone.
 """
 
@@ -55,7 +55,7 @@ def gather(folder: Path) -> list[dict[str, Any]]:
 
 
 def _tracked() -> list[Path]:
-    listed = ["git", "-C", str(ROOT), "ls-files", "-z", "*.md", "*.svg"]
+    listed = ["git", "-C", str(ROOT), "ls-files", "-z", "*.md", "*.svg", "*.png"]
     names = subprocess.run(listed, check=True, capture_output=True, text=True).stdout.split("\0")
     return [Path(name) for name in names if name and (ROOT / name).is_file()]
 

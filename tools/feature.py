@@ -1,8 +1,8 @@
 """`make feature SERVICE=support NAME=service_places ONE=service_place`: a new feature that passes every check.
 
 It makes the feature's folder with its page, API, tables and French, a test, the migration, a part of the help,
-and its line in `features.py` and in import-linter's layers. What it can do is to record a title and to list
-what was recorded; from there it is changed into what it is to be. CONTRIBUTING says how an event is added.
+and its line in `features.py` and in import-linter's layers. It records a title and lists what
+was recorded; change it from there into the feature you need. CONTRIBUTING describes how to add an event.
 """
 
 from __future__ import annotations
@@ -348,7 +348,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _enter(root: Path, name: str, package: str) -> None:
-    """Put the feature before My day into the service's features, and below it into the layers."""
+    """Add the feature before My day to the service's features, and below it to the layers."""
     features = root / "features.py"
     lines = features.read_text(encoding="utf-8")
     lines = lines.replace(

@@ -1,6 +1,6 @@
 """Write `requirements.lock`: all that runs or tests Partywall, pinned with hashes. `make lock` calls this.
 
-The packages' own `pyproject.toml` files say what is needed; the lock says which versions were tried together.
+The packages' own `pyproject.toml` files name what is needed; the lock holds versions that work together.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ def unstamped(root: Path) -> list[Path]:
 
 
 def main() -> int:
-    """Stamp a file, or say which are out of date; return how many are."""
+    """Stamp a file, or list those that are out of date; return how many are."""
     parser = argparse.ArgumentParser(prog="migration")
     parser.add_argument("what", choices=("stamp", "check"))
     parser.add_argument("file", nargs="?", type=Path)

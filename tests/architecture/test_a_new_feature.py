@@ -1,4 +1,4 @@
-"""`make feature` makes a feature that works and keeps every rule, with nothing touched by hand."""
+"""`make feature` makes a feature that works and follows every rule, with nothing edited by hand."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BY_TOOLS = {"__pycache__", ".ruff_cache"}
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
-    """A copy of the project as it stands, in which its packages are found first."""
+    """A copy of the project, whose packages are found before the installed ones."""
     listed = subprocess.run(
         ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         check=True,
@@ -64,7 +64,7 @@ def test_a_new_feature_works_and_keeps_every_rule(copied: Path) -> None:
     rules = "tests/architecture/test_house_rules.py", "tests/architecture/test_help_fits_the_desks.py"
     migrations = "tests/architecture/test_migrations.py"
     its = "services/tenancy-svc/tests/component/test_pets.py"
-    # Without those that would make a copy of the copy.
+    # Without the tests that would make a copy of the copy.
     ran(copied, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *rules, migrations, its)
 
 

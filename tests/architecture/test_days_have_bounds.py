@@ -1,4 +1,4 @@
-"""Every day that somebody can send says what it is the day of, and what is sent the receiver can act on."""
+"""Every day in a command has bounds, and a receiver can act on each day that is sent."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from testkit.house_rules.commands import commands, models_in, parts_of
 from trade import dates
 from trade.dates import Bounds
 
-HEARD = frozenset({RECEIVE_EVENTS})
-"""What hears events: it must act on what was sent, whenever that is read, near today or not."""
+RECEIVING = frozenset({RECEIVE_EVENTS})
+"""Use cases that act on events: they must accept what was sent, whether its day is near today or not."""
 
 
 def is_a_day(annotation: Any) -> bool:
@@ -40,7 +40,7 @@ def days_without_bounds(model: type[BaseModel]) -> list[str]:
 
 @pytest.mark.row("X2")
 def test_every_day_that_somebody_sends_has_bounds() -> None:
-    models = commands(apart_from=HEARD)
+    models = commands(apart_from=RECEIVING)
     days = sum(len(reaches_of(holder)) for model in models for holder in models_in(model))
     assert (len(models) > 80, days > 40) == (True, True), (len(models), days)
     assert sorted({field for model in models for field in days_without_bounds(model)}) == []

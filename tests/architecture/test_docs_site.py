@@ -1,4 +1,4 @@
-"""`make site` builds everything that is written into one site, which is read without a network."""
+"""`make site` builds all texts into one site that can be read without a network."""
 
 from __future__ import annotations
 

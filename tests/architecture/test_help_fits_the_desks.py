@@ -31,7 +31,7 @@ _FILES = (".csv", ".toml", ".jpg", ".pdf")
 
 @pytest.fixture(scope="module")
 def desk_of(tmp_path_factory) -> Any:
-    """Mount the desk of a part as its process would; nothing is connected to."""
+    """Mount the desk of a part as its process would, without any connection."""
     stack = Stack.open(tmp_path_factory.mktemp("help"), environment={})
     made: dict[str, MountedDesk] = {}
 
@@ -65,7 +65,7 @@ def differences(pages: set[str], helped: set[str]) -> list[str]:
 
 
 def shown_by(package: str) -> set[str]:
-    """Every text that a desk can show, as written in its source."""
+    """Return every text that a desk can show, as written in its source."""
     return {text for one in (*SHARED, package) for text in texts_of(one)}
 
 
@@ -93,10 +93,10 @@ def test_help_names_buttons_and_pages_as_the_desk_does(name, desk_of):
     english, french = desk.help.texts["en"], desk.help.texts["fr"]
     assert unknown_names(english, shown_by(desk.package)) == []
     assert sum(len(part.names) for part in english.parts) >= len(english.parts)
-    said = load_catalogue("fr", (*SHARED, desk.package)).gettext
+    translated = load_catalogue("fr", (*SHARED, desk.package)).gettext
     assert english.anchors == french.anchors
     for here, there in zip(_all(english), _all(french), strict=True):
-        assert sorted({said(one) for one in here.names}) == sorted(set(there.names)), here.title
+        assert sorted({translated(one) for one in here.names}) == sorted(set(there.names)), here.title
 
 
 @pytest.mark.parametrize("name", DESKS)
@@ -112,11 +112,11 @@ def test_french_help_keeps_the_rules_of_typography(name, desk_of):
 
 
 def _words(part: Part) -> list[str]:
-    said = [part.title]
+    texts = [part.title]
     for block in part.blocks:
-        said += [block.caption, *block.sides, *(turn.what for turn in block.turns)]
-        said += [passing.what for passing in block.passings] + [unescape(_TAG.sub("", block.html))]
-    return [words for words in said if words]
+        texts += [block.caption, *block.sides, *(turn.what for turn in block.turns)]
+        texts += [passing.what for passing in block.passings] + [unescape(_TAG.sub("", block.html))]
+    return [words for words in texts if words]
 
 
 def test_a_page_without_a_part_and_a_part_without_a_page_are_found(desk_of):

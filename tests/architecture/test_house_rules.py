@@ -1,4 +1,4 @@
-"""The house rules hold for the project, and each turns red on a planted violation."""
+"""The project follows the house rules, and each check fails on a planted violation."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ RULES = [
 
 
 def plant(root: Path, path: str, content: str) -> Tree:
-    """Make a small project that keeps every rule, and change one file of it."""
+    """Make a small project that follows every rule, and change one file of it."""
     files = {
         "services/units-svc/src/units_svc/__init__.py": "",
         "libs/chassis/src/chassis/__init__.py": "",
@@ -367,7 +367,7 @@ def test_french_that_is_typeset_well_passes(text, tmp_path):
 
 
 def test_the_rules_see_the_whole_project(project):
-    """A rule that looks at nothing would pass: the tree finds the packages, features and tests there are."""
+    """A rule that finds nothing to check would pass: the tree finds all packages, features and tests."""
     assert {name for name, _ in project.packages()} >= {
         "contracts",
         "chassis",

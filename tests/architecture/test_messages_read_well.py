@@ -1,4 +1,4 @@
-"""Every message that a form can give reads as a person would write it, in both languages."""
+"""Every message of a form reads as a person would write it, in both languages."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ WRONG: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
 
 @cache
 def models_of(package: str) -> tuple[type[BaseModel], ...]:
-    """The models that the desks of a package know, commands and filters alike."""
+    """Return the models that the desks of a package use, commands and filters."""
     found: dict[type[BaseModel], None] = {}
     root = importlib.import_module(package)
     for module in pkgutil.walk_packages(root.__path__, f"{package}."):
@@ -74,11 +74,11 @@ def fields(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Any,
 @pytest.mark.row("X1", "X2")
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("package", PACKAGES)
-def test_missing_and_wrong_fields_are_told_in_sentences(package: str, language: str) -> None:
+def test_missing_and_wrong_fields_are_reported_in_sentences(package: str, language: str) -> None:
     catalogue = load_catalogue(language, (*SHARED, package))
     formats = Formats(language, TORONTO, catalogue)
     ill: dict[str, list[str]] = {}
-    said = 0
+    messages = 0
     for model in models_of(package):
         for key, bare, pattern in fields(model):
             if key.rsplit("-", 1)[-1].endswith(("_id", "version")) or bare is Any:
@@ -90,11 +90,11 @@ def test_missing_and_wrong_fields_are_told_in_sentences(package: str, language: 
                 faults.append(("string_pattern_mismatch", {"pattern": pattern}))
             for kind, context in faults:
                 message = words_for(kind, context, label, widget, catalogue, formats)
-                said += 1
+                messages += 1
                 if found := ill_said(message, language):
                     ill[message] = [*found, f"{model.__name__}.{key}"]
     assert ill == {}
-    assert said > 30
+    assert messages > 30
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Every whole number that somebody can send has a bound that its column takes, so that its field is named."""
+"""Every whole number in a command has a bound that fits its column, so that a refusal names its field."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from testkit.house_rules.commands import SERVICES, commands, models_in, parts_of
 
 COMPARED = {"version", "wording"}
 """What is only compared with what stands: it is never written, and the general bound of all numbers holds."""
-HEARD = frozenset({RECEIVE_EVENTS})
-"""What hears events: the published language bounds every number of theirs."""
+RECEIVING = frozenset({RECEIVE_EVENTS})
+"""Use cases that act on events: the published language bounds every number of theirs."""
 SMALL, USUAL = 2**15 - 1, 2**31 - 1
 
 
 def columns() -> dict[str, int]:
-    """The largest number of every column of whole numbers by its name, the smallest where several have it."""
+    """Return the largest number of each column of whole numbers, by name (the smallest of several)."""
     found: dict[str, int] = {}
     for service in SERVICES:
         metadata = importlib.import_module(f"{service}.tables").Base.metadata
@@ -65,7 +65,7 @@ def too_wide(model: type[BaseModel], most: dict[str, int]) -> list[str]:
 
 @pytest.mark.row("X2")
 def test_every_whole_number_fits_the_column_of_its_name() -> None:
-    models, most = commands(apart_from=HEARD), columns()
+    models, most = commands(apart_from=RECEIVING), columns()
     assert most["bedrooms"] == SMALL
     assert sum(1 for model in models for _ in numbers_in(model)) > 20
     assert sorted({wide for model in models for wide in too_wide(model, most)}) == []

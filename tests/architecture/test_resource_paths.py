@@ -22,7 +22,7 @@ SESSIONS = {"POST /sign-in", "POST /token", "POST /sign-out"}
 
 
 def lapses(app: FastAPI) -> list[str]:
-    """Return what isn't addressed as it should be, in words; empty when all is."""
+    """Return a sentence for each route that isn't addressed by the rules."""
     document = app.openapi()
     found: list[str] = []
     for path, item in document["paths"].items():
@@ -31,9 +31,9 @@ def lapses(app: FastAPI) -> list[str]:
             continue
         parts = below.group(1).strip("/").split("/")
         for method in set(item) & {"get", "post", "put", "patch", "delete"}:
-            said = f"{method.upper()} {below.group(1)}"
-            if said not in SESSIONS:
-                found += [f"{said}: {lapse}" for lapse in _lapses(method, parts, item[method], document)]
+            route = f"{method.upper()} {below.group(1)}"
+            if route not in SESSIONS:
+                found += [f"{route}: {lapse}" for lapse in _lapses(method, parts, item[method], document)]
     return found
 
 
@@ -87,6 +87,6 @@ def test_what_is_addressed_otherwise_is_seen():
 
     @app.post("/api/planted/v1/placement/{placement_id}/ends")
     def end(placement_id: str) -> None:
-        """Say one where there are many."""
+        """Use the singular where there are many."""
 
     assert len(lapses(app)) == 3

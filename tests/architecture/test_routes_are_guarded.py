@@ -12,13 +12,13 @@ from partywall.layout import BY_NAME
 from partywall.runtimes import definition_of, settings_of
 from partywall.stack import Stack
 
-# What anybody may ask: whether it lives, how it is described, how its pages look.
+# What anybody may request: health, the API's description, static files.
 EVERYWHERE = {"GET /livez", "GET /readyz", "GET /metrics"}
 PUBLIC = {
     "units": {"GET /inventory-desk/language/{language}", "GET /inventory-desk/static/{fingerprint}/{name}"},
     "support": {"GET /front-desk/language/{language}", "GET /front-desk/static/{fingerprint}/{name}"},
     "tenancy": {"GET /property-desk/language/{language}", "GET /property-desk/static/{fingerprint}/{name}"},
-    # Signing in can't ask for being signed in; keys are public by nature; these say nothing about anybody.
+    # Signing in can't require a sign-in; keys are public by nature; these pages show nothing about anybody.
     "gateway-support": {
         "GET /",
         "GET /help",
@@ -41,7 +41,7 @@ PUBLIC = {
 _DOCUMENTATION = ("/docs", "/redoc", "/openapi.json", "/oauth2-redirect", "/docs/files/*")
 
 
-def said(route: RouteAccount) -> str:
+def shown(route: RouteAccount) -> str:
     return f"{route.method} {route.path}"
 
 
@@ -51,7 +51,7 @@ def is_documentation(route: RouteAccount) -> bool:
 
 def open_routes(app: FastAPI) -> set[str]:
     """Return the routes that anybody may use, without the description of the API."""
-    return {said(route) for route in account_for(app) if route.public and not is_documentation(route)}
+    return {shown(route) for route in account_for(app) if route.public and not is_documentation(route)}
 
 
 def differences_from_description(app: FastAPI) -> set[str]:
@@ -62,12 +62,12 @@ def differences_from_description(app: FastAPI) -> set[str]:
         for method in item
         if method in ("get", "post", "put", "patch", "delete")
     }
-    return described ^ {said(route) for route in account_for(app) if route.in_schema}
+    return described ^ {shown(route) for route in account_for(app) if route.in_schema}
 
 
 @pytest.fixture(scope="module")
 def app_of(tmp_path_factory) -> Any:
-    """Make the application of a part as its process would; nothing is connected to."""
+    """Make the application of a part as its process would, without any connection."""
     stack = Stack.open(tmp_path_factory.mktemp("routes"), environment={})
 
     def make(name: str) -> FastAPI:

@@ -1,4 +1,4 @@
-"""`make rows` tells the truth about what is proven and shown."""
+"""`make rows` lists correctly what is proven and shown."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ pages = DeskRouter(prefix="/placements")
 
 @pages.get("/{placement_id}/secure", name="secure")
 async def secure(call):
-    """Secure Unit: what will be told, word for word (P6)."""
+    """Secure Unit: what will be disclosed, word for word (P6)."""
 
 async def unlisted(call):
     """Nothing that has an address (P3)."""

@@ -1,5 +1,5 @@
-"""A worker loads all that it works with, and nothing else: no web framework, no templates. It starts in half
-the time, in half the memory."""
+"""A worker loads only what it needs: no web framework and no templates. It starts in half the time and
+memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A running stack of this folder's own, with a journey in it, and somebody of each role signed in."""
+"""A running stack of this folder's own, with a journey in it, and a person of each role signed in."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from partywall.layout import BY_NAME, ENTITY_OF, Part
 from testkit.live import Live
 from testkit.local import LocalBack
 
-# The gateway of one organisation stands for both: they are the same program.
+# The gateway of one organisation is enough: they are the same program.
 PARTS = ("units", "tenancy", "support", "gateway-support")
 ROLES = {
     "property": ("property_manager", "inventory_keeper", "property_administrator"),
@@ -34,7 +34,7 @@ _COLUMNS = """
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give what attacks a whole stack its time on a busy machine."""
+    """Give attacks on a whole stack enough time on a busy machine."""
     for item in items:
         if item.path.is_relative_to(__file__.rsplit("/", 1)[0]):
             item.add_marker(pytest.mark.timeout(1200))
@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class Attacked:
-    """The stack under attack: where each service listens, who may be whom, and references that exist."""
+    """The stack under attack: where each service listens, the sign-ins, and references that exist."""
 
     back: LocalBack
     known: dict[str, dict[str, list[str]]] = field(default_factory=dict)
@@ -53,11 +53,11 @@ class Attacked:
         return BY_NAME[name]
 
     def address(self, name: str) -> str:
-        """Return where a service listens itself, without Traefik and its limits."""
+        """Return where a service itself listens, without Traefik and its limits."""
         return f"http://127.0.0.1:{self.back.stack.layout.port(name)}"
 
     def entity(self, name: str) -> str:
-        """Return whose service it is."""
+        """Return the entity that runs the service."""
         return self.part(name).entity or ENTITY_OF[name]
 
     def roles(self, entity: str) -> tuple[str, ...]:
@@ -65,7 +65,7 @@ class Attacked:
         return ROLES[entity]
 
     def host(self, entity: str) -> str:
-        """Return the host by which an organisation's services are asked."""
+        """Return the host of an organisation's services."""
         return self.back.stack.layout.host(entity)
 
     def account(self, entity: str, role: str) -> SignIn:
@@ -101,7 +101,7 @@ class Attacked:
 def attacked() -> Iterator[Attacked]:
     """A stack with homes, a finished journey, and one in the middle of a signing.
 
-    Each file has its own: what one sends may end the access of those who ask in another.
+    Each file has its own: requests of one may end the access of the people in another.
     """
     back = LocalBack()
     try:
@@ -122,7 +122,7 @@ async def _live_in(back: LocalBack) -> None:
             await whole.take(step)
         for step in STEPS[:UNFINISHED]:
             await half.take(step)
-    await live.settled()
+    await live.all_acted_on()
 
 
 async def _references(back: LocalBack, name: str) -> dict[str, list[str]]:

@@ -1,6 +1,6 @@
-"""Every form that a person can find is sent what nobody types, and every route is asked by every role.
+"""Every form that a person can find is sent hostile values, and every route is requested by every role.
 
-A page comes back each time: never a failure of ours, never raw text, and nothing done for who may not do it.
+Each answer is a page: never a failure of ours, never raw text, and nothing is done without a permission.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ DESKS = {
 MOST_PAGES = 120
 VALUES_FOR_A_FORM = 5
 
-# As they stand in a body: a half of a surrogate pair can't be written any other way.
+# As they are in a body: a half of a surrogate pair can't be written any other way.
 HOSTILE = {
     "NUL": "a%00b",
     "half a character": "%ED%A0%80",
@@ -59,7 +59,7 @@ _FAILURE = re.compile(r"Traceback|Internal Server Error|asyncpg|sqlalchemy|pydan
 
 @dataclass(frozen=True)
 class Form:
-    """A form of a page: where it stands, where and how it is sent, and what its fields hold."""
+    """A form of a page: its page, where and how it is sent, and what its fields hold."""
 
     page: str
     action: str
@@ -68,12 +68,12 @@ class Form:
 
     @property
     def kind(self) -> tuple[str, str, tuple[str, ...]]:
-        """What forms that differ in the record alone have in common."""
+        """A key that is equal for forms which differ in the record alone."""
         return _template(self.action), self.method, tuple(sorted({name for name, _ in self.fields}))
 
 
 class Visitor:
-    """Somebody signed in at one desk, asking the service itself: no router's limits stand in between."""
+    """A person signed in at one desk, who calls the service directly, without the router's limits."""
 
     def __init__(self, attacked: Any, part: str, role: str) -> None:
         entity = attacked.entity(part)

@@ -1,6 +1,6 @@
-"""Every operation of every API is asked for what its description allows, and for what it doesn't.
+"""Every operation of every API is called with what its description allows, and with what it doesn't.
 
-Seeded and bounded: the same questions in every run. Found is an answer of 5xx, a status that the description
+Seeded and bounded: the same requests in every run. It finds answers of 5xx, a status that the description
 doesn't list, and a refusal that isn't a problem document.
 """
 
@@ -20,7 +20,7 @@ from schemathesis import Case, GenerationMode
 EXAMPLES = 8
 """Questions of each kind for each operation."""
 _LONGEST = 30.0
-# Ends the session of whoever asks, or follows a redirect to another organisation.
+# Ends the session that asks, or follows a redirect to another organisation.
 _LEFT_OUT = {"/session/end", "/sign-out", "/oauth/token", "/api/gateway/v1/sign-in"}
 
 WIDEST = {
@@ -33,7 +33,7 @@ WIDEST = {
 
 
 class Fuzz:
-    """Asks one service, and writes down each answer that shouldn't be."""
+    """Calls one service, and records each wrong answer."""
 
     def __init__(self, attacked: Any, part: str) -> None:
         entity, role = WIDEST[part]
@@ -141,7 +141,7 @@ def test_no_question_is_answered_by_a_failure_of_ours(attacked: Any, part: str) 
             for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
                 _questions(fuzz, operation, mode)
     assert not fuzz.wrong, "\n".join(f"{name}\n    {how}" for name, how in fuzz.wrong.items())
-    # A fuzz that never gets through would find nothing.
+    # Requests that are never accepted would find nothing.
     assert fuzz.asked > len(operations) * EXAMPLES / 2
     assert fuzz.done > len(operations) / 4
 
@@ -159,6 +159,6 @@ def _questions(fuzz: Fuzz, operation: Any, mode: GenerationMode) -> None:
     def ask(case: Case) -> None:
         fuzz.ask(operation, case)
 
-    # A question without a single parameter can't be asked wrongly.
+    # A request without a single parameter can't be made wrongly.
     with suppress(Unsatisfiable):
         ask()

@@ -37,7 +37,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture(scope="session")
 def cookies() -> dict[tuple[str, str], Any]:
-    """What the browsers of those who have signed in once remember."""
+    """The cookies of those who have signed in once."""
     return {}
 
 
@@ -58,7 +58,7 @@ async def visit(browser: Browser, live: Live) -> AsyncIterator[Enter]:
 
 @pytest.fixture
 def enter(visit: Enter, live: Live, cookies: dict[tuple[str, str], Any]) -> Enter:
-    """Make visitors who have signed in; by hand the first time, later their browser remembers them."""
+    """Make visitors who have signed in; by hand the first time, later by their cookies."""
 
     async def make(entity: str, role: str, **options: Any) -> Visitor:
         known = cookies.get((entity, role))

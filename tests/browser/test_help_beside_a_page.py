@@ -1,4 +1,4 @@
-"""Help is one press away on every page, opens beside what one was doing, and is fit to be read anywhere."""
+"""Help is one click away on every page, opens beside the work, and is readable on every screen."""
 
 from __future__ import annotations
 

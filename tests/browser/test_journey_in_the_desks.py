@@ -16,7 +16,7 @@ Enter = Callable[..., Awaitable[Visitor]]
 
 
 def _family(name: str) -> str:
-    """A family name nobody has had in this stack, in letters as names are, and wider than a phone."""
+    """Return a family name that nobody has in this stack, of letters only, and wider than a phone."""
     letters = "".join(chr(ord("a") + int(digit, 16)) for digit in uuid.uuid4().hex[:10])
     return f"{name}-{letters.title()}{'mw' * 12}"
 
@@ -51,7 +51,7 @@ async def _find_a_home(caseworker: Visitor) -> str:
     "C1", "C3", "P2", "P5", "P6", "P7", "P10", "C6", "T1", "T2", "T4", "T5", "U4", "U9", "W4", "W5", "X6"
 )
 async def test_a_household_goes_from_a_search_to_a_move_in(enter: Enter, live: Live) -> None:
-    """Each step by hand, in the desk of the organisation whose job it is; what others did appears there."""
+    """Each step by hand, at the desk of the organisation whose job it is; the other desk shows it."""
     caseworker = await enter("support", "caseworker")
     manager = await enter("property", "property_manager")
     keeper = await enter("property", "inventory_keeper")
@@ -59,7 +59,7 @@ async def test_a_household_goes_from_a_search_to_a_move_in(enter: Enter, live: L
     async with live.journey("Aurelia", family) as known:
         await known.record_the_client()
 
-    # support: the person, after a look at those who may be the same
+    # support: the person, after checking those who may be the same
     await caseworker.go("/front-desk")
     await caseworker.follow("Record a client")
     await caseworker.fill({"Given name": "Aurélia", "Family name": family, "Estimated age": "41"})
@@ -73,7 +73,7 @@ async def test_a_household_goes_from_a_search_to_a_move_in(enter: Enter, live: L
     tenant = f"Aurélia {family}"
     assert await caseworker.heading() == tenant
 
-    # support: a placement, a home, and what will be told before it is told
+    # support: a placement, a home, and what will be disclosed, before it is
     await _start_placement(caseworker)
     placement = caseworker.page.url
     await caseworker.sees("No home is secured yet.")
@@ -83,7 +83,7 @@ async def test_a_household_goes_from_a_search_to_a_move_in(enter: Enter, live: L
     assert tenant in await caseworker.main.locator("section[aria-labelledby=told-property]").inner_text()
     assert tenant not in await caseworker.main.locator("section[aria-labelledby=told-title]").inner_text()
     await caseworker.press("Secure Unit")
-    # From here on nothing is pressed: the page changes by itself when the inventory has answered.
+    # From here on nothing is pressed: the page changes on its own when the inventory has answered.
     await caseworker.main.locator(".tag", has_text="Housing secured").wait_for()
     await caseworker.page.wait_for_load_state("load")
     await caseworker.examine()
@@ -162,10 +162,10 @@ async def test_a_household_goes_from_a_search_to_a_move_in(enter: Enter, live: L
     await keeper.main.locator(".tag", has_text="Occupied").wait_for()
     await keeper.does_not_see(family)
 
-    # both timelines tell it, each from its own side
+    # both timelines show it, each from its own side
     await caseworker.follow("Timeline")
-    for said in ("asked for", "holds", "signing", "tenancy", "moved in"):
-        assert said in (await caseworker.main.inner_text()).lower(), said
+    for words in ("asked for", "holds", "signing", "tenancy", "moved in"):
+        assert words in (await caseworker.main.inner_text()).lower(), words
     await manager.go(application.removeprefix(manager.origin))
     assert "the application was accepted" in (await manager.main.locator(".timeline").inner_text()).lower()
     await manager.does_not_see("Front Desk")
@@ -173,7 +173,7 @@ async def test_a_household_goes_from_a_search_to_a_move_in(enter: Enter, live: L
 
 
 async def _prints_alone(manager: Visitor, words: str) -> None:
-    """A document prints without what stands around it, and is downloaded as a PDF."""
+    """A document prints without the page around it, and can be downloaded as a PDF."""
     await manager.sees(words)
     page = manager.page
     await page.emulate_media(media="print")

@@ -1,4 +1,4 @@
-"""A keeper looks after one home by hand: an inspection, what it found, a photo, a refusal, the reports."""
+"""A keeper looks after one home by hand: an inspection, its findings, a photo, a refusal, the reports."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def test_a_keeper_inspects_a_home_and_sees_to_what_was_found(enter: Enter)
     await keeper.follow("Inspections")
     await keeper.follow("Record an inspection")
 
-    # A kind of inspection is missing: the page says so and keeps the rest.
+    # A kind of inspection is missing: the page shows that and leaves the rest as typed.
     await keeper.page.locator("[name='areas-2-grade']").select_option("poor")
     await keeper.page.locator("[name='areas-2-remark']").fill("The tap drips")
     await keeper.press("Save", status=422)
@@ -50,7 +50,7 @@ async def test_a_keeper_inspects_a_home_and_sees_to_what_was_found(enter: Enter)
     shown = keeper.main.get_by_role("img", name="Under the sink")
     assert await shown.evaluate("image => image.complete && image.naturalWidth > 0")
 
-    # The finding opens work; a device that would watch the tenant gets into no work, and that is on record.
+    # The finding opens work; work with a device that would watch the tenant is refused, and that is recorded.
     await keeper.follow("Open maintenance work")
     await keeper.page.locator("[name=type]").select_option("plumbing")
     await keeper.fill({"Description": "New tap, and a nanny cam beside it"})

@@ -1,4 +1,4 @@
-"""How the desks behave under a person's hands: language, keyboard, interruptions, haste and company."""
+"""How the desks behave for a person: language, keyboard, interruptions, haste, and two people at once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ENGLISH_TOOLS = ("Sign out", "Search", "Find a", "Keys", "Skip to the content", 
 
 
 def _family() -> str:
-    """A name nobody has had in this stack, wider than a phone: it has to break on every page."""
+    """Return a name that nobody has in this stack, wider than a phone: it must break on every page."""
     return "Marrow" + "".join(chr(ord("a") + int(digit, 16)) for digit in uuid.uuid4().hex[:10]) + "mw" * 12
 
 
@@ -44,7 +44,7 @@ async def test_a_desk_speaks_french_once_asked(enter: Enter, entity: str, role: 
         assert (await visitor.page.locator("html").get_attribute("lang")) == "fr-CA"
         around = await visitor.page.locator("header, nav.menu, footer, a.skip").all_inner_texts()
         left = [word for word in ENGLISH + ENGLISH_TOOLS if word in " ".join(around)]
-        assert not left, f"{address} says in English: {left}"
+        assert not left, f"{address} shows in English: {left}"
     await visitor.follow("English")
     assert (await visitor.page.locator("html").get_attribute("lang")) == "en-CA"
 
@@ -75,7 +75,7 @@ async def test_the_keyboard_is_enough(enter: Enter) -> None:
 
 @pytest.mark.row("X2")
 async def test_what_was_typed_outlives_the_sign_in(enter: Enter, live: Live) -> None:
-    """A token that ran out is renewed unseen; when the session is over too, the form waits for its sender."""
+    """An expired token is renewed unnoticed; when the session is over too, the form waits for the sign-in."""
     caseworker = await enter("support", "caseworker")
     run_out = ("partywall_token", "partywall_renewed")
     # Unlike given names, since made-up family names may sound alike, and then the second is asked about.
@@ -99,7 +99,7 @@ async def test_what_was_typed_outlives_the_sign_in(enter: Enter, live: Live) -> 
 
 @pytest.mark.row("X5")
 async def test_haste_makes_one_record(enter: Enter, live: Live) -> None:
-    """Two presses of one button, with nothing in the browser to catch the second, make one client."""
+    """Two presses of one button, without a script that stops the second, make one client."""
     caseworker = await enter("support", "caseworker", scripts=False)
     family = _family()
     await caseworker.go("/front-desk/clients/new")
@@ -133,7 +133,7 @@ async def test_two_who_change_one_client_see_each_others_words(enter: Enter, liv
 @pytest.mark.row("X2")
 @pytest.mark.parametrize("scripts", [True, False])
 async def test_enter_saves_and_a_new_line_is_where_one_goes_on(enter: Enter, scripts: bool) -> None:
-    """In a form with lines Enter never adds one, and after "Add a line" one types on in the new line."""
+    """In a form with lines Enter never adds one, and after "Add a line" the focus is in the new line."""
     keeper = await enter("property", "inventory_keeper", scripts=scripts)
     page = keeper.page
     await keeper.go("/inventory-desk/landlords/new")

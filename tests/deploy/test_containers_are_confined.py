@@ -18,7 +18,7 @@ Document = dict[str, Any]
 COMPOSE: Document = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 
 ENTITY_OF = {"units": "property", "tenancy": "property", "support": "support"}
-# The only parts that stand between: the router, and the broker.
+# The only parts that both entities share: the router and the broker.
 BETWEEN = {"nats": {"property-broker", "support-broker"}, "traefik": {"edge", "property-web", "support-web"}}
 OPEN = {"edge", "property-egress", "support-egress"}
 SECRET = re.compile(r"(PASSWORD|SECRET|DATABASE_URL)$")
@@ -26,7 +26,7 @@ OWN_IMAGE = "${PARTYWALL_IMAGES:-partywall}/"
 
 
 def entity_of(service: str) -> str:
-    """Return the entity a container belongs to; raises KeyError for one that stands between."""
+    """Return the entity that a container belongs to. Raises KeyError for one that belongs to both."""
     if service in BETWEEN:
         raise KeyError(service)
     for entity in ("property", "support"):
@@ -57,7 +57,7 @@ def _parts(name: str) -> set[str]:
 
 
 def violations(compose: Document) -> list[str]:
-    """Return every way in which the deployment is less separate or less confined than it must be."""
+    """Return every way in which the deployment is less separate or less confined than required."""
     found = [
         f"the network {name} has a way out"
         for name, network in compose["networks"].items()
@@ -185,7 +185,7 @@ PLANTED = {
     "privileges": _plant("nats", privileged=True),
     "a way to privileges": _plant("units", security_opt=[]),
     "root": _plant("traefik", user="0:0"),
-    "nobody said who": _plant("traefik", user=None),
+    "no user is named": _plant("traefik", user=None),
     "the engine's socket": _plant("traefik", volumes=["/var/run/docker.sock:/var/run/docker.sock:ro"]),
     "a writable mount": _plant("traefik", volumes=["./deploy:/deploy"]),
     "the machine's network": _plant("units-worker", network_mode="host"),

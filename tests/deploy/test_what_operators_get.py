@@ -1,4 +1,4 @@
-"""What an operator of one entity gets is generated from what the project says now, and names no machine."""
+"""What an operator of one entity gets is generated from the project as it is now, and names no machine."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_secrets_are_random_private_and_made_once(tmp_path: Path) -> None:
     secrets = [value for name, value in made.items() if name.endswith(("_PASSWORD", "_SECRET"))]
     assert len(secrets) >= 20
     assert len(set(secrets)) == len(secrets)
-    # nats-server parses what it finds in a variable, and some are in addresses: letters and digits only.
+    # nats-server parses the contents of a variable, and some are part of addresses: letters and digits only.
     assert all(re.fullmatch(r"[A-Za-z][A-Za-z0-9]{31,}", value) for value in secrets)
     assert stat.S_IMODE((tmp_path / ".env").stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / ".partywall/certificates/ca.key").stat().st_mode) == 0o600
@@ -131,6 +131,6 @@ def test_a_pod_is_as_confined_as_a_container(name: str, pod: dict[str, Any]) -> 
     assert confinement["allowPrivilegeEscalation"] is False
     assert confinement["readOnlyRootFilesystem"] is True
     assert confinement["capabilities"] == {"drop": ["ALL"]}
-    told = {variable["name"] for variable in container["env"]}
+    names = {variable["name"] for variable in container["env"]}
     assert all("valueFrom" in variable for variable in container["env"])
-    assert ("SUPPORT_NATS_ADMIN_PASSWORD" in told) == (name == "support-border")
+    assert ("SUPPORT_NATS_ADMIN_PASSWORD" in names) == (name == "support-border")

@@ -34,7 +34,7 @@ def live(back: Back) -> Live:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give what runs a whole stack the time that it takes on a busy machine; the first one also builds it."""
+    """Give tests of a whole stack enough time on a busy machine; the first one also builds it."""
     for item in items:
         if {"live", "local_back"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.timeout(900))

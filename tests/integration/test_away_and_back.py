@@ -1,4 +1,4 @@
-"""An organisation may be away for part of the journey, as long as it likes, and catches up."""
+"""An organisation may be away for part of the journey, for any time, and catches up."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SUPPORT_AWAY = (
 async def test_the_journey_goes_on_after_a_service_was_away(
     live: Live, service: str, meanwhile: tuple[str, ...]
 ) -> None:
-    """What was said meanwhile arrives afterwards, once and in order."""
+    """What was published meanwhile arrives afterwards, once and in order."""
     async with live.journey("Away", service.title()) as journey:
         for step in STEPS:
             if step == meanwhile[0]:
@@ -34,12 +34,12 @@ async def test_the_journey_goes_on_after_a_service_was_away(
             if step == meanwhile[-1]:
                 await live.start(service, f"{service}-worker")
         assert (await journey.placement_record())["status"] == "moved_in"
-    await live.settled()
+    await live.all_acted_on()
 
 
 @pytest.mark.row("P5")
 async def test_homes_can_be_searched_while_the_inventory_is_away(live: Live) -> None:
-    """Support searches its own copy and says how old it is."""
+    """Support searches its own copy and shows how old it is."""
     async with live.journey("Away", "Search") as journey:
         await journey.take("record_the_client")
         await journey.take("start_the_placement")

@@ -14,7 +14,7 @@ WORKERS = ("units-worker", "support-worker", "tenancy-worker")
 
 @pytest.mark.row("W1", "P6", "P7", "T5", "U9")
 async def test_killing_every_worker_at_every_step_loses_and_doubles_nothing(live: Live) -> None:
-    """SIGKILL while the step is on its way; the effects are counted at the end."""
+    """SIGKILL during each step; the effects are counted at the end."""
     async with live.journey("Killed", "Every Step") as journey:
         journey.patience = 60.0
         for step in STEPS:
@@ -31,4 +31,4 @@ async def test_killing_every_worker_at_every_step_loses_and_doubles_nothing(live
         moves = "SELECT count(*) AS n FROM placement_timeline WHERE placement_id = $1 AND kind = $2"
         for kind in ("asked", "secured", "referred", "application_opened", "tenancy_started", "moved_in"):
             assert await live.count("support", moves, placement, kind) == 1, kind
-    await live.settled()
+    await live.all_acted_on()

@@ -28,7 +28,7 @@ SECURED = STEPS.index("until_housing_is_secured") + 1
 
 @pytest.fixture(scope="module")
 def own_back() -> Iterator[LocalBack]:
-    """A stack of this file's own: what happens to it is nobody else's surprise."""
+    """A stack of this file's own, because no other test could use it afterwards."""
     back = LocalBack()
     try:
         back.up()
@@ -38,7 +38,7 @@ def own_back() -> Iterator[LocalBack]:
 
 
 async def not_ready(back: LocalBack, name: str) -> None:
-    """Wait until a worker says that database and stream don't continue each other, as the doctor does."""
+    """Wait until a worker reports that database and stream don't match, as the doctor does."""
 
     async def says_so() -> None:
         hindrance = await asyncio.to_thread(back.stack.programs.not_ready, BY_NAME[name])
@@ -69,11 +69,11 @@ async def test_a_lost_broker_is_noticed_and_filled_again(own_back: LocalBack) ->
     async with live.journey("Lost", "Broker") as journey:
         for step in STEPS[:SECURED]:
             await journey.take(step)
-        await live.settled()
+        await live.all_acted_on()
         await live.kill("nats")
         shutil.rmtree(own_back.stack.layout.nats_folder / "jetstream")
         await live.start("nats")
-        # As an operator would, who sees that there are no streams.
+        # As an operator who sees that there are no streams.
         await operating_border(own_back)
         await not_ready(own_back, "units-worker")
 
@@ -82,7 +82,7 @@ async def test_a_lost_broker_is_noticed_and_filled_again(own_back: LocalBack) ->
         for step in STEPS[SECURED:]:
             await journey.take(step)
         assert (await journey.placement_record())["status"] == "moved_in"
-    await live.settled()
+    await live.all_acted_on()
 
 
 async def operating_border(back: LocalBack) -> None:
@@ -106,13 +106,13 @@ async def test_a_restored_database_is_noticed_and_catches_up(own_back: LocalBack
     async with live.journey("Restored", "Database") as journey:
         for step in STEPS[:3]:
             await journey.take(step)
-        await live.settled()
+        await live.all_acted_on()
         await with_database_stopped(lambda: shutil.copytree(data, backup))
         await live.start(*property_parts)
         # Within the hour that will be lost, the home is secured and the application opened.
         for step in STEPS[3:SECURED]:
             await journey.take(step)
-        await live.settled()
+        await live.all_acted_on()
 
         await with_database_stopped(lambda: restore(data, backup))
         await live.launch(*property_parts)  # without waiting for them to be ready: they won't
@@ -121,15 +121,15 @@ async def test_a_restored_database_is_noticed_and_catches_up(own_back: LocalBack
         assert "events of the lost database" in printed
         assert "are delivered again" in printed
 
-        # The hold stands again, and the journey goes on from where it was.
+        # The hold is there again, and the journey continues from where it was.
         for step in STEPS[SECURED:]:
             await journey.take(step)
         assert (await journey.placement_record())["status"] == "moved_in"
-    await live.settled()
+    await live.all_acted_on()
 
 
 def restore(data: Path, backup: Path) -> None:
-    """Put the older folder in the stead of the newer, with its owner."""
+    """Replace the newer folder by the older one, with its owner."""
     owner = data.stat()
     shutil.rmtree(data)
     shutil.copytree(backup, data)

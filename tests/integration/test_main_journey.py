@@ -24,7 +24,7 @@ async def test_a_household_goes_from_a_search_to_a_move_in(live: Live) -> None:
         assert unit["occupancy"] == "occupied_by_client"
         lease = await journey.manager.get(f"/api/tenancy/v1/leases/{journey.lease}")
         assert lease["status"] == "in_force"
-    await live.settled()
+    await live.all_acted_on()
 
 
 @pytest.mark.row("P10", "W5", "W13")
@@ -38,15 +38,15 @@ async def test_each_side_shows_what_it_may_know_and_nothing_more(live: Live) -> 
         property_side = json.dumps(
             await journey.manager.get(f"/api/tenancy/v1/applications/{journey.application}")
         )
-        told = json.dumps(
+        disclosed = json.dumps(
             await journey.manager.get(f"/api/tenancy/v1/applications/{journey.application}/disclosures")
         )
     for theirs in (journey.client, journey.placement):
         assert theirs not in property_side
-        assert theirs not in told
+        assert theirs not in disclosed
     for theirs in (journey.lease, journey.application):
         assert theirs not in support
-    await live.settled()
+    await live.all_acted_on()
 
 
 @pytest.mark.row("W1", "W5", "C6")
@@ -66,7 +66,7 @@ async def test_without_consent_no_name_crosses(live: Live) -> None:
             await journey.take(step)
         record = await journey.manager.get(f"/api/tenancy/v1/applications/{journey.application}")
         assert not [person for person in record["people"] if person["family_name"] == family]
-    await live.settled()
-    assert family not in await live.everything_said()
-    assert family not in await live.everything_kept("tenancy")
-    assert family not in await live.everything_kept("units")
+    await live.all_acted_on()
+    assert family not in await live.everything_published()
+    assert family not in await live.everything_stored("tenancy")
+    assert family not in await live.everything_stored("units")

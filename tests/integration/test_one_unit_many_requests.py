@@ -1,4 +1,4 @@
-"""Twenty caseworkers want one home at once: one has it, the others are told (P6, U9)."""
+"""Twenty caseworkers want one home at once: one gets it, the others are refused (P6, U9)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ REQUESTS = 20
 
 @pytest.mark.row("P6", "U9")
 async def test_exactly_one_of_twenty_simultaneous_requests_wins(live: Live) -> None:
-    """The inventory decides; nineteen are told so in words and may search again."""
+    """The inventory decides; nineteen see the reason and may search again."""
     async with live.journeys("Rush", REQUESTS) as rush:
         for journey in rush:
             await journey.take("record_the_client")
@@ -31,10 +31,10 @@ async def test_exactly_one_of_twenty_simultaneous_requests_wins(live: Live) -> N
         assert sorted(record["status"] for record in records) == (
             ["housing_not_secured"] * (REQUESTS - 1) + ["housing_secured"]
         )
-        told = {
+        reasons = {
             record["request"]["ended_why"] for record in records if record["request"]["state"] == "refused"
         }
-        assert told <= {"secured_by_another", "not_available"}
+        assert reasons <= {"secured_by_another", "not_available"}
         holds = await live.rows("units", "SELECT state FROM hold WHERE unit_id = $1", first.unit)
         assert len([hold for hold in holds if hold["state"] == "held"]) == 1
-    await live.settled()
+    await live.all_acted_on()

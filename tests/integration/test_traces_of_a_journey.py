@@ -1,4 +1,4 @@
-"""What a collector gets of one journey: one trace through all services and the broker, and nobody's name."""
+"""What a collector receives of one journey: one trace through all services and the broker, and no name."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from testkit.local import LocalBack
 from testkit.waiting import eventually
 
 TRACED = ("units", "units-worker", "support", "support-worker", "tenancy", "tenancy-worker")
-# Who acts on which event of the journey, and who said it.
+# Who acts on which event of the journey, and who published it.
 CROSSINGS = {
     ("units", "evt.support.unit_requested.v1"): "support",
     ("support", "evt.units.unit_secured.v1"): "units",
@@ -35,7 +35,7 @@ CROSSINGS = {
 
 @dataclass
 class Span:
-    """What the test looks at of a span."""
+    """The parts of a span that the test checks."""
 
     service: str
     name: str
@@ -45,9 +45,8 @@ class Span:
     attributes: dict[str, str]
 
 
-# What a span may say, and nothing else: templates of routes, codes, names of use cases, subjects and ids of
-# events.
-SAID = {
+# All that a span may contain: templates of routes, codes, names of use cases, subjects and ids of events.
+ATTRIBUTES = {
     "use_case",
     "http.request.method",
     "http.route",
@@ -59,21 +58,21 @@ SAID = {
 
 @dataclass
 class Collector:
-    """Takes in spans as an OpenTelemetry collector does: OTLP over HTTP, in protobuf."""
+    """Receives spans as an OpenTelemetry collector does: OTLP over HTTP, in protobuf."""
 
     spans: list[Span] = field(default_factory=list)
     received: bytes = b""
     address: str = ""
 
     def take(self, path: str, body: bytes) -> None:
-        """Keep what one request brings."""
+        """Store the spans of one request."""
         assert path == "/v1/traces"
         self.received += body
         for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
-            told = {each.key: each.value.string_value for each in resource.resource.attributes}
+            attributes = {each.key: each.value.string_value for each in resource.resource.attributes}
             self.spans += [
                 Span(
-                    told["service.name"],
+                    attributes["service.name"],
                     span.name,
                     span.trace_id.hex(),
                     span.span_id.hex(),
@@ -88,11 +87,11 @@ class Collector:
 @pytest.fixture
 def collector() -> Iterator[Collector]:
     """A collector that listens."""
-    kept = Collector()
+    made = Collector()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            kept.take(self.path, self.rfile.read(int(self.headers["Content-Length"])))
+            made.take(self.path, self.rfile.read(int(self.headers["Content-Length"])))
             answer = ExportTraceServiceResponse().SerializeToString()
             self.send_response(200)
             self.send_header("Content-Type", "application/x-protobuf")
@@ -105,15 +104,15 @@ def collector() -> Iterator[Collector]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    kept.address = f"http://127.0.0.1:{server.server_address[1]}"
-    yield kept
+    made.address = f"http://127.0.0.1:{server.server_address[1]}"
+    yield made
     server.shutdown()
     server.server_close()
 
 
 @pytest_asyncio.fixture
 async def traced(local_back: LocalBack, collector: Collector) -> AsyncIterator[Live]:
-    """The stack, its services exporting as an operator has them do; afterwards as before."""
+    """The stack, with services that export traces as an operator configures it; afterwards as before."""
     live = Live(local_back)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PARTYWALL_OTLP_ENDPOINT", collector.address)
@@ -127,7 +126,7 @@ async def traced(local_back: LocalBack, collector: Collector) -> AsyncIterator[L
 async def test_one_journey_is_one_trace_through_all_services_and_the_broker(
     traced: Live, collector: Collector
 ) -> None:
-    """Every span of it hangs on one that is there too, and each event's effect on the saying of it."""
+    """Every span has its parent in the trace, and acting on an event continues the span that published it."""
     trace, root = secrets.token_hex(16), secrets.token_hex(8)
     async with traced.journey("Traced-Wrenfield", "Oakmarsh-Traced") as journey:
         for person in (journey.caseworker, journey.manager, journey.keeper):
@@ -135,7 +134,7 @@ async def test_one_journey_is_one_trace_through_all_services_and_the_broker(
         await journey.run()
         found = await journey.caseworker.get("/api/support/v1/clients", q="Oakmarsh-Traced")
         assert [person["id"] for person in found["items"]] == [journey.client]
-    await traced.settled()
+    await traced.all_acted_on()
 
     def complete() -> None:
         spans = {span.id: span for span in collector.spans if span.trace == trace}
@@ -158,7 +157,7 @@ async def test_one_journey_is_one_trace_through_all_services_and_the_broker(
         assert any(span.name == "GET /api/support/v1/clients" for span in collector.spans)
 
     await eventually(searched, timeout=120)
-    said = {key: span.name for span in collector.spans for key in span.attributes}
-    assert set(said) <= SAID, {key: name for key, name in said.items() if key not in SAID}
+    found = {key: span.name for span in collector.spans for key in span.attributes}
+    assert set(found) <= ATTRIBUTES, {key: name for key, name in found.items() if key not in ATTRIBUTES}
     for word in (b"Traced-Wrenfield", b"Oakmarsh", journey.client.encode()):
         assert word not in collector.received

@@ -28,7 +28,7 @@ async def gallery(key_sets: Any, token_for: Any) -> AsyncIterator[Client]:
 
 @pytest_asyncio.fixture
 async def gallery_with_records(fresh_database: Any, key_sets: Any, token_for: Any) -> AsyncIterator[Client]:
-    """Like `gallery`, on a database of its own that keeps visits to homes."""
+    """Like `gallery`, on a database of its own that records visits to homes."""
     from gallery_desk.visits import MIGRATIONS  # noqa: PLC0415 (found through the path above)
 
     database = await fresh_database("gallery", migrations=MIGRATIONS)

@@ -9,9 +9,10 @@ import pytest_asyncio
 
 from chassis.actor import Actor
 from chassis.clock import FixedClock
+from chassis.feature import LookupList
 from support_svc.clients.commands import AddMember, CreateClient, add_member, create_client
 from support_svc.consents.model import GivenHow
-from support_svc.lookups.model import LookupList
+from support_svc.housing_history.feature import HOUSING_TYPE
 from support_svc.lookups.queries import values_of
 from support_svc.main import create_app
 from support_svc.placements.commands import StartPlacement, start_placement
@@ -71,7 +72,7 @@ class World(ServiceWorld):
         """Start a placement under the consent to be housed."""
         given = {
             "caseworker": CASEWORKER.subject,
-            "housing_types": [await self.value(LookupList.HOUSING_TYPE, "apartment")],
+            "housing_types": [await self.value(HOUSING_TYPE, "apartment")],
             "search_started_on": self.today,
             "agrees_to_be_housed": GivenHow.VERBAL,
             **fields,

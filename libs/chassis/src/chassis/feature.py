@@ -13,7 +13,7 @@ from importlib import import_module
 from importlib.resources import files
 from pkgutil import resolve_name
 from types import ModuleType
-from typing import Any
+from typing import Any, Self
 
 from chassis.access import Permission, roles_of
 
@@ -33,6 +33,36 @@ class NavItem:
     position: int = 50
 
 
+class LookupList(str):
+    """A list of values that administrators edit, declared by the feature it belongs to: `"housing_type"`.
+
+    It is its own code, in addresses and in the column `list`. `label` is its name on pages (a message id).
+    `groups` are headings (message ids) with the codes of the values below each. A list with `stands_for`
+    publishes its values: each may hold the word by which others know it, one of these words, or any code of
+    one's own when there are none; `hint` explains that word on the form.
+    """
+
+    __slots__ = ("groups", "hint", "label", "stands_for")
+    label: str
+    hint: str
+    stands_for: tuple[str, ...] | None
+    groups: Mapping[str, tuple[str, ...]]
+
+    def __new__(
+        cls,
+        code: str,
+        *,
+        label: str,
+        hint: str = "",
+        stands_for: tuple[str, ...] | None = None,
+        groups: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> Self:
+        """Declare a list; its first values come from a migration of the feature."""
+        made = super().__new__(cls, code)
+        made.label, made.hint, made.stands_for, made.groups = label, hint, stands_for, groups or {}
+        return made
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feature:
     """What one folder of a service brings.
@@ -44,7 +74,8 @@ class Feature:
     `module` is the name of its `feature.py` (`__name__`). `permissions` are those it declares, each with the
     roles that hold it. `sentences` say in words (message ids) what its audit rows record, by kind of record
     and action; `tasks` each kind of thing that it finds due, to be filled in with the `name` of whom it's
-    about; `words` are tables of words for codes, each under the name by which templates know it.
+    about; `words` are tables of words for codes, each under the name by which templates know it; `lookups`
+    are the lists that its forms offer values from.
     `body_limits` are bytes by the beginning of a path below the prefix of API or desk; a text names the
     setting that says how many. `offers` are its answers to what other features ask of all (such as `due` for
     My day), each `module:object` within the folder; `companion` is asked by the web application for what is
@@ -57,6 +88,7 @@ class Feature:
     sentences: Mapping[tuple[str, str], str] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     tasks: Mapping[str, str] = field(default_factory=dict)
+    lookups: tuple[LookupList, ...] = ()
     body_limits: Mapping[str, int | str] = field(default_factory=dict)
     offers: Mapping[str, str] = field(default_factory=dict)
 
@@ -133,6 +165,17 @@ def sentences_of(features: Features) -> dict[tuple[str, str], str]:
 def words_of(features: Features) -> dict[str, Mapping[str, str]]:
     """Return all tables of words for codes (message ids), by their names."""
     return {name: table for feature in features for name, table in feature.words.items()}
+
+
+def lookups_of(features: Features) -> dict[str, LookupList]:
+    """Return all look-up lists by their codes. Raises TypeError for one that is declared twice."""
+    found: dict[str, LookupList] = {}
+    for feature in features:
+        for one in feature.lookups:
+            if one in found:
+                raise TypeError(f"the look-up list {one} is declared twice")
+            found[one] = one
+    return found
 
 
 def tasks_of(features: Features) -> dict[str, str]:

@@ -111,8 +111,7 @@ class PageCall:
     async def perform(self, use_case: UseCase[OrderT, ResultT], command: OrderT) -> ResultT:
         """Run a use case that changes something; a form sent twice gives the first answer again (X5).
 
-        For a press that nothing but an error page could answer a refusal of; a form is carried out by
-        `carry_out`.
+        For a button whose refusal can only be shown as an error page; `carry_out` is for forms.
         """
         key = _token_of(await self.posted()) if self._unsafe else None
         return await perform(self.runtime, self.actor, use_case, command, idempotency_key=key)
@@ -126,10 +125,10 @@ class PageCall:
     async def carry_out(
         self, form: Form[CommandT], use_case: UseCase[CommandT, ResultT]
     ) -> Done[ResultT] | None:
-        """Perform what a form asks for, and return what came of it.
+        """Perform what a form asks for, and return its result.
 
-        Return nothing when its page is to be shown again: something in it is wrong, or the domain refuses
-        it, and the form says so (`Form.attempt`).
+        Return None when its page must be shown again: something in it is wrong, or the domain refuses it,
+        and the form shows why (`Form.attempt`).
         """
 
         async def performed(command: CommandT) -> ResultT:
@@ -138,9 +137,9 @@ class PageCall:
         return await form.attempt(performed)
 
     async def accepts(self, form: Form[CommandT], use_case: UseCase[CommandT, ResultT]) -> bool:
-        """Whether a form would be carried out at this moment; what is wrong with it is said in the form.
+        """Whether a form would be carried out at this moment; the form shows what is wrong with it.
 
-        Nothing is changed: for the page that comes before a confirmation, so that nobody confirms in vain.
+        Nothing is changed: for the page before a confirmation, so that nobody confirms what is then refused.
         """
 
         async def rehearsed(command: CommandT) -> None:
@@ -175,7 +174,7 @@ class PageCall:
     ) -> Form[CommandT]:
         """The form of a filter, bound to the page's address, so that a search can be shared (X6).
 
-        Its `command` always holds what could be read; what couldn't is said at its field and left out.
+        Its `command` always holds what could be read; anything else is reported at its field and left out.
         `initial`, and else the model's defaults, stand for fields that the address doesn't name; `names` maps
         other names in the address to fields, such as the `q` of the search in the banner.
         """
@@ -256,7 +255,7 @@ class PageCall:
     ) -> Response:
         """A page from a template. The context has `call`, `desk`, and what is given.
 
-        A form that is shown again because another line was asked for isn't wrong, whatever `status` says.
+        A form that is shown again because another line was requested isn't wrong, whatever its `status`.
         """
         form = context.get("form")
         if isinstance(form, Form) and form.asks_for_a_line:
@@ -300,7 +299,7 @@ class PageCall:
     def onward(
         self, route: str, *, notice: str, known: Mapping[str, Any] | None = None, **params: Any
     ) -> Response:
-        """Go on after a POST: to the page that was left for it, with what is `known` now, else to a route."""
+        """Continue after a POST: at the page that led here, with what is `known` now, else at a route."""
         if (left := self.back) is None:
             return self.redirect(route, notice=notice, **params)
         path, _, query = left.partition("?")
@@ -320,7 +319,7 @@ class PageCall:
 
     @property
     def notice(self) -> Notice | None:
-        """What the page before wanted to say, once."""
+        """The notice that the previous page left, shown once."""
         if self._notice is None:
             self._notice = read_notice(self.request, self.mounted.csrf.secret)
         return self._notice
@@ -359,7 +358,7 @@ class PageCall:
 async def guard(request: Request) -> PageCall:
     """Let only signed-in people of this entity pass, and only forms of our own pages.
 
-    Raises SignInNeeded (the answer renews the session or shows the sign-in page, and keeps what was typed)
+    Raises SignInNeeded (the answer renews the session or shows the sign-in page, with what was typed)
     and ForgedForm.
     """
     mounted = desk_of(request)
@@ -410,7 +409,7 @@ async def public_call_of(request: Request) -> PageCall:
 
 
 PublicCall = Annotated[PageCall, Depends(public_guard)]
-"""Like DeskCall for the few pages that nobody needs to be signed in for; `call.signed_in` tells."""
+"""Like DeskCall for the few pages that need no sign-in; `call.signed_in` shows whether there is one."""
 
 
 def _token_of(posted: Mapping[str, Sequence[str]]) -> str | None:

@@ -1,7 +1,7 @@
 """Tokens that prove a form came from one of our own pages, and the same-origin check before them.
 
 A token is bound to the person's session and to the person: a page that was open while the session ended can
-still be sent after signing in again, provided the browser says that the request comes from our own origin.
+still be sent after signing in again, provided the browser attests that the request comes from our own origin.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class ForgedForm(Exception):
-    """A form that didn't come from one of our pages, or from one too old to tell."""
+    """A form that isn't from one of our pages, or from one that is too old to verify."""
 
 
 class CsrfTokens:
@@ -55,7 +55,7 @@ def _digest(nonce: str, bound_to: str) -> str:
 
 
 def came_from_elsewhere(headers: Mapping[str, str], public_url: str) -> bool:
-    """True when the browser says that another site (or a neighbouring host) sent this request."""
+    """Whether the browser reports that another site (or a neighbouring host) sent this request."""
     site = headers.get("sec-fetch-site")
     if site is not None and site not in {"same-origin", "none"}:
         return True
@@ -64,7 +64,7 @@ def came_from_elsewhere(headers: Mapping[str, str], public_url: str) -> bool:
 
 
 def attested_same_origin(headers: Mapping[str, str], public_url: str) -> bool:
-    """True when the browser itself says that the request comes from our own origin."""
+    """Whether the browser itself reports that the request comes from our own origin."""
     if came_from_elsewhere(headers, public_url):
         return False
     return headers.get("sec-fetch-site") == "same-origin" or "origin" in headers

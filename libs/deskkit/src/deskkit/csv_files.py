@@ -24,7 +24,7 @@ def csv_response(filename: str, header: Sequence[str], rows: Sequence[Sequence[A
 def csv_stream(
     filename: str, header: Sequence[str], batches: AsyncIterator[Sequence[Sequence[Any]]]
 ) -> Response:
-    """The same for more rows than should be held at once: they come in `batches`."""
+    """Return the same for more rows than should be in memory at once, from `batches`."""
 
     async def lines() -> AsyncIterator[str]:
         yield "\ufeff" + _lines([header])
@@ -48,7 +48,7 @@ def _lines(rows: Sequence[Sequence[Any]]) -> str:
 
 
 def harmless(cell: Any) -> Any:
-    """Return a cell that no spreadsheet runs: what begins like a formula gets an apostrophe."""
+    """Return a cell that no spreadsheet runs: a text that begins like a formula gets an apostrophe."""
     if cell is None:
         return ""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

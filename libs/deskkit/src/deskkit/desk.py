@@ -40,7 +40,7 @@ class Desk:
 
     `name` is a msgid, `accent` one of front, property, inventory, gateway; `package` the service's
     package, in which `<feature>/templates/`, `locale/` and `help/` are found; `neighbours` are the
-    organisation's other desks. Help is for who is signed in, unless it is `help_for_everybody`.
+    organisation's other desks. Help is for people who are signed in, unless it is `help_for_everybody`.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Desk:
 
     @property
     def help(self) -> Help | None:
-        """The help that the package brings, if any."""
+        """The help in the package, if any."""
         return help_of(self.package)
 
     @property

@@ -2,7 +2,7 @@
 
 `<package>/help/en.md` and `fr.md` hold the texts: `# The heading`, an introduction, then parts that begin
 with `## How do I …? {#anchor}`; the anchors are the same in every language. What a person sees on the page,
-a button or the name of a page, stands in **bold**. `help/pages.toml` names under each anchor the routes whose
+a button or the name of a page, is in **bold**. `help/pages.toml` names under each anchor the routes whose
 pages lead there. Two kinds of picture are written as fenced text: `way`, who does what in which order
 (`Who: what`), and `wall`, what passes between two (`One | Other`, then lines that begin with →, ← or ×).
 """
@@ -32,12 +32,12 @@ _PICTURES = ("way", "wall")
 
 
 class UnreadableHelp(ValueError):
-    """A help text isn't written as help texts are; the message says where and how."""
+    """A help text breaks the rules for help texts; the message says where and how."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One step of a way, and whose it is."""
+    """One step of a way, and who takes it."""
 
     who: str
     what: str
@@ -46,7 +46,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """Something that passes a wall there or back, or stays on this side."""
+    """Something that crosses a wall in one direction or the other, or doesn't cross it."""
 
     kind: str
     what: str
@@ -136,7 +136,7 @@ def _fits(step: str, asked: str) -> bool:
 
 @lru_cache(maxsize=16)
 def help_of(package: str) -> Help | None:
-    """Read the help that a package brings; None when it brings none. Raises UnreadableHelp."""
+    """Return the help in a package, or None when it has none. Raises UnreadableHelp."""
     folder = files(package) / "help"
     if not folder.is_dir():
         return None

@@ -11,7 +11,7 @@ from deskkit.router import DeskRouter
 
 
 def help_router(desk: Desk) -> APIRouter:
-    """The page with a desk's help: for who is signed in, or for everybody where the desk says so."""
+    """Return the page with a desk's help, for people who are signed in or, if the desk allows it, all."""
     path, name = f"{desk.prefix}/help", f"help:{desk.prefix}"
     if desk.help_for_everybody:
         router = APIRouter(include_in_schema=False)

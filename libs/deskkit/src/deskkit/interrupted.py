@@ -23,8 +23,8 @@ async def interrupted(request: Request, _reason: SignInNeeded) -> Response:
     """Send the browser to renew its session.
 
     307 carries a posted form there and, once renewed, back again. A token that was renewed a moment before
-    and doesn't hold here wouldn't hold the next time either: a page says so, and browser and gateway don't
-    send each other in circles.
+    and isn't valid here would be refused again after another renewal: a page explains that, so that the
+    redirects between desk and gateway end.
     """
 
     desk = desk_of(request).desk

@@ -31,7 +31,7 @@ def language_for(request: Request, actor: Actor | None = None) -> str:
 
 
 def inside_path(target: str | None, fallback: str) -> str:
-    """A path of our own host to go on to; anything that could lead elsewhere becomes the fallback."""
+    """A path of our own host to go on to; anything that could lead elsewhere is replaced by the fallback."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
         return fallback
     if any(ord(c) < 32 or c == "\\" for c in target):

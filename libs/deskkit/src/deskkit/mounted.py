@@ -1,4 +1,4 @@
-"""A desk at work on an application, and which one a request came to."""
+"""A desk that is mounted on an application, and which one a request belongs to."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from deskkit.rendering import Rendering
 
 @dataclass(frozen=True)
 class MountedDesk:
-    """A desk at work on an application."""
+    """A desk that is mounted on an application."""
 
     desk: Desk
     runtime: Runtime

@@ -1,6 +1,6 @@
 """Error pages of a desk: not found, not permitted, forged form, unavailable.
 
-The API keeps its own problem documents.
+The API has its own problem documents.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class _Refusals:
         return answer
 
     def _address_or(self, elsewhere: Handler) -> Handler:
-        """An address that can't be read is a page as well: no such record, or a filter that is none."""
+        """Show a page for an address that can't be read: no such record, or a wrong filter."""
 
         async def answer(request: Request, error: Exception) -> Response:
             if not _is_page(request):
@@ -134,9 +134,9 @@ refuse = _Refusals()
 
 
 async def page_of_failure(request: Request, status: int, reference: str) -> Response | None:
-    """The page of a request that failed outside its handler; None where a program asked.
+    """Return the page of a request that failed outside its handler; None for a program's request.
 
-    Should the page itself fail, a bare one in both languages is better than none.
+    If that page fails as well, a plain one in both languages is shown.
     """
     if not _is_page(request):
         return None
@@ -150,7 +150,7 @@ async def page_of_failure(request: Request, status: int, reference: str) -> Resp
 async def error_page(
     request: Request, status: int, error: DomainError | None = None, *, reference: str = ""
 ) -> Response:
-    """A page that says what is wrong and what to do next."""
+    """Return a page that explains what is wrong and what to do next."""
 
     call = PageCall(request, desk_of(request), await actor_if_known(request))
     heading = call._(HEADINGS.get(status, N_("Sorry, something went wrong")))

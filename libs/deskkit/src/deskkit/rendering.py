@@ -31,12 +31,12 @@ from deskkit.i18n.catalogue import LANGUAGES, SHARED, Catalogue, load_catalogue
 from deskkit.i18n.formats import ONE_STOP, TWO_STOPS, Formats
 from deskkit.labels import groups_of, label_of, options_of
 
-# What no page may hold. A form that is refused shows what was typed again, whatever that was.
+# What no page may contain. A form that is refused shows what was typed again, whatever that was.
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
 class Shown(Protocol):
-    """What is asked for, as far as a page needs it to be rendered; `PageCall` is the only one."""
+    """The part of a request that rendering a page needs; `PageCall` is the only one."""
 
     @property
     def request(self) -> Request:
@@ -61,7 +61,7 @@ _TRANSLATED_PARAMS = frozenset({"rule", "sentence", "what"})
 
 @dataclass(frozen=True)
 class Speech:
-    """How to say things in one language."""
+    """Texts and formats of one language."""
 
     language: str
     catalogue: Catalogue
@@ -100,12 +100,12 @@ class Speech:
 
 
 class _EscapedTranslations:
-    """`_()` and `ngettext()` of templates: text and parameters are escaped, whoever wrote them."""
+    """`_()` and `ngettext()` of templates: text and parameters are always escaped."""
 
     def __init__(self, catalogue: Catalogue, formats: Formats | None = None) -> None:
         self.catalogue = catalogue
         self._number: Callable[[int], str] = formats.number if formats else str
-        # Most of a page's variable words stand alone, such as the names of states in every row of a list.
+        # Most of a page's variable words are whole texts, such as the names of states in every row of a list.
         self._alone = lru_cache(maxsize=2048)(lambda text: _filled(catalogue.gettext(text), {}))
 
     def gettext(self, message: object, /, **params: Any) -> Markup:
@@ -251,7 +251,7 @@ class Rendering:
 
 @dataclass(frozen=True, slots=True)
 class RoutePath:
-    """The path of a route, taken apart once: a list has a link in each row."""
+    """The path of a route, parsed once: a list has a link in each row."""
 
     pattern: str
     names: tuple[str, ...]
@@ -263,7 +263,7 @@ class RoutePath:
         return cls("%s".join(piece.replace("%", "%%") for piece in pieces[::2]), tuple(pieces[1::2]))
 
     def filled(self, params: dict[str, Any]) -> str:
-        """The path with these values, whatever they hold, each in its own place. Raises KeyError."""
+        """Return the path with these values, each in its position. Raises KeyError."""
         return self.pattern % tuple(quote(str(params[name]), safe="") for name in self.names)
 
 
@@ -282,7 +282,7 @@ def _path_of(request: Request, route: str, params: dict[str, Any]) -> RoutePath:
 
 
 def with_query(call: Shown, **changes: Any) -> str:
-    """This page's address with some filters changed; None removes one."""
+    """Return this page's address with some filters changed; None removes one."""
     pairs = [(name, text) for name, text in call.request.query_params.multi_items() if name not in changes]
     for name, value in changes.items():
         if value is not None and value != "":
@@ -291,7 +291,7 @@ def with_query(call: Shown, **changes: Any) -> str:
 
 
 def attributes(values: dict[str, Any]) -> Markup:
-    """HTML attributes from a mapping; None and False are left out, True stands alone."""
+    """HTML attributes from a mapping; None and False are left out, True is written without a value."""
     parts = [
         Markup(' {}="{}"').format(name, value) if value is not True else Markup(" {}").format(name)
         for name, value in values.items()

@@ -11,7 +11,7 @@ from deskkit.call import guard
 
 
 class DeskRouter(APIRouter):
-    """An APIRouter of pages: guarded, kept out of the API's description, answering HTML.
+    """An APIRouter of pages: guarded, not part of the API's description, answering HTML.
 
     Give each route a `name`; `call.redirect(name)` and `url(name)` in templates find it.
     """

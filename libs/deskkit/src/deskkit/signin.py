@@ -9,8 +9,8 @@ from chassis.errors import DomainError, NotSignedIn
 
 TOKEN_COOKIE = "partywall_token"  # noqa: S105 (a cookie's name)
 RENEWED_COOKIE = "partywall_renewed"
-"""Set by the gateway for some seconds with every new token: whoever is refused meanwhile isn't sent for
-another.
+"""Set by the gateway for some seconds with every new token: a desk that refuses the token meanwhile doesn't
+redirect for another.
 """
 
 

@@ -1,4 +1,4 @@
-"""Forms on pages: what is typed stays, what is wrong is said, what is hostile does nothing."""
+"""Forms on pages: what is typed stays, what is wrong is shown, what is hostile does nothing."""
 
 from __future__ import annotations
 
@@ -92,11 +92,11 @@ async def test_every_mistake_is_named_in_the_persons_language_and_nothing_typed_
     assert "– Error" in page.title or "– Erreur" in page.title
     for text in words:
         assert text.replace("\u00a0", " ") in page.text
-    kept = page.fields(FORM)
+    again = page.fields(FORM)
     for name, value in typed.items():
         if value and not name.startswith("guests-0"):
             # A date that came as one text is shown in the first of its three boxes.
-            assert value in (kept.get(name), kept.get(f"{name}-day")), name
+            assert value in (again.get(name), again.get(f"{name}-day")), name
     anchors = [link.get("href", "") for link in page.root.iter("a") if link.get("href", "").startswith("#")]
     assert {anchor[1:] for anchor in anchors} <= set(page.ids())
 

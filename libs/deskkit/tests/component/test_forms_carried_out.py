@@ -22,7 +22,7 @@ async def send(client: Any, typed: dict[str, str], *, to: str = VISITS) -> Any:
     return await client.post(to, data={**await form_of(client), **typed}, headers=SAME)
 
 
-def what_is_said(answer: Any) -> tuple[int, str]:
+def messages_of(answer: Any) -> tuple[int, str]:
     page = parse_page(answer.text)
     return answer.status_code, " ".join(page.root.find(".//*[@id='problem']").itertext())
 
@@ -51,8 +51,8 @@ async def test_what_came_of_it_is_told_and_a_form_sent_twice_is_carried_out_once
 async def test_what_is_typed_wrong_never_reaches_the_use_case(gallery_with_records: Any) -> None:
     client = await gallery_with_records()
     answer = await send(client, MONDAY | {"visit_on-day": "31"})
-    status, said = what_is_said(answer)
-    assert (status, "real date" in said) == (422, True)
+    status, message = messages_of(answer)
+    assert (status, "real date" in message) == (422, True)
     assert "visit_on-error" in parse_page(answer.text).ids()
     assert days(answer.text) == 0
 
@@ -62,7 +62,7 @@ async def test_a_refusal_is_said_at_the_field_it_names(gallery_with_records: Any
     client = await gallery_with_records()
     await send(client, MONDAY)
     answer = await send(client, MONDAY)
-    assert what_is_said(answer) == (422, "Somebody else visits on 30 November 2026.")
+    assert messages_of(answer) == (422, "Somebody else visits on 30 November 2026.")
     page = parse_page(answer.text)
     assert "visit_on-error" in page.ids()
     assert page.fields(VISITS)["visit_on-day"] == "30", "what was typed stays"
@@ -72,7 +72,7 @@ async def test_a_refusal_is_said_at_the_field_it_names(gallery_with_records: Any
 async def test_a_refusal_that_names_no_field_is_said_for_the_whole_form(gallery_with_records: Any) -> None:
     client = await gallery_with_records()
     answer = await send(client, SUNDAY)
-    assert what_is_said(answer) == (422, "Nobody opens the door on Sundays.")
+    assert messages_of(answer) == (422, "Nobody opens the door on Sundays.")
     page = parse_page(answer.text)
     assert "There is a problem" in page.text
     assert "visit_on-error" not in page.ids()
@@ -88,7 +88,7 @@ async def test_a_record_that_is_gone_is_a_page_of_its_own(gallery_with_records: 
 async def test_who_may_only_look_is_told_so_where_they_look(gallery_with_records: Any) -> None:
     client = await gallery_with_records(role="supervisor")
     answer = await send(client, MONDAY)
-    assert what_is_said(answer) == (422, "Your role doesn't permit this.")
+    assert messages_of(answer) == (422, "Your role doesn't permit this.")
     assert days(answer.text) == 0
     stranger = await gallery_with_records(role="inventory_keeper")
     csrf = parse_page((await stranger.get("/gallery/form")).text).fields("/gallery/form")["_csrf"]
@@ -102,7 +102,7 @@ async def test_a_form_sent_again_with_other_content_gets_a_new_token(gallery_wit
     sent = {**await form_of(client), **MONDAY}
     await client.post(VISITS, data=sent, headers=SAME)
     answer = await client.post(VISITS, data={**sent, "visit_on-month": "12"}, headers=SAME)
-    assert "already sent" in what_is_said(answer)[1]
+    assert "already sent" in messages_of(answer)[1]
     fresh = parse_page(answer.text).fields(VISITS)
     assert fresh["form_token"] != sent["form_token"]
     assert (await client.post(VISITS, data=fresh, headers=SAME)).status_code == 303
@@ -115,7 +115,7 @@ async def test_a_token_that_is_none_of_ours_is_as_good_as_none(gallery_with_reco
     sent = {**await form_of(client), **MONDAY, "form_token": token}
     assert (await client.post(VISITS, data=sent, headers=SAME)).status_code == 303
     refused = await client.post(VISITS, data=sent, headers=SAME)
-    assert what_is_said(refused) == (422, "Somebody else visits on 30 November 2026.")
+    assert messages_of(refused) == (422, "Somebody else visits on 30 November 2026.")
 
 
 @pytest.mark.row("X3")
@@ -130,7 +130,7 @@ async def test_what_no_page_may_hold_is_shown_as_what_it_is(gallery_with_records
 async def test_a_button_alone_goes_the_same_way(gallery_with_records: Any) -> None:
     client = await gallery_with_records()
     cancel = f"{VISITS}/cancel"
-    assert what_is_said(await send(client, {}, to=cancel)) == (422, "There are no visits to cancel.")
+    assert messages_of(await send(client, {}, to=cancel)) == (422, "There are no visits to cancel.")
     await send(client, MONDAY)
     answer = await send(client, {}, to=cancel)
     assert (answer.status_code, answer.headers["location"]) == (303, VISITS), "it has no result, and is done"

@@ -9,7 +9,7 @@ from deskkit.addresses import door
 
 @pytest.mark.row("U2")
 @pytest.mark.parametrize(
-    ("parts", "said"),
+    ("parts", "written"),
     [
         (("12 Elm St", "304"), "304 – 12 Elm St"),
         (("12 Elm St", None), "12 Elm St"),
@@ -19,5 +19,5 @@ from deskkit.addresses import door
         ((None,), ""),
     ],
 )
-def test_what_is_known_of_a_door(parts: tuple[str | None, ...], said: str) -> None:
-    assert door(*parts) == said
+def test_what_is_known_of_an_address(parts: tuple[str | None, ...], written: str) -> None:
+    assert door(*parts) == written

@@ -49,7 +49,7 @@ async def test_what_was_done_is_returned_and_nothing_is_wrong() -> None:
 
 async def test_work_without_a_result_is_done_all_the_same() -> None:
     async def forgotten(command: Rename) -> None:
-        """Keep nothing."""
+        """Store nothing."""
 
     assert await form_with(name="Robin").attempt(forgotten)
 

@@ -1,4 +1,4 @@
-"""A deadline at the first moment of a day is said as the end of the day before, in both languages."""
+"""A deadline at the first moment of a day is shown as the end of the day before, in both languages."""
 
 from __future__ import annotations
 

@@ -151,6 +151,8 @@ class C(BaseModel):
     day: date = Field(title="Move-in date")
 x = N_("Front Desk"); call.ngettext("%(n)s home", "%(n)s homes", n); NavItem("My day", "x")
 raise PydanticCustomError("early", "{field} is too early")
+COLOUR = LookupList("colour", label="Colours", hint="The word for it", stands_for=("red",))
+raise InvalidInput(field="day", rule="Choose a later day."); raise NotFound(what="colour", field="colour_id")
 """
     found = {text for _line, text in texts_of_python(source)}
     assert found == {
@@ -160,6 +162,10 @@ raise PydanticCustomError("early", "{field} is too early")
         "%(n)s home",
         "My day",
         "{field} is too early",
+        "Colours",
+        "The word for it",
+        "Choose a later day.",
+        "colour",
     }
     template = tmp_path / "x.html"
     template.write_text(

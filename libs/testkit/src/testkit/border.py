@@ -30,7 +30,7 @@ E = TypeVar("E", bound=Event)
 class BorderNats:
     """A NATS server with the accounts, grants, streams and consumers of the border.
 
-    Tests play the neighbours of the service under test: publish as them, and read what was said to them.
+    Tests stand for the other services: they publish as them, and read what was published to them.
     """
 
     url: str

@@ -1,6 +1,6 @@
 """A person at a browser: clicks and types in headless Chromium, and each page reached is examined.
 
-Examined means: the HTML keeps the house rules, axe finds nothing against WCAG 2.2 AA, nothing is
+Examined means: the HTML follows the house rules, axe finds nothing against WCAG 2.2 AA, nothing is
 scrolled sideways at 320 px, the console stays silent and every request is answered. A page that falls
 short fails the test at the step that reached it.
 """
@@ -38,7 +38,7 @@ PATIENCE_MS = 60_000
 """Longest wait for a page or a word; the other side's answer may take a moment on a busy machine."""
 LOOKS = 60
 BETWEEN_LOOKS = 0.5
-"""How often, and how many seconds apart, somebody looks whether the other side's news has arrived."""
+"""How often, and how many seconds apart, a visitor looks whether the other side's event has arrived."""
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"]
 AXE_OPTIONS = {
     "resultTypes": ["violations"],
@@ -111,7 +111,7 @@ class Visitor:
         await self._by(self._in(within).get_by_role("button", name=words, exact=exact).first, status)
 
     def allow(self, status: int) -> None:
-        """The next page may answer with this status."""
+        """Let the next page answer with this status."""
         self._allowed = {status}
 
     async def _by(self, control: Locator, status: int) -> None:

@@ -34,7 +34,7 @@ class ContainersFailed(RuntimeError):
 
 
 def engine_answers() -> bool:
-    """Tell whether a Docker engine with Compose v2 answers."""
+    """Return whether a Docker engine with Compose v2 answers."""
     if shutil.which("docker") is None:
         return False
     checks = (["docker", "info"], ["docker", "compose", "version"])
@@ -126,7 +126,7 @@ class ContainerBack:
         return f"{self.project}-{name}-1"
 
     def _write_environment(self) -> None:
-        """Settle what must differ from a stack beside this one; make-env adds the rest."""
+        """Write the settings that must differ from those of other stacks; make-env adds the rest."""
         third = secrets.randbelow(150) + 90
         settings = {"PARTYWALL_HTTPS_PORT": str(self.port), "PARTYWALL_HTTP_PORT": str(free_port())}
         for entity, low in (("PROPERTY", 0), ("SUPPORT", 32)):

@@ -82,7 +82,7 @@ class PostgresForTests:
         return self.cluster.dsn()
 
     def stop(self) -> None:
-        """Stop the server without a checkpoint; its data is thrown away."""
+        """Stop the server without a checkpoint; its data is deleted."""
         self.cluster.stop(at_once=True)
 
     async def fresh(self, service: str | None, migrations: Path | str | None) -> FreshDatabase:

@@ -1,4 +1,4 @@
-"""Sending every form of a desk wrongly filled in, and reading what it says about it."""
+"""Sending every form of a desk wrongly filled in, and reading its messages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SHORT_DATE = re.compile(r"-(day|month|year)$")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What a page says about a form that was sent wrongly filled in."""
+    """The messages of a page for a form that was sent wrongly filled in."""
 
     path: str
     message: str
@@ -48,7 +48,7 @@ def wrong(control: Element) -> str | None:
 async def faults_of(
     client: httpx.AsyncClient, reached: Iterable[Reached], filling: Callable[[Element], str | None]
 ) -> list[Fault]:
-    """Send each form that has a field once, filled in by `filling`, and return what is said about it.
+    """Send each form that has a field once, filled in by `filling`, and return the messages.
 
     Raises AssertionError for an answer that is a failure of ours.
     """
@@ -120,12 +120,12 @@ _ILL_SAID: dict[str, tuple[tuple[re.Pattern[str], str], ...]] = {
         (re.compile(rf"^{_ORDERS} (?:the )?{_CLAUSE}\b"), "the label isn't the name of a thing"),
         (re.compile(r"\?(?!”)(?=.)"), "a question in the middle of a sentence"),
         (re.compile(r"\b(?:from|to|by|on|until|at|with|in|than)$"), "the sentence isn't finished"),
-        (re.compile(r"can't be accepted as it is|can't be read$"), "it doesn't say what is asked for"),
+        (re.compile(r"can't be accepted as it is|can't be read$"), "it doesn't name what is asked for"),
         (re.compile(r"\b1 (?:entries|characters|digits)\b"), "one of many"),
     ),
     "fr": (
         (re.compile(r"\b(?:the|must|and|with|enter|select|is|of)\b", re.IGNORECASE), "English in it"),
-        (re.compile(r"ne peut pas être (?:accepté tel quel|lu)"), "it doesn't say what is asked for"),
+        (re.compile(r"ne peut pas être (?:accepté tel quel|lu)"), "it doesn't name what is asked for"),
         (re.compile(r"\b1 (?:éléments|caractères)\b"), "one of many"),
     ),
 }
@@ -133,7 +133,7 @@ NOT_FOR_PEOPLE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b[a-z]+_[a-z]+(?![\w.]*@)"), "a slug"),  # an e-mail address isn't one
     (re.compile(r"%\(|\{\w*\}|\bNone\b(?! of)|\bTrue\b|\bFalse\b|<\w+"), "something for programs"),
 )
-"""What no text that a person reads holds, whatever it says."""
+"""What no text that a person reads may contain."""
 _EITHER: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^[^A-ZÀ-Ý“«0-9]"), "it begins small"),
     *NOT_FOR_PEOPLE,

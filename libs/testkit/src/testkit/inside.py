@@ -40,7 +40,7 @@ async def database() -> Any:
 
 
 async def broker(refused: list[str]) -> Client:
-    """Connect as the service's own user; what the server refuses beside the flow is added to `refused`."""
+    """Connect as the service's own user; what the server refuses asynchronously is added to `refused`."""
 
     import nats
 
@@ -82,22 +82,23 @@ async def tables(given: Given) -> Any:
 
 
 async def events(given: Given) -> Any:
-    """Return what was said (id, subject, status), the ids of what was acted on, and what is parked or waits
-    to be tried again."""
+    """Return the events in the outbox (id, subject, status), the ids of those acted on, and those that are
+    parked or wait for another attempt.
+    """
     connection = await database()
-    said = await connection.fetch("SELECT id, subject, status FROM outbox WHERE status <> 'withheld'")
-    heard = await connection.fetch("SELECT id FROM inbox")
+    published = await connection.fetch("SELECT id, subject, status FROM outbox WHERE status <> 'withheld'")
+    received = await connection.fetch("SELECT id FROM inbox")
     parked = await connection.fetch(
         "SELECT subject, state, reason FROM parked WHERE state IN ('parked', 'waiting')"
     )
     return {
-        "said": [tuple(row) for row in said],
-        "heard": [row["id"] for row in heard],
+        "published": [tuple(row) for row in published],
+        "received": [row["id"] for row in received],
         "parked": [dict(row) for row in parked],
     }
 
 
-async def say_again(given: Given) -> Any:
+async def publish_again(given: Given) -> Any:
     """Publish what was sent since `since`, shuffled, each under a message id that the broker doesn't know."""
     sent = await (await database()).fetch(
         "SELECT subject, data::text AS data FROM outbox"
@@ -115,8 +116,8 @@ async def say_again(given: Given) -> Any:
 
 
 async def lag(given: Given) -> Any:
-    """Return how many events of its neighbours the service still has before it; `ask` are the subjects at
-    which the broker tells of the service's consumers."""
+    """Return how many events of other services wait for this one; `ask` are the subjects at
+    which the broker reports the service's consumers."""
     client = await broker([])
     waiting = 0
     for asked in given["ask"]:
@@ -127,7 +128,7 @@ async def lag(given: Given) -> Any:
 
 
 async def trespass(given: Given) -> Any:
-    """Try what isn't granted, and return what the server said to each attempt."""
+    """Try what isn't granted, and return how the server answered each attempt."""
     from nats.errors import NoRespondersError
     from nats.errors import TimeoutError as NatsTimeout
 
@@ -151,7 +152,7 @@ async def trespass(given: Given) -> Any:
             answered = "nobody there"
         except NatsTimeout:
             answered = "no answer"
-        # The refusal of a user comes as an error beside the flow, a moment later.
+        # The refusal of a user arrives as an asynchronous error, a moment later.
         for _ in range(20):
             if refused or answered == "nobody there":
                 break
@@ -178,7 +179,7 @@ async def burgle(given: Given) -> Any:
 
 
 PROGRAMS: dict[str, Callable[[Given], Awaitable[Any]]] = {
-    program.__name__: program for program in (rows, tables, events, say_again, lag, trespass, burgle)
+    program.__name__: program for program in (rows, tables, events, publish_again, lag, trespass, burgle)
 }
 
 

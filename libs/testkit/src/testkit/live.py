@@ -1,6 +1,6 @@
 """A running stack as the integration tests see it, on either back end: local processes or containers.
 
-What a test wants to know of a service it asks from inside that service's own environment (`inside`): a small
+A test inspects a service from inside that service's own environment (`inside`): a small
 program runs beside the service with the service's settings, so that it can reach what the service can reach
 and nothing else. Both back ends offer the same few things, and the tests don't know which one they are on.
 """
@@ -53,7 +53,7 @@ class Back(Protocol):
         """Run the Python text `program` with the settings of `service`; JSON by stdin and stdout."""
 
     async def broker_bytes(self) -> bytes:
-        """Return every byte that the broker keeps on its disk."""
+        """Return every byte that the broker has on its disk."""
 
     def database_address(self, service: str) -> dict[str, Any]:
         """Return host, port and database of `service` as another service would have to address them."""
@@ -132,16 +132,16 @@ class Live:
         return int((await self.rows(service, sql, *params))[0]["n"])
 
     async def now(self) -> str:
-        """Return the moment as the support database has it, ISO 8601."""
+        """Return the time of the support database, ISO 8601."""
         return str((await self.rows("support", "SELECT now() AS at"))[0]["at"])
 
-    async def everything_kept(self, service: str) -> str:
+    async def everything_stored(self, service: str) -> str:
         """Return every row of every table of a service as text."""
         tables: dict[str, list[str]] = await self._run(service, "tables", {"leave_out": []})
         return "\n".join(row for rows in tables.values() for row in rows)
 
     async def business_rows(self) -> dict[str, dict[str, list[str]]]:
-        """Return all rows of all services, sorted, but for those that record reading and hearing."""
+        """Return all rows of all services, sorted, except those that record reading and receiving."""
         leave_out = ["access_log", "inbox", "bus_position"]
         found = await asyncio.gather(
             *(self._run(name, "tables", {"leave_out": leave_out}) for name in SERVICES)
@@ -150,39 +150,41 @@ class Live:
 
     # what crosses
 
-    async def everything_said(self) -> str:
-        """Return all that the broker keeps of what crossed, as text."""
+    async def everything_published(self) -> str:
+        """Return everything that the broker stores of what crossed, as text."""
         return (await self.back.broker_bytes()).decode(errors="replace")
 
-    async def settled(self, patience: float = 60.0) -> None:
-        """Wait until everything said has been sent, heard and acted on; nothing may be parked."""
+    async def all_acted_on(self, patience: float = 60.0) -> None:
+        """Wait until every event has been sent, received and acted on; none may be parked."""
 
         async def nothing_waits() -> bool:
             found = await self._each("events")
-            heard = {service: set(events["heard"]) for service, events in found.items()}
+            received = {service: set(events["received"]) for service, events in found.items()}
             for service, events in found.items():
                 assert not events["parked"], f"{service} has parked {events['parked']}"
-                for event, subject, status in events["said"]:
-                    assert status != "pending", f"{service} has yet to send {subject}"
+                for event, subject, status in events["published"]:
+                    assert status != "pending", f"{service} hasn't sent {subject} yet"
                     for listener in CATALOGUE.terms(subject).listeners:
-                        assert event in heard[listener], f"{listener} hasn't acted on {subject} of {service}"
+                        assert event in received[listener], (
+                            f"{listener} hasn't acted on {subject} of {service}"
+                        )
             return True
 
         await eventually(nothing_waits, timeout=patience)
 
-    async def say_again(self, *, since: str, order: random.Random) -> None:
-        """Send everything said since `since` once more, shuffled, under new message ids."""
+    async def publish_again(self, *, since: str, order: random.Random) -> None:
+        """Send every event since `since` once more, shuffled, under new message ids."""
         seeds = {name: order.randrange(2**31) for name in SERVICES}
         await asyncio.gather(
-            *(self._run(name, "say_again", {"since": since, "seed": seeds[name]}) for name in SERVICES)
+            *(self._run(name, "publish_again", {"since": since, "seed": seeds[name]}) for name in SERVICES)
         )
 
-    async def heard_out(self, patience: float = 30.0) -> None:
-        """Wait until no listener has anything before it."""
+    async def all_received(self, patience: float = 30.0) -> None:
+        """Wait until no listener has an event left."""
 
         async def nothing_before_them() -> bool:
             lags = await self._each("lag", ask=_own_consumers)
-            assert not any(lags.values()), f"still to hear: {lags}"
+            assert not any(lags.values()), f"still to receive: {lags}"
             return True
 
         await eventually(nothing_before_them, timeout=patience)
@@ -190,7 +192,7 @@ class Live:
     # what is refused
 
     async def broker_refuses(self, service: str, attempts: Sequence[tuple[str, str]]) -> dict[str, str]:
-        """Try each (publish|subscribe|request, subject) as `service`; return what the server said to each."""
+        """Try each (publish|subscribe|request, subject) as `service`; return how the server answered each."""
         found: dict[str, str] = await self._run(service, "trespass", {"attempts": attempts})
         return found
 
@@ -212,7 +214,7 @@ class Live:
 
 
 def _own_consumers(service: str) -> list[str]:
-    """Return the subjects at which the broker tells how far a service's consumers are."""
+    """Return the subjects at which the broker reports the positions of a service's consumers."""
     return [
         f"{source.api_prefix}.CONSUMER.INFO.{source.stream}.{source.consumer}"
         for source in sources_for(service)
@@ -220,7 +222,7 @@ def _own_consumers(service: str) -> list[str]:
 
 
 async def run_program(command: Sequence[str], given: Any, environment: dict[str, str] | None = None) -> Any:
-    """Run a program that takes and answers JSON; raise with its words when it fails."""
+    """Run a program that takes and answers JSON; raise with its output when it fails."""
     process = await asyncio.create_subprocess_exec(
         *command,
         stdin=asyncio.subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""A browser without a screen: every page it is shown is parsed as HTML5 and held to house rule 9."""
+"""A browser without a screen: every page it is shown is parsed as HTML5 and checked against house rule 9."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class NoPage(AssertionError):
 
 
 class PageClient:
-    """Goes from page to page as a person does: keeps cookies, follows redirects to other hosts, fills forms.
+    """Goes from page to page as a person does: stores cookies, follows redirects to other hosts, fills forms.
 
     Raises AssertionError for a page that breaks a rule, and `NoPage` for an answer that is none.
     """

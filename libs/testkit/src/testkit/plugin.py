@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let property tests take the time they need, and be the same ones at every run in CI."""
+    """Give property tests no time limit, and run the same examples at every run in CI."""
     from hypothesis import settings
 
     settings.register_profile(
@@ -44,7 +44,7 @@ _WHOLE_STACKS = ("tests/integration", "tests/browser", "tests/deploy", "tools/st
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Where several processes share the tests, keep each file in one, and all that starts whole stacks."""
+    """Run each file in one process, and all tests that start whole stacks in one."""
     from xdist.scheduler import LoadScopeScheduling
 
     class ByFileAndStack(LoadScopeScheduling):  # type: ignore[misc] # its types are not published
@@ -115,7 +115,7 @@ def nats_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BorderNats
 
 @pytest_asyncio.fixture
 async def border(nats_server: BorderNats) -> BorderNats:
-    """The border with empty streams and fresh consumers: publish as a neighbour, read what was published."""
+    """The border with empty streams and fresh consumers: publish as a service, read what was published."""
     await nats_server.start_over()
     return nats_server
 

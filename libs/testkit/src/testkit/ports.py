@@ -1,4 +1,4 @@
-"""Ports for servers that tests start: each is given out once, and never where connections get theirs."""
+"""Ports for servers that tests start: each is given out once, outside the range that connections use."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ has stopped for a moment, and then it can't start again. Above 10080, the last o
 
 
 def _candidates() -> Iterator[int]:
-    # From a place of its own in each process: test runs side by side look for ports at the same time.
+    # Each process starts somewhere else: test runs side by side look for ports at the same time.
     number = secrets.randbelow(_HIGHEST - _LOWEST)
     while True:
         yield _LOWEST + number
@@ -33,7 +33,7 @@ def free_ports(number: int) -> int:
     found = 0
     for _ in range(_HIGHEST - _LOWEST + number):
         port = next(_CANDIDATES)
-        # The lowest follows upon the highest, and isn't its neighbour.
+        # The lowest follows the highest, and isn't its neighbour.
         found = (1 if port == _LOWEST else found + 1) if _free(port) else 0
         if found == number:
             return port - number + 1

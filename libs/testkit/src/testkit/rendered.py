@@ -113,7 +113,7 @@ class Pages:
         ]
 
     def uncovered(self, scenes: Iterable[Scene]) -> list[str]:
-        """Return the pages for which no scene has a record: nobody has said what they show."""
+        """Return the pages for which no scene has a record: no scene names what they show."""
         played = list(scenes)
         return [path for path in self.patterns() if not any(scene.filled(path) for scene in played)]
 
@@ -268,7 +268,7 @@ class Round:
 def _built(html: str) -> int:
     """How a page is built: its elements and their attributes, whatever they hold; an id is one of its kind.
 
-    Pages that are built alike are parsed once: HTML5 says nothing of the words.
+    Pages that are built alike are parsed once: validity doesn't depend on the words.
     """
     ids: dict[str, str] = {}
     named = _ONE_OF_A_KIND.sub(lambda found: ids.setdefault(found[0], f"#{len(ids)}"), html)

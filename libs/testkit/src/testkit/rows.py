@@ -2,7 +2,7 @@
 
 Rows are listed in `docs/rows.md`. A test names its rows with `@pytest.mark.row("P6")`. A page names them in
 the docstring of its route function in a `desk.py`, as in "… (P6)", or leaves that to its module's docstring.
-What has neither tests nor pages is shown as `none`.
+A row with neither tests nor pages is shown as `none`.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def rows(root: Path) -> list[Row]:
 
 
 def unknown_rows(root: Path) -> list[str]:
-    """Return what tests name that is no row: a marker with a slip of the pen proves nothing."""
+    """Return the ids in markers that are no row: a marker with a typing error proves nothing."""
     known = titles(root)
     return [f"{test}: {row}" for row, test in tests_with_rows(Tree(root)) if row not in known]
 

@@ -22,9 +22,9 @@ _DATE_OF_A_MACHINE = re.compile(r"(?<!such as )(?<!comme )\b\d{4}-\d\d-\d\d(?:T|
 
 
 def texts_shown(html: str) -> list[str]:
-    """Every text of a page as a person reads it: each block as one, and what is said instead of a picture.
+    """Every text of a page as a person reads it: each block as one, and the text alternative of a picture.
 
-    What the page says to be in another language than its own is none of its texts.
+    Text that is marked as being in another language than the page's is left out.
     """
     reader = _Reader()
     reader.feed(html)

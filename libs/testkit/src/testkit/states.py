@@ -3,7 +3,7 @@
 A record that real commands made is changed in one column at a time: to each word of a closed vocabulary, to
 true and false, to nothing where it is optional, to a day that is past and one that is to come. Each variant
 is put into the database, every page that reads the column is rendered in each language, and the record is
-put back. What a constraint of the database refuses is no state.
+restored. A variant that a constraint of the database refuses is no state.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sqlalchemy import Boolean, Column, Date, DateTime, Enum, MetaData, Table
 
 _WEEK = dt.timedelta(days=7)
 _REFUSALS = frozenset({"22", "23", "P0"})
-"""Classes of SQLSTATE by which a database says that a row can't be so: data, integrity, a trigger's word."""
+"""Classes of SQLSTATE by which a database refuses a row: data, integrity, a trigger's error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Variant:
 
 
 def values_of(column: Column[Any], now: dt.datetime) -> Iterator[Any]:
-    """The values that a column is given in turn; none when its type says nothing about what it may hold."""
+    """The values that a column is given in turn; none when its type doesn't limit what it may hold."""
     if column.nullable:
         yield None
     if isinstance(column.type, Enum):
@@ -82,8 +82,9 @@ def pattern_of(table: Table, row: Mapping[str, Any]) -> tuple[Any, ...]:
 class States:
     """The states of a service's records: reads the records that are there, and puts variants in force.
 
-    `spoken` gives the words that a column of text holds though its type doesn't say so. A column `as_written`
-    is never changed, for it belongs to the rest of its row; what it may hold must have been written.
+    `spoken` gives the words that a column of text holds although its type doesn't limit it to them. A column
+    `as_written` is never changed, because it depends on the rest of its row; real commands must have written
+    each of its words.
     """
 
     metadata: MetaData
@@ -94,7 +95,7 @@ class States:
     in_force: dict[tuple[str, str], set[Any]] = field(default_factory=lambda: defaultdict(set))
     """By table and column, the values that some page was rendered with."""
     refused: list[Variant] = field(default_factory=list)
-    """What the database didn't take."""
+    """What the database refused."""
 
     async def variants(self, names: Iterable[str], shown: Container[UUID], *, more: int = 1) -> list[Variant]:
         """Return every variant of one record of each table, and the words of `more` that differ from it.
@@ -139,7 +140,7 @@ class States:
         """One record for each state that records of a table have, always in the same order."""
         rows = await self.connection.fetch(f'SELECT * FROM "{table.name}"')  # noqa: S608 - names of our own
         patterns: dict[tuple[Any, ...], Mapping[str, Any]] = {}
-        # Ids are drawn: what a record holds puts it in its place.
+        # Ids are random: the order comes from what a record holds.
         held = [
             (not any(one in shown for one in related_to(row)), _held_by(row), number)
             for number, row in enumerate(rows)
@@ -154,11 +155,11 @@ class States:
         key = {column.name: row[column.name] for column in table.primary_key}
         related, absent = related_to(row), dict[str, Any]()
         for column in table.columns:
-            place = (table.name, column.name)
+            name = (table.name, column.name)
             fixed = column.primary_key or column.computed is not None or column.identity is not None
-            if fixed or place in self.as_written:
+            if fixed or name in self.as_written:
                 continue
-            values = [*values_of(column, self.now), *self.spoken.get(place, ())]
+            values = [*values_of(column, self.now), *self.spoken.get(name, ())]
             if None in values:
                 absent[column.name] = None
             if words_only and not isinstance(column.type, Enum):
@@ -171,7 +172,7 @@ class States:
 
     @asynccontextmanager
     async def having(self, variant: Variant) -> AsyncIterator[bool]:
-        """Put a variant in force for the time of the block, and give whether the database took it.
+        """Put a variant in force for the time of the block, and yield whether the database accepted it.
 
         Of several columns those are changed that can be changed one after another.
         """
@@ -182,7 +183,7 @@ class States:
         try:
             yield bool(taken)
         finally:
-            # The other way round, so that each step is one that was possible before.
+            # In reverse, so that each step is one that was possible before.
             for name in reversed(taken):
                 await self._put_back(variant, name, before[name])
         for name in taken:

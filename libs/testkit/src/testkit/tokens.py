@@ -79,7 +79,7 @@ class SigningKey:
 class KeySetServer:
     """Serves the key sets of the given issuers at `/<entity>/.well-known/jwks.json` from a thread.
 
-    Beside it lies the register of staff that a test has written (`write_register`).
+    Next to it is the register of staff that a test has written (`write_register`).
     """
 
     def __init__(self) -> None:
@@ -101,7 +101,7 @@ class KeySetServer:
                 self.wfile.write(body)
 
             def log_message(self, format: str, *args: object) -> None:
-                """Stay silent: the output belongs to the tests."""
+                """Log nothing: the output belongs to the tests."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)

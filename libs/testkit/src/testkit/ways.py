@@ -1,4 +1,4 @@
-"""Following every way that a desk offers to somebody: what is shown to a person opens for that person."""
+"""Following every link that a desk shows to a person: each must open for that person."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LEFT_OUT = ("/language/", "/static/")
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A page that a way led to, and the page that offered the way."""
+    """A page that was reached, and the page with the link to it."""
 
     path: str
     offered_by: str
@@ -27,7 +27,7 @@ class Reached:
 async def follow_ways(client: httpx.AsyncClient, start: str, *, most: int = MOST) -> list[Reached]:
     """Go from `start` along every link and search form below it, each kind of address once.
 
-    Raises AssertionError naming the page that offers a way which doesn't open, or is no valid page.
+    Raises AssertionError naming the page with a link that doesn't open, or a page that isn't valid.
     """
     waiting, seen, reached = [(start, "")], {_kind(start)}, list[Reached]()
     while waiting and len(reached) < most:

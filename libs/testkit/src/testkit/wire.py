@@ -1,5 +1,5 @@
-"""A wire between a program and PostgreSQL that counts: what was really asked, whatever a library says about
-itself."""
+"""A wire between a program and PostgreSQL that counts what was really sent, independent of what a library
+reports."""
 
 from __future__ import annotations
 

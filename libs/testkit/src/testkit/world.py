@@ -1,4 +1,4 @@
-"""One service in this process with a database of its own; contract examples play its neighbours."""
+"""One service in this process with a database of its own; contract examples stand for the other services."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from testkit.tokens import KeySetServer
 
 @dataclass
 class ServiceWorld:
-    """Short words for what tests do with a service; each service's tests say which one, in a subclass."""
+    """What tests do with a service, in short; each service's tests name the service in a subclass."""
 
     CREATE_APP: ClassVar[Callable[[Runtime], FastAPI]]
     DUTIES: ClassVar[Duties]
     API: ClassVar[str]
     """Where the addresses of its API begin."""
     STAFF: ClassVar[Actor]
-    """Who acts, and whose name is in a token, unless a test says otherwise."""
+    """The actor, and the name in tokens, unless a test names another."""
 
     runtime: Runtime
     clock: FixedClock
@@ -45,16 +45,16 @@ class ServiceWorld:
 
     @cached_property
     def app(self) -> FastAPI:
-        """The application, put together when a test first comes by HTTP: it takes a quarter of a second."""
+        """The application, made at the first HTTP request of a test: that takes a quarter of a second."""
         return type(self).CREATE_APP(self.runtime)
 
     @property
     def today(self) -> dt.date:
-        """The organisation's day."""
+        """Today's date in the organisation's time zone."""
         return self.clock.now().astimezone(self.runtime.time_zone).date()
 
     def message(self, name: str, /, version: int | None = None, **changes: Any) -> tuple[str, bytes]:
-        """Return the subject and bytes of a neighbour's event, as it would come over the bus."""
+        """Return the subject and bytes of another service's event, as the bus would deliver it."""
         fact = example(name, **changes)
         aggregate = uuid.UUID(str(getattr(fact, fact.terms.aggregate)))
         newest = self.versions.get(aggregate, 0)
@@ -71,7 +71,7 @@ class ServiceWorld:
         return fact.terms.subject, data
 
     async def hear(self, name: str, /, version: int | None = None, **changes: Any) -> None:
-        """Let an event of a neighbour take effect, as its listener would."""
+        """Act on an event of another service, as the listener would."""
         subject, data = self.message(name, version, **changes)
         self.heard.append((subject, data))
         await self.deliver(subject, data)

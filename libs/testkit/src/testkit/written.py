@@ -6,12 +6,12 @@ import ast
 from importlib.resources import files
 from pathlib import Path
 
-PLACES = (0, 2)
+ARGUMENTS = (0, 2)
 """Where `tx.touched(kind, id, action, …)` names the kind of record, and what was done with it."""
 
 
 def actions_written(package: str) -> set[tuple[str, str]]:
-    """Every (kind of record, action) that a `tx.touched` of the package names by words of its own.
+    """Every (kind of record, action) that a `tx.touched` of the package names literally.
 
     One that takes them from a vocabulary, or puts them together, isn't found here.
     """
@@ -19,7 +19,7 @@ def actions_written(package: str) -> set[tuple[str, str]]:
     for path in sorted(Path(str(files(package))).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "touched":
-                named = [_words(node.args[place]) for place in PLACES if place < len(node.args)]
+                named = [_words(node.args[at]) for at in ARGUMENTS if at < len(node.args)]
                 found |= {(kind, action) for kind in named[0] for action in named[-1]}
     return found
 

@@ -17,6 +17,7 @@ from support_svc.clients.commands import (
     form_household,
     remove_member,
 )
+from support_svc.clients.feature import GENDER, INDIGENOUS_INDICATOR, RELATIONSHIP
 from support_svc.clients.queries import client
 from support_svc.consents.commands import GiveConsent, give_consent
 from support_svc.consents.model import ConsentType, Consequence, GivenHow, Purpose
@@ -44,9 +45,9 @@ from support_svc.housing_history.commands import (
     change_rent,
     correct_housing,
 )
+from support_svc.housing_history.feature import HOUSING_TYPE, REASON_LEFT
 from support_svc.housing_history.queries import housing_history
 from support_svc.housing_search.commands import HomeOfPlacement, shortlist_home
-from support_svc.lookups.model import LookupList
 from support_svc.moving_in.commands import CorrectMoveIn, MoveIn, correct_move_in, move_in
 from support_svc.placements.commands import (
     ChangePlacement,
@@ -56,6 +57,7 @@ from support_svc.placements.commands import (
     correct_attempt,
     record_attempt,
 )
+from support_svc.placements.feature import PROGRAM, REASON_NOT_SECURED
 from support_svc.placements.queries import search_for_placement
 from support_svc.securing.commands import GiveUpUnit, give_up_unit
 from support_svc.signings.commands import AnswerSigning, answer_signing
@@ -84,8 +86,8 @@ FULL = {
 async def everything_recorded(world, given, family):
     """A client of whom everything is recorded."""
     lists = {
-        "gender_id": await world.value(LookupList.GENDER, "woman"),
-        "indigenous_id": await world.value(LookupList.INDIGENOUS_INDICATOR, "not_indigenous"),
+        "gender_id": await world.value(GENDER, "woman"),
+        "indigenous_id": await world.value(INDIGENOUS_INDICATOR, "not_indigenous"),
     }
     return await world.client(given, family, **FULL, **lists)
 
@@ -133,7 +135,7 @@ async def change(world, wanted, **changes):
 
 async def attempt(world, wanted, **fields):
     """An attempt that led to nothing."""
-    reason = await world.value(LookupList.REASON_NOT_SECURED, "client_declined")
+    reason = await world.value(REASON_NOT_SECURED, "client_declined")
     command = RecordAttempt(
         placement_id=wanted, attempted_on=world.today, reason_id=reason, caseworker="staff-7", **fields
     )
@@ -142,7 +144,7 @@ async def attempt(world, wanted, **fields):
 
 async def correct_final(world, wanted, attempt_id, *, final):
     """Correct whether an attempt was the final one."""
-    reason = await world.value(LookupList.REASON_NOT_SECURED, "client_declined")
+    reason = await world.value(REASON_NOT_SECURED, "client_declined")
     command = CorrectAttempt(
         placement_id=wanted,
         attempt_id=attempt_id,
@@ -159,14 +161,14 @@ async def searching(world):
     """Nothing secured: an attempt corrected, a home refused, one given up that was late, one asked for."""
     person = await everything_recorded(world, "Noa", "Searching")
     friend = await world.client("Ari", "Searching", estimated_age=30)
-    relationship = await world.value(LookupList.RELATIONSHIP, "friend")
+    relationship = await world.value(RELATIONSHIP, "friend")
     await world.do(add_member, AddMember(client_id=person, member_id=friend, relationship_id=relationship))
     wanted = await world.placement(
         person,
         friend,
         target_on=world.today + 5 * DAY,
         monthly_income={"amount": "4200", "currency": "CAD"},
-        program_id=await world.value(LookupList.PROGRAM, "outreach"),
+        program_id=await world.value(PROGRAM, "outreach"),
         referral_source_id=(
             await world.rows("SELECT id FROM lookup_value WHERE list = 'referral_source' LIMIT 1")
         )[0]["id"],
@@ -179,7 +181,7 @@ async def searching(world):
     everything = {**known, **FULL, "city": "Ottawa", "province": "QC", "one_name": False}
     await world.do(edit_client, EditClient(**{**everything, "client_id": person}))
     first = await attempt(world, wanted, comments="The door was shut")
-    other = await world.value(LookupList.REASON_NOT_SECURED, "not_affordable")
+    other = await world.value(REASON_NOT_SECURED, "not_affordable")
     await world.do(
         correct_attempt,
         CorrectAttempt(
@@ -307,7 +309,7 @@ async def failed(world):
 async def moved_in(world, *, last=False):
     """A household moved in and was followed up; days corrected, and a member gone. `last`: to the end."""
     head, child = await world.family()
-    room = await world.value(LookupList.HOUSING_TYPE, "room")
+    room = await world.value(HOUSING_TYPE, "room")
     stay = AddHousing(
         client_id=head, housing_type_id=room, started_on=world.today - 90 * DAY, address="9 Oak Road"
     )
@@ -378,7 +380,7 @@ async def moved_in(world, *, last=False):
     gone = Outcome(
         client_id=head,
         still_in_housing=StillInHousing.NO,
-        reason_left_id=await world.value(LookupList.REASON_LEFT, "health"),
+        reason_left_id=await world.value(REASON_LEFT, "health"),
         housed_elsewhere=True,
     )
     left = RecordFollowUp(

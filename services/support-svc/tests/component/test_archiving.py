@@ -21,7 +21,7 @@ from support_svc.clients.commands import (
 from support_svc.clients.model import ArchivedAlike, ClientState, StillOpen
 from support_svc.clients.open_matters import MatterKind
 from support_svc.housing_history.commands import AddHousing, add_housing
-from support_svc.lookups.model import LookupList
+from support_svc.housing_history.feature import HOUSING_TYPE
 from support_svc.moving_in.commands import MoveIn, move_in
 from support_svc.placements.commands import StartPlacement, start_placement
 from support_svc.placements.model import PersonArchived
@@ -123,7 +123,7 @@ async def until_it_waits(task):
 async def test_who_archives_while_something_is_being_opened_waits_and_is_refused(world, what):
     client, child = await world.client("Ines", "Marrow"), await world.client("Ola", "Marrow")
     await world.do(add_member, AddMember(client_id=client, member_id=child))
-    kind = await world.value(LookupList.HOUSING_TYPE, "apartment")
+    kind = await world.value(HOUSING_TYPE, "apartment")
     archived, given = (child, "Ola") if what == "member" else (client, "Ines")
     async with world.runtime.transaction(CASEWORKER, use_case="test") as tx:
         if what == "stay":

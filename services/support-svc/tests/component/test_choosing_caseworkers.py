@@ -9,8 +9,9 @@ import pytest
 from chassis.actor import Actor
 from chassis.errors import NotFound
 from deskkit.testing import missing_translations, parse_page
+from support_svc.housing_history.feature import HOUSING_TYPE
 from support_svc.lookups.commands import ListCaseworker, list_caseworker
-from support_svc.lookups.model import CaseworkerState, LookupList, UnknownCaseworker
+from support_svc.lookups.model import CaseworkerState, UnknownCaseworker
 from support_svc.lookups.queries import caseworkers
 from support_svc.placements.commands import ChangePlacement, change_placement
 
@@ -38,7 +39,7 @@ async def hand_over(world: Any, placement: uuid.UUID, to: str) -> None:
         placement_id=placement,
         version=row["version"],
         caseworker=to,
-        housing_types=[await world.value(LookupList.HOUSING_TYPE, "apartment")],
+        housing_types=[await world.value(HOUSING_TYPE, "apartment")],
         search_started_on=row["search_started_on"],
     )
     await world.do(change_placement, command)
@@ -85,7 +86,7 @@ async def test_a_caseworker_is_retired_by_a_button_and_keeps_what_is_theirs(worl
         edit = f"/front-desk/placements/{placement}/edit"
         fields = parse_page((await browser.get(edit)).text).fields(edit)
         assert fields["caseworker"] == "staff-new", "the form doesn't change whose it is by itself"
-        kind = str(await world.value(LookupList.HOUSING_TYPE, "studio"))
+        kind = str(await world.value(HOUSING_TYPE, "studio"))
         answer = await browser.post(edit, data={**fields, "housing_types": kind})
         assert answer.status_code == 303, parse_page(answer.text).text
         page = parse_page((await browser.get(f"/front-desk/placements/{other}/edit")).text)

@@ -13,7 +13,7 @@ from support_svc.consents.model import SUFFICIENT, ConsentMissing, ConsentType, 
 from support_svc.consents.standing import consent_in_force
 from support_svc.followups.commands import Outcome, RecordFollowUp, record_follow_up
 from support_svc.followups.model import StillInHousing
-from support_svc.lookups.model import LookupList
+from support_svc.housing_history.feature import REASON_LEFT
 from support_svc.moving_in.commands import MoveIn, move_in
 from support_svc.securing.commands import GiveUpUnit, give_up_unit
 from support_svc.signings.commands import AnswerSigning, answer_signing
@@ -145,7 +145,7 @@ async def test_moves_are_withheld_once_the_consent_to_be_housed_is_gone(world):
     left = Outcome(
         client_id=client,
         still_in_housing=StillInHousing.NO,
-        reason_left_id=await world.value(LookupList.REASON_LEFT, "health"),
+        reason_left_id=await world.value(REASON_LEFT, "health"),
         housed_elsewhere=False,
     )
     await world.do(
@@ -200,7 +200,7 @@ async def test_a_move_out_asks_the_consent_of_whom_the_home_was_asked_for(world,
     placement = await world.placement(head, other)
     await world.held(placement, await world.home(managed_by="third_party"))
     await world.do(move_in, MoveIn(placement_id=placement, moved_in_on=world.today, next_months=1))
-    reason = await world.value(LookupList.REASON_LEFT, "health")
+    reason = await world.value(REASON_LEFT, "health")
     for leaving, staying in ((head, other), (other, None)):
         still = [(leaving, StillInHousing.NO), *([(staying, StillInHousing.YES)] if staying else [])]
         found = [

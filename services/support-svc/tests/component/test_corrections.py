@@ -31,12 +31,13 @@ from support_svc.housing_history.commands import (
     add_housing,
     correct_housing,
 )
+from support_svc.housing_history.feature import HOUSING_TYPE, REASON_LEFT
 from support_svc.housing_history.model import DaysOfPlacement, HousingOverlap
 from support_svc.housing_history.queries import housing_history
-from support_svc.lookups.model import LookupList
 from support_svc.moving_in.commands import CorrectMoveIn, MoveIn, correct_move_in, move_in
 from support_svc.moving_in.model import MoveInAfterFollowUp, MoveInInTheFuture
 from support_svc.placements.commands import CorrectAttempt, RecordAttempt, correct_attempt, record_attempt
+from support_svc.placements.feature import REASON_NOT_SECURED
 from support_svc.placements.model import ActivePlacementExists, FinalOnlyWhileSearching, PlacementStatus
 from support_svc.placements.queries import attempts, placement
 from support_svc.placements.timeline import timeline
@@ -48,7 +49,7 @@ DAY = dt.timedelta(days=1)
 async def housed(world):
     """A household of two that moved in today, from a room that the head had until then."""
     head, child = await world.family()
-    room = await world.value(LookupList.HOUSING_TYPE, "room")
+    room = await world.value(HOUSING_TYPE, "room")
     await world.do(
         add_housing, AddHousing(client_id=head, housing_type_id=room, started_on=world.today - 90 * DAY)
     )
@@ -118,7 +119,7 @@ async def test_the_inventory_is_told_a_corrected_move_in_of_a_third_partys_home(
     given = {"client_id": person, "purpose": Purpose.BE_HOUSED, "given_on": world.today}
     await world.do(give_consent, GiveConsent(given_how=GivenHow.VERBAL, **given))
     await correct(1)
-    reason = await world.value(LookupList.REASON_LEFT, "health")
+    reason = await world.value(REASON_LEFT, "health")
     left = Outcome(client_id=person, still_in_housing=StillInHousing.NO, reason_left_id=reason)
     await world.do(
         record_follow_up, RecordFollowUp(placement_id=wanted, done_on=world.today, outcomes=[left])
@@ -166,7 +167,7 @@ async def test_the_inventory_is_informed_of_a_corrected_last_day_once_everybody_
         placement_id=wanted, moved_in_on=world.today - 15 * DAY, next_months=1, told_by_client=True
     )
     await world.do(move_in, moved)
-    reason = await world.value(LookupList.REASON_LEFT, "health")
+    reason = await world.value(REASON_LEFT, "health")
 
     async def leave(client, ago, **more):
         left = Outcome(client_id=client, still_in_housing=StillInHousing.NO, reason_left_id=reason)
@@ -218,7 +219,7 @@ async def test_a_follow_up_is_corrected_and_who_was_taken_for_gone_lives_there_s
     head, child, wanted = await housed(world)
     moved = world.today
     world.clock.advance(30 * DAY)
-    reason = await world.value(LookupList.REASON_LEFT, "health")
+    reason = await world.value(REASON_LEFT, "health")
     gone = Outcome(client_id=child, still_in_housing=StillInHousing.NO, reason_left_id=reason)
     here = Outcome(client_id=head, still_in_housing=StillInHousing.YES)
     done = RecordFollowUp(placement_id=wanted, done_on=world.today, outcomes=[here, gone], next_months=2)
@@ -273,8 +274,8 @@ async def test_a_follow_up_is_corrected_and_who_was_taken_for_gone_lives_there_s
 @pytest.mark.row("P4", "P10")
 async def test_an_attempt_is_corrected(world):
     wanted = await world.placement(await world.client())
-    first = await world.value(LookupList.REASON_NOT_SECURED, "client_declined")
-    second = await world.value(LookupList.REASON_NOT_SECURED, "not_affordable")
+    first = await world.value(REASON_NOT_SECURED, "client_declined")
+    second = await world.value(REASON_NOT_SECURED, "not_affordable")
     given = {"placement_id": wanted, "attempted_on": world.today, "caseworker": "staff-7"}
     attempt = await world.do(record_attempt, RecordAttempt(reason_id=first, **given))
     command = CorrectAttempt(attempt_id=attempt, reason_id=second, reason="Misread", **given)
@@ -303,7 +304,7 @@ async def test_an_attempt_that_was_not_the_final_one_lets_the_search_go_on(world
             assert answer.status_code == status, parse_page(answer.text).text
             return parse_page(answer.text).text if status != 303 else ""
 
-        reason = await world.value(LookupList.REASON_NOT_SECURED, "client_declined")
+        reason = await world.value(REASON_NOT_SECURED, "client_declined")
         given = RecordAttempt(
             placement_id=wanted, attempted_on=world.today, reason_id=reason, caseworker="staff-7", final=True
         )
@@ -343,7 +344,7 @@ async def test_a_tenancy_that_started_is_not_given_up_by_a_correction(world):
     wanted = await world.placement(await world.client())
     unit = await world.home()
     request = await world.held(wanted, unit)
-    reason = await world.value(LookupList.REASON_NOT_SECURED, "client_declined")
+    reason = await world.value(REASON_NOT_SECURED, "client_declined")
     given = {
         "placement_id": wanted, "attempted_on": world.today, "reason_id": reason, "caseworker": "staff-7"
     }  # fmt: skip
@@ -383,7 +384,7 @@ async def test_a_stay_is_corrected_but_not_into_another(world):
 async def test_corrections_are_made_by_forms_and_shown(world, locale):
     head, child, wanted = await housed(world)
     world.clock.advance(30 * DAY)
-    health = await world.value(LookupList.REASON_LEFT, "health")
+    health = await world.value(REASON_LEFT, "health")
     gone = Outcome(client_id=child, still_in_housing=StillInHousing.NO, reason_left_id=health)
     done = RecordFollowUp(placement_id=wanted, done_on=world.today, outcomes=[gone], next_months=2)
     await world.do(record_follow_up, done)

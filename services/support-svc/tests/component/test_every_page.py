@@ -6,8 +6,8 @@ import pytest
 
 from deskkit.testing import parse_page
 from support_svc.consents.model import GivenHow
-from support_svc.lookups.model import LookupList
 from support_svc.moving_in.commands import MoveIn, move_in
+from support_svc.placements.feature import PROGRAM
 
 
 async def visit(browser, address, *, fragment=False):
@@ -85,7 +85,7 @@ async def test_pages_hold_the_house_rules(world, locale):
         await visit(browser, f"{person}/housing-history/{stay}/end")
         await visit(browser, f"{person}/housing-history/{stay}/rent")
     async with world.desk("support_administrator", locale=locale) as browser:
-        value = await world.value(LookupList.PROGRAM, "outreach")
+        value = await world.value(PROGRAM, "outreach")
         for address in (
             "/front-desk",
             "/front-desk/lists",

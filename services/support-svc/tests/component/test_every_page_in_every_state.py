@@ -6,12 +6,14 @@ import pytest
 from fastapi.responses import HTMLResponse
 
 from chassis.errors import NotFound
+from chassis.feature import lookups_of
 from contracts.words import DeclineReason, RefusalReason, ReleaseReason
 from deskkit.call import DeskCall
 from deskkit.router import DeskRouter
 from support_svc.clients.queries import client
+from support_svc.features import FEATURES
 from support_svc.history.model import Matter
-from support_svc.lookups.model import LookupList
+from support_svc.placements.feature import PROGRAM
 from support_svc.placements.model import TimelineKind
 from support_svc.tables import Base
 from testkit.rendered import Scene, go_round_desk
@@ -21,8 +23,9 @@ ROLES = ("caseworker", "supervisor", "support_administrator")
 SPOKEN = {
     ("securing", "decline_reason"): [one.value for one in DeclineReason],
     ("securing", "ended_why"): [one.value for one in (*RefusalReason, *ReleaseReason)],
+    ("lookup_value", "list"): list(lookups_of(FEATURES)),
 }
-"""Columns of text that hold words of the published language."""
+"""Columns of text that hold words of the published language, or the lists that features declare."""
 AS_WRITTEN = frozenset({("placement_timeline", "kind"), ("correction", "kind"), ("lookup_value", "list")})
 NEVER = {
     "client.country = something",  # nothing records it
@@ -51,7 +54,7 @@ async def rounded(world, scenes, below=""):
 @pytest.mark.timeout(900)
 @pytest.mark.row("X1", "X2", "P3", "P10", "C1", "C6", "W4")
 async def test_every_page_in_every_state(world, every_stage):
-    value = await world.value(LookupList.PROGRAM, "outreach")
+    value = await world.value(PROGRAM, "outreach")
     scenes = (*await every_stage(), Scene("lists", {"name": "program", "value_id": value}))
     await every_fact_was_written(world)
     tour = await rounded(world, scenes)

@@ -10,7 +10,6 @@ from support_svc.clients.model import ClientState, YesNoUnknown
 from support_svc.consents.model import ConsentStatus, GivenHow, Purpose
 from support_svc.followups.model import StillInHousing
 from support_svc.homes.model import Occupancy
-from support_svc.lookups.model import LookupList
 from support_svc.signings.model import AbsenceReason, Attendance, SigningPlace, SigningState
 from support_svc.tables import Base
 
@@ -22,7 +21,6 @@ SHOWN = (
     Purpose,
     StillInHousing,
     Occupancy,
-    LookupList,
     AbsenceReason,
     Attendance,
     SigningPlace,
@@ -43,3 +41,13 @@ async def test_migrations_and_models_agree(world):
 
     async with world.runtime.database.engine.connect() as connection:
         assert await connection.run_sync(differences) == []
+
+
+@pytest.mark.row("X1")
+@pytest.mark.parametrize(
+    ("locale", "words"), [("en", "Support organisation"), ("fr", "Organisme de soutien")]
+)
+async def test_the_header_names_the_organisation_in_the_readers_language(world, locale, words):
+    async with world.desk("caseworker", locale=locale) as browser:
+        page = (await browser.get("/front-desk")).text
+    assert f'<span class="brand-org">{words}</span>' in page

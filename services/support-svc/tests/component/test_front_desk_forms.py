@@ -9,7 +9,8 @@ import pytest
 
 from deskkit.testing import parse_page
 from support_svc.clients.commands import AddMember, add_member
-from support_svc.lookups.model import LookupList
+from support_svc.housing_history.feature import HOUSING_TYPE
+from support_svc.placements.feature import PROGRAM, REASON_NOT_SECURED
 
 
 def on(name: str, day: dt.date) -> dict[str, str]:
@@ -81,7 +82,7 @@ async def test_a_client_is_recorded_changed_and_taken_into_a_household_by_forms(
         assert await sent(browser, withdraw, 303, reads) == consents
         await sent(browser, withdraw, 422, {"_csrf": reads["_csrf"]})
 
-        kind = str(await world.value(LookupList.HOUSING_TYPE, "apartment"))
+        kind = str(await world.value(HOUSING_TYPE, "apartment"))
         began = on("started_on", world.today - dt.timedelta(days=90))
         history = f"{robin}/housing-history"
         await send(browser, f"{history}/new", 422)
@@ -96,8 +97,8 @@ async def test_a_client_is_recorded_changed_and_taken_into_a_household_by_forms(
 async def test_a_placement_goes_from_its_start_to_a_follow_up_by_forms(world):
     head, _ = await world.family()
     unit = await world.home()
-    kind = str(await world.value(LookupList.HOUSING_TYPE, "apartment"))
-    reason = str(await world.value(LookupList.REASON_NOT_SECURED, "other"))
+    kind = str(await world.value(HOUSING_TYPE, "apartment"))
+    reason = str(await world.value(REASON_NOT_SECURED, "other"))
     async with world.desk("caseworker") as browser:
         start = f"/front-desk/placements/new?client={head}"
         await send(browser, start, 422)
@@ -145,7 +146,7 @@ async def test_the_lists_are_kept_by_forms(world):
         value = {"label_en": "Night work", "label_fr": "Travail de nuit", "code": "night_work"}
         assert await send(browser, new, **value) == "/front-desk/lists"
         await send(browser, new, 422, **value)
-        edit = f"/front-desk/lists/values/{await world.value(LookupList.PROGRAM, 'night_work')}"
+        edit = f"/front-desk/lists/values/{await world.value(PROGRAM, 'night_work')}"
         assert await send(browser, edit, label_en="Night work outdoors") == "/front-desk/lists"
         await send(browser, edit, 422, label_en="")
 

@@ -22,7 +22,7 @@ from support_svc.housing_history.commands import (
     correct_housing,
     end_housing,
 )
-from support_svc.lookups.model import LookupList
+from support_svc.housing_history.feature import HOUSING_TYPE
 from support_svc.moving_in.commands import MoveIn, move_in
 
 SOURCE = Path(support_svc.__file__).parent
@@ -74,7 +74,7 @@ async def test_the_history_says_in_words_who_did_what(world, locale):
         add_housing,
         AddHousing(
             client_id=client,
-            housing_type_id=await world.value(LookupList.HOUSING_TYPE, "apartment"),
+            housing_type_id=await world.value(HOUSING_TYPE, "apartment"),
             address="12 Elm St",
             started_on=world.today - dt.timedelta(days=40),
         ),
@@ -82,7 +82,7 @@ async def test_the_history_says_in_words_who_did_what(world, locale):
     moved = CorrectHousing(
         client_id=client,
         record_id=stay,
-        housing_type_id=await world.value(LookupList.HOUSING_TYPE, "apartment"),
+        housing_type_id=await world.value(HOUSING_TYPE, "apartment"),
         address="12 Elm St",
         started_on=world.today - dt.timedelta(days=41),
         reason="Typed wrongly",

@@ -21,9 +21,9 @@ from support_svc.followups.model import (
     StillInHousing,
 )
 from support_svc.housing_history.commands import AddHousing, ChangeRent, add_housing, change_rent
+from support_svc.housing_history.feature import HOUSING_TYPE, REASON_LEFT
 from support_svc.housing_history.model import RentInAnotherCurrency
 from support_svc.housing_history.queries import housing_history
-from support_svc.lookups.model import LookupList
 from support_svc.moving_in.commands import MoveIn, move_in
 from support_svc.moving_in.model import ActiveHousing, NotSecured
 from support_svc.placements.commands import (
@@ -32,6 +32,7 @@ from support_svc.placements.commands import (
     change_placement,
     record_attempt,
 )
+from support_svc.placements.feature import REASON_NOT_SECURED
 from support_svc.placements.listing import PlacementFilter, Urgent, placements
 from support_svc.placements.model import ActivePlacementExists, PlacementEnded, PlacementStatus
 from support_svc.placements.queries import attempts, placement
@@ -106,7 +107,7 @@ async def test_a_final_attempt_ends_the_placement_and_lets_go_of_the_home(world)
     person = await world.client()
     wanted = await world.placement(person)
     await world.held(wanted, await world.home())
-    reason = await world.value(LookupList.REASON_NOT_SECURED, "client_declined")
+    reason = await world.value(REASON_NOT_SECURED, "client_declined")
     attempt = RecordAttempt(
         placement_id=wanted, attempted_on=world.today, reason_id=reason, caseworker="staff-7", final=True
     )
@@ -149,7 +150,7 @@ async def test_a_clients_view_is_logged_and_an_archived_one_is_hidden(world):
         family_name="Davis",
         state=ClientState.ARCHIVED,
     )
-    reason = await world.value(LookupList.REASON_NOT_SECURED, "client_declined")
+    reason = await world.value(REASON_NOT_SECURED, "client_declined")
     attempt = RecordAttempt(
         placement_id=wanted, attempted_on=world.today, reason_id=reason, caseworker="staff-7", final=True
     )
@@ -165,7 +166,7 @@ async def test_a_clients_view_is_logged_and_an_archived_one_is_hidden(world):
 @pytest.mark.row("P7")
 async def test_a_move_in_ends_the_housing_that_is_open_in_the_same_step(world):
     head, child = await world.family()
-    room = await world.value(LookupList.HOUSING_TYPE, "room")
+    room = await world.value(HOUSING_TYPE, "room")
     before = AddHousing(client_id=head, housing_type_id=room, started_on=world.today - 90 * DAY)
     await world.do(add_housing, before)
     wanted = await world.placement(head, child)
@@ -191,7 +192,7 @@ async def test_only_third_party_landlords_homes_are_told_of_moves(world):
     assert (await world.told())[-1] == "household_moved_in"
     assert (await world.see(client, head)).phones[0] == "+1 416-555-0199"
     world.clock.advance(30 * DAY)
-    reason = await world.value(LookupList.REASON_LEFT, "other_housing")
+    reason = await world.value(REASON_LEFT, "other_housing")
     gone = [
         Outcome(
             client_id=one, still_in_housing=StillInHousing.NO, reason_left_id=reason, housed_elsewhere=True
@@ -212,7 +213,7 @@ async def test_when_the_head_leaves_another_becomes_the_head(world):
     follow_up = RecordFollowUp(placement_id=wanted, done_on=world.today, outcomes=[leaves], next_months=2)
     with pytest.raises(ReasonLeftNeeded):
         await world.do(record_follow_up, follow_up)
-    leaves.reason_left_id = await world.value(LookupList.REASON_LEFT, "health")
+    leaves.reason_left_id = await world.value(REASON_LEFT, "health")
     with pytest.raises(HeadNeeded):
         await world.do(record_follow_up, follow_up)
     chosen = follow_up.model_copy(update={"new_head_id": child})
@@ -276,7 +277,7 @@ async def test_roles_of_the_other_entity_and_administrators_get_nowhere(world):
 @pytest.mark.row("P4")
 async def test_an_attempt_is_recorded_through_the_api(world):
     wanted = await world.placement(await world.client())
-    reason = await world.value(LookupList.REASON_NOT_SECURED, "not_affordable")
+    reason = await world.value(REASON_NOT_SECURED, "not_affordable")
     body = {
         "attempted_on": str(world.today),
         "reason_id": str(reason),
@@ -292,7 +293,7 @@ async def test_an_attempt_is_recorded_through_the_api(world):
 @pytest.mark.row("P7")
 async def test_the_rents_of_a_stay_are_in_one_currency(world):
     head, _ = await world.family()
-    room = await world.value(LookupList.HOUSING_TYPE, "room")
+    room = await world.value(HOUSING_TYPE, "room")
     begun = world.today - 90 * DAY
     rent = {"amount": "900.00", "currency": "USD"}
     stay = AddHousing(client_id=head, housing_type_id=room, started_on=begun, rent=rent)
@@ -309,7 +310,7 @@ async def test_the_rents_of_a_stay_are_in_one_currency(world):
 async def test_what_is_said_of_those_who_stay_is_kept_and_the_next_date_is_audited(world):
     head, child, wanted = await moved_in(world)
     world.clock.advance(31 * DAY)
-    reason = await world.value(LookupList.REASON_LEFT, "health")
+    reason = await world.value(REASON_LEFT, "health")
     stays = {"still_in_housing": "unable_to_contact", "reason_left_id": str(reason), "housed_elsewhere": True}
     outcomes = [{"client_id": str(one), **stays} for one in (head, child)]
     body = {"done_on": str(world.today), "months_since": 1, "next_months": 2, "outcomes": outcomes}

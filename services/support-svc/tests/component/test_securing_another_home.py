@@ -9,9 +9,9 @@ import pytest
 import pytest_asyncio
 
 from deskkit.testing import parse_page
-from support_svc.lookups.model import LookupList
 from support_svc.moving_in.commands import MoveIn, move_in
 from support_svc.placements.commands import RecordAttempt, record_attempt
+from support_svc.placements.feature import REASON_NOT_SECURED
 from support_svc.placements.listing import PlacementFilter, placements
 from support_svc.placements.model import PlacementStatus
 from support_svc.placements.queries import placement
@@ -191,7 +191,7 @@ async def test_moving_into_the_first_gives_the_second_up(world, two):
 
 @pytest.mark.row("P4", "P6")
 async def test_a_final_attempt_gives_both_up(world, two):
-    reason = await world.value(LookupList.REASON_NOT_SECURED, "client_declined")
+    reason = await world.value(REASON_NOT_SECURED, "client_declined")
     attempt = RecordAttempt(
         placement_id=two.placement,
         attempted_on=world.today,

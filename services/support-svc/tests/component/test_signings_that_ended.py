@@ -6,9 +6,9 @@ import uuid
 import pytest
 
 from deskkit.testing import parse_page
-from support_svc.lookups.model import LookupList
 from support_svc.my_day.queries import my_day
 from support_svc.placements.commands import RecordAttempt, record_attempt
+from support_svc.placements.feature import REASON_NOT_SECURED
 from support_svc.securing.commands import GiveUpUnit, give_up_unit
 from support_svc.signings.commands import AnswerSigning, answer_signing
 from support_svc.signings.model import Attendance, SigningOver, SigningState
@@ -38,7 +38,7 @@ async def end(world, how, wanted, unit, request):
     elif how == "another secured":
         await world.held(wanted, await world.home())
     else:
-        reason = await world.value(LookupList.REASON_NOT_SECURED, "client_declined")
+        reason = await world.value(REASON_NOT_SECURED, "client_declined")
         given = {"attempted_on": world.today, "reason_id": reason, "caseworker": "staff-7", "final": True}
         await world.do(record_attempt, RecordAttempt(placement_id=wanted, **given))
 

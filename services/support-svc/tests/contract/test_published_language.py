@@ -14,7 +14,7 @@ from support_svc.border import BORDER, publisher
 from support_svc.consents.model import Purpose
 from support_svc.followups.model import HouseholdMovedOut
 from support_svc.homes.model import ManagedBy, Occupancy
-from support_svc.lookups.model import LookupList
+from support_svc.housing_history.feature import HOUSING_TYPE
 from support_svc.moving_in.model import HouseholdMovedIn
 from support_svc.securing.model import (
     Applicant,
@@ -110,7 +110,5 @@ def test_the_purposes_we_act_on_are_published_ones():
 
 @pytest.mark.row("P2", "P5")
 async def test_every_published_housing_type_is_on_our_list(world):
-    rows = await world.rows(
-        "SELECT published_as FROM lookup_value WHERE list = $1", LookupList.HOUSING_TYPE.value
-    )
+    rows = await world.rows("SELECT published_as FROM lookup_value WHERE list = $1", HOUSING_TYPE)
     assert {row["published_as"] for row in rows} == {one.value for one in words.HousingType}

@@ -229,3 +229,11 @@ async def test_each_role_sees_its_own_pages_only(world: Any, visitor: Any) -> No
     manager = visitor("property_manager")
     rows = await world.rows("SELECT id FROM lease_template WHERE jurisdiction = 'ca_on'")
     await manager.go(f"/property-desk/lease-templates/{rows[0]['id']}")
+
+
+@pytest.mark.row("X1")
+@pytest.mark.parametrize(("locale", "words"), [("en", "Property entity"), ("fr", "Organisme immobilier")])
+async def test_the_header_names_the_organisation_in_the_readers_language(world, locale, words):
+    async with world.desk("property_manager", locale=locale) as browser:
+        page = (await browser.get("/property-desk")).text
+    assert f'<span class="brand-org">{words}</span>' in page

@@ -4,13 +4,16 @@ from typing import Any
 
 import pytest
 
+from chassis.feature import lookups_of
 from testkit.rendered import go_round_desk
 from testkit.written import actions_written
+from units_svc.features import FEATURES
 from units_svc.tables import Base
 
 ROLES = ("inventory_keeper", "property_administrator", "property_manager")
 NAMES = frozenset({"Kim Okafor", "Ada Pike"})
-AS_WRITTEN = frozenset({("lookup_value", "list")})
+LISTS = {("lookup_value", "list"): list(lookups_of(FEATURES))}
+AS_WRITTEN = frozenset(LISTS)
 HISTORIES = frozenset({"unit", "landlord", "contractor"})
 """Kinds of records whose history a page tells."""
 NEVER = {
@@ -45,7 +48,14 @@ async def test_units_every_page_in_every_state(world: Any, every_stage: Any) -> 
     missing = {one for one in actions_written("units_svc") - told if one[0] in HISTORIES}
 
     tour = await go_round_desk(
-        world, "/inventory-desk", Base.metadata, scenes, roles=ROLES, names=NAMES, as_written=AS_WRITTEN
+        world,
+        "/inventory-desk",
+        Base.metadata,
+        scenes,
+        roles=ROLES,
+        names=NAMES,
+        spoken=LISTS,
+        as_written=AS_WRITTEN,
     )
     assert not tour.faults, tour.report()
     assert tour.states.never(tour.tables()) == NEVER

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from chassis.actor import Actor
 from chassis.errors import EditedMeanwhile, InvalidInput, NotFound
+from chassis.lookups import CodeTaken, NotOnTheList
 from contracts import units
 from contracts.words import ManagedBy
 from units_svc.inventory.commands import (
@@ -22,6 +23,7 @@ from units_svc.inventory.commands import (
     edit_details,
     observe_status,
 )
+from units_svc.inventory.feature import SERVICE_PROVIDER, STATUS, UNIT_FEATURE
 from units_svc.inventory.model import (
     AddressTaken,
     DayInFuture,
@@ -38,7 +40,6 @@ from units_svc.inventory.searching import Order, UnitFilter
 from units_svc.landlords.commands import EditLandlord, edit_landlord
 from units_svc.landlords.model import LandlordKind, LandlordKnown, Relation
 from units_svc.lookups.commands import AddValue, EditValue, add_value, edit_value
-from units_svc.lookups.model import CodeTaken, LookupList, NotOnTheList
 from units_svc.lookups.queries import lookup_lists
 
 ADMINISTRATOR = Actor("staff-2", "property", frozenset({"property_administrator"}), "Ada Pike")
@@ -286,13 +287,13 @@ async def test_pages_follow_each_other_forwards_and_back_without_gaps(world: Any
 async def test_a_value_in_use_is_retired_and_stays_where_it_is(world: Any) -> None:
     added = await world.do(
         add_value,
-        AddValue(list=LookupList.FEATURE, label_en="Roof garden", label_fr="Jardin sur le toit"),
+        AddValue(list=UNIT_FEATURE, label_en="Roof garden", label_fr="Jardin sur le toit"),
         ADMINISTRATOR,
     )
     with pytest.raises(CodeTaken):
         await world.do(
             add_value,
-            AddValue(list=LookupList.FEATURE, label_en="ROOF GARDEN", label_fr="Jardin"),
+            AddValue(list=UNIT_FEATURE, label_en="ROOF GARDEN", label_fr="Jardin"),
             ADMINISTRATOR,
         )
     unit = await world.unit(features=["roof_garden", "elevator"])
@@ -309,11 +310,11 @@ async def test_a_value_in_use_is_retired_and_stays_where_it_is(world: Any) -> No
     with pytest.raises(NotOnTheList):
         await world.unit(features=["roof_garden"])
     lists = await world.see(lookup_lists)
-    assert lists.label(LookupList.FEATURE, "roof_garden", "fr") == "Jardin sur le toit"
+    assert lists.label(UNIT_FEATURE, "roof_garden", "fr") == "Jardin sur le toit"
     with pytest.raises(InvalidInput):
         await world.do(
             add_value,
-            AddValue(list=LookupList.STATUS, label_en="Odd", label_fr="Bizarre", published_as="odd"),
+            AddValue(list=STATUS, label_en="Odd", label_fr="Bizarre", published_as="odd"),
             ADMINISTRATOR,
         )
 
@@ -385,7 +386,7 @@ async def test_landlords_are_listed_page_by_page_also_two_of_one_name(world: Any
 
 @pytest.mark.row("U3", "U6")
 async def test_what_was_retired_since_is_kept_when_a_home_is_edited(world: Any, visitor: Any) -> None:
-    provider = AddValue(list=LookupList.SERVICE_PROVIDER, label_en="Bridge", label_fr="Le Pont")
+    provider = AddValue(list=SERVICE_PROVIDER, label_en="Bridge", label_fr="Le Pont")
     value = await world.do(add_value, provider, actor=ADMINISTRATOR)
     code = await world.value("SELECT code FROM lookup_value WHERE id = $1", value)
     landlord = await world.landlord(name="Gone Homes")

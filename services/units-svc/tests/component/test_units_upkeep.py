@@ -13,6 +13,7 @@ from PIL import Image
 
 from chassis.actor import Actor
 from chassis.errors import EditedMeanwhile, InvalidInput, SeveralFaults
+from chassis.lookups import NotOnTheList
 from units_svc.holds.commands import CorrectManager, correct_manager
 from units_svc.holds.use import EndUse, RecordUse, UseBegan, end_use, record_use
 from units_svc.imports.commands import ReceiveFile, carry_through, receive_file
@@ -28,11 +29,11 @@ from units_svc.inspections.commands import (
 from units_svc.inspections.model import Grade, InspectionKind
 from units_svc.inspections.queries import inspection_record
 from units_svc.inventory.commands import EditDetails, edit_details
+from units_svc.inventory.feature import UNIT_FEATURE
 from units_svc.inventory.queries import unit_record
 from units_svc.landlords.commands import AddLandlord, add_landlord
 from units_svc.landlords.model import LandlordKind, ManagedBy, Relation
 from units_svc.lookups.commands import AddValue, add_value
-from units_svc.lookups.model import LookupList, NotOnTheList
 from units_svc.maintenance.commands import (
     AddContractor,
     AddWork,
@@ -43,6 +44,7 @@ from units_svc.maintenance.commands import (
     edit_contractor,
     edit_work,
 )
+from units_svc.maintenance.feature import MAINTENANCE_TYPE
 from units_svc.maintenance.model import ContractorKnown, DaysReversed, EntryNotAsked, NotYetDone
 from units_svc.maintenance.queries import WorkFilter, work_list, work_record
 from units_svc.photos.commands import AddPhoto, RemovePhoto, add_photo, remove_photo
@@ -76,8 +78,8 @@ async def test_what_would_watch_people_is_refused_everywhere_and_every_refusal_i
     record = await world.see(unit_record, unit)
     details = {name: getattr(record, name) for name in EditDetails.model_fields if hasattr(record, name)}
     offers = [
-        (add_value, AddValue(list=LookupList.FEATURE, label_en="Nanny cam", label_fr="Gardienne"),
-        ADMINISTRATOR), (add_value, AddValue(list=LookupList.MAINTENANCE_TYPE, label_en="Works",
+        (add_value, AddValue(list=UNIT_FEATURE, label_en="Nanny cam", label_fr="Gardienne"),
+        ADMINISTRATOR), (add_value, AddValue(list=MAINTENANCE_TYPE, label_en="Works",
         label_fr="Caméra cachée"), ADMINISTRATOR), (edit_details, EditDetails(**{**details, "unit_id": unit,
         "comments": "Door sensor reporting to staff"}), None), (record_use, RecordUse(unit_id=unit,
         kind=UseBegan.OUT_OF_USE, began_on=TODAY, remark="Fit motion sensor in bedroom"), None), (add_work,

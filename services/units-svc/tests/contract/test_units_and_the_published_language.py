@@ -18,8 +18,8 @@ from units_svc.border import UnitsPublisher
 from units_svc.holds import model as holds
 from units_svc.inventory import model as inventory
 from units_svc.inventory.facts import KnownFacts
+from units_svc.inventory.published import PUBLISHED_FEATURES, PUBLISHED_TYPES
 from units_svc.landlords.model import ManagedBy
-from units_svc.lookups.published import FEATURES, HOUSING_TYPES
 from units_svc.maintenance import model as maintenance
 from units_svc.worker import DUTIES
 
@@ -88,8 +88,8 @@ def test_our_closed_lists_are_those_of_the_language(own: type[StrEnum], publishe
 
 @pytest.mark.row("P5", "U3")
 def test_the_words_that_list_values_stand_for_are_those_of_the_language() -> None:
-    assert set(HOUSING_TYPES) == {word.value for word in words.HousingType}
-    assert set(FEATURES) == {word.value for word in words.UnitFeature}
+    assert set(PUBLISHED_TYPES) == {word.value for word in words.HousingType}
+    assert set(PUBLISHED_FEATURES) == {word.value for word in words.UnitFeature}
 
 
 def test_a_thing_that_is_no_fact_is_not_published() -> None:

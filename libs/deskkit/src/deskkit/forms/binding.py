@@ -1,7 +1,7 @@
 """Turning posted fields into the input of a command model, and a model's values back into fields.
 
 Names: a field is `name`; parts of a date are `name-day`, `name-month`, `name-year`; the time of a moment is
-`name-time`, and `name-fold` says which of the two is meant when clocks show it twice; a nested model's field
+`name-time`, and `name-fold` which of the two is meant when clocks show it twice; a nested model's field
 is `name-inner`; a line of a list is `name-0-inner`.
 """
 
@@ -81,7 +81,7 @@ def is_money(bare: Any) -> bool:
 
 
 def widget_of(bare: Any) -> str:
-    """How a field is filled in: text, date, choice, yes_no or rows; decides the words for an empty one."""
+    """Return how a field is filled in (text, date, choice, yes_no, rows), which decides its messages."""
     if is_collection(bare):
         return "rows" if is_model(item_of(bare)) else "choice"
     if bare in (date, datetime, time):
@@ -163,7 +163,7 @@ class Binder:
     def _yes_or_no(self, key: str) -> bool | None:
         """A lone checkbox is false when absent.
 
-        Its hidden companion `key-present` says it was on the page.
+        The hidden field `key-present` shows that it was on the page.
         """
         text = self._text(key)
         if text is None:
@@ -222,7 +222,7 @@ def line_numbers(posted: Iterable[str], key: str) -> list[int]:
 
 
 def is_filled(posted: Posted, key: str, index: int) -> bool:
-    """Whether anything was entered in a line of a list; a currency, which comes by itself, is nothing."""
+    """Whether anything was entered in a line of a list; a currency alone doesn't count."""
     return any(
         text.strip()
         for name, texts in posted.items()

@@ -27,8 +27,8 @@ def local_moments(day: date, clock: time, zone: tzinfo) -> list[datetime]:
 def moment_at(day: date, clock: time, zone: tzinfo, fold: str | None) -> datetime:
     """The one moment that is meant; `fold` chooses between the two of a repeated hour.
 
-    Raises Problem: `time_skipped` with the first time after the gap, or `time_twice` when `fold` says
-    nothing.
+    Raises Problem: `time_skipped` with the first time after the gap, or `time_twice` when `fold` is
+    empty.
     """
     moments = local_moments(day, clock, zone)
     if not moments:

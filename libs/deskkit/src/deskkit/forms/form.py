@@ -68,13 +68,13 @@ class Nothing(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Done(Generic[ResultT]):
-    """A form was carried out. Always true, also when there is nothing to tell of it."""
+    """The result of a form that was carried out; always true, even when `result` is nothing."""
 
     result: ResultT
 
 
 class Form(Generic[CommandT]):
-    """Typed input bound to a command model. Values are kept exactly as typed, whatever happens."""
+    """Typed input bound to a command model. Values stay exactly as they were typed."""
 
     def __init__(
         self,
@@ -102,7 +102,7 @@ class Form(Generic[CommandT]):
         self.errors: list[FormError] = []
         self.differences: list[Difference] = []
         self.refused: DomainError | None = None
-        """What the domain said no with, once the form was tried."""
+        """Why the domain refused the form, once it was tried."""
         self._labels = dict(labels or {})
         self._offered: dict[str, dict[str, str]] = {}
         self._widgets: dict[str, str] = {}
@@ -146,7 +146,7 @@ class Form(Generic[CommandT]):
     ) -> Done[ResultT] | None:
         """Do `work` with the command and return what came of it; nothing when the form isn't in order.
 
-        A refusal is said at the field it names, or else at the field `at`, or for the whole form; `refused`
+        A refusal is shown at the field it names, else at the field `at`, else for the whole form; `refused`
         then holds it, and nothing is returned.
         """
         if not self.ok:
@@ -161,11 +161,11 @@ class Form(Generic[CommandT]):
 
     @property
     def problem(self) -> str | None:
-        """What is wrong, in a sentence, for a page that has no fields to say it at; None when nothing is."""
+        """What is wrong, in a sentence, for a page without fields to show it at; None when nothing is."""
         return next((words for _, words in self.summary()), None)
 
     def add(self, error: DomainError | str, field: str | None = None) -> None:
-        """Say what the domain refused, at the field it names or for the whole form.
+        """Show what the domain refused, at the field it names or for the whole form.
 
         Text is a translated sentence.
         """
@@ -240,7 +240,7 @@ class Form(Generic[CommandT]):
         return known + list(range(following, following + count))
 
     def line_asked_for(self, key: str) -> int | None:
-        """The first empty line, where "Add a line" was pressed for this list; the person goes on there."""
+        """The first empty line, where "Add a line" was pressed for this list: the focus goes there."""
         if self.asks_for_a_line != key:
             return None
         known = line_numbers(self.values, key)
@@ -250,7 +250,7 @@ class Form(Generic[CommandT]):
     def label(self, key: str, text: str | None = None, widget: str = "") -> str:
         """The label of a field; a text given by a template also names the field in its errors.
 
-        `widget` says how the page has it filled in, which decides the words for an empty one.
+        `widget` is how the page has it filled in, which decides the words for an empty one.
         """
         if widget:
             self._widgets[key] = widget
@@ -336,7 +336,7 @@ class Form(Generic[CommandT]):
                 own = str(context.pop("error", "")) or detail["msg"]
                 found = self.errors if detail["loc"] else whole
                 found.append(FormError(key, detail["type"], context, own))
-            # Pydantic stops at the first rule about several fields, and asks none while a field is wrong.
+            # Pydantic stops at the first rule about several fields, and checks none while a field is wrong.
             wrong_fields = {error.key.split("-")[0] for error in self.errors}
             self.errors += [
                 FormError(str(context.pop("at", "")), kind, context, message)
@@ -396,7 +396,7 @@ class Form(Generic[CommandT]):
         )
 
     def _show_differences(self, error: EditedMeanwhile) -> None:
-        """Lay what is stored now beside what was typed; sending again then knowingly replaces it (X4)."""
+        """Show what is stored now beside what was typed; sending again then knowingly replaces it (X4)."""
         current = error.current
         if isinstance(current, int):
             self.values["version"] = [str(current)]

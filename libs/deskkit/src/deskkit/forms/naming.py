@@ -11,7 +11,7 @@ _NOT_A_NAME = {
     *("somebody", "still", "to", "told", "until", "was", "were", "what", "when", "where", "whether"),
     *("which", "who", "whoever", "why", "will", "with"),
 }
-"""A label that begins with one of these says something instead of naming a thing."""
+"""A label that begins with one of these is a phrase, not the name of a thing."""
 _UNFINISHED = {"at", "by", "from", "in", "on", "than", "to", "until", "up"}
 _DETERMINED = {"a", "an", "each", "its", "the", "their", "this", "your"}
 _CAPITALS = {"English", "French", "Indigenous"}

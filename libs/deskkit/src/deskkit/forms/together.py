@@ -1,6 +1,6 @@
-"""Rules about several fields of a form together, which Pydantic asks only when each field is right by itself.
+"""Rules about several fields of a form together, which Pydantic checks only when each field alone is right.
 
-Asked of what could be read, all that is wrong with a form is said at once.
+They are checked on what could be read, so that everything that is wrong with a form is reported at once.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def broken_together(
 ) -> Iterator[Broken]:
     """(kind, context, message) of each rule about several fields that is broken.
 
-    A rule that needs a field which is wrong or missing isn't asked.
+    A rule that needs a field which is wrong or missing isn't checked.
     """
     rules = [
         rule.func

@@ -10,9 +10,9 @@ from deskkit.i18n.collecting import collect, out_of_order
 
 
 def main() -> int:
-    """Write the catalogues, or with `--check` say which aren't in order; return how many weren't."""
+    """Write the catalogues, or with `--check` list those that are out of date; return how many were."""
     parser = argparse.ArgumentParser(prog="python -m deskkit.i18n")
-    parser.add_argument("--check", action="store_true", help="change nothing, say what isn't in order")
+    parser.add_argument("--check", action="store_true", help="change nothing, list what is out of date")
     parser.add_argument("packages", nargs="+")
     given = parser.parse_args()
     act = out_of_order if given.check else collect

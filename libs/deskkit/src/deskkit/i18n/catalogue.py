@@ -12,7 +12,7 @@ from typing import Any
 from babel.messages.pofile import read_po
 
 LANGUAGES: dict[str, str] = {"en": "English", "fr": "Français"}
-"""Languages of every desk, with their names in themselves."""
+"""Languages of every desk, each with its name in that language."""
 
 SOURCE_LANGUAGE = "en"
 SHARED = ("deskkit", "chassis", "trade")
@@ -90,6 +90,6 @@ def load_catalogue(language: str, packages: tuple[str, ...]) -> Catalogue:
         for source in sources:
             if source.is_file():
                 messages.update(_read(source, language))
-    # French counts nought and one as singular.
+    # In French, zero and one are singular.
     plural = (lambda n: int(n > 1)) if language == "fr" else None
     return Catalogue(language, messages, plural)

@@ -29,11 +29,11 @@ class Entry:
     text: str
     plural: str | None = None
     forms: tuple[str, ...] = ()
-    places: set[str] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
 
     def written(self) -> str:
-        """Return it as it stands in a catalogue."""
-        lines = [f"#: {place}" for place in sorted(self.places)]
+        """Return it as a catalogue has it."""
+        lines = [f"#: {file}" for file in sorted(self.files)]
         if "%(" in self.text or "%(" in (self.plural or ""):
             lines.append("#, python-format")
         lines.append(f"msgid {_quoted(self.text)}")
@@ -47,11 +47,11 @@ class Entry:
 
 
 def collected(package: str, language: str) -> dict[Path, str]:
-    """Return what each catalogue of a package holds when it's in order, by path.
+    """Return what each catalogue of a package should contain, by path.
 
-    A text that one folder uses stands in that folder's catalogue, any other in the package's own. A text that
+    A text that one folder uses is in that folder's catalogue, any other in the package's own. A text that
     nothing in the sources names may be put together while the program runs, as the words of a code are: it
-    stays, beside the vocabulary it belongs to.
+    stays, beside the vocabulary that it belongs to.
     """
     root = Path(str(files(package)))
     entries = _translated(package, language)
@@ -61,19 +61,19 @@ def collected(package: str, language: str) -> dict[Path, str]:
         if text in shared and text not in entries:
             continue
         entry = entries.setdefault(text, Entry(text, plurals.get(text)))
-        entry.places = {place.rpartition(":")[0] for place in used}
+        entry.files = {use.rpartition(":")[0] for use in used}
     words = _words_of_vocabularies(root)
     for text, entry in entries.items():
-        if not entry.places:
-            entry.places = words.get(text, set())
+        if not entry.files:
+            entry.files = words.get(text, set())
     by_path: dict[Path, list[Entry]] = {}
     for entry in entries.values():
-        by_path.setdefault(_catalogue(root, entry.places, language), []).append(entry)
+        by_path.setdefault(_catalogue(root, entry.files, language), []).append(entry)
     return {path: _file(its, language) for path, its in by_path.items()}
 
 
 def out_of_order(package: str, language: str) -> list[Path]:
-    """Return the catalogues of a package that aren't what `collected` would write."""
+    """Return the catalogues of a package that differ from what `collected` would write."""
     wanted = collected(package, language)
     standing = {path for path in catalogues_of(package, language) if path.is_file()}
     wrong = {path for path in standing | set(wanted) if wanted.get(path) != _read(path)}
@@ -112,8 +112,8 @@ def _translated(package: str, language: str) -> dict[str, Entry]:
     return found
 
 
-def _catalogue(root: Path, places: Iterable[str], language: str) -> Path:
-    folders = {Path(place).parts[0] if len(Path(place).parts) > 1 else "" for place in places}
+def _catalogue(root: Path, files_of_text: Iterable[str], language: str) -> Path:
+    folders = {Path(file).parts[0] if len(Path(file).parts) > 1 else "" for file in files_of_text}
     (only,) = folders if len(folders) == 1 else ("",)
     # A folder without code of its own (the templates that a whole package shares) has no catalogue.
     folder = root / only if only and (root / only / "__init__.py").is_file() else root

@@ -13,11 +13,21 @@ from pathlib import Path
 from jinja2.ext import babel_extract
 
 _CALLS = {"_": 1, "N_": 1, "gettext": 1, "ngettext": 2, "_n": 2}
-_KEYWORD_TEXTS = {"title", "label"}
+_NAMES = frozenset({"title", "label"})
+_TEXTS_OF = {
+    "Field": _NAMES,
+    "NavItem": _NAMES,
+    "Desk": _NAMES,
+    "Search": _NAMES,
+    "LookupList": frozenset({"label", "hint"}),
+    "InvalidInput": frozenset({"rule"}),
+    "NotFound": frozenset({"what"}),
+}
+"""Keywords that hold a text, by what they are given to."""
 
 
 def texts_of(package: str) -> dict[str, list[str]]:
-    """Every msgid of a package with the places that use it (`file:line`)."""
+    """Every msgid of a package with its uses (`file:line`)."""
     root = Path(str(files(package)))
     found: dict[str, list[str]] = {}
     for path in sorted(root.rglob("*.py")):
@@ -49,7 +59,7 @@ def plurals_of(package: str) -> dict[str, str]:
 def texts_of_python(source: str) -> Iterator[tuple[int, str]]:
     """Texts marked with `_()`, `N_()`, `ngettext()`.
 
-    `message` of error classes; `title=`/`label=` of fields and desks.
+    `message` of error classes; keywords such as `title=` of fields and `rule=` of refusals.
     """
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
@@ -63,11 +73,11 @@ def _of_call(node: ast.Call) -> Iterator[tuple[int, str]]:
     for argument in node.args[: 1 if name in _CALLS else 0]:
         if text := _literal(argument):
             yield node.lineno, text
-    if name in {"Field", "NavItem", "Desk", "Search"}:
+    if name in _TEXTS_OF:
         if name == "NavItem" and node.args and (text := _literal(node.args[0])):
             yield node.lineno, text
         for keyword in node.keywords:
-            if keyword.arg in _KEYWORD_TEXTS and (text := _literal(keyword.value)):
+            if keyword.arg in _TEXTS_OF[name] and (text := _literal(keyword.value)):
                 yield node.lineno, text
     if name == "PydanticCustomError":
         for argument in node.args[1:2]:

@@ -35,7 +35,7 @@ def _priced(amount: Decimal, currency: str, locale: str) -> str:
 
 
 class Formats:
-    """How one language writes things; `zone` is the organisation's time zone."""
+    """The forms of one language; `zone` is the organisation's time zone."""
 
     def __init__(self, language: str, zone: dt.tzinfo, catalogue: Catalogue) -> None:
         self.language = language
@@ -121,7 +121,7 @@ class Formats:
         return _priced(Decimal(amount), str(currency), self.locale)
 
     def number(self, value: float | Decimal | None) -> str:
-        """'12,500', '12 500'; a number that nobody counts to, which only a mistake brings, as '6.2E307'."""
+        """'12,500', '12 500'; a number that only a mistake can contain, as '6.2E307'."""
         if value is None:
             return ""
         # The ordinary form writes every digit out, and has no more than 28.

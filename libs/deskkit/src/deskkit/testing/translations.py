@@ -1,4 +1,4 @@
-"""Whether everything a package says can be said in French too."""
+"""Whether every text of a package has its French."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PLACES = re.compile(r"%\((\w+)\)|(?<!\{)\{(\w+)")
 def missing_translations(
     package: str, *, enums: Iterable[type[Enum]] = (), language: str = "fr"
 ) -> list[str]:
-    """A line for each text without a translation, or whose translation has other places than the text.
+    """Return a line for each text without a translation, or whose translation has other placeholders.
 
     `enums` are enumerations whose values are shown to people: their words need translations too.
     """
@@ -34,11 +34,13 @@ def missing_translations(
         for form in translated:
             if _names(form) - _names(text):
                 problems.append(
-                    f"unknown places in the translation of {text!r}: {sorted(_names(form) - _names(text))}"
+                    f"unknown placeholders in the translation of {text!r}: "
+                    f"{sorted(_names(form) - _names(text))}"
                 )
             elif len(translated) == 1 and _names(form) != _names(text):
                 problems.append(
-                    f"places lost in the translation of {text!r}: {sorted(_names(text) - _names(form))}"
+                    f"placeholders missing in the translation of {text!r}: "
+                    f"{sorted(_names(text) - _names(form))}"
                 )
     return problems
 

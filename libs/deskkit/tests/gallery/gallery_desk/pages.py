@@ -188,7 +188,7 @@ async def form_sent(call: DeskCall) -> Response:
 
 
 async def booked(visit: BookVisit) -> None:
-    """Keep nothing: the gallery only shows how a form is refused."""
+    """Store nothing: the gallery only shows how a form is refused."""
     if visit.notes == "edited":
         raise EditedMeanwhile(current={"address": "99 King Street", "version": 7})
     if visit.notes == "refuse":

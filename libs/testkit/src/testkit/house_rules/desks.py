@@ -1,4 +1,4 @@
-"""Rules on desks: a form is carried out in one way, and a refusal is said by the form."""
+"""Rules on desks: a form is carried out in one way, and the form shows a refusal."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from collections.abc import Iterator
 from testkit.house_rules.tree import SERVICE_PACKAGES, Module, Tree, Violation
 
 ANSWERS_A_REFUSAL_ITSELF = frozenset({"gateway.single_sign_on.desk.back"})
-"""The way back from the provider of the sign-in has no form to say a refusal in: the sign-in page says it."""
+"""The callback from the sign-in provider has no form to show a refusal in: the sign-in page shows it."""
 _EVERYTHING = frozenset({"DomainError", "Exception", "BaseException"})
 _CARRYING = frozenset({"perform", "carry_out", "attempt"})
 
 
 _DEADLINE = r"[\w.]*(?:deadline|hold_until)"
-_SAID_OTHERWISE = re.compile(
+_FORMATTED_OTHERWISE = re.compile(
     rf"{_DEADLINE}\s*\|\s*(?!deadline\b)\w+|\b(?:day|moment)\(\s*{_DEADLINE}|\|\s*last_day\b"
 )
 
 
 def deadlines_are_said_in_one_way(tree: Tree) -> list[Violation]:
-    """A template of a service says a deadline with `|deadline`, `ui.deadline` or `ui.when`.
+    """A template of a service shows a deadline with `|deadline`, `ui.deadline` or `ui.when`.
 
-    Formatted as a day or a moment, one that ends with the 13th would be said to be on the 14th.
+    Formatted as a day or a moment, a deadline at the end of the 13th would be shown as the 14th.
     """
     found: list[Violation] = []
     for _, folder in tree.packages():
@@ -31,8 +31,8 @@ def deadlines_are_said_in_one_way(tree: Tree) -> list[Violation]:
             if "deskkit" in folder.parts:
                 continue
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-                if said := _SAID_OTHERWISE.search(line):
-                    words = f"says a deadline in a way of its own: {said.group(0)!r}"
+                if other := _FORMATTED_OTHERWISE.search(line):
+                    words = f"formats a deadline in a way of its own: {other.group(0)!r}"
                     found.append(Violation(tree.shown(path), number, words))
     return found
 
@@ -40,7 +40,7 @@ def deadlines_are_said_in_one_way(tree: Tree) -> list[Violation]:
 def desks_carry_forms_out(tree: Tree) -> list[Violation]:
     """A desk leaves what the domain refuses to `call.carry_out` or `form.attempt`.
 
-    No `try` stands around a use case, none catches every refusal, and no form's command is performed bare.
+    No `try` surrounds a use case, none catches every refusal, and no form's command is performed directly.
     """
     found: list[Violation] = []
     for module in tree.modules(*SERVICE_PACKAGES):
@@ -66,13 +66,13 @@ def _wrong(node: ast.Try | ast.Call) -> str | None:
         bare = _called(node) == "perform" and any(
             isinstance(argument, ast.Attribute) and argument.attr == "command" for argument in node.args
         )
-        return "performs a form's command: `call.carry_out` does that and says a refusal" if bare else None
+        return "performs a form's command: `call.carry_out` does that and shows a refusal" if bare else None
     caught = {name for handler in node.handlers for name in _caught(handler)}
     if caught & _EVERYTHING:
-        return "catches every refusal: `call.carry_out` and `form.attempt` say them in the form"
+        return "catches every refusal: `call.carry_out` and `form.attempt` show them in the form"
     tried = (inner for statement in node.body for inner in ast.walk(statement))
     if node.handlers and any(isinstance(inner, ast.Call) and _called(inner) in _CARRYING for inner in tried):
-        return "tries a use case by itself: `form.refused` tells what it was refused with"
+        return "tries a use case itself: `form.refused` holds the refusal"
     return None
 
 

@@ -12,10 +12,10 @@ _RANK = {"feature": 0, "model": 0, "commands": 1, "queries": 1, "events": 2, "ap
 FORBIDDEN_FOLDERS = frozenset({"utils", "util", "common", "core", "helpers", "helper", "manager", "misc"})
 COMMITTING = frozenset({"chassis.tx", "chassis.db.migrate"})
 """The modules that may end a transaction: `perform` is built on the first, the second changes no record."""
-SAYING = frozenset({"chassis.flush", "chassis.bus.healing", "units_svc.inventory.events"})
+WRITING_OUTBOX = frozenset({"chassis.flush", "chassis.bus.healing", "units_svc.inventory.events"})
 """The modules that may write outbox rows: what `publish` let through, what a lost database had published, and
-listings, about nobody."""
-_SQL_SAYS = re.compile(r"\binsert\s+into\s+outbox\b", re.IGNORECASE)
+listings, which are about no person."""
+_SQL_OUTBOX = re.compile(r"\binsert\s+into\s+outbox\b", re.IGNORECASE)
 _SQL_END = re.compile(r"\s*(commit|rollback|begin|start transaction)\s*;?\s*", re.IGNORECASE)
 _DOMAIN = frozenset({"feature", "model", "commands", "queries", "events", "due"})
 _HTTP = ("fastapi", "starlette", "http", "httpx", "uvicorn")
@@ -24,7 +24,7 @@ _HTTP = ("fastapi", "starlette", "http", "httpx", "uvicorn")
 def feature_imports_point_inward(tree: Tree) -> list[Violation]:
     """Inside a feature: `api | desk → commands | queries → model`; a desk and an API don't know each other.
 
-    A feature's further files stand where the outermost of what they import stands.
+    Any other file of a feature ranks with the outermost file that it imports.
     """
     found: list[Violation] = []
     for (package, feature), modules in tree.features().items():
@@ -127,9 +127,9 @@ def only_publish_says_anything(tree: Tree) -> list[Violation]:
     return [
         _at(tree, module, node, "an outbox row that no consent was asked for")
         for module in tree.modules("chassis", "deskkit", *SERVICE_PACKAGES)
-        if module.name not in SAYING and ".migrations." not in f"{module.name}."
+        if module.name not in WRITING_OUTBOX and ".migrations." not in f"{module.name}."
         for node in ast.walk(module.tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _SQL_SAYS.search(node.value)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _SQL_OUTBOX.search(node.value)
     ]
 
 
@@ -177,7 +177,7 @@ def folders_are_words_of_the_trade(tree: Tree) -> list[Violation]:
             named = path.name if path.is_dir() else path.stem if path.suffix == ".py" else ""
             if named in FORBIDDEN_FOLDERS:
                 found.append(
-                    Violation(tree.shown(path), 0, f"{named!r} says nothing; use a word of the trade")
+                    Violation(tree.shown(path), 0, f"{named!r} has no meaning; use a word of the trade")
                 )
     return found
 

@@ -50,10 +50,10 @@ def translated(
 ) -> list[Violation]:
     """Every text of a package has a translation that isn't empty; `texts` maps each to where it is used."""
     found: list[Violation] = []
-    for text, places in sorted(texts.items()):
+    for text, uses in sorted(texts.items()):
         answer = translations.get(text, ())
         if not answer or not all(form.strip() for form in answer):
-            first = next(iter(places), "")
+            first = next(iter(uses), "")
             found.append(Violation(where, 0, f"no French for {text!r} ({first})"))
     return found
 
@@ -81,7 +81,7 @@ def faults_of_french(text: str) -> list[str]:
 
 
 def typeset(translations: Mapping[str, tuple[str, ...]], where: Path) -> list[Violation]:
-    """Every French text keeps the rules of Canadian French typography."""
+    """Every French text follows the rules of Canadian French typography."""
     return [
         Violation(where, 0, f"{fault}: {form!r}")
         for forms in translations.values()

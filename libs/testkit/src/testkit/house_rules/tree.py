@@ -15,7 +15,7 @@ FEATURE_FILES = ("model", "commands", "queries", "api", "desk")
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One place where a rule doesn't hold. `line` is 0 when the whole file is meant."""
+    """One violation of a rule. `line` is 0 when the whole file is meant."""
 
     path: Path
     line: int

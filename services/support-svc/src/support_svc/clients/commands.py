@@ -14,7 +14,7 @@ from chassis.errors import EditedMeanwhile, NotFound
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from support_svc.clients.feature import EDIT_CLIENT
+from support_svc.clients.feature import EDIT_CLIENT, GENDER, INDIGENOUS_INDICATOR, RELATIONSHIP
 from support_svc.clients.finding import alike, may_see
 from support_svc.clients.model import (
     AgeOrBirth,
@@ -39,7 +39,6 @@ from support_svc.clients.model import (
 from support_svc.clients.names import plain_digits, searchable_name
 from support_svc.clients.open_matters import open_matters
 from support_svc.lookups.commands import list_myself, require_values
-from support_svc.lookups.model import LookupList
 from trade.dates import BirthDay
 
 _NO_CONTROL = r"^[^\x00-\x1f\x7f<>]*$"
@@ -263,7 +262,7 @@ async def add_member(tx: Tx, command: AddMember) -> None:
     Raises AlreadyInHousehold, HeadIsAChild.
     """
     await _require_clients(tx, [command.client_id, command.member_id])
-    await require_values(tx, LookupList.RELATIONSHIP, [command.relationship_id], "relationship_id")
+    await require_values(tx, RELATIONSHIP, [command.relationship_id], "relationship_id")
     household_id = await _household_of(tx, command.client_id)
     if household_id is None:
         await require_head(tx, command.client_id, child_too=command.child_as_head)
@@ -324,9 +323,9 @@ def _check_birth(tx: Tx, fields: ClientFields) -> None:
 async def _check_lists(tx: Tx, fields: ClientFields, client: Client | None = None) -> None:
     """Refuse values that can't be chosen; one that was chosen before may stay although it was retired."""
     if client is None or client.gender_id != fields.gender_id:
-        await require_values(tx, LookupList.GENDER, [fields.gender_id], "gender_id")
+        await require_values(tx, GENDER, [fields.gender_id], "gender_id")
     if client is None or client.indigenous_id != fields.indigenous_id:
-        await require_values(tx, LookupList.INDIGENOUS_INDICATOR, [fields.indigenous_id], "indigenous_id")
+        await require_values(tx, INDIGENOUS_INDICATOR, [fields.indigenous_id], "indigenous_id")
 
 
 def _fill(client: Client, fields: ClientFields, today: date) -> None:

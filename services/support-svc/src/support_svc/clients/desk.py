@@ -20,10 +20,10 @@ from support_svc.clients.commands import (
     edit_client,
     remove_member,
 )
+from support_svc.clients.feature import GENDER, INDIGENOUS_INDICATOR, RELATIONSHIP
 from support_svc.clients.model import ArchivedAlike, ClientState, HeadIsAChild, PossibleDuplicates, StillOpen
 from support_svc.clients.queries import client, possible_duplicates, search_clients, somebody_archived
 from support_svc.lookups.desk import choices
-from support_svc.lookups.model import LookupList
 
 router = DeskRouter(prefix="/front-desk/clients")
 
@@ -77,7 +77,7 @@ async def post_new(call: DeskCall) -> Response:
 async def _form_page(
     call: PageCall, template: str, form: object, *, status: int = 200, **more: object
 ) -> Response:
-    lists = await choices(call, LookupList.GENDER, LookupList.INDIGENOUS_INDICATOR)
+    lists = await choices(call, GENDER, INDIGENOUS_INDICATOR)
     context: dict[str, Any] = {"form": form, "lists": lists, "alike": [], "archived": False, **more}
     return call.page(template, status=status, **context)
 
@@ -122,7 +122,7 @@ async def post_household(call: DeskCall, client_id: UUID, q: str = "") -> Respon
 async def _household_page(
     call: PageCall, client_id: UUID, form: object, q: str, found: object, *, status: int = 200
 ) -> Response:
-    lists = await choices(call, LookupList.RELATIONSHIP)
+    lists = await choices(call, RELATIONSHIP)
     person = await call.ask(client, client_id)
     return call.page(
         "clients/household.html", status=status, form=form, person=person, q=q, found=found, lists=lists

@@ -37,8 +37,8 @@ from support_svc.followups.model import (
     moved_out_on,
 )
 from support_svc.housing_history.commands import end_stay, move_end, open_stay_of, reopen_stay
+from support_svc.housing_history.feature import REASON_LEFT
 from support_svc.lookups.commands import require_values
-from support_svc.lookups.model import LookupList
 from support_svc.placements.commands import Comments, end_placement, locked_placement, record_correction
 from support_svc.placements.model import (
     InTheFuture,
@@ -208,7 +208,7 @@ async def _check_outcomes(tx: Tx, command: RecordFollowUp, placement: Placement)
             at = [one.client_id for one in command.outcomes].index(person)
             raise ReasonLeftNeeded(name=names[person], field=f"outcomes-{at}-reason_left_id")
     reasons = [outcome.reason_left_id for outcome in leaving.values()]
-    await require_values(tx, LookupList.REASON_LEFT, reasons, "outcomes")
+    await require_values(tx, REASON_LEFT, reasons, "outcomes")
     return leaving
 
 

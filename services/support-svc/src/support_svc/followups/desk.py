@@ -19,8 +19,8 @@ from support_svc.followups.commands import (
 )
 from support_svc.followups.model import FollowUpState, months_between
 from support_svc.followups.queries import FollowUpView, follow_ups_of
+from support_svc.housing_history.feature import REASON_LEFT
 from support_svc.lookups.desk import choices
-from support_svc.lookups.model import LookupList
 from support_svc.placements.queries import placement
 
 router = DeskRouter(prefix="/front-desk/placements/{placement_id}")
@@ -62,7 +62,7 @@ async def post_new(call: DeskCall, placement_id: UUID) -> Response:
 async def _form(call: PageCall, placement_id: UUID, form: object, status: int = 200) -> Response:
     one = await call.ask(placement, placement_id)
     staying = [person for person in one.people if person.left_on is None]
-    lists = await choices(call, LookupList.REASON_LEFT)
+    lists = await choices(call, REASON_LEFT)
     return call.page("followups/record.html", status=status, form=form, one=one, staying=staying, lists=lists)
 
 

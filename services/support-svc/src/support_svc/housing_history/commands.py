@@ -19,7 +19,7 @@ from support_svc.clients.model import Client
 from support_svc.clients.open_matters import MatterKind, OpenMatter
 from support_svc.corrections.commands import correct
 from support_svc.corrections.model import Corrected, NothingCorrected, Reasoned
-from support_svc.housing_history.feature import EDIT_HOUSING_HISTORY
+from support_svc.housing_history.feature import EDIT_HOUSING_HISTORY, HOUSING_TYPE, REASON_LEFT
 from support_svc.housing_history.model import (
     DaysOfPlacement,
     EndBeforeStart,
@@ -32,7 +32,6 @@ from support_svc.housing_history.model import (
     overlaps,
 )
 from support_svc.lookups.commands import require_values
-from support_svc.lookups.model import LookupList
 from trade.dates import RentDay, StayDay
 from trade.money import USUAL, Currency
 
@@ -126,8 +125,8 @@ async def add_housing(tx: Tx, command: AddHousing) -> UUID:
     ).scalar_one_or_none()
     if client is None:
         raise NotFound(what="client")
-    await require_values(tx, LookupList.HOUSING_TYPE, [command.housing_type_id], "housing_type_id")
-    await require_values(tx, LookupList.REASON_LEFT, [command.reason_left_id], "reason_left_id")
+    await require_values(tx, HOUSING_TYPE, [command.housing_type_id], "housing_type_id")
+    await require_values(tx, REASON_LEFT, [command.reason_left_id], "reason_left_id")
     await require_free(tx, client.id, client.full_name, Stay(command.started_on, command.ended_on))
     record = new_record(
         tx,
@@ -151,7 +150,7 @@ async def end_housing(tx: Tx, command: EndHousing) -> None:
     record = await _record(tx, command.client_id, command.record_id)
     if record.ended_on is not None:
         raise StayEnded
-    await require_values(tx, LookupList.REASON_LEFT, [command.reason_left_id], "reason_left_id")
+    await require_values(tx, REASON_LEFT, [command.reason_left_id], "reason_left_id")
     end_stay(tx, record, command.ended_on, command.reason_left_id)
 
 
@@ -193,7 +192,7 @@ async def correct_housing(tx: Tx, command: CorrectHousing) -> None:
         raise DaysOfPlacement(field="started_on")
     if command.ended_on is not None and command.ended_on < command.started_on:
         raise EndBeforeStart(field="ended_on")
-    chosen = {"housing_type_id": LookupList.HOUSING_TYPE, "reason_left_id": LookupList.REASON_LEFT}
+    chosen = {"housing_type_id": HOUSING_TYPE, "reason_left_id": REASON_LEFT}
     for name, values in chosen.items():
         if fields[name] != getattr(record, name):
             await require_values(tx, values, [fields[name]], name)

@@ -18,13 +18,13 @@ from support_svc.housing_history.commands import (
     correct_housing,
     end_housing,
 )
+from support_svc.housing_history.feature import HOUSING_TYPE, REASON_LEFT
 from support_svc.housing_history.queries import HousingView, housing_history
 from support_svc.lookups.desk import choices
-from support_svc.lookups.model import LookupList
 
 router = DeskRouter(prefix="/front-desk/clients/{client_id}/housing-history")
 
-_LISTS = (LookupList.HOUSING_TYPE, LookupList.REASON_LEFT)
+_LISTS = (HOUSING_TYPE, REASON_LEFT)
 
 
 @router.get("", name="housing_history")

@@ -13,6 +13,7 @@ from deskkit.router import DeskRouter
 from support_svc.homes.facts import FLAGS, SHOWN_FIGURES
 from support_svc.homes.model import region_name
 from support_svc.homes.queries import HomeFilter, places
+from support_svc.housing_history.feature import HOUSING_TYPE
 from support_svc.housing_search.commands import HomeOfPlacement, remove_from_shortlist, shortlist_home
 from support_svc.housing_search.filters import SOUGHT_FEATURES, chips
 from support_svc.housing_search.model import TooManyToCompare, can_be_compared
@@ -23,7 +24,6 @@ from support_svc.housing_search.queries import (
     shortlist,
     shortlisted_units,
 )
-from support_svc.lookups.model import LookupList
 from support_svc.lookups.queries import values_of
 from support_svc.placements.queries import placement, search_for_placement
 from trade.listings import FEATURES, HOUSING_TYPES, grouped
@@ -33,7 +33,7 @@ router = DeskRouter(prefix="/front-desk/placements/{placement_id}")
 
 async def _kinds(call: PageCall) -> dict[str, str]:
     """Housing types as published, in the person's words."""
-    values = (await call.ask(values_of, LookupList.HOUSING_TYPE))[LookupList.HOUSING_TYPE]
+    values = (await call.ask(values_of, HOUSING_TYPE))[HOUSING_TYPE]
     return {value.published_as: value.label(call.locale) for value in values if value.published_as}
 
 

@@ -18,22 +18,20 @@ from support_svc.lookups.commands import (
     change_lookup_value,
     list_caseworker,
 )
-from support_svc.lookups.model import LookupList
 from support_svc.lookups.queries import CaseworkerView, ValueView, caseworkers, values_of
 
 router = ApiRouter(tags=["lists"])
 
 
 @router.get("/lookups/{kind}")
-async def read_list(
-    call: Call, kind: LookupList, retired: Annotated[bool, Query()] = False
-) -> list[ValueView]:
+async def read_list(call: Call, kind: str, retired: Annotated[bool, Query()] = False) -> list[ValueView]:
     """The values of a list, in order."""
-    return (await call.ask(values_of, kind, retired=retired))[kind]
+    (values,) = (await call.ask(values_of, kind, retired=retired)).values()
+    return list(values)
 
 
 @router.post("/lookups/{kind}", status_code=201)
-async def add_value(call: Call, kind: LookupList, body: NewLookupValue) -> Created:
+async def add_value(call: Call, kind: str, body: NewLookupValue) -> Created:
     """Add a value to a list."""
     return Created(id=await call.perform(add_lookup_value, AddLookupValue(list=kind, **dict(body))))
 

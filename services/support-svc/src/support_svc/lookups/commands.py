@@ -9,7 +9,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.errors import EditedMeanwhile, NotFound
+from chassis.feature import LookupList
 from chassis.ids import new_id
+from chassis.lookups import CodeTaken, NotOnTheList, declared, require_word
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from deskkit.i18n import N_
@@ -17,10 +19,7 @@ from support_svc.lookups.feature import EDIT_LOOKUPS
 from support_svc.lookups.model import (
     CASEWORKER_ROLES,
     Caseworker,
-    CodeTaken,
-    LookupList,
     LookupValue,
-    NotOnTheList,
     UnknownCaseworker,
 )
 
@@ -42,7 +41,7 @@ class NewLookupValue(BaseModel):
 class AddLookupValue(NewLookupValue):
     """A new value of a list."""
 
-    list: LookupList
+    list: str
 
 
 class ChangedLookupValue(BaseModel):
@@ -76,7 +75,8 @@ class ListCaseworker(CaseworkerFields):
 
 @use_case(EDIT_LOOKUPS)
 async def add_lookup_value(tx: Tx, command: AddLookupValue) -> UUID:
-    """Add a value to a list and return its id. Raises CodeTaken."""
+    """Add a value to a list and return its id. Raises NotFound, CodeTaken, InvalidInput."""
+    require_word(declared(tx.runtime, command.list), command.published_as)
     taken = await tx.scalar(
         select(LookupValue.id).where(LookupValue.list == command.list, LookupValue.code == command.code)
     )
@@ -96,6 +96,7 @@ async def change_lookup_value(tx: Tx, command: ChangeLookupValue) -> None:
     value = await tx.session.get(LookupValue, command.value_id)
     if value is None:
         raise NotFound(what="value")
+    require_word(declared(tx.runtime, value.list), command.published_as)
     fields = command.model_dump(exclude={"value_id", "version"})
     changes = {
         name: (getattr(value, name), new) for name, new in fields.items() if getattr(value, name) != new

@@ -7,6 +7,8 @@ from sqlalchemy import select
 
 from chassis.actor import Actor
 from chassis.errors import NotFound
+from chassis.feature import LookupList
+from chassis.lookups import Labelled, declared
 from chassis.register import Colleague
 from chassis.tx import ReadTx
 from chassis.usecase import query
@@ -15,17 +17,16 @@ from support_svc.lookups.model import (
     CASEWORKER_ROLES,
     Caseworker,
     CaseworkerState,
-    LookupList,
     LookupValue,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class ValueView:
+class ValueView(Labelled):
     """A value of a list."""
 
     id: UUID
-    list: LookupList
+    list: str
     code: str
     label_en: str
     label_fr: str
@@ -33,10 +34,6 @@ class ValueView:
     active: bool
     published_as: str | None
     version: int
-
-    def label(self, locale: str) -> str:
-        """The label in the person's language."""
-        return self.label_fr if locale == "fr" else self.label_en
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +60,22 @@ def _view(value: LookupValue) -> ValueView:
 
 
 @query(VIEW_LOOKUPS)
-async def values_of(
-    tx: ReadTx, *lists: LookupList, retired: bool = False
-) -> dict[LookupList, list[ValueView]]:
-    """The values of the lists in their order; with `retired` also those that can't be chosen any more."""
+async def values_of(tx: ReadTx, *lists: str, retired: bool = False) -> dict[LookupList, list[ValueView]]:
+    """Return the values of the lists, by list and in their order. Raises NotFound for an unknown list.
+
+    With `retired` also those that can't be chosen any more.
+    """
+    found: dict[LookupList, list[ValueView]] = {declared(tx.runtime, code): [] for code in lists}
     statement = (
         select(LookupValue)
-        .where(LookupValue.list.in_(lists))
+        .where(LookupValue.list.in_(found))
         .order_by(LookupValue.sort_order, LookupValue.label_en)
     )
     if not retired:
         statement = statement.where(LookupValue.active)
-    found: dict[LookupList, list[ValueView]] = {name: [] for name in lists}
+    by_code: dict[str, list[ValueView]] = dict(found.items())
     for value in (await tx.execute(statement)).scalars():
-        found[value.list].append(_view(value))
+        by_code[value.list].append(_view(value))
     return found
 
 

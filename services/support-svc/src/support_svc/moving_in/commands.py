@@ -26,9 +26,10 @@ from support_svc.housing_history.commands import (
     open_stays,
     require_free,
 )
+from support_svc.housing_history.feature import HOUSING_TYPE, REASON_LEFT
 from support_svc.housing_history.model import Stay
 from support_svc.lookups.commands import require_values
-from support_svc.lookups.model import LookupList, LookupValue
+from support_svc.lookups.model import LookupValue
 from support_svc.moving_in.feature import RECORD_MOVE_IN
 from support_svc.moving_in.model import (
     ActiveHousing,
@@ -177,7 +178,7 @@ async def _house(tx: Tx, command: MoveIn, placement: Placement, request: Securin
     open_before = await open_stays(tx, people)
     if open_before and not command.end_housing:
         raise ActiveHousing(name=names[open_before[0].client_id], field="end_housing")
-    await require_values(tx, LookupList.REASON_LEFT, [command.end_reason_id], "end_reason_id")
+    await require_values(tx, REASON_LEFT, [command.end_reason_id], "end_reason_id")
     for record in open_before:
         end_stay(tx, record, command.moved_in_on, command.end_reason_id)
     await tx.session.flush()
@@ -205,9 +206,7 @@ async def _housing_type(tx: Tx, published: str) -> UUID:
     """Our own value for a published housing type, or the list's "other" when there is none."""
     found: UUID | None = await tx.scalar(
         select(LookupValue.id)
-        .where(
-            LookupValue.list == LookupList.HOUSING_TYPE, LookupValue.published_as.in_((published, "other"))
-        )
+        .where(LookupValue.list == HOUSING_TYPE, LookupValue.published_as.in_((published, "other")))
         .order_by((LookupValue.published_as == published).desc(), LookupValue.active.desc())
         .limit(1)
     )

@@ -8,8 +8,8 @@ from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from support_svc.homes.model import ManagedBy
 from support_svc.housing_history.commands import Rent
+from support_svc.housing_history.feature import REASON_LEFT
 from support_svc.lookups.desk import choices
-from support_svc.lookups.model import LookupList
 from support_svc.moving_in.commands import CorrectMoveIn, MoveIn, correct_move_in, move_in
 from support_svc.placements.queries import placement
 
@@ -49,7 +49,7 @@ async def _move_page(call: PageCall, placement_id: UUID, form: object, status: i
         form=form,
         one=one,
         third_party=third_party,
-        lists=await choices(call, LookupList.REASON_LEFT),
+        lists=await choices(call, REASON_LEFT),
     )
 
 

@@ -21,9 +21,16 @@ from support_svc.consents.commands import GiveConsent, give_consent
 from support_svc.consents.model import GivenHow, Purpose
 from support_svc.corrections.commands import correct
 from support_svc.corrections.model import Corrected, NothingCorrected, Reasoned
+from support_svc.housing_history.feature import HOUSING_TYPE
 from support_svc.lookups.commands import list_myself, require_caseworker, require_values
-from support_svc.lookups.model import Caseworker, LookupList
-from support_svc.placements.feature import EDIT_PLACEMENT, START_PLACEMENT
+from support_svc.lookups.model import Caseworker
+from support_svc.placements.feature import (
+    EDIT_PLACEMENT,
+    PROGRAM,
+    REASON_NOT_SECURED,
+    REFERRAL_SOURCE,
+    START_PLACEMENT,
+)
 from support_svc.placements.model import (
     ACTIVE,
     SEARCHING,
@@ -218,7 +225,7 @@ async def record_attempt(tx: Tx, command: RecordAttempt) -> UUID:
     """
     if command.attempted_on > tx.today:
         raise InTheFuture(field="attempted_on")
-    await require_values(tx, LookupList.REASON_NOT_SECURED, [command.reason_id], "reason_id")
+    await require_values(tx, REASON_NOT_SECURED, [command.reason_id], "reason_id")
     await require_caseworker(tx, command.caseworker)
     placement = await locked_placement(tx, command.placement_id)
     if placement.status not in SEARCHING:
@@ -247,7 +254,7 @@ async def correct_attempt(tx: Tx, command: CorrectAttempt) -> None:
     if attempt is None or attempt.placement_id != placement.id:
         raise NotFound(what="attempt")
     if attempt.reason_id != command.reason_id:
-        await require_values(tx, LookupList.REASON_NOT_SECURED, [command.reason_id], "reason_id")
+        await require_values(tx, REASON_NOT_SECURED, [command.reason_id], "reason_id")
     if attempt.caseworker != command.caseworker:
         await require_caseworker(tx, command.caseworker)
     changes: dict[str, tuple[object, object]] = {
@@ -299,13 +306,11 @@ async def _check_fields(tx: Tx, fields: PlacementFields, before: Placement | Non
     if before is None or before.caseworker != fields.caseworker:
         await require_caseworker(tx, fields.caseworker)
     chosen = {kind.housing_type_id for kind in before.types_sought} if before is not None else set()
-    await require_values(tx, LookupList.HOUSING_TYPE, set(fields.housing_types) - chosen, "housing_types")
+    await require_values(tx, HOUSING_TYPE, set(fields.housing_types) - chosen, "housing_types")
     if before is None or before.program_id != fields.program_id:
-        await require_values(tx, LookupList.PROGRAM, [fields.program_id], "program_id")
+        await require_values(tx, PROGRAM, [fields.program_id], "program_id")
     if before is None or before.referral_source_id != fields.referral_source_id:
-        await require_values(
-            tx, LookupList.REFERRAL_SOURCE, [fields.referral_source_id], "referral_source_id"
-        )
+        await require_values(tx, REFERRAL_SOURCE, [fields.referral_source_id], "referral_source_id")
 
 
 async def _lock_people(tx: Tx, people: list[UUID]) -> None:

@@ -9,8 +9,8 @@ from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from support_svc.clients.queries import client, search_clients
 from support_svc.consents.queries import purposes_in_force
+from support_svc.housing_history.feature import HOUSING_TYPE
 from support_svc.lookups.desk import choices, colleagues
-from support_svc.lookups.model import LookupList
 from support_svc.placements.commands import (
     ChangePlacement,
     CorrectAttempt,
@@ -22,12 +22,13 @@ from support_svc.placements.commands import (
     record_attempt,
     start_placement,
 )
+from support_svc.placements.feature import PROGRAM, REASON_NOT_SECURED, REFERRAL_SOURCE
 from support_svc.placements.listing import PlacementFilter, placements
 from support_svc.placements.queries import AttemptView, attempts, placement
 from support_svc.placements.timeline import timeline
 
 router = DeskRouter(prefix="/front-desk/placements")
-_LISTS = (LookupList.HOUSING_TYPE, LookupList.PROGRAM, LookupList.REFERRAL_SOURCE)
+_LISTS = (HOUSING_TYPE, PROGRAM, REFERRAL_SOURCE)
 
 
 @router.get("", name="placements")
@@ -40,7 +41,7 @@ async def page(call: DeskCall) -> Response:
         found=found,
         wanted=form.command,
         form=form,
-        lists=await choices(call, LookupList.PROGRAM),
+        lists=await choices(call, PROGRAM),
         people=await colleagues(call, everybody=True),
     )
 
@@ -138,7 +139,7 @@ async def _attempt_form(call: PageCall, placement_id: UUID, form: object, status
         status=status,
         form=form,
         one=await call.ask(placement, placement_id),
-        lists=await choices(call, LookupList.REASON_NOT_SECURED),
+        lists=await choices(call, REASON_NOT_SECURED),
         people=await colleagues(call),
     )
 
@@ -177,7 +178,7 @@ async def _correction_page(
         status=status,
         form=form,
         one=await call.ask(placement, placement_id),
-        lists=await choices(call, LookupList.REASON_NOT_SECURED),
+        lists=await choices(call, REASON_NOT_SECURED),
         people=await colleagues(call, including=found.caseworker),
     )
 

@@ -7,16 +7,21 @@ They act with it when it's handed over (`placement_handed_over`), fails (`placem
 """
 
 from chassis.access import Permission
-from chassis.feature import Feature, NavItem
+from chassis.feature import Feature, LookupList, NavItem
 from support_svc.roles import CASEWORKER, SUPERVISOR
 
 EDIT_PLACEMENT = Permission("edit_placement", CASEWORKER, SUPERVISOR)
 START_PLACEMENT = Permission("start_placement", CASEWORKER, SUPERVISOR)
 VIEW_PLACEMENTS = Permission("view_placements", CASEWORKER, SUPERVISOR)
 
+PROGRAM = LookupList("program", label="Program")
+REASON_NOT_SECURED = LookupList("reason_not_secured", label="Reason not secured")
+REFERRAL_SOURCE = LookupList("referral_source", label="Referral source")
+
 FEATURE = Feature(
     module=__name__,
     permissions=(EDIT_PLACEMENT, START_PLACEMENT, VIEW_PLACEMENTS),
     navigation=(NavItem("Housing Placements", "placements", VIEW_PLACEMENTS, position=30),),
+    lookups=(PROGRAM, REFERRAL_SOURCE, REASON_NOT_SECURED),
     offers={"open_matters": "queries:placements_open"},
 )

@@ -32,7 +32,8 @@ from units_svc.imports.model import (
     WrongRow,
 )
 from units_svc.imports.reading import MONITORING, KnownValues, RowReader, doubtful
-from units_svc.lookups.model import LookupList, LookupValue
+from units_svc.inventory.feature import HOUSING_TYPE, REGION, SERVICE_PROVIDER, STATUS, UNIT_FEATURE
+from units_svc.lookups.model import LookupValue
 from units_svc.privacy.commands import RecordRefusal, keep_doubt, record_refusal
 from units_svc.privacy.model import Place
 
@@ -124,17 +125,17 @@ async def known_values(tx: ReadTx | Tx) -> KnownValues:
     values = select(LookupValue.list, LookupValue.code, LookupValue.label_en, LookupValue.label_fr)
     for row in await tx.execute(values.where(LookupValue.active)):
         words = [row.code, row.label_en, row.label_fr]
-        if row.list == LookupList.STATUS:
+        if row.list == STATUS:
             # In a column of conditions people write "Good" for "Good condition", and "Bon".
             words += [_CONDITION.sub("", label) for label in words[1:]]
         for label in filter(None, map(str.strip, words)):
             labels.setdefault(row.list, {}).setdefault(label, row.code)
     return KnownValues(
-        housing_types=Codes.labelled(labels.get(LookupList.HOUSING_TYPE, {})),
-        statuses=Codes.labelled(labels.get(LookupList.STATUS, {})),
-        features=Codes.labelled(labels.get(LookupList.FEATURE, {})),
-        regions=Codes.labelled(labels.get(LookupList.REGION, {})),
-        service_providers=Codes.labelled(labels.get(LookupList.SERVICE_PROVIDER, {})),
+        housing_types=Codes.labelled(labels.get(HOUSING_TYPE, {})),
+        statuses=Codes.labelled(labels.get(STATUS, {})),
+        features=Codes.labelled(labels.get(UNIT_FEATURE, {})),
+        regions=Codes.labelled(labels.get(REGION, {})),
+        service_providers=Codes.labelled(labels.get(SERVICE_PROVIDER, {})),
     )
 
 

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
+from chassis.feature import LookupList
 from deskkit.i18n import N_
 from trade.money import CURRENCIES
 from units_svc.imports.mapping import FieldName, mapping_named
 from units_svc.inventory.facts import FACTS, Fact, FactName
-from units_svc.lookups.model import LookupList
+from units_svc.inventory.feature import HOUSING_TYPE, REGION, SERVICE_PROVIDER, STATUS, UNIT_FEATURE
 from units_svc.lookups.queries import Lists
 
 _NAME = N_("A name of at most 120 characters")
@@ -68,11 +69,11 @@ _TITLES: dict[str, str] = {
     "key": N_("what names the line"),
 }  # fmt: skip
 _LISTS: dict[FieldName, LookupList] = {
-    "region": LookupList.REGION,
-    "housing_type": LookupList.HOUSING_TYPE,
-    "status": LookupList.STATUS,
-    "service_provider": LookupList.SERVICE_PROVIDER,
-    "features": LookupList.FEATURE,
+    "region": REGION,
+    "housing_type": HOUSING_TYPE,
+    "status": STATUS,
+    "service_provider": SERVICE_PROVIDER,
+    "features": UNIT_FEATURE,
 }
 _WORDS: Mapping[FieldName, Sequence[str]] = {
     "occupancy": ("available", "occupied_by_other", "temporarily_unavailable"),

@@ -12,10 +12,10 @@ from chassis.errors import EditedMeanwhile, Faults, InvalidInput, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
 from trade.dates import PastDay
+from units_svc.inspections.feature import INSPECTION_AREA
 from units_svc.inspections.model import Grade, InspectedArea, Inspection, InspectionKind
 from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.model import DayInFuture, Unit
-from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import require_listed
 from units_svc.privacy.commands import require_private
 from units_svc.privacy.model import Place
@@ -131,7 +131,5 @@ async def _check(tx: Tx, details: InspectionDetails, unit_id: UUID | None) -> No
     if len(set(names)) < len(names):
         faults.note(InvalidInput(field="areas", rule="Each area can be listed once."))
     with faults:
-        await require_listed(
-            tx, [(LookupList.INSPECTION_AREA, name, f"areas-{n}-area") for n, name in enumerate(names)]
-        )
+        await require_listed(tx, [(INSPECTION_AREA, name, f"areas-{n}-area") for n, name in enumerate(names)])
     faults.refuse()

@@ -10,9 +10,9 @@ from fastapi import Response
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from units_svc.inspections import commands, queries
+from units_svc.inspections.feature import INSPECTION_AREA
 from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.queries import unit_record
-from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import lookup_lists
 from units_svc.photos.desk import NewPhoto, add_photo_of, photo_form
 from units_svc.photos.queries import photos_of
@@ -83,7 +83,7 @@ async def _record(call: PageCall, inspection_id: UUID, form: Any, *, status: int
         inspection=found,
         unit=await call.ask(unit_record, found.unit_id),
         photos=await call.ask(photos_of, found.unit_id, inspection_id=inspection_id),
-        area_name=lambda code: lists.label(LookupList.INSPECTION_AREA, code, call.locale),
+        area_name=lambda code: lists.label(INSPECTION_AREA, code, call.locale),
         form=form,
         status=status,
         may_edit=call.may(EDIT_UNITS),
@@ -118,7 +118,7 @@ async def _form(
         template,
         form=form,
         unit=await call.ask(unit_record, unit_id),
-        areas=lists.options(LookupList.INSPECTION_AREA, call.locale, keep=keep),
+        areas=lists.options(INSPECTION_AREA, call.locale, keep=keep),
         status=status,
         **more,
     )

@@ -30,7 +30,14 @@ from units_svc.inventory.buildings import (
     unit_for_edit,
 )
 from units_svc.inventory.facts import OF_BUILDING, EnteredFacts, building_facts, known_facts
-from units_svc.inventory.feature import EDIT_UNITS
+from units_svc.inventory.feature import (
+    EDIT_UNITS,
+    HOUSING_TYPE,
+    REGION,
+    SERVICE_PROVIDER,
+    STATUS,
+    UNIT_FEATURE,
+)
 from units_svc.inventory.home_lists import add_homes, list_of_one
 from units_svc.inventory.listing import tell_listing
 from units_svc.inventory.model import (
@@ -45,7 +52,6 @@ from units_svc.inventory.model import (
 )
 from units_svc.inventory.rents import Amount
 from units_svc.landlords.model import Landlord
-from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import require_listed
 from units_svc.privacy.commands import require_private
 from units_svc.privacy.model import Place
@@ -116,7 +122,7 @@ async def add_unit(tx: Tx, command: AddUnit) -> UUID:
     with faults:
         await _require_codes(tx, command)
     with faults:
-        await require_listed(tx, [(LookupList.STATUS, command.status, "status")])
+        await require_listed(tx, [(STATUS, command.status, "status")])
     with faults:
         _require_past(tx, command.status_observed_on, "status_observed_on")
     with faults:
@@ -171,7 +177,7 @@ async def edit_address(tx: Tx, command: EditAddress) -> int:
     with faults:
         require_address(command)
     with faults:
-        await require_listed(tx, [(LookupList.REGION, command.region, "region")], keep=[building.region])
+        await require_listed(tx, [(REGION, command.region, "region")], keep=[building.region])
     faults.refuse()
     building = await moved_to(tx, unit, building, command)
     await amend_building(tx, building, building_values(command), apart_from=unit.id)
@@ -229,7 +235,7 @@ async def observe_status(tx: Tx, command: ObserveStatus) -> UUID:
     """Record the condition a home was seen in; the newest day's is its status (U3). Raises DayInFuture."""
     await require_private(tx, Place.STATUS, _texts(command, "remark"), unit_id=command.unit_id)
     unit = await unit_for_edit(tx, command.unit_id)
-    await require_listed(tx, [(LookupList.STATUS, command.status, "status")])
+    await require_listed(tx, [(STATUS, command.status, "status")])
     _require_past(tx, command.observed_on, "observed_on")
     observation = _observation(tx, unit.id, command.status, command.observed_on, command.remark)
     tx.session.add(observation)
@@ -297,12 +303,12 @@ async def _require_free_number(tx: Tx, building: Building, number: str | None, o
 
 async def _require_codes(tx: Tx, details: Details | AddUnit, *, keep: Any = ()) -> None:
     chosen = [
-        (LookupList.HOUSING_TYPE, details.housing_type, "housing_type"),
-        (LookupList.SERVICE_PROVIDER, details.service_provider, "service_provider"),
-        *((LookupList.FEATURE, code, "features") for code in details.features),
+        (HOUSING_TYPE, details.housing_type, "housing_type"),
+        (SERVICE_PROVIDER, details.service_provider, "service_provider"),
+        *((UNIT_FEATURE, code, "features") for code in details.features),
     ]
     if isinstance(details, AddUnit):
-        chosen.append((LookupList.REGION, details.region, "region"))
+        chosen.append((REGION, details.region, "region"))
     await require_listed(tx, chosen, keep=keep)
 
 

@@ -15,27 +15,33 @@ from deskkit.csv_files import csv_stream
 from deskkit.forms import Form
 from deskkit.i18n import N_
 from deskkit.router import DeskRouter
-from trade.listings import FEATURES, HOUSING_TYPES, grouped
+from trade.listings import grouped
 from units_svc.inventory import commands, queries, rents
 from units_svc.inventory.facts import FACTS
-from units_svc.inventory.feature import EDIT_UNITS
+from units_svc.inventory.feature import (
+    EDIT_UNITS,
+    HOUSING_TYPE,
+    REGION,
+    SERVICE_PROVIDER,
+    STATUS,
+    UNIT_FEATURE,
+)
 from units_svc.inventory.provinces import provinces
 from units_svc.inventory.searching import Order, UnitFilter
 from units_svc.inventory.table import CSV_HEADER, csv_rows
 from units_svc.landlords.model import ManagedBy
 from units_svc.landlords.queries import landlord_choices
-from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import Lists, lookup_lists
 from units_svc.panels import edits_in_words, titles
 
 router = DeskRouter(prefix="/inventory-desk/units")
 
 _LISTS = {
-    "housing_types": LookupList.HOUSING_TYPE,
-    "statuses": LookupList.STATUS,
-    "features": LookupList.FEATURE,
-    "regions": LookupList.REGION,
-    "service_providers": LookupList.SERVICE_PROVIDER,
+    "housing_types": HOUSING_TYPE,
+    "statuses": STATUS,
+    "features": UNIT_FEATURE,
+    "regions": REGION,
+    "service_providers": SERVICE_PROVIDER,
 }
 
 
@@ -70,8 +76,8 @@ async def choices(call: PageCall, lists: Lists, keep: Mapping[str, Any] | None =
         )
         for name, kind in _LISTS.items()
     }
-    for name, groups in (("housing_types", HOUSING_TYPES), ("features", FEATURES)):
-        pairs = [(code, (code, words)) for code, words in found[name]]
+    for name in ("housing_types", "features"):
+        pairs, groups = [(code, (code, words)) for code, words in found[name]], _LISTS[name].groups
         found[f"grouped_{name}"] = [(call._(words), members) for words, members in grouped(pairs, groups)]
     found["landlords"] = await call.ask(landlord_choices, kept.get("landlord_id"))
     return found
@@ -274,10 +280,10 @@ _SAID_OTHERWISE = frozenset({"landlord_id", "features", "comments"})
 
 _FIELD_NAMES = titles(commands.AddUnit, commands.EditAddress, rents.CancelRent) | {"active": "Listed"}
 _LIST_OF = {
-    "housing_type": LookupList.HOUSING_TYPE,
-    "status": LookupList.STATUS,
-    "region": LookupList.REGION,
-    "service_provider": LookupList.SERVICE_PROVIDER,
+    "housing_type": HOUSING_TYPE,
+    "status": STATUS,
+    "region": REGION,
+    "service_provider": SERVICE_PROVIDER,
 }
 
 
@@ -319,7 +325,7 @@ async def _record(call: PageCall, template: str, unit_id: UUID, **more: Any) -> 
         template,
         unit=await call.ask(queries.unit_record, unit_id),
         lists=await call.ask(lookup_lists),
-        kinds=LookupList,
+        kinds=_LIST_OF | {"feature": UNIT_FEATURE},
         facts=FACTS,
         may_edit=call.may(EDIT_UNITS),
         **more,

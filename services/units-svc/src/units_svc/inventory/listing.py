@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from units_svc.inventory.facts import known_facts
+from units_svc.inventory.feature import HOUSING_TYPE, REGION, UNIT_FEATURE
 from units_svc.inventory.model import AvailabilityChanged, Building, Unit, UnitListed, UnitUnlisted
 from units_svc.landlords.model import Landlord, managed_by
-from units_svc.lookups.model import PUBLISHED, LookupList, LookupValue
+from units_svc.lookups.model import LookupValue
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
@@ -30,11 +31,11 @@ async def tell_listing(tx: Tx, unit: Unit) -> None:
             (row.list, row.code): row.published_as
             for row in await tx.execute(
                 select(LookupValue.list, LookupValue.code, LookupValue.published_as).where(
-                    LookupValue.list.in_(PUBLISHED)
+                    LookupValue.list.in_((HOUSING_TYPE, UNIT_FEATURE, REGION))
                 )
             )
         }
-    features = {said.get((LookupList.FEATURE, code)) for code in unit.features}
+    features = {said.get((UNIT_FEATURE, code)) for code in unit.features}
     unit.listing_version += 1
     tx.publish(
         UnitListed(
@@ -47,8 +48,8 @@ async def tell_listing(tx: Tx, unit: Unit) -> None:
             province=building.province,
             country=building.country,
             postal_code=building.postal_code,
-            region=said.get((LookupList.REGION, building.region)) if building.region else None,
-            housing_type=said.get((LookupList.HOUSING_TYPE, unit.housing_type)) or OTHER_TYPE,
+            region=said.get((REGION, building.region)) if building.region else None,
+            housing_type=said.get((HOUSING_TYPE, unit.housing_type)) or OTHER_TYPE,
             facts=known_facts(unit, building),
             rent_amount=unit.rent_amount,
             rent_currency=unit.rent_currency,

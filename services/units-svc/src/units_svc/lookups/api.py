@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.http import ApiRouter, Call, command_of
+from chassis.lookups import declared
 from units_svc.lookups import commands, queries
-from units_svc.lookups.model import LookupList
 
 router = ApiRouter(prefix="/lookups", tags=["look-up lists"])
 
@@ -27,13 +27,13 @@ class EditedValue(commands.LabelledValue):
 
 
 @router.get("/{kind}")
-async def read_list(call: Call, kind: LookupList) -> list[queries.ValueView]:
+async def read_list(call: Call, kind: str) -> list[queries.ValueView]:
     """The values of a list in their order, retired ones included."""
-    return list((await call.ask(queries.lookup_lists)).values[kind])
+    return list((await call.ask(queries.lookup_lists)).values[declared(call.runtime, kind)])
 
 
 @router.post("/{kind}", status_code=201)
-async def add_value(call: Call, kind: LookupList, body: commands.LabelledValue) -> AddedValue:
+async def add_value(call: Call, kind: str, body: commands.LabelledValue) -> AddedValue:
     """Add a value to a list."""
     return AddedValue(await call.perform(commands.add_value, command_of(commands.AddValue, body, list=kind)))
 

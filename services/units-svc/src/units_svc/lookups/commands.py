@@ -11,11 +11,11 @@ from sqlalchemy import func, select
 
 from chassis.errors import EditedMeanwhile, Faults, InvalidInput, NotFound
 from chassis.ids import new_id
+from chassis.lookups import CodeTaken, declared, require_word
 from chassis.usecase import use_case
 from trade.letters import folded
 from units_svc.lookups.feature import EDIT_LOOKUPS
-from units_svc.lookups.model import PUBLISHED, CodeTaken, LookupList, LookupValue
-from units_svc.lookups.published import PUBLISHED_WORDS
+from units_svc.lookups.model import LookupValue
 from units_svc.privacy.commands import require_private
 from units_svc.privacy.model import Place
 
@@ -42,7 +42,7 @@ class LabelledValue(BaseModel):
 class AddValue(LabelledValue):
     """A new value; its code is made from the English label and never changes."""
 
-    list: LookupList
+    list: str
 
 
 class EditValue(LabelledValue):
@@ -55,12 +55,14 @@ class EditValue(LabelledValue):
 
 @use_case(EDIT_LOOKUPS)
 async def add_value(tx: Tx, command: AddValue) -> UUID:
-    """Add a value to a list and return its id. Raises CodeTaken, InvalidInput, MonitoringRefused."""
-    faults = Faults()
+    """Add a value to a list and return its id. Raises NotFound, CodeTaken, InvalidInput,
+    MonitoringRefused.
+    """
+    kind, faults = declared(tx.runtime, command.list), Faults()
     with faults:
         await _require_private(tx, command)
     with faults:
-        _require_published(command.list, command.published_as)
+        require_word(kind, command.published_as)
     code = re.sub(r" ", "_", folded(command.label_en))[:60].strip("_")
     same = select(LookupValue.id).where(LookupValue.list == command.list, LookupValue.code == code)
     if not code:
@@ -95,7 +97,7 @@ async def edit_value(tx: Tx, command: EditValue) -> None:
     if value is None:
         raise NotFound(what="value")
     with faults:
-        _require_published(value.list, command.published_as)
+        require_word(declared(tx.runtime, value.list), command.published_as)
     faults.refuse()
     names = ("label_en", "label_fr", "sort_order", "active", "published_as")
     sent = {name: getattr(command, name) for name in names}
@@ -110,15 +112,3 @@ async def edit_value(tx: Tx, command: EditValue) -> None:
 async def _require_private(tx: Tx, value: LabelledValue) -> None:
     labels = (("label_en", value.label_en), ("label_fr", value.label_fr))
     await require_private(tx, Place.LOOKUP_VALUE, labels)
-
-
-def _require_published(kind: LookupList, word: str | None) -> None:
-    if not word:
-        return
-    if kind not in PUBLISHED:
-        raise InvalidInput(field="published_as", rule="Values of this list aren't shared with anybody.")
-    known = PUBLISHED_WORDS.get(kind)
-    if known is not None and word not in known:
-        raise InvalidInput(field="published_as", rule="Choose a word that others know.")
-    if known is None and not re.fullmatch(r"[a-z0-9]+([_-][a-z0-9]+)*", word):
-        raise InvalidInput(field="published_as", rule="Use small letters, digits and hyphens.")

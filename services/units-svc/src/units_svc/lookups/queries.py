@@ -9,15 +9,17 @@ from uuid import UUID
 from sqlalchemy import select
 
 from chassis.errors import Faults
+from chassis.feature import LookupList
+from chassis.lookups import Labelled, NotOnTheList, declared_lists
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from units_svc.lookups.feature import VIEW_LOOKUPS
-from units_svc.lookups.model import LookupList, LookupValue, NotOnTheList
+from units_svc.lookups.model import LookupValue
 from units_svc.tables import views
 
 
 @dataclass(frozen=True, slots=True)
-class ValueView:
+class ValueView(Labelled):
     """One value of a list as it is shown."""
 
     id: UUID
@@ -30,10 +32,6 @@ class ValueView:
     published_as: str | None
     version: int
 
-    def label(self, locale: str) -> str:
-        """The label in the person's language."""
-        return self.label_fr if locale == "fr" else self.label_en
-
 
 @dataclass(frozen=True, slots=True)
 class Lists:
@@ -45,31 +43,34 @@ class Lists:
         """What a code is called; the code itself when it isn't on the list, None for None."""
         if code is None:
             return None
-        return next((v.label(locale) for v in self.values.get(kind, ()) if v.code == code), code)
+        return next((v.label(locale) for v in self.values[kind] if v.code == code), code)
 
     def options(self, kind: LookupList, locale: str, *, keep: Iterable[str] = ()) -> list[tuple[str, str]]:
         """Codes and labels to choose from: the active ones, and those a record has already."""
         kept = set(keep)
-        return [(v.code, v.label(locale)) for v in self.values.get(kind, ()) if v.active or v.code in kept]
+        return [(v.code, v.label(locale)) for v in self.values[kind] if v.active or v.code in kept]
 
     def active(self, kind: LookupList) -> set[str]:
         """Codes that can be chosen."""
-        return {v.code for v in self.values.get(kind, ()) if v.active}
+        return {v.code for v in self.values[kind] if v.active}
 
 
 async def read_lists(tx: Tx | ReadTx) -> Lists:
     """Return all lists; one small statement."""
-    found: dict[LookupList, list[ValueView]] = {kind: [] for kind in LookupList}
+    lists = declared_lists(tx.runtime)
+    found: dict[str, list[ValueView]] = {code: [] for code in lists}
     rows = await tx.execute(
         select(
             LookupValue.list, LookupValue.id, LookupValue.code, LookupValue.label_en, LookupValue.label_fr,
             LookupValue.grouping, LookupValue.sort_order, LookupValue.active, LookupValue.published_as,
             LookupValue.version,
-        ).order_by(LookupValue.list, LookupValue.sort_order, LookupValue.code)
+        )
+        .where(LookupValue.list.in_(found))
+        .order_by(LookupValue.list, LookupValue.sort_order, LookupValue.code)
     )  # fmt: skip
     for row in rows:
         found[row.list] += views(ValueView, [row[1:]])
-    return Lists({kind: tuple(values) for kind, values in found.items()})
+    return Lists({kind: tuple(found[code]) for code, kind in lists.items()})
 
 
 @query(VIEW_LOOKUPS)

@@ -16,9 +16,9 @@ from trade.dates import PastDay, WorkDay
 from trade.letters import folded
 from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.model import DayInFuture, Unit
-from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import require_listed
 from units_svc.maintenance.entry_requests import Days, give_up_entry, require_entry
+from units_svc.maintenance.feature import MAINTENANCE_TYPE
 from units_svc.maintenance.model import (
     Contractor,
     ContractorKnown,
@@ -117,7 +117,7 @@ async def add_work(tx: Tx, command: AddWork) -> UUID:
     with faults:
         await _require_private(tx, command, command.unit_id)
     with faults:
-        await require_listed(tx, [(LookupList.MAINTENANCE_TYPE, command.type, "type")])
+        await require_listed(tx, [(MAINTENANCE_TYPE, command.type, "type")])
     with faults:
         await _check(tx, command, command.unit_id, None)
     faults.refuse()
@@ -151,7 +151,7 @@ async def edit_work(tx: Tx, command: EditWork) -> None:
     if work.version != command.version:
         raise EditedMeanwhile(current=work.version, difference=changes)
     with faults:
-        await require_listed(tx, [(LookupList.MAINTENANCE_TYPE, command.type, "type")], keep=[work.type])
+        await require_listed(tx, [(MAINTENANCE_TYPE, command.type, "type")], keep=[work.type])
     with faults:
         await _check(tx, command, work.unit_id, work)
     faults.refuse()

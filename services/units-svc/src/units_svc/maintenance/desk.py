@@ -13,9 +13,9 @@ from deskkit.i18n import N_
 from deskkit.router import DeskRouter
 from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.queries import unit_record
-from units_svc.lookups.model import LookupList
 from units_svc.lookups.queries import lookup_lists
 from units_svc.maintenance import commands, entry_requests, queries
+from units_svc.maintenance.feature import MAINTENANCE_TYPE
 from units_svc.maintenance.model import EntryPurpose, EntryStatus
 from units_svc.panels import edits_in_words, titles
 
@@ -221,7 +221,7 @@ async def _csv(call: PageCall, wanted: queries.WorkFilter) -> Response:
     rows = [
         (
             door(one.street, one.unit_number),
-            lists.label(LookupList.MAINTENANCE_TYPE, one.type, call.locale),
+            lists.label(MAINTENANCE_TYPE, one.type, call.locale),
             one.description,
             one.contractor,
             one.company_name,
@@ -243,8 +243,8 @@ async def _choices(call: PageCall, keep: str | None = None, contractor: UUID | N
     lists = await call.ask(lookup_lists)
     contractors = await call.ask(queries.contractor_list)
     return {
-        "types": lists.options(LookupList.MAINTENANCE_TYPE, call.locale, keep=[keep] if keep else ()),
-        "type_name": lambda code: lists.label(LookupList.MAINTENANCE_TYPE, code, call.locale),
+        "types": lists.options(MAINTENANCE_TYPE, call.locale, keep=[keep] if keep else ()),
+        "type_name": lambda code: lists.label(MAINTENANCE_TYPE, code, call.locale),
         # Work keeps the contractor it has, also one who has retired since.
         "contractors": [(str(one.id), one.name) for one in contractors if one.active or one.id == contractor],
         "may_edit": call.may(EDIT_UNITS),

@@ -12,8 +12,9 @@ from chassis.errors import InvalidInput
 from deskkit.call import DeskCall, PageCall
 from deskkit.i18n import N_
 from deskkit.router import DeskRouter
-from units_svc.lookups.model import LookupList
+from units_svc.inventory.feature import HOUSING_TYPE, REGION
 from units_svc.lookups.queries import lookup_lists
+from units_svc.maintenance.feature import MAINTENANCE_TYPE
 from units_svc.privacy.queries import refusals
 from units_svc.reports import queries
 from units_svc.reports.model import CostBy, Grouping, Period
@@ -98,7 +99,7 @@ async def maintenance_cost(call: DeskCall) -> Response:
 
     def name(line: Any) -> str:
         if by is CostBy.TYPE:
-            return str(lists.label(LookupList.MAINTENANCE_TYPE, line.key, call.locale))
+            return str(lists.label(MAINTENANCE_TYPE, line.key, call.locale))
         return str(line.label or line.key)
 
     lines = await call.ask(queries.maintenance_cost, period, by)
@@ -150,7 +151,7 @@ def _asked(call: PageCall, kind: Any, usual: Any) -> tuple[Period, Any, Any]:
 
 async def _group_names(call: PageCall, by: Grouping) -> Any:
     lists = await call.ask(lookup_lists)
-    kind = LookupList.REGION if by is Grouping.REGION else LookupList.HOUSING_TYPE
+    kind = REGION if by is Grouping.REGION else HOUSING_TYPE
     return lambda code: lists.label(kind, code, call.locale) or call._("not known")
 
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from trade import addresses
 
-revision = "12d0ff77cd86"
-down_revision = "96526431328f"
+revision = "ab57e0d3d6ec"
+down_revision = "fcfa2e1cec89"
 
 _STEP = 1000
 _HOMES = sa.text(
