@@ -9,7 +9,7 @@ from cryptography.fernet import InvalidToken
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from chassis.errors import DomainError, NotFound
+from chassis.errors import DomainError, NotFound, Unavailable
 from chassis.perform import perform
 from deskkit.call import PublicCall
 from deskkit.language import inside_path
@@ -33,7 +33,7 @@ async def begin(call: PublicCall, next: str = "/") -> Response:
     provider = _provider(call)
     try:
         begun = await provider.begin(*(secrets.token_urlsafe(32) for _ in range(3)))
-    except DomainError as error:  # the sign-in page still offers the password
+    except (ProviderRefused, Unavailable) as error:  # the sign-in page still offers the password
         return call.redirect("sign_in", notice=call.words(error), tone="warning")
     settings = settings_of(call)
     kept = json.dumps([begun.state, begun.nonce, begun.verifier, inside_path(next, "/")])
