@@ -21,7 +21,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -89,14 +89,19 @@ def issuer(key: OKPKey) -> Iterator[str]:
 def contestant(name: str, settings: dict[str, str], port: int | None = None) -> Iterator[int]:
     """Run one of the servers in a process of its own; yields its port."""
     port = port or free_port()
+    with program(str(HERE / "http_contestants.py"), name, str(port), json.dumps(settings)):
+        yield port
+
+
+@contextmanager
+def program(*arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Run Python with these arguments for the length of the block."""
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
-            [sys.executable, str(HERE / "http_contestants.py"), name, str(port), json.dumps(settings)],
-            stdout=subprocess.DEVNULL,
-            stderr=log,
+            [sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=log, env=environment
         )
         try:
-            yield port
+            yield
         finally:
             # Nothing to finish: what it served has been measured.
             process.kill()
