@@ -44,7 +44,7 @@ def _terms(released: Schema, current: Schema) -> list[str]:
         if released.get(name) != current.get(name)
     ]
     lost = set(released.get("listeners", ())) - set(current.get("listeners", ()))
-    return found + [f"terms: {listener} no longer hears it" for listener in sorted(lost)]
+    return found + [f"terms: {listener} no longer receives it" for listener in sorted(lost)]
 
 
 def _compare(was: _Resolved, now: _Resolved, before: Any, after: Any, where: str) -> list[str]:

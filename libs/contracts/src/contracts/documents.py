@@ -93,7 +93,7 @@ def asyncapi(service: Service, catalogue: Catalogue = CATALOGUE) -> dict[str, An
         "asyncapi": "3.0.0",
         "id": f"urn:partywall:{service}",
         "info": {
-            "title": f"Partywall: what {service} says and hears",
+            "title": f"Partywall: what {service} publishes and receives",
             "version": "1.0.0",
             "description": "Generated from the contracts' catalogue.",
         },

@@ -64,7 +64,7 @@ def violations(model: type[Event]) -> list[str]:
     kinds = field_kinds(model)
     for name, kind in kinds.items():
         if kind is None:
-            found.append(f"{model.__name__}.{name} is no word of the language")
+            found.append(f"{model.__name__}.{name} has a type that no event may have")
         elif (mark := _MARKS.get(kind)) is not None and mark not in model.terms.carries:
             found.append(f"{model.__name__}.{name} needs the mark {mark}")
     unused = model.terms.carries - {_MARKS[kind] for kind in kinds.values() if kind in _MARKS}
