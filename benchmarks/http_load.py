@@ -1,4 +1,4 @@
-"""Load for the HTTP benchmarks: connections that ask again once answered, or so many requests a second.
+"""Load for the HTTP benchmarks: connections that send again once answered, or so many requests a second.
 
 Bare protocol code where servers are compared, because a client library costs more than they do.
 """
@@ -99,9 +99,9 @@ async def load(port: int, request: Request, *, seconds: float, clients: int = 16
 
 
 async def paced(ask: Callable[[], Awaitable[bool]], *, per_second: float, seconds: float) -> Round:
-    """Ask so often, whether or not what was asked before has been answered; `ask` says whether it went well.
+    """Send so often, whether or not earlier requests have been answered; `ask` returns whether it succeeded.
 
-    What is late because of others counts from when it was due.
+    A request that is late because of others counts from when it was due.
     """
     before, began = cpu(), time.perf_counter()
 

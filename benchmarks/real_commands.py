@@ -1,9 +1,9 @@
-"""The commands that support-svc is used with most, each beside a plain endpoint that writes the same rows.
+"""The most frequent commands of support-svc, each compared with a plain endpoint that writes the same rows.
 
     python benchmarks/real_commands.py [--rounds 5] [--requests 100] [--clients 16] [--only secure-unit …]
 
 Secure Unit, Record Follow-up, Move In and recording a client go to the real application in a process of its
-own, with a real PostgreSQL of default durability and a broker. Beside it stands plain FastAPI with an ORM
+own, with a real PostgreSQL of default durability and a broker. Compared with it is plain FastAPI with an ORM
 session (`real_plain.py`), which decides nothing and writes what the command was seen to write: the same
 columns of the same tables, which is checked at the end. Both take turns, round by round. Prints medians, the
 median of the ratios, round trips and statements counted on the wire, and the CPU that the host gave to
@@ -95,7 +95,7 @@ class Support(ServiceWorld):
     async def placement(self, *, tied: bool) -> tuple[UUID, UUID, Body]:
         """Start a placement of an adult and a child, and publish a home; return both and what is asked.
 
-        `tied` says that the home is the property entity's, which then hears of the household.
+        With `tied` the home is the property entity's, which then receives a referral.
         """
         head = (await self.post("/clients", **newcomer(), phones=["416 555 0142"]))["id"]
         child = (await self.post("/clients", **newcomer() | {"date_of_birth": "2015-02-03"}))["id"]

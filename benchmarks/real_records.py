@@ -1,7 +1,7 @@
 """Records for `real_commands.py`: prepared once by real commands, then copied; and what a command wrote.
 
 Every identifier that belongs to a prepared record becomes, in a copy, one derived from the copy's own
-identifier, so that whoever knows the copy's identifier finds all its rows.
+identifier, so that all its rows can be found by that identifier.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ Change = Callable[[Any], Any]
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MACHINERY = frozenset({"outbox", "audit", "access_log", "idempotency", "inbox", "bus_position"})
-"""Written beside a record, and not needed to go on with it."""
+"""Written together with a record, and not needed to continue with it."""
 _BY_TRIGGER = frozenset({"client_name", "client_name_word"})
-"""Written by the database itself, whoever writes the client."""
+"""Written by triggers whenever a client is written."""
 
 
 @dataclass(frozen=True)

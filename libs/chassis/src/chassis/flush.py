@@ -1,7 +1,6 @@
-"""The one statement that writes what a transaction leaves beside its own rows: outbox, audit, timers,
-idempotency.
+"""The one statement that writes a transaction's outbox, audit, timer, idempotency and inbox rows.
 
-Several rows of a part travel as arrays, so that one prepared statement serves any number of them.
+Several rows of a table are passed as arrays, so that one prepared statement serves any number of them.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ _INSERTS = {
         "INSERT INTO idempotency (actor, key, use_case, fingerprint, result, at) SELECT {rows}",
         "",
     ),
-    # One that is there already is a violation, and undoes the effect that would have been its second.
+    # A row that exists already is a violation, which undoes the effect: it would be the second.
     "inbox": (
         INBOX,
         "INSERT INTO inbox (source, id, subject, aggregate, aggregate_version, received_at, sequence)"
@@ -73,7 +72,7 @@ def json_text(value: Any) -> str:
 
 @dataclass(slots=True)
 class Pending:
-    """Rows waiting for the flush of their transaction; a timer that maps to None is to be cancelled."""
+    """Rows waiting for the flush of their transaction; a timer that maps to None will be cancelled."""
 
     outbox: list[Row] = field(default_factory=list)
     audit: list[Row] = field(default_factory=list)
@@ -82,7 +81,7 @@ class Pending:
     published: bool = False
 
     def add(self, later: Pending) -> None:
-        """Take over what was recorded later."""
+        """Add what was recorded later."""
         self.outbox += later.outbox
         self.audit += later.audit
         self.timers |= later.timers
@@ -97,9 +96,9 @@ class Pending:
         if self.audit:
             parts.append(("audit", self.audit))
         if self.timers:
-            standing = [(*name, *what) for name, what in self.timers.items() if what is not None]
+            scheduled = [(*name, *what) for name, what in self.timers.items() if what is not None]
             cancelled: list[Row] = [name for name, what in self.timers.items() if what is None]
-            parts += [("timers", standing)] if standing else []
+            parts += [("timers", scheduled)] if scheduled else []
             parts += [("cancelled", cancelled)] if cancelled else []
         if self.idempotency:
             parts.append(("idempotency", self.idempotency))
@@ -108,7 +107,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """A guarded statement taken apart: its CTEs, the statement proper, and its parameters in order."""
+    """A guarded statement in parts: its CTEs, the main statement, and its parameters in order."""
 
     ctes: str
     statement: str
@@ -121,9 +120,9 @@ _VERBS = {"select", "insert", "update", "delete", "merge"}
 
 @lru_cache(maxsize=512)
 def take_apart(sql: str) -> Guarded:
-    """Number the `:name` parameters of `sql`, and part its leading `WITH` list from the statement proper.
+    """Number the `:name` parameters of `sql`, and separate its leading `WITH` list from the main statement.
 
-    PostgreSQL wants statements that write at the top level of a `WITH`, so the list has to be joined to ours.
+    PostgreSQL allows writing statements only in a `WITH` at the top level, so the list is joined to ours.
     """
     names: dict[str, int] = {}
     out: list[str] = []
@@ -164,10 +163,10 @@ _CONDITION = " {join} EXISTS (SELECT 1 FROM concluded)"
 
 @lru_cache(maxsize=1024)
 def statement(parts: tuple[Part, ...], guarded: Guarded | None = None) -> str:
-    """Return the text that writes `parts`, each named with whether it's a single row.
+    """Return the text that writes `parts`, each a table and whether it's a single row.
 
-    With `guarded`, they're written only if that matched a row. A single row travels as it is, which spares
-    Python and PostgreSQL the arrays; it's the usual case of a command.
+    With `guarded`, they're written only if that matched a row. A single row, the usual case of a command, is
+    passed as plain values, which saves Python and PostgreSQL the arrays.
     """
     number = len(guarded.names) if guarded else 0
     ctes: list[str] = []
@@ -200,7 +199,7 @@ def arguments(rows: list[tuple[str, list[Row]]], given: Row = ()) -> list[Any]:
 
 
 def parts_of(rows: list[tuple[str, list[Row]]]) -> tuple[Part, ...]:
-    """Return what of `rows` decides about the text of the statement."""
+    """Return the parts of the statement for these rows: each table, and whether it has a single row."""
     return tuple((name, len(part) == 1) for name, part in rows)
 
 
@@ -218,7 +217,7 @@ def outbox_row(
     now: datetime,
     traceparent: str | None,
 ) -> Row:
-    """Return the outbox row of `message`, in the order of its arrays."""
+    """Return the outbox row of `message`, its values in the order of `OUTBOX`."""
     data = message.data
     text = data if isinstance(data, str) else data.decode() if isinstance(data, bytes) else json_text(data)
     status = "pending" if withheld is None else "withheld"

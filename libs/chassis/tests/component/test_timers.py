@@ -8,11 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from chassis.bus.firing import TimerRunner
 from delivery import world
 from delivery.fixtures import Delivery, running
 
 from chassis.bus import Timers
-from chassis.bus.firing import TimerRunner
 from chassis.bus.parking import ATTEMPTS
 from chassis.bus.worker import Duties, Worker
 from chassis.clock import FixedClock
