@@ -15,6 +15,7 @@ QUICK = {
     "delivery_latency": ("--rounds", "1", "--events", "60"),
     "delivery_listener": ("--rounds", "1", "--events", "5000"),
     "http_command": ("--rounds", "1", "--seconds", "1"),
+    "real_commands": ("--rounds", "1", "--requests", "20"),
     "through_traefik": ("--rounds", "1", "--seconds", "1"),
     "growth": ("--rows", "2000", "--rounds", "1", "--seconds", "1"),
     "desk_pages": ("--rows", "2000", "--rounds", "1", "--seconds", "3"),

@@ -1,4 +1,4 @@
-"""Finding a client among 300,000, beside 10,000: any way of asking, any spelling (C3).
+"""Finding a client among 300,000, compared with 10,000: any kind of search, any spelling (C3).
 
     python benchmarks/client_search.py [--rows 300000] [--rounds 7] [--searches 300]
 
@@ -133,7 +133,7 @@ def typed(dice: random.Random) -> str:
 
 
 def search(dice: random.Random) -> ground.Ask:
-    """Return a search, or in one of eight cases a page of the whole list, from any place on."""
+    """Return a search, or in one of eight cases a page of the whole list, from any position on."""
     state = ClientState.ACTIVE if dice.random() < 0.3 else None
     if dice.random() < 0.125:
         place = family(dice), given(dice), uuid.UUID(int=dice.randrange(1, ground.SMALL))

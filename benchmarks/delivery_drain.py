@@ -1,4 +1,4 @@
-"""Draining what waits after an outage: our relay beside the raw limit of the broker and two other outboxes.
+"""Draining what waits after an outage: our relay, the raw limit of the broker, and two other outboxes.
 
     python benchmarks/delivery_drain.py [--rounds 5] [--events 100000] [--others 10000]
 
@@ -74,7 +74,7 @@ async def raw(here: Ground, broker: Client, js: JetStreamContext, rows: Sequence
 
 
 async def relayed(here: Ground, broker: Client, js: JetStreamContext, rows: Sequence[Event]) -> float:
-    """Return events a second of our relay, from its start to the last row settled."""
+    """Return events a second of our relay, from its start until the last row is marked as published."""
     await here.fresh_stream(js)
     await here.fill_outbox(rows)
     with Clock() as clock:

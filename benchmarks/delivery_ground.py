@@ -1,4 +1,4 @@
-"""What the delivery benchmarks stand on: servers with full durability, rows, streams, and the ratios."""
+"""What the delivery benchmarks share: servers with full durability, rows, streams, and the ratios."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DiscardPolicy, StorageType, StreamConfig
 
-from chassis.db.schema import chassis_v1
+from chassis.db.schema import chassis_v1, chassis_v2
 from chassis.ids import new_id
 from partywall.postgres import DURABLE_SETTINGS, PostgresCluster
 from testkit.broker import PlainNats
@@ -45,8 +45,8 @@ def events(number: int) -> list[Event]:
     """Return new events, ten to an aggregate."""
     at = datetime.now(UTC).isoformat()
     made = []
-    for place in range(number):
-        event, aggregate = new_id(), str(UUID(int=place // 10))
+    for index in range(number):
+        event, aggregate = new_id(), str(UUID(int=index // 10))
         envelope = {
             "specversion": "1.0",
             "id": str(event),
@@ -56,8 +56,8 @@ def events(number: int) -> list[Event]:
             "time": at,
             "datacontenttype": "application/json",
             "dataschema": "urn:partywall:contracts:bench.entry_recorded.v1",
-            "aggregateversion": place % 10 + 1,
-            "data": {"request": aggregate, "unit": str(UUID(int=place)), "deadline": at, "line": "x" * 160},
+            "aggregateversion": index % 10 + 1,
+            "data": {"request": aggregate, "unit": str(UUID(int=index)), "deadline": at, "line": "x" * 160},
         }
         made.append(Event(event, aggregate, json.dumps(envelope)))
     return made
@@ -115,7 +115,7 @@ class Ground:
         )
 
     async def fill_outbox(self, rows: Sequence[Event]) -> None:
-        """Let these events wait in our outbox, and nothing else be there."""
+        """Replace the content of our outbox by these events, all waiting."""
         connection = await asyncpg.connect(self.database)
         try:
             await connection.execute("TRUNCATE outbox")
@@ -158,6 +158,7 @@ async def ground() -> AsyncIterator[Ground]:
                     statements.append(sqltext)
 
             chassis_v1(Collect())
+            chassis_v2(Collect())
             for statement in statements:
                 await here.sql(statement)
             await here.sql("CREATE EXTENSION pg_stat_statements")
@@ -199,7 +200,7 @@ class Table:
             print(f"| {name} | {statistics.median(values):,.1f} |")
 
     def verdict(self, one: str, other: str, target: float, stretch: float, *, lower: bool = False) -> None:
-        """Print a ratio beside its target; `lower` says that less is better."""
+        """Print a ratio with its target; `lower` means that less is better."""
         ratio = self.ratio(one, other)
         good = (lambda limit: ratio <= limit) if lower else (lambda limit: ratio >= limit)
         word = "stretch reached" if good(stretch) else "reached" if good(target) else "MISSED"

@@ -49,7 +49,7 @@ COMMIT_NATS_OUTBOX = """
     VALUES ($1, $3, $4::jsonb, '{}'::jsonb, $5, 'pending', 0)
 """
 COMMIT_FASTSTREAM = """
-    WITH business AS (INSERT INTO effects (event, aggregate) VALUES ($1, $2)), told AS (
+    WITH business AS (INSERT INTO effects (event, aggregate) VALUES ($1, $2)), sent AS (
         INSERT INTO faststream_outbox (queue, payload, headers) VALUES ($3, $4, $5::jsonb)
     ) SELECT pg_notify('outbox_faststream_outbox', $3)
 """
@@ -62,7 +62,7 @@ INBOX = """
 
 
 class Stopwatch:
-    """Knows when each event was acted on."""
+    """Notes when each event was acted on."""
 
     def __init__(self) -> None:
         self._waiting: dict[UUID, asyncio.Future[float]] = {}
@@ -80,7 +80,7 @@ class Stopwatch:
 
 
 class TimedListener(Listener):
-    """Our listener, telling a stopwatch after each commit."""
+    """Our listener, with a stopwatch that is stopped after each commit."""
 
     watch: Stopwatch
 
@@ -206,7 +206,7 @@ class receiving:  # noqa: N801 - reads as a word in `async with`
 
 async def until_ready(relay: Relay, listener: Listener) -> None:
     """Return when both are at work and the first counts are behind them."""
-    await until(lambda: relay.state.leading and listener.hurries)
+    await until(lambda: relay.state.leading and listener.acts_at_once)
     await asyncio.sleep(0.2)
 
 

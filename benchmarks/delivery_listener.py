@@ -1,4 +1,4 @@
-"""Acting on what came: inbox row and effect in batches, beside bare receiving.
+"""Acting on received events: inbox row and effect in batches, compared with receiving alone.
 
     python benchmarks/delivery_listener.py [--rounds 5] [--events 20000]
 

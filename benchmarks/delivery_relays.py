@@ -90,9 +90,9 @@ async def ours(ground: Ground, broker: Client) -> AsyncIterator[Relay]:
 
 
 async def drain_ours(ground: Ground, broker: Client, number: int) -> Relay:
-    """Send what waits in our outbox and return when all of it is settled."""
+    """Send what waits in our outbox and return when all of it is marked as published."""
     async with ours(ground, broker) as relay:
-        await until(lambda: relay.state.published >= number and not relay.unsettled, 0.001)
+        await until(lambda: relay.state.published >= number and not relay.unmarked, 0.001)
         return relay
 
 

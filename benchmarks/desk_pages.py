@@ -132,9 +132,9 @@ async def measure(back: LocalBack, rounds: int, seconds: float) -> None:
 
 
 def report(results: dict[str, list[Round]], computing: dict[str, list[float]]) -> None:
-    """Print medians of the rounds, with the target beside the lists.
+    """Print medians of the rounds, with the target for the lists.
 
-    *Computing* is the CPU time of the service for one page, which other processes don't stretch much.
+    *Computing* is the CPU time of the service for one page, which other processes hardly affect.
     """
     pace = f"{PER_SECOND} a second"
     print(f"\n{pace:<46} {'p50 ms':>7} {'p99 ms':>7} {'computing':>9} {'failed':>7} {'steal':>6}")

@@ -5,7 +5,7 @@
 Starts a PostgreSQL of its own with two databases, one with ten times the rows of the other in every table
 that the command of `http_command.py` touches (entry, audit, outbox). Two servers of the same program take
 turns. Counted by PostgreSQL itself: statements, pages touched and WAL records of one command, which don't
-depend on the machine; beside them the time.
+depend on the machine; the time is printed as well.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ async def measure(rows: int, rounds: int, seconds: float, clients: int) -> None:
 
 
 def report(sizes: dict[str, int], results: dict[str, list[Round]], costs: dict[str, Cost]) -> None:
-    """Print what a command costs at each size, and the ratios beside the target."""
+    """Print what a command costs at each size, and the ratios with the target."""
     print(
         f"{'rows a table':>13} {'per s':>7} {'p50 ms':>7} {'statements':>11} {'pages':>7} {'WAL records':>12}"
     )

@@ -3,7 +3,7 @@
     python benchmarks/homes_search.py [--rows 330000] [--rounds 7] [--searches 300]
 
 Starts a PostgreSQL of its own, fills one copy of the inventory with each number of homes, and asks both the
-same random searches in turn, through the use case as the page does; half of them begin at some place within.
+same random searches in turn, through the use case as the page does; half of them begin at some position.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def search(dice: random.Random) -> ground.Ask:
         wanted["after"] = spelt(places[wanted["sort"]])
     filters = HomeFilter(**wanted)
     asked = search_homes
-    if dice.random() < 0.5:  # as the desk does: by building, which is paged by places of its own
+    if dice.random() < 0.5:  # as the desk does: by building, which is paged by positions of its own
         asked, filters = search_buildings, filters.model_copy(update={"after": None})
     return lambda runtime: ask(runtime, ACTOR, asked, filters, SEEKING)
 

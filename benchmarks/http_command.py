@@ -21,7 +21,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -34,6 +34,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, OKPKey
 
 from chassis.db.schema import chassis_v1
+from chassis.http.auth import LONGEST_LIFE
 from partywall.postgres import BINARIES, PostgresCluster
 from testkit.ports import free_port
 from testkit.wire import counting
@@ -48,7 +49,7 @@ WITH recorded AS (
     INSERT INTO entry (id, shelf, text, weight, at)
     SELECT gen_random_uuid(), shelf.id, 'a line of text', :w, now()
     FROM shelf WHERE shelf.id = '{shelf}' AND shelf.open RETURNING id
-), told AS (
+), sent AS (
     INSERT INTO outbox (id, aggregate, aggregate_version, subject, type, data, recorded_at)
     SELECT gen_random_uuid(), '{shelf}', 1, 'evt.bench.entry_recorded.v1', 'entry_recorded', '{message}',
         now()
@@ -77,7 +78,7 @@ def issuer(key: OKPKey) -> Iterator[str]:
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
-            """Stay silent."""
+            """Log nothing."""
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -89,14 +90,19 @@ def issuer(key: OKPKey) -> Iterator[str]:
 def contestant(name: str, settings: dict[str, str], port: int | None = None) -> Iterator[int]:
     """Run one of the servers in a process of its own; yields its port."""
     port = port or free_port()
+    with program(str(HERE / "http_contestants.py"), name, str(port), json.dumps(settings)):
+        yield port
+
+
+@contextmanager
+def program(*arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Run Python with these arguments for the length of the block."""
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
-            [sys.executable, str(HERE / "http_contestants.py"), name, str(port), json.dumps(settings)],
-            stdout=subprocess.DEVNULL,
-            stderr=log,
+            [sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=log, env=environment
         )
         try:
-            yield port
+            yield
         finally:
             # Nothing to finish: what it served has been measured.
             process.kill()
@@ -205,9 +211,9 @@ def settings_for(dsn: str, jwks_url: str) -> dict[str, str]:
 
 
 def bearer(key: OKPKey) -> dict[str, str]:
-    """Return the header of somebody who may record entries, for two hours."""
+    """Return the header of somebody who may record entries, for as long as a token is accepted."""
     claims: dict[str, object] = {"iss": "bench", "aud": ["bench"], "sub": str(uuid4()), "entity": "property"}
-    claims |= {"roles": ["porter"], "name": "Bench", "exp": int(time.time()) + 7200}
+    claims |= {"roles": ["porter"], "name": "Bench", "exp": int(time.time()) + LONGEST_LIFE}
     token = jwt.encode({"alg": "Ed25519", "kid": "bench"}, claims, key, algorithms=["Ed25519"])
     return {"Authorization": f"Bearer {token}"}
 
@@ -258,7 +264,7 @@ def report(results: dict[str, list[Round]], statements: list[float]) -> None:
     print(f"{'pgbench':<8} {medians['pgbench']:8.0f}")
     for pair, target, stretch in TARGETS:
         one, other = pair.split("/")
-        # Round by round, since that's what was measured beside each other.
+        # Round by round, because each round's figures were measured together.
         others = statements if other == "pgbench" else [each.per_second for each in results[other]]
         ratio = statistics.median(
             ours.per_second / theirs for ours, theirs in zip(results[one], others, strict=True)

@@ -53,7 +53,7 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EntryRecorded:
-    """The fact that is told."""
+    """The fact that is published."""
 
     entry: UUID
     shelf: UUID
@@ -145,7 +145,7 @@ ONE_STATEMENT = """
 WITH recorded AS (
     INSERT INTO entry (id, shelf, text, weight, at)
     SELECT $1, shelf.id, $3, $4, $5 FROM shelf WHERE shelf.id = $2 AND shelf.open RETURNING id
-), told AS (
+), sent AS (
     INSERT INTO outbox (id, aggregate, aggregate_version, subject, type, data, recorded_at)
     SELECT $6, $7, 1, 'evt.bench.entry_recorded.v1', 'entry_recorded', $8::jsonb, $5
     WHERE EXISTS (SELECT 1 FROM recorded)
@@ -251,12 +251,12 @@ def plain(settings: dict[str, str]) -> FastAPI:
             assert shelf.open
             entry = Entry(id=uuid4(), shelf=shelf.id, text=body.text, weight=body.weight, at=at)
             message = json.loads(_message(event, entry.id, shelf.id, body.weight, at))
-            told = {"aggregate": str(shelf.id), "aggregate_version": 1, "type": "entry_recorded"}
+            sent = {"aggregate": str(shelf.id), "aggregate_version": 1, "type": "entry_recorded"}
             session.add_all(
                 [
                     entry,
                     Outbox(
-                        id=event, subject="evt.bench.entry_recorded.v1", data=message, recorded_at=at, **told
+                        id=event, subject="evt.bench.entry_recorded.v1", data=message, recorded_at=at, **sent
                     ),
                     Audit(
                         id=uuid4(),

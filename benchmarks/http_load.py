@@ -1,4 +1,4 @@
-"""Load for the HTTP benchmarks: connections that ask again once answered, or so many requests a second.
+"""Load for the HTTP benchmarks: connections that send again once answered, or so many requests a second.
 
 Bare protocol code where servers are compared, because a client library costs more than they do.
 """
@@ -6,6 +6,7 @@ Bare protocol code where servers are compared, because a client library costs mo
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -16,17 +17,23 @@ from typing import Any
 
 @dataclass(slots=True)
 class Round:
-    """One measured stretch: answers a second, latencies in milliseconds, share of CPU the host took."""
+    """One measured round: answers a second, latencies in milliseconds, share of CPU the host took."""
 
     per_second: float
     p50: float
     p99: float
     failed: int
     steal: float
+    refusal: str = ""
+    """What was answered to one of those that failed."""
+
+
+Request = Callable[[], bytes | None]
+"""Gives the next request, or None when there are no more."""
 
 
 class _Client(asyncio.Protocol):
-    def __init__(self, request: Callable[[], bytes], until: float, done: asyncio.Future[None]) -> None:
+    def __init__(self, request: Request, until: float, done: asyncio.Future[None]) -> None:
         self._request = request
         self._until = until
         self._done = done
@@ -34,6 +41,7 @@ class _Client(asyncio.Protocol):
         self._asked = 0.0
         self.seconds: list[float] = []
         self.failed = 0
+        self.refusal = ""
 
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
@@ -41,22 +49,24 @@ class _Client(asyncio.Protocol):
 
     def _ask(self) -> None:
         self._asked = time.perf_counter()
-        if self._asked >= self._until:
+        request = self._request() if self._asked < self._until else None
+        if request is None:
             self._transport.close()
             return
-        self._transport.write(self._request())
+        self._transport.write(request)
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
         end = self._buffer.find(b"\r\n\r\n")
         if end < 0:
             return
-        head = self._buffer[:end].lower()
-        at = head.index(b"content-length:") + 15
-        length = int(head[at : head.find(b"\r\n", at) if head.find(b"\r\n", at) > 0 else end])
+        # An answer without content (204) has no length.
+        length = int((re.search(rb"\r\ncontent-length: *(\d+)", self._buffer[:end], re.I) or (0, 0))[1])
         if len(self._buffer) < end + 4 + length:
             return
         self.failed += self._buffer[9:10] != b"2"
+        if self._buffer[9:10] != b"2":
+            self.refusal = self._buffer.decode(errors="replace")
         self._buffer = b""
         self.seconds.append(time.perf_counter() - self._asked)
         self._ask()
@@ -70,8 +80,8 @@ def _same(client: _Client) -> _Client:
     return client
 
 
-async def load(port: int, request: Callable[[], bytes], *, seconds: float, clients: int = 16) -> Round:
-    """Keep `clients` connections to 127.0.0.1:`port` busy; `request()` gives each next request."""
+async def load(port: int, request: Request, *, seconds: float, clients: int = 16) -> Round:
+    """Keep `clients` connections to 127.0.0.1:`port` busy for some seconds, or until no request is left."""
     loop = asyncio.get_running_loop()
     before, began = cpu(), time.perf_counter()
     pairs = []
@@ -83,13 +93,15 @@ async def load(port: int, request: Callable[[], bytes], *, seconds: float, clien
     await asyncio.gather(*(done for _, done in pairs))
     lasted = time.perf_counter() - began
     all_of_them = [each for client, _ in pairs for each in client.seconds]
-    return _round(all_of_them, sum(client.failed for client, _ in pairs), lasted, before)
+    round_ = _round(all_of_them, sum(client.failed for client, _ in pairs), lasted, before)
+    round_.refusal = next((client.refusal for client, _ in pairs if client.refusal), "")
+    return round_
 
 
 async def paced(ask: Callable[[], Awaitable[bool]], *, per_second: float, seconds: float) -> Round:
-    """Ask so often, whether or not what was asked before has been answered; `ask` says whether it went well.
+    """Send so often, whether or not earlier requests have been answered; `ask` returns whether it succeeded.
 
-    What is late because of others counts from when it was due.
+    A request that is late because of others counts from when it was due.
     """
     before, began = cpu(), time.perf_counter()
 

@@ -67,7 +67,7 @@ class Took:
         return _median_cut(self.rounds, percent)
 
     def cut_of_computing(self, percent: int) -> float:
-        """Return the same of the CPU time of this process alone, which other processes don't stretch much."""
+        """Return the same of the CPU time of this process alone, which other processes hardly affect."""
         return _median_cut(self.computing, percent)
 
 
@@ -113,7 +113,7 @@ def run(
 ) -> None:
     """Measure with the sizes that the command line names; `about` is the benchmark's own description.
 
-    `rows` says what is searched and how many of them; `follower` reads them into memory first.
+    `rows` is what is searched and how many of them; `follower` reads them into memory first.
     """
     what, most = rows
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)

@@ -3,7 +3,7 @@
     python benchmarks/through_traefik.py [--rounds 5] [--seconds 3] [--clients 32]
 
 Starts a PostgreSQL, which doesn't wait for the disk here, and a Traefik of its own. *Ours* is the command of
-`http_command.py`; *bare* is the fastest server there could be in Python, beside which Traefik costs most.
+`http_command.py`; *bare* is the fastest possible server in Python, with which Traefik costs most.
 All of it shares the machine.
 """
 

@@ -97,9 +97,9 @@ async def measure(server: PostgresForTests, folder: Path, rows: int, rounds: int
         runtime = runtime_on(database, build_runtime, UnitsSettings, "property")
         first, second = await ours(runtime, file), await ours(runtime, file)
         connection = await database.connect()
-        told = await connection.fetchval("SELECT count(*) FROM outbox")
+        published = await connection.fetchval("SELECT count(*) FROM outbox")
         await connection.close()
-        assert told == rows, told
+        assert published == rows, published
         limit = await copied(database, folder)
         await runtime.close()
         ratios.append(limit / first)

@@ -3,7 +3,7 @@
     python benchmarks/units_search.py [--rows 330000] [--rounds 7] [--searches 300]
 
 Starts a PostgreSQL of its own, fills one inventory with each number of homes, and asks both the same random
-searches in turn, through the use case as the page does; half of them begin at some place within.
+searches in turn, through the use case as the page does; half of them begin at some position.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ def pinned() -> dict[str, str]:
 
 
 def needed(root: str) -> set[str]:
-    """Return the canonical names of everything a package needs to run, without itself and our own."""
+    """Return the canonical names of all packages that a package needs to run, without the project's own."""
     seen: set[tuple[str, str]] = set()
     waiting = [(root, "")]
     while waiting:
@@ -63,7 +63,7 @@ def needed(root: str) -> set[str]:
 
 
 def _asked_for(name: str) -> list[str]:
-    """Return the requirements of a package; of our own from the sources, as installed metadata ages."""
+    """Return the requirements of a package; of the project's own from the sources, as metadata may be old."""
     if name in FILES_ONLY:
         return []
     if not name.startswith("partywall-"):

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Run once by the entry point when the cluster is made: a role and a database for each service, closed to every other role.
-# A service's role owns its own database and can't so much as connect to another's.
+# Run once by the entry point when the cluster is created: a role and a database for each service, which no other role can
+# use. A service's role owns its database and can't connect to another's.
 set -euo pipefail
 for name in ${PARTYWALL_DATABASES:?}; do
     secret="DATABASE_${name^^}_PASSWORD"

@@ -2,7 +2,7 @@
 
 import zoneinfo
 
-# The rules of time zones come from the pinned package alone. By default Python prefers the machine's own
-# files, which may be years older: then an hour of British Columbia depends on the machine.
+# Time zone rules come from the pinned package only. By default Python prefers the machine's own files, which
+# may be years older, so that the hour in British Columbia would depend on the machine.
 zoneinfo.reset_tzpath(to=())
 zoneinfo.ZoneInfo.clear_cache()

@@ -13,7 +13,7 @@ from chassis.errors import NotPermitted
 class Permission(str):
     """Something that a person may be permitted to do, named verb first, then the record: `edit_client`.
 
-    `roles` hold it; without roles it is for the service's own programs alone.
+    `roles` hold it; without roles it is for the service's own programs only.
     """
 
     __slots__ = ("roles",)
@@ -21,13 +21,13 @@ class Permission(str):
 
     def __new__(cls, name: str, *roles: str) -> Self:
         """Declare a permission that `roles` hold."""
-        made = super().__new__(cls, name)
-        made.roles = frozenset(roles)
-        return made
+        declared = super().__new__(cls, name)
+        declared.roles = frozenset(roles)
+        return declared
 
 
 RECEIVE_EVENTS = Permission("receive_events")
-"""To act on what a neighbour published or a timer: of every service, for its own programs alone."""
+"""To act on a neighbour's event or a timer: in every service, for its own programs only."""
 
 
 def roles_of(permissions: Iterable[Permission]) -> dict[str, frozenset[str]]:
@@ -47,7 +47,7 @@ class Access:
     """Decides whether an actor holds a permission of this service.
 
     An actor of another entity is refused whatever its roles say (W10). The entity's own programs (those of
-    kind `system`) hold every permission; API clients hold what their roles give, cut down to `clients` where
+    kind `system`) hold every permission; API clients hold those of their roles that are in `clients`, where
     that is set.
     """
 

@@ -1,4 +1,4 @@
-"""Who asks: the person or program on whose behalf a use case runs."""
+"""The person or program on whose behalf a use case runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Kind = Literal["staff", "client", "system"]
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A verified asker. `subject` is an opaque reference, `entity` the legal entity that vouches for it."""
+    """A verified person or program. `subject` is an opaque reference, `entity` the legal entity behind it."""
 
     subject: str
     entity: str
@@ -22,5 +22,5 @@ class Actor:
 
     @staticmethod
     def system(name: str, entity: str) -> Actor:
-        """The actor of listeners, timers and hand tools: a program of `entity`, told apart by `name`."""
+        """Return the actor of a listener, timer or operator's tool: a program of `entity`, called `name`."""
         return Actor(subject=f"system:{name}", entity=entity, roles=frozenset(), name=name, kind="system")

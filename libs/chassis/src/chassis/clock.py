@@ -1,4 +1,4 @@
-"""The one source of the present moment, so that tests can choose it."""
+"""The one source of the current time, so that tests can set it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 
 class Clock(Protocol):
-    """Tells the present moment."""
+    """Gives the current time."""
 
     def now(self) -> datetime:
-        """Return the present moment, aware, in UTC."""
+        """Return the current time, aware, in UTC."""
         ...
 
 
@@ -20,13 +20,13 @@ class SystemClock:
     """The machine's clock."""
 
     def now(self) -> datetime:
-        """Return the present moment, aware, in UTC."""
+        """Return the current time, aware, in UTC."""
         return datetime.now(UTC)
 
 
 @dataclass
 class FixedClock:
-    """A clock that stands still at `at` until it's advanced."""
+    """A clock that stays at `at` until it is advanced."""
 
     at: datetime
 
@@ -36,7 +36,7 @@ class FixedClock:
         self.at = self.at.astimezone(UTC)
 
     def now(self) -> datetime:
-        """Return the moment at which the clock stands."""
+        """Return the time at which the clock stays."""
         return self.at
 
     def advance(self, by: timedelta) -> None:
@@ -45,5 +45,5 @@ class FixedClock:
 
 
 def today(clock: Clock, time_zone: ZoneInfo) -> date:
-    """Return the calendar date in `time_zone` at this moment."""
+    """Return the current calendar date in `time_zone`."""
     return clock.now().astimezone(time_zone).date()

@@ -1,7 +1,7 @@
-"""How far from today the days of a command may lie: each field says it, and it's held before the use case.
+"""How far from today the dates of a command may be; checked before the use case runs.
 
-What kinds of day there are is the trade's matter: a field says how far it reaches by something in its
-annotation that has `earliest` and `latest`, such as `Annotated[date, Bounds(…)]`.
+The trade defines the kinds of date: a field has a mark with `earliest` and `latest` in its annotation, such
+as `Annotated[date, Bounds(…)]`.
 """
 
 from __future__ import annotations
@@ -19,33 +19,33 @@ from chassis.values import NotStorable
 
 @runtime_checkable
 class Reach(Protocol):
-    """Says how far from today a day may lie."""
+    """The range around today in which a date may be."""
 
     def earliest(self, today: date) -> date:
-        """Return the first day that may be named."""
+        """Return the first date that is allowed."""
         ...
 
     def latest(self, today: date) -> date:
-        """Return the last day that may be named."""
+        """Return the last date that is allowed."""
         ...
 
 
 class DayTooEarly(NotStorable):
-    """Nobody can mean a day that long ago."""
+    """A date is too long ago to be meant."""
 
     code = "day_too_early"
     message = "This is too long ago. Choose a day from {earliest} on."
 
 
 class DayTooLate(NotStorable):
-    """Nobody can mean a day that far ahead."""
+    """A date is too far ahead to be meant."""
 
     code = "day_too_late"
     message = "This is too far ahead. Choose a day no later than {latest}."
 
 
 class DayToCome(DomainError):
-    """What is said to have happened lies in the future."""
+    """The date of something that has happened is in the future."""
 
     kind = Kind.invalid
     code = "in_the_future"
@@ -53,7 +53,7 @@ class DayToCome(DomainError):
 
 
 def refuse_unlikely_days(command: Any, today: date, zone: tzinfo) -> None:
-    """Refuse days that lie too long ago or too far ahead, all at once. Raises DayTooEarly, DayTooLate."""
+    """Refuse dates too long ago or too far ahead, all at once. Raises DayTooEarly, DayTooLate."""
     faults = Faults()
     for field, day, reach in _days_in(command, zone, ""):
         if day < (earliest := reach.earliest(today)):
@@ -64,36 +64,36 @@ def refuse_unlikely_days(command: Any, today: date, zone: tzinfo) -> None:
 
 
 def days_to_come(command: Any, today: date, zone: tzinfo) -> list[str]:
-    """Return the fields whose day has to have come already and hasn't."""
+    """Return the fields whose date may not be in the future, and is."""
     return [field for field, day, reach in _days_in(command, zone, "") if day > today >= reach.latest(today)]
 
 
 def refuse_days_to_come(command: Any, today: date, zone: tzinfo) -> None:
-    """Refuse days that have to have come already and haven't, all at once. Raises DayToCome."""
+    """Refuse dates that may not be in the future, all at once. Raises DayToCome."""
     faults = Faults()
     for field in days_to_come(command, today, zone):
         faults.note(DayToCome(field=field))
     faults.refuse()
 
 
-def _days_in(value: Any, zone: tzinfo, place: str) -> Iterator[tuple[str, date, Reach]]:
+def _days_in(value: Any, zone: tzinfo, path: str) -> Iterator[tuple[str, date, Reach]]:
     if isinstance(value, BaseModel):
         for name, reach in reaches_of(type(value)).items():
-            said = value.__dict__[name]
-            if isinstance(said, datetime):
-                yield f"{place}{name}", said.astimezone(zone).date(), reach
-            elif isinstance(said, date):
-                yield f"{place}{name}", said, reach
+            given = value.__dict__[name]
+            if isinstance(given, datetime):
+                yield f"{path}{name}", given.astimezone(zone).date(), reach
+            elif isinstance(given, date):
+                yield f"{path}{name}", given, reach
         for name in _holders_of(type(value)):
-            yield from _days_in(value.__dict__[name], zone, f"{place}{name}.")
+            yield from _days_in(value.__dict__[name], zone, f"{path}{name}.")
     elif isinstance(value, (list, tuple)):
         for number, one in enumerate(value):
-            yield from _days_in(one, zone, f"{place}{number}.")
+            yield from _days_in(one, zone, f"{path}{number}.")
 
 
 @cache
 def reaches_of(model: type[BaseModel]) -> dict[str, Reach]:
-    """Return, of a command, the fields that say how far from today their days may lie."""
+    """Return the fields of a command that have a range around today, each with its range."""
     found: dict[str, Reach] = {}
     for name, info in model.model_fields.items():
         marks = [mark for mark in (*info.metadata, *_marks_in(info.annotation)) if isinstance(mark, Reach)]
@@ -104,7 +104,7 @@ def reaches_of(model: type[BaseModel]) -> dict[str, Reach]:
 
 @cache
 def _holders_of(model: type[BaseModel]) -> tuple[str, ...]:
-    """Fields that hold models of their own, in which days may be."""
+    """Return the fields that hold models of their own, which may have dates."""
     return tuple(name for name, info in model.model_fields.items() if _holds_models(info.annotation))
 
 

@@ -1,4 +1,4 @@
-"""Ending what runs beside: cancelled, and waited for until it has really ended."""
+"""Ends tasks: cancels them and waits until they have really ended."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ import asyncio
 from typing import Any
 
 AGAIN_AFTER = 1.0
-"""Seconds after which a task that goes on is cancelled once more."""
+"""Seconds after which a task that is still running is cancelled again."""
 
 
 async def end(*tasks: asyncio.Future[Any]) -> None:
-    """Cancel tasks and return when every one has ended, whatever it ended with.
+    """Cancel tasks and return when every one has ended, whatever its outcome.
 
-    One cancellation isn't enough: before Python 3.12 `asyncio.wait_for`, on which nats-py's requests rest,
-    forgets one that comes in the same moment as its result. Whoever has lost a lock must not go on, and a
-    process that was told to stop must stop. A caller that is cancelled meanwhile takes notice afterwards.
+    One cancellation isn't enough: before Python 3.12 `asyncio.wait_for`, which nats-py's requests use, loses
+    one that arrives at the same moment as its result. A task that has lost a lock must not continue, and a
+    process that is to stop must stop. When the caller is cancelled meanwhile, that is raised afterwards.
     """
     cancelled: asyncio.CancelledError | None = None
-    going_on = {task for task in tasks if not task.done()}
-    while going_on:
-        for task in going_on:
+    running = {task for task in tasks if not task.done()}
+    while running:
+        for task in running:
             task.cancel()
         try:
-            _, going_on = await asyncio.wait(going_on, timeout=AGAIN_AFTER)
-        except asyncio.CancelledError as told:
-            cancelled = told
-            going_on = {task for task in going_on if not task.done()}
-    # An error that nobody asks for would be reported as forgotten, long after it mattered.
+            _, running = await asyncio.wait(running, timeout=AGAIN_AFTER)
+        except asyncio.CancelledError as requested:
+            cancelled = requested
+            running = {task for task in running if not task.done()}
+    # An exception that is never retrieved would be reported much later.
     for task in tasks:
         if not task.cancelled():
             task.exception()

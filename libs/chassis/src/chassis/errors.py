@@ -1,7 +1,6 @@
-"""What can be wrong in the words of a trade; nothing here knows HTTP.
+"""Errors of the domain; nothing here knows HTTP.
 
-A message is an English msgid with `{params}`. Whoever shows it translates the msgid first and fills it in
-afterwards.
+A message is an English msgid with `{params}`. It is translated first and filled in afterwards.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Any, ClassVar
 
 
 class Kind(StrEnum):
-    """What sort of refusal an error is; API, desk and listener each decide by it."""
+    """The sort of an error, by which API, desk and listener decide what to do."""
 
     invalid = "invalid"
     not_found = "not_found"
@@ -26,7 +25,7 @@ class Kind(StrEnum):
 
 
 class DomainError(Exception):
-    """A refusal that the asker can understand and perhaps mend.
+    """A refusal that the person asking can understand and perhaps correct.
 
     Subclasses set `kind`, `code` (stable, snake case) and `message` (English msgid with `{params}`).
     """
@@ -46,7 +45,7 @@ class DomainError(Exception):
 
 
 def fill(message: str, params: Mapping[str, Any]) -> str:
-    """Return `message` with its `{params}`; a message without its params stays as it is written."""
+    """Return `message` with its `{params}` filled in; unchanged when some are missing."""
     try:
         return message.format_map(params)
     except (KeyError, IndexError, ValueError):
@@ -58,7 +57,7 @@ class Hindrance(Exception):
 
 
 class NotFound(DomainError):
-    """There is no such record, or the asker may not know of it."""
+    """There is no such record, or the actor may not know of it."""
 
     kind = Kind.not_found
     code = "not_found"
@@ -69,10 +68,9 @@ class NotFound(DomainError):
 
 
 class EditedMeanwhile(DomainError):
-    """Somebody else changed the record since the asker read it (X4).
+    """Somebody else changed the record since the actor read it (X4).
 
-    `current` is the version that stands now; `difference` maps each field to (what stands now, what was
-    sent).
+    `current` is the present version; `difference` maps each field to (present value, value that was sent).
     """
 
     kind = Kind.conflict
@@ -93,7 +91,7 @@ class EditedMeanwhile(DomainError):
 
 
 class NotPermitted(DomainError):
-    """The asker holds no role that permits this, or belongs to another entity (W10)."""
+    """The actor holds no role that permits this, or belongs to another entity (W10)."""
 
     kind = Kind.forbidden
     code = "not_permitted"
@@ -101,7 +99,7 @@ class NotPermitted(DomainError):
 
 
 class NotSignedIn(DomainError):
-    """Nobody is signed in, or the token doesn't hold."""
+    """Nobody is signed in, or the token isn't valid."""
 
     kind = Kind.unauthenticated
     code = "not_signed_in"
@@ -109,7 +107,7 @@ class NotSignedIn(DomainError):
 
 
 class InvalidInput(DomainError):
-    """A value breaks a rule; `field` names the value and `rule` says which rule."""
+    """A value breaks a rule; `field` names the value, and `rule` is the rule in words."""
 
     kind = Kind.invalid
     code = "invalid_input"
@@ -133,10 +131,10 @@ class SeveralFaults(DomainError):
 
 
 class Faults:
-    """What is wrong with a command, gathered so that all of it is said at once.
+    """Collects what is wrong with a command, so that all of it is reported at once.
 
-    `with faults: check(…)` keeps a refusal that names a field and goes on; `faults.refuse()` raises what was
-    found. A refusal without a field, which no other value can mend, is raised at once.
+    `with faults: check(…)` notes a refusal that names a field and goes on; `faults.refuse()` raises what was
+    found. A refusal without a field, which no other value can correct, is raised at once.
     """
 
     def __init__(self) -> None:
@@ -157,11 +155,11 @@ class Faults:
         return False
 
     def note(self, error: DomainError) -> None:
-        """Keep a refusal that names a field."""
+        """Note a refusal that names a field."""
         self._found.append(error)
 
     def refuse(self) -> None:
-        """Raise the one refusal that was found, or SeveralFaults; do nothing when there is none."""
+        """Raise the one refusal that was noted, or SeveralFaults for several."""
         if len(self._found) == 1:
             raise self._found[0]
         if self._found:
@@ -169,7 +167,7 @@ class Faults:
 
 
 class ValueNotAccepted(DomainError):
-    """The database refused a value; which one, no check of ours has said."""
+    """The database refused a value that no check of the service had refused."""
 
     kind = Kind.invalid
     code = "value_not_accepted"
@@ -179,7 +177,7 @@ class ValueNotAccepted(DomainError):
 
 
 class KeyReused(DomainError):
-    """The idempotency key was used before for something else."""
+    """The idempotency key was used before for another command."""
 
     kind = Kind.invalid
     code = "idempotency_key_reused"
@@ -195,7 +193,7 @@ class Conflict(DomainError):
 
 
 class OutcomeUnknown(DomainError):
-    """The connection to the database broke while it committed: nobody can tell whether the change stands."""
+    """The connection to the database broke during the commit: whether it happened isn't known."""
 
     kind = Kind.unavailable
     code = "outcome_unknown"
@@ -203,7 +201,7 @@ class OutcomeUnknown(DomainError):
 
 
 class Unavailable(DomainError):
-    """Something that is needed can't be reached at the moment; nothing was changed."""
+    """Something that is needed can't be reached at present; nothing was changed."""
 
     kind = Kind.unavailable
     code = "unavailable"

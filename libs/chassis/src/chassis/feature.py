@@ -1,8 +1,7 @@
-"""A feature of a service: one folder, and the value that says what it brings to the whole.
+"""A feature of a service: one folder, and the value that declares what it contributes.
 
-A service lists its features once, in `features.py`, in the order in which they may know each other. All
-that concerns the service as a whole (tables, routes, roles, navigation, events, timers, My day) is a loop
-over that list.
+A service lists its features once, in `features.py`; each may use those before it. Everything that concerns
+the service as a whole (tables, routes, roles, navigation, events, timers, My day) is a loop over that list.
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ from chassis.access import Permission, roles_of
 class NavItem:
     """One entry of a desk's navigation.
 
-    `permission` is that of the use case which the page is made by or for: only who holds it sees the entry.
-    Entries stand in the order of `position`, then of their features.
+    Only those who hold `permission`, that of the page's query or use case, see the entry. Entries are in the
+    order of `position`, then of their features.
     """
 
     label: str
@@ -65,21 +64,21 @@ class LookupList(str):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feature:
-    """What one folder of a service brings.
+    """What one folder of a service contributes.
 
     Its tables, routers and events are found by the names of its files: `model.py`, `api.py` and each
     `desk.py` or `desk_….py` with a `router` (or several `routers`), `events.py` with `EVENTS`. They are
     loaded only by the processes that need them: a worker loads no web framework.
 
     `module` is the name of its `feature.py` (`__name__`). `permissions` are those it declares, each with the
-    roles that hold it. `sentences` say in words (message ids) what its audit rows record, by kind of record
-    and action; `tasks` each kind of thing that it finds due, to be filled in with the `name` of whom it's
-    about; `words` are tables of words for codes, each under the name by which templates know it; `lookups`
-    are the lists that its forms offer values from.
-    `body_limits` are bytes by the beginning of a path below the prefix of API or desk; a text names the
-    setting that says how many. `offers` are its answers to what other features ask of all (such as `due` for
-    My day), each `module:object` within the folder; `companion` is asked by the web application for what is
-    to run beside it: `(database) -> async context manager`.
+    roles that hold it. `sentences` put in words (message ids) what its audit rows record, by kind of record
+    and action; `tasks` do so for each kind of task that it finds due, with `{name}` for the person concerned;
+    `words` are tables of words for codes, each under the name by which templates know it; `lookups`
+    are the lists from which its forms offer values. `body_limits` are
+    bytes by the first part of a path below the prefix of API or desk; a text names the setting that has the
+    number. `offers` are its answers to questions that other features ask all features (such as `due` for My
+    day), each `module:object` within the folder; the web application asks for `companion`, which runs
+    alongside it: `(database) -> async context manager`.
     """
 
     module: str
@@ -94,7 +93,7 @@ class Feature:
 
     @property
     def package(self) -> str:
-        """The package that its files are in."""
+        """The package of its folder."""
         return self.module.rpartition(".")[0]
 
     @property
@@ -115,7 +114,7 @@ class Feature:
         return [import_module(f"{self.package}.{name.removesuffix('.py')}") for name in pages]
 
     def offered(self, question: str) -> Any | None:
-        """Return its answer to a question asked of all features, if it has one."""
+        """Return its answer to a question that all features are asked, if it has one."""
         where = self.offers.get(question)
         return None if where is None else resolve_name(f"{self.package}.{where}")
 
@@ -158,7 +157,7 @@ def navigation(features: Features) -> list[NavItem]:
 
 
 def sentences_of(features: Features) -> dict[tuple[str, str], str]:
-    """Return the words for every recorded action, by kind of record and action."""
+    """Return the sentences for all recorded actions, by kind of record and action."""
     return {key: words for feature in features for key, words in feature.sentences.items()}
 
 
@@ -179,7 +178,7 @@ def lookups_of(features: Features) -> dict[str, LookupList]:
 
 
 def tasks_of(features: Features) -> dict[str, str]:
-    """Return the words for every kind of thing that can be due."""
+    """Return the sentences for all kinds of task that can be due."""
     return {task: words for feature in features for task, words in feature.tasks.items()}
 
 
@@ -189,7 +188,7 @@ def offers_of(features: Features, question: str) -> list[Any]:
 
 
 def body_limits(features: Features, settings: object, *prefixes: str) -> dict[str, int]:
-    """Return the limits of bodies in bytes, by the beginning of a path, below each of the prefixes."""
+    """Return the limits of bodies in bytes, by the first part of a path, below each of the prefixes."""
     return {
         f"{prefix}{path}": limit if isinstance(limit, int) else int(getattr(settings, limit))
         for feature in features

@@ -1,7 +1,6 @@
-"""The one statement that writes what a transaction leaves beside its own rows: outbox, audit, timers,
-idempotency.
+"""The one statement that writes a transaction's outbox, audit, timer, idempotency and inbox rows.
 
-Several rows of a part travel as arrays, so that one prepared statement serves any number of them.
+Several rows of a table are passed as arrays, so that one prepared statement serves any number of them.
 """
 
 from __future__ import annotations
@@ -67,7 +66,7 @@ _INSERTS = {
         "INSERT INTO idempotency (actor, key, use_case, fingerprint, result, at) SELECT {rows}",
         "",
     ),
-    # One that is there already is a violation, and undoes the effect that would have been its second.
+    # A row that exists already is a violation, which undoes the effect: it would be the second.
     "inbox": (
         INBOX,
         "INSERT INTO inbox (source, id, subject, aggregate, aggregate_version, received_at, sequence)"
@@ -90,7 +89,7 @@ def json_text(value: Any) -> str:
 
 @dataclass(slots=True)
 class Pending:
-    """Rows waiting for the flush of their transaction; a timer that maps to None is to be cancelled."""
+    """Rows waiting for the flush of their transaction; a timer that maps to None will be cancelled."""
 
     outbox: list[Row] = field(default_factory=list)
     audit: list[Row] = field(default_factory=list)
@@ -99,7 +98,7 @@ class Pending:
     published: bool = False
 
     def add(self, later: Pending) -> None:
-        """Take over what was recorded later."""
+        """Add what was recorded later."""
         self.outbox += later.outbox
         self.audit += later.audit
         self.timers |= later.timers
@@ -114,9 +113,9 @@ class Pending:
         if self.audit:
             parts.append(("audit", self.audit))
         if self.timers:
-            standing = [(*name, *what) for name, what in self.timers.items() if what is not None]
+            scheduled = [(*name, *what) for name, what in self.timers.items() if what is not None]
             cancelled: list[Row] = [name for name, what in self.timers.items() if what is None]
-            parts += [("timers", standing)] if standing else []
+            parts += [("timers", scheduled)] if scheduled else []
             parts += [("cancelled", cancelled)] if cancelled else []
         if self.idempotency:
             parts.append(("idempotency", self.idempotency))
@@ -212,7 +211,7 @@ def outbox_row(
     now: datetime,
     traceparent: str | None,
 ) -> Row:
-    """Return the outbox row of `message`, in the order of its arrays."""
+    """Return the outbox row of `message`, its values in the order of `OUTBOX`."""
     data = message.data
     text = data if isinstance(data, str) else data.decode() if isinstance(data, bytes) else json_text(data)
     status = "pending" if withheld is None else "withheld"

@@ -1,4 +1,4 @@
-"""Results kept for repeated commands are forgotten after a while: they hold what people were answered."""
+"""Deletes results stored for repeated commands after a while: they may hold personal data."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from chassis.ending import end
 from chassis.perform import lost
 from chassis.runtime import Runtime
 
-KEPT_FOR = timedelta(days=7)
+RETENTION = timedelta(days=7)
 _EVERY = 600.0
 _AT_ONCE = 1000
 _log = structlog.get_logger(__name__)
 
-# Small batches, and past the rows of another process that forgets at the same moment: nobody waits for it.
+# Small batches that skip the rows another process is deleting, so that nothing waits.
 _FORGET = """
 DELETE FROM idempotency WHERE (actor, key) IN (
     SELECT actor, key FROM idempotency WHERE at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED
@@ -26,28 +26,28 @@ DELETE FROM idempotency WHERE (actor, key) IN (
 """
 
 
-async def forget_results(runtime: Runtime, kept_for: timedelta = KEPT_FOR) -> int:
-    """Delete the kept results that are older than `kept_for`, and return how many."""
-    forgotten = 0
+async def forget_results(runtime: Runtime, retention: timedelta = RETENTION) -> int:
+    """Delete the stored results that are older than `retention`, and return how many."""
+    deleted = 0
     while True:
         async with (await runtime.database.raw()).acquire() as connection:
-            status: str = await connection.execute(_FORGET, runtime.clock.now() - kept_for, _AT_ONCE)
+            status: str = await connection.execute(_FORGET, runtime.clock.now() - retention, _AT_ONCE)
         count = int(status.rsplit(maxsplit=1)[-1])
-        forgotten += count
+        deleted += count
         if count < _AT_ONCE:
-            return forgotten
+            return deleted
 
 
 @asynccontextmanager
 async def forgetting(runtime: Runtime) -> AsyncIterator[None]:
-    """Forget old results every ten minutes, for the length of the block."""
+    """Delete old results every ten minutes, for the length of the block."""
 
     async def for_ever() -> None:
         while True:
             try:
                 await forget_results(runtime)
             except Exception as failed:  # noqa: BLE001 - the last resort of a duty of the process
-                # A database that's away is waited for; anything else is a mistake that has to be seen.
+                # A database that's away comes back; anything else is a bug that must be noticed.
                 if not lost(failed):
                     _log.error("forgetting_failed", exc_info=failed)
             await asyncio.sleep(_EVERY)

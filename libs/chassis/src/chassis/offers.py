@@ -1,4 +1,4 @@
-"""Asking every feature of a service the same question."""
+"""Asks every feature of a service the same question."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from chassis.tx import ReadTx
 
 
 async def asked_of_all(tx: ReadTx, question: str) -> list[Any]:
-    """Return the answers of all features whose query for `question` the actor may make, in their order."""
+    """Return the answers of all features whose query for `question` the actor may run, in their order."""
     permits = tx.runtime.access.permits
     queries = offers_of(tx.runtime.features, question)
     return [await query(tx) for query in queries if permits(tx.actor, query.permission)]

@@ -1,4 +1,7 @@
-"""Lists of the database that are read a page at a time, each page from the place where the last one ended."""
+"""Lists read from the database a page at a time, each page from where the last one ended.
+
+By hand, because the package sqlakeyset leaves out every row that has no value in a column of the order.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,14 @@ from chassis.places import KINDS, Key, read_place, spelt
 from chassis.tx import ReadTx
 
 PAGE = 50
-"""Rows of a page unless somebody asks for another number."""
+"""Rows of a page unless another number is requested."""
 
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Item]):
-    """Some rows of a list, and where the next page begins (None at the end)."""
+    """Rows of a list, and where the next page begins (None at the end)."""
 
     items: list[Item]
     next: str | None
@@ -30,7 +33,7 @@ class Page(Generic[Item]):
 
 @dataclass(frozen=True, slots=True)
 class CountedPage(Page[Item]):
-    """Some rows of a list, where the next page begins (None at the end), and how many there are in all."""
+    """Rows of a list, where the next page begins (None at the end), and how many there are in all."""
 
     count: int
 
@@ -39,7 +42,7 @@ class Paging:
     """An order in which a list is read a page at a time.
 
     `by` are columns of the listed table, each as it is or with `.desc()`; the last one is its id, so that no
-    two rows share a place. Rows without a value stand last, upwards and downwards alike.
+    two rows share a position. Rows without a value come last, ascending and descending.
     """
 
     def __init__(self, *by: InstrumentedAttribute[Any] | UnaryExpression[Any]) -> None:
@@ -55,14 +58,14 @@ class Paging:
         after: str | None = None,
         limit: int = PAGE,
     ) -> Page[Item]:
-        """Return at most `limit` rows of `statement`, which has no order yet, behind the place `after`;
-        `item` makes what is listed of the columns of a row.
+        """Return at most `limit` rows of `statement`, which has no order yet, after the position `after`.
 
-        Raises InvalidInput for a place that isn't one.
+        `item` makes an entry of the list from the columns of a row. Raises InvalidInput for an `after` that
+        isn't a position.
         """
-        place = read_place(after, self._kinds)
-        if place is not None:
-            statement = statement.where(_behind(self._steps, place))
+        position = read_place(after, self._kinds)
+        if position is not None:
+            statement = statement.where(_behind(self._steps, position))
         statement = statement.order_by(*(step.order for step in self._steps))
         statement = statement.add_columns(*(step.column for step in self._steps)).limit(limit + 1)
         rows = (await tx.execute(statement)).all()
@@ -104,27 +107,27 @@ class _Step:
 
     @property
     def order(self) -> ColumnElement[Any]:
-        # Said only where it matters: an index without it can't be read downwards otherwise.
+        # Only where it matters: an index without NULLS LAST couldn't be read backwards otherwise.
         last = self.column.desc() if self.down else self.column.asc()
         return last.nulls_last() if self.may_lack else last
 
-    def behind(self, value: Any, *, there_too: bool) -> ColumnElement[bool]:
-        """The rows behind a value, those without one included; those at it if they are wanted `there_too`."""
+    def behind(self, value: Any, *, inclusive: bool) -> ColumnElement[bool]:
+        """Match rows after a value, those without one included; `inclusive` also those with this value."""
         if self.down:
-            found = self.column <= value if there_too else self.column < value
+            found = self.column <= value if inclusive else self.column < value
         else:
-            found = self.column >= value if there_too else self.column > value
+            found = self.column >= value if inclusive else self.column > value
         return or_(found, self.column.is_(None)) if self.may_lack else cast(ColumnElement[bool], found)
 
 
-def _behind(steps: Sequence[_Step], place: Key) -> ColumnElement[bool]:
-    """The rows behind a place. Its first column bounds them all, which an index can use."""
+def _behind(steps: Sequence[_Step], position: Key) -> ColumnElement[bool]:
+    """Match rows after a position. Its first column bounds them all, which an index can use."""
     step, *rest = steps
-    value, values = place[0], place[1:]
+    value, values = position[0], position[1:]
     if value is None:
         return and_(step.column.is_(None), _behind(rest, values))
     if not rest:
-        return step.behind(value, there_too=False)
+        return step.behind(value, inclusive=False)
     return and_(
-        step.behind(value, there_too=True), or_(step.behind(value, there_too=False), _behind(rest, values))
+        step.behind(value, inclusive=True), or_(step.behind(value, inclusive=False), _behind(rest, values))
     )

@@ -1,4 +1,4 @@
-"""Running use cases and queries: the one way from any edge of a service to its records."""
+"""Runs use cases and queries: the one way from API, desk, listener and command line to the records."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _log = structlog.get_logger("chassis.perform")
 
 
 KEY_LENGTH = 200
-"""Characters that an idempotency key may have."""
+"""Longest idempotency key, in characters."""
 
 
 def is_key(text: str) -> bool:
@@ -66,9 +66,9 @@ async def perform(
 ) -> Result:
     """Run `use_case` for `actor` and return its result after the commit.
 
-    Refuses what isn't permitted or declared. Serialization failures and deadlocks are tried again, five times
-    at most, and once what collided with a row written meanwhile. With `idempotency_key` the result is kept,
-    and the same key with the same command returns it again (X5).
+    Refuses what isn't permitted or declared. Serialization failures and deadlocks are retried, five attempts
+    at most; a unique violation is retried once. With `idempotency_key` the result is stored, and the same key
+    with the same command returns it again (X5).
     """
     refuse_undeclared(use_case, UseCase)
     with tracing.span(use_case.name):
@@ -81,12 +81,12 @@ async def perform(
         try:
             return await _retried(runtime, actor, use_case, command, remembering)
         except Exception as failed:
-            # A repeated request mostly fails because the first one succeeded: look before refusing it.
+            # A repeated request mostly fails because the first one succeeded: look for its result first.
             if (
                 remembering is not None
-                and (kept := await _kept(runtime, actor, remembering, failed)) is not None
+                and (stored := await _stored(runtime, actor, remembering, failed)) is not None
             ):
-                return cast("Result", use_case.result_type.validate_json(kept))
+                return cast("Result", use_case.result_type.validate_json(stored))
             refused = in_words(failed)
             if refused is failed:
                 raise
@@ -96,10 +96,10 @@ async def perform(
 async def _refuse_days(
     runtime: Runtime, actor: Actor, use_case: UseCase[Command, Result], command: Command
 ) -> None:
-    """Refuse what no column takes, and days that can't be meant.
+    """Refuse values that no column accepts, and dates too far away to be meant.
 
-    Where something that happened has a day to come, the use case is heard first: it may say so in its own
-    words, and what else is wrong with them.
+    When a date may not be in the future and is, the use case is rehearsed: it may refuse the date with an
+    error of its own, together with what else is wrong.
     """
     day = today(runtime.clock, runtime.time_zone)
     refuse_unstorable({"": command})
@@ -125,14 +125,14 @@ async def _retried(
                 result = await use_case.function(tx, command)
                 tx.remember_result(result)
         except Exception as failed:
-            if tx is not None and tx.deciding and lost(failed):
+            if tx is not None and tx.committing and lost(failed):
                 raise OutcomeUnknown from failed
             state = sqlstate(failed)
-            # Another took the same place meanwhile, which this attempt's reading couldn't see; the next one
-            # sees it and refuses in the trade's own words.
+            # Another transaction inserted the same key meanwhile, which this attempt couldn't see; the next
+            # one sees it and refuses with an error of the domain.
             if attempt >= ATTEMPTS or not (state in RETRIED or (state == TAKEN and attempt == 1)):
                 raise
-            # Whoever collided waits for a different while, longer each time.
+            # Transactions that collided wait for different times, longer with each attempt.
             await asyncio.sleep(random.uniform(0.5, 1) * 0.004 * 2**attempt)  # noqa: S311 - jitter, no secret
         else:
             return result
@@ -141,7 +141,7 @@ async def _retried(
 async def rehearse(
     runtime: Runtime, actor: Actor, use_case: UseCase[Command, Result], command: Command
 ) -> None:
-    """Raise what `perform` would refuse the command with at this moment, and change nothing.
+    """Raise what `perform` would refuse the command with now, and change nothing.
 
     For a page that shows what will happen before it is confirmed.
     """
@@ -162,9 +162,9 @@ async def rehearse(
 
 
 async def perform_apart(tx: Tx, use_case: UseCase[Command, Result], command: Command) -> Result:
-    """Do a use case in a transaction of its own: its effect stays, whatever becomes of `tx`.
+    """Run a use case in a transaction of its own: its effect stays, even when `tx` fails.
 
-    It waits for nothing that `tx` holds, so call it before `tx` has locked what it needs.
+    Call it before `tx` has locked rows that it needs: it would wait for them until the lock time-out.
     """
     runtime = tx.runtime
     if not isinstance(runtime, Runtime):
@@ -173,10 +173,7 @@ async def perform_apart(tx: Tx, use_case: UseCase[Command, Result], command: Com
 
 
 async def perform_in(tx: Tx, use_case: UseCase[Command, Result], command: Command) -> Result:
-    """Run `use_case` inside a transaction that a listener, a timer or another use case holds.
-
-    Commits nothing; whoever holds the transaction does.
-    """
+    """Run `use_case` inside a transaction that a listener, a timer or another use case holds and commits."""
     refuse_undeclared(use_case, UseCase)
     tx.runtime.access.require(tx.actor, use_case.permission)
     with tracing.span(use_case.name), tx.named(use_case.name):
@@ -192,7 +189,8 @@ async def ask(
 ) -> Result:
     """Run `query` for `actor` in a read-only transaction.
 
-    A view of a person's record is logged before the answer; if that fails, there's no answer (X3).
+    A view of a person's record is logged before the result is returned; if that fails, so does the query
+    (X3).
     """
     refuse_undeclared(query, Query)
     with tracing.span(query.name):
@@ -215,7 +213,7 @@ async def ask(
 
 
 def refuse_undeclared(case: object, kind: type[object]) -> None:
-    """Refuse a function that doesn't say which permission it asks for."""
+    """Refuse a function that declares no permission."""
     if not isinstance(case, kind):
         raise NotPermitted(undeclared=getattr(case, "__name__", type(case).__name__))
 
@@ -228,7 +226,7 @@ def sqlstate(error: BaseException) -> str | None:
 
 
 def lost(error: BaseException) -> bool:
-    """Return whether the connection to the database was lost, or couldn't be had."""
+    """Return whether the connection to the database was lost or couldn't be opened."""
     if isinstance(error, DBAPIError):
         return error.connection_invalidated or (error.orig is not None and lost(error.orig))
     if isinstance(error, asyncpg.InterfaceError):
@@ -241,9 +239,9 @@ def lost(error: BaseException) -> bool:
 
 
 def not_accepted(error: BaseException) -> bool:
-    """Return whether the database, or its driver, refused a value that it was given to keep.
+    """Return whether the database, or its driver, refused a value that was to be stored.
 
-    A refusal by one of the chassis' own tables is a fault of ours, whatever was given.
+    A refusal by one of the chassis' own tables is a bug, whatever was given.
     """
     causes = _causes(error)
     if any(isinstance(each, asyncpg.DataError) for each in causes):
@@ -261,7 +259,7 @@ def constraint_of(error: BaseException) -> str | None:
 
 
 def _causes(error: BaseException) -> list[BaseException]:
-    """The failure itself, and those of the driver that SQLAlchemy wrapped in it."""
+    """Return the failure itself, and those of the driver that SQLAlchemy wrapped in it."""
     found, inner = [error], getattr(error, "orig", None)
     while isinstance(inner, BaseException):
         found.append(inner)
@@ -270,7 +268,7 @@ def _causes(error: BaseException) -> list[BaseException]:
 
 
 def in_words(error: Exception) -> Exception:
-    """Return the refusal that a failure of the database amounts to, or the failure itself."""
+    """Return the domain error for a failure of the database, or the failure itself."""
     if isinstance(error, DomainError):
         return error
     if isinstance(error, StaleDataError):
@@ -279,7 +277,7 @@ def in_words(error: Exception) -> Exception:
     if state in {TAKEN, OVERLAPS}:
         return Conflict()
     if not_accepted(error):
-        # The last net: a check of our own should have named the field. It is logged, so that one is added.
+        # A check of the service should have refused it and named the field. Logged, so that one is added.
         _log.error("refused_by_database", state=state, constraint=constraint_of(error))
         return ValueNotAccepted()
     if state in RETRIED or state in {"55P03", "57014"} or lost(error):
@@ -288,11 +286,11 @@ def in_words(error: Exception) -> Exception:
 
 
 def fingerprint_of(name: str, command: object) -> bytes:
-    """Return 16 bytes that tell one command of one use case from another."""
+    """Return 16 bytes that distinguish this command of this use case from any other."""
     return blake2b(name.encode() + b"\0" + to_json(command, bytes_mode="base64"), digest_size=16).digest()
 
 
-async def _kept(runtime: Runtime, actor: Actor, remembering: Remembering, failed: Exception) -> str | None:
+async def _stored(runtime: Runtime, actor: Actor, remembering: Remembering, failed: Exception) -> str | None:
     try:
         async with (await runtime.database.raw()).acquire() as connection:
             row = await connection.fetchrow(
@@ -301,7 +299,7 @@ async def _kept(runtime: Runtime, actor: Actor, remembering: Remembering, failed
                 remembering.key,
             )
     except Exception as unreachable:
-        # The database that failed the command can't be asked either: what it failed with is the answer.
+        # The database is still away: what the command failed with is the answer.
         if not lost(unreachable):
             raise
         refused = in_words(failed)

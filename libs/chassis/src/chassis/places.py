@@ -1,5 +1,8 @@
-"""Places in an order as text, for the address of a page: they name values and an id, not a count of rows, so
-that they stay good when rows come, change and go."""
+"""Positions in an order as text, for the address of a page.
+
+A position names values and an id, not a number of rows, so it stays valid when rows are added, changed and
+removed.
+"""
 
 from __future__ import annotations
 
@@ -16,29 +19,29 @@ from pydantic_core import to_json
 from chassis.errors import InvalidInput
 
 Key = tuple[Any, ...]
-"""A row's place in an order, by its values: it stays good when rows change or a process starts again."""
+"""A row's position in an order, by its values; valid while rows change and across restarts."""
 Whole = Annotated[int, Field(ge=0, lt=1 << 62)]
-"""A number of a place."""
+"""A number in a position."""
 Words = Annotated[str, Field(pattern=r"^[^\x00]*$")]
-"""A text of a place; no database holds the character zero."""
+"""A text in a position; PostgreSQL can't store the character NUL."""
 Moment = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))]
-"""A moment of a place."""
+"""A moment in a position."""
 KINDS: dict[type, Any] = {UUID: UUID, str: Words, datetime: Moment}
-"""What a value of a table's column is in a place."""
+"""The types of values in a position, by the type of their column."""
 
 MOST_SPELT = 2_000
-"""Letters of the longest place."""
+"""Characters of the longest text that is read as a position."""
 
 
 def spelt(key: Iterable[Any]) -> str:
-    """Return a text that names a place in an order."""
+    """Return a position in an order as text."""
     return urlsafe_b64encode(to_json(tuple(key))).decode().rstrip("=")
 
 
 def read_place(text: str | None, kinds: Iterable[Any]) -> Key | None:
-    """Return the place that a text names: a value of each kind, which is a type that pydantic can read.
+    """Return the position that a text names: a value of each kind, which is a type that pydantic can read.
 
-    Raises InvalidInput when it isn't one: mistyped, of another list, or of an earlier release.
+    Raises InvalidInput for a text that was mistyped, or is of another list or an earlier release.
     """
     if text is None:
         return None

@@ -1,4 +1,4 @@
-"""From a fact of the trade to the messages that leave the service."""
+"""Makes messages of the facts that a service publishes."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from chassis.tracing import traceparent
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """One message to be sent as it stands.
+    """One message, ready to be sent.
 
-    `subject` is where it goes, `type` what it's called, `aggregate` the thing it is about (order is kept per
-    aggregate), `version` that thing's version. `data` is the whole message in JSON: bytes, text or a mapping.
-    `needs` are the purposes to which the person concerned must have agreed; none for what is about nobody.
+    `subject` is its subject on the broker, `type` its event type, `aggregate` the thing it is about (order is
+    guaranteed per aggregate), `version` the number in that order. `data` is the whole message in JSON: bytes,
+    text or a mapping. `needs` are the purposes to which the person concerned must have agreed; empty when it
+    is about nobody.
     """
 
     subject: str
@@ -31,7 +32,7 @@ class OutboxMessage:
 
 
 class BasisMissing(RuntimeError):
-    """A message was to leave without a consent that its terms name: a mistake of the program, never sent."""
+    """A message lacks a consent that its terms require: a bug; it is never sent."""
 
     def __init__(self, message: OutboxMessage, missing: frozenset[str]) -> None:
         super().__init__(f"{message.type} needs a basis for {', '.join(sorted(missing))}")
@@ -41,12 +42,12 @@ class Publisher(Protocol):
     """Turns facts into messages."""
 
     def to_messages(self, fact: object, now: datetime) -> Sequence[OutboxMessage]:
-        """Return the messages that publish a fact of this moment. Raises TypeError for one without a form."""
+        """Return the messages of a fact at time `now`. Raises TypeError for one without a published form."""
         ...
 
 
 class PublishableTerms(Protocol):
-    """What the terms of an event say to its publisher: where it goes, and the field that orders it."""
+    """The terms of an event, as far as its publisher needs them."""
 
     @property
     def subject(self) -> str:
@@ -62,7 +63,7 @@ class Publishable(Protocol):
 
     @property
     def terms(self) -> PublishableTerms:
-        """The terms it crosses on."""
+        """The terms on which it is published."""
 
     @property
     def needs(self) -> frozenset[str]:
@@ -72,8 +73,8 @@ class Publishable(Protocol):
 class FormsPublisher:
     """Publishes each fact in its one form.
 
-    `source` names the legal entity and service that publish; `write` puts an event into its envelope;
-    `forms` give the event of a fact, and its number in the order of its aggregate.
+    `source` names the publishing legal entity and service; `write` puts an event into its envelope; `forms`
+    return the event of a fact, and its number in the order of its aggregate.
     """
 
     def __init__(
@@ -108,8 +109,8 @@ class FormsPublisher:
 
 
 class NothingPublished:
-    """The publisher of a service that publishes nothing: a fact given to it is a mistake."""
+    """The publisher of a service that publishes nothing: publishing with it is a bug."""
 
     def to_messages(self, fact: object, now: datetime) -> Sequence[OutboxMessage]:
-        """Refuse: this service has no published language."""
+        """Raise TypeError: this service publishes nothing."""
         raise TypeError(f"{type(fact).__name__} has no published form: this service publishes nothing")

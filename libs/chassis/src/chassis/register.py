@@ -1,7 +1,4 @@
-"""The entity's register of staff, as its gateway last gave it.
-
-Who is there, and which keys and sessions hold no longer.
-"""
+"""The entity's register of staff as last read from its gateway: people, withdrawn keys, ended sessions."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """A person or a program with roles in this entity; without `active` it may do nothing any more."""
+    """A person or a program with roles in this entity; one that isn't `active` may do nothing."""
 
     subject: str
     name: str
@@ -23,13 +20,13 @@ class Colleague:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """The register at one moment (seconds since 1970, by the gateway's clock)."""
+    """The register at one moment: `at`, in seconds since 1970 by the gateway's clock."""
 
     at: float
     withdrawn: frozenset[str] = frozenset()
-    """Ids of keys whose signatures hold no longer."""
+    """Ids of keys whose signatures are no longer accepted."""
     ended: frozenset[str] = frozenset()
-    """Sessions that are over, for as long as a token of theirs could last."""
+    """Ended sessions, for as long as one of their tokens could be valid."""
     colleagues: Mapping[str, Colleague] = field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod
@@ -52,7 +49,7 @@ class Edition:
         )
 
     def says_the_same(self, other: Edition) -> bool:
-        """Whether two editions differ in nothing but their moment."""
+        """Whether two editions differ in nothing but their time."""
         return (self.withdrawn, self.ended, self.colleagues) == (
             other.withdrawn,
             other.ended,
@@ -67,7 +64,7 @@ class Register:
         self.edition: Edition | None = None
 
     def colleagues(self, *roles: str) -> dict[str, Colleague] | None:
-        """Return the active ones who hold one of `roles`, by their subject; None while nothing is known."""
+        """Return the active colleagues with one of `roles`, by subject; None while nothing is known."""
         if self.edition is None:
             return None
         return {

@@ -1,4 +1,4 @@
-"""Everything a use case needs from outside, built once in a service's `wiring.py`."""
+"""The parts of a running service, built once in its `wiring.py`."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def _as_written(message: str, locale: str) -> str:
 
 
 def _as_found(problem: Mapping[str, Any], locale: str) -> str:
-    """Return Pydantic's own words."""
+    """Return Pydantic's own message."""
     return str(problem["msg"])
 
 
 async def _no_page(request: Request, status: int, reference: str) -> Response | None:
-    """Return nothing: without a desk every failure is told by a problem document."""
+    """Return None: without a desk every failure is answered with a problem document."""
     return None
 
 
@@ -50,14 +50,14 @@ async def _no_page(request: Request, status: int, reference: str) -> Response | 
 class Runtime:
     """The parts of one running service.
 
-    `features` are what the service is made of. `register` is what the gateway last said about staff; the web
-    process keeps it up to date. `on_commit` is called after every commit that left messages in the outbox:
-    the relay sets it to be woken. `translate(msgid, locale)` gives a message in the reader's language;
-    `say(error, locale)` a refusal with its dates and money in the reader's form, `explain(problem of
-    Pydantic, locale)` a value that was refused. Without `say` the message is translated and filled in.
-    `error_page(request, status, reference)` gives the page of a request that failed outside its handler, or
-    None where a program asked. `checks` are awaited by `/readyz`; each raises what hinders it. `companions`
-    are entered when the application starts and left when it stops; `closing` is awaited at the very end.
+    `features` are what the service is made of. `register` is the register of staff as last read from the
+    gateway; the web process keeps it up to date. `on_commit` is called after every commit that left messages
+    in the outbox: the relay sets it to be woken. `translate(msgid, locale)` returns a message in the reader's
+    language; `say(error, locale)` a refusal with dates and amounts in the reader's format,
+    `explain(problem, locale)` a value that Pydantic refused. Without `say` the message is translated and
+    filled in. `error_page(request, status, reference)` returns the page for a request that failed outside its
+    handler, or None for one of a program. `checks` are awaited by `/readyz`; each raises what is wrong.
+    `companions` are entered when the application starts and left when it stops; `closing` is awaited last.
     """
 
     name: str
@@ -90,9 +90,9 @@ class Runtime:
         application: str,
         clock: Clock | None = None,
     ) -> Self:
-        """Return the parts of the service that these features make up, connected to nothing yet.
+        """Return the parts of a service with these features, not yet connected to anything.
 
-        `application` is its name at the database server; tests give a `clock` of their own.
+        `application` is its name at the database server; tests pass a `clock` of their own.
         """
         return cls(
             name=name,
@@ -109,37 +109,36 @@ class Runtime:
         )
 
     def in_words(self, error: DomainError, locale: str) -> str:
-        """Return what `error` says, in the reader's language."""
+        """Return the message of `error` in the reader's language."""
         if self.say is not None:
             return self.say(error, locale)
         return fill(self.translate(error.message, locale), error.params)
 
     def wake_relay(self) -> None:
-        """Tell the relay that the outbox has new rows."""
+        """Wake the relay: the outbox has new rows."""
         self.on_commit()
 
     @asynccontextmanager
     async def transaction(
         self, actor: Actor, *, use_case: str = "chassis.transaction", isolation: Isolation = "READ COMMITTED"
     ) -> AsyncIterator[Tx]:
-        """Hold one transaction: leaving it writes audit and outbox rows and commits once; an error undoes
-        it all.
+        """Hold one transaction: leaving it writes audit and outbox rows and commits; an error undoes it all.
 
         This is the only code of the project that commits; `perform` is built on it.
         """
         tx = Tx(self, actor, use_case, isolation)
         try:
             yield tx
-            await tx._settle()
+            await tx._commit()
         finally:
-            # Closing what wasn't committed rolls it back.
+            # Closing rolls back what wasn't committed.
             await tx._close()
         if tx.published:
             self.wake_relay()
 
     @asynccontextmanager
     async def rehearsal(self, actor: Actor, *, use_case: str, isolation: Isolation) -> AsyncIterator[Tx]:
-        """Hold a transaction of which nothing stays, whatever is done in it."""
+        """Hold a transaction that is always rolled back."""
         tx = Tx(self, actor, use_case, isolation)
         try:
             yield tx
@@ -148,7 +147,7 @@ class Runtime:
 
     @asynccontextmanager
     async def reading(self, actor: Actor, *, query: str = "chassis.reading") -> AsyncIterator[ReadTx]:
-        """Hold one read-only transaction: every statement sees the same state, and a write fails."""
+        """Hold one read-only transaction: every statement sees the same snapshot, and a write fails."""
         tx = ReadTx(self, actor, query)
         try:
             yield tx
@@ -156,7 +155,7 @@ class Runtime:
             await tx._close()
 
     async def close(self) -> None:
-        """Close what was opened, last opened first."""
+        """Close everything that was opened, in reverse order."""
         for close in reversed(self.closing):
             await close()
         await self.database.close()

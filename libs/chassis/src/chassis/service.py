@@ -29,8 +29,8 @@ class ServiceDefinition:
 
     What only some of its processes need is named as `module:object` and loaded by those: `web` makes the
     application from a runtime, `duties` are those of its worker, `border` is its part of the broker, `follow`
-    what it does by itself with events that `heal` took back from its stream. `migrations` is Alembic's script
-    location (a path, or `units_svc:migrations`).
+    is called with the events that `heal` took back from its stream. `migrations` is Alembic's script location
+    (a path, or `units_svc:migrations`).
     """
 
     name: str
@@ -48,21 +48,21 @@ class ServiceDefinition:
         return app
 
     def worker_duties(self) -> Duties:
-        """Return what the worker does beside sending. Raises LookupError for a service without a worker."""
+        """Return the duties of the worker. Raises LookupError for a service without a worker."""
         if self.duties is None:
             raise LookupError(f"{self.name} has no worker")
         duties: Duties = resolve_name(self.duties)
         return duties
 
     def part_of_broker(self) -> Border:
-        """Return what the service has at the broker. Raises LookupError for a service that has nothing."""
+        """Return the service's part of the broker. Raises LookupError when it has none."""
         if self.border is None:
-            raise LookupError(f"{self.name} has nothing at the broker")
+            raise LookupError(f"{self.name} has no part of the broker")
         border: Border = resolve_name(self.border)
         return border
 
     def follow_up(self) -> Follow | None:
-        """Return what the service does with events that were taken back, if anything."""
+        """Return what is called with the events that were taken back, or None."""
         follow: Follow | None = None if self.follow is None else resolve_name(self.follow)
         return follow
 
@@ -70,41 +70,40 @@ class ServiceDefinition:
 _COMMANDS = {
     "serve": (
         "chassis.commands.serving:serve",
-        "Answer requests until SIGTERM; then finish what is under way.",
+        "Answer requests until SIGTERM, then finish those in progress.",
     ),
     "work": (
         "chassis.commands.working:work",
-        "Send what was committed, act on what was received, fire timers, until SIGTERM.",
+        "Publish committed events, act on received ones and fire timers, until SIGTERM.",
     ),
-    "migrate": ("chassis.commands.upkeep:migrate", "Bring the database up to the newest migration."),
+    "migrate": ("chassis.commands.upkeep:migrate", "Upgrade the database to the newest migration."),
     "border": (
         "chassis.commands.upkeep:border",
         "Set up this service's streams and the consumers it grants to others.",
     ),
     "check": (
         "chassis.commands.upkeep:check",
-        "Say in one line each whether settings, database, migrations, keys and broker are as they must be.",
+        "Check settings, database, migrations, keys and broker, and print a line for each.",
     ),
     "heal": (
         "chassis.commands.healing:heal",
-        "Let database and stream continue each other after a loss, and list what is to be decided.",
+        "Repair database and stream after a loss, and list what a person has to decide.",
     ),
     "redeliver": (
         "chassis.commands.healing:redeliver",
-        "Deliver this service's events to one listener again, from the first; it knows what it has received.",
+        "Deliver this service's events to one listener again, from the first; it skips those it has.",
     ),
 }
 
 
 def run(definition: ServiceDefinition, arguments: Sequence[str] | None = None) -> None:
-    """Run the command that the arguments name, and exit with its status: 2 when the settings are
-    incomplete."""
+    """Run the command that the arguments name, and exit with its status; 2: the settings are incomplete."""
     parser = argparse.ArgumentParser(prog=definition.name)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, (_, purpose) in _COMMANDS.items():
         added = commands.add_parser(name, help=purpose, description=purpose)
         if name == "redeliver":
-            added.add_argument("listener", help="the service that is to receive them again")
+            added.add_argument("listener", help="the service that will receive them again")
     given = vars(parser.parse_args(arguments))
     chosen, _ = _COMMANDS[given.pop("command")]
     try:

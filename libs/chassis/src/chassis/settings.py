@@ -1,4 +1,4 @@
-"""Settings of a service: from the environment alone, with no default for anything secret."""
+"""Settings of a service: from the environment only, with no default for anything secret."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class SettingsIncomplete(Exception):
-    """The environment lacks variables, or holds values that can't be used; `problems` has a line for each."""
+    """Environment variables are missing or unusable; `problems` has a line for each."""
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
@@ -32,7 +32,7 @@ def _at_least_32(secret: SecretStr) -> SecretStr:
 
 
 class WebSettings(BaseSettings):
-    """What every service needs to answer requests. Subclasses set their prefix:
+    """The settings that every service needs to answer requests. Subclasses set their prefix:
 
     `model_config = SettingsConfigDict(env_prefix="UNITS_")`.
     """
@@ -50,7 +50,7 @@ class WebSettings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: int = 8000
     worker_port: int = 8001
-    # Whose word on the scheme and address of a request is taken: the entity's own router.
+    # Proxies whose X-Forwarded headers are believed: the entity's own router.
     trusted_proxies: frozenset[str] = frozenset({"127.0.0.1", "::1"})
     otlp_endpoint: str | None = None
     embed_worker: bool = False
@@ -58,21 +58,20 @@ class WebSettings(BaseSettings):
 
     @classmethod
     def from_environment(cls) -> Self:
-        """Read the settings, or raise `SettingsIncomplete` naming every variable that is missing or
-        unusable."""
+        """Read the settings. Raises SettingsIncomplete with every variable that is missing or unusable."""
         return read(cls)
 
 
 class ServiceSettings(WebSettings):
-    """What a service that publishes or listens needs on top: its account at the broker."""
+    """Further settings of a service that publishes or listens: its account at the broker."""
 
     nats_url: str
     nats_user: str
     nats_password: SecretStr
     nats_admin_user: str | None = None
     nats_admin_password: SecretStr | None = None
-    # None keeps them: the outbox is the record of what was said, and inbox rows must outlive every stream we
-    # listen to.
+    # None retains them: the outbox is the record of what was disclosed, and inbox rows must outlive every
+    # stream that the service listens to.
     outbox_keep_days: Annotated[int | None, Field(ge=1)] = None
     inbox_keep_days: Annotated[int | None, Field(ge=1)] = None
 
@@ -81,7 +80,7 @@ Settings = TypeVar("Settings", bound=WebSettings)
 
 
 def read(settings_class: type[Settings]) -> Settings:
-    """Return the settings of `settings_class`; values that were refused are never part of the error."""
+    """Return the settings of `settings_class`. Raises SettingsIncomplete, which has no values."""
     try:
         return settings_class()
     except ValidationError as refused:

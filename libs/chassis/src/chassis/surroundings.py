@@ -1,4 +1,4 @@
-"""What a transaction stands in: the running service, as far as a use case may see it."""
+"""The running service, as far as a transaction and its use case may use it."""
 
 from __future__ import annotations
 
@@ -56,4 +56,4 @@ class Surroundings(Protocol):
 
     @property
     def register(self) -> Register:
-        """What the gateway last said about staff."""
+        """The register of staff, as last read from the gateway."""

@@ -1,4 +1,4 @@
-"""Spans that cost nothing while nobody collects them, and the W3C context that goes on in any case."""
+"""Spans, which cost nothing without a collector, and the W3C trace context, which is always passed on."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 _propagator = TraceContextTextMapPropagator()
 _nothing: AbstractContextManager[trace.Span | None] = nullcontext()
-# The message of an exception says what collided or was refused: a person's data, as like as not.
+# The message of an exception quotes what collided or was refused, often personal data.
 SILENT: dict[str, Any] = {"record_exception": False, "set_status_on_exception": False}
 _provider: list[trace.TracerProvider] = []
 
 
 def collect_with(provider: trace.TracerProvider | None) -> None:
-    """Give every span from now on to `provider`; None stops making spans."""
+    """Send all further spans to `provider`; with None, make none."""
     _provider[:] = [] if provider is None else [provider]
 
 
 def span(name: str) -> AbstractContextManager[trace.Span | None]:
-    """Hold a span called `name`, a use case or query; without a collector, hold nothing."""
+    """Hold a span for the use case or query `name`; without a collector, do nothing."""
     if not _provider:
         return _nothing
     tracer = _provider[0].get_tracer("chassis")
@@ -33,9 +33,9 @@ def span(name: str) -> AbstractContextManager[trace.Span | None]:
 
 
 def server_span(method: str, traceparent: str | None) -> AbstractContextManager[trace.Span | None]:
-    """Hold the span of one request, going on from the caller's `traceparent`.
+    """Hold the span of one request, as a child of the caller's `traceparent`.
 
-    Without a collector the caller's context is held alone, so that it still reaches the outbox.
+    Without a collector only the caller's context is held, so that it still reaches the outbox.
     """
     if not _provider and traceparent is None:
         return _nothing
@@ -47,7 +47,7 @@ def server_span(method: str, traceparent: str | None) -> AbstractContextManager[
 
 
 def traceparent() -> str | None:
-    """Return the W3C `traceparent` of the span that is open, or None."""
+    """Return the W3C `traceparent` of the current span, or None."""
     context = trace.get_current_span().get_span_context()
     if not context.is_valid:
         return None

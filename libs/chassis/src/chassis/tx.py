@@ -37,8 +37,8 @@ class AlreadyConcluded(RuntimeError):
     """The transaction was committed by `conclude`; the use case tried to write more after it."""
 
 
-class _Held:
-    """What both kinds of transaction offer: who asks, when, and statements of SQLAlchemy."""
+class _Transaction:
+    """What both kinds of transaction have: the actor, the time, and statements of SQLAlchemy."""
 
     def __init__(self, runtime: Surroundings, actor: Actor, use_case: str) -> None:
         self.runtime = runtime
@@ -93,8 +93,8 @@ class _Held:
             self._session = None
 
 
-class ReadTx(_Held):
-    """A transaction that can't write: the database refuses."""
+class ReadTx(_Transaction):
+    """A read-only transaction: the database refuses writes."""
 
     def __init__(self, runtime: Surroundings, actor: Actor, use_case: str) -> None:
         super().__init__(runtime, actor, use_case)
@@ -104,13 +104,12 @@ class ReadTx(_Held):
         return AsyncSession(self.runtime.database.reading, expire_on_commit=False, autoflush=False)
 
     def viewed(self, kind: str, id: UUID | str) -> None:
-        """Say which person's record was shown, for the access log (X3)."""
+        """Note which person's record was shown, for the access log (X3)."""
         self.viewed_records.append((kind, str(id)))
 
 
-class Tx(_Held):
-    """A transaction that may write. It begins with the first statement and ends in `Runtime.transaction`
-    alone."""
+class Tx(_Transaction):
+    """A transaction that may write: it begins with the first statement; `Runtime.transaction` ends it."""
 
     def __init__(self, runtime: Surroundings, actor: Actor, use_case: str, isolation: Isolation) -> None:
         super().__init__(runtime, actor, use_case)
@@ -120,7 +119,7 @@ class Tx(_Held):
         self._received: flush.Row | None = None
         self._committed_alone = False
         self._depth = 0
-        self.deciding = False
+        self.committing = False
 
     def _open(self) -> AsyncSession:
         self._still_open()
@@ -135,16 +134,16 @@ class Tx(_Held):
 
     @property
     def begun(self) -> bool:
-        """Whether anything was sent to the database, or waits in the session to be sent."""
+        """Whether anything was sent to the database or waits in the session."""
         return self._session is not None and self._session.in_transaction()
 
     @property
     def published(self) -> bool:
-        """Whether committing this transaction gives the relay something to send."""
+        """Whether the commit of this transaction gives the relay something to send."""
         return self._pending.published
 
     def purposes_of(self, fact: object) -> frozenset[str]:
-        """Return what the person concerned must have agreed to before `fact` may be told."""
+        """Return the purposes to which the person concerned must have agreed before `fact` is published."""
         return frozenset[str]().union(
             *(message.needs for message in self.runtime.publisher.to_messages(fact, self.now))
         )
@@ -156,23 +155,23 @@ class Tx(_Held):
         basis: str | None = None,
         under: Mapping[str, str] | None = None,
     ) -> None:
-        """Tell `fact` to whom it concerns: its messages become outbox rows of this transaction.
+        """Publish `fact`: its messages become outbox rows of this transaction.
 
         `about` is the private reference of the person concerned (for the disclosure statement; it never
-        leaves). `under` says for each purpose that the message needs under which consent it is told, `basis`
-        on what else it rests. Raises BasisMissing when a purpose has none: what isn't told goes to
-        `withhold`.
+        leaves the service). `under` maps each purpose that the message needs to the consent under which it is
+        disclosed; `basis` is any other basis. Raises BasisMissing for a purpose without consent: what may not
+        be disclosed goes to `withhold`.
         """
-        rests_on = " ".join(dict.fromkeys([*([basis] if basis else []), *(under or {}).values()])) or None
+        bases = " ".join(dict.fromkeys([*([basis] if basis else []), *(under or {}).values()])) or None
         for message in self.runtime.publisher.to_messages(fact, self.now):
             missing = message.needs - {purpose for purpose, consent in (under or {}).items() if consent}
             if missing:
                 raise BasisMissing(message, missing)
-            self._record(message, about, rests_on, None)
+            self._record(message, about, bases, None)
             self._pending.published = True
 
     def withhold(self, fact: object, about: str | None, reason: str) -> None:
-        """Record what would have been told and wasn't, and why (W5, W13); it's never sent."""
+        """Record that `fact` was not disclosed, and why (W5, W13); it's never sent."""
         for message in self.runtime.publisher.to_messages(fact, self.now):
             self._record(message, about, None, reason)
 
@@ -202,14 +201,14 @@ class Tx(_Held):
     def schedule(
         self, kind: str, key: str, due_at: datetime, payload: Mapping[str, Any] | None = None
     ) -> None:
-        """Set the timer (`kind`, `key`) to `due_at`, aware; one that stands already is moved."""
+        """Set the timer (`kind`, `key`) to `due_at` (aware); one that exists is rescheduled."""
         self._still_open()
         if due_at.tzinfo is None:
             raise ValueError("a timer needs an aware moment")
         self._pending.timers[kind, key] = (due_at, flush.json_text(payload or {}))
 
     def cancel_timer(self, kind: str, key: str) -> None:
-        """Forget the timer (`kind`, `key`), if it stands."""
+        """Delete the timer (`kind`, `key`), if it exists."""
         self._still_open()
         self._pending.timers[kind, key] = None
 
@@ -239,9 +238,9 @@ class Tx(_Held):
         row: Mapping[str, Any] | None
         if alone:
             async with (await self.runtime.database.raw()).acquire() as raw:
-                self.deciding = True
+                self.committing = True
                 row = await raw.fetchrow(text, *values)
-                self.deciding = False
+                self.committing = False
         else:
             await self.session.flush()
             connection = await self.session.connection()
@@ -259,10 +258,9 @@ class Tx(_Held):
         return row
 
     def receive(self, inbox_row: flush.Row) -> None:
-        """Let the inbox row of the one event that this transaction acts on be written with its effect.
+        """Have the inbox row of the one event that this transaction acts on written with its effect.
 
-        Whether the event was received before shows when it's written: the transaction then fails with a
-        violation of `pk_inbox`.
+        If the event was received before, writing it fails with a violation of `pk_inbox`.
         """
         self._received = inbox_row
 
@@ -270,20 +268,20 @@ class Tx(_Held):
         return [] if self._received is None else [("inbox", [self._received])]
 
     def remember(self, remembering: Remembering | None) -> None:
-        """Keep the use case's result under an idempotency key; `perform` says so."""
+        """Store the use case's result under an idempotency key; called by `perform`."""
         self._remembering = remembering
 
     def remember_result(self, result: Any) -> None:
-        """Take note of the result, unless `conclude` has written it already."""
+        """Note the result, unless `conclude` has written it already."""
         if self._remembering is not None:
             self._pending.idempotency = self._remembering.row(self, result)
 
     @contextmanager
     def named(self, use_case: str) -> Iterator[None]:
-        """Let audit rows name `use_case` for the length of the block.
+        """Name `use_case` in audit rows for the length of the block.
 
-        What the block records stays its own until it ends well, so that a `conclude` in it that matches no
-        row drops nothing that another one recorded.
+        What the block records is separate until it succeeds, so that a `conclude` in it that matches no row
+        drops nothing that another use case recorded.
         """
         before, pending = self.use_case, self._pending
         self.use_case, self._pending = use_case, flush.Pending()
@@ -297,12 +295,12 @@ class Tx(_Held):
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        """Undo the block alone when it fails: its statements and what it recorded for the flush."""
+        """Undo only the block when it fails: its statements and what it recorded for the flush."""
         with self.named(self.use_case):
             async with self.session.begin_nested():
                 yield
 
-    async def _settle(self) -> None:
+    async def _commit(self) -> None:
         """Flush and commit; called by `Runtime.transaction` alone."""
         if self._session is not None:
             await self._session.flush()
@@ -314,16 +312,16 @@ class Tx(_Held):
                 await connection.exec_driver_sql(text, tuple(values))
             else:
                 async with (await self.runtime.database.raw()).acquire() as raw:
-                    self.deciding = True
+                    self.committing = True
                     await raw.execute(text, *values)
         if self._session is not None:
-            self.deciding = True
+            self.committing = True
             await self._session.commit()
 
 
 @dataclass(frozen=True, slots=True)
 class Remembering:
-    """What `perform` keeps about a command that came with an idempotency key."""
+    """What is stored about a command with an idempotency key."""
 
     key: str
     fingerprint: bytes
@@ -331,5 +329,5 @@ class Remembering:
 
     def row(self, tx: Tx, result: Any) -> list[tuple[Any, ...]]:
         """Return the idempotency row of `result`."""
-        kept = self.result_type.dump_json(result).decode()
-        return [(tx.actor.subject, self.key, tx.use_case, self.fingerprint, kept, tx.now)]
+        stored = self.result_type.dump_json(result).decode()
+        return [(tx.actor.subject, self.key, tx.use_case, self.fingerprint, stored, tx.now)]

@@ -1,4 +1,4 @@
-"""Use cases: functions that state who may call them, and nothing about where they're called from."""
+"""Use cases and queries: functions that declare the permission they require."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def name_of(function: Callable[..., Any]) -> str:
 
 @dataclass(eq=False)
 class UseCase(Generic[Command_contra, Result_co]):
-    """A function that changes something, with the permission it asks for."""
+    """A function that changes something, with the permission it requires."""
 
     function: Callable[[Tx, Command_contra], Awaitable[Result_co]]
     permission: str
@@ -43,20 +43,20 @@ class UseCase(Generic[Command_contra, Result_co]):
         self.__wrapped__ = self.function
 
     async def __call__(self, tx: Tx, command: Command_contra) -> Result_co:
-        """Run the bare function inside a transaction that somebody else holds."""
+        """Run the bare function inside the caller's transaction."""
         return await self.function(tx, command)
 
     @cached_property
     def result_type(self) -> TypeAdapter[Any]:
-        """How the result is written to, and read back from, the idempotency table."""
-        # Only the result's own hint is looked up: a service may import `Tx` for the type checker alone.
+        """The type by which the result is written to and read from the idempotency table."""
+        # Only the hint of the result is resolved: a service may import `Tx` for the type checker only.
         bare = SimpleNamespace(__annotations__={"return": self.function.__annotations__["return"]})
         return TypeAdapter(get_type_hints(bare, vars(sys.modules[self.function.__module__]))["return"])
 
 
 @dataclass(eq=False)
 class Query(Generic[Params, Result_co]):
-    """A function that only reads, with the permission it asks for and whose records it shows."""
+    """A function that only reads, with the permission it requires and the kind of record it shows."""
 
     function: Callable[Concatenate[ReadTx, Params], Awaitable[Result_co]]
     permission: str
@@ -75,11 +75,11 @@ class Query(Generic[Params, Result_co]):
         return tuple(inspect.signature(self.function).parameters)[1:]
 
     def named(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what it is asked with, by the names of its parameters."""
+        """Return its arguments by the names of its parameters."""
         return {**dict(zip(self._names, args, strict=False)), **kwargs}
 
     async def __call__(self, tx: ReadTx, *args: Params.args, **kwargs: Params.kwargs) -> Result_co:
-        """Run the bare function inside a reading transaction that somebody else holds."""
+        """Run the bare function inside the caller's read-only transaction."""
         return await self.function(tx, *args, **kwargs)
 
 
@@ -101,7 +101,7 @@ def query(
 ) -> Callable[[Callable[Concatenate[ReadTx, Params], Awaitable[Result_co]]], Query[Params, Result_co]]:
     """Declare a function that reads: `async def noun(tx: ReadTx, ...) -> R`.
 
-    `views` names the kind of record of a person it shows; each call then leaves a row in the access log (X3).
+    `views` is the kind of personal record it shows; each call then adds a row to the access log (X3).
     """
 
     def declare(

@@ -1,7 +1,7 @@
-"""What a service takes in at all, whatever a field allows: one check before every use case and query.
+"""Values that no field of any service accepts: one check before every use case and query.
 
-PostgreSQL keeps no NUL in a text; the driver writes the first and the last day of Python's calendar as minus
-and plus infinity; a moment without a zone is nobody's; a number beyond its column fails only when it is
+PostgreSQL stores no NUL in a text; the driver writes the first and the last day of Python's calendar as minus
+and plus infinity; a time without a zone is ambiguous; a number too large for its column fails only when it is
 stored. Each of these is refused here, for every type and every way in, with the field and the rule.
 """
 
@@ -21,85 +21,85 @@ from pydantic import BaseModel, SecretStr
 from chassis.errors import DomainError, Kind
 
 EARLIEST = date(1880, 1, 1)
-"""The first day that any record may name: nobody alive was born before it."""
+"""The earliest date in any record: nobody alive was born before it."""
 LATEST = date(2199, 12, 31)
-"""The last day that any record may name; later ones are mistyped, or stand for "no end"."""
+"""The latest date in any record; later ones are mistyped, or mean "no end"."""
 LARGEST_WHOLE = 2**31 - 1
-"""The largest whole number of a column."""
+"""The largest integer of a column."""
 LARGEST = 10**10
-"""What amounts and measures stay below: a column of money has ten digits before the point."""
+"""Amounts and measures are below this: a column of money has ten digits before the point."""
 
 
 class NotStorable(DomainError):
-    """A value that no field takes; `field` is its place, with a point between nested names."""
+    """A value that no field accepts; `field` is its path, with points between nested names."""
 
     kind = Kind.invalid
 
 
 class HoldsNul(NotStorable):
-    """A text holds the character NUL, or half of a character."""
+    """A text has the character NUL, or half of a surrogate pair."""
 
     code = "text_not_readable"
     message = "This text holds a character that can't be stored."
 
 
 class DayOutOfBounds(NotStorable):
-    """A day lies before or after every day that a record may name."""
+    """A date is outside the range of any record."""
 
     code = "day_out_of_bounds"
     message = "Choose a day from {earliest} to {latest}."
 
 
 class NoTimeZone(NotStorable):
-    """A moment without its distance from UTC could be any of twenty-four."""
+    """A date and time has no offset from UTC, so it is ambiguous."""
 
     code = "time_zone_missing"
     message = "A date and time needs its distance from UTC, such as 2026-11-26T14:30:00-05:00."
 
 
 class NumberTooLarge(NotStorable):
-    """A number is larger than any that is kept, or none."""
+    """A number is larger than any that is stored, or isn't finite."""
 
     code = "number_too_large"
     message = "This number is too large."
 
 
 def refuse_unstorable(values: Mapping[str, Any]) -> None:
-    """Refuse the first value, at whatever depth, that can't be stored. `values` are by their names."""
+    """Refuse the first value, at any depth, that can't be stored. `values` are by their names."""
     for name, value in values.items():
-        # What a command or a filter consists of is known by its own names.
+        # The fields of a command or a filter are named without the parameter that holds it.
         whole = isinstance(value, BaseModel) or is_dataclass(value)
-        _look("" if whole else name, value)
+        _check("" if whole else name, value)
 
 
-def _look(place: str, value: Any) -> None:
-    # In the order of how often they come: most values are short texts, ids and nothing.
+def _check(path: str, value: Any) -> None:
+    # In the order of frequency: most values are short texts, ids and None.
     if value is None or isinstance(value, (bool, Enum, UUID, bytes)):
         return
     if isinstance(value, SecretStr):
         value = value.get_secret_value()
     if isinstance(value, str):
         if "\0" in value or not (value.isascii() or _whole(value)):
-            raise HoldsNul(field=place)
+            raise HoldsNul(field=path)
     elif isinstance(value, int):
         if abs(value) > LARGEST_WHOLE:
-            raise NumberTooLarge(field=place)
+            raise NumberTooLarge(field=path)
     elif isinstance(value, (Decimal, float)):
         if not isfinite(value) or not -LARGEST < value < LARGEST:
-            raise NumberTooLarge(field=place)
+            raise NumberTooLarge(field=path)
     elif isinstance(value, date):
-        _look_at_day(place, value)
+        _check_date(path, value)
     else:
         for name, inner in _inside(value):
-            _look(f"{place}.{name}" if place else name, inner)
+            _check(f"{path}.{name}" if path else name, inner)
 
 
-def _look_at_day(place: str, value: date) -> None:
+def _check_date(path: str, value: date) -> None:
     day = value.date() if isinstance(value, datetime) else value
     if not EARLIEST <= day <= LATEST:
-        raise DayOutOfBounds(field=place, earliest=EARLIEST, latest=LATEST)
+        raise DayOutOfBounds(field=path, earliest=EARLIEST, latest=LATEST)
     if isinstance(value, datetime) and value.utcoffset() is None:
-        raise NoTimeZone(field=place)
+        raise NoTimeZone(field=path)
 
 
 def _whole(text: str) -> bool:
@@ -128,14 +128,14 @@ def _inside(value: Any) -> Iterator[tuple[str, Any]]:
 def without_echoes(found: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Return Pydantic's problems without those that only follow from another.
 
-    An entry that is wrong isn't counted, so a list of wrong entries alone is said to be too short as well.
+    A wrong entry isn't counted, so a list of nothing but wrong entries is also reported as too short.
     """
     problems = list(found)
-    places = [tuple(each["loc"]) for each in problems]
+    paths = [tuple(each["loc"]) for each in problems]
 
     def follows(each: Mapping[str, Any]) -> bool:
-        place = tuple(each["loc"])
-        below = any(len(other) > len(place) and other[: len(place)] == place for other in places)
+        path = tuple(each["loc"])
+        below = any(len(other) > len(path) and other[: len(path)] == path for other in paths)
         return each["type"] == "too_short" and below
 
     return [each for each in problems if not follows(each)]

@@ -1,4 +1,4 @@
-"""Two people editing one record: the second is told, and shown the difference (X4)."""
+"""Two people editing one record: the second is refused, and shown the difference (X4)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from chassis.errors import EditedMeanwhile
 
 
 class HasVersion(Protocol):
-    """A record that counts its changes."""
+    """A record with a version, which counts its changes."""
 
     version: Any
 
@@ -17,8 +17,7 @@ class HasVersion(Protocol):
 def expect(record: HasVersion, version: int, *, sent: Mapping[str, Any] | None = None) -> None:
     """Refuse with `EditedMeanwhile` unless `record` still has the `version` that the editor read.
 
-    `sent` is what the editor sends, by field of the record; the refusal carries each field that stands
-    otherwise.
+    `sent` has the values that the editor sends, by field; the refusal has each field whose value differs.
     """
     if record.version == version:
         return
@@ -26,7 +25,7 @@ def expect(record: HasVersion, version: int, *, sent: Mapping[str, Any] | None =
 
 
 def difference(record: object, sent: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """Return field → (what stands, what was sent) for every field in which they differ."""
+    """Return field → (present value, value sent) for every field in which they differ."""
     return {
-        name: (stands, value) for name, value in sent.items() if (stands := getattr(record, name)) != value
+        name: (present, value) for name, value in sent.items() if (present := getattr(record, name)) != value
     }

@@ -44,7 +44,7 @@ async def test_an_event_by_itself_is_acted_on_in_one_statement(
 ) -> None:
     listener = listener_of(delivery, concluding())
     async with running(listener.run()):
-        await eventually(lambda: listener.hurries)
+        await eventually(lambda: listener.acts_at_once)
         sessions: list[object] = []
         opened = Tx._open
 
@@ -69,7 +69,7 @@ async def test_one_by_itself_that_comes_again_has_no_second_effect(
     for listening in (concluding(), world.noting()):
         listener = listener_of(delivery, listening)
         async with running(listener.run()):
-            await eventually(lambda one=listener: one.hurries)
+            await eventually(lambda one=listener: one.acts_at_once)
             fact = said(1, 1, id=new_id())
             await publish(delivery, fact)
             await eventually(acted(listener, 1))
@@ -84,7 +84,7 @@ async def test_a_conclusion_without_a_row_means_there_was_nothing_to_do(
 ) -> None:
     listener = listener_of(delivery, concluding())
     async with running(listener.run()):
-        await eventually(lambda: listener.hurries)
+        await eventually(lambda: listener.acts_at_once)
         await publish(delivery, said(1, 1, "nothing"))
         await eventually(acted(listener, 1))
         await publish(delivery, said(1, 2))
@@ -99,7 +99,7 @@ async def test_one_by_itself_that_fails_is_set_aside_and_those_behind_it_wait(
 ) -> None:
     listener = listener_of(delivery, concluding())
     async with running(listener.run()):
-        await eventually(lambda: listener.hurries)
+        await eventually(lambda: listener.acts_at_once)
         await publish(delivery, said(1, 1, "culprit"))
 
         async def set_aside() -> bool:

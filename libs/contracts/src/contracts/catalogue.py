@@ -1,4 +1,4 @@
-"""What may cross, from whom to whom and why: derived from the models, so that it can't disagree with them.
+"""Which events may cross, from whom to whom and on what basis: derived from the models themselves.
 
 The broker's grants (`contracts.border`), the generated documents and the tests all start here.
 """
@@ -55,11 +55,11 @@ class Catalogue(Mapping[str, type[Event]]):
         return max(found, key=lambda model: model.terms.major)
 
     def published_by(self, service: str) -> tuple[type[Event], ...]:
-        """Return what a service publishes."""
+        """Return the events that a service publishes."""
         return tuple(m for m in self.models if m.terms.publisher == service)
 
     def heard_by(self, service: str) -> tuple[type[Event], ...]:
-        """Return what a service may receive."""
+        """Return the events that a service may receive."""
         return tuple(m for m in self.models if service in m.terms.listeners)
 
     def subjects(self, publisher: str, listener: str) -> tuple[str, ...]:
@@ -67,20 +67,20 @@ class Catalogue(Mapping[str, type[Event]]):
         return tuple(m.terms.subject for m in self.published_by(publisher) if listener in m.terms.listeners)
 
     def publishers_for(self, listener: str) -> tuple[Service, ...]:
-        """Return the services a listener hears."""
+        """Return the services from which a listener receives events."""
         return tuple(s for s in Service if self.subjects(s, listener))
 
     def listeners_of(self, publisher: str) -> tuple[Service, ...]:
-        """Return the services that hear a publisher."""
+        """Return the services that receive events of a publisher."""
         return tuple(s for s in Service if self.subjects(publisher, s))
 
     def terms(self, subject: str) -> Terms:
-        """Return the terms on which an event crosses. Raises KeyError when it isn't in the catalogue."""
+        """Return the terms on which an event is published. Raises KeyError for one not in the catalogue."""
         return self._by_subject[subject].terms
 
 
 def events_in(module: object) -> tuple[type[Event], ...]:
-    """Return the events a publisher's module declares."""
+    """Return the events that a publisher's module declares."""
     return tuple(
         value
         for value in vars(module).values()
@@ -89,4 +89,4 @@ def events_in(module: object) -> tuple[type[Event], ...]:
 
 
 CATALOGUE = Catalogue(model for module in (units, support, tenancy) for model in events_in(module))
-"""Everything that may cross."""
+"""All events that may cross."""

@@ -1,7 +1,7 @@
-"""Whether what is published now still keeps the promises of what was released.
+"""Whether the present schemas are compatible with the released ones.
 
 Within a version one thing may change: one more optional field. Anything else, a new value of an enumeration
-included, is a new version beside the old one, because somebody is listening to the old one.
+included, is a new version beside the old one, because somebody listens to the old one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def broken_promises(released: Schema, current: Schema) -> list[str]:
 
 
 class _Resolved:
-    """Follows the references within one document."""
+    """Resolves the references within one document."""
 
     def __init__(self, document: Schema) -> None:
         self._document = document
@@ -44,7 +44,7 @@ def _terms(released: Schema, current: Schema) -> list[str]:
         if released.get(name) != current.get(name)
     ]
     lost = set(released.get("listeners", ())) - set(current.get("listeners", ()))
-    return found + [f"terms: {listener} no longer hears it" for listener in sorted(lost)]
+    return found + [f"terms: {listener} no longer receives it" for listener in sorted(lost)]
 
 
 def _compare(was: _Resolved, now: _Resolved, before: Any, after: Any, where: str) -> list[str]:

@@ -19,7 +19,7 @@ from contracts.fields import field_kinds
 from contracts.words import Service
 
 FOLDER = Path(__file__).parent
-"""Where the documents are: inside the package, so that an installed wheel has them too."""
+"""The folder of the documents: inside the package, so that an installed wheel has them too."""
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -73,14 +73,14 @@ def envelope_schema() -> dict[str, Any]:
 
 
 def example_document(model: type[Event]) -> dict[str, Any]:
-    """Return the example of an event as it travels, with an id that is the same in every generation."""
+    """Return the example of an event as a message, with an id that is the same in every generation."""
     sent = message(model.terms.name, id=uuid5(NAMESPACE_URL, schema_urn(model)))
     document: dict[str, Any] = json.loads(sent)
     return document
 
 
 def asyncapi(service: Service, catalogue: Catalogue = CATALOGUE) -> dict[str, Any]:
-    """Return a service's AsyncAPI 3 document: what it sends and what it receives, and nothing else."""
+    """Return a service's AsyncAPI 3 document: the events that it publishes and receives."""
     sent, heard = catalogue.published_by(service), catalogue.heard_by(service)
     models = (*sent, *heard)
     schemas: dict[str, Any] = {"envelope": envelope_schema()}
@@ -93,7 +93,7 @@ def asyncapi(service: Service, catalogue: Catalogue = CATALOGUE) -> dict[str, An
         "asyncapi": "3.0.0",
         "id": f"urn:partywall:{service}",
         "info": {
-            "title": f"Partywall: what {service} says and hears",
+            "title": f"Partywall: what {service} publishes and receives",
             "version": "1.0.0",
             "description": "Generated from the contracts' catalogue.",
         },
@@ -157,7 +157,7 @@ def documents(catalogue: Catalogue = CATALOGUE) -> dict[str, dict[str, Any]]:
 
 
 def written(document: dict[str, Any]) -> str:
-    """Return a document as it is kept in a file."""
+    """Return a document as it is written to its file."""
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -176,7 +176,7 @@ def generate(folder: Path = FOLDER) -> list[str]:
 
 
 def outdated(folder: Path = FOLDER) -> list[str]:
-    """Return the paths of documents that are missing, superfluous or not what the models say now."""
+    """Return the paths of documents that are missing, superfluous or differ from the models."""
     wanted = documents()
     kept = {
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
@@ -199,7 +199,7 @@ def released(folder: Path = FOLDER) -> dict[str, dict[str, Any]]:
 
 
 def release_breaks(catalogue: Catalogue = CATALOGUE, folder: Path = FOLDER) -> list[str]:
-    """Return every promise of the last release that the catalogue no longer keeps."""
+    """Return every way in which the catalogue is incompatible with the last release."""
     current = {model.terms.key: model for model in catalogue.models}
     found = []
     for key, promised in released(folder).items():
@@ -211,9 +211,9 @@ def release_breaks(catalogue: Catalogue = CATALOGUE, folder: Path = FOLDER) -> l
 
 
 def release(folder: Path = FOLDER) -> list[str]:
-    """Make the schemas of today the released ones; return their paths.
+    """Make the present schemas the released ones; return their paths.
 
-    Raises ValueError, and changes nothing, when a promise of the last release would be broken.
+    Raises ValueError, and changes nothing, when they are incompatible with the last release.
     """
     if broken := release_breaks(folder=folder):
         raise ValueError("; ".join(broken))

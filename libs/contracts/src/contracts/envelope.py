@@ -1,4 +1,4 @@
-"""The envelope every event travels in: CloudEvents 1.0, structured JSON.
+"""The envelope of every event: CloudEvents 1.0, structured JSON.
 
 `write` is strict (a model that isn't exactly its contract raises), `read` is tolerant (an optional field or
 an extension this reader doesn't know is ignored). Each costs one call into pydantic-core.
@@ -21,7 +21,7 @@ CONTENT_TYPE = "application/cloudevents+json"
 """Media type of an event on the bus (header Content-Type)."""
 
 LAST_VERSION = 2**31 - 1
-"""The highest place in the order of an aggregate."""
+"""The highest number in the order of an aggregate."""
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _SOURCE = re.compile(r"[A-Za-z0-9/:._~-]{1,200}")
@@ -36,7 +36,7 @@ class UnreadableEvent(ValueError):
 
 
 class UnwritableEvent(Exception):
-    """A publisher tried to say something its contract has no words for."""
+    """A publisher tried to send something that its contract doesn't allow."""
 
 
 class EnvelopeTerms(Protocol):
@@ -56,13 +56,13 @@ class EnvelopeTerms(Protocol):
 
 
 class Enveloped(Closed):
-    """A model that travels in an envelope."""
+    """A model that is sent in an envelope."""
 
     terms: ClassVar[EnvelopeTerms]
 
     @classmethod
     def from_message(cls, message: bytes) -> Self:
-        """Return the event that a message on the bus holds, read tolerantly.
+        """Return the event in a message from the broker, read tolerantly.
 
         Raises UnreadableEvent, a ValueError.
         """
@@ -73,16 +73,16 @@ E = TypeVar("E", bound=Enveloped)
 
 
 class Head(BaseModel):
-    """What an envelope says about an event without its data; unknown extensions are ignored."""
+    """The attributes of an envelope without its data; unknown extensions are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     specversion: Literal["1.0"]
     """Version of CloudEvents."""
     id: UUID
-    """Unique for the source; the key of the listener's inbox."""
+    """Unique for the source; part of the key of the listener's inbox."""
     source: Annotated[str, Field(min_length=1, max_length=200)]
-    """Who says it, for example "/property/units"."""
+    """The publisher, for example "/property/units"."""
     type: Annotated[str, Field(pattern=r"^evt\.[a-z]+\.[a-z_]+\.v[1-9][0-9]*$")]
     """The event and its version: the subject on the broker."""
     subject: UUID
@@ -90,7 +90,7 @@ class Head(BaseModel):
     time: AwareDatetime
     """When it became true, in UTC."""
     aggregateversion: Annotated[int, Field(ge=1, le=LAST_VERSION)]
-    """Place in the order of its aggregate."""
+    """Number in the order of its aggregate."""
     datacontenttype: Literal["application/json"] = "application/json"
     """Media type of `data`."""
     dataschema: Annotated[str, Field(max_length=200)] | None = None
@@ -100,7 +100,7 @@ class Head(BaseModel):
 
 
 class Envelope(Head, Generic[E]):
-    """An event with everything that is said about it."""
+    """An event with the attributes of its envelope."""
 
     data: E
     """The event itself."""
@@ -157,7 +157,7 @@ def _around(model: type[E]) -> type[Envelope[E]]:
 
 
 def read(model: type[E], message: bytes | bytearray | str) -> Envelope[E]:
-    """Return the envelope around an event of the given model, ignoring what this reader doesn't know.
+    """Return the envelope and event of a message, read by the given model; unknown fields are ignored.
 
     Raises UnreadableEvent for another event, another version, or anything that breaks the contract.
     """
@@ -183,7 +183,7 @@ def _explain(
 
 
 def _places(error: ValidationError) -> str:
-    """Name the fields that are wrong and the rule each breaks, never the values: those may be a person's."""
+    """Name the wrong fields and the rule each breaks, never values: those may be a person's."""
     return "; ".join(
         f"{'.'.join(str(step) for step in item['loc']) or 'message'}: {item['type']}"
         for item in error.errors(include_url=False, include_context=False, include_input=False)

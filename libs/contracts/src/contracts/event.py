@@ -1,4 +1,4 @@
-"""What makes a model an event: who publishes it, who may hear it, on what basis, and in whose order."""
+"""What makes a model an event: who publishes it, who may receive it, on what basis, in what order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CLASS_NAME = re.compile(r"(?P<words>[A-Z][A-Za-z]*?)V(?P<major>[1-9]\d*)")
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The terms on which one event crosses; one for each event model."""
+    """The terms on which an event is published; one for each event model."""
 
     name: str
     """Snake-case name, such as "unit_secured"."""
@@ -27,11 +27,11 @@ class Terms:
     """The field whose value orders events: of one aggregate they arrive in the order of their versions."""
     basis: Basis
     purpose: Purpose | None
-    """The consent the basis refers to; where it may carry a person, the one that name and contact need."""
+    """The consent the basis refers to; where it may name a person, the one that name and contact need."""
     without_person: Purpose | None
-    """The consent it needs in any case, and that suffices while it carries neither name nor contact."""
+    """The consent it always needs, which is sufficient while it has neither name nor contact."""
     carries: frozenset[Marked]
-    """What it is marked to carry beyond references, dates, codes, counts and money."""
+    """What it is marked to contain beyond references, dates, codes, counts and money."""
     row: str
     """Rows of the specification it serves."""
 
@@ -53,7 +53,7 @@ class Event(Enveloped):
 
     @property
     def needs(self) -> frozenset[str]:
-        """Return the purposes to which the person concerned must have agreed before it may be told."""
+        """Return the purposes to which the person concerned must have agreed before it is published."""
         terms = self.terms
         if terms.purpose is None:
             return frozenset()

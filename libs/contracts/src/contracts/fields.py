@@ -1,4 +1,4 @@
-"""What kind of word each field of an event is, and the proof that there is no other (W1)."""
+"""The kind of each field of an event, and the check that there is no other kind (W1)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LONGEST_SET = 100
 
 
 class FieldKind(StrEnum):
-    """The kinds of word there are."""
+    """The kinds of field."""
 
     REFERENCE = "reference"
     DATE = "date"
@@ -49,13 +49,13 @@ _MARKS = {
 
 
 def field_kinds(model: type[Event]) -> dict[str, FieldKind | None]:
-    """Return the kind of each field; None for one that is no word of the language."""
+    """Return the kind of each field; None for one of no kind that is allowed."""
     hints = get_type_hints(model, include_extras=True)
     return {name: _kind(hints[name]) for name in model.model_fields}
 
 
 def violations(model: type[Event]) -> list[str]:
-    """Return every way in which an event could say more than the language allows; empty for a narrow one."""
+    """Return every way in which an event could contain more than is allowed; empty for a narrow one."""
     found = []
     if model.model_config.get("extra") != "forbid":
         found.append(f"{model.__name__} takes fields it doesn't declare")
@@ -64,7 +64,7 @@ def violations(model: type[Event]) -> list[str]:
     kinds = field_kinds(model)
     for name, kind in kinds.items():
         if kind is None:
-            found.append(f"{model.__name__}.{name} is no word of the language")
+            found.append(f"{model.__name__}.{name} has a type that no event may have")
         elif (mark := _MARKS.get(kind)) is not None and mark not in model.terms.carries:
             found.append(f"{model.__name__}.{name} needs the mark {mark}")
     unused = model.terms.carries - {_MARKS[kind] for kind in kinds.values() if kind in _MARKS}
@@ -79,7 +79,7 @@ def _kind(hint: Any) -> FieldKind | None:
     try:
         if hint in _WORDS:
             return _WORDS[hint]
-    except TypeError:  # metadata that can't be hashed is no word of ours
+    except TypeError:  # metadata that can't be hashed isn't one of ours
         return None
     if _is_closed_enumeration(hint):
         return FieldKind.ENUMERATION

@@ -1,4 +1,4 @@
-"""What the support organisation says. It mints a reference of its own to a person for each pair of entities.
+"""What the support organisation publishes. It creates a reference to a person for each pair of entities.
 
 The client number never crosses; `request` names one Secure Unit, `referral` one referral to the property
 side.
@@ -37,11 +37,11 @@ class UnitRequestedV1(Event):
     """A household asks for a unit. Basis: pseudonymous reference, consent to be housed."""
 
     request: Reference
-    """Minted for this one request."""
+    """Created for this request."""
     unit: Reference
-    """The unit asked for."""
+    """The requested unit."""
     secured_on: Date
-    """Day from which the unit is wanted to be held."""
+    """Day from which the unit should be held."""
     expected_move_in: Date
     """Day on which the household expects to move in."""
     adults: Count
@@ -64,7 +64,7 @@ class UnitRequestWithdrawnV1(Event):
     request: Reference
     """The request."""
     unit: Reference
-    """The unit asked for."""
+    """The requested unit."""
 
 
 @published(
@@ -126,7 +126,7 @@ class TenancyReferredV1(Event):
     """
 
     referral: Reference
-    """Minted for the pair of entities."""
+    """Created for the pair of entities."""
     request: Reference
     """The request that holds the unit."""
     unit: Reference
@@ -186,12 +186,12 @@ class ContactWithdrawnV1(Event):
     purpose=Purpose.TELL_SUPPORT_SIGNING,
 )
 class SigningAttendanceV1(Event):
-    """Whether an advocate comes to a signing. Basis: the consent under which support was told of it."""
+    """Whether an advocate attends a signing. Basis: the consent under which support was notified of it."""
 
     referral: Reference
     """The referral."""
     signing: Reference
-    """The signing answered."""
+    """The signing."""
     attendance: Attendance
     """Attending or not."""
     reason: AbsenceReason | None = None

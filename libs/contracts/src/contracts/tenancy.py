@@ -1,4 +1,4 @@
-"""What the property entity says. To support it speaks of referrals, and only as the tenant agreed (W5)."""
+"""What the property entity publishes. To support only about referrals, as the tenant agreed (W5)."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ class SigningHeldV1(Event):
     purpose=Purpose.TELL_SUPPORT_START,
 )
 class ReferredTenancyStartedV1(Event):
-    """The tenancy of a referral began; told to support with the rent. Basis: consent."""
+    """The tenancy of a referral began; published to support with the rent. Basis: consent."""
 
     referral: Reference
     """The referral."""
@@ -155,16 +155,16 @@ class ReferredTenancyStartedV1(Event):
 
 @published(Service.TENANCY, _UNITS, aggregate="tenancy", row="T4 U4", basis=Basis.CONTRACT)
 class TenancyStartedV1(Event):
-    """A tenancy began, told to the inventory: no person, no rent. Basis: contract."""
+    """A tenancy began; published to the inventory without person and rent. Basis: contract."""
 
     tenancy: Reference
-    """Minted by the property entity for the inventory."""
+    """Created by the property entity for the inventory."""
     unit: Reference
     """The unit."""
     start: Date
     """First day of the tenancy."""
     request: Reference | None = None
-    """The request that it fulfils; absent for a household that came without one."""
+    """The request that it fulfils; absent for a household without a request."""
 
 
 @published(
@@ -189,11 +189,11 @@ class EntryAnsweredV1(Event):
     """The answer to a request for entry; a later one replaces it. Basis: no person."""
 
     request: Reference
-    """The request as the inventory minted it."""
+    """The request as the inventory created it."""
     unit: Reference
     """The home."""
     answer: EntryAnswer
-    """What became of it."""
+    """The outcome."""
     entry_from: Moment | None = None
     """First moment of lawful entry under the notice; absent unless a notice was given."""
     reason: EntryRefusal | None = None

@@ -1,4 +1,4 @@
-"""What the inventory says about homes. It knows units, never people; requests are others' references."""
+"""What the inventory publishes about homes. It knows units, not people; requests are others' references."""
 
 from __future__ import annotations
 
@@ -116,13 +116,13 @@ class UnitSecuredV1(Event):
     """
 
     request: Reference
-    """The request that won, as its sender minted it."""
+    """The request that won, as its sender created it."""
     unit: Reference
     """The unit held."""
     deadline: Moment
     """When the hold lapses."""
     managed_by: ManagedBy
-    """Who managed the unit when it was asked for; a landlord corrected later doesn't change it by itself."""
+    """Who managed the unit when it was requested; a later correction of the landlord doesn't change it."""
 
 
 @published(
@@ -139,7 +139,7 @@ class UnitRefusedV1(Event):
     request: Reference
     """The request refused."""
     unit: Reference
-    """The unit asked for."""
+    """The requested unit."""
     reason: RefusalReason
     """Why."""
 
@@ -190,23 +190,23 @@ class EntryRequestedV1(Event):
     """
 
     request: Reference
-    """Minted for this window; another window is another request."""
+    """Created for this window; another window is another request."""
     unit: Reference
     """The home to be entered."""
     purpose: EntryPurpose
-    """What for."""
+    """The purpose."""
     starts_at: Moment
-    """Nobody enters before."""
+    """Nobody enters before this time."""
     ends_at: Moment
-    """Everybody has left by then."""
+    """Everybody has left by this time."""
 
 
 @published(Service.UNITS, _TENANCY, aggregate="request", row="U7 T11", basis=Basis.NO_PERSON)
 class EntryRequestWithdrawnV1(Event):
-    """An entry is no longer asked for, so that no notice is given in vain. Basis: no person."""
+    """An entry is no longer requested, so that no notice is given needlessly. Basis: no person."""
 
     request: Reference
-    """The request that is given up; an answer to it no longer counts."""
+    """The request that is withdrawn; an answer to it no longer counts."""
     unit: Reference
     """The home."""
     reason: EntryWithdrawal

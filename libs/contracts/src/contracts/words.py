@@ -76,7 +76,7 @@ _AMOUNT = re.compile(r"-?\d{1,10}(\.\d{1,2})?")
 
 
 def _plain_amount(value: object) -> object:
-    """Refuse floats and exponents: an amount is a Decimal or its plain writing, with at most two places."""
+    """Refuse floats and exponents: an amount is a Decimal or plain digits, with at most two decimals."""
     if isinstance(value, Decimal):
         value = format(value, "f")
     if not isinstance(value, str) or _AMOUNT.fullmatch(value) is None:
@@ -85,7 +85,7 @@ def _plain_amount(value: object) -> object:
 
 
 class Money(Closed):
-    """An amount with its currency; written as a decimal string so that no reader makes a float of it."""
+    """An amount with its currency; a decimal string, so that no reader converts it to a float."""
 
     amount: Annotated[
         Decimal,
@@ -184,7 +184,7 @@ class Basis(StrEnum):
 
 
 class Purpose(StrEnum):
-    """What a person consents to when something about them is told to the other side."""
+    """What a person consents to when something about them is disclosed to the other side."""
 
     BE_HOUSED = "be_housed"
     SHARE_CONTACT_FOR_TENANCY = "share_contact_for_tenancy"
@@ -194,7 +194,7 @@ class Purpose(StrEnum):
 
 
 class Marked(StrEnum):
-    """What only an event marked for it may carry."""
+    """What only an event marked for it may contain."""
 
     PERSON = "person"
     """A person's name and contact."""
@@ -266,7 +266,7 @@ class ManagedBy(StrEnum):
     PROPERTY_ENTITY = "property_entity"
     THIRD_PARTY = "third_party"
     NOT_KNOWN = "not_known"
-    """No landlord is recorded: whoever would refer somebody has to ask first."""
+    """No landlord is recorded: before a referral it has to be asked."""
 
 
 class Occupancy(StrEnum):
@@ -297,9 +297,9 @@ class ReleaseReason(StrEnum):
     UNIT_WITHDRAWN = "unit_withdrawn"
     INVENTORY_DECISION = "inventory_decision"
     LET_TO_ANOTHER = "let_to_another"
-    """A lease for another household crossed the hold: the property entity learnt of the hold too late."""
+    """A lease for another household crossed the hold: the property entity received the hold too late."""
     APPLICATION_CLOSED = "application_closed"
-    """The property entity declined the application, or the applicant took it back."""
+    """The property entity declined the application, or the applicant withdrew it."""
 
 
 class DeclineReason(StrEnum):
@@ -314,7 +314,7 @@ class DeclineReason(StrEnum):
 
 
 class SigningPlace(StrEnum):
-    """Kind of place where a lease is signed; never an address, the parties have that from each other."""
+    """Kind of place where a lease is signed; not an address, which the parties give each other."""
 
     PROPERTY_OFFICE = "property_office"
     THE_UNIT = "the_unit"
@@ -347,7 +347,7 @@ class AbsenceReason(StrEnum):
 
 
 class EntryPurpose(StrEnum):
-    """What somebody's home is to be entered for (U7, T11): what the law lets a landlord give notice of."""
+    """The purpose of an entry to a home (U7, T11): those for which the law allows a notice."""
 
     REPAIR_OR_WORK = "repair_or_work"
     INSPECTION = "inspection"
@@ -357,7 +357,7 @@ class EntryPurpose(StrEnum):
 
 
 class EntryAnswer(StrEnum):
-    """What became of the wish to enter a home (U7)."""
+    """The outcome of a request to enter a home (U7)."""
 
     NOTICE_GIVEN = "notice_given"
     TENANT_AGREED = "tenant_agreed"
@@ -365,7 +365,7 @@ class EntryAnswer(StrEnum):
 
 
 class EntryRefusal(StrEnum):
-    """Why there is no entry in the window asked for (U7)."""
+    """Why there is no entry in the requested window (U7)."""
 
     NO_TENANCY = "no_tenancy"
     NOT_ENOUGH_NOTICE = "not_enough_notice"
@@ -375,7 +375,7 @@ class EntryRefusal(StrEnum):
 
 
 class EntryWithdrawal(StrEnum):
-    """Why a wish to enter a home is given up (U7)."""
+    """Why a request to enter a home is withdrawn (U7)."""
 
     NO_LONGER_NEEDED = "no_longer_needed"
     WINDOW_CHANGED = "window_changed"

@@ -1,4 +1,4 @@
-"""What an operator does by hand: the first administrator, demonstration staff, programs, new keys."""
+"""The operator's commands: add the first administrator, demonstration staff and programs; rotate keys."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ from gateway.staff.passwords import check_new, hash_password, make_password
 from gateway.wiring import build_runtime
 
 OPERATOR = N_("operator")
-"""Who gave their word for those whom a command added, as the pages of staff name them."""
+"""Name of the person who confirmed those whom a command added, as the staff pages show it."""
 COMMANDS = ("invite", "seed", "client", "rotate-keys")
 
 
 class Person(BaseModel):
-    """One line of `seed`: a person whose password is given."""
+    """One line of `seed`: a person with a given password."""
 
     email: Email
     name: str
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run one command; secrets come from standard input and are never arguments."""
     parser = argparse.ArgumentParser(prog="gateway")
     commands = parser.add_subparsers(dest="command", required=True)
-    invite = commands.add_parser("invite", help="add a person; prints a first password that works once")
+    invite = commands.add_parser("invite", help="add a person; prints a first password, which works once")
     invite.add_argument("--email", required=True)
     invite.add_argument("--name", required=True)
     invite.add_argument("--role", action="append", required=True)
@@ -62,13 +62,13 @@ def main(arguments: Sequence[str]) -> int:
     invite.add_argument(
         "--works-for-no-other",
         action="store_true",
-        help="your word that the person works for no organisation on the other side; nobody is added without",
+        help="confirm that the person works for no organisation on the other side; required",
     )
     commands.add_parser(
         "seed",
-        help="people as JSON lines: email, name, roles, password, locale, works_for_no_other (as in invite)",
+        help="add people from JSON lines: email, name, roles, password, locale, works_for_no_other",
     )
-    client = commands.add_parser("client", help="add a program or renew its secret; prints the secret")
+    client = commands.add_parser("client", help="add a program or replace its secret; prints the secret")
     client.add_argument("--id", required=True)
     client.add_argument("--name", required=True)
     client.add_argument("--role", action="append", default=[])
@@ -76,7 +76,9 @@ def main(arguments: Sequence[str]) -> int:
     rotate = commands.add_parser(
         "rotate-keys", help="publish a new signing key, which soon replaces the present one"
     )
-    rotate.add_argument("--at-once", action="store_true", help="the present key may be known to others")
+    rotate.add_argument(
+        "--at-once", action="store_true", help="replace it now, because others may know the present key"
+    )
     chosen = parser.parse_args(arguments)
     try:
         settings = read(GatewaySettings)
@@ -146,9 +148,9 @@ async def invite(
 
 
 async def seed(runtime: Runtime, people: Sequence[Person]) -> int:
-    """Make people sign in with the given passwords; those who exist get the password and keep the rest.
+    """Add people with the given passwords; for those who exist, only the password is changed.
 
-    Returns how many were added.
+    Returns the number of people added.
     """
     added = 0
     for person in people:
@@ -170,7 +172,7 @@ async def seed(runtime: Runtime, people: Sequence[Person]) -> int:
 
 
 def print_line(text: str) -> None:
-    """Say one line to the operator."""
+    """Print one line for the operator."""
     sys.stdout.write(f"{text}\n")
 
 

@@ -1,4 +1,4 @@
-"""The features of this service, in the order in which they may know each other: later ones the earlier."""
+"""The features of this service, in order: each may use those before it."""
 
 from chassis.feature import Feature
 from gateway.clients import feature as clients

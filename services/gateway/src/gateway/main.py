@@ -21,7 +21,7 @@ from gateway.single_sign_on.provider import Provider
 
 
 def create_app(runtime: Runtime, *, provider_client: httpx.AsyncClient | None = None) -> FastAPI:
-    """Return the application. `provider_client` talks to the organisation's OpenID Connect provider."""
+    """Return the application. `provider_client` is for requests to the OpenID Connect provider."""
     settings = runtime.settings
     if not isinstance(settings, GatewaySettings):
         raise TypeError("a gateway needs GatewaySettings")

@@ -30,7 +30,7 @@ WORKS_FOR_NO_OTHER = {
     "property": N_("This person works for no organisation that supports tenants of ours"),
     "support": N_("This person works for no owner or manager of homes that we find for people"),
 }
-"""What whoever adds somebody confirms (W10), as a msgid. Nothing compares the lists of two organisations."""
+"""What is confirmed when a person is added (W10), as a msgid; the organisations' lists are never compared."""
 
 ADMINISTRATOR = {"property": "property_administrator", "support": "support_administrator"}
 
@@ -43,7 +43,7 @@ AUDIENCES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class DeskLink:
-    """One desk. `accent` is its colour in the stylesheet, `own` are the roles whose own desk it is."""
+    """One desk. `accent` is its colour in the style sheet; `own` are the roles that start at it."""
 
     name: str
     path: str
@@ -65,7 +65,7 @@ DESKS: dict[str, tuple[DeskLink, ...]] = {
             N_("Inventory Desk"),
             "/inventory-desk",
             "inventory",
-            N_("Homes, landlords, and what is held for whom."),
+            N_("Homes, landlords, and which homes are held for whom."),
             frozenset({"inventory_keeper"}),
         ),
     ),
@@ -82,7 +82,7 @@ DESKS: dict[str, tuple[DeskLink, ...]] = {
 
 
 def own_desk(entity: str, roles: Iterable[str]) -> str:
-    """The address of somebody's own desk, where they begin after signing in; the first that has a role."""
+    """Return the address of the desk where somebody with these roles starts after signing in."""
     held = frozenset(roles)
     return next((desk.path for desk in DESKS[entity] if desk.own & held), "/")
 

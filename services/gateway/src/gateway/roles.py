@@ -1,8 +1,8 @@
-"""The roles of both organisations, as the gateway's permissions name them; an instance serves one of them."""
+"""The roles of both organisations, for the gateway's permissions; an instance serves one organisation."""
 
 from gateway.organisation import ADMINISTRATOR, ROLES
 
 EVERYBODY = tuple(role for roles in ROLES.values() for role in roles)
 """Every role of every entity. A token of another entity is refused whatever its roles."""
 ADMINISTRATORS = tuple(ADMINISTRATOR.values())
-"""Those who manage the staff of their own organisation."""
+"""The roles that manage the staff of their organisation."""

@@ -15,7 +15,7 @@ Entity = Literal["property", "support"]
 
 
 class GatewaySettings(WebSettings):
-    """What one organisation's gateway needs. Durations are in seconds."""
+    """The settings of one organisation's gateway. Durations are in seconds."""
 
     model_config = SettingsConfigDict(
         env_prefix="GATEWAY_", extra="ignore", frozen=True, hide_input_in_errors=True
@@ -25,14 +25,14 @@ class GatewaySettings(WebSettings):
     organisation: str = ""
     """Name shown on every page; the entity's plain name when empty."""
     key_secret: SecretStr | None = None
-    """Seals the signing keys in the database; made from CSRF_SECRET when it isn't set."""
+    """Encrypts the signing keys in the database; derived from CSRF_SECRET when it isn't set."""
     trusted_proxies: frozenset[str] = frozenset({"127.0.0.1", "::1"})
     """Addresses whose X-Forwarded-For is believed."""
     token_seconds: Annotated[int, Field(ge=60, le=3600)] = 600
     session_seconds: Annotated[int, Field(ge=600)] = 12 * 3600
     idle_seconds: Annotated[int, Field(ge=600)] = 2 * 3600
     oidc_issuer: str | None = None
-    """Address of the organisation's OpenID Connect provider; sign-in through it is offered when it's set."""
+    """Address of the organisation's OpenID Connect provider; when set, sign-in through it is offered."""
     oidc_client_id: str | None = None
     oidc_client_secret: SecretStr | None = None
     oidc_name: str = "your organisation's account"
@@ -50,7 +50,7 @@ class GatewaySettings(WebSettings):
 
     @property
     def token_life(self) -> timedelta:
-        """How long a token holds."""
+        """How long a token is valid."""
         return timedelta(seconds=self.token_seconds)
 
     @property

@@ -1,4 +1,4 @@
-"""The one place where the gateway's parts are put together."""
+"""Builds the gateway from its parts."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from gateway.settings import GatewaySettings
 
 
 def build_runtime(settings: GatewaySettings) -> Runtime:
-    """Return the running parts of one entity's gateway. It publishes nothing."""
+    """Return the runtime of one entity's gateway; it publishes nothing."""
     return Runtime.of_features("gateway", settings, FEATURES, NothingPublished(), application="gateway")

@@ -161,7 +161,7 @@ async def test_a_key_withdrawn_at_once_is_refused_by_a_service_that_accepted_it(
     await service.learn()
     await service.verify(token)
     await perform(gateway.runtime, operator, rotate_keys, RotateKeys(at_once=True))
-    assert signing_module._KEPT_SECONDS <= 5, "the gateway itself notices within seconds"
+    assert signing_module._CACHE_SECONDS <= 5, "the gateway itself notices within seconds"
     signing.forget()
     await service.learn()
     with pytest.raises(NotSignedIn):

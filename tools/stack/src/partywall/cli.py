@@ -1,4 +1,4 @@
-"""`partywall`: the local stack and the operator's hand tools, for people at a terminal."""
+"""`partywall`: the local stack and operators' tools, on the command line."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ EXPECTED = (
     ApiRefused,
     StillWaiting,
 )
-"""What can go wrong without a fault in this program: told in words, without a traceback."""
+"""Failures that aren't bugs of this program: reported as a message, without a traceback."""
 
 console = Console(soft_wrap=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 0 well, 1 something to mend, 2 a wrong command line."""
-    # These commands report to people; what services log on a short visit to the broker would be in the way.
+    """Run one command and return its exit status: 0 all is well, 1 something to do, 2 wrong usage."""
+    # These commands report to people; the log lines of services would be in the way.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     chosen = _parser().parse_args(arguments)
     command: Callable[[Stack, argparse.Namespace], int] = chosen.command
@@ -57,14 +57,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.print(f"[bold red]{type(error).__name__}[/bold red]", end=" ")
         console.print(str(error), markup=False, highlight=False)
     except (ConnectionError, asyncpg.CannotConnectNowError, nats.errors.Error, httpx.TransportError) as error:
-        console.print(f"[bold red]The stack doesn't answer[/bold red] ({error}). Is it up? partywall status")
+        console.print(
+            f"[bold red]The stack doesn't answer[/bold red] ({error}). Is it running? partywall status"
+        )
     except KeyboardInterrupt:
-        console.print("Interrupted. What runs goes on running: partywall status")
+        console.print("Interrupted. Running processes keep running: partywall status")
         return 130
     except Exception as error:
-        if _behind(error, lambda cause: isinstance(cause, asyncpg.UndefinedTableError)):
+        if _caused_by(error, lambda cause: isinstance(cause, asyncpg.UndefinedTableError)):
             console.print("[bold red]This stack isn't set up yet:[/bold red] make up")
-        elif _behind(error, _is_full_disk):
+        elif _caused_by(error, _is_full_disk):
             console.print(
                 "[bold red]The disk is full.[/bold red] Make room and run the command again; nothing is lost."
             )
@@ -74,21 +76,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _is_full_disk(error: BaseException) -> bool:
-    """Say whether a disk was full, met here or by a database."""
+    """Return whether a disk was full, here or at a database."""
     here = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
     return here or isinstance(error, asyncpg.DiskFullError)
 
 
-def _behind(error: BaseException | None, asked: Callable[[BaseException], bool]) -> bool:
-    """Say whether it holds for a failure or for one that led to it."""
-    while error is not None and not asked(error):
+def _caused_by(error: BaseException | None, condition: Callable[[BaseException], bool]) -> bool:
+    """Return whether a condition is true of a failure or of one that led to it."""
+    while error is not None and not condition(error):
         error = error.__cause__ or error.__context__
     return error is not None
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="partywall", description="The local stack, and hand tools for operators."
+        prog="partywall", description="The local stack, and tools for operators."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -99,25 +101,25 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(command=command)
         return added
 
-    up = add("up", _up, "start what doesn't run; set up and load homes at the first start")
+    up = add("up", _up, "start what isn't running; the first start also sets everything up and loads homes")
     up.add_argument(
         "--no-import", action="store_true", help="don't load the building register at the first start"
     )
-    add("down", _down, "stop everything; all state stays")
+    add("down", _down, "stop everything; all state remains")
     add("status", _status, "show every process and queue")
-    add("doctor", _doctor, "check the installation, one line for each thing, with its mend")
-    add("demo", _demo, "perform the main journey through the public API")
-    tail = add("tail", _tail, "print events as they cross")
-    tail.add_argument("--minutes", type=float, default=0.0, help="begin that long ago")
-    tail.add_argument("--once", action="store_true", help="print what there is and stop")
-    parked = add("parked", _parked, "list events that could not be acted on")
-    parked.add_argument("service", nargs="*", choices=[*SERVICES, []], help="only of these services")
+    add("doctor", _doctor, "check the installation; one line for each check, with what to do")
+    add("demo", _demo, "go through the main journey, using the public API")
+    tail = add("tail", _tail, "print events as they are published and acted on")
+    tail.add_argument("--minutes", type=float, default=0.0, help="start so many minutes ago")
+    tail.add_argument("--once", action="store_true", help="print the present events and stop")
+    parked = add("parked", _parked, "list events that couldn't be acted on")
+    parked.add_argument("service", nargs="*", choices=[*SERVICES, []], help="only those of these services")
     replay = add("replay", _replay, "have parked events tried again")
     replay.add_argument("service", choices=SERVICES)
     replay.add_argument("event", nargs="*", type=UUID)
-    replay.add_argument("--all", action="store_true", help="all that are parked")
+    replay.add_argument("--all", action="store_true", help="all parked events")
     replay.add_argument("--drop", action="store_true", help="give them up for good instead")
-    add("heal", _heal, "after a lost broker or a restored database: let both continue each other")
+    add("heal", _heal, "repair streams and databases after a lost broker or a restored database")
     return parser
 
 
@@ -133,19 +135,19 @@ def _up(stack: Stack, chosen: argparse.Namespace) -> int:
         console.print(f"Already running: {names}. Starting the rest.")
     with console.status("Starting …"):
         started = stack.up()
-        # Also when everything ran: what a first start could not give is given by the next.
+        # Also when everything was running: what a failed first start didn't add is added by the next.
         seeding.seed(stack, load_homes=not chosen.no_import)
     if started:
         console.print(f"Ready in {time.monotonic() - began:.1f} s.")
     else:
-        console.print("Everything runs already (partywall status shows how it does).")
+        console.print("Everything is running already (details: partywall status).")
     seeding.show_sign_ins(stack, console)
     return 0
 
 
 def _down(stack: Stack, chosen: argparse.Namespace) -> int:
     stopped = stack.down()
-    console.print("Stopped. The state stays for the next start." if stopped else "Nothing ran.")
+    console.print("Stopped. The state remains for the next start." if stopped else "Nothing was running.")
     return 0
 
 
@@ -181,7 +183,7 @@ def _parked(stack: Stack, chosen: argparse.Namespace) -> int:
 
 def _replay(stack: Stack, chosen: argparse.Namespace) -> int:
     if bool(chosen.event) == chosen.all:
-        console.print("Name the events (partywall parked lists them), or say --all.")
+        console.print("Name the events (partywall parked lists them), or use --all.")
         return 2
     from partywall import operating  # noqa: PLC0415 - only these commands load the services
 

@@ -1,7 +1,7 @@
-"""What crossed between the services and when: the outbox of the publisher beside the inbox of each listener.
+"""Which events crossed between the services, and when: the publisher's outbox and each listener's inbox.
 
-This reads as the operator of the local stack, who holds the passwords of both sides. In production nobody
-does: each side sees its own half, and these queries run on one half alone.
+The operator of the local stack has the passwords of both sides. In production nobody does: each side sees its
+own half, and these queries work on one half.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from contracts.catalogue import CATALOGUE
 from partywall.layout import BY_NAME, SERVICES
 from partywall.stack import Stack
 
-# The relay updates an outbox row later, so its own xmin tells the settling. The audit row of the same
-# transaction has the same instant and is never touched again: its commit is the commit of the fact.
-_SAID = """
+# The relay updates an outbox row later, so the row's xmin is that of the marking. The audit row of the same
+# transaction has the same time and is never updated: its commit is the commit of the fact.
+_PUBLISHED = """
     SELECT outbox.id, outbox.subject, outbox.aggregate, outbox.aggregate_version, outbox.status,
         outbox.published_at, outbox.withheld_reason,
         coalesce(
@@ -29,7 +29,7 @@ _SAID = """
         ) AS committed_at
     FROM outbox WHERE outbox.recorded_at >= $1 ORDER BY outbox.position
 """
-_HEARD = """
+_RECEIVED = """
     SELECT id, coalesce(pg_xact_commit_timestamp(xmin), received_at) AS acted_at
     FROM inbox WHERE received_at >= $1
 """
@@ -58,7 +58,7 @@ class Crossing:
 
     @property
     def listeners(self) -> tuple[str, ...]:
-        """The services that the catalogue lets hear it."""
+        """The services that receive it according to the catalogue."""
         return tuple(str(service) for service in CATALOGUE.terms(self.subject).listeners)
 
     def delay_ms(self, listener: str) -> float | None:
@@ -67,8 +67,8 @@ class Crossing:
         return None if acted is None else (acted - self.committed_at).total_seconds() * 1000
 
     @property
-    def settled(self) -> bool:
-        """Whether everybody who hears it has acted, or nobody will because it was withheld."""
+    def complete(self) -> bool:
+        """Whether all its listeners have acted on it, or none will because it was withheld."""
         return self.status == "withheld" or all(listener in self.acted_at for listener in self.listeners)
 
 
@@ -88,15 +88,15 @@ async def connect(stack: Stack, service: str) -> asyncpg.Connection:
 
 async def crossings(stack: Stack, since: dt.datetime = LONG_AGO) -> list[Crossing]:
     """Return every event recorded since `since` (aware), from all services, in the order of their commits."""
-    said: list[tuple[str, asyncpg.Record]] = []
-    heard: dict[UUID, dict[str, dt.datetime]] = {}
+    published: list[tuple[str, asyncpg.Record]] = []
+    received: dict[UUID, dict[str, dt.datetime]] = {}
 
     async def look(service: str) -> None:
         connection = await connect(stack, service)
         try:
-            said.extend((service, row) for row in await connection.fetch(_SAID, since))
-            for row in await connection.fetch(_HEARD, since):
-                heard.setdefault(row["id"], {})[service] = row["acted_at"]
+            published.extend((service, row) for row in await connection.fetch(_PUBLISHED, since))
+            for row in await connection.fetch(_RECEIVED, since):
+                received.setdefault(row["id"], {})[service] = row["acted_at"]
         finally:
             await connection.close()
 
@@ -112,9 +112,9 @@ async def crossings(stack: Stack, since: dt.datetime = LONG_AGO) -> list[Crossin
             row["committed_at"],
             row["published_at"],
             row["withheld_reason"],
-            heard.get(row["id"], {}),
+            received.get(row["id"], {}),
         )
-        for service, row in said
+        for service, row in published
     ]
     return sorted(found, key=lambda crossing: crossing.committed_at)
 

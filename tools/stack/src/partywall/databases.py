@@ -1,4 +1,4 @@
-"""Roles and databases of one PostgreSQL server: one of each for a deployable, closed to the others."""
+"""Roles and databases of one PostgreSQL server: one of each per deployable, inaccessible to the others."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from partywall.postgres import CONNECTIONS_OF_A_ROLE, ROLE_SETTINGS, PostgresClu
 
 
 async def establish_databases(cluster: PostgresCluster, entity: str, vault: Vault) -> list[str]:
-    """Make every role and database of `entity` exist with the vault's passwords; return those made now."""
+    """Create missing roles and databases of `entity`, with the vault's passwords; return the new ones."""
     admin = await asyncpg.connect(cluster.dsn(), timeout=10)
     try:
-        made = [name for name in DATABASES[entity] if await _establish(admin, name, vault)]
+        created = [name for name in DATABASES[entity] if await _establish(admin, name, vault)]
     finally:
         await admin.close()
-    for name in made:
+    for name in created:
         await _close_to_others(cluster, name)
-    return made
+    return created
 
 
 async def _establish(admin: asyncpg.Connection, name: str, vault: Vault) -> bool:
     verb = "ALTER" if await admin.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", name) else "CREATE"
-    # The vault makes passwords of letters, digits, - and _ only.
+    # The vault's passwords have only letters, digits, - and _.
     await admin.execute(
         f'{verb} ROLE "{name}" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE '
         f"CONNECTION LIMIT {CONNECTIONS_OF_A_ROLE} PASSWORD '{vault.secret(f'database-{name}')}'"

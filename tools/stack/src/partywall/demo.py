@@ -1,4 +1,4 @@
-"""`partywall demo`: the main journey as the staff of both organisations, with each event that crosses."""
+"""`partywall demo`: the main journey, as the staff of both organisations, with the events that cross."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from partywall.stack import Stack
 from partywall.staff_api import StaffApi
 from partywall.watching import line_of
 
-SETTLING = 10.0
-"""Seconds given to the last events after the last step."""
+LAST_EVENTS = 10.0
+"""Seconds to wait for the last events after the last step."""
 
 
 async def journey_of(stack: Stack, sessions: AsyncExitStack, given_name: str, family_name: str) -> Journey:
-    """Return a journey whose people are signed in at `stack`; `sessions` ends their sessions."""
+    """Return a journey whose people are signed in at `stack`; `sessions` closes their clients."""
 
     async def person(entity: str, role: str) -> StaffApi:
         account = sign_in(stack, entity, role)
@@ -39,7 +39,7 @@ async def journey_of(stack: Stack, sessions: AsyncExitStack, given_name: str, fa
 
 
 async def perform_journey(stack: Stack, console: Console) -> int:
-    """Go the whole journey, printing steps and events; return the exit status."""
+    """Go through the whole journey, printing steps and events; return the exit status."""
     began = dt.datetime.now(dt.UTC)
     shown: dict[UUID, Crossing] = {}
     async with AsyncExitStack() as sessions:
@@ -49,7 +49,7 @@ async def perform_journey(stack: Stack, console: Console) -> int:
             words = await journey.take(step)
             console.print(f"[bold]{number:2}[/bold]  {words}", highlight=False)
             await _show(stack, console, began, shown)
-        unsettled = await _settle(stack, console, began, shown)
+        missing = await _last_events(stack, console, began, shown)
     delays = [
         delay
         for crossing in shown.values()
@@ -59,17 +59,19 @@ async def perform_journey(stack: Stack, console: Console) -> int:
     if delays:
         middle, worst = statistics.median(delays), max(delays)
         console.print(
-            f"{len(shown)} events crossed; from commit to acted on: {middle:.0f} ms in the middle, "
-            f"{worst:.0f} ms at most."
+            f"{len(shown)} events crossed; time from commit to acted on: median {middle:.0f} ms, "
+            f"maximum {worst:.0f} ms."
         )
-    if unsettled:
-        console.print(f"[red]{unsettled} events have not been acted on:[/red] partywall parked")
-    return 1 if unsettled else 0
+    if missing:
+        console.print(f"[red]{missing} events have not been acted on:[/red] partywall parked")
+    return 1 if missing else 0
 
 
-async def _settle(stack: Stack, console: Console, began: dt.datetime, shown: dict[UUID, Crossing]) -> int:
-    """Wait for the last events and return how many have not been acted on by then."""
-    for _ in range(int(SETTLING / 0.1)):
+async def _last_events(
+    stack: Stack, console: Console, began: dt.datetime, shown: dict[UUID, Crossing]
+) -> int:
+    """Wait for the last events; return how many have not been acted on by then."""
+    for _ in range(int(LAST_EVENTS / 0.1)):
         if not await _show(stack, console, began, shown):
             return 0
         await asyncio.sleep(0.1)
@@ -77,12 +79,12 @@ async def _settle(stack: Stack, console: Console, began: dt.datetime, shown: dic
 
 
 async def _show(stack: Stack, console: Console, began: dt.datetime, shown: dict[UUID, Crossing]) -> int:
-    """Print events that have settled since; return how many have not."""
+    """Print events that are complete by now; return how many are not."""
     waiting = 0
     for crossing in await crossings(stack, began):
         if crossing.id in shown:
             continue
-        if crossing.settled:
+        if crossing.complete:
             shown[crossing.id] = crossing
             console.print(f"      [dim]{line_of(crossing)}[/dim]", highlight=False)
         else:

@@ -1,4 +1,4 @@
-"""`partywall doctor`: one line for each thing that can be wrong, with its mend."""
+"""`partywall doctor`: one line for each check, with what to do about a problem."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ from partywall.system_user import POSTGRES_USER
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The outcome of one check. `mend` says what to do, and is empty when nothing is wrong."""
+    """The outcome of one check. `mend` is what to do; empty when nothing is wrong."""
 
     what: str
     mend: str = ""
 
     @property
     def well(self) -> bool:
-        """Whether there is nothing to mend."""
+        """Whether nothing is wrong."""
         return not self.mend
 
 
 def examine(stack: Stack) -> Iterator[Finding]:
-    """Yield a finding for each check; what needs a running stack is only asked of one that runs."""
+    """Yield a finding for each check; some are only made on a running stack."""
     for check in (_python, _programs, _user, _folder, _secrets, _room, _ports):
         yield from check(stack)
     stopped = stack.missing()
@@ -76,10 +76,10 @@ def _programs(stack: Stack) -> Iterator[Finding]:
             yield Finding(f"{name} is not installed", "make install")
         else:
             yield Finding(f"{name} is installed")
-    there = os.access(BINARIES / "postgres", os.X_OK)
+    installed = os.access(BINARIES / "postgres", os.X_OK)
     yield Finding(
-        "PostgreSQL is installed" if there else f"no PostgreSQL in {BINARIES}",
-        "" if there else "make install",
+        "PostgreSQL is installed" if installed else f"no PostgreSQL in {BINARIES}",
+        "" if installed else "make install",
     )
 
 
@@ -91,13 +91,13 @@ def _user(stack: Stack) -> Iterator[Finding]:
     except KeyError:
         yield Finding(f"PostgreSQL's user {POSTGRES_USER} doesn't exist yet", "make up creates it")
     else:
-        yield Finding(f"PostgreSQL runs as {POSTGRES_USER}, because it doesn't run as root")
+        yield Finding(f"PostgreSQL runs as {POSTGRES_USER}, because it can't run as root")
 
 
 def _folder(stack: Stack) -> Iterator[Finding]:
     state = stack.layout.state
     usable = os.access(state if state.exists() else state.parent, os.W_OK | os.X_OK)
-    mend = "" if usable else "set PARTYWALL_STATE to a folder of yours"
+    mend = "" if usable else "set PARTYWALL_STATE to a folder of your own"
     yield Finding(f"state in {state}" + ("" if usable else " can't be written"), mend)
 
 
@@ -107,7 +107,8 @@ def _secrets(stack: Stack) -> Iterator[Finding]:
             private = stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
             mend = "" if private else f"chmod 600 {path}"
             yield Finding(
-                f"{path.name} is readable by its owner only" if private else f"{path} is open", mend
+                f"{path.name} is readable by its owner only" if private else f"{path} is readable by others",
+                mend,
             )
 
 
@@ -131,19 +132,19 @@ def _ports(stack: Stack) -> Iterator[Finding]:
                     f"stop it, or: PARTYWALL_PORT_BASE={stack.layout.base + 100} make up",
                 )
     if well:
-        yield Finding(f"ports from {stack.layout.base} are ours or free")
+        yield Finding(f"the ports from {stack.layout.base} are free or used by this stack")
 
 
 def _processes(stack: Stack) -> Iterator[Finding]:
     for part in PARTS:
         if stack.running(part) is None:
-            yield Finding(f"{part.title} doesn't run", f"make up (its log: {stack.layout.log(part.name)})")
+            yield Finding(f"{part.title} isn't running", f"make up (its log: {stack.layout.log(part.name)})")
             continue
-        hindrance = stack.programs.not_ready(part)
-        mend = "" if hindrance is None else f"read {stack.layout.log(part.name)}"
-        if hindrance is not None and "continuity" in hindrance and "run heal" in hindrance:
+        problem = stack.programs.not_ready(part)
+        mend = "" if problem is None else f"read {stack.layout.log(part.name)}"
+        if problem is not None and "continuity" in problem and "run heal" in problem:
             mend = "partywall heal (docs/runbooks/restored-or-lost.md)"
-        yield Finding(f"{part.title} is ready" if hindrance is None else f"{part.title}: {hindrance}", mend)
+        yield Finding(f"{part.title} is ready" if problem is None else f"{part.title}: {problem}", mend)
 
 
 def _databases(stack: Stack) -> Iterator[Finding]:
@@ -167,9 +168,12 @@ def _durability(stack: Stack) -> Iterator[Finding]:
         yield Finding("the broker's monitor doesn't answer", "make up")
         return
     always = bool(found.get("config", {}).get("sync_always"))
-    mend = "" if always else "partywall down, then make up (the configuration is written again)"
+    mend = "" if always else "partywall down, then make up (this writes the configuration again)"
     yield Finding(
-        "the broker waits for the disk before it acknowledges" if always else "the broker doesn't wait", mend
+        "the broker syncs to disk before it acknowledges"
+        if always
+        else "the broker acknowledges before it syncs",
+        mend,
     )
 
 
@@ -181,7 +185,7 @@ def _streams(stack: Stack) -> Iterator[Finding]:
         yield Finding(f"the broker refuses: {error or type(error).__name__}", "partywall down, then make up")
         return
     mend = "" if found == wanted else f"remove {stack.layout.nats_folder / 'set-up.json'}, then make up"
-    yield Finding(f"{found} of {wanted} grants stand at the broker", mend)
+    yield Finding(f"{found} of {wanted} granted consumers exist at the broker", mend)
 
 
 def _routes(stack: Stack) -> Iterator[Finding]:

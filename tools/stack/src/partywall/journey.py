@@ -1,7 +1,7 @@
-"""The main job through the public API, step by step; `partywall demo` and the integration tests share it.
+"""The main journey through the public API, step by step, for `partywall demo` and the integration tests.
 
-Each step is a method, so that a test can stop, kill or double something between any two. A step that waits
-for the other side says so in its name (`until_…`), and returns as soon as its answer has been acted on.
+Each step is a method, so that a test can stop, kill or repeat something between any two. A step that waits
+for the other side is named `until_…`, and returns as soon as its answer has been acted on.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ STEPS = (
     "move_in",
     "until_the_home_is_occupied",
 )
-"""The whole journey, in its order."""
+"""The whole journey, in order."""
 
 
 class StillWaiting(AssertionError):
-    """What the other side should have told didn't arrive in time; the message holds what is there instead."""
+    """What the other side should have published didn't arrive in time; the message has the present state."""
 
 
 def today() -> dt.date:
@@ -52,7 +52,7 @@ def today() -> dt.date:
 
 @dataclass
 class Journey:
-    """One household's way from a search to a move-in, with what it has reached so far."""
+    """One household's journey from a search to a move-in, with what it has reached so far."""
 
     caseworker: StaffApi
     manager: StaffApi
@@ -62,7 +62,7 @@ class Journey:
     patience: float = 30.0
     """Seconds to wait for the other side."""
     shares_contact: bool = True
-    """Whether the client agrees that name and contact are told to the property entity (C6)."""
+    """Whether the client agrees that name and contact are disclosed to the property entity (C6)."""
     unit: str = ""
     address: str = ""
     client: str = ""
@@ -74,13 +74,13 @@ class Journey:
     waited: dict[str, float] = field(default_factory=dict)
     """Seconds that each `until_…` step took."""
 
-    async def run(self, told: Callable[[str], None] = lambda _: None) -> None:
-        """Go the whole way; `told` is called with one line for each step done."""
+    async def run(self, report: Callable[[str], None] = lambda _: None) -> None:
+        """Go through the whole journey; `report` is called with one line for each step."""
         for step in STEPS:
-            told(await self.take(step))
+            report(await self.take(step))
 
     async def take(self, step: str) -> str:
-        """Take one step of `STEPS` and return what was done, in words."""
+        """Take one step of `STEPS` and return a line about what was done."""
         action: Callable[[], Awaitable[str]] = getattr(self, step)
         return await action()
 
@@ -146,7 +146,7 @@ class Journey:
         return bool((await self.placement_record())["status"] == "housing_secured")
 
     async def until_answered(self) -> Any:
-        """support: wait until the inventory has answered, whatever it said; return the placement."""
+        """support: wait until the inventory has answered in any way; return the placement."""
         return await self._until(self._answer, "the inventory's answer")
 
     async def _answer(self) -> Any:
@@ -169,16 +169,16 @@ class Journey:
         return None
 
     async def until_property_knows_the_home(self) -> str:
-        """tenancy: wait until its own copy holds the home; a new stack is still catching up."""
+        """tenancy: wait until its own copy has the home; a new stack is still receiving them."""
         await self._until(self._home_known, "the home in the property entity's copy")
-        return "tenancy: knows the home as the inventory lists it"
+        return "tenancy: has the home as the inventory lists it"
 
     async def _home_known(self) -> bool:
         record = await self.manager.get(f"/api/tenancy/v1/applications/{self.application}")
         return record["home"] is not None
 
     async def record_the_tenants_choices(self) -> str:
-        """tenancy: record what the tenant lets the property entity tell (W5)."""
+        """tenancy: record what the tenant lets the property entity disclose (W5)."""
         path = f"/api/tenancy/v1/applications/{self.application}"
         statement = await self.manager.get(f"{path}/disclosures")
         body = {
@@ -189,7 +189,7 @@ class Journey:
             "notices": "do_not_tell",
         }
         await self.manager.post(f"{path}/choices", body)
-        return "tenancy: recorded what the tenant lets be told"
+        return "tenancy: recorded what the tenant lets it disclose"
 
     async def accept_the_application(self) -> str:
         """tenancy: accept."""
@@ -284,7 +284,7 @@ class Journey:
         return all(home["occupancy"] == "occupied_by_client" for home in (unit, copy))
 
     async def _until(self, look: Callable[[], Awaitable[T]], what: str) -> T:
-        """Look until there is something; being refused or unreachable for a while counts as not yet."""
+        """Repeat `look` until it returns something; not found and unreachable count as not yet."""
         began = time.monotonic()
         last: object = None
         while True:

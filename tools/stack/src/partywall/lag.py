@@ -1,4 +1,4 @@
-"""How far each listener is behind, as the broker counts it at the consumer that the publisher granted."""
+"""How far each listener is behind, as the broker counts it for the consumer that the publisher granted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from partywall.stack import Stack
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """Events of `publisher` that `listener` has not yet taken, and those it took without acknowledging."""
+    """Events of `publisher` not yet delivered to `listener`, and those delivered but not acknowledged."""
 
     publisher: str
     listener: str
@@ -23,7 +23,7 @@ class Lag:
 
 
 async def _ignore(error: Exception) -> None:
-    """Leave reporting to the caller: each request below raises what went wrong."""
+    """Do nothing: each request raises its own error."""
 
 
 async def lags(stack: Stack) -> list[Lag]:
@@ -37,7 +37,7 @@ async def lags(stack: Stack) -> list[Lag]:
             password=stack.vault.secret(f"nats-{user}"),
             inbox_prefix=f"_INBOX.{user}".encode(),
             allow_reconnect=False,
-            # Also the first connection is tried as often as this, two minutes long unless told otherwise.
+            # This also limits the attempts of the first connection, by default two minutes.
             max_reconnect_attempts=1,
             reconnect_time_wait=0,
             connect_timeout=2,

@@ -1,4 +1,4 @@
-"""What a local stack consists of: its parts, their ports, folders and addresses."""
+"""The parts of a local stack, their ports, folders and addresses."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ DATABASES = {
 
 
 class BadPortBase(ValueError):
-    """The port base asked for can't be used."""
+    """The port base can't be used."""
 
 
 class Kind(StrEnum):
-    """What sort of program a part is."""
+    """The sort of program that a part is."""
 
     POSTGRES = "postgres"
     NATS = "nats"
@@ -81,9 +81,9 @@ BY_NAME: Mapping[str, Part] = {part.name: part for part in PARTS}
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """One entity's way in: where to connect, and the host to ask for there.
+    """How to reach one entity: where to connect, and the host to request there.
 
-    Names below .localhost are not looked up, so it doesn't matter what the machine's resolver makes of them.
+    Names under .localhost are not looked up, so the machine's resolver doesn't matter.
     """
 
     address: str
@@ -103,7 +103,7 @@ class Door:
 
 
 class _Named(httpx.AsyncHTTPTransport):
-    """Asks for the certificate of the host that is meant, not of the address that is connected to."""
+    """Requests the certificate of the host, not of the address that is connected to."""
 
     def __init__(self, name: str, certificates: ssl.SSLContext | None) -> None:
         super().__init__(verify=certificates or True)
@@ -117,7 +117,7 @@ class _Named(httpx.AsyncHTTPTransport):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where one stack lives: a state folder and a range of ports on 127.0.0.1."""
+    """Where one stack is: a state folder and a range of ports on 127.0.0.1."""
 
     state: Path
     base: int
@@ -147,7 +147,7 @@ class Layout:
         return f"nats://127.0.0.1:{self.port('nats')}"
 
     def host(self, entity: str) -> str:
-        """Return the host name of `entity`, with the port people type."""
+        """Return the host name of `entity`, with the public port."""
         return f"{entity}.localhost:{self.base}"
 
     def public_url(self, entity: str) -> str:
@@ -192,7 +192,7 @@ class Layout:
 
 
 def project_root() -> Path:
-    """Return the folder of the project this tool was installed from, or the current one outside of it."""
+    """Return the folder of the project from which this tool was installed, or else the current folder."""
     root = Path(__file__).resolve().parents[4]
     return root if (root / "services").is_dir() else Path.cwd()
 
@@ -204,7 +204,7 @@ def state_folder(environment: Mapping[str, str] | None = None) -> Path:
 
 
 def port_base(text: str) -> int:
-    """Read a port base as people write it; raise `BadPortBase` for anything that is none."""
+    """Read a port base. Raises BadPortBase for anything but a number."""
     try:
         return int(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What a stack remembers between commands: its port base, its secrets, and what was already set up."""
+"""What a stack stores between commands: its port base, its secrets, and what was already set up."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ def read_json(path: Path) -> dict[str, Any]:
     except (NotADirectoryError, PermissionError) as error:
         raise StateUnusable(
             f"{path} can't be read ({error.strerror}). "
-            "Remove its folder as whoever it belongs to, or set PARTYWALL_STATE to a folder of yours."
+            "Remove its folder as the user who owns it, or set PARTYWALL_STATE to a folder of your own."
         ) from error
     except ValueError as error:
         raise StateUnusable(
-            f"{path} can't be read ({error}). Remove {path.parent} to begin again."
+            f"{path} can't be read ({error}). Remove {path.parent} to start again."
         ) from error
     if not isinstance(content, dict):
-        raise StateUnusable(f"{path} can't be read. Remove {path.parent} to begin again.")
+        raise StateUnusable(f"{path} can't be read. Remove {path.parent} to start again.")
     return content
 
 
 def write_json(path: Path, content: Mapping[str, Any], *, private: bool = False) -> None:
-    """Replace `path` in one step, so that a machine that dies meanwhile leaves the old or the new one."""
+    """Replace `path` atomically, so that a crash leaves the old or the new file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if private else 0o644)
@@ -53,23 +53,23 @@ def write_json(path: Path, content: Mapping[str, Any], *, private: bool = False)
 
 
 def layout_of(state: Path, environment: Mapping[str, str] | None = None) -> Layout:
-    """Return the layout of the stack in `state`: `PARTYWALL_PORT_BASE`, else the one before, else 8400."""
-    asked = (os.environ if environment is None else environment).get("PARTYWALL_PORT_BASE")
-    if asked:
-        return Layout(state, port_base(asked))
+    """Return the layout of the stack in `state`: with `PARTYWALL_PORT_BASE`, the last base, or 8400."""
+    chosen = (os.environ if environment is None else environment).get("PARTYWALL_PORT_BASE")
+    if chosen:
+        return Layout(state, port_base(chosen))
     return Layout(state, int(read_json(state / "stack.json").get("port_base", DEFAULT_PORT_BASE)))
 
 
 def remember_layout(layout: Layout) -> None:
-    """Keep the port base, so that later commands find the stack without being told again."""
+    """Store the port base, so that later commands find the stack."""
     write_json(layout.state / "stack.json", {"port_base": layout.base})
 
 
 @dataclass(slots=True)
 class Vault:
-    """Secrets of one state folder, each made at random when it is first asked for; the file has mode 0600.
+    """Secrets of one state folder, each generated when it is first used; the file has mode 0600.
 
-    Several commands may ask at the same time: whoever makes a secret first has made it for all.
+    Several commands may use it at the same time: a secret is generated once for all of them.
     """
 
     path: Path
@@ -78,7 +78,7 @@ class Vault:
 
     @classmethod
     def open(cls, state: Path) -> Vault:
-        """Open the vault of `state`; nothing is written before a secret is asked for."""
+        """Open the vault of `state`; nothing is written before a secret is used."""
         path = state / "secrets.json"
         return cls(path, read_json(path))
 
@@ -86,14 +86,14 @@ class Vault:
         """Return the secret `name`: 43 characters that are safe in an address."""
         with self._lock:
             if name not in self._known:
-                self._make(name)
+                self._generate(name)
             return str(self._known[name])
 
-    def _make(self, name: str) -> None:
+    def _generate(self, name: str) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.with_name(".secrets.lock").open("a") as alone:
             fcntl.flock(alone, fcntl.LOCK_EX)
-            # Another command may have made it, and others, since this one read the file.
+            # Another command may have generated it since this one read the file.
             self._known = read_json(self.path)
             if name not in self._known:
                 self._known[name] = secrets.token_urlsafe(32)
@@ -105,21 +105,21 @@ _marking = threading.Lock()
 
 @dataclass(slots=True)
 class Done:
-    """Set-up work that need not be done again while its input stays the same."""
+    """Set-up work that need not be repeated while its input is unchanged."""
 
     path: Path
 
     def is_done(self, what: str, fingerprint: str) -> bool:
-        """Say whether `what` was done with exactly this input."""
+        """Return whether `what` was done with exactly this input."""
         return bool(read_json(self.path).get(what) == fingerprint)
 
     def mark(self, what: str, fingerprint: str) -> None:
-        """Remember that `what` was done with this input."""
+        """Record that `what` was done with this input."""
         with _marking:
             write_json(self.path, {**read_json(self.path), what: fingerprint})
 
     def forget(self, *whats: str) -> None:
-        """Forget that these were done."""
+        """Delete the record that these were done."""
         with _marking:
-            kept = {key: value for key, value in read_json(self.path).items() if key not in whats}
-            write_json(self.path, kept)
+            remaining = {key: value for key, value in read_json(self.path).items() if key not in whats}
+            write_json(self.path, remaining)

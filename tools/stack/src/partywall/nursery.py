@@ -1,9 +1,9 @@
-"""Starts several services from one process that has loaded what they share: each is spared the same second.
+"""Starts several services from one process that has loaded what they share, which saves each a second.
 
 `python -m partywall.nursery` reads a JSON list of `Child` from its standard input, forks one process for
-each, prints their ids in the same order, and ends. A child is then what `python -m <module> <arguments>`
-would have been: a session of its own, its own environment and log, nothing of its parent's open. Only
-third-party and library code is loaded before the fork; nothing is connected and no thread runs yet.
+each, prints their ids in the same order, and ends. A child is then the same as a process started by
+`python -m <module> <arguments>`: it has its own session, environment and log, and no open file of its parent.
+Only third-party and library code is loaded before the fork; nothing is connected and no thread runs yet.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ SHARED = (
     "contracts.border",
     "deskkit.desk",
 )
-"""What every service loads; none of it belongs to one of them."""
+"""Modules that every service loads; none belongs to a single service."""
 
 
 class Child(TypedDict):
-    """One process to start. `environment` is all it gets; `log` takes what it prints."""
+    """One process to start. `environment` is its whole environment; its output goes to `log`."""
 
     module: str
     arguments: list[str]
@@ -38,11 +38,11 @@ class Child(TypedDict):
 
 
 def main() -> None:
-    """Fork every child that standard input asks for, and print their process ids."""
+    """Fork every child listed on standard input, and print their process ids."""
     children: list[Child] = json.load(sys.stdin)
     for name in SHARED:
         importlib.import_module(name)
-    # What is loaded by now lives as long as the children: their collectors need not look at it.
+    # What is loaded by now lives as long as the children: their garbage collectors need not examine it.
     gc.collect()
     gc.freeze()
     for child in children:
@@ -54,13 +54,13 @@ def main() -> None:
 
 
 def become(child: Child) -> None:
-    """Turn this process into `child`; ends with it."""
+    """Run `child` in this process; never returns."""
     os.setsid()
-    silence = os.open(os.devnull, os.O_RDONLY)
+    nothing = os.open(os.devnull, os.O_RDONLY)
     log = os.open(child["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    for source, target in ((silence, 0), (log, 1), (log, 2)):
+    for source, target in ((nothing, 0), (log, 1), (log, 2)):
         os.dup2(source, target)
-    os.closerange(3, max(silence, log) + 1)
+    os.closerange(3, max(nothing, log) + 1)
     os.chdir(child["folder"])
     os.environ.clear()
     os.environ.update(child["environment"])

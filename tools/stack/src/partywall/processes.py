@@ -1,4 +1,4 @@
-"""Processes that outlive the command which started them: started, recognised again, ended."""
+"""Processes that outlive the command that started them: started, recognised later, ended."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from partywall.memory import read_json, write_json
 from partywall.nursery import Child
 from partywall.system_user import OWN_IDENTITY, Identity
 
-# Children of this very process stay here, so that they are reaped when they end and not reported as leaked.
+# Children of this process are recorded, so that they are reaped when they end and not reported as leaked.
 _children: dict[int, subprocess.Popen[bytes]] = {}
 
 
@@ -52,7 +52,7 @@ def spawn(
 def spawn_together(children: Sequence[Child]) -> list[int]:
     """Start services that share most of their code, and return their process ids in the same order.
 
-    They are nobody's children: the process that started them has ended.
+    They aren't children of this process: the process that started them has ended.
     """
     nursery = subprocess.run(
         [sys.executable, "-m", "partywall.nursery"],
@@ -67,7 +67,7 @@ def spawn_together(children: Sequence[Child]) -> list[int]:
 
 
 def alive(pid: int) -> bool:
-    """Say whether `pid` runs; a child that ended is reaped on the way."""
+    """Return whether `pid` runs; a child that ended is reaped."""
     child = _children.get(pid)
     if child is not None and child.poll() is not None:
         del _children[pid]
@@ -97,7 +97,7 @@ def end(pid: int, timeout: float = 15.0, *, signal_number: int = signal.SIGTERM)
 
 
 def tail(log: Path, lines: int = 12) -> str:
-    """Return the last lines of `log`, or nothing when there is none."""
+    """Return the last lines of `log`, or an empty text when there is none."""
     if not log.exists():
         return ""
     with log.open("rb") as file:
@@ -117,7 +117,7 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class PidFile:
-    """The record of one part's process. A number that now belongs to another program is not taken for it."""
+    """The record of one part's process, recognised by its id and start time."""
 
     path: Path
 
@@ -141,13 +141,13 @@ class PidFile:
         return Running(pid, started) if same and alive(pid) else None
 
     def remove(self) -> None:
-        """Forget the process."""
+        """Delete the record."""
         self.path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
 class PortHolder:
-    """Who listens on a port; `pid` is None when the system doesn't tell."""
+    """The process that listens on a port; `pid` is None when the system doesn't show it."""
 
     port: int
     pid: int | None
@@ -155,7 +155,7 @@ class PortHolder:
 
 
 def holder_of(port: int) -> PortHolder | None:
-    """Return who listens on `port` of 127.0.0.1, or None when it is free."""
+    """Return the process that listens on `port` of 127.0.0.1, or None when it is free."""
     try:
         connections = psutil.net_connections(kind="tcp")
     except psutil.AccessDenied:

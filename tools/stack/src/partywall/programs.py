@@ -1,4 +1,4 @@
-"""How each part of the stack is started and how one knows that it is ready."""
+"""How each part of the stack is started and checked."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from partywall.nats_server import installed_program
 from partywall.nursery import Child
 from partywall.postgres import PostgresCluster
 
-_KEPT_FROM_THE_CALLER = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE")
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE")
 
 
 @dataclass(slots=True)
 class Programs:
-    """Commands and environments of one layout; `extra` settings, by full name, win over the generated."""
+    """Commands and environments of one layout; `extra` settings, by full name, replace generated ones."""
 
     layout: Layout
     vault: Vault
@@ -49,7 +49,7 @@ class Programs:
         return {user: self.vault.secret(f"nats-{user}") for user in users()}
 
     def write_nats_config(self) -> str:
-        """Write the broker's configuration, mode 0600 for its passwords, and return its text."""
+        """Write the broker's configuration (mode 0600, as it has passwords) and return its text."""
         folder = self.layout.nats_folder
         folder.mkdir(parents=True, exist_ok=True)
         text = nats_config(
@@ -92,13 +92,13 @@ class Programs:
         )
 
     def environment(self, part: Part) -> dict[str, str]:
-        """Return the whole environment of `part`: its own settings and nothing of anybody else's."""
-        kept = {name: os.environ[name] for name in _KEPT_FROM_THE_CALLER if name in os.environ}
+        """Return the whole environment of `part`, which has no setting of another part."""
+        inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
         if part.service is None:
-            return kept
+            return inherited
         settings = {f"{part.prefix}{name}": value for name, value in self._settings(part).items()}
         chosen = {name: value for name, value in self.extra.items() if name.startswith(part.prefix)}
-        return {**kept, "PYTHONUNBUFFERED": "1", **settings, **chosen}
+        return {**inherited, "PYTHONUNBUFFERED": "1", **settings, **chosen}
 
     def _settings(self, part: Part) -> dict[str, str]:
         layout, entity, service = self.layout, part.entity or "", part.service or ""
@@ -146,25 +146,25 @@ class Programs:
                 return f"http://127.0.0.1:{self.layout.port(part.name)}/readyz"
 
     def not_ready(self, part: Part) -> str | None:
-        """Return None when `part` is ready, else what it says is missing."""
+        """Return None when `part` is ready, or else what it reports as missing."""
         if part.kind is Kind.POSTGRES:
             return None if self.postgres(part.entity or "").accepts() else "not accepting connections"
         address = urlsplit(self.health_url(part))
-        # Asked many times a second while everything starts: a bare connection costs next to nothing.
+        # Called many times a second while everything starts: a plain connection costs hardly anything.
         connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=3.0)
         try:
             connection.request("GET", f"{address.path}?{address.query}")
             answer = connection.getresponse()
-            words = answer.read(20_000).decode(errors="replace")
+            report = answer.read(20_000).decode(errors="replace")
         except (OSError, http.client.HTTPException) as error:
             return f"no answer ({type(error).__name__})"
         finally:
             connection.close()
-        return None if answer.status == http.client.OK else f"{answer.status} {_hindrances(words)}"
+        return None if answer.status == http.client.OK else f"{answer.status} {_failed_checks(report)}"
 
 
-def _hindrances(report: str) -> str:
-    """Return the checks that failed, out of a readiness report; the beginning of any other text."""
+def _failed_checks(report: str) -> str:
+    """Return the failed checks of a readiness report, or the start of any other text."""
     try:
         checks = dict(json.loads(report)["checks"])
     except (ValueError, KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""A service's own runtime inside the tools, so that what an operator does is checked and audited."""
+"""Runs a service's own runtime in the tools, so that what an operator does is checked and audited."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from partywall.programs import Programs
 
 
 def definition_of(part: Part) -> ServiceDefinition:
-    """Return what the part's service is made of, as its own command line has it."""
+    """Return the definition of the part's service, as its command line uses it."""
     module = importlib.import_module(f"{PACKAGES[part.service or '']}.__main__")
     return next(value for value in vars(module).values() if isinstance(value, ServiceDefinition))
 

@@ -1,4 +1,4 @@
-"""Migrations, border and staff of a new stack, in this process: the services' code is loaded once for all."""
+"""Sets up a new stack in this process, which loads the services' code once: migrations, border, staff."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from partywall.programs import Programs
 from partywall.runtimes import definition_of, runtime_of, settings_of
 
 Report = Callable[[str, float], None]
-"""What is called after each step with its words and the seconds it took."""
+"""Called after each step with its description and the seconds it took."""
 
 
 async def migrate_database(programs: Programs, report: Report, part: Part) -> None:
-    """Bring the database of the part's service to its newest migration, as its own role."""
+    """Upgrade the database of the part's service to its newest migration, as its own role."""
     began = time.monotonic()
     await migrate.upgrade(programs.dsn(part), definition_of(part).migrations)
     report(f"database {part.database} is migrated", time.monotonic() - began)
 
 
 async def establish_border(programs: Programs, report: Report, part: Part) -> None:
-    """Make the streams of the part's service and the consumers it grants, as the admin of its account."""
+    """Set up the streams of the part's service and the consumers it grants, as the admin of its account."""
     began = time.monotonic()
     await set_up_border(definition_of(part), settings_of(programs, part))
-    report(f"streams and consumers of {part.service} stand", time.monotonic() - began)
+    report(f"streams and consumers of {part.service} are set up", time.monotonic() - began)
 
 
 async def add_staff(programs: Programs, report: Report, entity: str, accounts: Sequence[SignIn]) -> None:
-    """Make `accounts` sign in at the gateway of `entity`, as its own command line does."""
+    """Add `accounts` to the gateway of `entity`, as its own command line does."""
     from gateway.command_line import Person, seed  # noqa: PLC0415 - tools load a service only to set it up
 
     began = time.monotonic()
@@ -43,7 +43,7 @@ async def add_staff(programs: Programs, report: Report, entity: str, accounts: S
             name=who.name,
             roles=list(who.roles),
             password=SecretStr(who.password),
-            works_for_no_other=True,  # nobody of the demonstration is a person
+            works_for_no_other=True,  # none of the demonstration accounts is a real person
         )
         for who in accounts
     ]

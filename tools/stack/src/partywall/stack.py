@@ -1,4 +1,4 @@
-"""The local stack as a whole: brought up in parallel, found again by later commands, taken down."""
+"""The local stack as a whole: started in parallel, found again by later commands, stopped."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ Report = Callable[[str, float], None]
 
 
 class PartFailed(RuntimeError):
-    """A part did not start or did not become ready; the message holds the end of its log."""
+    """A part did not start or become ready; the message has the end of its log."""
 
 
 class PortTaken(RuntimeError):
-    """A port of the stack belongs to another program; the message names both and the way out."""
+    """A port of the stack is used by another program; the message names both and says what to do."""
 
 
 class Busy(RuntimeError):
-    """Another command is bringing this stack up or down."""
+    """Another command is starting or stopping this stack."""
 
 
 def _silent(step: str, seconds: float) -> None:
@@ -46,7 +46,7 @@ def _silent(step: str, seconds: float) -> None:
 
 @dataclass(slots=True)
 class Stack:
-    """One local stack. Any process may call its methods; what runs is read from the state folder."""
+    """One local stack. Any process may call its methods: what is running is read from the state folder."""
 
     layout: Layout
     vault: Vault
@@ -63,7 +63,7 @@ class Stack:
         extra: Mapping[str, str] | None = None,
         report: Report = _silent,
     ) -> Stack:
-        """Open the stack in `state`; `extra` are settings of services that win over the generated."""
+        """Open the stack in `state`; `extra` are settings of services that replace generated ones."""
         layout = layout_of(state, environment)
         vault = Vault.open(state)
         return cls(layout, vault, Programs(layout, vault, extra or {}), report)
@@ -71,11 +71,11 @@ class Stack:
     # what runs
 
     def running(self, part: Part) -> Running | None:
-        """Return the process of `part`, or None when it doesn't run."""
+        """Return the process of `part`, or None when it isn't running."""
         return self._pid_file(part).running()
 
     def missing(self) -> list[Part]:
-        """Return the parts that don't run."""
+        """Return the parts that aren't running."""
         return [part for part in PARTS if self.running(part) is None]
 
     @property
@@ -85,7 +85,7 @@ class Stack:
 
     @property
     def set_up(self) -> Done:
-        """What was set up once and need not be again."""
+        """The set-up work that is done."""
         return Done(self.layout.state / "set-up.json")
 
     def _pid_file(self, part: Part) -> PidFile:
@@ -94,25 +94,27 @@ class Stack:
     # up
 
     def up(self) -> list[Part]:
-        """Bring up what doesn't run, set up what is new, and return the parts started now, all of them ready.
+        """Start what isn't running and set up what is new; return the started parts, all of them ready.
 
-        Raises `StateUnusable`, `PortTaken`, `PartFailed` or `Busy`; what was started by then goes on running,
+        Raises `StateUnusable`, `PortTaken`, `PartFailed` or `Busy`; what was started by then keeps running,
         and the next `up` continues from there.
         """
-        self._prepare_place()
+        self._prepare_folder()
         with self._alone():
             starting = self.missing()
             self._require_free_ports(starting)
             remember_layout(self.layout)
-            ground = [part for part in starting if part.kind in (Kind.POSTGRES, Kind.NATS, Kind.TRAEFIK)]
-            services = [part for part in starting if part not in ground]
-            if not any(part.kind is Kind.NATS for part in ground):
+            infrastructure = [
+                part for part in starting if part.kind in (Kind.POSTGRES, Kind.NATS, Kind.TRAEFIK)
+            ]
+            services = [part for part in starting if part not in infrastructure]
+            if not any(part.kind is Kind.NATS for part in infrastructure):
                 self._reload_border()
-            self.in_parallel(self._bring_up, ground)
+            self.in_parallel(self._bring_up, infrastructure)
             self._set_up_what_is_new()
             self._launch_together(services)
             self.in_parallel(self._await, services)
-            # What ran before may have been left half-started by a start that failed.
+            # Parts that were running may have been left unready by a failed start.
             self.in_parallel(self._wait_until_ready, [part for part in PARTS if part not in starting])
         return starting
 
@@ -148,7 +150,7 @@ class Stack:
         if part.kind is Kind.POSTGRES:
             cluster = self.programs.postgres(part.entity or "")
             for folder in cluster.create():
-                self.report(f"{folder} may now be passed through by PostgreSQL's user (o+x)", 0.0)
+                self.report(f"{folder} can now be traversed by PostgreSQL's user (o+x)", 0.0)
             pid = cluster.pid() or cluster.start()
         else:
             self.programs.prepare(part)
@@ -175,14 +177,14 @@ class Stack:
             if running is None or time.monotonic() > deadline:
                 what = "ended while starting" if running is None else f"is not ready: {reason}"
                 log = self.layout.log(part.name)
-                again = "" if running is None else "\nTo start it afresh: partywall down, then make up"
-                raise PartFailed(f"{part.title} {what}\n{tail(log)}\n(all of it: {log}){again}")
+                again = "" if running is None else "\nTo start it again: partywall down, then make up"
+                raise PartFailed(f"{part.title} {what}\n{tail(log)}\n(the whole log: {log}){again}")
             time.sleep(0.05)
 
     # set-up
 
     def _set_up_what_is_new(self) -> None:
-        """Migrate databases and establish the border where the input differs from what was done before."""
+        """Migrate databases and set up the border where the input has changed."""
         migrations = {part: _fingerprint_of_folder(_package(part) / "migrations") for part in SERVING}
         grants = {BY_NAME[service]: _fingerprint_of_border(service) for service in SERVICES}
         border = Done(self.layout.nats_folder / "set-up.json")
@@ -196,7 +198,7 @@ class Stack:
             border.mark(f"border {part.service}", grants[part])
 
     async def _set_up(self, to_migrate: Sequence[Part], to_grant: Sequence[Part]) -> None:
-        # A start that sets nothing up loads no service here.
+        # Imported here: a start without set-up loads no service.
         from partywall.setting_up import establish_border, migrate_database  # noqa: PLC0415
 
         for part in to_migrate:
@@ -205,7 +207,7 @@ class Stack:
             await establish_border(self.programs, self.report, part)
 
     def _reload_border(self) -> None:
-        """Give a running broker the grants of a changed catalogue; nobody is disconnected by it."""
+        """Give a running broker the grants of a changed catalogue; no client is disconnected."""
         config = self.layout.nats_folder / "nats.conf"
         before = config.read_text() if config.exists() else ""
         running = self.running(BY_NAME["nats"])
@@ -215,7 +217,7 @@ class Stack:
     # down
 
     def down(self) -> list[Part]:
-        """Stop everything and return the parts that ran; all state stays for the next `up`."""
+        """Stop everything and return the parts that were running; all state remains for the next `up`."""
         if not self.layout.state.exists():
             return []
         with self._alone():
@@ -246,9 +248,9 @@ class Stack:
         step = f"{part.title} stopped" if orderly else f"{part.title} did not stop by itself and was killed"
         self.report(step, time.monotonic() - began)
 
-    # the place
+    # the state folder
 
-    def _prepare_place(self) -> None:
+    def _prepare_folder(self) -> None:
         state = self.layout.state
         try:
             state.mkdir(parents=True, exist_ok=True)
@@ -260,13 +262,13 @@ class Stack:
         except PermissionError as error:
             raise StateUnusable(
                 f"{state} can't be written by {_whoami()} ({error.strerror}). "
-                "Remove it as the user it belongs to, or set PARTYWALL_STATE to a folder of yours."
+                "Remove it as the user who owns it, or set PARTYWALL_STATE to a folder of your own."
             ) from error
         free = shutil.disk_usage(state).free
         if free < ROOM_NEEDED:
             raise StateUnusable(
                 f"The disk of {state} has {free // 1024**2} MB left; {ROOM_NEEDED // 1024**2} MB are needed. "
-                "Make room, or set PARTYWALL_STATE to a folder on another disk."
+                "Free some space, or set PARTYWALL_STATE to a folder on another disk."
             )
 
     def _require_free_ports(self, parts: Sequence[Part]) -> None:
@@ -277,7 +279,7 @@ class Stack:
                     continue
                 who = f"{holder.program} (process {holder.pid})" if holder.pid else holder.program
                 raise PortTaken(
-                    f"Port {port} is needed for {part.title} but taken by {who}. Stop it or use others: "
+                    f"Port {port} is needed for {part.title} but is taken by {who}. Stop it or use others: "
                     f"PARTYWALL_PORT_BASE={self.layout.base + 100} make up"
                 )
 
@@ -286,14 +288,14 @@ class Stack:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Hold the folder against another `up` or `down`."""
+        """Lock the folder against another `up` or `down`."""
         with (self.layout.state / "lock").open("a+") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
                 lock.seek(0)
                 raise Busy(
-                    f"Another command (process {lock.read().strip()}) is at work on this stack."
+                    f"Another command (process {lock.read().strip()}) is working on this stack."
                 ) from error
             lock.truncate(0)
             lock.write(str(os.getpid()))
@@ -301,7 +303,7 @@ class Stack:
             yield
 
     def in_parallel(self, work: Callable[..., None], items: Sequence[object]) -> None:
-        """Do `work` for all items at once; of several failures the first is raised, after all have ended."""
+        """Do `work` for all items in parallel; the first failure is raised after all have ended."""
         if not items:
             return
         with ThreadPoolExecutor(max_workers=len(items)) as pool:

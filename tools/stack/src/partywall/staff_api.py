@@ -1,4 +1,4 @@
-"""A member of staff at the public API: signs in, keeps the token fresh, asks and acts through Traefik."""
+"""A member of staff at the public API: signs in, renews the token, sends requests through Traefik."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ApiRefused(Exception):
 class StaffApi:
     """One person's session with the API behind `door`. Use as `async with`.
 
-    `traceparent` (W3C) is what every request goes on from, when there is one.
+    `traceparent` (W3C), when set, is the trace context of every request.
     """
 
     traceparent: str | None = None
@@ -50,7 +50,7 @@ class StaffApi:
         await self._client.aclose()
 
     async def get(self, path: str, **params: Any) -> Any:
-        """Return what `path` holds. Raises `ApiRefused`."""
+        """Return the content of `path`. Raises `ApiRefused`."""
         return await self._call("GET", path, params=params)
 
     async def post(self, path: str, body: Any = None, *, key: str | None = None) -> Any:
@@ -60,7 +60,7 @@ class StaffApi:
         )
 
     async def put(self, path: str, body: Any) -> Any:
-        """Replace what `path` holds. Raises `ApiRefused`."""
+        """Replace the content of `path`. Raises `ApiRefused`."""
         return await self._call("PUT", path, json=body)
 
     async def upload(self, path: str, file: Path, fields: Mapping[str, str]) -> Any:

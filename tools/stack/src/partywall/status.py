@@ -27,13 +27,13 @@ _DISTRIBUTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class PartStatus:
-    """One line of the table; `hindrance` is None when the part is ready."""
+    """One line of the table; `problem` is None when the part is ready."""
 
     part: Part
     pid: int | None
     port: int
     version: str
-    hindrance: str | None
+    problem: str | None
 
 
 def version_of(part: Part) -> str:
@@ -46,15 +46,15 @@ def version_of(part: Part) -> str:
 
 
 def part_status(stack: Stack, part: Part) -> PartStatus:
-    """Return how one part does at this moment."""
+    """Return the present status of one part."""
     running = stack.running(part)
-    hindrance = "stopped" if running is None else stack.programs.not_ready(part)
+    problem = "stopped" if running is None else stack.programs.not_ready(part)
     pid = running.pid if running else None
-    return PartStatus(part, pid, stack.layout.port(part.name), version_of(part), hindrance)
+    return PartStatus(part, pid, stack.layout.port(part.name), version_of(part), problem)
 
 
 def all_statuses(stack: Stack) -> list[PartStatus]:
-    """Return how every part does, asked at the same time."""
+    """Return the status of every part, queried in parallel."""
     with ThreadPoolExecutor(max_workers=len(PARTS)) as pool:
         return list(pool.map(lambda part: part_status(stack, part), PARTS))
 
@@ -71,7 +71,7 @@ async def backlogs(stack: Stack) -> dict[str, Backlog]:
 
 
 async def reachable_lags(stack: Stack) -> list[Lag]:
-    """Return the lag of every listener, or nothing while the broker is away."""
+    """Return the lag of every listener, or an empty list while the broker is away."""
     try:
         return await lags(stack)
     except (OSError, TimeoutError, nats.errors.Error):
@@ -89,7 +89,7 @@ def show(stack: Stack, console: Console) -> bool:
         title=f"Partywall in {stack.layout.state}",
         title_justify="left",
         box=SIMPLE,
-        # A terminal of 80 columns holds it.
+        # Fits a terminal of 80 columns.
         padding=(0, 1, 0, 0),
         pad_edge=False,
     )
@@ -100,14 +100,14 @@ def show(stack: Stack, console: Console) -> bool:
     for status in statuses:
         queue = queues.get(status.part.service or "") if status.part.kind is Kind.WORK else None
         numbers = [str(queue.pending), str(queue.parked), str(queue.retrying)] if queue else ["", "", ""]
-        ready = "yes" if status.hindrance is None else status.hindrance
+        ready = "yes" if status.problem is None else status.problem
         pid = str(status.pid or "-")
         table.add_row(status.part.name, pid, str(status.port), status.version, *numbers, ready)
     console.print(table)
     parked = sum(queue.parked for queue in queues.values())
     if parked:
-        console.print(f"{parked} parked: partywall parked lists them, with what to do", highlight=False)
-    well = not parked and all(status.hindrance is None for status in statuses)
+        console.print(f"{parked} parked events; to list them: partywall parked", highlight=False)
+    well = not parked and all(status.problem is None for status in statuses)
     reached = asyncio.run(reachable_lags(stack))
     if not reached:
         return well

@@ -1,4 +1,4 @@
-"""Who owns what the stack starts: PostgreSQL refuses to run as root, so root lends it a user of its own."""
+"""The user of the stack's processes: PostgreSQL refuses to run as root, so root runs it as a system user."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 
 POSTGRES_USER = "embedded_postgres"
 USERS = Path("/etc/passwd")
-"""The list of users, which is locked while the user is looked up and created."""
+"""The list of users, locked while the system user is looked up and created."""
 
 
 class NoSystemUser(RuntimeError):
@@ -24,7 +24,7 @@ class NoSystemUser(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The user and group a child process runs as; `None` keeps the caller's own."""
+    """The user and group as which a child process runs; None: those of the caller."""
 
     uid: int | None
     gid: int | None
@@ -45,7 +45,7 @@ OWN_IDENTITY = Identity(None, None)
 
 
 def postgres_identity() -> Identity:
-    """Return who PostgreSQL runs as: the caller, or for root the system user, created when it is missing.
+    """Return the identity for PostgreSQL: the caller's, or for root the system user's, created if missing.
 
     Raises `NoSystemUser` when root is not allowed to create users here.
     """
@@ -61,8 +61,8 @@ def postgres_identity() -> Identity:
 def _created() -> pwd.struct_passwd:
     command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", POSTGRES_USER]
     with USERS.open() as users:
-        # One stack after the other: of two `useradd` at the same moment the second takes the place of the
-        # first one's user, and gives it another number, while the first PostgreSQL begins under the old one.
+        # One stack after the other: of two simultaneous `useradd` the second replaces the first one's user
+        # with one of another number, while the first PostgreSQL starts with the old number.
         fcntl.flock(users, fcntl.LOCK_EX)
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(POSTGRES_USER)
@@ -71,16 +71,16 @@ def _created() -> pwd.struct_passwd:
         except (OSError, subprocess.CalledProcessError) as error:
             detail = getattr(error, "stderr", "") or str(error)
             raise NoSystemUser(
-                f"PostgreSQL does not run as root and the user {POSTGRES_USER} could not be created "
+                f"PostgreSQL can't run as root and the user {POSTGRES_USER} could not be created "
                 f"({detail.strip()}). Create it (`{' '.join(command)}`) or start as an ordinary user."
             ) from error
         return pwd.getpwnam(POSTGRES_USER)
 
 
 def make_passable(identity: Identity, paths: Iterable[Path]) -> list[Path]:
-    """Let `identity` walk through the folders above `paths`; return the folders that had to be changed.
+    """Let `identity` traverse the folders above `paths`; return the folders that had to be changed.
 
-    Only the right to pass (o+x) is granted, never to list or read. Nothing happens for an ordinary user.
+    Only the right to traverse (o+x) is granted, not to list or read. Nothing happens for an ordinary user.
     """
     if identity.uid is None:
         return []

@@ -1,4 +1,4 @@
-"""Traefik's configuration for the local stack: a host for each entity, and behind it only its services."""
+"""Traefik's configuration for the local stack: a host for each entity, which reaches only its services."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from partywall.layout import ENTITIES, ENTITY_OF, SERVICES, Layout
 
 DESKS = {"units": "/inventory-desk", "support": "/front-desk", "tenancy": "/property-desk"}
-# Operators and the entity's services ask these at the service's own port; the public has no route to them.
+# Operators and the entity's services use these at the service's own port; there is no public route.
 _PRIVATE = (
     "!Path(`/livez`) && !Path(`/readyz`) && !PathPrefix(`/metrics`) && !Path(`/.well-known/staff-register`)"
 )
@@ -18,14 +18,14 @@ _SIGN_IN = "Path(`/sign-in`) || Path(`/oauth/token`) || Path(`/api/gateway/v1/si
 
 
 def static_configuration(layout: Layout) -> dict[str, Any]:
-    """Return what Traefik reads once when it starts. It phones nobody."""
+    """Return what Traefik reads once when it starts; it contacts no other host."""
     return {
         "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
         "log": {"level": "WARN", "noColor": True},
         "entryPoints": {
             "web": {
                 "address": f"127.0.0.1:{layout.base}",
-                # No path and no header may mean one thing here and another in a service.
+                # No path or header may be understood differently here and in a service.
                 "http": {
                     "aliasHeadersStrategy": "delete",
                     "encodedCharacters": dict.fromkeys(_NEVER_ENCODED, False),
@@ -33,9 +33,9 @@ def static_configuration(layout: Layout) -> dict[str, Any]:
                 "transport": {"lifeCycle": {"requestAcceptGraceTimeout": "0s", "graceTimeOut": "5s"}},
             }
         },
-        # Answered by a route like any other, so that it says "ready" only when the routes are in force.
+        # An ordinary route, so that it answers only when the routes are active.
         "ping": {"manualRouting": True},
-        "providers": {"file": {"filename": str(_seen_from(layout, "routes.yaml")), "watch": True}},
+        "providers": {"file": {"filename": str(_relative(layout, "routes.yaml")), "watch": True}},
     }
 
 
@@ -47,7 +47,7 @@ def routes(layout: Layout) -> dict[str, Any]:
         host = f"Host(`{entity}.localhost`)"
         gateway = f"gateway-{entity}"
         backends[gateway] = _backend(layout, gateway)
-        # An API that no router names ends at the gateway's 404 for its own part, never at another service.
+        # An API that no router names ends at the gateway's 404, never at another service.
         routers[gateway] = _router(f"{host} && {_PRIVATE}", gateway, 1)
         routers[f"{gateway}-sign-in"] = _router(f"{host} && ({_SIGN_IN})", gateway, 100, ["sign-in-rate"])
         for service in SERVICES:
@@ -66,8 +66,8 @@ def routes(layout: Layout) -> dict[str, Any]:
     }
 
 
-def _seen_from(layout: Layout, name: str) -> Path:
-    # Traefik takes a `$` in a path for a variable, so it's told none of the folders above.
+def _relative(layout: Layout, name: str) -> Path:
+    # Traefik treats a `$` in a path as a variable, so the path is relative to the state folder.
     return (layout.traefik_folder / name).relative_to(layout.state)
 
 
@@ -80,8 +80,8 @@ def write_configuration(layout: Layout) -> Path:
 
 
 def configuration_file(layout: Layout) -> Path:
-    """Return what Traefik is started with, seen from the state folder, which it has to be started in."""
-    return _seen_from(layout, "traefik.yaml")
+    """Return the path of Traefik's configuration, relative to the state folder, in which it is started."""
+    return _relative(layout, "traefik.yaml")
 
 
 def _router(rule: str, service: str, priority: int, middlewares: list[str] | None = None) -> dict[str, Any]:

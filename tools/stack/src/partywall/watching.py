@@ -1,4 +1,4 @@
-"""Watching events cross."""
+"""Prints events as they cross."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from partywall.crossings import Crossing, crossings
 from partywall.stack import Stack
 
 LOOK_EVERY = 0.25
-"""Seconds between two looks at the databases."""
+"""Seconds between two queries."""
 
 
 def line_of(crossing: Crossing) -> str:
-    """Return one event as a line: when, what, from whom to whom, and how long each listener took."""
+    """Return one event as a line: time, subject, publisher, listeners and how long each took."""
     when = crossing.committed_at.astimezone().strftime("%H:%M:%S.%f")[:-3]
     if crossing.status == "withheld":
         return f"{when}  {crossing.subject}  [yellow]withheld[/yellow]: {crossing.withheld_reason}"
-    heard = []
+    reached = []
     for listener in crossing.listeners:
         delay = crossing.delay_ms(listener)
-        heard.append(f"{listener} …" if delay is None else f"{listener} [green]{delay:.0f} ms[/green]")
-    return f"{when}  {crossing.subject}  {crossing.publisher} → {', '.join(heard)}"
+        reached.append(f"{listener} …" if delay is None else f"{listener} [green]{delay:.0f} ms[/green]")
+    return f"{when}  {crossing.subject}  {crossing.publisher} → {', '.join(reached)}"
 
 
 async def tail(stack: Stack, console: Console, *, minutes: float = 0.0, forever: bool = True) -> None:
@@ -35,7 +35,7 @@ async def tail(stack: Stack, console: Console, *, minutes: float = 0.0, forever:
         now = dt.datetime.now(dt.UTC)
         for crossing in await crossings(stack, since):
             waited = now - crossing.committed_at > dt.timedelta(seconds=5)
-            if crossing.id not in shown and (crossing.settled or waited or not forever):
+            if crossing.id not in shown and (crossing.complete or waited or not forever):
                 shown.add(crossing.id)
                 console.print(line_of(crossing), highlight=False)
         if not forever:

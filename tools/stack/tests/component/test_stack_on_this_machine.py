@@ -227,7 +227,7 @@ def test_what_runs_without_being_ready_is_told_by_up(stack, monkeypatch):
     sleeper = spawn(
         ["sleep", "60"], log=stack.layout.log("traefik"), environment={"PATH": os.environ["PATH"]}
     )
-    stack._prepare_place()
+    stack._prepare_folder()
     for part in PARTS:
         PidFile(stack.layout.run / f"{part.name}.json").write(sleeper)
     stack.ready_timeout = 0.2
@@ -249,7 +249,7 @@ def test_a_state_that_is_a_file_is_told(tmp_path, monkeypatch, capsys):
 
 
 def test_two_commands_at_once_take_turns(stack):
-    stack._prepare_place()
+    stack._prepare_folder()
     with stack._alone(), pytest.raises(Busy, match=str(os.getpid())):
         stack.up()
 
@@ -263,7 +263,7 @@ def test_the_status_of_what_was_never_started_says_so_and_leaves_nothing(stack, 
 
 
 async def test_the_status_of_a_stopped_stack_does_not_wait_for_its_broker(stack):
-    stack._prepare_place()
+    stack._prepare_folder()
     async with asyncio.timeout(90):
         assert await status.reachable_lags(stack) == []
 
@@ -271,7 +271,7 @@ async def test_the_status_of_a_stopped_stack_does_not_wait_for_its_broker(stack)
 def test_down_of_nothing_and_of_a_stale_record_is_quiet(stack):
     assert stack.down() == []
     file = PidFile(stack.layout.run / "nats.json")
-    stack._prepare_place()
+    stack._prepare_folder()
     file.path.write_text('{"pid": 999999, "started": 1.0}')
     assert stack.running(BY_NAME["nats"]) is None
     assert stack.down() == []
@@ -279,7 +279,7 @@ def test_down_of_nothing_and_of_a_stale_record_is_quiet(stack):
 
 def test_what_ends_while_starting_shows_its_own_words(stack):
     stack.programs.extra = {}
-    stack._prepare_place()
+    stack._prepare_folder()
     (stack.layout.state / "nats").write_text("a file where a folder must be")
     with pytest.raises(OSError, match="nats"):
         stack.start("nats")

@@ -1,9 +1,9 @@
-"""How facts leave a service and how those of others are acted on.
+"""How events leave a service, and how it acts on those of others.
 
-Out: `relay` sends the committed rows of the outbox to the service's own stream. In: `listener` takes what the
-neighbours published through the one consumer each of them granted. `timers` fires what a transaction
-scheduled. `worker` runs the three together. Nothing here knows a word of the trade: a service fills
-`Listening` and `Timers`.
+`relay` sends the committed rows of the outbox to the service's own stream. `listener` receives what the
+neighbours publish, through the one consumer that each of them granted. `firing` fires the timers that
+transactions scheduled. `worker` runs the three together. Nothing here knows a word of the trade: a service
+registers its handlers in `Listening` and `Timers`.
 """
 
 from chassis.bus.listening import Granted, Incoming, Listening, Source, Unreadable

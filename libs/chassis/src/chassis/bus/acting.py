@@ -1,4 +1,4 @@
-"""Acting on events: one transaction, one handler after the other, each inside the trace of who published."""
+"""Acting on events: one transaction, one handler after the other, each within its publisher's trace."""
 
 from __future__ import annotations
 
@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 _tracer = trace.get_tracer("chassis.bus")
 _propagator = TraceContextTextMapPropagator()
 
-# Connection lost, server shutting down or out of room, another transaction in the way: no fault of the
-# event's.
-_PASSING = ("08", "53", "57")
+# Connection lost, server shutting down or out of space, a conflicting transaction: the event isn't at fault.
+_TRANSIENT = ("08", "53", "57")
 _CONTENDED = {"40001", "40P01", "55P03", "25006"}
 
 
@@ -36,7 +35,7 @@ class UnknownEvent(Exception):
 
 
 async def act_on(tx: Tx, listening: Listening, events: Sequence[Incoming]) -> None:
-    """Call the handlers of the events, in order; runs of one event go together where its handler takes many.
+    """Call the handlers of the events, in order; runs of one type together where its handler takes many.
 
     Raises UnknownEvent for one without a handler, and whatever a handler raises.
     """
@@ -89,17 +88,17 @@ def _span(subject: str, events: Sequence[Incoming]) -> Iterator[None]:
         yield
 
 
-def passing(error: BaseException) -> bool:
-    """Return whether an error is the database's, not the event's: to be waited for, not to be counted."""
+def transient(error: BaseException) -> bool:
+    """Return whether an error is the database's, not the event's: a reason to wait, not a failed attempt."""
     if isinstance(error, DBAPIError):
         if error.connection_invalidated:
             return True
-        return error.orig is not None and passing(error.orig)
+        return error.orig is not None and transient(error.orig)
     if isinstance(error, DomainError):
         return False
     state = getattr(error, "sqlstate", None)
     if isinstance(state, str):
-        return state[:2] in _PASSING or state in _CONTENDED
+        return state[:2] in _TRANSIENT or state in _CONTENDED
     lost = OSError | TimeoutError | PoolTimeout | asyncpg.InterfaceError | asyncpg.InternalClientError
     return isinstance(error, lost) or (
         isinstance(error, InvalidRequestError) and "connection" in str(error).lower()
@@ -132,6 +131,6 @@ def received_before(error: BaseException) -> bool:
     return isinstance(inner, asyncpg.UniqueViolationError) and inner.constraint_name == "pk_inbox"
 
 
-def hopeless(error: BaseException) -> bool:
-    """Return whether trying again can't help without a change of the service."""
+def permanent(error: BaseException) -> bool:
+    """Return whether trying again can't help until the service is changed."""
     return isinstance(error, UnknownEvent | Unreadable)

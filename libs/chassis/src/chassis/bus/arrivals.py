@@ -1,4 +1,4 @@
-"""A message as it arrived: read as far as delivery needs, never refused here."""
+"""A message as it arrived: read as far as delivery needs; an unreadable one is still an arrival."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Arrival:
 def arrived(delivery: Delivery, source: str) -> Arrival:
     """Return the delivery as an arrival.
 
-    An unreadable one is known by its place in the stream, which never changes.
+    An unreadable one is identified by its position in the stream, which never changes.
     """
     try:
         event = read_incoming(delivery.subject, delivery.data, source, delivery.sequence)
@@ -47,9 +47,9 @@ def _unreadable(delivery: Delivery, source: str, reason: str) -> Arrival:
 
 
 def by_position(source: str, sequence: int, subject: str, data: bytes, *, problem: str) -> Arrival:
-    """Return a message as an arrival that holds nothing of what it says: known by its position in the stream.
+    """Return a message as an arrival without its content, identified by its position in the stream.
 
-    Its data are kept as they came, as bytes, whatever they are.
+    Its data are stored as they arrived, as bytes, whatever they are.
     """
     position = f"{source}/{sequence}"
     return Arrival(

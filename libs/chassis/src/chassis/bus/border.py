@@ -1,4 +1,4 @@
-"""A service's part of the broker, as the chassis uses it; the published language describes it."""
+"""A service's part of the broker as the chassis uses it; `contracts` describes it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chassis.bus.listening import Granted
 
 
 class Border(Protocol):
-    """The stream a service publishes to, what it may listen to, and how its admin sets both up."""
+    """The stream that a service publishes to, what it may listen to, and how its admin sets both up."""
 
     @property
     def stream(self) -> str:
@@ -24,10 +24,10 @@ class Border(Protocol):
 
     @property
     def kept(self) -> timedelta | None:
-        """How long the stream keeps a message; None: for ever."""
+        """How long the stream retains a message; None: for ever."""
 
     async def establish(self, connection: Client) -> object:
-        """Make the broker hold exactly the stream and the consumers that it grants; safe to repeat."""
+        """Set up exactly the stream and the consumers that the service grants; safe to repeat."""
 
     async def redeliver(self, connection: Client, listener: str) -> None:
-        """Let the consumer of one listener begin at the first message again."""
+        """Reset the consumer of one listener to the first message."""

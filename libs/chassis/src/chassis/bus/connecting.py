@@ -1,4 +1,4 @@
-"""The connection to the broker: kept for ever, and never the reason why a process ends."""
+"""The connection to the broker: reconnects for ever, and never ends the process."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from chassis.settings import ServiceSettings
 _log = structlog.get_logger(__name__)
 
 SERVER_STATE = "broker.state"
-"""Where an account asks the broker how it keeps what it acknowledges."""
+"""Subject on which an account asks how durably the broker stores what it acknowledges."""
 
 
 async def connect(url: str, user: str, password: str | None, *, name: str) -> Client:
     """Return a connection to the broker as `user`; tries until it answers, and reconnects for ever.
 
-    Its inboxes lie under `_INBOX.<user>`, the only place this user may subscribe to.
+    Its inboxes lie under `_INBOX.<user>`, the only subjects this user may subscribe to.
     """
 
     async def failed(error: Exception) -> None:
-        # Refusals of the server come this way too, with the subject in their text: never a person's data.
+        # The server's refusals arrive here too; their text has the subject, never a person's data.
         _log.warning("broker_error", error=type(error).__name__, reason=str(error))
 
     async def left() -> None:
@@ -65,12 +65,12 @@ async def connect(url: str, user: str, password: str | None, *, name: str) -> Cl
 
 
 class AdminMissing(Exception):
-    """What an account is given is set up by its admin user, whose name or password the settings lack."""
+    """The settings lack the name or password of the account's admin user, who sets up streams."""
 
 
 @asynccontextmanager
-async def administering(settings: ServiceSettings, name: str) -> AsyncIterator[Client]:
-    """Hold a connection as the admin user of the service's own account. Raises AdminMissing."""
+async def admin_connection(settings: ServiceSettings, name: str) -> AsyncIterator[Client]:
+    """Hold a connection as the admin user of the service's account. Raises AdminMissing."""
     user, password = settings.nats_admin_user, settings.nats_admin_password
     if user is None or password is None:
         prefix = settings.model_config.get("env_prefix", "")
@@ -80,7 +80,7 @@ async def administering(settings: ServiceSettings, name: str) -> AsyncIterator[C
 
 
 @asynccontextmanager
-async def speaking(settings: ServiceSettings, name: str) -> AsyncIterator[Client]:
+async def service_connection(settings: ServiceSettings, name: str) -> AsyncIterator[Client]:
     """Hold a connection as the service's own user; see `connect`."""
     async with _connected(settings.nats_url, settings.nats_user, settings.nats_password, name) as connection:
         yield connection
@@ -96,7 +96,7 @@ async def _connected(url: str, user: str, password: SecretStr, name: str) -> Asy
 
 
 class NotDurable(Hindrance):
-    """The broker doesn't sync to disk before it acknowledges, or nobody can tell."""
+    """The broker doesn't sync to disk before it acknowledges, or doesn't say whether it does."""
 
 
 class _Config(BaseModel):
@@ -116,7 +116,7 @@ class _StateAnswer(BaseModel):
 
 
 async def require_durable(broker: Client) -> None:
-    """Return when the broker says that it syncs every message to disk, else raise NotDurable."""
+    """Check that the broker syncs every message to disk before it acknowledges. Raises NotDurable."""
     try:
         answer = await broker.request(SERVER_STATE, b"", timeout=2)
         state = _StateAnswer.model_validate_json(answer.data).data

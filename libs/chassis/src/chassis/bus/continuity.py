@@ -1,8 +1,8 @@
 """Whether a database and the streams at the broker still continue each other.
 
-Each side remembers how far it came. A stream that was recreated, or is shorter than it was, has lost what its
-publisher believes to be sent. A stream or consumer that is ahead of the database belongs to a database that
-was lost: what stands in the database now was restored from a backup. Going on in either case would make the
+Both sides record how far they got. A stream that was recreated, or is shorter than it was, has lost events
+that its publisher believes to be sent. A stream or consumer that is ahead of the database belongs to a
+database that was lost: the present one was restored from a backup. Going on in either case would make the
 services disagree without anybody noticing, so relay and listener wait until an operator has run `heal`.
 """
 
@@ -35,11 +35,11 @@ _READ_AT_ONCE = 100
 
 
 class StreamLost(Hindrance):
-    """The broker no longer holds what this service's outbox says was published."""
+    """The stream no longer has messages that this service's outbox says were published."""
 
 
 class DatabaseBehind(Hindrance):
-    """The broker holds what this service's database doesn't know: the database was restored."""
+    """The stream has messages that this service's database doesn't know: the database was restored."""
 
 
 class BrokerSilent(Exception):
@@ -56,7 +56,7 @@ class StreamState:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredMessage:
     """One message of a stream."""
 
     sequence: int
@@ -94,7 +94,7 @@ class _MessageAnswer(BaseModel):
 
 
 async def stream_state(broker: Client, stream: str) -> StreamState | None:
-    """Return how a stream of one's own stands, or None when there is none. Raises BrokerSilent."""
+    """Return the state of one of the service's own streams, or None. Raises BrokerSilent."""
     try:
         answer = await broker.request(f"$JS.API.STREAM.INFO.{stream}", b"", timeout=3)
         found = _StreamAnswer.model_validate_json(answer.data)
@@ -107,8 +107,8 @@ async def stream_state(broker: Client, stream: str) -> StreamState | None:
     return StreamState(found.created, found.state.first_seq, found.state.last_seq)
 
 
-async def message(broker: Client, stream: str, sequence: int) -> Kept | None:
-    """Return one message of a stream of one's own, None when it isn't kept. Raises BrokerSilent."""
+async def message(broker: Client, stream: str, sequence: int) -> StoredMessage | None:
+    """Return one message of an own stream, None when it isn't there any more. Raises BrokerSilent."""
     try:
         asked = json.dumps({"seq": sequence}).encode()
         answer = await broker.request(f"$JS.API.STREAM.MSG.GET.{stream}", asked, timeout=3)
@@ -120,10 +120,10 @@ async def message(broker: Client, stream: str, sequence: int) -> Kept | None:
             raise BrokerSilent(found.error.description)
         return None
     kept = found.message
-    return Kept(kept.seq, kept.subject, base64.b64decode(kept.data), kept.time)
+    return StoredMessage(kept.seq, kept.subject, base64.b64decode(kept.data), kept.time)
 
 
-def event_id(kept: Kept) -> UUID | None:
+def event_id(kept: StoredMessage) -> UUID | None:
     """Return the id of the event that a message holds; None for one that isn't an event."""
     try:
         return UUID(json.loads(kept.data)["id"])
@@ -132,9 +132,10 @@ def event_id(kept: Kept) -> UUID | None:
 
 
 async def require_own_stream(connection: Any, broker: Client, stream: str) -> None:
-    """Return when the stream holds what the outbox says was published, and nothing that it doesn't know.
+    """Check that the stream has what the outbox says was published, and nothing the outbox doesn't know.
 
-    Raises StreamLost, DatabaseBehind, BrokerSilent. `connection` is a bare one to the service's database.
+    Raises StreamLost, DatabaseBehind, BrokerSilent. `connection` is a connection of asyncpg to the service's
+    database.
     """
     known = await connection.fetchrow(_RECALL, stream, "publisher")
     state = await stream_state(broker, stream)
@@ -143,7 +144,7 @@ async def require_own_stream(connection: Any, broker: Client, stream: str) -> No
             await remember(connection, stream, "publisher", state.made, state.last)
         return
     state = _require_kept(stream, state, known)
-    # What was sent before a crash, and not yet written down, is still pending in the outbox.
+    # What was sent before a crash and not yet marked as published is still pending in the outbox.
     for first in range(known["sequence"] + 1, state.last + 1, _READ_AT_ONCE):
         last = min(first + _READ_AT_ONCE - 1, state.last)
         unknown = await _unknown(connection, broker, stream, range(first, last + 1))
@@ -156,7 +157,7 @@ async def require_own_stream(connection: Any, broker: Client, stream: str) -> No
 
 
 def _require_kept(stream: str, state: StreamState | None, known: Any) -> StreamState:
-    """Return the state of a stream that holds all that is remembered. Raises StreamLost."""
+    """Return the state of a stream that has everything recorded about it. Raises StreamLost."""
     if state is None or state.made != known["made"]:
         raise StreamLost(
             f"the stream {stream} was recreated: its {known['sequence']} messages are gone; run heal"
@@ -168,13 +169,13 @@ def _require_kept(stream: str, state: StreamState | None, known: Any) -> StreamS
     return state
 
 
-async def unknown_messages(connection: Any, broker: Client, stream: str) -> list[Kept]:
-    """Return the messages of a stream, after the last one remembered, that the outbox doesn't know."""
+async def unknown_messages(connection: Any, broker: Client, stream: str) -> list[StoredMessage]:
+    """Return the messages after the last one recorded that the outbox doesn't know."""
     known = await connection.fetchrow(_RECALL, stream, "publisher")
     state = await stream_state(broker, stream)
     if state is None:
         return []
-    found: list[Kept] = []
+    found: list[StoredMessage] = []
     begin = max(state.first, (known["sequence"] if known else 0) + 1)
     for first in range(begin, state.last + 1, _READ_AT_ONCE):
         last = min(first + _READ_AT_ONCE - 1, state.last)
@@ -182,7 +183,7 @@ async def unknown_messages(connection: Any, broker: Client, stream: str) -> list
     return found
 
 
-async def _unknown(connection: Any, broker: Client, stream: str, sequences: range) -> list[Kept]:
+async def _unknown(connection: Any, broker: Client, stream: str, sequences: range) -> list[StoredMessage]:
     kept = [one for sequence in sequences if (one := await message(broker, stream, sequence)) is not None]
     ids = {one.sequence: event_id(one) for one in kept}
     known = {row["id"] for row in await connection.fetch(_KNOWN, [id for id in ids.values() if id])}
@@ -190,9 +191,9 @@ async def _unknown(connection: Any, broker: Client, stream: str, sequences: rang
 
 
 async def remember_own_stream(connection: Any, broker: Client, stream: str) -> None:
-    """Write down how far the stream came, when all that was sent has been written down as published.
+    """Record how far the stream got, once everything that was sent is marked as published.
 
-    Raises StreamLost when it is another stream than before, or shorter; BrokerSilent.
+    Raises StreamLost when it is another stream than before, or a shorter one; BrokerSilent.
     """
     state = await stream_state(broker, stream)
     known = await connection.fetchrow(_RECALL, stream, "publisher")
@@ -203,10 +204,10 @@ async def remember_own_stream(connection: Any, broker: Client, stream: str) -> N
 
 
 async def require_own_consumer(connection: Any, stream: str, made: str, acknowledged: int) -> None:
-    """Return when the database knows all that the consumer of a neighbour's stream has seen acknowledged.
+    """Check that the database knows all that the consumer of a neighbour's stream shows as acknowledged.
 
-    A consumer that was recreated begins at the stream's first message: what was received before is known by
-    its id. Raises DatabaseBehind.
+    A consumer that was recreated starts at the stream's first message; what was received before is recognised
+    by its id. Raises DatabaseBehind.
     """
     known = await connection.fetchrow(_RECALL, stream, "listener")
     if known is not None and known["made"] != made:
@@ -223,5 +224,5 @@ async def require_own_consumer(connection: Any, stream: str, made: str, acknowle
 
 
 async def remember(connection: Any, stream: str, duty: str, made: str, sequence: int) -> None:
-    """Write down how far a `publisher` or `listener` came with a stream (a listener: its consumer)."""
+    """Record how far a `publisher` got with its stream, or a `listener` with its consumer."""
     await connection.execute(_REMEMBER, stream, duty, made, sequence)

@@ -1,4 +1,4 @@
-"""What a feature publishes, what it acts on, and the moments it waits for: its `events.py`."""
+"""What a feature's `events.py` registers: the events it publishes, those it acts on, and its timers."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 Fact = TypeVar("Fact")
 Form = Callable[[Fact], tuple[Publishable, int]]
-"""From a fact to its event and the event's number in the order of its aggregate, from 1."""
+"""Makes an event of a fact, and its number in the order of its aggregate, from 1."""
 
 
 class Terms(Protocol):
-    """What the terms of an event say to who acts on it."""
+    """The terms of an event, as far as its listener needs them."""
 
     @property
     def subject(self) -> str:
@@ -31,15 +31,15 @@ class EventModel(Protocol):
 
     @property
     def terms(self) -> Terms:
-        """The terms it crosses on."""
+        """The terms on which it is published."""
 
 
 class Events:
     """The events of one feature in both directions, and its timers; each has one function.
 
-    A handler runs inside the transaction that also records the event as received, or takes the timer away, so
-    its effect happens once, however often the event arrives. It must not commit, and must not talk to
-    anything but the database.
+    A handler runs inside the transaction that also records the event as received, or deletes the timer, so
+    its effect happens once, however often the event arrives. It must not commit, and must use nothing but
+    the database.
     """
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class Events:
         return self.listening.on(event.terms.subject, concludes=concludes)
 
     def on_many(self, event: EventModel) -> Callable[[HM], HM]:
-        """Register a handler that takes runs of one event at once; see `Listening.on_many`."""
+        """Register a handler for runs of one type of event; see `Listening.on_many`."""
         return self.listening.on_many(event.terms.subject)
 
     def at(self, kind: str, *, long: bool = False) -> Callable[[T], T]:
@@ -71,7 +71,7 @@ class Events:
         return self.timers.on(kind, long=long)
 
     def include(self, other: Events) -> None:
-        """Take in what another feature registered. Raises TypeError for what both claim."""
+        """Add what another feature registered. Raises TypeError for what both registered."""
         for fact, form in other.forms.items():
             self.publishes(fact)(form)
         self.listening.include(other.listening)
@@ -79,7 +79,7 @@ class Events:
 
 
 def events_of(features: Sequence[Feature]) -> Events:
-    """Return what all features publish and act on. Raises TypeError for what two of them claim."""
+    """Return what all features publish and act on. Raises TypeError for what two of them registered."""
     together = Events()
     for feature in features:
         if (module := feature.part("events")) is not None:

@@ -1,4 +1,4 @@
-"""Firing timers: each in a transaction of its own that also takes the timer away."""
+"""Fires timers: each in a transaction of its own that also deletes the timer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from opentelemetry import trace
 
 from chassis.actor import Actor
 from chassis.bus import metrics
-from chassis.bus.acting import passing, reason_of
+from chassis.bus.acting import reason_of, transient
 from chassis.bus.parking import ATTEMPTS, pause
 from chassis.bus.timers import TimerHandler, Timers
 from chassis.runtime import Runtime
@@ -28,7 +28,7 @@ _DUE = """
     ORDER BY due_at LIMIT $3
     """
 _ORPHANS = "SELECT DISTINCT kind FROM timers WHERE NOT kind = ANY($1::text[])"
-# A timer that another process is firing is skipped; one that was moved into the future isn't taken.
+# A timer that another process is firing is skipped; one that was rescheduled to later isn't taken.
 _TAKE = sa.text(
     """
     DELETE FROM timers WHERE (kind, key) IN (
@@ -56,17 +56,16 @@ _FAILED = sa.text(
 
 @dataclass(slots=True)
 class TimersState:
-    """How the timers stand, for health checks and people."""
+    """State of the timers, for health checks and operators."""
 
     fired: int = 0
     problem: str | None = None
 
 
 class TimerRunner:
-    """Fires what is due, late rather than never. Several processes may run one: each timer fires in one of
-    them.
+    """Fires due timers, late rather than never. Several processes may run one: a timer fires in one of them.
 
-    A timer that fails is tried again after a growing pause and parked after eight tries; it stays in its
+    A timer that fails is tried again after growing pauses and parked after eight attempts; it stays in its
     table, with the reason, until somebody schedules it again.
     """
 
@@ -89,26 +88,26 @@ class TimerRunner:
 
     async def run(self) -> None:
         """Fire what is due, for ever; returns only by cancellation."""
-        asked = False
+        reported = False
         while True:
             try:
-                if not asked:
-                    await self._tell_orphans()
-                    asked = True
-                looked_at = await self.fire_due()
+                if not reported:
+                    await self._report_orphans()
+                    reported = True
+                tried = await self.fire_due()
                 self.state.problem = None
             except Exception as error:
-                if not passing(error):
+                if not transient(error):
                     raise
                 if self.state.problem is None:
                     _log.warning("timers_wait", error=type(error).__name__)
                 self.state.problem = f"the database is away: {type(error).__name__}"
-                looked_at = 0
-            if looked_at < self._batch:
+                tried = 0
+            if tried < self._batch:
                 await asyncio.sleep(self._poll)
 
     async def fire_due(self) -> int:
-        """Fire up to one batch of due timers, the longest overdue first; return how many were looked at."""
+        """Fire up to one batch of due timers, the longest overdue first; return how many were due."""
         pool = await self._runtime.database.raw()
         async with pool.acquire() as connection:
             due = await connection.fetch(_DUE, self._runtime.clock.now(), self._kinds, self._batch)
@@ -128,7 +127,7 @@ class TimerRunner:
                         return
                     await handler(tx, key, _payload(taken.payload))
         except Exception as error:
-            if passing(error):
+            if transient(error):
                 raise
             await self._failed(kind, key, error)
         else:
@@ -160,7 +159,7 @@ class TimerRunner:
         else:
             _log.warning("timer_failed", kind=kind, key=key, attempts=row.attempts, reason=reason)
 
-    async def _tell_orphans(self) -> None:
+    async def _report_orphans(self) -> None:
         pool = await self._runtime.database.raw()
         async with pool.acquire() as connection:
             for row in await connection.fetch(_ORPHANS, list(self._timers)):

@@ -1,7 +1,7 @@
-"""What an operator does when a database and the streams no longer continue each other (`heal`).
+"""Repairs a database and streams that no longer continue each other (`heal`).
 
-Nothing here guesses: what a stream lost is published again from the outbox, what a restored database doesn't
-know is taken back from the stream, and what only a person can decide is listed.
+Nothing is guessed: what a stream lost is published again from the outbox, what a restored database lacks is
+copied back from the stream, and what only a person can decide is listed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from nats.aio.client import Client
 from chassis.actor import Actor
 from chassis.bus.continuity import (
     DatabaseBehind,
-    Kept,
+    StoredMessage,
     StreamLost,
     remember,
     require_own_consumer,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from chassis.runtime import Runtime
     from chassis.tx import Tx
 
-# With a bound, what the stream would have forgotten by itself isn't said again.
+# With `kept`, what the stream would have deleted by itself isn't published again.
 _AGAIN = sa.text(
     """
     UPDATE outbox SET status = 'pending' WHERE status = 'published'
@@ -53,9 +53,9 @@ _TAKE_BACK = sa.text(
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """An event that was published by a database that is lost, and is in the outbox again.
+    """An event that was published from a database that is lost, and is in the outbox again.
 
-    The neighbours act on it as ever; whether the records here follow it is for a person to look at.
+    The neighbours act on it as usual; whether the records here agree with it, a person has to check.
     """
 
     id: UUID
@@ -66,12 +66,12 @@ class TakenBack:
 
 
 Follow = Callable[["Tx", Sequence[TakenBack]], Awaitable[None]]
-"""What a service does by itself with events that it took back, such as going on from their versions."""
+"""What a service does by itself with such events, such as continuing from their versions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Healed:
-    """What `heal` did: events to be published again, events taken back, and messages that are none."""
+    """What `heal` did: events to be published again, events taken back, and messages that aren't events."""
 
     published_again: int = 0
     taken_back: list[TakenBack] = field(default_factory=list)
@@ -79,7 +79,7 @@ class Healed:
 
     @property
     def left_to_decide(self) -> bool:
-        """Whether there is something that only a person can decide."""
+        """Whether something is left that only a person can decide."""
         return bool(self.taken_back or self.unreadable)
 
 
@@ -92,10 +92,10 @@ async def heal(
     kept: timedelta | None = None,
     follow: Follow | None = None,
 ) -> Healed:
-    """Let the outbox and the stream of a service continue each other again; safe to repeat.
+    """Make the outbox and the stream of a service continue each other again; safe to repeat.
 
-    `kept` is how long the stream keeps a message, None for ever. Raises BrokerSilent. The relay and the
-    listeners go on by themselves within seconds.
+    `kept` is how long the stream retains a message, None for ever. Raises BrokerSilent. The relay and the
+    listeners resume by themselves within seconds.
     """
     pool = await runtime.database.raw()
     async with pool.acquire() as connection:
@@ -125,7 +125,7 @@ async def _publish_again(runtime: Runtime, actor: Actor, kept: timedelta | None)
 
 
 async def _take_back(
-    runtime: Runtime, actor: Actor, unknown: Sequence[Kept], follow: Follow | None
+    runtime: Runtime, actor: Actor, unknown: Sequence[StoredMessage], follow: Follow | None
 ) -> Healed:
     healed = Healed()
     async with runtime.transaction(actor, use_case="bus.take_back") as tx:
@@ -157,7 +157,7 @@ async def _take_back(
 
 
 async def behind(runtime: Runtime, broker: Client, sources: Sequence[Granted]) -> list[Granted]:
-    """Return the sources of which this database doesn't know all that was acknowledged. Raises SourceAway."""
+    """Return the sources of which this database lacks acknowledged events. Raises SourceAway."""
     found: list[Granted] = []
     pool = await runtime.database.raw()
     async with pool.acquire() as connection:
@@ -171,7 +171,7 @@ async def behind(runtime: Runtime, broker: Client, sources: Sequence[Granted]) -
 
 
 def in_words(service: str, healed: Healed, behind: Sequence[Granted]) -> list[str]:
-    """Return for an operator what was done, and what is left to do."""
+    """Return lines for the operator: what was done, and what is left to do."""
     lines: list[str] = []
     if healed.published_again:
         lines.append(
@@ -180,7 +180,7 @@ def in_words(service: str, healed: Healed, behind: Sequence[Granted]) -> list[st
     if healed.taken_back:
         lines.append(
             f"{service}: {len(healed.taken_back)} events of the lost database are in the outbox again."
-            " The neighbours act on them; look at each record here, and enter or take back what is missing:"
+            " The neighbours act on them as usual; check each record here, and enter or undo what differs:"
         )
         lines += [
             f"  {event.at:%Y-%m-%d %H:%M} UTC  {event.subject}  of {event.aggregate}"
@@ -188,7 +188,7 @@ def in_words(service: str, healed: Healed, behind: Sequence[Granted]) -> list[st
         ]
     if healed.unreadable:
         numbers = ", ".join(map(str, healed.unreadable[:20]))
-        lines.append(f"{service}: messages that aren't events stay where they are: {numbers}")
+        lines.append(f"{service}: messages that aren't events stay in the stream: {numbers}")
     lines += [
         f"{service}: events of {source.stream} must be delivered again; their publisher runs:"
         f" redeliver {source.consumer}"

@@ -1,4 +1,4 @@
-"""One process at a time does a duty: a session-level advisory lock on a connection of its own."""
+"""One process at a time does a duty: the one that holds a session-level advisory lock."""
 
 from __future__ import annotations
 
@@ -24,19 +24,18 @@ _SERVER_SETTINGS = {
     "tcp_keepalives_interval": "2",
     "tcp_keepalives_count": "3",
     "statement_timeout": "15s",
-    # All that is written here is that something was published. Should a crash take the last of it back, it is
-    # published again at once, and the stream's duplicate window drops it: not worth a wait for the disk.
+    # All that is written here is that something was published. If a crash loses the last of it, it is
+    # published again at once and dropped by the stream's duplicate window: not worth waiting for the disk.
     "synchronous_commit": "off",
     "idle_session_timeout": "0",
 }
-# What a connection that can't be used raises; ValueError and the like would be a mistake of ours and pass
-# through. (The internal error is what asyncpg says in the moment between the server's last words and the end
-# of the line.)
+# What an unusable connection raises; ValueError and the like would be a bug and are raised. (asyncpg raises
+# the internal error between the server's last message and the end of the connection.)
 LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, TimeoutError)
 
 
 def lock_key(duty: str) -> int:
-    """Return the advisory lock of a duty: the same number in every process and release."""
+    """Return the number of a duty's advisory lock, the same in every process and release."""
     return int.from_bytes(blake2b(f"chassis.{duty}".encode(), digest_size=8).digest(), "big", signed=True)
 
 
@@ -44,8 +43,8 @@ async def lead(dsn: str, duty: str, work: Duty, *, service: str, retry: float = 
     """Do `work(connection)` whenever this process holds `duty`; never returns.
 
     Others ask for the lock every `retry` seconds, so a successor begins within that time after the holder's
-    connection has ended. When the connection ends, `work` is cancelled at once: whoever lost the lock must
-    not go on. Errors of the database end the turn and a new one is sought; any other error of `work` is
+    connection has ended. When the connection ends, `work` is cancelled at once: without the lock it
+    must not go on. After an error of the database the lock is sought again; any other error of `work` is
     raised.
     """
     leading = metrics.LEADING.labels(service, duty)
@@ -78,7 +77,7 @@ async def _connect(dsn: str, application: str) -> Connection:
 
 
 async def _until_locked(connection: Connection, key: int, retry: float) -> None:
-    """Ask again and again: a statement that waits for the lock would hold back the clean-up of dead rows."""
+    """Poll for the lock: a statement that waits for it would hold back the vacuuming of dead rows."""
     while True:
         if await connection.fetchval("SELECT pg_try_advisory_lock($1)", key):
             return

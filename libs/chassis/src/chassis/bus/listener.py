@@ -1,4 +1,14 @@
-"""The listener: takes what one publisher granted and acts on it once, in order, whatever breaks."""
+"""The listener: receives the events of one publisher and acts on each exactly once, in order.
+
+Of all processes that run a listener for one source, only the one that holds an advisory lock works. It takes
+batches from the consumer that the publisher granted, and when the numbers of the deliveries show a gap it
+first collects everything that is unacknowledged, so that nothing newer overtakes what is missing. One batch
+is one transaction: inbox rows, by which an effect happens once however often its event arrives, the effects,
+and the events that these publish; it is acknowledged after the commit. A batch that fails is halved until the
+event that fails is alone; that one is put aside and tried again, later events of its aggregate wait behind
+it, and after eight attempts it is parked for an operator. While the database or the broker is away nothing
+counts as a failure: the listener waits and goes on where it was.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +23,7 @@ from nats.aio.client import Client
 
 from chassis.actor import Actor
 from chassis.bus import metrics, parking
-from chassis.bus.acting import act_at_once, act_on, hopeless, passing, reason_of, received_before
+from chassis.bus.acting import act_at_once, act_on, permanent, reason_of, received_before, transient
 from chassis.bus.arrivals import UNREADABLE, Arrival, arrived, by_position
 from chassis.bus.continuity import DatabaseBehind, remember, require_own_consumer
 from chassis.bus.leading import lead
@@ -28,15 +38,14 @@ from chassis.runtime import Runtime
 
 _log = structlog.get_logger(__name__)
 
-# So often a batch is tried again for reasons that are the database's, while the database answers; then it is
-# split.
+# How often a batch is tried again for reasons of the database's while the database answers; then it is split.
 _DISTURBANCES = 3
 _FORGOTTEN_AT_ONCE = 500
 
 
 @dataclass(slots=True)
 class ListenerState:
-    """How one listener stands, for health checks and people."""
+    """State of one listener, for health checks and operators."""
 
     leading: bool = False
     lag: int = 0
@@ -45,14 +54,14 @@ class ListenerState:
     acted_on: int = 0
     problem: str | None = None
     broken: str | None = None
-    """Why the database and the stream don't continue each other; only an operator mends that."""
+    """Why the database and the stream don't continue each other; only an operator can repair that."""
 
 
 class Listener:
-    """Acts on the events of one source; of all processes that run one, one is at work.
+    """Acts on the events of one source; one process at a time does it.
 
     One batch is one transaction: inbox rows, effects, what the effects publish. It is acknowledged after the
-    commit. Inbox rows received longer ago than `keep` are deleted in small batches; None keeps them.
+    commit. Inbox rows received longer ago than `keep` are deleted in small batches; None retains them.
     """
 
     def __init__(
@@ -89,8 +98,8 @@ class Listener:
         self.state = ListenerState()
 
     @property
-    def hurries(self) -> bool:
-        """Whether an event that comes by itself is acted on at once: it can't have to wait behind another."""
+    def acts_at_once(self) -> bool:
+        """Whether a single event is acted on in one statement: it can't have to wait behind another."""
         return not self._may_hold
 
     async def run(self) -> None:
@@ -112,7 +121,7 @@ class Listener:
         while True:
             pull = Pull(self._broker, self._source, batch=self._batch, heartbeat=self._heartbeat)
             self._in_hand = []
-            still_at_it = asyncio.create_task(self._keep_claim(pull))
+            claim = asyncio.create_task(self._renew_claim(pull))
             try:
                 await self._begin(pull)
                 pause = 0.1
@@ -130,13 +139,13 @@ class Listener:
                 self._trouble(str(behind))
                 self.state.broken = str(behind)
             finally:
-                await end(still_at_it)
+                await end(claim)
                 await pull.close(self._in_hand)
             await asyncio.sleep(pause)
             pause = min(pause * 2, 5.0)
 
     async def _begin(self, pull: Pull) -> None:
-        """Open the pull, and get hold of what somebody before us may have had in hand when it died."""
+        """Open the pull, and collect what a predecessor may have been working on when it ended."""
         state = await pull.state()
         pool = await self._runtime.database.raw()
         async with pool.acquire() as connection:
@@ -164,14 +173,14 @@ class Listener:
         """Wait until all that the server has delivered and not seen acknowledged is in our hands; put it in
         order.
 
-        What was delivered to somebody who died, or was lost on the way, is delivered again only after
-        `ack_wait`, and newer events come at once. Acting on those would overtake it. The consumer's
+        What was delivered to a process that ended, or was lost on the way, is delivered again only after
+        `ack_wait`, while newer events arrive at once; acting on those would overtake it. The consumer's
         `max_ack_pending` bounds how much this can be.
         """
         _log.info("collecting", source=self._name)
         found = {delivery.sequence: delivery for delivery in self._in_hand}
         while True:
-            # Counted before asking: what comes while the answer is on its way isn't in the answer's number.
+            # Counted before asking: what arrives while the answer is on its way isn't in the answer's number.
             held = len(found.keys() | {delivery.sequence for delivery in pull.buffer})
             if (await pull.state()).owed <= held:
                 break
@@ -190,8 +199,8 @@ class Listener:
         await split(arrivals, self._attempt, self._set_aside)
         await pull.answer(deliveries, b"+ACK")
 
-    async def _keep_claim(self, pull: Pull) -> None:
-        """Tell the server, as long as it takes, that we are still at it."""
+    async def _renew_claim(self, pull: Pull) -> None:
+        """Report to the server that work goes on, so that it delivers nothing again meanwhile."""
         while True:
             await asyncio.sleep(self._patience.total_seconds() / 3)
             await pull.answer([*self._in_hand, *pull.buffer], b"+WPI")
@@ -205,7 +214,7 @@ class Listener:
                     return
                 await self._transact(arrivals)
             except Exception as error:
-                if not passing(error) or disturbances >= _DISTURBANCES:
+                if not transient(error) or disturbances >= _DISTURBANCES:
                     raise Hindered from error
                 disturbances += 1
                 await self._until_database_answers(error)
@@ -213,9 +222,9 @@ class Listener:
                 return
 
     async def _act_at_once(self, arrival: Arrival) -> bool:
-        """Act on an event that came by itself, writing its inbox row together with its effect.
+        """Act on a single event, writing its inbox row together with its effect; return whether it was done.
 
-        It's the usual case, and spares it a round trip or more. False: this event has to go the long way,
+        It's the usual case, and saves a round trip or more. False: `_transact` has to act on this event,
         because it may have to wait behind another one, was received before, or has no handler for single
         events.
         """
@@ -252,7 +261,7 @@ class Listener:
                     aside.append(Aside(arrival, parking.UNKNOWN, "parked"))
                 else:
                     events.append(arrival.event)
-            await parking.keep(tx, self._name, aside)
+            await parking.put_aside(tx, self._name, aside)
             await act_on(tx, self._listening, events)
         if aside:
             self._hold()
@@ -267,25 +276,25 @@ class Listener:
         metrics.SEEN_BEFORE.labels(*self._labels).inc(repeated)
 
     def _hold(self) -> None:
-        """Take note that an event has been put aside, behind which later ones may have to wait.
+        """Note that an event has been put aside, behind which later ones may have to wait.
 
-        Called when it has been written, and before the next event: a count that began earlier may not contain
+        Called after it was written and before the next event: a count that started earlier may not include
         it.
         """
         self._may_hold = True
         self._holds += 1
 
     async def _set_aside(self, arrival: Arrival, error: BaseException) -> None:
-        """Let an event that failed alone be tried again later; what can't get better is parked at once."""
-        reason, gone = reason_of(error), hopeless(error)
+        """Put aside an event that failed alone, for another attempt; one that can't succeed is parked."""
+        reason, gone = reason_of(error), permanent(error)
         metrics.FAILED.labels(*self._labels).inc()
         try:
-            await self._surely(lambda: self._keep_aside(arrival, reason, gone=gone))
-        except Exception as refused:  # noqa: BLE001 - whatever the columns refuse, the event must go out of the way
+            await self._until_written(lambda: self._keep_aside(arrival, reason, gone=gone))
+        except Exception as refused:  # noqa: BLE001 - whatever the columns refuse, the event must not block others
             reason = f"{reason_of(refused)}, when put aside for: {reason}"
             arrival = by_position(self._name, arrival.sequence, arrival.subject, arrival.data, problem=reason)
             gone = True
-            await self._surely(lambda: self._keep_aside(arrival, reason, gone=True))
+            await self._until_written(lambda: self._keep_aside(arrival, reason, gone=True))
         finally:
             self._hold()
         if gone:
@@ -297,28 +306,28 @@ class Listener:
         async with self._runtime.transaction(self._actor, use_case="messaging.set_aside") as tx:
             if arrival.id in await parking.receive(tx, self._name, [arrival]):
                 state, again = ("parked", None) if gone else ("waiting", tx.now + parking.pause(1))
-                await parking.keep(tx, self._name, [Aside(arrival, reason, state, 1, again)])
+                await parking.put_aside(tx, self._name, [Aside(arrival, reason, state, 1, again)])
 
-    async def _surely(self, write: Callable[[], Awaitable[None]]) -> None:
-        """Write, however long the database is away."""
+    async def _until_written(self, write: Callable[[], Awaitable[None]]) -> None:
+        """Write, waiting for the database for as long as it is away."""
         while True:
             try:
                 await write()
             except Exception as error:
-                if not passing(error):
+                if not transient(error):
                     raise
                 await self._until_database_answers(error)
             else:
                 return
 
     async def _until_database_answers(self, error: BaseException) -> None:
-        """Wait with everything in hand; nothing more is asked for once two batches are there."""
+        """Wait until the database answers; no more is requested once two batches have arrived."""
         pause = 0.05
         while True:
             try:
                 await self._runtime.database.ready()
             except Exception as still:
-                if not passing(still):
+                if not transient(still):
                     raise
                 self._trouble(f"the database is away: {type(error).__name__}")
                 await asyncio.sleep(pause)
@@ -328,17 +337,17 @@ class Listener:
                 return
 
     async def _observe(self, connection: Any) -> None:
-        """Make sure that the lock is still ours, count what waits, and clean up behind."""
+        """Check that the lock is still ours, count what waits, and delete old inbox rows."""
         pull = Pull(self._broker, self._source)
-        settled_in = False
+        counted_before = False
         while True:
             holds = self._holds
             self.state.parked, self.state.waiting = await parking.count(connection, self._name)
-            if settled_in and holds == self._holds:
-                # Nobody but a listener puts events aside: we have not done so while counting, and what
-                # somebody before us may have been about to write has been written by now.
+            if counted_before and holds == self._holds:
+                # Only a listener puts events aside: this one hasn't while counting, and what a predecessor
+                # may have been about to write has been written by now.
                 self._may_hold = self.state.parked + self.state.waiting > 0
-            settled_in = True
+            counted_before = True
             metrics.PARKED.labels(*self._labels).set(self.state.parked)
             metrics.WAITING.labels(*self._labels).set(self.state.waiting)
             try:

@@ -1,4 +1,4 @@
-"""What a service listens to: the events it has handlers for, and the shape in which they reach them."""
+"""What a service listens to: the events it has handlers for, and the form in which handlers get them."""
 
 from __future__ import annotations
 
@@ -16,21 +16,19 @@ if TYPE_CHECKING:
     from chassis.tx import Tx
 
 
-class Told(Protocol):
-    """A model of the published language, as far as delivery needs to know it: it reads itself."""
+class MessageModel(Protocol):
+    """A model of the published language, as far as delivery needs to know it: it reads a message."""
 
     @classmethod
     def from_message(cls, message: bytes) -> Self:
-        """Return what a message tells; raise ValueError, naming fields and rules but no value, when it
-        doesn't.
-        """
+        """Return the content of a message. Raises ValueError naming fields and rules, never values."""
 
 
-M = TypeVar("M", bound=Told)
+M = TypeVar("M", bound=MessageModel)
 
 
 class Unreadable(Exception):
-    """A message that its reader can't understand; `reason` names fields and rules, never values (X4)."""
+    """A message that can't be read; `reason` names fields and rules, never values (X4)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -38,7 +36,7 @@ class Unreadable(Exception):
 
 
 class Granted(Protocol):
-    """A foreign stream and the one consumer that its owner granted us there.
+    """Another service's stream, and the one consumer that its owner granted us there.
 
     `api_prefix` is the owner's JetStream API as our account sees it, for example `JS.UNITS.API`.
     """
@@ -53,12 +51,12 @@ class Granted(Protocol):
 
     @property
     def api_prefix(self) -> str:
-        """First part of the subjects on which it is asked."""
+        """First part of the subjects of its API."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A grant, spelled out."""
+    """A grant as plain values."""
 
     stream: str
     consumer: str
@@ -67,7 +65,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One event as it came in: what its envelope says, and the whole message in `data`."""
+    """One event as it arrived: the attributes of its envelope, and the whole message in `data`."""
 
     id: UUID
     subject: str
@@ -81,15 +79,15 @@ class Incoming:
     traceparent: str | None = None
 
     def parse(self, model: builtins.type[M]) -> M:
-        """Return what the event tells, as `model` reads it.
+        """Return the content of the event, read by `model`.
 
-        Raises Unreadable when the message breaks the model's contract; such an event is parked at once, for
-        trying again can't help.
+        Raises Unreadable when the message breaks the model's contract; such an event is parked at once,
+        because trying again can't help.
         """
         try:
             return model.from_message(self.data)
         except ValidationError as error:
-            raise Unreadable(_places(error)) from error
+            raise Unreadable(_broken_rules(error)) from error
         except ValueError as error:
             raise Unreadable(str(error)) from error
 
@@ -100,13 +98,14 @@ _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def _usable_trace(value: object) -> str | None:
-    """Drop a trace context that isn't one: an event is never refused for how it's traced."""
+    """Return a valid trace context, or None: an event is never refused for how it's traced."""
     return value if isinstance(value, str) and _TRACEPARENT.fullmatch(value) else None
 
 
 class _Head(BaseModel):
-    """The attributes of a CloudEvents 1.0 envelope by which a message is delivered, as an address is on a
-    letter; what is inside is the contract's to read. Each is bounded by the column that it's written to.
+    """The attributes of a CloudEvents 1.0 envelope by which a message is delivered.
+
+    The content is read by the contract's model. Each attribute is bounded by the column it's written to.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -119,8 +118,8 @@ class _Head(BaseModel):
     traceparent: Annotated[str | None, BeforeValidator(_usable_trace)] = None
 
 
-def _places(error: ValidationError) -> str:
-    """Name the fields that are wrong and the rule each breaks; values may be a person's and stay out."""
+def _broken_rules(error: ValidationError) -> str:
+    """Name the wrong fields and the rule each breaks; values are left out, as they may be a person's."""
     return "; ".join(
         f"{'.'.join(str(step) for step in item['loc']) or 'message'}: {item['type']}"
         for item in error.errors(include_url=False, include_context=False, include_input=False)
@@ -132,7 +131,7 @@ def read_incoming(subject: str, data: bytes, source: str, sequence: int) -> Inco
     try:
         head = _Head.model_validate_json(data)
     except ValidationError as error:
-        raise Unreadable(_places(error)) from error
+        raise Unreadable(_broken_rules(error)) from error
     return Incoming(
         id=head.id,
         subject=subject,
@@ -155,7 +154,7 @@ HM = TypeVar("HM", bound=ManyHandler)
 
 @dataclass(frozen=True, slots=True)
 class OneByOne:
-    """A handler that is called for each event; `concludes`: all it does is one `tx.conclude`."""
+    """A handler that is called for each event; with `concludes`, all it does is one `tx.conclude`."""
 
     handler: Handler
     concludes: bool = False
@@ -163,16 +162,16 @@ class OneByOne:
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """A handler that is called for a run of one event."""
+    """A handler that is called for a run of events of one type."""
 
     handler: ManyHandler
 
 
 class Listening:
-    """The events a service acts on, each with its one handler.
+    """The events that a service acts on, each with its one handler.
 
     A handler runs inside the transaction that also records the event as received, so its effect happens once,
-    however often the event arrives. It must not commit, and must not talk to anything but the database.
+    however often the event arrives. It must not commit, and must use nothing but the database.
     """
 
     def __init__(self) -> None:
@@ -182,8 +181,8 @@ class Listening:
         """Register the one handler of an event: `async def unit_secured(tx, event)`.
 
         With `concludes` the handler promises that its only statement, and the last thing it does, is one
-        `tx.conclude`. An event that comes by itself is then acted on in a single statement: inbox row, effect
-        and all that was recorded. A `conclude` that matches no row means that there was nothing to do.
+        `tx.conclude`. A single event is then acted on in one statement: inbox row, effect and all that was
+        recorded. A `conclude` that matches no row means that there was nothing to do.
         """
 
         def register(handler: H) -> H:
@@ -193,10 +192,10 @@ class Listening:
         return register
 
     def on_many(self, subject: str) -> Callable[[HM], HM]:
-        """Register a handler that takes runs of one event at once: `async def units_published(tx, events)`.
+        """Register a handler for runs of one type of event: `async def units_published(tx, events)`.
 
-        For what comes by the thousand and can be written in one statement. `events` is in order, holds at
-        least one, and may hold several of one aggregate.
+        For events that arrive by the thousand and can be written in one statement. `events` is in order, has
+        at least one, and may have several of one aggregate.
         """
 
         def register(handler: HM) -> HM:
@@ -211,12 +210,12 @@ class Listening:
         self._handlers[subject] = handler
 
     def include(self, other: Listening) -> None:
-        """Take in the handlers of another. Raises TypeError for an event that both have one for."""
+        """Add the handlers of another. Raises TypeError for an event that both handle."""
         for subject, handler in other._handlers.items():
             self._add(subject, handler)
 
     def handler(self, subject: str) -> OneByOne | Many | None:
-        """Return what handles `subject`, or None when this service doesn't know it."""
+        """Return the handler of `subject`, or None when this service has none."""
         return self._handlers.get(subject)
 
     def __iter__(self) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What an operator does about parked events: look, replay, drop (`partywall parked`, `partywall replay`)."""
+"""Operators' work on parked events: list, replay, drop (`partywall parked`, `partywall replay`)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ParkedEvent:
-    """An event that waits or is parked, as an operator sees it: no content."""
+    """An event that waits or is parked, as shown to an operator: without content."""
 
     source: str
     id: UUID
@@ -70,16 +70,16 @@ async def list_parked(
 
 
 async def replay(runtime: Runtime, actor: Actor, events: Sequence[UUID]) -> None:
-    """Let parked events be tried again, from their first attempt, and those behind them after them; audited.
+    """Have parked events tried again, from their first attempt, and then those behind them; audited.
 
-    Raises NotFound when one of them is neither parked nor waiting; those before it in the order given may
-    have been replayed then.
+    Raises NotFound when one of them is neither parked nor waiting; earlier ones in the order
+    given may have been replayed by then.
     """
     await _decide(runtime, actor, events, _REPLAY, "replayed")
 
 
 async def drop(runtime: Runtime, actor: Actor, events: Sequence[UUID]) -> None:
-    """Give parked events up for good, and let those behind them go on; audited. The rows stay as a record.
+    """Give up parked events for good, and let those behind them go on; audited. The rows stay as a record.
 
     Raises NotFound as `replay` does.
     """

@@ -1,4 +1,4 @@
-"""The outbox as the relay sees it: bare statements on its own connection, none of them held open."""
+"""The outbox as the relay sees it: single statements on its own connection, no transaction held open."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-# Reading ahead, and settling what was sent, in one statement and one commit; both parts see the same
-# snapshot, in which what is being settled is still pending. Positions are given out before the commit, so a
-# lower one may come to light after a higher one was read: `below` tells, for whoever holds rows of lower
-# positions in hand must know of no others.
+# Reads ahead and marks what was sent, in one statement and one commit; both parts see the same snapshot, in
+# which the rows being marked are still pending. Positions are assigned before the commit, so a lower one may
+# become visible after a higher one was read. `below` shows it: it counts more rows than the reader holds.
 _AHEAD = """
-WITH settled AS (
+WITH marked AS (
     UPDATE outbox SET status = 'published', published_at = coalesce(published_at, now())
     WHERE id = ANY($1::uuid[])
 ), below AS (
@@ -31,12 +30,12 @@ SELECT id, position, aggregate, aggregate_version, subject, convert_to(data::tex
 FROM outbox WHERE status = 'pending'
 ORDER BY position LIMIT $1
 """
-# By key alone: with the status beside it, the planner may walk all that is pending to find a thousand.
-_SETTLE = """
+# By key alone: with the status as well, the planner may scan all pending rows to find a thousand.
+_MARK = """
 UPDATE outbox SET status = 'published', published_at = coalesce(published_at, now())
 WHERE id = ANY($1::uuid[])
 """
-# Counting stops where nobody cares any more how many it is.
+# Counting stops at a million: beyond that the exact number makes no difference.
 _WAITING = """
 SELECT count(*) AS pending, coalesce(extract(epoch FROM now() - min(recorded_at)), 0)::float8 AS oldest
 FROM (SELECT recorded_at FROM outbox WHERE status = 'pending' ORDER BY position LIMIT 1000000) AS waiting
@@ -50,7 +49,7 @@ DELETE FROM outbox WHERE id IN (
 
 
 class Row(NamedTuple):
-    """One committed event on its way out; `data` is the message as it will be sent."""
+    """One committed event to be sent; `data` is the message as it will be sent."""
 
     id: UUID
     position: int
@@ -63,7 +62,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How much has not been sent: number of events, age of the oldest in seconds."""
+    """What has not been sent: number of events, age of the oldest in seconds."""
 
     pending: int
     oldest: float
@@ -75,16 +74,16 @@ async def claim(connection: Any, limit: int) -> list[Row]:
 
 
 async def look_ahead(
-    connection: Any, rows: Sequence[Row], limit: int, *, settle: Sequence[Row] = ()
+    connection: Any, rows: Sequence[Row], limit: int, *, mark: Sequence[Row] = ()
 ) -> list[Row] | None:
-    """Return what comes behind `rows` and `settle`, and mark the latter as published on the way.
+    """Return what follows `rows` and `mark`, and mark the latter as published on the way.
 
-    The two hold all rows that were read and not settled so far. None means that one with a lower position has
-    come to light meanwhile and must go first: the reader has to begin again.
+    Together they are all rows that were read and not yet marked. None means that a row with a lower position
+    became visible meanwhile and must go first: the reader has to start again.
     """
-    in_hand = [*settle, *rows]
+    in_hand = [*mark, *rows]
     behind = max(row.position for row in in_hand)
-    records = await connection.fetch(_AHEAD, [row.id for row in settle], behind, limit)
+    records = await connection.fetch(_AHEAD, [row.id for row in mark], behind, limit)
     if records[0]["below"] != len(in_hand):
         return None
     return _rows(records) if records[0]["id"] is not None else []
@@ -95,10 +94,9 @@ def _rows(records: Sequence[Any]) -> list[Row]:
 
 
 def by_version(rows: list[Row]) -> list[Row]:
-    """Return the rows with those of each aggregate in the order of their versions, on the same places as
-    before.
+    """Return the rows with those of each aggregate in the order of their versions, at the same positions.
 
-    Two rows of one version keep the order in which they were written.
+    Two rows of one version stay in the order in which they were written.
     """
     last: dict[str, int] = {}
     displaced: set[str] = set()
@@ -107,20 +105,20 @@ def by_version(rows: list[Row]) -> list[Row]:
             displaced.add(row.aggregate)
         last[row.aggregate] = row.version
     for aggregate in displaced:
-        places = [at for at, row in enumerate(rows) if row.aggregate == aggregate]
-        in_order = sorted((rows[at] for at in places), key=lambda row: (row.version, row.position))
-        for at, row in zip(places, in_order, strict=True):
+        indexes = [at for at, row in enumerate(rows) if row.aggregate == aggregate]
+        in_order = sorted((rows[at] for at in indexes), key=lambda row: (row.version, row.position))
+        for at, row in zip(indexes, in_order, strict=True):
             rows[at] = row
     return rows
 
 
-async def settle(connection: Any, rows: Sequence[Row]) -> None:
-    """Mark these rows as published; a moment that was noted before stays."""
-    await connection.execute(_SETTLE, [row.id for row in rows])
+async def mark_published(connection: Any, rows: Sequence[Row]) -> None:
+    """Mark these rows as published; a time recorded before is unchanged."""
+    await connection.execute(_MARK, [row.id for row in rows])
 
 
 async def waiting(connection: Any) -> Waiting:
-    """Return how much waits; a million is as far as it counts."""
+    """Return how much waits to be sent; it counts up to a million."""
     row = await connection.fetchrow(_WAITING)
     return Waiting(row["pending"], row["oldest"])
 

@@ -1,4 +1,4 @@
-"""The inbox, and the events that could not be acted on: kept in order, tried again, parked."""
+"""The inbox, and the events put aside: stored in order, tried again, parked."""
 
 from __future__ import annotations
 
@@ -17,31 +17,30 @@ if TYPE_CHECKING:
     from chassis.tx import Tx
 
 UNKNOWN = "unknown_event"
-"""Reason of an event this service has no handler for; it holds nothing else back."""
+"""Reason of an event that this service has no handler for; it holds nothing else back."""
 BEHIND = "behind"
 """Reason of an event that waits because an earlier one of its aggregate does."""
 
 ATTEMPTS = 8
-"""Tries before an event is parked; with the pauses between them that is a little over two minutes."""
+"""Attempts before an event is parked; with the pauses between them, a little over two minutes."""
 
 _LONGEST_REASON = 500
 
 _OPEN = "state IN ('waiting', 'parked')"
 
-# The inbox row is what makes an effect happen once: it is written by whoever takes charge of the event, in
-# the same transaction as the effect, or as the row that says it must wait. An event that comes again under a
-# later sequence keeps its row and takes the sequence: how far this service came with the stream is read from
-# there. As a driver's statement, for it's part of every batch and the way through SQLAlchemy's text() costs
-# more than the work.
+# The inbox row makes an effect happen once: it is written in the same transaction as the effect, or as the
+# row that says that the event must wait. When an event arrives again with a later sequence, its row gets that
+# sequence, which shows how far this service got with the stream. Run by the driver itself, because it is part
+# of every batch and SQLAlchemy's text() costs more than the statement.
 _RECEIVE = f"""
-    WITH came AS (
+    WITH arrived AS (
         SELECT DISTINCT ON (id) *
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $7::bigint[])
         AS c(id, subject, aggregate, version, sequence)
         ORDER BY id, sequence DESC
     ), recorded AS (
         INSERT INTO inbox (source, id, subject, aggregate, aggregate_version, received_at, sequence)
-        SELECT $5::text, id, subject, aggregate, version, $6::timestamptz, sequence FROM came
+        SELECT $5::text, id, subject, aggregate, version, $6::timestamptz, sequence FROM arrived
         ON CONFLICT (source, id) DO UPDATE SET sequence = excluded.sequence
         RETURNING id, aggregate, xmax = 0 AS fresh
     )
@@ -50,7 +49,7 @@ _RECEIVE = f"""
         AND {_OPEN} AND reason <> '{UNKNOWN}'
     ) AS held FROM recorded WHERE fresh
     """  # noqa: S608 - constants of this module
-_KEEP = """
+_PUT_ASIDE = """
     INSERT INTO parked (source, id, subject, aggregate, aggregate_version, sequence, payload, state, attempts,
         reason, next_attempt_at, first_failed_at)
     SELECT $1::text, id, subject, aggregate, version, sequence, payload, state, attempts, reason,
@@ -60,7 +59,7 @@ _KEEP = """
         AS aside(id, subject, aggregate, version, sequence, payload, state, attempts, reason, next_attempt_at)
     ON CONFLICT DO NOTHING
     """
-# Of each aggregate only the first open event is ever due: those behind it wait for it.
+# Of each aggregate only the first open event can be due: those behind it wait for it.
 _DUE = f"""
     SELECT aggregate FROM parked AS head
     WHERE source = $1 AND state = 'waiting' AND next_attempt_at <= $2 AND NOT EXISTS (
@@ -74,7 +73,7 @@ _CHAIN = sa.text(
     '{UNKNOWN}' ORDER BY sequence LIMIT :limit FOR UPDATE
     """  # noqa: S608 - constants of this module
 )
-_SETTLE = sa.text(
+_REPLAYED = sa.text(
     """
     UPDATE parked SET state = 'replayed', settled_at = :now, settled_by = :by
     WHERE source = :source AND id = ANY(:ids)
@@ -83,10 +82,10 @@ _SETTLE = sa.text(
 _FAILED = sa.text(
     """
     UPDATE parked SET attempts = attempts + 1, reason = :reason, next_attempt_at = :next_attempt_at,
-        state = CASE WHEN attempts + 1 >= :most OR :hopeless THEN 'parked' ELSE 'waiting' END
+        state = CASE WHEN attempts + 1 >= :most OR :permanent THEN 'parked' ELSE 'waiting' END
     WHERE source = :source AND id = :id AND state = 'waiting' RETURNING state, attempts
     """
-).bindparams(sa.bindparam("hopeless", type_=sa.Boolean()), sa.bindparam("most", type_=sa.Integer()))
+).bindparams(sa.bindparam("permanent", type_=sa.Boolean()), sa.bindparam("most", type_=sa.Integer()))
 _COUNT = """
     SELECT count(*) FILTER (WHERE state = 'parked') AS parked, count(*) FILTER (WHERE state = 'waiting') AS
     waiting FROM parked WHERE source = $1 AND state IN ('waiting', 'parked')
@@ -136,7 +135,7 @@ def inbox_row(source: str, arrival: Arrival, now: datetime) -> tuple[Any, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """An event that isn't acted on now; `state` is 'waiting' (to be tried) or 'parked' (an operator decides).
+    """An event put aside; `state` is 'waiting' (to be tried again) or 'parked' (an operator decides).
 
     `reason` names classes, codes and fields, never a value of the event.
     """
@@ -148,14 +147,14 @@ class Aside:
     next_attempt_at: datetime | None = None
 
 
-async def keep(tx: Tx, source: str, aside: Sequence[Aside]) -> None:
-    """Put events aside, whole."""
+async def put_aside(tx: Tx, source: str, aside: Sequence[Aside]) -> None:
+    """Store events that are put aside, with their whole messages."""
     if not aside:
         return
     connection = await tx.session.connection()
     arrivals = [each.arrival for each in aside]
     await connection.exec_driver_sql(
-        _KEEP,
+        _PUT_ASIDE,
         (
             source,
             tx.now,
@@ -174,12 +173,12 @@ async def keep(tx: Tx, source: str, aside: Sequence[Aside]) -> None:
 
 
 def _as_text(reason: str) -> str:
-    """Return a reason as a column takes it: the names of fields in it are the publisher's own."""
+    """Return a reason in printable characters: the field names in it are chosen by the publisher."""
     return "".join(letter if letter.isprintable() else "?" for letter in reason)[:_LONGEST_REASON]
 
 
 async def due(connection: Any, source: str, now: datetime, limit: int) -> list[str]:
-    """Return the aggregates whose first open event is due, in the order in which these came."""
+    """Return the aggregates whose first open event is due, in the order in which these arrived."""
     return [row["aggregate"] for row in await connection.fetch(_DUE, source, now, limit)]
 
 
@@ -194,15 +193,15 @@ async def chain(tx: Tx, source: str, aggregate: str, limit: int) -> list[Any]:
     return ready
 
 
-async def settle(tx: Tx, source: str, ids: Sequence[UUID]) -> None:
-    """Record that these events have been acted on after all."""
-    await tx.execute(_SETTLE, {"source": source, "ids": list(ids), "now": tx.now, "by": tx.actor.subject})
+async def mark_replayed(tx: Tx, source: str, ids: Sequence[UUID]) -> None:
+    """Record that these events have now been acted on."""
+    await tx.execute(_REPLAYED, {"source": source, "ids": list(ids), "now": tx.now, "by": tx.actor.subject})
 
 
 async def failed(
-    tx: Tx, source: str, event: UUID, *, reason: str, attempts: int, hopeless: bool
+    tx: Tx, source: str, event: UUID, *, reason: str, attempts: int, permanent: bool
 ) -> str | None:
-    """Count an attempt; return the row's new state, or None when somebody else has settled it."""
+    """Count an attempt; return the row's new state, or None when it no longer waits."""
     row = (
         await tx.execute(
             _FAILED,
@@ -212,7 +211,7 @@ async def failed(
                 "reason": _as_text(reason),
                 "next_attempt_at": tx.now + pause(attempts + 1),
                 "most": ATTEMPTS,
-                "hopeless": hopeless,
+                "permanent": permanent,
             },
         )
     ).first()
@@ -226,5 +225,5 @@ async def count(connection: Any, source: str) -> tuple[int, int]:
 
 
 async def forget(connection: Any, before: datetime, limit: int) -> None:
-    """Delete up to `limit` inbox rows received before `before`; streams must not keep events that long."""
+    """Delete up to `limit` inbox rows received before `before`; no stream may retain events that long."""
     await connection.execute(_FORGET, before, limit)

@@ -1,4 +1,8 @@
-"""Taking messages from the one consumer that a publisher granted us."""
+"""Receives messages from the one consumer that a publisher granted us.
+
+By hand, because nats-py's `fetch` receives a backlog at 0.80 × the rate and a single message in 1.18 × the
+time, and doesn't show a gap in the deliveries (medians of five interleaved rounds, 2026-11-27).
+"""
 
 from __future__ import annotations
 
@@ -25,12 +29,12 @@ _SECOND = 1_000_000_000
 
 
 class SourceAway(Exception):
-    """The consumer can't be asked: the broker is away, or doesn't grant it (any more)."""
+    """The consumer can't be reached: the broker is away, or the grant was withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One delivery; `turn` counts those of the consumer, without a gap, `times` those of this message."""
+    """One delivery; `turn` numbers those of the consumer without gaps, `times` those of the message."""
 
     subject: str
     data: bytes
@@ -44,7 +48,7 @@ class _Config(BaseModel):
     ack_wait: int = 30 * _SECOND
 
 
-class _Place(BaseModel):
+class _Position(BaseModel):
     consumer_seq: int = 0
     stream_seq: int = 0
 
@@ -52,8 +56,8 @@ class _Place(BaseModel):
 class _Info(BaseModel):
     config: _Config
     created: str
-    delivered: _Place
-    ack_floor: _Place = _Place()
+    delivered: _Position
+    ack_floor: _Position = _Position()
     num_ack_pending: int = 0
     num_pending: int = 0
 
@@ -64,11 +68,11 @@ class _InfoAnswer(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ConsumerState:
-    """What the publisher's server says about our consumer.
+    """The state of our consumer at the publisher's server.
 
-    `owed` deliveries are unacknowledged, `waiting` events were never delivered, `turn` is the last
-    delivery's. `made` is when the consumer was made; all its messages up to the stream's sequence
-    `acknowledged` are.
+    `owed` deliveries are unacknowledged, `waiting` events were never delivered, `turn` is that of the last
+    delivery. `made` is when the consumer was created; all messages up to the sequence `acknowledged` are
+    acknowledged.
     """
 
     made: str
@@ -80,9 +84,9 @@ class ConsumerState:
 
 
 class Pull:
-    """A standing request for messages, kept in front of the consumer; what came waits in `buffer`.
+    """An open request for messages, renewed as it is used up; what arrived waits in `buffer`.
 
-    One request for `batch` messages is open at a time, and none while two batches wait here. A request that
+    One request for `batch` messages is open at a time, and none while a batch waits here. A request that
     the server no longer remembers is noticed by missing heartbeats.
     """
 
@@ -96,13 +100,13 @@ class Pull:
         self._subscription: Subscription | None = None
         self._watch: asyncio.Task[None] | None = None
         self._arrived = asyncio.Event()
-        self._open = 0  # messages the standing request may still bring
+        self._open = 0  # messages that the open request may still bring
         self._number = 0
-        self._heard = 0.0
+        self._last_message_at = 0.0
         self._connection = broker.stats["reconnects"]
 
     async def state(self) -> ConsumerState:
-        """Ask the server for the consumer's state. Raises SourceAway."""
+        """Return the consumer's state at the server. Raises SourceAway."""
         source = self._source
         subject = f"{source.api_prefix}.CONSUMER.INFO.{source.stream}.{source.consumer}"
         try:
@@ -123,19 +127,19 @@ class Pull:
         )
 
     async def open(self) -> None:
-        """Begin to ask. Raises SourceAway when the broker is away."""
+        """Begin to request messages. Raises SourceAway when the broker is away."""
         if self._subscription is not None:
             return
         try:
             self._inbox = self._broker.new_inbox()
-            self._subscription = await self._broker.subscribe(f"{self._inbox}.*", cb=self._came)
+            self._subscription = await self._broker.subscribe(f"{self._inbox}.*", cb=self._arrive)
         except NatsError as error:
             raise SourceAway(type(error).__name__) from error
         self._watch = asyncio.create_task(self._keep_asking())
         await self._ask()
 
     async def close(self, give_back: Sequence[Delivery] = ()) -> None:
-        """Stop asking, and let the server deliver again at once what is given back and what waits here."""
+        """Stop requesting; the server delivers again at once what is given back and what waits here."""
         if self._watch is not None:
             await end(self._watch)
             self._watch = None
@@ -143,7 +147,7 @@ class Pull:
         self._open = 0
         try:
             if subscription is not None and not self._broker.is_closed:
-                # First of all: what is handed back must not come to this inbox again.
+                # First, so that what is given back isn't delivered to this inbox again.
                 await subscription.unsubscribe()
         except NatsError as error:
             _log.info("not_unsubscribed", error=type(error).__name__)
@@ -151,11 +155,11 @@ class Pull:
         self.buffer.clear()
 
     async def take(self, limit: int, within: float | None = None) -> list[Delivery]:
-        """Wait until something is there; return up to `limit` deliveries, in the order in which they came.
+        """Wait for deliveries; return up to `limit` of them, in the order in which they arrived.
 
-        Nothing is returned when nothing came `within` so many seconds. Raises SourceAway after a
-        reconnection: a broker that was killed may have forgotten what it had delivered, so nobody can tell
-        any more what is missing.
+        Returns an empty list when nothing arrived `within` so many seconds. Raises SourceAway after a
+        reconnection: a broker that was killed may have forgotten what it had delivered, so nobody can know
+        what is missing.
         """
         while True:
             if self._broker.stats["reconnects"] != self._connection:
@@ -172,13 +176,13 @@ class Pull:
         await self._ask()
         return taken
 
-    async def answer(self, deliveries: Iterable[Delivery], word: bytes) -> None:
-        """Send `+ACK`, `+WPI` (still at it) or `-NAK` for each; a lost one only costs a repetition."""
+    async def answer(self, deliveries: Iterable[Delivery], token: bytes) -> None:
+        """Send `+ACK`, `+WPI` (in progress) or `-NAK` for each; a lost one only causes a repetition."""
         if not self._broker.is_connected:
             return
         try:
             for delivery in deliveries:
-                await self._broker.publish(delivery.reply, word)
+                await self._broker.publish(delivery.reply, token)
         except NatsError as error:
             _log.info("not_answered", error=type(error).__name__)
 
@@ -189,7 +193,7 @@ class Pull:
             return
         self._open = self._batch
         self._number += 1
-        self._heard = asyncio.get_running_loop().time()
+        self._last_message_at = asyncio.get_running_loop().time()
         request = {
             "batch": self._batch,
             "expires": 30 * _SECOND,
@@ -206,16 +210,16 @@ class Pull:
             self._open = 0
             _log.info("not_asked", error=type(error).__name__)
 
-    async def _came(self, message: Msg) -> None:
-        self._heard = asyncio.get_running_loop().time()
+    async def _arrive(self, message: Msg) -> None:
+        self._last_message_at = asyncio.get_running_loop().time()
         if message.subject.startswith(self._inbox):
             status = (message.headers or {}).get("Status", "")
             if status != "100" and message.subject == f"{self._inbox}.{self._number}":
-                # The request ended: expired, or the server can't serve it. A refusal is worth a breath.
+                # The request ended: it expired, or the server refused it. After a refusal a pause is needed.
                 self._open = 0
                 if status not in {"404", "408"}:
                     _log.warning("pull_refused", stream=self._source.stream, status=status)
-                    return  # the watch asks again
+                    return  # `_keep_asking` asks again, after its pause
                 await self._ask()
             return
         delivery = _delivery(message)
@@ -231,20 +235,20 @@ class Pull:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(min(0.5, self._heartbeat))
-            if self._open and loop.time() - self._heard > 2.5 * self._heartbeat:
+            if self._open and loop.time() - self._last_message_at > 2.5 * self._heartbeat:
                 _log.info("pull_forgotten", stream=self._source.stream)
                 self._open = 0
             if self._broker.stats["reconnects"] != self._connection:
-                self._arrived.set()  # so that who waits takes notice
+                self._arrived.set()  # so that `take` notices
             await self._ask()
 
 
 def _delivery(message: Msg) -> Delivery | None:
-    """Read a message's place from its reply subject: `$JS.ACK.<stream>.<consumer>.<times>.<seq>.<turn>.…`."""
+    """Read a delivery's numbers from its reply: `$JS.ACK.<stream>.<consumer>.<times>.<seq>.<turn>.…`."""
     parts = message.reply.split(".")
     if len(parts) < 9 or parts[1] != "ACK":
         return None
-    # Newer servers put domain and account before the stream; counted from the end both look the same.
+    # Newer servers put domain and account before the stream; the parts are the same counted from the end.
     at = len(parts) - 5 if len(parts) == 9 else 6
     return Delivery(
         message.subject, message.data, message.reply, int(parts[at + 1]), int(parts[at + 2]), int(parts[at])

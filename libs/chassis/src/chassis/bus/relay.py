@@ -1,4 +1,17 @@
-"""The relay: sends what was committed, in order, for as long as it takes."""
+"""The relay: sends committed events to the service's stream, in order.
+
+Of all processes that run a relay for one outbox, only the one that holds an advisory lock works, and another
+takes over when it ends. Woken by a commit, or by a slow poll, it reads pending rows in batches by position,
+those of one aggregate in the order of their versions. A batch is published as one atomic batch of JetStream,
+or as a few single messages, each with the event's id so that the broker drops repetitions; the statement that
+reads the next batch marks it as published. When a row with a lower position becomes visible meanwhile,
+because its transaction committed later, reading begins again with the first pending row. After a refusal or a
+missing acknowledgement it marks what was acknowledged and tries the rest again after growing pauses, and it
+sends nothing while the stream and the database don't continue each other.
+
+By hand, because it drains 15 × as fast as faststream-outbox and 20 × as fast as nats-outbox, both tuned, and
+in order (docs/benchmarks.md).
+"""
 
 from __future__ import annotations
 
@@ -23,16 +36,16 @@ from chassis.errors import Hindrance
 
 _log = structlog.get_logger(__name__)
 
-# After so many batches the relay takes a look at itself and at what waits.
+# After so many batches the relay measures what waits.
 _RUN = 20
 _MEASURED_EVERY = 5.0
-_LEISURE = 0.03
+_MARKING_DELAY = 0.03
 _FORGOTTEN_AT_ONCE = 500
 
 
 @dataclass(slots=True)
 class RelayState:
-    """How the relay stands, for health checks and people."""
+    """State of the relay, for health checks and operators."""
 
     leading: bool = False
     pending: int = 0
@@ -42,15 +55,15 @@ class RelayState:
     singles: int = 0
     problem: str | None = None
     broken: str | None = None
-    """Why the database and the stream don't continue each other; only an operator mends that."""
+    """Why the database and the stream don't continue each other; only an operator can repair that."""
 
 
 class Relay:
-    """Moves the rows of one outbox to the service's stream; of all processes that run one, one is at work.
+    """Publishes the rows of one outbox to the service's stream; one process at a time does it.
 
     `wake()` after a commit makes it look at once; without it, it looks every `poll` seconds. Rows published
-    longer ago than `keep` are deleted in small batches; None, the usual case, keeps them as the record of
-    what was said (W13). While `stream` and the database don't continue each other, nothing is sent.
+    longer ago than `keep` are deleted in small batches; None, the default, retains them as the record of
+    what was disclosed (W13). While `stream` and the database don't continue each other, nothing is sent.
     """
 
     def __init__(
@@ -74,17 +87,17 @@ class Relay:
         self._keep = keep
         self._publisher = StreamPublisher(broker, patience=patience)
         self._alarm = Alarm()
-        self._unsettled: list[Row] = []
+        self._unmarked: list[Row] = []
         self._measured = 0.0
         self.state = RelayState()
 
     @property
-    def unsettled(self) -> int:
-        """How many rows the broker has acknowledged and the database doesn't know of yet."""
-        return len(self._unsettled)
+    def unmarked(self) -> int:
+        """Number of rows that the broker has acknowledged and the database has not yet marked."""
+        return len(self._unmarked)
 
     def wake(self) -> None:
-        """Say that there may be something to send; costs nothing, may be called any number of times."""
+        """Announce that there may be something to send; may be called any number of times."""
         self._alarm.ring()
 
     async def run(self) -> None:
@@ -97,7 +110,7 @@ class Relay:
 
     async def _work(self, connection: Any) -> None:
         self.state.leading = True
-        self._unsettled = []
+        self._unmarked = []
         pause = 0.1
         try:
             await self._until_continuous(connection)
@@ -110,12 +123,12 @@ class Relay:
                     pause = min(pause * 2, self._poll * 5)
                     continue
                 pause = 0.1
-                # Settling what was sent singly can wait a little: whoever listens is at work at this very
-                # moment, and the next event's reading may settle it on the way.
-                if more or await self._alarm.within(_LEISURE if self._unsettled else self._poll):
+                # Marking what was sent as single messages can wait a little: the listener needs the
+                # processor at this moment, and reading the next event may mark it on the way.
+                if more or await self._alarm.within(_MARKING_DELAY if self._unmarked else self._poll):
                     continue
-                if self._unsettled:
-                    await self._settle(connection)
+                if self._unmarked:
+                    await self._mark(connection)
                 else:
                     await self._forget(connection)
         finally:
@@ -146,7 +159,7 @@ class Relay:
     async def _drain(self, connection: Any) -> bool:
         """Send what is pending, up to the first problem; return whether there may be more.
 
-        While a full batch travels, the one before it is settled and the one behind it is read.
+        While a full batch is on its way, the one before it is marked and the one after it is read.
         """
         rows = await self._read(connection)
         for _ in range(_RUN):
@@ -154,38 +167,38 @@ class Relay:
                 break
             following: list[Row] | None = []
             if len(rows) == self._batch:
-                travelling = asyncio.ensure_future(self._publisher.publish(rows))
+                sending = asyncio.ensure_future(self._publisher.publish(rows))
                 try:
                     following = await self._read(connection, rows)
                 except BaseException:
-                    await end(travelling)
+                    await end(sending)
                     raise
-                outcome = await travelling
+                outcome = await sending
             else:
                 outcome = await self._publisher.publish(rows)
             self._count(outcome)
             if outcome.problem is not None:
                 published = set(outcome.published)
-                self._unsettled += [row for row in rows if row.id in published]
-                await self._settle(connection)
+                self._unmarked += [row for row in rows if row.id in published]
+                await self._mark(connection)
                 return True
-            self._unsettled += rows
+            self._unmarked += rows
             rows = following
-        if rows is None or len(self._unsettled) >= self._batch:
-            await self._settle(connection)
+        if rows is None or len(self._unmarked) >= self._batch:
+            await self._mark(connection)
         return rows is None or bool(rows)
 
     async def _read(self, connection: Any, rows: Sequence[Row] = ()) -> list[Row] | None:
-        """Return what comes behind `rows` and what is unsettled, settling the latter; None: begin again."""
-        unsettled, self._unsettled = self._unsettled, []
-        if not unsettled and not rows:
+        """Return what follows `rows` and the unmarked ones, marking the latter; None: start again."""
+        unmarked, self._unmarked = self._unmarked, []
+        if not unmarked and not rows:
             return await outbox.claim(connection, self._batch)
-        return await outbox.look_ahead(connection, rows, self._batch, settle=unsettled)
+        return await outbox.look_ahead(connection, rows, self._batch, mark=unmarked)
 
-    async def _settle(self, connection: Any) -> None:
-        unsettled, self._unsettled = self._unsettled, []
-        if unsettled:
-            await outbox.settle(connection, unsettled)
+    async def _mark(self, connection: Any) -> None:
+        unmarked, self._unmarked = self._unmarked, []
+        if unmarked:
+            await outbox.mark_published(connection, unmarked)
 
     def _count(self, outcome: Outcome) -> None:
         published = len(outcome.published)
@@ -208,7 +221,7 @@ class Relay:
         if now - self._measured < _MEASURED_EVERY:
             return
         self._measured = now
-        await self._settle(connection)
+        await self._mark(connection)
         if self._stream is not None and self.state.problem is None:
             try:
                 await remember_own_stream(connection, self._broker, self._stream)

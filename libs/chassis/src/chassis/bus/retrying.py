@@ -1,4 +1,4 @@
-"""Trying again what failed: the first open event of each aggregate when it is due, then those behind it."""
+"""Tries again what failed: the first open event of each aggregate when it is due, then those behind it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import structlog
 
 from chassis.actor import Actor
 from chassis.bus import metrics, parking
-from chassis.bus.acting import act_on, hopeless, passing, reason_of
+from chassis.bus.acting import act_on, permanent, reason_of, transient
 from chassis.bus.listening import Incoming, Listening, read_incoming
 from chassis.runtime import Runtime
 
@@ -20,7 +20,7 @@ _CHAIN = 200
 
 
 class Retrying:
-    """The second way in, for the events of one source that the listener had to set aside."""
+    """Acts on the events of one source that the listener had to put aside."""
 
     def __init__(
         self, runtime: Runtime, source: str, listening: Listening, actor: Actor, *, every: float = 1.0
@@ -32,12 +32,12 @@ class Retrying:
         self._every = every
 
     async def run(self) -> None:
-        """Look for due events again and again; returns only by cancellation."""
+        """Retry due events for ever; returns only by cancellation."""
         while True:
             try:
                 moved = await self.retry_due()
             except Exception as error:
-                if not passing(error):
+                if not transient(error):
                     raise
                 _log.info("retries_wait", source=self._source, error=type(error).__name__)
                 moved = 0
@@ -45,7 +45,7 @@ class Retrying:
                 await asyncio.sleep(self._every)
 
     async def retry_due(self) -> int:
-        """Try what is due, each aggregate by itself; return how many events were acted on."""
+        """Retry what is due, each aggregate by itself; return how many events were acted on."""
         pool = await self._runtime.database.raw()
         async with pool.acquire() as connection:
             aggregates = await parking.due(
@@ -61,13 +61,13 @@ class Retrying:
         try:
             return await self._act(aggregate, _CHAIN)
         except Exception as error:
-            if passing(error):
+            if transient(error):
                 raise
         head: list[Any] = []
         try:
             return await self._act(aggregate, 1, head)
         except Exception as error:
-            if passing(error):
+            if transient(error):
                 raise
             await self._failed(head[0], error)
             return 0
@@ -78,7 +78,7 @@ class Retrying:
             if rows is not None:
                 rows.extend(chain)
             await act_on(tx, self._listening, [self._incoming(row) for row in chain])
-            await parking.settle(tx, self._source, [row.id for row in chain])
+            await parking.mark_replayed(tx, self._source, [row.id for row in chain])
         metrics.ACTED_ON.labels(self._runtime.name, self._source).inc(len(chain))
         return len(chain)
 
@@ -90,7 +90,7 @@ class Retrying:
         metrics.FAILED.labels(self._runtime.name, self._source).inc()
         async with self._runtime.transaction(self._actor, use_case="messaging.set_aside") as tx:
             state = await parking.failed(
-                tx, self._source, row.id, reason=reason, attempts=row.attempts, hopeless=hopeless(error)
+                tx, self._source, row.id, reason=reason, attempts=row.attempts, permanent=permanent(error)
             )
         log = _log.error if state == "parked" else _log.warning
         log(

@@ -1,4 +1,4 @@
-"""Finding what hinders a batch: halves, until the culprit stands alone."""
+"""Finds the item because of which a batch fails, by halving."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class Hindered(Exception):
-    """Acting on some items failed because of one of them; the cause is `__cause__`."""
+    """Acting on some items failed because of one of them; `__cause__` is why."""
 
 
 async def split(
@@ -19,9 +19,8 @@ async def split(
 ) -> None:
     """Act on all items, in order; those that fail even alone are set aside, each exactly once.
 
-    `act` does all of what it's given or nothing, and raises Hindered for the latter; any other error ends the
-    work. Of a batch of n with one culprit, about 2·log2(n) attempts are needed; the others are acted on in as
-    few pieces.
+    `act` acts on all of what it's given, or on nothing and raises Hindered; any other error ends the work. A
+    batch of n with one failing item takes about 2·log2(n) attempts; the others are acted on in as many parts.
     """
     if not items:
         return

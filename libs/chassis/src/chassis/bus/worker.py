@@ -14,7 +14,7 @@ import structlog
 from nats.aio.client import Client
 
 from chassis.bus.border import Border
-from chassis.bus.connecting import require_durable, speaking
+from chassis.bus.connecting import require_durable, service_connection
 from chassis.bus.events import events_of
 from chassis.bus.firing import TimerRunner
 from chassis.bus.health import Health, serving
@@ -37,8 +37,7 @@ _DURABLE_FOR = 10.0
 
 @dataclass(frozen=True, kw_only=True)
 class Duties:
-    """What a worker does: send to `stream`, act on what comes through the grants named by `sources`, and fire
-    timers."""
+    """What a worker does: publish to `stream`, act on the events of `sources`, and fire timers."""
 
     stream: str | None = None
     listening: Listening = field(default_factory=Listening)
@@ -47,7 +46,7 @@ class Duties:
 
 
 def duties_of(features: Sequence[Feature], border: Border) -> Duties:
-    """Return what the worker of a service with these features does, at its part of the broker."""
+    """Return the duties of the worker of a service with these features and this part of the broker."""
     events = events_of(features)
     return Duties(
         stream=border.stream, sources=border.sources, listening=events.listening, timers=events.timers
@@ -55,11 +54,11 @@ def duties_of(features: Sequence[Feature], border: Border) -> Duties:
 
 
 class Discontinuous(Hindrance):
-    """A database and a stream don't continue each other; the message says which, and what mends it."""
+    """A database and a stream don't continue each other; the message says which, and how to repair it."""
 
 
 class Worker:
-    """What one worker process does, and how it stands. `run()` does it until cancelled."""
+    """One worker process: its duties and their state. `run()` does them until it is cancelled."""
 
     def __init__(self, runtime: Runtime, duties: Duties) -> None:
         if not isinstance(runtime.settings, ServiceSettings):
@@ -67,7 +66,7 @@ class Worker:
         self._settings = runtime.settings
         self._runtime = runtime
         self._duties = duties
-        self._firing = TimerRunner(runtime, duties.timers, kinds=duties.timers.kinds(long=False))
+        self._timers = TimerRunner(runtime, duties.timers, kinds=duties.timers.kinds(long=False))
         self._long = TimerRunner(runtime, duties.timers, kinds=duties.timers.kinds(long=True), poll=0.25)
         self._supervisor = Supervisor(runtime.name)
         self._broker: Client | None = None
@@ -76,23 +75,23 @@ class Worker:
         self._durable_until = 0.0
         self.health = Health(
             {"database": runtime.database.ready, "broker": self._connected, "durability": self._durable}
-            | {"relay": self._relaying, "listeners": self._hearing, "timers": self._firing_on_time}
+            | {"relay": self._relaying, "listeners": self._listening, "timers": self._timers_on_time}
             | {"duties": self._supervisor.check, "continuity": self._continuous}
             | dict(runtime.checks),
             self.facts,
         )
 
     async def run(self) -> None:
-        """Relay, listen and fire timers, whatever is away; returns only by cancellation."""
+        """Do all duties, whatever is away; returns only by cancellation."""
         await together(
-            self._supervisor.for_ever("timers", self._firing.run),
+            self._supervisor.for_ever("timers", self._timers.run),
             self._supervisor.for_ever("long timers", self._long.run),
             self._supervisor.for_ever("bus", self._bus),
         )
 
     async def _bus(self) -> None:
         settings = self._settings
-        async with speaking(settings, f"{self._runtime.name} worker") as broker:
+        async with service_connection(settings, f"{self._runtime.name} worker") as broker:
             self._broker = broker
             relay = Relay(
                 self._runtime.database.dsn,
@@ -140,7 +139,7 @@ class Worker:
         if self._relay.state.problem is not None:
             raise ConnectionError(self._relay.state.problem)
 
-    async def _hearing(self) -> None:
+    async def _listening(self) -> None:
         problems = [
             f"{name}: {one.state.problem}" for name, one in self._listeners.items() if one.state.problem
         ]
@@ -155,17 +154,17 @@ class Worker:
         if broken:
             raise Discontinuous("; ".join(broken))
 
-    async def _firing_on_time(self) -> None:
-        for firing in (self._firing, self._long):
-            if firing.state.problem is not None:
-                raise ConnectionError(firing.state.problem)
+    async def _timers_on_time(self) -> None:
+        for runner in (self._timers, self._long):
+            if runner.state.problem is not None:
+                raise ConnectionError(runner.state.problem)
 
     def facts(self) -> Mapping[str, object]:
-        """Return how the duties stand, in numbers: for /readyz and the doctor."""
+        """Return the state of the duties in figures, for /readyz and the doctor."""
         return {
             "relay": None if self._relay is None else asdict(self._relay.state),
             "listeners": {name: asdict(one.state) for name, one in self._listeners.items()},
-            "timers": asdict(self._firing.state),
+            "timers": asdict(self._timers.state),
             "long_timers": asdict(self._long.state),
             "failing_duties": dict(self._supervisor.failing),
         }
@@ -174,10 +173,10 @@ class Worker:
 async def work(
     runtime: Runtime, duties: Duties, *, stop: asyncio.Event | None = None, health: bool = True
 ) -> None:
-    """Be the worker of a service until SIGTERM, SIGINT or `stop`; then hand back what was in hand and return.
+    """Run the worker of a service until SIGTERM, SIGINT or `stop`; what it was working on is given back.
 
     `/livez`, `/readyz` and `/metrics` are on `WORKER_PORT`, unless `health` is False (a worker embedded in
-    the web process, whose own health port then answers for both).
+    the web process, whose own health port answers for both).
     """
     worker = Worker(runtime, duties)
     ended = stop or _signalled()
@@ -201,7 +200,7 @@ async def work(
 
 @asynccontextmanager
 async def embedded(runtime: Runtime, duties: Duties) -> AsyncIterator[None]:
-    """Be the worker inside another process for the length of the block: the local stack's `EMBED_WORKER`."""
+    """Run the worker inside another process, for the length of the block (`EMBED_WORKER`)."""
     stop = asyncio.Event()
     task = asyncio.create_task(work(runtime, duties, stop=stop, health=False))
     try:
@@ -213,10 +212,9 @@ async def embedded(runtime: Runtime, duties: Duties) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def pinging(runtime: Runtime) -> AsyncIterator[None]:
-    """In a process that only answers requests: wake the worker's relay after each commit, for as long as it
-    runs.
+    """Wake the worker's relay after each commit of this process, for the length of the block.
 
-    A broker that's away hinders nothing: the relay's poll finds the rows.
+    When the broker is away, the relay's poll finds the rows.
     """
     settings = runtime.settings
     if not isinstance(settings, ServiceSettings):
@@ -225,7 +223,7 @@ async def pinging(runtime: Runtime) -> AsyncIterator[None]:
     supervisor = Supervisor(runtime.name)
 
     async def ping() -> None:
-        async with speaking(settings, f"{runtime.name} web") as broker:
+        async with service_connection(settings, f"{runtime.name} web") as broker:
             waker = Waker(broker, runtime.name)
             runtime.on_commit = waker.wake
             await waker.run()

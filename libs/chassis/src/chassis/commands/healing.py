@@ -6,7 +6,7 @@ import sys
 
 from chassis.actor import Actor
 from chassis.bus import healing
-from chassis.bus.connecting import administering, speaking
+from chassis.bus.connecting import admin_connection, service_connection
 from chassis.bus.healing import Healed
 from chassis.bus.listening import Granted
 from chassis.service import ServiceDefinition
@@ -14,30 +14,30 @@ from chassis.settings import ServiceSettings, WebSettings
 
 
 async def heal(definition: ServiceDefinition, settings: WebSettings) -> int:
-    """Let database and stream continue each other, and print what was done and what is left to decide.
+    """Make database and stream continue each other again; print what was done and what is left to decide.
 
     Returns 0 when nothing is left to do.
     """
-    healed, behind = await mend(definition, _of_the_broker(definition, settings))
+    healed, behind = await repair(definition, _at_the_broker(definition, settings))
     for line in healing.in_words(definition.name, healed, behind):
         sys.stdout.write(f"{line}\n")
     return 1 if healed.left_to_decide or behind else 0
 
 
 async def redeliver(definition: ServiceDefinition, settings: WebSettings, listener: str) -> int:
-    """Let the consumer of one listener begin at the first message again, and say so."""
-    await deliver_again(definition, _of_the_broker(definition, settings), listener)
-    sys.stdout.write(f"{listener} receives the events of {definition.name} again, from the first\n")
+    """Reset the consumer of one listener to the first message, and print that it was done."""
+    await reset_consumer(definition, _at_the_broker(definition, settings), listener)
+    sys.stdout.write(f"{listener} will receive the events of {definition.name} again, from the first\n")
     return 0
 
 
-async def mend(definition: ServiceDefinition, settings: ServiceSettings) -> tuple[Healed, list[Granted]]:
-    """Heal one service's own part; return what was done, and whose events must be delivered again."""
+async def repair(definition: ServiceDefinition, settings: ServiceSettings) -> tuple[Healed, list[Granted]]:
+    """Repair one service's part; return what was done, and whose events must be delivered again."""
     border = definition.part_of_broker()
     runtime = definition.build_runtime(settings)
     actor = Actor.system("operator", settings.entity)
     try:
-        async with speaking(settings, f"{definition.name} heal") as broker:
+        async with service_connection(settings, f"{definition.name} heal") as broker:
             healed = await healing.heal(
                 runtime, actor, broker, border.stream, kept=border.kept, follow=definition.follow_up()
             )
@@ -46,13 +46,13 @@ async def mend(definition: ServiceDefinition, settings: ServiceSettings) -> tupl
         await runtime.close()
 
 
-async def deliver_again(definition: ServiceDefinition, settings: ServiceSettings, listener: str) -> None:
-    """Let the consumer of one listener begin at the first message again. Raises AdminMissing."""
-    async with administering(settings, f"{definition.name}-border") as connection:
+async def reset_consumer(definition: ServiceDefinition, settings: ServiceSettings, listener: str) -> None:
+    """Reset the consumer of one listener to the first message. Raises AdminMissing."""
+    async with admin_connection(settings, f"{definition.name}-border") as connection:
         await definition.part_of_broker().redeliver(connection, listener)
 
 
-def _of_the_broker(definition: ServiceDefinition, settings: WebSettings) -> ServiceSettings:
+def _at_the_broker(definition: ServiceDefinition, settings: WebSettings) -> ServiceSettings:
     if not isinstance(settings, ServiceSettings):
         raise TypeError(f"{definition.name} has no account at the broker")
     return settings

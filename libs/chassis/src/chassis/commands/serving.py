@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 
 from chassis.bus import worker
-from chassis.commands.standing import require_standing
+from chassis.commands.standing import require_ready_database
 from chassis.forgetting import forgetting
 from chassis.http.connections import BoundedConnection
 from chassis.runtime import Runtime
@@ -21,13 +21,15 @@ GRACE_SECONDS = 20
 
 
 class _Server(uvicorn.Server):
-    """Ends like any program when it's told to; uvicorn's own kills the process once it has finished, which
-    would lose the last spans and report a failure.
+    """Ends normally on a signal.
+
+    uvicorn's own server sends itself the signal again once it has finished, which would lose the last spans
+    and report a failure.
     """
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Let SIGTERM and SIGINT end the serving, for as long as it lasts."""
+        """Have SIGTERM and SIGINT stop the server, for the length of the block."""
         loop = asyncio.get_running_loop()
         ends = (signal.SIGTERM, signal.SIGINT)
         for number in ends:
@@ -40,9 +42,9 @@ class _Server(uvicorn.Server):
 
 
 async def serve(definition: ServiceDefinition, settings: WebSettings) -> int:
-    """Answer requests until SIGTERM; then finish those that are under way."""
+    """Answer requests until SIGTERM, then finish those in progress."""
     runtime = definition.build_runtime(settings)
-    require_standing(definition, runtime)
+    require_ready_database(definition, runtime)
     runtime.companions.append(lambda: forgetting(runtime))
     if isinstance(settings, ServiceSettings):
         runtime.companions.append(lambda: _bus_beside(definition, runtime))
@@ -52,7 +54,8 @@ async def serve(definition: ServiceDefinition, settings: WebSettings) -> int:
             host=settings.http_host,
             port=settings.http_port,
             http=BoundedConnection,
-            # A failing start ends the process; by default it would be taken for an application without one.
+            # A failing start ends the process; by default uvicorn would assume an application without
+            # lifespan.
             lifespan="on",
             log_config=None,
             access_log=False,

@@ -1,4 +1,4 @@
-"""Whether a database stands where the code needs it."""
+"""Readiness checks: whether the database has the newest migration and agrees on the time."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ _log = structlog.get_logger(__name__)
 
 
 class MigrationsPending(Hindrance):
-    """The database doesn't stand at the newest migration: run `migrate` first."""
+    """The database isn't at the newest migration: run `migrate` first."""
 
 
-def require_standing(definition: ServiceDefinition, runtime: Runtime) -> None:
-    """Let the runtime be ready only when its database stands at the newest migration and keeps our time."""
+def require_ready_database(definition: ServiceDefinition, runtime: Runtime) -> None:
+    """Have the runtime ready only when its database has the newest migration and agrees on the time."""
     url = runtime.settings.database_url.get_secret_value()
     current = same_time = False
 
     async def migrations() -> None:
         nonlocal current
-        # Migrations only go forward under a running process: what was found once stays so.
+        # Migrations are only ever added while a process runs: once current is enough.
         current = current or await migrate.current(url, definition.migrations)
         if not current:
             raise MigrationsPending("migrations are pending: run migrate")

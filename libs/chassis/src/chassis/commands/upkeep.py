@@ -1,11 +1,11 @@
-"""`migrate`, `border`, `check`: what an operator does before and beside the running processes."""
+"""`migrate`, `border`, `check`: what an operator runs before the processes, and while they run."""
 
 from __future__ import annotations
 
 import sys
 
-from chassis.bus.connecting import administering, require_durable, speaking
-from chassis.commands.standing import require_standing
+from chassis.bus.connecting import admin_connection, require_durable, service_connection
+from chassis.commands.standing import require_ready_database
 from chassis.db.migrate import upgrade
 from chassis.http.auth import TokenVerifier
 from chassis.http.health import readiness
@@ -26,19 +26,19 @@ async def border(definition: ServiceDefinition, settings: WebSettings) -> int:
 
 
 async def set_up_border(definition: ServiceDefinition, settings: WebSettings) -> None:
-    """Make the broker hold exactly what the service has there, as the admin of its account; safe to repeat.
+    """Set up exactly what the service has at the broker, as the admin of its account; safe to repeat.
 
     Does nothing for a service that has nothing at the broker. Raises AdminMissing.
     """
     if isinstance(settings, ServiceSettings) and definition.border is not None:
-        async with administering(settings, f"{definition.name}-border") as connection:
+        async with admin_connection(settings, f"{definition.name}-border") as connection:
             await definition.part_of_broker().establish(connection)
 
 
 async def check(definition: ServiceDefinition, settings: WebSettings) -> int:
-    """Say in one line each whether settings, database, migrations, keys and broker are as they must be."""
+    """Print a line each: are settings, database, migrations, keys and broker as they must be?"""
     runtime = definition.build_runtime(settings)
-    require_standing(definition, runtime)
+    require_ready_database(definition, runtime)
     verifier = TokenVerifier(settings.issuer, settings.audience, settings.entity, settings.jwks_url)
     runtime.checks["keys"] = verifier.check
     if isinstance(settings, ServiceSettings):
@@ -54,5 +54,5 @@ async def check(definition: ServiceDefinition, settings: WebSettings) -> int:
 
 
 async def _durable_broker(settings: ServiceSettings) -> None:
-    async with speaking(settings, "check") as broker:
+    async with service_connection(settings, "check") as broker:
         await require_durable(broker)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from chassis.bus import worker
-from chassis.commands.standing import require_standing
+from chassis.commands.standing import require_ready_database
 from chassis.service import ServiceDefinition
 from chassis.settings import WebSettings
 
 
 async def work(definition: ServiceDefinition, settings: WebSettings) -> int:
-    """Send what was committed, act on what was received, fire timers, until SIGTERM."""
+    """Publish committed events, act on received ones and fire timers, until SIGTERM."""
     runtime = definition.build_runtime(settings)
-    require_standing(definition, runtime)
+    require_ready_database(definition, runtime)
     try:
         await worker.work(runtime, definition.worker_duties())
     finally:

@@ -1,5 +1,4 @@
-"""Connections to the service's own PostgreSQL: one pool below SQLAlchemy, one of bare asyncpg for single
-statements."""
+"""Connections to the service's PostgreSQL: a pool for SQLAlchemy, and one for single statements."""
 
 from __future__ import annotations
 
@@ -11,7 +10,7 @@ from sqlalchemy import URL, event, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-# Nothing a person waits for may hang: locks, statements and forgotten transactions all end by themselves.
+# Nothing a person waits for may hang: locks, statements and idle transactions all time out.
 SERVER_SETTINGS = {
     "lock_timeout": "5s",
     "statement_timeout": "20s",
@@ -23,12 +22,11 @@ CLOSING_SECONDS = 5
 
 
 async def _keep(_: Any) -> None:
-    """Give a connection back as it is: single statements leave no session state, and a reset is a round
-    trip."""
+    """Do nothing: single statements leave no session state, and a reset costs a round trip."""
 
 
 def _refuse_closed(connection: Any, record: Any, proxy: Any) -> None:
-    """Have the pool replace a connection that the server has closed; unlike a ping, looking costs nothing."""
+    """Have the pool replace a connection that the server has closed; unlike a ping, this costs nothing."""
     if connection.driver_connection.is_closed():
         raise DisconnectionError
 
@@ -57,11 +55,11 @@ class Database:
 
     @property
     def dsn(self) -> str:
-        """The address in libpq's form, password included: never log it."""
+        """The address in libpq's form, with the password: never log it."""
         return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     async def raw(self) -> asyncpg.Pool[Any]:
-        """Return the pool of bare asyncpg connections, opened on first use."""
+        """Return the pool of asyncpg connections, opened on first use."""
         if self._raw is None:
             async with self._opening:
                 if self._raw is None:
@@ -76,7 +74,7 @@ class Database:
         return self._raw
 
     async def ready(self) -> None:
-        """Return when the database answers; raise what hinders it otherwise."""
+        """Check that the database answers; raises what is wrong otherwise."""
         async with (await self.raw()).acquire(timeout=2) as connection:
             await connection.fetchval("SELECT 1", timeout=2)
 

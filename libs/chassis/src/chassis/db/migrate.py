@@ -1,4 +1,4 @@
-"""Migrations: Alembic over asyncpg, one at a time, never waiting long for a lock.
+"""Migrations: Alembic over asyncpg, one process at a time, with a short lock time-out.
 
 A service's `migrations/env.py` is `from chassis.db.migrate import environment; environment(Base.metadata)`.
 """
@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from chassis.db import tables
 
 LOCK_TIMEOUT = "5s"
-# Any number, the same in every release: two migrators of one database take turns.
+# Any number, the same in every release: two processes that migrate one database take turns.
 _TURN = 7_203_418_551
 
 
@@ -45,7 +45,7 @@ async def upgrade(url: str, script_location: str, revision: str = "head") -> Non
 
 
 async def current(url: str, script_location: str) -> bool:
-    """Return whether the database at `url` stands at the newest migration."""
+    """Return whether the database at `url` is at the newest migration."""
     head = set(ScriptDirectory.from_config(configuration(script_location)).get_heads())
     found: set[str] = set()
 
@@ -70,7 +70,7 @@ async def _connected(url: str, run: object) -> None:
 
 
 def read_former_ids(folder: Path) -> dict[str, str]:
-    """Return the ids that migrations had before, each with its present one, from `former_ids.toml`."""
+    """Return the former ids of migrations, each with its present one, from `former_ids.toml`."""
     file = folder / "former_ids.toml"
     return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
@@ -79,9 +79,9 @@ _KNOWN_AS = sa.text("UPDATE alembic_version SET version_num = :now WHERE version
 
 
 def environment(*models: sa.MetaData, former_ids: Mapping[str, str] | None = None) -> None:
-    """Be the whole of a service's `migrations/env.py`: run against the connection that `upgrade` holds.
+    """Run the migrations on the connection that `upgrade` holds: all that a `migrations/env.py` has to call.
 
-    A database that stands at a migration by one of its `former_ids` stands at the same one by its present id.
+    A database whose version is one of `former_ids` gets the present id of the same migration.
     """
     connection: Connection | None = context.config.attributes.get("connection")
     if connection is None:
@@ -103,5 +103,5 @@ def environment(*models: sa.MetaData, former_ids: Mapping[str, str] | None = Non
 
 
 def upgrade_now(url: str, script_location: str, revision: str = "head") -> None:
-    """Do what `upgrade` does, for callers that have no event loop."""
+    """Run `upgrade` for callers without an event loop."""
     asyncio.run(upgrade(url, script_location, revision))

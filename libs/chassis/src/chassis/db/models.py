@@ -24,14 +24,14 @@ NAMING = {
 
 
 def new_metadata() -> sa.MetaData:
-    """Return an empty collection of tables whose constraints and indexes get stable names."""
+    """Return metadata whose constraints and indexes get stable names."""
     return sa.MetaData(naming_convention=NAMING)
 
 
 class Conventions:
-    """How Python's types are stored: timestamptz, uuid, numeric(12,2), text, jsonb. A service's own base is
+    """How Python's types are stored: timestamptz, uuid, numeric(12,2), text, jsonb.
 
-    `class Base(Conventions, DeclarativeBase): metadata = new_metadata()`.
+    A service's own base is `class Base(Conventions, DeclarativeBase): metadata = new_metadata()`.
     """
 
     type_annotation_map: ClassVar[dict[Any, Any]] = {
@@ -57,9 +57,9 @@ class Versioned:
 
 
 def words(vocabulary: type[StrEnum], name: str) -> sa.Enum:
-    """Return the type of a column for a closed vocabulary: its words as text, held by `ck_<table>_<name>`.
+    """Return the type of a column for a closed vocabulary: text, restricted by `ck_<table>_<name>`.
 
-    Text rather than a database enumeration, so that a new word is an ordinary change of a constraint.
+    Text rather than a database enumeration, so that a new word only changes a constraint.
     """
     return sa.Enum(
         vocabulary,

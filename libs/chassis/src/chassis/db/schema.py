@@ -1,7 +1,7 @@
 """The chassis' tables as a migration step: `chassis_v1(op)` is called by the first migration of each service.
 
-The statements are written out and never change once released; a later change is a `chassis_v2` beside this
-one. A test compares what they make with `chassis.db.tables`.
+The statements are literal and never change once released; a later change is a further function, such as
+`chassis_v2`. A test compares the resulting tables with `chassis.db.tables`.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ _V2 = (
 
 
 class Operations(Protocol):
-    """The part of Alembic's `op` that's needed here."""
+    """The part of Alembic's `op` that is used here."""
 
     def execute(self, sqltext: str) -> None:
         """Run one statement."""
@@ -139,6 +139,6 @@ def chassis_v1(op: Operations) -> None:
 
 
 def chassis_v2(op: Operations) -> None:
-    """Let the database remember how far it came with each stream, so that a lost one is noticed."""
+    """Add the table that records how far the service got with each stream, to notice a lost one."""
     for statement in _V2:
         op.execute(statement)

@@ -37,14 +37,14 @@ sa.Index("ix_outbox_published_at", outbox.c.published_at, postgresql_where=sa.te
 inbox = sa.Table(
     "inbox",
     metadata,
-    # An id is its publisher's own: nobody can use up another publisher's.
+    # Ids are separate for each publisher: one can't use up another's.
     sa.Column("source", sa.Text(), primary_key=True),
     sa.Column("id", sa.Uuid(), primary_key=True),
     sa.Column("subject", sa.Text(), nullable=False),
     sa.Column("aggregate", sa.Text(), nullable=False),
     sa.Column("aggregate_version", sa.Integer(), nullable=False),
     sa.Column("received_at", MOMENT, nullable=False),
-    # Where it stood in the publisher's stream; null when that stream has been recreated since.
+    # Its sequence in the publisher's stream; null when that stream has been recreated since.
     sa.Column("sequence", sa.BigInteger()),
 )
 sa.Index("ix_inbox_received_at", inbox.c.received_at)
@@ -55,7 +55,7 @@ bus_position = sa.Table(
     metadata,
     sa.Column("stream", sa.Text(), primary_key=True),
     sa.Column("duty", sa.Text(), primary_key=True),
-    # When the stream (of a publisher) or the consumer (of a listener) was made, as the broker writes it.
+    # When the stream (publisher) or the consumer (listener) was created, as the broker writes it.
     sa.Column("made", sa.Text(), nullable=False),
     sa.Column("sequence", sa.BigInteger(), nullable=False),
     sa.CheckConstraint("duty IN ('publisher', 'listener')", name="duty"),
@@ -64,7 +64,7 @@ bus_position = sa.Table(
 parked = sa.Table(
     "parked",
     metadata,
-    # An id is its publisher's own: nobody can use up another publisher's.
+    # Ids are separate for each publisher: one can't use up another's.
     sa.Column("source", sa.Text(), primary_key=True),
     sa.Column("id", sa.Uuid(), primary_key=True),
     sa.Column("subject", sa.Text(), nullable=False),

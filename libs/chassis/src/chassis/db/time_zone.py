@@ -1,4 +1,4 @@
-"""Whether Python and the database agree on what time it is in the organisation's zone."""
+"""Checks that Python and the database agree on the time in the organisation's zone."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from chassis.db.database import Database
 from chassis.errors import Hindrance
 
 YEARS_AHEAD = timedelta(days=2 * 366)
-"""How far ahead offsets are compared: dates that people enter today rarely lie further."""
-# No zone keeps an offset for less than this long.
+"""How far ahead offsets are compared: dates that people enter are rarely later."""
+# No zone has an offset for a shorter time.
 _STEP = timedelta(hours=12)
 
 _OFFSETS = """
@@ -20,16 +20,16 @@ _OFFSETS = """
 
 
 class TimeZonesDisagree(Hindrance):
-    """Python and PostgreSQL know different rules for the organisation's time zone, so one of them is old.
+    """Python and PostgreSQL have different rules for the organisation's time zone, so one of them is old.
 
-    The message names the first moment on which they differ and what mends it.
+    The message names the first date on which they differ and what to update.
     """
 
 
 async def require_same_time(database: Database, zone: ZoneInfo, now: datetime) -> None:
-    """Return when Python and the database agree on a zone for the next two years.
+    """Check that Python and the database agree on a zone for the next two years.
 
-    Raises TimeZonesDisagree. Compared are the offsets every twelve hours, from yesterday on.
+    Compares the offsets every twelve hours, from yesterday on. Raises TimeZonesDisagree.
     """
     first = now - timedelta(days=1)
     moments = [first + _STEP * number for number in range(YEARS_AHEAD // _STEP)]

@@ -1,4 +1,4 @@
-"""The type of a transaction's own id, which SQLAlchemy doesn't know."""
+"""The column type of a transaction id, which SQLAlchemy lacks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class XID8(UserDefinedType[str]):
     cache_ok = True
 
     def get_col_spec(self, **_: object) -> str:
-        """Name of the type in DDL."""
+        """Return the name of the type in DDL."""
         return "xid8"
 
 

@@ -1,4 +1,4 @@
-"""The HTTP edge of a service: guarded routers, problem documents, tokens, health and telemetry."""
+"""HTTP for a service: guarded routers, problem documents, tokens, health and telemetry."""
 
 from chassis.http.app import service_app
 from chassis.http.auth import TokenVerifier

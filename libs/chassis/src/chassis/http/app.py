@@ -1,4 +1,4 @@
-"""The application of a service: its routers, and everything that's the same for every service."""
+"""The web application of a service: its routers, and everything that is the same for all services."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def service_app(
 ) -> FastAPI:
     """Return the application: problem documents, health, metrics, documentation, limits and telemetry.
 
-    `verifier` is made from the settings when it isn't given. `body_limit` is in bytes; `body_limits` gives
-    paths that begin so a limit of their own (uploads). The OpenAPI document and its page lie under
+    `verifier` is made from the settings when it isn't given. `body_limit` is in bytes; `body_limits` has
+    limits for paths that begin with its keys (uploads). The OpenAPI document and its page are under
     `docs_prefix`, by default `/api/<name of the runtime>/v1`.
     """
     settings = runtime.settings
@@ -61,8 +61,8 @@ def service_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=f"{prefix}/openapi.json",
-        # FastAPI's own spans carry the path and the query as they were asked for, its logs the messages of
-        # exceptions: both hold names. The edge traces, counts and logs each request.
+        # FastAPI's own spans have the path and the query as requested, its logs the messages of exceptions:
+        # both may name people. The edge traces, counts and logs each request.
         telemetry={
             "tracing": False,
             "metrics": False,
@@ -77,7 +77,7 @@ def service_app(
     health.install(app, runtime)
     docs.install(app, prefix)
     description.describe(app)
-    # With the prefix given here and no router around them: FastAPI works routes out again at each level.
+    # With the prefix here and no router around them: FastAPI builds routes again at each level.
     for router in api_routers:
         app.include_router(router, prefix=api_prefix)
     app.add_middleware(Direct, routes_of=app, runtime=runtime)

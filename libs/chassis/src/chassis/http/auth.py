@@ -1,7 +1,4 @@
-"""Verification of access tokens: Ed25519 signatures against the issuer's published keys.
-
-Beside the keys lies the issuer's register of what holds no longer.
-"""
+"""Verifies access tokens against the issuer's published keys (Ed25519) and its register of staff."""
 
 from __future__ import annotations
 
@@ -32,9 +29,9 @@ from chassis.telemetry import failure
 ALGORITHMS = ["Ed25519"]
 LEEWAY = 5
 LONGEST_LIFE = 3600
-"""No token is accepted that would hold for longer than this from now, whoever signed it."""
+"""No token is accepted that is valid for longer than this from now, whoever signed it."""
 REGISTER = "staff-register"
-"""The register's address, beside that of the keys; its type in the header of what is signed."""
+"""The register's address, relative to that of the keys."""
 REGISTER_TYPE = "register+jwt"
 _KINDS = {"staff", "client", "system"}
 _LONGEST_HEADER = 1000
@@ -44,13 +41,13 @@ _log = structlog.get_logger(__name__)
 class TokenVerifier:
     """Turns an access token into an `Actor`, or refuses with `NotSignedIn`.
 
-    Keys come from `jwks_url`; they're kept for `refresh` seconds, fetched again for an unknown key id (at
-    most every `pause` seconds), and used on while the issuer can't be reached. Verified tokens are
-    remembered until they expire, so a signature is computed once for each token.
+    Keys come from `jwks_url`; they're used for `refresh` seconds, fetched again for an unknown key id (at
+    most every `pause` seconds), and used further while the issuer can't be reached. Verified tokens are
+    remembered until they expire, so that a signature is checked once for each token.
 
-    The register lies beside the keys and is read every `follow` seconds (`following`). It withdraws keys,
-    ends sessions, and takes roles from those who hold them no longer. While the issuer can't be reached, its
-    last edition holds, and a token is accepted until it expires.
+    The register is published at the same address and read every `follow` seconds (`following`). It withdraws
+    keys, ends sessions, and takes roles from those who no longer hold them. While the issuer can't be
+    reached, its last edition applies, and a token is accepted until it expires.
     """
 
     def __init__(
@@ -74,9 +71,9 @@ class TokenVerifier:
         self.register_url = urljoin(jwks_url, REGISTER)
         self.register = Register()
         self._follow = follow
-        self._asked = False
-        self._asking = asyncio.Lock()
-        self._following_badly = False
+        self._tried = False
+        self._trying = asyncio.Lock()
+        self._register_unread = False
         self._client = client or httpx.AsyncClient(timeout=3)
         self._now = now
         self._refresh = refresh
@@ -90,27 +87,26 @@ class TokenVerifier:
         self._verified: OrderedDict[bytes, tuple[float, Actor]] = OrderedDict()
 
     async def verify(self, token: str) -> Actor:
-        """Return the actor whom `token` names; refuse with `NotSignedIn`, or `Unavailable` without any
-        keys."""
-        mark = sha256(token.encode()).digest()
-        known = self._verified.get(mark)
+        """Return the actor that `token` names. Raises NotSignedIn, or Unavailable without any keys."""
+        digest = sha256(token.encode()).digest()
+        known = self._verified.get(digest)
         if known is not None:
             if known[0] > self._now():
                 return known[1]
-            del self._verified[mark]
+            del self._verified[digest]
             raise NotSignedIn
         kid, claims = await self._signed(token, {"jwt", "at+jwt"})
-        await self._once_asked()
-        # From here on nothing is awaited: what the register says now is what's remembered until it changes.
+        await self._require_first_reading()
+        # From here on nothing is awaited, so that the register can't change before the result is remembered.
         expires, actor = self._actor(claims)
         actor = self._as_registered(actor, kid)
-        self._verified[mark] = (expires, actor)
+        self._verified[digest] = (expires, actor)
         if len(self._verified) > self._remembered:
             self._verified.popitem(last=False)
         return actor
 
     async def check(self) -> None:
-        """Return when keys are at hand; raise what hinders it otherwise."""
+        """Check that keys are available; raises what is wrong otherwise."""
         if self._keys is None:
             await self._fetch()
 
@@ -119,7 +115,7 @@ class TokenVerifier:
         await self._client.aclose()
 
     async def learn(self) -> None:
-        """Read the register; what it changed holds from now on. Raises Unavailable when it can't be had."""
+        """Read the register and apply it from now on. Raises Unavailable when it can't be read."""
         try:
             answer = await self._client.get(self.register_url)
             answer.raise_for_status()
@@ -142,7 +138,7 @@ class TokenVerifier:
 
         async def for_ever() -> None:
             while True:
-                await self._learn_if_possible()
+                await self._try_to_learn()
                 await asyncio.sleep(self._follow)
 
         follower = asyncio.create_task(for_ever())
@@ -152,30 +148,30 @@ class TokenVerifier:
             follower.cancel()
             await asyncio.wait([follower])
 
-    async def _learn_if_possible(self) -> None:
+    async def _try_to_learn(self) -> None:
         try:
             await self.learn()
         except Exception as failed:  # noqa: BLE001 - the last resort of a duty of the process
-            # An issuer that's away is waited for; said once, and again when it's back.
-            if not self._following_badly:
+            # An issuer that's away comes back; logged once, and again when it's back.
+            if not self._register_unread:
                 _log.warning("register_not_read", **failure(failed))
-            self._following_badly = True
+            self._register_unread = True
         else:
-            if self._following_badly:
+            if self._register_unread:
                 _log.info("register_read_again")
-            self._following_badly = False
+            self._register_unread = False
 
-    async def _once_asked(self) -> None:
-        """Accept nobody before the register was asked for once."""
-        if self._asked:
+    async def _require_first_reading(self) -> None:
+        """Accept nobody before the first attempt to read the register."""
+        if self._tried:
             return
-        async with self._asking:
-            if not self._asked and self.register.edition is None:
-                await self._learn_if_possible()
-            self._asked = True
+        async with self._trying:
+            if not self._tried and self.register.edition is None:
+                await self._try_to_learn()
+            self._tried = True
 
     def _as_registered(self, actor: Actor, kid: str) -> Actor:
-        """Return the actor with no role that was taken away meanwhile; refuse what the register has ended."""
+        """Return the actor without roles taken away meanwhile; refuse what the register has ended."""
         edition = self.register.edition
         if edition is None:
             return actor
@@ -189,7 +185,7 @@ class TokenVerifier:
         return replace(actor, roles=actor.roles & colleague.roles)
 
     async def _signed(self, token: str, types: set[str]) -> tuple[str, dict[str, Any]]:
-        """Return the key's id and the claims of what an issuer signed as one of `types`."""
+        """Return the key's id and the claims of a signed text of one of `types`. Raises NotSignedIn."""
         try:
             header = _header(token)
             algorithm, kind, kid = header.get("alg"), header.get("typ", "JWT"), header.get("kid", "")
@@ -266,7 +262,7 @@ class TokenVerifier:
 
 
 def _is_moment(value: object) -> TypeGuard[int | float]:
-    """Whether a claim is a number of seconds; true, NaN, infinity and 1e400 aren't."""
+    """Return whether a claim is a number of seconds; true, NaN, infinity and 1e400 aren't."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return abs(value) < 10**11 if isinstance(value, int) else math.isfinite(value)

@@ -1,4 +1,4 @@
-"""One call of the API: who asks, and the two things a handler may do."""
+"""One call of the API: its actor, and the two things a handler may do."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ _KEY_PARAMETER = {
 
 
 class _Bearer(HTTPBearer):
-    """The actor of the Bearer token; also what the OpenAPI document says about it."""
+    """The actor of the Bearer token, and its description in the OpenAPI document."""
 
     async def __call__(self, request: Request) -> Actor:  # type: ignore[override]
-        """Return the actor; refuse with `NotSignedIn` without a valid token."""
+        """Return the actor. Raises NotSignedIn without a valid token."""
         state = request.scope["state"]
         found: Actor | None = state.get("actor")
         if found is None:
@@ -59,7 +59,7 @@ bearer_actor = guard("bearer")(
 
 @dataclass(frozen=True, slots=True)
 class ApiCall:
-    """What a handler of the API holds: the actor, and the way to use cases and queries."""
+    """What a handler of the API gets: the actor, and the way to use cases and queries."""
 
     request: Request
     runtime: Runtime
@@ -78,7 +78,7 @@ class ApiCall:
 
 
 def key_of(request: Request) -> str | None:
-    """Return the request's idempotency key, or None; refuse one that's empty or too long."""
+    """Return the request's idempotency key, or None. Raises InvalidInput for an empty or too long one."""
     key = request.headers.get("idempotency-key")
     if key is not None and not performing.is_key(key):
         raise InvalidInput(field="Idempotency-Key", rule=f"1 to {performing.KEY_LENGTH} printable characters")
@@ -86,7 +86,7 @@ def key_of(request: Request) -> str | None:
 
 
 class UnknownParameter(DomainError):
-    """The address asks for something that there isn't; left unnoticed, the answer would mislead."""
+    """A query parameter doesn't exist; ignoring it would give a misleading answer."""
 
     kind = Kind.invalid
     code = "unknown_parameter"
@@ -110,7 +110,7 @@ _known_parameters: WeakKeyDictionary[Callable[..., Any], frozenset[str]] = WeakK
 
 
 def _parameters_of(route: Any) -> frozenset[str]:
-    """The names of a route's query parameters, the fields of a filter each by itself."""
+    """Return the names of a route's query parameters, including the fields of a filter."""
     names: set[str] = set()
     for parameter in _query_parameters(route.dependant):
         annotation = parameter.field_info.annotation
@@ -136,9 +136,10 @@ Call = Annotated[ApiCall, Depends(api_call)]
 
 
 def command_of(model: type[Filled], body: BaseModel, **address: Any) -> Filled:
-    """Return the command that a body makes together with what the address names.
+    """Return the command of a body and the parameters in the path.
 
-    What the command refuses is refused as input, at its field: a body may promise less than its command does.
+    What the command refuses is refused as input, at its field: a body's rules may be fewer than its
+    command's.
     """
     try:
         return model.model_validate({**body.model_dump(), **address})
@@ -161,7 +162,7 @@ class ApiRouter(APIRouter):
         super().__init__(dependencies=[*first, *options.pop("dependencies", [])], **options)
 
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        """Add a route; those that change something say that they take an idempotency key."""
+        """Add a route; those that change something document that they accept an idempotency key."""
         if set(options.get("methods") or ["GET"]) - {"GET", "HEAD"}:
             extra = dict(options.get("openapi_extra") or {})
             options["openapi_extra"] = extra | {"parameters": [*extra.get("parameters", []), _KEY_PARAMETER]}

@@ -18,7 +18,7 @@ _PROBLEM: dict[str, Any] = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "code": {"type": "string"},
-        "reference": {"type": "string", "description": "Where the log has a failure of the service"},
+        "reference": {"type": "string", "description": "The reference of a failure in the service's log"},
         "errors": {
             "type": "array",
             "items": {
@@ -35,25 +35,25 @@ _PROBLEM: dict[str, Any] = {
 }
 _EVERYWHERE = {
     "401": "No valid access token",
-    "403": "No role of the asker permits this",
+    "403": "No role of the caller permits this",
     "422": "A value or a parameter breaks a rule; `errors` names each",
-    "503": "Something needed can't be reached; nothing was changed",
+    "503": "Something that is needed can't be reached; nothing was changed",
 }
 _OF_A_RECORD = {
-    "404": "There is no such record, or the asker may not know of it",
-    "409": "What is asked for doesn't apply to the record as it stands",
+    "404": "There is no such record, or the caller may not know of it",
+    "409": "This doesn't apply to the record in its present state",
 }
 _OF_A_CHANGE = {
-    "400": "The body can't be read as what the request says it is",
-    "404": "There is no such record, in the path or in the body, or the asker may not know of it",
-    "409": "It contradicts what is recorded, or the record was changed meanwhile",
-    "413": "The request is larger than is taken",
+    "400": "The body isn't of the type that the request declares",
+    "404": "There is no such record, in the path or in the body, or the caller may not know of it",
+    "409": "The request contradicts what is recorded, or the record was changed meanwhile",
+    "413": "The request is too large",
 }
 _METHODS = frozenset({"get", "put", "post", "delete", "patch"})
 
 
 def describe(app: FastAPI) -> None:
-    """Let `app` describe itself with problem documents, in place of FastAPI's own form of them."""
+    """Have `app` describe problem documents in place of FastAPI's own error format."""
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:

@@ -1,5 +1,4 @@
-"""The interactive documentation of the API, served from the package alone: no CDN, no inline exception to
-the policy."""
+"""The interactive documentation of the API, served from a package: no CDN, and a strict content policy."""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
 def install(app: FastAPI, prefix: str) -> None:
-    """Add `{prefix}/docs` and its files; the OpenAPI document stays where `app.openapi_url` says."""
+    """Add `{prefix}/docs` and its files; the OpenAPI document is at `app.openapi_url`."""
     folder = f"{prefix}/docs/files"
     app.mount(folder, StaticFiles(directory=str(files("fastapi_offline") / "static")), name="docs-files")
     page = get_swagger_ui_html(
@@ -28,7 +27,7 @@ def install(app: FastAPI, prefix: str) -> None:
         swagger_favicon_url=f"{folder}/favicon.png",
     )
     html = bytes(page.body).decode()
-    # The page starts itself by an inline script: allow exactly that one, by its hash.
+    # The page starts with an inline script: allow exactly that one, by its hash.
     hashes = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
         for script in _INLINE.findall(html)

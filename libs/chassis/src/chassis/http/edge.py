@@ -1,6 +1,6 @@
-"""What every request passes first and last: limits, headers, and the record that it happened.
+"""The outermost layer of the application: limits, security headers, and a log line for each request.
 
-One ASGI middleware does all of it: each layer costs every request.
+One ASGI middleware does all of it, because each layer costs time in every request.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _log = structlog.get_logger("chassis.http")
 class _TooLarge(HTTPException):
     """The body grew beyond the limit while it was read.
 
-    An HTTPException, for FastAPI takes any other failure of reading a body for a malformed one (400).
+    An HTTPException, because FastAPI treats any other failure of reading a body as a malformed one (400).
     """
 
     def __init__(self) -> None:
@@ -61,9 +61,9 @@ class _TooLarge(HTTPException):
 
 
 class Edge:
-    """Refuses bodies over `body_limit` bytes (413), hardens every answer, and logs, counts and traces it.
+    """Refuses bodies over `body_limit` bytes (413), adds security headers, and logs, counts and traces.
 
-    Only route templates, references and codes are recorded: no path as it was asked for, no query, no body.
+    Only route templates, references and codes are recorded: no path as requested, no query, no body.
     """
 
     def __init__(
@@ -90,8 +90,8 @@ class Edge:
             return
         began = time.perf_counter()
         limit = self.body_limit
-        for beginning, own in self.body_limits:
-            if scope["path"].startswith(beginning):
+        for start, own in self.body_limits:
+            if scope["path"].startswith(start):
                 limit = own
         exchange = _Exchange(receive, send, limit, self.headers, self._names)
         scope.setdefault("state", {})
@@ -110,8 +110,8 @@ class Edge:
                     await answer(scope, receive, exchange.send)
                 else:
                     await self.app(scope, exchange.receive, exchange.send)
-            except Exception as unforeseen:
-                failed = unforeseen
+            except Exception as unexpected:
+                failed = unexpected
                 if exchange.status:
                     raise
                 reference = token_hex(4)
@@ -158,7 +158,7 @@ class Edge:
 
 
 class _Exchange:
-    """One request and its answer: counts what comes in, and completes the headers of what goes out."""
+    """One request and its answer: counts the bytes received, and completes the headers sent."""
 
     __slots__ = ("_headers", "_limit", "_names", "_read", "_receive", "_send", "status")
 
@@ -179,7 +179,7 @@ class _Exchange:
         self.status = 0
 
     async def receive(self) -> Message:
-        """Pass on what comes in, up to the limit."""
+        """Pass on what is received, up to the limit."""
         message = await self._receive()
         if message["type"] == "http.request":
             self._read += len(message.get("body", b""))
@@ -188,7 +188,7 @@ class _Exchange:
         return message
 
     async def send(self, message: Message) -> None:
-        """Pass on what goes out, with the security headers that the handler didn't set itself."""
+        """Pass on what is sent, with the security headers that the handler didn't set itself."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             own = [pair for pair in message["headers"] if pair[0] in self._names]
@@ -202,7 +202,7 @@ class _Exchange:
 
 
 def template(scope: Scope) -> str:
-    """Return the template of the route that took the request, with every prefix, or `unmatched`."""
+    """Return the template of the route that handled the request, with all prefixes, or `unmatched`."""
     route = route_of(scope)
     path = getattr(route, "path_format", None) or getattr(route, "path", None)
     if path is None and "app_root_path" in scope and scope.get("root_path"):

@@ -1,4 +1,4 @@
-"""Whether the process lives, whether it can do its work, and what it has counted."""
+"""Whether the process is alive and can do its work, and its metrics."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ CHECK_SECONDS = 3
 
 
 async def readiness(runtime: Runtime) -> dict[str, str]:
-    """Return for the database and each check of the runtime `ok`, or what hinders it.
+    """Return `ok`, or what is wrong, for the database and each check of the runtime.
 
-    A failure is named by its type alone, for messages of drivers hold addresses and users; a Hindrance says
-    what mends it.
+    A failure is named by its type only, because messages of drivers have addresses and users; the message of
+    a Hindrance says what to do.
     """
     checks = {"database": runtime.database.ready, **runtime.checks}
 
@@ -28,7 +28,7 @@ async def readiness(runtime: Runtime) -> dict[str, str]:
                 await checks[name]()
         except Hindrance as hindrance:
             return str(hindrance)
-        except Exception as failed:  # noqa: BLE001 - whatever hinders it is the answer
+        except Exception as failed:  # noqa: BLE001 - whatever is wrong is the answer
             return type(failed).__name__
         return "ok"
 
@@ -36,7 +36,7 @@ async def readiness(runtime: Runtime) -> dict[str, str]:
 
 
 def install(app: FastAPI, runtime: Runtime) -> None:
-    """Add `/livez`, `/readyz` and `/metrics`; they're on the service's own port, which no router exposes."""
+    """Add `/livez`, `/readyz` and `/metrics`, on the service's own port, which no router exposes."""
 
     @app.get("/livez", include_in_schema=False)
     async def livez() -> JSONResponse:

@@ -1,4 +1,4 @@
-"""How the API asks for a page of a list."""
+"""Query parameters for a page of a list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Problem documents (RFC 9457): how a refusal is told over HTTP."""
+"""Problem documents (RFC 9457): refusals as answers over HTTP."""
 
 from __future__ import annotations
 
@@ -109,14 +109,14 @@ def of_domain(error: DomainError, runtime: Runtime, locale: str) -> Response:
 
 
 def waiting(error: DomainError) -> dict[str, str]:
-    """Return the header that says after how many seconds to try again: those a refusal names, else a few."""
+    """Return the header with the seconds after which to try again: those of the refusal, or a few."""
     if error.kind not in {Kind.too_many, Kind.unavailable}:
         return {}
     return {"Retry-After": str(error.params.get("seconds", USUAL_WAIT))}
 
 
 def of_input(found: Iterable[Mapping[str, Any]], runtime: Runtime, locale: str) -> Response:
-    """Return the problem document of values that break rules; names field and rule of each."""
+    """Return the problem document of values that break rules, with the field and rule of each."""
     errors = [
         {
             "field": _field_of(each),
@@ -130,7 +130,7 @@ def of_input(found: Iterable[Mapping[str, Any]], runtime: Runtime, locale: str) 
 
 
 def _field_of(found: Mapping[str, Any]) -> str:
-    """The field that breaks a rule; a rule about several fields names one in its context."""
+    """Return the field that breaks a rule; a rule about several fields names one in its context."""
     parts = [str(part) for part in found["loc"] if part not in {"body", "query", "path"}]
     at = found.get("ctx", {}).get("at")
     return ".".join([*parts, str(at)] if at else parts)
@@ -144,7 +144,7 @@ def of_http(error: HTTPException, runtime: Runtime, locale: str) -> Response:
 
 
 def of_failure(runtime: Runtime, locale: str, reference: str) -> Response:
-    """Return the problem document of what nobody foresaw: that it's our fault, and where the log has it."""
+    """Return the problem document of an unexpected failure, with its reference in the log."""
     return problem(500, "error", runtime.translate(FAILURE, locale), reference=reference)
 
 
@@ -157,7 +157,7 @@ def locale_of(request: HTTPConnection) -> str:
 
 
 def preferred(accepted: str) -> str:
-    """Return which of our languages an `Accept-Language` header likes best; English when it likes neither."""
+    """Return the language that an `Accept-Language` header prefers of ours; English if it has neither."""
     best, weight = "en", 0.0
     for choice in accepted.lower().split(","):
         name, _, quality = choice.strip().partition(";q=")

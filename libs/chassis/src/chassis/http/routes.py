@@ -1,4 +1,4 @@
-"""Which routes an application has, and what guards each."""
+"""The routes of an application, and what guards each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MARK = "__chassis_guard__"
 
 
 def guard(kind: str) -> Callable[[Function], Function]:
-    """Mark a dependency as one that lets nobody unknown pass (`bearer`, `session`)."""
+    """Mark a dependency that admits only known actors (`bearer`, `session`)."""
 
     def mark(function: Function) -> Function:
         setattr(function, _MARK, kind)
@@ -28,7 +28,7 @@ def guard(kind: str) -> Callable[[Function], Function]:
 
 @dataclass(frozen=True, slots=True, order=True)
 class RouteAccount:
-    """One method of one path; `guards` names what protects it, and is empty for a public route."""
+    """One method of one path; `guards` is empty for a public route."""
 
     path: str
     method: str
@@ -43,7 +43,7 @@ class RouteAccount:
 
 
 def route_of(scope: Scope) -> Any:
-    """Return the route that took a request: FastAPI's with what included routers add, or Starlette's."""
+    """Return the route that handled a request: FastAPI's with all that routers add, or Starlette's."""
     included = scope.get("fastapi", {}).get("effective_route_context")
     return included if included is not None else scope.get("route")
 
@@ -51,8 +51,8 @@ def route_of(scope: Scope) -> Any:
 def account_for(app: FastAPI) -> list[RouteAccount]:
     """Return every route of `app`, those of included routers too, sorted by path and method.
 
-    `app.routes` doesn't show what was included, so this asks FastAPI for its route contexts. A folder of
-    static files counts as one public route, `<folder>/*`.
+    `app.routes` doesn't have the routes of included routers, so this uses FastAPI's route contexts. A folder
+    of static files counts as one public route, `<folder>/*`.
     """
     return sorted(each for context in iter_route_contexts(app.routes) for each in _accounts(context))
 
@@ -64,7 +64,7 @@ def _accounts(context: RouteContext) -> Iterator[RouteAccount]:
         return
     dependant: Dependant | None = getattr(context, "dependant", None)
     guards = tuple(sorted(set(_guards(dependant)))) if dependant is not None else ()
-    # Only routes of an API have it; what Starlette itself adds is never in the document.
+    # Only FastAPI's routes have this; what Starlette itself adds is never in the document.
     in_schema = dependant is not None and bool(getattr(context, "include_in_schema", False))
     for method in sorted((context.methods or {"GET"}) - {"HEAD"}):
         yield RouteAccount(path, method, name, guards, in_schema)

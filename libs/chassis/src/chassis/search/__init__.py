@@ -1,7 +1,16 @@
-"""A table as columns in memory: any combination of filters over hundreds of thousands of rows in little time.
+"""Search over a table held in memory as columns: any filters over hundreds of thousands of rows, quickly.
 
-The database stays the truth; the index of a process follows it before each search (`following`). It stands on
-numpy, which the services that search ask for themselves: the others need not carry it.
+Each process has an index of the table, with one numpy array for each field, in which a row has the same
+position in all of them, and a list of all words with the positions at which they occur. Before each search
+the index reads the rows written since its last reading, found by their transaction and the snapshot so that
+no overlapping commit is missed; a changed row gets a new position at the end, and its old one falls out of
+use. A filter compares a whole column at once and gives a true or false for each position, and a typed word
+matches the known words that contain it or, if there are none, those with similar trigrams. Filters are
+combined, and a page is found by partitioning, so that only the rows that may be on it are sorted, from the
+row at which the previous page ended. The database remains the source of truth: an index can be dropped at
+any time and is read again.
+
+numpy is a dependency of the services that search; the others need not install it.
 """
 
 from chassis.search.columns import UNKNOWN, Bounds, By, Columns, Groups, Mask, Plan, Row

@@ -1,7 +1,9 @@
-"""A table as columns of numbers: filters are comparisons over whole columns, and any order gives a page from
-any point without sorting what isn't on it.
+"""A table as columns of numbers: filters compare whole columns, and a page is found without sorting the rest.
 
-A row that changes gets a new place at the end, and its old one is out of use: a reader never sees half of it.
+By hand, because the p99 of the same search in SQL is above 3 s at 330,000 homes, and 0.02 s here.
+
+A row that changes gets a new position at the end, and its old one falls out of use: a reader never sees half
+of a change.
 """
 
 from __future__ import annotations
@@ -20,31 +22,30 @@ from chassis.places import Key
 from chassis.search.wordbook import Wordbook
 
 UNKNOWN = -1
-"""Stands for a number that isn't known; real ones are never negative."""
+"""Represents an unknown number; known ones are never negative."""
 _LAST = 1 << 62
-"""Stands for an unknown number where numbers are ordered: at the end, whichever way."""
+"""Represents an unknown number in an order: last, ascending and descending."""
 _SHORT = (1 << 31) - 1
 """The largest number in a short column."""
 _SIGN = np.uint64(1 << 63)
 _COMPARED = 8
-"""Values up to which a column is compared with each, rather than looked up in a table."""
+"""Number of values up to which a column is compared with each, rather than looked up in a table."""
 _FEW = 64
-"""New texts up to which they are put in order one by one."""
+"""Number of new texts up to which they are inserted into the order one by one."""
 
 Mask: TypeAlias = NDArray[np.bool_]
-"""One truth for each place."""
-Places: TypeAlias = NDArray[np.int64]
+"""True or false for each position."""
+Positions: TypeAlias = NDArray[np.int64]
 Row: TypeAlias = Mapping[str, Any]
 Figures: TypeAlias = Mapping[str, NDArray[Any]]
-"""Columns worked out for one search, by name."""
+"""Columns computed for one search, by name."""
 NONE: Figures = MappingProxyType({})
 _Number = TypeVar("_Number", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """A range of a number, both ends included; None is open. `unknown` lets rows match whose number isn't
-    known."""
+    """A range of a number, both ends included; None is open. With `unknown`, unknown numbers match too."""
 
     low: int | None = None
     high: int | None = None
@@ -52,15 +53,15 @@ class Bounds:
 
     @property
     def narrows(self) -> bool:
-        """Whether it leaves anything out."""
+        """Whether it excludes anything."""
         return self.low is not None or self.high is not None
 
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """One step of an order: a number, a text, `written_in`, `id`, or a name that `page` is given figures for.
+    """One column of an order: a number, a text, `written_in`, `id`, or one of the `figures` given to `page`.
 
-    `down` turns it round; numbers that aren't known stay at the end.
+    `down` is descending; unknown numbers come last either way.
     """
 
     name: str
@@ -69,23 +70,23 @@ class By:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """All places, those that share a text side by side: a group begins at each of `starts` in `order`.
+    """All positions grouped by a text: a group begins at each of `starts` in `order`.
 
-    `codes` are the numbers of the groups' texts. Places out of use are among them.
+    `codes` are the numbers of the groups' texts. Positions out of use are included.
     """
 
-    order: Places
-    starts: Places
+    order: Positions
+    starts: Positions
     codes: NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is kept of each row. Rows have `id` (a UUID), `written_in` and what is named here.
+    """What is stored of each row. Rows have `id` (a UUID), `written_in` and the fields named here.
 
-    `codes` are values that are only compared for being the same, `numbers` whole and not negative (None is
-    unknown), `sets` lists of words; `texts` only order; `words` are those that text is looked for in. A row
-    that isn't `shown` is as if it weren't there.
+    `codes` are values that are only compared for equality, `numbers` are whole and not negative (None is
+    unknown), `sets` are lists of words; `texts` are for ordering; `words` returns the words for text search.
+    Rows that aren't `shown` are left out.
     """
 
     codes: tuple[str, ...]
@@ -97,7 +98,7 @@ class Plan:
 
 
 class Columns:
-    """All rows of a table, in memory. Places are in no order of meaning."""
+    """All rows of a table, in memory. The order of positions has no meaning."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
@@ -122,12 +123,12 @@ class Columns:
 
     @property
     def wasteful(self) -> bool:
-        """Whether so many places are out of use that closing the gaps is worth its while."""
+        """Whether so many positions are out of use that `compacted` is worthwhile."""
         return self.size > 50_000 and self.size > 2 * len(self)
 
     # ------------------------------------------------------------------------- writing
     def take(self, rows: Sequence[Row]) -> None:
-        """Take in rows as they are now, each at most once."""
+        """Store the present state of rows, each at most once."""
         if not rows:
             return
         self._retire(*_halves([row["id"] for row in rows]))
@@ -145,20 +146,20 @@ class Columns:
             self._coded[name][at:end] = [texts.code(text_of(row)) for row in rows]
         for name in self._plan.sets:
             self._put_sets(name, at, [row[name] for row in rows])
-        for place, row in enumerate(rows, start=at):
-            self._words.add(place, self._plan.words(row))
+        for position, row in enumerate(rows, start=at):
+            self._words.add(position, self._plan.words(row))
         self._live[at:end] = True
         self.size = end
 
     def _retire(self, high: NDArray[np.int64], low: NDArray[np.int64]) -> None:
-        """Put the places out of use that rows had until now."""
+        """Mark the former positions of rows as out of use."""
         newest = np.sort(high)
         mine = self._whole["high"][: self.size]
         near = newest[np.minimum(np.searchsorted(newest, mine), len(newest) - 1)]
-        told = set(zip(high.tolist(), low.tolist(), strict=True))
-        for place in np.flatnonzero((near == mine) & self._live[: self.size]).tolist():
-            if (int(mine[place]), int(self._whole["low"][place])) in told:
-                self._live[place] = False
+        changed = set(zip(high.tolist(), low.tolist(), strict=True))
+        for position in np.flatnonzero((near == mine) & self._live[: self.size]).tolist():
+            if (int(mine[position]), int(self._whole["low"][position])) in changed:
+                self._live[position] = False
 
     def _reserve(self, size: int) -> None:
         if size <= len(self._live):
@@ -171,24 +172,24 @@ class Columns:
         self._bits = {name: _grown(column, room) for name, column in self._bits.items()}
 
     def _put_numbers(self, name: str, at: int, given: list[int | None]) -> None:
-        """Half the room is enough for most columns, until a larger number comes."""
+        """Store numbers in 32 bits until one needs 64: half the memory is enough for most columns."""
         values = [UNKNOWN if value is None else value for value in given]
         if max(values, default=0) > _SHORT and self._numbers[name].dtype != np.int64:
             self._numbers[name] = self._numbers[name].astype(np.int64)
         self._numbers[name][at : at + len(values)] = values
 
     def _put_sets(self, name: str, at: int, sets: list[Iterable[str]]) -> None:
-        """Sixty-four members to a column, one bit each."""
+        """Store sets as bits: sixty-four members in a column, one bit each."""
         bits: dict[tuple[str, ...], dict[int, int]] = {}
-        for place, members in enumerate(sets, start=at):
+        for position, members in enumerate(sets, start=at):
             whole = tuple(members)
             if whole not in bits:
                 bits[whole] = self._bits_of(name, whole)
             for number, mine in bits[whole].items():
-                self._bits[name, number][place] = mine
+                self._bits[name, number][position] = mine
 
     def _bits_of(self, name: str, members: Iterable[str]) -> dict[int, int]:
-        """The bits of a set by their column, which there is afterwards."""
+        """Return the bits of a set by column; columns that don't exist yet are created."""
         known, bits = self._members[name], dict[int, int]()
         for member in members:
             number, bit = divmod(known.setdefault(member, len(known)), 64)
@@ -197,13 +198,13 @@ class Columns:
                 self._bits[name, number] = np.zeros(len(self._live), np.uint64)
         return bits
 
-    def settle(self) -> None:
-        """Do beforehand what the first search would have to wait for."""
+    def prepare(self) -> None:
+        """Compute in advance what the first search would otherwise wait for."""
         for texts in self._texts.values():
             texts.ranks()
 
     def compacted(self) -> Columns:
-        """Return the same rows without places that are out of use."""
+        """Return the same rows without positions that are out of use."""
         fresh, live = Columns(self._plan), np.flatnonzero(self._live[: self.size])
         fresh.size = len(live)
         fresh._live = np.ones(len(live), np.bool_)
@@ -212,17 +213,17 @@ class Columns:
         fresh._coded = {name: column[live] for name, column in self._coded.items()}
         fresh._bits = {name: column[live] for name, column in self._bits.items()}
         fresh._codes, fresh._texts, fresh._members = self._codes, self._texts, self._members
-        fresh._words = self._words.kept(live, self.size)
+        fresh._words = self._words.retained(live, self.size)
         return fresh
 
     # ------------------------------------------------------------------------- filters
     @property
     def live(self) -> Mask:
-        """The rows, each at its newest place."""
+        """Match all rows, each at its newest position."""
         return self._live[: self.size].copy()
 
     def having(self, name: str, values: Iterable[object]) -> Mask:
-        """The rows with any of the values."""
+        """Match rows with any of the values."""
         codes, column = self._codes[name], self._coded[name][: self.size]
         wanted = [codes[value] for value in values if value in codes]
         if len(wanted) <= _COMPARED:
@@ -235,15 +236,15 @@ class Columns:
         return self.looked_up(name, table)
 
     def looked_up(self, name: str, table: NDArray[_Number]) -> NDArray[_Number]:
-        """What a table says of each row's value; it is in the order of `values`."""
+        """Return the entry of a table for each row's value; the table is in the order of `values`."""
         return table[self._coded[name][: self.size]]
 
     def values(self, name: str) -> list[Any]:
-        """Every value that a column of codes has had."""
+        """Return every value that a column of codes has had."""
         return list(self._codes[name])
 
     def every(self, name: str, members: Iterable[str]) -> Mask:
-        """The rows whose set has all of the members."""
+        """Match rows whose set has all of the members."""
         known, wanted = self._members[name], dict[int, int]()
         for member in members:
             if member not in known:
@@ -256,11 +257,11 @@ class Columns:
         return found
 
     def number(self, name: str) -> NDArray[Any]:
-        """A column of whole numbers, UNKNOWN where one isn't known."""
+        """Return a column of whole numbers, with UNKNOWN for unknown ones."""
         return self._numbers[name][: self.size]
 
     def within(self, name: str, bounds: Bounds) -> Mask:
-        """The rows whose number lies within bounds."""
+        """Match rows whose number is within bounds."""
         column = self.number(name)
         largest = int(np.iinfo(column.dtype).max)
         low = 0 if bounds.low is None else max(bounds.low, 0)
@@ -272,12 +273,12 @@ class Columns:
         return found
 
     def with_word(self, typed: str) -> Mask:
-        """The rows whose text has a word that `typed` may mean."""
+        """Match rows whose text has a word that `typed` may mean."""
         return self._words.mask(typed, self.size)
 
     # ------------------------------------------------------------------------- groups
     def groups(self, name: str) -> Groups:
-        """All places by their text; worked out again only when rows came."""
+        """Return all positions grouped by a text; computed again only when rows were added."""
         size, known = self._groups.get(name, (-1, None))
         if known is None or size != self.size:
             codes = self._coded[name][: self.size]
@@ -291,48 +292,48 @@ class Columns:
         return known
 
     def codes(self, name: str) -> NDArray[np.int32]:
-        """The number of each row's text."""
+        """Return the number of each row's text."""
         return self._coded[name][: self.size]
 
     def text(self, name: str, code: int) -> str:
-        """The text of a number."""
+        """Return the text of a number."""
         return self._texts[name].text(code)
 
     def text_ranks(self, name: str) -> NDArray[np.int64]:
-        """The place in the alphabet of each text, by its number."""
+        """Return the alphabetical rank of each text, by its number."""
         return self._texts[name].ranks()
 
     def text_rank(self, name: str, text: str) -> int:
-        """The place in the alphabet of any text, between its neighbours when no row has it."""
+        """Return the alphabetical rank of any text, between its neighbours when no row has it."""
         return self._texts[name].rank(text)
 
     def with_text(self, name: str, text: str) -> Mask:
-        """The rows with exactly this text."""
+        """Match rows with exactly this text."""
         code = self._texts[name].known(text)
         return np.zeros(self.size, np.bool_) if code is None else self.codes(name) == code
 
     @property
     def written_in(self) -> NDArray[np.int64]:
-        """The transaction that wrote each row last."""
+        """The last transaction that wrote each row."""
         return self._whole["written_in"][: self.size]
 
     # ------------------------------------------------------------------------- orders
-    def id_at(self, place: int) -> UUID:
-        """The row at a place."""
-        halves = (self._whole[half][place].astype(np.uint64) ^ _SIGN for half in ("high", "low"))
+    def id_at(self, position: int) -> UUID:
+        """Return the id of the row at a position."""
+        halves = (self._whole[half][position].astype(np.uint64) ^ _SIGN for half in ("high", "low"))
         high, low = (int(half) for half in halves)
         return UUID(int=high << 64 | low)
 
-    def key(self, place: int, order: Sequence[By], figures: Figures = NONE) -> Key:
-        """The place of a row in an order."""
-        return tuple(self._value(by.name, place, figures) for by in order)
+    def key(self, position: int, order: Sequence[By], figures: Figures = NONE) -> Key:
+        """Return the key of the row at a position in an order, to continue from it."""
+        return tuple(self._value(by.name, position, figures) for by in order)
 
-    def _value(self, name: str, place: int, figures: Figures) -> Any:
+    def _value(self, name: str, position: int, figures: Figures) -> Any:
         if name == "id":
-            return self.id_at(place)
+            return self.id_at(position)
         if name in self._texts:
-            return self._texts[name].text(int(self._coded[name][place]))
-        value = int(self._figures(name, figures)[place])
+            return self._texts[name].text(int(self._coded[name][position]))
+        value = int(self._figures(name, figures)[position])
         return None if value == UNKNOWN else value
 
     def _figures(self, name: str, figures: Figures) -> NDArray[Any]:
@@ -350,8 +351,10 @@ class Columns:
         back: bool = False,
         figures: Figures = NONE,
     ) -> list[int]:
-        """Return up to `limit` places of a mask in an order that ends with `id`, those after `start`; with
-        `back`, from there towards the first. `figures` has columns worked out for this search."""
+        """Return up to `limit` positions of a mask in an order that ends with `id`, those after `start`.
+
+        With `back`, those before `start`, the nearest first. `figures` has columns computed for this search.
+        """
         steps: list[_Step] = []
         begin: list[int] = []
         for number, by in enumerate(order):
@@ -360,10 +363,10 @@ class Columns:
                 if start is not None:
                     begin.append(step.of(start[number]))
         found = _first(np.flatnonzero(mask), steps, begin if start is not None else None, limit)
-        return [int(place) for place in found]
+        return [int(position) for position in found]
 
     def _steps(self, by: By, figures: Figures, flipped: int) -> Iterable[_Step]:
-        """Flipping all bits turns an order of numbers round, the smallest included."""
+        """Yield the comparisons of one column; flipping all bits reverses the order of numbers."""
         down = -1 if by.down else 0
         turned = flipped ^ down
         if by.name == "id":
@@ -377,13 +380,13 @@ class Columns:
             texts, codes = self._texts[by.name], self._coded[by.name]
             ranks = texts.ranks()
             yield _Step(
-                lambda places: ranks[codes[places]] ^ turned, lambda value: texts.rank(value) ^ turned
+                lambda positions: ranks[codes[positions]] ^ turned, lambda value: texts.rank(value) ^ turned
             )
         else:
             numbers = self._figures(by.name, figures)
 
-            def column_of(places: Places) -> NDArray[np.int64]:
-                values = numbers[places].astype(np.int64)
+            def column_of(positions: Positions) -> NDArray[np.int64]:
+                values = numbers[positions].astype(np.int64)
                 unknown = values == UNKNOWN
                 values ^= turned
                 values[unknown] = _LAST ^ flipped
@@ -392,20 +395,20 @@ class Columns:
             yield _Step(column_of, lambda value: (_LAST if value is None else value ^ down) ^ flipped)
 
 
-def _picked(column: NDArray[np.int64], turned: int) -> Callable[[Places], NDArray[np.int64]]:
-    return lambda places: column[places] ^ turned
+def _picked(column: NDArray[np.int64], turned: int) -> Callable[[Positions], NDArray[np.int64]]:
+    return lambda positions: column[positions] ^ turned
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """What is compared first, or next: of many places, and of a value that a key has."""
+    """One comparison: `at` gives the values of many positions, `of` that of a key."""
 
-    at: Callable[[Places], NDArray[np.int64]]
+    at: Callable[[Positions], NDArray[np.int64]]
     of: Callable[[Any], int]
 
 
-def _first(found: Places, steps: list[_Step], begin: list[int] | None, limit: int) -> Places:
-    """The first `limit` of the places found, in order, after `begin`. Only those are sorted."""
+def _first(found: Positions, steps: list[_Step], begin: list[int] | None, limit: int) -> Positions:
+    """Return the first `limit` of the positions found, in order, after `begin`; only those are sorted."""
     if not steps or not len(found) or limit <= 0:
         return found[: 0 if begin is not None else max(limit, 0)]
     values = steps[0].at(found)
@@ -414,13 +417,13 @@ def _first(found: Places, steps: list[_Step], begin: list[int] | None, limit: in
         return np.concatenate((same, _first(found[values > begin[0]], steps, None, limit - len(same))))
     if len(found) <= limit:
         return found[np.lexsort([step.at(found) for step in reversed(steps)])]
-    border = np.partition(values, limit - 1)[limit - 1]
-    sure = _first(found[values < border], steps, None, limit)
-    return np.concatenate((sure, _first(found[values == border], steps[1:], None, limit - len(sure))))
+    boundary = np.partition(values, limit - 1)[limit - 1]
+    sure = _first(found[values < boundary], steps, None, limit)
+    return np.concatenate((sure, _first(found[values == boundary], steps[1:], None, limit - len(sure))))
 
 
 class _Texts:
-    """The different texts of a column, and their order."""
+    """The distinct texts of a column, and their order."""
 
     def __init__(self) -> None:
         self._codes: dict[str, int] = {}
@@ -429,7 +432,7 @@ class _Texts:
         self._ranks = np.zeros(0, np.int64)
 
     def code(self, text: str) -> int:
-        """The number of a text, a new one when it is new."""
+        """Return the number of a text, a new one for a new text."""
         known = self._codes.get(text)
         if known is None:
             known = self._codes[text] = len(self._spelt)
@@ -437,16 +440,15 @@ class _Texts:
         return known
 
     def known(self, text: str) -> int | None:
-        """The number of a text, if any row has had it."""
+        """Return the number of a text, or None when no row has had it."""
         return self._codes.get(text)
 
     def text(self, code: int) -> str:
-        """The text of a number."""
+        """Return the text of a number."""
         return self._spelt[code]
 
     def ranks(self) -> NDArray[np.int64]:
-        """The place in the alphabet of each text, by its number; even, to leave room for those that are
-        only asked for."""
+        """Return the alphabetical rank of each text, by its number; even, to leave room for unknown texts."""
         new = self._spelt[len(self._sorted) :]
         if len(new) > _FEW:
             codes = sorted(range(len(self._spelt)), key=self._spelt.__getitem__)
@@ -461,14 +463,14 @@ class _Texts:
         return self._ranks
 
     def rank(self, text: str) -> int:
-        """The place in the alphabet of any text; odd when no row has it."""
+        """Return the alphabetical rank of any text; odd when no row has it."""
         self.ranks()
         at = bisect_left(self._sorted, text)
         return 2 * at if at < len(self._sorted) and self._sorted[at] == text else 2 * at - 1
 
 
 def _halves(ids: Sequence[UUID]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The two halves of identities as numbers that sort as the identities do."""
+    """Return the halves of ids as numbers that sort as the ids do."""
     both = np.frombuffer(b"".join(one.bytes for one in ids), ">u8").astype(np.uint64) ^ _SIGN
     pairs = both.view(np.int64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]

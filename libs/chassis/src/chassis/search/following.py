@@ -1,8 +1,8 @@
-"""How the index of a process follows its table: before each search it reads what became visible since.
+"""Keeps the index of a process up to date: before each search it reads what became visible since the last.
 
-Rows carry the transaction that wrote them (`written_in`). Each reading remembers its snapshot; the next asks
-for the rows whose writer that snapshot couldn't see. So nothing is missed, however commits overlap, and
-nothing is read over and over while some long transaction goes on.
+Rows have the transaction that wrote them (`written_in`). Each reading stores its snapshot; the next reads the
+rows whose transaction that snapshot couldn't see. So nothing is missed, however commits overlap, and nothing
+is read repeatedly while a long transaction is open.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from chassis.errors import DomainError, Kind
 _log = structlog.get_logger(__name__)
 
 PATIENCE = 5.0
-"""Seconds that a search waits for the first reading before it says that it can't answer yet."""
+"""Seconds that a search waits for the first reading before it is refused with GettingReady."""
 _SLICE = 5_000
 """Rows read at once."""
-_BREATH = 500
-"""Rows after which other requests of the process get a turn."""
+_PART = 500
+"""Rows after which other requests of the process get the event loop."""
 _BEFORE_ALL = UUID(int=0)
 _NOTHING = "1:1:"
 """The snapshot that sees nothing."""
 
 
 class GettingReady(DomainError):
-    """The process has just started and is still reading what searches need."""
+    """The process has just started and is still reading the table."""
 
     kind: ClassVar[Kind] = Kind.unavailable
     code: ClassVar[str] = "search_getting_ready"
@@ -44,38 +44,38 @@ class GettingReady(DomainError):
 
 
 class Index(Protocol):
-    """What is kept in memory of a table."""
+    """An index of a table in memory."""
 
     @property
     def wasteful(self) -> bool:
-        """Whether so much of it is out of date that `compacted` is worth its while."""
+        """Whether so much of it is out of use that `compacted` is worthwhile."""
         ...
 
     def take(self, rows: Sequence[Any], /) -> None:
-        """Take in rows as they are now."""
+        """Store the present state of rows."""
         ...
 
-    def settle(self) -> None:
-        """Do beforehand what the first search would have to wait for."""
+    def prepare(self) -> None:
+        """Compute in advance what the first search would otherwise wait for."""
         ...
 
     def compacted(self) -> Self:
-        """Return the same without what is out of date."""
+        """Return the same without what is out of use."""
         ...
 
 
-Kept = TypeVar("Kept", bound=Index)
+IndexT = TypeVar("IndexT", bound=Index)
 
 
-class Follower(Generic[Kept]):
+class Follower(Generic[IndexT]):
     """The indexes of one table, one for each database that this process uses.
 
     `select` is a SELECT with its FROM, with `id` and `written_in::text AS written_in` among its columns;
-    `identity` and `written_in` say what these two are called in its table. `make` makes an empty index.
+    `identity` and `written_in` are the names of these two in its table. `make` returns an empty index.
     """
 
-    def __init__(self, select: str, *, identity: str, written_in: str, make: Callable[[], Kept]) -> None:
-        # The outer row is there even when nothing is new: the snapshot moves on all the same.
+    def __init__(self, select: str, *, identity: str, written_in: str, make: Callable[[], IndexT]) -> None:
+        # The outer row is returned even when nothing is new, because the snapshot advances anyway.
         self._statement = f"""
             SELECT seen.snapshot, new.*
             FROM (SELECT pg_current_snapshot()::text AS snapshot) seen LEFT JOIN LATERAL (
@@ -86,14 +86,14 @@ class Follower(Generic[Kept]):
             ) new ON true
         """  # noqa: S608 — written by us, nothing in it is from outside
         self._make = make
-        self._known: WeakKeyDictionary[Database, _State[Kept]] = WeakKeyDictionary()
+        self._known: WeakKeyDictionary[Database, _State[IndexT]] = WeakKeyDictionary()
 
-    async def current(self, database: Database) -> Kept:
+    async def current(self, database: Database) -> IndexT:
         """Return the index of a database with everything that was committed before this call.
 
-        The first call begins to read the whole table, unless `reading_ahead` has. Raises GettingReady when
-        that takes longer than PATIENCE; it goes on meanwhile. What is returned holds still until the next
-        `await` of the caller.
+        The first call starts reading the whole table, unless `reading_ahead` has. Raises GettingReady when
+        that takes longer than PATIENCE; reading continues. The index doesn't change before the caller's next
+        `await`.
         """
         state = self._state(database)
         if state.index is None:
@@ -102,26 +102,26 @@ class Follower(Generic[Kept]):
                     await asyncio.shield(self._first_reading(state, database))
             except TimeoutError as error:
                 raise GettingReady from error
-        asked = state.begun
+        at_call = state.started
         async with state.turn:
             index = state.index
             if index is None:
                 raise GettingReady
-            # Whoever waited while another began and ended a reading has its rows too.
-            if state.read <= asked:
+            # A call that waited while another started and finished a reading has its rows too.
+            if state.read <= at_call:
                 if index.wasteful:
                     index = state.index = await asyncio.to_thread(index.compacted)
-                state.begun += 1
-                begun = state.begun
+                state.started += 1
+                number = state.started
                 state.snapshot = await self._read(database, state.snapshot, index)
-                state.read = begun
+                state.read = number
             return index
 
-    async def _read(self, database: Database, snapshot: str, index: Kept, *, apart: bool = False) -> str:
-        """Take in what became visible after a snapshot; return the snapshot to go on from next time.
+    async def _read(self, database: Database, snapshot: str, index: IndexT, *, apart: bool = False) -> str:
+        """Read what became visible after a snapshot; return the snapshot from which to continue next time.
 
-        That is the first slice's: what is written while the later ones are read is read again. `apart` while
-        nobody uses the index yet: then it is filled beside the event loop.
+        That is the first slice's: rows written while later ones are read will be read again. `apart`: nothing
+        uses the index yet, so it is filled in a thread.
         """
         last, seen = (snapshot.partition(":")[0], _BEFORE_ALL), None
         while True:
@@ -133,39 +133,38 @@ class Follower(Generic[Kept]):
             if apart:
                 await asyncio.to_thread(index.take, rows)
             else:
-                for at in range(0, len(rows), _BREATH):
-                    index.take(rows[at : at + _BREATH])
+                for at in range(0, len(rows), _PART):
+                    index.take(rows[at : at + _PART])
                     await asyncio.sleep(0)
             if len(rows) < _SLICE:
                 return seen
             last = max(((row["written_in"], row["id"]) for row in rows), key=lambda at: (int(at[0]), at[1]))
 
-    def _state(self, database: Database) -> _State[Kept]:
+    def _state(self, database: Database) -> _State[IndexT]:
         return self._known.setdefault(database, _State())
 
-    def _first_reading(self, state: _State[Kept], database: Database) -> asyncio.Task[None]:
-        """The reading of the whole table that is going on, or a new one."""
+    def _first_reading(self, state: _State[IndexT], database: Database) -> asyncio.Task[None]:
+        """Return the task that reads the whole table, a new one if there is none."""
         if state.reading is None or state.reading.done():
             state.reading = asyncio.create_task(self._fill(state, database))
-            state.reading.add_done_callback(_say_why)
+            state.reading.add_done_callback(_log_failure)
         return state.reading
 
-    async def _fill(self, state: _State[Kept], database: Database) -> None:
+    async def _fill(self, state: _State[IndexT], database: Database) -> None:
         if state.index is not None:
             return
         index = self._make()
         state.snapshot = await self._read(database, _NOTHING, index, apart=True)
-        await asyncio.to_thread(index.settle)
+        await asyncio.to_thread(index.prepare)
         state.index = index
 
     @asynccontextmanager
     async def reading_ahead(self, database: Database) -> AsyncIterator[None]:
-        """Read the whole table in the background when a process starts, so that nobody's first search waits
-        for it.
+        """Read the whole table in the background when a process starts, so that the first search needn't.
 
-        A database that is away hinders nothing: the first search then reads it.
+        If the database is away, the first search reads it.
         """
-        # What the start of the process made stays: the collector need not go through it in midst of a search.
+        # Objects made at the start stay: the garbage collector need not examine them during a search.
         gc.freeze()
         reading = self._first_reading(self._state(database), database)
         try:
@@ -174,20 +173,20 @@ class Follower(Generic[Kept]):
             await end(reading)
 
 
-def _say_why(reading: asyncio.Task[None]) -> None:
-    """A reading that failed is told once, whether or not somebody waits for it."""
+def _log_failure(reading: asyncio.Task[None]) -> None:
+    """Log a reading that failed, once, whether or not a search waits for it."""
     if not reading.cancelled() and (error := reading.exception()) is not None:
         log = _log.warning if isinstance(error, (OSError, asyncpg.PostgresError)) else _log.error
         log("table_not_read_ahead", error=type(error).__name__)
 
 
-class _State(Generic[Kept]):
-    """One index and how far it has read."""
+class _State(Generic[IndexT]):
+    """One index, and how far it has read."""
 
     def __init__(self) -> None:
-        self.index: Kept | None = None
+        self.index: IndexT | None = None
         self.snapshot = _NOTHING
         self.turn = asyncio.Lock()
         self.reading: asyncio.Task[None] | None = None
-        self.begun = 0
+        self.started = 0
         self.read = 0

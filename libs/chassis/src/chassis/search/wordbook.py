@@ -1,4 +1,4 @@
-"""Which rows have a word in their text, tolerant of spelling: a word list with postings."""
+"""Finds the rows that have a word in their text, tolerating misspellings: an inverted index with trigrams."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 ALIKE = 0.5
-"""Share of a typed word's trigrams that a known word needs to count as meant."""
+"""Share of a typed word's trigrams that a known word must have to match."""
 _INSIDE = 3
-"""Letters from which a typed word may stand anywhere in a known one; shorter ones must begin it."""
+"""Letters from which a typed word may be anywhere in a known one; shorter ones must be at its start."""
 
 
 def trigrams(word: str) -> set[str]:
-    """Return the trigrams of a word with its edges marked: "elm" → {"  e", " el", "elm", "lm "}."""
+    """Return the trigrams of a word, with its start and end marked: "elm" → {"  e", " el", "elm", "lm "}."""
     padded = f"  {word} "
     return {padded[at : at + 3] for at in range(len(padded) - 2)}
 
 
 class Wordbook:
-    """The words of all rows. A position is a row's place in the index that owns this book."""
+    """The words of all rows. A position is a row's in the index that owns this object."""
 
     def __init__(self) -> None:
         self._postings: dict[str, array[int]] = {}
         self._by_trigram: defaultdict[str, list[str]] = defaultdict(list)
 
     def add(self, position: int, words: Iterable[str]) -> None:
-        """Note the words of the row at a position."""
+        """Add the words of the row at a position."""
         for word in set(words):
             known = self._postings.get(word)
             (self._learn(word) if known is None else known).append(position)
@@ -43,8 +43,8 @@ class Wordbook:
     def meant(self, typed: str) -> list[str]:
         """Return the known words that a typed word may mean.
 
-        A number means itself. Other words mean every word they are part of or, when there is none, those
-        spelt alike.
+        A number matches only itself. Other words match every word that contains them or, when there is none,
+        those spelled similarly.
         """
         if typed.isdigit():
             return [typed] if typed in self._postings else []
@@ -61,16 +61,16 @@ class Wordbook:
         return [word for word, count in shared.items() if count >= needed and not word.isdigit()]
 
     def mask(self, typed: str, size: int) -> NDArray[np.bool_]:
-        """Return whether the text at each place below `size` has a word that `typed` may mean."""
+        """Return for each position below `size` whether its text has a word that `typed` may mean."""
         found = np.zeros(size, np.bool_)
         for word in self.meant(typed):
             found[np.frombuffer(self._postings[word], np.uint32)] = True
         return found
 
-    def kept(self, places: NDArray[np.int64], size: int) -> Wordbook:
-        """Return the book of the rows at these places alone, which move up to fill the gaps."""
+    def retained(self, positions: NDArray[np.int64], size: int) -> Wordbook:
+        """Return an index of only the rows at these positions, renumbered without gaps."""
         moved = np.full(size, -1, np.int64)
-        moved[places] = np.arange(len(places))
+        moved[positions] = np.arange(len(positions))
         fresh = Wordbook()
         for word, postings in self._postings.items():
             now = moved[np.frombuffer(postings, np.uint32)]

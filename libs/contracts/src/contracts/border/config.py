@@ -36,7 +36,7 @@ SYSTEM_ACCOUNT = "SYS"
 _STATE_OF_SERVER = "$SYS.REQ.SERVER.PING.VARZ"
 
 MAX_FILE_STORE = 16 * 1024**3
-"""Bytes the broker may keep; a bound, nothing is reserved on the disk."""
+"""Bytes that the broker may store; a limit, nothing is reserved on the disk."""
 
 HEADING = """\
 # Generated from the contracts' catalogue by `python -m contracts nats-config`. Change the catalogue, not
@@ -70,7 +70,7 @@ class Certificates:
 
 @dataclass(frozen=True, slots=True)
 class FromEnvironment:
-    """A value nats-server itself reads from its environment, so that the file holds no secret."""
+    """A value that nats-server reads from its environment, so that the file has no secret."""
 
     variable: str
 
@@ -142,17 +142,17 @@ def nats_config(
 
 
 STATE_IMPORT = {"service": {"account": SYSTEM_ACCOUNT, "subject": _STATE_OF_SERVER}, "to": SERVER_STATE}
-"""What lets an account ask for the server's state, and for nothing else of the system account."""
+"""Lets an account request the server's state, and nothing else of the system account."""
 
 
 def system_account(services: Sequence[Service]) -> dict[str, Any]:
-    """Return the system account: nobody signs in to it, and it answers one question of each service."""
+    """Return the system account: it has no user, and answers one request of each service."""
     accounts = [account_of(service) for service in services]
     return {"exports": [{"service": _STATE_OF_SERVER, "accounts": accounts}]}
 
 
 def account_limits(service: Service, file_store: int, catalogue: Catalogue) -> dict[str, Any]:
-    """Return what an account may use of the server, so that none can shut the others out."""
+    """Return the limits of an account, so that none can exhaust the server for the others."""
     return {
         "jetstream": {
             "max_mem": 0,
@@ -167,7 +167,7 @@ def account_limits(service: Service, file_store: int, catalogue: Catalogue) -> d
 def server_settings(
     server_name: str, listen: Address, monitor: Address, certificates: Certificates | None
 ) -> dict[str, Any]:
-    """Return what every server of ours has in common."""
+    """Return the settings that all servers have in common."""
     settings: dict[str, Any] = {
         "server_name": server_name,
         "listen": str(listen),
@@ -190,7 +190,7 @@ def jetstream_settings(store_dir: str, max_file_store: int, domain: str | None =
 def account_users(
     service: Service, passwords: Mapping[str, str] | None, catalogue: Catalogue
 ) -> list[dict[str, Any]]:
-    """Return an account's two users: one that sets up and never speaks, one that speaks and never sets up."""
+    """Return an account's two users: one sets up and never publishes events, the other does the reverse."""
     admin, speaker = admin_user(service), str(service)
     return [
         user(admin, passwords, admin_may_publish(), (f"{inbox_of(admin)}.>",)),

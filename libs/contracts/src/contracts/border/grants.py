@@ -16,12 +16,12 @@ def account_of(service: str) -> str:
 
 
 def stream_of(service: str) -> str:
-    """Return the name of the stream that keeps a service's events."""
+    """Return the name of the stream that stores a service's events."""
     return f"EVT_{Service(service).upper()}"
 
 
 def own_stream_subjects(service: str) -> tuple[str, ...]:
-    """Return where a service asks how its own stream stands, and what it holds: to notice what is lost."""
+    """Return the subjects for the state and messages of a service's own stream, to notice what is lost."""
     return tuple(f"$JS.API.STREAM.{question}.{stream_of(service)}" for question in ("INFO", "MSG.GET"))
 
 
@@ -36,7 +36,7 @@ def wake_subject(service: str) -> str:
 
 
 SERVER_STATE = "broker.state"
-"""Where an account asks how its server keeps what it acknowledges; the answer names no other account."""
+"""Subject on which an account asks how durably its server stores messages; names no other account."""
 
 
 def inbox_of(user: str) -> str:
@@ -51,7 +51,7 @@ def users(catalogue: Catalogue = CATALOGUE) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A durable pull consumer made for one listener: all that ever crosses between the two."""
+    """A durable pull consumer created for one listener: all events between the two go through it."""
 
     publisher: Service
     listener: Service
@@ -70,17 +70,17 @@ class Grant:
 
     @property
     def next_subject(self) -> str:
-        """Where the publisher's server takes requests for the next messages."""
+        """Subject of requests for the next messages, at the publisher's server."""
         return f"$JS.API.CONSUMER.MSG.NEXT.{self.stream}.{self.consumer}"
 
     @property
     def info_subject(self) -> str:
-        """Where the publisher's server tells the consumer's state."""
+        """Subject of requests for the consumer's state, at the publisher's server."""
         return f"$JS.API.CONSUMER.INFO.{self.stream}.{self.consumer}"
 
     @property
     def ack_subject(self) -> str:
-        """Where messages are acknowledged; it can't be renamed."""
+        """Subject of acknowledgements; it can't be renamed."""
         return f"$JS.ACK.{self.stream}.{self.consumer}.>"
 
     @property
@@ -99,7 +99,7 @@ class Grant:
 
 
 def grants(catalogue: Catalogue = CATALOGUE) -> tuple[Grant, ...]:
-    """Return every grant the catalogue calls for."""
+    """Return every grant that follows from the catalogue."""
     return tuple(
         Grant(publisher, listener, catalogue.subjects(publisher, listener))
         for publisher in catalogue.services
@@ -122,7 +122,7 @@ class Source:
 
 
 def sources_for(service: str, catalogue: Catalogue = CATALOGUE) -> tuple[Source, ...]:
-    """Return the consumers a service listens to, one for each publisher it hears."""
+    """Return the consumers that a service listens to, one for each publisher."""
     return tuple(
         Source(grant.publisher, grant.stream, grant.consumer, grant.api_prefix, grant.subjects)
         for grant in grants(catalogue)

@@ -40,7 +40,7 @@ from contracts.words import Service
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """One organisation's server: whose accounts it has, and where the others' servers reach it."""
+    """One organisation's server: its accounts, and the address for the others' servers."""
 
     name: str
     """Lower-case name, also the JetStream domain."""
@@ -50,7 +50,7 @@ class Organisation:
 
 
 def guest_account(listener: str) -> str:
-    """Return the account that stands for a foreign listener on the publisher's server."""
+    """Return the account that represents another organisation's listener on the publisher's server."""
     return f"GUEST_{account_of(listener)}"
 
 
@@ -130,7 +130,7 @@ def leaf_config(
                 remotes.append(_remote(service, bridge, other, passwords, certificates))
     leaf: dict[str, Any] = {"listen": str(leaf_listen), "reconnect": "1s", "remotes": remotes}
     if certificates:
-        # Each server proves to the other who it is; a client of its own shows a password.
+        # The servers authenticate each other by certificate; their own clients use passwords.
         leaf["tls"] = certificates.settings() | {"verify": True}
     config = {
         **server_settings(organisation.name, listen, monitor, certificates),
@@ -148,7 +148,7 @@ def _guest(
     listener = granted[0].listener
     requests = [subject for g in granted for subject in g.requests]
     name = leaf_user(listener, organisation.name)
-    # Answers come back to subjects the listener's server makes up for each request.
+    # Answers are sent to subjects that the listener's server creates for each request.
     return {
         "users": [user(name, passwords, requests, ("_R_.>",), connection="LEAFNODE")],
         "imports": [entry for g in granted for entry in imports_of(g)],

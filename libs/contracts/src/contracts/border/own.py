@@ -30,14 +30,14 @@ class OwnBorder:
 
     @property
     def kept(self) -> timedelta | None:
-        """How long the stream keeps a message; None: for ever."""
+        """How long the stream retains a message; None: for ever."""
         (stream,) = streams_for(self.service)
         return stream.max_age
 
     async def establish(self, connection: Client) -> Changes:
-        """Make the broker hold exactly the stream and the consumers that it grants; see `establish`."""
+        """Set up exactly the stream and the consumers that the service grants; see `establish`."""
         return await establish(self.service, connection)
 
     async def redeliver(self, connection: Client, listener: str) -> None:
-        """Let the consumer of one listener begin at the first message again; see `redeliver`."""
+        """Reset the consumer of one listener to the first message; see `redeliver`."""
         await redeliver(self.service, connection, listener)

@@ -1,4 +1,4 @@
-"""The streams and consumers a publisher keeps, and their idempotent set-up."""
+"""The streams and consumers of a publisher, and their idempotent set-up."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from contracts.catalogue import CATALOGUE, Catalogue
 from contracts.words import Basis, Service
 
 ABOUT_PERSONS_KEPT = timedelta(days=365)
-"""How long events about persons stay in the broker; the publisher's outbox is the lasting record."""
+"""How long events about persons stay in the broker; the publisher's outbox is the permanent record."""
 
 
 MAX_PAYLOAD = 65_536
-"""Bytes; an event is a few hundred, and the border takes nothing that isn't one."""
+"""Bytes; an event has a few hundred, and the border accepts nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConsumerSpec:
-    """One foreign listener's durable pull consumer."""
+    """The durable pull consumer of another service that listens."""
 
     stream: str
     name: str
@@ -68,7 +68,7 @@ class StreamSpec:
     subjects: tuple[str, ...]
     consumers: tuple[ConsumerSpec, ...]
     max_bytes: int = 2 * 1024**3
-    """When full, new events are refused and wait in the outbox; nothing is thrown away to make room."""
+    """When it is full, new events are refused and wait in the outbox; nothing is deleted to make room."""
     max_age: timedelta | None = None
     duplicate_window: timedelta = timedelta(hours=2)
 
@@ -115,7 +115,7 @@ def streams_for(service: str, catalogue: Catalogue = CATALOGUE) -> tuple[StreamS
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a set-up changed, for the operator to read; all empty when it was as it should be."""
+    """What a set-up changed, for the operator; all empty when nothing differed."""
 
     made: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
@@ -123,7 +123,7 @@ class Changes:
 
 
 async def establish(service: str, connection: Client, catalogue: Catalogue = CATALOGUE) -> Changes:
-    """Make the broker hold exactly a service's streams and consumers; safe to repeat.
+    """Set up exactly a service's streams and consumers; safe to repeat.
 
     Returns what it changed. `connection` must be the service's admin user. A consumer keeps its place when
     its subjects change; one that the catalogue no longer lists is removed. Raises nats.js.errors.APIError
@@ -154,7 +154,7 @@ async def establish(service: str, connection: Client, catalogue: Catalogue = CAT
 async def redeliver(
     service: str, connection: Client, listener: str, catalogue: Catalogue = CATALOGUE
 ) -> None:
-    """Let a listener's consumer begin at the first message again; the listener knows what it has received.
+    """Reset a listener's consumer to the first message; the listener recognises what it has received.
 
     `connection` must be the service's admin user. Raises ValueError for a listener that is granted nothing.
     """
@@ -200,7 +200,7 @@ def _same_consumer(present: ConsumerConfig, wanted: ConsumerConfig) -> bool:
 
 
 def _differs(present: StreamConfig | ConsumerConfig, wanted: StreamConfig | ConsumerConfig) -> bool:
-    """Compare only what is asked for: the server adds settings and metadata of its own."""
+    """Compare only the requested settings: the server adds settings and metadata of its own."""
     has = {field.name: getattr(present, field.name) for field in fields(present)}
     return any(
         value is not None and (has[name] or None) != (value or None)

@@ -1,4 +1,4 @@
-"""Adding programs and giving them new secrets."""
+"""Adds programs and replaces their secrets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gateway.staff.model import own_roles
 
 
 class PutClient(BaseModel):
-    """A program with its roles; a known id gets the new secret, roles and name."""
+    """A program with its roles; an existing id gets the new secret, roles and name."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]{2,39}$")
     name: str = Field(min_length=1, max_length=120)

@@ -1,4 +1,4 @@
-"""Programs that call the APIs of one organisation."""
+"""Programs that use the APIs of one organisation."""
 
 from chassis.access import Permission
 from chassis.feature import Feature

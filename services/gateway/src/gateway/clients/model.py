@@ -1,4 +1,4 @@
-"""Programs with roles of their own; each has a secret, of which only a digest is kept."""
+"""Programs with roles of their own; each has a secret, of which only a digest is stored."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gateway.tables import Base
 class ApiClient(Base):
     """One program.
 
-    Its secret is random and long, so a plain digest of it is as hard to turn back as it gets.
+    Its secret is random and long, so a plain digest can't be reversed.
     """
 
     __tablename__ = "api_client"
@@ -28,15 +28,15 @@ class ApiClient(Base):
 
 
 def subject_of(client_id: str) -> str:
-    """Who a program is in tokens and in the register."""
+    """Return the subject of a program in tokens and in the register."""
     return f"client:{client_id}"
 
 
 def digest(secret: str) -> bytes:
-    """What is kept of a secret: it can be compared, and not read back."""
+    """Return what is stored of a secret: it can be compared, but not read."""
     return hashlib.sha256(secret.encode()).digest()
 
 
-def is_secret(secret: str, kept: bytes | None) -> bool:
-    """Whether a secret is the client's; takes as long for a client that doesn't exist."""
-    return hmac.compare_digest(digest(secret), kept or digest("")) and kept is not None
+def is_secret(secret: str, stored: bytes | None) -> bool:
+    """Return whether a secret is the client's; takes as long for a client that doesn't exist."""
+    return hmac.compare_digest(digest(secret), stored or digest("")) and stored is not None

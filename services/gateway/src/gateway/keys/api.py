@@ -1,4 +1,4 @@
-"""What everybody may know of the keys and of how tokens are had."""
+"""Public documents: the keys, and how to get tokens."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ router = APIRouter(tags=["keys"])
 
 @router.get("/.well-known/jwks.json", summary="Public keys of this organisation")
 async def key_set(request: Request, response: Response) -> dict[str, Any]:
-    """Return the keys that its tokens may be signed with; two while a key is being replaced."""
+    """Return the keys with which tokens may be signed; two while a key is being replaced."""
     response.headers["Cache-Control"] = "public, max-age=60"
     published: dict[str, Any] = await request.app.state.signing.published()
     return published
 
 
-@router.get("/.well-known/oauth-authorization-server", summary="How tokens are had here")
+@router.get("/.well-known/oauth-authorization-server", summary="How to get tokens here")
 async def metadata(request: Request) -> dict[str, Any]:
     """Return issuer, addresses and algorithms (RFC 8414)."""
     settings = request.app.state.runtime.settings

@@ -1,4 +1,4 @@
-"""Making and replacing signing keys."""
+"""Creates and replaces signing keys."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from sqlalchemy import Select, func, or_, select, update
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from gateway.keys.feature import MANAGE_KEYS
-from gateway.keys.model import ANNOUNCED, KEPT_PUBLISHED, SigningKeyRow, generate, sealer
+from gateway.keys.model import ANNOUNCED, STILL_PUBLISHED, SigningKeyRow, generate, sealer
 from gateway.settings import GatewaySettings
 
 
 class HaveKeys(BaseModel):
-    """Make the first key if there is none."""
+    """Create the first key if there is none."""
 
 
 class RotateKeys(BaseModel):
-    """Make a new key.
+    """Create a new key.
 
-    `at_once` when the old one may be known to others: nothing it signed is accepted any more.
+    With `at_once`, because others may know the old one, nothing that the old one signed is accepted any more.
     """
 
     at_once: bool = False
 
 
 class KeyMade(BaseModel):
-    """The new key's id; None when the present one is good for longer."""
+    """The new key's id; None when there is a key already."""
 
     kid: str | None
 
 
 @use_case(MANAGE_KEYS)
 async def have_keys(tx: Tx, _command: HaveKeys) -> KeyMade:
-    """Make the first key; two gateways starting at once make one."""
+    """Create the first key; two gateways that start at the same time create one."""
     await tx.execute(_turn())
     if await tx.scalar(select(SigningKeyRow.kid).where(SigningKeyRow.retired_at.is_(None)).limit(1)):
         return KeyMade(kid=None)
@@ -44,14 +44,14 @@ async def have_keys(tx: Tx, _command: HaveKeys) -> KeyMade:
 
 @use_case(MANAGE_KEYS)
 async def rotate_keys(tx: Tx, command: RotateKeys) -> KeyMade:
-    """Publish a second key, which signs after an announcement; the first is retired later."""
+    """Publish a second key, which begins to sign later; the first is retired after that."""
     await tx.execute(_turn())
-    good = SigningKeyRow.retired_at.is_(None) & (SigningKeyRow.signs_from <= tx.now)
-    signs_now = command.at_once or not await tx.scalar(select(SigningKeyRow.kid).where(good).limit(1))
+    usable = SigningKeyRow.retired_at.is_(None) & (SigningKeyRow.signs_from <= tx.now)
+    signs_now = command.at_once or not await tx.scalar(select(SigningKeyRow.kid).where(usable).limit(1))
     not_replaced = SigningKeyRow.retired_at.is_(None)
-    # At once means also a key that an earlier rotation has replaced and that is still published.
+    # This includes a key that an earlier rotation replaced and that is still published.
     in_use = or_(not_replaced, SigningKeyRow.retired_at > tx.now) if command.at_once else not_replaced
-    retired_at = tx.now if command.at_once else tx.now + ANNOUNCED + KEPT_PUBLISHED
+    retired_at = tx.now if command.at_once else tx.now + ANNOUNCED + STILL_PUBLISHED
     await tx.execute(update(SigningKeyRow).where(in_use).values(retired_at=retired_at))
     return KeyMade(kid=_add(tx, signs_now=signs_now))
 
@@ -76,5 +76,5 @@ def _add(tx: Tx, *, signs_now: bool) -> str:
 
 
 def _turn() -> Select[tuple[None]]:
-    """One maker of keys at a time."""
+    """Return the statement that lets one transaction at a time create keys."""
     return select(func.pg_advisory_xact_lock(0x6B657973))

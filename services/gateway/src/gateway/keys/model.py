@@ -1,4 +1,4 @@
-"""Signing keys: Ed25519, the private half sealed with a secret of the environment."""
+"""Signing keys: Ed25519, the private half encrypted with a secret from the environment."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from gateway.settings import GatewaySettings
 from gateway.tables import Base
 
 ANNOUNCED = timedelta(minutes=10)
-"""A new key is published this long before it signs, so that every service has fetched it by then."""
-KEPT_PUBLISHED = timedelta(hours=1)
-"""A replaced key stays published this long, far beyond the life of its last token."""
+"""Time between publishing a new key and signing with it: every service has fetched it by then."""
+STILL_PUBLISHED = timedelta(hours=1)
+"""Time for which a replaced key remains published: much longer than its last token is valid."""
 
 
 class SigningKeyRow(Base):
-    """One key. It signs from `signs_from` until a newer one does; it is published until `retired_at`."""
+    """One key: it signs from `signs_from` until a newer one does, and is published until `retired_at`."""
 
     __tablename__ = "signing_key"
 
@@ -36,7 +36,7 @@ class SigningKeyRow(Base):
 
 
 def sealer(settings: GatewaySettings) -> Fernet:
-    """What seals and opens private keys and short-lived states of this gateway."""
+    """Return the cipher for private keys and short-lived states of this gateway."""
     secret = (settings.key_secret or settings.csrf_secret).get_secret_value().encode()
     derived = HKDF(algorithm=SHA256(), length=32, salt=b"partywall", info=b"gateway signing keys").derive(
         secret
@@ -45,7 +45,7 @@ def sealer(settings: GatewaySettings) -> Fernet:
 
 
 def generate() -> OKPKey:
-    """A new Ed25519 key; its id is a digest of its public half."""
+    """Return a new Ed25519 key; its id is a digest of its public half."""
     key = OKPKey.generate_key("Ed25519", {"use": "sig", "alg": "Ed25519"})
     kid = base64.urlsafe_b64encode(
         hashlib.sha256(str(key.as_dict(private=False)["x"]).encode()).digest()[:12]

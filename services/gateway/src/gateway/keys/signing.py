@@ -1,4 +1,4 @@
-"""The keys at work: they sign tokens and are published; read from the database, kept for a short while."""
+"""Signs tokens and publishes keys, which are read from the database and cached briefly."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from gateway.keys.model import SigningKeyRow, sealer
 from gateway.organisation import AUDIENCES
 from gateway.settings import GatewaySettings
 
-_KEPT_SECONDS = 2.0
-"""A key withdrawn at once signs for this much longer; what it signs then is refused like the rest."""
+_CACHE_SECONDS = 2.0
+"""A key withdrawn at once may sign for this much longer; such tokens are refused like the others."""
 
 
 class Signing:
-    """Signs access tokens with the youngest key that may sign, and publishes all keys that are still good."""
+    """Signs access tokens with the newest key that may sign, and publishes all keys that aren't retired."""
 
     def __init__(self, runtime: Runtime, settings: GatewaySettings) -> None:
         self.runtime = runtime
@@ -38,18 +38,18 @@ class Signing:
         self._reading = asyncio.Lock()
 
     def forget(self) -> None:
-        """Read the keys again at the next use (after a rotation)."""
+        """Have the keys read again at the next use (after a rotation)."""
         self._read_at = float("-inf")
 
     async def published(self) -> dict[str, Any]:
-        """The JSON Web Key Set: public halves only."""
+        """Return the JSON Web Key Set: public halves only."""
         await self._fresh()
         return {"keys": self._published}
 
     async def access_token(
         self, *, subject: str, name: str, roles: list[str], locale: str, kind: str, session: str | None
     ) -> str:
-        """A signed token for this entity's services, valid for `token_seconds`."""
+        """Return a signed token for this entity's services, valid for `token_seconds`."""
         now = int(self.runtime.clock.now().timestamp())
         claims: dict[str, Any] = {
             "aud": list(AUDIENCES[self.settings.entity]),
@@ -67,23 +67,23 @@ class Signing:
         return await self.sign("at+jwt", claims)
 
     async def sign(self, kind: str, claims: dict[str, Any]) -> str:
-        """Claims of this issuer and entity, signed as a token of this kind (`typ`)."""
+        """Return claims of this issuer and entity, signed as a token of this `typ`."""
         await self._fresh()
         if self._signer is None:
             raise Unavailable
         header = {"alg": "Ed25519", "kid": str(self._signer.kid), "typ": kind}
-        whose = {
+        issued = {
             "iss": self.settings.issuer,
             "entity": self.settings.entity,
             "iat": self.runtime.clock.now().timestamp(),
         }
-        return jwt.encode(header, {**whose, **claims}, self._signer, algorithms=["Ed25519"])
+        return jwt.encode(header, {**issued, **claims}, self._signer, algorithms=["Ed25519"])
 
     async def _fresh(self) -> None:
-        if time.monotonic() - self._read_at < _KEPT_SECONDS:
+        if time.monotonic() - self._read_at < _CACHE_SECONDS:
             return
         async with self._reading:
-            if time.monotonic() - self._read_at < _KEPT_SECONDS:
+            if time.monotonic() - self._read_at < _CACHE_SECONDS:
                 return
             await self._read()
             if self._signer is None:
@@ -107,11 +107,11 @@ class Signing:
 
 
 class OwnKeys(httpx.AsyncBaseTransport):
-    """Lets the gateway's own verifier fetch the key set without going over the network."""
+    """Lets the gateway's own verifier fetch the key set without the network."""
 
     def __init__(self, signing: Signing) -> None:
         self.signing = signing
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer with the keys, whatever was asked for."""
+        """Answer any request with the keys."""
         return httpx.Response(200, json=await self.signing.published(), request=request)

@@ -1,4 +1,4 @@
-"""The first page of an organisation: what this is, its desks, its APIs."""
+"""The first page of an organisation: its purpose, desks and APIs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/", name="landing")
 async def landing(call: PublicCall) -> Response:
-    """What this organisation does here, and where to go on."""
+    """Show what this organisation does, with links to its desks and APIs."""
     entity = call.runtime.entity
     manages_staff = call.may(everybody.permission)
     return call.page(

@@ -1,4 +1,4 @@
-"""The register for this entity's own services: signed, and given to nobody who comes from outside."""
+"""The register for this entity's own services: signed, and refused to requests from outside."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from gateway.keys.signing import OwnKeys, Signing
 from gateway.register.queries import register
 
 router = APIRouter(include_in_schema=False)
-_TELLS_OF_A_ROUTER = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+_ROUTERS_HEADERS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
 @guard("inside")
 async def from_inside(request: Request) -> None:
-    """Refuse what came through a router: the entity's services ask at this gateway's own port."""
-    if any(name in request.headers for name in _TELLS_OF_A_ROUTER):
+    """Refuse requests through a router: the entity's services use this gateway's own port."""
+    if any(name in request.headers for name in _ROUTERS_HEADERS):
         raise NotFound
 
 
@@ -34,20 +34,20 @@ async def read(request: Request) -> PlainTextResponse:
 
 
 async def signed(runtime: Runtime, signing: Signing) -> str:
-    """The register as it is now, signed with the key that signs tokens."""
+    """Return the present register, signed with the key that signs tokens."""
     found = await ask(runtime, Actor.system("register", runtime.entity), register)
     return await signing.sign(REGISTER_TYPE, found.model_dump(mode="json"))
 
 
 class OwnDocuments(OwnKeys):
-    """Lets the gateway's own verifier read its keys and its register without going over the network."""
+    """Lets the gateway's own verifier read its keys and its register without the network."""
 
     def __init__(self, runtime: Runtime, signing: Signing) -> None:
         super().__init__(signing)
         self.runtime = runtime
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer with the register, or as for keys."""
+        """Answer with the register, or else with the keys."""
         if request.url.path.endswith(REGISTER):
             return httpx.Response(200, text=await signed(self.runtime, self.signing), request=request)
         return await super().handle_async_request(request)

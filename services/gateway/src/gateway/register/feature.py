@@ -1,4 +1,4 @@
-"""What this entity's services are told about staff, keys and sessions, as one signed document."""
+"""Staff, withdrawn keys and ended sessions, as one signed document for this entity's services."""
 
 from chassis.access import Permission
 from chassis.feature import Feature

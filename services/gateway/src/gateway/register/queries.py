@@ -1,4 +1,4 @@
-"""The register: staff and programs, the keys that were withdrawn, the sessions that are over."""
+"""The register: staff and programs, withdrawn keys, ended sessions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gateway.staff.model import StaffMember
 
 
 class Registered(BaseModel):
-    """One person or program, as the services know them: no address, no password."""
+    """One person or program, as the services see them: without e-mail address and password."""
 
     sub: str
     name: str
@@ -26,7 +26,7 @@ class Registered(BaseModel):
 
 
 class Register(BaseModel):
-    """What the services are told."""
+    """The content of the register."""
 
     colleagues: list[Registered]
     withdrawn: list[str]
@@ -35,7 +35,7 @@ class Register(BaseModel):
 
 @query(READ_REGISTER)
 async def register(tx: ReadTx) -> Register:
-    """The register as it is now."""
+    """Return the present register."""
     people: list[tuple[str, StaffMember | ApiClient]] = [
         (str(one.id), one) for one in (await tx.execute(select(StaffMember))).scalars()
     ]

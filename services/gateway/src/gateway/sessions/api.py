@@ -1,4 +1,4 @@
-"""Tokens for programs: client credentials, and sign-in for command lines."""
+"""Tokens for programs: client credentials, and sign-in for command-line tools."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ router = APIRouter(tags=["sign-in"])
 
 
 class SignIn(BaseModel):
-    """Somebody's address and password."""
+    """A person's e-mail address and password."""
 
     email: str = Field(min_length=1, max_length=254)
     password: SecretStr = Field(min_length=1, max_length=1000)
 
 
 class Token(BaseModel):
-    """An access token, and the seconds it is good for."""
+    """An access token, and the seconds for which it is valid."""
 
     access_token: str
     token_type: str = "Bearer"  # noqa: S105 (the name of a scheme)
@@ -40,7 +40,7 @@ class Token(BaseModel):
 
 
 class PasswordTemporary(DomainError):
-    """A first password is only good for choosing one's own, in the browser."""
+    """A first password can only be used to choose one's own, in the browser."""
 
     kind = Kind.forbidden
     code = "password_temporary"
@@ -49,7 +49,7 @@ class PasswordTemporary(DomainError):
 
 @router.post("/api/gateway/v1/sign-in", summary="Sign in with e-mail address and password")
 async def sign_in(request: Request, wanted: SignIn, response: Response) -> Token:
-    """Return an access token for a person; used by command lines and demonstrations."""
+    """Return an access token for a person; for command-line tools and demonstrations."""
     runtime = request.app.state.runtime
     opened = await sign_in_by_password(
         runtime,
@@ -94,8 +94,8 @@ async def token(
         kind="client",
         session=None,
     )
-    given = Token(access_token=access, expires_in=runtime.settings.token_seconds)
-    return JSONResponse(given.model_dump(), headers={"Cache-Control": "no-store"})
+    issued = Token(access_token=access, expires_in=runtime.settings.token_seconds)
+    return JSONResponse(issued.model_dump(), headers={"Cache-Control": "no-store"})
 
 
 def _basic(authorization: str) -> tuple[str, str]:

@@ -1,7 +1,4 @@
-"""What was typed into a form whose session ended.
-
-Carried through sign-in, back to the page it was meant for.
-"""
+"""Carries what was typed into a form whose session ended through sign-in, back to the form's page."""
 
 from __future__ import annotations
 
@@ -16,19 +13,19 @@ _PAIRS = TypeAdapter(Pairs)
 
 
 async def typed_fields(request: Request) -> Pairs:
-    """The text fields of a form that was sent here instead of to its desk; files can't be kept."""
+    """Return the text fields of a form that was sent here instead of to its desk; files are lost."""
     data = await request.form(max_fields=2000)
     pairs = [(name, value) for name, value in data.multi_items() if isinstance(value, str)]
     return pairs if sum(len(name) + len(value) for name, value in pairs) <= MOST_BYTES else []
 
 
 def packed(pairs: Pairs) -> str:
-    """As one hidden field of the sign-in form; empty for nothing."""
+    """Return the pairs as the value of one hidden field; empty when there are none."""
     return json.dumps(pairs, ensure_ascii=False) if pairs else ""
 
 
 def unpacked(text: str) -> Pairs:
-    """The pairs of a hidden field; nothing when it isn't one of ours."""
+    """Return the pairs in a hidden field; none when `packed` didn't write it."""
     if not text or len(text) > 2 * MOST_BYTES:
         return []
     try:

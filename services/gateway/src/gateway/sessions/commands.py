@@ -1,4 +1,4 @@
-"""Opening, renewing and ending sessions. Passwords are compared between two commands, never inside one."""
+"""Opens, renews and ends sessions. Passwords are compared between two commands, never inside one."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from chassis.usecase import use_case
 from deskkit.i18n import N_
 from gateway.sessions.feature import OPEN_SESSIONS
 from gateway.sessions.model import (
-    FORGOTTEN_AFTER,
+    COUNT_RESET_AFTER,
     GRACE,
     FailedSignIns,
     Session,
-    counted_as,
+    count_keys,
     digest,
     new_secret,
     wait_after,
@@ -31,7 +31,7 @@ from gateway.staff.model import StaffMember
 
 
 class WrongPassword(BaseModel):
-    """A wrong password for `email` came from `address`."""
+    """A wrong password for `email` was sent from `address`."""
 
     email: str
     address: str
@@ -45,7 +45,7 @@ DELETE FROM failed_sign_ins WHERE (kind, key) IN (
 
 
 class OpenSession(BaseModel):
-    """Somebody proved who they are. `email` clears the count of wrong passwords for it from `address`."""
+    """An authenticated person. With `email`, its count of wrong passwords from `address` is cleared."""
 
     staff_id: UUID
     device: str
@@ -54,7 +54,7 @@ class OpenSession(BaseModel):
 
 
 class Opened(BaseModel):
-    """A session and whose it is. `secret` is None when another tab has just renewed it."""
+    """A session and its person. `secret` is None when another tab has just renewed it."""
 
     session_id: UUID
     secret: str | None = Field(repr=False)
@@ -73,26 +73,26 @@ class RenewSession(BaseModel):
 
 
 class Renewal(BaseModel):
-    """What came of renewing; `opened` is None when the session is over."""
+    """The outcome of renewing; `opened` is None when the session has ended."""
 
     opened: Opened | None
 
 
 class EndSession(BaseModel):
-    """End one session of the asker, or the one with this secret."""
+    """End one session of the actor, or the one with this secret."""
 
     session_id: UUID | None = None
     secret: str | None = Field(default=None, repr=False)
 
 
 class Ended(BaseModel):
-    """How many sessions were ended."""
+    """The number of sessions that were ended."""
 
     count: int
 
 
 class FindByProvider(BaseModel):
-    """Somebody whom the organisation's provider vouches for."""
+    """A person whom the organisation's provider has authenticated."""
 
     provider_subject: str
     email: str | None
@@ -108,12 +108,12 @@ class Found(BaseModel):
 async def count_wrong_password(tx: Tx, command: WrongPassword) -> None:
     """Count a wrong password; an account that doesn't exist is counted like any other.
 
-    Nothing else is ever counted: not what was refused unseen, and not what failed on our side.
+    Nothing else is counted: neither attempts refused without comparing, nor failures of the gateway.
     """
-    await tx.execute(text(_FORGET), {"old": tx.now - FORGOTTEN_AFTER})
+    await tx.execute(text(_FORGET), {"old": tx.now - COUNT_RESET_AFTER})
     key = _settings(tx).csrf_secret.get_secret_value()
-    for kind, digested in counted_as(command.email, command.address, key).items():
-        row = await _counted(tx, kind, digested)
+    for kind, digested in count_keys(command.email, command.address, key).items():
+        row = await _locked_count(tx, kind, digested)
         row.failures += 1
         row.last_at = tx.now
         row.waits_until = max(row.waits_until, tx.now + wait_after(kind, row.failures))
@@ -127,7 +127,7 @@ async def open_session(tx: Tx, command: OpenSession) -> Opened:
         raise NotFound(what=N_("person"))
     if command.email:
         key = _settings(tx).csrf_secret.get_secret_value()
-        pair = counted_as(command.email, command.address, key)["pair"]
+        pair = count_keys(command.email, command.address, key)["pair"]
         await tx.execute(delete(FailedSignIns).where(FailedSignIns.kind == "pair", FailedSignIns.key == pair))
     secret = new_secret()
     session = Session(
@@ -147,40 +147,44 @@ async def open_session(tx: Tx, command: OpenSession) -> Opened:
 
 @use_case(OPEN_SESSIONS)
 async def renew_session(tx: Tx, command: RenewSession) -> Renewal:
-    """Give the session a new secret. One used again after its replacement ends the session: it was copied."""
-    shown = digest(command.secret)
-    wanted = select(Session).where(or_(Session.secret_digest == shown, Session.former_digest == shown))
+    """Give the session a new secret. A replaced secret that is used again was copied: the session ends."""
+    presented = digest(command.secret)
+    wanted = select(Session).where(
+        or_(Session.secret_digest == presented, Session.former_digest == presented)
+    )
     session = (await tx.execute(wanted.with_for_update())).scalar_one_or_none()
     if session is None:
         return Renewal(opened=None)
     member = await tx.session.get(StaffMember, session.staff_id)
     idle = timedelta(seconds=_settings(tx).idle_seconds)
     over = session.ends_at <= tx.now or session.renewed_at + idle <= tx.now
-    reused = session.former_digest == shown and session.renewed_at + GRACE <= tx.now
+    reused = session.former_digest == presented and session.renewed_at + GRACE <= tx.now
     if over or reused or member is None or not member.active:
         await tx.session.delete(session)
         tx.touched("session", session.id, "ended_by_reuse" if reused else "ended")
         return Renewal(opened=None)
-    if session.former_digest == shown:
+    if session.former_digest == presented:
         return Renewal(opened=_opened(session, member, None))
     secret = new_secret()
-    session.former_digest, session.secret_digest, session.renewed_at = shown, digest(secret), tx.now
+    session.former_digest, session.secret_digest, session.renewed_at = presented, digest(secret), tx.now
     return Renewal(opened=_opened(session, member, secret))
 
 
 @use_case(OPEN_SESSIONS)
 async def end_session(tx: Tx, command: EndSession) -> Ended:
     """End the session with this secret, or with this id."""
-    shown = digest(command.secret or "")
+    presented = digest(command.secret or "")
     mine = or_(
-        Session.secret_digest == shown, Session.former_digest == shown, Session.id == command.session_id
+        Session.secret_digest == presented,
+        Session.former_digest == presented,
+        Session.id == command.session_id,
     )
     return await _end(tx, select(Session).where(mine))
 
 
 @use_case(CHANGE_OWN_ACCOUNT)
 async def end_own_session(tx: Tx, command: EndSession) -> Ended:
-    """End one of the asker's own sessions; without an id, all but the present one."""
+    """End one of the actor's own sessions; without an id, all but the present one."""
     mine = select(Session).where(Session.staff_id == UUID(tx.actor.subject))
     if command.session_id:
         return await _end(tx, mine.where(Session.id == command.session_id))
@@ -189,10 +193,7 @@ async def end_own_session(tx: Tx, command: EndSession) -> Ended:
 
 @use_case(OPEN_SESSIONS)
 async def find_by_provider(tx: Tx, command: FindByProvider) -> Found:
-    """Find the person.
-
-    The first time by the address that the provider has verified, from then on by its subject.
-    """
+    """Find the person: the first time by the address that the provider verified, later by its subject."""
     known = select(StaffMember).where(StaffMember.provider_subject == command.provider_subject)
     member = (await tx.execute(known)).scalar_one_or_none()
     if member is None and command.email:
@@ -214,15 +215,15 @@ async def _end(tx: Tx, wanted: Select[Session]) -> Ended:
     return Ended(count=len(ended))
 
 
-async def _counted(tx: Tx, kind: str, key: bytes) -> FailedSignIns:
-    """The locked row of a count, begun at nought, and at nought again after a quiet hour."""
+async def _locked_count(tx: Tx, kind: str, key: bytes) -> FailedSignIns:
+    """Return the locked row of a count: zero at first, and again after an hour without failures."""
     values = {"kind": kind, "key": key, "failures": 0, "last_at": tx.now, "waits_until": tx.now}
     await tx.execute(insert(FailedSignIns).values(**values).on_conflict_do_nothing())
     wanted = (
         select(FailedSignIns).where(FailedSignIns.kind == kind, FailedSignIns.key == key).with_for_update()
     )
     row: FailedSignIns = (await tx.execute(wanted)).scalar_one()
-    if row.last_at + FORGOTTEN_AFTER <= tx.now:
+    if row.last_at + COUNT_RESET_AFTER <= tx.now:
         row.failures, row.waits_until = 0, tx.now
     return row
 

@@ -1,4 +1,4 @@
-"""Pages of sign-in, renewal, sign-out, and of one's own account."""
+"""Pages for sign-in, renewal, sign-out and one's own account."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from gateway.sessions.model import SessionOver
 from gateway.sessions.signing_in import (
     SESSION_COOKIE,
     address_of,
-    give_cookies,
+    delete_cookies,
     itself,
     renew,
+    set_cookies,
     sign_in_by_password,
-    take_cookies,
 )
 from gateway.settings import GatewaySettings
 from gateway.staff.commands import (
@@ -48,32 +48,32 @@ routers = (public, pages)
 
 
 class SignInForm(BaseModel):
-    """What is typed to sign in."""
+    """The fields of the sign-in form."""
 
     email: str = Field(min_length=1, max_length=254, title="E-mail address")
     password: SecretStr = Field(min_length=1, max_length=1000, title="Password")
 
 
 class NewPassword(BaseModel):
-    """What is typed to change one's password."""
+    """The fields of the form that changes one's password."""
 
-    present: SecretStr = Field(min_length=1, max_length=1000, title="Present password")
+    present: SecretStr = Field(min_length=1, max_length=1000, title="Current password")
     password: SecretStr = Field(min_length=1, max_length=1000, title="New password")
     again: SecretStr = Field(min_length=1, max_length=1000, title="New password again")
 
 
 @public.get("/sign-in", name="sign_in")
 async def sign_in_page(call: PublicCall, next: str = "/") -> Response:
-    """The sign-in page."""
+    """Show the sign-in page."""
     return await _sign_in_page(call, inside_path(next, "/"))
 
 
 @public.post("/sign-in", name="sign_in_sent")
 async def sign_in(call: PublicCall) -> Response:
-    """Sign in, and go on to where one wanted to go; typed input goes along."""
+    """Sign in and go to the page that was requested, with what was typed there."""
     posted = await call.posted()
     target = inside_path(next(iter(posted.get("next", ())), "/"), "/")
-    kept = carried.unpacked(next(iter(posted.get("carried", ())), ""))
+    typed_before = carried.unpacked(next(iter(posted.get("carried", ())), ""))
     form = await call.form(SignInForm)
 
     async def opened(typed: SignInForm) -> Opened:
@@ -86,34 +86,34 @@ async def sign_in(call: PublicCall) -> Response:
         )
 
     if done := await form.attempt(opened):
-        return await signed_in(call, done.result, target, kept)
-    return await _sign_in_page(call, target, kept=kept, form=form)
+        return await signed_in(call, done.result, target, typed_before)
+    return await _sign_in_page(call, target, typed_before=typed_before, form=form)
 
 
-async def signed_in(call: PageCall, opened: Opened, target: str, kept: carried.Pairs) -> Response:
-    """The answer to a sign-in that succeeded: on to the page, or first to choosing a password."""
+async def signed_in(call: PageCall, opened: Opened, target: str, typed_before: carried.Pairs) -> Response:
+    """Answer a successful sign-in: go to the page, or first choose a password."""
     response: Response
-    target = _begins_at(call.runtime.entity, opened, target)
+    target = _destination(call.runtime.entity, opened, target)
     if opened.password_temporary:
         response = RedirectResponse(f"/session/password?{urlencode({'next': target})}", status_code=303)
-    elif kept:
-        response = call.page("sessions/continue.html", target=target, kept=kept)
+    elif typed_before:
+        response = call.page("sessions/continue.html", target=target, kept=typed_before)
     else:
         response = RedirectResponse(target, status_code=303)
-    await give_cookies(response, call.request, opened, first=True)
+    await set_cookies(response, call.request, opened, first=True)
     return response
 
 
-def _begins_at(entity: str, opened: Opened, target: str) -> str:
-    """Where somebody goes on who signed in without wanting to go anywhere: to their own desk."""
+def _destination(entity: str, opened: Opened, target: str) -> str:
+    """Return the address to go to; somebody who requested no page goes to their own desk."""
     return own_desk(entity, opened.roles) if target == "/" else target
 
 
 @public.api_route("/session/renew", methods=["GET", "POST"], name="session.renew")
 async def renew_session(request: Request, next: str = "/", anew: bool = False) -> Response:
-    """Give a desk's visitor a new token and send them back, form and all; or ask them to sign in.
+    """Give a desk's visitor a new token and send them back, with their form; or have them sign in.
 
-    With `anew` they are asked in any case: a desk has just refused what was given.
+    With `anew` they have to sign in in any case, because a desk has just refused a new token.
 
     This is the one GET that writes: it replaces the session's secret.
     """
@@ -124,19 +124,23 @@ async def renew_session(request: Request, next: str = "/", anew: bool = False) -
     secret = "" if anew else request.cookies.get(SESSION_COOKIE, "")
     opened = await renew(request.app.state.runtime, secret)
     if opened is not None:
-        target = _begins_at(settings.entity, opened, target)
-        # 307 sends a posted form on to its desk unchanged.
+        target = _destination(settings.entity, opened, target)
+        # 307 sends a posted form to its desk unchanged.
         response = RedirectResponse(target, status_code=303 if request.method in SAFE_METHODS else 307)
-        await give_cookies(response, request, opened, first=False)
+        await set_cookies(response, request, opened, first=False)
         return response
     call = await public_call_of(request)
-    kept = await carried.typed_fields(request) if request.method not in SAFE_METHODS else []
+    typed_before = await carried.typed_fields(request) if request.method not in SAFE_METHODS else []
     had_session = SESSION_COOKIE in request.cookies and not anew
     answer = await _sign_in_page(
-        call, target, kept=kept, over=had_session or bool(kept), status=401 if kept else 200
+        call,
+        target,
+        typed_before=typed_before,
+        over=had_session or bool(typed_before),
+        status=401 if typed_before else 200,
     )
     if not anew:
-        take_cookies(answer)
+        delete_cookies(answer)
     return answer
 
 
@@ -156,13 +160,13 @@ async def sign_out(call: PublicCall) -> Response:
         ended = EndSession(session_id=UUID(call.actor.session))
         await perform(call.runtime, itself(call.runtime), end_session, ended)
     response = call.redirect("/", notice=call._("You are signed out."))
-    take_cookies(response)
+    delete_cookies(response)
     return response
 
 
 @pages.get("/mine", name="session.mine")
 async def mine(call: DeskCall) -> Response:
-    """Where one is signed in, and one's own settings."""
+    """Show where one is signed in, and one's own settings."""
     account = await call.ask(own_account)
     sessions = await call.ask(queries.own_sessions)
     return call.page("sessions/mine.html", account=account, sessions=sessions)
@@ -184,7 +188,7 @@ async def profile_page(call: DeskCall) -> Response:
 
 @pages.post("/profile", name="session.profile_sent")
 async def profile(call: DeskCall) -> Response:
-    """Keep one's language in the profile, and use it at once."""
+    """Store one's language in the profile, and use it at once."""
     form = await call.form(ChooseLanguage)
     if await call.carry_out(form, choose_language):
         response = call.redirect("session.mine", notice=call._("Changes saved."))
@@ -220,7 +224,7 @@ async def password(call: DeskCall, next: str = "/session/mine") -> Response:
 async def _replace_password(call: PageCall, account: StaffView, typed: NewPassword) -> None:
     wanted = typed.password.get_secret_value()
     check_new(wanted, account.email)
-    # The present one is proved like a sign-in: counted, compared, refused in the same words.
+    # The current one is checked like a sign-in: counted, compared, refused with the same message.
     proof = await sign_in_by_password(
         call.runtime,
         account.email,
@@ -250,7 +254,7 @@ async def _sign_in_page(
     call: PageCall,
     target: str,
     *,
-    kept: carried.Pairs | None = None,
+    typed_before: carried.Pairs | None = None,
     form: Any = None,
     over: bool = False,
     status: int = 200,
@@ -270,8 +274,8 @@ async def _sign_in_page(
         form=form,
         target=target,
         over=call.words(SessionOver()) if over else None,
-        kept=carried.packed(kept or []),
-        kept_any=bool(kept),
+        kept=carried.packed(typed_before or []),
+        kept_any=bool(typed_before),
         provider=settings.oidc_name if settings.oidc_issuer else None,
         provider_url=f"/sign-in/organisation?{urlencode({'next': target})}",
     )

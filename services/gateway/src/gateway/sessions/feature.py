@@ -1,4 +1,4 @@
-"""Sign-in, sessions, and the tokens they give."""
+"""Sign-in, sessions, and tokens."""
 
 from chassis.access import Permission
 from chassis.feature import Feature

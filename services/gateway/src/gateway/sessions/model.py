@@ -16,21 +16,21 @@ from chassis.errors import DomainError, Kind
 from gateway.tables import Base
 
 GRACE = timedelta(seconds=60)
-"""A replaced secret is accepted this long: two tabs may renew at the same moment."""
+"""How long a replaced secret is accepted: two tabs may renew at the same time."""
 FREE_FAILURES = {"pair": 5, "address": 50, "account": 100}
-"""Wrong passwords before each further one makes whoever comes next wait: those tried from one address for one
-account, from one address for any, from anywhere for one account.
+"""Wrong passwords allowed before the next attempt must wait: from one address for one account, from one
+address for any account, and from anywhere for one account.
 """
 FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(minutes=1)
-"""Nobody can keep somebody else out for longer than this at a time."""
-FORGOTTEN_AFTER = timedelta(hours=1)
+"""Wrong passwords can lock another person out for this long at a time, at most."""
+COUNT_RESET_AFTER = timedelta(hours=1)
 
 
 class Session(Base):
     """One sign-in on one device.
 
-    Only digests of its secrets are kept; the secret changes with every renewal.
+    Only digests of its secrets are stored; the secret changes with every renewal.
     """
 
     __tablename__ = "session"
@@ -50,7 +50,7 @@ class Session(Base):
 class FailedSignIns(Base):
     """Wrong passwords counted for an account from an address, for an address, or for an account (`kind`).
 
-    `key` is a keyed digest, so the table names nobody.
+    `key` is a keyed digest, so the table identifies nobody.
     """
 
     __tablename__ = "failed_sign_ins"
@@ -63,9 +63,9 @@ class FailedSignIns(Base):
 
 
 class EndedSession(Base):
-    """A session that is over, written by the database whichever way its row goes.
+    """An ended session; a trigger writes it whenever the row of a session is deleted.
 
-    The services hear of it and refuse its tokens; it's forgotten when the last of them has run out.
+    The services read it in the register and refuse its tokens; it's deleted when the last one has expired.
     """
 
     __tablename__ = "ended_session"
@@ -75,7 +75,7 @@ class EndedSession(Base):
 
 
 class SignInRefused(DomainError):
-    """Wrong address, wrong password, or access ended: which, is never told."""
+    """Wrong address, wrong password or ended access; which of them is never disclosed."""
 
     kind = Kind.unauthenticated
     code = "sign_in_refused"
@@ -83,7 +83,7 @@ class SignInRefused(DomainError):
 
 
 class TooManyAttempts(DomainError):
-    """Too many wrong passwords, of whatever account. After `seconds` the right one is let in."""
+    """Too many wrong passwords, for any account. After `seconds` the right one is accepted."""
 
     kind = Kind.too_many
     code = "too_many_attempts"
@@ -99,7 +99,7 @@ class SessionOver(DomainError):
 
 
 def wait_after(kind: str, failures: int) -> timedelta:
-    """How long the next attempt must wait: nothing at first, then doubling from 15 seconds to a minute."""
+    """Return how long the next attempt must wait: not at first, then doubling from 15 s to a minute."""
     beyond = failures - FREE_FAILURES[kind]
     if beyond < 0:
         return timedelta(0)
@@ -107,17 +107,17 @@ def wait_after(kind: str, failures: int) -> timedelta:
 
 
 def new_secret() -> str:
-    """A secret that can't be guessed, safe in a cookie."""
+    """Return a secret that can't be guessed, in characters that cookies allow."""
     return secrets.token_urlsafe(32)
 
 
 def digest(secret: str) -> bytes:
-    """What is kept of a secret: it can be compared, and not read back."""
+    """Return what is stored of a secret: it can be compared, but not read."""
     return hashlib.sha256(secret.encode()).digest()
 
 
-def counted_as(email: str, address: str, key: str) -> dict[str, bytes]:
-    """The keyed digests under which a wrong password is counted, one for each kind of count."""
+def count_keys(email: str, address: str, key: str) -> dict[str, bytes]:
+    """Return the keyed digests under which a wrong password is counted, one for each kind of count."""
     texts = {"pair": f"{email}\x00{address}", "address": address, "account": email}
     return {
         kind: hmac.new(key.encode(), f"{kind}\x00{text}".encode(), hashlib.sha256).digest()

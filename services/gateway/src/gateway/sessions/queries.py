@@ -1,4 +1,4 @@
-"""Where the asker is signed in; and what is needed to compare a password."""
+"""The actor's sessions, and what is needed to compare a password."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import exists, select, tuple_
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from gateway.sessions.feature import OPEN_SESSIONS
-from gateway.sessions.model import FailedSignIns, Session, counted_as
+from gateway.sessions.model import FailedSignIns, Session, count_keys
 from gateway.settings import GatewaySettings
 from gateway.staff.feature import VIEW_OWN_ACCOUNT
 from gateway.staff.model import StaffMember
@@ -33,14 +33,14 @@ class SessionView(BaseModel):
 
 @query(VIEW_OWN_ACCOUNT)
 async def own_sessions(tx: ReadTx) -> list[SessionView]:
-    """The asker's sessions, the latest first."""
+    """Return the actor's sessions, the latest first."""
     mine = select(Session).where(Session.staff_id == UUID(tx.actor.subject), Session.ends_at > tx.now)
     rows = (await tx.execute(mine.order_by(Session.renewed_at.desc()))).scalars()
     return [SessionView.model_validate(row) for row in rows]
 
 
 class Attempt(BaseModel):
-    """What is needed to compare a password; `wait_seconds` over 0 means: don't."""
+    """What is needed to compare a password, unless `wait_seconds` is greater than 0."""
 
     wait_seconds: int = 0
     staff_id: UUID | None = None
@@ -49,9 +49,9 @@ class Attempt(BaseModel):
 
 @query(OPEN_SESSIONS)
 async def attempt(tx: ReadTx, email: str, address: str) -> Attempt:
-    """What a sign-in as `email` from `address` has to wait for, or be compared with.
+    """Return how long a sign-in as `email` from `address` has to wait, or what to compare its password with.
 
-    Where somebody is signed in already, wrong passwords from elsewhere keep nobody out.
+    Wrong passwords from elsewhere don't matter at an address where the person is signed in.
     """
     settings = tx.runtime.settings
     if not isinstance(settings, GatewaySettings):
@@ -59,7 +59,7 @@ async def attempt(tx: ReadTx, email: str, address: str) -> Attempt:
     member = (
         await tx.execute(select(StaffMember).where(StaffMember.email == email, StaffMember.active))
     ).scalar_one_or_none()
-    counts = counted_as(email, address, settings.csrf_secret.get_secret_value())
+    counts = count_keys(email, address, settings.csrf_secret.get_secret_value())
     if member is not None and await tx.scalar(
         select(exists().where(Session.staff_id == member.id, Session.address == address[:60]))
     ):

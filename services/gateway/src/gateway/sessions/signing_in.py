@@ -1,4 +1,4 @@
-"""Signing in step by step: compare, count what was wrong, open; and the cookies that come of it."""
+"""Signs in step by step: compare the password, count wrong ones, open a session, set its cookies."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ from gateway.staff.passwords import is_password
 
 SESSION_COOKIE = "partywall_session"
 SESSION_PATH = "/session"
-MOMENT = 20
-"""Seconds in which a token that is refused counts as never accepted rather than as run out."""
+JUST_RENEWED_SECONDS = 20
+"""Seconds after a renewal in which a refused token counts as invalid rather than as expired."""
 
 
 def itself(runtime: Runtime) -> Actor:
-    """The gateway as the actor of sign-ins: nobody is signed in yet."""
+    """Return the gateway as the actor of sign-ins: nobody is signed in yet."""
     return Actor.system("sign-in", runtime.entity)
 
 
 def address_of(request: Request, settings: GatewaySettings) -> str:
-    """Where a request comes from: what the nearest trusted proxy says, else the peer itself."""
+    """Return the address of a request: the one a trusted proxy reports, or else the peer's."""
     peer = request.client.host if request.client else ""
     if peer in settings.trusted_proxies:
         forwarded = [
@@ -56,9 +56,9 @@ def address_of(request: Request, settings: GatewaySettings) -> str:
 
 
 class Turns:
-    """Attempts take turns: one at a time for an account from an address, a few at a time from an address.
+    """Lets attempts take turns: one at a time for an account from an address, a few from one address.
 
-    So many at the same moment can't slip past the count of wrong passwords, while right ones all succeed.
+    So many simultaneous attempts can't get past the count of wrong passwords, while all right ones succeed.
     """
 
     FROM_ONE_ADDRESS = 4
@@ -68,7 +68,7 @@ class Turns:
 
     @asynccontextmanager
     async def of(self, email: str, address: str) -> AsyncIterator[None]:
-        """Hold one's turn for the length of the block."""
+        """Wait for the attempt's turn, and hold it for the length of the block."""
         alone, few = self._lock(1, email, address), self._lock(self.FROM_ONE_ADDRESS, address)
         async with alone, few:
             yield
@@ -119,7 +119,7 @@ async def renew(runtime: Runtime, secret: str) -> Opened | None:
 
 
 async def token_of(signing: Signing, opened: Opened) -> str:
-    """An access token for a session."""
+    """Return an access token for a session."""
     return await signing.access_token(
         subject=str(opened.staff_id),
         name=opened.name,
@@ -130,8 +130,8 @@ async def token_of(signing: Signing, opened: Opened) -> str:
     )
 
 
-async def give_cookies(response: Response, request: Request, opened: Opened, *, first: bool) -> None:
-    """Put the session's cookies on an answer: the token for the desks, the secret for this gateway alone."""
+async def set_cookies(response: Response, request: Request, opened: Opened, *, first: bool) -> None:
+    """Set the session's cookies: the token for the desks, the secret for this gateway only."""
     settings: GatewaySettings = request.app.state.runtime.settings
     token = await token_of(request.app.state.signing, opened)
     response.set_cookie(
@@ -146,7 +146,7 @@ async def give_cookies(response: Response, request: Request, opened: Opened, *, 
     response.set_cookie(
         RENEWED_COOKIE,
         "1",
-        max_age=MOMENT,
+        max_age=JUST_RENEWED_SECONDS,
         path="/",
         secure=settings.secure,
         httponly=True,
@@ -163,14 +163,14 @@ async def give_cookies(response: Response, request: Request, opened: Opened, *, 
             httponly=True,
             samesite="lax",
         )
-    # A choice made in this browser stands; otherwise the profile's language is used from here on.
+    # A language chosen in this browser takes precedence; otherwise the profile's is used from now on.
     if first and LANGUAGE_COOKIE not in request.cookies:
         set_language(response, opened.locale, secure=settings.secure)
     response.headers["Cache-Control"] = "no-store"
 
 
-def take_cookies(response: Response) -> None:
-    """Take the session's cookies from the browser."""
+def delete_cookies(response: Response) -> None:
+    """Delete the session's cookies."""
     response.delete_cookie(TOKEN_COOKIE, path="/")
     response.delete_cookie(RENEWED_COOKIE, path="/")
     response.delete_cookie(SESSION_COOKIE, path=SESSION_PATH)

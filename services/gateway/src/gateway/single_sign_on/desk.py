@@ -1,4 +1,4 @@
-"""Sign-in through the organisation's provider: out to it, and back."""
+"""Sign-in through the organisation's provider: to it and back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gateway.keys.model import sealer
 from gateway.sessions.commands import FindByProvider, OpenSession, find_by_provider, open_session
 from gateway.sessions.desk import settings_of, signed_in
 from gateway.sessions.signing_in import address_of, itself
-from gateway.single_sign_on.provider import Begun, Provider, ProviderRefused
+from gateway.single_sign_on.provider import Provider, ProviderRefused, Started
 
 router = APIRouter(include_in_schema=False)
 STATE_COOKIE = "partywall_provider"
@@ -28,19 +28,19 @@ STATE_SECONDS = 600
 async def begin(call: PublicCall, next: str = "/") -> Response:
     """Send the browser to the provider.
 
-    State, nonce and PKCE verifier stay in a sealed cookie of this browser.
+    State, nonce and PKCE verifier are in an encrypted cookie of this browser.
     """
     provider = _provider(call)
     try:
-        begun = await provider.begin(*(secrets.token_urlsafe(32) for _ in range(3)))
+        started = await provider.begin(*(secrets.token_urlsafe(32) for _ in range(3)))
     except (ProviderRefused, Unavailable) as error:  # the sign-in page still offers the password
         return call.redirect("sign_in", notice=call.words(error), tone="warning")
     settings = settings_of(call)
-    kept = json.dumps([begun.state, begun.nonce, begun.verifier, inside_path(next, "/")])
-    response = RedirectResponse(begun.url, status_code=303)
+    state_text = json.dumps([started.state, started.nonce, started.verifier, inside_path(next, "/")])
+    response = RedirectResponse(started.url, status_code=303)
     response.set_cookie(
         STATE_COOKIE,
-        sealer(settings).encrypt(kept.encode()).decode(),
+        sealer(settings).encrypt(state_text.encode()).decode(),
         max_age=STATE_SECONDS,
         path="/sign-in",
         secure=settings.secure,
@@ -52,13 +52,13 @@ async def begin(call: PublicCall, next: str = "/") -> Response:
 
 @router.get("/sign-in/callback", name="provider.back")
 async def back(call: PublicCall, state: str = "", code: str = "", iss: str | None = None) -> Response:
-    """Take the provider's answer, and open a session for the person it vouches for."""
+    """Check the provider's answer, and open a session for the person it authenticated."""
     provider = _provider(call)
     settings = settings_of(call)
     try:
-        begun, target = _begun(call)
-        vouched = await provider.finish(begun, state=state, code=code, issuer=iss)
-        wanted = FindByProvider(provider_subject=vouched.subject, email=vouched.email)
+        started, target = _started(call)
+        identified = await provider.finish(started, state=state, code=code, issuer=iss)
+        wanted = FindByProvider(provider_subject=identified.subject, email=identified.email)
         found = await perform(call.runtime, itself(call.runtime), find_by_provider, wanted)
         if found.staff_id is None:
             raise ProviderRefused
@@ -68,7 +68,7 @@ async def back(call: PublicCall, state: str = "", code: str = "", iss: str | Non
             address=address_of(call.request, settings),
         )
         opened = await perform(call.runtime, itself(call.runtime), open_session, command)
-        # A first password doesn't matter to somebody who signs in through the provider.
+        # A person who signs in through the provider needn't replace a first password.
         response = await signed_in(call, opened.model_copy(update={"password_temporary": False}), target, [])
     except DomainError as error:
         response = call.redirect("sign_in", notice=call.words(error), tone="warning")
@@ -83,11 +83,11 @@ def _provider(call: PublicCall) -> Provider:
     return provider
 
 
-def _begun(call: PublicCall) -> tuple[Begun, str]:
+def _started(call: PublicCall) -> tuple[Started, str]:
     sealed = call.request.cookies.get(STATE_COOKIE, "")
     try:
-        kept = json.loads(sealer(settings_of(call)).decrypt(sealed.encode(), ttl=STATE_SECONDS))
+        state_text = json.loads(sealer(settings_of(call)).decrypt(sealed.encode(), ttl=STATE_SECONDS))
     except InvalidToken as failed:
         raise ProviderRefused from failed
-    state, nonce, verifier, target = kept
-    return Begun("", state, nonce, verifier), inside_path(target, "/")
+    state, nonce, verifier, target = state_text
+    return Started("", state, nonce, verifier), inside_path(target, "/")

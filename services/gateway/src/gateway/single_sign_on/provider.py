@@ -1,7 +1,4 @@
-"""The organisation's own OpenID Connect provider.
-
-Discovery, authorization code with PKCE, checked ID tokens.
-"""
+"""The organisation's OpenID Connect provider: discovery, authorization code with PKCE, verified ID tokens."""
 
 from __future__ import annotations
 
@@ -26,7 +23,7 @@ ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
 class ProviderRefused(DomainError):
-    """The provider's answer doesn't hold, or belongs to another sign-in."""
+    """The provider's answer isn't valid, or belongs to another sign-in."""
 
     kind = Kind.unauthenticated
     code = "provider_refused"
@@ -34,8 +31,8 @@ class ProviderRefused(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
-    """A sign-in on its way to the provider: where to send the browser, and what must come back."""
+class Started:
+    """A sign-in sent to the provider: the address for the browser, and what the answer must match."""
 
     url: str
     state: str
@@ -44,15 +41,15 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
-class Vouched:
-    """Whom the provider vouches for. `email` only when it says the address is verified."""
+class Identified:
+    """A person authenticated by the provider. `email` only when the provider has verified it."""
 
     subject: str
     email: str | None
 
 
 class Provider:
-    """One provider, known by its issuer address."""
+    """One provider, identified by its issuer address."""
 
     def __init__(self, settings: GatewaySettings, client: httpx.AsyncClient | None = None) -> None:
         if settings.oidc_issuer is None or settings.oidc_client_id is None:
@@ -65,8 +62,8 @@ class Provider:
         self._http = client or httpx.AsyncClient(timeout=5)
         self._metadata: dict[str, str] | None = None
 
-    async def begin(self, state: str, nonce: str, verifier: str) -> Begun:
-        """Where to send the browser (code flow, PKCE S256)."""
+    async def begin(self, state: str, nonce: str, verifier: str) -> Started:
+        """Return where to send the browser (code flow, PKCE S256)."""
         metadata = await self._discover()
         url = prepare_grant_uri(
             metadata["authorization_endpoint"],
@@ -79,18 +76,18 @@ class Provider:
             code_challenge=create_s256_code_challenge(verifier),
             code_challenge_method="S256",
         )
-        return Begun(str(url), state, nonce, verifier)
+        return Started(str(url), state, nonce, verifier)
 
-    async def finish(self, begun: Begun, *, state: str, code: str, issuer: str | None) -> Vouched:
+    async def finish(self, started: Started, *, state: str, code: str, issuer: str | None) -> Identified:
         """Exchange the code and check the ID token. Raises ProviderRefused, Unavailable."""
-        if state != begun.state or (issuer is not None and issuer.rstrip("/") != self.issuer):
+        if state != started.state or (issuer is not None and issuer.rstrip("/") != self.issuer):
             raise ProviderRefused
         metadata = await self._discover()
         form = {
             "grant_type": "authorization_code",
             "code": code,
             "redirect_uri": self.redirect_uri,
-            "code_verifier": begun.verifier,
+            "code_verifier": started.verifier,
             "client_id": self.client_id,
         }
         credentials = (
@@ -106,7 +103,7 @@ class Provider:
             id_token = str(answer.json()["id_token"])
         except (ValueError, KeyError, TypeError) as failed:
             raise ProviderRefused from failed
-        return self._vouched(await self._claims(id_token, metadata), begun.nonce)
+        return self._identified(await self._claims(id_token, metadata), started.nonce)
 
     async def _claims(self, id_token: str, metadata: dict[str, str]) -> dict[str, Any]:
         try:
@@ -117,11 +114,11 @@ class Provider:
         except (JoseError, ValueError, KeyError, TypeError) as failed:
             raise ProviderRefused from failed
 
-    def _vouched(self, claims: dict[str, Any], nonce: str) -> Vouched:
+    def _identified(self, claims: dict[str, Any], nonce: str) -> Identified:
         audience = claims.get("aud")
         audiences = audience if isinstance(audience, list) else [audience]
         now, expires, issued = time.time(), claims.get("exp"), claims.get("iat")
-        holds = (
+        valid = (
             str(claims.get("iss", "")).rstrip("/") == self.issuer
             and self.client_id in audiences
             and (len(audiences) == 1 or claims.get("azp") == self.client_id)
@@ -132,10 +129,10 @@ class Provider:
             and issued < now + LEEWAY_SECONDS
             and isinstance(claims.get("sub"), str)
         )
-        if not holds:
+        if not valid:
             raise ProviderRefused
-        verified = claims.get("email_verified") is True
-        return Vouched(str(claims["sub"]), str(claims["email"]) if verified and claims.get("email") else None)
+        verified = claims.get("email_verified") is True and bool(claims.get("email"))
+        return Identified(str(claims["sub"]), str(claims["email"]) if verified else None)
 
     async def _discover(self) -> dict[str, str]:
         if self._metadata is None:

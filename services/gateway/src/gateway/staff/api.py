@@ -1,4 +1,4 @@
-"""Staff administration for programs."""
+"""The API of staff administration."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ router = ApiRouter(prefix="/api/gateway/v1/staff", tags=["staff"])
 
 
 class NewStaff(BaseModel):
-    """Somebody to be added."""
+    """A person to add."""
 
     email: commands.Email
     name: str = Field(min_length=1, max_length=120)
     roles: list[str] = Field(min_length=1)
     locale: commands.Locale = "en"
     works_for_no_other: bool = False
-    """Your word that the person works for no organisation on the other side; nobody is added without it."""
+    """Your confirmation that the person works for no organisation on the other side; required."""
 
 
 class Added(BaseModel):
-    """Who was added, and the password that works once."""
+    """The person who was added, and a password that works once."""
 
     staff_id: UUID
     temporary_password: str
 
 
 class Changes(BaseModel):
-    """Name, roles and language as they are to be; `version` is the one that was read (X4)."""
+    """The new name, roles and language; `version` is the one that was read (X4)."""
 
     version: int
     name: str = Field(min_length=1, max_length=120)
     roles: list[str] = Field(min_length=1)
     locale: commands.Locale = "en"
     works_for_no_other: bool = False
-    """Your word, needed once for a person for whom nobody gave it yet (`attested_at` is null)."""
+    """Your confirmation, required once for a person whom nobody has confirmed (`attested_at` is null)."""
 
 
 class Active(BaseModel):
-    """Whether somebody may sign in; `works_for_no_other` as in a change."""
+    """Whether a person may sign in; `works_for_no_other` as in a change."""
 
     active: bool
     works_for_no_other: bool = False
@@ -63,18 +63,17 @@ async def list_staff(
 ) -> list[StaffView]:
     """Return people in the order of their addresses; `after` is the last address of the page before.
 
-    `unattested` leaves those for whom nobody has given their word that they work for nobody on the other
-    side.
+    `unattested` returns only those whom nobody has confirmed to work for nobody on the other side.
     """
     return (await call.ask(queries.everybody, text, after, most, unattested=unattested))[:most]
 
 
 @router.post("", status_code=201)
 async def add(call: Call, new: NewStaff) -> Added:
-    """Add a person; the answer holds a password that works once."""
+    """Add a person; the answer has a password that works once."""
     password = make_password()
     command = commands.AddStaff(**new.model_dump(), password_hash=await hash_password(password))
-    # Without an idempotency key: the password is in nothing that's kept, so it couldn't be told twice.
+    # Without an idempotency key: the password isn't stored, so it couldn't be returned again.
     done = await perform(call.runtime, call.actor, commands.add_staff, command)
     return Added(staff_id=done.staff_id, temporary_password=password)
 
@@ -94,7 +93,7 @@ async def change(call: Call, staff_id: UUID, changes: Changes) -> commands.Staff
 
 @router.put("/{staff_id}/active")
 async def set_active(call: Call, staff_id: UUID, wanted: Active) -> commands.StaffAdded:
-    """End somebody's access, or give it back."""
+    """End a person's access, or restore it."""
     return await call.perform(
         commands.set_active, commands.SetActive(staff_id=staff_id, **wanted.model_dump())
     )

@@ -1,4 +1,4 @@
-"""Adding people, changing roles and passwords, ending access."""
+"""Adds people, changes their roles and passwords, ends their access."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _SESSIONS = table("session", column("id"), column("staff_id"))  # a later featur
 
 
 class AddStaff(BaseModel):
-    """Somebody new. `password_hash` is made by the edge, so that no password reaches a record of commands."""
+    """A new person. `password_hash` is computed before, so that no command ever has a password."""
 
     email: Email = Field(title="E-mail address")
     name: str = Field(min_length=1, max_length=120, title="Name")
@@ -55,7 +55,7 @@ class AddStaff(BaseModel):
 
 
 class ChangeStaff(BaseModel):
-    """New name, roles, language."""
+    """The new name, roles and language of a person."""
 
     staff_id: UUID
     version: int
@@ -66,13 +66,13 @@ class ChangeStaff(BaseModel):
 
 
 class ChooseLanguage(BaseModel):
-    """The language of the asker's own pages."""
+    """The language of the actor's own pages."""
 
     locale: Locale = Field(title="Language")
 
 
 class SetActive(BaseModel):
-    """Whether somebody may sign in; ending access ends every session at once."""
+    """Whether a person may sign in; ending access ends every session at once."""
 
     staff_id: UUID
     active: bool
@@ -80,7 +80,7 @@ class SetActive(BaseModel):
 
 
 class SetPassword(BaseModel):
-    """A new password for somebody: temporary from an administrator, lasting from the person."""
+    """A new password: temporary when an administrator sets it, permanent when the person does."""
 
     staff_id: UUID
     password_hash: str = Field(repr=False)
@@ -96,7 +96,7 @@ class StaffAdded(BaseModel):
 
 @use_case(MANAGE_STAFF)
 async def add_staff(tx: Tx, command: AddStaff) -> StaffAdded:
-    """Add a person with roles of this entity, on the word that they work for nobody on the other side.
+    """Add a person with roles of this entity, confirmed to work for nobody on the other side.
 
     Raises RoleOfAnotherOrganisation (W10), AddressTaken, AttestationMissing.
     """
@@ -132,7 +132,7 @@ async def change_staff(tx: Tx, command: ChangeStaff) -> StaffAdded:
     """Change name, roles, language.
 
     Raises NotFound, EditedMeanwhile (X4), LastAdministrator, RoleOfAnotherOrganisation, and
-    AttestationMissing while nobody has given their word for the person.
+    AttestationMissing while nobody has confirmed the person.
     """
     member = await _member(tx, command.staff_id)
     if member.version != command.version:
@@ -162,7 +162,7 @@ async def change_staff(tx: Tx, command: ChangeStaff) -> StaffAdded:
 
 @use_case(CHANGE_OWN_ACCOUNT)
 async def choose_language(tx: Tx, command: ChooseLanguage) -> StaffAdded:
-    """Keep the asker's language in their profile (X1)."""
+    """Store the actor's language in their profile (X1)."""
     member = await _member(tx, UUID(tx.actor.subject))
     tx.touched("staff_member", member.id, "changed", {"locale": (member.locale, command.locale)})
     member.locale = command.locale
@@ -171,10 +171,10 @@ async def choose_language(tx: Tx, command: ChooseLanguage) -> StaffAdded:
 
 @use_case(MANAGE_STAFF)
 async def set_active(tx: Tx, command: SetActive) -> StaffAdded:
-    """Let somebody sign in again, or end their access and every session.
+    """Restore a person's access, or end it with every session.
 
-    Raises LastAdministrator, and AttestationMissing where access is given back to somebody for whom nobody
-    has given their word.
+    Raises LastAdministrator, and AttestationMissing when access is restored to a person whom nobody has
+    confirmed.
     """
     member = await _member(tx, command.staff_id)
     attested: Changes = {}
@@ -190,13 +190,13 @@ async def set_active(tx: Tx, command: SetActive) -> StaffAdded:
 
 @use_case(MANAGE_STAFF)
 async def reset_password(tx: Tx, command: SetPassword) -> StaffAdded:
-    """Give somebody a new password and end their sessions."""
+    """Give a person a new password and end their sessions."""
     return await _set_password(tx, command)
 
 
 @use_case(CHANGE_OWN_ACCOUNT)
 async def change_own_password(tx: Tx, command: SetPassword) -> StaffAdded:
-    """Give the asker a new password; their other sessions end. Raises NotFound for anybody else's account."""
+    """Give the actor a new password; their other sessions end. Raises NotFound for another's account."""
     if str(command.staff_id) != tx.actor.subject:
         raise NotFound(what=WHAT)
     return await _set_password(tx, command)
@@ -214,7 +214,7 @@ async def _set_password(tx: Tx, command: SetPassword) -> StaffAdded:
 
 
 def _attested(tx: Tx, member: StaffMember, *, given: bool) -> Changes:
-    """Keep the asker's word for a person for whom nobody gave it yet; what changed by it.
+    """Record the actor's confirmation of a person whom nobody has confirmed; return the changes.
 
     Raises AttestationMissing when it isn't given.
     """

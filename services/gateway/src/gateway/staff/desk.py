@@ -20,7 +20,7 @@ PAGE = 50
 
 
 class NewStaff(BaseModel):
-    """What the page asks for; the password is made by the gateway."""
+    """The fields of the page; the gateway generates the password."""
 
     email: commands.Email = Field(title="E-mail address")
     name: str = Field(min_length=1, max_length=120, title="Name")
@@ -31,7 +31,7 @@ class NewStaff(BaseModel):
 
 @router.get("", name="staff")
 async def everybody(call: DeskCall, q: str = "", after: str = "", unattested: bool = False) -> Response:
-    """Everybody of this organisation, or those for whom nobody has given their word (W10)."""
+    """List the people of this organisation, or those whom nobody has confirmed (W10)."""
     found = await call.ask(queries.everybody, q, after, PAGE, unattested=unattested)
     following = found[PAGE - 1].email if len(found) > PAGE else None
     return call.page(
@@ -48,7 +48,7 @@ async def everybody(call: DeskCall, q: str = "", after: str = "", unattested: bo
 
 @router.get("/add", name="staff.add")
 async def add_page(call: DeskCall) -> Response:
-    """Add somebody."""
+    """Show the form to add a person."""
     await call.ask(queries.everybody, "", "", 1)  # refuses those who may not manage staff
     form = await call.form(NewStaff, initial={"locale": call.locale})
     return call.page("staff/add.html", form=form, **_words(call))
@@ -56,7 +56,7 @@ async def add_page(call: DeskCall) -> Response:
 
 @router.post("/add", name="staff.add_sent")
 async def add(call: DeskCall) -> Response:
-    """Add somebody, and show their first password once."""
+    """Add a person, and show their first password once."""
     form = await call.form(NewStaff)
 
     async def added(new: NewStaff) -> tuple[UUID, str]:
@@ -73,7 +73,7 @@ async def add(call: DeskCall) -> Response:
 
 @router.get("/{staff_id}", name="staff.member")
 async def member(call: DeskCall, staff_id: UUID) -> Response:
-    """One person."""
+    """Show one person."""
     view = await call.ask(queries.staff_member, staff_id)
     return call.page("staff/record.html", member=view, **_words(call))
 
@@ -98,7 +98,7 @@ async def change(call: DeskCall, staff_id: UUID) -> Response:
 
 @router.get("/{staff_id}/access", name="staff.access")
 async def access_page(call: DeskCall, staff_id: UUID) -> Response:
-    """Confirm ending somebody's access, or giving it back."""
+    """Show what ending or restoring a person's access means, to confirm it."""
     view = await call.ask(queries.staff_member, staff_id)
     form = await call.form(commands.SetActive, fixed={"staff_id": staff_id})
     return call.page("staff/access.html", form=form, member=view, **_words(call))
@@ -106,18 +106,18 @@ async def access_page(call: DeskCall, staff_id: UUID) -> Response:
 
 @router.post("/{staff_id}/access", name="staff.access_sent")
 async def access(call: DeskCall, staff_id: UUID) -> Response:
-    """End somebody's access, or give it back: whichever the page offered."""
+    """End a person's access, or restore it, whichever the page offered."""
     view = await call.ask(queries.staff_member, staff_id)
     form = await call.form(commands.SetActive, fixed={"staff_id": staff_id})
     if await call.carry_out(form, commands.set_active):
-        done = call._("Access given back.") if form.command.active else call._("Access ended.")
+        done = call._("Access restored.") if form.command.active else call._("Access ended.")
         return call.redirect("staff.member", staff_id=staff_id, notice=done)
     return call.page("staff/access.html", form=form, member=view, **_words(call), status=422)
 
 
 @router.post("/{staff_id}/password", name="staff.password")
 async def reset_password(call: DeskCall, staff_id: UUID) -> Response:
-    """Give somebody a new first password, shown once."""
+    """Give a person a new first password, shown once."""
     view = await call.ask(queries.staff_member, staff_id)
     password = make_password()
     command = commands.SetPassword(
@@ -128,7 +128,7 @@ async def reset_password(call: DeskCall, staff_id: UUID) -> Response:
 
 
 def _words(call: DeskCall) -> dict[str, Any]:
-    """The organisation's roles, and what is confirmed of each person, in the reader's language."""
+    """Return the organisation's roles and what is confirmed of each person, in the reader's language."""
     entity = call.runtime.entity
     return {
         "roles": {role: call._(words) for role, words in ROLES[entity].items()},

@@ -17,9 +17,9 @@ from gateway.tables import Base
 class StaffMember(Versioned, Base):
     """One person.
 
-    `email` is kept in lower case; without `password_hash` they sign in through the provider only.
-    `attested_by` gave their word that the person works for nobody on the other side; nobody did for those
-    who were on the list before it was asked for.
+    `email` is in lower case; without `password_hash` they sign in through the provider only. `attested_by`
+    confirmed that the person works for nobody on the other side; for people on the list before this was
+    required, nobody did.
     """
 
     __tablename__ = "staff_member"
@@ -39,7 +39,7 @@ class StaffMember(Versioned, Base):
 
 
 class RoleOfAnotherOrganisation(DomainError):
-    """A role that this organisation doesn't have: no gateway gives those of another (W10)."""
+    """A role of another organisation, which this gateway never grants (W10)."""
 
     kind = Kind.invalid
     code = "role_of_another_organisation"
@@ -55,15 +55,15 @@ class AttestationMissing(DomainError):
 
 
 class AddressTaken(DomainError):
-    """Somebody with this e-mail address is there already."""
+    """A person with this e-mail address exists already."""
 
     kind = Kind.conflict
     code = "address_taken"
-    message = "Somebody with this e-mail address is in the list already."
+    message = "A person with this e-mail address is already in the list."
 
 
 class LastAdministrator(DomainError):
-    """Without an administrator nobody could add one."""
+    """The last active administrator can't be removed: nobody could add another."""
 
     kind = Kind.conflict
     code = "last_administrator"
@@ -71,7 +71,7 @@ class LastAdministrator(DomainError):
 
 
 def own_roles(entity: str, roles: Iterable[str]) -> list[str]:
-    """The roles in order, if all are this entity's. Raises RoleOfAnotherOrganisation."""
+    """Return the roles, sorted. Raises RoleOfAnotherOrganisation for one of another entity."""
     chosen = sorted(set(roles))
     for role in chosen:
         if role not in ROLES[entity]:

@@ -1,4 +1,4 @@
-"""Passwords: Argon2id, and what a new one must be."""
+"""Passwords: Argon2id hashes, and rules for new passwords."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class PasswordTooShort(DomainError):
 
 
 class PasswordTooPlain(DomainError):
-    """A new password is one character over and over, or the person's own address."""
+    """A new password is a few characters repeated, a well-known one, or the person's own address."""
 
     kind = Kind.invalid
     code = "password_too_plain"
@@ -33,17 +33,17 @@ class PasswordTooPlain(DomainError):
 
 
 async def hash_password(password: str) -> str:
-    """The Argon2id hash; takes tens of milliseconds in a thread of its own."""
+    """Return the Argon2id hash; takes tens of milliseconds, in a thread."""
     return await asyncio.to_thread(_HASHER.hash, password)
 
 
 async def is_password(password: str, hashed: str | None) -> bool:
-    """Whether the password is right. Takes as long when there is nobody to compare with."""
+    """Return whether the password is right; takes as long when there is no hash to compare with."""
     return await asyncio.to_thread(_verify, password, hashed)
 
 
 def check_new(password: str, email: str, field: str = "password") -> None:
-    """Refuse a new password that is too short or too plain."""
+    """Refuse a new password. Raises PasswordTooShort, PasswordTooPlain."""
     if len(password) < LEAST_LENGTH:
         raise PasswordTooShort(field=field, least=LEAST_LENGTH)
     lowered = password.lower()
@@ -56,7 +56,7 @@ def check_new(password: str, email: str, field: str = "password") -> None:
 
 
 def make_password() -> str:
-    """A random password that can be read out over the phone: four groups of five."""
+    """Return a random password that can be read out over the phone: four groups of five."""
     return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(4))
 
 

@@ -1,4 +1,4 @@
-"""Who is there."""
+"""The people of the organisation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gateway.staff.model import StaffMember
 
 
 class StaffView(BaseModel):
-    """One person as administrators see them; never the password's hash."""
+    """One person as administrators see them; without the password's hash."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -38,14 +38,13 @@ class StaffView(BaseModel):
 async def everybody(
     tx: ReadTx, text: str = "", after: str = "", most: int = 50, *, unattested: bool = False
 ) -> list[StaffView]:
-    """People by name and address, `most` and one more (which tells that there is another page).
+    """Return people whose name or address has `text`: `most`, and one more if there is another page.
 
-    `unattested` leaves those for whom nobody has given their word that they work for nobody on the other
-    side (W10).
+    `unattested` returns only those whom nobody has confirmed to work for nobody on the other side (W10).
     """
     wanted = select(StaffMember).order_by(StaffMember.email).limit(most + 1)
     if text.strip():
-        # A sign that stands for anything in a pattern is looked for as it is.
+        # With `autoescape`, wildcard characters match themselves.
         wanted = wanted.where(
             StaffMember.name.icontains(text.strip(), autoescape=True)
             | StaffMember.email.icontains(text.strip(), autoescape=True)
@@ -59,14 +58,14 @@ async def everybody(
 
 @query(MANAGE_STAFF)
 async def unattested_count(tx: ReadTx) -> int:
-    """How many people who may sign in have nobody's word yet that they work for nobody on the other side."""
+    """Return how many people who may sign in nobody has confirmed yet."""
     found = select(func.count()).where(StaffMember.active, StaffMember.attested_at.is_(None))
     return int(await tx.scalar(found) or 0)
 
 
 @query(MANAGE_STAFF)
 async def staff_member(tx: ReadTx, staff_id: UUID) -> StaffView:
-    """One person. Raises NotFound."""
+    """Return one person. Raises NotFound."""
     found = await tx.session.get(StaffMember, staff_id)
     if found is None:
         raise NotFound(what=WHAT)
@@ -75,7 +74,7 @@ async def staff_member(tx: ReadTx, staff_id: UUID) -> StaffView:
 
 @query(VIEW_OWN_ACCOUNT)
 async def own_account(tx: ReadTx) -> StaffView:
-    """The asker."""
+    """Return the actor's own account."""
     found = await tx.session.get(StaffMember, UUID(tx.actor.subject))
     if found is None:
         raise NotFound(what=WHAT)
