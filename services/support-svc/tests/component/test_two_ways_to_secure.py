@@ -85,6 +85,8 @@ HOMES = st.fixed_dictionaries(
     }
 )
 PLAIN = {"ago": 3, "lapses": None, "given_how": GivenHow.VERBAL, "type": ConsentType.EXPLICIT}
+DECLINED = PLAIN | {"type": ConsentType.DECLINED_ANONYMOUS}
+THEIRS = {"managed_by": "third_party", "unit_number": "4"}
 
 
 def person_of(drawn, today):
@@ -116,8 +118,11 @@ def consent_of(drawn, today):
     home=HOMES,
     chosen=st.tuples(st.sampled_from([0, 13, 14, 15]), st.none() | st.booleans()),
 )
-@example(people=[{}, {"turning": 14}], agreed=PLAIN, home={"managed_by": "third_party"}, chosen=(14, None))
+@example(people=[{}, {"turning": 14}], agreed=PLAIN, home=THEIRS, chosen=(14, None))
 @example(people=[{}], agreed=PLAIN, home={"managed_by": "not_known"}, chosen=(0, True))
+@example(people=[{}], agreed=PLAIN | {"lapses": -1}, home=THEIRS, chosen=(0, None))
+@example(people=[{}], agreed=DECLINED, home=THEIRS, chosen=(0, None))
+@example(people=[{}], agreed=None, home=THEIRS, chosen=(0, None))
 async def test_both_ways_write_the_same_or_refuse_with_the_same_words(world, people, agreed, home, chosen):
     ahead, refer = chosen
     consent = consent_of(agreed, world.today)
