@@ -93,10 +93,10 @@ def test_help_names_buttons_and_pages_as_the_desk_does(name, desk_of):
     english, french = desk.help.texts["en"], desk.help.texts["fr"]
     assert unknown_names(english, shown_by(desk.package)) == []
     assert sum(len(part.names) for part in english.parts) >= len(english.parts)
-    french = load_catalogue("fr", ("deskkit", "chassis", desk.package)).gettext
+    translated = load_catalogue("fr", ("deskkit", "chassis", desk.package)).gettext
     assert english.anchors == french.anchors
     for here, there in zip(_all(english), _all(french), strict=True):
-        assert sorted({french(one) for one in here.names}) == sorted(set(there.names)), here.title
+        assert sorted({translated(one) for one in here.names}) == sorted(set(there.names)), here.title
 
 
 @pytest.mark.parametrize("name", DESKS)
