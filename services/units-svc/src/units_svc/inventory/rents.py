@@ -91,7 +91,7 @@ async def _take_effect(tx: Tx, unit: Unit, rent: Rent) -> None:
 
 @use_case(EDIT_UNITS)
 async def correct_rent(tx: Tx, command: CorrectRent) -> UUID:
-    """Put the right amount on the day of a rent that was mistyped, and tell it; return the new rent (U3).
+    """Put the right amount on the day of a rent that was mistyped, publish it, and return the new rent (U3).
 
     Raises RentCancelled, RentInAnotherCurrency, NotFound.
     """
@@ -162,7 +162,7 @@ async def _begun_later(tx: Tx, unit_id: UUID, begins_on: date) -> bool:
 
 
 async def apply_rent(tx: Tx, unit: Unit) -> None:
-    """Make the newest rent that has begun the unit's rent, and tell it when that changes anything."""
+    """Make the newest rent that has begun the unit's rent, and publish that when it changes anything."""
     await tx.session.flush()
     newest = (
         select(Rent)

@@ -28,7 +28,7 @@ class LookupList(StrEnum):
 
 
 PUBLISHED: frozenset[LookupList] = frozenset({LookupList.HOUSING_TYPE, LookupList.FEATURE, LookupList.REGION})
-"""Lists whose values are told to others; only their values have `published_as`."""
+"""Lists whose values are published; only their values have `published_as`."""
 
 
 class LookupValue(Base):
