@@ -1,4 +1,4 @@
-"""Telling the listings of many homes at once, for every feature whose changes reach them."""
+"""Publishing the listings of many homes at once, for every feature whose changes reach them."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def lived_in_here(unit_id: Any) -> ColumnElement[bool]:
 
 @runtime_checkable
 class TellsInSets(Protocol):
-    """A publisher that can tell the listings of many units in one statement."""
+    """A publisher that can publish the listings of many units in one statement."""
 
     async def tell_listings(self, tx: Tx) -> int:
         """Write the outbox rows for the units in the temporary table `told_unit` (unit_id); return how

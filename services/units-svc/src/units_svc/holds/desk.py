@@ -38,7 +38,7 @@ async def hold(call: DeskCall, request_id: UUID) -> Response:
 
 @router.get("/holds/{request_id}/release", name="hold_release")
 async def release_form(call: DeskCall, request_id: UUID) -> Response:
-    """What ending a hold means, and what is told of it."""
+    """What ending a hold means, and what is published of it."""
     found = await call.ask(queries.hold_record, request_id)
     form = await call.form(commands.ReleaseHold, initial={"version": found.version})
     return call.page("holds/release.html", hold=found, form=form)
@@ -118,7 +118,7 @@ async def end_use(call: DeskCall, unit_id: UUID, occupation_id: UUID) -> Respons
 
 @router.get("/units/{unit_id}/listing", name="unit_listing")
 async def listing_form(call: DeskCall, unit_id: UUID) -> Response:
-    """What taking a home off the list, or putting it back, means and tells."""
+    """What taking a home off the list, or putting it back, means, and what is published of it."""
     use = await call.ask(queries.use_of_unit, unit_id)
     return await _use_page(call, "holds/listing.html", unit_id, await call.form(Nothing), use=use)
 

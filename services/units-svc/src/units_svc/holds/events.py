@@ -81,7 +81,7 @@ async def unit_request_withdrawn(tx: Tx, incoming: Incoming) -> None:
 
 @EVENTS.on(support.HouseholdMovedInV1)
 async def household_moved_in(tx: Tx, incoming: Incoming) -> None:
-    """A household lives in a third-party landlord's home, since the day that was told last."""
+    """A household lives in a third-party landlord's home, since the day that was published last."""
     event = incoming.parse(support.HouseholdMovedInV1)
     moved = requests.ReceiveMove(event.request, event.unit, event.moved_in_on, incoming.version)
     await perform_in(tx, requests.receive_moved_in, moved)

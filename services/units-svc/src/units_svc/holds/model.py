@@ -60,7 +60,7 @@ class Release(StrEnum):
 
 
 class Fact(StrEnum):
-    """What may be heard about a request."""
+    """What may be received about a request."""
 
     REQUESTED = "requested"
     WITHDRAWN = "withdrawn"
@@ -108,7 +108,7 @@ _ENDINGS: dict[Fact, tuple[HoldState, Release]] = {
 
 
 def decide(state: HoldState | None, fact: Fact) -> Decision:  # noqa: PLR0911 - one line for each cell that acts
-    """Return what a fact means for a request in `state` (None: nothing heard of it yet).
+    """Return what a fact means for a request in `state` (None: nothing was received about it yet).
 
     A fact that comes twice or too late changes nothing. A withdrawal, move-in or move-out that overtakes its
     request is remembered, so that the request, when it comes, doesn't take a unit that nobody wants any more.
@@ -208,7 +208,7 @@ class Hold(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy\'s own declaration
 
 
-# ------------------------------------------------------------------ facts told to others
+# ------------------------------------------------------------------ facts that are published
 @dataclass(frozen=True, slots=True)
 class UnitSecured:
     """A request won the unit. `sequence` is its place in all that is told of the unit."""

@@ -32,7 +32,7 @@ class OccupationKind(StrEnum):
 
 
 class Occupation(Base):
-    """A stretch of time in which a home isn't free, with the fact that began it.
+    """A period in which a home isn't free, with the fact that began it.
 
     `reference` is the tenancy's or the request's own id; for what staff record it is the row's id. The pair
     with `kind` is unique, so a fact told twice is one occupation.

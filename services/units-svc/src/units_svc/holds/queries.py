@@ -52,7 +52,7 @@ class HoldView:
 
 @dataclass(frozen=True, slots=True)
 class OccupationView:
-    """A stretch of time in which a home isn't free."""
+    """A period in which a home isn't free."""
 
     id: UUID
     unit_id: UUID

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRequest:
-    """A request for a home, as it was heard."""
+    """A request for a home, as it was received."""
 
     request_id: UUID
     unit_id: UUID

@@ -171,7 +171,7 @@ async def withdraw_unit(tx: Tx, command: ChangeListing) -> None:
 
 @use_case(EDIT_UNITS)
 async def list_unit_again(tx: Tx, command: ChangeListing) -> None:
-    """Put a home back on the list and tell everybody (U3)."""
+    """Put a home back on the list and publish it (U3)."""
     locked = await require_unit(tx, command.unit_id)
     unit = await tx.session.get_one(Unit, locked.id, populate_existing=True)
     if unit.active:

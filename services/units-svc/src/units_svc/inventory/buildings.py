@@ -150,7 +150,7 @@ def building_values(address: Address) -> dict[str, Any]:
 async def amend_building(
     tx: Tx, building: Building, values: dict[str, Any], *, apart_from: UUID | None = None
 ) -> None:
-    """Write what differs, carry it to the copies of all homes there, and tell those that it concerns.
+    """Write what differs, carry it to the copies of all homes there, and publish their listings.
 
     Raises FloorAboveBuilding when a home lies higher than the building has floors now.
     """

@@ -110,7 +110,7 @@ class ObserveStatus(Command):
 
 @use_case(EDIT_UNITS)
 async def add_unit(tx: Tx, command: AddUnit) -> UUID:
-    """Add a home, tell everybody of it, and return its id (U2, U3).
+    """Add a home, publish its listing, and return its id (U2, U3).
 
     Raises AddressTaken, NotAPostalCode, PostalCodeOfAnotherProvince, FloorAboveBuilding, DayInFuture,
     YearInFuture, NotOnTheList.

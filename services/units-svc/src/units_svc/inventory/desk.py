@@ -58,7 +58,7 @@ def _order_of(call: PageCall) -> Order:
 
 
 async def choices(call: PageCall, lists: Lists, keep: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return what can be chosen in the fields of a home, in the person's language, kept values included."""
+    """Return what can be chosen in the fields of a home, in the person's language, today's values too."""
     kept = keep or {}
     single = {
         "housing_types": "housing_type",

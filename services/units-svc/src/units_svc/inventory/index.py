@@ -1,4 +1,4 @@
-"""All homes of the inventory in memory, for the search (U1): what is kept of each, and how it is read."""
+"""All homes of the inventory in memory, for the search (U1): what is held of each, and how it is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told of a home: built from its rows, with the words that others know."""
+"""What is published of a home: built from its rows, in the words of the published language."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from chassis.tx import Tx
 
 OTHER_TYPE = "other"
-"""What a housing type without a published word is told as."""
+"""The published word of a housing type that has none of its own."""
 
 
 async def tell_listing(tx: Tx, unit: Unit) -> None:
-    """Tell everybody the unit's listing as it is now; nothing when the unit isn't active."""
+    """Publish the unit's listing as it is now; nothing when the unit isn't active."""
     if not unit.active:
         return
     # Without flushing: what staff changed and its new place in the listing are one change of the record.
@@ -76,13 +76,13 @@ async def put_on_list(tx: Tx, unit: Unit) -> None:
 
 
 def tell_unlisted(tx: Tx, unit: Unit) -> None:
-    """Tell everybody that the unit is no longer listed."""
+    """Publish that the unit is no longer listed."""
     unit.listing_version += 1
     tx.publish(UnitUnlisted(unit.id, unit.listing_version))
 
 
 def tell_availability(tx: Tx, unit: Unit) -> None:
-    """Tell everybody the unit's occupancy as it is now."""
+    """Publish the unit's occupancy as it is now."""
     if not unit.active:
         return
     unit.listing_version += 1

@@ -212,7 +212,7 @@ class OccupancyChange(Base):
     changed_by: Mapped[str] = mapped_column(String(200))
 
 
-# ------------------------------------------------------------------ facts told to others
+# ------------------------------------------------------------------ facts that are published
 @dataclass(frozen=True, slots=True)
 class UnitListed:
     """A unit is listed or its listing changed. `listing_version` is its place in all that is told of the
@@ -314,7 +314,7 @@ class RentInAnotherCurrency(DomainError):
 
 
 class RentBegun(DomainError):
-    """A rent that has begun was told already; it's corrected, not cancelled."""
+    """A rent that has begun was published already; it's corrected, not cancelled."""
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "rent_begun"

@@ -1,4 +1,4 @@
-"""Going on from what a lost database had published about homes, when an older one stands in its stead."""
+"""Continuing from what a lost database had published about homes, after an older one was restored."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 async def follow_taken_back(tx: Tx, taken_back: Sequence[TakenBack]) -> None:
-    """Number the listings of homes on from the last one published, and publish them as they are known here.
+    """Number the listings of homes on from the last one published, and publish them as they stand here.
 
     Otherwise the next change of such a home would bear a number that neighbours have seen, and be ignored.
     """

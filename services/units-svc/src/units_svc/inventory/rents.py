@@ -93,7 +93,7 @@ async def _take_effect(tx: Tx, unit: Unit, rent: Rent) -> None:
 
 @use_case(EDIT_UNITS)
 async def correct_rent(tx: Tx, command: CorrectRent) -> UUID:
-    """Put the right amount on the day of a rent that was mistyped, and tell it; return the new rent (U3).
+    """Put the right amount on the day of a rent that was mistyped, publish it, and return the new rent (U3).
 
     Raises RentCancelled, RentInAnotherCurrency, NotFound.
     """
@@ -164,7 +164,7 @@ async def _begun_later(tx: Tx, unit_id: UUID, begins_on: date) -> bool:
 
 
 async def apply_rent(tx: Tx, unit: Unit) -> None:
-    """Make the newest rent that has begun the unit's rent, and tell it when that changes anything."""
+    """Make the newest rent that has begun the unit's rent, and publish that when it changes anything."""
     await tx.session.flush()
     rent = (await tx.execute(_rent_on(Rent, unit.id, tx.today))).scalar_one_or_none()
     if rent is not None and (unit.rent_amount, unit.rent_currency) != (rent.amount, rent.currency):

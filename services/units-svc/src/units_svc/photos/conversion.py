@@ -32,7 +32,7 @@ _DARKROOM = ThreadPoolExecutor(max_workers=1, thread_name_prefix="photos")
 
 @dataclass(frozen=True, slots=True)
 class Developed:
-    """A photo as it is kept."""
+    """A photo as it is stored."""
 
     full: bytes
     small: bytes
