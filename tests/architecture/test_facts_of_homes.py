@@ -37,7 +37,9 @@ RULES: dict[str, frozenset[str]] = {
     f"{UNITS}/inventory/commands.py": frozenset({"floor", "building_floors", "year_built"}),
     f"{UNITS}/inventory/model.py": frozenset({"floor", "year_built"}),
     f"{UNITS}/imports/reading.py": frozenset({"floor", "building_floors", "year_built"}),
+    f"{UNITS}/inventory/home_lists.py": frozenset({"year_built"}),
     f"{UNITS}/imports/statements.py": ALL,
+    f"{UNITS}/imports/writing.py": frozenset({"year_built"}),
     f"{UNITS}/imports/mappings/toronto-rentsafe.toml": frozenset({"building_floors", "year_built"}),
     # What can be searched by is chosen fact by fact, and so is what a line of a list has room for.
     f"{UNITS}/inventory/searching.py": SEARCHED,

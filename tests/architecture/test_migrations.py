@@ -124,7 +124,11 @@ def names_of(models: list[sa.MetaData]) -> set[tuple[str, str]]:
     return {
         (table.name, str(thing.name))
         for table in tables
-        for thing in (*table.constraints, *table.indexes)
+        for thing in (
+            *table.constraints,
+            *table.indexes,
+            *(of for one in table.columns for of in one.constraints),
+        )
         if thing.name is not None
     }
 
