@@ -59,7 +59,7 @@ from support_svc.placements.commands import (
 )
 from support_svc.placements.feature import PROGRAM, REASON_NOT_SECURED
 from support_svc.placements.queries import search_for_placement
-from support_svc.securing.commands import GiveUpUnit, give_up_unit
+from support_svc.securing.commands import GiveUpUnit, ReferHousehold, give_up_unit, refer_household
 from support_svc.signings.commands import AnswerSigning, answer_signing
 from support_svc.signings.model import AbsenceReason, Attendance
 from support_svc.withdrawals.commands import withdraw_with_consequences
@@ -240,7 +240,7 @@ async def secured(world):
 
 
 async def not_referred(world):
-    """A home is held that turned out to be the property entity's after it was secured."""
+    """A home is held that turned out to be the property entity's; two referrals for it were withdrawn."""
     person = await world.client("Ida", "Unreferred", phones=["416 555 0145"])
     wanted = await world.placement(person, agrees_to_share_contact=GivenHow.WRITTEN)
     unit = await world.home(managed_by="third_party")
@@ -249,6 +249,18 @@ async def not_referred(world):
     await world.hear(
         "unit_secured", request=request, unit=unit, deadline=deadline, managed_by="property_entity"
     )
+    for _ in range(2):
+        await world.do(refer_household, ReferHousehold(placement_id=wanted))
+        (agreed,) = await world.rows(
+            "SELECT id FROM consent WHERE client_id = $1 AND purpose = 'be_housed' AND withdrawn_at IS NULL",
+            person,
+        )
+        withdrawal = WithdrawWithConsequences(
+            client_id=person, consent_id=agreed["id"], follows=[Consequence.WITHDRAW_REFERRAL]
+        )
+        await world.do(withdraw_with_consequences, withdrawal)
+        again = GiveConsent(client_id=person, purpose=Purpose.BE_HOUSED, given_on=world.today)
+        await world.do(give_consent, again)
     return Scene("not_referred", await ids(world, person, wanted))
 
 

@@ -113,7 +113,6 @@ class FormerReferral(Base):
     named: Mapped[bool]
     contact_withdrawn_at: Mapped[datetime | None]
     referral_events: Mapped[int]
-    application: Mapped[ApplicationState | None] = mapped_column(words(ApplicationState, "application"))
 
 
 def is_open() -> ColumnElement[bool]:

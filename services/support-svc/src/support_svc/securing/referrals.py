@@ -64,7 +64,6 @@ def _set_former_aside(tx: Tx, request: Securing) -> None:
             named=request.named,
             contact_withdrawn_at=request.contact_withdrawn_at,
             referral_events=request.referral_events,
-            application=request.application,
         )
     )
     request.referral_withdrawn_at = request.contact_withdrawn_at = None

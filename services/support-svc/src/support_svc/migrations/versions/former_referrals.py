@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "fcfa2e1cec89"
+revision = "aebc04927a12"
 down_revision = "96526431328f"
 
 
@@ -16,10 +16,8 @@ def upgrade() -> None:
             named BOOLEAN NOT NULL,
             contact_withdrawn_at TIMESTAMP WITH TIME ZONE,
             referral_events INTEGER NOT NULL,
-            application VARCHAR(40),
             CONSTRAINT pk_former_referral PRIMARY KEY (referral),
-            CONSTRAINT fk_former_referral_request FOREIGN KEY (request) REFERENCES securing (request),
-            CONSTRAINT ck_former_referral_application CHECK (application IN ('opened', 'declined'))
+            CONSTRAINT fk_former_referral_request FOREIGN KEY (request) REFERENCES securing (request)
         )"""
     )
     op.execute("CREATE INDEX ix_former_referral_request ON former_referral (request)")
