@@ -20,7 +20,7 @@ from settings_ground import runtime_on
 
 from chassis.actor import Actor
 from chassis.perform import ask
-from chassis.places import spelt
+from chassis.positions import position_text
 from chassis.runtime import Runtime
 from support_svc.clients.model import ClientState
 from support_svc.clients.names import plain_digits, searchable_name
@@ -137,7 +137,7 @@ def search(dice: random.Random) -> ground.Ask:
     state = ClientState.ACTIVE if dice.random() < 0.3 else None
     if dice.random() < 0.125:
         place = family(dice), given(dice), uuid.UUID(int=dice.randrange(1, ground.SMALL))
-        after = spelt(place) if dice.random() < 0.8 else None
+        after = position_text(place) if dice.random() < 0.8 else None
         return lambda runtime: ask(runtime, ACTOR, search_clients, "", after, state)
     words = typed(dice)
     return lambda runtime: ask(runtime, ACTOR, search_clients, words, None, state)

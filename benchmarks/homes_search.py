@@ -21,7 +21,7 @@ from settings_ground import runtime_on
 
 from chassis.actor import Actor
 from chassis.perform import ask
-from chassis.places import spelt
+from chassis.positions import position_text
 from chassis.runtime import Runtime
 from support_svc.homes.buildings import search_buildings
 from support_svc.homes.fitting import Seeking
@@ -89,7 +89,7 @@ def search(dice: random.Random) -> ground.Ask:
             "address": (name, "", unit),
             "newest": (dice.randrange(700, 1000), unit),
         }
-        wanted["after"] = spelt(places[wanted["sort"]])
+        wanted["after"] = position_text(places[wanted["sort"]])
     filters = HomeFilter(**wanted)
     asked = search_homes
     if dice.random() < 0.5:  # as the desk does: by building, which is paged by positions of its own

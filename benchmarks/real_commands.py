@@ -117,7 +117,7 @@ class Support(ServiceWorld):
         )["id"]
         unit = uuid4()
         manager = "property_entity" if tied else "third_party"
-        await self.hear(
+        await self.receive(
             "unit_published", unit=unit, managed_by=manager, occupancy="available", listing_version=1
         )
         (consent,) = await self.rows(
@@ -132,7 +132,7 @@ class Support(ServiceWorld):
         placement, unit, asked = await self.placement(tied=False)
         started = await self.post(f"/placements/{placement}/secure-unit", **asked)
         deadline = self.clock.now() + dt.timedelta(days=10)
-        await self.hear(
+        await self.receive(
             "unit_secured",
             request=UUID(started["request"]),
             unit=unit,

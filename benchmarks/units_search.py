@@ -20,7 +20,7 @@ from settings_ground import runtime_on
 
 from chassis.actor import Actor
 from chassis.perform import ask
-from chassis.places import spelt
+from chassis.positions import position_text
 from chassis.runtime import Runtime
 from testkit.databases import PostgresForTests
 from trade import addresses
@@ -96,7 +96,7 @@ def search(dice: random.Random) -> ground.Ask:
         unit, rent = uuid.UUID(int=dice.getrandbits(128)), dice.randrange(60_000, 350_000)
         street = addresses.street_order(f"{dice.randrange(900)} {dice.choice(ground.NAMES)} St")
         by_rent = order in {Order.RENT, Order.RENT_DOWN}
-        place = spelt((rent, unit) if by_rent else (f"{street} ", "", unit))
+        place = position_text((rent, unit) if by_rent else (f"{street} ", "", unit))
     way = dice.choice(["after", "after", "before"])
     return lambda runtime: ask(runtime, ACTOR, unit_list, wanted, order=order, **{way: place})
 

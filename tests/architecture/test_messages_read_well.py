@@ -24,7 +24,7 @@ from deskkit.forms.binding import (
 )
 from deskkit.forms.messages import words_for
 from deskkit.i18n import SHARED, Formats, load_catalogue
-from testkit.faults import ill_said
+from testkit.faults import reads_badly
 
 PACKAGES = ["units_svc", "support_svc", "tenancy_svc", "gateway"]
 TORONTO = zoneinfo.ZoneInfo("America/Toronto")
@@ -91,7 +91,7 @@ def test_missing_and_wrong_fields_are_reported_in_sentences(package: str, langua
             for kind, context in faults:
                 message = words_for(kind, context, label, widget, catalogue, formats)
                 messages += 1
-                if found := ill_said(message, language):
+                if found := reads_badly(message, language):
                     ill[message] = [*found, f"{model.__name__}.{key}"]
     assert ill == {}
     assert messages > 30
@@ -112,4 +112,4 @@ def test_missing_and_wrong_fields_are_reported_in_sentences(package: str, langua
     ],
 )
 def test_a_message_that_reads_badly_is_found(message: str, language: str) -> None:
-    assert ill_said(message, language)
+    assert reads_badly(message, language)

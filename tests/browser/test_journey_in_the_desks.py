@@ -80,8 +80,8 @@ async def test_a_household_goes_from_a_search_to_a_move_in(enter: Enter, live: L
     address = await _find_a_home(caseworker)
     await caseworker.sees("The inventory will receive, word for word")
     await caseworker.sees("The property entity will receive, word for word, once the home is held")
-    assert tenant in await caseworker.main.locator("section[aria-labelledby=told-property]").inner_text()
-    assert tenant not in await caseworker.main.locator("section[aria-labelledby=told-title]").inner_text()
+    assert tenant in await caseworker.main.locator("section[aria-labelledby=sent-property]").inner_text()
+    assert tenant not in await caseworker.main.locator("section[aria-labelledby=sent-title]").inner_text()
     await caseworker.press("Secure Unit")
     # From here on nothing is pressed: the page changes on its own when the inventory has answered.
     await caseworker.main.locator(".tag", has_text="Housing secured").wait_for()

@@ -85,7 +85,7 @@ class World(ServiceWorld):
         """Let the inventory publish a free home of the property entity, and return its unit."""
         unit = changes.pop("unit", None) or uuid.uuid4()
         given = {"managed_by": "property_entity", "occupancy": "available", "listing_version": 1, **changes}
-        await self.hear("unit_published", unit=unit, **given)
+        await self.receive("unit_published", unit=unit, **given)
         return unit
 
     async def ask_for(self, placement: uuid.UUID, unit: uuid.UUID, **fields: Any) -> uuid.UUID:
@@ -99,7 +99,7 @@ class World(ServiceWorld):
         request = await self.ask_for(placement, unit, **fields)
         deadline = self.clock.now() + dt.timedelta(days=10)
         (home,) = await self.rows("SELECT managed_by FROM home WHERE unit = $1", unit)
-        await self.hear("unit_secured", request=request, unit=unit, deadline=deadline, **home)
+        await self.receive("unit_secured", request=request, unit=unit, deadline=deadline, **home)
         return request
 
     async def referral(self, request: uuid.UUID) -> uuid.UUID:

@@ -44,7 +44,7 @@ class World(ServiceWorld):
         """Publish a free home of the property entity in Ontario and return its unit."""
         unit = changes.pop("unit", None) or uuid.uuid4()
         given = {"managed_by": "property_entity", "occupancy": "available", "listing_version": 1, **changes}
-        await self.hear("unit_published", unit=unit, **given)
+        await self.receive("unit_published", unit=unit, **given)
         return unit
 
     async def ready_to_sign(
@@ -86,8 +86,8 @@ class World(ServiceWorld):
         referral, request = uuid.uuid4(), uuid.uuid4()
         deadline = changes.pop("deadline", self.clock.now() + dt.timedelta(days=10))
         managed = {"managed_by": changes.pop("managed_by", "property_entity")}
-        await self.hear("unit_secured", request=request, unit=unit, deadline=deadline, **managed)
-        await self.hear("tenancy_referred", referral=referral, request=request, unit=unit, **changes)
+        await self.receive("unit_secured", request=request, unit=unit, deadline=deadline, **managed)
+        await self.receive("tenancy_referred", referral=referral, request=request, unit=unit, **changes)
         rows = await self.rows("SELECT application_id FROM counterpart WHERE referral = $1", referral)
         return rows[0]["application_id"], referral, unit
 

@@ -71,7 +71,7 @@ class World(ServiceWorld):
         finally:
             await connection.close()
 
-    async def last_told(self, model: type[Event]) -> Envelope[Any]:
+    async def last_published(self, model: type[Event]) -> Envelope[Any]:
         """Return the newest event of a model in the outbox, read as a listener reads it."""
         rows = await self.rows(
             "SELECT data FROM outbox WHERE subject = $1 ORDER BY position DESC LIMIT 1", model.terms.subject

@@ -57,9 +57,9 @@ def refuse_unlikely_days(command: Any, today: date, zone: tzinfo) -> None:
     faults = Faults()
     for field, day, reach in _days_in(command, zone, ""):
         if day < (earliest := reach.earliest(today)):
-            faults.note(DayTooEarly(field=field, earliest=earliest))
+            faults.add(DayTooEarly(field=field, earliest=earliest))
         elif day > (latest := reach.latest(today)) > today:
-            faults.note(DayTooLate(field=field, latest=latest))
+            faults.add(DayTooLate(field=field, latest=latest))
     faults.refuse()
 
 
@@ -72,7 +72,7 @@ def refuse_days_to_come(command: Any, today: date, zone: tzinfo) -> None:
     """Refuse dates that may not be in the future, all at once. Raises DayToCome."""
     faults = Faults()
     for field in days_to_come(command, today, zone):
-        faults.note(DayToCome(field=field))
+        faults.add(DayToCome(field=field))
     faults.refuse()
 
 

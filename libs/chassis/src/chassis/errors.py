@@ -154,8 +154,8 @@ class Faults:
             return True
         return False
 
-    def note(self, error: DomainError) -> None:
-        """Note a refusal that names a field."""
+    def add(self, error: DomainError) -> None:
+        """Add a refusal that names a field."""
         self._found.append(error)
 
     def refuse(self) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, UnaryExpression, and_, func, or_, 
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.operators import desc_op
 
-from chassis.places import KINDS, Key, read_place, spelt
+from chassis.positions import KINDS, Key, position_text, read_position
 from chassis.tx import ReadTx
 
 PAGE = 50
@@ -63,7 +63,7 @@ class Paging:
         `item` makes an entry of the list from the columns of a row. Raises InvalidInput for an `after` that
         isn't a position.
         """
-        position = read_place(after, self._kinds)
+        position = read_position(after, self._kinds)
         if position is not None:
             statement = statement.where(_behind(self._steps, position))
         statement = statement.order_by(*(step.order for step in self._steps))
@@ -71,7 +71,7 @@ class Paging:
         rows = (await tx.execute(statement)).all()
         width = len(self._steps)
         items = [item(*row[:-width]) for row in rows[:limit]]
-        return Page(items, spelt(rows[limit - 1][-width:]) if len(rows) > limit else None)
+        return Page(items, position_text(rows[limit - 1][-width:]) if len(rows) > limit else None)
 
     async def counted_page(
         self,

@@ -48,7 +48,7 @@ class Edition:
             colleagues=MappingProxyType(colleagues),
         )
 
-    def says_the_same(self, other: Edition) -> bool:
+    def same_content(self, other: Edition) -> bool:
         """Whether two editions differ in nothing but their time."""
         return (self.withdrawn, self.ended, self.colleagues) == (
             other.withdrawn,

@@ -52,7 +52,7 @@ class Backup:
 
 
 def relay_of(delivery: Delivery) -> Relay:
-    relay = Relay(delivery.told, delivery.broker, service="teller", poll=0.1, stream=world.STREAM)
+    relay = Relay(delivery.publisher, delivery.broker, service="teller", poll=0.1, stream=world.STREAM)
     delivery.teller.on_commit = relay.wake
     return relay
 
@@ -64,7 +64,7 @@ async def told(delivery: Delivery, eventually: Any, *facts: world.Said) -> None:
         await world.say(delivery.teller, *facts)
 
         async def all_out() -> None:
-            waiting = await world.fetch(delivery.told, "SELECT 1 FROM outbox WHERE status = 'pending'")
+            waiting = await world.fetch(delivery.publisher, "SELECT 1 FROM outbox WHERE status = 'pending'")
             assert (waiting, relay.state.published) == ([], len(facts))
 
         await eventually(all_out)
@@ -127,7 +127,7 @@ async def test_a_stream_that_is_lost_under_a_running_relay_is_noticed(
         await world.say(delivery.teller, said(1, 1))
 
         async def remembered() -> None:
-            rows = await world.fetch(delivery.told, "SELECT sequence FROM bus_position")
+            rows = await world.fetch(delivery.publisher, "SELECT sequence FROM bus_position")
             assert [row["sequence"] for row in rows] == [1]
 
         await eventually(remembered)
@@ -144,7 +144,7 @@ async def test_a_publishers_database_that_was_restored_is_noticed_and_its_outbox
     delivery: Delivery, eventually: Any
 ) -> None:
     await told(delivery, eventually, said(1, 1))
-    backup = Backup(delivery, delivery.told)
+    backup = Backup(delivery, delivery.publisher)
     await delivery.teller.close()
     await backup.take()
     await told(delivery, eventually, said(1, 2), said(2, 1))
@@ -173,7 +173,7 @@ async def test_a_publishers_database_that_was_restored_is_noticed_and_its_outbox
             assert len(await world.messages(delivery.js)) == 4
 
         await eventually(goes_on)
-    rows = await world.fetch(delivery.told, "SELECT status FROM outbox")
+    rows = await world.fetch(delivery.publisher, "SELECT status FROM outbox")
     assert [row["status"] for row in rows] == ["published"] * 4
 
 
@@ -183,12 +183,14 @@ async def test_a_crash_between_sending_and_writing_it_down_is_no_restored_databa
     await told(delivery, eventually, said(1, 1))
     await told(delivery, eventually, *[said(2, version) for version in range(1, 150)])
     # As a crash leaves it: the broker has them, the outbox doesn't know yet.
-    await world.fetch(delivery.told, "UPDATE outbox SET status = 'pending', published_at = NULL")
+    await world.fetch(delivery.publisher, "UPDATE outbox SET status = 'pending', published_at = NULL")
     relay = relay_of(delivery)
     async with running(relay.run()):
 
         async def written_down() -> None:
-            assert await world.fetch(delivery.told, "SELECT 1 FROM outbox WHERE status = 'pending'") == []
+            assert (
+                await world.fetch(delivery.publisher, "SELECT 1 FROM outbox WHERE status = 'pending'") == []
+            )
 
         await eventually(written_down)
         assert relay.state.broken is None

@@ -13,7 +13,7 @@ from fastapi import APIRouter, FastAPI, Query
 from pydantic import BaseModel, Field
 
 from chassis.http import ApiRouter, Call, direct, service_app
-from chassis.http.direct import ways_of
+from chassis.http.direct import direct_routes
 from chassis.runtime import Runtime
 
 Bearer = Callable[..., dict[str, str]]
@@ -120,7 +120,7 @@ def test_what_direct_cannot_do_is_refused() -> None:
         return text
 
     with pytest.raises(TypeError, match="text is neither"):
-        ways_of(with_routes(api))
+        direct_routes(with_routes(api))
 
 
 def test_a_direct_route_may_hide_no_other() -> None:
@@ -136,7 +136,7 @@ def test_a_direct_route_may_hide_no_other() -> None:
         return ""
 
     with pytest.raises(TypeError, match="would hide /parcels/search"):
-        ways_of(with_routes(api))
+        direct_routes(with_routes(api))
 
 
 def test_a_direct_route_without_a_guard_is_refused() -> None:
@@ -148,7 +148,7 @@ def test_a_direct_route_without_a_guard_is_refused() -> None:
         return ""
 
     with pytest.raises(TypeError, match="guards"):
-        ways_of(with_routes(unguarded))
+        direct_routes(with_routes(unguarded))
 
 
 async def test_a_server_with_an_impossible_direct_route_does_not_start(runtime: Runtime) -> None:

@@ -22,7 +22,7 @@ from chassis.actor import Actor
 from chassis.db import Conventions, new_metadata
 from chassis.errors import InvalidInput
 from chassis.paging import CountedPage, Paging
-from chassis.places import spelt
+from chassis.positions import position_text
 from chassis.runtime import Runtime
 
 
@@ -210,7 +210,7 @@ ID = "00000000-0000-0000-0000-000000000001"
         _text(f'["a", "0001-01-01T00:00:00+14:00", "blue", "{ID}"]'),
         _text(f'["a", "9999-12-31T23:59:59-14:00", "blue", "{ID}"]'),
         _text(f'["a", "next week", "blue", "{ID}"]'),
-        spelt(("a", NOON, Colour.BLUE, uuid.UUID(ID), 1)),
+        position_text(("a", NOON, Colour.BLUE, uuid.UUID(ID), 1)),
     ],
 )
 async def test_what_names_no_place_of_the_order_is_refused_at_its_field(shelf: Shelf, after: str) -> None:
@@ -224,7 +224,7 @@ async def test_a_place_of_any_moment_and_any_text_is_answered(shelf: Shelf) -> N
     order = Paging(Thing.name, Thing.at.desc(), Thing.colour, Thing.id)
     for name in ("", "'; --", "\U0001f3e0" * 300, None):
         for at in (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC), None):
-            place = spelt((name, at, Colour.AMBER, uuid.UUID(ID)))
+            place = position_text((name, at, Colour.AMBER, uuid.UUID(ID)))
             assert (await shelf.page(order, place, 5)).items == []
 
 
@@ -241,7 +241,7 @@ async def test_an_order_by_id_alone_is_read_from_the_index(
         asked.append((sql, values))
 
     event.listen(runtime.database.engine.sync_engine, "before_cursor_execute", remember)
-    await shelf.page(Paging(Thing.id.desc()), spelt((uuid.UUID(int=900),)), 50)
+    await shelf.page(Paging(Thing.id.desc()), position_text((uuid.UUID(int=900),)), 50)
     sql, values = next(one for one in asked if "ORDER BY" in one[0])
     plan = "\n".join(line[0] for line in await rows(f"EXPLAIN {sql}", *values))
     assert "Index" in plan

@@ -21,13 +21,13 @@ pytestmark = pytest.mark.row("W1")
 
 
 def relay_of(delivery: Delivery, **settings: Any) -> Relay:
-    relay = Relay(delivery.told, delivery.broker, service="teller", **settings)
+    relay = Relay(delivery.publisher, delivery.broker, service="teller", **settings)
     delivery.teller.on_commit = relay.wake
     return relay
 
 
 async def pending(delivery: Delivery) -> int:
-    rows = await world.fetch(delivery.told, "SELECT count(*) FROM outbox WHERE status = 'pending'")
+    rows = await world.fetch(delivery.publisher, "SELECT count(*) FROM outbox WHERE status = 'pending'")
     return int(rows[0][0])
 
 
@@ -53,7 +53,7 @@ async def test_order_per_aggregate_under_sixteen_writers(delivery: Delivery, eve
 async def test_what_commits_late_with_a_lower_position_is_sent(delivery: Delivery, eventually: Any) -> None:
     """Positions are handed out before the commit: who remembers how far it read would skip this row."""
     relay = relay_of(delivery, poll=0.3)
-    slow = await asyncpg.connect(delivery.told)
+    slow = await asyncpg.connect(delivery.publisher)
     transaction = slow.transaction()
     await transaction.start()
     late = world.Said(world.aggregate(1), 1, id=new_id())
@@ -93,7 +93,7 @@ async def test_withheld_rows_are_never_sent(delivery: Delivery, eventually: Any)
 
         await eventually(sent)
     assert [one["subject"] for one in await world.messages(delivery.js)] == [str(world.aggregate(2))]
-    rows = await world.fetch(delivery.told, "SELECT status, published_at FROM outbox ORDER BY position")
+    rows = await world.fetch(delivery.publisher, "SELECT status, published_at FROM outbox ORDER BY position")
     assert [(row["status"], row["published_at"] is None) for row in rows] == [
         ("withheld", True),
         ("published", False),
@@ -105,7 +105,7 @@ async def test_messages_carry_the_event_as_it_was_written_and_its_trace(
 ) -> None:
     await world.say(delivery.teller, world.Said(world.aggregate(1), 1, "où"))
     await world.fetch(
-        delivery.told,
+        delivery.publisher,
         "UPDATE outbox SET traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'",
     )
     async with running(relay_of(delivery).run()):
@@ -114,7 +114,7 @@ async def test_messages_carry_the_event_as_it_was_written_and_its_trace(
             return await pending(delivery) == 0
 
         await eventually(sent)
-    row = (await world.fetch(delivery.told, "SELECT id, data FROM outbox"))[0]
+    row = (await world.fetch(delivery.publisher, "SELECT id, data FROM outbox"))[0]
     message = await delivery.js.get_msg(world.STREAM, 1)
     assert message.data is not None
     assert message.headers is not None
@@ -155,7 +155,7 @@ async def _transactions(delivery: Delivery) -> int:
     """Count the committed transactions of the teller's database, from a connection to another one."""
     await delivery.teller.database.close()
     await asyncio.sleep(0.1)
-    name = delivery.told.rpartition("/")[2]
+    name = delivery.publisher.rpartition("/")[2]
     rows = await world.fetch(
         delivery.noted, "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = $1", name
     )
@@ -218,7 +218,7 @@ async def test_a_subject_no_stream_takes_hinders_nobody_else(delivery: Delivery,
         world.Said(world.aggregate(1), 1, subject="evt.nobody.listens.v1"),
         world.Said(world.aggregate(2), 1),
     )
-    relay = Relay(delivery.told, delivery.broker, service="teller", patience=0.5, poll=0.2)
+    relay = Relay(delivery.publisher, delivery.broker, service="teller", patience=0.5, poll=0.2)
     async with running(relay.run()):
 
         async def other_sent() -> bool:
@@ -250,7 +250,7 @@ async def test_two_leaders_never_publish_at_once_and_a_successor_begins_within_s
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("chassis.bus.relay.StreamPublisher", Watched)
-    relays = [Relay(delivery.told, delivery.broker, service="teller", poll=0.1) for _ in range(3)]
+    relays = [Relay(delivery.publisher, delivery.broker, service="teller", poll=0.1) for _ in range(3)]
     said = 0
     async with running(*(relay.run() for relay in relays)):
         for _ in range(4):
@@ -283,7 +283,7 @@ async def test_old_rows_are_forgotten_in_small_batches_but_never_what_was_withhe
     async with delivery.teller.transaction(world.TELLER) as tx:
         tx.withhold(world.Said(world.aggregate(9), 1), None, "no consent")
     await world.fetch(
-        delivery.told,
+        delivery.publisher,
         "UPDATE outbox SET status = 'published', published_at = now() - interval '9 days'"
         " WHERE status = 'pending'",
     )
@@ -291,7 +291,7 @@ async def test_old_rows_are_forgotten_in_small_batches_but_never_what_was_withhe
     async with running(relay_of(delivery, poll=0.05, keep=timedelta(days=7)).run()):
 
         async def tidy() -> bool:
-            rows = await world.fetch(delivery.told, "SELECT status FROM outbox ORDER BY position")
+            rows = await world.fetch(delivery.publisher, "SELECT status FROM outbox ORDER BY position")
             return [row["status"] for row in rows] == ["withheld", "published"]
 
         await eventually(tidy)

@@ -12,8 +12,8 @@ from delivery import world
 from delivery.fixtures import Delivery, running
 
 from chassis.bus import Timers
-from chassis.bus.firing import TimerRunner
 from chassis.bus.parking import ATTEMPTS
+from chassis.bus.timer_runner import TimerRunner
 from chassis.bus.worker import Duties, Worker
 from chassis.clock import FixedClock
 from chassis.tx import Tx

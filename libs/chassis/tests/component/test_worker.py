@@ -132,7 +132,7 @@ async def test_the_web_process_wakes_the_relay_of_the_worker(
 ) -> None:
     """Events are out long before the relay would look by itself: the ping crossed processes."""
     monkeypatch.setattr("chassis.bus.worker.Relay", partial(Relay, poll=300.0))
-    web = world.build_runtime("teller", delivery.told, delivery.server.url)
+    web = world.build_runtime("teller", delivery.publisher, delivery.server.url)
     stop = asyncio.Event()
     worker = work(delivery.teller, Duties(), stop=stop, health=False)
     before = web.on_commit

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from chassis.errors import InvalidInput
-from chassis.places import Whole, read_place, spelt
+from chassis.positions import Whole, position_text, read_position
 from chassis.search import Bounds, By, Columns, Plan, Wordbook
 
 PLAN = Plan(
@@ -119,7 +119,7 @@ def test_pages_of_any_order_lie_between_what_is_before_and_after(
     for number, place in enumerate(everything):
         key = index.key(place, order)
         kinds = [type(part) if isinstance(part, str | UUID) else Whole | None for part in key]
-        start = read_place(spelt(key), kinds)
+        start = read_position(position_text(key), kinds)
         assert ids(start=start) == whole[number + 1 :][:limit]
         assert ids(start=start, back=True) == whole[:number][::-1][:limit]
 
@@ -166,7 +166,7 @@ def test_an_index_full_of_old_places_asks_to_be_compacted() -> None:
 )
 def test_what_names_no_place_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
-        read_place(text, [Whole, UUID])
+        read_position(text, [Whole, UUID])
 
 
 def test_a_word_means_itself_what_it_is_part_of_and_what_is_spelt_alike() -> None:

@@ -66,7 +66,7 @@ def test_faults_are_gathered_and_raised_together() -> None:
         raise InvalidInput(field="rent", rule="Too little")
     with pytest.raises(InvalidInput):
         faults.refuse()
-    faults.note(InvalidInput(field="street", rule="Unknown"))
+    faults.add(InvalidInput(field="street", rule="Unknown"))
     with faults:
         raise SeveralFaults([NotFound(field="landlord"), NotFound(field="building")])
     with pytest.raises(SeveralFaults) as refused:

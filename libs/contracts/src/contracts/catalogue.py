@@ -58,7 +58,7 @@ class Catalogue(Mapping[str, type[Event]]):
         """Return the events that a service publishes."""
         return tuple(m for m in self.models if m.terms.publisher == service)
 
-    def heard_by(self, service: str) -> tuple[type[Event], ...]:
+    def received_by(self, service: str) -> tuple[type[Event], ...]:
         """Return the events that a service may receive."""
         return tuple(m for m in self.models if service in m.terms.listeners)
 

@@ -81,7 +81,7 @@ def example_document(model: type[Event]) -> dict[str, Any]:
 
 def asyncapi(service: Service, catalogue: Catalogue = CATALOGUE) -> dict[str, Any]:
     """Return a service's AsyncAPI 3 document: the events that it publishes and receives."""
-    sent, heard = catalogue.published_by(service), catalogue.heard_by(service)
+    sent, heard = catalogue.published_by(service), catalogue.received_by(service)
     models = (*sent, *heard)
     schemas: dict[str, Any] = {"envelope": envelope_schema()}
     for model in models:

@@ -82,7 +82,9 @@ def test_the_lookups_agree_with_each_other() -> None:
     for publisher in CATALOGUE.services:
         for listener in CATALOGUE.services:
             between = set(CATALOGUE.subjects(publisher, listener))
-            heard = {m.terms.subject for m in CATALOGUE.heard_by(listener) if m.terms.publisher == publisher}
+            heard = {
+                m.terms.subject for m in CATALOGUE.received_by(listener) if m.terms.publisher == publisher
+            }
             assert between == heard
             assert (listener in CATALOGUE.listeners_of(publisher)) == bool(between)
             assert (publisher in CATALOGUE.publishers_for(listener)) == bool(between)

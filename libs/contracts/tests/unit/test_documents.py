@@ -89,7 +89,7 @@ def test_the_asyncapi_document_says_what_a_service_says_and_hears(service: Servi
     for reference in _references(document):
         assert _resolve(document, reference), reference
     sent = {"send." + m.terms.key for m in CATALOGUE.published_by(service)}
-    heard = {"receive." + m.terms.key for m in CATALOGUE.heard_by(service)}
+    heard = {"receive." + m.terms.key for m in CATALOGUE.received_by(service)}
     assert set(document["operations"]) == sent | heard
     for name, operation in document["operations"].items():
         action, _, key = name.partition(".")

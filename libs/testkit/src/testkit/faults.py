@@ -141,7 +141,7 @@ _EITHER: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
-def ill_said(message: str, language: str) -> list[str]:
+def reads_badly(message: str, language: str) -> list[str]:
     """What is wrong with a message as a sentence to a person; nothing when it reads well."""
     found = [words for pattern, words in (*_EITHER, *_ILL_SAID[language]) if pattern.search(message)]
     return found + (faults_of_french(message) if language == "fr" else [])

@@ -41,7 +41,7 @@ class ServiceWorld:
     database: FreshDatabase
     keys: KeySetServer
     versions: dict[uuid.UUID, int] = field(default_factory=dict)
-    heard: list[tuple[str, bytes]] = field(default_factory=list)
+    received: list[tuple[str, bytes]] = field(default_factory=list)
 
     @cached_property
     def app(self) -> FastAPI:
@@ -70,10 +70,10 @@ class ServiceWorld:
         )
         return fact.terms.subject, data
 
-    async def hear(self, name: str, /, version: int | None = None, **changes: Any) -> None:
+    async def receive(self, name: str, /, version: int | None = None, **changes: Any) -> None:
         """Act on an event of another service, as the listener would."""
         subject, data = self.message(name, version, **changes)
-        self.heard.append((subject, data))
+        self.received.append((subject, data))
         await self.deliver(subject, data)
 
     async def deliver(self, subject: str, *messages: bytes) -> None:
@@ -98,7 +98,7 @@ class ServiceWorld:
         finally:
             await connection.close()
 
-    async def told(self, status: str | None = None, *, since: int = 0) -> list[str]:
+    async def published(self, status: str | None = None, *, since: int = 0) -> list[str]:
         """Return the names of the events in the outbox, in their order; of one status, or all."""
         rows = await self.rows(
             "SELECT subject, status FROM outbox WHERE position > $1 ORDER BY position", since

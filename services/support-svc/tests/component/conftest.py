@@ -199,7 +199,7 @@ async def searching(world):
     await world.see(search_for_placement, wanted, HomeFilter())
     refused = await world.ask_for(wanted, await world.home())
     (row,) = await world.rows("SELECT unit FROM securing WHERE request = $1", refused)
-    await world.hear("unit_refused", request=refused, unit=row["unit"])
+    await world.receive("unit_refused", request=refused, unit=row["unit"])
     late = await world.ask_for(wanted, await world.home())
     await world.fire("answer_expected", str(late))
     await world.do(give_up_unit, GiveUpUnit(placement_id=wanted))
@@ -227,14 +227,14 @@ async def secured(world):
     request = await world.held(wanted, unit)
     referral, signing = await world.referral(request), uuid.uuid4()
     starts = world.clock.now() + 3 * DAY
-    await world.hear("application_opened", referral=referral)
-    await world.hear("signing_scheduled", referral=referral, signing=signing, starts_at=starts)
+    await world.receive("application_opened", referral=referral)
+    await world.receive("signing_scheduled", referral=referral, signing=signing, starts_at=starts)
     answer = AnswerSigning(
         signing=signing, attendance=Attendance.CANNOT_ATTEND, reason=AbsenceReason.NOBODY_AVAILABLE
     )
     await world.do(answer_signing, answer)
-    await world.hear("signing_moved", referral=referral, signing=signing, starts_at=starts + DAY)
-    await world.hear("unit_hold_ending", request=request, unit=unit, deadline=world.clock.now() + 10 * DAY)
+    await world.receive("signing_moved", referral=referral, signing=signing, starts_at=starts + DAY)
+    await world.receive("unit_hold_ending", request=request, unit=unit, deadline=world.clock.now() + 10 * DAY)
     await world.fire("hold_deadline", str(request))
     return Scene("secured", await ids(world, person, wanted))
 
@@ -246,7 +246,7 @@ async def not_referred(world):
     unit = await world.home(managed_by="third_party")
     request = await world.held(wanted, unit)
     deadline = world.clock.now() + 10 * DAY
-    await world.hear(
+    await world.receive(
         "unit_secured", request=request, unit=unit, deadline=deadline, managed_by="property_entity"
     )
     for _ in range(2):
@@ -271,9 +271,9 @@ async def declined(world):
     request = await world.held(wanted, await world.home())
     referral, signing = await world.referral(request), uuid.uuid4()
     starts = world.clock.now() + 3 * DAY
-    await world.hear("signing_scheduled", referral=referral, signing=signing, starts_at=starts)
-    await world.hear("signing_cancelled", referral=referral, signing=signing)
-    await world.hear("application_declined", referral=referral)
+    await world.receive("signing_scheduled", referral=referral, signing=signing, starts_at=starts)
+    await world.receive("signing_cancelled", referral=referral, signing=signing)
+    await world.receive("application_declined", referral=referral)
     (sharing,) = await world.rows(
         "SELECT id FROM consent WHERE client_id = $1 AND purpose = 'share_contact_for_tenancy'", person
     )
@@ -292,8 +292,8 @@ async def failed(world):
     wanted = await world.placement(person)
     unit = await world.home()
     request = await world.held(wanted, unit)
-    await world.hear("unit_released", request=request, unit=unit, reason="deadline_passed")
-    await world.hear(
+    await world.receive("unit_released", request=request, unit=unit, reason="deadline_passed")
+    await world.receive(
         "referred_tenancy_started", referral=await world.referral(request), unit=unit, start=world.today
     )
     last = await attempt(world, wanted, final=True)
@@ -331,11 +331,11 @@ async def moved_in(world, *, last=False):
     request = await world.held(wanted, unit, secured_on=world.today - 5 * DAY)
     referral, signing = await world.referral(request), uuid.uuid4()
     starts = world.clock.now() + DAY
-    await world.hear("signing_scheduled", referral=referral, signing=signing, starts_at=starts)
+    await world.receive("signing_scheduled", referral=referral, signing=signing, starts_at=starts)
     answer = AnswerSigning(signing=signing, attendance=Attendance.ATTENDING)
     await world.do(answer_signing, answer)
-    await world.hear("signing_held", referral=referral, signing=signing, outcome="signed")
-    await world.hear("referred_tenancy_started", referral=referral, unit=unit, start=world.today)
+    await world.receive("signing_held", referral=referral, signing=signing, outcome="signed")
+    await world.receive("referred_tenancy_started", referral=referral, unit=unit, start=world.today)
     moved = MoveIn(
         placement_id=wanted,
         moved_in_on=world.today,

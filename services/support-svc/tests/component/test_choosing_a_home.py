@@ -126,7 +126,7 @@ async def test_a_home_is_looked_at_before_it_is_asked_for(world, locale):
         shareable=False,
     )
     gone = await world.home()
-    await world.hear("unit_withdrawn", unit=gone)
+    await world.receive("unit_withdrawn", unit=gone)
     async with world.desk("caseworker", locale=locale) as browser:
         for unit in (full, bare, gone):
             answer = await browser.get(f"{base}/homes/{unit}")
@@ -151,7 +151,7 @@ async def test_a_short_list_is_kept_compared_and_cleared(world, locale):
             page = parse_page((await browser.get(f"{base}/homes/{unit}")).text)
             added = await post(browser, page, f"{base}/shortlist/{unit}")
             assert (added.status_code, added.headers["location"]) == (303, f"{base}/homes/{unit}")
-        await world.hear("unit_withdrawn", unit=gone)
+        await world.receive("unit_withdrawn", unit=gone)
         listed = parse_page((await browser.get(f"{base}/shortlist")).text)
         assert all(street in listed.text for street in ("Wilmington", "Elm", "Oak"))
         compared = await browser.get(f"{base}/compare?unit={first}&unit={second}&unit={gone}")

@@ -67,7 +67,7 @@ async def test_pages_of_a_placement_stand_whatever_was_shared(world, locale, sha
     placement = await world.placement(head, child, **given)
     request = await world.held(placement, await world.home())
     assert await world.referral(request)
-    moved = MoveIn(placement_id=placement, moved_in_on=world.today, next_months=1, told_by_client=True)
+    moved = MoveIn(placement_id=placement, moved_in_on=world.today, next_months=1, reported_by_client=True)
     await world.do(move_in, moved)
     for months_since in (1, None):
         world.clock.advance(31 * DAY)
@@ -140,8 +140,8 @@ async def test_moves_are_withheld_once_the_consent_to_be_housed_is_gone(world):
     await world.held(placement, await world.home(managed_by="third_party"))
     await withdraw(world, client)
     await world.do(move_in, MoveIn(placement_id=placement, moved_in_on=world.today, next_months=1))
-    assert "household_moved_in" in await world.told("withheld")
-    assert "household_moved_in" not in await world.told("pending")
+    assert "household_moved_in" in await world.published("withheld")
+    assert "household_moved_in" not in await world.published("pending")
     left = Outcome(
         client_id=client,
         still_in_housing=StillInHousing.NO,
@@ -151,8 +151,8 @@ async def test_moves_are_withheld_once_the_consent_to_be_housed_is_gone(world):
     await world.do(
         record_follow_up, RecordFollowUp(placement_id=placement, done_on=world.today, outcomes=[left])
     )
-    assert "household_moved_out" in await world.told("withheld")
-    assert "household_moved_out" not in await world.told("pending")
+    assert "household_moved_out" in await world.published("withheld")
+    assert "household_moved_out" not in await world.published("pending")
     async with world.desk("caseworker") as browser:
         page = parse_page((await browser.get(f"/front-desk/placements/{placement}")).text)
     assert "because the consent had ended" in page.text
@@ -186,7 +186,7 @@ async def test_giving_up_is_told_under_the_consent_that_opened_the_matter(world)
 async def test_the_answer_to_a_signing_rests_on_the_tenants_choice_to_have_it_told(world):
     placement = await world.placement(await world.client("Ines", "Marrow"))
     referral = await world.referral(await world.held(placement, await world.home()))
-    await world.hear("signing_scheduled", referral=referral, signing=referral)
+    await world.receive("signing_scheduled", referral=referral, signing=referral)
     await world.do(answer_signing, AnswerSigning(signing=referral, attendance=Attendance.ATTENDING))
     assert (await bases(world))["signing_attendance"] == f"signing:{referral}"
 
@@ -223,7 +223,7 @@ async def test_a_move_out_asks_the_consent_of_whom_the_home_was_asked_for(world,
                 next_months=1 if staying else None,
             ),
         )
-    assert "household_moved_out" in await world.told("withheld" if withdrawn else "pending")
+    assert "household_moved_out" in await world.published("withheld" if withdrawn else "pending")
 
 
 @pytest.mark.row("C6")

@@ -59,7 +59,7 @@ async def housed(world):
         placement_id=wanted,
         moved_in_on=world.today,
         next_months=1,
-        told_by_client=True,
+        reported_by_client=True,
         end_housing=True,
         rent=Rent(amount="900"),
     )
@@ -164,7 +164,7 @@ async def test_the_inventory_is_informed_of_a_corrected_last_day_once_everybody_
     unit = await world.home(managed_by=manager)
     await world.held(wanted, unit, secured_on=world.today - 20 * DAY)
     moved = MoveIn(
-        placement_id=wanted, moved_in_on=world.today - 15 * DAY, next_months=1, told_by_client=True
+        placement_id=wanted, moved_in_on=world.today - 15 * DAY, next_months=1, reported_by_client=True
     )
     await world.do(move_in, moved)
     reason = await world.value(REASON_LEFT, "health")
@@ -309,11 +309,11 @@ async def test_an_attempt_that_was_not_the_final_one_lets_the_search_go_on(world
             placement_id=wanted, attempted_on=world.today, reason_id=reason, caseworker="staff-7", final=True
         )
         last = await world.do(record_attempt, given)
-        told = await world.told()
+        told = await world.published()
         await correct(last, final=None)
         one = await world.see(placement, wanted)
         assert (one.status, one.ended_on) == (PlacementStatus.HOUSING_NOT_SECURED, None)
-        assert await world.told() == told, "a home that was given up stays so"
+        assert await world.published() == told, "a home that was given up stays so"
         (seen,) = await world.see(attempts, wanted)
         assert (seen.final, seen.corrections[0].final) == (False, False)
         assert "no longer the final attempt" in (await browser.get(f"{base}/attempts")).text
@@ -324,7 +324,7 @@ async def test_an_attempt_that_was_not_the_final_one_lets_the_search_go_on(world
         await world.held(wanted, await world.home())
         await correct(last, final="yes")
         assert (await world.see(placement, wanted)).status is PlacementStatus.FAILED
-        assert (await world.told())[-2:] == ["unit_request_withdrawn", "tenancy_referral_withdrawn"]
+        assert (await world.published())[-2:] == ["unit_request_withdrawn", "tenancy_referral_withdrawn"]
         another = await world.placement(child, child_as_head=True)
         assert "already has an active housing placement" in await correct(last, 422, final=None)
         assert (await world.see(attempts, wanted))[0].final
@@ -350,7 +350,7 @@ async def test_a_tenancy_that_started_is_not_given_up_by_a_correction(world):
     }  # fmt: skip
     attempt = await world.do(record_attempt, RecordAttempt(**given))
     referral = await world.referral(request)
-    await world.hear("referred_tenancy_started", referral=referral, unit=unit, start=world.today)
+    await world.receive("referred_tenancy_started", referral=referral, unit=unit, start=world.today)
     with pytest.raises(TenancyHasStarted):
         await world.do(
             correct_attempt, CorrectAttempt(attempt_id=attempt, reason="It was", final=True, **given)

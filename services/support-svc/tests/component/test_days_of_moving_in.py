@@ -46,7 +46,7 @@ async def test_days_of_lease_and_move_that_disagree_are_asked_about(world, start
     request = await world.held(wanted, unit, secured_on=world.today - 50 * DAY)
     referral = await world.referral(request)
     begins = world.today + start * DAY
-    await world.hear("referred_tenancy_started", referral=referral, unit=unit, start=begins)
+    await world.receive("referred_tenancy_started", referral=referral, unit=unit, start=begins)
     moved = MoveIn(placement_id=wanted, moved_in_on=world.today, next_months=1)
     with pytest.raises(refusal) as asked:
         await world.do(move_in, moved)
@@ -64,7 +64,7 @@ async def test_a_move_in_after_the_hold_has_ended_is_asked_about(world):
     wanted = await world.placement(await world.client())
     await world.held(wanted, await world.home())
     world.clock.advance(12 * DAY)
-    moved = MoveIn(placement_id=wanted, moved_in_on=world.today, next_months=1, told_by_client=True)
+    moved = MoveIn(placement_id=wanted, moved_in_on=world.today, next_months=1, reported_by_client=True)
     with pytest.raises(MoveAfterHold):
         await world.do(move_in, moved)
     await world.do(move_in, moved.model_copy(update={"days_confirmed": True}))
@@ -80,7 +80,7 @@ async def test_the_pages_ask_and_then_show_the_real_day(world, locale):
     address = f"/front-desk/placements/{wanted}/move-in"
     async with world.desk("caseworker", locale=locale) as browser:
         page = parse_page((await browser.get(address)).text)
-        fields = page.fields(address) | {"told_by_client": "yes"}
+        fields = page.fields(address) | {"reported_by_client": "yes"}
         asked = await browser.post(address, data=fields)
         assert asked.status_code == 422
         assert 'id="days_confirmed"' in asked.text

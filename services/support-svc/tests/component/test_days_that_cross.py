@@ -30,11 +30,11 @@ async def test_events_of_any_day_are_acted_on_and_shown(world, free, deadline, s
     unit = await world.home(available_from=free)
     placement = await world.placement(await world.client(f"Robin {next(_names)}", "Sample"))
     request = await world.ask_for(placement, unit)
-    await world.hear("unit_secured", request=request, unit=unit, deadline=deadline)
-    await world.hear("unit_hold_ending", request=request, unit=unit, deadline=deadline)
+    await world.receive("unit_secured", request=request, unit=unit, deadline=deadline)
+    await world.receive("unit_hold_ending", request=request, unit=unit, deadline=deadline)
     referral = await world.referral(request)
-    await world.hear("signing_scheduled", referral=referral, signing=uuid.uuid4(), starts_at=starts)
-    await world.hear("referred_tenancy_started", referral=referral, start=start)
+    await world.receive("signing_scheduled", referral=referral, signing=uuid.uuid4(), starts_at=starts)
+    await world.receive("referred_tenancy_started", referral=referral, start=start)
     async with world.api("caseworker") as api:
         shown = await api.get(f"/placements/{placement}")
         assert shown.status_code == 200, shown.text
@@ -78,7 +78,7 @@ async def test_a_move_far_ahead_is_refused_before_anything_is_asked(world):
     assert [(one["field"], one["rule"]) for one in answer.json()["errors"]] == [
         ("expected_move_in", "day_too_late")
     ]
-    assert await world.told() == []
+    assert await world.published() == []
     async with world.desk("caseworker", locale="fr") as desk:
         page = f"/front-desk/placements/{placement}/secure/{unit}"
         form = parse_page((await desk.get(page)).text).fields(page)

@@ -22,17 +22,17 @@ async def test_pages_say_deadlines_and_signings_alike(world, locale, until, meet
     request = await world.ask_for(wanted, unit)
     zone = world.runtime.time_zone
     deadline = dt.datetime(2026, 3, 14, tzinfo=zone)
-    await world.hear("unit_secured", request=request, unit=unit, deadline=deadline)
+    await world.receive("unit_secured", request=request, unit=unit, deadline=deadline)
     referral = await world.referral(request)
     starts = dt.datetime(2026, 3, 10, 14, 0, tzinfo=zone)
-    await world.hear("signing_scheduled", referral=referral, starts_at=starts, place="the_unit")
+    await world.receive("signing_scheduled", referral=referral, starts_at=starts, place="the_unit")
     base = f"/front-desk/placements/{wanted}"
     async with world.desk("caseworker", locale=locale, subject="staff-7") as browser:
         texts = {}
         for page in ("/front-desk", base, f"{base}/timeline", "/front-desk/signings"):
             text = parse_page((await browser.get(page)).text).text
             texts[page] = text.replace("\u00a0", " ").replace("\u202f", " ")
-        await world.hear("unit_hold_ending", request=request, unit=unit, deadline=deadline)
+        await world.receive("unit_hold_ending", request=request, unit=unit, deadline=deadline)
         ending = parse_page((await browser.get(base)).text).text.replace("\u00a0", " ")
     for page, text in texts.items():
         if not page.endswith("signings"):

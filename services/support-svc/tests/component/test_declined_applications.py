@@ -22,13 +22,13 @@ async def test_a_declined_application_leads(world, locale, why, next_step):
     placement = await world.placement(client)
     request = await world.held(placement, await world.home())
     referral = await world.referral(request)
-    await world.hear("application_opened", referral=referral)
+    await world.receive("application_opened", referral=referral)
     async with world.desk("caseworker", locale=locale) as browser:
         base = f"/front-desk/placements/{placement}"
         before = parse_page((await browser.get(base)).text)
         assert f"{base}/move-in" in before.links().values()
         # Also after it was accepted: the hold is what counts.
-        await world.hear("application_declined", referral=referral, reason="legal_age_rule")
+        await world.receive("application_declined", referral=referral, reason="legal_age_rule")
         page = parse_page((await browser.get(base)).text)
         assert why in page.text
         assert f"{base}/move-in" not in page.links().values()
@@ -43,7 +43,7 @@ async def test_a_declined_application_leads(world, locale, why, next_step):
         # The decline frees the home: what leads stays when the release arrives.
         unit = (await world.rows("SELECT unit FROM securing"))[0]["unit"]
         released = await world.rows("SELECT request FROM securing")
-        await world.hear(
+        await world.receive(
             "unit_released", request=released[0]["request"], unit=unit, reason="application_closed"
         )
         page = parse_page((await browser.get(base)).text)
@@ -53,7 +53,7 @@ async def test_a_declined_application_leads(world, locale, why, next_step):
     with pytest.raises(NotSecured):
         await world.do(
             move_in,
-            MoveIn(placement_id=placement, moved_in_on=world.today, next_months=1, told_by_client=True),
+            MoveIn(placement_id=placement, moved_in_on=world.today, next_months=1, reported_by_client=True),
         )
 
 
@@ -62,8 +62,10 @@ async def test_nobody_moves_into_a_home_whose_application_was_declined(world):
     client = await world.client("Ines", "Marrow")
     placement = await world.placement(client)
     request = await world.held(placement, await world.home())
-    await world.hear("application_declined", referral=await world.referral(request), reason="legal_age_rule")
-    moved = MoveIn(placement_id=placement, moved_in_on=world.today, next_months=1, told_by_client=True)
+    await world.receive(
+        "application_declined", referral=await world.referral(request), reason="legal_age_rule"
+    )
+    moved = MoveIn(placement_id=placement, moved_in_on=world.today, next_months=1, reported_by_client=True)
     with pytest.raises(ApplicationWasDeclined):
         await world.do(move_in, moved)
 
@@ -75,8 +77,8 @@ async def test_a_tenancy_that_started_all_the_same_can_be_moved_into(world):
     unit = await world.home()
     request = await world.held(placement, unit)
     referral = await world.referral(request)
-    await world.hear("application_declined", referral=referral, reason="legal_age_rule")
-    await world.hear(
+    await world.receive("application_declined", referral=referral, reason="legal_age_rule")
+    await world.receive(
         "referred_tenancy_started", referral=referral, unit=unit, start=world.today - dt.timedelta(days=1)
     )
     await world.do(move_in, MoveIn(placement_id=placement, moved_in_on=world.today, next_months=1))

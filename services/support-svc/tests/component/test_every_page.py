@@ -37,11 +37,11 @@ async def test_pages_hold_the_house_rules(world, locale):
         await world.fire("answer_expected", str(request))
         await visit(browser, base)
         deadline = world.clock.now() + dt.timedelta(days=10)
-        await world.hear("unit_secured", request=request, unit=unit, deadline=deadline)
+        await world.receive("unit_secured", request=request, unit=unit, deadline=deadline)
         referral = await world.referral(request)
-        await world.hear("application_opened", referral=referral)
-        await world.hear("signing_scheduled", referral=referral, starts_at=deadline)
-        await world.hear("unit_hold_ending", request=request, unit=unit, deadline=deadline)
+        await world.receive("application_opened", referral=referral)
+        await world.receive("signing_scheduled", referral=referral, starts_at=deadline)
+        await world.receive("unit_hold_ending", request=request, unit=unit, deadline=deadline)
         for address in (
             "/front-desk",
             "/front-desk/clients",
@@ -77,7 +77,7 @@ async def test_pages_hold_the_house_rules(world, locale):
         await visit(browser, f"/front-desk/signings/{signing}")
         given = (await world.rows("SELECT id FROM consent LIMIT 1"))[0]["id"]
         await visit(browser, f"{person}/consents/{given}/withdraw")
-        moved = MoveIn(placement_id=first, moved_in_on=world.today, next_months=1, told_by_client=True)
+        moved = MoveIn(placement_id=first, moved_in_on=world.today, next_months=1, reported_by_client=True)
         await world.do(move_in, moved)
         for address in (f"{base}/follow-ups", f"{base}/follow-ups/new", base, f"{person}/housing-history"):
             await visit(browser, address)

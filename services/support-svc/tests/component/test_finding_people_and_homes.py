@@ -180,22 +180,22 @@ async def test_every_home_is_on_one_page_exactly(world, sort):
 @pytest.mark.row("P5", "U4")
 async def test_the_copy_keeps_the_newest_word_whatever_the_order(world):
     unit = await world.home(listing_version=5)
-    await world.hear("unit_availability_changed", unit=unit, listing_version=4, occupancy="secured")
+    await world.receive("unit_availability_changed", unit=unit, listing_version=4, occupancy="secured")
     assert (await world.see(search_homes, HomeFilter())).count == 1
-    await world.hear(
+    await world.receive(
         "unit_availability_changed", unit=unit, listing_version=6, occupancy="occupied_by_client"
     )
     assert (await world.see(search_homes, HomeFilter())).count == 0
     assert (await world.see(search_homes, HomeFilter(occupancy=OccupancyFilter.ALL))).count == 1
-    await world.hear("unit_withdrawn", unit=unit, listing_version=7)
+    await world.receive("unit_withdrawn", unit=unit, listing_version=7)
     assert (await world.see(search_homes, HomeFilter(occupancy=OccupancyFilter.ALL))).count == 0
 
     early = uuid.uuid4()
-    await world.hear("unit_withdrawn", unit=early, listing_version=3, version=3)
+    await world.receive("unit_withdrawn", unit=early, listing_version=3, version=3)
     await world.home(unit=early, listing_version=2)
     assert (await world.see(search_homes, HomeFilter(occupancy=OccupancyFilter.ALL))).count == 0
     taken = uuid.uuid4()
-    await world.hear(
+    await world.receive(
         "unit_availability_changed", unit=taken, listing_version=3, occupancy="secured", version=3
     )
     await world.home(unit=taken, listing_version=1)

@@ -157,8 +157,8 @@ async def test_a_signing_is_answered_by_a_form(world):
     request = await world.held(placement, await world.home())
     referral = await world.referral(request)
     starts_at = world.clock.now() + dt.timedelta(days=5)
-    await world.hear("application_opened", referral=referral)
-    await world.hear("signing_scheduled", referral=referral, starts_at=starts_at)
+    await world.receive("application_opened", referral=referral)
+    await world.receive("signing_scheduled", referral=referral, starts_at=starts_at)
     (row,) = await world.rows("SELECT signing FROM signing")
     signing = f"/front-desk/signings/{row['signing']}"
     async with world.desk("caseworker") as browser:

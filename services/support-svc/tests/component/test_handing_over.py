@@ -59,13 +59,13 @@ async def test_what_is_due_goes_with_the_placement(world, moved):
     await world.do(give_consent, lapses)
     request = await world.held(wanted, await world.home())
     referral = await world.referral(request)
-    await world.hear("signing_scheduled", referral=referral, starts_at=world.clock.now() + 3 * DAY)
+    await world.receive("signing_scheduled", referral=referral, starts_at=world.clock.now() + 3 * DAY)
     if moved:
         done = MoveIn(
             placement_id=wanted,
             moved_in_on=world.today,
             next_on=world.today + 4 * DAY,
-            told_by_client=True,
+            reported_by_client=True,
         )
         await world.do(move_in, done)
     mine = (1, 0, 1, 1) if moved else (0, 1, 1, 1)

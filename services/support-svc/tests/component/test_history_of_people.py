@@ -161,10 +161,10 @@ async def test_the_clients_page_is_the_hub(world, locale):
     assert "Example Street" in page.text
     referral = await world.referral(request)
     soon = world.clock.now() + dt.timedelta(days=2)
-    await world.hear("signing_scheduled", referral=referral, signing=referral, starts_at=soon)
+    await world.receive("signing_scheduled", referral=referral, signing=referral, starts_at=soon)
     assert words[3] in (await page_of(world, base, locale)).text
     world.clock.advance(dt.timedelta(days=3))
-    moved = MoveIn(placement_id=placement, moved_in_on=world.today, next_months=1, told_by_client=True)
+    moved = MoveIn(placement_id=placement, moved_in_on=world.today, next_months=1, reported_by_client=True)
     await world.do(move_in, moved)
     page = await page_of(world, base, locale)
     assert words[4] in page.text

@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from chassis.http.direct import ways_of
+from chassis.http.direct import direct_routes
 from deskkit.addresses import door
 from support_svc.moving_in.commands import MoveIn, move_in
 
@@ -58,7 +58,7 @@ async def written(world):
 
 @pytest.mark.row("P6", "P8")
 async def test_the_two_hot_commands_take_the_short_way(world):
-    ways = {way.context.path for ways in ways_of(world.app).values() for way in ways}
+    ways = {way.context.path for ways in direct_routes(world.app).values() for way in ways}
     assert ways == {f"/api/support/v1/placements/{{placement_id}}/{act}" for act in HOT}
 
 
@@ -165,7 +165,7 @@ async def test_of_several_at_once_one_is_carried_out_and_the_others_are_told(wor
     if act == "secure-unit":
         assert [answer.json()["code"] for answer in refused] == ["answer_pending"] * 3
         assert len(await world.rows("SELECT 1 FROM securing")) == 1
-        assert await world.told() == ["unit_requested"]
+        assert await world.published() == ["unit_requested"]
     else:
         # Each of them finds the follow-up that the one before dated, so all can be recorded, one by one.
         assert not refused

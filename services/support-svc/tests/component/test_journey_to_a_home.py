@@ -46,31 +46,31 @@ async def test_a_household_goes_from_search_to_follow_up(world):
     asking = await world.see(placement, wanted)
     assert asking.securing
     assert asking.status is PlacementStatus.HOUSING_NOT_SECURED
-    assert await world.told() == ["unit_requested"]
+    assert await world.published() == ["unit_requested"]
 
-    await world.hear(
+    await world.receive(
         "unit_secured", request=request, unit=unit, deadline=world.clock.now() + dt.timedelta(days=10)
     )
     held = await world.see(placement, wanted)
     assert held.status is PlacementStatus.HOUSING_SECURED
-    assert await world.told() == ["unit_requested", "tenancy_referred"]
+    assert await world.published() == ["unit_requested", "tenancy_referred"]
     told = (await world.see(crossing, wanted))[0]
     assert told.fields["name"] == {"given": "Zdenka", "family": "Quillfeather"}
     assert (told.fields["adults"], told.fields["children"]) == (1, 1)
 
     referral = await world.referral(request)
-    await world.hear("application_opened", referral=referral)
+    await world.receive("application_opened", referral=referral)
     signing = dt.datetime(2026, 3, 20, 15, 0, tzinfo=dt.UTC)
-    await world.hear("signing_scheduled", referral=referral, starts_at=signing)
+    await world.receive("signing_scheduled", referral=referral, starts_at=signing)
     (listed,) = await world.see(signings)
     await world.do(answer_signing, AnswerSigning(signing=listed.signing, attendance=Attendance.ATTENDING))
-    assert (await world.told())[-1] == "signing_attendance"
-    await world.hear("signing_held", referral=referral, signing=listed.signing, outcome="signed")
+    assert (await world.published())[-1] == "signing_attendance"
+    await world.receive("signing_held", referral=referral, signing=listed.signing, outcome="signed")
 
     with pytest.raises(TenancyNotStarted):
         await world.do(move_in, MoveIn(placement_id=wanted, moved_in_on=world.today, next_months=1))
     start = world.today + dt.timedelta(days=30)
-    await world.hear("referred_tenancy_started", referral=referral, unit=unit, start=start)
+    await world.receive("referred_tenancy_started", referral=referral, unit=unit, start=start)
     world.clock.advance(dt.timedelta(days=30))
     rent = Rent(amount="1250")
     await world.do(move_in, MoveIn(placement_id=wanted, moved_in_on=start, next_months=1, rent=rent))
@@ -80,7 +80,7 @@ async def test_a_household_goes_from_search_to_follow_up(world):
     for person in (head, child):
         (stay,) = await world.see(housing_history, person)
         assert (stay.started_on, stay.ended_on) == (start, None)
-    assert "household_moved_in" not in await world.told()
+    assert "household_moved_in" not in await world.published()
 
     world.clock.advance(dt.timedelta(days=30))
     both = [Outcome(client_id=one, still_in_housing=StillInHousing.YES) for one in (head, child)]

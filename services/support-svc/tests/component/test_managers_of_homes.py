@@ -31,7 +31,7 @@ async def asked(world, *, hot: bool, refer: bool | None):
     started = await world.do(secure_unit, SecureUnit(refer=refer, **given))
     deadline = world.clock.now() + dt.timedelta(days=10)
     heard = {"request": started.request, "unit": unit, "deadline": deadline, "managed_by": "not_known"}
-    await world.hear("unit_secured", **heard)
+    await world.receive("unit_secured", **heard)
     return wanted, heard
 
 
@@ -41,15 +41,15 @@ async def test_the_caseworker_is_asked_before_anybody_is_referred(world, hot):
     with pytest.raises(ManagerNotKnown) as refused:
         await asked(world, hot=hot, refer=None)
     assert refused.value.field == "refer"
-    assert await world.told() == []
+    assert await world.published() == []
 
 
 @pytest.mark.row("P6", "W5")
 @pytest.mark.parametrize("hot", [True, False])
 async def test_the_household_is_referred_when_the_caseworker_says_so(world, hot):
     wanted, heard = await asked(world, hot=hot, refer=True)
-    assert await world.told() == ["unit_requested", "tenancy_referred"]
-    await world.hear("unit_secured", **{**heard, "deadline": heard["deadline"] + dt.timedelta(days=1)})
+    assert await world.published() == ["unit_requested", "tenancy_referred"]
+    await world.receive("unit_secured", **{**heard, "deadline": heard["deadline"] + dt.timedelta(days=1)})
     assert (await world.see(placement, wanted)).request.managed_by is ManagedBy.PROPERTY_ENTITY
 
 
@@ -57,18 +57,18 @@ async def test_the_household_is_referred_when_the_caseworker_says_so(world, hot)
 @pytest.mark.parametrize("hot", [True, False])
 async def test_otherwise_nobody_is_told_and_the_move_in_is_ours_to_tell(world, hot):
     wanted, _ = await asked(world, hot=hot, refer=False)
-    assert await world.told() == ["unit_requested"]
+    assert await world.published() == ["unit_requested"]
     await world.do(move_in, MoveIn(placement_id=wanted, moved_in_on=world.today, next_months=1))
-    assert await world.told() == ["unit_requested", "household_moved_in"]
+    assert await world.published() == ["unit_requested", "household_moved_in"]
 
 
 @pytest.mark.row("P6", "U6", "W5")
 async def test_a_manager_corrected_by_the_inventory_is_kept_and_refers_nobody_by_itself(world):
     wanted, heard = await asked(world, hot=True, refer=False)
-    await world.hear("unit_secured", **{**heard, "managed_by": "property_entity"})
+    await world.receive("unit_secured", **{**heard, "managed_by": "property_entity"})
     seen = (await world.see(placement, wanted)).request
     assert (seen.managed_by, seen.referred) == (ManagedBy.PROPERTY_ENTITY, False)
-    assert await world.told() == ["unit_requested"]
+    assert await world.published() == ["unit_requested"]
     async with world.desk("caseworker") as browser:
         page = (await browser.get(f"/front-desk/placements/{wanted}")).text
     assert "isn’t referred to it" in page
@@ -77,7 +77,7 @@ async def test_a_manager_corrected_by_the_inventory_is_kept_and_refers_nobody_by
 async def corrected(world):
     """A home secured without a referral that turned out to be the property entity's; its placement."""
     wanted, heard = await asked(world, hot=True, refer=False)
-    await world.hear("unit_secured", **{**heard, "managed_by": "property_entity"})
+    await world.receive("unit_secured", **{**heard, "managed_by": "property_entity"})
     return wanted
 
 
@@ -106,7 +106,7 @@ async def test_the_household_of_a_home_that_is_the_property_entitys_after_all_is
         assert "or it was referred already" in (await browser.get(base)).text
         assert f"{base}/referral" not in parse_page((await browser.get(base)).text).links().values()
         assert "with name and contact" in (await browser.get(f"{base}/timeline")).text
-    assert await world.told() == ["unit_requested", "tenancy_referred"]
+    assert await world.published() == ["unit_requested", "tenancy_referred"]
     (sent,) = await world.rows("SELECT data FROM outbox WHERE subject LIKE '%tenancy_referred%'")
     assert "Davis" in sent["data"]
     assert (await world.see(placement, wanted)).request.referred
@@ -131,7 +131,7 @@ async def test_without_the_consent_to_be_housed_a_referral_is_withheld_and_that_
         assert "Refer the household</button>" not in page.html
         await browser.post(f"{base}/referral", data=form)
         assert "Nothing was sent" in (await browser.get(base)).text
-    assert await world.told("withheld") == ["tenancy_referred"]
+    assert await world.published("withheld") == ["tenancy_referred"]
     assert not (await world.see(placement, wanted)).request.referred
     given = GiveConsent(
         client_id=consent["client_id"],
@@ -148,7 +148,7 @@ async def test_without_the_consent_to_be_housed_a_referral_is_withheld_and_that_
         path = f"/placements/{wanted}/referral"
         telling = (await api.get(f"{path}/telling")).json()
         assert (telling["name"], telling["phone"]) == (None, None)
-        assert (await api.post(path)).json() == {"told": True}
+        assert (await api.post(path)).json() == {"sent": True}
     *_, sent = await world.rows("SELECT data FROM outbox WHERE status <> 'withheld' ORDER BY position")
     assert "Davis" not in sent["data"]
 
@@ -157,10 +157,10 @@ async def test_without_the_consent_to_be_housed_a_referral_is_withheld_and_that_
 async def test_nobody_is_referred_for_a_home_of_somebody_else(world):
     wanted, heard = await asked(world, hot=True, refer=False)
     for manager in ("not_known", "third_party"):
-        await world.hear("unit_secured", **{**heard, "managed_by": manager})
+        await world.receive("unit_secured", **{**heard, "managed_by": manager})
         with pytest.raises(NothingToRefer):
             await world.do(refer_household, ReferHousehold(placement_id=wanted))
-    assert await world.told() == ["unit_requested"]
+    assert await world.published() == ["unit_requested"]
 
 
 @pytest.mark.row("P5", "P6", "X1")
@@ -190,6 +190,6 @@ async def test_search_and_securing_say_that_it_is_not_known(world, locale, words
         assert sent.status_code == 303
         (asked_for,) = await world.rows("SELECT request, unit FROM securing")
         deadline = world.clock.now() + dt.timedelta(days=10)
-        await world.hear("unit_secured", **asked_for, deadline=deadline, managed_by="not_known")
+        await world.receive("unit_secured", **asked_for, deadline=deadline, managed_by="not_known")
         assert words in (await browser.get(base)).text
         assert asks not in (await browser.get(f"{base}/secure/{other}")).text

@@ -2,7 +2,7 @@
 
 import pytest
 
-from testkit.faults import empty, faults_of, ill_said, wrong
+from testkit.faults import empty, faults_of, reads_badly, wrong
 from testkit.ways import follow_ways
 
 
@@ -18,5 +18,5 @@ async def test_what_a_form_says_is_wrong_reads_well(world, locale):
             reached = await follow_ways(browser, "/front-desk")
             for filling in (empty, wrong):
                 said += await faults_of(browser, reached, filling)
-    assert {fault.message: fault.path for fault in said if ill_said(fault.message, locale)} == {}
+    assert {fault.message: fault.path for fault in said if reads_badly(fault.message, locale)} == {}
     assert len(said) > 60

@@ -52,7 +52,7 @@ async def test_each_state_of_a_search_has_its_task_and_nobody_is_missing(world):
     await world.ask_for(made["Di"], await world.home())
     await world.held(made["Ed"], await world.home(), expected_move_in=world.today)
     declined = await world.held(made["Flo"], await world.home())
-    await world.hear("application_declined", referral=await world.referral(declined))
+    await world.receive("application_declined", referral=await world.referral(declined))
     assert await tasks(world) == {
         ("find_home", Urgency.OVERDUE, "Ann Marrow"),
         ("find_home", Urgency.SOON, "Bo Marrow"),
@@ -80,10 +80,10 @@ async def test_a_hold_that_ends_comes_before_the_expected_move_in(world):
     assert await tasks(world) == {("move_in", Urgency.SOON, "Ines Marrow")}
     zone = world.runtime.time_zone
     midnight = dt.datetime.combine(world.today + DAY, dt.time(), tzinfo=zone)
-    await world.hear("unit_secured", request=request, unit=unit, deadline=world.clock.now() + 12 * DAY)
+    await world.receive("unit_secured", request=request, unit=unit, deadline=world.clock.now() + 12 * DAY)
     world.clock.advance(10 * DAY)
     midnight += 10 * DAY
-    await world.hear("unit_hold_ending", request=request, unit=unit, deadline=midnight + 2 * DAY)
+    await world.receive("unit_hold_ending", request=request, unit=unit, deadline=midnight + 2 * DAY)
     assert await tasks(world) == {("use_hold", Urgency.SOON, "Ines Marrow")}
 
 
@@ -101,11 +101,11 @@ async def test_the_page_says_what_changed_since_yesterday(world, locale, words):
     request = await world.held(wanted, unit)
     world.clock.advance(3 * DAY)
     referral = await world.referral(request)
-    await world.hear("application_opened", referral=referral)
+    await world.receive("application_opened", referral=referral)
     world.clock.advance(3 * DAY)
-    await world.hear("application_declined", referral=referral)
+    await world.receive("application_declined", referral=referral)
     world.clock.advance(DAY)
-    await world.hear("unit_released", request=request, unit=unit, reason="application_closed")
+    await world.receive("unit_released", request=request, unit=unit, reason="application_closed")
     day = await world.see(my_day)
     kinds = [TimelineKind.REFERRAL_WITHDRAWN, TimelineKind.RELEASED, TimelineKind.APPLICATION_DECLINED]
     assert sorted(one.kind for one in day.changes) == sorted(kinds)
@@ -118,7 +118,7 @@ async def test_the_page_says_what_changed_since_yesterday(world, locale, words):
 async def test_what_one_did_oneself_is_no_news_and_a_moved_in_household_no_search(world):
     wanted = await world.placement(await world.client("Ines", "Marrow"))
     await world.held(wanted, await world.home())
-    moved = MoveIn(placement_id=wanted, moved_in_on=world.today, next_months=1, told_by_client=True)
+    moved = MoveIn(placement_id=wanted, moved_in_on=world.today, next_months=1, reported_by_client=True)
     await world.do(move_in, moved)
     day = await world.see(my_day)
     assert [one.kind for one in day.changes] == [TimelineKind.SECURED]

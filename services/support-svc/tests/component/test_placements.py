@@ -46,7 +46,7 @@ async def moved_in(world, *, third_party=False, **move):
     wanted = await world.placement(head, child)
     unit = await world.home(managed_by="third_party" if third_party else "property_entity")
     await world.held(wanted, unit)
-    given = {"moved_in_on": world.today, "next_months": 1, "told_by_client": not third_party, **move}
+    given = {"moved_in_on": world.today, "next_months": 1, "reported_by_client": not third_party, **move}
     await world.do(move_in, MoveIn(placement_id=wanted, **given))
     return head, child, wanted
 
@@ -94,7 +94,7 @@ async def test_past_move_ins_and_coming_follow_ups_are_urgent(world):
             placement_id=wanted,
             moved_in_on=world.today,
             next_on=world.today + 10 * DAY,
-            told_by_client=True,
+            reported_by_client=True,
             days_confirmed=True,
         ),
     )
@@ -113,7 +113,7 @@ async def test_a_final_attempt_ends_the_placement_and_lets_go_of_the_home(world)
     )
     await world.do(record_attempt, attempt)
     assert (await world.see(placement, wanted)).status is PlacementStatus.FAILED
-    assert (await world.told())[-2:] == ["unit_request_withdrawn", "tenancy_referral_withdrawn"]
+    assert (await world.published())[-2:] == ["unit_request_withdrawn", "tenancy_referral_withdrawn"]
     assert [one.final for one in await world.see(attempts, wanted)] == [True]
     await world.placement(person)
 
@@ -173,7 +173,7 @@ async def test_a_move_in_ends_the_housing_that_is_open_in_the_same_step(world):
     with pytest.raises(NotSecured):
         await world.do(move_in, MoveIn(placement_id=wanted, moved_in_on=world.today, next_months=1))
     await world.held(wanted, await world.home())
-    move = MoveIn(placement_id=wanted, moved_in_on=world.today, next_months=1, told_by_client=True)
+    move = MoveIn(placement_id=wanted, moved_in_on=world.today, next_months=1, reported_by_client=True)
     with pytest.raises(ActiveHousing):
         await world.do(move_in, move)
     with pytest.raises(MoveInBeforeSecuring):
@@ -189,7 +189,7 @@ async def test_a_move_in_ends_the_housing_that_is_open_in_the_same_step(world):
 @pytest.mark.row("P7", "P8", "U4")
 async def test_only_third_party_landlords_homes_are_told_of_moves(world):
     head, child, wanted = await moved_in(world, third_party=True, phone="416 555 0199")
-    assert (await world.told())[-1] == "household_moved_in"
+    assert (await world.published())[-1] == "household_moved_in"
     assert (await world.see(client, head)).phones[0] == "+1 416-555-0199"
     world.clock.advance(30 * DAY)
     reason = await world.value(REASON_LEFT, "other_housing")
@@ -201,7 +201,7 @@ async def test_only_third_party_landlords_homes_are_told_of_moves(world):
     ]
     await world.do(record_follow_up, RecordFollowUp(placement_id=wanted, done_on=world.today, outcomes=gone))
     assert (await world.see(placement, wanted)).status is PlacementStatus.FOLLOW_UPS_COMPLETED
-    assert (await world.told())[-1] == "household_moved_out"
+    assert (await world.published())[-1] == "household_moved_out"
     assert (await world.see(housing_history, child))[0].ended_on == world.today
 
 

@@ -55,7 +55,7 @@ async def test_a_household_that_changed_meanwhile_is_looked_at_again(world):
     unit = await world.home()
     with pytest.raises(HouseholdChanged):
         await world.do(secure_unit, await hot(world, wanted, unit, adults=3))
-    assert await world.told() == []
+    assert await world.published() == []
 
 
 @pytest.mark.row("P6", "C6")
@@ -67,7 +67,7 @@ async def test_nothing_is_asked_without_the_consent_to_be_housed(world):
     await world.do(withdraw_consent, WithdrawConsent(client_id=person, consent_id=command.consent))
     with pytest.raises(ConsentMissing):
         await world.do(secure_unit, command)
-    assert await world.told() == []
+    assert await world.published() == []
 
 
 @pytest.mark.row("P6", "W5", "C6")
@@ -78,9 +78,9 @@ async def test_a_consent_withdrawn_while_the_inventory_answers_keeps_the_referra
     command = await hot(world, wanted, unit)
     request = (await world.do(secure_unit, command)).request
     await world.do(withdraw_consent, WithdrawConsent(client_id=person, consent_id=command.consent))
-    await world.hear("unit_secured", request=request, unit=unit)
-    assert await world.told("pending") == ["unit_requested"]
-    assert await world.told("withheld") == ["tenancy_referred"]
+    await world.receive("unit_secured", request=request, unit=unit)
+    assert await world.published("pending") == ["unit_requested"]
+    assert await world.published("withheld") == ["tenancy_referred"]
     assert (await world.see(crossing, wanted))[0].withheld == "consent_ended"
 
 
@@ -114,7 +114,7 @@ async def test_a_third_partys_home_is_no_business_of_the_property_entity(world):
     wanted = await world.placement(await world.client(), agrees_to_share_contact=GivenHow.WRITTEN)
     unit = await world.home(managed_by="third_party")
     await world.held(wanted, unit)
-    assert await world.told() == ["unit_requested"]
+    assert await world.published() == ["unit_requested"]
     assert (await world.see(placement, wanted)).status is PlacementStatus.HOUSING_SECURED
 
 
@@ -123,7 +123,7 @@ async def test_a_refusal_is_told_in_words_and_the_search_goes_on(world):
     wanted = await world.placement(await world.client())
     unit = await world.home()
     request = await world.ask_for(wanted, unit)
-    await world.hear("unit_refused", request=request, unit=unit, reason="secured_by_another")
+    await world.receive("unit_refused", request=request, unit=unit, reason="secured_by_another")
     seen = await world.see(placement, wanted)
     assert (seen.status, seen.request.ended_why) == (
         PlacementStatus.HOUSING_NOT_SECURED,
@@ -142,8 +142,8 @@ async def test_a_late_answer_says_so_and_can_be_given_up(world):
     await world.fire("answer_expected", str(request))
     assert (await world.see(placement, wanted)).request.late
     await world.do(give_up_unit, GiveUpUnit(placement_id=wanted))
-    assert await world.told() == ["unit_requested", "unit_request_withdrawn"]
-    await world.hear("unit_secured", request=request, unit=unit)
+    assert await world.published() == ["unit_requested", "unit_request_withdrawn"]
+    await world.receive("unit_secured", request=request, unit=unit)
     seen = await world.see(placement, wanted)
     assert seen.status is PlacementStatus.HOUSING_NOT_SECURED
     assert (await world.see(timeline, wanted))[0].kind.value == "overtaken"
@@ -157,17 +157,17 @@ async def test_a_hold_warns_before_it_lapses_and_returns_to_the_search(world):
     unit = await world.home()
     request = await world.held(wanted, unit)
     deadline = (await world.see(placement, wanted)).request.deadline
-    await world.hear("unit_hold_ending", request=request, unit=unit, deadline=deadline)
+    await world.receive("unit_hold_ending", request=request, unit=unit, deadline=deadline)
     assert (await world.see(placement, wanted)).request.ending
     await world.fire("hold_deadline", str(request))
     assert (await world.see(placement, wanted)).request.overdue
-    await world.hear("unit_released", request=request, unit=unit, reason="deadline_passed")
+    await world.receive("unit_released", request=request, unit=unit, reason="deadline_passed")
     seen = await world.see(placement, wanted)
     assert (seen.status, seen.secured_on if hasattr(seen, "secured_on") else None) == (
         PlacementStatus.HOUSING_NOT_SECURED,
         None,
     )
-    assert (await world.told())[-1] == "tenancy_referral_withdrawn"
+    assert (await world.published())[-1] == "tenancy_referral_withdrawn"
 
 
 @pytest.mark.row("P6")
@@ -177,17 +177,17 @@ async def test_every_fact_may_come_twice_and_out_of_order(world):
     request = await world.ask_for(wanted, unit)
     deadline = world.clock.now() + dt.timedelta(days=10)
     for name in ("unit_hold_ending", "unit_secured", "unit_hold_ending", "unit_secured"):
-        await world.hear(name, request=request, unit=unit, deadline=deadline)
-    assert await world.told() == ["unit_requested", "tenancy_referred"]
-    await world.hear("unit_released", request=request, unit=unit, reason="deadline_passed")
-    await world.hear("unit_secured", request=request, unit=unit, deadline=deadline)
+        await world.receive(name, request=request, unit=unit, deadline=deadline)
+    assert await world.published() == ["unit_requested", "tenancy_referred"]
+    await world.receive("unit_released", request=request, unit=unit, reason="deadline_passed")
+    await world.receive("unit_secured", request=request, unit=unit, deadline=deadline)
     assert (await world.see(placement, wanted)).status is PlacementStatus.HOUSING_NOT_SECURED
 
 
 @pytest.mark.row("P6")
 async def test_requests_of_others_change_nothing(world):
-    await world.hear("unit_secured", request=uuid.uuid4(), unit=uuid.uuid4())
-    assert await world.told() == []
+    await world.receive("unit_secured", request=uuid.uuid4(), unit=uuid.uuid4())
+    assert await world.published() == []
 
 
 @pytest.mark.row("P6", "X5")
@@ -201,7 +201,7 @@ async def test_of_twenty_clicks_at_once_one_asks(world):
     refused = [one for one in results if isinstance(one, BaseException)]
     assert len(refused) == 19
     assert {type(one) for one in refused} <= {AnswerPending, Conflict}
-    assert await world.told() == ["unit_requested"]
+    assert await world.published() == ["unit_requested"]
 
 
 @pytest.mark.row("P6")

@@ -56,13 +56,13 @@ async def states(world):
 
 async def secure_second(world, two):
     deadline = world.clock.now() + dt.timedelta(days=12)
-    await world.hear("unit_secured", request=two.second, unit=two.second_unit, deadline=deadline)
+    await world.receive("unit_secured", request=two.second, unit=two.second_unit, deadline=deadline)
 
 
 @pytest.mark.row("P3", "P6", "P1")
 async def test_the_first_stays_held_while_the_second_is_asked_for(world, two):
     assert await states(world) == ("held", "asked")
-    assert await world.told() == ASKED_BOTH
+    assert await world.published() == ASKED_BOTH
     seen = await world.see(placement, two.placement)
     assert (seen.status, seen.request.request, seen.another.request) == (SECURED, two.first, two.second)
     assert (seen.securing, seen.securing_another, seen.can_move_in) == (False, True, True)
@@ -85,7 +85,7 @@ async def test_the_home_that_is_held_is_not_asked_for_again(world):
 async def test_the_first_is_released_once_the_second_is_secured(world, two):
     await secure_second(world, two)
     assert await states(world) == ("replaced", "held")
-    assert await world.told() == [
+    assert await world.published() == [
         *ASKED_BOTH,
         "unit_request_withdrawn",
         "tenancy_referral_withdrawn",
@@ -96,23 +96,23 @@ async def test_the_first_is_released_once_the_second_is_secured(world, two):
     dates = (await world.rows("SELECT expected_move_in FROM placement"))[0]
     assert dates["expected_move_in"] == world.today + dt.timedelta(days=20)
     # Late and repeated words about either change nothing more.
-    told = await world.told()
+    told = await world.published()
     await secure_second(world, two)
-    await world.hear("unit_secured", request=two.first, unit=two.first_unit)
-    await world.hear("unit_released", request=two.first, unit=two.first_unit, reason="request_withdrawn")
+    await world.receive("unit_secured", request=two.first, unit=two.first_unit)
+    await world.receive("unit_released", request=two.first, unit=two.first_unit, reason="request_withdrawn")
     await world.fire("hold_deadline", str(two.first))
     assert await states(world) == ("replaced", "held")
-    assert await world.told() == told
+    assert await world.published() == told
 
 
 @pytest.mark.row("P6")
 async def test_a_refused_second_leaves_the_first_as_it_is(world, two):
     for _ in range(2):
-        await world.hear(
+        await world.receive(
             "unit_refused", request=two.second, unit=two.second_unit, reason="secured_by_another"
         )
     assert await states(world) == ("held", "refused")
-    assert await world.told() == ASKED_BOTH
+    assert await world.published() == ASKED_BOTH
     seen = await world.see(placement, two.placement)
     assert (seen.status, seen.request.request, seen.asked) == (SECURED, two.first, None)
     assert seen.another.ended_why == "secured_by_another"
@@ -127,7 +127,7 @@ async def test_a_second_that_is_withdrawn_leaves_the_first_as_it_is(world, two, 
     command = GiveUpUnit(placement_id=two.placement, request=two.second if named else None)
     await world.do(give_up_unit, command)
     assert await states(world) == ("held", "given_up")
-    assert await world.told() == [*ASKED_BOTH, "unit_request_withdrawn"]
+    assert await world.published() == [*ASKED_BOTH, "unit_request_withdrawn"]
     assert (await world.see(placement, two.placement)).status is SECURED
     # The inventory's answer was under way: it holds nothing for us, and the first stays.
     await secure_second(world, two)
@@ -153,7 +153,7 @@ async def test_the_first_can_be_given_up_while_the_second_is_asked_for(world, tw
 @pytest.mark.parametrize("answer", ["secured", "refused"])
 async def test_a_first_that_lapses_meanwhile_leaves_the_second_asked_for(world, two, answer):
     for _ in range(2):
-        await world.hear("unit_released", request=two.first, unit=two.first_unit, reason="deadline_passed")
+        await world.receive("unit_released", request=two.first, unit=two.first_unit, reason="deadline_passed")
     assert await states(world) == ("released", "asked")
     seen = await world.see(placement, two.placement)
     assert (seen.status, seen.request.request, seen.securing) == (NOT_SECURED, two.second, True)
@@ -161,7 +161,7 @@ async def test_a_first_that_lapses_meanwhile_leaves_the_second_asked_for(world, 
         await secure_second(world, two)
         expected = (SECURED, "held")
     else:
-        await world.hear("unit_refused", request=two.second, unit=two.second_unit)
+        await world.receive("unit_refused", request=two.second, unit=two.second_unit)
         expected = (NOT_SECURED, "refused")
     seen = await world.see(placement, two.placement)
     assert (seen.status, seen.request.state.value) == expected
@@ -170,9 +170,9 @@ async def test_a_first_that_lapses_meanwhile_leaves_the_second_asked_for(world, 
 @pytest.mark.row("P6")
 async def test_a_tenancy_that_starts_in_the_first_gives_the_second_up(world, two):
     referral = await world.referral(two.first)
-    await world.hear("referred_tenancy_started", referral=referral, unit=two.first_unit, start=world.today)
+    await world.receive("referred_tenancy_started", referral=referral, unit=two.first_unit, start=world.today)
     assert await states(world) == ("let", "given_up")
-    assert (await world.told())[-1] == "unit_request_withdrawn"
+    assert (await world.published())[-1] == "unit_request_withdrawn"
     await secure_second(world, two)
     assert await states(world) == ("let", "given_up")
     assert (await world.see(placement, two.placement)).request.request == two.first
@@ -182,7 +182,9 @@ async def test_a_tenancy_that_starts_in_the_first_gives_the_second_up(world, two
 
 @pytest.mark.row("P6", "P7")
 async def test_moving_into_the_first_gives_the_second_up(world, two):
-    moved = MoveIn(placement_id=two.placement, moved_in_on=world.today, next_months=1, told_by_client=True)
+    moved = MoveIn(
+        placement_id=two.placement, moved_in_on=world.today, next_months=1, reported_by_client=True
+    )
     await world.do(move_in, moved)
     assert await states(world) == ("used", "given_up")
     seen = await world.see(placement, two.placement)
@@ -211,15 +213,15 @@ async def test_in_any_order_the_second_is_held_and_the_first_is_not(world, two, 
         deadline = world.clock.now() + dt.timedelta(days=12)
         if said == "first lapses":
             given = {"request": two.first, "unit": two.first_unit, "reason": "deadline_passed"}
-            await world.hear("unit_released", **given)
+            await world.receive("unit_released", **given)
         else:
             name = "unit_secured" if said == "secured" else "unit_hold_ending"
-            await world.hear(name, request=two.second, unit=two.second_unit, deadline=deadline)
+            await world.receive(name, request=two.second, unit=two.second_unit, deadline=deadline)
     first, second = await states(world)
     assert second == "held"
     assert first in ("released", "replaced")
-    assert (await world.told()).count("tenancy_referred") == 2
-    assert (await world.told()).count("tenancy_referral_withdrawn") == 1
+    assert (await world.published()).count("tenancy_referred") == 2
+    assert (await world.published()).count("tenancy_referral_withdrawn") == 1
 
 
 @pytest.mark.row("P3", "P6", "F2", "X1")
@@ -244,7 +246,7 @@ async def test_the_pages_say_that_the_first_stays_held(world, two, locale, words
         assert stays in given_up.text
         await world.fire("answer_expected", str(two.second))
         parse_page((await browser.get(base)).text)
-        await world.hear("unit_refused", request=two.second, unit=two.second_unit)
+        await world.receive("unit_refused", request=two.second, unit=two.second_unit)
         page = parse_page((await browser.get(base)).text)
         assert tag not in page.text
         assert refused in page.text

@@ -24,7 +24,7 @@ async def scheduled(world):
     request = await world.held(wanted, unit)
     referral, signing_id = await world.referral(request), uuid.uuid4()
     starts = world.clock.now() + 3 * DAY
-    await world.hear("signing_scheduled", referral=referral, signing=signing_id, starts_at=starts)
+    await world.receive("signing_scheduled", referral=referral, signing=signing_id, starts_at=starts)
     return wanted, unit, request, referral, signing_id
 
 
@@ -32,9 +32,9 @@ async def end(world, how, wanted, unit, request):
     if how == "given up":
         await world.do(give_up_unit, GiveUpUnit(placement_id=wanted))
     elif how == "released":
-        await world.hear("unit_released", request=request, unit=unit, reason="deadline_passed")
+        await world.receive("unit_released", request=request, unit=unit, reason="deadline_passed")
     elif how == "declined":
-        await world.hear("application_declined", referral=await world.referral(request))
+        await world.receive("application_declined", referral=await world.referral(request))
     elif how == "another secured":
         await world.held(wanted, await world.home())
     else:
@@ -56,15 +56,15 @@ async def test_a_signing_ends_with_what_it_is_for(world, how):
     (seen,) = await world.see(signings_of, wanted)
     assert (seen.state, seen.overtaken) == (SigningState.CANCELLED, True)
     assert await signings_due(world) == []
-    told = await world.told()
+    told = await world.published()
     answer = AnswerSigning(signing=signing_id, attendance=Attendance.ATTENDING)
     with pytest.raises(SigningOver):
         await world.do(answer_signing, answer)
-    assert await world.told() == told
+    assert await world.published() == told
     # What the property entity said before it knew changes nothing.
     for name in ("signing_moved", "signing_cancelled"):
         given = {"starts_at": world.clock.now() + 4 * DAY} if name == "signing_moved" else {}
-        await world.hear(name, referral=referral, signing=signing_id, **given)
+        await world.receive(name, referral=referral, signing=signing_id, **given)
         assert (await world.see(signing, signing_id)).state is SigningState.CANCELLED
         assert await signings_due(world) == []
 
@@ -85,6 +85,6 @@ async def test_the_page_of_such_a_signing_says_so_and_asks_nothing(world, locale
 @pytest.mark.row("W4")
 async def test_a_signing_goes_on_when_the_tenancy_starts_first(world):
     wanted, unit, _, referral, signing_id = await scheduled(world)
-    await world.hear("referred_tenancy_started", referral=referral, unit=unit, start=world.today)
+    await world.receive("referred_tenancy_started", referral=referral, unit=unit, start=world.today)
     await world.do(answer_signing, AnswerSigning(signing=signing_id, attendance=Attendance.ATTENDING))
     assert (await world.see(signings_of, wanted))[0].state is SigningState.SCHEDULED

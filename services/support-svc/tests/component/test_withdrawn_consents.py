@@ -65,9 +65,9 @@ async def referred(world):
 )
 async def test_exactly_what_is_chosen_follows(world, purpose, follows, told, state):
     client, _, request = await referred(world)
-    before = await world.told()
+    before = await world.published()
     await withdraw(world, client, purpose, *follows)
-    assert (await world.told())[len(before) :] == told
+    assert (await world.published())[len(before) :] == told
     (row,) = await world.rows("SELECT state FROM securing WHERE request = $1", request)
     assert row["state"] == state
     numbers = await world.rows(
@@ -82,7 +82,7 @@ async def test_what_stands_is_shown_and_can_follow_later(world):
     client, placement, _ = await referred(world)
     one = await withdraw(world, client, Purpose.SHARE_CONTACT_FOR_TENANCY)
     (stands,) = await world.see(standing_disclosures, client, one)
-    assert stands.contact_told
+    assert stands.contact_was_disclosed
     assert stands.may_follow == (Consequence.WITHDRAW_REFERRAL, Consequence.FORGET_CONTACT)
     again = WithdrawWithConsequences(client_id=client, consent_id=one)
     with pytest.raises(AlreadyWithdrawn):
@@ -105,10 +105,10 @@ async def test_what_stands_is_shown_and_can_follow_later(world):
 @pytest.mark.row("C6", "W13", "W2")
 async def test_a_tenancy_is_not_taken_back(world):
     client, _, request = await referred(world)
-    await world.hear("referred_tenancy_started", referral=await world.referral(request))
-    before = await world.told()
+    await world.receive("referred_tenancy_started", referral=await world.referral(request))
+    before = await world.published()
     one = await withdraw(world, client, Purpose.BE_HOUSED, *Consequence)
-    assert await world.told() == before
+    assert await world.published() == before
     (stands,) = await world.see(standing_disclosures, client, one)
     assert stands.may_follow == ()
 
@@ -125,7 +125,7 @@ async def test_the_api_shows_what_stands_and_takes_what_follows(world):
         assert refused.status_code == 422
         done = await api.post(f"{address}/withdrawal", json={"follows": ["forget_contact"]})
         assert done.status_code == 204, done.text
-    assert "contact_withdrawn" in await world.told("pending")
+    assert "contact_withdrawn" in await world.published("pending")
 
 
 @pytest.mark.row("C6", "W13")
@@ -137,7 +137,7 @@ async def test_the_page_of_a_withdrawal_stands_in_every_state(world, locale, pur
     async with world.desk("caseworker", locale=locale) as browser:
         for event in (None, "application_opened", "referred_tenancy_started"):
             if event:
-                await world.hear(event, referral=await world.referral(request))
+                await world.receive(event, referral=await world.referral(request))
             answer = await browser.get(f"/front-desk/clients/{client}/consents/{one}/withdraw")
             assert answer.status_code == 200
             parse_page(answer.text)
@@ -211,17 +211,17 @@ async def test_what_is_reported_about_a_former_referral_is_received(world):
     _, placed, _, first = await referred_again(world)
     starts = world.clock.now() + dt.timedelta(days=3)
     signing = uuid.uuid4()
-    await world.hear("signing_scheduled", referral=first, signing=signing, starts_at=starts)
-    await world.hear("application_opened", referral=first)
+    await world.receive("signing_scheduled", referral=first, signing=signing, starts_at=starts)
+    await world.receive("application_opened", referral=first)
     await world.do(refer_household, ReferHousehold(placement_id=placed))
-    await world.hear("application_declined", referral=first)
+    await world.receive("application_declined", referral=first)
     seen = (await world.see(placement, placed)).request
     assert (seen.referred, seen.application) == (True, None)
     (shown,) = await world.see(signings_of, placed)
     assert (shown.signing, shown.state, shown.overtaken) == (signing, SigningState.CANCELLED, True)
-    await world.hear("signing_moved", referral=first, signing=signing, starts_at=starts)
+    await world.receive("signing_moved", referral=first, signing=signing, starts_at=starts)
     # A lease that was signed before the withdrawal arrived is the household's lease all the same.
-    await world.hear("referred_tenancy_started", referral=first, unit=seen.unit, start=world.today)
+    await world.receive("referred_tenancy_started", referral=first, unit=seen.unit, start=world.today)
     seen = (await world.see(placement, placed)).request
     assert (seen.state.value, seen.tenancy_start) == ("let", world.today)
 
@@ -229,7 +229,7 @@ async def test_what_is_reported_about_a_former_referral_is_received(world):
 @pytest.mark.row("P6")
 async def test_after_a_decline_nobody_is_referred_again(world):
     client, placed, request = await referred(world)
-    await world.hear("application_declined", referral=await world.referral(request))
+    await world.receive("application_declined", referral=await world.referral(request))
     await withdraw(world, client, Purpose.BE_HOUSED, Consequence.WITHDRAW_REFERRAL)
     with pytest.raises(NothingToRefer):
         await world.do(refer_household, ReferHousehold(placement_id=placed))

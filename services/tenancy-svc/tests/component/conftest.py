@@ -136,7 +136,7 @@ async def new(office: Office) -> Scene:
         {"withdrawn_on": "2026-03-02"},
     )
     (hold,) = await world.rows("SELECT request, deadline FROM hold WHERE unit = $1", unit)
-    await world.hear("unit_hold_ending", request=hold["request"], unit=unit, deadline=hold["deadline"])
+    await world.receive("unit_hold_ending", request=hold["request"], unit=unit, deadline=hold["deadline"])
     return await office.scene("new", application)
 
 
@@ -158,10 +158,10 @@ async def withdrawn(office: Office) -> Scene:
     """An applicant who withdrew; the home went to somebody else, and the contact is forgotten."""
     world = office.world
     application, referral, unit = await office.referred()
-    await world.hear("contact_withdrawn", referral=referral)
+    await world.receive("contact_withdrawn", referral=referral)
     await office.post(f"/applications/{application}/withdrawal")
     (hold,) = await world.rows("SELECT request FROM hold WHERE unit = $1", unit)
-    await world.hear("unit_released", request=hold["request"], unit=unit, reason="application_closed")
+    await world.receive("unit_released", request=hold["request"], unit=unit, reason="application_closed")
     return await office.scene("withdrawn", application)
 
 
@@ -173,7 +173,7 @@ async def arranged(office: Office) -> Scene:
     await office.post(f"/leases/{lease}/amendments", changed)
     signing = await office.signing(lease)
     await office.post(f"/signings/{signing}/move", {**ARRANGED, "place": "the_unit", "version": 1})
-    await office.world.hear(
+    await office.world.receive(
         "signing_attendance",
         referral=referral,
         signing=uuid.UUID(signing),
@@ -184,7 +184,7 @@ async def arranged(office: Office) -> Scene:
     await office.world.attest(office.api, signing)
     (tenant, *_) = (await office.api.get(f"/signings/{signing}")).json()["attested"]
     await office.delete(f"/signings/{signing}/attestations/{tenant['attestation']}")
-    await office.world.hear("contact_withdrawn", referral=referral)
+    await office.world.receive("contact_withdrawn", referral=referral)
     return await office.scene("arranged", application)
 
 
@@ -215,7 +215,7 @@ async def let(office: Office) -> Scene:
     window = {"unit": unit, "starts_at": starts, "ends_at": starts + dt.timedelta(hours=3)}
     requests = [uuid.uuid4() for _ in range(4)]
     for request in requests:
-        await world.hear("entry_requested", request=request, **window)
+        await world.receive("entry_requested", request=request, **window)
     delivered = world.clock.now().isoformat()
     for request, answer in zip(
         requests,
@@ -231,7 +231,7 @@ async def let(office: Office) -> Scene:
     for request, reason in zip(
         (requests[1], *early), ("window_changed", "no_longer_needed", "nobody_lives_there"), strict=True
     ):
-        await world.hear("entry_request_withdrawn", request=request, unit=unit, reason=reason)
+        await world.receive("entry_request_withdrawn", request=request, unit=unit, reason=reason)
     return await office.scene("let", application, request_id=requests[3])
 
 

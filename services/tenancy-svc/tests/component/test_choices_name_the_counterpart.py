@@ -65,12 +65,12 @@ async def test_a_choice_with_a_name_typed_by_hand_discloses_nothing_until_asked_
         lease = drawn.json()["id"]
         arranged = await api.post(f"/leases/{lease}/signings", json=MEETING)
         statement = (await api.get(f"/applications/{application}/disclosures")).json()
-        assert await world.told("withheld") == ["signing_scheduled"]
+        assert await world.published("withheld") == ["signing_scheduled"]
         assert statement["crossings"][-1]["why"].startswith("The tenant's choice doesn't name")
         body = {**ANSWERS, "counterpart": str(referral)}
         assert (await api.post(f"/applications/{application}/choices", json=body)).status_code == 204
         await api.post(f"/signings/{arranged.json()['id']}/cancellation")
-    assert await world.told("pending") == ["application_opened", "signing_cancelled"]
+    assert await world.published("pending") == ["application_opened", "signing_cancelled"]
     rows = await world.rows("SELECT aggregate_version FROM outbox WHERE status = 'pending' ORDER BY position")
     numbers = [row["aggregate_version"] for row in rows]
     assert numbers == [1, 2], "support can't count what was withheld between them"
@@ -90,7 +90,7 @@ async def test_an_application_that_came_directly_names_nobody(world: Any, visito
     assert desk.path.endswith("/told")
     assert "directly" in page.html
     assert await world.rows("SELECT id FROM choice") == []
-    assert await world.told() == []
+    assert await world.published() == []
 
 
 @pytest.mark.row("W5", "X2")

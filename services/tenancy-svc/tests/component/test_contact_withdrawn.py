@@ -21,7 +21,7 @@ PERSON = {
 
 async def _referred(world: Any) -> uuid.UUID:
     unit = await world.home()
-    await world.hear("tenancy_referred", referral=REFERRAL, unit=unit, name=NAME, contact=CONTACT)
+    await world.receive("tenancy_referred", referral=REFERRAL, unit=unit, name=NAME, contact=CONTACT)
     return (await world.rows("SELECT application_id FROM counterpart"))[0]["application_id"]
 
 
@@ -45,9 +45,9 @@ async def _post(api: Any, path: str, body: Any = None) -> Any:
 @pytest.mark.parametrize("first", [False, True], ids=["after the referral", "before the referral"])
 async def test_what_only_the_referral_brought_is_deleted(world: Any, first: bool) -> None:
     if first:
-        await world.hear("contact_withdrawn", referral=REFERRAL)
+        await world.receive("contact_withdrawn", referral=REFERRAL)
     application = await _referred(world)
-    await world.hear("contact_withdrawn", referral=REFERRAL)
+    await world.receive("contact_withdrawn", referral=REFERRAL)
     assert await _forgotten(world)
     async with world.api("property_manager") as api:
         shown = (await api.get(f"/applications/{application}")).json()
@@ -66,7 +66,7 @@ async def test_what_the_applicant_gave_in_person_stays(world: Any, given: bool) 
             f"/applications/{application}/people", json={"version": version, "people": [own]}
         )
         assert saved.is_success, saved.text
-        await world.hear("contact_withdrawn", referral=REFERRAL)
+        await world.receive("contact_withdrawn", referral=REFERRAL)
         shown = (await api.get(f"/applications/{application}")).json()
     assert bool(shown["people"]) is given
     assert await _forgotten(world) is not given
@@ -82,7 +82,7 @@ async def test_a_lease_keeps_them_and_the_page_says_why(world: Any, visitor: Any
         lease = (await _post(api, "/leases", {"application_id": str(application), **terms}))["id"]
         if discarded == "before":
             assert (await api.delete(f"/leases/{lease}")).is_success
-        await world.hear("contact_withdrawn", referral=REFERRAL)
+        await world.receive("contact_withdrawn", referral=REFERRAL)
         if discarded == "after":
             assert not await _forgotten(world)
             assert (await api.delete(f"/leases/{lease}")).is_success

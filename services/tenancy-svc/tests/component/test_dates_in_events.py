@@ -42,6 +42,6 @@ async def test_referrals_of_any_day_are_acted_on_and_shown(
 async def test_requests_to_enter_at_any_moment_are_stored(world: Any, window: list[dt.datetime]) -> None:
     request = uuid.uuid4()
     asked = {"request": request, "unit": uuid.uuid4(), "purpose": "inspection"}
-    await world.hear("entry_requested", **asked, starts_at=window[0], ends_at=window[1])
+    await world.receive("entry_requested", **asked, starts_at=window[0], ends_at=window[1])
     (stored,) = await world.rows("SELECT starts_at, ends_at FROM entry_request WHERE id = $1", request)
     assert [stored["starts_at"], stored["ends_at"]] == window

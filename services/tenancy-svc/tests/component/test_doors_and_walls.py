@@ -30,7 +30,7 @@ async def test_a_reason_that_housing_first_forbids_does_not_exist(world: Any, re
     async with world.api("property_manager") as api:
         answer = await api.post(f"/applications/{application}/decline", json={"reason": reason})
     assert answer.status_code == 422
-    assert await world.told() == ["application_opened"]
+    assert await world.published() == ["application_opened"]
 
 
 @pytest.mark.row("W10")

@@ -36,7 +36,7 @@ async def let(world: Any) -> uuid.UUID:
 async def asked(world: Any, unit: uuid.UUID, **changes: Any) -> uuid.UUID:
     """Let the inventory ask for entry, and return its reference."""
     request = uuid.uuid4()
-    await world.hear("entry_requested", request=request, unit=unit, **{**WINDOW, **changes})
+    await world.receive("entry_requested", request=request, unit=unit, **{**WINDOW, **changes})
     return request
 
 
@@ -111,11 +111,11 @@ async def test_without_a_tenancy_the_answer_comes_by_itself(world: Any) -> None:
 async def test_twice_is_once_and_a_withdrawn_request_stays_withdrawn(world: Any) -> None:
     unit = await let(world)
     request = await asked(world, unit)
-    subject, message = world.heard[-1]
+    subject, message = world.received[-1]
     await world.deliver(subject, message)
     withdrawn = {"request": request, "unit": unit, "reason": "window_changed"}
-    await world.hear("entry_request_withdrawn", **withdrawn)
-    await world.hear("entry_request_withdrawn", **withdrawn)
+    await world.receive("entry_request_withdrawn", **withdrawn)
+    await world.receive("entry_request_withdrawn", **withdrawn)
     await world.deliver(subject, message)
     rows = await world.rows("SELECT state, withdrawal FROM entry_request")
     assert [tuple(row.values()) for row in rows] == [("withdrawn", "window_changed")]
@@ -125,8 +125,8 @@ async def test_twice_is_once_and_a_withdrawn_request_stays_withdrawn(world: Any)
         await world.do(answer_entry, command)
     # Heard of first as given up: the request that comes later never stands.
     other = uuid.uuid4()
-    await world.hear("entry_request_withdrawn", request=other, unit=unit, reason="nobody_lives_there")
-    await world.hear("entry_requested", request=other, unit=unit, **WINDOW)
+    await world.receive("entry_request_withdrawn", request=other, unit=unit, reason="nobody_lives_there")
+    await world.receive("entry_requested", request=other, unit=unit, **WINDOW)
     rows = await world.rows("SELECT state FROM entry_request WHERE id = $1", other)
     assert [row["state"] for row in rows] == ["withdrawn"]
     assert await answers(world) == []
@@ -155,9 +155,11 @@ async def test_a_list_of_any_length_is_read_page_by_page(world: Any) -> None:
         request = await asked(world, unit, **window)
         withdrawn = {"request": request, "unit": unit, "reason": "window_changed"}
         await asked(world, unit, **window)
-        await world.hear("entry_request_withdrawn", **withdrawn)
+        await world.receive("entry_request_withdrawn", **withdrawn)
     # Withdrawn before it arrived: without a window.
-    await world.hear("entry_request_withdrawn", request=uuid.uuid4(), unit=unit, reason="nobody_lives_there")
+    await world.receive(
+        "entry_request_withdrawn", request=uuid.uuid4(), unit=unit, reason="nobody_lives_there"
+    )
 
     async with world.api("property_manager") as api:
 

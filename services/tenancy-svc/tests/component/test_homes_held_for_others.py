@@ -38,7 +38,7 @@ async def test_a_direct_lease_on_a_home_held_for_another_is_refused_at_every_ste
         ).json()["id"]
         await api.post(f"/applications/{second}/acceptance")
         ready = await world.ready_to_sign(unit)
-        await world.hear("unit_secured", **held)
+        await world.receive("unit_secured", **held)
         refused = (409, "home_held")
         early = {"tenants_agreed": True}
         assert await _post(api, f"/applications/{opened}/acceptance") == refused
@@ -47,7 +47,7 @@ async def test_a_direct_lease_on_a_home_held_for_another_is_refused_at_every_ste
         version = (await api.get(f"/signings/{ready}")).json()["version"]
         moved = {**MEETING, "version": version, "starts_at": "2026-03-06T14:00:00-05:00"}
         assert await _post(api, f"/signings/{ready}/move", moved) == refused
-        await world.hear("unit_released", request=held["request"], unit=unit, reason="request_withdrawn")
+        await world.receive("unit_released", request=held["request"], unit=unit, reason="request_withdrawn")
         assert await _post(api, f"/applications/{opened}/acceptance") == (204, "")
 
 
@@ -88,8 +88,8 @@ async def test_the_property_desk_is_informed_when_a_lease_crossed_a_hold(
         lease = (await api.get(f"/signings/{signing}")).json()["lease"]["id"]
     world.clock.advance(dt.timedelta(minutes=2))
     # The inventory had held it in the same minute, and reported it after the signatures.
-    await world.hear("unit_secured", request=request, unit=unit, deadline=world.clock.now())
-    await world.hear("unit_released", request=request, unit=unit, reason="let_to_another")
+    await world.receive("unit_secured", request=request, unit=unit, deadline=world.clock.now())
+    await world.receive("unit_released", request=request, unit=unit, reason="let_to_another")
     desk = visitor("property_manager", locale=locale)
     words = "réservé pour une autre personne" if locale == "fr" else "held for another applicant"
     page = await desk.go("/property-desk")
@@ -108,7 +108,7 @@ async def test_after_the_hold_is_gone_nothing_is_accepted_or_drawn_up(world: Any
     async with world.api("property_manager") as api:
         assert await _post(api, f"/applications/{accepted}/acceptance") == (204, "")
         for row in await world.rows("SELECT request, unit FROM hold"):
-            await world.hear("unit_released", **row, reason="deadline_passed")
+            await world.receive("unit_released", **row, reason="deadline_passed")
         assert await _post(api, f"/applications/{received}/acceptance") == (409, "hold_ended")
         assert await _post(api, "/leases", {"application_id": str(accepted), **TERMS}) == (409, "hold_ended")
     for application, act in ((received, "accept"), (accepted, "lease")):
@@ -131,14 +131,18 @@ async def test_a_closed_application_gives_its_home_back_at_once(world: Any, way:
         if decided == "accepted":
             await api.post(f"/applications/{application}/acceptance")
         assert await _post(api, f"/applications/{application}/{way}", body) == (204, "")
-    assert await world.told("pending") == ["application_opened", "application_declined", "application_closed"]
+    assert await world.published("pending") == [
+        "application_opened",
+        "application_declined",
+        "application_closed",
+    ]
     rows = await world.rows("SELECT convert_from(data::text::bytea, 'UTF8') AS sent FROM outbox")
     assert str(unit) in rows[-1]["sent"]
     direct = await world.home()
     async with world.api("property_manager") as api:
         opened = await api.post("/applications", json={"unit": str(direct), "adults": 1, "people": [PARTY]})
         assert await _post(api, f"/applications/{opened.json()['id']}/{way}", body) == (204, "")
-    assert len(await world.told()) == 3, "an application that came directly holds nothing"
+    assert len(await world.published()) == 3, "an application that came directly holds nothing"
 
 
 @pytest.mark.row("T5", "W4", "U9")
@@ -150,7 +154,7 @@ async def test_when_the_hold_ends_the_signing_is_cancelled_on_both_sides(world: 
         await api.post(f"/applications/{application}/acceptance")
         lease = (await api.post("/leases", json={"application_id": str(application), **TERMS})).json()["id"]
         signing = (await api.post(f"/leases/{lease}/signings", json=MEETING)).json()["id"]
-        await world.hear("unit_released", request=request, unit=unit, reason="inventory_decision")
+        await world.receive("unit_released", request=request, unit=unit, reason="inventory_decision")
         assert (await api.get(f"/signings/{signing}")).json()["status"] == "cancelled"
         for act, body in (
             ("rights-explained", None),
@@ -160,7 +164,11 @@ async def test_when_the_hold_ends_the_signing_is_cancelled_on_both_sides(world: 
         ):
             assert await _post(api, f"/signings/{signing}/{act}", body) == (409, "signing_over"), act
         assert await _post(api, f"/leases/{lease}/signings", MEETING) == (409, "hold_ended")
-    assert await world.told("pending") == ["application_opened", "signing_scheduled", "signing_cancelled"]
+    assert await world.published("pending") == [
+        "application_opened",
+        "signing_scheduled",
+        "signing_cancelled",
+    ]
     day = await visitor("property_manager").go("/property-desk")
     assert "Hold the signing" not in day.html
     assert "Arrange the signing" not in day.html

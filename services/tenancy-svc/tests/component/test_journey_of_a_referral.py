@@ -62,7 +62,7 @@ async def test_a_referral_becomes_a_tenancy_and_support_receives_what_the_tenant
         )
         assert arranged.status_code == 201, arranged.text
         signing = arranged.json()["id"]
-        await world.hear(
+        await world.receive(
             "signing_attendance", referral=referral, signing=signing, attendance="attending", reason=None
         )
         assert (await api.get(f"/signings/{signing}")).json()["answer"]["attendance"] == "attending"
@@ -79,7 +79,7 @@ async def test_a_referral_becomes_a_tenancy_and_support_receives_what_the_tenant
         assert (await api.get(f"/leases/{lease}")).json()["status"] == "in_force"
 
         statement = (await api.get(f"/applications/{application}/disclosures")).json()
-    assert await world.told("pending") == [
+    assert await world.published("pending") == [
         "application_opened",
         "signing_scheduled",
         "tenancy_started",
@@ -109,8 +109,12 @@ async def test_without_the_tenants_choice_it_is_recorded_as_withheld_and_shown(w
         world.meet()
         assert (await api.post(f"/signings/{signing}/signature")).status_code == 200
         statement = (await api.get(f"/applications/{application}/disclosures")).json()
-    assert await world.told("pending") == ["application_opened", "tenancy_started"]
-    assert await world.told("withheld") == ["signing_scheduled", "signing_held", "referred_tenancy_started"]
+    assert await world.published("pending") == ["application_opened", "tenancy_started"]
+    assert await world.published("withheld") == [
+        "signing_scheduled",
+        "signing_held",
+        "referred_tenancy_started",
+    ]
     withheld = [crossing for crossing in statement["crossings"] if crossing["state"] == "withheld"]
     assert {crossing["why"] for crossing in withheld} == {"The tenant hasn't been asked yet."}
 

@@ -45,7 +45,7 @@ async def test_no_text_is_taken_as_a_statute(world: Any) -> None:
         " AND column_name LIKE 'statute%'"
     )
     assert [row["data_type"] for row in columns] == ["uuid"]
-    assert await world.told() == ["application_opened"]
+    assert await world.published() == ["application_opened"]
 
 
 @pytest.mark.row("W3", "T1")
@@ -75,7 +75,7 @@ async def test_a_decline_names_a_bar_that_is_law_where_the_home_is(world: Any) -
         assert await decline(reason=bar, statute=ontario) == (204, "")
         shown = (await api.get(f"/applications/{application}")).json()
     assert shown["statute"]["section"] == BAR["section"]
-    assert await world.told() == ["application_opened", "application_declined", "application_closed"]
+    assert await world.published() == ["application_opened", "application_declined", "application_closed"]
 
 
 @pytest.mark.row("W3", "W10")

@@ -58,6 +58,6 @@ async def test_a_hold_that_was_prolonged_lasts_longer_here_too(world: Any) -> No
     (hold,) = await world.rows("SELECT request, deadline FROM hold")
     for days in (10, 3):
         later = hold["deadline"] + (days * (hold["deadline"] - world.clock.now()) / 10)
-        await world.hear("unit_secured", request=hold["request"], unit=unit, deadline=later)
+        await world.receive("unit_secured", request=hold["request"], unit=unit, deadline=later)
     (now,) = await world.rows("SELECT deadline FROM hold")
     assert now["deadline"] == hold["deadline"] + (hold["deadline"] - world.clock.now())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from testkit.faults import empty, faults_of, ill_said, wrong
+from testkit.faults import empty, faults_of, reads_badly, wrong
 from testkit.ways import follow_ways
 
 
@@ -17,5 +17,5 @@ async def test_messages_of_a_wrong_form_read_well(world, visitor, locale):
         reached = await follow_ways(browser, "/property-desk")
         for filling in (empty, wrong):
             messages += await faults_of(browser, reached, filling)
-    assert {fault.message: fault.path for fault in messages if ill_said(fault.message, locale)} == {}
+    assert {fault.message: fault.path for fault in messages if reads_badly(fault.message, locale)} == {}
     assert len(messages) > 40

@@ -61,7 +61,7 @@ async def _run(
     async def support(moment: str) -> None:
         for at, attendance, reason in history:
             if at == moment:
-                await world.hear(
+                await world.receive(
                     "signing_attendance",
                     referral=REFERRAL,
                     signing=signing,
@@ -69,12 +69,12 @@ async def _run(
                     reason=reason,
                 )
         if withdrawn_at == moment:
-            await world.hear(withdrawn, referral=REFERRAL)
+            await world.receive(withdrawn, referral=REFERRAL)
 
     await world.home(unit=UNIT)
     deadline = world.clock.now() + dt.timedelta(days=10)
-    await world.hear("unit_secured", request=REQUEST, unit=UNIT, deadline=deadline)
-    await world.hear(
+    await world.receive("unit_secured", request=REQUEST, unit=UNIT, deadline=deadline)
+    await world.receive(
         "tenancy_referred",
         referral=REFERRAL,
         request=REQUEST,

@@ -110,7 +110,7 @@ async def test_from_referral_to_tenancy_by_hand(world: Any, visitor: Any, locale
     await desk.send("/signings/new")
     signing = desk.path
     assert "/property-desk/signings/" in signing
-    await world.hear(
+    await world.receive(
         "signing_attendance", referral=referral, signing=_last(signing), attendance="cannot_attend",
         reason="nobody_available",
     )  # fmt: skip
@@ -137,7 +137,7 @@ async def test_from_referral_to_tenancy_by_hand(world: Any, visitor: Any, locale
     assert desk.path == signing
     statement = await desk.go(f"{base}/told")
     assert ("Delivered" if locale == "en" else "Transmis") in statement.html or "waiting" in statement.html
-    assert await world.told("pending") == [
+    assert await world.published("pending") == [
         "application_opened",
         "signing_scheduled",
         "signing_moved",
@@ -212,7 +212,7 @@ async def test_an_application_that_comes_directly_by_hand(world: Any, visitor: A
     await desk.send("/new", adults="1")
     statement = await desk.go(f"{desk.path}/told")
     assert "directly" in statement.html
-    assert await world.told() == []
+    assert await world.published() == []
 
 
 @pytest.mark.row("W10")

@@ -28,7 +28,7 @@ async def test_whatever_the_order_the_newest_listing_stands(world: Any) -> None:
     for order in list(itertools.permutations(EVENTS))[::11]:
         unit = uuid.uuid4()
         for name, fields in (*order, *order):
-            await world.hear(name, unit=unit, **fields)
+            await world.receive(name, unit=unit, **fields)
         row = (await world.rows("SELECT * FROM home WHERE unit = $1", unit))[0]
         assert (row["listing_version"], row["availability_version"], row["withdrawn_version"]) == (5, 5, 4)
         assert (row["bedrooms"], row["occupancy"]) == (2, "available"), order
@@ -45,7 +45,7 @@ async def test_a_hold_that_was_released_stays_released(world: Any) -> None:
     for order in itertools.permutations(events):
         request, unit = uuid.uuid4(), uuid.uuid4()
         for name, fields in (*order, *order):
-            await world.hear(name, request=request, unit=unit, **fields)
+            await world.receive(name, request=request, unit=unit, **fields)
         hold = (await world.rows("SELECT * FROM hold WHERE request = $1", request))[0]
         assert (hold["status"], hold["release_reason"]) == ("released", "deadline_passed"), order
 
@@ -58,14 +58,14 @@ async def test_a_referral_and_its_hold_may_come_in_either_order(world: Any, held
     hold = ("unit_secured", {"request": request, "unit": unit, "deadline": deadline})
     referred = ("tenancy_referred", {"referral": referral, "request": request, "unit": unit})
     for name, fields in (hold, referred) if held_first else (referred, hold):
-        await world.hear(name, **fields)
-    await world.hear(referred[0], **referred[1])
+        await world.receive(name, **fields)
+    await world.receive(referred[0], **referred[1])
     rows = await world.rows("SELECT id FROM application")
     assert len(rows) == 1
     async with world.api("property_manager") as api:
         shown = (await api.get(f"/applications/{rows[0]['id']}")).json()
     assert shown["hold"]["stands"]
-    assert await world.told() == ["application_opened"]
+    assert await world.published() == ["application_opened"]
 
 
 @pytest.mark.row("T1", "W5")
@@ -75,12 +75,12 @@ async def test_after_a_withdrawn_referral_nothing_more_is_disclosed(
 ) -> None:
     unit, referral = await world.home(), uuid.uuid4()
     if withdrawn_first:
-        await world.hear("tenancy_referral_withdrawn", referral=referral)
-    await world.hear(
+        await world.receive("tenancy_referral_withdrawn", referral=referral)
+    await world.receive(
         "tenancy_referred", referral=referral, unit=unit, name={"given": "Robin", "family": "Sample"}
     )
     if not withdrawn_first:
-        await world.hear("tenancy_referral_withdrawn", referral=referral)
+        await world.receive("tenancy_referral_withdrawn", referral=referral)
     application = (await world.rows("SELECT id FROM application"))[0]["id"]
     async with world.api("property_manager") as api:
         # The household decides whether it still wants the home; the application goes on.
@@ -89,8 +89,8 @@ async def test_after_a_withdrawn_referral_nothing_more_is_disclosed(
         assert answer.status_code == 204
     opened = [] if withdrawn_first else ["application_opened"]
     # The inventory learns that the home is free; support learns nothing any more.
-    assert await world.told("pending") == [*opened, "application_closed"]
-    assert "application_declined" in await world.told("withheld")
+    assert await world.published("pending") == [*opened, "application_closed"]
+    assert "application_declined" in await world.published("withheld")
 
 
 @pytest.mark.row("W4")
@@ -106,9 +106,9 @@ async def test_an_answer_to_another_referrals_signing_or_from_before_a_move_does
         lease = (await api.post("/leases", json={"application_id": str(application), **terms})).json()["id"]
         signing = (await api.post(f"/leases/{lease}/signings", json=arrangement)).json()["id"]
         answer = {"signing": signing, "attendance": "attending", "reason": None}
-        await world.hear("signing_attendance", referral=uuid.uuid4(), **answer)
+        await world.receive("signing_attendance", referral=uuid.uuid4(), **answer)
         assert (await api.get(f"/signings/{signing}")).json()["answer"] is None
-        await world.hear("signing_attendance", referral=referral, **answer)
+        await world.receive("signing_attendance", referral=referral, **answer)
         assert (await api.get(f"/signings/{signing}")).json()["answer"]["attendance"] == "attending"
         world.clock.advance(dt.timedelta(minutes=5))
         version = (await api.get(f"/signings/{signing}")).json()["version"]

@@ -35,14 +35,14 @@ async def test_before_the_arranged_time_the_tenants_agree_and_the_advocate_is_in
         await world.attest(api, signing)
         refused = await api.post(f"/signings/{signing}/signature")
         assert (refused.status_code, refused.json()["code"]) == (422, "time_not_agreed")
-        assert "signing_held" not in await world.told()
+        assert "signing_held" not in await world.published()
         signed = await api.post(f"/signings/{signing}/signature", json={"tenants_agreed": True})
         assert signed.status_code == 200, signed.text
         record = (await api.get(f"/signings/{signing}")).json()
     assert dt.datetime.fromisoformat(record["arranged_for"]) == dt.datetime.fromisoformat(ARRANGED)
     assert dt.datetime.fromisoformat(record["held_at"]) == world.clock.now()
     assert record["held_by"] == "Dana Roy"
-    assert (await world.told("pending"))[1:] == [
+    assert (await world.published("pending"))[1:] == [
         "signing_scheduled",
         "signing_moved",
         "tenancy_started",
@@ -77,7 +77,7 @@ async def test_the_time_of_the_signatures_is_recorded_as_it_was(
     assert answer.json().get("code") == code
     if code is None:
         assert dt.datetime.fromisoformat(record["held_at"]) == dt.datetime.fromisoformat(signed_at)
-        assert ("signing_moved" in await world.told()) is agreed
+        assert ("signing_moved" in await world.published()) is agreed
 
 
 @pytest.mark.row("T5", "W3")
@@ -132,8 +132,8 @@ async def test_what_has_ended_is_not_answered_any_more(world: Any, ended: str) -
         if ended == "signing cancelled":
             await api.post(f"/signings/{signing}/cancellation")
         else:
-            await world.hear("tenancy_referral_withdrawn", referral=referral)
-        await world.hear(
+            await world.receive("tenancy_referral_withdrawn", referral=referral)
+        await world.receive(
             "signing_attendance", referral=referral, signing=signing, attendance="attending", reason=None
         )
         assert (await api.get(f"/signings/{signing}")).json()["answer"] is None

@@ -258,7 +258,7 @@ async def test_documents_of_a_draft_whose_names_were_deleted_say_so(world: Any, 
         case.lease = drawn["id"]
         await case.arrange()
         assert (await api.delete(f"/leases/{case.lease}")).is_success
-        await world.hear("contact_withdrawn", referral=referral)
+        await world.receive("contact_withdrawn", referral=referral)
         for path in (f"/leases/{case.lease}/document", f"/signings/{case.signing}/document"):
             _, content = await case.pdf(path, Language.ENGLISH)
             assert "Thenamesweredeleted" in content

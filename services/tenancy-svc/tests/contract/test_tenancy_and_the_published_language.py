@@ -51,7 +51,7 @@ def test_each_fact_becomes_the_event_of_the_catalogue(fact: Any) -> None:
 def test_every_event_of_tenancy_has_a_fact_and_every_event_it_may_receive_a_handler() -> None:
     published = {message.subject for fact in FACTS for message in publisher("property").to_messages(fact, AT)}
     assert published == {model.terms.subject for model in CATALOGUE.published_by("tenancy")}
-    assert set(DUTIES.listening) == {model.terms.subject for model in CATALOGUE.heard_by("tenancy")}
+    assert set(DUTIES.listening) == {model.terms.subject for model in CATALOGUE.received_by("tenancy")}
 
 
 @pytest.mark.row("W1", "T1")

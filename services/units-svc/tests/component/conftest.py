@@ -277,14 +277,14 @@ async def held(keeper: Keeper) -> Scene:
     unit = await keeper.home()
     requests = [uuid.uuid4() for _ in range(5)]
     given_up, released, refused, closed, kept = requests
-    await world.hear("unit_requested", unit=unit, request=given_up)
-    await world.hear("unit_requested", unit=unit, request=refused)
-    await world.hear("unit_request_withdrawn", unit=unit, request=given_up)
-    await world.hear("unit_requested", unit=unit, request=released)
+    await world.receive("unit_requested", unit=unit, request=given_up)
+    await world.receive("unit_requested", unit=unit, request=refused)
+    await world.receive("unit_request_withdrawn", unit=unit, request=given_up)
+    await world.receive("unit_requested", unit=unit, request=released)
     await world.do(release_hold, ReleaseHold(request_id=released, version=1, remark="The boiler broke"))
-    await world.hear("unit_requested", unit=unit, request=closed)
-    await world.hear("application_closed", unit=unit, request=closed)
-    await world.hear("unit_requested", unit=unit, request=kept)
+    await world.receive("unit_requested", unit=unit, request=closed)
+    await world.receive("application_closed", unit=unit, request=closed)
+    await world.receive("unit_requested", unit=unit, request=kept)
     (hold,) = await world.rows("SELECT version, deadline FROM hold WHERE request_id = $1", kept)
     later = hold["deadline"].date() + 5 * DAY
     await world.do(prolong_hold, ProlongHold(request_id=kept, version=hold["version"], last_day=later))
@@ -297,7 +297,7 @@ async def lived_in(keeper: Keeper) -> Scene:
     """A home that is let, with work for which entry was asked: answered in every way, scheduled, given up."""
     world = keeper.world
     unit = await keeper.home()
-    await world.hear("tenancy_started", unit=unit, tenancy=uuid.uuid4(), start=keeper.today - DAY)
+    await world.receive("tenancy_started", unit=unit, tenancy=uuid.uuid4(), start=keeper.today - DAY)
     for answer, more in (
         ("refused", {"reason": "not_enough_notice"}),
         ("tenant_agreed", {}),
@@ -307,7 +307,7 @@ async def lived_in(keeper: Keeper) -> Scene:
         work = await keeper.work(unit)
         request = await keeper.asks_entry(work)
         given = {"entry_from": None, "reason": None, **more}
-        await world.hear("entry_answered", request=request, unit=unit, answer=answer, **given)
+        await world.receive("entry_answered", request=request, unit=unit, answer=answer, **given)
     version = (await world.see(work_record, work)).version
     await world.do(schedule_work, ScheduleWork(work_id=work, version=version))
     version = (await world.see(work_record, work)).version
@@ -321,9 +321,9 @@ async def looked_at(keeper: Keeper) -> Scene:
     world = keeper.world
     unit = await world.unit(landlord_id=await world.landlord())
     request = uuid.uuid4()
-    await world.hear("unit_requested", unit=unit, request=request)
-    await world.hear("household_moved_in", unit=unit, request=request, moved_in_on=keeper.today - DAY)
-    await world.hear("household_moved_out", unit=unit, request=request, moved_out_on=keeper.today)
+    await world.receive("unit_requested", unit=unit, request=request)
+    await world.receive("household_moved_in", unit=unit, request=request, moved_in_on=keeper.today - DAY)
+    await world.receive("household_moved_out", unit=unit, request=request, moved_out_on=keeper.today)
     with pytest.raises(MonitoringRefused):
         await keeper.work(unit, description="A hidden camera in the bedroom")
     for text in ("Video doorbell", "A doorbell with video"):
@@ -338,7 +338,7 @@ async def lapsed(keeper: Keeper) -> Scene:
     """A home whose hold lapsed; time has gone on."""
     world = keeper.world
     unit, request = await keeper.home(), uuid.uuid4()
-    await world.hear("unit_requested", unit=unit, request=request)
+    await world.receive("unit_requested", unit=unit, request=request)
     world.clock.advance(40 * DAY)
     await world.due()
     return Scene("lapsed", {"unit_id": unit, "request_id": request})

@@ -27,10 +27,10 @@ async def test_requests_and_moves_of_any_day_are_acted_on(
 ) -> None:
     unit = await world.unit(landlord_id=await world.landlord(Relation.THIRD_PARTY, name=f"L {uuid.uuid4()}"))
     asked = {"unit": unit, "request": uuid.uuid4()}
-    await world.hear("unit_requested", **asked, secured_on=secured, expected_move_in=expected)
+    await world.receive("unit_requested", **asked, secured_on=secured, expected_move_in=expected)
     assert await world.occupancy(unit) == "secured"
-    await world.hear("household_moved_in", **asked, moved_in_on=moved_in)
-    await world.hear("household_moved_out", **asked, moved_out_on=moved_out)
+    await world.receive("household_moved_in", **asked, moved_in_on=moved_in)
+    await world.receive("household_moved_out", **asked, moved_out_on=moved_out)
 
 
 @pytest.mark.row("U9", "T5")
@@ -38,5 +38,5 @@ async def test_requests_and_moves_of_any_day_are_acted_on(
 @given(start=days)
 async def test_tenancies_of_any_day_are_acted_on(world: Any, start: dt.date) -> None:
     unit = await world.unit()
-    await world.hear("tenancy_started", unit=unit, tenancy=uuid.uuid4(), start=start, request=None)
+    await world.receive("tenancy_started", unit=unit, tenancy=uuid.uuid4(), start=start, request=None)
     assert await world.occupancy(unit) == "occupied_by_other"

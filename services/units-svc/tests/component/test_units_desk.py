@@ -33,8 +33,8 @@ async def _furnished(world: Any, data: Path, visitor: Any) -> dict[str, str]:
     landlord = await world.landlord()
     unit = await world.unit(landlord_id=landlord, features=["elevator"], comments="Quiet street.")
     held, request = await world.unit(), uuid.uuid4()
-    await world.hear("unit_requested", unit=held, request=request)
-    await world.hear("unit_requested", unit=held, request=uuid.uuid4())
+    await world.receive("unit_requested", unit=held, request=request)
+    await world.receive("unit_requested", unit=held, request=uuid.uuid4())
     keeper = visitor("inventory_keeper")
     with (data / "register.csv").open("rb") as file:
         target = await keeper.send(
@@ -179,7 +179,7 @@ async def test_a_home_is_added_corrected_and_found(world: Any, visitor: Any) -> 
     wrong = await keeper.send(f"{target}/details/edit", {"floor": "9"}, status=422)
     assert "The building has 5 floors; floor 9 is above it." in wrong.text
     await keeper.send(f"{target}/details/edit", {"bedrooms": "2"})
-    assert (await world.told()) == ["unit_published", "unit_published"]
+    assert (await world.published()) == ["unit_published", "unit_published"]
 
 
 @pytest.mark.row("X4")

@@ -49,11 +49,11 @@ async def let(world: Any, relation: Relation = Relation.PROPERTY_ENTITY) -> uuid
     """Return a home in which somebody lives."""
     unit: uuid.UUID = await world.unit(landlord_id=await world.landlord(relation, f"Owner {uuid.uuid4()}"))
     if relation is Relation.THIRD_PARTY:
-        await world.hear(
+        await world.receive(
             "household_moved_in", unit=unit, request=uuid.uuid4(), moved_in_on=dt.date(2026, 3, 1)
         )
     else:
-        await world.hear("tenancy_started", unit=unit, tenancy=uuid.uuid4(), start=dt.date(2026, 3, 1))
+        await world.receive("tenancy_started", unit=unit, tenancy=uuid.uuid4(), start=dt.date(2026, 3, 1))
     return unit
 
 
@@ -84,14 +84,14 @@ async def schedules(world: Any, work: uuid.UUID) -> None:
 async def answer(world: Any, unit: uuid.UUID, request: uuid.UUID, answer: str, **more: Any) -> None:
     """Let the property entity answer."""
     given = {"entry_from": None, "reason": None, **more}
-    await world.hear("entry_answered", request=request, unit=unit, answer=answer, **given)
+    await world.receive("entry_answered", request=request, unit=unit, answer=answer, **given)
 
 
 async def test_asked_and_answered_work_is_scheduled(world: Any) -> None:
     unit = await let(world)
     work = await work_on(world, unit)
     request = await asks(world, work)
-    told = (await world.last_told(units.EntryRequestedV1)).data
+    told = (await world.last_published(units.EntryRequestedV1)).data
     assert (told.request, told.unit, told.purpose.value) == (request, unit, "repair_or_work")
     assert (told.starts_at, told.ends_at) == (at(5, 9), at(5, 12))
     with pytest.raises(EntryNotAnswered):
@@ -144,7 +144,7 @@ async def test_another_window_is_asked_anew_and_answers_to_the_old_one_are_let_g
     await schedules(world, work)
     second = await asks(world, work, day=6)
     assert (await world.see(work_record, work)).scheduled_start is None
-    told = (await world.last_told(units.EntryRequestWithdrawnV1)).data
+    told = (await world.last_published(units.EntryRequestWithdrawnV1)).data
     assert (told.request, told.reason.value) == (first, "window_changed")
     await answer(world, unit, first, "tenant_agreed")
     await answer(world, unit, uuid.uuid4(), "tenant_agreed")
@@ -166,7 +166,7 @@ async def test_twice_and_out_of_order_an_answer_counts_once_and_the_newest_stand
     assert (await world.see(work_record, work)).entry == "refused"
     assert len(await world.rows("SELECT 1 FROM audit WHERE action = 'entry_refused'")) == 1
     with pytest.raises(AnswerIncomplete):
-        await world.hear("entry_answered", **given, answer="refused")
+        await world.receive("entry_answered", **given, answer="refused")
 
 
 async def test_when_somebody_moves_in_coming_work_is_taken_off_its_day_until_entry_was_asked_for(
@@ -179,7 +179,7 @@ async def test_when_somebody_moves_in_coming_work_is_taken_off_its_day_until_ent
     version = (await world.see(work_record, coming)).version
     with pytest.raises(EntryNotNeeded):
         await world.do(schedule_work, ScheduleWork(work_id=coming, version=version))
-    await world.hear("tenancy_started", unit=unit, tenancy=uuid.uuid4(), start=dt.date(2026, 3, 2))
+    await world.receive("tenancy_started", unit=unit, tenancy=uuid.uuid4(), start=dt.date(2026, 3, 2))
     record = await world.see(work_record, coming)
     assert (record.scheduled_start, record.asks_entry) == (None, True)
     assert (await world.see(work_record, outside)).scheduled_start is not None
@@ -204,7 +204,7 @@ async def test_when_nobody_lives_there_any_more_the_entry_is_settled(world: Any)
     work = await work_on(world, unit)
     request = await asks(world, work)
     await world.do(end_use, EndUse(unit_id=unit, occupation_id=use, last_day=today - dt.timedelta(days=1)))
-    told = (await world.last_told(units.EntryRequestWithdrawnV1)).data
+    told = (await world.last_published(units.EntryRequestWithdrawnV1)).data
     assert (told.request, told.reason.value) == (request, "nobody_lives_there")
     await answer(world, unit, request, "refused", reason="no_tenancy")
     assert (await world.see(work_record, work)).entry is None
@@ -232,7 +232,7 @@ async def test_other_landlords_give_their_own_notices(world: Any) -> None:
     work = await work_on(world, unit, scheduled_start=dt.date(2026, 3, 2))
     with pytest.raises(EntryNotNeeded):
         await asks(world, work)
-    assert "entry_requested" not in await world.told()
+    assert "entry_requested" not in await world.published()
 
 
 async def test_of_two_who_ask_at_once_one_reads_again(world: Any) -> None:
@@ -303,7 +303,7 @@ async def test_a_spreadsheet_runs_nothing_of_the_csv(world: Any, visitor: Any) -
 
 async def test_settling_a_home_without_requests_does_nothing(world: Any) -> None:
     unit = await world.unit()
-    before = await world.told()
+    before = await world.published()
     async with world.runtime.transaction(Actor.system("test", "property")) as tx:
         await update_entries(tx, unit)
-    assert await world.told() == before
+    assert await world.published() == before

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chassis.actor import Actor
-from chassis.bus.firing import TimerRunner
+from chassis.bus.timer_runner import TimerRunner
 from chassis.clock import FixedClock
 from chassis.perform import perform
 from contracts import units
@@ -55,15 +55,15 @@ def request(unit: uuid.UUID, **changes: Any) -> AnswerRequest:
 async def test_a_request_holds_a_free_home_and_everybody_is_told(world: Any) -> None:
     unit = await world.unit()
     asked = uuid.uuid4()
-    await world.hear("unit_requested", unit=unit, request=asked, expected_move_in=dt.date(2026, 3, 10))
+    await world.receive("unit_requested", unit=unit, request=asked, expected_move_in=dt.date(2026, 3, 10))
 
     assert await world.occupancy(unit) == "secured"
-    assert await world.told() == ["unit_published", "unit_secured", "unit_availability_changed"]
-    secured = (await world.last_told(units.UnitSecuredV1)).data
+    assert await world.published() == ["unit_published", "unit_secured", "unit_availability_changed"]
+    secured = (await world.last_published(units.UnitSecuredV1)).data
     assert (secured.request, secured.unit) == (asked, unit)
     # Fourteen days from 2 March in Toronto: the end of the 16th there, daylight saving time by then.
     assert secured.deadline == dt.datetime(2026, 3, 17, 4, 0, tzinfo=dt.UTC)
-    told = await world.last_told(units.UnitAvailabilityChangedV1)
+    told = await world.last_published(units.UnitAvailabilityChangedV1)
     assert (told.data.occupancy, told.data.listing_version) == (Occupancy.SECURED, told.aggregateversion)
     history = await world.see(unit_history, unit)
     assert (history.occupancy[0].cause, history.occupancy[0].cause_id) == ("hold", asked)
@@ -76,7 +76,7 @@ async def test_of_twenty_requests_at_once_exactly_one_wins_and_the_others_are_to
     answers = await asyncio.gather(*(perform(world.runtime, SYSTEM, answer_request, one) for one in asked))
     assert sorted(answers).count(HoldState.HELD) == 1
     assert sorted(answers).count(HoldState.REFUSED) == 19
-    told = await world.told()
+    told = await world.published()
     assert told.count("unit_secured") == 1
     assert told.count("unit_refused") == 19
     reasons = await world.rows("SELECT DISTINCT refusal FROM hold WHERE state = 'refused'")
@@ -99,42 +99,42 @@ async def test_a_refusal_says_why(world: Any, state: str, reason: RefusalReason)
     if state == "withdrawn":
         await world.do(withdraw_unit, ChangeListing(unit_id=unit))
     elif state == "held":
-        await world.hear("unit_requested", unit=unit, request=uuid.uuid4())
+        await world.receive("unit_requested", unit=unit, request=uuid.uuid4())
     elif state == "lived_in":
         await world.do(
             record_use, RecordUse(unit_id=unit, kind=UseBegan.OTHER_HOUSEHOLD, began_on=dt.date(2026, 1, 1))
         )
-    await world.hear("unit_requested", unit=unit, request=uuid.uuid4())
-    assert (await world.last_told(units.UnitRefusedV1)).data.reason is reason
+    await world.receive("unit_requested", unit=unit, request=uuid.uuid4())
+    assert (await world.last_published(units.UnitRefusedV1)).data.reason is reason
 
 
 @pytest.mark.row("U9")
 async def test_a_request_heard_twice_is_answered_once(world: Any) -> None:
     unit, asked = await world.unit(), uuid.uuid4()
     for _ in range(3):
-        await world.hear("unit_requested", unit=unit, request=asked)
-    assert (await world.told()).count("unit_secured") == 1
-    assert "unit_refused" not in await world.told()
+        await world.receive("unit_requested", unit=unit, request=asked)
+    assert (await world.published()).count("unit_secured") == 1
+    assert "unit_refused" not in await world.published()
 
 
 @pytest.mark.row("U9")
 async def test_a_withdrawal_frees_the_home_and_one_that_comes_first_keeps_it_free(world: Any) -> None:
     unit, asked, early = await world.unit(), uuid.uuid4(), uuid.uuid4()
-    await world.hear("unit_request_withdrawn", unit=unit, request=early)
-    await world.hear("unit_requested", unit=unit, request=early)
+    await world.receive("unit_request_withdrawn", unit=unit, request=early)
+    await world.receive("unit_requested", unit=unit, request=early)
     assert await world.occupancy(unit) == "available"
 
-    await world.hear("unit_requested", unit=unit, request=asked)
-    await world.hear("unit_request_withdrawn", unit=unit, request=asked)
-    await world.hear("unit_request_withdrawn", unit=unit, request=asked)
+    await world.receive("unit_requested", unit=unit, request=asked)
+    await world.receive("unit_request_withdrawn", unit=unit, request=asked)
+    await world.receive("unit_request_withdrawn", unit=unit, request=asked)
     assert await world.occupancy(unit) == "available"
-    assert (await world.told())[1:] == [
+    assert (await world.published())[1:] == [
         "unit_secured",
         "unit_availability_changed",
         "unit_released",
         "unit_availability_changed",
     ]
-    assert (await world.last_told(units.UnitReleasedV1)).data.reason is ReleaseReason.REQUEST_WITHDRAWN
+    assert (await world.last_published(units.UnitReleasedV1)).data.reason is ReleaseReason.REQUEST_WITHDRAWN
     assert await world.rows("SELECT * FROM timers") == []
 
 
@@ -143,7 +143,7 @@ async def test_a_hold_whose_time_ran_out_while_nothing_ran_lapses_at_the_next_st
     world: Any, make_units: Any
 ) -> None:
     held, free = await world.unit(), await world.unit()
-    await world.hear("unit_requested", unit=held, request=uuid.uuid4())
+    await world.receive("unit_requested", unit=held, request=uuid.uuid4())
     later = FixedClock(world.clock.now() + dt.timedelta(days=60))
     again = make_units(world.database, later)
     try:
@@ -151,9 +151,9 @@ async def test_a_hold_whose_time_ran_out_while_nothing_ran_lapses_at_the_next_st
         while await runner.fire_due():
             pass
         assert (await again.occupancy(held), await again.occupancy(free)) == ("available", "available")
-        assert (await again.last_told(units.UnitReleasedV1)).data.reason is ReleaseReason.DEADLINE_PASSED
-        assert (await again.told()).count("unit_released") == 1
-        await again.hear("unit_requested", unit=held, request=uuid.uuid4())
+        assert (await again.last_published(units.UnitReleasedV1)).data.reason is ReleaseReason.DEADLINE_PASSED
+        assert (await again.published()).count("unit_released") == 1
+        await again.receive("unit_requested", unit=held, request=uuid.uuid4())
         assert await again.occupancy(held) == "secured"
     finally:
         await again.runtime.close()
@@ -164,7 +164,9 @@ async def test_holds_are_listed_by_deadline_page_by_page(world: Any) -> None:
     asked = [uuid.uuid4() for _ in range(5)]
     for days, request in enumerate(asked):
         move_in = dt.date(2026, 3, 10) + dt.timedelta(days=days // 2)
-        await world.hear("unit_requested", unit=await world.unit(), request=request, expected_move_in=move_in)
+        await world.receive(
+            "unit_requested", unit=await world.unit(), request=request, expected_move_in=move_in
+        )
     seen: list[str] = []
     deadlines: list[str] = []
     async with world.api("inventory_keeper") as client:
@@ -184,19 +186,19 @@ async def test_holds_are_listed_by_deadline_page_by_page(world: Any) -> None:
 @pytest.mark.row("U9", "P6")
 async def test_a_hold_says_that_it_ends_and_lapses_on_time(world: Any) -> None:
     unit, asked = await world.unit(), uuid.uuid4()
-    await world.hear("unit_requested", unit=unit, request=asked, expected_move_in=dt.date(2026, 3, 10))
+    await world.receive("unit_requested", unit=unit, request=asked, expected_move_in=dt.date(2026, 3, 10))
     world.clock.advance(dt.timedelta(days=10))
     assert await world.due() == []
     world.clock.advance(dt.timedelta(days=2))
     assert await world.due() == ["hold_ending_soon"]
-    assert (await world.last_told(units.UnitHoldEndingV1)).data.request == asked
+    assert (await world.last_published(units.UnitHoldEndingV1)).data.request == asked
     assert await world.occupancy(unit) == "secured"
     world.clock.advance(dt.timedelta(days=3))
     assert await world.due() == ["hold_deadline"]
-    assert (await world.last_told(units.UnitReleasedV1)).data.reason is ReleaseReason.DEADLINE_PASSED
+    assert (await world.last_published(units.UnitReleasedV1)).data.reason is ReleaseReason.DEADLINE_PASSED
     assert await world.occupancy(unit) == "available"
     # The next household can have it at once.
-    await world.hear("unit_requested", unit=unit, request=uuid.uuid4())
+    await world.receive("unit_requested", unit=unit, request=uuid.uuid4())
     assert await world.occupancy(unit) == "secured"
 
 
@@ -204,12 +206,12 @@ async def test_a_hold_says_that_it_ends_and_lapses_on_time(world: Any) -> None:
 async def test_a_tenancy_takes_the_hold_over_and_nothing_lapses_later(world: Any) -> None:
     owner = await world.landlord(Relation.PROPERTY_ENTITY)
     unit, asked, tenancy = await world.unit(landlord_id=owner), uuid.uuid4(), uuid.uuid4()
-    await world.hear("unit_requested", unit=unit, request=asked)
+    await world.receive("unit_requested", unit=unit, request=asked)
     for _ in range(2):
-        await world.hear(
+        await world.receive(
             "tenancy_started", unit=unit, tenancy=tenancy, start=dt.date(2026, 3, 9), request=asked
         )
-    await world.hear("unit_request_withdrawn", unit=unit, request=asked)
+    await world.receive("unit_request_withdrawn", unit=unit, request=asked)
     world.clock.advance(dt.timedelta(days=60))
     assert await world.due() == []
     assert await world.occupancy(unit) == "occupied_by_client"
@@ -232,13 +234,13 @@ async def test_a_tenancy_for_somebody_else_ends_the_hold_and_informs_its_owner(
 ) -> None:
     owner = await world.landlord(Relation.PROPERTY_ENTITY)
     unit, held, tenancy = await world.unit(landlord_id=owner), uuid.uuid4(), uuid.uuid4()
-    await world.hear("unit_requested", unit=unit, request=held)
+    await world.receive("unit_requested", unit=unit, request=held)
     fulfils = uuid.uuid4() if other_request else None
     for _ in range(2):
-        await world.hear(
+        await world.receive(
             "tenancy_started", unit=unit, tenancy=tenancy, start=dt.date(2026, 3, 9), request=fulfils
         )
-    told = await world.last_told(units.UnitReleasedV1)
+    told = await world.last_published(units.UnitReleasedV1)
     assert (told.data.request, told.data.reason) == (held, ReleaseReason.LET_TO_ANOTHER)
     assert (await world.see(hold_record, held)).state is HoldState.RELEASED
     assert await world.occupancy(unit) == "occupied_by_other"
@@ -252,40 +254,40 @@ async def test_a_tenancy_for_somebody_else_ends_the_hold_and_informs_its_owner(
 async def test_a_closed_application_frees_the_entitys_own_home_at_once(world: Any, visitor: Any) -> None:
     owner = await world.landlord(Relation.PROPERTY_ENTITY)
     unit, asked = await world.unit(landlord_id=owner), uuid.uuid4()
-    await world.hear("unit_requested", unit=unit, request=asked)
+    await world.receive("unit_requested", unit=unit, request=asked)
     for _ in range(2):
-        await world.hear("application_closed", unit=unit, request=asked)
-    told = await world.last_told(units.UnitReleasedV1)
+        await world.receive("application_closed", unit=unit, request=asked)
+    told = await world.last_published(units.UnitReleasedV1)
     assert (told.data.request, told.data.reason) == (asked, ReleaseReason.APPLICATION_CLOSED)
     assert await world.occupancy(unit) == "available"
     page = await visitor("inventory_keeper").see(f"/inventory-desk/holds/{asked}")
     assert "The application for the home was closed" in page.html
     third, theirs = await world.unit(landlord_id=await world.landlord()), uuid.uuid4()
-    await world.hear("unit_requested", unit=third, request=theirs)
-    await world.hear("application_closed", unit=third, request=theirs)
+    await world.receive("unit_requested", unit=third, request=theirs)
+    await world.receive("application_closed", unit=third, request=theirs)
     assert await world.occupancy(third) == "secured", "no application is made for a third party's home"
 
 
 @pytest.mark.row("U4")
 async def test_a_tenancy_without_a_hold_is_somebody_elses(world: Any) -> None:
     unit = await world.unit()
-    await world.hear(
+    await world.receive(
         "tenancy_started", unit=unit, tenancy=uuid.uuid4(), start=dt.date(2026, 3, 1), request=None
     )
     assert await world.occupancy(unit) == "occupied_by_other"
-    await world.hear("tenancy_started", unit=uuid.uuid4(), tenancy=uuid.uuid4())
+    await world.receive("tenancy_started", unit=uuid.uuid4(), tenancy=uuid.uuid4())
 
 
 @pytest.mark.row("U4")
 async def test_at_a_third_partys_the_household_moves_in_and_out(world: Any) -> None:
     unit, asked = await world.unit(landlord_id=await world.landlord()), uuid.uuid4()
-    await world.hear("unit_requested", unit=unit, request=asked)
+    await world.receive("unit_requested", unit=unit, request=asked)
     for _ in range(2):
-        await world.hear("household_moved_in", unit=unit, request=asked, moved_in_on=dt.date(2026, 3, 2))
+        await world.receive("household_moved_in", unit=unit, request=asked, moved_in_on=dt.date(2026, 3, 2))
     assert await world.occupancy(unit) == "occupied_by_client"
-    await world.hear("household_moved_out", unit=unit, request=asked, moved_out_on=dt.date(2026, 3, 12))
+    await world.receive("household_moved_out", unit=unit, request=asked, moved_out_on=dt.date(2026, 3, 12))
     assert await world.occupancy(unit) == "notice_given"
-    told = (await world.last_told(units.UnitAvailabilityChangedV1)).data
+    told = (await world.last_published(units.UnitAvailabilityChangedV1)).data
     assert told.available_from == dt.date(2026, 3, 13)
     world.clock.advance(dt.timedelta(days=12))
     assert await world.due() == ["occupation_ends"]
@@ -303,10 +305,10 @@ async def test_a_first_day_that_was_corrected_is_kept_and_an_older_fact_that_com
         (use,) = await world.rows("SELECT began_on FROM occupation WHERE reference = $1", asked)
         return dt.date.fromisoformat(str(use["began_on"]))
 
-    await world.hear("unit_requested", unit=unit, request=asked)
+    await world.receive("unit_requested", unit=unit, request=asked)
     moved = {"unit": unit, "request": asked}
     late = world.message("household_moved_in", moved_in_on=dt.date(2026, 3, 3), **moved)
-    await world.hear("household_moved_in", moved_in_on=dt.date(2026, 3, 2), **moved)
+    await world.receive("household_moved_in", moved_in_on=dt.date(2026, 3, 2), **moved)
     await world.deliver(*late)
     assert await lived_in_since() == dt.date(2026, 3, 2), "what was told later stands"
     correction = world.message("household_moved_in", moved_in_on=dt.date(2026, 2, 27), **moved)
@@ -317,9 +319,9 @@ async def test_a_first_day_that_was_corrected_is_kept_and_an_older_fact_that_com
     assert len(changed) == 1
     assert await world.occupancy(unit) == "occupied_by_client"
     elsewhere = {**moved, "unit": await world.unit(landlord_id=owner)}
-    await world.hear("household_moved_in", moved_in_on=dt.date(2026, 2, 20), **elsewhere)
-    await world.hear("household_moved_out", moved_out_on=dt.date(2026, 3, 2), **moved)
-    await world.hear("household_moved_in", moved_in_on=dt.date(2026, 2, 26), **moved)
+    await world.receive("household_moved_in", moved_in_on=dt.date(2026, 2, 20), **elsewhere)
+    await world.receive("household_moved_out", moved_out_on=dt.date(2026, 3, 2), **moved)
+    await world.receive("household_moved_in", moved_in_on=dt.date(2026, 2, 26), **moved)
     assert await lived_in_since() == dt.date(2026, 2, 26)
     world.clock.advance(dt.timedelta(days=1))
     assert await world.due() == ["occupation_ends"]
@@ -330,28 +332,28 @@ async def test_a_first_day_that_was_corrected_is_kept_and_an_older_fact_that_com
 async def test_for_the_entitys_own_homes_the_lease_speaks(world: Any) -> None:
     owner = await world.landlord(Relation.MANAGING_AGENT)
     unit, asked = await world.unit(landlord_id=owner), uuid.uuid4()
-    await world.hear("unit_requested", unit=unit, request=asked)
-    await world.hear("household_moved_in", unit=unit, request=asked)
+    await world.receive("unit_requested", unit=unit, request=asked)
+    await world.receive("household_moved_in", unit=unit, request=asked)
     assert await world.occupancy(unit) == "secured"
 
 
 @pytest.mark.row("U4", "U9")
 async def test_people_who_live_there_outweigh_a_lapse_and_another_hold(world: Any) -> None:
     unit, late, other = await world.unit(landlord_id=await world.landlord()), uuid.uuid4(), uuid.uuid4()
-    await world.hear("unit_requested", unit=unit, request=late)
+    await world.receive("unit_requested", unit=unit, request=late)
     world.clock.advance(dt.timedelta(days=120))
     await world.due()
-    await world.hear("unit_requested", unit=unit, request=other)
-    await world.hear("household_moved_in", unit=unit, request=late, moved_in_on=dt.date(2026, 3, 15))
+    await world.receive("unit_requested", unit=unit, request=other)
+    await world.receive("household_moved_in", unit=unit, request=late, moved_in_on=dt.date(2026, 3, 15))
     assert await world.occupancy(unit) == "occupied_by_client"
-    released = (await world.last_told(units.UnitReleasedV1)).data
+    released = (await world.last_published(units.UnitReleasedV1)).data
     assert (released.request, released.reason) == (other, ReleaseReason.INVENTORY_DECISION)
 
 
 @pytest.mark.row("U9")
 async def test_staff_can_end_or_prolong_a_hold_but_not_for_ever(world: Any) -> None:
     unit, asked = await world.unit(), uuid.uuid4()
-    await world.hear("unit_requested", unit=unit, request=asked, expected_move_in=dt.date(2026, 3, 10))
+    await world.receive("unit_requested", unit=unit, request=asked, expected_move_in=dt.date(2026, 3, 10))
     hold = await world.see(hold_record, asked)
     for day in (dt.date(2026, 3, 10), dt.date(2026, 8, 1)):
         with pytest.raises(DeadlineNotLater):
@@ -367,7 +369,7 @@ async def test_staff_can_end_or_prolong_a_hold_but_not_for_ever(world: Any) -> N
             release_hold, ReleaseHold(request_id=asked, version=hold.version + 7, remark="burst pipe")
         )
     await world.do(release_hold, ReleaseHold(request_id=asked, version=hold.version, remark="burst pipe"))
-    assert (await world.last_told(units.UnitReleasedV1)).data.reason is ReleaseReason.INVENTORY_DECISION
+    assert (await world.last_published(units.UnitReleasedV1)).data.reason is ReleaseReason.INVENTORY_DECISION
     with pytest.raises(NotHeld):
         await world.do(release_hold, ReleaseHold(request_id=asked, version=hold.version, remark="again"))
 
@@ -375,12 +377,12 @@ async def test_staff_can_end_or_prolong_a_hold_but_not_for_ever(world: Any) -> N
 @pytest.mark.row("U9", "U3")
 async def test_taking_a_held_home_off_the_list_releases_the_hold_first(world: Any) -> None:
     unit, asked = await world.unit(), uuid.uuid4()
-    await world.hear("unit_requested", unit=unit, request=asked)
+    await world.receive("unit_requested", unit=unit, request=asked)
     await world.do(withdraw_unit, ChangeListing(unit_id=unit))
-    assert (await world.last_told(units.UnitReleasedV1)).data.reason is ReleaseReason.UNIT_WITHDRAWN
-    assert (await world.told())[-1] == "unit_withdrawn"
+    assert (await world.last_published(units.UnitReleasedV1)).data.reason is ReleaseReason.UNIT_WITHDRAWN
+    assert (await world.published())[-1] == "unit_withdrawn"
     await world.do(list_unit_again, ChangeListing(unit_id=unit))
-    listed = (await world.last_told(units.UnitPublishedV1)).data
+    listed = (await world.last_published(units.UnitPublishedV1)).data
     assert listed.occupancy is Occupancy.AVAILABLE
     versions = await world.rows(
         "SELECT aggregate_version AS v FROM outbox WHERE aggregate = $1 ORDER BY position", str(unit)

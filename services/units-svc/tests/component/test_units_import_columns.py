@@ -141,7 +141,7 @@ async def test_the_first_and_the_last_year_mean_that_nothing_is_known(world: Any
     homes = await _homes(world)
     assert {home.available_from for home in homes.values()} == {None}
     assert homes["1 Elm St"].status_observed_on == world.clock.now().date()
-    assert set(await world.told()) == {"unit_published"}
+    assert set(await world.published()) == {"unit_published"}
 
 
 async def test_a_french_table_with_a_title_a_sep_line_and_labels_is_read(world: Any) -> None:
@@ -245,10 +245,10 @@ async def test_a_street_of_numbers_alone_is_wrong(world: Any) -> None:
 async def test_what_people_call_a_mapping_is_no_part_of_it(world: Any) -> None:
     rows = "A1,12,W,Hastings St,2,1,,Y,x\n"
     await _read(world, REGISTER + rows, _own(), at_once=True)
-    before = len(await world.told())
+    before = len(await world.published())
     renamed = await _read(world, REGISTER + rows, _own("another-name"), at_once=True)
     assert (renamed.new, renamed.changed, renamed.unchanged) == (0, 0, 3)
-    assert len(await world.told()) == before
+    assert len(await world.published()) == before
     assert _own().digest() == _own("another-name").digest()
 
 
@@ -274,12 +274,12 @@ async def test_homes_that_a_newer_file_no_longer_names_are_withdrawn_together_bu
     assert "when the import is written" in (await keeper.see(path)).html
     # Nothing of it is new or changed but the number of homes: it is written by the API.
     found = await _write(world, found)
-    told = len(await world.told())
+    told = len(await world.published())
     page = await keeper.see(path)
     assert "Take 2 homes off the list" in page.html
     assert "1 of them is held for somebody" in page.html
     await keeper.send(path, {}, action=path)
-    assert sorted((await world.told())[told:]) == ["unit_withdrawn"] * 2
+    assert sorted((await world.published())[told:]) == ["unit_withdrawn"] * 2
     active = await world.rows("SELECT source_ref FROM unit WHERE active ORDER BY source_ref")
     assert [row["source_ref"] for row in active] == ["A1/1", "A2/1", "A3/1"]
     assert await world.do(withdraw_missing, ImportCommand(found.id)) == 0

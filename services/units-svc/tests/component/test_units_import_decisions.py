@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from chassis.actor import Actor
-from chassis.bus.firing import TimerRunner
+from chassis.bus.timer_runner import TimerRunner
 from units_svc.imports.commands import (
     ImportCommand,
     ReceiveFile,

@@ -103,7 +103,7 @@ async def test_a_register_becomes_homes_and_its_dirt_is_named_by_line_and_column
     private = await world.see(unit_record, (await world.see(unit_list, UnitFilter(text="model"))).items[0].id)
     assert (private.street, private.landlord) == ("1-3 Model Ave W", "LANTERN HOMES INC.")
     assert private.managed_by is ManagedBy.THIRD_PARTY
-    assert (await world.told()) == ["unit_published"] * 15
+    assert (await world.published()) == ["unit_published"] * 15
 
 
 @pytest.mark.row("U8")
@@ -115,9 +115,9 @@ async def test_a_second_import_changes_nothing_and_leaves_staffs_corrections(wor
     await world.do(
         edit_details, EditDetails(**{**changed, "unit_id": home.id, "housing_type": "studio", "bedrooms": 0})
     )
-    told = len(await world.told())
+    told = len(await world.published())
     assert await _import(world, data / "register.csv", "toronto-rentsafe") == (0, 0, 15)
-    assert len(await world.told()) == told
+    assert len(await world.published()) == told
     again = await world.see(unit_record, home.id)
     assert (again.housing_type, again.bedrooms, again.version) == ("studio", 0, home.version + 1)
 
@@ -125,10 +125,10 @@ async def test_a_second_import_changes_nothing_and_leaves_staffs_corrections(wor
 @pytest.mark.row("U8")
 async def test_what_changed_in_the_file_is_changed_and_told_and_nothing_else(world: Any, data: Path) -> None:
     await _import(world, data / "register.csv", "toronto-rentsafe")
-    told = len(await world.told())
+    told = len(await world.published())
     text = (data / "register.csv").read_text().replace(",6,12,1970,", ",7,12,1971,")
     assert await _import(world, text, "toronto-rentsafe") == (1, 6, 9)
-    assert len(await world.told()) == told + 7
+    assert len(await world.published()) == told + 7
     years = await world.rows("SELECT DISTINCT year_built FROM unit WHERE address_order LIKE 'example st e%'")
     assert years == [{"year_built": 1971}]
 
@@ -140,7 +140,7 @@ async def test_listings_told_in_sets_are_those_told_one_by_one(world: Any, data:
     in_sets = (await world.rows("SELECT data FROM outbox WHERE aggregate = $1", str(unit_id)))[0]["data"]
     async with world.runtime.transaction(Actor.system("test", "property")) as tx:
         await tell_listing(tx, await tx.session.get_one(Unit, unit_id))
-    alone = await world.last_told(units.UnitPublishedV1)
+    alone = await world.last_published(units.UnitPublishedV1)
     told = read(units.UnitPublishedV1, in_sets)
     assert told.data == alone.data.model_copy(update={"listing_version": told.data.listing_version})
     assert (told.source, told.type, told.dataschema, told.subject) == (

@@ -81,12 +81,12 @@ async def test_a_landlord_corrected_while_a_third_partys_home_is_held_keeps_the_
 ) -> None:
     landlord = await world.landlord(THEIRS)
     unit, asked = await world.unit(landlord_id=landlord), uuid.uuid4()
-    await world.hear("unit_requested", unit=unit, request=asked)
+    await world.receive("unit_requested", unit=unit, request=asked)
     await _change(world, way, unit, landlord, OURS)
     assert await world.occupancy(unit) == "secured"
-    await world.hear("application_closed", unit=unit, request=asked)
+    await world.receive("application_closed", unit=unit, request=asked)
     assert await world.occupancy(unit) == "secured", "it was a third party's when it was asked for"
-    await world.hear("household_moved_in", unit=unit, request=asked, moved_in_on=dt.date(2026, 3, 2))
+    await world.receive("household_moved_in", unit=unit, request=asked, moved_in_on=dt.date(2026, 3, 2))
     assert await world.occupancy(unit) == "occupied_by_client"
     assert (await world.see(use_of_unit, unit)).open[0].managed_by is ManagedBy.THIRD_PARTY
 
@@ -98,11 +98,11 @@ async def test_a_landlord_corrected_while_an_own_home_is_held_still_lets_the_lea
 ) -> None:
     landlord = await world.landlord(OURS)
     unit, asked = await world.unit(landlord_id=landlord), uuid.uuid4()
-    await world.hear("unit_requested", unit=unit, request=asked)
+    await world.receive("unit_requested", unit=unit, request=asked)
     await _change(world, way, unit, landlord, THEIRS)
-    await world.hear("household_moved_in", unit=unit, request=asked)
+    await world.receive("household_moved_in", unit=unit, request=asked)
     assert await world.occupancy(unit) == "secured", "the lease speaks for it"
-    await world.hear("application_closed", unit=unit, request=asked)
+    await world.receive("application_closed", unit=unit, request=asked)
     assert await world.occupancy(unit) == "available"
 
 
@@ -113,8 +113,8 @@ async def test_a_landlord_corrected_while_people_live_there_takes_no_notice_of_e
 ) -> None:
     landlord = await world.landlord(OURS)
     unit, asked = await world.unit(landlord_id=landlord), uuid.uuid4()
-    await world.hear("unit_requested", unit=unit, request=asked)
-    await world.hear(
+    await world.receive("unit_requested", unit=unit, request=asked)
+    await world.receive(
         "tenancy_started", unit=unit, tenancy=uuid.uuid4(), start=dt.date(2026, 3, 9), request=asked
     )
     await _change(world, way, unit, landlord, THEIRS)
@@ -127,8 +127,8 @@ async def test_a_landlord_corrected_while_people_live_there_takes_no_notice_of_e
 async def test_who_manages_a_held_home_is_corrected_knowingly_and_told(world: Any, visitor: Any) -> None:
     landlord = await world.landlord(THEIRS)
     unit, asked = await world.unit(landlord_id=landlord), uuid.uuid4()
-    await world.hear("unit_requested", unit=unit, request=asked)
-    secured = (await world.last_told(units.UnitSecuredV1)).data
+    await world.receive("unit_requested", unit=unit, request=asked)
+    secured = (await world.last_published(units.UnitSecuredV1)).data
     assert secured.managed_by is Told.THIRD_PARTY
     await _correct_landlord(world, landlord, OURS)
     desk = visitor("inventory_keeper", "property_manager", "property_administrator")
@@ -138,7 +138,7 @@ async def test_who_manages_a_held_home_is_corrected_knowingly_and_told(world: An
     refused = await desk.send(path, {"managed_by": "property_entity", "reason": ""}, status=422)
     assert "Fill in “Why”" in refused.html
     await desk.send(path, {"managed_by": "property_entity", "reason": "Bought in January"})
-    again = (await world.last_told(units.UnitSecuredV1)).data
+    again = (await world.last_published(units.UnitSecuredV1)).data
     assert (again.managed_by, again.deadline) == (Told.PROPERTY_ENTITY, secured.deadline)
     hold = await world.see(hold_record, asked)
     assert (hold.state, hold.managed_by) == (HoldState.HELD, ManagedBy.PROPERTY_ENTITY)
@@ -167,9 +167,9 @@ async def test_a_home_without_a_landlord_is_told_and_shown_as_not_known(
     world: Any, visitor: Any, relation: Relation | None, told: Told
 ) -> None:
     unit = await world.unit(landlord_id=await world.landlord(relation) if relation else None)
-    assert (await world.last_told(units.UnitPublishedV1)).data.managed_by is told
-    await world.hear("unit_requested", unit=unit, request=uuid.uuid4())
-    assert (await world.last_told(units.UnitSecuredV1)).data.managed_by is told
+    assert (await world.last_published(units.UnitPublishedV1)).data.managed_by is told
+    await world.receive("unit_requested", unit=unit, request=uuid.uuid4())
+    assert (await world.last_published(units.UnitSecuredV1)).data.managed_by is told
     page = await visitor("inventory_keeper").see(f"/inventory-desk/units/{unit}/details")
     assert ("Missing for a referral: the landlord" in page.html) is (relation is None)
 
@@ -178,10 +178,10 @@ async def test_a_home_without_a_landlord_is_told_and_shown_as_not_known(
 async def test_for_a_home_whose_manager_is_not_known_both_sides_are_heard(world: Any) -> None:
     closed, moved = await world.unit(), await world.unit()
     one, other = uuid.uuid4(), uuid.uuid4()
-    await world.hear("unit_requested", unit=closed, request=one)
-    await world.hear("unit_requested", unit=moved, request=other)
-    await world.hear("application_closed", unit=closed, request=one)
-    await world.hear("household_moved_in", unit=moved, request=other)
+    await world.receive("unit_requested", unit=closed, request=one)
+    await world.receive("unit_requested", unit=moved, request=other)
+    await world.receive("application_closed", unit=closed, request=one)
+    await world.receive("household_moved_in", unit=moved, request=other)
     assert (await world.occupancy(closed), await world.occupancy(moved)) == (
         "available",
         "occupied_by_client",

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from testkit.faults import empty, faults_of, ill_said, wrong
+from testkit.faults import empty, faults_of, reads_badly, wrong
 from testkit.ways import follow_ways
 
 
@@ -12,12 +12,12 @@ from testkit.ways import follow_ways
 @pytest.mark.parametrize("locale", ["en", "fr"])
 async def test_what_a_form_says_is_wrong_reads_well(world, visitor, locale):
     unit = await world.unit(landlord_id=await world.landlord())
-    await world.hear("unit_requested", request=uuid.uuid4(), unit=unit)
+    await world.receive("unit_requested", request=uuid.uuid4(), unit=unit)
     said = []
     for role in ("inventory_keeper", "property_administrator"):
         browser = visitor(role, locale=locale).client
         reached = await follow_ways(browser, "/inventory-desk")
         for filling in (empty, wrong):
             said += await faults_of(browser, reached, filling)
-    assert {fault.message: fault.path for fault in said if ill_said(fault.message, locale)} == {}
+    assert {fault.message: fault.path for fault in said if reads_badly(fault.message, locale)} == {}
     assert len(said) > 60

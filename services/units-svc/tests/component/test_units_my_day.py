@@ -19,7 +19,7 @@ WORDS = {
 @pytest.mark.parametrize("locale", WORDS)
 async def test_what_is_due_stands_once_and_by_its_urgency(world: Any, visitor: Any, locale: str) -> None:
     unit, other = await world.unit(), await world.unit()
-    await world.hear("unit_requested", unit=unit, request=uuid.uuid4())
+    await world.receive("unit_requested", unit=unit, request=uuid.uuid4())
     today = world.clock.now().date()
     async with world.api("inventory_keeper") as api:
         late = {"unit_id": str(other), "type": "plumbing", "description": "Burst pipe"}

@@ -32,7 +32,7 @@ async def test_a_reason_about_services_is_refused_wherever_one_is_asked(
     world: Any, reason: str, refusal: type[Exception]
 ) -> None:
     unit, asked = await world.unit(), uuid.uuid4()
-    await world.hear("unit_requested", unit=unit, request=asked, expected_move_in=dt.date(2026, 3, 10))
+    await world.receive("unit_requested", unit=unit, request=asked, expected_move_in=dt.date(2026, 3, 10))
     hold = await world.see(hold_record, asked)
     (rent,) = await world.rows("SELECT id FROM rent WHERE unit_id = $1", unit)
     for case, command in (
@@ -59,7 +59,7 @@ async def test_a_reason_about_services_is_refused_wherever_one_is_asked(
 )  # fmt: skip
 async def test_a_reason_about_the_home_is_taken(world: Any, reason: str) -> None:
     unit, asked = await world.unit(), uuid.uuid4()
-    await world.hear("unit_requested", unit=unit, request=asked, expected_move_in=dt.date(2026, 3, 10))
+    await world.receive("unit_requested", unit=unit, request=asked, expected_move_in=dt.date(2026, 3, 10))
     hold = await world.see(hold_record, asked)
     await world.do(release_hold, ReleaseHold(request_id=asked, version=hold.version, remark=reason))
     assert await world.occupancy(unit) == "available"

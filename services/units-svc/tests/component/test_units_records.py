@@ -58,7 +58,7 @@ async def _found(world: Any, **filters: Any) -> set[str]:
 @pytest.mark.row("U3")
 async def test_a_rent_keeps_its_currency_and_is_not_mixed_with_another(world: Any) -> None:
     unit = await world.unit(rent=Decimal("1000.00"), rent_currency="USD")
-    told = (await world.last_told(units.UnitPublishedV1)).data.rent
+    told = (await world.last_published(units.UnitPublishedV1)).data.rent
     assert (told.amount, told.currency) == (Decimal("1000.00"), "USD")
     mixed = ChangeRent(unit_id=unit, amount=Decimal("1350.00"), begins_on=dt.date(2026, 3, 10))
     with pytest.raises(RentInAnotherCurrency) as refused:
@@ -94,7 +94,7 @@ async def test_a_home_that_cannot_be_is_refused_with_the_rule(world: Any, change
     with pytest.raises(refusal):
         await world.unit(**changes)
     assert await world.value("SELECT count(*) FROM unit") == 0
-    assert await world.told() == []
+    assert await world.published() == []
 
 
 @pytest.mark.row("U2", "U3")
@@ -126,12 +126,12 @@ async def test_what_is_the_buildings_changes_for_all_its_homes_and_is_told_for_e
         await world.unit(street="5 Example St", unit_number=str(n), building_floors=4, floor=n)
         for n in (1, 2, 3)
     ]
-    told = len(await world.told())
+    told = len(await world.published())
     record = await world.see(unit_record, homes[0])
     await world.do(
         edit_address, _as_edit(EditAddress, record, building_name="Maple Court", region="north-york")
     )
-    assert (await world.told())[told:] == ["unit_published"] * 3
+    assert (await world.published())[told:] == ["unit_published"] * 3
     assert {(await world.see(unit_record, home)).building_name for home in homes} == {"Maple Court"}
     assert len(await _found(world, region=["north-york"])) == 3
     record = await world.see(unit_record, homes[0])
@@ -158,7 +158,7 @@ async def test_the_second_of_two_edits_is_refused_with_what_differs(world: Any) 
     assert refused.value.difference == {"bedrooms": (2, 3)}
     # What happens to the home meanwhile disturbs nobody who corrects its record.
     record = await world.see(unit_record, unit)
-    await world.hear("unit_requested", unit=unit, request=uuid.uuid4())
+    await world.receive("unit_requested", unit=unit, request=uuid.uuid4())
     await world.do(edit_details, _as_edit(EditDetails, record, bedrooms=3))
 
 
@@ -193,21 +193,21 @@ async def test_a_rent_that_begins_later_takes_effect_on_its_day(world: Any) -> N
     world.clock.advance(dt.timedelta(days=30))
     assert await world.due() == ["rent_begins"]
     assert (await world.see(unit_record, unit)).rent_amount == Decimal("1100.00")
-    assert (await world.last_told(units.UnitPublishedV1)).data.rent.amount == Decimal("1100.00")
+    assert (await world.last_published(units.UnitPublishedV1)).data.rent.amount == Decimal("1100.00")
 
 
 @pytest.mark.row("U6")
 async def test_who_the_landlord_is_decides_who_draws_up_the_lease(world: Any) -> None:
     landlord = await world.landlord(Relation.THIRD_PARTY, "Maple Homes")
     await world.unit(landlord_id=landlord)
-    assert (await world.last_told(units.UnitPublishedV1)).data.managed_by is ManagedBy.THIRD_PARTY
+    assert (await world.last_published(units.UnitPublishedV1)).data.managed_by is ManagedBy.THIRD_PARTY
     given: dict[str, Any] = {
         "landlord_id": landlord,
         "kind": LandlordKind.ORGANISATION,
         "name": "Maple Homes",
     }
     await world.do(edit_landlord, EditLandlord(**given, relation=Relation.MANAGING_AGENT, version=1))
-    assert (await world.last_told(units.UnitPublishedV1)).data.managed_by is ManagedBy.PROPERTY_ENTITY
+    assert (await world.last_published(units.UnitPublishedV1)).data.managed_by is ManagedBy.PROPERTY_ENTITY
     with pytest.raises(EditedMeanwhile):
         await world.do(edit_landlord, EditLandlord(**given, relation=Relation.THIRD_PARTY, version=1))
     with pytest.raises(LandlordKnown):
@@ -297,7 +297,9 @@ async def test_a_value_in_use_is_retired_and_stays_where_it_is(world: Any) -> No
             ADMINISTRATOR,
         )
     unit = await world.unit(features=["roof_garden", "elevator"])
-    assert [f.value for f in (await world.last_told(units.UnitPublishedV1)).data.features] == ["elevator"]
+    assert [f.value for f in (await world.last_published(units.UnitPublishedV1)).data.features] == [
+        "elevator"
+    ]
     await world.do(
         edit_value,
         EditValue(

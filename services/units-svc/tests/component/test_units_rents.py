@@ -42,7 +42,7 @@ async def test_a_mistyped_rent_is_corrected_on_its_day_told_and_kept_with_the_re
     wrong = await _rent(world, unit, "13500.00", TODAY)
     right = await world.do(correct_rent, _correct(unit, wrong, "1350.00"))
     assert (await world.see(unit_record, unit)).rent_amount == Decimal("1350.00")
-    assert (await world.last_told(units.UnitPublishedV1)).data.rent.amount == Decimal("1350.00")
+    assert (await world.last_published(units.UnitPublishedV1)).data.rent.amount == Decimal("1350.00")
     kept = {rent.id: rent for rent in (await world.see(unit_history, unit)).rents}
     assert (kept[wrong].cancelled_why, kept[wrong].cancelled_by) == ("Mistyped", "Kim Okafor")
     assert (kept[right].begins_on, kept[right].cancelled_at) == (TODAY, None)

@@ -241,7 +241,7 @@ async def test_work_in_somebodys_home_is_scheduled_only_after_entry_was_asked_fo
     unit = await world.unit(landlord_id=owner)
     plain = {"unit_id": unit, "type": "plumbing", "description": "New tap"}
     await world.do(add_work, AddWork(**plain, scheduled_start=day(0)))
-    await world.hear("tenancy_started", unit=unit, tenancy=uuid.uuid4(), start=day(0))
+    await world.receive("tenancy_started", unit=unit, tenancy=uuid.uuid4(), start=day(0))
     for changes in ({"scheduled_start": day(0)}, {"scheduled_start": day(9), "agreed_on": day(0)}):
         with pytest.raises(EntryNotAsked):
             await world.do(add_work, AddWork(**plain, **changes))
@@ -402,7 +402,7 @@ async def test_vacancy_and_the_time_to_relet_are_counted_from_what_happened(worl
     world.clock.advance(dt.timedelta(days=10))
     await world.do(end_use, EndUse(unit_id=homes[0], occupation_id=use, last_day=day(9)))
     world.clock.advance(dt.timedelta(days=6))
-    await world.hear("unit_requested", unit=homes[0], request=uuid.uuid4())
+    await world.receive("unit_requested", unit=homes[0], request=uuid.uuid4())
     world.clock.advance(dt.timedelta(days=4))
     (line,) = await world.see(vacancy, Period(day(0), day(19)))
     assert (line.group, line.homes, line.free_now) == ("toronto-east-york", 2, 1)

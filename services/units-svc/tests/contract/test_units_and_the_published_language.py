@@ -66,7 +66,7 @@ def test_every_event_of_units_has_a_fact_and_every_event_it_may_hear_a_handler()
     assert {_said(fact).subject for fact in FACTS} == {
         m.terms.subject for m in CATALOGUE.published_by("units")
     }
-    assert set(DUTIES.listening) == {model.terms.subject for model in CATALOGUE.heard_by("units")}
+    assert set(DUTIES.listening) == {model.terms.subject for model in CATALOGUE.received_by("units")}
 
 
 @pytest.mark.row("W1", "U4")

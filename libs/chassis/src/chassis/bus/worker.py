@@ -16,12 +16,12 @@ from nats.aio.client import Client
 from chassis.bus.border import Border
 from chassis.bus.connecting import require_durable, service_connection
 from chassis.bus.events import events_of
-from chassis.bus.firing import TimerRunner
 from chassis.bus.health import Health, serving
 from chassis.bus.listener import Listener
 from chassis.bus.listening import Granted, Listening
 from chassis.bus.relay import Relay
 from chassis.bus.supervising import Supervisor, together
+from chassis.bus.timer_runner import TimerRunner
 from chassis.bus.timers import Timers
 from chassis.bus.waking import Waker, answer_pings
 from chassis.ending import end

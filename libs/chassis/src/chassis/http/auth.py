@@ -129,7 +129,7 @@ class TokenVerifier:
         if present is not None and (kid in present.withdrawn or edition.at < present.at):
             raise Unavailable
         self.register.edition = edition
-        if present is None or not edition.says_the_same(present):
+        if present is None or not edition.same_content(present):
             self._verified.clear()
 
     @asynccontextmanager

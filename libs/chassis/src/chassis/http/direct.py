@@ -72,7 +72,7 @@ class Direct:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         if self._routes is None:
-            self._routes = ways_of(self._app_with_routes)
+            self._routes = direct_routes(self._app_with_routes)
         if scope["type"] == "http" and self._routes:
             path: str = scope["path"]
             for route in self._routes.get((scope["method"], path.count("/")), ()):
@@ -118,7 +118,7 @@ def _is_json(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     return any(name == b"content-type" and value.startswith(b"application/json") for name, value in headers)
 
 
-def ways_of(app: FastAPI) -> dict[tuple[str, int], list[_DirectRoute]]:
+def direct_routes(app: FastAPI) -> dict[tuple[str, int], list[_DirectRoute]]:
     """Return the direct routes of `app` by method and number of slashes.
 
     Raises TypeError for one that can't be direct, so that the process doesn't start.

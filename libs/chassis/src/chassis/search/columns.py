@@ -18,7 +18,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from chassis.places import Key
+from chassis.positions import Key
 from chassis.search.wordbook import Wordbook
 
 UNKNOWN = -1

@@ -104,9 +104,9 @@ async def add_staff(tx: Tx, command: AddStaff) -> StaffAdded:
     with faults:
         roles = own_roles(tx.runtime.entity, command.roles)
     if await tx.scalar(select(StaffMember.id).where(StaffMember.email == command.email)):
-        faults.note(AddressTaken(field="email"))
+        faults.add(AddressTaken(field="email"))
     if not command.works_for_no_other:
-        faults.note(AttestationMissing(field="works_for_no_other"))
+        faults.add(AttestationMissing(field="works_for_no_other"))
     faults.refuse()
     member = StaffMember(
         id=new_id(),

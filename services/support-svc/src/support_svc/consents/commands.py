@@ -66,9 +66,9 @@ async def give_consent(tx: Tx, command: GiveConsent) -> UUID:
     """
     faults = Faults()
     if command.given_on > tx.today:
-        faults.note(ConsentDates(field="given_on"))
+        faults.add(ConsentDates(field="given_on"))
     if command.expires_on is not None and command.expires_on < command.given_on:
-        faults.note(ConsentDates(field="expires_on"))
+        faults.add(ConsentDates(field="expires_on"))
     faults.refuse()
     await require_client(tx, command.client_id)
     await list_myself(tx)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chassis.paging import Page
-from chassis.places import Whole, Words, read_place, spelt
+from chassis.positions import Whole, Words, position_text, read_position
 from chassis.search import UNKNOWN, Columns, Groups, Mask
 from chassis.tx import ReadTx
 from chassis.usecase import query
@@ -72,7 +72,7 @@ def find_buildings(
 
     Raises InvalidInput for a place that isn't one.
     """
-    start = read_place(wanted.after, (Whole, Words))
+    start = read_position(wanted.after, (Whole, Words))
     mask = matching(index, wanted)
     groups = index.groups("building")
     if not len(groups.starts):
@@ -89,7 +89,7 @@ def find_buildings(
     page = [_found(index, groups, int(group), order, mask) for group in chosen[:PAGE]]
     after = None
     if len(chosen) > PAGE:
-        after = spelt((int(first[chosen[PAGE - 1]]), page[-1].key))
+        after = position_text((int(first[chosen[PAGE - 1]]), page[-1].key))
     return page, after, homes, buildings
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import select
 
 from chassis.paging import CountedPage
-from chassis.places import Whole, Words, read_place, spelt
+from chassis.positions import Whole, Words, position_text, read_position
 from chassis.search import Bounds, By, Columns, Mask
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
@@ -237,9 +237,9 @@ def find(
         else:
             figures["misfit"] = misfits(index, seeking, today)
     by = _ORDERS[sort]
-    start = read_place(wanted.after, [_KINDS[step.name] for step in by])
+    start = read_position(wanted.after, [_KINDS[step.name] for step in by])
     found = index.page(mask, by, limit=PAGE + 1, start=start, figures=figures)
-    after = spelt(index.key(found[PAGE - 1], by, figures)) if len(found) > PAGE else None
+    after = position_text(index.key(found[PAGE - 1], by, figures)) if len(found) > PAGE else None
     return [index.id_at(at) for at in found[:PAGE]], after, int(np.count_nonzero(mask))
 
 

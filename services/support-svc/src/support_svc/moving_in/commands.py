@@ -59,7 +59,7 @@ from trade.dates import FollowUpDay, PastDay
 class MoveInFields(BaseModel):
     """When a household moved in, and what comes after it.
 
-    `told_by_client`: the client reported that the tenancy started; the property entity reports it only when
+    `reported_by_client`: the client said that the tenancy started; the property entity reports it only when
     the tenant agreed to that. `days_confirmed`: the move-in date is right although the lease or the hold
     contradicts it. `end_housing`: stays that the housing history still shows as open end on the same day.
     """
@@ -73,7 +73,7 @@ class MoveInFields(BaseModel):
         default=None, title="Months until the first follow-up"
     )
     days_confirmed: bool = Field(default=False, title="Yes, these days are right")
-    told_by_client: bool = Field(default=False, title="The client told me that the tenancy has started")
+    reported_by_client: bool = Field(default=False, title="The client told me that the tenancy has started")
     end_housing: bool = Field(default=False, title="End the housing history record that is still open")
     end_reason_id: UUID | None = Field(default=None, title="Reason left")
 
@@ -147,8 +147,8 @@ def _check(tx: Tx, command: MoveIn, request: Securing) -> None:
         raise ApplicationWasDeclined
     faults = Faults()
     through_lease = request.managed_by is ManagedBy.PROPERTY_ENTITY
-    if through_lease and request.state is not SecuringState.LET and not command.told_by_client:
-        faults.note(TenancyNotStarted(field="told_by_client"))
+    if through_lease and request.state is not SecuringState.LET and not command.reported_by_client:
+        faults.add(TenancyNotStarted(field="reported_by_client"))
     with faults:
         check_day(tx, command.moved_in_on, request, confirmed=command.days_confirmed)
     faults.refuse()

@@ -97,7 +97,7 @@ class ReferHousehold(BaseModel):
 class Referral:
     """Whether the household was referred. When the consent to be housed has ended, nothing was sent."""
 
-    told: bool
+    sent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +118,9 @@ async def secure_unit(tx: Tx, command: SecureUnit) -> SecuringStarted:
     """
     faults = Faults()
     if command.secured_on > tx.today:
-        faults.note(InTheFuture(field="secured_on"))
+        faults.add(InTheFuture(field="secured_on"))
     if command.expected_move_in < command.secured_on:
-        faults.note(MoveInBeforeSecuring(field="expected_move_in", secured_on=command.secured_on))
+        faults.add(MoveInBeforeSecuring(field="expected_move_in", secured_on=command.secured_on))
     faults.refuse()
     started = SecuringStarted(new_id(), command.placement_id, command.unit)
     if command.adults is not None and command.children is not None and command.consent is not None:
@@ -242,7 +242,7 @@ async def refer_household(tx: Tx, command: ReferHousehold) -> Referral:
             sent = await refer(tx, placement, request)
             done = "referred" if sent else "referral_withheld"
             tx.touched("placement", placement.id, done, {"unit": (None, request.unit)})
-            return Referral(told=sent)
+            return Referral(sent=sent)
     raise NothingToRefer
 
 

@@ -118,7 +118,7 @@ async def post_referral(call: DeskCall, placement_id: UUID) -> Response:
     done = await call.carry_out(form, refer_household)
     if done is None:
         return call.redirect("placement", placement_id=placement_id, notice=form.problem, tone="warning")
-    if done.result.told:
+    if done.result.sent:
         notice, tone = call._("The household is referred to the property entity."), "success"
     else:
         notice = call._("Nothing was sent: the consent to be housed has ended. Record it again first.")

@@ -26,7 +26,7 @@ class StandingDisclosure:
     asked_at: datetime
     referred: bool
     application: ApplicationState | None
-    contact_told: bool
+    contact_was_disclosed: bool
     may_follow: tuple[Consequence, ...]
 
 

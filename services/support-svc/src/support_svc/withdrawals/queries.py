@@ -50,7 +50,7 @@ async def standing_disclosures(tx: ReadTx, client_id: UUID, consent_id: UUID) ->
             asked_at=request.asked_at,
             referred=request.is_referred,
             application=request.application,
-            contact_told=bool(contact_disclosed(request)),
+            contact_was_disclosed=bool(contact_disclosed(request)),
             may_follow=may_follow(request, purpose),
         )
         for request in requests.scalars()

@@ -50,7 +50,7 @@ async def require_private(tx: Tx, place: str, texts: Iterable[tuple[str, str | N
         await perform_apart(
             tx, record_refusal, RecordRefusal(place=place, text=text, found=words_of(gravest))
         )
-        faults.note(MonitoringRefused(field=field, words=gravest.quoted))
+        faults.add(MonitoringRefused(field=field, words=gravest.quoted))
     faults.refuse()
     for _, text, gravest in doubtful:
         _record(tx, place, text, words_of(gravest), verdict=Verdict.NEEDS_EYES, rule=Rule.WATCHES)

@@ -67,7 +67,7 @@ class ClauseJudged:
         """Raise what was refused, ClauseConditionsTenancy or SeveralFaults; nothing when it was saved."""
         faults = Faults()
         for one in self.refusals:
-            faults.note(one.refusal)
+            faults.add(one.refusal)
         faults.refuse()
 
 

@@ -32,12 +32,12 @@ async def record_choices(tx: Tx, command: RecordChoices) -> None:
     """
     faults = Faults()
     if command.given_on > tx.today:
-        faults.note(ChoiceInTheFuture(field="given_on"))
+        faults.add(ChoiceInTheFuture(field="given_on"))
     counterpart = await counterpart_of(tx, command.application_id, locked=True)
     if counterpart is None:
         raise NotReferred
     if command.counterpart != counterpart.referral:
-        faults.note(NotTheCounterpart(field="counterpart"))
+        faults.add(NotTheCounterpart(field="counterpart"))
     faults.refuse()
     for purpose in Purpose:
         former = await current_choice(tx, command.application_id, purpose)

@@ -141,9 +141,9 @@ def must_be_lawful(deposits: Sequence[Deposit], *, rent: Money, province: str | 
         path = f"deposits.{number}"
         rule = allowed.get(deposit.kind)
         if rule is None:
-            faults.note(DepositNotAllowed(field=f"{path}.kind"))
+            faults.add(DepositNotAllowed(field=f"{path}.kind"))
         elif deposit.kind in seen:
-            faults.note(DepositTwice(field=f"{path}.kind"))
+            faults.add(DepositTwice(field=f"{path}.kind"))
         else:
             seen.add(deposit.kind)
             _must_fit(deposit, rule, rent, path, faults)
@@ -162,7 +162,7 @@ def _must_fit(deposit: Deposit, rule: DepositRule, rent: Money, path: str, fault
         if deposit.amount.currency == most.currency == rent.currency and deposit.amount.amount > most.amount:
             raise TOO_LARGE[rule.most](field=f"{path}.amount", most=most)
     if deposit.state is DepositState.RECOVERED_FOR_DAMAGE and not rule.pays_for_damage:
-        faults.note(DamageNotRecoverable(field=f"{path}.state"))
+        faults.add(DamageNotRecoverable(field=f"{path}.state"))
 
 
 def _must_be_in(currency: str, money: Money, field: str) -> None:

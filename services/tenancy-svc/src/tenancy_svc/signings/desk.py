@@ -227,7 +227,7 @@ def _taking_back(call: PageCall, record: SigningRecord) -> dict[str, Any]:
             call._("That it was given and taken back stays in the record of the signing."),
         ],
         "button": call._("Take it back"),
-        "told": [],
+        "sent": [],
         "danger": False,
     }
 
@@ -274,7 +274,7 @@ def _cancelling(call: PageCall, record: SigningRecord) -> dict[str, Any]:
         "heading_words": call._("Cancel the signing"),
         "lines": [call._("The signing won't take place. You can arrange another.")],
         "button": call._("Cancel the signing"),
-        "told": _sent(record, [(call._("Event"), call._("The lease signing was cancelled"))]),
+        "sent": _sent(record, [(call._("Event"), call._("The lease signing was cancelled"))]),
         "danger": True,
     }
 
@@ -286,7 +286,7 @@ def _not_signed(call: PageCall, record: SigningRecord) -> dict[str, Any]:
         "heading_words": call._("The lease wasn't signed"),
         "lines": [call._("The parties met, and the lease stays a draft. You can arrange another signing.")],
         "button": call._("Record that it wasn't signed"),
-        "told": _sent(record, lines),
+        "sent": _sent(record, lines),
         "danger": False,
     }
 
@@ -310,7 +310,7 @@ def _signing(call: PageCall, record: SigningRecord) -> dict[str, Any]:
             call._("The inventory receives the home, a reference and the first day: no person and no rent."),
         ],
         "button": call._("Everybody signed"),
-        "told": sent,
+        "sent": sent,
         "danger": False,
     }
 
@@ -403,7 +403,7 @@ async def _signatures(
             (call._("Date and time"), call.formats.moment(signed_at)),
             (call._("Place"), call._(record.place.label)),
         ]
-        words["told"] = [*moved, *words["told"]]
+        words["sent"] = [*moved, *words["sent"]]
     return call.page(
         "signings/sign.html",
         form=form,
@@ -453,7 +453,7 @@ async def _discarding(call: PageCall, lease_id: uuid.UUID, form: Any, status: in
         heading_words=call._("Discard the draft lease"),
         lines=lines,
         button=call._("Discard the draft"),
-        told=sent,
+        sent=sent,
         danger=True,
         status=status,
     )

@@ -38,7 +38,7 @@ async def add_statute(tx: Tx, command: AddStatute) -> uuid.UUID:
     for field, text in texts:
         condition = about_services(text)
         if condition is not None:
-            faults.note(conditions_tenancy(field, condition))
+            faults.add(conditions_tenancy(field, condition))
     with faults:
         await require_private(tx, "statute", texts)
     listed = select(Statute.id).where(
@@ -47,7 +47,7 @@ async def add_statute(tx: Tx, command: AddStatute) -> uuid.UUID:
         Statute.retired_at.is_(None),
     )
     if await tx.scalar(listed) is not None:
-        faults.note(StatuteListed(field="section"))
+        faults.add(StatuteListed(field="section"))
     faults.refuse()
     added: uuid.UUID | None = await tx.scalar(
         insert(Statute)

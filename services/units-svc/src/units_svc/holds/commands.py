@@ -120,7 +120,7 @@ async def correct_manager(tx: Tx, command: CorrectManager) -> None:
     ).all()
     under = [one for one in (hold, *living) if one is not None and one.managed_by is not command.managed_by]
     if not under:
-        faults.note(ManagerUnchanged(field="managed_by"))
+        faults.add(ManagerUnchanged(field="managed_by"))
     faults.refuse()
     changes = {
         "managed_by": (under[0].managed_by, command.managed_by.value),

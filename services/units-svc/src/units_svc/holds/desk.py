@@ -31,7 +31,7 @@ async def hold(call: DeskCall, request_id: UUID) -> Response:
     return call.page(
         "holds/record.html",
         hold=found,
-        told=await call.ask(queries.crossings, request_id),
+        sent=await call.ask(queries.crossings, request_id),
         may_decide=call.may(DECIDE_HOLDS),
     )
 

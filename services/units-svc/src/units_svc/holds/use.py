@@ -86,9 +86,9 @@ async def record_use(tx: Tx, command: RecordUse) -> UUID:
     unit = await require_unit(tx, command.unit_id)
     faults = Faults()
     if command.began_on > tx.today:
-        faults.note(DayInFuture(field="began_on"))
+        faults.add(DayInFuture(field="began_on"))
     if command.free_from is not None and command.free_from <= command.began_on:
-        faults.note(InvalidInput(field="free_from", rule="Choose a day after the day on which it began."))
+        faults.add(InvalidInput(field="free_from", rule="Choose a day after the day on which it began."))
     faults.refuse()
     if unit.occupancy is not Occupancy.AVAILABLE:
         raise NotFreeForThat

@@ -126,10 +126,10 @@ async def _check(tx: Tx, details: InspectionDetails, unit_id: UUID | None) -> No
     with faults:
         await require_private(tx, Place.INSPECTION, texts, unit_id=unit_id)
     if details.inspected_on > tx.today:
-        faults.note(DayInFuture(field="inspected_on"))
+        faults.add(DayInFuture(field="inspected_on"))
     names = [area.area for area in details.areas]
     if len(set(names)) < len(names):
-        faults.note(InvalidInput(field="areas", rule="Each area can be listed once."))
+        faults.add(InvalidInput(field="areas", rule="Each area can be listed once."))
     with faults:
         await require_listed(tx, [(INSPECTION_AREA, name, f"areas-{n}-area") for n, name in enumerate(names)])
     faults.refuse()

@@ -85,19 +85,19 @@ def require_address(address: Address) -> None:
     faults, country = Faults(), address.country
     known = addresses.is_province(address.province, country)
     if not addresses.comparable(address.street):
-        faults.note(InvalidInput(field="street", rule="Enter an address."))
+        faults.add(InvalidInput(field="street", rule="Enter an address."))
     if not known:
-        faults.note(InvalidInput(field="province", rule=_CHOOSE[country]))
+        faults.add(InvalidInput(field="province", rule=_CHOOSE[country]))
     if address.postal_code is not None:
         code = addresses.postal_code(address.postal_code, country)
         if code is None:
             example = _POSTAL_EXAMPLES.get(country, "AB1 2CD")
-            faults.note(NotAPostalCode(field="postal_code", example=example))
+            faults.add(NotAPostalCode(field="postal_code", example=example))
         elif known and not addresses.fits_province(code, address.province, country):
             other = PostalCodeOfAnotherProvince(
                 field="postal_code", postal_code=code, province=address.province
             )
-            faults.note(other)
+            faults.add(other)
     faults.refuse()
 
 

@@ -69,7 +69,7 @@ async def change_rent(tx: Tx, command: ChangeRent) -> UUID:
     unit = await unit_for_edit(tx, command.unit_id)
     faults, taken = Faults(), _rents(unit.id).where(Rent.begins_on == command.begins_on)
     if await tx.scalar(taken) is not None:
-        faults.note(RentKnown(field="begins_on", day=command.begins_on))
+        faults.add(RentKnown(field="begins_on", day=command.begins_on))
     with faults:
         await _require_currency(tx, unit.id, command.currency)
     faults.refuse()

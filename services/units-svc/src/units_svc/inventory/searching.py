@@ -12,7 +12,7 @@ from uuid import UUID
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.places import Whole, Words, read_place, spelt
+from chassis.positions import Whole, Words, position_text, read_position
 from chassis.search import Bounds, By, Columns, Mask
 from trade import addresses, letters
 from trade.ranges import in_order
@@ -154,7 +154,7 @@ def find(
     """Return a page of the homes that a filter wants. Raises InvalidInput for a place that isn't one."""
     mask, by = matching(index, filters), _ORDERS[order]
     backwards = before is not None
-    start = read_place(before or after, [_KINDS[step.name] for step in by])
+    start = read_position(before or after, [_KINDS[step.name] for step in by])
     found = index.page(mask, by, limit=limit + 1, start=start, back=backwards)
     more, found = len(found) > limit, found[:limit]
     if backwards:
@@ -164,6 +164,6 @@ def find(
     return Found(
         [index.id_at(at) for at in found],
         int(np.count_nonzero(mask)),
-        spelt(index.key(found[-1], by)) if ahead else None,
-        spelt(index.key(found[0], by)) if behind else None,
+        position_text(index.key(found[-1], by)) if ahead else None,
+        position_text(index.key(found[0], by)) if behind else None,
     )

@@ -66,9 +66,9 @@ async def add_value(tx: Tx, command: AddValue) -> UUID:
     code = re.sub(r" ", "_", folded(command.label_en))[:60].strip("_")
     same = select(LookupValue.id).where(LookupValue.list == command.list, LookupValue.code == code)
     if not code:
-        faults.note(InvalidInput(field="label_en", rule="Enter a label with letters or digits."))
+        faults.add(InvalidInput(field="label_en", rule="Enter a label with letters or digits."))
     elif await tx.scalar(same) is not None:
-        faults.note(CodeTaken(field="label_en", value=code))
+        faults.add(CodeTaken(field="label_en", value=code))
     faults.refuse()
     last = await tx.scalar(select(func.max(LookupValue.sort_order)).where(LookupValue.list == command.list))
     value = LookupValue(

@@ -94,5 +94,5 @@ async def require_listed(
     }
     faults = Faults()
     for field in wrong:
-        faults.note(NotOnTheList(field=field))
+        faults.add(NotOnTheList(field=field))
     faults.refuse()

@@ -205,15 +205,15 @@ async def _check(tx: Tx, work: Work, unit_id: UUID, known: MaintenanceWork | Non
         (work.actual_start, work.actual_end, "actual_end"),
     ):
         if first is not None and last is not None and last < first:
-            faults.note(DaysReversed(field=field))
+            faults.add(DaysReversed(field=field))
     for field in ("actual_start", "actual_end", "agreed_on"):
         day = getattr(work, field)
         if day is not None and day > tx.today:
-            faults.note(DayInFuture(field=field))
+            faults.add(DayInFuture(field=field))
     if work.completed and work.actual_end is None:
-        faults.note(NotYetDone(field="actual_end"))
+        faults.add(NotYetDone(field="actual_end"))
     if work.contractor_id is not None and await tx.session.get(Contractor, work.contractor_id) is None:
-        faults.note(NotFound(what="contractor", field="contractor_id"))
+        faults.add(NotFound(what="contractor", field="contractor_id"))
     faults.refuse()
     if await tx.session.get(Unit, unit_id, with_for_update={"read": True}) is None:
         raise NotFound(what="unit")

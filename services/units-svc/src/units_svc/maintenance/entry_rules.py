@@ -59,13 +59,13 @@ def check_window(starts_at: datetime, ends_at: datetime, now: datetime, zone: tz
     faults = Faults()
     first, last = starts_at.astimezone(zone), ends_at.astimezone(zone)
     if starts_at <= now:
-        faults.note(EntryWindowOver(field="starts_at"))
+        faults.add(EntryWindowOver(field="starts_at"))
     elif first.time() < FIRST_HOUR:
-        faults.note(EntryHours(field="starts_at"))
+        faults.add(EntryHours(field="starts_at"))
     if ends_at.astimezone(UTC) <= starts_at.astimezone(UTC):
-        faults.note(DaysReversed(field="ends_at"))
+        faults.add(DaysReversed(field="ends_at"))
     elif first.date() != last.date() or last.time() > LAST_HOUR:
-        faults.note(EntryHours(field="ends_at"))
+        faults.add(EntryHours(field="ends_at"))
     faults.refuse()
 
 

@@ -49,7 +49,7 @@ async def add_photo(tx: Tx, command: AddPhoto) -> UUID:
     """
     caption, made, faults = (command.caption or "").strip() or None, command.developed, Faults()
     if caption is not None and len(caption) > 200:
-        faults.note(InvalidInput(field="caption", rule="The caption is too long."))
+        faults.add(InvalidInput(field="caption", rule="The caption is too long."))
     with faults:
         await require_private(tx, Place.PHOTO, [("caption", caption)], unit_id=command.unit_id)
     unit = await tx.session.get(Unit, command.unit_id, with_for_update=True)
@@ -60,10 +60,10 @@ async def add_photo(tx: Tx, command: AddPhoto) -> UUID:
     if isinstance(made, Developed):
         known = await tx.scalar(select(Photo.id).where(*same, Photo.digest == made.digest))
     else:
-        faults.note(made.refusal)
+        faults.add(made.refusal)
     present = int(await tx.scalar(select(func.count()).select_from(Photo).where(*same)) or 0)
     if present >= MOST_PHOTOS and known is None:
-        faults.note(TooManyPhotos(field="photo", most=MOST_PHOTOS))
+        faults.add(TooManyPhotos(field="photo", most=MOST_PHOTOS))
     faults.refuse()
     if known is not None:
         return known

@@ -79,7 +79,7 @@ async def require_private(
     for field, text, gravest in refused:
         refusal = RecordRefusal(place, field, text, gravest.quoted, unit_id)
         await perform_apart(tx, record_refusal, refusal)
-        faults.note(MonitoringRefused(field=field, words=gravest.quoted))
+        faults.add(MonitoringRefused(field=field, words=gravest.quoted))
     faults.refuse()
     for field, text, gravest in doubtful:
         await keep_doubt(tx, place, field, text, gravest, unit_id=unit_id)

@@ -29,16 +29,16 @@ Moment = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))]
 KINDS: dict[type, Any] = {UUID: UUID, str: Words, datetime: Moment}
 """The types of values in a position, by the type of their column."""
 
-MOST_SPELT = 2_000
+LONGEST_POSITION = 2_000
 """Characters of the longest text that is read as a position."""
 
 
-def spelt(key: Iterable[Any]) -> str:
+def position_text(key: Iterable[Any]) -> str:
     """Return a position in an order as text."""
     return urlsafe_b64encode(to_json(tuple(key))).decode().rstrip("=")
 
 
-def read_place(text: str | None, kinds: Iterable[Any]) -> Key | None:
+def read_position(text: str | None, kinds: Iterable[Any]) -> Key | None:
     """Return the position that a text names: a value of each kind, which is a type that pydantic can read.
 
     Raises InvalidInput for a text that was mistyped, or is of another list or an earlier release.
@@ -46,7 +46,7 @@ def read_place(text: str | None, kinds: Iterable[Any]) -> Key | None:
     if text is None:
         return None
     try:
-        spelling = urlsafe_b64decode(text[:MOST_SPELT] + "=" * (-len(text[:MOST_SPELT]) % 4))
+        spelling = urlsafe_b64decode(text[:LONGEST_POSITION] + "=" * (-len(text[:LONGEST_POSITION]) % 4))
         return _form(tuple(kinds)).validate_json(spelling, strict=True)
     except (ValueError, OverflowError) as error:
         raise InvalidInput(field="after", rule="This isn't a place in the list.") from error
