@@ -41,7 +41,7 @@ async def test_no_text_is_taken_as_a_statute(world: Any) -> None:
     shown = document["components"]["schemas"]["Decline"]["properties"]["statute"]["anyOf"]
     assert {part.get("format", part["type"]) for part in shown} == {"uuid", "null"}
     columns = await world.rows(
-        "SELECT data_type FROM information_schema.columns WHERE table_name = 'applications'"
+        "SELECT data_type FROM information_schema.columns WHERE table_name = 'application'"
         " AND column_name LIKE 'statute%'"
     )
     assert [row["data_type"] for row in columns] == ["uuid"]
