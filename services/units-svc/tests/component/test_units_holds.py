@@ -328,6 +328,37 @@ async def test_a_first_day_that_was_corrected_is_kept_and_an_older_fact_that_com
     assert await world.occupancy(unit) == "available"
 
 
+@pytest.mark.row("U4", "P8")
+async def test_a_last_day_that_was_corrected_is_taken_over_whether_past_or_to_come(world: Any) -> None:
+    owner, asked = await world.landlord(), uuid.uuid4()
+    unit = await world.unit(landlord_id=owner)
+    lived = {"unit": unit, "request": asked}
+    await world.receive("unit_requested", **lived)
+    await world.receive("household_moved_in", moved_in_on=dt.date(2026, 2, 2), **lived)
+    late = world.message("household_moved_out", moved_out_on=dt.date(2026, 2, 20), **lived)
+    gone = world.message("household_moved_out", moved_out_on=dt.date(2026, 2, 22), **lived)
+
+    async def last_day() -> tuple[object, object]:
+        (use,) = await world.rows("SELECT ended_on, free_from FROM occupation WHERE reference = $1", asked)
+        return use["ended_on"], use["free_from"]
+
+    for message in (gone, late, gone):
+        await world.deliver(*message)
+    assert await last_day() == (dt.date(2026, 2, 22), None), "what was published later stands"
+    assert await world.occupancy(unit) == "available"
+    await world.receive("household_moved_out", moved_out_on=dt.date(2026, 3, 4), **lived)
+    assert await last_day() == (None, dt.date(2026, 3, 5))
+    assert await world.occupancy(unit) == "notice_given"
+    await world.receive("household_moved_out", moved_out_on=dt.date(2026, 2, 25), **lived)
+    assert await last_day() == (dt.date(2026, 2, 25), None)
+    assert await world.occupancy(unit) == "available"
+    corrected = await world.rows("SELECT changes FROM audit WHERE action = 'move_out_corrected'")
+    assert len(corrected) == 2
+    world.clock.advance(dt.timedelta(days=5))
+    assert await world.due() == [], "the end that was announced meanwhile is void"
+    assert await last_day() == (dt.date(2026, 2, 25), None)
+
+
 @pytest.mark.row("U4")
 async def test_for_the_entitys_own_homes_the_lease_speaks(world: Any) -> None:
     owner = await world.landlord(Relation.MANAGING_AGENT)

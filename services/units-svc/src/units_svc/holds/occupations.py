@@ -7,7 +7,7 @@ read.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -59,6 +59,13 @@ class Occupation(Base):
     remark: Mapped[str | None] = mapped_column(Text)
     noted_at: Mapped[datetime]
     noted_by: Mapped[str] = mapped_column(String(200))
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of what ended or will end; None while no end is known."""
+        if self.ended_on is not None or self.free_from is None:
+            return self.ended_on
+        return self.free_from - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,7 @@ async def vacate(tx: Tx, unit: LockedUnit, occupation: Occupation, last_day: dat
         tx.schedule(OCCUPATION_ENDS, str(occupation.id), moment, {"last_day": last_day.isoformat()})
     else:
         occupation.ended_on = last_day
+        tx.cancel_timer(OCCUPATION_ENDS, str(occupation.id))
     await update_occupancy(tx, unit, Cause.OCCUPATION, occupation.id)
 
 

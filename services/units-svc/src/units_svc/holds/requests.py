@@ -13,7 +13,7 @@ from chassis.access import RECEIVE_EVENTS
 from chassis.errors import Conflict
 from chassis.ids import new_id
 from chassis.usecase import use_case
-from units_svc.holds.availability import lock_unit, next_place, update_occupancy
+from units_svc.holds.availability import LockedUnit, lock_unit, next_place, update_occupancy
 from units_svc.holds.model import (
     Fact,
     Hold,
@@ -38,6 +38,7 @@ from units_svc.holds.outcomes import (
     request_for,
     set_timers,
     tell,
+    vacate,
 )
 from units_svc.inventory.model import AvailabilityChanged, Cause, Occupancy
 from units_svc.landlords.model import ManagedBy
@@ -223,8 +224,27 @@ async def _keep_first_day(tx: Tx, command: ReceiveMove) -> None:
 
 @use_case(RECEIVE_EVENTS)
 async def receive_moved_out(tx: Tx, command: ReceiveMove) -> HoldState | None:
-    """Record that a household left, or will leave, a third-party landlord's home."""
-    return await act(tx, command.request_id, command.unit_id, Fact.MOVED_OUT, day=command.day)
+    """Record that a household left, or will leave, a third-party landlord's home.
+
+    Published again, it corrects the last day; an older fact that comes late doesn't.
+    """
+    unit = await lock_unit(tx, command.unit_id)
+    state = await act(tx, command.request_id, command.unit_id, Fact.MOVED_OUT, day=command.day)
+    if unit is not None and state is HoldState.MOVED_OUT:
+        await _correct_last_day(tx, unit, command)
+    return state
+
+
+async def _correct_last_day(tx: Tx, unit: LockedUnit, command: ReceiveMove) -> None:
+    lived_in = await occupation_of(tx, OccupationKind.HOUSEHOLD, command.request_id)
+    if lived_in is None or lived_in.unit_id != command.unit_id or lived_in.told_as >= command.number:
+        return
+    last = lived_in.last_day
+    if last != command.day:
+        tx.touched("hold", command.request_id, "move_out_corrected", {"ended_on": (last, command.day)})
+        lived_in.ended_on = lived_in.free_from = None
+        await vacate(tx, unit, lived_in, command.day)
+    lived_in.told_as = command.number
 
 
 @use_case(RECEIVE_EVENTS)
