@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "e6b6088300c7"
-down_revision = "ab57e0d3d6ec"
+revision = "245e2dbe6799"
+down_revision = "4908ea2f81c5"
 
 
 def upgrade() -> None:

@@ -5,8 +5,8 @@ from alembic import op
 
 from trade import addresses
 
-revision = "ab57e0d3d6ec"
-down_revision = "fcfa2e1cec89"
+revision = "4908ea2f81c5"
+down_revision = "aebc04927a12"
 
 _STEP = 1000
 _HOMES = sa.text(
