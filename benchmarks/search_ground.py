@@ -19,7 +19,7 @@ from delivery_ground import cpu
 
 from chassis.db import Database
 from chassis.runtime import Runtime
-from chassis.search import Columns, Follower, following
+from column_search import Columns, Follower, following
 from testkit.databases import PostgresForTests
 
 SMALL = 10_000

@@ -276,7 +276,16 @@ def environment_with(root: Path) -> dict[str, str]:
 
 def plant_packages(root: Path, path: str = "", content: str = "") -> None:
     """Make every root package, with a feature whose events know the contracts, and plant one file."""
-    for name in ("contracts", "chassis", "trade", "deskkit", "testkit", "partywall", "gateway"):
+    for name in (
+        "contracts",
+        "chassis",
+        "trade",
+        "column_search",
+        "deskkit",
+        "testkit",
+        "partywall",
+        "gateway",
+    ):
         (root / name).mkdir()
         (root / name / "__init__.py").touch()
     (root / "contracts" / "units.py").touch()
@@ -311,7 +320,16 @@ def test_a_planted_import_breaks_its_contract(path, content, contract, tmp_path)
     assert f"{contract} BROKEN" in lint_imports(tmp_path)
 
 
-PACKAGES = ["deskkit", "chassis", "trade", "units_svc", "support_svc", "tenancy_svc", "gateway"]
+PACKAGES = [
+    "deskkit",
+    "chassis",
+    "trade",
+    "column_search",
+    "units_svc",
+    "support_svc",
+    "tenancy_svc",
+    "gateway",
+]
 
 
 @pytest.mark.row("X1")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.errors import InvalidInput
-from chassis.search import Columns
+from column_search import Columns
 from support_svc.homes import buildings
 from support_svc.homes.buildings import find_buildings
 from support_svc.homes.fitting import Seeking, score
@@ -88,8 +88,8 @@ SEEKING = st.builds(
 )
 
 
-def newest(told):
-    return {row["id"]: row for row in told}
+def newest(published):
+    return {row["id"]: row for row in published}
 
 
 def within(value, low, high, unknown):
@@ -140,8 +140,8 @@ def points(row, seeking):
     )
 
 
-def place(row, sort, seeking, currency="CAD"):
-    """A row's place in an order, worked out one by one."""
+def position(row, sort, seeking, currency="CAD"):
+    """A row's position in an order, worked out one by one."""
     cents = rent_in(row, currency)
     rent = (cents is None, cents)
     if sort is HomeSort.FIT:
@@ -168,12 +168,12 @@ def walked(index, wanted, seeking):
 @pytest.mark.row("P5")
 @settings(max_examples=200, deadline=None)
 @given(st.lists(rows(), max_size=80), FILTERS, SEEKING)
-def test_a_search_finds_what_a_plain_reading_finds_in_its_order(told, wanted, seeking):
+def test_a_search_finds_what_a_plain_reading_finds_in_its_order(published, wanted, seeking):
     index = Columns(HOMES)
-    for row in told:
+    for row in published:
         index.take([row])
-    expected = [row for row in newest(told).values() if plainly(row, wanted)]
-    expected.sort(key=lambda row: place(row, wanted.sort, seeking, wanted.currency))
+    expected = [row for row in newest(published).values() if plainly(row, wanted)]
+    expected.sort(key=lambda row: position(row, wanted.sort, seeking, wanted.currency))
     found, total = walked(index, wanted, seeking)
     assert found == [row["id"] for row in expected]
     assert total == len(expected)
@@ -188,7 +188,7 @@ def buildings_plainly(rows, wanted, seeking):
     def first(row):
         if wanted.sort is HomeSort.ADDRESS:
             return ()
-        return place(row, wanted.sort, seeking, wanted.currency)[:-1]
+        return position(row, wanted.sort, seeking, wanted.currency)[:-1]
 
     ordered = sorted(together.items(), key=lambda one: (min(map(first, one[1])), one[0]))
     return [
@@ -204,11 +204,11 @@ def buildings_plainly(rows, wanted, seeking):
 @pytest.mark.row("P5")
 @settings(max_examples=200, deadline=None)
 @given(st.lists(rows(), max_size=80), FILTERS, SEEKING, st.integers(min_value=1, max_value=4))
-def test_homes_of_a_building_are_one_line_at_the_place_of_the_best(told, wanted, seeking, size):
+def test_homes_of_a_building_are_one_line_at_the_position_of_the_best(published, wanted, seeking, size):
     index = Columns(HOMES)
-    for row in told:
+    for row in published:
         index.take([row])
-    expected = [row for row in newest(told).values() if plainly(row, wanted)]
+    expected = [row for row in newest(published).values() if plainly(row, wanted)]
     lines = []
     with patch.object(buildings, "PAGE", size):
         while True:
@@ -222,7 +222,7 @@ def test_homes_of_a_building_are_one_line_at_the_place_of_the_best(told, wanted,
     assert (homes, count) == (len(expected), len(plain))
     assert [line.key for line in lines] == [key for key, _, _ in plain]
     for line, (key, members, best) in zip(lines, plain, strict=True):
-        assert {index.id_at(int(place)) for place in line.places} == members
+        assert {index.id_at(int(row)) for row in line.rows} == members
         assert index.id_at(line.best) in best
         alone = wanted.model_copy(update={"building": key, "after": None})
         assert set(walked(index, alone, seeking)[0]) == members
@@ -236,24 +236,26 @@ def test_homes_of_a_building_are_one_line_at_the_place_of_the_best(told, wanted,
     st.sampled_from(list(HomeSort)),
     SEEKING,
 )
-def test_pages_go_on_where_they_stopped_while_homes_change_and_after_a_restart(told, later, sort, seeking):
+def test_pages_go_on_where_they_stopped_while_homes_change_and_after_a_restart(
+    published, later, sort, seeking
+):
     wanted = HomeFilter(sort=sort, occupancy=OccupancyFilter.ALL)
-    known = newest(told)
+    known = newest(published)
     index = Columns(HOMES)
     index.take(list(known.values()))
     first, after, _ = find(index, wanted, seeking, TODAY)
     if after is None:
         return
-    stopped = place(known[first[-1]], sort, seeking)
+    stopped = position(known[first[-1]], sort, seeking)
     for row in later:
         index.take([row])
         known[row["id"]] = row
-    anew = Columns(HOMES)
-    anew.take(list(reversed(known.values())))
-    rest = sorted(place(row, sort, seeking) for row in known.values() if row["listed"])
-    for one in (index, index.compacted(), anew):
+    restarted = Columns(HOMES)
+    restarted.take(list(reversed(known.values())))
+    rest = sorted(position(row, sort, seeking) for row in known.values() if row["listed"])
+    for one in (index, index.compacted(), restarted):
         found, _ = walked(one, wanted.model_copy(update={"after": after}), seeking)
-        assert [place(known[unit], sort, seeking) for unit in found] == [at for at in rest if at > stopped]
+        assert [position(known[unit], sort, seeking) for unit in found] == [at for at in rest if at > stopped]
 
 
 @pytest.mark.row("P5")

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from chassis.errors import InvalidInput
-from chassis.search import Columns
+from column_search import Columns
 from trade import addresses
 from units_svc.inventory.index import UNITS, cents
 from units_svc.inventory.model import Occupancy

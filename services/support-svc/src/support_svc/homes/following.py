@@ -1,6 +1,6 @@
 """The index of the homes of each process, which follows the table `home` before each search (P5)."""
 
-from chassis.search import Columns, Follower
+from column_search import Columns, Follower
 from support_svc.homes.facts import NAMES
 from support_svc.homes.index import HOMES
 

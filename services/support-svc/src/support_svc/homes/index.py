@@ -1,4 +1,4 @@
-"""The copy of the inventory in memory: what is kept of each home, and all fits at once (P5)."""
+"""The copy of the inventory in memory: what is stored of each home, and all fits at once (P5)."""
 
 from datetime import date
 from decimal import Decimal
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chassis.search import UNKNOWN, Columns, Plan, Row
+from column_search import UNKNOWN, Columns, Plan, Row
 from support_svc.homes.facts import FIGURES, FLAGS
 from support_svc.homes.fitting import Seeking
 from trade import addresses, letters
@@ -52,8 +52,8 @@ HOMES = Plan(
 def misfits(index: Columns, seeking: Seeking, today: date) -> NDArray[np.int8]:
     """How far each home is from fitting entirely: 100 less the `score` of `fitting`, so 0 is the best.
 
-    Almost all points are whole numbers that a table or a comparison tells; only the homes in between are
-    calculated with.
+    Almost all points are whole numbers found by a table or a comparison; only the homes in between are
+    calculated.
     """
     kinds = index.values("housing_type")
     sought = np.array(
@@ -76,13 +76,13 @@ def misfits(index: Columns, seeking: Seeking, today: date) -> NDArray[np.int8]:
     wanted = max(seeking.needed_by or today, today).toordinal()
     late = free > wanted
 
-    places = np.flatnonzero(between | late)
-    points = found[places].astype(np.float64)
+    rows = np.flatnonzero(between | late)
+    points = found[rows].astype(np.float64)
     if affordable:
-        over = (rent[places] - affordable) / affordable
-        points += np.where(between[places], np.maximum(0.0, 20 - 40 * over), 0.0)
-    points -= np.where(late[places], np.minimum(20.0, (free[places] - wanted) / 3), 0.0)
-    found[places] = np.clip(np.rint(points), 0, 100).astype(np.int8)
+        over = (rent[rows] - affordable) / affordable
+        points += np.where(between[rows], np.maximum(0.0, 20 - 40 * over), 0.0)
+    points -= np.where(late[rows], np.minimum(20.0, (free[rows] - wanted) / 3), 0.0)
+    found[rows] = np.clip(np.rint(points), 0, 100).astype(np.int8)
     return np.int8(100) - found
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from chassis.search import Columns, Follower, Plan
-from chassis.search.columns import Row
+from column_search import Columns, Follower, Plan
+from column_search.columns import Row
 from trade import addresses
 from units_svc.inventory.facts import FACTS, FIGURES, FLAGS, OF_BUILDING
 

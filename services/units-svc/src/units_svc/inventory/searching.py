@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.positions import Whole, Words, position_text, read_position
-from chassis.search import Bounds, By, Columns, Mask
+from column_search import Bounds, By, Columns, Mask
 from trade import addresses, letters
 from trade.ranges import in_order
 from units_svc.inventory.index import cents
@@ -151,7 +151,7 @@ def find(
     before: str | None = None,
     limit: int = PAGE,
 ) -> Found:
-    """Return a page of the homes that a filter wants. Raises InvalidInput for a place that isn't one."""
+    """Return a page of the homes that a filter wants. Raises InvalidInput for a position that isn't one."""
     mask, by = matching(index, filters), _ORDERS[order]
     backwards = before is not None
     start = read_position(before or after, [_KINDS[step.name] for step in by])

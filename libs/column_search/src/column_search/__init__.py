@@ -9,13 +9,11 @@ matches the known words that contain it or, if there are none, those with simila
 combined, and a page is found by partitioning, so that only the rows that may be on it are sorted, from the
 row at which the previous page ended. The database remains the source of truth: an index can be dropped at
 any time and is read again.
-
-numpy is a dependency of the services that search; the others need not install it.
 """
 
-from chassis.search.columns import UNKNOWN, Bounds, By, Columns, Groups, Mask, Plan, Row
-from chassis.search.following import Follower, GettingReady, Index
-from chassis.search.wordbook import Wordbook
+from column_search.columns import UNKNOWN, Bounds, By, Columns, Groups, Mask, Plan, Row
+from column_search.following import Follower, GettingReady, Index
+from column_search.wordbook import Wordbook
 
 __all__ = [
     "UNKNOWN",

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from chassis.db import Database
-from chassis.search import Follower, GettingReady, following
+from column_search import Follower, GettingReady, following
 
 
 class Names:

@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 
 from chassis.errors import InvalidInput
 from chassis.positions import Whole, position_text, read_position
-from chassis.search import Bounds, By, Columns, Plan, Wordbook
+from column_search import Bounds, By, Columns, Plan, Wordbook
 
 PLAN = Plan(
     codes=("kind",),

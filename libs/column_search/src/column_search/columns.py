@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chassis.positions import Key
-from chassis.search.wordbook import Wordbook
+from column_search.wordbook import Wordbook
 
 UNKNOWN = -1
 """Represents an unknown number; known ones are never negative."""
