@@ -24,7 +24,7 @@ async def disclosures(call: DeskCall, application_id: uuid.UUID) -> Response:
         "disclosures/record.html",
         application_id=application_id,
         statement=statement,
-        organisation=statement.organisation or support_name(call),
+        organisation=support_name(call, statement),
         codes=CODES,
     )
 

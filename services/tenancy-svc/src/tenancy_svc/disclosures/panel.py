@@ -25,12 +25,15 @@ def disclosure_panel(call: PageCall, statement: DisclosureStatement) -> dict[str
     ]
     return {
         "statement": statement,
-        "other": statement.organisation or support_name(call),
+        "other": support_name(call, statement),
         "crossings": items[::-1],
     }
 
 
-def support_name(call: PageCall, prospect: Prospect | None = None) -> str:
-    """Return the support organisation's name: as the tenant was shown it, or as the settings have it."""
-    named = prospect.organisation if prospect is not None else None
-    return named or call._(settings_of(call.runtime).support_organisation)
+def support_name(call: PageCall, known: Prospect | DisclosureStatement | None = None) -> str:
+    """Return the support organisation's name: as the tenant was shown it, or as the settings have it.
+
+    A plain name such as "Support organisation" is in the reader's language.
+    """
+    named = known.organisation if known is not None else None
+    return call._(named or settings_of(call.runtime).support_organisation)
