@@ -120,7 +120,7 @@ async def test_after_one_renewal_a_page_says_what_is_wrong(site: Site) -> None:
 
 
 @pytest.mark.row("X6")
-async def test_once_the_desk_is_mended_signing_in_anew_leads_to_the_page(site: Site) -> None:
+async def test_once_the_desk_is_repaired_signing_in_again_leads_to_the_page(site: Site) -> None:
     async with site.browser() as browser:
         await signed_in(browser)
         refused = parse_page((await browser.get("/a-desk/records")).text)
@@ -138,18 +138,18 @@ async def test_a_form_that_is_refused_keeps_what_was_typed_through_a_new_sign_in
         answer = await browser.post("/a-desk/records", data=typed)
         assert answer.status_code == 401
         assert site.asked.count("/session/renew") < RENEWALS
-        anew = "/session/renew?next=%2Fa-desk%2Frecords&anew=true"
-        kept = parse_page(answer.text).fields(anew)
-        assert kept == typed
+        sign_in_again = "/session/renew?next=%2Fa-desk%2Frecords&anew=true"
+        carried = parse_page(answer.text).fields(sign_in_again)
+        assert carried == typed
         site.trust(site.gateway.settings.issuer)
-        form = parse_page((await browser.post(anew, data=kept)).text)
+        form = parse_page((await browser.post(sign_in_again, data=carried)).text)
         signed = await browser.post(
             "/sign-in", data={**form.fields("/sign-in"), "email": WHO, "password": PASSWORD}
         )
         assert parse_page(signed.text).fields("/a-desk/records") == typed
 
 
-async def test_a_browser_that_keeps_no_token_is_told_about_cookies(site: Site) -> None:
+async def test_a_browser_that_stores_no_token_gets_a_page_about_cookies(site: Site) -> None:
     site.trust(site.gateway.settings.issuer)
     async with site.browser() as browser:
         await signed_in(browser)

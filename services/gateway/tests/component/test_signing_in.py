@@ -139,7 +139,7 @@ async def test_wrong_passwords_make_the_account_wait_a_minute_at_most(
     assert (await attempts(gateway)).status_code == 200
 
 
-async def test_refused_attempts_extend_nothing_and_retry_after_tells_the_truth(
+async def test_refused_attempts_extend_nothing_and_retry_after_is_exact(
     gateways: Any, fixed_clock: Any
 ) -> None:
     gateway = await gateways(clock=fixed_clock)

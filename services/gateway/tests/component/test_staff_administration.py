@@ -21,7 +21,7 @@ async def sign_in(browser: httpx.AsyncClient, email: str, password: str = PASSWO
 
 
 @pytest.mark.row("X1")
-def test_everything_is_said_in_french() -> None:
+def test_every_text_has_a_french_translation() -> None:
     assert missing_translations("gateway") == []
 
 
@@ -75,7 +75,7 @@ async def test_two_administrators_editing_one_person(gateways: Any) -> None:
 
 
 @pytest.mark.row("W10")
-async def test_whoever_adds_somebody_confirms_that_they_work_for_nobody_on_the_other_side(
+async def test_who_adds_somebody_confirms_that_they_work_for_nobody_on_the_other_side(
     gateways: Any,
 ) -> None:
     gateway = await gateways()
@@ -92,7 +92,7 @@ async def test_whoever_adds_somebody_confirms_that_they_work_for_nobody_on_the_o
         refused = await browser.post("/staff/add", data=fields)
         assert refused.status_code == 422
         assert "Confirm that this person works for nobody on the other side." in refused.text
-        # All that is wrong is said at once.
+        # Everything that is wrong is shown at once.
         several = await browser.post("/staff/add", data={**fields, "email": ADMINISTRATOR})
         assert 'href="#works_for_no_other"' in several.text
         assert 'href="#email"' in several.text

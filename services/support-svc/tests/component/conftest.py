@@ -122,13 +122,13 @@ async def change(world, wanted, **changes):
     types = await world.rows(
         "SELECT housing_type_id FROM placement_type_sought WHERE placement_id = $1", wanted
     )
-    kept = {name: seen[name] for name in ChangePlacement.model_fields if name in seen}
+    unchanged = {name: seen[name] for name in ChangePlacement.model_fields if name in seen}
     if seen["monthly_income"] is not None:
-        kept["monthly_income"] = {"amount": seen["monthly_income"], "currency": seen["currency"]}
+        unchanged["monthly_income"] = {"amount": seen["monthly_income"], "currency": seen["currency"]}
     command = ChangePlacement(
         placement_id=wanted,
         housing_types=[one["housing_type_id"] for one in types],
-        **{**kept, **changes},
+        **{**unchanged, **changes},
     )
     await world.do(change_placement, command)
 
@@ -353,9 +353,9 @@ async def moved_in(world, *, last=False):
     now, then = await world.see(housing_history, head)
     dearer = ChangeRent(client_id=head, record_id=now.id, from_date=world.today, rent=Rent(amount="950"))
     await world.do(change_rent, dearer)
-    kept = {name: getattr(then, name) for name in ("housing_type_id", "ended_on", "version")}
+    unchanged = {name: getattr(then, name) for name in ("housing_type_id", "ended_on", "version")}
     corrected = CorrectHousing(
-        client_id=head, record_id=then.id, started_on=then.started_on - DAY, reason="A day early", **kept
+        client_id=head, record_id=then.id, started_on=then.started_on - DAY, reason="A day early", **unchanged
     )
     await world.do(correct_housing, corrected)
     world.clock.advance(20 * DAY)

@@ -1,4 +1,4 @@
-"""The worker on the real border: neighbours publish contract examples, and hear what support says."""
+"""The worker on the real border: neighbours publish contract examples, and receive what support publishes."""
 
 import asyncio
 import datetime as dt
@@ -49,9 +49,9 @@ async def test_a_request_crosses_and_its_answer_comes_back(world, border, eventu
             assert [(one.data.name, one.data.contact) for one in sent] == [(None, None)]
 
         await eventually(referred)
-        said = b"".join(data for _, data in await border.raw("support"))
+        sent = b"".join(data for _, data in await border.raw("support"))
         for private in (b"Zdenka", b"Quillfeather", b"Canary", str(head).encode(), str(wanted).encode()):
-            assert private not in said
+            assert private not in sent
     finally:
         worker.cancel()
         await asyncio.gather(worker, return_exceptions=True)

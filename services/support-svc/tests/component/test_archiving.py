@@ -138,8 +138,8 @@ async def test_who_archives_while_something_is_being_opened_waits_and_is_refused
         await until_it_waits(waiting)
     with pytest.raises(StillOpen):
         await waiting
-    (kept,) = await world.rows("SELECT state FROM client WHERE id = $1", archived)
-    assert kept["state"] == "active"
+    (stored,) = await world.rows("SELECT state FROM client WHERE id = $1", archived)
+    assert stored["state"] == "active"
 
 
 @pytest.mark.row("C1", "P2")

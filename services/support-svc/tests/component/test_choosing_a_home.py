@@ -140,7 +140,7 @@ async def test_a_home_is_looked_at_before_it_is_asked_for(world, locale):
 
 @pytest.mark.row("P5", "X3")
 @pytest.mark.parametrize("locale", ["en", "fr"])
-async def test_a_short_list_is_kept_compared_and_cleared(world, locale):
+async def test_a_short_list_is_stored_compared_and_cleared(world, locale):
     placement, base = await searching(world)
     first = await world.home(address=address("1 Wilmington Ave", "12"), rent=cad(1300))
     second = await world.home(address=address("9 Elm St"), rent=None, bedrooms=None)

@@ -1,4 +1,4 @@
-"""Who can be named as caseworker: whoever the gateway has with a role for it, until he or she is retired."""
+"""Who can be named as caseworker: everybody with a role for it at the gateway, until he or she is retired."""
 
 import datetime as dt
 import uuid
@@ -28,7 +28,7 @@ NEW = registered("staff-new", "Noor Anders")
 
 
 async def register(world: Any, *colleagues: dict[str, Any]) -> None:
-    """Let the gateway's register say so, and the service read it."""
+    """Write the colleagues into the gateway's register, and let the service read it."""
     world.keys.write_register("support", *colleagues)
     await world.app.state.verifier.learn()
 

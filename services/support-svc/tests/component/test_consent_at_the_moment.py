@@ -164,7 +164,7 @@ async def bases(world):
 
 
 @pytest.mark.row("W5", "W13", "P6")
-async def test_giving_up_is_told_under_the_consent_that_opened_the_matter(world):
+async def test_giving_up_is_published_under_the_consent_that_opened_the_matter(world):
     client = await world.client("Ines", "Marrow")
     placement = await world.placement(client)
     await give(world, client, ConsentType.EXPLICIT)
@@ -183,7 +183,7 @@ async def test_giving_up_is_told_under_the_consent_that_opened_the_matter(world)
 
 
 @pytest.mark.row("W4", "W5")
-async def test_the_answer_to_a_signing_rests_on_the_tenants_choice_to_have_it_told(world):
+async def test_the_answer_to_a_signing_rests_on_the_tenants_choice_to_share_it(world):
     placement = await world.placement(await world.client("Ines", "Marrow"))
     referral = await world.referral(await world.held(placement, await world.home()))
     await world.receive("signing_scheduled", referral=referral, signing=referral)

@@ -99,7 +99,7 @@ async def test_a_move_in_date_is_corrected_with_the_stays_that_hang_on_it(world,
 
 
 @pytest.mark.row("P7", "U4", "W13")
-async def test_the_inventory_is_told_a_corrected_move_in_of_a_third_partys_home(world):
+async def test_the_inventory_is_sent_a_corrected_move_in_of_a_third_partys_home(world):
     person = await world.client()
     wanted = await world.placement(person)
     unit = await world.home(managed_by="third_party")
@@ -128,8 +128,8 @@ async def test_the_inventory_is_told_a_corrected_move_in_of_a_third_partys_home(
         "SELECT subject, aggregate_version, status, data FROM outbox WHERE aggregate ="
         " (SELECT request::text FROM securing) ORDER BY position"
     )
-    told = [(row["subject"].split(".")[2], row["aggregate_version"], row["status"]) for row in rows]
-    assert [one[:2] for one in told] == [
+    published = [(row["subject"].split(".")[2], row["aggregate_version"], row["status"]) for row in rows]
+    assert [one[:2] for one in published] == [
         ("unit_requested", 1),
         ("household_moved_in", 2),
         ("household_moved_in", 3),
@@ -137,7 +137,7 @@ async def test_the_inventory_is_told_a_corrected_move_in_of_a_third_partys_home(
         ("household_moved_in", 5),
         ("household_moved_out", 6),
     ]
-    assert [number for _, number, status in told if status == "withheld"] == [4]
+    assert [number for _, number, status in published if status == "withheld"] == [4]
     for row, by in zip(rows[1:5], (0, 2, 3, 1), strict=True):
         assert str(world.today - by * DAY) in row["data"]
 
@@ -309,11 +309,11 @@ async def test_an_attempt_that_was_not_the_final_one_lets_the_search_go_on(world
             placement_id=wanted, attempted_on=world.today, reason_id=reason, caseworker="staff-7", final=True
         )
         last = await world.do(record_attempt, given)
-        told = await world.published()
+        published = await world.published()
         await correct(last, final=None)
         one = await world.see(placement, wanted)
         assert (one.status, one.ended_on) == (PlacementStatus.HOUSING_NOT_SECURED, None)
-        assert await world.published() == told, "a home that was given up stays so"
+        assert await world.published() == published, "a home that was given up stays so"
         (seen,) = await world.see(attempts, wanted)
         assert (seen.final, seen.corrections[0].final) == (False, False)
         assert "no longer the final attempt" in (await browser.get(f"{base}/attempts")).text

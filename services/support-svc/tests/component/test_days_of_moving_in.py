@@ -1,4 +1,4 @@
-"""The day of a move-in is the real one, and asked about when lease or hold say otherwise (P7)."""
+"""The day of a move-in is the real one, to be confirmed when lease or hold contradict it (P7)."""
 
 import datetime as dt
 

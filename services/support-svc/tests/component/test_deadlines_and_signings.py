@@ -1,4 +1,4 @@
-"""A deadline and a signing are said alike on every page that shows them (X1, P6, W4)."""
+"""A deadline and a signing are worded alike on every page that shows them (X1, P6, W4)."""
 
 import datetime as dt
 

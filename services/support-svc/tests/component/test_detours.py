@@ -21,8 +21,8 @@ async def recorded(browser, link, **typed):
 
 
 def link_to(page, words):
-    """The address of the first link whose words begin so."""
-    return next(address for said, address in page.links().items() if said.startswith(words))
+    """The address of the first link whose text starts with these words."""
+    return next(address for text, address in page.links().items() if text.startswith(words))
 
 
 @pytest.mark.row("P2", "C1", "X1")

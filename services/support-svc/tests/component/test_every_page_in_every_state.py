@@ -63,13 +63,13 @@ async def test_every_page_in_every_state(world, every_stage):
 
 
 async def every_fact_was_written(world):
-    """The play holds every fact that a timeline or a history tells, with what its command wrote about it."""
+    """The scenes contain every fact that a timeline or history shows, with what its command wrote."""
     kinds = {row["kind"] for row in await world.rows("SELECT DISTINCT kind FROM placement_timeline")}
     assert kinds == set(TimelineKind) - {TimelineKind.SEARCHED}
     assert await world.rows("SELECT 1 FROM access_log WHERE record_kind = 'placement_search'")
     audited = await world.rows("SELECT DISTINCT record_kind, action FROM audit")
-    told = {(row["record_kind"], row["action"]) for row in audited}
-    missing = {one for one in actions_written("support_svc") - told if one[0] in set(Matter)}
+    written = {(row["record_kind"], row["action"]) for row in audited}
+    missing = {one for one in actions_written("support_svc") - written if one[0] in set(Matter)}
     assert not missing
 
 

@@ -1,4 +1,4 @@
-"""Everything the Front Desk says can be said in French (X1), and the migrations make what the models say."""
+"""Every text of the Front Desk has its French (X1), and the migrations build what the models define."""
 
 import pytest
 from alembic.autogenerate import compare_metadata

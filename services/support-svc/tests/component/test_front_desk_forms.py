@@ -28,20 +28,20 @@ async def send(browser: Any, page: str, status: int = 303, /, *, to: str | None 
 
 async def sent(browser: Any, to: str, status: int, fields: dict[str, str]) -> Any:
     answer = await browser.post(to, data=fields)
-    said = "" if answer.status_code == 303 else parse_page(answer.text).text
-    assert answer.status_code == status, f"{to} answered {answer.status_code}: {said}"
+    shown = "" if answer.status_code == 303 else parse_page(answer.text).text
+    assert answer.status_code == status, f"{to} answered {answer.status_code}: {shown}"
     return answer.headers["location"] if status == 303 else parse_page(answer.text)
 
 
 @pytest.mark.row("C3")
-async def test_an_empty_list_of_clients_says_why_it_is_empty(world):
+async def test_an_empty_list_of_clients_explains_why_it_is_empty(world):
     async with world.desk("caseworker") as browser:
-        for asked, said in (
+        for asked, shown in (
             ("", "Nobody is recorded yet."),
             ("?q=Sample", "Nobody by that name is known."),
             ("?state=deceased", "No record is in this state."),
         ):
-            assert said in parse_page((await browser.get(f"/front-desk/clients{asked}")).text).text
+            assert shown in parse_page((await browser.get(f"/front-desk/clients{asked}")).text).text
 
 
 @pytest.mark.row("C1", "C2", "C3", "C5", "C6")
@@ -139,7 +139,7 @@ async def test_who_comes_of_age_before_the_move_is_counted_when_the_form_is_sent
 
 
 @pytest.mark.row("X2")
-async def test_the_lists_are_kept_by_forms(world):
+async def test_the_lists_are_maintained_by_forms(world):
     async with world.desk("support_administrator") as browser:
         new = "/front-desk/lists/program/new"
         await send(browser, new, 422)

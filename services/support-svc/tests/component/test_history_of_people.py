@@ -49,14 +49,14 @@ def what_is_touched():
 @pytest.mark.row("X3")
 def test_everything_that_is_done_has_its_sentence():
     words = (SOURCE / "history/templates/history/_words.html").read_text()
-    told = set(re.findall(r'done == "(\w+)\.(\w+)"', words))
-    assert what_is_touched() | {("housing_record", "corrected")} == told
-    assert {kind for kind, _ in told} == {matter.value for matter in Matter}
+    described = set(re.findall(r'done == "(\w+)\.(\w+)"', words))
+    assert what_is_touched() | {("housing_record", "corrected")} == described
+    assert {kind for kind, _ in described} == {matter.value for matter in Matter}
 
 
 @pytest.mark.row("C1", "C2", "C5", "C6", "X3")
 @pytest.mark.parametrize("locale", ["en", "fr"])
-async def test_the_history_says_in_words_who_did_what(world, locale):
+async def test_the_history_shows_in_words_who_did_what(world, locale):
     client = await world.client("Ines", "Marrow", date_of_birth=dt.date(1980, 4, 4))
     other = await world.client("Ola", "Marrow")
     await world.do(add_member, AddMember(client_id=client, member_id=other))

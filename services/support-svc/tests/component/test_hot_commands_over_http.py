@@ -156,7 +156,7 @@ async def test_the_same_key_answers_the_same_and_writes_once(world, act):
 
 @pytest.mark.row("X4", "X5")
 @each_hot
-async def test_of_several_at_once_one_is_carried_out_and_the_others_are_told(world, act):
+async def test_of_several_at_once_one_is_carried_out_and_the_others_are_answered(world, act):
     _, path, body, status = await prepared(world, act)
     async with world.api("caseworker") as caseworker:
         answers = await asyncio.gather(*(caseworker.post(path, json=body) for _ in range(4)))
@@ -174,7 +174,7 @@ async def test_of_several_at_once_one_is_carried_out_and_the_others_are_told(wor
 
 
 @pytest.mark.row("X4")
-async def test_who_saw_another_household_is_told_what_it_is_now(world):
+async def test_a_household_that_changed_since_it_was_shown_is_refused(world):
     wanted, body = await ready_to_ask(world)
     async with world.api("caseworker") as caseworker:
         answer = await caseworker.post(f"/placements/{wanted}/secure-unit", json=body | {"children": 3})
@@ -182,14 +182,14 @@ async def test_who_saw_another_household_is_told_what_it_is_now(world):
 
 
 @pytest.mark.row("P8", "X4")
-async def test_a_second_final_follow_up_is_told_that_the_placement_has_ended(world):
+async def test_a_second_final_follow_up_is_refused_because_the_placement_has_ended(world):
     wanted, body = await housed(world)
     final = body | {"final": True, "next_months": None}
     async with world.api("caseworker") as caseworker:
         path = f"/placements/{wanted}/follow-ups"
         answers = await asyncio.gather(*(caseworker.post(path, json=final) for _ in range(3)))
-    told = sorted((answer.status_code, answer.json().get("code", "")) for answer in answers)
-    assert told == [(201, ""), (409, "placement_ended"), (409, "placement_ended")]
+    outcomes = sorted((answer.status_code, answer.json().get("code", "")) for answer in answers)
+    assert outcomes == [(201, ""), (409, "placement_ended"), (409, "placement_ended")]
 
 
 @pytest.mark.row("P6", "U2")

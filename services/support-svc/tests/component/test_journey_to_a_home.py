@@ -54,9 +54,9 @@ async def test_a_household_goes_from_search_to_follow_up(world):
     held = await world.see(placement, wanted)
     assert held.status is PlacementStatus.HOUSING_SECURED
     assert await world.published() == ["unit_requested", "tenancy_referred"]
-    told = (await world.see(crossing, wanted))[0]
-    assert told.fields["name"] == {"given": "Zdenka", "family": "Quillfeather"}
-    assert (told.fields["adults"], told.fields["children"]) == (1, 1)
+    referred = (await world.see(crossing, wanted))[0]
+    assert referred.fields["name"] == {"given": "Zdenka", "family": "Quillfeather"}
+    assert (referred.fields["adults"], referred.fields["children"]) == (1, 1)
 
     referral = await world.referral(request)
     await world.receive("application_opened", referral=referral)

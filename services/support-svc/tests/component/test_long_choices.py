@@ -1,4 +1,4 @@
-"""Long choices of the Front Desk are grouped; a price range upside down and a wrong telephone are told."""
+"""Long choices are grouped; a reversed price range and a wrong telephone number are reported."""
 
 import pytest
 

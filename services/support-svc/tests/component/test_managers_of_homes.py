@@ -1,6 +1,4 @@
-"""A home of which the inventory doesn't know who manages it is shown so, and asked about before a referral
-(P5, P6, U6).
-"""
+"""A home whose manager is unknown is shown so, and asked about before a referral (P5, P6, U6)."""
 
 import datetime as dt
 
@@ -19,20 +17,20 @@ from support_svc.securing.queries import preview_securing
 
 
 async def asked(world, *, hot: bool, refer: bool | None):
-    """Secure a home that nobody is known to manage, as the page or the API does; return both ids."""
+    """Secure a home of unknown manager, as the page or the API does; return the placement and the event."""
     wanted = await world.placement(await world.client(), agrees_to_share_contact=GivenHow.WRITTEN)
     unit = await world.home(managed_by="not_known")
     day = world.today + dt.timedelta(days=14)
     given = {"placement_id": wanted, "unit": unit, "secured_on": world.today, "expected_move_in": day}
     if hot:
-        told = await world.see(preview_securing, wanted, unit, day)
-        assert (told.refers, told.asks_who_manages) == (True, True)
-        given |= {"adults": told.adults, "children": told.children, "consent": told.consent}
+        preview = await world.see(preview_securing, wanted, unit, day)
+        assert (preview.refers, preview.asks_who_manages) == (True, True)
+        given |= {"adults": preview.adults, "children": preview.children, "consent": preview.consent}
     started = await world.do(secure_unit, SecureUnit(refer=refer, **given))
     deadline = world.clock.now() + dt.timedelta(days=10)
-    heard = {"request": started.request, "unit": unit, "deadline": deadline, "managed_by": "not_known"}
-    await world.receive("unit_secured", **heard)
-    return wanted, heard
+    secured = {"request": started.request, "unit": unit, "deadline": deadline, "managed_by": "not_known"}
+    await world.receive("unit_secured", **secured)
+    return wanted, secured
 
 
 @pytest.mark.row("P6", "W5")
@@ -46,16 +44,16 @@ async def test_the_caseworker_is_asked_before_anybody_is_referred(world, hot):
 
 @pytest.mark.row("P6", "W5")
 @pytest.mark.parametrize("hot", [True, False])
-async def test_the_household_is_referred_when_the_caseworker_says_so(world, hot):
-    wanted, heard = await asked(world, hot=hot, refer=True)
+async def test_the_household_is_referred_when_the_caseworker_chooses_so(world, hot):
+    wanted, secured = await asked(world, hot=hot, refer=True)
     assert await world.published() == ["unit_requested", "tenancy_referred"]
-    await world.receive("unit_secured", **{**heard, "deadline": heard["deadline"] + dt.timedelta(days=1)})
+    await world.receive("unit_secured", **{**secured, "deadline": secured["deadline"] + dt.timedelta(days=1)})
     assert (await world.see(placement, wanted)).request.managed_by is ManagedBy.PROPERTY_ENTITY
 
 
 @pytest.mark.row("P6", "P7", "U4", "W5")
 @pytest.mark.parametrize("hot", [True, False])
-async def test_otherwise_nobody_is_told_and_the_move_in_is_ours_to_tell(world, hot):
+async def test_otherwise_no_referral_is_sent_and_we_report_the_move_in(world, hot):
     wanted, _ = await asked(world, hot=hot, refer=False)
     assert await world.published() == ["unit_requested"]
     await world.do(move_in, MoveIn(placement_id=wanted, moved_in_on=world.today, next_months=1))
@@ -63,9 +61,9 @@ async def test_otherwise_nobody_is_told_and_the_move_in_is_ours_to_tell(world, h
 
 
 @pytest.mark.row("P6", "U6", "W5")
-async def test_a_manager_corrected_by_the_inventory_is_kept_and_refers_nobody_by_itself(world):
-    wanted, heard = await asked(world, hot=True, refer=False)
-    await world.receive("unit_secured", **{**heard, "managed_by": "property_entity"})
+async def test_a_manager_corrected_by_the_inventory_is_stored_and_refers_nobody_by_itself(world):
+    wanted, secured = await asked(world, hot=True, refer=False)
+    await world.receive("unit_secured", **{**secured, "managed_by": "property_entity"})
     seen = (await world.see(placement, wanted)).request
     assert (seen.managed_by, seen.referred) == (ManagedBy.PROPERTY_ENTITY, False)
     assert await world.published() == ["unit_requested"]
@@ -76,8 +74,8 @@ async def test_a_manager_corrected_by_the_inventory_is_kept_and_refers_nobody_by
 
 async def corrected(world):
     """A home secured without a referral that turned out to be the property entity's; its placement."""
-    wanted, heard = await asked(world, hot=True, refer=False)
-    await world.receive("unit_secured", **{**heard, "managed_by": "property_entity"})
+    wanted, secured = await asked(world, hot=True, refer=False)
+    await world.receive("unit_secured", **{**secured, "managed_by": "property_entity"})
     return wanted
 
 
@@ -117,7 +115,7 @@ async def test_the_household_of_a_home_that_is_the_property_entitys_after_all_is
 
 
 @pytest.mark.row("P6", "W5", "W13")
-async def test_without_the_consent_to_be_housed_a_referral_is_withheld_and_that_is_said(world):
+async def test_without_the_consent_to_be_housed_a_referral_is_withheld_and_the_page_shows_it(world):
     wanted = await corrected(world)
     base = f"/front-desk/placements/{wanted}"
     consent = await consent_of(world, wanted, "be_housed")
@@ -155,9 +153,9 @@ async def test_without_the_consent_to_be_housed_a_referral_is_withheld_and_that_
 
 @pytest.mark.row("P6", "W5")
 async def test_nobody_is_referred_for_a_home_of_somebody_else(world):
-    wanted, heard = await asked(world, hot=True, refer=False)
+    wanted, secured = await asked(world, hot=True, refer=False)
     for manager in ("not_known", "third_party"):
-        await world.receive("unit_secured", **{**heard, "managed_by": manager})
+        await world.receive("unit_secured", **{**secured, "managed_by": manager})
         with pytest.raises(NothingToRefer):
             await world.do(refer_household, ReferHousehold(placement_id=wanted))
     assert await world.published() == ["unit_requested"]
@@ -171,7 +169,7 @@ async def test_nobody_is_referred_for_a_home_of_somebody_else(world):
         ("fr", "On ne sait pas qui le gère", "n’aiguiller le ménage vers personne"),
     ],
 )
-async def test_search_and_securing_say_that_it_is_not_known(world, locale, words, asks):
+async def test_search_and_securing_show_that_it_is_not_known(world, locale, words, asks):
     wanted = await world.placement(await world.client())
     unit, other = await world.home(managed_by="not_known"), await world.home()
     found = await world.see(search_homes, HomeFilter(managed_by=ManagedBy.NOT_KNOWN))

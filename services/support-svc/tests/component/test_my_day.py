@@ -115,7 +115,7 @@ async def test_the_page_says_what_changed_since_yesterday(world, locale, words):
 
 
 @pytest.mark.row("F2")
-async def test_what_one_did_oneself_is_no_news_and_a_moved_in_household_no_search(world):
+async def test_my_own_changes_are_not_listed_as_new_and_a_moved_in_household_is_no_search(world):
     wanted = await world.placement(await world.client("Ines", "Marrow"))
     await world.held(wanted, await world.home())
     moved = MoveIn(placement_id=wanted, moved_in_on=world.today, next_months=1, reported_by_client=True)

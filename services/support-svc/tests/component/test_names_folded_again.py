@@ -19,7 +19,7 @@ BEFORE = {
 
 
 @pytest.mark.row("C3")
-async def test_stored_names_are_folded_anew(fresh_database):
+async def test_stored_names_are_folded_again(fresh_database):
     database = await fresh_database()
     migrations = str(migrations_of("support"))
     await upgrade(database.url, migrations, read_former_ids(migrations_of("support"))["0010"])

@@ -85,7 +85,7 @@ async def test_a_hostile_body_is_refused_at_its_field_and_nothing_is_recorded(wo
 
 
 @pytest.mark.row("X2")
-async def test_a_repeated_request_while_the_database_is_away_is_told_to_wait(world):
+async def test_a_repeated_request_while_the_database_is_away_is_asked_to_wait(world):
     nowhere = world.runtime.database.url.set(port=1).render_as_string(hide_password=False)
     await world.runtime.database.close()
     world.runtime.database = Database(nowhere)

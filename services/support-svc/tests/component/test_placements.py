@@ -119,7 +119,7 @@ async def test_a_final_attempt_ends_the_placement_and_lets_go_of_the_home(world)
 
 
 @pytest.mark.row("P2", "X4")
-async def test_the_second_of_two_editors_is_told(world):
+async def test_the_second_of_two_editors_is_shown_the_difference(world):
     wanted = await world.placement(await world.client())
     seen = await world.see(placement, wanted)
     change = ChangePlacement(
@@ -131,9 +131,9 @@ async def test_the_second_of_two_editors_is_told(world):
         target_on=world.today + 30 * DAY,
     )
     await world.do(change_placement, change)
-    with pytest.raises(EditedMeanwhile) as told:
+    with pytest.raises(EditedMeanwhile) as refused:
         await world.do(change_placement, change.model_copy(update={"target_on": world.today + 40 * DAY}))
-    assert told.value.difference == {"target_on": (world.today + 30 * DAY, world.today + 40 * DAY)}
+    assert refused.value.difference == {"target_on": (world.today + 30 * DAY, world.today + 40 * DAY)}
 
 
 @pytest.mark.row("X3", "X4")
@@ -187,7 +187,7 @@ async def test_a_move_in_ends_the_housing_that_is_open_in_the_same_step(world):
 
 
 @pytest.mark.row("P7", "P8", "U4")
-async def test_only_third_party_landlords_homes_are_told_of_moves(world):
+async def test_moves_are_published_only_for_homes_of_third_party_landlords(world):
     head, child, wanted = await moved_in(world, third_party=True, phone="416 555 0199")
     assert (await world.published())[-1] == "household_moved_in"
     assert (await world.see(client, head)).phones[0] == "+1 416-555-0199"
@@ -307,7 +307,7 @@ async def test_the_rents_of_a_stay_are_in_one_currency(world):
 
 
 @pytest.mark.row("P8", "F1", "X3")
-async def test_what_is_said_of_those_who_stay_is_kept_and_the_next_date_is_audited(world):
+async def test_details_of_those_who_stay_are_stored_and_the_next_date_is_audited(world):
     head, child, wanted = await moved_in(world)
     world.clock.advance(31 * DAY)
     reason = await world.value(REASON_LEFT, "health")
@@ -320,7 +320,7 @@ async def test_what_is_said_of_those_who_stay_is_kept_and_the_next_date_is_audit
         assert (twice.status_code, twice.json()["code"]) == (422, "answered_twice")
         assert [each["field"] for each in twice.json()["errors"]] == ["outcomes-2-client_id"]
         assert (await caseworker.post(path, json=body)).status_code == 201
-    kept = await world.rows("SELECT reason_left_id, housed_elsewhere FROM followup_outcome")
-    assert kept == [{"reason_left_id": reason, "housed_elsewhere": True}] * 2
+    stored = await world.rows("SELECT reason_left_id, housed_elsewhere FROM followup_outcome")
+    assert stored == [{"reason_left_id": reason, "housed_elsewhere": True}] * 2
     dated = await world.rows("SELECT 1 FROM audit WHERE record_kind = 'followup' AND action = 'dated'")
     assert len(dated) == 2

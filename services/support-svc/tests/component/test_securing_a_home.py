@@ -1,6 +1,4 @@
-"""Secure Unit against a real database: told in words, once, in any order, and never more than agreed (P6,
-W5).
-"""
+"""Secure Unit against a real database: sent once, in any order, and never more than agreed (P6, W5)."""
 
 import asyncio
 import datetime as dt
@@ -22,17 +20,17 @@ from support_svc.securing.queries import preview_securing
 
 
 async def hot(world, placement_id, unit, **changes):
-    """The command as the confirm page sends it: with what it said would be told."""
+    """The command as the confirm page sends it: with what the page showed as to be disclosed."""
     day = world.today + dt.timedelta(days=14)
-    told = await world.see(preview_securing, placement_id, unit, day)
-    given = {"adults": told.adults, "children": told.children, "consent": told.consent, **changes}
+    preview = await world.see(preview_securing, placement_id, unit, day)
+    given = {"adults": preview.adults, "children": preview.children, "consent": preview.consent, **changes}
     return SecureUnit(
         placement_id=placement_id, unit=unit, secured_on=world.today, expected_move_in=day, **given
     )
 
 
 @pytest.mark.row("P6")
-async def test_what_the_confirm_page_showed_is_told_in_one_statement(world):
+async def test_what_the_confirm_page_showed_is_published_in_one_statement(world):
     head, child = await world.family()
     wanted = await world.placement(head, child)
     unit = await world.home()
@@ -119,7 +117,7 @@ async def test_a_third_partys_home_is_no_business_of_the_property_entity(world):
 
 
 @pytest.mark.row("P3", "P6", "P10")
-async def test_a_refusal_is_told_in_words_and_the_search_goes_on(world):
+async def test_a_refusal_is_shown_in_words_and_the_search_goes_on(world):
     wanted = await world.placement(await world.client())
     unit = await world.home()
     request = await world.ask_for(wanted, unit)

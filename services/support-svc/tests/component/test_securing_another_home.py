@@ -95,14 +95,14 @@ async def test_the_first_is_released_once_the_second_is_secured(world, two):
     assert (seen.status, seen.request.request, seen.another) == (SECURED, two.second, None)
     dates = (await world.rows("SELECT expected_move_in FROM placement"))[0]
     assert dates["expected_move_in"] == world.today + dt.timedelta(days=20)
-    # Late and repeated words about either change nothing more.
-    told = await world.published()
+    # Late and repeated events about either change nothing more.
+    published = await world.published()
     await secure_second(world, two)
     await world.receive("unit_secured", request=two.first, unit=two.first_unit)
     await world.receive("unit_released", request=two.first, unit=two.first_unit, reason="request_withdrawn")
     await world.fire("hold_deadline", str(two.first))
     assert await states(world) == ("replaced", "held")
-    assert await world.published() == told
+    assert await world.published() == published
 
 
 @pytest.mark.row("P6")
@@ -209,13 +209,13 @@ async def test_a_final_attempt_gives_both_up(world, two):
 @pytest.mark.row("P6")
 @pytest.mark.parametrize("order", list(itertools.permutations(("secured", "ending", "first lapses"))))
 async def test_in_any_order_the_second_is_held_and_the_first_is_not(world, two, order):
-    for said in order * 2:
+    for event in order * 2:
         deadline = world.clock.now() + dt.timedelta(days=12)
-        if said == "first lapses":
+        if event == "first lapses":
             given = {"request": two.first, "unit": two.first_unit, "reason": "deadline_passed"}
             await world.receive("unit_released", **given)
         else:
-            name = "unit_secured" if said == "secured" else "unit_hold_ending"
+            name = "unit_secured" if event == "secured" else "unit_hold_ending"
             await world.receive(name, request=two.second, unit=two.second_unit, deadline=deadline)
     first, second = await states(world)
     assert second == "held"

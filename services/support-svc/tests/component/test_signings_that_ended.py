@@ -56,12 +56,12 @@ async def test_a_signing_ends_with_what_it_is_for(world, how):
     (seen,) = await world.see(signings_of, wanted)
     assert (seen.state, seen.overtaken) == (SigningState.CANCELLED, True)
     assert await signings_due(world) == []
-    told = await world.published()
+    published = await world.published()
     answer = AnswerSigning(signing=signing_id, attendance=Attendance.ATTENDING)
     with pytest.raises(SigningOver):
         await world.do(answer_signing, answer)
-    assert await world.published() == told
-    # What the property entity said before it knew changes nothing.
+    assert await world.published() == published
+    # What the property entity sent before it knew changes nothing.
     for name in ("signing_moved", "signing_cancelled"):
         given = {"starts_at": world.clock.now() + 4 * DAY} if name == "signing_moved" else {}
         await world.receive(name, referral=referral, signing=signing_id, **given)
@@ -71,7 +71,7 @@ async def test_a_signing_ends_with_what_it_is_for(world, how):
 
 @pytest.mark.row("W4", "X1")
 @pytest.mark.parametrize(("locale", "why"), [("en", "does not take place"), ("fr", "n’aura donc pas lieu")])
-async def test_the_page_of_such_a_signing_says_so_and_asks_nothing(world, locale, why):
+async def test_the_page_of_such_a_signing_explains_it_and_asks_nothing(world, locale, why):
     wanted, _, _, _, signing_id = await scheduled(world)
     async with world.desk("caseworker", locale=locale) as browser:
         address = f"/front-desk/signings/{signing_id}"

@@ -33,9 +33,9 @@ async def test_the_line_names_whose_turn_it_is_at_every_step(world, locale):
 
     async def now(step, turn):
         async with world.api("caseworker") as caseworker:
-            said = (await caseworker.get(f"/placements/{wanted}/progress")).json()
-        current = [each for each, reached in said["steps"] if reached == "current"]
-        assert (current, said["turn"]) == ([step], turn)
+            line = (await caseworker.get(f"/placements/{wanted}/progress")).json()
+        current = [each for each, reached in line["steps"] if reached == "current"]
+        assert (current, line["turn"]) == ([step], turn)
         async with world.desk("caseworker", locale=locale) as browser:
             page = parse_page((await browser.get(f"/front-desk/placements/{wanted}")).text)
         assert TURNS[locale][turn] in page.text

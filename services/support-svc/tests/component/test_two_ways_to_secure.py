@@ -43,7 +43,7 @@ async def written(world, placement, request):
         "SELECT actor, use_case, record_kind, action FROM audit WHERE record_id = $1 ORDER BY id",
         str(placement),
     )
-    told = await world.rows(
+    published = await world.rows(
         "SELECT type, subject, status, data FROM outbox WHERE about = $1 ORDER BY position", str(placement)
     )
     timers = await world.rows("SELECT kind, due_at FROM timers WHERE key = $1", str(request))
@@ -53,11 +53,11 @@ async def written(world, placement, request):
         placement,
         request,
     )
-    for row in told:
+    for row in published:
         data = row["data"] if isinstance(row["data"], dict) else json.loads(row["data"])
         row["data"] = {name: value for name, value in data["data"].items() if name not in OWN}
     asked = [{name: value for name, value in row.items() if name not in OWN} for row in asked]
-    return asked, lines, audits, told, timers, stands
+    return asked, lines, audits, published, timers, stands
 
 
 DAYS_AGO = st.integers(0, 400)

@@ -42,7 +42,7 @@ async def referred(world):
 
 @pytest.mark.row("C6", "W13", "P6")
 @pytest.mark.parametrize(
-    ("purpose", "follows", "told", "state"),
+    ("purpose", "follows", "published", "state"),
     [
         (Purpose.BE_HOUSED, (), [], "held"),
         (
@@ -63,11 +63,11 @@ async def referred(world):
         ),
     ],
 )
-async def test_exactly_what_is_chosen_follows(world, purpose, follows, told, state):
+async def test_exactly_what_is_chosen_follows(world, purpose, follows, published, state):
     client, _, request = await referred(world)
     before = await world.published()
     await withdraw(world, client, purpose, *follows)
-    assert (await world.published())[len(before) :] == told
+    assert (await world.published())[len(before) :] == published
     (row,) = await world.rows("SELECT state FROM securing WHERE request = $1", request)
     assert row["state"] == state
     numbers = await world.rows(

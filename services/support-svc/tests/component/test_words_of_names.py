@@ -36,7 +36,7 @@ async def test_a_word_that_nobody_is_called_any_more_is_forgotten(world):
 
 
 @pytest.mark.row("C3")
-async def test_a_word_is_kept_for_somebody_who_gets_it_at_the_same_moment(world, eventually):
+async def test_a_word_stays_for_somebody_who_gets_it_at_the_same_moment(world, eventually):
     first = await world.client("Ana", "Quill")
     saving, renaming = await world.database.connect(), await world.database.connect()
     try:

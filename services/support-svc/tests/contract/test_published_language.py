@@ -1,4 +1,4 @@
-"""What support-svc says and hears is exactly what the contracts list, word for word."""
+"""What support-svc publishes and receives is exactly what the contracts list, word for word."""
 
 import datetime as dt
 import json
@@ -53,7 +53,7 @@ FACTS = {
 
 @pytest.mark.row("W1")
 @pytest.mark.parametrize(("model", "fact"), FACTS.items(), ids=lambda one: type(one).__name__)
-def test_each_fact_is_said_as_its_contract_wants(model, fact):
+def test_each_fact_is_published_as_its_contract_requires(model, fact):
     clock = FixedClock(dt.datetime(2026, 3, 2, 15, tzinfo=dt.UTC))
     (message,) = publisher("support").to_messages(fact, clock.now())
     assert message.subject == message.type == model.terms.subject

@@ -46,7 +46,7 @@ def test_every_state_has_one_step_under_way_and_one_whose_turn_it_is():
         assert steps == [step for step in Step if step in steps], record
         assert found.turn is found.next.turn
         if record.managed_by is not OURS and record.request in (HELD, SecuringState.LET):
-            assert found.turn is not Turn.PROPERTY_MANAGER, "the property entity is told nothing of it"
+            assert found.turn is not Turn.PROPERTY_MANAGER, "the property entity isn't informed of it"
     assert seen == set(Next)
 
 

@@ -43,7 +43,7 @@ PLAY = [
     (THIRD_PARTY, Secured(SOON), "held", {"stop_waiting", "show_secured", "watch_deadline"}, "secured"),
     (ASKED, Refused("secured_by_another"), "refused", {"stop_waiting", "back_to_search"}, "refused"),
     (ASKED, NoAnswer(), "asked", set(), "no_answer"),
-    (ASKED, GivenUp(), "given_up", {"stop_waiting", "back_to_search", "tell_withdrawn"}, "given_up"),
+    (ASKED, GivenUp(), "given_up", {"stop_waiting", "back_to_search", "publish_withdrawal"}, "given_up"),
     (
         ASKED,
         HoldEnding(SOON),
@@ -72,14 +72,14 @@ PLAY = [
         HELD,
         GivenUp(),
         "given_up",
-        {"stop_watching", "back_to_search", "tell_withdrawn", "withdraw_referral"},
+        {"stop_watching", "back_to_search", "publish_withdrawal", "withdraw_referral"},
         "given_up",
     ),
     (
         HELD,
         Replaced(),
         "replaced",
-        {"stop_watching", "back_to_search", "tell_withdrawn", "withdraw_referral"},
+        {"stop_watching", "back_to_search", "publish_withdrawal", "withdraw_referral"},
         "replaced",
     ),
     (HELD, TenancyStarted(), "let", {"stop_waiting", "stop_watching"}, "tenancy_started"),
@@ -141,7 +141,7 @@ def test_a_fact_that_comes_twice_has_its_effect_once(before, fact):
 
 @pytest.mark.row("P6")
 @given(st.lists(FACTS, max_size=10))
-def test_the_inventory_and_the_property_entity_are_told_once_at_most(facts):
+def test_each_event_for_the_inventory_or_the_property_entity_is_published_once_at_most(facts):
     process, done = Process(), []
     for fact in facts:
         decision = decide(process, fact)
@@ -154,10 +154,10 @@ def test_the_inventory_and_the_property_entity_are_told_once_at_most(facts):
 
 
 @pytest.mark.row("P6")
-def test_any_order_of_the_inventorys_words_ends_the_same():
-    said = (Secured(SOON), HoldEnding(SOON), Released("deadline_passed"))
+def test_any_order_of_the_inventorys_events_ends_the_same():
+    events = (Secured(SOON), HoldEnding(SOON), Released("deadline_passed"))
     ends = set()
-    for order in itertools.permutations(said):
+    for order in itertools.permutations(events):
         process = Process()
         for fact in order:
             process = decide(process, fact).process

@@ -1,4 +1,4 @@
-"""The one place where tenancy-svc is put together."""
+"""Builds tenancy-svc from its parts."""
 
 from __future__ import annotations
 

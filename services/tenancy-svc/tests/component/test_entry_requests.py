@@ -123,7 +123,7 @@ async def test_twice_is_once_and_a_withdrawn_request_stays_withdrawn(world: Any)
     command = AnswerEntry(request=request, answer=EntryAnswer.TENANT_AGREED, version=version)
     with pytest.raises(EntryWithdrawn):
         await world.do(answer_entry, command)
-    # Heard of first as given up: the request that comes later never stands.
+    # Its withdrawal is received first: the request that comes later never becomes open.
     other = uuid.uuid4()
     await world.receive("entry_request_withdrawn", request=other, unit=unit, reason="nobody_lives_there")
     await world.receive("entry_requested", request=other, unit=unit, **WINDOW)

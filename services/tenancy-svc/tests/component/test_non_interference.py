@@ -29,7 +29,7 @@ _REASONS = (
     "tenant_declined_advocate",
 )
 
-# What support may say and when: (moment of the property side's history, attendance, reason).
+# What support may answer and when: (moment of the property side's history, attendance, reason).
 History = list[tuple[str, str, str | None]]
 MOMENTS = ("drawn_up", "arranged", "moved", "attested", "signed")
 

@@ -1,4 +1,4 @@
-"""Events come twice, late and in any order; none replaces what a later one said."""
+"""Events come twice, late and in any order; none replaces what a later one reported."""
 
 from __future__ import annotations
 

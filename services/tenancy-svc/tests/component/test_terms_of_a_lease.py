@@ -18,7 +18,7 @@ async def _accepted(world: Any, api: Any, **home: Any) -> str:
 
 
 @pytest.mark.row("T4")
-async def test_a_deposit_of_three_rents_is_refused_and_what_the_law_allows_is_kept(world: Any) -> None:
+async def test_a_deposit_of_three_rents_is_refused_and_what_the_law_allows_is_stored(world: Any) -> None:
     async with world.api("property_manager") as api:
         application = await _accepted(world, api)
 

@@ -129,7 +129,7 @@ def test_long_and_odd_texts_are_whole(text: str) -> None:
 
 @pytest.mark.row("T4", "X1")
 @pytest.mark.parametrize("language", list(Language))
-def test_the_file_says_what_it_is_for_those_who_hear_it(language: Language) -> None:
+def test_the_file_describes_itself_to_a_screen_reader(language: Language) -> None:
     reader = PdfReader(io.BytesIO(pdf_of(document("Robin", language=language))))
     assert reader.root_object["/Lang"] == f"{language.value}-CA"
     assert reader.metadata is not None

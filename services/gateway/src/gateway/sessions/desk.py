@@ -97,7 +97,7 @@ async def signed_in(call: PageCall, opened: Opened, target: str, typed_before: c
     if opened.password_temporary:
         response = RedirectResponse(f"/session/password?{urlencode({'next': target})}", status_code=303)
     elif typed_before:
-        response = call.page("sessions/continue.html", target=target, kept=typed_before)
+        response = call.page("sessions/continue.html", target=target, typed_before=typed_before)
     else:
         response = RedirectResponse(target, status_code=303)
     await set_cookies(response, call.request, opened, first=True)
@@ -274,8 +274,8 @@ async def _sign_in_page(
         form=form,
         target=target,
         over=call.words(SessionOver()) if over else None,
-        kept=carried.packed(typed_before or []),
-        kept_any=bool(typed_before),
+        carried=carried.packed(typed_before or []),
+        typed_before=bool(typed_before),
         provider=settings.oidc_name if settings.oidc_issuer else None,
         provider_url=f"/sign-in/organisation?{urlencode({'next': target})}",
     )

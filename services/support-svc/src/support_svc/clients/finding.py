@@ -79,7 +79,7 @@ _KNOWN = text(
     ) AS typed (word)
     CROSS JOIN LATERAL (
         SELECT word, likeness FROM (
-            SELECT word, part, likeness, row_number() OVER (ORDER BY likeness, near DESC, word) AS place
+            SELECT word, part, likeness, row_number() OVER (ORDER BY likeness, near DESC, word) AS rank
             FROM (
                 SELECT word, part, near,
                     CASE WHEN word = typed.word THEN 0 WHEN starts_with(word, typed.word) THEN 1
@@ -103,7 +103,7 @@ _KNOWN = text(
                 ) AS compared
             ) AS judged
         ) AS ranked
-        WHERE place <= :nearest OR part ORDER BY place LIMIT :most
+        WHERE rank <= :nearest OR part ORDER BY rank LIMIT :most
     ) AS found
     UNION ALL
     SELECT also.typed, client_name_word.word, 2

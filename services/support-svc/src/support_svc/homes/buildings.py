@@ -1,7 +1,7 @@
-"""The housing search by building (P5): homes of one building are one line, at the place of its best home.
+"""The housing search by building (P5): a building is one line, at the position of its best home.
 
-Each home's place in the chosen order is one number; the smallest number in a building is the building's
-place, and among equals the street decides. Only buildings that come before the end of the page are put in
+Each home's position in the chosen order is one number; the smallest number in a building is the building's
+position, and among equals the street decides. Only buildings that come before the end of the page are put in
 order, so a page costs about as much among 330,000 homes as among 10,000.
 """
 
@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from chassis.paging import Page
 from chassis.positions import Whole, Words, position_text, read_position
-from chassis.search import UNKNOWN, Columns, Groups, Mask
 from chassis.tx import ReadTx
 from chassis.usecase import query
+from column_search import UNKNOWN, Columns, Groups, Mask
 from support_svc.homes.feature import SEARCH_HOMES
 from support_svc.homes.fitting import Seeking
 from support_svc.homes.following import homes_in_memory
@@ -58,11 +58,11 @@ class BuildingPage(Page[BuildingView]):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A building on a page, as the index knows it: the place of its best home, and of all that match."""
+    """A building on a page, as rows of the index: the one of its best home, and those of all that match."""
 
     key: str
     best: int
-    places: NDArray[np.int64]
+    rows: NDArray[np.int64]
 
 
 def find_buildings(
@@ -70,7 +70,7 @@ def find_buildings(
 ) -> tuple[list[Found], str | None, int, int]:
     """The buildings of a page, where the next page begins, and how many homes match in how many buildings.
 
-    Raises InvalidInput for a place that isn't one.
+    Raises InvalidInput for a starting position that isn't one.
     """
     start = read_position(wanted.after, (Whole, Words))
     mask = matching(index, wanted)
@@ -94,7 +94,7 @@ def find_buildings(
 
 
 def _order(index: Columns, wanted: HomeFilter, seeking: Seeking | None, today: date) -> NDArray[np.int64]:
-    """Each home's place in the order that was asked for, as one number that isn't negative."""
+    """Each home's position in the order that was asked for, as one number that isn't negative."""
     if wanted.sort is HomeSort.ADDRESS:
         return index.text_ranks("building")[index.codes("building")] + 1
     if wanted.sort is HomeSort.NEWEST:
@@ -124,9 +124,9 @@ def _smallest(
 def _found(index: Columns, groups: Groups, group: int, order: NDArray[np.int64], mask: Mask) -> Found:
     begin = groups.starts[group]
     end = groups.starts[group + 1] if group + 1 < len(groups.starts) else len(groups.order)
-    places = groups.order[begin:end]
-    best = int(places[np.argmin(order[begin:end])])
-    return Found(index.text("building", int(groups.codes[group])), best, places[mask[places]])
+    rows = groups.order[begin:end]
+    best = int(rows[np.argmin(order[begin:end])])
+    return Found(index.text("building", int(groups.codes[group])), best, rows[mask[rows]])
 
 
 @query(SEARCH_HOMES)
@@ -135,7 +135,7 @@ async def search_buildings(tx: ReadTx, wanted: HomeFilter, seeking: Seeking | No
     index = await homes_in_memory.current(tx.runtime.database)
     found, after, homes, buildings = find_buildings(index, wanted, seeking, tx.today)
     best = [index.id_at(building.best) for building in found]
-    views, heard = await homes_of_page(tx, best, seeking)
+    views, received_at = await homes_of_page(tx, best, seeking)
     known: dict[UUID, HomeView] = {view.unit: view for view in views}
     rents, bedrooms = rents_in(index, wanted.currency), index.number("bedrooms")
     items = [
@@ -143,7 +143,7 @@ async def search_buildings(tx: ReadTx, wanted: HomeFilter, seeking: Seeking | No
         for building, unit in zip(found, best, strict=True)
         if unit in known
     ]
-    return BuildingPage(items, after, homes, buildings, heard)
+    return BuildingPage(items, after, homes, buildings, received_at)
 
 
 def _view(
@@ -153,11 +153,11 @@ def _view(
     rents: NDArray[np.int64],
     bedrooms: NDArray[np.int64],
 ) -> BuildingView:
-    cheapest, dearest = _range(rents[building.places])
-    fewest, most = _range(bedrooms[building.places])
+    cheapest, dearest = _range(rents[building.rows])
+    fewest, most = _range(bedrooms[building.rows])
     return BuildingView(
         key=building.key,
-        count=len(building.places),
+        count=len(building.rows),
         rent_from=None if cheapest is None else Decimal(cheapest) / 100,
         rent_to=None if dearest is None else Decimal(dearest) / 100,
         currency=currency,

@@ -64,7 +64,7 @@ _SET = ", ".join(f"{name} = excluded.{name}" for name in _NAMES.split(", ") if n
 
 _TAKE = text(
     f"INSERT INTO home ({_NAMES}, listed) SELECT {_NAMES}, true"  # noqa: S608 - our own column names
-    f" FROM jsonb_to_recordset(CAST(:listings AS jsonb)) AS told({_COLUMNS})"
+    f" FROM jsonb_to_recordset(CAST(:listings AS jsonb)) AS listing({_COLUMNS})"
     f" ON CONFLICT (unit) DO UPDATE SET {_SET}, listed = true, written_in = pg_current_xact_id()"
     " WHERE home.listing_version < excluded.listing_version"
 )
@@ -81,23 +81,23 @@ _CATCH_UP = text(
     " FROM early WHERE home.unit = early.unit AND home.listing_version < early.listing_version"
 )
 _CHANGE = text(
-    "WITH told AS (SELECT * FROM unnest(CAST(:units AS uuid[]), CAST(:versions AS int[]),"
+    "WITH change AS (SELECT * FROM unnest(CAST(:units AS uuid[]), CAST(:versions AS int[]),"
     " CAST(:gone AS bool[]), CAST(:occupancies AS text[]), CAST(:dates AS date[]))"
-    " AS told(unit, version, gone, occupancy, available_from)),"
-    " changed AS (UPDATE home SET listing_version = told.version, listed = NOT told.gone,"
+    " AS change(unit, version, gone, occupancy, available_from)),"
+    " changed AS (UPDATE home SET listing_version = change.version, listed = NOT change.gone,"
     " written_in = pg_current_xact_id(),"
-    " occupancy = coalesce(told.occupancy, home.occupancy),"
-    " available_from = CASE WHEN told.gone THEN home.available_from ELSE told.available_from END"
-    " FROM told WHERE home.unit = told.unit AND home.listing_version < told.version)"
+    " occupancy = coalesce(change.occupancy, home.occupancy),"
+    " available_from = CASE WHEN change.gone THEN home.available_from ELSE change.available_from END"
+    " FROM change WHERE home.unit = change.unit AND home.listing_version < change.version)"
     " INSERT INTO home_early_news AS early (unit, listing_version, withdrawn, occupancy, available_from)"
-    " SELECT told.unit, told.version, told.gone, told.occupancy, told.available_from FROM told"
-    " WHERE NOT EXISTS (SELECT 1 FROM home WHERE home.unit = told.unit)"
+    " SELECT change.unit, change.version, change.gone, change.occupancy, change.available_from FROM change"
+    " WHERE NOT EXISTS (SELECT 1 FROM home WHERE home.unit = change.unit)"
     " ON CONFLICT (unit) DO UPDATE SET listing_version = excluded.listing_version,"
     " withdrawn = excluded.withdrawn, occupancy = excluded.occupancy,"
     " available_from = excluded.available_from"
     " WHERE early.listing_version < excluded.listing_version"
 )
-_HEARD = text(
+_RECEIVED = text(
     "INSERT INTO inventory_news (id, published_at, heard_at) VALUES (1, :published_at, :heard_at)"
     " ON CONFLICT (id) DO UPDATE SET heard_at = excluded.heard_at,"
     " published_at = greatest(inventory_news.published_at, excluded.published_at)"
@@ -110,56 +110,54 @@ async def take_listings(tx: Tx, listings: list[Listing]) -> None:
     newest = _newest(listings)
     rows = [
         {
-            **{field.name: getattr(told, field.name) for field in fields(Listing)},
+            **{field.name: getattr(listing, field.name) for field in fields(Listing)},
             "address_search": searchable_address(
-                told.building_name, told.street, told.unit_number, told.city, told.postal_code
+                listing.building_name, listing.street, listing.unit_number, listing.city, listing.postal_code
             ),
         }
-        for told in newest
+        for listing in newest
     ]
     await tx.execute(_TAKE, {"listings": to_json(rows).decode()})
-    places = {("city", told.city) for told in newest} | {
-        ("region", told.region) for told in newest if told.region
+    places = {("city", listing.city) for listing in newest} | {
+        ("region", listing.region) for listing in newest if listing.region
     }
     ordered = sorted(places)
     await tx.execute(
         _TAKE_PLACES, {"kinds": [kind for kind, _ in ordered], "names": [name for _, name in ordered]}
     )
-    await tx.execute(_CATCH_UP, {"units": [told.unit for told in newest]})
-    await _hear(tx, (told.published_at for told in newest))
+    await tx.execute(_CATCH_UP, {"units": [listing.unit for listing in newest]})
+    await _record_receipt(tx, (listing.published_at for listing in newest))
 
 
 @use_case(RECEIVE_EVENTS)
 async def take_availability(tx: Tx, changes: list[Availability]) -> None:
-    """Take changes of occupancy and withdrawals; what overtook its listing is kept till the listing comes."""
+    """Take changes of occupancy and withdrawals; one that overtook its listing is stored until then."""
     newest = _newest(changes)
     await tx.execute(
         _CHANGE,
         {
-            "units": [told.unit for told in newest],
-            "versions": [told.listing_version for told in newest],
-            "gone": [told.occupancy is None for told in newest],
-            "occupancies": [None if told.occupancy is None else told.occupancy.value for told in newest],
-            "dates": [told.available_from for told in newest],
+            "units": [change.unit for change in newest],
+            "versions": [change.listing_version for change in newest],
+            "gone": [change.occupancy is None for change in newest],
+            "occupancies": [one.occupancy and one.occupancy.value for one in newest],
+            "dates": [change.available_from for change in newest],
         },
     )
-    await _hear(tx, (told.published_at for told in newest))
+    await _record_receipt(tx, (change.published_at for change in newest))
 
 
-Told = TypeVar("Told", Listing, Availability)
+Published = TypeVar("Published", Listing, Availability)
 
 
-def _newest(told: list[Told]) -> list[Told]:
-    """The newest word on each home, in a fixed order so that two listeners never wait for each other in a
-    circle.
-    """
-    last: dict[UUID, Told] = {}
-    for item in told:
+def _newest(published: list[Published]) -> list[Published]:
+    """The newest version of each home, in a fixed order so that two listeners never deadlock."""
+    last: dict[UUID, Published] = {}
+    for item in published:
         known = last.get(item.unit)
         if known is None or known.listing_version < item.listing_version:
             last[item.unit] = item
     return [last[unit] for unit in sorted(last)]
 
 
-async def _hear(tx: Tx, moments: Iterable[datetime]) -> None:
-    await tx.execute(_HEARD, {"published_at": max(moments), "heard_at": tx.now})
+async def _record_receipt(tx: Tx, moments: Iterable[datetime]) -> None:
+    await tx.execute(_RECEIVED, {"published_at": max(moments), "heard_at": tx.now})

@@ -59,7 +59,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """What a home that has it is said to be."""
+    """A feature that a home has or hasn't; `words` are shown for a home that has it."""
 
     name: str
     words: str

@@ -26,7 +26,7 @@ class ManagedBy(StrEnum):
     PROPERTY_ENTITY = "property_entity"
     THIRD_PARTY = "third_party"
     NOT_KNOWN = "not_known"
-    """The inventory has no landlord on record: whoever secures the home is asked before a referral."""
+    """The inventory has no landlord on record: the person who secures the home is asked before a referral."""
 
 
 class Occupancy(StrEnum):
@@ -72,8 +72,8 @@ class Home(FactColumns, Base):
     written_in: Mapped[str] = mapped_column(XID8(), server_default=text("pg_current_xact_id()"))
 
 
-class EarlyNews(Base):
-    """News of a home that overtook its listing; applied when the listing comes."""
+class EarlyChange(Base):
+    """A change to a home that was received before its listing; applied when the listing comes."""
 
     __tablename__ = "home_early_news"
 
@@ -84,14 +84,14 @@ class EarlyNews(Base):
     available_from: Mapped[date | None]
 
 
-class InventoryNews(Base):
-    """When the inventory last said anything: one row, so that a page can tell how old the copy is."""
+class InventoryReceipt(Base):
+    """When the inventory's events were last received: one row, so that a page can show the copy's age."""
 
     __tablename__ = "inventory_news"
 
     id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     published_at: Mapped[datetime]
-    heard_at: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column("heard_at")
 
 
 class InventoryPlace(Base):

@@ -15,9 +15,9 @@ from sqlalchemy import select
 
 from chassis.paging import CountedPage
 from chassis.positions import Whole, Words, position_text, read_position
-from chassis.search import Bounds, By, Columns, Mask
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
+from column_search import Bounds, By, Columns, Mask
 from deskkit.addresses import door
 from support_svc.homes.facts import HomeFacts, facts_of
 from support_svc.homes.feature import SEARCH_HOMES
@@ -26,8 +26,8 @@ from support_svc.homes.following import homes_in_memory
 from support_svc.homes.index import cents, misfits, rents_in
 from support_svc.homes.model import (
     Home,
-    InventoryNews,
     InventoryPlace,
+    InventoryReceipt,
     ManagedBy,
     Occupancy,
     UnknownHome,
@@ -124,7 +124,7 @@ class HomeView(HomeFacts):
 
 @dataclass(frozen=True, slots=True)
 class HomePage(CountedPage[HomeView]):
-    """A page of homes; `heard_at` tells how old the copy is (None: never heard)."""
+    """A page of homes; `heard_at` is when the copy last received an event (None: never)."""
 
     items: list[HomeView]
     heard_at: datetime | None
@@ -188,22 +188,22 @@ async def search_homes(tx: ReadTx, wanted: HomeFilter, seeking: Seeking | None =
     """
     index = await homes_in_memory.current(tx.runtime.database)
     units, after, total = find(index, wanted, seeking, tx.today)
-    homes, heard = await homes_of_page(tx, units, seeking)
-    return HomePage(homes, after, total, heard)
+    homes, received_at = await homes_of_page(tx, units, seeking)
+    return HomePage(homes, after, total, received_at)
 
 
 async def homes_of_page(
     tx: ReadTx, units: list[UUID], seeking: Seeking | None
 ) -> tuple[list[HomeView], datetime | None]:
-    """The homes of a page, and when the copy last heard anything, in one round trip."""
-    news = select(InventoryNews.heard_at)
+    """The homes of a page, and when the copy last received an event, in one round trip."""
+    last_received = select(InventoryReceipt.received_at)
     if not units:
-        return [], await tx.scalar(news)
-    found = await tx.execute(select(Home, news.scalar_subquery()).where(Home.unit.in_(units)))
-    rows, heard = {}, None
+        return [], await tx.scalar(last_received)
+    found = await tx.execute(select(Home, last_received.scalar_subquery()).where(Home.unit.in_(units)))
+    rows, received_at = {}, None
     for home, at in found:
-        rows[home.unit], heard = home, at
-    return [home_view(rows[unit], seeking, tx.today) for unit in units if unit in rows], heard
+        rows[home.unit], received_at = home, at
+    return [home_view(rows[unit], seeking, tx.today) for unit in units if unit in rows], received_at
 
 
 _ORDERS: dict[HomeSort, tuple[By, ...]] = {
@@ -227,7 +227,7 @@ def find(
 ) -> tuple[list[UUID], str | None, int]:
     """The homes of a page, where the next one begins, and how many match in all.
 
-    Raises InvalidInput for a place that isn't one.
+    Raises InvalidInput for a starting position that isn't one.
     """
     mask = matching(index, wanted)
     sort, figures = wanted.sort, {"rent": rents_in(index, wanted.currency)}
@@ -277,7 +277,7 @@ def matching(index: Columns, wanted: HomeFilter) -> Mask:
     if wanted.building is not None:
         mask &= index.with_text("building", wanted.building)
     words = list(dict.fromkeys(searchable_address(wanted.q).split()))[:WORDS]
-    # "St" says too little to narrow (street or saint), unless nothing else is typed.
+    # "St" is too vague to narrow the search (street or saint), unless nothing else is typed.
     for word in [word for word in words if word != "st"] or words:
         mask &= index.with_word(word)
     # What can mean nothing finds nothing, never everything.

@@ -68,7 +68,7 @@ async def search(call: DeskCall, placement_id: UUID) -> Response:
         by_building=by_building,
         found=await call.ask(search_in, placement_id, wanted),
         chips=chips(call, wanted, kinds),
-        kept=await call.ask(shortlisted_units, placement_id),
+        shortlisted=await call.ask(shortlisted_units, placement_id),
         regions=[(region, region_name(region)) for region in known.regions],
         cities=[(city, city) for city in known.cities],
         kinds=kinds,
@@ -121,7 +121,7 @@ async def compare(call: DeskCall, placement_id: UUID) -> Response:
         homes=await call.ask(compared, placement_id, units),
         flags=FLAGS,
         kinds=await _kinds(call),
-        kept=await call.ask(shortlisted_units, placement_id),
+        shortlisted=await call.ask(shortlisted_units, placement_id),
     )
 
 

@@ -67,9 +67,9 @@ async def home_for_placement(tx: ReadTx, placement_id: UUID, unit: UUID) -> Home
     index = await homes_in_memory.current(tx.runtime.database)
     same = matching(index, HomeFilter(building=key, occupancy=OccupancyFilter.OPEN))
     mine = ShortlistedHome.placement_id == placement_id, ShortlistedHome.unit == unit
-    kept = await tx.scalar(select(ShortlistedHome.unit).where(*mine))
+    shortlisted = await tx.scalar(select(ShortlistedHome.unit).where(*mine))
     free = view.listed and view.is_open
-    return HomeSeen(view, key, max(0, int(same.sum()) - free), kept is not None)
+    return HomeSeen(view, key, max(0, int(same.sum()) - free), shortlisted is not None)
 
 
 @query(SEARCH_HOMES)

@@ -137,7 +137,7 @@ async def require_caseworker(tx: Tx, subject: str, field: str = "caseworker") ->
     if active is False or (register is None and active is None):
         raise UnknownCaseworker(field=field)
     if register is not None:
-        # Who asks was let in this moment, whatever the register said when it was last read.
+        # The actor was let in a moment ago, whatever the register contained when it was last read.
         if subject in register:
             await _write(tx, subject, register[subject].name)
         elif subject != tx.actor.subject:

@@ -1,4 +1,4 @@
-"""The lists on the Front Desk, kept by an administrator (✎)."""
+"""The lists on the Front Desk, maintained by an administrator (✎)."""
 
 from typing import Any
 from uuid import UUID

@@ -92,15 +92,15 @@ async def lookup_value(tx: ReadTx, value_id: UUID) -> ValueView:
 async def caseworkers(tx: ReadTx, *, everybody: bool = False, including: str = "") -> list[CaseworkerView]:
     """Who can be named as caseworker, by name: those whom the gateway's register has with a role for it.
 
-    With `everybody` also those who can't any more; `including` one of them, whose work it is. While nothing
-    is heard of the gateway, the list is what it was.
+    With `everybody` also those who can't any more; `including` one of them, whose work it is. While the
+    gateway can't be reached, the list is what it was.
     """
     listed = {one.subject: one for one in (await tx.execute(select(Caseworker))).scalars()}
     register = tx.runtime.register.colleagues(*CASEWORKER_ROLES)
     names = {subject: one.name for subject, one in listed.items()}
     names |= {subject: one.name for subject, one in _people(register).items()}
     if tx.actor.kind == "staff" and tx.actor.roles.intersection(CASEWORKER_ROLES):
-        # Let in this moment, whatever the register said when it was last read.
+        # The actor was let in a moment ago, whatever the register contained when it was last read.
         names.setdefault(tx.actor.subject, tx.actor.name)
         register = None if register is None else {tx.actor.subject: _oneself(tx.actor), **register}
     found = [

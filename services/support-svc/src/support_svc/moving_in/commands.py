@@ -59,7 +59,7 @@ from trade.dates import FollowUpDay, PastDay
 class MoveInFields(BaseModel):
     """When a household moved in, and what comes after it.
 
-    `reported_by_client`: the client said that the tenancy started; the property entity reports it only when
+    `reported_by_client`: the client reported that the tenancy started; the property entity reports it only if
     the tenant agreed to that. `days_confirmed`: the move-in date is right although the lease or the hold
     contradicts it. `end_housing`: stays that the housing history still shows as open end on the same day.
     """

@@ -106,7 +106,7 @@ class Effect(StrEnum):
     """The placement becomes Housing Secured, with this home."""
     BACK_TO_SEARCH = "back_to_search"
     """The placement becomes Housing Not Secured, unless it holds another home."""
-    PUBLISH_WITHDRAWAL = "tell_withdrawn"
+    PUBLISH_WITHDRAWAL = "publish_withdrawal"
     """The inventory is informed that the request is given up."""
     REFER = "refer"
     """The property entity gets a referral."""

@@ -88,7 +88,7 @@ def _row(
     }
 
 
-_PLACE = (
+_FOUND_PLACEMENT = (
     select(Placement.id, Placement.client_id)
     .join(Client, Client.id == Placement.client_id)
     .where(
@@ -97,16 +97,16 @@ _PLACE = (
         is_visible(parameter("sees_archived", Boolean())),
     )
     .with_for_update(of=Placement)
-    .cte("place")
+    .cte("found_placement")
 )
 _PEOPLE = people_of(_PLACEMENT, _EXPECTED_MOVE_IN).cte("people")
-_ASKED_ROW = _row(_PLACE.c.id, _PEOPLE.c.adults, _PEOPLE.c.children)
+_ASKED_ROW = _row(_FOUND_PLACEMENT.c.id, _PEOPLE.c.adults, _PEOPLE.c.children)
 _ASKED = (
     insert(Securing.__table__)  # type: ignore[arg-type]
     .from_select(
         list(_ASKED_ROW),
         select(*_ASKED_ROW.values())
-        .select_from(_PLACE.join(_PEOPLE, true()).join(Home, and_(Home.unit == _UNIT, Home.listed)))
+        .select_from(_FOUND_PLACEMENT.join(_PEOPLE, true()).join(Home, and_(Home.unit == _UNIT, Home.listed)))
         .where(
             _PEOPLE.c.adults == _ADULTS,
             _PEOPLE.c.children == _CHILDREN,
@@ -114,14 +114,14 @@ _ASKED = (
             select(Consent.id)
             .where(
                 Consent.id == _CONSENT,
-                Consent.client_id == _PLACE.c.client_id,
+                Consent.client_id == _FOUND_PLACEMENT.c.client_id,
                 is_in_force(Purpose.BE_HOUSED, parameter("today", Date())),
             )
-            .correlate(_PLACE)
+            .correlate(_FOUND_PLACEMENT)
             .exists(),
             ~select(Securing.request)
-            .where(Securing.placement_id == _PLACE.c.id, is_open())
-            .correlate(_PLACE)
+            .where(Securing.placement_id == _FOUND_PLACEMENT.c.id, is_open())
+            .correlate(_FOUND_PLACEMENT)
             .exists(),
         ),
         include_defaults=False,

@@ -1,4 +1,4 @@
-"""Updates the copy of the inventory: an event never replaces what a later one said."""
+"""Updates the copy of the inventory: an event never replaces what a later one reported."""
 
 from __future__ import annotations
 

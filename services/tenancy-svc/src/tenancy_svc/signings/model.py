@@ -46,7 +46,7 @@ class Place(StrEnum):
 
     @property
     def label(self) -> str:
-        """The place in plain words (a message id)."""
+        """The kind of place in plain words (a message id)."""
         return {
             Place.PROPERTY_OFFICE: "Our office",
             Place.THE_UNIT: "The home itself",
