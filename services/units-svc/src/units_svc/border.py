@@ -11,7 +11,7 @@ from contracts import envelope
 from contracts.border import OwnBorder
 from contracts.words import Service
 from units_svc.features import FEATURES
-from units_svc.inventory.events import publish_listings
+from units_svc.inventory.events import write_listings
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
@@ -20,11 +20,11 @@ BORDER = OwnBorder(Service.UNITS)
 
 
 class UnitsPublisher(FormsPublisher):
-    """Publishes what the inventory decides, listings also in sets."""
+    """Publishes what the inventory decides, listings also in bulk."""
 
     def __init__(self, entity: str) -> None:
         super().__init__(f"/{entity}/units", envelope.write, events_of(FEATURES).forms)
 
-    async def tell_listings(self, tx: Tx) -> int:
-        """Publish the units in the temporary table `told_unit`; return how many."""
-        return await publish_listings(tx, self.source)
+    async def publish_listings(self, tx: Tx) -> int:
+        """Publish the units in the temporary table `unit_to_publish`; return how many."""
+        return await write_listings(tx, self.source)

@@ -1,6 +1,6 @@
 """`python -m units_svc import FILE --mapping toronto-rentsafe [--dry-run] [--limit N]` (U8).
 
-The file is kept in the database first; then this process carries the import on, as the worker would.
+The file is stored in the database first; then this process carries the import on, as the worker would.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("file", type=Path, nargs="?", help="the CSV file")
     parser.add_argument("--mapping", default="unit-list", help=f"one of: {', '.join(ready_mappings())}")
     parser.add_argument("--mapping-file", type=Path, help="a mapping of your own, TOML or JSON")
-    parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
+    parser.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
     parser.add_argument("--limit", type=int, help="read no more than so many rows")
     parser.add_argument("--resume", type=UUID, help="go on with an import that was broken off")
     parser.add_argument("--wrong-rows", type=Path, help="write the wrong rows to this file, to be mended")

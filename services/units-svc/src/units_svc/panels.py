@@ -27,15 +27,15 @@ def edits_in_words(
     names: Mapping[str, str],
     *,
     words: Callable[[str, Any], str] = lambda _name, value: str(value),
-    unsaid: Collection[str] = (),
+    named_only: Collection[str] = (),
 ) -> list[tuple[Edit, list[str]]]:
     """Return each edit with a line for each field that it changed, in the reader's language.
 
-    `names` are the titles of fields, `words` says a value of a field. Of fields that are `unsaid` only the
-    name is told: their values say nothing to people, or too much for a line.
+    `names` are the titles of fields, `words` puts a value of a field into words. Of fields that are
+    `named_only` the value isn't shown: it means nothing to people, or is too long for a line.
     """
 
-    def said(name: str, value: Any) -> str:
+    def worded(name: str, value: Any) -> str:
         if value is None or value == "":
             return call._("not known")
         if isinstance(value, bool):
@@ -44,9 +44,9 @@ def edits_in_words(
 
     def line(name: str, before: Any, after: Any) -> str:
         title = call._(names.get(name, label_of(name)))
-        if name in unsaid:
+        if name in named_only:
             return title
-        change = {"name": title, "before": said(name, before), "after": said(name, after)}
+        change = {"name": title, "before": worded(name, before), "after": worded(name, after)}
         return call._("%(name)s: %(before)s → %(after)s", **change)
 
     return [

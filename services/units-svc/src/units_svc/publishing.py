@@ -44,7 +44,7 @@ _OCCUPATIONS = Table(
     Column("managed_by", String()),
     Column("ended_on", Date()),
 )
-_TOLD = Table("told_unit", _tables, Column("unit_id", Uuid()))
+_TO_PUBLISH = Table("unit_to_publish", _tables, Column("unit_id", Uuid()))
 
 
 def lived_in_here(unit_id: Any) -> ColumnElement[bool]:
@@ -59,37 +59,35 @@ def lived_in_here(unit_id: Any) -> ColumnElement[bool]:
 
 
 @runtime_checkable
-class TellsInSets(Protocol):
+class BulkPublisher(Protocol):
     """A publisher that can publish the listings of many units in one statement."""
 
-    async def tell_listings(self, tx: Tx) -> int:
-        """Write the outbox rows for the units in the temporary table `told_unit` (unit_id); return how
-        many."""
+    async def publish_listings(self, tx: Tx) -> int:
+        """Write the outbox rows of the units in the temporary table `unit_to_publish`; return how many."""
         ...
 
 
-async def tell_listings(tx: Tx, which: Select[UUID], *, fresh: Select[UUID] | None = None) -> int:
-    """Tell the listings of many units, in a number of statements that doesn't depend on how many; return how
-    many.
+async def publish_listings(tx: Tx, which: Select[UUID], *, fresh: Select[UUID] | None = None) -> int:
+    """Publish the listings of many units in a fixed number of statements; return how many.
 
     `which` selects their ids. Units that aren't active are left out. The session must not hold changes of
     them. `fresh` selects the ids of units that were written just now with their first listing version.
     """
     publisher = tx.runtime.publisher
-    if not isinstance(publisher, TellsInSets):
-        raise TypeError(f"{type(publisher).__name__} can't tell listings in sets")
+    if not isinstance(publisher, BulkPublisher):
+        raise TypeError(f"{type(publisher).__name__} can't publish listings in bulk")
     await tx.session.flush()
     await tx.execute(
-        text("CREATE TEMP TABLE IF NOT EXISTS told_unit (unit_id uuid PRIMARY KEY) ON COMMIT DROP")
+        text("CREATE TEMP TABLE IF NOT EXISTS unit_to_publish (unit_id uuid PRIMARY KEY) ON COMMIT DROP")
     )
-    await tx.execute(text("DELETE FROM told_unit"))
+    await tx.execute(text("DELETE FROM unit_to_publish"))
     active = select(HOMES.c.id).where(HOMES.c.active, HOMES.c.id.in_(which))
-    await tx.execute(insert(_TOLD).from_select(["unit_id"], active))
+    await tx.execute(insert(_TO_PUBLISH).from_select(["unit_id"], active))
     await tx.execute(
         update(HOMES)
-        .where(HOMES.c.id.in_(select(_TOLD.c.unit_id)))
+        .where(HOMES.c.id.in_(select(_TO_PUBLISH.c.unit_id)))
         .values(listing_version=HOMES.c.listing_version + 1)
     )
     if fresh is not None:
-        await tx.execute(insert(_TOLD).from_select(["unit_id"], fresh))
-    return await publisher.tell_listings(tx)
+        await tx.execute(insert(_TO_PUBLISH).from_select(["unit_id"], fresh))
+    return await publisher.publish_listings(tx)

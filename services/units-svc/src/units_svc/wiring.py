@@ -1,4 +1,4 @@
-"""The one place where units-svc is put together."""
+"""The one module that puts units-svc together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All that is wrong with a form is said at once: nobody mends one field to hear of the next."""
+"""All that is wrong with a form is shown at once: nobody corrects one field only to learn of the next."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def test_every_watching_text_is_refused_and_recorded(world: Any) -> None:
     assert await world.value("SELECT count(*) FROM privacy_refusal") == 3
 
 
-async def test_work_of_an_unknown_type_whose_days_are_reversed_says_both(world: Any) -> None:
+async def test_work_of_an_unknown_type_whose_days_are_reversed_shows_both(world: Any) -> None:
     days = {"scheduled_start": TOMORROW, "scheduled_end": TODAY}
     command = AddWork(unit_id=await world.unit(), type="no-such-type", description=WATCHING, **days)
     assert await faults(world, add_work, command) == [
@@ -67,18 +67,18 @@ async def test_work_of_an_unknown_type_whose_days_are_reversed_says_both(world: 
     ]
 
 
-async def test_a_landlord_of_a_known_name_with_a_watching_comment_says_both(world: Any) -> None:
-    said = {"kind": "organisation", "relation": "third_party"}
-    await world.do(add_landlord, AddLandlord(name="Oak Homes", **said))
+async def test_a_landlord_of_a_known_name_with_a_watching_comment_shows_both(world: Any) -> None:
+    given = {"kind": "organisation", "relation": "third_party"}
+    await world.do(add_landlord, AddLandlord(name="Oak Homes", **given))
     both = [("comments", "monitoring_refused"), ("name", "landlord_known")]
-    command = AddLandlord(name="Oak Homes", comments=WATCHING, **said)
+    command = AddLandlord(name="Oak Homes", comments=WATCHING, **given)
     assert await faults(world, add_landlord, command) == both
-    other = await world.do(add_landlord, AddLandlord(name="Elm Homes", **said))
-    changed = EditLandlord(landlord_id=other, version=1, name="Oak Homes", comments=WATCHING, **said)
+    other = await world.do(add_landlord, AddLandlord(name="Elm Homes", **given))
+    changed = EditLandlord(landlord_id=other, version=1, name="Oak Homes", comments=WATCHING, **given)
     assert await faults(world, edit_landlord, changed) == both
 
 
-async def test_a_contractor_of_a_known_name_with_a_watching_trade_says_both(world: Any) -> None:
+async def test_a_contractor_of_a_known_name_with_a_watching_trade_shows_both(world: Any) -> None:
     await world.do(add_contractor, AddContractor(name="Oak Electric"))
     both = [("trade", "monitoring_refused"), ("name", "contractor_known")]
     command = AddContractor(name="Oak Electric", trade="Spy cameras in bedrooms")
@@ -90,7 +90,7 @@ async def test_a_contractor_of_a_known_name_with_a_watching_trade_says_both(worl
     assert await faults(world, edit_contractor, changed) == both
 
 
-async def test_an_inspection_says_all_that_is_wrong_with_it(world: Any) -> None:
+async def test_an_inspection_shows_all_that_is_wrong_with_it(world: Any) -> None:
     areas = [{"area": "kitchen", "grade": "good"}, {"area": "kitchen", "grade": "good"}]
     command = RecordInspection.model_validate(
         {
@@ -109,7 +109,7 @@ async def test_an_inspection_says_all_that_is_wrong_with_it(world: Any) -> None:
     ]
 
 
-async def test_a_value_of_a_list_says_all_that_is_wrong_with_it(world: Any) -> None:
+async def test_a_value_of_a_list_shows_all_that_is_wrong_with_it(world: Any) -> None:
     command = AddValue.model_validate(
         {
             "list": "feature",
@@ -125,7 +125,7 @@ async def test_a_value_of_a_list_says_all_that_is_wrong_with_it(world: Any) -> N
     ]
 
 
-async def test_a_rent_on_a_taken_day_in_another_currency_says_both(world: Any) -> None:
+async def test_a_rent_on_a_taken_day_in_another_currency_shows_both(world: Any) -> None:
     unit = await world.unit(rent=None)
     first = ChangeRent(unit_id=unit, amount=Decimal("900.00"), begins_on=TODAY)
     rent = await world.do(change_rent, first)
@@ -144,7 +144,7 @@ async def test_a_rent_on_a_taken_day_in_another_currency_says_both(world: Any) -
     ]
 
 
-async def test_a_manager_that_is_no_other_with_a_watching_reason_says_both(world: Any) -> None:
+async def test_a_manager_that_is_no_other_with_a_watching_reason_shows_both(world: Any) -> None:
     command = CorrectManager.model_validate(
         {"unit_id": await world.unit(), "managed_by": "property_entity", "reason": WATCHING}
     )
@@ -155,7 +155,7 @@ async def test_a_manager_that_is_no_other_with_a_watching_reason_says_both(world
 
 
 @pytest.mark.row("U3", "U10", "W8", "X2")
-async def test_all_that_is_wrong_with_a_photo_is_told_at_once(
+async def test_all_that_is_wrong_with_a_photo_is_shown_at_once(
     world: Any, visitor: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     unit, keeper = await world.unit(), visitor("inventory_keeper")

@@ -156,7 +156,7 @@ async def test_every_page_is_whole_in_both_languages(
 
 
 @pytest.mark.row("X1")
-def test_everything_can_be_said_in_french() -> None:
+def test_everything_has_its_french() -> None:
     assert missing_translations("units_svc", enums=[Occupancy]) == []
 
 
@@ -206,8 +206,8 @@ async def test_an_import_is_previewed_written_and_its_wrong_lines_come_back(
     assert 'hx-get="' in part.text
     assert "<h1" not in part.text
     await _finished(world)
-    settled = await keeper.client.get(path, headers={"HX-Request": "true"})
-    assert (settled.headers["HX-Refresh"], settled.text) == ("true", "")
+    done = await keeper.client.get(path, headers={"HX-Request": "true"})
+    assert (done.headers["HX-Refresh"], done.text) == ("true", "")
     page = await keeper.see(path)
     assert "15new homes" in page.text
     assert "4wrong lines" in page.text
@@ -224,7 +224,7 @@ async def test_an_import_is_previewed_written_and_its_wrong_lines_come_back(
 
 
 @pytest.mark.row("U9")
-async def test_staff_end_a_hold_after_reading_what_will_be_told(world: Any, data: Path, visitor: Any) -> None:
+async def test_staff_end_a_hold_after_reading_what_will_be_sent(world: Any, data: Path, visitor: Any) -> None:
     ids = await _furnished(world, data, visitor)
     keeper = visitor("inventory_keeper")
     path = f"/inventory-desk/holds/{ids['request']}/release"
@@ -289,7 +289,7 @@ async def test_the_homes_of_a_building_are_one_link_away_listed_or_not(world: An
 
 
 @pytest.mark.row("U3", "U4")
-async def test_the_details_say_who_lives_there_and_lead_to_why(world: Any, visitor: Any) -> None:
+async def test_the_details_show_who_lives_there_and_lead_to_why(world: Any, visitor: Any) -> None:
     landlord = await world.landlord(name="Maple Homes")
     unit = await world.unit(landlord_id=landlord)
     page = await visitor().see(f"/inventory-desk/units/{unit}/details")
@@ -312,7 +312,7 @@ async def test_a_manager_looks_and_changes_nothing(world: Any, visitor: Any) -> 
 
 
 @pytest.mark.row("X3", "U6")
-async def test_a_landlords_page_says_who_changed_what_in_the_readers_words(world: Any, visitor: Any) -> None:
+async def test_a_landlords_page_shows_who_changed_what_in_the_readers_words(world: Any, visitor: Any) -> None:
     landlord = await world.landlord(Relation.THIRD_PARTY, "Oak Homes")
     keeper = visitor("inventory_keeper")
     changed = {"relation": "managing_agent", "name": "Oak & Elm", "phone": "416 555 0100"}
@@ -320,15 +320,15 @@ async def test_a_landlords_page_says_who_changed_what_in_the_readers_words(world
     await keeper.send(f"/inventory-desk/landlords/{landlord}/edit", changed | contact)
     await keeper.send(f"/inventory-desk/landlords/{landlord}/edit", {"contacts-0-phone": "416 555 0177"})
     page = await keeper.see(f"/inventory-desk/landlords/{landlord}")
-    said = html.unescape(re.sub(r"<[^>]+>", "\n", page.html.partition("Who changed what")[2]))
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    shown = html.unescape(re.sub(r"<[^>]+>", "\n", page.html.partition("Who changed what")[2]))
+    lines = [line.strip() for line in shown.splitlines() if line.strip()]
     assert lines.count("Edited") == 2
     assert "Name: Oak Homes → Oak & Elm" in lines
     assert "Relation to the property entity: A third party → Its managing agent" in lines
     assert "Phone: not known → 416 555 0100" in lines
     assert lines.count("Contacts") == 2
-    assert "416 555 0177" not in said
-    assert "Name key" not in said
+    assert "416 555 0177" not in shown
+    assert "Name key" not in shown
     french = await visitor("inventory_keeper", locale="fr").see(f"/inventory-desk/landlords/{landlord}")
     assert "Modifié" in french.html
     async with world.api("property_manager") as manager:
@@ -341,7 +341,7 @@ async def test_a_landlords_page_says_who_changed_what_in_the_readers_words(world
 
 
 @pytest.mark.row("X3", "U7")
-async def test_a_contractors_page_says_who_changed_what_to_everybody_who_may_look(
+async def test_a_contractors_page_shows_who_changed_what_to_everybody_who_may_look(
     world: Any, visitor: Any
 ) -> None:
     contractor = await world.do(add_contractor, AddContractor(name="Pipes & Co", phone="416 555 0100"))

@@ -91,9 +91,9 @@ async def test_asked_and_answered_work_is_scheduled(world: Any) -> None:
     unit = await let(world)
     work = await work_on(world, unit)
     request = await asks(world, work)
-    told = (await world.last_published(units.EntryRequestedV1)).data
-    assert (told.request, told.unit, told.purpose.value) == (request, unit, "repair_or_work")
-    assert (told.starts_at, told.ends_at) == (at(5, 9), at(5, 12))
+    event = (await world.last_published(units.EntryRequestedV1)).data
+    assert (event.request, event.unit, event.purpose.value) == (request, unit, "repair_or_work")
+    assert (event.starts_at, event.ends_at) == (at(5, 9), at(5, 12))
     with pytest.raises(EntryNotAnswered):
         await schedules(world, work)
     await answer(world, unit, request, "notice_given", entry_from=at(5, 9))
@@ -136,7 +136,7 @@ async def test_inside_the_notice_period_only_the_tenants_agreement_counts(world:
         await schedules(world, work)
 
 
-async def test_another_window_is_asked_anew_and_answers_to_the_old_one_are_let_go(world: Any) -> None:
+async def test_another_window_is_asked_again_and_answers_to_the_old_one_are_ignored(world: Any) -> None:
     unit = await let(world)
     work = await work_on(world, unit)
     first = await asks(world, work)
@@ -144,8 +144,8 @@ async def test_another_window_is_asked_anew_and_answers_to_the_old_one_are_let_g
     await schedules(world, work)
     second = await asks(world, work, day=6)
     assert (await world.see(work_record, work)).scheduled_start is None
-    told = (await world.last_published(units.EntryRequestWithdrawnV1)).data
-    assert (told.request, told.reason.value) == (first, "window_changed")
+    event = (await world.last_published(units.EntryRequestWithdrawnV1)).data
+    assert (event.request, event.reason.value) == (first, "window_changed")
     await answer(world, unit, first, "tenant_agreed")
     await answer(world, unit, uuid.uuid4(), "tenant_agreed")
     assert (await world.see(work_record, work)).entry == "asked"
@@ -195,7 +195,7 @@ async def test_when_somebody_moves_in_coming_work_is_taken_off_its_day_until_ent
     assert (await world.see(work_record, theirs)).scheduled_start == at(5, 0).date()
 
 
-async def test_when_nobody_lives_there_any_more_the_entry_is_settled(world: Any) -> None:
+async def test_when_nobody_lives_there_any_more_the_request_for_entry_is_withdrawn(world: Any) -> None:
     unit = await world.unit(landlord_id=await world.landlord(Relation.PROPERTY_ENTITY))
     today = dt.date(2026, 3, 2)
     use = await world.do(
@@ -204,8 +204,8 @@ async def test_when_nobody_lives_there_any_more_the_entry_is_settled(world: Any)
     work = await work_on(world, unit)
     request = await asks(world, work)
     await world.do(end_use, EndUse(unit_id=unit, occupation_id=use, last_day=today - dt.timedelta(days=1)))
-    told = (await world.last_published(units.EntryRequestWithdrawnV1)).data
-    assert (told.request, told.reason.value) == (request, "nobody_lives_there")
+    event = (await world.last_published(units.EntryRequestWithdrawnV1)).data
+    assert (event.request, event.reason.value) == (request, "nobody_lives_there")
     await answer(world, unit, request, "refused", reason="no_tenancy")
     assert (await world.see(work_record, work)).entry is None
     with pytest.raises(EntryNotNeeded):

@@ -15,7 +15,7 @@ NAMES = frozenset({"Kim Okafor", "Ada Pike"})
 LISTS = {("lookup_value", "list"): list(lookups_of(FEATURES))}
 AS_WRITTEN = frozenset(LISTS)
 HISTORIES = frozenset({"unit", "landlord", "contractor"})
-"""Kinds of records whose history a page tells."""
+"""Kinds of records whose history a page shows."""
 NEVER = {
     "building.source = something",
     "building.source_ref = something",
@@ -44,8 +44,8 @@ NEVER = {
 async def test_units_every_page_in_every_state(world: Any, every_stage: Any) -> None:
     scenes = await every_stage()
     audited = await world.rows("SELECT DISTINCT record_kind, action FROM audit")
-    told = {(row["record_kind"], row["action"]) for row in audited}
-    missing = {one for one in actions_written("units_svc") - told if one[0] in HISTORIES}
+    recorded = {(row["record_kind"], row["action"]) for row in audited}
+    missing = {one for one in actions_written("units_svc") - recorded if one[0] in HISTORIES}
 
     tour = await go_round_desk(
         world,
@@ -59,4 +59,4 @@ async def test_units_every_page_in_every_state(world: Any, every_stage: Any) -> 
     )
     assert not tour.faults, tour.report()
     assert tour.states.never(tour.tables()) == NEVER
-    assert not missing, "the play holds every fact that a history tells"
+    assert not missing, "the play holds every fact that a history shows"

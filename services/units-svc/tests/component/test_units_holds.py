@@ -52,7 +52,7 @@ def request(unit: uuid.UUID, **changes: Any) -> AnswerRequest:
 
 
 @pytest.mark.row("U9", "U4")
-async def test_a_request_holds_a_free_home_and_everybody_is_told(world: Any) -> None:
+async def test_a_request_holds_a_free_home_and_publishes_both(world: Any) -> None:
     unit = await world.unit()
     asked = uuid.uuid4()
     await world.receive("unit_requested", unit=unit, request=asked, expected_move_in=dt.date(2026, 3, 10))
@@ -63,22 +63,22 @@ async def test_a_request_holds_a_free_home_and_everybody_is_told(world: Any) -> 
     assert (secured.request, secured.unit) == (asked, unit)
     # Fourteen days from 2 March in Toronto: the end of the 16th there, daylight saving time by then.
     assert secured.deadline == dt.datetime(2026, 3, 17, 4, 0, tzinfo=dt.UTC)
-    told = await world.last_published(units.UnitAvailabilityChangedV1)
-    assert (told.data.occupancy, told.data.listing_version) == (Occupancy.SECURED, told.aggregateversion)
+    event = await world.last_published(units.UnitAvailabilityChangedV1)
+    assert (event.data.occupancy, event.data.listing_version) == (Occupancy.SECURED, event.aggregateversion)
     history = await world.see(unit_history, unit)
     assert (history.occupancy[0].cause, history.occupancy[0].cause_id) == ("hold", asked)
 
 
 @pytest.mark.row("U9", "P6")
-async def test_of_twenty_requests_at_once_exactly_one_wins_and_the_others_are_told(world: Any) -> None:
+async def test_of_twenty_requests_at_once_exactly_one_wins_and_the_others_are_refused(world: Any) -> None:
     unit = await world.unit()
     asked = [request(unit) for _ in range(20)]
     answers = await asyncio.gather(*(perform(world.runtime, SYSTEM, answer_request, one) for one in asked))
     assert sorted(answers).count(HoldState.HELD) == 1
     assert sorted(answers).count(HoldState.REFUSED) == 19
-    told = await world.published()
-    assert told.count("unit_secured") == 1
-    assert told.count("unit_refused") == 19
+    events = await world.published()
+    assert events.count("unit_secured") == 1
+    assert events.count("unit_refused") == 19
     reasons = await world.rows("SELECT DISTINCT refusal FROM hold WHERE state = 'refused'")
     assert reasons == [{"refusal": "secured_by_another"}]
     assert await world.value("SELECT count(*) FROM occupancy_change WHERE unit_id = $1", unit) == 2
@@ -94,7 +94,7 @@ async def test_of_twenty_requests_at_once_exactly_one_wins_and_the_others_are_to
         ("lived_in", RefusalReason.NOT_AVAILABLE),
     ],
 )
-async def test_a_refusal_says_why(world: Any, state: str, reason: RefusalReason) -> None:
+async def test_a_refusal_gives_its_reason(world: Any, state: str, reason: RefusalReason) -> None:
     unit = uuid.uuid4() if state == "unknown" else await world.unit()
     if state == "withdrawn":
         await world.do(withdraw_unit, ChangeListing(unit_id=unit))
@@ -109,7 +109,7 @@ async def test_a_refusal_says_why(world: Any, state: str, reason: RefusalReason)
 
 
 @pytest.mark.row("U9")
-async def test_a_request_heard_twice_is_answered_once(world: Any) -> None:
+async def test_a_request_received_twice_is_answered_once(world: Any) -> None:
     unit, asked = await world.unit(), uuid.uuid4()
     for _ in range(3):
         await world.receive("unit_requested", unit=unit, request=asked)
@@ -184,7 +184,7 @@ async def test_holds_are_listed_by_deadline_page_by_page(world: Any) -> None:
 
 
 @pytest.mark.row("U9", "P6")
-async def test_a_hold_says_that_it_ends_and_lapses_on_time(world: Any) -> None:
+async def test_a_hold_announces_its_end_and_lapses_on_time(world: Any) -> None:
     unit, asked = await world.unit(), uuid.uuid4()
     await world.receive("unit_requested", unit=unit, request=asked, expected_move_in=dt.date(2026, 3, 10))
     world.clock.advance(dt.timedelta(days=10))
@@ -240,8 +240,8 @@ async def test_a_tenancy_for_somebody_else_ends_the_hold_and_informs_its_owner(
         await world.receive(
             "tenancy_started", unit=unit, tenancy=tenancy, start=dt.date(2026, 3, 9), request=fulfils
         )
-    told = await world.last_published(units.UnitReleasedV1)
-    assert (told.data.request, told.data.reason) == (held, ReleaseReason.LET_TO_ANOTHER)
+    event = await world.last_published(units.UnitReleasedV1)
+    assert (event.data.request, event.data.reason) == (held, ReleaseReason.LET_TO_ANOTHER)
     assert (await world.see(hold_record, held)).state is HoldState.RELEASED
     assert await world.occupancy(unit) == "occupied_by_other"
     world.clock.advance(dt.timedelta(days=60))
@@ -257,8 +257,8 @@ async def test_a_closed_application_frees_the_entitys_own_home_at_once(world: An
     await world.receive("unit_requested", unit=unit, request=asked)
     for _ in range(2):
         await world.receive("application_closed", unit=unit, request=asked)
-    told = await world.last_published(units.UnitReleasedV1)
-    assert (told.data.request, told.data.reason) == (asked, ReleaseReason.APPLICATION_CLOSED)
+    event = await world.last_published(units.UnitReleasedV1)
+    assert (event.data.request, event.data.reason) == (asked, ReleaseReason.APPLICATION_CLOSED)
     assert await world.occupancy(unit) == "available"
     page = await visitor("inventory_keeper").see(f"/inventory-desk/holds/{asked}")
     assert "The application for the home was closed" in page.html
@@ -287,8 +287,8 @@ async def test_at_a_third_partys_the_household_moves_in_and_out(world: Any) -> N
     assert await world.occupancy(unit) == "occupied_by_client"
     await world.receive("household_moved_out", unit=unit, request=asked, moved_out_on=dt.date(2026, 3, 12))
     assert await world.occupancy(unit) == "notice_given"
-    told = (await world.last_published(units.UnitAvailabilityChangedV1)).data
-    assert told.available_from == dt.date(2026, 3, 13)
+    event = (await world.last_published(units.UnitAvailabilityChangedV1)).data
+    assert event.available_from == dt.date(2026, 3, 13)
     world.clock.advance(dt.timedelta(days=12))
     assert await world.due() == ["occupation_ends"]
     assert await world.occupancy(unit) == "available"
@@ -310,7 +310,7 @@ async def test_a_first_day_that_was_corrected_is_kept_and_an_older_fact_that_com
     late = world.message("household_moved_in", moved_in_on=dt.date(2026, 3, 3), **moved)
     await world.receive("household_moved_in", moved_in_on=dt.date(2026, 3, 2), **moved)
     await world.deliver(*late)
-    assert await lived_in_since() == dt.date(2026, 3, 2), "what was told later stands"
+    assert await lived_in_since() == dt.date(2026, 3, 2), "what was published later stands"
     correction = world.message("household_moved_in", moved_in_on=dt.date(2026, 2, 27), **moved)
     for _ in range(2):
         await world.deliver(*correction)

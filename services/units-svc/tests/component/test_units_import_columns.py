@@ -54,7 +54,7 @@ async def _homes(world: Any) -> dict[str, Any]:
     return {home.street: await world.see(unit_record, home.id) for home in found.items}
 
 
-async def test_commas_are_decimals_or_thousands_by_what_their_column_says(world: Any) -> None:
+async def test_commas_are_decimals_or_thousands_by_what_their_column_holds(world: Any) -> None:
     rows = (
         "1 Elm St;1;Toronto;ON;apartment;2,0;640,0;1350,000;43,6532\n"
         "2 Elm St;1;Toronto;ON;apartment;3,0;1,000;950,000;43,7\n"
@@ -95,8 +95,8 @@ async def test_what_can_be_read_in_two_ways_is_refused_and_asked_about(world: An
     keeper = visitor("inventory_keeper", locale="fr")
     page = await keeper.see(path)
     assert "« 3/4/2026 » peut désigner deux jours" in re.sub(r"[\u00a0\u202f]", " ", page.html)
-    for said in ("Nombre à double sens", "Jour à double sens", "dans : Loyer", "dans : Disponible dès"):
-        assert said in re.sub(r"[\u00a0\u202f]", " ", page.html)
+    for words in ("Nombre à double sens", "Jour à double sens", "dans : Loyer", "dans : Disponible dès"):
+        assert words in re.sub(r"[\u00a0\u202f]", " ", page.html)
     assert "Unclear" not in page.html
     target = f"{path}/answers"
     sent = await keeper.send(path, {"decimal": "point", "days": "day_first"}, action=target)
@@ -120,7 +120,7 @@ async def test_the_same_answers_can_be_sent_with_the_file(world: Any) -> None:
     assert (home.rent_amount, home.status_observed_on.isoformat()) == (Decimal(1350), "2025-03-04")
 
 
-async def test_one_day_that_can_be_read_one_way_only_says_how_the_others_are(world: Any) -> None:
+async def test_one_day_that_can_be_read_one_way_only_decides_how_the_others_are(world: Any) -> None:
     rows = "".join(
         f"{at} Elm St;1;Toronto;ON;apartment;{day}\n" for at, day in enumerate(("3/4/2025", "12/31/2025"), 1)
     )
@@ -200,7 +200,7 @@ def _own(name: str = "vancouver", change: tuple[str, str] = ("", "")) -> Mapping
     return parse_mapping(OWN.format(name=name).replace(*change), form="toml")
 
 
-async def test_columns_are_joined_and_added_and_the_report_says_what_was_read(
+async def test_columns_are_joined_and_added_and_the_report_shows_what_was_read(
     world: Any, visitor: Any
 ) -> None:
     rows = (
@@ -218,14 +218,14 @@ async def test_columns_are_joined_and_added_and_the_report_says_what_was_read(
     assert (columns.not_read, columns.absent) == (["Note"], ["Name"])
     assert [params for _, params in columns.notes] == [{"feature": "moat"}]
     page = await visitor("inventory_keeper", locale="fr").see(f"/inventory-desk/imports/{found.id}")
-    for said in ("laissée de côté", "Dans le fichier, mais non lues", "Note", "Name", "numéro et rue"):
-        assert said in page.html
+    for words in ("laissée de côté", "Dans le fichier, mais non lues", "Note", "Name", "numéro et rue"):
+        assert words in page.html
     await _write(world, found)
     streets = await world.rows("SELECT street FROM building")
     assert [row["street"] for row in streets] == ["12 W Hastings St"]
 
 
-async def test_a_count_of_homes_beside_one_row_a_home_is_told(world: Any) -> None:
+async def test_a_count_of_homes_beside_one_row_a_home_is_reported(world: Any) -> None:
     row = "1 Elm St;1;Toronto;ON;apartment;14\n"
     found = await _read(world, f"{HEAD};Number of units\n{row}")
     assert [params for _, params in (await world.see(import_columns, found.id)).notes] == [
@@ -274,12 +274,12 @@ async def test_homes_that_a_newer_file_no_longer_names_are_withdrawn_together_bu
     assert "when the import is written" in (await keeper.see(path)).html
     # Nothing of it is new or changed but the number of homes: it is written by the API.
     found = await _write(world, found)
-    told = len(await world.published())
+    before = len(await world.published())
     page = await keeper.see(path)
     assert "Take 2 homes off the list" in page.html
     assert "1 of them is held for somebody" in page.html
     await keeper.send(path, {}, action=path)
-    assert sorted((await world.published())[told:]) == ["unit_withdrawn"] * 2
+    assert sorted((await world.published())[before:]) == ["unit_withdrawn"] * 2
     active = await world.rows("SELECT source_ref FROM unit WHERE active ORDER BY source_ref")
     assert [row["source_ref"] for row in active] == ["A1/1", "A2/1", "A3/1"]
     assert await world.do(withdraw_missing, ImportCommand(found.id)) == 0

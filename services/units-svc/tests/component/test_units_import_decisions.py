@@ -55,11 +55,11 @@ async def _homes(world: Any) -> int:
     return int(await world.value("SELECT count(*) FROM unit"))
 
 
-async def test_one_that_the_worker_gave_up_says_why_and_goes_on_when_it_is_let(
+async def test_one_that_the_worker_gave_up_shows_why_and_goes_on_when_it_is_let(
     world: Any, visitor: Any
 ) -> None:
     import_id = await _receive(world, f"{HEADER}\n1 Example St,1,Toronto,ON,apartment\n")
-    kept = await world.value("SELECT definition FROM unit_import")
+    stored = await world.value("SELECT definition FROM unit_import")
     await world.rows("UPDATE unit_import SET definition = '{}'")
     runner = TimerRunner(world.runtime, DUTIES.timers)
     for _ in range(8):
@@ -76,7 +76,7 @@ async def test_one_that_the_worker_gave_up_says_why_and_goes_on_when_it_is_let(
     assert "hx-get" not in page.html, "nothing is to be waited for"
     assert "Go on with the import of homes.csv" in (await keeper.see("/inventory-desk")).html
     assert "Broken off" in (await keeper.see("/inventory-desk/imports")).html
-    await world.rows("UPDATE unit_import SET definition = $1", kept)
+    await world.rows("UPDATE unit_import SET definition = $1", stored)
     assert await keeper.send(path, {}, action=f"{path}/resume") == path
     await runner.fire_due()
     await runner.fire_due()
@@ -92,7 +92,7 @@ async def test_one_that_the_worker_gave_up_says_why_and_goes_on_when_it_is_let(
         ("failed: KeyError", "unexpected reason"),
     ],
 )
-def test_why_a_step_failed_is_said_in_plain_words(reason: str, words: str) -> None:
+def test_why_a_step_failed_is_shown_in_plain_words(reason: str, words: str) -> None:
     assert words in why_halted(reason)
 
 
@@ -153,8 +153,8 @@ async def test_the_command_line_goes_on_with_one_that_was_stopped(world: Any) ->
         env=world.environment(),
         stdout=asyncio.subprocess.PIPE,
     )
-    said, _ = await going_on.communicate()
-    assert (going_on.returncode, b"Written." in said) == (0, True), said
+    printed, _ = await going_on.communicate()
+    assert (going_on.returncode, b"Written." in printed) == (0, True), printed
     assert await _homes(world) == ROWS
 
 

@@ -90,7 +90,7 @@ async def test_the_next_rows_are_read_no_further_when_those_before_cannot_be_kep
     def slowly(reader: RowReader, line: int, cells: Any) -> Any:
         rows_of[-1] += 1
         if len(rows_of) > 1:
-            # So slow that it can't come to its end by itself before it is told to stop.
+            # So slow that it can't come to its end by itself before it is asked to stop.
             reading_on.set()
             time.sleep(0.002)
         return read_row(reader, line, cells)
@@ -112,7 +112,7 @@ async def test_the_next_rows_are_read_no_further_when_those_before_cannot_be_kep
     monkeypatch.setattr(staging, "_store", broken)
     with pytest.raises(BrokenOff):
         await world.do(carry_on, ImportCommand(import_id))
-    assert ended == 2, "whoever reads on has ended"
+    assert ended == 2, "the other reader has ended"
     assert 0 < rows_of[1] < rows_of[0] / 2
 
 
@@ -290,12 +290,12 @@ async def test_html_and_formulas_come_back_harmless_and_can_be_sent_again(world:
     assert [line[5] for line in lines[1:]] == ["'=HYPERLINK(1)", "'+1 416"]
     mended = answer.content.replace(b"castle", b"apartment").replace(b"<b>", b"studio")
     assert (await _all_of(world, mended)).new == 2
-    kept = await world.rows("SELECT comments FROM unit WHERE comments IS NOT NULL ORDER BY comments")
-    assert [row["comments"] for row in kept] == ["+1 416", "<script>alert(1)</script>", "=HYPERLINK(1)"]
+    stored = await world.rows("SELECT comments FROM unit WHERE comments IS NOT NULL ORDER BY comments")
+    assert [row["comments"] for row in stored] == ["+1 416", "<script>alert(1)</script>", "=HYPERLINK(1)"]
 
 
 @pytest.mark.row("U2", "U3", "U8")
-async def test_what_rows_say_of_one_another_and_of_the_inventory_must_fit(world: Any) -> None:
+async def test_what_rows_state_about_one_another_and_of_the_inventory_must_fit(world: Any) -> None:
     await world.do(
         add_unit,
         AddUnit(

@@ -27,7 +27,7 @@ from units_svc.imports.mapping import mapping_named, parse_mapping
 from units_svc.imports.model import FileUnreadable, NotReady
 from units_svc.imports.queries import ImportView, import_problems, import_record, wrong_rows
 from units_svc.inventory.commands import EditDetails, edit_details
-from units_svc.inventory.listing import tell_listing
+from units_svc.inventory.listing import publish_listing
 from units_svc.inventory.model import Unit
 from units_svc.inventory.queries import unit_list, unit_record
 from units_svc.inventory.searching import UnitFilter
@@ -115,38 +115,40 @@ async def test_a_second_import_changes_nothing_and_leaves_staffs_corrections(wor
     await world.do(
         edit_details, EditDetails(**{**changed, "unit_id": home.id, "housing_type": "studio", "bedrooms": 0})
     )
-    told = len(await world.published())
+    before = len(await world.published())
     assert await _import(world, data / "register.csv", "toronto-rentsafe") == (0, 0, 15)
-    assert len(await world.published()) == told
+    assert len(await world.published()) == before
     again = await world.see(unit_record, home.id)
     assert (again.housing_type, again.bedrooms, again.version) == ("studio", 0, home.version + 1)
 
 
 @pytest.mark.row("U8")
-async def test_what_changed_in_the_file_is_changed_and_told_and_nothing_else(world: Any, data: Path) -> None:
+async def test_what_changed_in_the_file_is_changed_and_published_and_nothing_else(
+    world: Any, data: Path
+) -> None:
     await _import(world, data / "register.csv", "toronto-rentsafe")
-    told = len(await world.published())
+    before = len(await world.published())
     text = (data / "register.csv").read_text().replace(",6,12,1970,", ",7,12,1971,")
     assert await _import(world, text, "toronto-rentsafe") == (1, 6, 9)
-    assert len(await world.published()) == told + 7
+    assert len(await world.published()) == before + 7
     years = await world.rows("SELECT DISTINCT year_built FROM unit WHERE address_order LIKE 'example st e%'")
     assert years == [{"year_built": 1971}]
 
 
 @pytest.mark.row("U8", "U1")
-async def test_listings_told_in_sets_are_those_told_one_by_one(world: Any, data: Path) -> None:
+async def test_listings_published_in_bulk_are_those_published_one_by_one(world: Any, data: Path) -> None:
     await _import(world, data / "register.csv", "toronto-rentsafe")
     unit_id = (await world.see(unit_list, UnitFilter(text="22 Example"))).items[0].id
-    in_sets = (await world.rows("SELECT data FROM outbox WHERE aggregate = $1", str(unit_id)))[0]["data"]
+    in_bulk = (await world.rows("SELECT data FROM outbox WHERE aggregate = $1", str(unit_id)))[0]["data"]
     async with world.runtime.transaction(Actor.system("test", "property")) as tx:
-        await tell_listing(tx, await tx.session.get_one(Unit, unit_id))
+        await publish_listing(tx, await tx.session.get_one(Unit, unit_id))
     alone = await world.last_published(units.UnitPublishedV1)
-    told = read(units.UnitPublishedV1, in_sets)
-    assert told.data == alone.data.model_copy(update={"listing_version": told.data.listing_version})
-    assert (told.source, told.type, told.dataschema, told.subject) == (
+    event = read(units.UnitPublishedV1, in_bulk)
+    assert event.data == alone.data.model_copy(update={"listing_version": event.data.listing_version})
+    assert (event.source, event.type, event.dataschema, event.subject) == (
         alone.source, alone.type, alone.dataschema, alone.subject,
     )  # fmt: skip
-    assert told.aggregateversion == told.data.listing_version == 1
+    assert event.aggregateversion == event.data.listing_version == 1
 
 
 BAD = [
@@ -263,7 +265,7 @@ async def test_over_the_api_a_file_is_sent_previewed_and_written(world: Any, dat
 
 
 @pytest.mark.row("U8")
-async def test_the_command_line_imports_and_says_what_it_did(world: Any, data: Path) -> None:
+async def test_the_command_line_imports_and_prints_what_it_did(world: Any, data: Path) -> None:
     command = [
         sys.executable,
         "-m",

@@ -1,4 +1,4 @@
-"""Names in other scripts are told apart; a search that means nothing finds nothing (U1, U6)."""
+"""Names in other scripts are distinguished; a search that means nothing finds nothing (U1, U6)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def test_what_means_nothing_finds_nothing(world: Any, typed: str) -> None:
     assert (await world.see(landlord_list, words=typed)).items == []
 
 
-async def test_landlords_of_before_are_folded_anew(fresh_database: Any) -> None:
+async def test_landlords_of_before_are_folded_again(fresh_database: Any) -> None:
     database = await fresh_database()
     migrations = str(migrations_of("units"))
     await upgrade(database.url, migrations, read_former_ids(migrations_of("units"))["0010"])

@@ -1,4 +1,4 @@
-"""Long choices are grouped, work without scripts, and a range upside down is told with field and rule."""
+"""Long choices are grouped, work without scripts, and a reversed range is refused with field and rule."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def test_types_and_features_are_chosen_in_groups(
 
 
 @pytest.mark.row("U1", "U7", "X2")
-async def test_a_range_upside_down_is_told_at_its_field(world: Any, visitor: Any) -> None:
+async def test_a_reversed_range_is_refused_at_its_field(world: Any, visitor: Any) -> None:
     keeper = visitor("inventory_keeper")
     page = await keeper.see("/inventory-desk/units?rent_from=1200&rent_to=900&area_from=9&area_to=3")
     assert "“Rent, at most” must be at least 1,200, where the range begins" in page.text

@@ -11,7 +11,7 @@ import pytest
 
 from chassis.actor import Actor
 from contracts import units
-from contracts.words import ManagedBy as Told
+from contracts.words import ManagedBy as PublishedManager
 from units_svc.holds.commands import CorrectManager, correct_manager
 from units_svc.holds.model import HoldState, ManagerUnchanged
 from units_svc.holds.queries import hold_record, use_of_unit
@@ -124,12 +124,12 @@ async def test_a_landlord_corrected_while_people_live_there_takes_no_notice_of_e
 
 
 @pytest.mark.row("U4", "U9")
-async def test_who_manages_a_held_home_is_corrected_knowingly_and_told(world: Any, visitor: Any) -> None:
+async def test_who_manages_a_held_home_is_corrected_knowingly_and_published(world: Any, visitor: Any) -> None:
     landlord = await world.landlord(THEIRS)
     unit, asked = await world.unit(landlord_id=landlord), uuid.uuid4()
     await world.receive("unit_requested", unit=unit, request=asked)
     secured = (await world.last_published(units.UnitSecuredV1)).data
-    assert secured.managed_by is Told.THIRD_PARTY
+    assert secured.managed_by is PublishedManager.THIRD_PARTY
     await _correct_landlord(world, landlord, OURS)
     desk = visitor("inventory_keeper", "property_manager", "property_administrator")
     page = await desk.see(f"/inventory-desk/units/{unit}/use")
@@ -139,11 +139,11 @@ async def test_who_manages_a_held_home_is_corrected_knowingly_and_told(world: An
     assert "Fill in “Why”" in refused.html
     await desk.send(path, {"managed_by": "property_entity", "reason": "Bought in January"})
     again = (await world.last_published(units.UnitSecuredV1)).data
-    assert (again.managed_by, again.deadline) == (Told.PROPERTY_ENTITY, secured.deadline)
+    assert (again.managed_by, again.deadline) == (PublishedManager.PROPERTY_ENTITY, secured.deadline)
     hold = await world.see(hold_record, asked)
     assert (hold.state, hold.managed_by) == (HoldState.HELD, ManagedBy.PROPERTY_ENTITY)
-    kept = await world.rows("SELECT changes FROM audit WHERE action = 'manager_corrected'")
-    assert all("Bought in January" in str(row["changes"]) for row in kept)
+    recorded = await world.rows("SELECT changes FROM audit WHERE action = 'manager_corrected'")
+    assert all("Bought in January" in str(row["changes"]) for row in recorded)
     assert "The present hold or stay began" not in (await desk.see(f"/inventory-desk/units/{unit}/use")).html
     same = CorrectManager(unit_id=unit, managed_by=ManagedBy.PROPERTY_ENTITY, reason="twice")
     with pytest.raises(ManagerUnchanged):
@@ -155,27 +155,27 @@ async def test_who_manages_a_held_home_is_corrected_knowingly_and_told(world: An
 
 @pytest.mark.row("U6", "P6")
 @pytest.mark.parametrize(
-    ("relation", "told"),
+    ("relation", "published"),
     [
-        (None, Told.NOT_KNOWN),
-        (Relation.THIRD_PARTY, Told.THIRD_PARTY),
-        (Relation.MANAGING_AGENT, Told.PROPERTY_ENTITY),
-        (Relation.PROPERTY_ENTITY, Told.PROPERTY_ENTITY),
+        (None, PublishedManager.NOT_KNOWN),
+        (Relation.THIRD_PARTY, PublishedManager.THIRD_PARTY),
+        (Relation.MANAGING_AGENT, PublishedManager.PROPERTY_ENTITY),
+        (Relation.PROPERTY_ENTITY, PublishedManager.PROPERTY_ENTITY),
     ],
 )
-async def test_a_home_without_a_landlord_is_told_and_shown_as_not_known(
-    world: Any, visitor: Any, relation: Relation | None, told: Told
+async def test_a_home_without_a_landlord_is_published_and_shown_as_not_known(
+    world: Any, visitor: Any, relation: Relation | None, published: PublishedManager
 ) -> None:
     unit = await world.unit(landlord_id=await world.landlord(relation) if relation else None)
-    assert (await world.last_published(units.UnitPublishedV1)).data.managed_by is told
+    assert (await world.last_published(units.UnitPublishedV1)).data.managed_by is published
     await world.receive("unit_requested", unit=unit, request=uuid.uuid4())
-    assert (await world.last_published(units.UnitSecuredV1)).data.managed_by is told
+    assert (await world.last_published(units.UnitSecuredV1)).data.managed_by is published
     page = await visitor("inventory_keeper").see(f"/inventory-desk/units/{unit}/details")
     assert ("Missing for a referral: the landlord" in page.html) is (relation is None)
 
 
 @pytest.mark.row("U4", "P6")
-async def test_for_a_home_whose_manager_is_not_known_both_sides_are_heard(world: Any) -> None:
+async def test_for_a_home_whose_manager_is_not_known_events_of_both_sides_are_acted_on(world: Any) -> None:
     closed, moved = await world.unit(), await world.unit()
     one, other = uuid.uuid4(), uuid.uuid4()
     await world.receive("unit_requested", unit=closed, request=one)

@@ -13,11 +13,11 @@ from testkit.ways import follow_ways
 async def test_what_a_form_says_is_wrong_reads_well(world, visitor, locale):
     unit = await world.unit(landlord_id=await world.landlord())
     await world.receive("unit_requested", request=uuid.uuid4(), unit=unit)
-    said = []
+    messages = []
     for role in ("inventory_keeper", "property_administrator"):
         browser = visitor(role, locale=locale).client
         reached = await follow_ways(browser, "/inventory-desk")
         for filling in (empty, wrong):
-            said += await faults_of(browser, reached, filling)
-    assert {fault.message: fault.path for fault in said if reads_badly(fault.message, locale)} == {}
-    assert len(said) > 60
+            messages += await faults_of(browser, reached, filling)
+    assert {fault.message: fault.path for fault in messages if reads_badly(fault.message, locale)} == {}
+    assert len(messages) > 60

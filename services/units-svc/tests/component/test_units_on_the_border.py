@@ -103,8 +103,8 @@ async def test_entry_is_asked_for_and_answered_over_the_broker(
         request = await world.do(ask_entry, AskEntry(work_id=work, version=1, **window))
 
         async def asked() -> None:
-            told = await border.published(units.EntryRequestedV1)
-            assert [(one.data.request, one.data.unit) for one in told] == [(request, unit)]
+            asked = await border.published(units.EntryRequestedV1)
+            assert [(one.data.request, one.data.unit) for one in asked] == [(request, unit)]
 
         await eventually(asked)
         answer = {"request": request, "unit": unit, "answer": "tenant_agreed", "entry_from": None}

@@ -1,4 +1,4 @@
-"""Homes and landlords on a real database: rules, searches, dated facts, what is told (U1, U2, U3, U6, X4)."""
+"""Homes and landlords on a real database: rules, searches, dated facts, events (U1, U2, U3, U6, X4)."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ async def _found(world: Any, **filters: Any) -> set[str]:
 @pytest.mark.row("U3")
 async def test_a_rent_keeps_its_currency_and_is_not_mixed_with_another(world: Any) -> None:
     unit = await world.unit(rent=Decimal("1000.00"), rent_currency="USD")
-    told = (await world.last_published(units.UnitPublishedV1)).data.rent
-    assert (told.amount, told.currency) == (Decimal("1000.00"), "USD")
+    rent = (await world.last_published(units.UnitPublishedV1)).data.rent
+    assert (rent.amount, rent.currency) == (Decimal("1000.00"), "USD")
     mixed = ChangeRent(unit_id=unit, amount=Decimal("1350.00"), begins_on=dt.date(2026, 3, 10))
     with pytest.raises(RentInAnotherCurrency) as refused:
         await world.do(change_rent, mixed)
@@ -121,17 +121,17 @@ async def test_two_homes_cannot_have_one_address_and_number(world: Any) -> None:
 
 
 @pytest.mark.row("U2", "U1")
-async def test_what_is_the_buildings_changes_for_all_its_homes_and_is_told_for_each(world: Any) -> None:
+async def test_what_is_the_buildings_changes_for_all_its_homes_and_is_published_for_each(world: Any) -> None:
     homes = [
         await world.unit(street="5 Example St", unit_number=str(n), building_floors=4, floor=n)
         for n in (1, 2, 3)
     ]
-    told = len(await world.published())
+    before = len(await world.published())
     record = await world.see(unit_record, homes[0])
     await world.do(
         edit_address, _as_edit(EditAddress, record, building_name="Maple Court", region="north-york")
     )
-    assert (await world.published())[told:] == ["unit_published"] * 3
+    assert (await world.published())[before:] == ["unit_published"] * 3
     assert {(await world.see(unit_record, home)).building_name for home in homes} == {"Maple Court"}
     assert len(await _found(world, region=["north-york"])) == 3
     record = await world.see(unit_record, homes[0])
@@ -397,8 +397,8 @@ async def test_what_was_retired_since_is_kept_when_a_home_is_edited(world: Any, 
     await world.rows("UPDATE lookup_value SET active = false WHERE id = $1", value)
     path = f"/inventory-desk/units/{unit}/details/edit"
     await visitor("inventory_keeper").send(path, {"comments": "New doors."})
-    (kept,) = await world.rows("SELECT landlord_id, service_provider, comments FROM unit")
-    assert tuple(kept.values()) == (landlord, code, "New doors.")
+    (stored,) = await world.rows("SELECT landlord_id, service_provider, comments FROM unit")
+    assert tuple(stored.values()) == (landlord, code, "New doors.")
 
 
 @pytest.mark.row("U3", "U6", "U7", "U9", "U10")

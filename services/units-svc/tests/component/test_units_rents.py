@@ -37,15 +37,17 @@ def _correct(unit: uuid.UUID, rent: uuid.UUID, amount: str, **more: Any) -> Corr
     return CorrectRent(**given)
 
 
-async def test_a_mistyped_rent_is_corrected_on_its_day_told_and_kept_with_the_reason(world: Any) -> None:
+async def test_a_mistyped_rent_is_corrected_on_its_day_published_and_stored_with_the_reason(
+    world: Any,
+) -> None:
     unit = await world.unit(rent=None)
     wrong = await _rent(world, unit, "13500.00", TODAY)
     right = await world.do(correct_rent, _correct(unit, wrong, "1350.00"))
     assert (await world.see(unit_record, unit)).rent_amount == Decimal("1350.00")
     assert (await world.last_published(units.UnitPublishedV1)).data.rent.amount == Decimal("1350.00")
-    kept = {rent.id: rent for rent in (await world.see(unit_history, unit)).rents}
-    assert (kept[wrong].cancelled_why, kept[wrong].cancelled_by) == ("Mistyped", "Kim Okafor")
-    assert (kept[right].begins_on, kept[right].cancelled_at) == (TODAY, None)
+    stored = {rent.id: rent for rent in (await world.see(unit_history, unit)).rents}
+    assert (stored[wrong].cancelled_why, stored[wrong].cancelled_by) == ("Mistyped", "Kim Okafor")
+    assert (stored[right].begins_on, stored[right].cancelled_at) == (TODAY, None)
     with pytest.raises(RentCancelled):
         await world.do(correct_rent, _correct(unit, wrong, "1.00"))
     with pytest.raises(NotFound):

@@ -100,11 +100,11 @@ async def test_what_would_watch_people_is_refused_everywhere_and_every_refusal_i
         with pytest.raises(MonitoringRefused) as refused:
             await world.do(use_case, command, *([actor] if actor else []))
         assert "no monitoring equipment may be installed inside" in str(refused.value)
-    kept = (await world.see(refusals)).items
+    recorded = (await world.see(refusals)).items
     first = await world.see(refusals, limit=3)
     second = await world.see(refusals, limit=10, after=first.next)
-    assert (first.count, first.items + second.items, second.next) == (7, kept, None)
-    assert [one.place for one in reversed(kept)] == [
+    assert (first.count, first.items + second.items, second.next) == (7, recorded, None)
+    assert [one.place for one in reversed(recorded)] == [
         "lookup_value", "lookup_value", "unit", "use", "maintenance", "inspection", "photo",
     ]  # fmt: skip
     assert await world.value("SELECT count(*) FROM maintenance_work") == 0
@@ -133,10 +133,10 @@ async def test_texts_of_landlords_contractors_companies_and_holds_are_reviewed_a
     for use_case, command in offers:
         with pytest.raises((MonitoringRefused, SeveralFaults)) as refused:
             await world.do(use_case, command)
-        said = getattr(refused.value, "errors", [refused.value])
-        assert said[0].code == "monitoring_refused", command
-    kept = (await world.see(refusals)).items
-    assert [one.place for one in reversed(kept)] == [
+        faults = getattr(refused.value, "errors", [refused.value])
+        assert faults[0].code == "monitoring_refused", command
+    recorded = (await world.see(refusals)).items
+    assert [one.place for one in reversed(recorded)] == [
         "landlord", "landlord", "contractor", "contractor", "maintenance", "hold",
     ]  # fmt: skip
 
@@ -199,16 +199,16 @@ async def test_work_is_recorded_completed_and_its_cost_added_up(world: Any) -> N
     overdue = await world.see(work_list, WorkFilter(state="overdue"))
     assert [one.id for one in overdue.items] == [work]
     found = await world.see(work_record, work)
-    said = {name: getattr(found, name) for name in EditWork.model_fields if hasattr(found, name)}
+    given = {name: getattr(found, name) for name in EditWork.model_fields if hasattr(found, name)}
     done = {
         "completed": True,
         "actual_start": day(9),
         "actual_end": day(10),
         "actual_cost": Decimal("150.00"),
     }
-    await world.do(edit_work, EditWork(**{**said, **done, "work_id": work}))
+    await world.do(edit_work, EditWork(**{**given, **done, "work_id": work}))
     with pytest.raises(EditedMeanwhile):
-        await world.do(edit_work, EditWork(**{**said, "work_id": work}))
+        await world.do(edit_work, EditWork(**{**given, "work_id": work}))
     page = await world.see(work_list, WorkFilter())
     assert (page.count, page.actual_cost, page.scheduled_cost) == (2, Decimal("1050.00"), Decimal("120.00"))
     for filters, count in (
@@ -418,7 +418,9 @@ async def test_vacancy_and_the_time_to_relet_are_counted_from_what_happened(worl
 
 
 @pytest.mark.row("U3", "U10", "X2")
-async def test_a_photo_that_is_none_is_told_on_the_page_where_it_was_chosen(world: Any, visitor: Any) -> None:
+async def test_a_photo_that_is_none_is_shown_on_the_page_where_it_was_chosen(
+    world: Any, visitor: Any
+) -> None:
     unit, keeper = await world.unit(), visitor("inventory_keeper")
     base = f"/inventory-desk/units/{unit}"
     target = await keeper.send(
@@ -434,7 +436,7 @@ async def test_a_photo_that_is_none_is_told_on_the_page_where_it_was_chosen(worl
 
 
 @pytest.mark.row("U2", "U3", "X2")
-async def test_all_that_is_wrong_with_a_home_is_told_at_once(world: Any, visitor: Any) -> None:
+async def test_all_that_is_wrong_with_a_home_is_shown_at_once(world: Any, visitor: Any) -> None:
     keeper = visitor("property_administrator")
     typed = {
         "street": "–", "city": "Toronto", "province": "XX", "postal_code": "nothing", "region": "nowhere",

@@ -1,5 +1,5 @@
-"""What units-svc says is in the catalogue, what it may hear has a handler, and its words are the language's
-words."""
+"""What units-svc publishes is in the catalogue, what it may receive has a handler, and its words are the
+language's words."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ FACTS: tuple[Any, ...] = (
 )
 
 
-def _said(fact: Any) -> Any:
+def _published(fact: Any) -> Any:
     (message,) = UnitsPublisher("property").to_messages(fact, AT)
     return message
 
@@ -54,7 +54,7 @@ def _said(fact: Any) -> Any:
 @pytest.mark.row("W1")
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: type(fact).__name__)
 def test_each_fact_becomes_the_event_of_the_catalogue(fact: Any) -> None:
-    message = _said(fact)
+    message = _published(fact)
     envelope = read(CATALOGUE[message.subject], message.data)
     assert envelope.source == "/property/units"
     assert str(envelope.subject) == message.aggregate
@@ -62,8 +62,8 @@ def test_each_fact_becomes_the_event_of_the_catalogue(fact: Any) -> None:
 
 
 @pytest.mark.row("W1")
-def test_every_event_of_units_has_a_fact_and_every_event_it_may_hear_a_handler() -> None:
-    assert {_said(fact).subject for fact in FACTS} == {
+def test_every_event_of_units_has_a_fact_and_every_event_it_may_receive_a_handler() -> None:
+    assert {_published(fact).subject for fact in FACTS} == {
         m.terms.subject for m in CATALOGUE.published_by("units")
     }
     assert set(DUTIES.listening) == {model.terms.subject for model in CATALOGUE.received_by("units")}
@@ -94,4 +94,4 @@ def test_the_words_that_list_values_stand_for_are_those_of_the_language() -> Non
 
 def test_a_thing_that_is_no_fact_is_not_published() -> None:
     with pytest.raises(TypeError):
-        _said(object())
+        _published(object())

@@ -1,4 +1,4 @@
-"""The life of a request as a play: given what was heard before, when this is heard, expect that (U9, U4)."""
+"""The life of a request as a play: given what came before, when this is received, expect that (U9, U4)."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_each_fact_in_each_state(given_: HoldState | None, when: Fact, expect: D
 
 @pytest.mark.row("U9")
 @given(some.lists(some.sampled_from(Fact), max_size=12))
-def test_whatever_is_heard_in_whatever_order_a_hold_ends_once_and_stays_ended(facts: list[Fact]) -> None:
+def test_whatever_is_received_in_whatever_order_a_hold_ends_once_and_stays_ended(facts: list[Fact]) -> None:
     state: HoldState | None = None
     releases = 0
     for fact in facts:

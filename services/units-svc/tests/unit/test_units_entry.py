@@ -65,12 +65,12 @@ def test_agreement_opens_the_door_also_inside_the_notice_period() -> None:
 @pytest.mark.parametrize(("minutes", "allowed"), [(0, True), (1, False), (-1, True)])
 def test_exactly_24_hours_are_enough_and_one_minute_less_is_not(minutes: int, allowed: bool) -> None:
     start = at(5, 9)
-    said = asked(EntryStatus.NOTICE_GIVEN, start, entry_from=start + dt.timedelta(minutes=minutes))
+    answered = asked(EntryStatus.NOTICE_GIVEN, start, entry_from=start + dt.timedelta(minutes=minutes))
     if allowed:
-        assert decided(said) is Ground.NOTICE
+        assert decided(answered) is Ground.NOTICE
     else:
         with pytest.raises(EntryTooSoon):
-            decided(said)
+            decided(answered)
 
 
 def test_no_answer_makes_the_notice_period_shorter_than_24_hours_from_the_asking() -> None:
@@ -110,10 +110,10 @@ def test_a_refusal_is_final_but_for_the_occupant_of_a_home_without_our_tenant() 
 
 
 def test_what_was_agreed_is_over_with_the_window() -> None:
-    said = asked(EntryStatus.AGREED, at(5, 9))
-    assert decided(said, now=at(5, 10, 59)) is Ground.AGREEMENT
+    answered = asked(EntryStatus.AGREED, at(5, 9))
+    assert decided(answered, now=at(5, 10, 59)) is Ground.AGREEMENT
     with pytest.raises(EntryWindowOver):
-        decided(said, now=at(5, 11))
+        decided(answered, now=at(5, 11))
 
 
 def test_homes_are_entered_by_day_on_one_day() -> None:
@@ -133,9 +133,9 @@ def test_homes_are_entered_by_day_on_one_day() -> None:
 
 
 def test_scheduled_days_are_the_day_of_the_window() -> None:
-    said = asked(EntryStatus.AGREED, at(5, 9).astimezone(dt.UTC))
+    answered = asked(EntryStatus.AGREED, at(5, 9).astimezone(dt.UTC))
     day = dt.date(2026, 3, 5)
-    assert fits(said, day, None, ZONE)
-    assert fits(said, day, day, ZONE)
-    assert not fits(said, day, day + dt.timedelta(days=1), ZONE)
-    assert not fits(said, day - dt.timedelta(days=1), day, ZONE)
+    assert fits(answered, day, None, ZONE)
+    assert fits(answered, day, day, ZONE)
+    assert not fits(answered, day, day + dt.timedelta(days=1), ZONE)
+    assert not fits(answered, day - dt.timedelta(days=1), day, ZONE)

@@ -132,10 +132,10 @@ def _key(home: Home, order: Order) -> Any:
 @settings(max_examples=300)
 @given(some.lists(homes(), max_size=40), FILTERS, some.sampled_from(list(Order)), some.integers(1, 5))
 def test_any_search_finds_what_reading_everything_finds_page_by_page_both_ways(
-    heard: list[Home], filters: UnitFilter, order: Order, limit: int
+    taken: list[Home], filters: UnitFilter, order: Order, limit: int
 ) -> None:
     index, table = Columns(UNITS), {}
-    for home in heard:
+    for home in taken:
         index.take([home])
         table[home["id"]] = home
     expected = sorted(
@@ -181,15 +181,15 @@ def test_any_text_and_any_place_is_answered(home: Home, text: str) -> None:
     some.sampled_from(list(Order)),
 )
 def test_pages_go_on_where_they_stopped_while_homes_change(
-    heard: list[Home], later: list[Home], order: Order
+    taken: list[Home], later: list[Home], order: Order
 ) -> None:
-    index, table = Columns(UNITS), {home["id"]: home for home in heard}
+    index, table = Columns(UNITS), {home["id"]: home for home in taken}
     index.take(list(table.values()))
     wanted = UnitFilter(active=None)
     first = find(index, wanted, order, limit=3)
-    place = max((_key(table[unit], order) for unit in first.ids), default=None)
+    position = max((_key(table[unit], order) for unit in first.ids), default=None)
     if order is Order.ADDRESS_DOWN:
-        place = min(_key(table[unit], order) for unit in first.ids)
+        position = min(_key(table[unit], order) for unit in first.ids)
     for home in later:
         index.take([home])
         table[home["id"]] = home
@@ -197,7 +197,7 @@ def test_pages_go_on_where_they_stopped_while_homes_change(
         return
     down = order is Order.ADDRESS_DOWN
     keys = sorted((_key(home, order) for home in table.values()), reverse=down)
-    rest = [key for key in keys if (key < place if down else key > place)]
+    rest = [key for key in keys if (key < position if down else key > position)]
     seen, after = [], first.next
     while after:
         page = find(index, wanted, order, after=after, limit=3)

@@ -105,9 +105,9 @@ def test_a_small_file_that_unfolds_to_an_enormous_picture_is_refused() -> None:
 @pytest.mark.row("U10")
 @settings(max_examples=100)
 @given(some.integers(0, 600), some.integers(0, 255))
-def test_a_damaged_photo_is_a_photo_or_refused_in_words(place: int, value: int) -> None:
+def test_a_damaged_photo_is_a_photo_or_refused_in_words(position: int, value: int) -> None:
     raw = bytearray(picture("PNG", (30, 20)))
-    raw[place % len(raw)] = value
+    raw[position % len(raw)] = value
     with suppress(NotAPhoto, PhotoTooLarge):
         assert develop(bytes(raw)).full.startswith(b"\xff\xd8")
 

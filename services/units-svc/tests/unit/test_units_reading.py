@@ -96,7 +96,7 @@ def test_no_cell_of_any_kind_breaks_the_reader(cells: list[str]) -> None:
 
 @pytest.mark.row("U8")
 @given(some.integers(), some.booleans())
-def test_a_row_says_the_same_as_long_as_its_cells_do(line: int, spaced: bool) -> None:
+def test_a_row_is_read_the_same_as_long_as_its_cells_do(line: int, spaced: bool) -> None:
     one: Any = reader().read(line, row(rent="900"))
     other: Any = reader().read(2, row(rent=" 900 " if spaced else "900", address="1  Example  St"))
     assert one["fingerprint"] == other["fingerprint"]

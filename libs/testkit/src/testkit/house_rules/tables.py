@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from testkit.house_rules.tree import SERVICE_PACKAGES, Module, Tree, Violation, imports_of
 
 MAY_WRITE: Mapping[str, str] = {
-    "units_svc.telling unit": "numbers listings for features that come before the inventory",
+    "units_svc.publishing unit": "numbers listings for features that come before the inventory",
     "units_svc.holds unit": "a request is answered and the home taken by one statement (performance.md)",
     "units_svc.holds occupancy_change": "the same statement says what caused the change",
     "units_svc.inventory outbox": "listings, about nobody, are published for many homes by one statement",

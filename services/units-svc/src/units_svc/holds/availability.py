@@ -62,8 +62,8 @@ async def require_unit(tx: Tx, unit_id: UUID) -> LockedUnit:
     return unit
 
 
-async def next_place(tx: Tx, unit_id: UUID) -> int:
-    """Return the next place in the order of all that is told of a home."""
+async def next_listing_version(tx: Tx, unit_id: UUID) -> int:
+    """Return the next number for what is published about a home."""
     bumped = await tx.execute(
         update(Unit)
         .where(Unit.id == unit_id)
@@ -75,8 +75,7 @@ async def next_place(tx: Tx, unit_id: UUID) -> int:
 
 
 async def update_occupancy(tx: Tx, unit: LockedUnit, cause: Cause, cause_id: UUID) -> Occupancy:
-    """Bring a home's occupancy in line with its rows, with the cause of the change, and tell it; return
-    it."""
+    """Bring a home's occupancy in line with its rows, recording the cause; publish and return it."""
     await tx.session.flush()
     occupancy, available_from = occupancy_of(await _standing(tx, unit.id))
     if (occupancy, available_from) == (unit.occupancy, unit.available_from):

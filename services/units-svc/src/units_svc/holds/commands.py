@@ -29,8 +29,8 @@ from units_svc.holds.outcomes import (
     act,
     held,
     hold_terms,
+    publish_secured,
     set_timers,
-    tell_secured,
 )
 from units_svc.landlords.model import ManagedBy
 from units_svc.privacy.commands import require_reason
@@ -72,7 +72,7 @@ class ProlongHold(BaseModel):
 
 @use_case(DECIDE_HOLDS)
 async def release_hold(tx: Tx, command: ReleaseHold) -> None:
-    """End a hold by the inventory's own decision, with the reason kept here.
+    """End a hold by the inventory's own decision, with the reason recorded here only.
 
     Raises NotHeld, MonitoringRefused, ReasonAboutServices, NotFound.
     """
@@ -95,14 +95,14 @@ async def prolong_hold(tx: Tx, command: ProlongHold) -> datetime:
     tx.touched("hold", hold.request_id, "prolonged", {"deadline": (hold.deadline, deadline)})
     hold.deadline, hold.ending_announced_at = deadline, None
     set_timers(tx, hold.request_id, deadline, terms)
-    # The neighbour learns of the new deadline the way it learned of the first.
-    await tell_secured(tx, hold, deadline)
+    # The new deadline is published the way the first was.
+    await publish_secured(tx, hold, deadline)
     return deadline
 
 
 @use_case(DECIDE_HOLDS)
 async def correct_manager(tx: Tx, command: CorrectManager) -> None:
-    """Correct who manages a home for those who hold it or live there, with the reason; whoever asked is told.
+    """Correct, with the reason, who manages a home that is held or lived in; inform the service that asked.
 
     Raises ManagerUnchanged, MonitoringRefused, ReasonAboutServices, NotFound.
     """
@@ -131,7 +131,7 @@ async def correct_manager(tx: Tx, command: CorrectManager) -> None:
         one.managed_by = command.managed_by
     if hold in under and hold is not None and hold.deadline is not None:
         tx.touched("hold", hold.request_id, "manager_corrected", changes)
-        await tell_secured(tx, hold, hold.deadline)
+        await publish_secured(tx, hold, hold.deadline)
 
 
 async def _hold_for_staff(tx: Tx, request_id: UUID, version: int) -> Hold:

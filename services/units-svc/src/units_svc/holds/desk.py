@@ -129,13 +129,13 @@ async def change_listing(call: DeskCall, unit_id: UUID) -> Response:
     unit = await call.ask(unit_record, unit_id)
     use_case = use.withdraw_unit if unit.active else use.list_unit_again
     await call.perform(use_case, use.ChangeListing(unit_id=unit_id))
-    said = call._("The unit is no longer listed.") if unit.active else call._("The unit is listed again.")
-    return call.redirect("unit_use", unit_id=unit_id, notice=said)
+    notice = call._("The unit is no longer listed.") if unit.active else call._("The unit is listed again.")
+    return call.redirect("unit_use", unit_id=unit_id, notice=notice)
 
 
 @router.get("/units/{unit_id}/manager", name="unit_manager")
 async def manager_form(call: DeskCall, unit_id: UUID) -> Response:
-    """What it means to correct who manages a home for those who hold it or live there, and what is told."""
+    """What it means, and what is sent, when the manager of a home that is held or lived in is corrected."""
     unit = await call.ask(unit_record, unit_id)
     form = await call.form(commands.CorrectManager, initial={"managed_by": unit.managed_by})
     return await _manager_page(call, unit_id, form)

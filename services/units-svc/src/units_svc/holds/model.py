@@ -1,7 +1,8 @@
 """Holds (U9): the inventory's answer to a request, as pure decisions over the life of one request.
 
-Requests come from a neighbour over the bus: every fact may come twice, late, or before the one it follows.
-`decide` says for each state and fact what happens next; `outcomes` does it.
+Requests come from another service over the bus: every fact may come twice, late, or before the one it
+follows.
+`decide` returns for each state and fact what happens next; `outcomes` does it.
 """
 
 from __future__ import annotations
@@ -169,8 +170,7 @@ def end_of_day(day: date, zone: ZoneInfo) -> datetime:
 
 
 class Hold(Base):
-    """A request and what became of it. One row for each request ever heard of; at most one unit is held by
-    it."""
+    """A request and what became of it: one row for each, holding at most one unit."""
 
     __tablename__ = "hold"
     __table_args__ = (
@@ -211,7 +211,7 @@ class Hold(Base):
 # ------------------------------------------------------------------ facts that are published
 @dataclass(frozen=True, slots=True)
 class UnitSecured:
-    """A request won the unit. `sequence` is its place in all that is told of the unit."""
+    """A request won the unit. `sequence` numbers what is published about the unit."""
 
     request_id: UUID
     unit_id: UUID

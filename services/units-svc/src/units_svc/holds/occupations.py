@@ -35,7 +35,7 @@ class Occupation(Base):
     """A period in which a home isn't free, with the fact that began it.
 
     `reference` is the tenancy's or the request's own id; for what staff record it is the row's id. The pair
-    with `kind` is unique, so a fact told twice is one occupation.
+    with `kind` is unique, so a fact received twice is one occupation.
     """
 
     __tablename__ = "occupation"
@@ -52,8 +52,8 @@ class Occupation(Base):
     managed_by: Mapped[ManagedBy] = mapped_column(words(ManagedBy, "managed_by"))
     """Who managed the home when it began; a landlord corrected meanwhile changes nothing for it."""
     began_on: Mapped[date]
-    told_as: Mapped[int] = mapped_column(server_default="0")
-    """The number of the fact that told the first day, among all that is told of its request; or 0."""
+    fact_number: Mapped[int] = mapped_column("told_as", server_default="0")
+    """The number, among the facts about its request, of the one that gave the first day; or 0."""
     free_from: Mapped[date | None]
     ended_on: Mapped[date | None]
     remark: Mapped[str | None] = mapped_column(Text)
@@ -70,7 +70,7 @@ class Occupation(Base):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the rows around a home say about it at one moment; the input of `occupancy_of`."""
+    """What is recorded around a home at one moment; the input of `occupancy_of`."""
 
     held: bool = False
     occupied_by_client: bool = False

@@ -1,4 +1,4 @@
-"""What becomes of a hold and its home when `model.decide` has said so: one fact about one request (U9)."""
+"""What becomes of a hold and its home once `model.decide` has decided: one fact about one request (U9)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ from sqlalchemy import select
 
 from chassis.ids import new_id
 from trade.dates import LAST
-from units_svc.holds.availability import LockedUnit, lock_unit, next_place, require_unit, update_occupancy
+from units_svc.holds.availability import (
+    LockedUnit,
+    lock_unit,
+    next_listing_version,
+    require_unit,
+    update_occupancy,
+)
 from units_svc.holds.model import (
     Decision,
     Fact,
@@ -54,13 +60,13 @@ def hold_terms(tx: Tx) -> HoldTerms:
 async def act(
     tx: Tx, request_id: UUID, unit_id: UUID, fact: Fact, *, day: date | None = None
 ) -> HoldState | None:
-    """Do what `decide` says about a request; return its state."""
+    """Do what `decide` returns for a request; return its state."""
     unit = await lock_unit(tx, unit_id)
     hold: Hold | None = (
         await tx.execute(select(Hold).where(Hold.request_id == request_id).with_for_update())
     ).scalar_one_or_none()
     if hold is not None and hold.unit_id != unit_id:
-        # A fact about another home than the request's own says nothing about either.
+        # A fact about another home than the request's own decides nothing about either.
         return hold.state
     decision = decide(hold.state if hold else None, fact)
     if decision.step is Step.NOTHING:
@@ -81,8 +87,8 @@ async def _carry_out(tx: Tx, hold: Hold, unit: LockedUnit | None, decision: Deci
     elif decision.step is Step.RELEASE:
         end(tx, hold, decision.state, decision.reason)
         if unit is not None and decision.reason is not None:
-            place = await next_place(tx, unit.id)
-            tell(tx, UnitReleased(hold.request_id, unit.id, place, decision.reason))
+            version = await next_listing_version(tx, unit.id)
+            publish_about_request(tx, UnitReleased(hold.request_id, unit.id, version, decision.reason))
             await update_occupancy(tx, unit, Cause.HOLD, hold.request_id)
     elif decision.step is Step.OCCUPY and unit is not None:
         end(tx, hold, decision.state, None)
@@ -135,20 +141,23 @@ async def _give_way(tx: Tx, unit: LockedUnit) -> None:
     other = await held(tx, unit.id)
     if other is not None:
         end(tx, other, HoldState.RELEASED, Release.INVENTORY_DECISION)
-        place = await next_place(tx, unit.id)
-        tell(tx, UnitReleased(other.request_id, unit.id, place, Release.INVENTORY_DECISION))
+        version = await next_listing_version(tx, unit.id)
+        publish_about_request(
+            tx, UnitReleased(other.request_id, unit.id, version, Release.INVENTORY_DECISION)
+        )
 
 
-def tell(tx: Tx, fact: UnitSecured | UnitRefused | HoldEnding | UnitReleased) -> None:
-    """Tell a fact about a request, marked with it so that its page can show what was delivered and when.
+def publish_about_request(tx: Tx, fact: UnitSecured | UnitRefused | HoldEnding | UnitReleased) -> None:
+    """Publish a fact about a request, marked with it so that its page shows what was delivered and when.
 
-    The inventory knows no person: what it says about a request rests on the consent under which it was asked.
+    The inventory knows no person: what it publishes about a request rests on the consent under which it was
+    asked.
     """
     tx.publish(fact, about=str(fact.request_id), under={TO_BE_HOUSED: f"request:{fact.request_id}"})
 
 
 def end(tx: Tx, hold: Hold, state: HoldState, reason: Release | None) -> None:
-    """End a hold now, in the name of whoever acts, and forget its timers."""
+    """End a hold now, in the name of the person or service that acts, and cancel its timers."""
     hold.state, hold.release = state, reason
     hold.ended_at, hold.ended_by = tx.now, tx.actor.name
     tx.cancel_timer(ENDING_SOON, str(hold.request_id))
@@ -167,7 +176,7 @@ def occupy(
 ) -> Occupation:
     """Begin an occupation; `of` is the request it comes from, under whose manager it goes on.
 
-    A tenancy is the property entity's by its nature: it told of it.
+    A tenancy is always under the property entity, which published it.
     """
     managed = (of.managed_by if of is not None else None) or unit.managed_by
     if kind is OccupationKind.TENANCY:
@@ -207,17 +216,17 @@ async def request_for(tx: Tx, request_id: UUID | None, unit_id: UUID) -> Hold | 
 
 async def manager_of(tx: Tx, request_id: UUID, unit: LockedUnit) -> ManagedBy:
     """Return who manages a home for a request: as when it was asked for, else by the landlord on record."""
-    kept = await tx.scalar(
+    noted = await tx.scalar(
         select(Hold.managed_by).where(Hold.request_id == request_id, Hold.unit_id == unit.id)
     )
-    return kept or unit.managed_by
+    return noted or unit.managed_by
 
 
-async def tell_secured(tx: Tx, hold: Hold, deadline: datetime) -> None:
-    """Tell again that a hold stands, as it stands now."""
-    place = await next_place(tx, hold.unit_id)
+async def publish_secured(tx: Tx, hold: Hold, deadline: datetime) -> None:
+    """Publish again that a hold stands, as it stands now."""
+    version = await next_listing_version(tx, hold.unit_id)
     managed = hold.managed_by or ManagedBy.NOT_KNOWN
-    tell(tx, UnitSecured(hold.request_id, hold.unit_id, place, deadline, managed))
+    publish_about_request(tx, UnitSecured(hold.request_id, hold.unit_id, version, deadline, managed))
 
 
 async def held(tx: Tx, unit_id: UUID) -> Hold | None:

@@ -72,7 +72,7 @@ class Crossing:
     """An event about a request, by its name, and when it was delivered."""
 
     event: str
-    told_at: datetime
+    recorded_at: datetime
     delivered_at: datetime | None
 
 
@@ -146,15 +146,15 @@ async def hold_record(tx: ReadTx, request_id: UUID) -> HoldView:
 
 @query(VIEW_UNITS)
 async def crossings(tx: ReadTx, request_id: UUID) -> list[Crossing]:
-    """What was told about a request, oldest first, from the outbox itself: it can't disagree with what was
-    sent."""
-    told = (
+    """What was published about a request, oldest first, read from the outbox itself."""
+    published = (
         select(outbox.c.type, outbox.c.recorded_at, outbox.c.published_at)
         .where(outbox.c.about == str(request_id))
         .order_by(outbox.c.position)
     )
     return [
-        Crossing(row.type.split(".")[2], row.recorded_at, row.published_at) for row in await tx.execute(told)
+        Crossing(row.type.split(".")[2], row.recorded_at, row.published_at)
+        for row in await tx.execute(published)
     ]
 
 
@@ -162,7 +162,7 @@ async def crossings(tx: ReadTx, request_id: UUID) -> list[Crossing]:
 async def active_holds(
     tx: ReadTx, *, ending_within_days: int | None = None, after: str | None = None, limit: int = PAGE
 ) -> CountedPage[HoldView]:
-    """Holds that stand, those that end first at the top, at most `limit` behind the place `after`."""
+    """Holds that stand, those that end first at the top, at most `limit` after the position `after`."""
     statement = _holds().where(Hold.state == HoldState.HELD)
     if ending_within_days is not None:
         statement = statement.where(Hold.deadline <= tx.now + timedelta(days=ending_within_days))

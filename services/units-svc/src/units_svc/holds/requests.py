@@ -1,4 +1,4 @@
-"""Answering requests and acting on what neighbours and timers say of them (U9, U4)."""
+"""Answering requests and acting on the events and timers about them (U9, U4)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chassis.access import RECEIVE_EVENTS
 from chassis.errors import Conflict
 from chassis.ids import new_id
 from chassis.usecase import use_case
-from units_svc.holds.availability import LockedUnit, lock_unit, next_place, update_occupancy
+from units_svc.holds.availability import LockedUnit, lock_unit, next_listing_version, update_occupancy
 from units_svc.holds.model import (
     Fact,
     Hold,
@@ -35,9 +35,9 @@ from units_svc.holds.outcomes import (
     manager_of,
     occupation_of,
     occupy,
+    publish_about_request,
     request_for,
     set_timers,
-    tell,
     vacate,
 )
 from units_svc.inventory.model import AvailabilityChanged, Cause, Occupancy
@@ -69,8 +69,8 @@ class ReceiveWithdrawal:
 
 @dataclass(frozen=True, slots=True)
 class ReceiveMove:
-    """A household moved into or out of a third-party landlord's home; `number` is the fact's place among all
-    that is told of the request.
+    """A household moved into or out of a third-party landlord's home; `number` numbers the
+    facts about the request.
     """
 
     request_id: UUID
@@ -98,9 +98,9 @@ class ReceiveApplicationClosed:
     unit_id: UUID
 
 
-# One statement decides: the row of the unit is taken only while it's free, and whoever comes second sees it
-# isn't. The reason is told from what stood before the statement, so "available" there means that somebody was
-# quicker.
+# One statement decides: the row of the unit is taken only while it's free, and the second request sees that
+# it isn't. The reason follows from what the row held before the statement, so "available" there means that
+# another request was quicker.
 _DECIDE = text(
     """
     WITH asked AS (
@@ -114,7 +114,7 @@ _DECIDE = text(
         WHERE id = :unit AND active AND occupancy = 'available'
             AND NOT EXISTS (SELECT 1 FROM hold WHERE request_id = :request)
         RETURNING id, listing_version
-    ), kept AS (
+    ), stored AS (
         INSERT INTO hold (request_id, unit_id, state, refusal, secured_on, expected_move_in, adults, children,
             asked_at, deadline, managed_by, version)
         SELECT :request, :unit,
@@ -134,15 +134,15 @@ _DECIDE = text(
         INSERT INTO occupancy_change (id, unit_id, occupancy, cause, cause_id, changed_at, changed_by)
         SELECT :change, taken.id, 'secured', 'hold', :request, :now, :by FROM taken
     )
-    SELECT kept.state, kept.refusal, kept.managed_by, taken.listing_version
-    FROM (SELECT 1) AS one LEFT JOIN kept ON true LEFT JOIN taken ON true
+    SELECT stored.state, stored.refusal, stored.managed_by, taken.listing_version
+    FROM (SELECT 1) AS one LEFT JOIN stored ON true LEFT JOIN taken ON true
     """
 )
 
 
 @use_case(RECEIVE_EVENTS)
 async def answer_request(tx: Tx, command: AnswerRequest) -> HoldState | None:
-    """Hold the home for the request or refuse it, and tell which (U9); None when it was answered before.
+    """Hold the home for the request or refuse it, and publish which (U9); None when it was answered before.
 
     Exactly one of any number of requests at once gets the home.
     """
@@ -174,17 +174,17 @@ async def answer_request(tx: Tx, command: AnswerRequest) -> HoldState | None:
         return None
     state = HoldState(answer.state)
     if state is HoldState.HELD:
-        place = int(answer.listing_version)
-        tell(
+        version = int(answer.listing_version)
+        publish_about_request(
             tx,
             UnitSecured(
-                command.request_id, command.unit_id, place - 1, deadline, ManagedBy(answer.managed_by)
+                command.request_id, command.unit_id, version - 1, deadline, ManagedBy(answer.managed_by)
             ),
         )
-        tx.publish(AvailabilityChanged(command.unit_id, place, Occupancy.SECURED, None))
+        tx.publish(AvailabilityChanged(command.unit_id, version, Occupancy.SECURED, None))
         set_timers(tx, command.request_id, deadline, terms)
     else:
-        tell(tx, UnitRefused(command.request_id, command.unit_id, Refusal(answer.refusal)))
+        publish_about_request(tx, UnitRefused(command.request_id, command.unit_id, Refusal(answer.refusal)))
     tx.touched("hold", command.request_id, state.value)
     return state
 
@@ -197,29 +197,29 @@ async def receive_withdrawal(tx: Tx, command: ReceiveWithdrawal) -> HoldState | 
 
 @use_case(RECEIVE_EVENTS)
 async def receive_moved_in(tx: Tx, command: ReceiveMove) -> HoldState | None:
-    """Record that a household lives in a third-party landlord's home; for the entity's own homes the lease
-    speaks.
+    """Record that a household lives in a third-party landlord's home; the lease decides for
+    the entity's own homes.
 
-    Whose home it is was decided when it was asked for. Told again, it corrects the first day; an older fact
-    that comes late doesn't.
+    Whose home it is was decided when it was asked for. Published again, it corrects the first day; an older
+    fact that comes late doesn't.
     """
     unit = await lock_unit(tx, command.unit_id)
     if unit is None or await manager_of(tx, command.request_id, unit) is ManagedBy.PROPERTY_ENTITY:
         tx.touched("hold", command.request_id, "move_in_not_for_us")
         return None
     state = await act(tx, command.request_id, command.unit_id, Fact.MOVED_IN, day=command.day)
-    await _keep_first_day(tx, command)
+    await _correct_first_day(tx, command)
     return state
 
 
-async def _keep_first_day(tx: Tx, command: ReceiveMove) -> None:
+async def _correct_first_day(tx: Tx, command: ReceiveMove) -> None:
     lived_in = await occupation_of(tx, OccupationKind.HOUSEHOLD, command.request_id)
-    if lived_in is None or lived_in.unit_id != command.unit_id or lived_in.told_as >= command.number:
+    if lived_in is None or lived_in.unit_id != command.unit_id or lived_in.fact_number >= command.number:
         return
     if lived_in.began_on != command.day:
         changes = {"began_on": (lived_in.began_on, command.day)}
         tx.touched("hold", command.request_id, "move_in_corrected", changes)
-    lived_in.began_on, lived_in.told_as = command.day, command.number
+    lived_in.began_on, lived_in.fact_number = command.day, command.number
 
 
 @use_case(RECEIVE_EVENTS)
@@ -237,14 +237,14 @@ async def receive_moved_out(tx: Tx, command: ReceiveMove) -> HoldState | None:
 
 async def _correct_last_day(tx: Tx, unit: LockedUnit, command: ReceiveMove) -> None:
     lived_in = await occupation_of(tx, OccupationKind.HOUSEHOLD, command.request_id)
-    if lived_in is None or lived_in.unit_id != command.unit_id or lived_in.told_as >= command.number:
+    if lived_in is None or lived_in.unit_id != command.unit_id or lived_in.fact_number >= command.number:
         return
     last = lived_in.last_day
     if last != command.day:
         tx.touched("hold", command.request_id, "move_out_corrected", {"ended_on": (last, command.day)})
         lived_in.ended_on = lived_in.free_from = None
         await vacate(tx, unit, lived_in, command.day)
-    lived_in.told_as = command.number
+    lived_in.fact_number = command.number
 
 
 @use_case(RECEIVE_EVENTS)
@@ -252,7 +252,7 @@ async def receive_tenancy_started(tx: Tx, command: ReceiveTenancyStarted) -> UUI
     """Turn the hold of the request that it fulfils into a tenancy. Return the occupation.
 
     Without a request somebody else lives there. A hold of any other request ends, and its owner is informed:
-    the home can't be had any more. None for a home that isn't known, or a tenancy that was heard of before.
+    the home can't be had any more. None for a home that isn't known, or a tenancy that was received before.
     """
     unit = await lock_unit(tx, command.unit_id)
     if unit is None or await occupation_of(tx, OccupationKind.TENANCY, command.tenancy_id) is not None:
@@ -286,7 +286,7 @@ async def receive_application_closed(tx: Tx, command: ReceiveApplicationClosed) 
 
 
 async def announce_ending(tx: Tx, request_id: UUID) -> None:
-    """Tell that a hold will lapse soon, once."""
+    """Publish, once, that a hold will lapse soon."""
     hold = await tx.session.get(Hold, request_id)
     if hold is None:
         return
@@ -296,8 +296,8 @@ async def announce_ending(tx: Tx, request_id: UUID) -> None:
         return
     if decide(hold.state, Fact.ENDING_SOON).step is Step.ANNOUNCE_ENDING:
         hold.ending_announced_at = tx.now
-        place = await next_place(tx, unit.id)
-        tell(tx, HoldEnding(hold.request_id, hold.unit_id, place, hold.deadline))
+        version = await next_listing_version(tx, unit.id)
+        publish_about_request(tx, HoldEnding(hold.request_id, hold.unit_id, version, hold.deadline))
         tx.touched("hold", hold.request_id, "ending_announced")
 
 

@@ -159,7 +159,7 @@ async def end_use(tx: Tx, command: EndUse) -> None:
 
 @use_case(EDIT_UNITS)
 async def withdraw_unit(tx: Tx, command: ChangeListing) -> None:
-    """Take a home off the list: nobody is shown it any more, and a request that holds it is told (U3, U9)."""
+    """Take a home off the list: nobody is shown it any more, and the request that holds it ends (U3, U9)."""
     locked = await require_unit(tx, command.unit_id)
     unit = await tx.session.get_one(Unit, locked.id, populate_existing=True)
     if not unit.active:

@@ -38,7 +38,7 @@ FLOOR_ABOVE = N_("The building has {floors} floors; floor {value} is above it.")
 _FIRST_OCCUPANCIES = frozenset(
     {Occupancy.AVAILABLE, Occupancy.OCCUPIED_BY_OTHER, Occupancy.TEMPORARILY_UNAVAILABLE}
 )
-"""What a file may say of a home that is new; being secured or let to a client follows from events alone."""
+"""What a file may state about a new home; being secured or let to a client follows from events alone."""
 
 
 MONITORING = "monitoring_refused"

@@ -1,6 +1,6 @@
 """Writing the difference between a batch of rows and the inventory, by what the inventory offers for lists.
 
-`comparing.plan` has filled the temporary tables that say what is new and what has changed, in the same
+`comparing.plan` has filled the temporary tables of what is new and what has changed, in the same
 transaction.
 """
 
@@ -28,7 +28,7 @@ from units_svc.inventory.home_lists import (
 from units_svc.inventory.model import Building, Cause, Unit
 from units_svc.landlords.commands import add_landlords
 from units_svc.landlords.model import Landlord
-from units_svc.telling import tell_listings
+from units_svc.publishing import publish_listings
 
 if TYPE_CHECKING:
     from sqlalchemy import Subquery
@@ -80,7 +80,7 @@ async def write(tx: Tx, import_id: UUID, mapping: Mapping, by: str) -> None:
     for statement in (statements.MARKS, statements.TO_PUBLISH):
         await run(tx, statement, params_of(import_id, mapping))
     homes = table("import_published", column("unit_id"), column("is_new"))
-    await tell_listings(
+    await publish_listings(
         tx,
         select(homes.c.unit_id).where(~homes.c.is_new),
         fresh=select(homes.c.unit_id).where(homes.c.is_new),

@@ -109,12 +109,12 @@ async def edit_inspection(tx: Tx, command: EditInspection) -> None:
 
 
 def _add_areas(tx: Tx, inspection_id: UUID, areas: list[Area], known: dict[str, InspectedArea]) -> None:
-    for place, said in enumerate(areas):
-        area = known.get(said.area)
+    for place, given in enumerate(areas):
+        area = known.get(given.area)
         if area is None:
-            area = InspectedArea(id=new_id(), inspection_id=inspection_id, area=said.area)
+            area = InspectedArea(id=new_id(), inspection_id=inspection_id, area=given.area)
             tx.session.add(area)
-        area.grade, area.remark, area.place = said.grade, said.remark or None, place
+        area.grade, area.remark, area.place = given.grade, given.remark or None, place
 
 
 async def _check(tx: Tx, details: InspectionDetails, unit_id: UUID | None) -> None:

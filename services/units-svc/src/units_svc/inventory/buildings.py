@@ -22,7 +22,7 @@ from units_svc.inventory.model import (
     PostalCodeOfAnotherProvince,
     Unit,
 )
-from units_svc.telling import tell_listings
+from units_svc.publishing import publish_listings
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
@@ -172,13 +172,13 @@ async def amend_building(
             raise FloorAboveBuilding(field="building_floors", floors=building.floors, floor=highest)
     await tx.session.flush()
     others = update(Unit).where(Unit.building_id == building.id)
-    told = select(Unit.id).where(Unit.building_id == building.id)
+    homes = select(Unit.id).where(Unit.building_id == building.id)
     if apart_from is not None:
-        others, told = others.where(Unit.id != apart_from), told.where(Unit.id != apart_from)
+        others, homes = others.where(Unit.id != apart_from), homes.where(Unit.id != apart_from)
     await tx.execute(
         others.values(_copies(building, Unit.unit_order)).execution_options(synchronize_session=False)
     )
-    await tell_listings(tx, told)
+    await publish_listings(tx, homes)
 
 
 def copy_building(unit: Unit, building: Building) -> None:

@@ -39,7 +39,7 @@ from units_svc.inventory.feature import (
     UNIT_FEATURE,
 )
 from units_svc.inventory.home_lists import add_homes, list_of_one
-from units_svc.inventory.listing import tell_listing
+from units_svc.inventory.listing import publish_listing
 from units_svc.inventory.model import (
     AddressTaken,
     Building,
@@ -155,7 +155,7 @@ async def add_unit(tx: Tx, command: AddUnit) -> UUID:
     }
     await add_homes(tx, list_of_one(building, home), Cause.LISTED, by=tx.actor.name, listing_version=0)
     unit = await tx.session.get_one(Unit, home["id"])
-    await tell_listing(tx, unit)
+    await publish_listing(tx, unit)
     tx.touched("unit", unit.id, "added")
     return unit.id
 
@@ -186,7 +186,7 @@ async def edit_address(tx: Tx, command: EditAddress) -> int:
     unit.unit_number = command.unit_number
     unit.unit_key = addresses.unit_key(command.unit_number)
     copy_building(unit, building)
-    await tell_listing(tx, unit)
+    await publish_listing(tx, unit)
     tx.touched("unit", unit.id, "address_changed", _differences(before, after))
     await tx.session.flush()
     return unit.version
@@ -224,7 +224,7 @@ async def edit_details(tx: Tx, command: EditDetails) -> int:
     for name, value in _details_values(command).items():
         setattr(unit, name, value)
     copy_building(unit, building)
-    await tell_listing(tx, unit)
+    await publish_listing(tx, unit)
     tx.touched("unit", unit.id, "details_changed", _differences(before, after))
     await tx.session.flush()
     return unit.version

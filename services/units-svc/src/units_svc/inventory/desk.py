@@ -59,7 +59,7 @@ def _order_of(call: PageCall) -> Order:
 
 async def choices(call: PageCall, lists: Lists, keep: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return what can be chosen in the fields of a home, in the person's language, today's values too."""
-    kept = keep or {}
+    current = keep or {}
     single = {
         "housing_types": "housing_type",
         "statuses": "status",
@@ -70,16 +70,16 @@ async def choices(call: PageCall, lists: Lists, keep: Mapping[str, Any] | None =
         name: lists.options(
             kind,
             call.locale,
-            keep=kept.get("features", ())
+            keep=current.get("features", ())
             if name == "features"
-            else filter(None, [kept.get(single.get(name, ""))]),
+            else filter(None, [current.get(single.get(name, ""))]),
         )
         for name, kind in _LISTS.items()
     }
     for name in ("housing_types", "features"):
         pairs, groups = [(code, (code, words)) for code, words in found[name]], _LISTS[name].groups
         found[f"grouped_{name}"] = [(call._(words), members) for words, members in grouped(pairs, groups)]
-    found["landlords"] = await call.ask(landlord_choices, kept.get("landlord_id"))
+    found["landlords"] = await call.ask(landlord_choices, current.get("landlord_id"))
     return found
 
 
@@ -148,7 +148,7 @@ async def history_tab(call: DeskCall, unit_id: UUID) -> Response:
     history = await call.ask(queries.unit_history, unit_id)
     lists = await call.ask(lookup_lists)
     edits = edits_in_words(
-        call, history.edits, _FIELD_NAMES, words=_said_by(call, lists), unsaid=_SAID_OTHERWISE
+        call, history.edits, _FIELD_NAMES, words=_worded_by(call, lists), named_only=_NAMED_ONLY
     )
     return await _record(
         call, "inventory/history.html", unit_id, history=history, edits=edits, today=call.today
@@ -274,8 +274,8 @@ async def _rent_page(
     )
 
 
-_SAID_OTHERWISE = frozenset({"landlord_id", "features", "comments"})
-"""Fields whose stored values say nothing to people, or too much for a line."""
+_NAMED_ONLY = frozenset({"landlord_id", "features", "comments"})
+"""Fields whose stored values mean nothing to people, or are too long for a line."""
 
 
 _FIELD_NAMES = titles(commands.AddUnit, commands.EditAddress, rents.CancelRent) | {"active": "Listed"}
@@ -294,18 +294,18 @@ _MANAGERS = {
 }
 
 
-def _said_by(call: PageCall, lists: Lists) -> Callable[[str, Any], str]:
-    def said(name: str, value: Any) -> str:
+def _worded_by(call: PageCall, lists: Lists) -> Callable[[str, Any], str]:
+    def worded(name: str, value: Any) -> str:
         if name in {"rent", "rent_amount"}:
             return call.formats.money(Decimal(str(value)))
         if name == "managed_by":
             return call._(_MANAGERS[ManagedBy(value)])
         return str(lists.label(_LIST_OF[name], value, call.locale)) if name in _LIST_OF else str(value)
 
-    return said
+    return worded
 
 
-_KEPT = ("housing_type", "status", "region", "features", "service_provider", "landlord_id")
+_STILL_OFFERED = ("housing_type", "status", "region", "features", "service_provider", "landlord_id")
 """Fields whose value can be chosen again although it has been retired since."""
 
 
@@ -313,10 +313,10 @@ async def _form(
     call: PageCall, template: str, form: Any, *, unit: queries.UnitRecord | None = None, status: int = 200
 ) -> Response:
     lists = await call.ask(lookup_lists)
-    kept: dict[str, Any] = {}
+    current: dict[str, Any] = {}
     if unit is not None:
-        kept = {name: getattr(unit, name) for name in _KEPT}
-    offered = await choices(call, lists, kept) | {"provinces": provinces(call._)}
+        current = {name: getattr(unit, name) for name in _STILL_OFFERED}
+    offered = await choices(call, lists, current) | {"provinces": provinces(call._)}
     return call.page(template, form=form, unit=unit, facts=FACTS, choices=offered, lists=lists, status=status)
 
 

@@ -25,50 +25,51 @@ EVENTS = Events()
 
 _LISTED = units.UnitPublishedV1.terms
 if _LISTED.purpose is not None:
-    raise TypeError("listings are told in bulk only because they're about nobody")
+    raise TypeError("listings are published in bulk only because they're about nobody")
 
 _OF_BUILDING = ", ".join(f"b.{fact.column} AS building_{fact.column}" for fact in OF_BUILDING)
-_SAID = {
-    fact.name: f"said.building_{fact.column}" if fact in OF_BUILDING else f"said.{fact.column}"
+_COLUMN_OF = {
+    fact.name: f"listing.building_{fact.column}" if fact in OF_BUILDING else f"listing.{fact.column}"
     for fact in PUBLISHED
 }
 _FACTS = ", ".join(
-    f"'{fact.name}' VALUE " + (f"coalesce({_SAID[fact.name]}, false)" if fact in FLAGS else _SAID[fact.name])
+    f"'{fact.name}' VALUE "
+    + (f"coalesce({_COLUMN_OF[fact.name]}, false)" if fact in FLAGS else _COLUMN_OF[fact.name])
     for fact in PUBLISHED
 )
 
 # The same event as `unit_published` makes, for many units at once; a test holds the two together. The rows
 # are put in order first: the finished events would be too large to sort in memory. A home is listed for the
-# first time once, so that event bears the home's own id: drawing thousands of ids takes time.
-_TELL_LISTINGS = text(
+# first time once, so that event has the home's own id: drawing thousands of ids takes time.
+_WRITE_LISTINGS = text(
     f"""
     INSERT INTO outbox (id, aggregate, aggregate_version, subject, type, data, status, recorded_at,
-    traceparent) SELECT said.event, said.id::text, said.listing_version, :subject, :subject,
+    traceparent) SELECT listing.event, listing.id::text, listing.listing_version, :subject, :subject,
         JSON_OBJECT(
-            'specversion' VALUE '1.0', 'id' VALUE said.event, 'source' VALUE cast(:source AS text),
-            'type' VALUE cast(:subject AS text), 'subject' VALUE said.id, 'time' VALUE cast(:time AS text),
+            'specversion' VALUE '1.0', 'id' VALUE listing.event, 'source' VALUE cast(:source AS text),
+            'type' VALUE cast(:subject AS text), 'subject' VALUE listing.id, 'time' VALUE cast(:time AS text),
             'datacontenttype' VALUE 'application/json', 'dataschema' VALUE cast(:schema AS text),
-            'aggregateversion' VALUE said.listing_version, 'traceparent' VALUE cast(:traceparent AS text),
+            'aggregateversion' VALUE listing.listing_version, 'traceparent' VALUE cast(:traceparent AS text),
             'data' VALUE JSON_OBJECT(
-                'unit' VALUE said.id,
-                'listing_version' VALUE said.listing_version,
+                'unit' VALUE listing.id,
+                'listing_version' VALUE listing.listing_version,
                 'address' VALUE JSON_OBJECT(
-                    'building_name' VALUE said.building_name, 'street' VALUE said.street,
-                    'unit_number' VALUE said.unit_number, 'city' VALUE said.city,
-                    'province' VALUE said.province, 'postal_code' VALUE said.postal_code,
-                    'country' VALUE said.country, 'region' VALUE said.region_word
+                    'building_name' VALUE listing.building_name, 'street' VALUE listing.street,
+                    'unit_number' VALUE listing.unit_number, 'city' VALUE listing.city,
+                    'province' VALUE listing.province, 'postal_code' VALUE listing.postal_code,
+                    'country' VALUE listing.country, 'region' VALUE listing.region_word
                     ABSENT ON NULL RETURNING jsonb),
-                'housing_type' VALUE coalesce(said.type_word, :other),
+                'housing_type' VALUE coalesce(listing.type_word, :other),
                 {_FACTS},
-                'rent' VALUE CASE WHEN said.rent_amount IS NOT NULL THEN JSON_OBJECT(
-                    'amount' VALUE said.rent_amount::text, 'currency' VALUE said.rent_currency
+                'rent' VALUE CASE WHEN listing.rent_amount IS NOT NULL THEN JSON_OBJECT(
+                    'amount' VALUE listing.rent_amount::text, 'currency' VALUE listing.rent_currency
                     RETURNING jsonb) END,
-                'features' VALUE coalesce(said.feature_words, '[]'::jsonb),
-                'managed_by' VALUE CASE WHEN said.relation IS NULL THEN 'not_known'
-                    WHEN said.relation IN ('property_entity', 'managing_agent') THEN 'property_entity'
+                'features' VALUE coalesce(listing.feature_words, '[]'::jsonb),
+                'managed_by' VALUE CASE WHEN listing.relation IS NULL THEN 'not_known'
+                    WHEN listing.relation IN ('property_entity', 'managing_agent') THEN 'property_entity'
                     ELSE 'third_party' END,
-                'occupancy' VALUE said.occupancy,
-                'available_from' VALUE said.available_from
+                'occupancy' VALUE listing.occupancy,
+                'available_from' VALUE listing.available_from
                 ABSENT ON NULL RETURNING jsonb)
             ABSENT ON NULL RETURNING jsonb),
         'pending', :now, :traceparent
@@ -77,7 +78,7 @@ _TELL_LISTINGS = text(
             b.name AS building_name, b.street, b.city, b.province, b.postal_code, b.country,
             {_OF_BUILDING}, l.relation,
             t.published_as AS type_word, r.published_as AS region_word, f.words AS feature_words
-        FROM told_unit JOIN unit u ON u.id = told_unit.unit_id
+        FROM unit_to_publish JOIN unit u ON u.id = unit_to_publish.unit_id
         JOIN building b ON b.id = u.building_id
         LEFT JOIN landlord l ON l.id = u.landlord_id
         LEFT JOIN lookup_value t ON t.list = 'housing_type' AND t.code = u.housing_type
@@ -87,10 +88,12 @@ _TELL_LISTINGS = text(
                 SELECT jsonb_agg(DISTINCT v.published_as)
                 FROM lookup_value v WHERE v.list = 'feature' AND v.code = ANY (chosen.features)
                     AND v.published_as IS NOT NULL) AS words
-            FROM (SELECT DISTINCT x.features FROM unit x JOIN told_unit ON x.id = told_unit.unit_id) chosen
+            FROM (
+                SELECT DISTINCT x.features FROM unit x JOIN unit_to_publish p ON p.unit_id = x.id
+            ) chosen
         ) f ON f.features = u.features
         ORDER BY u.address_order, u.id
-    ) said
+    ) listing
     """  # noqa: S608 - our own names of facts
 )
 
@@ -144,13 +147,13 @@ def availability_changed(fact: AvailabilityChanged) -> tuple[units.UnitAvailabil
     return event, fact.listing_version
 
 
-async def publish_listings(tx: Tx, source: str) -> int:
-    """Write the listings of the units in the temporary table `told_unit` to the outbox; return how many.
+async def write_listings(tx: Tx, source: str) -> int:
+    """Write the listings of the units in the table `unit_to_publish` to the outbox; return how many.
 
     The relay isn't woken for them, its poll finds them within a second: many take longer than that to send.
     """
     written = await tx.execute(
-        _TELL_LISTINGS,
+        _WRITE_LISTINGS,
         {
             "subject": _LISTED.subject,
             "schema": envelope.schema_urn(units.UnitPublishedV1),

@@ -84,7 +84,7 @@ async def add_homes(
     by: str,
     listing_version: int,
 ) -> None:
-    """Add homes of a list, each with its first condition, rent and occupancy, which bear its own id.
+    """Add homes of a list, each with its first condition, rent and occupancy, which have its own id.
 
     `homes` has the columns of a home, with city_key and street_order of its building and `rent_from`, and
     states all that a home needs. `cause_id` is the home itself unless it's given; `by` is who noted it,

@@ -19,15 +19,15 @@ OTHER_TYPE = "other"
 """The published word of a housing type that has none of its own."""
 
 
-async def tell_listing(tx: Tx, unit: Unit) -> None:
+async def publish_listing(tx: Tx, unit: Unit) -> None:
     """Publish the unit's listing as it is now; nothing when the unit isn't active."""
     if not unit.active:
         return
-    # Without flushing: what staff changed and its new place in the listing are one change of the record.
+    # Without flushing: what staff changed and its new listing version are one change of the record.
     with tx.session.no_autoflush:
         building = await tx.session.get_one(Building, unit.building_id)
         landlord = await tx.session.get(Landlord, unit.landlord_id) if unit.landlord_id else None
-        said = {
+        published_words = {
             (row.list, row.code): row.published_as
             for row in await tx.execute(
                 select(LookupValue.list, LookupValue.code, LookupValue.published_as).where(
@@ -35,7 +35,7 @@ async def tell_listing(tx: Tx, unit: Unit) -> None:
                 )
             )
         }
-    features = {said.get((UNIT_FEATURE, code)) for code in unit.features}
+    features = {published_words.get((UNIT_FEATURE, code)) for code in unit.features}
     unit.listing_version += 1
     tx.publish(
         UnitListed(
@@ -48,8 +48,8 @@ async def tell_listing(tx: Tx, unit: Unit) -> None:
             province=building.province,
             country=building.country,
             postal_code=building.postal_code,
-            region=said.get((REGION, building.region)) if building.region else None,
-            housing_type=said.get((HOUSING_TYPE, unit.housing_type)) or OTHER_TYPE,
+            region=published_words.get((REGION, building.region)) if building.region else None,
+            housing_type=published_words.get((HOUSING_TYPE, unit.housing_type)) or OTHER_TYPE,
             facts=known_facts(unit, building),
             rent_amount=unit.rent_amount,
             rent_currency=unit.rent_currency,
@@ -62,26 +62,26 @@ async def tell_listing(tx: Tx, unit: Unit) -> None:
 
 
 def take_off_list(tx: Tx, unit: Unit) -> None:
-    """Take a listed home off the list and tell everybody; whether it may be is decided before."""
+    """Take a listed home off the list and publish that; the caller has decided that it may be."""
     unit.active = False
-    tell_unlisted(tx, unit)
+    publish_unlisted(tx, unit)
     tx.touched("unit", unit.id, "withdrawn", {"active": (True, False)})
 
 
 async def put_on_list(tx: Tx, unit: Unit) -> None:
-    """Put a home back on the list and tell everybody."""
+    """Put a home back on the list and publish its listing."""
     unit.active = True
-    await tell_listing(tx, unit)
+    await publish_listing(tx, unit)
     tx.touched("unit", unit.id, "listed_again", {"active": (False, True)})
 
 
-def tell_unlisted(tx: Tx, unit: Unit) -> None:
+def publish_unlisted(tx: Tx, unit: Unit) -> None:
     """Publish that the unit is no longer listed."""
     unit.listing_version += 1
     tx.publish(UnitUnlisted(unit.id, unit.listing_version))
 
 
-def tell_availability(tx: Tx, unit: Unit) -> None:
+def publish_availability(tx: Tx, unit: Unit) -> None:
     """Publish the unit's occupancy as it is now."""
     if not unit.active:
         return

@@ -1,6 +1,6 @@
 """Homes as the inventory knows them: buildings, units, and what is known of each unit over time (U2, U3, U4).
 
-What lies in a building (address, year, floors) is kept once for all its units. A unit carries copies of the
+What lies in a building (address, year, floors) is stored once for all its units. A unit carries copies of the
 few building facts that people filter and sort by (`region`, `city_key`, `year_built`, `address_order`), so
 that any search reads one table; `inventory.buildings.copies_of` says which.
 """
@@ -98,9 +98,9 @@ class Building(BuildingFacts, Base):
 
 
 class Unit(UnitFacts, Base):
-    """One home. `version` counts its edits (X4), `listing_version` everything told to others about it.
+    """One home. `version` counts its edits (X4), `listing_version` the events published about it.
 
-    `written_in` is the transaction that wrote the row last, kept by a trigger: the search of each process
+    `written_in` is the transaction that wrote the row last, set by a trigger: the search of each process
     follows it.
     """
 
@@ -215,8 +215,7 @@ class OccupancyChange(Base):
 # ------------------------------------------------------------------ facts that are published
 @dataclass(frozen=True, slots=True)
 class UnitListed:
-    """A unit is listed or its listing changed. `listing_version` is its place in all that is told of the
-    unit."""
+    """A unit is listed or its listing changed; `listing_version` numbers what is published about the unit."""
 
     unit_id: UUID
     listing_version: int

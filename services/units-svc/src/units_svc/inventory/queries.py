@@ -202,7 +202,7 @@ async def unit_list(
 ) -> UnitPage:
     """One page of the homes that a filter wants, up to 200, and how many there are in all (U1).
 
-    Raises InvalidInput for a place that isn't one.
+    Raises InvalidInput for a position that isn't one.
     """
     index = await FOLLOWER.current(tx.runtime.database)
     limit = max(1, min(limit, MOST))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 
 from units_svc.inventory.model import Unit
-from units_svc.telling import tell_listings
+from units_svc.publishing import publish_listings
 
 if TYPE_CHECKING:
     from chassis.bus.healing import TakenBack
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 async def follow_taken_back(tx: Tx, taken_back: Sequence[TakenBack]) -> None:
     """Number the listings of homes on from the last one published, and publish them as they stand here.
 
-    Otherwise the next change of such a home would bear a number that neighbours have seen, and be ignored.
+    Otherwise the next change of such a home would carry a number that other services have seen, and be
+    ignored.
     """
     last: dict[object, int] = {}
     for event in taken_back:
@@ -29,4 +30,4 @@ async def follow_taken_back(tx: Tx, taken_back: Sequence[TakenBack]) -> None:
             .where(Unit.id == unit, Unit.listing_version < version)
             .values(listing_version=version)
         )
-    await tell_listings(tx, select(Unit.id).where(Unit.id.in_(list(last))))
+    await publish_listings(tx, select(Unit.id).where(Unit.id.in_(list(last))))

@@ -18,7 +18,7 @@ from trade.dates import RentDay
 from trade.money import USUAL, Currency
 from units_svc.inventory.buildings import Command, unit_for_edit
 from units_svc.inventory.feature import EDIT_UNITS
-from units_svc.inventory.listing import tell_listing
+from units_svc.inventory.listing import publish_listing
 from units_svc.inventory.model import Rent, RentBegun, RentCancelled, RentInAnotherCurrency, RentKnown, Unit
 from units_svc.privacy.commands import require_reason
 from units_svc.privacy.model import Place
@@ -154,8 +154,8 @@ async def _require_currency(tx: Tx, unit_id: UUID, currency: str, *, apart_from:
     other = _rents(unit_id).with_only_columns(Rent.currency).where(Rent.currency != currency).limit(1)
     if apart_from is not None:
         other = other.where(Rent.id != apart_from)
-    if (kept := await tx.scalar(other)) is not None:
-        raise RentInAnotherCurrency(field="currency", currency=kept)
+    if (used := await tx.scalar(other)) is not None:
+        raise RentInAnotherCurrency(field="currency", currency=used)
 
 
 async def _begun_later(tx: Tx, unit_id: UUID, begins_on: date) -> bool:
@@ -169,7 +169,7 @@ async def apply_rent(tx: Tx, unit: Unit) -> None:
     rent = (await tx.execute(_rent_on(Rent, unit.id, tx.today))).scalar_one_or_none()
     if rent is not None and (unit.rent_amount, unit.rent_currency) != (rent.amount, rent.currency):
         unit.rent_amount, unit.rent_currency = rent.amount, rent.currency
-        await tell_listing(tx, unit)
+        await publish_listing(tx, unit)
 
 
 def _rent_on(what: Any, unit_id: Any, day: Any) -> Select[Any]:
@@ -251,7 +251,7 @@ def start_of_day(tx: Tx, day: date) -> datetime:
 
 
 def rent_of(tx: Tx, unit_id: UUID, amount: Decimal, currency: str, begins_on: date) -> Rent:
-    """Return the row of a rent as whoever acts notes it now."""
+    """Return the row of a rent, recorded now by the person who acts."""
     return Rent(
         id=new_id(),
         unit_id=unit_id,

@@ -23,7 +23,7 @@ from units_svc.landlords.model import (
 )
 from units_svc.privacy.commands import require_private
 from units_svc.privacy.model import Place
-from units_svc.telling import HOMES, tell_listings
+from units_svc.publishing import HOMES, publish_listings
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
@@ -111,7 +111,7 @@ async def add_landlords(tx: Tx, landlords: FromClause) -> None:
 
 @use_case(EDIT_LANDLORDS)
 async def edit_landlord(tx: Tx, command: EditLandlord) -> None:
-    """Correct a landlord; its homes are told again when the change says who draws up their leases.
+    """Correct a landlord; publish its homes again when the change says who draws up their leases.
 
     Raises EditedMeanwhile, LandlordKnown, MonitoringRefused, NotFound.
     """
@@ -141,7 +141,7 @@ async def edit_landlord(tx: Tx, command: EditLandlord) -> None:
     _add_contacts(tx, landlord.id, command.contacts)
     tx.touched("landlord", landlord.id, "edited", changes)
     if "relation" in changes:
-        await tell_listings(tx, select(HOMES.c.id).where(HOMES.c.landlord_id == landlord.id))
+        await publish_listings(tx, select(HOMES.c.id).where(HOMES.c.landlord_id == landlord.id))
 
 
 async def _require_private(tx: Tx, details: LandlordDetails) -> None:

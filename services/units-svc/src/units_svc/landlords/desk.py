@@ -62,13 +62,13 @@ async def landlord(call: DeskCall, landlord_id: UUID) -> Response:
         "landlords/record.html",
         landlord=await call.ask(queries.landlord_record, landlord_id),
         edits=edits_in_words(
-            call, edits, titles(commands.EditLandlord), words=_said_by(call), unsaid=_SAID_BY_NAME
+            call, edits, titles(commands.EditLandlord), words=_worded_by(call), named_only=_NAMED_ONLY
         ),
         may_edit=call.may(EDIT_LANDLORDS),
     )
 
 
-_SAID_BY_NAME = frozenset({"comments", "contacts"})
+_NAMED_ONLY = frozenset({"comments", "contacts"})
 _WORDS = {
     ("kind", "organisation"): N_("Organisation"),
     ("kind", "person"): N_("Person"),
@@ -78,7 +78,7 @@ _WORDS = {
 }
 
 
-def _said_by(call: PageCall) -> Callable[[str, Any], str]:
+def _worded_by(call: PageCall) -> Callable[[str, Any], str]:
     return lambda name, value: call._(_WORDS[name, value]) if (name, value) in _WORDS else str(value)
 
 

@@ -15,8 +15,8 @@ from trade.letters import folded
 from units_svc.edits import Edit, edits_of
 from units_svc.landlords.feature import VIEW_LANDLORDS
 from units_svc.landlords.model import Landlord, LandlordContact, LandlordKind, Relation
+from units_svc.publishing import HOMES
 from units_svc.tables import views
-from units_svc.telling import HOMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class LandlordRecord:
     contacts: list[ContactView] = field(default_factory=list)
 
 
-# Two landlords of one name are told apart by their relation.
+# The relation distinguishes two landlords of one name.
 _BY_NAME = Paging(Landlord.name_key, Landlord.relation, Landlord.id)
 _HOMES = select(func.count()).select_from(HOMES).where(HOMES.c.landlord_id == Landlord.id).scalar_subquery()
 
@@ -75,7 +75,7 @@ async def landlord_list(
     after: str | None = None,
     limit: int = PAGE,
 ) -> CountedPage[LandlordRow]:
-    """Landlords by name, at most `limit` behind the place `after` (U6)."""
+    """Landlords by name, at most `limit` after the position `after` (U6)."""
     statement = select(
         Landlord.id, Landlord.name, Landlord.kind, Landlord.relation, Landlord.phone, Landlord.email,
         Landlord.active, _HOMES,
@@ -99,11 +99,11 @@ async def landlord_history(tx: ReadTx, landlord_id: UUID) -> list[Edit]:
 @query(VIEW_LANDLORDS)
 async def landlord_choices(tx: ReadTx, keep: UUID | None = None, limit: int = 2_000) -> list[tuple[str, str]]:
     """Ids and names of active landlords, to choose from; also of the one that is chosen already."""
-    kept = Landlord.id == keep
+    current = Landlord.id == keep
     choices = (
         select(Landlord.id, Landlord.name, Landlord.name_key)
-        .where(or_(Landlord.active, kept))
-        .order_by(kept.desc(), Landlord.name_key)
+        .where(or_(Landlord.active, current))
+        .order_by(current.desc(), Landlord.name_key)
         .limit(limit)
     )
     rows = sorted(await tx.execute(choices), key=lambda row: row.name_key)

@@ -29,7 +29,7 @@ LabelText = Annotated[
 
 
 class LabelledValue(BaseModel):
-    """What can be said of a value of a list."""
+    """What can be entered for a value of a list."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

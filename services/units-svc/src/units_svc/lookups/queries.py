@@ -47,8 +47,8 @@ class Lists:
 
     def options(self, kind: LookupList, locale: str, *, keep: Iterable[str] = ()) -> list[tuple[str, str]]:
         """Codes and labels to choose from: the active ones, and those a record has already."""
-        kept = set(keep)
-        return [(v.code, v.label(locale)) for v in self.values[kind] if v.active or v.code in kept]
+        current = set(keep)
+        return [(v.code, v.label(locale)) for v in self.values[kind] if v.active or v.code in current]
 
     def active(self, kind: LookupList) -> set[str]:
         """Codes that can be chosen."""
@@ -86,11 +86,11 @@ async def require_listed(
 
     `chosen` holds (list, code, field). Raises NotOnTheList naming the field, or SeveralFaults.
     """
-    lists, kept = await read_lists(tx), set(keep)
+    lists, current = await read_lists(tx), set(keep)
     wrong = {
         field: None
         for kind, code, field in chosen
-        if code is not None and code not in kept and code not in lists.active(kind)
+        if code is not None and code not in current and code not in lists.active(kind)
     }
     faults = Faults()
     for field in wrong:

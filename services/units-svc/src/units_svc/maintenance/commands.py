@@ -59,7 +59,7 @@ class Work(BaseModel):
     needs_entry: Annotated[bool, Field(title="Somebody has to go into the unit")] = True
     scheduled_start: Annotated[WorkDay | None, Field(title="Scheduled start")] = None
     scheduled_end: Annotated[WorkDay | None, Field(title="Scheduled end")] = None
-    agreed_on: Annotated[PastDay | None, Field(title="Whoever lives there agreed to entry on")] = None
+    agreed_on: Annotated[PastDay | None, Field(title="The occupant agreed to entry on")] = None
     actual_start: Annotated[PastDay | None, Field(title="Actual start")] = None
     actual_end: Annotated[PastDay | None, Field(title="Actual end")] = None
     completed: Annotated[bool, Field(title="Completed")] = False

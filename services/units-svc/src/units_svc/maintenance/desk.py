@@ -114,7 +114,7 @@ async def entry_form(call: DeskCall, work_id: UUID) -> Response:
 
 @router.post("/maintenance/{work_id}/entry", name="post_entry")
 async def ask_entry(call: DeskCall, work_id: UUID) -> Response:
-    """Show what will be told word for word; ask once that was confirmed (U7)."""
+    """Show word for word what will be sent; ask once that is confirmed (U7)."""
     form = await call.form(entry_requests.AskEntry, fixed={"work_id": work_id})
     found = await call.ask(queries.work_record, work_id)
     if form.unconfirmed and await call.accepts(form, entry_requests.ask_entry):
@@ -190,7 +190,7 @@ async def contractor(call: DeskCall, contractor_id: UUID) -> Response:
     return call.page(
         "maintenance/contractor.html",
         contractor=await call.ask(queries.contractor_record, contractor_id),
-        edits=edits_in_words(call, edits, titles(commands.EditContractor), unsaid={"comments"}),
+        edits=edits_in_words(call, edits, titles(commands.EditContractor), named_only={"comments"}),
         may_edit=call.may(EDIT_UNITS),
     )
 

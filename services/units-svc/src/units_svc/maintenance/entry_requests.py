@@ -37,7 +37,7 @@ from units_svc.maintenance.model import (
     Refusal,
     Withdrawal,
 )
-from units_svc.telling import lived_in_here
+from units_svc.publishing import lived_in_here
 
 if TYPE_CHECKING:
     from chassis.tx import ReadTx, Tx
@@ -88,7 +88,7 @@ class ScheduleWork(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ReceiveEntryAnswer:
-    """The property entity's answer; `number` is its place among the answers to that request."""
+    """The property entity's answer; `number` numbers the answers to that request."""
 
     request_id: UUID
     number: int
@@ -100,7 +100,7 @@ class ReceiveEntryAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Scheduled days, and whether who lives there told the keeper that they agree."""
+    """Scheduled days, and whether the occupant has agreed, as the keeper recorded."""
 
     first: date
     last: date | None
@@ -203,7 +203,7 @@ async def receive_entry_answer(tx: Tx, command: ReceiveEntryAnswer) -> None:
 
 
 async def update_entries(tx: Tx, unit_id: UUID) -> None:
-    """Give up what was asked for a home in which nobody lives any more; whoever calls holds its lock."""
+    """Withdraw the requests for a home in which nobody lives any more; the caller holds its lock."""
     open_ones = (
         select(EntryRequest)
         .where(EntryRequest.unit_id == unit_id, EntryRequest.status != EntryStatus.WITHDRAWN)
@@ -217,7 +217,7 @@ async def update_entries(tx: Tx, unit_id: UUID) -> None:
 async def ask_first(tx: Tx, unit_id: UUID) -> None:
     """Take work off its coming days in a home into which somebody has moved: entry is to be asked for first.
 
-    Whoever calls holds the home's lock.
+    The caller holds the home's lock.
     """
     if not await notice_due(tx, unit_id):
         return

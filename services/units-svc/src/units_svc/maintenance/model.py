@@ -197,7 +197,7 @@ class EntryRequest(Base):
     asked_at: Mapped[datetime]
     asked_by: Mapped[str] = mapped_column(String(200))
     answer_number: Mapped[int] = mapped_column(Integer, default=0)
-    """Place of the answer in the order of answers; an older one is let go."""
+    """Number of the answer in the order of answers; an older one is ignored."""
     answered_at: Mapped[datetime | None]
     entry_from: Mapped[datetime | None]
     refusal: Mapped[Refusal | None] = mapped_column(words(Refusal, "refusal"))
@@ -278,7 +278,7 @@ class EntryHours(DomainError):
 
 
 class AnswerIncomplete(DomainError):
-    """An answer from across the wall lacks what its kind must say; it's parked for an operator."""
+    """An answer from the property entity lacks what its kind must contain; it's parked for an operator."""
 
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "answer_incomplete"

@@ -30,8 +30,8 @@ from units_svc.maintenance.model import (
     Refusal,
     Withdrawal,
 )
+from units_svc.publishing import lived_in_here
 from units_svc.tables import views
-from units_svc.telling import lived_in_here
 
 PAGE = 100
 _NEWEST_FIRST = Paging(MaintenanceWork.id.desc())

@@ -41,7 +41,7 @@ async def add_photo(
     inspection_id: Annotated[UUID | None, Form()] = None,
     area_id: Annotated[UUID | None, Form()] = None,
 ) -> AddedPhoto:
-    """Add a photo: JPEG, PNG, WebP or TIFF of up to 10 MB, kept without metadata (U3, U10)."""
+    """Add a photo: JPEG, PNG, WebP or TIFF of up to 10 MB, stored without metadata (U3, U10)."""
     # Unfolding a picture is work that is done only for those who may add it.
     call.runtime.access.require(call.actor, EDIT_UNITS)
     made = await developed(await photo.read(LARGEST + 1))

@@ -1,6 +1,6 @@
 """From a file that somebody sent to a photo that can be shown: pure, and slow enough for a thread.
 
-The picture is decoded and encoded again. Nothing of the file itself is kept: no metadata (where, when, by
+The picture is decoded and encoded again. Nothing of the file itself is stored: no metadata (where, when, by
 which camera, names), no appended data, no second file inside the first.
 """
 
@@ -42,7 +42,7 @@ class Developed:
 
 
 async def developed(raw: bytes | None) -> Developed | Unusable:
-    """Return the photo that a file holds, or why there is none, to be said with all else that is wrong.
+    """Return the photo that a file holds, or why there is none, to be shown with the other faults.
 
     One at a time: a picture that unfolds takes much memory.
     """
@@ -77,11 +77,11 @@ def develop(raw: bytes) -> Developed:
         raise _too_large() from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
         raise NotAPhoto(field="photo") from error
-    full = _made_anew(picture, _FULL)
-    return Developed(full, _made_anew(picture, _SMALL), *picture.size, sha256(full).digest())
+    full = _encoded(picture, _FULL)
+    return Developed(full, _encoded(picture, _SMALL), *picture.size, sha256(full).digest())
 
 
-def _made_anew(picture: Image.Image, most: int) -> bytes:
+def _encoded(picture: Image.Image, most: int) -> bytes:
     copy = picture.copy()
     copy.thumbnail((most, most))
     plain = Image.new("RGB", copy.size)

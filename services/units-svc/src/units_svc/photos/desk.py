@@ -22,7 +22,7 @@ router = DeskRouter(prefix="/inventory-desk")
 
 
 class NewPhoto(BaseModel):
-    """What is said of a photo that is sent."""
+    """What a form gives about a photo that is sent with it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -60,8 +60,8 @@ async def add_photo_of(call: PageCall, form: Form[NewPhoto], unit_id: UUID) -> b
     if not form.ok and isinstance(made, Unusable):
         form.add(made.refusal)
 
-    async def added(said: NewPhoto) -> None:
-        command = commands.AddPhoto(unit_id, made, said.caption, said.inspection_id, said.area_id)
+    async def added(given: NewPhoto) -> None:
+        command = commands.AddPhoto(unit_id, made, given.caption, given.inspection_id, given.area_id)
         await call.perform(commands.add_photo, command)
 
     return await form.attempt(added) is not None

@@ -86,12 +86,12 @@ class Unusable:
 
     @classmethod
     def because(cls, refusal: DomainError) -> Unusable:
-        """Keep a refusal of the file, to be said with all else that is wrong."""
+        """Remember a refusal of the file, to be shown with the other faults."""
         return cls(refusal.code, refusal.params)
 
     @property
     def refusal(self) -> DomainError:
-        """What is said of it."""
+        """The refusal to show."""
         kinds = {kind.code: kind for kind in (NoPhotoChosen, NotAPhoto, PhotoTooLarge)}
         return kinds[self.code](field="photo", **self.params)
 

@@ -33,8 +33,8 @@ from units_svc.privacy.model import (
 if TYPE_CHECKING:
     from chassis.tx import Tx
 
-KEPT = 1_000
-"""Characters of a refused text that are kept."""
+STORED = 1_000
+"""Characters of a refused text that are stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ async def record_refusal(tx: Tx, command: RecordRefusal) -> UUID:
         id=new_id(),
         place=command.place,
         field=command.field,
-        text=command.text[:KEPT],
+        text=command.text[:STORED],
         deciding=command.deciding,
         unit_id=command.unit_id,
         refused_at=tx.now,
@@ -94,15 +94,15 @@ async def require_reason(
     matter of the home.
     """
     await require_private(tx, place, [(field, reason)], unit_id=unit_id)
-    said = review_clause(reason).gravest
-    if said is not None and said.verdict is Verdict.REFUSED:
-        raise ReasonAboutServices(field=field, words=said.quoted)
+    gravest = review_clause(reason).gravest
+    if gravest is not None and gravest.verdict is Verdict.REFUSED:
+        raise ReasonAboutServices(field=field, words=gravest.quoted)
 
 
 async def keep_doubt(
     tx: Tx, place: Place, field: str, text: str, doubtful: Sentence, *, unit_id: UUID | None = None
 ) -> None:
-    """List a text for an administrator's eyes, once for the same words in the same place."""
+    """List a text for an administrator's eyes, once for the same words in the same field."""
     key = hashlib.sha256("\0".join((place, field, str(unit_id), text)).encode()).hexdigest()
     await tx.execute(
         insert(DoubtfulText)
@@ -111,7 +111,7 @@ async def keep_doubt(
             key=key,
             place=place,
             field=field,
-            text=text[:KEPT],
+            text=text[:STORED],
             deciding=doubtful.quoted,
             likelihood=doubtful.percent,
             unit_id=unit_id,
@@ -134,7 +134,7 @@ class JudgeText(BaseModel):
 
 @use_case(JUDGE_TEXTS)
 async def judge_text(tx: Tx, command: JudgeText) -> None:
-    """Say whether a doubtful text is harmless, or was taken out. Raises JudgedAlready, JudgedByAuthor."""
+    """Record whether a doubtful text is harmless, or was taken out. Raises JudgedAlready, JudgedByAuthor."""
     doubt = await tx.session.get(DoubtfulText, command.doubt_id, with_for_update=True)
     if doubt is None:
         raise NotFound(what="text")

@@ -23,13 +23,13 @@ async def page(call: DeskCall, after: str | None = None) -> Response:
 
 @router.post("/doubts/{doubt_id}/harmless", name="doubt_harmless")
 async def harmless(call: DeskCall, doubt_id: UUID) -> Response:
-    """Say that a doubtful text is harmless."""
+    """Record that a doubtful text is harmless."""
     return await _judge(call, doubt_id, Judgement.HARMLESS)
 
 
 @router.post("/doubts/{doubt_id}/taken-out", name="doubt_taken_out")
 async def taken_out(call: DeskCall, doubt_id: UUID) -> Response:
-    """Say that a doubtful text was taken out of the record."""
+    """Record that a doubtful text was taken out of the record."""
     return await _judge(call, doubt_id, Judgement.TAKEN_OUT)
 
 

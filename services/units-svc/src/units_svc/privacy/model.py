@@ -32,7 +32,7 @@ class Place(StrEnum):
 
 
 class PrivacyRefusal(Base):
-    """A text that was refused, kept as evidence: what it said, which words decided, who offered it where."""
+    """A text that was refused, stored as evidence: its words, which of them decided, who offered it where."""
 
     __tablename__ = "privacy_refusal"
     __table_args__ = (Index("ix_privacy_refusal_refused_at", "refused_at"),)
@@ -88,7 +88,7 @@ class JudgedAlready(DomainError):
 
 
 class JudgedByAuthor(DomainError):
-    """Whoever wrote a doubtful text can't be the one who looks at it."""
+    """The author of a doubtful text can't be the one who reviews it."""
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "judged_by_author"

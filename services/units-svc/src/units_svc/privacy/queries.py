@@ -41,7 +41,7 @@ async def refusals(
     after: str | None = None,
     limit: int = PAGE,
 ) -> CountedPage[RefusalView]:
-    """What was refused in a period, newest first, at most `limit` behind the place `after`."""
+    """What was refused in a period, newest first, at most `limit` after the position `after`."""
     statement = select(
         PrivacyRefusal.id,
         PrivacyRefusal.place,
@@ -77,7 +77,7 @@ class DoubtView:
 
 @query(VIEW_TEXTS)
 async def doubts(tx: ReadTx, *, after: str | None = None, limit: int = PAGE) -> CountedPage[DoubtView]:
-    """The texts that need a person's eyes, oldest first, at most `limit` behind the place `after`."""
+    """The texts that need a person's eyes, oldest first, at most `limit` after the position `after`."""
     statement = select(
         DoubtfulText.id,
         DoubtfulText.place,

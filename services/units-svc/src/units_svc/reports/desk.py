@@ -126,11 +126,14 @@ async def privacy(call: DeskCall) -> Response:
     rows = [(call._(PLACES[line.place]), line.refusals) for line in counted]
     header = [call._("Where"), call._("Refusals")]
     if _as_csv(call):
-        told = await call.ask(refusals, first=period.first, last=period.last, limit=10_000)
+        found = await call.ask(refusals, first=period.first, last=period.last, limit=10_000)
         return call.csv(
             "privacy-refusals.csv",
             [call._("When"), call._("Where"), call._("Deciding words"), call._("What was offered")],
-            [(one.refused_at, call._(PLACES[one.place.value]), one.deciding, one.text) for one in told.items],
+            [
+                (one.refused_at, call._(PLACES[one.place.value]), one.deciding, one.text)
+                for one in found.items
+            ],
         )
     return _page(
         call, N_("Refused for privacy"), form, header, rows, groupings={}, chart_of=1, more="privacy_refusals"

@@ -88,7 +88,7 @@ class CostLine:
 
 @dataclass(frozen=True, slots=True)
 class RefusalLine:
-    """How many texts were refused for privacy in one place."""
+    """How many texts were refused for privacy in one kind of field."""
 
     place: str
     refusals: int
