@@ -1,4 +1,4 @@
-"""The teller, the noter and the broker between them."""
+"""The sender, the noter and the broker between them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Making = Callable[..., Awaitable[Any]]
 async def delivery(
     fresh_database: Making, plain_nats_server: Any, postgres_server: Any
 ) -> AsyncIterator[Delivery]:
-    """A world in which nothing has been said yet."""
+    """A world in which nothing has been sent yet."""
     async with AsyncExitStack() as closing:
         runtimes = []
-        for name in ("teller", "noter"):
+        for name in ("sender", "noter"):
             database = await fresh_database()
             await world.create_tables(database.dsn)
             runtime = world.build_runtime(name, database.dsn, plain_nats_server.url)

@@ -66,13 +66,13 @@ async def serving(env: dict[str, str]) -> AsyncIterator[tuple[asyncio.subprocess
 async def test_a_start_without_settings_names_every_missing_variable() -> None:
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(TESTS), "PARCELS_CSRF_SECRET": "short-secret"}
 
-    status, _, said = await command("serve", env=env)
+    status, _, errors = await command("serve", env=env)
 
     assert status == 2
     for name in ("DATABASE_URL", "ISSUER", "JWKS_URL", "AUDIENCE", "ENTITY", "PUBLIC_URL"):
-        assert f"parcels: PARCELS_{name} is missing" in said
-    assert "PARCELS_CSRF_SECRET" in said
-    assert "short-secret" not in said
+        assert f"parcels: PARCELS_{name} is missing" in errors
+    assert "PARCELS_CSRF_SECRET" in errors
+    assert "short-secret" not in errors
 
 
 async def test_migrate_and_check(fresh_database: Any, parcels_settings: service.ParcelSettings) -> None:

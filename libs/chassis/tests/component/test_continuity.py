@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from delivery import world
 from delivery.fixtures import Delivery, running
-from delivery.hearing import listener_of, noted, owed, publish, said
+from delivery.hearing import listener_of, noted, owed, publish, sent
 
 from chassis.bus import healing
 from chassis.bus.relay import Relay
@@ -52,16 +52,16 @@ class Backup:
 
 
 def relay_of(delivery: Delivery) -> Relay:
-    relay = Relay(delivery.publisher, delivery.broker, service="teller", poll=0.1, stream=world.STREAM)
-    delivery.teller.on_commit = relay.wake
+    relay = Relay(delivery.publisher, delivery.broker, service="sender", poll=0.1, stream=world.STREAM)
+    delivery.sender.on_commit = relay.wake
     return relay
 
 
-async def told(delivery: Delivery, eventually: Any, *facts: world.Said) -> None:
-    """Say something and have it published."""
+async def published(delivery: Delivery, eventually: Any, *facts: world.WordSent) -> None:
+    """Commit facts and wait until they are published."""
     relay = relay_of(delivery)
     async with running(relay.run()):
-        await world.say(delivery.teller, *facts)
+        await world.send(delivery.sender, *facts)
 
         async def all_out() -> None:
             waiting = await world.fetch(delivery.publisher, "SELECT 1 FROM outbox WHERE status = 'pending'")
@@ -70,8 +70,8 @@ async def told(delivery: Delivery, eventually: Any, *facts: world.Said) -> None:
         await eventually(all_out)
 
 
-async def heard(delivery: Delivery, eventually: Any, number: int) -> None:
-    """Listen until so many effects are there."""
+async def received(delivery: Delivery, eventually: Any, number: int) -> None:
+    """Listen until so many effects are recorded."""
     listener = listener_of(delivery)
     async with running(listener.run()):
 
@@ -83,20 +83,20 @@ async def heard(delivery: Delivery, eventually: Any, number: int) -> None:
 
 
 async def heal(delivery: Delivery) -> healing.Healed:
-    return await healing.heal(delivery.teller, world.NOTER, delivery.broker, world.STREAM)
+    return await healing.heal(delivery.sender, world.NOTER, delivery.broker, world.STREAM)
 
 
 async def test_a_stream_that_was_lost_is_noticed_and_filled_again_from_the_outbox(
     delivery: Delivery, eventually: Any
 ) -> None:
-    await told(delivery, eventually, *[said(number, 1) for number in range(5)])
-    await heard(delivery, eventually, 5)
+    await published(delivery, eventually, *[sent(number, 1) for number in range(5)])
+    await received(delivery, eventually, 5)
     await delivery.js.delete_stream(world.STREAM)
     await world.create_stream(delivery.js)
 
     relay = relay_of(delivery)
     async with running(relay.run()):
-        await world.say(delivery.teller, said(1, 2))
+        await world.send(delivery.sender, sent(1, 2))
 
         async def noticed() -> None:
             assert relay.state.broken is not None
@@ -113,7 +113,7 @@ async def test_a_stream_that_was_lost_is_noticed_and_filled_again_from_the_outbo
             assert relay.state.broken is None
 
         await eventually(filled)
-    await heard(delivery, eventually, 6)
+    await received(delivery, eventually, 6)
     assert await noted(delivery, 1) == [(1, "-"), (2, "-")]
     assert await heal(delivery) == healing.Healed()
 
@@ -124,7 +124,7 @@ async def test_a_stream_that_is_lost_under_a_running_relay_is_noticed(
     monkeypatch.setattr("chassis.bus.relay._MEASURED_EVERY", 0.1)
     relay = relay_of(delivery)
     async with running(relay.run()):
-        await world.say(delivery.teller, said(1, 1))
+        await world.send(delivery.sender, sent(1, 1))
 
         async def remembered() -> None:
             rows = await world.fetch(delivery.publisher, "SELECT sequence FROM bus_position")
@@ -143,17 +143,17 @@ async def test_a_stream_that_is_lost_under_a_running_relay_is_noticed(
 async def test_a_publishers_database_that_was_restored_is_noticed_and_its_outbox_taken_back(
     delivery: Delivery, eventually: Any
 ) -> None:
-    await told(delivery, eventually, said(1, 1))
+    await published(delivery, eventually, sent(1, 1))
     backup = Backup(delivery, delivery.publisher)
-    await delivery.teller.close()
+    await delivery.sender.close()
     await backup.take()
-    await told(delivery, eventually, said(1, 2), said(2, 1))
-    await delivery.teller.close()
+    await published(delivery, eventually, sent(1, 2), sent(2, 1))
+    await delivery.sender.close()
     await backup.restore()
 
     relay = relay_of(delivery)
     async with running(relay.run()):
-        await world.say(delivery.teller, said(1, 2, "another"))
+        await world.send(delivery.sender, sent(1, 2, "another"))
 
         async def noticed() -> None:
             assert relay.state.broken is not None
@@ -167,7 +167,7 @@ async def test_a_publishers_database_that_was_restored_is_noticed_and_its_outbox
             (world.aggregate(1), 2),
             (world.aggregate(2), 1),
         ]
-        assert any("2 events of the lost database" in line for line in healing.in_words("teller", healed, []))
+        assert any("2 events of the lost database" in line for line in healing.in_words("sender", healed, []))
 
         async def goes_on() -> None:
             assert len(await world.messages(delivery.js)) == 4
@@ -180,8 +180,8 @@ async def test_a_publishers_database_that_was_restored_is_noticed_and_its_outbox
 async def test_a_crash_between_sending_and_writing_it_down_is_no_restored_database(
     delivery: Delivery, eventually: Any
 ) -> None:
-    await told(delivery, eventually, said(1, 1))
-    await told(delivery, eventually, *[said(2, version) for version in range(1, 150)])
+    await published(delivery, eventually, sent(1, 1))
+    await published(delivery, eventually, *[sent(2, version) for version in range(1, 150)])
     # As a crash leaves it: the broker has them, the outbox doesn't know yet.
     await world.fetch(delivery.publisher, "UPDATE outbox SET status = 'pending', published_at = NULL")
     relay = relay_of(delivery)
@@ -200,16 +200,16 @@ async def test_a_crash_between_sending_and_writing_it_down_is_no_restored_databa
 async def test_a_listeners_database_that_was_restored_is_noticed_and_served_again(
     delivery: Delivery, eventually: Any
 ) -> None:
-    await publish(delivery, said(1, 1), said(2, 1))
-    await heard(delivery, eventually, 2)
+    await publish(delivery, sent(1, 1), sent(2, 1))
+    await received(delivery, eventually, 2)
     backup = Backup(delivery, delivery.noted)
     await delivery.noter.close()
     await backup.take()
-    await publish(delivery, said(1, 2), said(3, 1))
-    await heard(delivery, eventually, 4)
+    await publish(delivery, sent(1, 2), sent(3, 1))
+    await received(delivery, eventually, 4)
     await delivery.noter.close()
     await backup.restore()
-    await publish(delivery, said(1, 3))
+    await publish(delivery, sent(1, 3))
 
     listener = listener_of(delivery)
     async with running(listener.run()):
@@ -236,10 +236,10 @@ async def test_a_listeners_database_that_was_restored_is_noticed_and_served_agai
 
 
 async def test_events_that_come_twice_are_no_restored_database(delivery: Delivery, eventually: Any) -> None:
-    fact = said(1, 1)
+    fact = sent(1, 1)
     (event,) = await publish(delivery, fact)
-    await heard(delivery, eventually, 1)
-    await publish(delivery, world.Said(fact.aggregate, 1, id=event))
+    await received(delivery, eventually, 1)
+    await publish(delivery, world.WordSent(fact.aggregate, 1, id=event))
     # This one ends before it looks at how the consumer stands.
     repeated = listener_of(delivery)
     repeated._observe_every = 600.0
@@ -251,7 +251,7 @@ async def test_events_that_come_twice_are_no_restored_database(delivery: Deliver
         await eventually(acknowledged)
     listener = listener_of(delivery)
     async with running(listener.run()):
-        await publish(delivery, said(1, 2))
+        await publish(delivery, sent(1, 2))
 
         async def goes_on() -> None:
             assert len(await world.effects(delivery.noted)) == 2
@@ -261,10 +261,10 @@ async def test_events_that_come_twice_are_no_restored_database(delivery: Deliver
 
 
 async def test_readiness_names_what_is_broken_and_what_mends_it(delivery: Delivery, eventually: Any) -> None:
-    await told(delivery, eventually, said(1, 1))
+    await published(delivery, eventually, sent(1, 1))
     await delivery.js.delete_stream(world.STREAM)
     await world.create_stream(delivery.js)
-    worker = Worker(delivery.teller, Duties(stream=world.STREAM))
+    worker = Worker(delivery.sender, Duties(stream=world.STREAM))
     async with running(worker.run()):
 
         async def unready() -> None:

@@ -94,13 +94,13 @@ async def test_both_ways_answer_alike(
     assert directly.status_code == ordinary.status_code
     assert directly.headers["content-type"] == ordinary.headers["content-type"]
     assert directly.headers["content-security-policy"] == ordinary.headers["content-security-policy"]
-    told, expected = directly.json(), ordinary.json()
-    for errors in (told.get("errors", ()), expected.get("errors", ())):
+    answered, expected = directly.json(), ordinary.json()
+    for errors in (answered.get("errors", ()), expected.get("errors", ())):
         for error in errors:
             # Pydantic has other words for what isn't JSON, or no object, when it parses the bytes itself.
             if error["rule"] in {"json_invalid", "model_type", "model_attributes_type"}:
                 error.update(field="", rule="", detail="")
-    assert told == expected
+    assert answered == expected
 
 
 async def test_both_ways_are_documented_alike(runtime: Runtime) -> None:
@@ -162,7 +162,7 @@ async def test_a_server_with_an_impossible_direct_route_does_not_start(runtime: 
     app = service_app(runtime, title="x", api_routers=[unguarded])
 
     async def never(*_: Any) -> Any:
-        raise AssertionError("the start must fail before anything is said")
+        raise AssertionError("the start must fail before anything is answered")
 
     with pytest.raises(TypeError, match="guards"):
         await app({"type": "lifespan", "asgi": {"version": "3.0"}}, never, never)

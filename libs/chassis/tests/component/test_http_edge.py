@@ -366,7 +366,7 @@ async def test_a_planted_unguarded_route_is_seen(runtime: Runtime) -> None:
 
     @inner.get("/planted")
     async def planted() -> None:
-        """Forgotten by whoever wrote it."""
+        """A route whose author forgot its guard."""
 
     outer.include_router(inner, prefix="/inner")
 

@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 from delivery import world
 from delivery.fixtures import Delivery, running
-from delivery.hearing import acted, listener_of, noted, owed, parked, publish, said
+from delivery.hearing import acted, listener_of, noted, owed, parked, publish, sent
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from sqlalchemy import text
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.row("W1")
 async def test_what_comes_is_acted_on_once_in_order_and_acknowledged(
     delivery: Delivery, eventually: Any
 ) -> None:
-    await publish(delivery, *[said(n % 7, n // 7 + 1) for n in range(700)])
+    await publish(delivery, *[sent(n % 7, n // 7 + 1) for n in range(700)])
     listener = listener_of(delivery)
     async with running(listener.run()):
         await eventually(acted(listener, 700))
@@ -49,23 +49,23 @@ async def test_what_comes_is_acted_on_once_in_order_and_acknowledged(
 
 async def test_an_event_that_comes_again_has_no_second_effect(delivery: Delivery, eventually: Any) -> None:
     """Twice in one batch, in a later batch, and once more after a restart."""
-    fact = said(1, 1, id=new_id())
-    await publish(delivery, fact, fact, said(2, 1))
+    fact = sent(1, 1, id=new_id())
+    await publish(delivery, fact, fact, sent(2, 1))
     listener = listener_of(delivery)
     async with running(listener.run()):
         await eventually(acted(listener, 2))
-        await publish(delivery, fact, said(2, 2))
+        await publish(delivery, fact, sent(2, 2))
         await eventually(acted(listener, 3))
     again = listener_of(delivery)
     async with running(again.run()):
-        await publish(delivery, fact, said(2, 3))
+        await publish(delivery, fact, sent(2, 3))
         await eventually(acted(again, 1))
     assert Counter(row["event"] for row in await world.effects(delivery.noted)).most_common(1)[0][1] == 1
     assert len(await world.effects(delivery.noted)) == 4
 
 
 async def test_one_culprit_in_a_batch_stands_alone(delivery: Delivery, eventually: Any) -> None:
-    await publish(delivery, *[said(n, 1, "culprit" if n in {37, 301} else "good") for n in range(400)])
+    await publish(delivery, *[sent(n, 1, "culprit" if n in {37, 301} else "good") for n in range(400)])
     listener = listener_of(delivery)
     async with running(listener.run()):
         await eventually(acted(listener, 398))
@@ -84,18 +84,18 @@ async def test_those_behind_a_failed_event_wait_in_order_and_others_flow(
     bearable = False
     listening = Listening()
 
-    @listening.on(world.SAID)
-    async def hear(tx: Tx, event: Incoming) -> None:
+    @listening.on(world.WORD_SENT)
+    async def act_on(tx: Tx, event: Incoming) -> None:
         word = event.parse(world.Word).word
         if word == "culprit" and not bearable:
             raise RuntimeError
         await world.note(tx, event, word)
 
-    await publish(delivery, said(1, 1), said(1, 2, "culprit"), said(1, 3), said(2, 1), said(1, 4), said(2, 2))
+    await publish(delivery, sent(1, 1), sent(1, 2, "culprit"), sent(1, 3), sent(2, 1), sent(1, 4), sent(2, 2))
     listener = listener_of(delivery, listening)
     async with running(listener.run()):
         await eventually(acted(listener, 3))
-        await publish(delivery, said(1, 5), said(2, 3))
+        await publish(delivery, sent(1, 5), sent(2, 3))
         await eventually(acted(listener, 4))
         assert await noted(delivery, 1) == [(1, "-")]
         assert [version for version, _ in await noted(delivery, 2)] == [1, 2, 3]
@@ -105,7 +105,7 @@ async def test_those_behind_a_failed_event_wait_in_order_and_others_flow(
             return [version for version, _ in await noted(delivery, 1)] == [1, 2, 3, 4, 5]
 
         await eventually(caught_up)
-        await publish(delivery, said(1, 6))
+        await publish(delivery, sent(1, 6))
 
         async def flowing() -> bool:
             return [version for version, _ in await noted(delivery, 1)][-1] == 6
@@ -119,7 +119,7 @@ async def test_an_event_is_tried_eight_times_with_growing_pauses_then_parked_wit
 ) -> None:
     delivery.noter.clock = fixed_clock
     listening = world.noting()
-    await publish(delivery, said(1, 1, "culprit"), said(1, 2, "Ada Lovelace"))
+    await publish(delivery, sent(1, 1, "culprit"), sent(1, 2, "Ada Lovelace"))
     listener = listener_of(delivery, listening)
     async with running(listener.run()):
 
@@ -158,7 +158,7 @@ async def test_an_event_is_tried_eight_times_with_growing_pauses_then_parked_wit
 async def test_an_operator_replays_or_drops_and_it_is_audited(delivery: Delivery, eventually: Any) -> None:
     operator = world.NOTER
     first, second, unknown = await publish(
-        delivery, said(1, 1, "culprit"), said(2, 1, "culprit"), said(3, 1, subject=world.SHOUTED)
+        delivery, sent(1, 1, "culprit"), sent(2, 1, "culprit"), sent(3, 1, subject=world.SHOUT_SENT)
     )
     listening = world.noting()
     listener = listener_of(delivery, listening)
@@ -169,7 +169,7 @@ async def test_an_operator_replays_or_drops_and_it_is_audited(delivery: Delivery
 
         await eventually(three)
     await world.fetch(delivery.noted, "UPDATE parked SET state = 'parked'")
-    await publish(delivery, said(1, 2), said(2, 2))
+    await publish(delivery, sent(1, 2), sent(2, 2))
     listed = await operating.list_parked(delivery.noter, operator)
     assert {event.id: event.reason for event in listed} == {
         first: "failed: RuntimeError",
@@ -177,10 +177,10 @@ async def test_an_operator_replays_or_drops_and_it_is_audited(delivery: Delivery
         unknown: "unknown_event",
     }
     tolerant = Listening()
-    for subject in (world.SAID, world.SHOUTED):
+    for subject in (world.WORD_SENT, world.SHOUT_SENT):
 
         @tolerant.on(subject)
-        async def hear(tx: Tx, event: Incoming) -> None:
+        async def act_on(tx: Tx, event: Incoming) -> None:
             await world.note(tx, event, event.parse(world.Word).word)
 
     listener = listener_of(delivery, tolerant)
@@ -218,10 +218,10 @@ async def test_an_operator_replays_or_drops_and_it_is_audited(delivery: Delivery
 async def test_unknown_and_unreadable_events_are_parked_at_once_and_block_nobody(
     delivery: Delivery, eventually: Any
 ) -> None:
-    await delivery.js.publish(world.SAID, b"\xff not json")
-    await publish(delivery, said(1, 1, subject=world.SHOUTED), said(1, 2))
-    await publish(delivery, said(2, 1), data={"word": 7})
-    await publish(delivery, said(2, 2), said(3, 1))
+    await delivery.js.publish(world.WORD_SENT, b"\xff not json")
+    await publish(delivery, sent(1, 1, subject=world.SHOUT_SENT), sent(1, 2))
+    await publish(delivery, sent(2, 1), data={"word": 7})
+    await publish(delivery, sent(2, 2), sent(3, 1))
     listener = listener_of(delivery)
     async with running(listener.run()):
         await eventually(acted(listener, 2))
@@ -255,7 +255,7 @@ async def test_unknown_and_unreadable_events_are_parked_at_once_and_block_nobody
         {"time": "0000-01-01T00:00:00Z"},
         {"time": "not a time"},
         {"id": "\0"},
-        {"type": "evt.teller.said.v1\0"},
+        {"type": "evt.sender.word_sent.v1\0"},
         {"traceparent": "\0"},
         {"traceparent": "00-" + "f" * 60_000},
         {"dataschema": "\0" * 1000},
@@ -269,8 +269,8 @@ async def test_unknown_and_unreadable_events_are_parked_at_once_and_block_nobody
 async def test_no_envelope_stops_a_listener(
     delivery: Delivery, eventually: Any, changes: dict[str, Any]
 ) -> None:
-    await publish(delivery, said(1, 1), **changes)
-    await publish(delivery, said(2, 1))
+    await publish(delivery, sent(1, 1), **changes)
+    await publish(delivery, sent(2, 1))
     listener = listener_of(delivery)
     async with running(listener.run()):
 
@@ -289,8 +289,8 @@ async def test_no_envelope_stops_a_listener(
 @pytest.mark.row("X1")
 @pytest.mark.parametrize("message", [b"", b"\0", b"null", b"[" * 60_000, b"\xff\xfe", b'{"id":1}'])
 async def test_no_message_stops_a_listener(delivery: Delivery, eventually: Any, message: bytes) -> None:
-    await delivery.js.publish(world.SAID, message)
-    await publish(delivery, said(2, 1))
+    await delivery.js.publish(world.WORD_SENT, message)
+    await publish(delivery, sent(2, 1))
     listener = listener_of(delivery)
     async with running(listener.run()):
 
@@ -311,7 +311,7 @@ async def test_what_the_columns_refuse_is_put_aside_as_bytes(
     await world.fetch(
         delivery.noted, "ALTER TABLE parked ADD CONSTRAINT narrow CHECK (aggregate_version < 5)"
     )
-    await publish(delivery, said(1, 7), said(1, 2), said(2, 1))
+    await publish(delivery, sent(1, 7), sent(1, 2), sent(2, 1))
     listener = listener_of(delivery)
     async with running(listener.run()):
 
@@ -336,9 +336,9 @@ async def test_a_flood_of_garbage_is_parked_and_logged_and_can_be_dropped_togeth
 ) -> None:
     flood = 1200
     for _ in range(flood):
-        await delivery.broker.publish(world.SAID, b"garbage")
+        await delivery.broker.publish(world.WORD_SENT, b"garbage")
     await delivery.broker.flush()
-    await publish(delivery, said(1, 1))
+    await publish(delivery, sent(1, 1))
     listener = listener_of(delivery)
     async with running(listener.run()):
 
@@ -359,7 +359,7 @@ async def test_what_a_dead_listener_had_in_hand_comes_before_anything_newer(
     delivery: Delivery, eventually: Any
 ) -> None:
     """Without care the broker hands out newer events first, and the old ones after ack_wait."""
-    await publish(delivery, *[said(1, n + 1) for n in range(20)])
+    await publish(delivery, *[sent(1, n + 1) for n in range(20)])
     dead = Pull(delivery.broker, world.SOURCE, batch=10)
     await dead.open()
     await eventually(lambda: len(dead.buffer) == 10)
@@ -374,14 +374,14 @@ async def test_what_a_dead_listener_had_in_hand_comes_before_anything_newer(
 async def test_deliveries_lost_on_the_way_are_waited_for(delivery: Delivery, eventually: Any) -> None:
     listener = listener_of(delivery)
     async with running(listener.run()):
-        await publish(delivery, said(1, 1))
+        await publish(delivery, sent(1, 1))
         await eventually(acted(listener, 1))
         # Somebody takes a message away from under the listener, as a broken connection would.
         thief = Pull(delivery.broker, world.SOURCE, batch=3)
         await thief.open()
         await asyncio.sleep(0.05)
         for n in range(2, 12):
-            await publish(delivery, said(1, n))
+            await publish(delivery, sent(1, n))
         thief.buffer.clear()
         await thief.close()
         await eventually(acted(listener, 11))
@@ -393,12 +393,12 @@ async def test_a_listener_that_is_stopped_hands_back_what_it_held(
 ) -> None:
     slow = Listening()
 
-    @slow.on(world.SAID)
-    async def hear(tx: Tx, event: Incoming) -> None:
+    @slow.on(world.WORD_SENT)
+    async def act_on(tx: Tx, event: Incoming) -> None:
         await world.note(tx, event, "-")
         await tx.execute(text("SELECT pg_sleep(120)"))
 
-    await publish(delivery, *[said(1, n + 1) for n in range(5)])
+    await publish(delivery, *[sent(1, n + 1) for n in range(5)])
     async with running(listener_of(delivery, slow).run()):
 
         async def at_it() -> bool:
@@ -418,13 +418,13 @@ async def test_a_batch_that_takes_longer_than_the_broker_waits_is_acted_on_once(
 ) -> None:
     slow = Listening()
 
-    @slow.on_many(world.SAID)
-    async def hear(tx: Tx, events: Sequence[Incoming]) -> None:
+    @slow.on_many(world.WORD_SENT)
+    async def act_on(tx: Tx, events: Sequence[Incoming]) -> None:
         await tx.execute(text("SELECT pg_sleep(2.5)"))
         for event in events:
             await world.note(tx, event, "-")
 
-    await publish(delivery, said(1, 1), said(1, 2))
+    await publish(delivery, sent(1, 1), sent(1, 2))
     listener = listener_of(delivery, slow)
     async with running(listener.run()):
         await eventually(acted(listener, 2))
@@ -436,7 +436,7 @@ async def test_a_batch_that_takes_longer_than_the_broker_waits_is_acted_on_once(
 async def test_two_listeners_of_a_source_take_turns(delivery: Delivery, eventually: Any) -> None:
     listeners = [listener_of(delivery) for _ in range(2)]
     async with running(*(listener.run() for listener in listeners)):
-        await publish(delivery, *[said(n % 3, n // 3 + 1) for n in range(60)])
+        await publish(delivery, *[sent(n % 3, n // 3 + 1) for n in range(60)])
         await eventually(lambda: sum(listener.state.acted_on for listener in listeners) == 60)
         assert sorted(listener.state.leading for listener in listeners) == [False, True]
     found = await world.effects(delivery.noted)
@@ -448,14 +448,14 @@ async def test_what_a_handler_publishes_and_touches_is_part_of_its_transaction(
 ) -> None:
     listening = Listening()
 
-    @listening.on(world.SAID)
-    async def hear(tx: Tx, event: Incoming) -> None:
-        tx.publish(world.Said(UUID(event.aggregate), event.version, "echo"))
+    @listening.on(world.WORD_SENT)
+    async def act_on(tx: Tx, event: Incoming) -> None:
+        tx.publish(world.WordSent(UUID(event.aggregate), event.version, "echo"))
         tx.touched("thing", event.aggregate, "echoed")
         if event.parse(world.Word).word == "culprit":
             raise RuntimeError
 
-    await publish(delivery, said(1, 1), said(2, 1, "culprit"), said(3, 1))
+    await publish(delivery, sent(1, 1), sent(2, 1, "culprit"), sent(3, 1))
     listener = listener_of(delivery, listening)
     async with running(listener.run()):
         await eventually(acted(listener, 2))
@@ -463,7 +463,8 @@ async def test_what_a_handler_publishes_and_touches_is_part_of_its_transaction(
     assert [row["aggregate"] for row in outbox] == [str(world.aggregate(1)), str(world.aggregate(3))]
     audit = await world.fetch(delivery.noted, "SELECT actor, use_case, record_id FROM audit ORDER BY id")
     assert [tuple(row) for row in audit] == [
-        ("system:listener:EVT_TELLER", f"messaging.{world.SAID}", str(world.aggregate(n))) for n in (1, 3)
+        ("system:listener:EVT_SENDER", f"messaging.{world.WORD_SENT}", str(world.aggregate(n)))
+        for n in (1, 3)
     ]
 
 
@@ -474,12 +475,12 @@ async def test_a_handler_runs_inside_the_trace_of_who_published(
     seen = []
     listening = Listening()
 
-    @listening.on(world.SAID)
-    async def hear(tx: Tx, event: Incoming) -> None:
+    @listening.on(world.WORD_SENT)
+    async def act_on(tx: Tx, event: Incoming) -> None:
         seen.append(f"{trace.get_current_span().get_span_context().trace_id:032x}")
         await world.note(tx, event, "-")
 
-    await publish(delivery, said(1, 1), traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+    await publish(delivery, sent(1, 1), traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
     listener = listener_of(delivery, listening)
     async with running(listener.run()):
         await eventually(acted(listener, 1))
@@ -487,7 +488,7 @@ async def test_a_handler_runs_inside_the_trace_of_who_published(
 
 
 async def test_old_inbox_rows_are_forgotten(delivery: Delivery, eventually: Any) -> None:
-    await publish(delivery, said(1, 1))
+    await publish(delivery, sent(1, 1))
     listener = listener_of(delivery)
     async with running(listener.run()):
         await eventually(acted(listener, 1))

@@ -184,7 +184,7 @@ async def test_without_a_log_row_there_is_no_view(runtime: Runtime, porter: Acto
 
 
 @pytest.mark.row("P6")
-async def test_of_twenty_who_claim_one_succeeds_and_the_others_are_told(
+async def test_of_twenty_who_claim_one_succeeds_and_the_others_are_refused(
     runtime: Runtime, porter: Actor, rows: Rows
 ) -> None:
     parcel = await shelve(runtime, porter, "piano")
@@ -288,17 +288,17 @@ async def test_the_key_of_one_person_means_nothing_to_another(
 
 
 @pytest.mark.row("X4")
-async def test_the_second_editor_is_told_and_shown_the_difference(
+async def test_the_second_editor_is_refused_and_shown_the_difference(
     runtime: Runtime, porter: Actor, rows: Rows
 ) -> None:
     parcel = await shelve(runtime, porter, "books")
     await perform(runtime, porter, trade.relabel_parcel, trade.RelabelParcel(parcel, "novels", 1))
 
-    with pytest.raises(EditedMeanwhile) as told:
+    with pytest.raises(EditedMeanwhile) as refused:
         await perform(runtime, porter, trade.relabel_parcel, trade.RelabelParcel(parcel, "poems", 1))
 
-    assert told.value.current == 2
-    assert told.value.difference == {"label": ("novels", "poems")}
+    assert refused.value.current == 2
+    assert refused.value.difference == {"label": ("novels", "poems")}
     (row,) = await rows("SELECT label FROM parcel")
     assert row["label"] == "novels"
 
@@ -442,10 +442,10 @@ async def test_who_collides_with_what_was_written_meanwhile_is_refused_in_the_tr
 
 
 @pytest.mark.parametrize("alone", [True, False], ids=["one statement", "transaction"])
-async def test_a_connection_that_breaks_while_committing_is_told_as_unknown(
+async def test_a_connection_that_breaks_while_committing_is_reported_as_unknown(
     runtime: Runtime, porter: Actor, rows: Rows, alone: bool
 ) -> None:
-    """Nobody may be told that nothing was changed when nobody can know."""
+    """No answer may claim that nothing was changed when nobody can know."""
     parcel = await shelve(runtime, porter)
     # The server ends the session in the middle of what commits.
     await rows(

@@ -21,8 +21,8 @@ pytestmark = pytest.mark.row("W1")
 
 
 def relay_of(delivery: Delivery, **settings: Any) -> Relay:
-    relay = Relay(delivery.publisher, delivery.broker, service="teller", **settings)
-    delivery.teller.on_commit = relay.wake
+    relay = Relay(delivery.publisher, delivery.broker, service="sender", **settings)
+    delivery.sender.on_commit = relay.wake
     return relay
 
 
@@ -36,7 +36,7 @@ async def test_order_per_aggregate_under_sixteen_writers(delivery: Delivery, eve
 
     async def writer(number: int) -> None:
         for turn in range(25):
-            await world.say_next(delivery.teller, (number + turn) % 10)
+            await world.send_next(delivery.sender, (number + turn) % 10)
 
     async with running(relay.run()):
         await asyncio.gather(*(writer(number) for number in range(16)))
@@ -45,9 +45,9 @@ async def test_order_per_aggregate_under_sixteen_writers(delivery: Delivery, eve
             return await pending(delivery) == 0
 
         await eventually(all_out)
-    told = await world.messages(delivery.js)
-    assert len(told) == len({one["id"] for one in told}) == 400
-    assert world.out_of_order([(one["subject"], one["aggregateversion"]) for one in told]) == []
+    found = await world.messages(delivery.js)
+    assert len(found) == len({one["id"] for one in found}) == 400
+    assert world.out_of_order([(one["subject"], one["aggregateversion"]) for one in found]) == []
 
 
 async def test_what_commits_late_with_a_lower_position_is_sent(delivery: Delivery, eventually: Any) -> None:
@@ -56,7 +56,7 @@ async def test_what_commits_late_with_a_lower_position_is_sent(delivery: Deliver
     slow = await asyncpg.connect(delivery.publisher)
     transaction = slow.transaction()
     await transaction.start()
-    late = world.Said(world.aggregate(1), 1, id=new_id())
+    late = world.WordSent(world.aggregate(1), 1, id=new_id())
     await slow.execute(
         "INSERT INTO outbox (id, aggregate, aggregate_version, subject, type, data, recorded_at)"
         " VALUES ($1, $2, 1, $3, $3, $4, now())",
@@ -67,24 +67,24 @@ async def test_what_commits_late_with_a_lower_position_is_sent(delivery: Deliver
     )
     async with running(relay.run()):
         for version in range(1, 6):
-            await world.say(delivery.teller, world.Said(world.aggregate(2), version))
+            await world.send(delivery.sender, world.WordSent(world.aggregate(2), version))
         await eventually(lambda: relay.state.published == 5)
         await transaction.commit()
         await slow.close()
-        await world.say(delivery.teller, world.Said(world.aggregate(2), 6))
+        await world.send(delivery.sender, world.WordSent(world.aggregate(2), 6))
         await eventually(lambda: relay.state.published == 7)
 
-        async def settled() -> bool:
+        async def all_published() -> bool:
             return await pending(delivery) == 0
 
-        await eventually(settled)
+        await eventually(all_published)
     assert len(await world.messages(delivery.js)) == 7
 
 
 async def test_withheld_rows_are_never_sent(delivery: Delivery, eventually: Any) -> None:
-    async with delivery.teller.transaction(world.TELLER) as tx:
-        tx.withhold(world.Said(world.aggregate(1), 1, "secret"), "person-1", "no consent")
-        tx.publish(world.Said(world.aggregate(2), 1))
+    async with delivery.sender.transaction(world.SENDER) as tx:
+        tx.withhold(world.WordSent(world.aggregate(1), 1, "secret"), "person-1", "no consent")
+        tx.publish(world.WordSent(world.aggregate(2), 1))
     relay = relay_of(delivery)
     async with running(relay.run()):
 
@@ -103,7 +103,7 @@ async def test_withheld_rows_are_never_sent(delivery: Delivery, eventually: Any)
 async def test_messages_carry_the_event_as_it_was_written_and_its_trace(
     delivery: Delivery, eventually: Any
 ) -> None:
-    await world.say(delivery.teller, world.Said(world.aggregate(1), 1, "où"))
+    await world.send(delivery.sender, world.WordSent(world.aggregate(1), 1, "où"))
     await world.fetch(
         delivery.publisher,
         "UPDATE outbox SET traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'",
@@ -126,7 +126,7 @@ async def test_messages_carry_the_event_as_it_was_written_and_its_trace(
 async def test_a_thousand_events_cost_few_statements_and_one_batch(
     delivery: Delivery, eventually: Any
 ) -> None:
-    await world.say(delivery.teller, *[world.Said(world.aggregate(n), 1) for n in range(5000)])
+    await world.send(delivery.sender, *[world.WordSent(world.aggregate(n), 1) for n in range(5000)])
     relay = relay_of(delivery)
     before = await _transactions(delivery)
     async with running(relay.run()):
@@ -152,8 +152,8 @@ async def test_a_thousand_events_cost_few_statements_and_one_batch(
 
 
 async def _transactions(delivery: Delivery) -> int:
-    """Count the committed transactions of the teller's database, from a connection to another one."""
-    await delivery.teller.database.close()
+    """Count the committed transactions of the sender's database, from a connection to another one."""
+    await delivery.sender.database.close()
     await asyncio.sleep(0.1)
     name = delivery.publisher.rpartition("/")[2]
     rows = await world.fetch(
@@ -165,9 +165,9 @@ async def _transactions(delivery: Delivery) -> int:
 async def test_a_duplicate_makes_a_batch_fall_back_to_single_messages(
     delivery: Delivery, eventually: Any
 ) -> None:
-    """What a leader had sent when it died, before it could settle, is sent again and kept once."""
-    facts = [world.Said(world.aggregate(n % 20), n // 20 + 1, id=new_id()) for n in range(200)]
-    await world.say(delivery.teller, *facts)
+    """What a leader had sent when it died, before it could record that, is sent again and stored once."""
+    facts = [world.WordSent(world.aggregate(n % 20), n // 20 + 1, id=new_id()) for n in range(200)]
+    await world.send(delivery.sender, *facts)
     for fact in facts[:70]:
         await delivery.js.publish(
             fact.subject,
@@ -181,9 +181,9 @@ async def test_a_duplicate_makes_a_batch_fall_back_to_single_messages(
             return await pending(delivery) == 0
 
         await eventually(sent)
-    told = await world.messages(delivery.js)
-    assert len(told) == 200
-    assert world.out_of_order([(one["subject"], one["aggregateversion"]) for one in told]) == []
+    found = await world.messages(delivery.js)
+    assert len(found) == 200
+    assert world.out_of_order([(one["subject"], one["aggregateversion"]) for one in found]) == []
     assert relay.state.singles == 200
 
 
@@ -197,7 +197,7 @@ async def test_when_the_stream_is_full_events_wait_and_nothing_is_lost(
     config.max_msgs = 3
     await delivery.js.update_stream(config)
     relay = relay_of(delivery, poll=0.2)
-    await world.say(delivery.teller, *[world.Said(world.aggregate(1), n + 1) for n in range(number)])
+    await world.send(delivery.sender, *[world.WordSent(world.aggregate(1), n + 1) for n in range(number)])
     async with running(relay.run()):
         await eventually(lambda: (relay.state.problem or "").startswith("full"))
         assert await pending(delivery) >= number - 3
@@ -208,17 +208,17 @@ async def test_when_the_stream_is_full_events_wait_and_nothing_is_lost(
             return await pending(delivery) == 0 and relay.state.problem is None
 
         await eventually(sent)
-    told = await world.messages(delivery.js)
-    assert [one["aggregateversion"] for one in told] == list(range(1, number + 1))
+    found = await world.messages(delivery.js)
+    assert [one["aggregateversion"] for one in found] == list(range(1, number + 1))
 
 
 async def test_a_subject_no_stream_takes_hinders_nobody_else(delivery: Delivery, eventually: Any) -> None:
-    await world.say(
-        delivery.teller,
-        world.Said(world.aggregate(1), 1, subject="evt.nobody.listens.v1"),
-        world.Said(world.aggregate(2), 1),
+    await world.send(
+        delivery.sender,
+        world.WordSent(world.aggregate(1), 1, subject="evt.nobody.listens.v1"),
+        world.WordSent(world.aggregate(2), 1),
     )
-    relay = Relay(delivery.publisher, delivery.broker, service="teller", patience=0.5, poll=0.2)
+    relay = Relay(delivery.publisher, delivery.broker, service="sender", patience=0.5, poll=0.2)
     async with running(relay.run()):
 
         async def other_sent() -> bool:
@@ -250,18 +250,18 @@ async def test_two_leaders_never_publish_at_once_and_a_successor_begins_within_s
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("chassis.bus.relay.StreamPublisher", Watched)
-    relays = [Relay(delivery.publisher, delivery.broker, service="teller", poll=0.1) for _ in range(3)]
-    said = 0
+    relays = [Relay(delivery.publisher, delivery.broker, service="sender", poll=0.1) for _ in range(3)]
+    written = 0
     async with running(*(relay.run() for relay in relays)):
         for _ in range(4):
             await eventually(lambda: sum(relay.state.leading for relay in relays) == 1)
-            await world.say(delivery.teller, *[world.Said(uuid4(), 1) for _ in range(150)])
-            said += 150
+            await world.send(delivery.sender, *[world.WordSent(uuid4(), 1) for _ in range(150)])
+            written += 150
             await asyncio.sleep(0.02)
             admin = await asyncpg.connect(delivery.admin_dsn)
             await admin.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE application_name = 'teller relay'"
+                " WHERE application_name = 'sender relay'"
                 " AND pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted)"
             )
             await admin.close()
@@ -270,8 +270,8 @@ async def test_two_leaders_never_publish_at_once_and_a_successor_begins_within_s
                 return await pending(delivery) == 0
 
             await eventually(sent)
-    told = await world.messages(delivery.js)
-    assert len(told) == len({one["id"] for one in told}) == said
+    found = await world.messages(delivery.js)
+    assert len(found) == len({one["id"] for one in found}) == written
     assert Watched.most == 1
 
 
@@ -279,15 +279,15 @@ async def test_old_rows_are_forgotten_in_small_batches_but_never_what_was_withhe
     delivery: Delivery,
     eventually: Any,
 ) -> None:
-    await world.say(delivery.teller, *[world.Said(world.aggregate(n), 1) for n in range(3)])
-    async with delivery.teller.transaction(world.TELLER) as tx:
-        tx.withhold(world.Said(world.aggregate(9), 1), None, "no consent")
+    await world.send(delivery.sender, *[world.WordSent(world.aggregate(n), 1) for n in range(3)])
+    async with delivery.sender.transaction(world.SENDER) as tx:
+        tx.withhold(world.WordSent(world.aggregate(9), 1), None, "no consent")
     await world.fetch(
         delivery.publisher,
         "UPDATE outbox SET status = 'published', published_at = now() - interval '9 days'"
         " WHERE status = 'pending'",
     )
-    await world.say(delivery.teller, world.Said(world.aggregate(4), 1))
+    await world.send(delivery.sender, world.WordSent(world.aggregate(4), 1))
     async with running(relay_of(delivery, poll=0.05, keep=timedelta(days=7)).run()):
 
         async def tidy() -> bool:

@@ -107,7 +107,7 @@ class Land:
 
 @pytest.fixture
 def land() -> Iterator[Land]:
-    """Everything up, and nothing said.
+    """Everything up, and nothing published.
 
     Not under pytest's own folder: each new session closes it to others, and PostgreSQL runs as another user.
     """
@@ -136,42 +136,42 @@ def land() -> Iterator[Land]:
         shutil.rmtree(tmp_path, ignore_errors=True)
 
 
-async def writer(runtime: Any, number: int, until: int, said: list[int]) -> None:
+async def writer(runtime: Any, number: int, until: int, written: list[int]) -> None:
     """Commit versions one after the other, whatever breaks; one whose fate is unknown may have happened."""
     chance = random.Random(number)  # noqa: S311 - no secret
-    while sum(said) < until:
+    while sum(written) < until:
         try:
-            await world.say_next(runtime, chance.randrange(SUBJECTS))
-            said[number] += 1
+            await world.send_next(runtime, chance.randrange(SUBJECTS))
+            written[number] += 1
         except (OSError, TimeoutError, DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError):
             await asyncio.sleep(0.1)
 
 
 async def committed(land: Land) -> list[asyncpg.Record]:
-    return await world.fetch(land.cluster.dsn("teller"), "SELECT id, status FROM outbox")
+    return await world.fetch(land.cluster.dsn("sender"), "SELECT id, status FROM outbox")
 
 
 @pytest.mark.row("W1")
 @pytest.mark.timeout(300)
 async def test_nothing_is_lost_or_doubled_under_kills(land: Land, eventually: Any) -> None:
-    for name in ("teller", "noter"):
+    for name in ("sender", "noter"):
         await world.fetch(land.cluster.dsn(), f"CREATE DATABASE {name}")
         await world.create_tables(land.cluster.dsn(name))
     broker = await nats.connect(
         land.nats_url, max_reconnect_attempts=-1, reconnect_time_wait=1, error_cb=_silent
     )
     await world.create_stream(broker.jetstream(), ack_wait=2)
-    for name in ("teller", "noter"):
+    for name in ("sender", "noter"):
         land.start_worker(name)
         land.start_worker(name)
-    runtime = world.build_runtime("teller", land.cluster.dsn("teller"), pool=WRITERS)
+    runtime = world.build_runtime("sender", land.cluster.dsn("sender"), pool=WRITERS)
     chance = random.Random()  # noqa: S311 - no secret
-    said = [0] * WRITERS
-    writers = [asyncio.create_task(writer(runtime, n, EVENTS, said)) for n in range(WRITERS)]
-    victims = ["teller", "noter", "broker", "database"] * (KILLS // 4)
+    written = [0] * WRITERS
+    writers = [asyncio.create_task(writer(runtime, n, EVENTS, written)) for n in range(WRITERS)]
+    victims = ["sender", "noter", "broker", "database"] * (KILLS // 4)
     chance.shuffle(victims)
     kills = {
-        "teller": lambda: land.kill_worker("teller"),
+        "sender": lambda: land.kill_worker("sender"),
         "noter": lambda: land.kill_worker("noter"),
         "broker": land.kill_broker,
         "database": land.kill_database,
@@ -193,10 +193,10 @@ async def test_nothing_is_lost_or_doubled_under_kills(land: Land, eventually: An
         await runtime.close()
         await broker.close()
     assert world.out_of_order([(one["subject"], one["aggregateversion"]) for one in in_stream]) == []
-    told = await committed(land)
+    recorded = await committed(land)
     found = await world.effects(land.cluster.dsn("noter"))
     doubled = [event for event, times in Counter(row["event"] for row in found).items() if times > 1]
-    lost = {row["id"] for row in told} - {row["event"] for row in found}
+    lost = {row["id"] for row in recorded} - {row["event"] for row in found}
     assert (len(lost), len(doubled)) == (0, 0)
     assert world.out_of_order([(row["aggregate"], row["version"]) for row in found]) == []
 

@@ -45,6 +45,6 @@ async def test_a_disagreement_names_the_day_the_offsets_and_the_mend(
     noter = delivery.noter
     with pytest.raises(TimeZonesDisagree) as caught:
         await require_same_time(noter.database, noter.time_zone, noter.clock.now())
-    said = str(caught.value)
-    assert "America/Vancouver is UTC-08:00 for Python and UTC-07:00 for PostgreSQL on 2026-11-01" in said
-    assert "tzdata" in said
+    message = str(caught.value)
+    assert "America/Vancouver is UTC-08:00 for Python and UTC-07:00 for PostgreSQL on 2026-11-01" in message
+    assert "tzdata" in message

@@ -115,7 +115,7 @@ async def test_two_workers_fire_each_timer_once(delivery: Delivery, eventually: 
     assert sum(runner.state.fired for runner in runners) == 60
 
 
-async def test_timers_without_a_handler_stay_and_are_told(
+async def test_timers_without_a_handler_stay_and_are_reported(
     delivery: Delivery, capsys: pytest.CaptureFixture[str], eventually: Any
 ) -> None:
     await schedule(delivery, "lonely", 0)

@@ -1,4 +1,4 @@
-"""The worker as a whole: it comes up, tells how it is, and goes down without losing anything."""
+"""The worker as a whole: it starts, reports its health, and stops without losing anything."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from testkit.ports import free_port
 HEARING = Duties(listening=world.noting(), sources=[world.SOURCE])
 
 
-async def test_a_worker_relays_listens_and_tells_how_it_stands(delivery: Delivery, eventually: Any) -> None:
+async def test_a_worker_relays_listens_and_reports_its_health(delivery: Delivery, eventually: Any) -> None:
     port = free_port()
     object.__setattr__(delivery.noter.settings, "worker_port", port)
     stop = asyncio.Event()
     worker = work(delivery.noter, HEARING, stop=stop)
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-        async with embedded(delivery.teller, Duties()), running(worker) as tasks:
-            await world.say(delivery.teller, *[world.Said(world.aggregate(n), 1) for n in range(5)])
+        async with embedded(delivery.sender, Duties()), running(worker) as tasks:
+            await world.send(delivery.sender, *[world.WordSent(world.aggregate(n), 1) for n in range(5)])
 
             async def noted() -> bool:
                 return len(await world.effects(delivery.noted)) == 5
@@ -50,11 +50,11 @@ async def test_a_worker_relays_listens_and_tells_how_it_stands(delivery: Deliver
             assert (await client.get("/livez")).status_code == 200
             assert (await client.get("/nothing")).status_code == 404
             metrics = (await client.get("/metrics")).text
-            assert 'inbox_acted_on_events_total{service="noter",source="EVT_TELLER"}' in metrics
+            assert 'inbox_acted_on_events_total{service="noter",source="EVT_SENDER"}' in metrics
 
             # The relay counts what waits now and then only; while events travel it may have counted some.
             async def nothing_waits() -> None:
-                assert 'outbox_pending_events{service="teller"} 0.0' in (await client.get("/metrics")).text
+                assert 'outbox_pending_events{service="sender"} 0.0' in (await client.get("/metrics")).text
 
             await eventually(nothing_waits)
             stop.set()
@@ -102,11 +102,11 @@ async def test_a_worker_without_broker_still_lives_and_says_what_is_missing(
     }
     async with running(worker.run()):
 
-        async def said() -> None:
+        async def none_ready() -> None:
             passed, report = await worker.health.ready()
             assert (passed, report["checks"]) == (False, expected)
 
-        await eventually(said)
+        await eventually(none_ready)
     await runtime.close()
 
 
@@ -117,8 +117,8 @@ async def test_many_commits_elsewhere_become_few_pings(delivery: Delivery, event
         nonlocal woken
         woken += 1
 
-    await answer_pings(delivery.broker, "teller", wake)
-    waker = Waker(delivery.broker, "teller")
+    await answer_pings(delivery.broker, "sender", wake)
+    waker = Waker(delivery.broker, "sender")
     async with running(waker.run()):
         for _ in range(1000):
             waker.wake()
@@ -132,15 +132,15 @@ async def test_the_web_process_wakes_the_relay_of_the_worker(
 ) -> None:
     """Events are out long before the relay would look by itself: the ping crossed processes."""
     monkeypatch.setattr("chassis.bus.worker.Relay", partial(Relay, poll=300.0))
-    web = world.build_runtime("teller", delivery.publisher, delivery.server.url)
+    web = world.build_runtime("sender", delivery.publisher, delivery.server.url)
     stop = asyncio.Event()
-    worker = work(delivery.teller, Duties(), stop=stop, health=False)
+    worker = work(delivery.sender, Duties(), stop=stop, health=False)
     before = web.on_commit
     async with pinging(web), running(worker):
         await eventually(lambda: web.on_commit is not before)
         for n in range(3):
             await asyncio.sleep(0.3)
-            await world.say(web, world.Said(world.aggregate(n), 1))
+            await world.send(web, world.WordSent(world.aggregate(n), 1))
 
             async def out(expected: int = n + 1) -> bool:
                 return (await delivery.js.stream_info(world.STREAM)).state.messages == expected

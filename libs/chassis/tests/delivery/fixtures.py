@@ -18,7 +18,7 @@ from chassis.runtime import Runtime
 class Delivery:
     """Both services, each on a database of its own, a clean stream, and a connection of the test's own."""
 
-    teller: Runtime
+    sender: Runtime
     noter: Runtime
     broker: Client
     js: JetStreamContext
@@ -26,9 +26,9 @@ class Delivery:
     admin_dsn: str
 
     @property
-    def told(self) -> str:
-        """Address of the teller's database."""
-        return self.teller.database.dsn
+    def publisher(self) -> str:
+        """Address of the sender's database."""
+        return self.sender.database.dsn
 
     @property
     def noted(self) -> str:

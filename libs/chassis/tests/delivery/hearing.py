@@ -26,7 +26,7 @@ def listener_of(delivery: Delivery, listening: Listening | None = None, **settin
     )
 
 
-async def publish(delivery: Delivery, *facts: world.Said, **changes: Any) -> list[UUID]:
+async def publish(delivery: Delivery, *facts: world.WordSent, **changes: Any) -> list[UUID]:
     """Put facts into the stream as the relay would, without an outbox."""
     ids = []
     for fact in facts:
@@ -36,9 +36,9 @@ async def publish(delivery: Delivery, *facts: world.Said, **changes: Any) -> lis
     return ids
 
 
-def said(number: int, version: int, word: str = "-", **more: Any) -> world.Said:
+def sent(number: int, version: int, word: str = "-", **more: Any) -> world.WordSent:
     """Return a fact about a numbered subject."""
-    return world.Said(world.aggregate(number), version, word, **more)
+    return world.WordSent(world.aggregate(number), version, word, **more)
 
 
 async def noted(delivery: Delivery, number: int) -> list[tuple[int, str]]:

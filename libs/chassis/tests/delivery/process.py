@@ -1,4 +1,4 @@
-"""A worker in a process of its own, to be killed: `python -m delivery.process teller|noter`."""
+"""A worker in a process of its own, to be killed: `python -m delivery.process sender|noter`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two services and the stream between them: one says numbered things, the other notes them."""
+"""Two services and the stream between them: one sends numbered words, the other notes them."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ from chassis.runtime import Runtime
 from chassis.settings import ServiceSettings
 from chassis.tx import Tx
 
-STREAM = "EVT_TELLER"
+STREAM = "EVT_SENDER"
 CONSUMER = "noter"
 SOURCE = Source(STREAM, CONSUMER)
-SAID = "evt.teller.said.v1"
-SHOUTED = "evt.teller.shouted.v1"
-TELLER = Actor.system("teller", "property")
+WORD_SENT = "evt.sender.word_sent.v1"
+SHOUT_SENT = "evt.sender.shout_sent.v1"
+SENDER = Actor.system("sender", "property")
 NOTER = Actor.system("noter", "support")
 
 # Not unique on purpose: what is done twice must be seen.
 _EFFECTS = """
 CREATE TABLE effects (
-    place bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     event uuid NOT NULL, aggregate text NOT NULL, version integer NOT NULL, word text
 );
 CREATE TABLE subjects (id text PRIMARY KEY, version integer NOT NULL DEFAULT 0);
@@ -67,32 +67,32 @@ class Word(BaseModel):
 
     @classmethod
     def from_message(cls, message: bytes) -> Word:
-        return Told.model_validate_json(message).data
+        return Message.model_validate_json(message).data
 
 
-class Told(BaseModel):
+class Message(BaseModel):
     """The message around a word."""
 
     data: Word
 
 
 @dataclass(frozen=True)
-class Said:
+class WordSent:
     """A fact: this version of this subject came about, with a word."""
 
     aggregate: UUID
     version: int
     word: str = "-"
-    subject: str = SAID
+    subject: str = WORD_SENT
     id: UUID | None = None
 
 
-def envelope(fact: Said, event: UUID, **changes: Any) -> dict[str, Any]:
+def envelope(fact: WordSent, event: UUID, **changes: Any) -> dict[str, Any]:
     """Return the fact as a CloudEvent; `changes` replace attributes, and None removes one."""
     full = {
         "specversion": "1.0",
         "id": str(event),
-        "source": "/property/teller",
+        "source": "/property/sender",
         "type": fact.subject,
         "subject": str(fact.aggregate),
         "time": datetime.now(UTC).isoformat(),
@@ -102,12 +102,12 @@ def envelope(fact: Said, event: UUID, **changes: Any) -> dict[str, Any]:
     return {name: value for name, value in full.items() if value is not None}
 
 
-class Teller:
-    """The publisher of the telling service."""
+class Sender:
+    """The publisher of the sending service."""
 
     def to_messages(self, fact: object, now: datetime) -> Sequence[OutboxMessage]:
         """Return the one message of a fact."""
-        assert isinstance(fact, Said)
+        assert isinstance(fact, WordSent)
         event = fact.id or new_id()
         return [
             OutboxMessage(
@@ -167,16 +167,16 @@ def build_runtime(
         database=Database(dsn, pool=pool),
         clock=clock or SystemClock(),
         access=Access({}, entity="property"),
-        publisher=Teller(),
+        publisher=Sender(),
         time_zone=ZoneInfo("America/Toronto"),
     )
 
 
 async def create_stream(js: JetStreamContext, *, ack_wait: float = 1.0, **changes: Any) -> None:
-    """Create the teller's stream and the consumer it grants to the noter."""
+    """Create the sender's stream and the consumer it grants to the noter."""
     settings: dict[str, Any] = {
         "name": STREAM,
-        "subjects": ["evt.teller.>"],
+        "subjects": ["evt.sender.>"],
         "storage": StorageType.FILE,
         "discard": DiscardPolicy.NEW,
         "duplicate_window": 7200,
@@ -188,7 +188,7 @@ async def create_stream(js: JetStreamContext, *, ack_wait: float = 1.0, **change
 
 
 async def create_consumer(js: JetStreamContext, *, ack_wait: float = 1.0) -> None:
-    """Create the consumer that the teller grants to the noter."""
+    """Create the consumer that the sender grants to the noter."""
     await js.add_consumer(
         STREAM,
         ConsumerConfig(
@@ -201,29 +201,29 @@ async def create_consumer(js: JetStreamContext, *, ack_wait: float = 1.0) -> Non
     )
 
 
-async def say(runtime: Runtime, *facts: Said) -> None:
+async def send(runtime: Runtime, *facts: WordSent) -> None:
     """Commit some facts in one transaction."""
-    async with runtime.transaction(TELLER) as tx:
+    async with runtime.transaction(SENDER) as tx:
         for fact in facts:
             tx.publish(fact)
 
 
-async def say_next(runtime: Runtime, number: int, word: str = "-") -> None:
-    """Commit the next version of a numbered subject: its row is locked before its version is told."""
-    async with runtime.transaction(TELLER) as tx:
+async def send_next(runtime: Runtime, number: int, word: str = "-") -> None:
+    """Commit the next version of a numbered subject: its row is locked before its version is read."""
+    async with runtime.transaction(SENDER) as tx:
         version = await tx.scalar(_NEXT, {"id": str(aggregate(number))})
-        tx.publish(Said(aggregate(number), version, word))
+        tx.publish(WordSent(aggregate(number), version, word))
 
 
 def noting() -> Listening:
-    """Return a listener that notes what was said, and can't bear the word "culprit" or "gibberish"."""
+    """Return a listener that notes what was sent, and fails at the word "culprit" or "gibberish"."""
     listening = Listening()
 
-    @listening.on(SAID)
-    async def said(tx: Tx, event: Incoming) -> None:
+    @listening.on(WORD_SENT)
+    async def note_word(tx: Tx, event: Incoming) -> None:
         word = event.parse(Word).word
         if word == "culprit":
-            raise RuntimeError("this handler can't bear it")
+            raise RuntimeError("this handler can't take it")
         await note(tx, event, word)
 
     return listening
@@ -240,7 +240,7 @@ async def effects(dsn: str) -> list[asyncpg.Record]:
     """Return what was noted, in the order in which it was."""
     connection = await asyncpg.connect(dsn)
     try:
-        found: list[asyncpg.Record] = await connection.fetch("SELECT * FROM effects ORDER BY place")
+        found: list[asyncpg.Record] = await connection.fetch("SELECT * FROM effects ORDER BY position")
         return found
     finally:
         await connection.close()
@@ -257,11 +257,11 @@ async def fetch(dsn: str, sql: str, *values: Any) -> list[asyncpg.Record]:
 
 
 async def messages(js: JetStreamContext) -> list[dict[str, Any]]:
-    """Return all that lies in the stream, in order."""
+    """Return all messages of the stream, in order."""
     info = await js.stream_info(STREAM)
     found: list[dict[str, Any]] = []
     if info.state.messages:
-        reader = await js.subscribe("evt.teller.>", stream=STREAM, ordered_consumer=True)
+        reader = await js.subscribe("evt.sender.>", stream=STREAM, ordered_consumer=True)
         while len(found) < info.state.messages:
             found.append(json.loads((await reader.next_msg(timeout=5)).data))
         await reader.unsubscribe()

@@ -189,7 +189,7 @@ async def count_and_meddle(tx: ReadTx) -> int:
 
 
 class ParcelPublisher:
-    """Tells the facts of this trade."""
+    """Publishes the facts of this trade."""
 
     def to_messages(self, fact: object, now: datetime) -> Sequence[OutboxMessage]:
         """Return the one message of each fact."""

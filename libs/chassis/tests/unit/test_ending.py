@@ -1,4 +1,4 @@
-"""What runs beside ends when it's told to, even when the first word was lost."""
+"""What runs alongside ends when it's asked to, even when the first request was lost."""
 
 from __future__ import annotations
 

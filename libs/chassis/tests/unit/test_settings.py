@@ -1,4 +1,4 @@
-"""Settings come from the environment, and say what is missing."""
+"""Settings come from the environment, and an error names what is missing."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def test_everything_that_is_missing_is_named_at_once(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("DEMO_NATS_PASSWORD")
     monkeypatch.delenv("DEMO_ISSUER")
 
-    with pytest.raises(SettingsIncomplete) as told:
+    with pytest.raises(SettingsIncomplete) as incomplete:
         DemoSettings.from_environment()
 
-    assert sorted(told.value.problems) == ["DEMO_ISSUER is missing", "DEMO_NATS_PASSWORD is missing"]
+    assert sorted(incomplete.value.problems) == ["DEMO_ISSUER is missing", "DEMO_NATS_PASSWORD is missing"]
 
 
 @pytest.mark.parametrize(
@@ -48,10 +48,10 @@ def test_a_value_that_cannot_be_used_is_named_but_not_shown(
         monkeypatch.setenv(f"DEMO_{each}", usable)
     monkeypatch.setenv(f"DEMO_{name}", value)
 
-    with pytest.raises(SettingsIncomplete) as told:
+    with pytest.raises(SettingsIncomplete) as incomplete:
         DemoSettings.from_environment()
 
-    (problem,) = told.value.problems
+    (problem,) = incomplete.value.problems
     assert problem.startswith(f"DEMO_{name}: ")
     assert "tiny-secret" not in problem
 

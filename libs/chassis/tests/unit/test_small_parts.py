@@ -118,9 +118,9 @@ class Note:
 def test_the_difference_holds_only_what_differs() -> None:
     note = Note(3, "stands", "red")
     expect(note, 3, sent={"text": "anything"})
-    with pytest.raises(EditedMeanwhile) as told:
+    with pytest.raises(EditedMeanwhile) as refused:
         expect(note, 2, sent={"text": "sent", "colour": "red"})
-    assert (told.value.current, told.value.difference) == (3, {"text": ("stands", "sent")})
+    assert (refused.value.current, refused.value.difference) == (3, {"text": ("stands", "sent")})
 
 
 def test_a_list_of_wrong_entries_is_not_said_to_be_empty() -> None:

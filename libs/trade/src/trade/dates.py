@@ -1,4 +1,4 @@
-"""Which days can be meant, by what a day is of: one list for whoever takes, keeps or publishes days. Pure.
+"""Which days can be meant, by what a day is of: one list for all that accept, store or publish days. Pure.
 
 Each kind of day is a type for the field of a command. How far back and ahead it reaches is counted from the
 day on which somebody asks, so what is entered stays sensible in every year. `FIRST` and `LAST` are fixed and
@@ -66,7 +66,7 @@ APPOINTMENT = Bounds(back=5, ahead=5)
 BirthDay = Annotated[date, BIRTH]
 """The day on which somebody was born."""
 PastDay = Annotated[date, HAPPENED]
-"""The day on which something happened: seen, said, tried, done, moved in."""
+"""The day on which something happened: seen, reported, tried, done, moved in."""
 StayDay = Annotated[date, STAY]
 """The first or last day of a stay in somebody's housing history."""
 MoveDay = Annotated[date, MOVE]

@@ -1,7 +1,7 @@
 """Letters as names, addresses and searches compare them: one folding for every script, and how others sound.
 
 Everything here is pure. What is stored and what is asked go through the same functions, so the two always
-meet. A script is never thrown away: what isn't Latin is kept in its own letters, and `in_latin` says besides
+meet. A script is never thrown away: what isn't Latin is stored in its own letters, and `in_latin` adds
 how it is written by those who can't type them.
 """
 
@@ -119,7 +119,7 @@ def without_article(word: str) -> str:
 def _words(text: str) -> list[str]:
     if text.isascii():
         return _ASCII_WORD.findall(text.replace("'", "").replace("`", "").lower())
-    kept: list[str] = []
+    folded: list[str] = []
     base = "NONE"
     without = "".join(c for c in text if c not in _APOSTROPHES)
     for character in unicodedata.normalize("NFKD", without.casefold()):
@@ -127,16 +127,16 @@ def _words(text: str) -> list[str]:
         if kind in _IGNORED or character in _APOSTROPHES:
             continue
         if kind.startswith("M"):
-            # A mark without a letter says nothing.
+            # A mark without a letter means nothing.
             if base != "NONE" and base not in _ACCENTED and base not in _VOCALISED:
-                kept.append(character)
+                folded.append(character)
         elif kind.startswith(("L", "N")):
             base = _script(character)
-            kept.append(_latin(character) if base == "LATIN" else character)
+            folded.append(_latin(character) if base == "LATIN" else character)
         else:
             base = "NONE"
-            kept.append(" ")
-    return unicodedata.normalize("NFC", "".join(kept)).split()
+            folded.append(" ")
+    return unicodedata.normalize("NFC", "".join(folded)).split()
 
 
 def _is_joined(word: str) -> bool:

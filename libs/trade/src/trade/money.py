@@ -1,4 +1,4 @@
-"""In what currencies an amount can be: one list for whoever takes, keeps, compares or publishes money."""
+"""In what currencies an amount can be: one list for all that accept, store, compare or publish money."""
 
 from __future__ import annotations
 

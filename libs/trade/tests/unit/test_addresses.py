@@ -143,7 +143,7 @@ def test_a_country_has_its_provinces_and_states() -> None:
 
 @pytest.mark.row("U1")
 @given(some.text(max_size=80))
-def test_comparing_is_settled_after_one_time_whatever_is_typed(text: str) -> None:
+def test_comparing_is_stable_after_one_time_whatever_is_typed(text: str) -> None:
     assert comparable(comparable(text)) == comparable(text)
     assert folded(folded(text)) == folded(text)
     assert words(" ".join(words(text))) == words(text) == searchable(text).split()

@@ -1,4 +1,4 @@
-"""One folding for names, addresses and searches: every script is kept."""
+"""One folding for names, addresses and searches: every script is preserved."""
 
 import unicodedata
 

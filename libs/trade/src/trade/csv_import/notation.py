@@ -170,7 +170,7 @@ class Survey:
                     self._shown[at].add(shown)
 
     def notations(self, choices: Choices) -> Notations:
-        """Return each column's notation: what its cells say, else what was chosen, else what others do."""
+        """Return each column's notation: what its cells show, else what was chosen, else what others do."""
         found: dict[int, Notation] = {}
         for days in (False, True):
             chosen = choices.days if days else choices.decimal

@@ -52,9 +52,9 @@ class Measured:
 def trained_on(kind: str) -> Iterator[Example]:
     """Return every sentence that the classifier of `kind` learns from: none that was held out, or nearly."""
     examples = [example for example in corpus.generated(kind, each=EACH) if not example.held_out]
-    kept_back = corpus.Kept([example.text for found in held_out(kind).values() for example in found])
+    apart = corpus.HeldOut([example.text for found in held_out(kind).values() for example in found])
     for example in (*examples, *corpus.written(kind, "training")):
-        if not kept_back.nearly(example.text):
+        if not apart.nearly(example.text):
             yield example
 
 
@@ -71,10 +71,10 @@ def retrain(kind: str) -> int:
     made = Counter(example.label == looked_for for example in examples if not example.by_hand)
     rows = []
     for example in examples:
-        said = tokens(plain_form(example.text))
+        found = tokens(plain_form(example.text))
         wanted = example.label == looked_for
         importance = BY_HAND if example.by_hand else sum(made.values()) / 2 / made[wanted]
-        rows.append((features(said, reviewer.table.parts(said), reviewer.topics), wanted, importance))
+        rows.append((features(found, reviewer.table.parts(found), reviewer.topics), wanted, importance))
     weights, bias = train(rows, most=MOST)
     save(reviewer.folder / "weights.csv", weights, bias)
     return len(examples)

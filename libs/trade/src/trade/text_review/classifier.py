@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 STEP = 20
-"""Weights are kept as whole numbers, in steps of a twentieth."""
+"""Weights are stored as whole numbers, in steps of a twentieth."""
 _BIAS = "(bias)"
 
 
@@ -45,7 +45,7 @@ def load(path: Path) -> Classifier:
 
 
 def save(path: Path, weights: Mapping[str, int], bias: int) -> None:
-    """Write the weights, the strongest first; known words stay, even those that say nothing."""
+    """Write the weights, the strongest first; known words stay, even those without weight."""
     with path.open("w", encoding="utf-8", newline="") as table:
         writer = csv.writer(table, lineterminator="\n")
         writer.writerow([_BIAS, bias])

@@ -21,7 +21,7 @@ from trade.text_review.words import tokens
 FOLDER = Path(__file__).parent / "corpus"
 LANGUAGES = ("en", "fr")
 NEARLY = 0.6
-"""Two sentences of which this part of all pairs of words is the same say nearly the same."""
+"""Two sentences of which this part of all pairs of words is the same are nearly the same."""
 _SLOT = re.compile(r"\{(\w+)\}")
 _HEADING = re.compile(r"# (\w+)\b\s*(.*)")
 _VOWEL = "aeiouyàâéèêëîïôûAEIOUYÉÈÊÀ"
@@ -50,7 +50,7 @@ class Example:
     held_out: bool
 
 
-class Kept:
+class HeldOut:
     """Sentences that are held out, to be compared with what is learned from."""
 
     def __init__(self, texts: Sequence[str]) -> None:
@@ -62,7 +62,7 @@ class Kept:
                 self._where.setdefault(pair, []).append(number)
 
     def nearly(self, text: str) -> bool:
-        """Whether a held-out sentence says this in nearly the same words."""
+        """Whether a held-out sentence has nearly the same words."""
         pairs = _pairs(text)
         shared = Counter(number for pair in pairs for number in self._where.get(pair, ()))
         return any(

@@ -10,16 +10,16 @@ _NEAR = 5
 _MOST_TOPICS = 4
 
 
-def features(said: Sequence[Token], parts: Sequence[Part], topics: frozenset[str]) -> list[str]:
+def features(tokens: Sequence[Token], parts: Sequence[Part], topics: frozenset[str]) -> list[str]:
     """Return what a sentence is judged by, each once; `topics` are the classes that the review is about.
 
     A word stands for itself, `!word` for a negated one, `a b` for neighbours, `~piece` for letters in a row
-    (so a slip of the keyboard changes little); `%` begins what is said of classes of words.
+    (so a slip of the keyboard changes little); `%` begins what is known of classes of words.
     """
     found: dict[str, None] = {}
     add = found.setdefault
-    words = [token.word for token in said if token.word.isalnum()]
-    for token in said:
+    words = [token.word for token in tokens if token.word.isalnum()]
+    for token in tokens:
         if token.negated and token.word.isalnum():
             add("!" + token.word)
     framed = ["^", *words, "$"]

@@ -58,7 +58,7 @@ _LONG = 240
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Span:
     """A part of the plain text: where it begins and where it ends."""
 
     start: int
@@ -79,7 +79,7 @@ class Reading:
             return (0, 0)
         return self.origins[start], self.origins[end - 1] + 1
 
-    def sentences(self) -> Iterator[Stretch]:
+    def sentences(self) -> Iterator[Span]:
         """Return the sentences in order; an abbreviation ends none, and a long one is cut at semicolons."""
         for sentence in self._sentences():
             if sentence.end - sentence.start <= _LONG:
@@ -87,21 +87,21 @@ class Reading:
                 continue
             begin = sentence.start
             for match in _PART_END.finditer(self.plain, sentence.start, sentence.end):
-                yield Stretch(begin, match.end())
+                yield Span(begin, match.end())
                 begin = match.end()
             if self.plain[begin : sentence.end].strip():
-                yield Stretch(begin, sentence.end)
+                yield Span(begin, sentence.end)
 
-    def _sentences(self) -> Iterator[Stretch]:
+    def _sentences(self) -> Iterator[Span]:
         begin = 0
         for match in _SENTENCE_END.finditer(self.plain):
             if match[0] == "." and _ABBREVIATED.search(self.plain, max(0, match.start() - 8), match.start()):
                 continue
             if self.plain[begin : match.start()].strip():
-                yield Stretch(begin, match.end())
+                yield Span(begin, match.end())
             begin = match.end()
         if self.plain[begin:].strip():
-            yield Stretch(begin, len(self.plain))
+            yield Span(begin, len(self.plain))
 
 
 @dataclass(frozen=True)
@@ -169,8 +169,8 @@ def read(text: str, vocabulary: Vocabulary = _NO_WORDS) -> Reading:
         (_DISGUISED, _undisguised),
         (_WORD, _mended),
     )
-    for pattern, say in steps:
-        plain, origins = _replaced(plain, origins, pattern, say, vocabulary)
+    for pattern, rewrite in steps:
+        plain, origins = _replaced(plain, origins, pattern, rewrite, vocabulary)
     plain, origins = _single_spaces(plain, origins)
     return Reading(plain, tuple(origins), text)
 
@@ -198,7 +198,7 @@ def _nothing(_: str, __: Vocabulary) -> str | None:
 def _together(run: str, vocabulary: Vocabulary) -> str | None:
     """Put spaced-out letters together: two separators part words, else the known words part them."""
     parts = [re.sub(r"[^a-z0-9@$]", "", part) for part in re.split(r"[ .\-_*/|]{2}", run)]
-    said = []
+    found: list[str] = []
     for part in parts:
         letters = part
         if not part.isalpha():
@@ -208,10 +208,10 @@ def _together(run: str, vocabulary: Vocabulary) -> str | None:
         words = vocabulary.split(letters)
         if words is None and not (len(letters) > 3 and letters.isalpha()):
             return None
-        said.append(" ".join(words) if words else letters)
-    if len(said) == len(run) // 3 + 1 and len(said) > 1 and all(len(word) == 1 for word in said):
-        return _together("".join(said), vocabulary)
-    return " ".join(said)
+        found.append(" ".join(words) if words else letters)
+    if len(found) == len(run) // 3 + 1 and len(found) > 1 and all(len(word) == 1 for word in found):
+        return _together("".join(found), vocabulary)
+    return " ".join(found)
 
 
 def _undisguised(word: str, vocabulary: Vocabulary) -> str | None:
@@ -240,29 +240,32 @@ def _replaced(
     plain: str,
     origins: list[int],
     pattern: re.Pattern[str],
-    say: Callable[[str, Vocabulary], str | None],
+    rewrite: Callable[[str, Vocabulary], str | None],
     vocabulary: Vocabulary,
 ) -> tuple[str, list[int]]:
     pieces: list[str] = []
-    kept: list[int] = []
+    offsets: list[int] = []
     done = 0
     for match in pattern.finditer(plain):
-        said = say(match[0], vocabulary)
-        if said is None or said == match[0]:
+        rewritten = rewrite(match[0], vocabulary)
+        if rewritten is None or rewritten == match[0]:
             continue
         start, end = match.span()
         pieces.append(plain[done:start])
-        kept += origins[done:start]
-        places = origins[start:end]
-        pieces.append(said)
-        kept += [places[min(i * len(places) // max(len(said), 1), len(places) - 1)] for i in range(len(said))]
-        if said and kept:
-            kept[-1] = places[-1]
+        offsets += origins[done:start]
+        replaced = origins[start:end]
+        pieces.append(rewritten)
+        offsets += [
+            replaced[min(i * len(replaced) // max(len(rewritten), 1), len(replaced) - 1)]
+            for i in range(len(rewritten))
+        ]
+        if rewritten and offsets:
+            offsets[-1] = replaced[-1]
         done = end
     if not done:
         return plain, origins
     pieces.append(plain[done:])
-    return "".join(pieces), kept + origins[done:]
+    return "".join(pieces), offsets + origins[done:]
 
 
 _SPACES = re.compile(r"\s+")
@@ -271,7 +274,7 @@ _SPACES = re.compile(r"\s+")
 def _single_spaces(plain: str, origins: list[int]) -> tuple[str, list[int]]:
     """One space for many; a line break stays where it ends a sentence: behind a full stop, before a point."""
     pieces: list[str] = []
-    kept: list[int] = []
+    offsets: list[int] = []
     done = 0
     for match in _SPACES.finditer(plain):
         start, end = match.span()
@@ -283,6 +286,6 @@ def _single_spaces(plain: str, origins: list[int]) -> tuple[str, list[int]]:
             and (plain[start - 1 : start] in tuple(".;:!?") or plain[end : end + 1] in tuple("-*•·"))
         )
         pieces += [plain[done:start], "\n" if ends else " "]
-        kept += [*origins[done:start], origins[start]]
+        offsets += [*origins[done:start], origins[start]]
         done = end
-    return "".join([*pieces, plain[done:]]), kept + origins[done:]
+    return "".join([*pieces, plain[done:]]), offsets + origins[done:]

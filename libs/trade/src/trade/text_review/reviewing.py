@@ -9,7 +9,7 @@ from pathlib import Path
 
 from trade.text_review import classifier, words
 from trade.text_review.features import features
-from trade.text_review.reading import Reading, Stretch, Vocabulary, read
+from trade.text_review.reading import Reading, Span, Vocabulary, read
 from trade.text_review.verdicts import Pattern, Reason, Review, Sentence, Verdict, Words
 from trade.text_review.words import Part, Token, tokens, words_of
 
@@ -28,14 +28,14 @@ _ENGLISH = words_of(
 )
 
 
-def is_french(said: Sequence[Token]) -> bool:
+def is_french(found: Sequence[Token]) -> bool:
     """Whether more of the small words are French than English; a tie is English."""
-    return sum(token.word in _FRENCH for token in said) > sum(token.word in _ENGLISH for token in said)
+    return sum(token.word in _FRENCH for token in found) > sum(token.word in _ENGLISH for token in found)
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From which likelihood on a sentence needs a person's eyes, by what the words alone say."""
+    """From which likelihood on a sentence needs a person's eyes, by the words alone."""
 
     off_topic: float
     frees: float
@@ -45,7 +45,7 @@ class Thresholds:
     sure: float
 
     def eyes(self, pattern: Pattern) -> float:
-        """Return the threshold for what the words say."""
+        """Return the threshold for the pattern of the words."""
         return {
             Pattern.OFF_TOPIC: self.off_topic,
             Pattern.FREES: self.frees,
@@ -61,7 +61,7 @@ class Reviewer:
     folder: Path
     pattern: Callable[[Sequence[Part]], Pattern]
     topics: frozenset[str]
-    telling: frozenset[str]
+    quotable: frozenset[str]
     english: Thresholds
     french: Thresholds
 
@@ -87,38 +87,34 @@ class Reviewer:
 
     def _sentences(self, reading: Reading) -> list[Sentence]:
         judged: list[Sentence] = []
-        before: Stretch | None = None
-        for stretch in reading.sentences():
-            sentence = self._judge(reading, stretch, stretch)
-            if (
-                before is not None
-                and sentence.verdict is not Verdict.REFUSED
-                and self._leans(reading, stretch)
-            ):
-                joined = self._judge(reading, Stretch(before.start, stretch.end), stretch)
+        before: Span | None = None
+        for span in reading.sentences():
+            sentence = self._judge(reading, span, span)
+            if before is not None and sentence.verdict is not Verdict.REFUSED and self._leans(reading, span):
+                joined = self._judge(reading, Span(before.start, span.end), span)
                 if joined.verdict.gravity > max(sentence.verdict.gravity, judged[-1].verdict.gravity):
                     sentence = joined
             judged.append(sentence)
-            before = stretch
+            before = span
         return judged
 
-    def _leans(self, reading: Reading, stretch: Stretch) -> bool:
-        """Whether a sentence says little without the one before it."""
-        return len(tokens(reading.plain[stretch.start : stretch.end])) <= _SHORT
+    def _leans(self, reading: Reading, span: Span) -> bool:
+        """Whether a sentence means little without the one before it."""
+        return len(tokens(reading.plain[span.start : span.end])) <= _SHORT
 
-    def _judge(self, reading: Reading, read_as: Stretch, shown: Stretch) -> Sentence:
+    def _judge(self, reading: Reading, read_as: Span, shown: Span) -> Sentence:
         plain = reading.plain[read_as.start : read_as.end]
-        said = tokens(plain)
-        parts = self.table.parts(said)
+        found = tokens(plain)
+        parts = self.table.parts(found)
         pattern = self.pattern(parts)
-        likelihood = self.model.probability(features(said, parts, self.topics))
-        at = self.french if is_french(said) else self.english
+        likelihood = self.model.probability(features(found, parts, self.topics))
+        at = self.french if is_french(found) else self.english
         verdict, reason = _weigh(at, pattern, likelihood)
         start, end = reading.original_span(shown.start, shown.end)
-        telling = [
+        quotable = [
             part
             for part in parts
-            if part.name in self.telling and shown.start <= read_as.start + part.start < shown.end
+            if part.name in self.quotable and shown.start <= read_as.start + part.start < shown.end
         ]
         return Sentence(
             text=reading.original[start:end].strip(),
@@ -128,7 +124,7 @@ class Reviewer:
             reason=reason,
             pattern=pattern,
             likelihood=likelihood,
-            words=() if verdict is Verdict.PASSED else tuple(_quoted(reading, read_as, telling)),
+            words=() if verdict is Verdict.PASSED else tuple(_quoted(reading, read_as, quotable)),
             topics=frozenset(part.name for part in parts),
         )
 
@@ -157,11 +153,11 @@ def vocabulary(weights: Mapping[str, int], table: words.Words) -> Vocabulary:
     return Vocabulary(frozenset(known), frozenset(deciding))
 
 
-def _quoted(reading: Reading, stretch: Stretch, parts: Sequence[Part]) -> list[Words]:
+def _quoted(reading: Reading, span: Span, parts: Sequence[Part]) -> list[Words]:
     """Return the words of `parts` as they were written; neighbours are quoted together."""
     spans: list[list[int]] = []
     for part in parts:
-        start, end = stretch.start + part.start, stretch.start + part.end
+        start, end = span.start + part.start, span.start + part.end
         if spans and start - spans[-1][1] <= 1:
             spans[-1][1] = end
         else:

@@ -12,7 +12,7 @@ ROUNDS = 24
 RATE = 6.0
 DECAY = 2e-5
 SEEN = 2
-"""N-grams that stand in fewer sentences say nothing."""
+"""N-grams that stand in fewer sentences mean nothing."""
 
 
 def train(examples: Sequence[tuple[Sequence[str], bool, float]], *, most: int) -> tuple[dict[str, int], int]:
@@ -50,7 +50,7 @@ def train(examples: Sequence[tuple[Sequence[str], bool, float]], *, most: int) -
 
 
 def _pruned(weights: dict[str, float], most: int) -> dict[str, int]:
-    """Return the `most` strongest weights in whole steps; all words are kept, for they are the vocabulary."""
+    """Return the `most` strongest weights in whole steps; all words stay, for they are the vocabulary."""
     whole = {name: round(weight * STEP) for name, weight in weights.items()}
     words = {name: weight for name, weight in whole.items() if name.isalpha()}
     others = sorted(((abs(w), name) for name, w in whole.items() if name not in words and w), reverse=True)

@@ -20,7 +20,7 @@ class Verdict(StrEnum):
 
 
 class Pattern(StrEnum):
-    """What the words alone say, before the classifier is asked."""
+    """The verdict of the words alone, before the classifier is asked."""
 
     OFF_TOPIC = "off_topic"
     FREES = "frees"

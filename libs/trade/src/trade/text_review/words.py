@@ -60,10 +60,10 @@ def tokens(plain: str) -> list[Token]:
     found: list[Token] = []
     scope = 0
     for match in _TOKEN.finditer(plain):
-        said = match[0]
-        word = "0" if said[0].isdigit() else said
-        if plain.startswith("n't", match.end()) or said == "n't":
-            word = _UNDONE.get(said, said)
+        written = match[0]
+        word = "0" if written[0].isdigit() else written
+        if plain.startswith("n't", match.end()) or written == "n't":
+            word = _UNDONE.get(written, written)
         if word in _ENDS_NEGATION:
             scope = 0
         found.append(Token(word, match.start(), match.end(), scope > 0))
@@ -94,13 +94,13 @@ class Words:
             self._known[word] = found
         return self._known[word]
 
-    def parts(self, said: Sequence[Token]) -> list[Part]:
+    def parts(self, tokens: Sequence[Token]) -> list[Part]:
         """Return the classes of the words in their order; marks that part a sentence are one as well."""
         found: list[Part] = []
         at = 0
-        while at < len(said):
-            token = said[at]
-            name, length = self._several(said, at)
+        while at < len(tokens):
+            token = tokens[at]
+            name, length = self._several(tokens, at)
             if token.word in NEGATORS:
                 name, length = NOT, 1
             elif not token.word.isalnum():
@@ -108,16 +108,18 @@ class Words:
             elif name is None:
                 name = self.class_of(token.word)
             if name is not None:
-                last = said[at + length - 1]
+                last = tokens[at + length - 1]
                 found.append(Part(name, token.start, last.end, token.negated and name not in {NOT, ","}))
             at += length
         return found
 
-    def _several(self, said: Sequence[Token], at: int) -> tuple[str | None, int]:
+    def _several(self, tokens: Sequence[Token], at: int) -> tuple[str | None, int]:
         best: tuple[str | None, int] = (None, 1)
-        for pattern, name in self.several.get(said[at].word, ()):
-            if best[1] < len(pattern) <= len(said) - at and all(
-                said[at + i].word.startswith(word[:-1]) if word.endswith("*") else said[at + i].word == word
+        for pattern, name in self.several.get(tokens[at].word, ()):
+            if best[1] < len(pattern) <= len(tokens) - at and all(
+                tokens[at + i].word.startswith(word[:-1])
+                if word.endswith("*")
+                else tokens[at + i].word == word
                 for i, word in enumerate(pattern)
             ):
                 best = (name, len(pattern))

@@ -38,7 +38,7 @@ class Rule(StrEnum):
 
 
 def pattern(parts: Sequence[Part]) -> Pattern:
-    """Say from the classes of words alone whether a sentence binds the tenant, or frees from a topic."""
+    """Judge from the classes of words alone whether a sentence binds the tenant, or frees from a topic."""
     affirmed = {part.name for part in parts if not part.negated}
     negated = {part.name for part in parts if part.negated}
     names = affirmed | negated
@@ -64,7 +64,7 @@ REVIEWER = Reviewer(
     folder=Path(__file__).parent,
     pattern=pattern,
     topics=TOPICS,
-    telling=TOPICS
+    quotable=TOPICS
     | _AT_STAKE
     | {"MUST", "DEPEND", "TAKEPART", "STOP", "REPORT", "CONSENT", "RECORDS", "DECIDE", "COLLECT", "IF"},
     english=Thresholds(off_topic=0.45, frees=0.25, open=0.3, binds=0.33, refused=0.6, sure=0.82),

@@ -18,7 +18,7 @@ _DEVICES = frozenset({"CAMERA", "SOUND", "SENSOR", "TRACKER", "GLASS", "LOGS"})
 
 
 def pattern(parts: Sequence[Part]) -> Pattern:
-    """Say from the classes of words alone whether a text places a device, or speaks of none."""
+    """Judge from the classes of words alone whether a text places a device, or speaks of none."""
     affirmed = {part.name for part in parts if not part.negated}
     negated = {part.name for part in parts if part.negated}
     names = affirmed | negated
@@ -43,7 +43,7 @@ REVIEWER = Reviewer(
     folder=Path(__file__).parent,
     pattern=pattern,
     topics=TOPICS,
-    telling=TOPICS | {"FACING", "STAFF"},
+    quotable=TOPICS | {"FACING", "STAFF"},
     english=_AT,
     french=_AT,
 )
