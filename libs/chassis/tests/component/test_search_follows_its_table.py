@@ -26,7 +26,7 @@ class Names:
         self.taken += len(rows)
         self.names |= {row["id"]: row["name"] for row in rows}
 
-    def settle(self) -> None:
+    def prepare(self) -> None:
         pass
 
     def compacted(self) -> Self:
