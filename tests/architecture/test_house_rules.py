@@ -351,7 +351,7 @@ def test_a_text_without_french_is_found(tmp_path):
 @pytest.mark.parametrize("package", PACKAGES)
 def test_french_is_typeset_as_in_canada(package):
     catalogue = load_catalogue("fr", (package,))
-    assert len(catalogue.messages) > 10
+    assert catalogue.messages
     assert [str(violation) for violation in texts.typeset(catalogue.messages, Path(package))] == []
 
 
