@@ -324,7 +324,6 @@ PACKAGES = [
     "deskkit",
     "chassis",
     "trade",
-    "column_search",
     "units_svc",
     "support_svc",
     "tenancy_svc",

@@ -76,7 +76,10 @@ async def test_what_is_due_goes_with_the_placement(world, moved):
     assert await counts(world, NOOR) == mine
     audited = await world.rows("SELECT 1 FROM audit WHERE action = 'handed_over'")
     assert len(audited) == moved
-    for locale, line in (("en", "Noor Anders became the caseworker"), ("fr", "responsable du placement")):
+    for locale, line in (
+        ("en", "Noor Anders became the caseworker"),
+        ("fr", "Noor Anders est maintenant l’intervenant"),
+    ):
         async with world.desk("caseworker", locale=locale) as browser:
             page = await browser.get(f"/front-desk/placements/{wanted}/timeline")
             assert line in parse_page(page.text).text

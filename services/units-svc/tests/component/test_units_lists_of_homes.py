@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from units_svc.holds.keeping import RecordUse, UseBegan, record_use
 
 from chassis.actor import Actor
+from units_svc.holds.use import RecordUse, UseBegan, record_use
 from units_svc.imports.commands import ReceiveFile, carry_through, receive_file
 from units_svc.imports.mapping import mapping_named
 from units_svc.inventory.rents import ChangeRent, change_rent
