@@ -324,6 +324,7 @@ PACKAGES = [
     "deskkit",
     "chassis",
     "trade",
+    "column_search",
     "units_svc",
     "support_svc",
     "tenancy_svc",

@@ -200,14 +200,6 @@ class OutcomeUnknown(DomainError):
     message = "The connection broke while this was being saved. Check whether it was, before you try again."
 
 
-class GettingReady(DomainError):
-    """The process has just started and is still reading the table."""
-
-    kind: ClassVar[Kind] = Kind.unavailable
-    code: ClassVar[str] = "search_getting_ready"
-    message: ClassVar[str] = "The search is getting ready. Try again in a few seconds."
-
-
 class Unavailable(DomainError):
     """Something that is needed can't be reached at present; nothing was changed."""
 

@@ -11,9 +11,8 @@ row at which the previous page ended. The database remains the source of truth: 
 any time and is read again.
 """
 
-from chassis.errors import GettingReady
 from column_search.columns import UNKNOWN, Bounds, By, Columns, Groups, Mask, Plan, Row
-from column_search.following import Follower, Index
+from column_search.following import Follower, GettingReady, Index
 from column_search.wordbook import Wordbook
 
 __all__ = [

@@ -11,7 +11,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -20,7 +20,7 @@ import structlog
 
 from chassis.db.database import Database
 from chassis.ending import end
-from chassis.errors import GettingReady
+from chassis.errors import DomainError, Kind
 
 _log = structlog.get_logger(__name__)
 
@@ -33,6 +33,14 @@ _PART = 500
 _BEFORE_ALL = UUID(int=0)
 _NOTHING = "1:1:"
 """The snapshot that sees nothing."""
+
+
+class GettingReady(DomainError):
+    """The process has just started and is still reading the table."""
+
+    kind: ClassVar[Kind] = Kind.unavailable
+    code: ClassVar[str] = "search_getting_ready"
+    message: ClassVar[str] = "The search is getting ready. Try again in a few seconds."
 
 
 class Index(Protocol):

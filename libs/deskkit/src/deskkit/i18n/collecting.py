@@ -5,12 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 
 from babel.messages.pofile import read_po
 
-from deskkit.i18n.catalogue import SHARED, catalogues_of, load_catalogue
+from deskkit.i18n.catalogue import SHARED, catalogues_of, folder_of, load_catalogue
 from deskkit.i18n.extraction import plurals_of, texts_of
 from deskkit.labels import label_of
 
@@ -53,7 +52,7 @@ def collected(package: str, language: str) -> dict[Path, str]:
     nothing in the sources names may be put together while the program runs, as the words of a code are: it
     stays, beside the vocabulary that it belongs to.
     """
-    root = Path(str(files(package)))
+    root = folder_of(package)
     entries = _translated(package, language)
     plurals = plurals_of(package)
     shared = {} if package in SHARED else load_catalogue(language, SHARED).messages

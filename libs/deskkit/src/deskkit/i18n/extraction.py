@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 
 from jinja2.ext import babel_extract
+
+from deskkit.i18n.catalogue import folder_of
 
 _CALLS = {"_": 1, "N_": 1, "gettext": 1, "ngettext": 2, "_n": 2}
 _NAMES = frozenset({"title", "label"})
@@ -28,7 +29,7 @@ _TEXTS_OF = {
 
 def texts_of(package: str) -> dict[str, list[str]]:
     """Every msgid of a package with its uses (`file:line`)."""
-    root = Path(str(files(package)))
+    root = folder_of(package)
     found: dict[str, list[str]] = {}
     for path in sorted(root.rglob("*.py")):
         for line, text in texts_of_python(path.read_text(encoding="utf-8")):
@@ -41,7 +42,7 @@ def texts_of(package: str) -> dict[str, list[str]]:
 
 def plurals_of(package: str) -> dict[str, str]:
     """The plural of every msgid of a package that has one."""
-    root = Path(str(files(package)))
+    root = folder_of(package)
     found: dict[str, str] = {}
     for path in sorted(root.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
