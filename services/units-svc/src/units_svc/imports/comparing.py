@@ -151,9 +151,9 @@ async def plan(tx: Tx, import_id: UUID, mapping: Mapping, batch: Batch) -> Count
         statements.ANALYZE_TODO,
         statements.building_plan(mapping),
         statements.INDEX_BUILDING,
+        statements.unit_plan(mapping),
+        statements.ANALYZE,
     ):
-        await run(tx, statement, params)
-    for statement in (statements.unit_plan(mapping), statements.ANALYZE):
         await run(tx, statement, params)
     row = (await tx.execute(text(statements.COUNTS))).one()
     return Counts(row.new, row.changed, row.unchanged + same)

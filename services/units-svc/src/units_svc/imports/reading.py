@@ -95,7 +95,9 @@ class RowReader(TableReader):
         self._feature_rule = mapping.fields.get("features")
         follows = {rule.column for rule in mapping.features.values()}
         named = follows | set(self._feature_rule.columns if self._feature_rule else ())
-        self._feature_at = sorted({at for _, at in self.columns.positions(*named)})
+        self._feature_columns = {column: at for column in named for _, at in self.columns.positions(column)}
+        self._feature_at = sorted(set(self._feature_columns.values()))
+        self._feature = rules.listed(known.features)
         self._feature_sets: Memory[tuple[str, ...], _Features] = Memory(self._feature_set)
         self._addresses: Memory[_Address, tuple[str, str, str, str]] = Memory(_address)
         self._doors: Memory[str | None, tuple[str, str]] = Memory(_door)
@@ -215,7 +217,7 @@ class RowReader(TableReader):
                 listed = (self._cell(cells, column) or "").split(rule.separator)
                 for word in filter(None, map(str.strip, listed)):
                     try:
-                        found.add(self._feature(word, translations))
+                        found.add(self._feature(code_for(word, translations)))
                     except Wrong as refused:
                         wrong.append((column, word, refused))
         for code, follows in self.mapping.features.items():
@@ -229,11 +231,8 @@ class RowReader(TableReader):
         return sorted(found), wrong
 
     def _cell(self, cells: Mapping[int, str], column: str) -> str | None:
-        return next((self.words(cells[at]) for _, at in self.columns.positions(column)), None)
-
-    def _feature(self, word: str, translations: Mapping[str, str]) -> str:
-        feature: str = rules.listed(self.known.features)(code_for(word, translations))
-        return feature
+        at = self._feature_columns.get(column)
+        return None if at is None else self.words(cells[at])
 
 
 def _address(at: _Address) -> tuple[str, str, str, str]:
