@@ -20,7 +20,7 @@ from tenancy_svc.disclosures.model import (
     WithdrawChoice,
     crossing_purpose,
 )
-from tenancy_svc.disclosures.queries import Prospect, counterpart_of, current_choice, prospect
+from tenancy_svc.disclosures.queries import Prospect, counterpart_of, current_choice, prospect_of
 from tenancy_svc.settings import settings_of
 
 
@@ -86,7 +86,7 @@ async def disclose_to_support(
     that came directly. The counterpart is locked, so that the facts about one referral have one order.
     """
     counterpart = await counterpart_of(tx, application_id, locked=True)
-    expected = await prospect(tx, application_id, purpose)
+    expected = await prospect_of(tx, application_id, counterpart, purpose)
     if counterpart is None:
         return expected
     number = counterpart.published + 1

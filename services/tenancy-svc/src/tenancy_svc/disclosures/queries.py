@@ -153,7 +153,13 @@ async def prospect(tx: ReadTx | Tx, application_id: uuid.UUID, purpose: Purpose 
 
     `purpose` None is the answer to the referral itself: its basis is the consent under which it was referred.
     """
-    counterpart = await counterpart_of(tx, application_id)
+    return await prospect_of(tx, application_id, await counterpart_of(tx, application_id), purpose)
+
+
+async def prospect_of(
+    tx: ReadTx | Tx, application_id: uuid.UUID, counterpart: Counterpart | None, purpose: Purpose | None
+) -> Prospect:
+    """Return the same for an application whose counterpart, if any, was read already."""
     if counterpart is None:
         return Prospect(None, None, None, None)
     if purpose is None:
