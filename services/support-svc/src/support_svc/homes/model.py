@@ -8,13 +8,15 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import Index, Integer, Numeric, SmallInteger, String, Text, text
+from sqlalchemy import ColumnElement, Index, Integer, Numeric, SmallInteger, String, Text, func, text
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.db import words
 from chassis.db.xid8 import XID8
 from chassis.errors import DomainError, Kind
+from deskkit.addresses import door
 from support_svc.homes.facts import FactColumns
 from support_svc.tables import Base
 from trade import addresses
@@ -70,6 +72,16 @@ class Home(FactColumns, Base):
     address_search: Mapped[str] = mapped_column(Text)
     published_at: Mapped[datetime]
     written_in: Mapped[str] = mapped_column(XID8(), server_default=text("pg_current_xact_id()"))
+
+    @hybrid_property
+    def address_line(self) -> str:
+        """Unit number, street and city as one line: “304 – 12 Elm St, Toronto”."""
+        return door(self.street, self.unit_number, self.city)
+
+    @address_line.inplace.expression
+    @classmethod
+    def _address_line(cls) -> ColumnElement[str]:
+        return func.concat(cls.unit_number + " – ", cls.street, ", ", cls.city)
 
 
 class EarlyChange(Base):

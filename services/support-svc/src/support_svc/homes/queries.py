@@ -138,11 +138,6 @@ class Places:
     cities: tuple[str, ...]
 
 
-def one_line(home: Home) -> str:
-    """Unit number and street as one line: “304 – 12 Elm St”."""
-    return door(home.street, home.unit_number)
-
-
 def home_view(home: Home, seeking: Seeking | None, today: date) -> HomeView:
     """A home as a search shows it, with how well it fits when something is sought."""
     fits = (
@@ -160,7 +155,7 @@ def home_view(home: Home, seeking: Seeking | None, today: date) -> HomeView:
     )
     return HomeView(
         unit=home.unit,
-        address=one_line(home),
+        address=door(home.street, home.unit_number),
         street=home.street,
         building_name=home.building_name,
         city=home.city,

@@ -1,6 +1,6 @@
 """Recording where a person has lived (C5)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
@@ -127,7 +127,7 @@ async def add_housing(tx: Tx, command: AddHousing) -> UUID:
         raise NotFound(what="client")
     await require_values(tx, HOUSING_TYPE, [command.housing_type_id], "housing_type_id")
     await require_values(tx, REASON_LEFT, [command.reason_left_id], "reason_left_id")
-    await require_free(tx, client.id, client.full_name, Stay(command.started_on, command.ended_on))
+    await require_free(tx, {client.id: client.full_name}, Stay(command.started_on, command.ended_on))
     record = new_record(
         tx,
         client_id=client.id,
@@ -221,16 +221,21 @@ async def _record(tx: Tx, client_id: UUID, record_id: UUID) -> HousingRecord:
 
 # ------------------------------------------------- used by the commands of other features
 async def require_free(
-    tx: Tx, client_id: UUID, name: str, stay: Stay, *, besides: Collection[UUID] = ()
+    tx: Tx, people: Mapping[UUID, str], stay: Stay, *, besides: Collection[UUID] = ()
 ) -> None:
-    """Refuse with HousingOverlap when a person has another record in that time, besides those named."""
+    """Refuse with HousingOverlap when somebody has another record in that time, besides those named.
+
+    `people` are names by id; the first of them is named.
+    """
     others = await tx.execute(
-        select(HousingRecord.started_on, HousingRecord.ended_on).where(
-            HousingRecord.client_id == client_id, HousingRecord.id.not_in(besides)
+        select(HousingRecord.client_id, HousingRecord.started_on, HousingRecord.ended_on).where(
+            HousingRecord.client_id.in_(people), HousingRecord.id.not_in(besides)
         )
     )
-    if any(overlaps(stay, Stay(started, ended)) for started, ended in others):
-        raise HousingOverlap(name=name, field="started_on")
+    housed = {person for person, started, ended in others if overlaps(stay, Stay(started, ended))}
+    for person, name in people.items():
+        if person in housed:
+            raise HousingOverlap(name=name, field="started_on")
 
 
 async def open_stay_of(tx: Tx, placement_id: UUID, client_id: UUID) -> HousingRecord | None:
@@ -320,7 +325,7 @@ async def _require_free_besides(tx: Tx, record: HousingRecord, stay: Stay, *more
     """Refuse when the person has another record in that time, besides this one and `more`."""
     person = await tx.session.get_one(Client, record.client_id)
     besides = [record.id, *(one.id for one in more)]
-    await require_free(tx, person.id, person.full_name, stay, besides=besides)
+    await require_free(tx, {person.id: person.full_name}, stay, besides=besides)
 
 
 async def _stays_of(tx: Tx, placement_id: UUID, condition: ColumnElement[bool]) -> list[HousingRecord]:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from support_svc.homes.queries import home_for_request, one_line
+from support_svc.homes.queries import home_for_request
 from support_svc.housing_search.model import LONGEST, ShortlistedHome, ShortlistFull
 from support_svc.placements.commands import locked_placement
 from support_svc.placements.feature import EDIT_PLACEMENT
@@ -33,17 +33,16 @@ async def shortlist_home(tx: Tx, command: HomeOfPlacement) -> None:
     mine = ShortlistedHome.placement_id == placement.id
     if (await tx.scalar(select(func.count()).where(mine)) or 0) >= LONGEST:
         raise ShortlistFull(longest=LONGEST)
-    address = f"{one_line(home)}, {home.city}"
     tx.session.add(
         ShortlistedHome(
             placement_id=placement.id,
             unit=command.unit,
-            address=address,
+            address=home.address_line,
             added_at=tx.now,
             added_by_name=tx.actor.name,
         )
     )
-    tx.touched("placement", placement.id, "home_shortlisted", {"shortlist": (None, address)})
+    tx.touched("placement", placement.id, "home_shortlisted", {"shortlist": (None, home.address_line)})
 
 
 @use_case(EDIT_PLACEMENT)

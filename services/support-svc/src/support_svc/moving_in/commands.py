@@ -187,8 +187,8 @@ async def _house(tx: Tx, command: MoveIn, placement: Placement, request: Securin
     if rent is None and request.tenancy_rent is not None:
         rent = Rent(amount=request.tenancy_rent, currency=request.tenancy_currency or "CAD")
     stay = new_id()
+    await require_free(tx, {person: names[person] for person in people}, Stay(command.moved_in_on))
     for person in people:
-        await require_free(tx, person, names[person], Stay(command.moved_in_on))
         new_record(
             tx,
             client_id=person,

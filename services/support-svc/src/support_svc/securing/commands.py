@@ -17,7 +17,7 @@ from support_svc.clients.finding import sees_archived
 from support_svc.consents.model import ConsentMissing, Purpose
 from support_svc.consents.standing import consent_in_force
 from support_svc.homes.model import ManagedBy
-from support_svc.homes.queries import home_for_request, one_line
+from support_svc.homes.queries import home_for_request
 from support_svc.placements.commands import locked_placement
 from support_svc.placements.model import (
     OPEN,
@@ -195,7 +195,7 @@ async def _secure_step_by_step(tx: Tx, started: SecuringStarted, command: Secure
         placement.request = started.request
         placement.secured_on = command.secured_on
         placement.expected_move_in = command.expected_move_in
-    add_to_timeline(tx, placement.id, TimelineKind.ASKED, {"address": f"{one_line(home)}, {home.city}"})
+    add_to_timeline(tx, placement.id, TimelineKind.ASKED, {"address": home.address_line})
     _publish(tx, started, command, adults=adults, children=children, consent=consent)
     return started
 

@@ -16,7 +16,6 @@ from support_svc.clients.open_matters import MatterKind, OpenMatter
 from support_svc.consents.model import Purpose
 from support_svc.consents.standing import consent_in_force
 from support_svc.homes.model import Home, ManagedBy, UnknownHome
-from support_svc.homes.queries import one_line
 from support_svc.placements.model import (
     HOLDING,
     Placement,
@@ -77,7 +76,7 @@ async def preview_referral(tx: ReadTx, placement_id: UUID) -> ReferralPreview:
     requests = await tx.execute(select(Securing).where(Securing.placement_id == placement_id))
     for request in requests.scalars():
         if request.may_be_referred:
-            agreeing = await agreed_by(tx, request) or client.id
+            agreeing = await agreed_by(tx, request, client.id)
             return ReferralPreview(
                 address=request.address,
                 expected_move_in=request.expected_move_in,
@@ -102,7 +101,7 @@ async def preview_securing(
     refers = home.managed_by is not ManagedBy.THIRD_PARTY
     return SecuringPreview(
         unit=unit,
-        address=f"{one_line(home)}, {home.city}",
+        address=home.address_line,
         managed_by=home.managed_by,
         adults=adults,
         children=children,

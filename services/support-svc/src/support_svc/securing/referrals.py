@@ -103,14 +103,14 @@ def applicant_of(client: Client) -> Applicant:
 
 async def publish_for_request(tx: Tx, placement: Placement, request: Securing, fact: object) -> bool:
     """Publish a fact about a request if the person who agreed to it still agrees; return whether it was."""
-    agreeing = await agreed_by(tx, request) or placement.client_id
+    agreeing = await agreed_by(tx, request, placement.client_id)
     return await publish_under_consent(tx, fact, agreeing, placement.id)
 
 
-async def agreed_by(tx: Tx | ReadTx, request: Securing) -> UUID | None:
-    """The client under whose consent a home was asked for; somebody else may head the household by now."""
+async def agreed_by(tx: Tx | ReadTx, request: Securing, client_id: UUID) -> UUID:
+    """The client under whose consent a home was asked for, who needn't be the client that it's for by now."""
     found: UUID | None = await tx.scalar(select(Consent.client_id).where(Consent.id == request.asked_under))
-    return found
+    return found or client_id
 
 
 def publish_end(tx: Tx, placement: Placement, request: Securing, fact: object) -> None:

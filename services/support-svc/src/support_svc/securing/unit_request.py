@@ -69,7 +69,7 @@ def _row(
         "request": parameter("request", Uuid()),
         "placement_id": placement_id,
         "unit": Home.unit,
-        "address": func.concat(Home.unit_number + " – ", Home.street, ", ", Home.city),
+        "address": Home.address_line,
         "housing_type": Home.housing_type,
         "managed_by": managed_by,
         "state": literal(SecuringState.ASKED, Securing.state.type),
