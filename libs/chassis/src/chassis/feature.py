@@ -73,12 +73,11 @@ class Feature:
     `module` is the name of its `feature.py` (`__name__`). `permissions` are those it declares, each with the
     roles that hold it. `sentences` put in words (message ids) what its audit rows record, by kind of record
     and action; `tasks` do so for each kind of task that it finds due, with `{name}` for the person concerned;
-    `words` are tables of words for codes, each under the name by which templates know it; `lookups`
-    are the lists from which its forms offer values. `body_limits` are
-    bytes by the first part of a path below the prefix of API or desk; a text names the setting that has the
-    number. `offers` are its answers to questions that other features ask all features (such as `due` for My
-    day), each `module:object` within the folder; the web application asks for `companion`, which runs
-    alongside it: `(database) -> async context manager`.
+    `words` are tables of words for codes, each under the name by which templates know it; `lookups` are the
+    lists from which its forms offer values. `body_limits` are bytes by the first part of a path below the
+    prefix of API or desk; a text names the setting that has the number. `offers` are its answers to questions
+    that other features ask all features (such as `due` for My day), each `module:object` within the folder;
+    the web application asks for `companion`, which runs alongside it: `(database) -> async context manager`.
     """
 
     module: str
