@@ -43,6 +43,7 @@ from support_svc.moving_in.model import (
 )
 from support_svc.placements.commands import locked_placement, record_correction
 from support_svc.placements.model import (
+    HOLDING,
     NobodyMovedIn,
     Placement,
     PlacementStatus,
@@ -106,7 +107,7 @@ async def move_in(tx: Tx, command: MoveIn) -> None:
     """
     placement = await locked_placement(tx, command.placement_id)
     request = await current_request(tx, placement)
-    if request is None or request.state not in (SecuringState.HELD, SecuringState.LET):
+    if request is None or request.state not in HOLDING:
         raise NotSecured
     _check(tx, command, request)
     due_on = due_date(command.moved_in_on, command.next_on, command.next_months)

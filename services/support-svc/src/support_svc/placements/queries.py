@@ -26,6 +26,7 @@ from support_svc.lookups.model import Caseworker, LookupValue, english, french
 from support_svc.placements.feature import VIEW_PLACEMENTS
 from support_svc.placements.model import (
     ACTIVE,
+    HOLDING,
     OPEN,
     SEARCHING,
     ApplicationState,
@@ -175,7 +176,7 @@ class PlacementView:
     @property
     def can_move_in(self) -> bool:
         """Whether a home is held, and the application for it wasn't declined."""
-        if self.request is None or self.request.state not in (SecuringState.HELD, SecuringState.LET):
+        if self.request is None or self.request.state not in HOLDING:
             return False
         return not is_declined(self.request.state, self.request.application)
 

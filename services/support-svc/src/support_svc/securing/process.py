@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from support_svc.placements.model import SecuringState
+from support_svc.placements.model import HOLDING, SecuringState
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ def decide(process: Process, fact: Fact) -> Decision:  # noqa: PLR0911, PLR0912 
         case TenancyStarted():
             return _tenancy_started(process)
         case MovedIn():
-            if process.state not in (SecuringState.HELD, SecuringState.LET):
+            if process.state not in HOLDING:
                 return Decision(process)
             return Decision(replace(process, state=SecuringState.USED), (Effect.STOP_WATCHING,), "moved_in")
 
