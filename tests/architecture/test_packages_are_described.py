@@ -18,7 +18,7 @@ LONGER = {"deskkit"}
 def test_a_package_has_a_description_the_licence_and_a_short_readme(folder: Path) -> None:
     project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert len(project["description"]) > 20
-    assert project["license"] == {"text": "AGPL-3.0-or-later"}
+    assert project["license"] == "AGPL-3.0-or-later"
     words = len((folder / "README.md").read_text(encoding="utf-8").split())
     assert words >= 40
     assert words <= MOST_WORDS or folder.name in LONGER
