@@ -22,7 +22,7 @@ from support_svc.followups.model import (
 )
 from support_svc.housing_history.commands import AddHousing, ChangeRent, add_housing, change_rent
 from support_svc.housing_history.feature import HOUSING_TYPE, REASON_LEFT
-from support_svc.housing_history.model import RentInAnotherCurrency
+from support_svc.housing_history.model import HousingOverlap, RentInAnotherCurrency
 from support_svc.housing_history.queries import housing_history
 from support_svc.moving_in.commands import MoveIn, move_in
 from support_svc.moving_in.model import ActiveHousing, NotSecured
@@ -184,6 +184,22 @@ async def test_a_move_in_ends_the_housing_that_is_open_in_the_same_step(world):
     now, then = await world.see(housing_history, head)
     assert (then.ended_on, now.started_on, now.ended_on) == (world.today, world.today, None)
     assert len(await world.see(housing_history, child)) == 1
+
+
+@pytest.mark.row("P7")
+async def test_a_move_in_names_whoever_of_the_household_is_recorded_elsewhere_then(world):
+    head, child = await world.family()
+    room = await world.value(HOUSING_TYPE, "room")
+    days = {"started_on": world.today - 20 * DAY, "ended_on": world.today - 2 * DAY}
+    await world.do(add_housing, AddHousing(client_id=child, housing_type_id=room, **days))
+    wanted = await world.placement(head, child)
+    await world.held(wanted, await world.home(), secured_on=world.today - 10 * DAY)
+    moved = {"placement_id": wanted, "next_months": 1, "reported_by_client": True}
+    with pytest.raises(HousingOverlap) as refused:
+        await world.do(move_in, MoveIn(moved_in_on=world.today - 5 * DAY, **moved))
+    assert refused.value.params["name"] == (await world.see(client, child)).name
+    await world.do(move_in, MoveIn(moved_in_on=world.today, **moved))
+    assert (await world.see(placement, wanted)).status is PlacementStatus.MOVED_IN
 
 
 @pytest.mark.row("P7", "P8", "U4")
