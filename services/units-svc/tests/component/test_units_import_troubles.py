@@ -195,7 +195,7 @@ async def test_batches_that_were_committed_before_a_failure_are_only_counted(
     assert (found.state, found.new, found.changed, found.unchanged) == (ImportState.DONE, 7_200, 0, 0)
     assert await world.value("SELECT count(*) FROM unit") == 7_200
     assert await world.value("SELECT count(*) FROM outbox") == 7_200
-    assert await world.value("SELECT count(*) FROM import_stretch") == 0
+    assert await world.value("SELECT count(*) FROM import_batch") == 0
 
 
 @pytest.mark.row("U8")

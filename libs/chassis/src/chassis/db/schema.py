@@ -124,6 +124,12 @@ _V2 = (
 )
 
 
+_V3 = (
+    "ALTER TABLE parked RENAME COLUMN settled_at TO decided_at",
+    "ALTER TABLE parked RENAME COLUMN settled_by TO decided_by",
+)
+
+
 class Operations(Protocol):
     """The part of Alembic's `op` that is used here."""
 
@@ -141,4 +147,10 @@ def chassis_v1(op: Operations) -> None:
 def chassis_v2(op: Operations) -> None:
     """Add the table that records how far the service got with each stream, to notice a lost one."""
     for statement in _V2:
+        op.execute(statement)
+
+
+def chassis_v3(op: Operations) -> None:
+    """Rename when, and by whom, it was decided about a parked event."""
+    for statement in _V3:
         op.execute(statement)

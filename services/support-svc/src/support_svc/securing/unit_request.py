@@ -84,7 +84,7 @@ def _row(
         "ending": false(),
         "overdue": false(),
         "named": false(),
-        "said": literal(0),
+        "referral_events": literal(0),
     }
 
 

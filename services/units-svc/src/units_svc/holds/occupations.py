@@ -52,7 +52,7 @@ class Occupation(Base):
     managed_by: Mapped[ManagedBy] = mapped_column(words(ManagedBy, "managed_by"))
     """Who managed the home when it began; a landlord corrected meanwhile changes nothing for it."""
     began_on: Mapped[date]
-    fact_number: Mapped[int] = mapped_column("told_as", server_default="0")
+    fact_number: Mapped[int] = mapped_column(server_default="0")
     """The number, among the facts about its request, of the one that gave the first day; or 0."""
     free_from: Mapped[date | None]
     ended_on: Mapped[date | None]
