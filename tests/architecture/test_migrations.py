@@ -199,9 +199,24 @@ RENAMED = {
         "ca3d716798fc",
         """
         INSERT INTO audit (id, at, actor, actor_name, actor_kind, use_case, record_kind, record_id, action)
-            VALUES (gen_random_uuid(), now(), 'a', 'A', 'staff', 'u', 'application', '1', 'contact_kept')
+            VALUES (gen_random_uuid(), now(), 'a', 'A', 'staff', 'u', 'application', '1', 'contact_kept');
+        INSERT INTO audit (id, at, actor, actor_name, actor_kind, use_case, record_kind, record_id, action,
+            changes)
+            VALUES (gen_random_uuid(), now(), 'a', 'A', 'staff', 'u', 'application', '1', 'choices_recorded',
+            '{"start": [null, "tell"], "signing": [null, "do_not_tell"]}');
+        WITH one AS (
+            INSERT INTO application (id, version, origin, unit, adults, children, status, received_at)
+            VALUES (gen_random_uuid(), 1, 'direct', gen_random_uuid(), 1, 0, 'received', now()) RETURNING id)
+        INSERT INTO choice (id, version, application_id, purpose, answer, organisation, given_on, recorded_by)
+            SELECT gen_random_uuid(), 1, one.id, given.purpose, given.answer, 'Another', now(), 'somebody'
+            FROM one, (VALUES ('start', 'tell'), ('signing', 'do_not_tell')) AS given (purpose, answer)
         """,
-        "SELECT action = 'contact_retained' FROM audit",
+        """
+        SELECT (SELECT array_agg(answer ORDER BY answer) = '{do_not_share,share}' FROM choice)
+            AND (SELECT changes = '{"start": [null, "share"], "signing": [null, "do_not_share"]}'
+                FROM audit WHERE action = 'choices_recorded')
+            AND EXISTS (SELECT FROM audit WHERE action = 'contact_retained')
+        """,
     ),
     "gateway": ("ae7bc16eef8c", "SELECT 1", "SELECT true"),
 }

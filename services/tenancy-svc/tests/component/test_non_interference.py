@@ -90,7 +90,7 @@ async def _run(
             assert answer.is_success, answer.text
             return answer.json() if answer.content else None
 
-        answers = dict.fromkeys(("signing", "start", "notices"), "tell")
+        answers = dict.fromkeys(("signing", "start", "notices"), "share")
         choices = {"counterpart": str(REFERRAL), "given_on": "2026-03-02", **answers}
         await post(f"/applications/{application}/choices", choices)
         await post(f"/applications/{application}/acceptance")

@@ -10,7 +10,7 @@ import pytest
 ARRANGED = "2026-03-05T14:00:00-05:00"
 ELDER = {"part": "tenant", "given_name": "Robin", "family_name": "Sample", "phone": "416 555 0100"}
 YOUNGER = {**ELDER, "phone": "416 555 0199"}
-ANSWERS = {"given_on": "2026-03-02", "signing": "tell", "start": "tell", "notices": "do_not_tell"}
+ANSWERS = {"given_on": "2026-03-02", "signing": "share", "start": "share", "notices": "do_not_share"}
 
 
 async def _referred(world: Any, api: Any, *parties: Any) -> tuple[str, Any]:

@@ -124,10 +124,10 @@ class HomeView(HomeFacts):
 
 @dataclass(frozen=True, slots=True)
 class HomePage(CountedPage[HomeView]):
-    """A page of homes; `heard_at` is when the copy last received an event (None: never)."""
+    """A page of homes; `received_at` is when the copy last received an event (None: never)."""
 
     items: list[HomeView]
-    heard_at: datetime | None
+    received_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from tenancy_svc.disclosures.queries import CODES, disclosure_statement
 router = DeskRouter(prefix="/property-desk")
 
 
-@router.get("/applications/{application_id}/told", name="disclosures")
+@router.get("/applications/{application_id}/disclosures", name="disclosures")
 async def disclosures(call: DeskCall, application_id: uuid.UUID) -> Response:
     """The statement of one applicant: choices, and every fact that was published or withheld."""
     statement = await call.ask(disclosure_statement, application_id)
