@@ -406,7 +406,10 @@ async def moved_in(world, *, last=False):
     await world.do(record_follow_up, left)
     if not last:
         last_day = CorrectLastDay(
-            placement_id=wanted, client_id=head, left_on=world.today - 4 * DAY, reason="A neighbour said so"
+            placement_id=wanted,
+            client_id=head,
+            left_on=world.today - 4 * DAY,
+            reason="A neighbour reported it",
         )
         await world.do(correct_last_day, last_day)
     return Scene("completed" if last else "moved in", await ids(world, head, wanted, unit=unit))

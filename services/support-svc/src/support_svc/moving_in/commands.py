@@ -74,7 +74,7 @@ class MoveInFields(BaseModel):
         default=None, title="Months until the first follow-up"
     )
     days_confirmed: bool = Field(default=False, title="Yes, these days are right")
-    reported_by_client: bool = Field(default=False, title="The client told me that the tenancy has started")
+    reported_by_client: bool = Field(default=False, title="The client reports that the tenancy has started")
     end_housing: bool = Field(default=False, title="End the housing history record that is still open")
     end_reason_id: UUID | None = Field(default=None, title="Reason left")
 
