@@ -48,6 +48,7 @@ from support_svc.housing_history.commands import (
 from support_svc.housing_history.feature import HOUSING_TYPE, REASON_LEFT
 from support_svc.housing_history.queries import housing_history
 from support_svc.housing_search.commands import HomeOfPlacement, shortlist_home
+from support_svc.housing_search.queries import search_for_placement
 from support_svc.moving_in.commands import CorrectMoveIn, MoveIn, correct_move_in, move_in
 from support_svc.placements.commands import (
     ChangePlacement,
@@ -58,7 +59,6 @@ from support_svc.placements.commands import (
     record_attempt,
 )
 from support_svc.placements.feature import PROGRAM, REASON_NOT_SECURED
-from support_svc.placements.queries import search_for_placement
 from support_svc.securing.commands import GiveUpUnit, ReferHousehold, give_up_unit, refer_household
 from support_svc.signings.commands import AnswerSigning, answer_signing
 from support_svc.signings.model import AbsenceReason, Attendance

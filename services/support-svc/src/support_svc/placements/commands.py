@@ -375,12 +375,19 @@ def _changes(
         for name in _PLAIN
         if getattr(placement, name) != getattr(fields, name)
     }
-    income = fields.monthly_income.amount if fields.monthly_income else None
-    if placement.monthly_income != income:
-        changes["monthly_income"] = (placement.monthly_income, income)
+    income = (
+        _income(placement.monthly_income, placement.currency),
+        fields.monthly_income and _income(fields.monthly_income.amount, fields.monthly_income.currency),
+    )
+    if income[0] != income[1]:
+        changes["monthly_income"] = income
     if sought != set(fields.housing_types):
         changes["housing_types"] = (sorted(sought), sorted(fields.housing_types))
     return changes
+
+
+def _income(amount: Decimal | None, currency: str) -> str | None:
+    return None if amount is None else f"{amount:.2f} {currency}"
 
 
 async def _let_others_act(tx: Tx, event: str, placement: Placement) -> None:
