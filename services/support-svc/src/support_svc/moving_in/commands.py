@@ -51,9 +51,9 @@ from support_svc.placements.model import (
     active_members,
     is_declined,
 )
+from support_svc.securing.consequences import apply_fact, current_request, publish_move
 from support_svc.securing.model import MoveInBeforeSecuring, Securing, last_day_held
 from support_svc.securing.process import MovedIn
-from support_svc.securing.requests import apply_fact, current_request, publish_move
 from trade.dates import FollowUpDay, PastDay
 
 
