@@ -99,6 +99,22 @@ def occupancy_of(standing: Standing) -> tuple[Occupancy, date | None]:
     return Occupancy.AVAILABLE, None
 
 
+def first_occupancy(stated: Occupancy, free_from: date | None) -> tuple[Occupancy, date | None]:
+    """Return the occupancy of a new home of which a list states one, as when staff record it (U4).
+
+    A list says that somebody lives there, that the home is out of use or that it is free. One that somebody
+    lives in until a known day is under notice.
+    """
+    return occupancy_of(
+        Standing(
+            occupied_by_other=stated is Occupancy.OCCUPIED_BY_OTHER,
+            free_from=free_from,
+            out_of_use=stated is Occupancy.TEMPORARILY_UNAVAILABLE,
+            usable_from=free_from,
+        )
+    )
+
+
 class NotFreeForThat(DomainError):
     """What staff want to record contradicts a hold or a tenancy of the unit."""
 

@@ -264,8 +264,7 @@ NEW_HOMES = f"""
     SELECT p.id, p.building_id, p.unit_number, p.unit_key, p.unit_order, p.region, p.year_built, t.city_key,
         t.street_order, {_OF_HOME}, p.features, coalesce(t.shareable, false) AS shareable,
         l.id AS landlord_id, l.relation, t.status,
-        coalesce(t.status_observed_on, :today) AS status_observed_on, t.occupancy,
-        CASE WHEN t.occupancy <> 'available' THEN t.available_from END AS available_from,
+        coalesce(t.status_observed_on, :today) AS status_observed_on, t.occupancy, t.available_from,
         t.rent_amount, coalesce(t.rent_currency, '{USUAL}') AS rent_currency,
         coalesce(t.rent_from, :today) AS rent_from, :source AS source, p.source_ref
     {_WITH_LANDLORD} WHERE p.is_new
