@@ -1,6 +1,6 @@
-"""Columns and tables get the names that the code, the API and the pages use.
+"""Columns and tables get the names that the code and the pages use; names are as long as published ones.
 
-Renaming changes the catalogue only and no row, so it takes the same time however large a table is.
+That changes the catalogue only and no row, so it takes the same time however large a table is.
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 from chassis.db.schema import chassis_v3
 
-revision = "a4ac6f5b0ec7"
+revision = "66088e7379f9"
 down_revision = "245e2dbe6799"
 
 _TABLES = {
@@ -26,7 +26,7 @@ _CONSTRAINTS = sa.text("SELECT conname FROM pg_constraint WHERE conrelid = CAST(
 
 
 def upgrade() -> None:
-    """Rename the columns, and the tables with what is named after them."""
+    """Rename the columns, and the tables with what is named after them; widen the names."""
     chassis_v3(op)
     for former, new in _TABLES.items():
         op.rename_table(former, new)
@@ -34,6 +34,8 @@ def upgrade() -> None:
     for table, former, new in _COLUMNS:
         op.alter_column(table, former, new_column_name=new)
         _rename_constraints(table, former, new)
+    for column in ("given_name", "family_name", "preferred_name"):
+        op.alter_column("client", column, type_=sa.String(120))
 
 
 def _rename_constraints(table: str, former: str, new: str) -> None:
