@@ -74,7 +74,7 @@ def test_whatever_is_received_in_whatever_order_a_hold_ends_once_and_stays_ended
             continue
         assert decision.step is not Step.RELEASE or held, "only what is held can be released"
         releases += decision.step is Step.RELEASE
-        # Hearing the same again must change nothing more.
+        # Receiving the same again must change nothing more.
         again = decide(decision.state, fact)
         assert again.step in {Step.NOTHING, Step.ANNOUNCE_ENDING}
         assert again.state == decision.state

@@ -1,4 +1,4 @@
-"""Asking for entry to somebody's home, hearing the answer, and scheduling the work that needed it (U7).
+"""Asking for entry to somebody's home, receiving the answer, and scheduling the work that needed it (U7).
 
 Locks are taken in one order: home, work, request.
 """
