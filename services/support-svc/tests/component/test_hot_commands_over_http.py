@@ -1,4 +1,4 @@
-"""Secure Unit and the follow-up over HTTP: they take the short way, and answer as every other route does."""
+"""The most frequent commands over HTTP: they take the short way, and answer as every other route does."""
 
 import asyncio
 import datetime as dt
@@ -56,10 +56,47 @@ async def written(world):
     return (await world.rows(counts))[0]
 
 
-@pytest.mark.row("P6", "P8")
-async def test_the_two_hot_commands_take_the_short_way(world):
+@pytest.mark.row("P6", "P7", "P8", "C1")
+async def test_the_hot_commands_take_the_short_way(world):
     ways = {way.context.path for ways in direct_routes(world.app).values() for way in ways}
-    assert ways == {f"/api/support/v1/placements/{{placement_id}}/{act}" for act in HOT}
+    acts = [*HOT, "move-in"]
+    placements = {f"/api/support/v1/placements/{{placement_id}}/{act}" for act in acts}
+    assert ways == {*placements, "/api/support/v1/clients"}
+
+
+@pytest.mark.row("C1", "C3")
+async def test_a_client_is_recorded_refused_and_recorded_after_all(world):
+    somebody = {"given_name": "Ines", "family_name": "Marrow", "phones": ["416 555 0142"]}
+    async with world.api("caseworker") as caseworker:
+        made = await caseworker.post("/clients", json=somebody)
+        again = await caseworker.post("/clients", json=somebody)
+        checked = await caseworker.post("/clients", json=somebody | {"checked": True})
+        nameless = await caseworker.post("/clients", json={"given_name": "Ines"})
+        impossible = await caseworker.post("/clients", json=somebody | {"phones": ["12"]})
+    async with world.api("support_administrator") as administrator:
+        forbidden = await administrator.post("/clients", json=somebody)
+    assert [answer.status_code for answer in (made, checked, forbidden)] == [201, 201, 403]
+    assert (again.status_code, again.json()["code"]) == (409, "possible_duplicates")
+    assert [error["field"] for error in nameless.json()["errors"]] == ["family_name"]
+    assert [error["field"] for error in impossible.json()["errors"]] == ["phones.0"]
+    recorded = await world.rows("SELECT id FROM client ORDER BY number")
+    assert [str(row["id"]) for row in recorded] == [made.json()["id"], checked.json()["id"]]
+    assert [row["name"] for row in await world.rows("SELECT name FROM caseworker")] == [world.STAFF.name]
+
+
+@pytest.mark.row("P7", "X5")
+async def test_a_move_in_answers_with_nothing_and_once_for_a_key(world):
+    wanted = await world.placement(await world.client())
+    await world.held(wanted, await world.home(managed_by="third_party"), expected_move_in=world.today)
+    body = {"moved_in_on": str(world.today), "next_months": 1}
+    async with world.api("caseworker", **{"Idempotency-Key": "one-click"}) as caseworker:
+        answers = [await caseworker.post(f"/placements/{wanted}/move-in", json=body) for _ in range(2)]
+        missing = await caseworker.post(f"/placements/{wanted}/move-in", json={"next_months": 1})
+    for answer in answers:
+        assert (answer.status_code, answer.content) == (204, b"")
+        assert "content-type" not in answer.headers
+    assert [error["field"] for error in missing.json()["errors"]] == ["moved_in_on"]
+    assert len(await world.rows("SELECT 1 FROM housing_record")) == 1
 
 
 @pytest.mark.row("P6", "P8")

@@ -157,17 +157,17 @@ async def record_follow_up(tx: Tx, command: RecordFollowUp) -> UUID:
     over = command.final or not staying
     due_on = None if over else due_date(command.done_on, command.next_on, command.next_months)
     follow_up = await due_follow_up(tx, placement.id)
-    since = max(await done_days(tx, placement.id), default=placement.moved_in_on)
+    months = command.months_since
+    if months is None:
+        since = max(await done_days(tx, placement.id), default=placement.moved_in_on)
+        months = months_between(since, command.done_on)
     follow_up.state = FollowUpState.DONE
     follow_up.done_on = command.done_on
-    follow_up.months_since = (
-        months_between(since, command.done_on) if command.months_since is None else command.months_since
-    )
+    follow_up.months_since = months
     follow_up.final = command.final
     follow_up.comments = command.comments
     follow_up.recorded_by_name = tx.actor.name
     follow_up.recorded_at = tx.now
-    await tx.session.flush()
     tx.session.add_all(
         FollowUpOutcome(followup_id=follow_up.id, **outcome.model_dump()) for outcome in command.outcomes
     )

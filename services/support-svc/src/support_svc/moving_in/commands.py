@@ -111,13 +111,15 @@ async def move_in(tx: Tx, command: MoveIn) -> None:
         raise NotSecured
     _check(tx, command, request)
     due_on = due_date(command.moved_in_on, command.next_on, command.next_months)
-    await _house(tx, command, placement, request)
-    await apply_fact(tx, placement, request, MovedIn(command.moved_in_on))
-    placement.status = PlacementStatus.MOVED_IN
-    placement.moved_in_on = command.moved_in_on
-    set_follow_up_of(tx, placement, due_on)
-    await _update_contact(tx, command, placement.client_id)
-    await publish_move(tx, placement, request, command.moved_in_on, HouseholdMovedIn)
+    # Nothing below asks for what it has changed before, unless it has written it first.
+    with tx.session.no_autoflush:
+        await _house(tx, command, placement, request)
+        await apply_fact(tx, placement, request, MovedIn(command.moved_in_on))
+        placement.status = PlacementStatus.MOVED_IN
+        placement.moved_in_on = command.moved_in_on
+        set_follow_up_of(tx, placement, due_on)
+        await _update_contact(tx, command, placement.client_id)
+        await publish_move(tx, placement, request, command.moved_in_on, HouseholdMovedIn)
     tx.touched("placement", placement.id, "moved_in", {"moved_in_on": (None, command.moved_in_on)})
 
 

@@ -119,7 +119,7 @@ async def _end_other(
     for other in await open_requests(tx, placement):
         if other.request != request.request and other.state in states:
             await apply_fact(tx, placement, other, fact)
-    await tx.session.flush()  # one home is held at a time: the one before ends first
+            await tx.session.flush()  # one home is held at a time: the one before ends first
 
 
 def _make_current(placement: Placement, request: Securing) -> None:
