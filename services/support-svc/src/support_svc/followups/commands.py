@@ -7,9 +7,10 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
-from sqlalchemy import select
+from sqlalchemy import Uuid, select
 
 from chassis.errors import EditedMeanwhile, NotFound
+from chassis.flush import parameter
 from chassis.ids import new_id
 from chassis.tx import Changes, Tx
 from chassis.usecase import use_case
@@ -432,12 +433,14 @@ async def due_follow_up(tx: Tx, subject_id: UUID) -> FollowUp:
 
 async def _due(tx: Tx, subject_id: UUID) -> Sequence[FollowUp]:
     """The follow-up that is due on a record, locked; there is one at most."""
-    found = await tx.execute(
-        select(FollowUp)
-        .where(FollowUp.subject_id == subject_id, FollowUp.state == FollowUpState.DUE)
-        .with_for_update()
-    )
-    return found.scalars().all()
+    return (await tx.execute(_DUE, {"subject": subject_id})).scalars().all()
+
+
+_DUE = (
+    select(FollowUp)
+    .where(FollowUp.subject_id == parameter("subject", Uuid()), FollowUp.state == FollowUpState.DUE)
+    .with_for_update()
+)
 
 
 async def done_days(tx: Tx, subject_id: UUID) -> list[date]:
