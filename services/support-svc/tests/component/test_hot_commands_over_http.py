@@ -4,13 +4,19 @@ import asyncio
 import datetime as dt
 import uuid
 
+import httpx
 import pytest
+from pydantic import SecretStr
 
 from chassis.http.direct import direct_routes
 from deskkit.addresses import door
+from support_svc.main import create_app
 from support_svc.moving_in.commands import MoveIn, move_in
+from support_svc.wiring import build_runtime
+from testkit.wire import counting
 
 DAY = dt.timedelta(days=1)
+HOST = "http://support.localhost"
 
 
 async def ready_to_ask(world):
@@ -18,10 +24,10 @@ async def ready_to_ask(world):
     head, child = await world.family()
     wanted = await world.placement(head, child)
     unit = await world.home()
-    consent = (await world.rows("SELECT id FROM consent WHERE purpose = 'be_housed'"))[0]["id"]
+    (given,) = await world.rows("SELECT id FROM consent WHERE client_id = $1 AND purpose = 'be_housed'", head)
     move_in_on = world.today + 14 * DAY
     body = {"unit": str(unit), "secured_on": str(world.today), "expected_move_in": str(move_in_on)}
-    return wanted, body | {"adults": 1, "children": 1, "consent": str(consent)}
+    return wanted, body | {"adults": 1, "children": 1, "consent": str(given["id"])}
 
 
 async def housed(world):
@@ -38,6 +44,49 @@ async def housed(world):
 
 HOT = {"secure-unit": (ready_to_ask, 202), "follow-ups": (housed, 201)}
 each_hot = pytest.mark.parametrize("act", HOT)
+
+
+async def ready_to_move(world):
+    """A placement whose home is held, and the body that moves the household in."""
+    wanted = await world.placement(*await world.family())
+    await world.held(wanted, await world.home(managed_by="third_party"), expected_move_in=world.today)
+    return wanted, {"moved_in_on": str(world.today), "next_months": 1}
+
+
+async def nobody_known(world):
+    """No placement, and the body that records somebody whom nobody resembles."""
+    letters = uuid.uuid4().hex.translate(str.maketrans("0123456789", "ghijklmnop"))
+    return None, {"given_name": letters[:11], "family_name": letters[11:22], "phones": ["416 555 0142"]}
+
+
+ROUND_TRIPS = {
+    "secure-unit": (ready_to_ask, 1),
+    "follow-ups": (housed, 6),
+    "move-in": (ready_to_move, 12),
+    "clients": (nobody_known, 2),
+}
+
+
+@pytest.mark.row("P6", "P7", "P8", "C1")
+@pytest.mark.parametrize("act", ROUND_TRIPS)
+async def test_a_hot_command_costs_so_many_round_trips(world, act):
+    prepare, most = ROUND_TRIPS[act]
+    ready = [await prepare(world) for _ in range(4)]
+    async with counting(world.database.dsn) as wire:
+        settings = world.runtime.settings.model_copy(update={"database_url": SecretStr(wire.dsn)})
+        runtime = build_runtime(settings, world.clock)
+        transport = httpx.ASGITransport(create_app(runtime))
+        token = world.keys.key("support").token(roles=["caseworker"], audience=["support"], name="Robin Hale")
+        headers = {"Authorization": f"Bearer {token}"}
+        async with httpx.AsyncClient(transport=transport, base_url=HOST, headers=headers) as caseworker:
+            for wanted, body in ready:
+                wire.reset()
+                path = f"/{act}" if wanted is None else f"/placements/{wanted}/{act}"
+                answer = await caseworker.post(f"{world.API}{path}", json=body)
+                assert answer.is_success, answer.text
+        counted = wire.round_trips
+        await runtime.close()
+    assert counted == most
 
 
 async def prepared(world, act):
