@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic_core import to_json
 from sqlalchemy import (
     CTE,
     BindParameter,
+    ClauseElement,
     HasCTE,
     Select,
     TextualSelect,
@@ -29,6 +30,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeEngine
 
 from chassis.publisher import OutboxMessage
+from chassis.writing import Write, complete, ctes
 
 OUTBOX = ["uuid", "text", "int", "text", "text", "jsonb", *["text"] * 4, "timestamptz", "text"]
 AUDIT = ["uuid", "timestamptz", "text", "text", "text", "text", "text", "text", "text", "jsonb"]
@@ -95,6 +97,7 @@ class Pending:
     audit: list[Row] = field(default_factory=list)
     timers: dict[tuple[str, str], tuple[datetime, str] | None] = field(default_factory=dict)
     idempotency: list[Row] = field(default_factory=list)
+    joining: list[tuple[HasCTE, Mapping[str, Any]]] = field(default_factory=list)
     published: bool = False
 
     def add(self, later: Pending) -> None:
@@ -103,6 +106,7 @@ class Pending:
         self.audit += later.audit
         self.timers |= later.timers
         self.idempotency += later.idempotency
+        self.joining += later.joining
         self.published |= later.published
 
     def rows(self) -> list[tuple[str, list[Row]]]:
@@ -154,21 +158,42 @@ def parameter(name: str, type_: TypeEngine[T] | None = None) -> BindParameter[T]
 
 
 @lru_cache(maxsize=1024)
-def statement(parts: tuple[Part, ...], guard: HasCTE | None = None) -> Prepared:
+def statement(
+    parts: tuple[Part, ...],
+    guard: HasCTE | None = None,
+    writes: tuple[Write, ...] = (),
+    joining: tuple[HasCTE, ...] = (),
+) -> Prepared:
     """Return the statement that writes `parts`, each named with whether it's a single row.
 
-    With `guard`, a statement that returns rows, they're written only if it returned one. PostgreSQL wants
-    statements that write at the top level of a `WITH`; SQLAlchemy puts them there. A single row travels as it
-    is, which spares Python and PostgreSQL the arrays; it's the usual case of a command.
+    With `guard`, a statement that returns rows, they're written only if it returned one. With `writes`, rows
+    of the service's own, it returns whether all of them were written. `joining` are statements that write
+    and go along. PostgreSQL wants statements that write at the top level of a `WITH`; SQLAlchemy puts them
+    there. A single row travels as it is, which spares Python and PostgreSQL the arrays; it's the usual case
+    of a command.
     """
-    whole: Select[Any] = select(literal_column("1"))
+    whole: Select[Any] = select(literal_column(complete(writes) if writes else "1"))
     if guard is not None:
         concluded = guard.cte("concluded")
         whole = select(literal_column("*")).select_from(concluded).add_cte(concluded)
-    whole = whole.add_cte(*(_part(part, single, conditional=guard is not None) for part, single in parts))
+    whole = whole.add_cte(
+        *ctes(writes),
+        *(each.cte(f"joining_{at}") for at, each in enumerate(joining)),
+        *(_part(part, single, conditional=guard is not None) for part, single in parts),
+    )
+    return _compiled(whole)
+
+
+@lru_cache(maxsize=1024)
+def question(asked: ClauseElement) -> Prepared:
+    """Return a statement that reads, as asyncpg takes it; it's made once, as a guarded one is."""
+    return _compiled(asked)
+
+
+def _compiled(whole: ClauseElement) -> Prepared:
     compiled = whole.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
     constants = {name: value for name, value in compiled.params.items() if value is not None}
-    return Prepared(compiled.string, tuple(compiled.positiontup or ()), constants)
+    return Prepared(compiled.string, tuple(cast("Any", compiled).positiontup or ()), constants)
 
 
 def _part(part: str, single: bool, *, conditional: bool) -> CTE:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Never, TypeVar, TypeVarTu
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Executable, HasCTE, Result
+from sqlalchemy import ClauseElement, Executable, HasCTE, Result, event
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
-from chassis import flush
+from chassis import flush, writing
 from chassis.actor import Actor
 from chassis.ids import new_id
 from chassis.publisher import BasisMissing, OutboxMessage
@@ -22,6 +24,7 @@ from chassis.surroundings import Surroundings
 from chassis.tracing import traceparent
 
 if TYPE_CHECKING:
+    import asyncpg
     from sqlalchemy.sql.selectable import TypedReturnsRows
 
 Isolation = Literal["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"]
@@ -35,6 +38,17 @@ UNSET: Final = object()
 
 class AlreadyConcluded(RuntimeError):
     """The transaction was committed by `conclude`; the use case tried to write more after it."""
+
+
+class _WritingSession(Session):
+    """A session that knows whether it has asked the database for anything."""
+
+    connected = False
+
+
+@event.listens_for(_WritingSession, "after_begin")
+def _note_connection(session: _WritingSession, *_: object) -> None:
+    session.connected = True
 
 
 class _Transaction:
@@ -87,6 +101,14 @@ class _Transaction:
         """Run a statement and return the first column of its first row, or None."""
         return await self.session.scalar(statement, params)
 
+    async def look(self, question: ClauseElement, params: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """Return the rows of a statement that locks nothing and is made once.
+
+        `params` are the values of its parameters. Values in the rows are as the driver returns them: words
+        are texts.
+        """
+        return (await self.session.execute(cast("Executable", question), params)).all()
+
     async def _close(self) -> None:
         if self._session is not None:
             await self._session.close()
@@ -126,7 +148,7 @@ class Tx(_Transaction):
         engine = self.runtime.database.engine
         if self._isolation != "READ COMMITTED":
             engine = engine.execution_options(isolation_level=self._isolation)
-        return AsyncSession(engine, expire_on_commit=False)
+        return AsyncSession(engine, expire_on_commit=False, sync_session_class=_WritingSession)
 
     def _still_open(self) -> None:
         if self._committed_alone:
@@ -136,6 +158,11 @@ class Tx(_Transaction):
     def begun(self) -> bool:
         """Whether anything was sent to the database or waits in the session."""
         return self._session is not None and self._session.in_transaction()
+
+    @property
+    def _connected(self) -> bool:
+        """Whether a transaction of the database was begun."""
+        return self._session is not None and cast("_WritingSession", self._session.sync_session).connected
 
     @property
     def published(self) -> bool:
@@ -212,6 +239,41 @@ class Tx(_Transaction):
         self._still_open()
         self._pending.timers[kind, key] = None
 
+    async def look(self, question: ClauseElement, params: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """Return the rows of a statement that locks nothing and is made once.
+
+        Before the transaction has begun it's asked by itself, in one round trip: each statement has a
+        snapshot of its own anyway. Like any other it sees what the transaction has changed so far.
+        """
+        self._still_open()
+        if self._session is not None:
+            mine = self._session.sync_session
+            if mine.autoflush and (mine.new or mine.dirty or mine.deleted):
+                await self._session.flush()
+        prepared = flush.question(question)
+        values = prepared.arguments((), params)
+        rows: Sequence[Sequence[Any]]
+        if self._connected or self._isolation != "READ COMMITTED":
+            rows = await (await self._driver()).fetch(prepared.text, *values)
+        else:
+            async with (await self.runtime.database.raw()).acquire() as raw:
+                rows = await raw.fetch(prepared.text, *values)
+        return rows
+
+    async def _driver(self) -> asyncpg.Connection[Any]:
+        """Return the driver's connection of this transaction: through SQLAlchemy it takes thrice as long."""
+        raw = await (await self.session.connection()).get_raw_connection()
+        return cast("asyncpg.Connection[Any]", raw.driver_connection)
+
+    def join(self, statement: HasCTE, params: Mapping[str, Any]) -> None:
+        """Have a statement that writes carried out together with the one that ends the transaction.
+
+        It's a statement of SQLAlchemy Core that is made once, and `params` are the values of each
+        `flush.parameter` in it. Nothing else in the transaction may need what it writes.
+        """
+        self._still_open()
+        self._pending.joining.append((statement, params))
+
     async def conclude(
         self, guarded: HasCTE | str, params: Mapping[str, Any], *, result: Any = UNSET
     ) -> Mapping[str, Any] | None:
@@ -233,8 +295,9 @@ class Tx(_Transaction):
             self.remember_result(result)
         alone = whole and not self.begun and (self._remembering is None or remembered)
         rows = [*self._pending.rows(), *self._inbox()] if whole else self._pending.rows()
-        prepared = flush.statement(flush.parts_of(rows), guard)
-        text, values = prepared.text, prepared.arguments(rows, params)
+        joining, given = self._joining()
+        prepared = flush.statement(flush.parts_of(rows), guard, joining=joining)
+        text, values = prepared.text, prepared.arguments(rows, {**given, **params})
         row: Mapping[str, Any] | None
         if alone:
             async with (await self.runtime.database.raw()).acquire() as raw:
@@ -300,20 +363,40 @@ class Tx(_Transaction):
             async with self.session.begin_nested():
                 yield
 
+    def _joining(self) -> tuple[tuple[HasCTE, ...], dict[str, Any]]:
+        """Return the statements that go along, and the values of their parameters."""
+        values: dict[str, Any] = {}
+        for _, params in self._pending.joining:
+            values |= params
+        return tuple(statement for statement, _ in self._pending.joining), values
+
     async def _commit(self) -> None:
-        """Flush and commit; called by `Runtime.transaction` alone."""
+        """Write what waits, in one statement, and commit; called by `Runtime.transaction` alone.
+
+        Without a statement before it, and a row to change, the statement commits by itself: one round trip.
+        """
+        waits = writing.Waiting()
         if self._session is not None:
-            await self._session.flush()
-        if rows := [*self._pending.rows(), *self._inbox()]:
-            prepared = flush.statement(flush.parts_of(rows))
-            text, values = prepared.text, prepared.arguments(rows)
-            if self.begun:
-                connection = await self.session.connection()
-                await connection.exec_driver_sql(text, tuple(values))
+            found = writing.waiting(self._session.sync_session)
+            if found is None:
+                await self._session.flush()
+            else:
+                waits = found
+                # What is written below, SQLAlchemy doesn't write again.
+                self._session.expunge_all()
+        rows = [*self._pending.rows(), *self._inbox()]
+        joining, given = self._joining()
+        if rows or waits.writes or joining:
+            prepared = flush.statement(flush.parts_of(rows), writes=waits.writes, joining=joining)
+            text, values = prepared.text, prepared.arguments(rows, {**given, **waits.named()})
+            if self._connected or waits.changes or self._isolation != "READ COMMITTED":
+                if not await (await self._driver()).fetchval(text, *values):
+                    raise StaleDataError
             else:
                 async with (await self.runtime.database.raw()).acquire() as raw:
                     self.committing = True
                     await raw.execute(text, *values)
+                return
         if self._session is not None:
             self.committing = True
             await self._session.commit()

@@ -18,6 +18,7 @@ from support_svc.clients.commands import (
     create_client,
     edit_client,
 )
+from support_svc.clients.finding import alike, anybody_alike
 from support_svc.clients.model import ArchivedAlike, ClientState, StillOpen
 from support_svc.clients.open_matters import MatterKind
 from support_svc.housing_history.commands import AddHousing, add_housing
@@ -158,3 +159,30 @@ async def test_who_starts_a_placement_while_a_record_is_archived_waits_and_is_re
     with pytest.raises(PersonArchived if who == "member" else NotFound):
         await waiting
     assert await world.rows("SELECT id FROM placement") == []
+
+
+@pytest.mark.row("C3")
+async def test_whether_anybody_is_alike_is_what_the_list_of_them_shows(world):
+    """With names near and far, days of birth near and far, archived and not, seen by everybody's eyes."""
+    day = dt.date(1990, 5, 1)
+    await world.client("Ines", "Marrow", date_of_birth=day)
+    await world.client("Ana", "Quill")
+    for given, family in (("Ynez", "Marrow"), ("Olga", "Brandt")):
+        gone = await world.client(given, family, date_of_birth=day)
+        await archive(world, gone, family, given)
+    asked = [
+        (given, family, born)
+        for given in ("Ines", "Inez", "Olga", "Ana", "Zdenka", "")
+        for family in ("Marrow", "Morrow", "Brandt", "Quill", "Xu", "Vrba")
+        for born in (None, day, day + dt.timedelta(days=300), day + dt.timedelta(days=800))
+    ]
+    seen = set()
+    for actor in (CASEWORKER, world.STAFF):
+        for who in asked:
+            async with world.runtime.reading(actor) as tx:
+                lists = await alike(tx, *who), await alike(tx, *who, archived=True)
+            async with world.runtime.transaction(actor) as tx:
+                found = await anybody_alike(tx, *who)
+            assert found == (bool(lists[0]), bool(lists[1])), (actor.name, who)
+            seen.add(found)
+    assert seen == {(False, False), (False, True), (True, False), (True, True)}

@@ -1,16 +1,22 @@
-"""Secure Unit and the follow-up over HTTP: they take the short way, and answer as every other route does."""
+"""The most frequent commands over HTTP: they take the short way, and answer as every other route does."""
 
 import asyncio
 import datetime as dt
 import uuid
 
+import httpx
 import pytest
+from pydantic import SecretStr
 
 from chassis.http.direct import direct_routes
 from deskkit.addresses import door
+from support_svc.main import create_app
 from support_svc.moving_in.commands import MoveIn, move_in
+from support_svc.wiring import build_runtime
+from testkit.wire import counting
 
 DAY = dt.timedelta(days=1)
+HOST = "http://support.localhost"
 
 
 async def ready_to_ask(world):
@@ -18,10 +24,10 @@ async def ready_to_ask(world):
     head, child = await world.family()
     wanted = await world.placement(head, child)
     unit = await world.home()
-    consent = (await world.rows("SELECT id FROM consent WHERE purpose = 'be_housed'"))[0]["id"]
+    (given,) = await world.rows("SELECT id FROM consent WHERE client_id = $1 AND purpose = 'be_housed'", head)
     move_in_on = world.today + 14 * DAY
     body = {"unit": str(unit), "secured_on": str(world.today), "expected_move_in": str(move_in_on)}
-    return wanted, body | {"adults": 1, "children": 1, "consent": str(consent)}
+    return wanted, body | {"adults": 1, "children": 1, "consent": str(given["id"])}
 
 
 async def housed(world):
@@ -40,6 +46,49 @@ HOT = {"secure-unit": (ready_to_ask, 202), "follow-ups": (housed, 201)}
 each_hot = pytest.mark.parametrize("act", HOT)
 
 
+async def ready_to_move(world):
+    """A placement whose home is held, and the body that moves the household in."""
+    wanted = await world.placement(*await world.family())
+    await world.held(wanted, await world.home(managed_by="third_party"), expected_move_in=world.today)
+    return wanted, {"moved_in_on": str(world.today), "next_months": 1}
+
+
+async def nobody_known(world):
+    """No placement, and the body that records somebody whom nobody resembles."""
+    letters = uuid.uuid4().hex.translate(str.maketrans("0123456789", "ghijklmnop"))
+    return None, {"given_name": letters[:11], "family_name": letters[11:22], "phones": ["416 555 0142"]}
+
+
+ROUND_TRIPS = {
+    "secure-unit": (ready_to_ask, 1),
+    "follow-ups": (housed, 6),
+    "move-in": (ready_to_move, 12),
+    "clients": (nobody_known, 2),
+}
+
+
+@pytest.mark.row("P6", "P7", "P8", "C1")
+@pytest.mark.parametrize("act", ROUND_TRIPS)
+async def test_a_hot_command_costs_so_many_round_trips(world, act):
+    prepare, most = ROUND_TRIPS[act]
+    ready = [await prepare(world) for _ in range(4)]
+    async with counting(world.database.dsn) as wire:
+        settings = world.runtime.settings.model_copy(update={"database_url": SecretStr(wire.dsn)})
+        runtime = build_runtime(settings, world.clock)
+        transport = httpx.ASGITransport(create_app(runtime))
+        token = world.keys.key("support").token(roles=["caseworker"], audience=["support"], name="Robin Hale")
+        headers = {"Authorization": f"Bearer {token}"}
+        async with httpx.AsyncClient(transport=transport, base_url=HOST, headers=headers) as caseworker:
+            for wanted, body in ready:
+                wire.reset()
+                path = f"/{act}" if wanted is None else f"/placements/{wanted}/{act}"
+                answer = await caseworker.post(f"{world.API}{path}", json=body)
+                assert answer.is_success, answer.text
+        counted = wire.round_trips
+        await runtime.close()
+    assert counted == most
+
+
 async def prepared(world, act):
     prepare, status = HOT[act]
     wanted, body = await prepare(world)
@@ -56,10 +105,47 @@ async def written(world):
     return (await world.rows(counts))[0]
 
 
-@pytest.mark.row("P6", "P8")
-async def test_the_two_hot_commands_take_the_short_way(world):
+@pytest.mark.row("P6", "P7", "P8", "C1")
+async def test_the_hot_commands_take_the_short_way(world):
     ways = {way.context.path for ways in direct_routes(world.app).values() for way in ways}
-    assert ways == {f"/api/support/v1/placements/{{placement_id}}/{act}" for act in HOT}
+    acts = [*HOT, "move-in"]
+    placements = {f"/api/support/v1/placements/{{placement_id}}/{act}" for act in acts}
+    assert ways == {*placements, "/api/support/v1/clients"}
+
+
+@pytest.mark.row("C1", "C3")
+async def test_a_client_is_recorded_refused_and_recorded_after_all(world):
+    somebody = {"given_name": "Ines", "family_name": "Marrow", "phones": ["416 555 0142"]}
+    async with world.api("caseworker") as caseworker:
+        made = await caseworker.post("/clients", json=somebody)
+        again = await caseworker.post("/clients", json=somebody)
+        checked = await caseworker.post("/clients", json=somebody | {"checked": True})
+        nameless = await caseworker.post("/clients", json={"given_name": "Ines"})
+        impossible = await caseworker.post("/clients", json=somebody | {"phones": ["12"]})
+    async with world.api("support_administrator") as administrator:
+        forbidden = await administrator.post("/clients", json=somebody)
+    assert [answer.status_code for answer in (made, checked, forbidden)] == [201, 201, 403]
+    assert (again.status_code, again.json()["code"]) == (409, "possible_duplicates")
+    assert [error["field"] for error in nameless.json()["errors"]] == ["family_name"]
+    assert [error["field"] for error in impossible.json()["errors"]] == ["phones.0"]
+    recorded = await world.rows("SELECT id FROM client ORDER BY number")
+    assert [str(row["id"]) for row in recorded] == [made.json()["id"], checked.json()["id"]]
+    assert [row["name"] for row in await world.rows("SELECT name FROM caseworker")] == [world.STAFF.name]
+
+
+@pytest.mark.row("P7", "X5")
+async def test_a_move_in_answers_with_nothing_and_once_for_a_key(world):
+    wanted = await world.placement(await world.client())
+    await world.held(wanted, await world.home(managed_by="third_party"), expected_move_in=world.today)
+    body = {"moved_in_on": str(world.today), "next_months": 1}
+    async with world.api("caseworker", **{"Idempotency-Key": "one-click"}) as caseworker:
+        answers = [await caseworker.post(f"/placements/{wanted}/move-in", json=body) for _ in range(2)]
+        missing = await caseworker.post(f"/placements/{wanted}/move-in", json={"next_months": 1})
+    for answer in answers:
+        assert (answer.status_code, answer.content) == (204, b"")
+        assert "content-type" not in answer.headers
+    assert [error["field"] for error in missing.json()["errors"]] == ["moved_in_on"]
+    assert len(await world.rows("SELECT 1 FROM housing_record")) == 1
 
 
 @pytest.mark.row("P6", "P8")

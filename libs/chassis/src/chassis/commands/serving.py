@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -65,6 +66,9 @@ async def serve(definition: ServiceDefinition, settings: WebSettings) -> int:
             forwarded_allow_ips=sorted(settings.trusted_proxies),
         )
     )
+    # What exists by now lasts as long as the process: nobody need look through it for garbage again.
+    gc.collect()
+    gc.freeze()
     await server.serve()
     return 0 if server.started else 1
 

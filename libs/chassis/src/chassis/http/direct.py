@@ -24,6 +24,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.status import HTTP_204_NO_CONTENT
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.errors import DomainError
@@ -103,6 +104,8 @@ class Direct:
             return problems.of_input(wrong.errors(), self.runtime, problems.locale_of(request))
         except HTTPException as refused_below:
             return problems.of_http(refused_below, self.runtime, problems.locale_of(request))
+        if route.status == HTTP_204_NO_CONTENT:
+            return Response(status_code=route.status)
         return Response(route.answer.dump_json(result), route.status, media_type="application/json")
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Query
 
-from chassis.http import After, ApiRouter, Call, Created
+from chassis.http import After, ApiRouter, Call, Created, direct
 from support_svc.clients.commands import (
     AddMember,
     ChangedClient,
@@ -60,6 +60,7 @@ async def find_duplicates(
 
 
 @router.post("/clients", status_code=201)
+@direct
 async def post_client(call: Call, command: CreateClient) -> Created:
     """Record a client."""
     return Created(id=await call.perform(create_client, command))

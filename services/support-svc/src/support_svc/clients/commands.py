@@ -14,7 +14,7 @@ from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from support_svc.clients.feature import EDIT_CLIENT, GENDER, INDIGENOUS_INDICATOR, RELATIONSHIP
-from support_svc.clients.finding import alike, may_see
+from support_svc.clients.finding import anybody_alike, may_see
 from support_svc.clients.model import (
     AgeOrBirth,
     AlreadyInHousehold,
@@ -37,7 +37,7 @@ from support_svc.clients.model import (
 )
 from support_svc.clients.names import plain_digits, searchable_name
 from support_svc.clients.open_matters import open_matters
-from support_svc.lookups.commands import list_myself, require_values
+from support_svc.lookups.commands import list_myself_at_the_end, require_values
 from trade.contact import Email, InternationalPhone, Name, OptionalName
 from trade.dates import BirthDay
 
@@ -164,12 +164,13 @@ async def create_client(tx: Tx, command: CreateClient) -> UUID:
     their record is archived (C3).
     """
     _check_birth(tx, command)
-    await list_myself(tx)
+    list_myself_at_the_end(tx)
     if not command.checked:
         who = (command.given_name, command.family_name, command.date_of_birth)
-        if await alike(tx, *who):
+        seen, archived = await anybody_alike(tx, *who)
+        if seen:
             raise PossibleDuplicates(field="checked")
-        if await alike(tx, *who, archived=True):
+        if archived:
             raise ArchivedAlike(field="checked")
     await _check_lists(tx, command)
     client = Client(id=new_id(), state=ClientState.ACTIVE, created_at=tx.now)

@@ -111,6 +111,11 @@ _KNOWN = text(
     JOIN client_name_word ON client_name_word.word = also.word
     """
 )
+# The same for a transaction outside of which the words were looked up.
+_PLANNED_EACH_TIME = text(
+    "SELECT set_config('plan_cache_mode', 'force_custom_plan', true),"
+    " set_config('enable_seqscan', 'off', true)"
+)
 _other = aliased(Client)
 
 
@@ -161,6 +166,11 @@ class TypedWord:
         if not self.too_many or likeness is Likeness.SAME:
             return None
         return self.typed if likeness > Likeness.BEGINS and len(self.typed) >= SHORT else f" {self.typed}"
+
+    @property
+    def anybody(self) -> bool:
+        """Whether anybody may have such a name."""
+        return self.too_many or bool(self.known)
 
     def adds(self, likeness: Likeness) -> bool:
         """Whether more names fit than those that are nearer."""
@@ -261,7 +271,7 @@ async def _understood(tx: Tx | ReadTx, typed: Sequence[str]) -> list[TypedWord]:
         "most": MOST_WORDS + 1,
     }
     known: dict[str, list[tuple[str, Likeness]]] = {}
-    for word, name, likeness in await tx.execute(_KNOWN, values):
+    for word, name, likeness in await tx.look(_KNOWN, values):
         known.setdefault(word, []).append((name, Likeness(likeness)))
     return [_one_understood(word, known.get(word, [])) for word in words]
 
@@ -313,26 +323,58 @@ async def alike(
     With `archived` only those whose record is archived, whether or not the asker may see it: only that there
     is one may then be shown.
     """
-    words = await _understood(tx, letters.words(f"{given} {family}"))
-    if not words:
+    found = await _alike(tx, given, family, date_of_birth)
+    if found is None:
         return []
-    meant = Meaning(words, ())
-    condition = meant.fits()
-    if date_of_birth is not None:
-        unlike = and_(Client.date_of_birth.is_not(None), func.abs(Client.date_of_birth - date_of_birth) > 366)
-        one_name = or_(*(and_(*_fitting([word], Likeness.ALIKE)) for word in words))
-        # As a union, because to join them by "or" would mean to read all clients.
-        condition = Client.id.in_(
-            union(
-                select(Client.id).where(condition, ~unlike),
-                select(Client.id).where(Client.date_of_birth == date_of_birth, one_name),
-            )
-        )
+    meant, condition = found
     same_birth = func.coalesce(Client.date_of_birth == date_of_birth, false())
     statement = (
         select(Client.id)
-        .where(condition, Client.state == ClientState.ARCHIVED if archived else may_see(tx))
+        .where(condition, _is_archived() if archived else may_see(tx))
         .order_by(same_birth.desc(), meant.score(Client.name_search).desc(), Client.id)
         .limit(limit)
     )
     return list((await tx.execute(statement)).scalars())
+
+
+async def anybody_alike(
+    tx: Tx | ReadTx, given: str, family: str, date_of_birth: date | None
+) -> tuple[bool, bool]:
+    """Whether there are people who may be the same: one whom the asker may see, and one who is archived (C3).
+
+    They're those whom `alike` finds.
+    """
+    found = await _alike(tx, given, family, date_of_birth)
+    if found is None:
+        return False, False
+    _, condition = found
+    seen, archived = (func.coalesce(func.bool_or(one), false()) for one in (may_see(tx), _is_archived()))
+    either = (await tx.execute(select(seen, archived).where(condition))).one()
+    return either[0], either[1]
+
+
+async def _alike(
+    tx: Tx | ReadTx, given: str, family: str, date_of_birth: date | None
+) -> tuple[Meaning, ColumnElement[bool]] | None:
+    """Return what a name means, and whether the client in the row may be the same; None if nobody can be."""
+    words = await _understood(tx, letters.words(f"{given} {family}"))
+    if not any(word.anybody for word in words):
+        return None
+    if isinstance(tx, Tx):
+        await tx.execute(_PLANNED_EACH_TIME)
+    meant = Meaning(words, ())
+    condition = meant.fits()
+    if date_of_birth is None:
+        return meant, condition
+    unlike = and_(Client.date_of_birth.is_not(None), func.abs(Client.date_of_birth - date_of_birth) > 366)
+    one_name = or_(*(and_(*_fitting([word], Likeness.ALIKE)) for word in words))
+    # As a union, because to join them by "or" would mean to read all clients.
+    either = union(
+        select(Client.id).where(condition, ~unlike),
+        select(Client.id).where(Client.date_of_birth == date_of_birth, one_name),
+    )
+    return meant, Client.id.in_(either)
+
+
+def _is_archived() -> ColumnElement[bool]:
+    return Client.state == ClientState.ARCHIVED

@@ -313,6 +313,8 @@ def _member(person: Client, day: date, *, is_head: bool, relationship: LookupVal
 async def names_of(tx: Tx | ReadTx, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Names by id, for use inside another query or command."""
     wanted: Sequence[UUID] = list(ids)
+    if not wanted:
+        return {}
     rows = await tx.execute(
         select(Client.id, Client.given_name, Client.family_name, Client.preferred_name).where(
             Client.id.in_(wanted)

@@ -1,10 +1,13 @@
 """Whether a consent is in force: asked again whenever one is needed, so a withdrawal acts at once (C6)."""
 
 from datetime import date
+from functools import cache
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Date, Select, Uuid, and_, or_, select
 
+from chassis.flush import parameter
 from chassis.tx import ReadTx, Tx
 from support_svc.consents.model import SUFFICIENT, Consent, Purpose
 
@@ -27,10 +30,15 @@ def is_in_force(purpose: Purpose, today: date | ColumnElement[date]) -> ColumnEl
 
 async def consent_in_force(tx: Tx | ReadTx, client_id: UUID, purpose: Purpose) -> UUID | None:
     """Return the id of the client's consent that is in force today for a purpose, or None."""
-    found: UUID | None = await tx.scalar(
-        select(Consent.id).where(Consent.client_id == client_id, is_in_force(purpose, tx.today))
-    )
-    return found
+    for (found,) in await tx.look(_standing(purpose), {"client": client_id, "today": tx.today}):
+        return cast("UUID", found)
+    return None
+
+
+@cache
+def _standing(purpose: Purpose) -> Select[UUID]:
+    of_client = Consent.client_id == parameter("client", Uuid())
+    return select(Consent.id).where(of_client, is_in_force(purpose, parameter("today", Date())))
 
 
 async def publish_under_consent(tx: Tx, fact: object, client_id: UUID, about: UUID) -> bool:

@@ -7,9 +7,10 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
-from sqlalchemy import select
+from sqlalchemy import Uuid, select
 
 from chassis.errors import EditedMeanwhile, NotFound
+from chassis.flush import parameter
 from chassis.ids import new_id
 from chassis.tx import Changes, Tx
 from chassis.usecase import use_case
@@ -157,17 +158,17 @@ async def record_follow_up(tx: Tx, command: RecordFollowUp) -> UUID:
     over = command.final or not staying
     due_on = None if over else due_date(command.done_on, command.next_on, command.next_months)
     follow_up = await due_follow_up(tx, placement.id)
-    since = max(await done_days(tx, placement.id), default=placement.moved_in_on)
+    months = command.months_since
+    if months is None:
+        since = max(await done_days(tx, placement.id), default=placement.moved_in_on)
+        months = months_between(since, command.done_on)
     follow_up.state = FollowUpState.DONE
     follow_up.done_on = command.done_on
-    follow_up.months_since = (
-        months_between(since, command.done_on) if command.months_since is None else command.months_since
-    )
+    follow_up.months_since = months
     follow_up.final = command.final
     follow_up.comments = command.comments
     follow_up.recorded_by_name = tx.actor.name
     follow_up.recorded_at = tx.now
-    await tx.session.flush()
     tx.session.add_all(
         FollowUpOutcome(followup_id=follow_up.id, **outcome.model_dump()) for outcome in command.outcomes
     )
@@ -432,12 +433,14 @@ async def due_follow_up(tx: Tx, subject_id: UUID) -> FollowUp:
 
 async def _due(tx: Tx, subject_id: UUID) -> Sequence[FollowUp]:
     """The follow-up that is due on a record, locked; there is one at most."""
-    found = await tx.execute(
-        select(FollowUp)
-        .where(FollowUp.subject_id == subject_id, FollowUp.state == FollowUpState.DUE)
-        .with_for_update()
-    )
-    return found.scalars().all()
+    return (await tx.execute(_DUE, {"subject": subject_id})).scalars().all()
+
+
+_DUE = (
+    select(FollowUp)
+    .where(FollowUp.subject_id == parameter("subject", Uuid()), FollowUp.state == FollowUpState.DUE)
+    .with_for_update()
+)
 
 
 async def done_days(tx: Tx, subject_id: UUID) -> list[date]:

@@ -1,22 +1,25 @@
 """Recording where a person has lived (C5)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Uuid, all_, and_, any_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import selectinload
 
 from chassis.errors import EditedMeanwhile, NotFound
+from chassis.flush import parameter
 from chassis.ids import new_id
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import use_case
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
 from support_svc.clients.open_matters import MatterKind, OpenMatter
+from support_svc.clients.queries import names_of
 from support_svc.corrections.commands import correct
 from support_svc.corrections.model import Corrected, NothingCorrected, Reasoned
 from support_svc.housing_history.feature import EDIT_HOUSING_HISTORY, HOUSING_TYPE, REASON_LEFT
@@ -127,7 +130,7 @@ async def add_housing(tx: Tx, command: AddHousing) -> UUID:
         raise NotFound(what="client")
     await require_values(tx, HOUSING_TYPE, [command.housing_type_id], "housing_type_id")
     await require_values(tx, REASON_LEFT, [command.reason_left_id], "reason_left_id")
-    await require_free(tx, {client.id: client.full_name}, Stay(command.started_on, command.ended_on))
+    await require_free(tx, [client.id], Stay(command.started_on, command.ended_on))
     record = new_record(
         tx,
         client_id=client.id,
@@ -220,22 +223,22 @@ async def _record(tx: Tx, client_id: UUID, record_id: UUID) -> HousingRecord:
 
 
 # ------------------------------------------------- used by the commands of other features
-async def require_free(
-    tx: Tx, people: Mapping[UUID, str], stay: Stay, *, besides: Collection[UUID] = ()
-) -> None:
+async def require_free(tx: Tx, people: Sequence[UUID], stay: Stay, *, besides: Collection[UUID] = ()) -> None:
     """Refuse with HousingOverlap when somebody has another record in that time, besides those named.
 
-    `people` are names by id; the first of them is named.
+    Of several the first is named.
     """
-    others = await tx.execute(
-        select(HousingRecord.client_id, HousingRecord.started_on, HousingRecord.ended_on).where(
-            HousingRecord.client_id.in_(people), HousingRecord.id.not_in(besides)
-        )
-    )
+    others = await tx.look(_STAYS, {"people": list(people), "besides": list(besides)})
     housed = {person for person, started, ended in others if overlaps(stay, Stay(started, ended))}
-    for person, name in people.items():
+    for person in people:
         if person in housed:
-            raise HousingOverlap(name=name, field="started_on")
+            raise HousingOverlap(name=(await names_of(tx, [person]))[person], field="started_on")
+
+
+_STAYS = select(HousingRecord.client_id, HousingRecord.started_on, HousingRecord.ended_on).where(
+    HousingRecord.client_id == any_(parameter("people", ARRAY(Uuid()))),
+    HousingRecord.id != all_(parameter("besides", ARRAY(Uuid()))),
+)
 
 
 async def open_stay_of(tx: Tx, placement_id: UUID, client_id: UUID) -> HousingRecord | None:
@@ -253,13 +256,17 @@ async def open_stay_of(tx: Tx, placement_id: UUID, client_id: UUID) -> HousingRe
 
 async def open_stays(tx: Tx, client_ids: list[UUID]) -> list[HousingRecord]:
     """The records of these people that haven't ended, locked."""
-    found = await tx.execute(
-        select(HousingRecord)
-        .where(HousingRecord.client_id.in_(client_ids), HousingRecord.ended_on.is_(None))
-        .order_by(HousingRecord.id)
-        .with_for_update()
+    return list((await tx.execute(_OPEN_STAYS, {"people": client_ids})).scalars())
+
+
+_OPEN_STAYS = (
+    select(HousingRecord)
+    .where(
+        HousingRecord.client_id == any_(parameter("people", ARRAY(Uuid()))), HousingRecord.ended_on.is_(None)
     )
-    return list(found.scalars())
+    .order_by(HousingRecord.id)
+    .with_for_update()
+)
 
 
 def end_stay(tx: Tx, record: HousingRecord, ended_on: date, reason_left_id: UUID | None) -> None:
@@ -323,9 +330,8 @@ async def reopen_stay(tx: Tx, placement_id: UUID, client_id: UUID) -> None:
 
 async def _require_free_besides(tx: Tx, record: HousingRecord, stay: Stay, *more: HousingRecord) -> None:
     """Refuse when the person has another record in that time, besides this one and `more`."""
-    person = await tx.session.get_one(Client, record.client_id)
     besides = [record.id, *(one.id for one in more)]
-    await require_free(tx, {person.id: person.full_name}, stay, besides=besides)
+    await require_free(tx, [record.client_id], stay, besides=besides)
 
 
 async def _stays_of(tx: Tx, placement_id: UUID, condition: ColumnElement[bool]) -> list[HousingRecord]:

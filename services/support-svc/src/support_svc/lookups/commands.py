@@ -1,15 +1,16 @@
 """Keeping the lists (✎): add, rename, retire and bring back values and caseworkers."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import func, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from chassis.errors import EditedMeanwhile, NotFound
 from chassis.feature import LookupList
+from chassis.flush import parameter
 from chassis.ids import new_id
 from chassis.lookups import CodeTaken, NotOnTheList, declared, require_word
 from chassis.tx import Tx
@@ -128,6 +129,15 @@ async def list_myself(tx: Tx) -> None:
     await _write(tx, tx.actor.subject, tx.actor.name or tx.actor.subject)
 
 
+def list_myself_at_the_end(tx: Tx) -> None:
+    """Do what `list_myself` does with the statement that ends the transaction.
+
+    For a command that records nothing for a caseworker.
+    """
+    if tx.actor.kind != "system":
+        tx.join(_LISTED, _listed(tx, tx.actor.subject, tx.actor.name or tx.actor.subject))
+
+
 async def require_caseworker(tx: Tx, subject: str, field: str = "caseworker") -> None:
     """Refuse with UnknownCaseworker unless `subject` can be named as caseworker now."""
     if subject == tx.actor.subject:
@@ -144,19 +154,36 @@ async def require_caseworker(tx: Tx, subject: str, field: str = "caseworker") ->
             raise UnknownCaseworker(field=field)
 
 
-async def _write(tx: Tx, subject: str, name: str, *, active: bool | None = None) -> None:
-    row = {"subject": subject, "name": name, "active": active is not False, "listed_at": tx.now}
-    changed: dict[str, Any] = {"name": name} | ({} if active is None else {"active": active})
-    differs = Caseworker.name != name
-    await tx.execute(
-        insert(Caseworker)
+_COLUMNS = ("subject", "name", "active", "listed_at")
+
+
+def _listing(*, active: bool) -> Insert:
+    """Return the statement that lists a caseworker, with `active` also whether one can be chosen."""
+    row = {name: parameter(f"listed_{name}", Caseworker.__table__.c[name].type) for name in _COLUMNS}
+    changed = ("name", "active") if active else ("name",)
+    return (
+        insert(Caseworker.__table__)  # type: ignore[arg-type]
         .values(row)
         .on_conflict_do_update(
             index_elements=[Caseworker.subject],
-            set_=changed,
-            where=differs if active is None else or_(differs, Caseworker.active != active),
+            set_={name: row[name] for name in changed},
+            where=or_(*(Caseworker.__table__.c[name] != row[name] for name in changed)),
         )
     )
+
+
+_LISTED = _listing(active=False)
+_CHANGED = _listing(active=True)
+
+
+def _listed(tx: Tx, subject: str, name: str, *, active: bool = True) -> dict[str, object]:
+    row = (subject, name, active, tx.now)
+    return {f"listed_{column}": value for column, value in zip(_COLUMNS, row, strict=True)}
+
+
+async def _write(tx: Tx, subject: str, name: str, *, active: bool | None = None) -> None:
+    statement = _LISTED if active is None else _CHANGED
+    await tx.execute(statement, _listed(tx, subject, name, active=active is not False))
 
 
 async def require_values(tx: Tx, list_: LookupList, ids: Iterable[UUID | None], field: str) -> None:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chassis.http import ApiRouter, Call
+from chassis.http import ApiRouter, Call, direct
 from support_svc.moving_in.commands import (
     CorrectMoveIn,
     MoveIn,
@@ -16,6 +16,7 @@ router = ApiRouter(tags=["moving in"])
 
 
 @router.post("/placements/{placement_id}/move-in", status_code=204)
+@direct
 async def post_move_in(call: Call, placement_id: UUID, body: MoveInFields) -> None:
     """Move the household in."""
     await call.perform(move_in, MoveIn(placement_id=placement_id, **dict(body)))

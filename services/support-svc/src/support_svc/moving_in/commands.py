@@ -1,13 +1,14 @@
 """Move In (P7): the household is housed, its history is written, and the first follow-up has a date."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, cast
 from uuid import UUID
 
 from pydantic import BaseModel, Field
-from sqlalchemy import select
+from sqlalchemy import String, literal, select
 
 from chassis.errors import Faults
+from chassis.flush import parameter
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
@@ -112,13 +113,15 @@ async def move_in(tx: Tx, command: MoveIn) -> None:
         raise NotSecured
     _check(tx, command, request)
     due_on = due_date(command.moved_in_on, command.next_on, command.next_months)
-    await _house(tx, command, placement, request)
-    await apply_fact(tx, placement, request, MovedIn(command.moved_in_on))
-    placement.status = PlacementStatus.MOVED_IN
-    placement.moved_in_on = command.moved_in_on
-    set_follow_up_of(tx, placement, due_on)
-    await _update_contact(tx, command, placement.client_id)
-    await publish_move(tx, placement, request, command.moved_in_on, HouseholdMovedIn)
+    # Nothing below asks for what it has changed before, unless it has written it first.
+    with tx.session.no_autoflush:
+        await _house(tx, command, placement, request)
+        await apply_fact(tx, placement, request, MovedIn(command.moved_in_on))
+        placement.status = PlacementStatus.MOVED_IN
+        placement.moved_in_on = command.moved_in_on
+        set_follow_up_of(tx, placement, due_on)
+        await _update_contact(tx, command, placement.client_id)
+        await publish_move(tx, placement, request, command.moved_in_on, HouseholdMovedIn)
     tx.touched("placement", placement.id, "moved_in", {"moved_in_on": (None, command.moved_in_on)})
 
 
@@ -176,10 +179,10 @@ def check_day(tx: Tx, day: date, request: Securing, *, confirmed: bool) -> None:
 async def _house(tx: Tx, command: MoveIn, placement: Placement, request: Securing) -> None:
     """Write the housing history of everybody included, ending what is open before."""
     people = [member.client_id for member in active_members(placement)]
-    names = await names_of(tx, people)
     open_before = await open_stays(tx, people)
     if open_before and not command.end_housing:
-        raise ActiveHousing(name=names[open_before[0].client_id], field="end_housing")
+        housed = open_before[0].client_id
+        raise ActiveHousing(name=(await names_of(tx, [housed]))[housed], field="end_housing")
     await require_values(tx, REASON_LEFT, [command.end_reason_id], "end_reason_id")
     for record in open_before:
         end_stay(tx, record, command.moved_in_on, command.end_reason_id)
@@ -189,7 +192,7 @@ async def _house(tx: Tx, command: MoveIn, placement: Placement, request: Securin
     if rent is None and request.tenancy_rent is not None:
         rent = Rent(amount=request.tenancy_rent, currency=request.tenancy_currency or "CAD")
     stay = new_id()
-    await require_free(tx, {person: names[person] for person in people}, Stay(command.moved_in_on))
+    await require_free(tx, people, Stay(command.moved_in_on))
     for person in people:
         new_record(
             tx,
@@ -206,15 +209,18 @@ async def _house(tx: Tx, command: MoveIn, placement: Placement, request: Securin
 
 async def _housing_type(tx: Tx, published: str) -> UUID:
     """Our own value for a published housing type, or the list's "other" when there is none."""
-    found: UUID | None = await tx.scalar(
-        select(LookupValue.id)
-        .where(LookupValue.list == HOUSING_TYPE, LookupValue.published_as.in_((published, "other")))
-        .order_by((LookupValue.published_as == published).desc(), LookupValue.active.desc())
-        .limit(1)
-    )
-    if found is None:
-        raise LookupError("the list of housing types has no value published as other")
-    return found
+    for (found,) in await tx.look(_PUBLISHED_AS, {"published": published}):
+        return cast("UUID", found)
+    raise LookupError("the list of housing types has no value published as other")
+
+
+_PUBLISHED = parameter("published", String())
+_PUBLISHED_AS = (
+    select(LookupValue.id)
+    .where(LookupValue.list == HOUSING_TYPE, LookupValue.published_as.in_((_PUBLISHED, literal("other"))))
+    .order_by((LookupValue.published_as == _PUBLISHED).desc(), LookupValue.active.desc())
+    .limit(1)
+)
 
 
 async def _update_contact(tx: Tx, command: MoveIn, client_id: UUID) -> None:

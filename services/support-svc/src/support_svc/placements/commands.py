@@ -5,16 +5,17 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import Boolean, Uuid, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from chassis.errors import EditedMeanwhile, NotFound
 from chassis.feature import offers_of
+from chassis.flush import parameter
 from chassis.ids import new_id
 from chassis.tx import Changes, Tx
 from chassis.usecase import use_case
 from support_svc.clients.commands import require_head
-from support_svc.clients.finding import may_see, require_client
+from support_svc.clients.finding import is_visible, require_client, sees_archived
 from support_svc.clients.model import Client, ClientState, NotAMember
 from support_svc.clients.queries import household_on
 from support_svc.consents.commands import GiveConsent, give_consent
@@ -403,19 +404,29 @@ async def locked_placement(tx: Tx, placement_id: UUID) -> Placement:
 
     Raises NotFound, also for one of a client that the actor may not see.
     """
-    placement = (
-        await tx.execute(
-            select(Placement)
-            .join(Client, Client.id == Placement.client_id)
-            .where(Placement.id == placement_id, may_see(tx))
-            .options(selectinload(Placement.members))
-            .with_for_update(of=Placement)
-            .execution_options(populate_existing=True)
-        )
-    ).scalar_one_or_none()
+    asked = {"placement": placement_id, "sees_archived": sees_archived(tx)}
+    placement = (await tx.execute(_LOCKED, asked)).scalar_one_or_none()
     if placement is None:
         raise NotFound(what="placement")
+    # Asked for once the lock is held: whoever had it before may have changed them.
+    members = (await tx.execute(_MEMBERS, {"placement": placement_id})).scalars().all()
+    set_committed_value(placement, "members", list(members))
     return placement
+
+
+_LOCKED = (
+    select(Placement)
+    .join(Client, Client.id == Placement.client_id)
+    .where(Placement.id == parameter("placement", Uuid()), is_visible(parameter("sees_archived", Boolean())))
+    .with_for_update(of=Placement)
+    .execution_options(populate_existing=True)
+)
+_MEMBERS = (
+    select(PlacementMember)
+    .where(PlacementMember.placement_id == parameter("placement", Uuid()))
+    .order_by(PlacementMember.position)
+    .execution_options(populate_existing=True)
+)
 
 
 async def end_placement(tx: Tx, placement: Placement, status: PlacementStatus, line: TimelineKind) -> None:

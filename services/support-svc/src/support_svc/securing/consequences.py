@@ -7,8 +7,9 @@ from collections.abc import Callable, Collection
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, select
 
+from chassis.flush import parameter
 from chassis.tx import Tx
 from support_svc.homes.model import ManagedBy
 from support_svc.placements.model import (
@@ -46,18 +47,28 @@ async def current_request(tx: Tx, placement: Placement) -> Securing | None:
     """The placement's current request, open or ended, locked."""
     if placement.request is None:
         return None
-    return await tx.session.get(Securing, placement.request, with_for_update=True, populate_existing=True)
+    return (await tx.execute(_CURRENT, {"request": placement.request})).scalar_one_or_none()
+
+
+_CURRENT = (
+    select(Securing)
+    .where(Securing.request == parameter("request", Uuid()))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 async def open_requests(tx: Tx, placement: Placement) -> list[Securing]:
     """The requests whose homes are asked for, held or let, locked, the latest first: two at most (P6)."""
-    found = await tx.execute(
-        select(Securing)
-        .where(Securing.placement_id == placement.id, is_open())
-        .order_by(Securing.asked_at.desc(), Securing.request.desc())
-        .with_for_update()
-    )
-    return list(found.scalars())
+    return list((await tx.execute(_OPEN, {"placement": placement.id})).scalars())
+
+
+_OPEN = (
+    select(Securing)
+    .where(Securing.placement_id == parameter("placement", Uuid()), is_open())
+    .order_by(Securing.asked_at.desc(), Securing.request.desc())
+    .with_for_update()
+)
 
 
 def process_of(request: Securing) -> Process:
@@ -119,7 +130,7 @@ async def _end_other(
     for other in await open_requests(tx, placement):
         if other.request != request.request and other.state in states:
             await apply_fact(tx, placement, other, fact)
-    await tx.session.flush()  # one home is held at a time: the one before ends first
+            await tx.session.flush()  # one home is held at a time: the one before ends first
 
 
 def _make_current(placement: Placement, request: Securing) -> None:

@@ -1,10 +1,12 @@
 """Referring a household to the property entity, and withdrawing the referral (P6, W5)."""
 
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, select
 from sqlalchemy.orm import selectinload
 
+from chassis.flush import parameter
 from chassis.ids import new_id
 from chassis.tx import ReadTx, Tx
 from support_svc.clients.model import Client, ContactKind
@@ -109,8 +111,12 @@ async def publish_for_request(tx: Tx, placement: Placement, request: Securing, f
 
 async def agreed_by(tx: Tx | ReadTx, request: Securing, client_id: UUID) -> UUID:
     """The client under whose consent a home was asked for, who needn't be the client that it's for by now."""
-    found: UUID | None = await tx.scalar(select(Consent.client_id).where(Consent.id == request.asked_under))
-    return found or client_id
+    for (agreed,) in await tx.look(_AGREED, {"consent": request.asked_under}):
+        return cast("UUID", agreed)
+    return client_id
+
+
+_AGREED = select(Consent.client_id).where(Consent.id == parameter("consent", Uuid()))
 
 
 def publish_end(tx: Tx, placement: Placement, request: Securing, fact: object) -> None:
