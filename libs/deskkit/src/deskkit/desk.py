@@ -54,7 +54,6 @@ class Desk:
     neighbours: Sequence[DeskLink] = ()
     sign_in_path: str = "/session/renew"
     static_prefix: str = ""
-    organisation: str = ""
     help_for_everybody: bool = False
 
     @cached_property

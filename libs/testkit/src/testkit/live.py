@@ -17,12 +17,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from contracts.border import sources_for
+from contracts.border import Seat
 from contracts.catalogue import CATALOGUE
+from contracts.examples import PARTIES
+from contracts.words import Service
 from partywall.accounts import SignIn
 from partywall.journey import Journey, today
 from partywall.layout import SERVICES, Door
 from partywall.staff_api import StaffApi
+from testkit.parties import neighbourhood
 from testkit.waiting import eventually
 
 INSIDE = Path(__file__).with_name("inside.py")
@@ -215,9 +218,10 @@ class Live:
 
 def _own_consumers(service: str) -> list[str]:
     """Return the subjects at which the broker reports the positions of a service's consumers."""
+    seat = Seat(PARTIES[Service(service)], Service(service))
     return [
         f"{source.api_prefix}.CONSUMER.INFO.{source.stream}.{source.consumer}"
-        for source in sources_for(service)
+        for source in neighbourhood("pair").grants().given_to(seat)
     ]
 
 

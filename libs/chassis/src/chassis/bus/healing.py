@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from nats.aio.client import Client
 
 from chassis.actor import Actor
+from chassis.border import Granted
 from chassis.bus.continuity import (
     DatabaseBehind,
     StoredMessage,
@@ -26,26 +27,26 @@ from chassis.bus.continuity import (
     stream_state,
     unknown_messages,
 )
-from chassis.bus.listening import Granted, Unreadable, read_incoming
+from chassis.bus.listening import Unreadable, read_incoming
 from chassis.bus.pulling import Pull
 
 if TYPE_CHECKING:
     from chassis.runtime import Runtime
     from chassis.tx import Tx
 
-# With `kept`, what the stream would have deleted by itself isn't published again.
+# With `retained`, what the stream would have deleted by itself isn't published again.
 _AGAIN = sa.text(
     """
     UPDATE outbox SET status = 'pending' WHERE status = 'published'
-    AND (cast(:kept AS interval) IS NULL OR published_at > now() - cast(:kept AS interval))
+    AND (cast(:retained AS interval) IS NULL OR published_at > now() - cast(:retained AS interval))
     """
-).bindparams(sa.bindparam("kept", type_=sa.Interval()))
+).bindparams(sa.bindparam("retained", type_=sa.Interval()))
 _TAKE_BACK = sa.text(
     """
-    INSERT INTO outbox (id, aggregate, aggregate_version, subject, type, data, status, recorded_at,
+    INSERT INTO outbox (id, aggregate, aggregate_version, subject, type, addressee, data, status, recorded_at,
         published_at, traceparent)
-    VALUES (:id, :aggregate, :version, :subject, :subject, cast(:data AS jsonb), 'published', :recorded_at,
-        :published_at, :traceparent)
+    VALUES (:id, :aggregate, :version, :subject, :type, :addressee, cast(:data AS jsonb), 'published',
+        :recorded_at, :published_at, :traceparent)
     ON CONFLICT DO NOTHING
     """
 )
@@ -89,12 +90,12 @@ async def heal(
     broker: Client,
     stream: str,
     *,
-    kept: timedelta | None = None,
+    retained: timedelta | None = None,
     follow: Follow | None = None,
 ) -> Healed:
     """Make the outbox and the stream of a service continue each other again; safe to repeat.
 
-    `kept` is how long the stream retains a message, None for ever. Raises BrokerSilent. The relay and the
+    `retained` is how long the stream retains a message, None for ever. Raises BrokerSilent. The relay and the
     listeners resume by themselves within seconds.
     """
     pool = await runtime.database.raw()
@@ -102,7 +103,7 @@ async def heal(
         try:
             await require_own_stream(connection, broker, stream)
         except StreamLost:
-            healed = Healed(published_again=await _publish_again(runtime, actor, kept))
+            healed = Healed(published_again=await _publish_again(runtime, actor, retained))
         except DatabaseBehind:
             healed = await _take_back(
                 runtime, actor, await unknown_messages(connection, broker, stream), follow
@@ -115,9 +116,9 @@ async def heal(
     return healed
 
 
-async def _publish_again(runtime: Runtime, actor: Actor, kept: timedelta | None) -> int:
+async def _publish_again(runtime: Runtime, actor: Actor, retained: timedelta | None) -> int:
     async with runtime.transaction(actor, use_case="bus.publish_again") as tx:
-        done: Any = await tx.execute(_AGAIN, {"kept": kept})
+        done: Any = await tx.execute(_AGAIN, {"retained": retained})
         number = int(done.rowcount)
         tx.touched("outbox", "outbox", "published_again", {"events": (None, number)})
     runtime.wake_relay()
@@ -129,12 +130,12 @@ async def _take_back(
 ) -> Healed:
     healed = Healed()
     async with runtime.transaction(actor, use_case="bus.take_back") as tx:
-        for kept in unknown:
+        for stored in unknown:
             try:
-                event = read_incoming(kept.subject, kept.data, "own", kept.sequence)
+                event = read_incoming(stored.subject, stored.data, "own", stored.sequence)
                 aggregate = UUID(event.aggregate)
             except (Unreadable, ValueError):
-                healed.unreadable.append(kept.sequence)
+                healed.unreadable.append(stored.sequence)
                 continue
             await tx.execute(
                 _TAKE_BACK,
@@ -142,14 +143,16 @@ async def _take_back(
                     "id": event.id,
                     "aggregate": event.aggregate,
                     "version": event.version,
-                    "subject": kept.subject,
-                    "data": kept.data.decode(),
+                    "subject": stored.subject,
+                    "type": event.type,
+                    "addressee": event.addressee,
+                    "data": stored.data.decode(),
                     "recorded_at": event.time,
-                    "published_at": kept.at,
+                    "published_at": stored.at,
                     "traceparent": event.traceparent,
                 },
             )
-            healed.taken_back.append(TakenBack(event.id, kept.subject, aggregate, event.version, kept.at))
+            healed.taken_back.append(TakenBack(event.id, stored.subject, aggregate, event.version, stored.at))
             tx.touched("outbox", event.id, "taken_back")
         if follow is not None:
             await follow(tx, healed.taken_back)

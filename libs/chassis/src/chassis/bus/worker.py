@@ -13,12 +13,12 @@ from datetime import timedelta
 import structlog
 from nats.aio.client import Client
 
-from chassis.bus.border import Border
+from chassis.border import Granted
 from chassis.bus.connecting import require_durable, service_connection
 from chassis.bus.events import events_of
 from chassis.bus.health import Health, serving
 from chassis.bus.listener import Listener
-from chassis.bus.listening import Granted, Listening
+from chassis.bus.listening import Listening
 from chassis.bus.relay import Relay
 from chassis.bus.supervising import Supervisor, together
 from chassis.bus.timer_runner import TimerRunner
@@ -33,24 +33,21 @@ from chassis.settings import ServiceSettings
 _log = structlog.get_logger(__name__)
 
 _DURABLE_FOR = 10.0
+_SOURCES_EVERY = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Duties:
-    """What a worker does: publish to `stream`, act on the events of `sources`, and fire timers."""
+    """What a worker does beside publishing: act on events, and fire timers."""
 
-    stream: str | None = None
     listening: Listening = field(default_factory=Listening)
-    sources: Sequence[Granted] = ()
     timers: Timers = field(default_factory=Timers)
 
 
-def duties_of(features: Sequence[Feature], border: Border) -> Duties:
-    """Return the duties of the worker of a service with these features and this part of the broker."""
+def duties_of(features: Sequence[Feature]) -> Duties:
+    """Return the duties of the worker of a service with these features."""
     events = events_of(features)
-    return Duties(
-        stream=border.stream, sources=border.sources, listening=events.listening, timers=events.timers
-    )
+    return Duties(listening=events.listening, timers=events.timers)
 
 
 class Discontinuous(Hindrance):
@@ -58,7 +55,10 @@ class Discontinuous(Hindrance):
 
 
 class Worker:
-    """One worker process: its duties and their state. `run()` does them until it is cancelled."""
+    """One worker process: its duties and their state. `run()` does them until it is cancelled.
+
+    It listens to whoever `runtime.border` names at the moment: a party that joins or leaves needs no restart.
+    """
 
     def __init__(self, runtime: Runtime, duties: Duties) -> None:
         if not isinstance(runtime.settings, ServiceSettings):
@@ -98,28 +98,42 @@ class Worker:
                 broker,
                 service=self._runtime.name,
                 keep=_days(settings.outbox_keep_days),
-                stream=self._duties.stream,
+                stream=None if self._runtime.border is None else self._runtime.border.stream,
             )
             self._relay = relay
             self._runtime.on_commit = relay.wake
             await answer_pings(broker, self._runtime.name, relay.wake)
-            self._listeners = {
-                source.stream: Listener(
-                    self._runtime,
-                    broker,
-                    source,
-                    self._duties.listening,
-                    keep=_days(settings.inbox_keep_days),
-                )
-                for source in self._duties.sources
-            }
             await together(
                 self._supervisor.for_ever("relay", relay.run),
-                *(
-                    self._supervisor.for_ever(f"listener {name}", one.run)
-                    for name, one in self._listeners.items()
-                ),
+                self._supervisor.for_ever("listeners", lambda: self._listen(broker)),
             )
+
+    async def _listen(self, broker: Client) -> None:
+        """Listen to every source there is, and follow the changes of the register of parties."""
+        running: dict[str, asyncio.Task[None]] = {}
+        try:
+            while True:
+                sources = {one.stream: one for one in self._sources()}
+                for gone in running.keys() - sources.keys():
+                    await end(running.pop(gone))
+                    del self._listeners[gone]
+                    _log.info("source_left", stream=gone)
+                for name in sorted(sources.keys() - running.keys()):
+                    running[name] = asyncio.create_task(self._listen_to(broker, sources[name]))
+                await asyncio.sleep(_SOURCES_EVERY)
+        finally:
+            self._listeners.clear()
+            for task in running.values():
+                await end(task)
+
+    def _sources(self) -> Sequence[Granted]:
+        return () if self._runtime.border is None else self._runtime.border.sources
+
+    async def _listen_to(self, broker: Client, source: Granted) -> None:
+        keep = _days(self._settings.inbox_keep_days)
+        listener = Listener(self._runtime, broker, source, self._duties.listening, keep=keep)
+        self._listeners[source.stream] = listener
+        await self._supervisor.for_ever(f"listener {source.stream}", listener.run)
 
     async def _connected(self) -> None:
         if self._broker is None or not self._broker.is_connected:

@@ -123,6 +123,8 @@ _V2 = (
     )""",
 )
 
+_V3 = ("ALTER TABLE outbox ADD COLUMN addressee text",)
+
 
 class Operations(Protocol):
     """The part of Alembic's `op` that is used here."""
@@ -141,4 +143,10 @@ def chassis_v1(op: Operations) -> None:
 def chassis_v2(op: Operations) -> None:
     """Add the table that records how far the service got with each stream, to notice a lost one."""
     for statement in _V2:
+        op.execute(statement)
+
+
+def chassis_v3(op: Operations) -> None:
+    """Add the party that each message in the outbox is for."""
+    for statement in _V3:
         op.execute(statement)

@@ -19,6 +19,8 @@ outbox = sa.Table(
     sa.Column("aggregate_version", sa.Integer(), nullable=False),
     sa.Column("subject", sa.Text(), nullable=False),
     sa.Column("type", sa.Text(), nullable=False),
+    # The one party that it is for; null for what every party that listens may have.
+    sa.Column("addressee", sa.Text()),
     sa.Column("data", JSONB(), nullable=False),
     sa.Column("about", sa.Text()),
     sa.Column("basis", sa.Text()),

@@ -1,43 +1,75 @@
-"""Everything a service has at the broker, in one value."""
+"""Everything a seat has at the broker, in one value."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Self
 
 from nats.aio.client import Client
 
-from contracts.border.grants import Source, sources_for, stream_of
-from contracts.border.streams import Changes, establish, redeliver, streams_for
+from contracts.border.grants import Grant, Grants
+from contracts.border.streams import Changes, establish, redeliver, stream_for
+from contracts.parties import RegisterFile, RegisterRefused
+from contracts.seats import Seat
 from contracts.words import Service
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(dt.UTC).date()
 
 
 @dataclass(frozen=True, slots=True)
 class OwnBorder:
-    """A service's stream, what it may listen to, and how the admin of its account sets both up."""
+    """A seat's stream, what it may listen to, and how the admin of its account sets both up.
 
-    service: Service
+    All of it follows from the register as it is at that moment.
+    """
+
+    seat: Seat
+    parties: RegisterFile
+    today: Callable[[], dt.date] = _today
+
+    @classmethod
+    def of(cls, party: str, service: Service, parties: RegisterFile) -> Self:
+        """Return the part of the broker of a party's service. Raises RegisterRefused if there is no such."""
+        seat, found = Seat(party, service), parties.party(party)
+        if found is None or seat not in found.seats:
+            raise RegisterRefused(f"the register of parties has no {seat}")
+        return cls(seat, parties)
+
+    @property
+    def grants(self) -> Grants:
+        """The grants between all seats as the register has them now."""
+        return Grants.of(self.parties.register, self.today())
 
     @property
     def stream(self) -> str:
-        """Name of the service's own stream."""
-        return stream_of(self.service)
+        """Name of the seat's own stream."""
+        return self.seat.stream
 
     @property
-    def sources(self) -> tuple[Source, ...]:
-        """The consumers that the other publishers granted to this service."""
-        return sources_for(self.service)
+    def party(self) -> str:
+        """The party whose seat it is."""
+        return self.seat.party
 
     @property
-    def kept(self) -> timedelta | None:
+    def sources(self) -> Sequence[Grant]:
+        """The consumers that the other publishers granted to this seat."""
+        return self.grants.given_to(self.seat)
+
+    @property
+    def retained(self) -> timedelta | None:
         """How long the stream retains a message; None: for ever."""
-        (stream,) = streams_for(self.service)
-        return stream.max_age
+        stream = stream_for(self.seat, self.grants)
+        return None if stream is None else stream.max_age
 
     async def establish(self, connection: Client) -> Changes:
-        """Set up exactly the stream and the consumers that the service grants; see `establish`."""
-        return await establish(self.service, connection)
+        """Set up exactly the stream and the consumers that the seat grants; see `establish`."""
+        return await establish(self.seat, self.grants, connection)
 
     async def redeliver(self, connection: Client, listener: str) -> None:
-        """Reset the consumer of one listener to the first message; see `redeliver`."""
-        await redeliver(self.service, connection, listener)
+        """Reset the consumer of one listener, such as "maple-homes/tenancy", to the first message."""
+        await redeliver(self.seat, self.grants, connection, Seat.named(listener))

@@ -8,7 +8,28 @@ from typing import Protocol
 
 from nats.aio.client import Client
 
-from chassis.bus.listening import Granted
+
+class Granted(Protocol):
+    """Another service's stream, and the one consumer that its owner granted us there.
+
+    `api_prefix` is the owner's JetStream API as our account sees it, for example `JS.UNITS.API`.
+    """
+
+    @property
+    def stream(self) -> str:
+        """Name of the owner's stream."""
+
+    @property
+    def consumer(self) -> str:
+        """Name of our consumer there."""
+
+    @property
+    def api_prefix(self) -> str:
+        """First part of the subjects of its API."""
+
+    @property
+    def source(self) -> str:
+        """The owner as its envelopes must name it: "/<party>/<service>"."""
 
 
 class Border(Protocol):
@@ -19,11 +40,15 @@ class Border(Protocol):
         """Name of the service's own stream."""
 
     @property
-    def sources(self) -> Sequence[Granted]:
-        """The consumers that the other publishers granted to this service."""
+    def party(self) -> str:
+        """The party whose service it is: what is addressed to it arrives here."""
 
     @property
-    def kept(self) -> timedelta | None:
+    def sources(self) -> Sequence[Granted]:
+        """The consumers that the other publishers granted to this service; they may change at any time."""
+
+    @property
+    def retained(self) -> timedelta | None:
         """How long the stream retains a message; None: for ever."""
 
     async def establish(self, connection: Client) -> object:
