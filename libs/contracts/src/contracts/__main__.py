@@ -12,8 +12,8 @@ from contracts.border import Address, Certificates, Grants, Host, Seat, leaf_con
 from contracts.border.config import password_variable
 from contracts.border.leaf import url_variable
 from contracts.documents import generate, outdated, release, release_breaks
-from contracts.enrolment import KeyFiles, read_plan, revised
-from contracts.parties import RegisterRefused, signed, verified
+from contracts.enrolment import KeyFiles, began_everywhere, read_plan, revised, store
+from contracts.parties import RegisterRefused, verified
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -92,16 +92,14 @@ def _sign(options: argparse.Namespace) -> int:
     keys = KeyFiles(options.keys)
     own = keys.public(options.signer)
     present = verified(options.register.read_bytes(), [own]) if options.register.exists() else None
-    today = dt.datetime.now(dt.UTC).date()
+    on = began_everywhere(dt.datetime.now(dt.UTC))
     try:
-        register = revised(present, read_plan(options.parties), today, keys.public)
+        register = revised(present, read_plan(options.parties), on, keys.public)
     except (ValueError, RegisterRefused) as error:
         _say(f"not signed: {error}")
         return 1
     if register is not present:
-        written = options.register.with_suffix(".new")
-        written.write_text(signed(register, keys.private(options.signer)).text(), encoding="utf-8")
-        written.replace(options.register)
+        store(register, options.register, keys.private(options.signer))
     _say(f"version {register.version} of {len(register.parties)} parties, to be verified with the key {own}")
     return 0
 

@@ -13,7 +13,7 @@ from typing import Annotated
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import Field
 
-from contracts.parties import Names, Party, Register, private_key, private_text, public_text
+from contracts.parties import Names, Party, Register, private_key, private_text, public_text, signed
 from contracts.seats import Seat
 from contracts.words import Closed, Flag, PartyId, PartyKind, Service
 
@@ -58,6 +58,11 @@ def read_plan(path: Path) -> Plan:
     return Plan.model_validate_json(path.read_bytes())
 
 
+def began_everywhere(now: dt.datetime) -> dt.date:
+    """Return the latest day that has begun in every time zone: who takes part from it does so at once."""
+    return (now.astimezone(dt.UTC) - dt.timedelta(hours=12)).date()
+
+
 def revised(register: Register | None, plan: Plan, on: dt.date, new_key: Callable[[str], str]) -> Register:
     """Return the register that a plan leads to from the present one; the present one if nothing differs.
 
@@ -91,19 +96,27 @@ def _left(party: Party, on: dt.date) -> Party:
     return Party.model_validate({**dict(party), "until": last})
 
 
+def store(register: Register, path: Path, *keys: Ed25519PrivateKey) -> None:
+    """Sign a register with each key and write it where services read it, in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    written = path.with_suffix(".new")
+    written.write_text(signed(register, *keys).text(), encoding="utf-8")
+    written.replace(path)
+
+
 class KeyFiles:
     """Private keys in files of one folder, readable by their owner alone."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def private(self, name: str) -> Ed25519PrivateKey:
         """Return a private key; it is made the first time."""
-        path = self._folder / f"{name}.key"
+        path = self.folder / f"{name}.key"
         if path.exists():
             return private_key(path.read_text(encoding="ascii").strip())
         made = Ed25519PrivateKey.generate()
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600, exist_ok=False)
         path.write_text(private_text(made) + "\n", encoding="ascii")
         return made

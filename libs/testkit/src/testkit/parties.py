@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 
 from contracts.border import Grants
-from contracts.enrolment import KeyFiles, Plan, read_plan, revised
-from contracts.parties import Register, signed
+from contracts.enrolment import KeyFiles, Plan, read_plan, revised, store
+from contracts.parties import Register
 
 _PLANS = Path(__file__).resolve().parents[4] / "deploy" / "parties"
 SINCE = dt.date(2020, 1, 1)
@@ -36,9 +36,7 @@ class Neighbourhood:
 
     def write(self) -> None:
         """Sign the register and put it where services read it, in one step."""
-        fresh = self.file.with_suffix(".new")
-        fresh.write_text(signed(self.register, self.keys.private("neighbourhood")).text(), encoding="utf-8")
-        fresh.replace(self.file)
+        store(self.register, self.file, self.keys.private("neighbourhood"))
 
     def revise(self, plan: Plan, on: dt.date) -> None:
         """Sign and write the next version, with the parties of another plan."""
