@@ -100,6 +100,9 @@ class Neighbourhood:
         Raises BadParties.
         """
         present = self.stored()
+        gone = {party.id for party in present.parties if party.until is not None} if present else set()
+        if again := gone.intersection(party.id for party in plan.parties):
+            raise BadParties(f"{', '.join(sorted(again))} left; an id is never used again.")
         leaving = present is not None and {party.id for party in self.plan.parties} > {
             party.id for party in plan.parties
         }
