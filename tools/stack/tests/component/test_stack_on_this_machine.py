@@ -134,7 +134,7 @@ def test_traefik_reaches_an_entitys_services_from_its_own_host_only(stack):
 
     servers = [
         ThreadingHTTPServer(("127.0.0.1", stack.layout.port(name)), Service)
-        for name in ("units", "tenancy", "support", "gateway-property", "gateway-support")
+        for name in ("units", "tenancy", "support", "property/gateway", "support/gateway")
     ]
     for server in servers:
         Thread(target=server.serve_forever, daemon=True).start()
