@@ -260,7 +260,8 @@ class Journey:
 
     async def _answered(self) -> bool:
         record = await self.manager.get(f"/api/tenancy/v1/signings/{self.signing}")
-        return bool((record.get("answer") or {}).get("attendance") == "attending")
+        answers = [one["answer"] for one in record["invites"] if one["party"] == self.between.support]
+        return any(answer and answer["attendance"] == "attending" for answer in answers)
 
     async def sign(self) -> str:
         """tenancy: explain rights, attest on both sides that no service is a condition, sign (T5)."""

@@ -94,8 +94,8 @@ def show(stack: Stack, console: Console) -> bool:
         padding=(0, 1, 0, 0),
         pad_edge=False,
     )
-    for heading in ("part", "process", "port", "version", "publish", "parked", "retry", "ready"):
-        number = heading in ("process", "port", "publish", "parked", "retry")
+    for heading in ("part", "pid", "port", "version", "send", "parked", "retry", "ready"):
+        number = heading in ("pid", "port", "send", "parked", "retry")
         # Why a part isn't ready may be long; the others stay on one line.
         table.add_column(heading, justify="right" if number else "left", no_wrap=heading != "ready")
     for status in statuses:
