@@ -32,6 +32,18 @@ class Granted(Protocol):
         """The owner as its envelopes must name it: "/<party>/<service>"."""
 
 
+class Given(Protocol):
+    """A consumer of this service's stream that it granted to another."""
+
+    @property
+    def consumer(self) -> str:
+        """Name of the consumer."""
+
+    @property
+    def addressed(self) -> Sequence[str]:
+        """The subjects that nobody else receives."""
+
+
 class Border(Protocol):
     """The stream that a service publishes to, what it may listen to, and how its admin sets both up."""
 
@@ -48,8 +60,12 @@ class Border(Protocol):
         """The consumers that the other publishers granted to this service; they may change at any time."""
 
     @property
-    def retained(self) -> timedelta | None:
-        """How long the stream retains a message; None: for ever."""
+    def granted(self) -> Sequence[Given]:
+        """The consumers that this service granted to others."""
+
+    @property
+    def retained(self) -> timedelta:
+        """How long an addressed event stays in the stream after it was acknowledged."""
 
     async def establish(self, connection: Client) -> object:
         """Set up exactly the stream and the consumers that the service grants; safe to repeat."""

@@ -20,6 +20,7 @@ from chassis.bus.health import Health, serving
 from chassis.bus.listener import Listener
 from chassis.bus.listening import Listening
 from chassis.bus.relay import Relay
+from chassis.bus.retention import retaining
 from chassis.bus.supervising import Supervisor, together
 from chassis.bus.timer_runner import TimerRunner
 from chassis.bus.timers import Timers
@@ -106,6 +107,7 @@ class Worker:
             await together(
                 self._supervisor.for_ever("relay", relay.run),
                 self._supervisor.for_ever("listeners", lambda: self._listen(broker)),
+                self._supervisor.for_ever("retention", lambda: self._retain(broker)),
             )
 
     async def _listen(self, broker: Client) -> None:
@@ -125,6 +127,12 @@ class Worker:
             self._listeners.clear()
             for task in running.values():
                 await end(task)
+
+    async def _retain(self, broker: Client) -> None:
+        if self._runtime.border is None:
+            await asyncio.Event().wait()
+        else:
+            await retaining(self._runtime, broker, self._runtime.border)
 
     def _sources(self) -> Sequence[Granted]:
         return () if self._runtime.border is None else self._runtime.border.sources

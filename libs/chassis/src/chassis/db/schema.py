@@ -123,7 +123,16 @@ _V2 = (
     )""",
 )
 
-_V3 = ("ALTER TABLE outbox ADD COLUMN addressee text",)
+_V3 = (
+    "ALTER TABLE outbox ADD COLUMN addressee text",
+    """CREATE TABLE acknowledged (
+        consumer text NOT NULL,
+        made text NOT NULL,
+        day date NOT NULL,
+        sequence bigint NOT NULL,
+        CONSTRAINT pk_acknowledged PRIMARY KEY (consumer, made, day)
+    )""",
+)
 
 
 class Operations(Protocol):
@@ -147,6 +156,6 @@ def chassis_v2(op: Operations) -> None:
 
 
 def chassis_v3(op: Operations) -> None:
-    """Add the party that each message in the outbox is for."""
+    """Add the party that each message in the outbox is for, and how far each listener was on each day."""
     for statement in _V3:
         op.execute(statement)

@@ -63,6 +63,17 @@ bus_position = sa.Table(
     sa.CheckConstraint("duty IN ('publisher', 'listener')", name="duty"),
 )
 
+acknowledged = sa.Table(
+    "acknowledged",
+    metadata,
+    sa.Column("consumer", sa.Text(), primary_key=True),
+    # When the consumer was created, as the broker writes it: a new one begins with the first message again.
+    sa.Column("made", sa.Text(), primary_key=True),
+    sa.Column("day", sa.Date(), primary_key=True),
+    # The last message of the own stream up to which it had acknowledged everything, at the day's first look.
+    sa.Column("sequence", sa.BigInteger(), nullable=False),
+)
+
 parked = sa.Table(
     "parked",
     metadata,

@@ -19,8 +19,12 @@ from contracts.words import Service
 
 
 def own_stream_subjects(seat: Seat) -> tuple[str, ...]:
-    """Return the subjects for the state and messages of a seat's own stream, to notice what is lost."""
-    return tuple(f"$JS.API.STREAM.{question}.{seat.stream}" for question in ("INFO", "MSG.GET"))
+    """Return what a seat asks about its own stream: to notice what is lost, and to remove what is done with.
+
+    They are the stream's state, its messages, its consumers' states, and the removal of messages.
+    """
+    stream = tuple(f"$JS.API.STREAM.{request}.{seat.stream}" for request in ("INFO", "MSG.GET", "PURGE"))
+    return (*stream, f"$JS.API.CONSUMER.INFO.{seat.stream}.*")
 
 
 def wake_subject(service: str) -> str:
@@ -45,6 +49,8 @@ class Grant:
     listener: Seat
     subjects: tuple[str, ...]
     """Exactly what the catalogue lists for the listener: open events, and those addressed to its party."""
+    addressed: tuple[str, ...]
+    """Those of `subjects` that are addressed to its party."""
 
     @property
     def stream(self) -> str:
@@ -112,7 +118,9 @@ class Grants:
     def all(self) -> tuple[Grant, ...]:
         """Every grant, by publisher and listener: a consumer exists for each."""
         return tuple(
-            Grant(publisher, listener, subjects)
+            Grant(
+                publisher, listener, subjects, tuple(s for s in subjects if s.endswith(f".{listener.party}"))
+            )
             for publisher in self.seats
             for listener in self.seats
             if (subjects := self.subjects(publisher, listener))

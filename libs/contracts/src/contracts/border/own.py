@@ -11,7 +11,7 @@ from typing import Self
 from nats.aio.client import Client
 
 from contracts.border.grants import Grant, Grants
-from contracts.border.streams import Changes, establish, redeliver, stream_for
+from contracts.border.streams import RETAINED, Changes, establish, redeliver
 from contracts.parties import RegisterFile, RegisterRefused
 from contracts.seats import Seat
 from contracts.words import Service
@@ -61,10 +61,14 @@ class OwnBorder:
         return self.grants.given_to(self.seat)
 
     @property
-    def retained(self) -> timedelta | None:
-        """How long the stream retains a message; None: for ever."""
-        stream = stream_for(self.seat, self.grants)
-        return None if stream is None else stream.max_age
+    def granted(self) -> Sequence[Grant]:
+        """The consumers that this seat granted to others."""
+        return [grant for grant in self.grants.all if grant.publisher == self.seat]
+
+    @property
+    def retained(self) -> timedelta:
+        """How long an addressed event stays in the stream after it was acknowledged."""
+        return RETAINED
 
     async def establish(self, connection: Client) -> Changes:
         """Set up exactly the stream and the consumers that the seat grants; see `establish`."""
