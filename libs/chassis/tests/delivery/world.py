@@ -22,7 +22,7 @@ from chassis.actor import Actor
 from chassis.bus import Incoming, Listening, Source
 from chassis.clock import Clock, SystemClock
 from chassis.db import Database
-from chassis.db.schema import chassis_v1, chassis_v2, chassis_v3
+from chassis.db.schema import chassis_v1, chassis_v2, chassis_v3, chassis_v4
 from chassis.ids import new_id
 from chassis.publisher import OutboxMessage
 from chassis.runtime import Runtime
@@ -138,6 +138,7 @@ async def create_tables(dsn: str) -> None:
     chassis_v1(Collect())
     chassis_v2(Collect())
     chassis_v3(Collect())
+    chassis_v4(Collect())
     connection = await asyncpg.connect(dsn)
     try:
         await connection.execute(";\n".join(statements) + ";" + _EFFECTS)

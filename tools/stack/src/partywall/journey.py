@@ -184,9 +184,9 @@ class Journey:
         body = {
             "counterpart": statement["counterpart"],
             "given_on": today().isoformat(),
-            "signing": "tell",
-            "start": "tell",
-            "notices": "do_not_tell",
+            "signing": "share",
+            "start": "share",
+            "notices": "do_not_share",
         }
         await self.manager.post(f"{path}/choices", body)
         return "tenancy: recorded what the tenant lets it disclose"

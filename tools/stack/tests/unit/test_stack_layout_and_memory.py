@@ -43,7 +43,7 @@ def test_the_state_folder_can_be_chosen(tmp_path):
     assert state_folder({}).name == ".partywall"
 
 
-def test_secrets_are_random_kept_and_private(tmp_path):
+def test_secrets_are_random_stored_and_private(tmp_path):
     vault = Vault.open(tmp_path)
     first = vault.secret("csrf-units")
     assert len(first) >= 43
@@ -109,7 +109,7 @@ def test_a_host_has_no_route_to_the_other_entitys_services(tmp_path):
 
 
 @pytest.mark.row("W1")
-def test_a_service_is_told_its_own_secrets_only(tmp_path, monkeypatch):
+def test_a_service_is_given_its_own_secrets_only(tmp_path, monkeypatch):
     monkeypatch.setenv("SUPPORT_DATABASE_URL", "postgresql://elsewhere")
     stack = Stack.open(
         tmp_path, environment={}, extra={"UNITS_DATABASE_POOL": "3", "SUPPORT_DATABASE_POOL": "4"}

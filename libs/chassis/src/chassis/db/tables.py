@@ -90,8 +90,8 @@ parked = sa.Table(
     sa.Column("reason", sa.Text(), nullable=False),
     sa.Column("next_attempt_at", MOMENT),
     sa.Column("first_failed_at", MOMENT, nullable=False),
-    sa.Column("settled_at", MOMENT),
-    sa.Column("settled_by", sa.Text()),
+    sa.Column("decided_at", MOMENT),
+    sa.Column("decided_by", sa.Text()),
     sa.CheckConstraint("state IN ('waiting', 'parked', 'dropped', 'replayed')", name="state"),
 )
 sa.Index("ix_parked_waiting", parked.c.next_attempt_at, postgresql_where=sa.text("state = 'waiting'"))

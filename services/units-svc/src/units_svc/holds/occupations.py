@@ -52,7 +52,7 @@ class Occupation(Base):
     managed_by: Mapped[ManagedBy] = mapped_column(words(ManagedBy, "managed_by"))
     """Who managed the home when it began; a landlord corrected meanwhile changes nothing for it."""
     began_on: Mapped[date]
-    fact_number: Mapped[int] = mapped_column("told_as", server_default="0")
+    fact_number: Mapped[int] = mapped_column(server_default="0")
     """The number, among the facts about its request, of the one that gave the first day; or 0."""
     free_from: Mapped[date | None]
     ended_on: Mapped[date | None]
@@ -97,6 +97,22 @@ def occupancy_of(standing: Standing) -> tuple[Occupancy, date | None]:
     if standing.out_of_use:
         return Occupancy.TEMPORARILY_UNAVAILABLE, standing.usable_from
     return Occupancy.AVAILABLE, None
+
+
+def first_occupancy(stated: Occupancy, free_from: date | None) -> tuple[Occupancy, date | None]:
+    """Return the occupancy of a new home of which a list states one, as when staff record it (U4).
+
+    A list says that somebody lives there, that the home is out of use or that it is free. One that somebody
+    lives in until a known day is under notice.
+    """
+    return occupancy_of(
+        Standing(
+            occupied_by_other=stated is Occupancy.OCCUPIED_BY_OTHER,
+            free_from=free_from,
+            out_of_use=stated is Occupancy.TEMPORARILY_UNAVAILABLE,
+            usable_from=free_from,
+        )
+    )
 
 
 class NotFreeForThat(DomainError):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _FIRST_USES = {
     Occupancy.OCCUPIED_BY_OTHER: OccupationKind.OTHER_HOUSEHOLD,
+    Occupancy.NOTICE_GIVEN: OccupationKind.OTHER_HOUSEHOLD,
     Occupancy.TEMPORARILY_UNAVAILABLE: OccupationKind.OUT_OF_USE,
 }
 """Why a home isn't free, by the occupancy with which it's first known."""

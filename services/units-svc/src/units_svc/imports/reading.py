@@ -22,6 +22,7 @@ from trade.csv_import.rows import LONGEST_KEY, Memory, TableReader, code_for
 from trade.dates import AVAILABLE, HAPPENED, RENT, years_of_building
 from trade.text_review.devices import review_device
 from trade.text_review.verdicts import Sentence, Verdict
+from units_svc.holds.occupations import first_occupancy
 from units_svc.imports.mapping import KINDS, FieldName
 from units_svc.imports.mapping import Mapping as ColumnMapping
 from units_svc.inventory.facts import FIGURES, FLAGS
@@ -166,6 +167,9 @@ class RowReader(TableReader):
 
     def _completed(self, values: dict[str, Any], texts: list[str], key: str | None) -> dict[str, Any]:
         values["rent_amount"] = values.pop("rent")
+        values["occupancy"], values["available_from"] = first_occupancy(
+            Occupancy(values["occupancy"]), values["available_from"]
+        )
         if self.mapping.rows == "building":
             values["unit_number"] = None
         if values["postal_code"] is not None and values["country"] == "CA":

@@ -52,7 +52,7 @@ _BUILDING = ("id", *OF_BUILDING, "address_key", "search_text", "city_key", "stre
 
 async def write_landlords(tx: Tx, import_id: UUID, mapping: Mapping, batch: Batch) -> None:
     """Add the landlords that new or changed rows of a batch name and that aren't known."""
-    params = {"import": import_id, "source": mapping.source, "place": batch.after, "upto": batch.upto}
+    params = {"import": import_id, "source": mapping.source, "after": batch.after, "upto": batch.upto}
     names = ("kind", "name", "name_key", "relation")
     await add_landlords(tx, _listed("landlords", statements.LANDLORDS, names, **params))
 
