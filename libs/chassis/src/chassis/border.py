@@ -10,9 +10,10 @@ from nats.aio.client import Client
 
 
 class Granted(Protocol):
-    """Another service's stream, and the one consumer that its owner granted us there.
+    """Another service's stream, and the one consumer that its owner granted us there; compared by value.
 
-    `api_prefix` is the owner's JetStream API as our account sees it, for example `JS.UNITS.API`.
+    `api_prefix` is the owner's JetStream API as our account sees it, for example
+    `JS.maple-homes_units.API`.
     """
 
     @property
@@ -22,6 +23,10 @@ class Granted(Protocol):
     @property
     def consumer(self) -> str:
         """Name of our consumer there."""
+
+    @property
+    def listener(self) -> object:
+        """Our own party and service, as text "<party>/<service>"."""
 
     @property
     def api_prefix(self) -> str:
@@ -71,4 +76,4 @@ class Border(Protocol):
         """Set up exactly the stream and the consumers that the service grants; safe to repeat."""
 
     async def redeliver(self, connection: Client, listener: str) -> None:
-        """Reset the consumer of one listener to the first message."""
+        """Reset the consumer of one listener, "<party>/<service>", to the first message."""

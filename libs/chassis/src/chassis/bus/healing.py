@@ -191,7 +191,7 @@ def in_words(service: str, healed: Healed, behind: Sequence[Granted]) -> list[st
         lines.append(f"{service}: messages that aren't events stay in the stream: {numbers}")
     lines += [
         f"{service}: events of {source.stream} must be delivered again; their publisher runs:"
-        f" redeliver {source.consumer}"
+        f" redeliver {source.listener}"
         for source in behind
     ]
     return lines or [f"{service}: database and streams continue each other"]

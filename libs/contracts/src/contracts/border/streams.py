@@ -31,6 +31,9 @@ Until then it stays for as long as its addressee is away. The publisher's outbox
 """
 
 
+STREAM_BYTES = 2 * 1024**3
+"""Bytes that one stream may store."""
+
 MAX_PAYLOAD = 65_536
 """Bytes; an event has a few hundred, and the border accepts nothing else."""
 
@@ -69,7 +72,7 @@ class StreamSpec:
     name: str
     subjects: tuple[str, ...]
     consumers: tuple[ConsumerSpec, ...]
-    max_bytes: int = 2 * 1024**3
+    max_bytes: int = STREAM_BYTES
     """When it is full, new events are refused and wait in the outbox; nothing is deleted to make room."""
     duplicate_window: timedelta = timedelta(hours=2)
 
@@ -103,9 +106,7 @@ def stream_for(seat: Seat, grants: Grants) -> StreamSpec | None:
         name=seat.stream,
         subjects=(f"evt.{seat.party}.{seat.service}.>",),
         consumers=tuple(
-            ConsumerSpec(seat.stream, grant.consumer, grant.subjects)
-            for grant in grants.all
-            if grant.publisher == seat
+            ConsumerSpec(seat.stream, grant.consumer, grant.subjects) for grant in grants.promised_by(seat)
         ),
     )
 
