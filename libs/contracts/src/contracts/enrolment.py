@@ -8,10 +8,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from contracts.parties import (
     Names,
@@ -50,6 +50,13 @@ class Plan(Closed):
 
     parties: Annotated[tuple[PlannedParty, ...], Field(min_length=1)]
     """In any order."""
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        ids = [party.id for party in self.parties]
+        if len(set(ids)) != len(ids):
+            raise ValueError("a party is planned twice")
+        return self
 
     @property
     def seats(self) -> tuple[Seat, ...]:
