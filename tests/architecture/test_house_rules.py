@@ -106,17 +106,17 @@ RULES = [
         "async def a(call, form):\n    await call.perform(secure, form.command)\n",
     ),
     (
-        desks.deadlines_are_said_in_one_way,
+        desks.deadlines_are_written_in_one_way,
         f"{FEATURE}/templates/holds/record.html",
         "{{ hold.deadline|moment }}\n",
     ),
     (
-        desks.deadlines_are_said_in_one_way,
+        desks.deadlines_are_written_in_one_way,
         f"{FEATURE}/templates/holds/list.html",
         "{{ ui.day(one.hold_until) }}\n",
     ),
     (
-        desks.deadlines_are_said_in_one_way,
+        desks.deadlines_are_written_in_one_way,
         f"{FEATURE}/templates/holds/list.html",
         "{{ in_days(hold.deadline|last_day) }}\n",
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 import pkgutil
+import re
 import zoneinfo
 from collections.abc import Iterator
 from functools import cache
@@ -113,3 +114,15 @@ def test_missing_and_wrong_fields_are_reported_in_sentences(package: str, langua
 )
 def test_a_message_that_reads_badly_is_found(message: str, language: str) -> None:
     assert reads_badly(message, language)
+
+
+RUN_TOGETHER = re.compile(r"\w[.!?][A-ZÀ-Þ]\w")
+"""A sentence that begins right after another one, as when a text was pasted behind its former wording."""
+
+
+@pytest.mark.row("X1")
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_sentence_of_a_translation_runs_into_the_next(package: str) -> None:
+    messages = load_catalogue("fr", (*SHARED, package)).messages
+    assert [form for forms in messages.values() for form in forms if RUN_TOGETHER.search(form)] == []
+    assert len(messages) > 100

@@ -173,3 +173,83 @@ async def test_lists_that_migrations_fill_are_declared_by_features(service, fres
     await connection.close()
     assert filled
     assert filled <= set(lookups_of(import_module(f"{service}_svc.features").FEATURES))
+
+
+RENAMED = {
+    "support": (
+        "245e2dbe6799",
+        """
+        INSERT INTO inventory_news (id, published_at, heard_at) VALUES (1, '2026-03-01Z', '2026-03-02Z');
+        INSERT INTO home_early_news (unit, listing_version, withdrawn) VALUES (gen_random_uuid(), 7, true);
+        """,
+        """
+        SELECT (SELECT received_at = '2026-03-02Z' FROM inventory_receipt)
+            AND (SELECT listing_version = 7 FROM home_early_change)
+        """,
+    ),
+    "units": (
+        "5259dc5dee54",
+        """
+        INSERT INTO import_stretch (import_id, place, "new", changed, unchanged)
+            VALUES (gen_random_uuid(), 'main st 1', 1, 2, 3)
+        """,
+        "SELECT after = 'main st 1' AND changed = 2 FROM import_batch",
+    ),
+    "tenancy": (
+        "ca3d716798fc",
+        """
+        INSERT INTO audit (id, at, actor, actor_name, actor_kind, use_case, record_kind, record_id, action)
+            VALUES (gen_random_uuid(), now(), 'a', 'A', 'staff', 'u', 'application', '1', 'contact_kept');
+        INSERT INTO audit (id, at, actor, actor_name, actor_kind, use_case, record_kind, record_id, action,
+            changes)
+            VALUES (gen_random_uuid(), now(), 'a', 'A', 'staff', 'u', 'application', '1', 'choices_recorded',
+            '{"start": [null, "tell"], "signing": [null, "do_not_tell"]}');
+        WITH one AS (
+            INSERT INTO application (id, version, origin, unit, adults, children, status, received_at)
+            VALUES (gen_random_uuid(), 1, 'direct', gen_random_uuid(), 1, 0, 'received', now()) RETURNING id)
+        INSERT INTO choice (id, version, application_id, purpose, answer, organisation, given_on, recorded_by)
+            SELECT gen_random_uuid(), 1, one.id, given.purpose, given.answer, 'Another', now(), 'somebody'
+            FROM one, (VALUES ('start', 'tell'), ('signing', 'do_not_tell')) AS given (purpose, answer)
+        """,
+        """
+        SELECT (SELECT array_agg(answer ORDER BY answer) = '{do_not_share,share}' FROM choice)
+            AND (SELECT changes = '{"start": [null, "share"], "signing": [null, "do_not_share"]}'
+                FROM audit WHERE action = 'choices_recorded')
+            AND EXISTS (SELECT FROM audit WHERE action = 'contact_retained')
+        """,
+    ),
+    "gateway": ("ae7bc16eef8c", "SELECT 1", "SELECT true"),
+}
+"""By service the last migration with former names, what to store under them, and what is true afterwards."""
+PARKED = """
+    INSERT INTO parked (source, id, subject, aggregate, aggregate_version, sequence, payload, state, reason,
+        first_failed_at, settled_at, settled_by)
+    VALUES ('units', gen_random_uuid(), 's', 'a', 1, 1, '', 'dropped', 'r', now(), '2026-03-02Z', 'somebody')
+"""
+FORMER_NAMES = """
+    SELECT name FROM (
+        SELECT relname::text AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace
+        UNION SELECT attname::text FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+            WHERE c.relnamespace = 'public'::regnamespace AND NOT attisdropped
+        UNION SELECT conname::text FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    ) names WHERE name ~ '(^|_)(told|said|heard|news|settled|stretch|kept)(_|$)'
+"""
+
+
+@pytest.mark.parametrize("service", PACKAGES)
+async def test_rows_stay_when_their_tables_and_columns_are_renamed(service, fresh_database):
+    revision, stored, true_afterwards = RENAMED[service]
+    database = await fresh_database()
+    migrations = str(migrations_of(service))
+    await migrate.upgrade(database.url, migrations, revision)
+    connection = await database.connect()
+    try:
+        await connection.execute(stored)
+        await connection.execute(PARKED)
+        await migrate.upgrade(database.url, migrations)
+        assert await connection.fetchval(true_afterwards)
+        decided = "SELECT decided_by FROM parked WHERE decided_at = '2026-03-02Z'"
+        assert await connection.fetchval(decided) == "somebody"
+        assert await connection.fetch(FORMER_NAMES) == []
+    finally:
+        await connection.close()

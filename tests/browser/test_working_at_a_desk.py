@@ -33,10 +33,12 @@ def _family() -> str:
     ],
 )
 async def test_a_desk_speaks_french_once_asked(enter: Enter, entity: str, role: str, desk: str) -> None:
-    """One click, and every page of the menu is French and stays so."""
+    """One click, and every page of the menu is French and stays so; its longer words fit in the same rows."""
     visitor = await enter(entity, role)
     await visitor.go(desk)
     await visitor.follow("Français")
+    for part in (".top-row", ".top-tools", ".menu ul"):
+        assert await visitor.rows_in(part) == 1, part
     menu = visitor.page.get_by_role("navigation", name="Principal")
     for address in [await link.get_attribute("href") for link in await menu.get_by_role("link").all()]:
         assert address is not None

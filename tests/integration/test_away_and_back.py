@@ -51,4 +51,4 @@ async def test_homes_can_be_searched_while_the_inventory_is_away(live: Live) -> 
         finally:
             await live.start("units", "units-worker")
         assert found["items"]
-        assert found["heard_at"]
+        assert found["received_at"]

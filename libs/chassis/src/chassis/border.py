@@ -10,9 +10,10 @@ from nats.aio.client import Client
 
 
 class Granted(Protocol):
-    """Another service's stream, and the one consumer that its owner granted us there.
+    """Another service's stream, and the one consumer that its owner granted us there; compared by value.
 
-    `api_prefix` is the owner's JetStream API as our account sees it, for example `JS.UNITS.API`.
+    `api_prefix` is the owner's JetStream API as our account sees it, for example
+    `JS.maple-homes_units.API`.
     """
 
     @property
@@ -24,12 +25,28 @@ class Granted(Protocol):
         """Name of our consumer there."""
 
     @property
+    def listener(self) -> object:
+        """Our own party and service, as text "<party>/<service>"."""
+
+    @property
     def api_prefix(self) -> str:
         """First part of the subjects of its API."""
 
     @property
     def source(self) -> str:
         """The owner as its envelopes must name it: "/<party>/<service>"."""
+
+
+class Given(Protocol):
+    """A consumer of this service's stream that it granted to another."""
+
+    @property
+    def consumer(self) -> str:
+        """Name of the consumer."""
+
+    @property
+    def addressed(self) -> Sequence[str]:
+        """The subjects that nobody else receives."""
 
 
 class Border(Protocol):
@@ -48,11 +65,15 @@ class Border(Protocol):
         """The consumers that the other publishers granted to this service; they may change at any time."""
 
     @property
-    def retained(self) -> timedelta | None:
-        """How long the stream retains a message; None: for ever."""
+    def granted(self) -> Sequence[Given]:
+        """The consumers that this service granted to others."""
+
+    @property
+    def retained(self) -> timedelta:
+        """How long an addressed event stays in the stream after it was acknowledged."""
 
     async def establish(self, connection: Client) -> object:
         """Set up exactly the stream and the consumers that the service grants; safe to repeat."""
 
     async def redeliver(self, connection: Client, listener: str) -> None:
-        """Reset the consumer of one listener to the first message."""
+        """Reset the consumer of one listener, "<party>/<service>", to the first message."""

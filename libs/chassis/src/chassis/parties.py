@@ -27,6 +27,10 @@ class Party(Protocol):
 class Parties(Protocol):
     """The register of parties, as it is now."""
 
+    @property
+    def problem(self) -> str | None:
+        """Why a newer register wasn't taken in; None while there is none."""
+
     def party(self, id: str) -> Party | None:
         """Return the party with an id, or None for one that was never registered."""
 
@@ -36,6 +40,8 @@ class Parties(Protocol):
 
 class Alone:
     """The parties of a service that knows of nobody."""
+
+    problem: str | None = None
 
     def party(self, id: str) -> Party | None:
         """Return None."""

@@ -94,7 +94,7 @@ def run(definition: ServiceDefinition, arguments: Sequence[str] | None = None) -
     for name, (_, purpose) in _COMMANDS.items():
         added = commands.add_parser(name, help=purpose, description=purpose)
         if name == "redeliver":
-            added.add_argument("listener", help="the service that will receive them again")
+            added.add_argument("listener", help="who will receive them again, such as maple-homes/tenancy")
     given = vars(parser.parse_args(arguments))
     chosen, _ = _COMMANDS[given.pop("command")]
     try:

@@ -56,7 +56,8 @@ async def test_a_record_leaves_audit_outbox_and_timer_in_the_same_commit(
     )
     assert json.loads(audit["changes"]) == {"label": [None, "books"]}
     (message,) = await rows("SELECT * FROM outbox")
-    assert (message["subject"], message["aggregate"]) == ("evt.parcels.parcel_shelved.v1", str(parcel))
+    assert message["subject"] == "evt.property.parcels.parcel_shelved.v1"
+    assert (message["aggregate"], message["addressee"]) == (str(parcel), None)
     assert (message["status"], message["about"], message["basis"]) == ("pending", "person-1", "consent-1")
     assert json.loads(message["data"])["id"] == str(message["id"])
     (timer,) = await rows("SELECT * FROM timers")
@@ -361,7 +362,7 @@ async def test_what_one_of_a_batch_recorded_survives_anothers_refusal(
     runtime: Runtime, porter: Actor, rows: Rows
 ) -> None:
     async with runtime.transaction(Actor.system("listener", "property"), use_case="bus.batch") as tx:
-        first = await perform_in(tx, trade.shelve_parcel, trade.ShelveParcel("kept"))
+        first = await perform_in(tx, trade.shelve_parcel, trade.ShelveParcel("stored"))
         with pytest.raises(NotFound):
             async with tx.savepoint():
                 await perform_in(tx, trade.claim_parcel, trade.ClaimParcel(new_id(), "Ada"))
@@ -370,7 +371,7 @@ async def test_what_one_of_a_batch_recorded_survives_anothers_refusal(
                 await perform_in(tx, trade.shelve_parcel, trade.ShelveParcel("undone"))
                 await tx.execute(sa.text("SELECT 1 / 0"))
 
-    assert [row["label"] for row in await rows("SELECT label FROM parcel")] == ["kept"]
+    assert [row["label"] for row in await rows("SELECT label FROM parcel")] == ["stored"]
     assert [row["aggregate"] for row in await rows("SELECT aggregate FROM outbox")] == [str(first)]
     (audit,) = await rows("SELECT use_case, actor_kind FROM audit")
     assert (audit["use_case"], audit["actor_kind"]) == ("parcels.shelve_parcel", "system")
@@ -464,7 +465,7 @@ async def test_a_connection_that_breaks_while_committing_is_reported_as_unknown(
 
 
 @pytest.mark.row("X5")
-async def test_kept_results_are_forgotten_after_a_week(runtime: Runtime, porter: Actor, rows: Rows) -> None:
+async def test_stored_results_are_deleted_after_a_week(runtime: Runtime, porter: Actor, rows: Rows) -> None:
     command = trade.ShelveParcel("books")
     await perform(runtime, porter, trade.shelve_parcel, command, idempotency_key="old")
     await perform(runtime, porter, trade.shelve_parcel, command, idempotency_key="young")
@@ -472,5 +473,5 @@ async def test_kept_results_are_forgotten_after_a_week(runtime: Runtime, porter:
 
     assert await forget_results(runtime) == 1
 
-    (kept,) = await rows("SELECT key FROM idempotency")
-    assert kept["key"] == "young"
+    (stored,) = await rows("SELECT key FROM idempotency")
+    assert stored["key"] == "young"

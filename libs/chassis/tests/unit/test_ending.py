@@ -26,7 +26,7 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ending, "AGAIN_AFTER", 0.01)
 
 
-async def test_a_lost_cancellation_is_said_again() -> None:
+async def test_a_lost_cancellation_is_repeated() -> None:
     tasks = [asyncio.create_task(_deaf(times)) for times in (0, 1, 3)]
     await asyncio.sleep(0)
     await end(*tasks)

@@ -123,7 +123,7 @@ def test_the_difference_holds_only_what_differs() -> None:
     assert (refused.value.current, refused.value.difference) == (3, {"text": ("stands", "sent")})
 
 
-def test_a_list_of_wrong_entries_is_not_said_to_be_empty() -> None:
+def test_a_list_of_wrong_entries_is_not_called_empty() -> None:
     class Line(BaseModel):
         name: Annotated[str, Field(min_length=1)]
 

@@ -12,8 +12,7 @@ from contracts.border import Address, Certificates, Grants, Host, Seat, leaf_con
 from contracts.border.config import password_variable
 from contracts.border.leaf import url_variable
 from contracts.documents import generate, outdated, release, release_breaks
-from contracts.enrolment import KeyFiles, began_everywhere, read_plan, revised, store
-from contracts.parties import RegisterRefused, verified
+from contracts.enrolment import KeyFiles, began_everywhere, enrol, read_plan
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,19 +87,16 @@ def _release() -> int:
 
 
 def _sign(options: argparse.Namespace) -> int:
-    """Write the register that a plan leads to, signed with the neighbourhood's key."""
-    keys = KeyFiles(options.keys)
-    own = keys.public(options.signer)
-    present = verified(options.register.read_bytes(), [own]) if options.register.exists() else None
+    """Write the register that a plan leads to, signed with the neighbourhood's keys."""
+    keys, signers = KeyFiles(options.keys), options.signer or ["neighbourhood"]
     on = began_everywhere(dt.datetime.now(dt.UTC))
     try:
-        register = revised(present, read_plan(options.parties), on, keys.public)
-    except (ValueError, RegisterRefused) as error:
+        register = enrol(read_plan(options.parties), options.register, keys, signers, on)
+    except (ValueError, OSError) as error:
         _say(f"not signed: {error}")
         return 1
-    if register is not present:
-        store(register, options.register, keys.private(options.signer))
-    _say(f"version {register.version} of {len(register.parties)} parties, to be verified with the key {own}")
+    verify = " ".join(map(keys.public, signers))
+    _say(f"version {register.version}, with {len(register.parties)} parties; keys that verify it: {verify}")
     return 0
 
 
@@ -183,7 +179,12 @@ def _parser() -> argparse.ArgumentParser:
     sign.add_argument("--parties", type=Path, default=_PAIR, help="the plan of who takes part")
     sign.add_argument("--register", type=Path, required=True, help="the register's file; made if missing")
     sign.add_argument("--keys", type=Path, required=True, help="folder of private keys; made if missing")
-    sign.add_argument("--signer", default="neighbourhood", help="name of the key that signs")
+    sign.add_argument(
+        "--signer",
+        action="append",
+        metavar="NAME",
+        help="a key that signs, once for each; if none is named it is 'neighbourhood'",
+    )
     for name, text in (
         ("nats-config", "print the nats-server configuration"),
         ("nats-users", "print the environment variables that configuration needs"),

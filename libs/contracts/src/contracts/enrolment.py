@@ -6,14 +6,23 @@ A plan is a short list that a person writes: ids, names, kinds. Keys, days and v
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from contracts.parties import Names, Party, Register, private_key, private_text, public_text, signed
+from contracts.parties import (
+    Names,
+    Party,
+    Register,
+    private_key,
+    private_text,
+    public_text,
+    signed,
+    verified,
+)
 from contracts.seats import Seat
 from contracts.words import Closed, Flag, PartyId, PartyKind, Service
 
@@ -42,6 +51,13 @@ class Plan(Closed):
     parties: Annotated[tuple[PlannedParty, ...], Field(min_length=1)]
     """In any order."""
 
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        ids = [party.id for party in self.parties]
+        if len(set(ids)) != len(ids):
+            raise ValueError("a party is planned twice")
+        return self
+
     @property
     def seats(self) -> tuple[Seat, ...]:
         """The seats of all of them."""
@@ -66,9 +82,9 @@ def began_everywhere(now: dt.datetime) -> dt.date:
 def revised(register: Register | None, plan: Plan, on: dt.date, new_key: Callable[[str], str]) -> Register:
     """Return the register that a plan leads to from the present one; the present one if nothing differs.
 
-    `on` is the day on which the new ones begin; those that the plan no longer has leave on the day before it.
-    `new_key(id)` makes a party's key pair, and returns the public key. Raises ValueError for a party that
-    comes back under the id of one that left.
+    `on` is the day on which the new ones begin; those that the plan no longer has leave on the day before it,
+    or on their first day. `new_key(id)` makes a party's key pair, and returns the public key. Raises
+    ValueError for a party under the id of one that left, and for a plan that makes no register.
     """
     present = {party.id: party for party in register.parties} if register else {}
     planned = {party.id: party for party in plan.parties}
@@ -81,12 +97,12 @@ def revised(register: Register | None, plan: Plan, on: dt.date, new_key: Callabl
 
 
 def _party(wanted: PlannedParty, present: Party | None, on: dt.date, new_key: Callable[[str], str]) -> Party:
-    said = {"names": wanted.names, "kinds": wanted.kinds, "suspended": wanted.suspended}
+    planned = {"names": wanted.names, "kinds": wanted.kinds, "suspended": wanted.suspended}
     if present is None:
-        return Party(id=wanted.id, key=new_key(wanted.id), since=on, **said)
-    if present.until is not None and present.until < on:
+        return Party(id=wanted.id, key=new_key(wanted.id), since=on, **planned)
+    if present.until is not None:
         raise ValueError(f"{wanted.id} left on {present.until}: its id is never used again")
-    return Party.model_validate({**dict(present), **said})
+    return Party.model_validate({**dict(present), **planned})
 
 
 def _left(party: Party, on: dt.date) -> Party:
@@ -96,12 +112,23 @@ def _left(party: Party, on: dt.date) -> Party:
     return Party.model_validate({**dict(party), "until": last})
 
 
-def store(register: Register, path: Path, *keys: Ed25519PrivateKey) -> None:
-    """Sign a register with each key and write it where services read it, in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    written = path.with_suffix(".new")
-    written.write_text(signed(register, *keys).text(), encoding="utf-8")
-    written.replace(path)
+def enrol(plan: Plan, file: Path, keys: KeyFiles, signers: Sequence[str], on: dt.date) -> Register:
+    """Bring the register in a file to what a plan says, and return it; see `revised`.
+
+    Each of `signers` names a key of the neighbourhood, which signs. The file is replaced in one step, and
+    stays as it is when nothing differs. Raises OSError, and ValueError when the present one isn't signed by
+    all of them (RegisterRefused), when a signer has the name of a party, or when the plan can't be followed.
+    """
+    if named := set(signers) & {party.id for party in plan.parties}:
+        raise ValueError(f"{min(named)} is a party's id: its key can't sign for the neighbourhood")
+    public = [keys.public(name) for name in signers]
+    present = verified(file.read_bytes(), public) if file.exists() else None
+    register = revised(present, plan, on, keys.public)
+    if register is not present:
+        fresh = file.with_suffix(".new")
+        fresh.write_text(signed(register, *map(keys.private, signers)).text(), encoding="utf-8")
+        fresh.replace(file)
+    return register
 
 
 class KeyFiles:

@@ -15,7 +15,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticSerializationError
 
-from contracts.words import Closed
+from contracts.words import PARTY, Closed, PartyId
 
 CONTENT_TYPE = "application/cloudevents+json"
 """Media type of an event on the bus (header Content-Type)."""
@@ -24,9 +24,8 @@ LAST_VERSION = 2**31 - 1
 """The highest number in the order of an aggregate."""
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-_PARTY = r"[a-z][a-z0-9-]{1,30}"
-_SOURCE = re.compile(rf"/({_PARTY})/[a-z]+")
-_ADDRESSEE = re.compile(_PARTY)
+_SOURCE = re.compile(rf"/{PARTY}/(?P<service>[a-z]+)")
+_ADDRESSEE = re.compile(PARTY)
 
 
 class UnreadableEvent(ValueError):
@@ -87,7 +86,7 @@ class Head(BaseModel):
     """The publishing party and its service, for example "/maple-homes/units"."""
     type: Annotated[str, Field(pattern=r"^[a-z]+\.[a-z_]+\.v[1-9][0-9]*$")]
     """The service, the event and its version."""
-    addressee: Annotated[str, Field(pattern=rf"^{_PARTY}$")] | None = None
+    addressee: PartyId | None = None
     """The one party that the message is for; absent when every party that listens may have it."""
     subject: UUID
     """The aggregate: events of one arrive in the order of `aggregateversion`."""
@@ -140,8 +139,9 @@ def write(
         raise UnwritableEvent(f"{terms.key}: is ordered by its {terms.aggregate}, and that is another one")
     if not 1 <= aggregate_version <= LAST_VERSION:
         raise UnwritableEvent(f"{terms.key}: versions of an aggregate go from 1 to {LAST_VERSION}")
-    if _SOURCE.fullmatch(source) is None:
-        raise UnwritableEvent(f"{terms.key}: {source!r} can't be a source")
+    publisher = _SOURCE.fullmatch(source)
+    if publisher is None or publisher["service"] != _service(terms):
+        raise UnwritableEvent(f"{terms.key}: {source!r} can't be its source")
     if terms.addressed != (addressee is not None):
         raise UnwritableEvent(
             f"{terms.key}: {'needs an addressee' if terms.addressed else 'has no addressee'}"
@@ -164,6 +164,10 @@ def write(
     return b"".join(((head + to + trace + '"data":').encode(), data, b"}"))
 
 
+def _service(terms: EnvelopeTerms) -> str:
+    return terms.key.partition(".")[0]
+
+
 @cache
 def _around(model: type[E]) -> type[Envelope[E]]:
     return Envelope[model]  # type: ignore[valid-type]
@@ -181,6 +185,8 @@ def read(model: type[E], message: bytes | bytearray | str) -> Envelope[E]:
     terms = model.terms
     if envelope.type != terms.key:
         raise UnreadableEvent(f"expected {terms.key}, this is {envelope.type}")
+    if not envelope.source.endswith(f"/{_service(terms)}"):
+        raise UnreadableEvent(f"{terms.key} breaks its contract: source: another service")
     if terms.addressed != (envelope.addressee is not None):
         raise UnreadableEvent(
             f"{terms.key} breaks its contract: addressee: {'missing' if terms.addressed else 'unexpected'}"

@@ -34,11 +34,16 @@ _Name = Annotated[
 ]
 
 
+_NO_KEY = "isn't an Ed25519 public key in base64url"
+
+
 def _a_key(text: str) -> str:
     try:
-        public_key(text)
+        canonical = _encoded(public_key(text).public_bytes_raw())
     except ValueError as wrong:
-        raise ValueError("isn't an Ed25519 public key in base64url") from wrong
+        raise ValueError(_NO_KEY) from wrong
+    if text != canonical:  # the last character has bits to spare: a key must have one name only
+        raise ValueError(_NO_KEY)
     return text
 
 
@@ -106,8 +111,8 @@ class Register(Closed):
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
         ids = [party.id for party in self.parties]
-        if len(set(ids)) != len(ids):
-            raise ValueError("a party is listed twice")
+        if ids != sorted(set(ids)):
+            raise ValueError("the parties must be in the order of their ids, each once")
         if (self.version == 1) != (self.previous is None):
             raise ValueError("every version but the first names the one before it")
         return self
@@ -236,8 +241,9 @@ def verified(text: str | bytes, keys: Sequence[str]) -> Register:
 def successor(register: Register, text: str | bytes, keys: Sequence[str]) -> Register:
     """Return the register in a file's text if it may replace `register`, or `register` if it's the same.
 
-    Raises RegisterRefused for an older version, for another one of the same version, and for a next version
-    that wasn't made from this one.
+    Raises RegisterRefused for an older version, for another one of the same version, for a next version that
+    wasn't made from this one, and for one that has forgotten a party: who left stays listed, so that records
+    can name it and nobody else gets its id.
     """
     later = verified(text, keys)
     if later.version == register.version and later.digest == register.digest:
@@ -248,13 +254,16 @@ def successor(register: Register, text: str | bytes, keys: Sequence[str]) -> Reg
         )
     if later.version == register.version + 1 and later.previous != register.digest:
         raise RegisterRefused(f"version {later.version} of the register of parties was made from another one")
+    for party in register.parties:
+        if later.party(party.id) is None:
+            raise RegisterRefused(f"version {later.version} of the register of parties lacks {party.id}")
     return later
 
 
 class RegisterFile:
     """The register of parties in a file, read again when the file changes.
 
-    A newer version is taken over while the service runs; one that is refused changes nothing, and `problem`
+    A newer version is taken in while the service runs; one that is refused changes nothing, and `problem`
     says why. Raises RegisterRefused when the first can't be relied on, so that a service doesn't start.
     """
 
@@ -280,7 +289,7 @@ class RegisterFile:
 
     @property
     def register(self) -> Register:
-        """The newest version that could be verified; looking costs one `stat`."""
+        """The newest version that could be verified; each access costs one `stat`."""
         mark = self._mark()
         if mark != self._seen:
             self._seen = mark

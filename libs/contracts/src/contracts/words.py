@@ -106,7 +106,9 @@ _Label = Annotated[
 _Short = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30, pattern=_NO_CONTROL)
 ]
-PartyId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
+PARTY = r"[a-z][a-z0-9-]{1,30}"
+"""What the id of a party looks like, to be used inside a regular expression."""
+PartyId = Annotated[str, StringConstraints(pattern=rf"^{PARTY}$")]
 """The id of a party in the register of parties, such as "maple-homes" (N1)."""
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", min_length=1, max_length=60)]
 """A code of a look-up list that its owner published, such as the region "toronto-east-york"."""

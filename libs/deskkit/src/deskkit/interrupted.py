@@ -37,11 +37,11 @@ async def interrupted(request: Request, _reason: SignInNeeded) -> Response:
             headers={"HX-Redirect": f"{desk.sign_in_path}?{urlencode({'next': _page_of(request)})}"},
         )
     if request.cookies.get(RENEWED_COOKIE):
-        return await _refused(request, f"{target}&anew=true")
+        return await _refused(request, f"{target}&sign_in_again=true")
     return RedirectResponse(target, status_code=303 if request.method in SAFE_METHODS else 307)
 
 
-async def _refused(request: Request, sign_in_anew: str) -> Response:
+async def _refused(request: Request, sign_in_again: str) -> Response:
 
     call = PageCall(request, desk_of(request), None, public=True)
     arrived = TOKEN_COOKIE in request.cookies
@@ -57,7 +57,7 @@ async def _refused(request: Request, sign_in_anew: str) -> Response:
         arrived=arrived,
         typed=typed,
         posted=request.method not in SAFE_METHODS,
-        sign_in_anew=sign_in_anew,
+        sign_in_again=sign_in_again,
     )
 
 

@@ -87,8 +87,8 @@ class Speech:
 
     def _param(self, name: str, value: Any) -> Any:
         if isinstance(value, datetime):
-            said = self.formats.deadline if name == "deadline" else self.formats.moment
-            return said(value)
+            written = self.formats.deadline if name == "deadline" else self.formats.moment
+            return written(value)
         if isinstance(value, date):
             return self.formats.date(value)
         if hasattr(value, "amount") and hasattr(value, "currency"):

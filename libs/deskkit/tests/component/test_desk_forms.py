@@ -129,7 +129,7 @@ async def test_the_second_editor_sees_what_differs_and_may_send_again(gallery: A
 
 
 @pytest.mark.row("X1")
-async def test_a_refusal_of_the_domain_is_said_at_its_field_with_its_date_in_words(gallery: Any) -> None:
+async def test_a_refusal_of_the_domain_is_shown_at_its_field_with_its_date_in_words(gallery: Any) -> None:
     client = await gallery()
     page = parse_page((await send(client, {**GOOD, "notes": "refuse"})).text)
     assert "A visit on 30 November 2026 isn't possible." in page.text
@@ -227,7 +227,7 @@ async def test_a_filter_is_what_its_address_says_and_else_what_is_usual(gallery:
 
 
 @pytest.mark.row("X2", "X6")
-async def test_what_cant_be_read_in_an_address_is_said_at_its_field_and_left_out(gallery: Any) -> None:
+async def test_what_cant_be_read_in_an_address_is_shown_at_its_field_and_left_out(gallery: Any) -> None:
     client = await gallery()
     asked, page = await _sought(
         client, "?address=Bloor&bedrooms=many&free_from=31+February+2026&housing_type=castle"

@@ -63,9 +63,9 @@ async def test_pending_polls_by_itself_stops_by_itself_and_works_by_a_link(galle
     waiting = await client.get(poll.get("hx-get"))
     assert waiting.status_code == 200
     parse_page(waiting.text, fragment=True)
-    settled = await client.get(f"{poll.get('hx-get')}?state=settled")
-    assert settled.status_code == 286, "htmx stops polling"
-    assert "hx-get" not in settled.text
+    answered = await client.get(f"{poll.get('hx-get')}?state=answered")
+    assert answered.status_code == 286, "htmx stops polling"
+    assert "hx-get" not in answered.text
 
 
 async def test_a_poll_whose_session_is_over_renews_the_whole_page(gallery: Any) -> None:

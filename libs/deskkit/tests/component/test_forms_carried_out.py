@@ -32,7 +32,7 @@ def days(page_text: str) -> int:
 
 
 @pytest.mark.row("X5")
-async def test_what_came_of_it_is_told_and_a_form_sent_twice_is_carried_out_once(
+async def test_the_outcome_is_shown_and_a_form_sent_twice_is_carried_out_once(
     gallery_with_records: Any,
 ) -> None:
     client = await gallery_with_records()
@@ -58,7 +58,7 @@ async def test_what_is_typed_wrong_never_reaches_the_use_case(gallery_with_recor
 
 
 @pytest.mark.row("X1")
-async def test_a_refusal_is_said_at_the_field_it_names(gallery_with_records: Any) -> None:
+async def test_a_refusal_is_shown_at_the_field_it_names(gallery_with_records: Any) -> None:
     client = await gallery_with_records()
     await send(client, MONDAY)
     answer = await send(client, MONDAY)
@@ -69,7 +69,7 @@ async def test_a_refusal_is_said_at_the_field_it_names(gallery_with_records: Any
 
 
 @pytest.mark.row("X1")
-async def test_a_refusal_that_names_no_field_is_said_for_the_whole_form(gallery_with_records: Any) -> None:
+async def test_a_refusal_that_names_no_field_is_shown_for_the_whole_form(gallery_with_records: Any) -> None:
     client = await gallery_with_records()
     answer = await send(client, SUNDAY)
     assert messages_of(answer) == (422, "Nobody opens the door on Sundays.")
@@ -85,7 +85,7 @@ async def test_a_record_that_is_gone_is_a_page_of_its_own(gallery_with_records: 
 
 
 @pytest.mark.row("W10")
-async def test_who_may_only_look_is_told_so_where_they_look(gallery_with_records: Any) -> None:
+async def test_who_may_only_look_is_informed_where_they_look(gallery_with_records: Any) -> None:
     client = await gallery_with_records(role="supervisor")
     answer = await send(client, MONDAY)
     assert messages_of(answer) == (422, "Your role doesn't permit this.")

@@ -71,7 +71,7 @@ async def test_a_form_that_is_wrong_is_never_tried() -> None:
         (InvalidInput(field="given", rule="No."), "name", "given"),
     ],
 )
-async def test_a_refusal_is_said_at_its_field_or_else_where_it_is_asked_for(
+async def test_a_refusal_is_shown_at_its_field_or_else_where_it_is_asked_for(
     refusal: DomainError, at: str | None, key: str
 ) -> None:
     async def refused(command: Rename) -> None:
@@ -133,7 +133,7 @@ def stay(**posted: str) -> Form[Stay]:
 
 
 @pytest.mark.row("X2")
-def test_rules_about_several_fields_are_told_together_with_those_about_one() -> None:
+def test_rules_about_several_fields_are_shown_together_with_those_about_one() -> None:
     form = stay(name="", first="2026-11-23", last="2026-11-01", rent="0")
     assert form.summary() == [
         ("name", "Enter the name"),
@@ -146,7 +146,7 @@ def test_rules_about_several_fields_are_told_together_with_those_about_one() -> 
 
 
 @pytest.mark.row("X2")
-async def test_several_refusals_are_each_said_at_their_field() -> None:
+async def test_several_refusals_are_each_shown_at_their_field() -> None:
     async def refused(command: Rename) -> None:
         faults = Faults()
         with faults:

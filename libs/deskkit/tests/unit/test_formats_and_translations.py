@@ -28,7 +28,7 @@ def formats(language: str) -> Formats:
 
 @pytest.mark.row("X1")
 @pytest.mark.parametrize("package", ["deskkit", "chassis", "trade"])
-def test_everything_is_said_in_french(package: str) -> None:
+def test_everything_is_translated_into_french(package: str) -> None:
     assert missing_translations(package) == []
 
 

@@ -46,6 +46,6 @@ def test_the_same_price_is_written_in_each_language_and_currency() -> None:
         assert english.money(Decimal("1250.5"), "USD") == "US$1,250.50"
 
 
-def test_prices_are_kept_up_to_a_limit() -> None:
+def test_prices_are_stored_up_to_a_limit() -> None:
     assert module._priced.cache_info().maxsize
     assert module._written.cache_info().maxsize

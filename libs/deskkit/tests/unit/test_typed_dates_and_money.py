@@ -143,6 +143,6 @@ def test_money_that_is_none(typed: str, kind: str) -> None:
         ("900 EUR", "EUR"),
     ],
 )
-def test_a_currency_typed_with_an_amount_is_kept(typed, currency):
+def test_a_currency_typed_with_an_amount_is_recorded(typed, currency):
     assert currency_in(typed) == currency
     assert parse_money(typed) in {900, 1250}

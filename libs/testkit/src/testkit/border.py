@@ -152,7 +152,10 @@ class BorderNats:
             found: list[tuple[str, bytes]] = []
             state = (await stream.stream_info(seat.stream)).state
             for sequence in range(max(state.first_seq, 1), state.last_seq + 1):
-                message = await stream.get_msg(seat.stream, sequence)
+                try:
+                    message = await stream.get_msg(seat.stream, sequence)
+                except NotFoundError:  # acknowledged long ago, and removed
+                    continue
                 found.append((message.subject or "", message.data or b""))
             return found
         finally:

@@ -50,6 +50,10 @@ STICKS_OUT = """() => [...document.querySelectorAll("body *")]
   .filter(element => element.getBoundingClientRect().right > innerWidth + 0.5)
   .slice(0, 3).map(element => element.outerHTML.slice(0, 120))"""
 
+ROWS = """element => [...element.children].map(child => child.getBoundingClientRect())
+  .sort((one, other) => one.top - other.top)
+  .reduce(([rows, end], {top, bottom}) => [rows + (top >= end), Math.max(end, bottom)], [0, -1])[0]"""
+
 
 def chromium() -> str | None:
     """Return where Chromium is, or None when the machine has none."""
@@ -187,6 +191,11 @@ class Visitor:
     async def heading(self) -> str:
         """Return the page's heading."""
         return (await self.page.locator("h1").inner_text()).strip()
+
+    async def rows_in(self, selector: str) -> int:
+        """Return in how many rows the parts of an element stand, one below the other."""
+        rows: int = await self.page.locator(selector).evaluate(ROWS)
+        return rows
 
     # examining
 

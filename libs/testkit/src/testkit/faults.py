@@ -69,7 +69,7 @@ async def faults_of(
             )
             assert answer.status_code < httpx.codes.INTERNAL_SERVER_ERROR, f"{action}: {answer.status_code}"
             if "text/html" in answer.headers.get("Content-Type", ""):
-                found += _said(one.path, parse_page(answer.text))
+                found += _shown(one.path, parse_page(answer.text))
     return found
 
 
@@ -85,17 +85,17 @@ def _typed(form: Element) -> list[Element]:
 
 def _filled(form: Element, filling: Callable[[Element], str | None]) -> dict[str, Any]:
     typed = {control.get("name", "") for control in _typed(form)}
-    kept = {name: value for name, value in fields_of(form) if name in _OURS or name not in typed}
+    values = {name: value for name, value in fields_of(form) if name in _OURS or name not in typed}
     for control in _typed(form):
         text = filling(control)
         if text is not None:
-            kept[control.get("name", "")] = text
+            values[control.get("name", "")] = text
         elif control.get("type") not in {"checkbox", "radio"}:
-            kept[control.get("name", "")] = ""
-    return kept
+            values[control.get("name", "")] = ""
+    return values
 
 
-def _said(path: str, page: Page) -> list[Fault]:
+def _shown(path: str, page: Page) -> list[Fault]:
     for part in page.root.iter("div"):
         if "error-summary" in (part.get("class") or "").split():
             links = list(part.iter("li"))

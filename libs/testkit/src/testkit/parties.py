@@ -9,17 +9,18 @@ from functools import cache
 from pathlib import Path
 
 from contracts.border import Grants
-from contracts.enrolment import KeyFiles, Plan, read_plan, revised, store
+from contracts.enrolment import KeyFiles, Plan, enrol, read_plan
 from contracts.parties import Register
 
 _PLANS = Path(__file__).resolve().parents[4] / "deploy" / "parties"
+SIGNERS = ["neighbourhood"]
 SINCE = dt.date(2020, 1, 1)
 """The day since which everybody in these registers takes part: before any clock of a test."""
 
 
 @dataclass
 class Neighbourhood:
-    """A register of parties in a file, and the key that signs it; a test may revise it."""
+    """A register of parties in a file, and the keys that sign it; a test may revise it."""
 
     file: Path
     keys: KeyFiles
@@ -28,20 +29,12 @@ class Neighbourhood:
     @classmethod
     def of(cls, plan: Plan, folder: Path) -> Neighbourhood:
         """Return a neighbourhood of these parties; its files are in `folder`."""
-        keys = KeyFiles(folder / "keys")
-        register = revised(None, plan, SINCE, keys.public)
-        made = cls(folder / "parties.json", keys, register)
-        made.write()
-        return made
-
-    def write(self) -> None:
-        """Sign the register and put it where services read it, in one step."""
-        store(self.register, self.file, self.keys.private("neighbourhood"))
+        file, keys = folder / "parties.json", KeyFiles(folder / "keys")
+        return cls(file, keys, enrol(plan, file, keys, SIGNERS, SINCE))
 
     def revise(self, plan: Plan, on: dt.date) -> None:
         """Sign and write the next version, with the parties of another plan."""
-        self.register = revised(self.register, plan, on, self.keys.public)
-        self.write()
+        self.register = enrol(plan, self.file, self.keys, SIGNERS, on)
 
     def grants(self) -> Grants:
         """Return the grants between its seats today."""
@@ -49,7 +42,7 @@ class Neighbourhood:
 
     def settings(self) -> dict[str, str]:
         """Return the settings of a service that concern the register."""
-        return {"parties_file": str(self.file), "parties_keys": self.keys.public("neighbourhood")}
+        return {"parties_file": str(self.file), "parties_keys": " ".join(map(self.keys.public, SIGNERS))}
 
 
 def plan(name: str) -> Plan:

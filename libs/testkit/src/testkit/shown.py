@@ -11,7 +11,7 @@ from deskkit.labels import label_of
 from testkit.faults import NOT_FOR_PEOPLE
 
 _UNSEEN = frozenset({"script", "style", "template", "code", "kbd"})
-_SAID_BY = ("alt", "aria-label", "placeholder")
+_TEXT_ATTRIBUTES = ("alt", "aria-label", "placeholder")
 _INLINE = frozenset({"a", "abbr", "b", "em", "i", "small", "span", "strong", "time", "bdi", "s"})
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -56,7 +56,7 @@ class _Reader(HTMLParser):
         if (self._unread or foreign or tag in _UNSEEN) and tag not in _VOID:
             self._unread.append(tag)
         if not self._unread:
-            self.found += [given.get(name) or "" for name in _SAID_BY]
+            self.found += [given.get(name) or "" for name in _TEXT_ATTRIBUTES]
         if tag not in _INLINE:
             self.end_block()
 

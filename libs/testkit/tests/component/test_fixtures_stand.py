@@ -38,7 +38,7 @@ async def test_the_bare_broker_keeps_what_it_acknowledged(plain_nats_server):
         await connection.close()
 
 
-async def test_eventually_tells_the_last_failure(eventually):
+async def test_eventually_reports_the_last_failure(eventually):
     seen = []
 
     def third_time():

@@ -26,11 +26,14 @@ _STREET_WORDS: dict[str, str] = {
 }  # fmt: skip
 """Word → the short form under which it is compared."""
 
-STREET_TYPES = frozenset({
+_STREET_TYPES = frozenset({
     "st", "ave", "blvd", "rd", "dr", "cres", "ct", "pl", "ln", "ter", "sq", "gdns", "gt", "grv", "hts", "hwy",
     "pkwy", "trl", "cir", "crct", "rue", "ch", "rte", "apt",
 })  # fmt: skip
 """Words that name a kind of street, in their short forms."""
+
+_MOST_SOUGHT = 9
+"""Words of a typed text that homes are looked for by."""
 
 _SHOWN_UPPER = frozenset({"N", "S", "E", "W", "NE", "NW", "SE", "SW"})
 _SHOWN_SHORT: dict[str, str] = {
@@ -84,6 +87,18 @@ def words(text: str) -> list[str]:
         for whole in ((word[:3], word[3:]) if _CODE_IN_ONE.fullmatch(word) else (word,))
         for part in letters.words(whole)
     ]
+
+
+def words_sought(text: str) -> list[str]:
+    """Return the words that homes are looked for by when somebody types a text.
+
+    The type of a street says too little to narrow ("st" is a saint too), unless nothing else is typed.
+
+    >>> words_sought("12 Elm Street"), words_sought("Street")
+    (['12', 'elm'], ['st'])
+    """
+    typed = list(dict.fromkeys(words(text)))
+    return ([word for word in typed if word not in _STREET_TYPES] or typed)[:_MOST_SOUGHT]
 
 
 def address_key(*, street: str, city: str, province: str, country: str) -> str:

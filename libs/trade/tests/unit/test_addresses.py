@@ -20,6 +20,7 @@ from trade.addresses import (
     street_order,
     unit_key,
     words,
+    words_sought,
 )
 from trade.letters import folded
 
@@ -175,3 +176,24 @@ def test_an_address_is_found_by_the_same_words_however_it_is_written() -> None:
 def test_what_parts_the_words_of_an_address_does_not_matter(parts: list[str], between: str) -> None:
     assert words(between.join(parts)) == words(" ".join(parts).upper())
     assert searchable(*parts).split() == words(" ".join(parts))
+
+
+@pytest.mark.row("U1", "P5")
+@pytest.mark.parametrize(
+    ("typed", "sought"),
+    [
+        ("12 Elm Street", ["12", "elm"]),
+        ("St. Clair Ave W", ["clair", "w"]),
+        ("12, rue de l’Église", ["12", "de", "leglise"]),
+        ("Apt 3, 12 Elm Rd", ["3", "12", "elm"]),
+        ("Elm elm ELM", ["elm"]),
+        ("street", ["st"]),
+        ("rue, ch.", ["rue", "ch"]),
+        ("st rd " * 20 + "1 2 3 4 5 6 7 8 9 10", ["1", "2", "3", "4", "5", "6", "7", "8", "9"]),
+        (" - ", []),
+    ],
+)
+def test_the_type_of_a_street_narrows_no_search_unless_nothing_else_is_typed(
+    typed: str, sought: list[str]
+) -> None:
+    assert words_sought(typed) == sought

@@ -24,9 +24,9 @@ from gateway.sessions.model import new_secret
 from gateway.settings import GatewaySettings
 from gateway.staff.commands import (
     AddStaff,
-    Email,
     Locale,
     SetPassword,
+    SignInAddress,
     add_staff,
     reset_password,
 )
@@ -42,7 +42,7 @@ COMMANDS = ("invite", "seed", "client", "rotate-keys")
 class Person(BaseModel):
     """One line of `seed`: a person with a given password."""
 
-    email: Email
+    email: SignInAddress
     name: str
     roles: list[str]
     password: SecretStr

@@ -138,7 +138,7 @@ async def test_a_form_that_is_refused_keeps_what_was_typed_through_a_new_sign_in
         answer = await browser.post("/a-desk/records", data=typed)
         assert answer.status_code == 401
         assert site.asked.count("/session/renew") < RENEWALS
-        sign_in_again = "/session/renew?next=%2Fa-desk%2Frecords&anew=true"
+        sign_in_again = "/session/renew?next=%2Fa-desk%2Frecords&sign_in_again=true"
         carried = parse_page(answer.text).fields(sign_in_again)
         assert carried == typed
         site.trust(site.gateway.settings.issuer)

@@ -33,7 +33,7 @@ async def test_an_administrator_adds_a_person_who_then_chooses_a_password(gatewa
         page = parse_page((await browser.get("/staff/add")).text)
         fields = {
             **page.fields("/staff/add"),
-            "name": "<b>New</b>",
+            "name": 'New & "Sample"',
             "email": "New@Support.example",
             "roles": "caseworker",
             "works_for_no_other": "yes",
@@ -41,6 +41,9 @@ async def test_an_administrator_adds_a_person_who_then_chooses_a_password(gatewa
         wrong = await browser.post("/staff/add", data={**fields, "roles": "property_manager"})
         assert wrong.status_code == 422
         assert "“property_manager” isn't a role of this organisation." in parse_page(wrong.text).text
+        marked_up = await browser.post("/staff/add", data={**fields, "name": "<b>New</b>"})
+        assert marked_up.status_code == 422
+        assert "Name can't hold “<”, “>”" in parse_page(marked_up.text).text
         shown = parse_page((await browser.post("/staff/add", data=fields)).text)
         password = next(shown.root.iter("code")).text
         again = await browser.post("/staff/add", data=fields)
@@ -48,7 +51,7 @@ async def test_an_administrator_adds_a_person_who_then_chooses_a_password(gatewa
         answer = await sign_in(newcomer, "new@support.example", password)
         assert answer.headers["location"].startswith("/session/password")
         listed = parse_page((await browser.get("/staff?q=new")).text)
-        assert "<b>New</b>" in listed.text
+        assert 'New & "Sample"' in listed.text
     async with (await gateway.runtime.database.raw()).acquire() as connection:
         rows = await connection.fetch(
             "SELECT actor_name, action FROM audit WHERE record_kind = 'staff_member'"

@@ -48,6 +48,7 @@ from support_svc.housing_history.commands import (
 from support_svc.housing_history.feature import HOUSING_TYPE, REASON_LEFT
 from support_svc.housing_history.queries import housing_history
 from support_svc.housing_search.commands import HomeOfPlacement, shortlist_home
+from support_svc.housing_search.queries import search_for_placement
 from support_svc.moving_in.commands import CorrectMoveIn, MoveIn, correct_move_in, move_in
 from support_svc.placements.commands import (
     ChangePlacement,
@@ -58,7 +59,6 @@ from support_svc.placements.commands import (
     record_attempt,
 )
 from support_svc.placements.feature import PROGRAM, REASON_NOT_SECURED
-from support_svc.placements.queries import search_for_placement
 from support_svc.securing.commands import GiveUpUnit, ReferHousehold, give_up_unit, refer_household
 from support_svc.signings.commands import AnswerSigning, answer_signing
 from support_svc.signings.model import AbsenceReason, Attendance
@@ -406,7 +406,10 @@ async def moved_in(world, *, last=False):
     await world.do(record_follow_up, left)
     if not last:
         last_day = CorrectLastDay(
-            placement_id=wanted, client_id=head, left_on=world.today - 4 * DAY, reason="A neighbour said so"
+            placement_id=wanted,
+            client_id=head,
+            left_on=world.today - 4 * DAY,
+            reason="A neighbour reported it",
         )
         await world.do(correct_last_day, last_day)
     return Scene("completed" if last else "moved in", await ids(world, head, wanted, unit=unit))

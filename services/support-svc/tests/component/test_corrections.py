@@ -237,7 +237,10 @@ async def test_a_follow_up_is_corrected_and_who_was_taken_for_gone_lives_there_s
     await world.do(correct_follow_up, correction)
     assert await stays(world, child) == [(moved, world.today - 2 * DAY)]
     last_day = CorrectLastDay(
-        placement_id=wanted, client_id=child, left_on=world.today - 4 * DAY, reason="The neighbour said so"
+        placement_id=wanted,
+        client_id=child,
+        left_on=world.today - 4 * DAY,
+        reason="The neighbour reported it",
     )
     await world.do(correct_last_day, last_day)
     assert await stays(world, child) == [(moved, world.today - 4 * DAY)]

@@ -205,8 +205,8 @@ async def test_the_copy_keeps_the_newest_word_whatever_the_order(world):
 
 @pytest.mark.row("P5")
 async def test_the_page_shows_how_old_the_copy_is(world):
-    assert (await world.see(search_homes, HomeFilter())).heard_at is None
+    assert (await world.see(search_homes, HomeFilter())).received_at is None
     await world.home()
     world.clock.advance(dt.timedelta(hours=3))
-    received_at = (await world.see(search_homes, HomeFilter())).heard_at
+    received_at = (await world.see(search_homes, HomeFilter())).received_at
     assert world.clock.now() - received_at == dt.timedelta(hours=3)

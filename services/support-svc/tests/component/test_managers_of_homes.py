@@ -110,7 +110,7 @@ async def test_the_household_of_a_home_that_is_the_property_entitys_after_all_is
     assert (await world.see(placement, wanted)).request.referred
     async with world.api("caseworker") as api:
         path = f"/placements/{wanted}/referral"
-        for answer in (await api.post(path), await api.get(f"{path}/telling")):
+        for answer in (await api.post(path), await api.get(f"{path}/preview")):
             assert (answer.status_code, answer.json()["code"]) == (409, "nothing_to_refer")
 
 
@@ -144,8 +144,8 @@ async def test_without_the_consent_to_be_housed_a_referral_is_withheld_and_the_p
     )
     async with world.api("caseworker") as api:
         path = f"/placements/{wanted}/referral"
-        telling = (await api.get(f"{path}/telling")).json()
-        assert (telling["name"], telling["phone"]) == (None, None)
+        preview = (await api.get(f"{path}/preview")).json()
+        assert (preview["name"], preview["phone"]) == (None, None)
         assert (await api.post(path)).json() == {"sent": True}
     *_, sent = await world.rows("SELECT data FROM outbox WHERE status <> 'withheld' ORDER BY position")
     assert "Davis" not in sent["data"]

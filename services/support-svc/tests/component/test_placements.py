@@ -3,6 +3,8 @@ wrong.
 """
 
 import datetime as dt
+import json
+from decimal import Decimal
 
 import pytest
 from pydantic import ValidationError
@@ -28,6 +30,7 @@ from support_svc.moving_in.commands import MoveIn, move_in
 from support_svc.moving_in.model import ActiveHousing, NotSecured
 from support_svc.placements.commands import (
     ChangePlacement,
+    Income,
     RecordAttempt,
     change_placement,
     record_attempt,
@@ -134,6 +137,34 @@ async def test_the_second_of_two_editors_is_shown_the_difference(world):
     with pytest.raises(EditedMeanwhile) as refused:
         await world.do(change_placement, change.model_copy(update={"target_on": world.today + 40 * DAY}))
     assert refused.value.difference == {"target_on": (world.today + 30 * DAY, world.today + 40 * DAY)}
+
+
+@pytest.mark.row("P2", "X3", "X4")
+async def test_an_income_in_another_currency_is_another_income(world):
+    wanted = await world.placement(
+        await world.client(), monthly_income={"amount": "2000.00", "currency": "CAD"}
+    )
+    seen = await world.see(placement, wanted)
+    change = ChangePlacement(
+        placement_id=wanted,
+        version=seen.version,
+        caseworker=seen.caseworker,
+        housing_types=list(seen.housing_types),
+        search_started_on=seen.search_started_on,
+        target_on=seen.target_on,
+        monthly_income=Income(amount=Decimal(2000), currency="CAD"),
+    )
+    await world.do(change_placement, change)
+    written = "SELECT changes::text AS changes FROM audit WHERE action = 'changed'"
+    assert await world.rows(written) == []
+    in_dollars = change.model_copy(update={"monthly_income": Income(amount=Decimal(2000), currency="USD")})
+    await world.do(change_placement, in_dollars)
+    (changed,) = await world.rows(written)
+    difference = {"monthly_income": ("2000.00 CAD", "2000.00 USD")}
+    assert json.loads(changed["changes"]) == {name: list(pair) for name, pair in difference.items()}
+    with pytest.raises(EditedMeanwhile) as refused:
+        await world.do(change_placement, change)
+    assert refused.value.difference == {name: pair[::-1] for name, pair in difference.items()}
 
 
 @pytest.mark.row("X3", "X4")

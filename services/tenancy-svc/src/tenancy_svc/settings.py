@@ -8,6 +8,9 @@ from chassis.settings import ServiceSettings
 from chassis.surroundings import Surroundings
 from deskkit.i18n import N_
 
+PROPERTY_ENTITY = N_("Property entity")
+SUPPORT_ORGANISATION = N_("Support organisation")
+
 
 class TenancySettings(ServiceSettings):
     """What tenancy-svc needs to know beyond what every service needs.
@@ -20,8 +23,8 @@ class TenancySettings(ServiceSettings):
         env_prefix="TENANCY_", extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
-    organisation: str = N_("Property entity")
-    support_organisation: str = N_("Support organisation")
+    organisation: str = PROPERTY_ENTITY
+    support_organisation: str = SUPPORT_ORGANISATION
 
 
 def settings_of(runtime: Surroundings) -> TenancySettings:

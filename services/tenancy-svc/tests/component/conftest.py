@@ -91,7 +91,7 @@ class Office:
     async def referred(self, **changes: Any) -> tuple[Any, Any, Any]:
         """A referral with name and contact whose tenant chose; return application, referral and unit."""
         application, referral, unit = await self.world.referral(name=NAME, contact=CONTACT, **changes)
-        choices = {"given_on": "2026-03-02", "signing": "tell", "start": "tell", "notices": "do_not_tell"}
+        choices = {"given_on": "2026-03-02", "signing": "share", "start": "share", "notices": "do_not_share"}
         await self.post(f"/applications/{application}/choices", {**choices, "counterpart": str(referral)})
         return application, referral, unit
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-ANSWERS = {"given_on": "2026-03-02", "signing": "tell", "start": "tell", "notices": "tell"}
+ANSWERS = {"given_on": "2026-03-02", "signing": "share", "start": "share", "notices": "share"}
 TERMS = {
     "start_on": "2026-04-01",
     "rent": {"amount": "900.00"},
@@ -50,14 +50,14 @@ async def test_a_choice_with_a_name_typed_by_hand_discloses_nothing_until_asked_
     await connection.execute(
         """INSERT INTO choice (id, version, application_id, purpose, answer, organisation, given_on,
             recorded_by)
-        SELECT gen_random_uuid(), 1, $1, purpose, 'tell', 'Another Charity', '2026-03-01', 'Dana Roy'
+        SELECT gen_random_uuid(), 1, $1, purpose, 'share', 'Another Charity', '2026-03-01', 'Dana Roy'
         FROM unnest(ARRAY['signing', 'start', 'notices']) AS purpose""",
         application,
     )
     await connection.close()
     desk = visitor("property_manager")
     assert ASK in (await desk.go("/property-desk")).html
-    shown = await desk.go(f"/property-desk/applications/{application}/told")
+    shown = await desk.go(f"/property-desk/applications/{application}/disclosures")
     assert "doesn&#39;t name the organisation" in shown.html
     async with world.api("property_manager") as api:
         await api.post(f"/applications/{application}/acceptance")
@@ -87,7 +87,7 @@ async def test_an_application_that_came_directly_names_nobody(world: Any, visito
         assert (refused.status_code, refused.json()["code"]) == (409, "not_referred")
     desk = visitor("property_manager")
     page = await desk.go(f"/property-desk{path}/choices")
-    assert desk.path.endswith("/told")
+    assert desk.path.endswith("/disclosures")
     assert "directly" in page.html
     assert await world.rows("SELECT id FROM choice") == []
     assert await world.published() == []

@@ -51,7 +51,7 @@ async def test_what_only_the_referral_brought_is_deleted(world: Any, first: bool
     assert await _forgotten(world)
     async with world.api("property_manager") as api:
         shown = (await api.get(f"/applications/{application}")).json()
-    assert (shown["people"], shown["contact_kept"]) == ([], False)
+    assert (shown["people"], shown["contact_retained"]) == ([], False)
     assert shown["contact_withdrawn_at"]
 
 
@@ -88,7 +88,7 @@ async def test_a_lease_keeps_them_and_the_page_says_why(world: Any, visitor: Any
             assert (await api.delete(f"/leases/{lease}")).is_success
         shown = (await api.get(f"/applications/{application}")).json()
     stays = discarded == "never"
-    assert shown["contact_kept"] is stays
+    assert shown["contact_retained"] is stays
     assert await _forgotten(world) is not stays
     for locale, words in (("en", "because a lease names them"), ("fr", "parce qu’un bail est établi")):
         manager = visitor("property_manager", locale=locale)

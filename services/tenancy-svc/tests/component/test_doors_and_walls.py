@@ -94,7 +94,7 @@ def _administrator(world: Any, name: str) -> Any:
 
 CLAUSE = {
     "title_en": "Bicycles",
-    "text_en": "Bicycles are kept in the bike room.",
+    "text_en": "Bicycles are stored in the bike room.",
     "title_fr": "Vélos",
     "text_fr": "Les vélos se rangent au local à vélos.",
 }
@@ -165,7 +165,7 @@ async def test_a_clause_goes_into_a_template_when_two_others_approved_its_wordin
         version = (await author.get(f"/clauses/{clause}")).json()["clause"]["version"]
         changed = {
             **CLAUSE,
-            "text_en": "Bicycles and scooters are kept in the bike room.",
+            "text_en": "Bicycles and scooters are stored in the bike room.",
             "version": version,
         }
         assert (await second.put(f"/clauses/{clause}", json=changed)).status_code == 200

@@ -16,7 +16,7 @@ PARTY = {"part": "tenant", "given_name": "Robin", "family_name": "Sample"}
 TERMS = {"start_on": "2026-04-01", "rent": {"amount": "900.00"}, "parties": [PARTY]}
 MEETING = {"starts_at": "2026-03-05T14:00:00-05:00", "place": "the_unit", "landlord_name": "Dana Roy"}
 NAMED = {"name": {"given": "Robin", "family": "Sample"}}
-ANSWERS = {"given_on": "2026-03-02", "signing": "tell", "start": "tell", "notices": "tell"}
+ANSWERS = {"given_on": "2026-03-02", "signing": "share", "start": "share", "notices": "share"}
 
 
 async def _post(api: Any, path: str, body: Any = None) -> tuple[int, str]:

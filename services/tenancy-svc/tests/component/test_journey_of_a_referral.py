@@ -9,9 +9,9 @@ import pytest
 
 CHOICES = {
     "given_on": "2026-03-02",
-    "signing": "tell",
-    "start": "tell",
-    "notices": "do_not_tell",
+    "signing": "share",
+    "start": "share",
+    "notices": "do_not_share",
 }
 TERMS = {
     "start_on": "2026-04-01",

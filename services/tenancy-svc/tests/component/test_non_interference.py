@@ -90,7 +90,7 @@ async def _run(
             assert answer.is_success, answer.text
             return answer.json() if answer.content else None
 
-        answers = dict.fromkeys(("signing", "start", "notices"), "tell")
+        answers = dict.fromkeys(("signing", "start", "notices"), "share")
         choices = {"counterpart": str(REFERRAL), "given_on": "2026-03-02", **answers}
         await post(f"/applications/{application}/choices", choices)
         await post(f"/applications/{application}/acceptance")
@@ -197,7 +197,7 @@ async def test_a_withdrawn_contact_changes_nothing_once_a_lease_is_drawn_up(
         stored = (await _run(world, [], withdrawn, "contact_withdrawn"))["stored"]
         # All that is recorded is that the names stay although sharing them was withdrawn.
         stored.pop("counterpart")
-        stored["audit"] = [row for row in stored["audit"] if "contact_kept" not in row]
+        stored["audit"] = [row for row in stored["audit"] if "contact_retained" not in row]
         tenancies.append(stored)
         await world.runtime.close()
     assert tenancies[0] == tenancies[1]

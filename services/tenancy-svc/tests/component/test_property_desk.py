@@ -85,8 +85,8 @@ async def test_from_referral_to_tenancy_by_hand(world: Any, visitor: Any, locale
     assert desk.path == base
     await desk.go(f"{base}/choices")
     await desk.send("/choices", status=422)
-    await desk.send("/choices", signing="tell", start="tell", notices="do_not_tell")
-    assert desk.path == f"{base}/told"
+    await desk.send("/choices", signing="share", start="share", notices="do_not_share")
+    assert desk.path == f"{base}/disclosures"
     await desk.go(f"{base}/choices/start/withdraw")
     await desk.go(f"{base}/decline")
     await desk.send("/decline", reason="unit_no_longer_available")  # shows what will be sent; not confirmed
@@ -135,7 +135,7 @@ async def test_from_referral_to_tenancy_by_hand(world: Any, visitor: Any, locale
     await desk.go(f"{signing}/sign")
     await desk.send("/sign")
     assert desk.path == signing
-    statement = await desk.go(f"{base}/told")
+    statement = await desk.go(f"{base}/disclosures")
     assert ("Delivered" if locale == "en" else "Transmis") in statement.html or "waiting" in statement.html
     assert await world.published("pending") == [
         "application_opened",
@@ -210,7 +210,7 @@ async def test_an_application_that_comes_directly_by_hand(world: Any, visitor: A
     assert 'id="people-1-given_name"' in more.html
     await desk.send("/new", adults="0", status=422)
     await desk.send("/new", adults="1")
-    statement = await desk.go(f"{desk.path}/told")
+    statement = await desk.go(f"{desk.path}/disclosures")
     assert "directly" in statement.html
     assert await world.published() == []
 

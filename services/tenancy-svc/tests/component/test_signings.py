@@ -10,7 +10,7 @@ import pytest
 ARRANGED = "2026-03-05T14:00:00-05:00"
 ELDER = {"part": "tenant", "given_name": "Robin", "family_name": "Sample", "phone": "416 555 0100"}
 YOUNGER = {**ELDER, "phone": "416 555 0199"}
-ANSWERS = {"given_on": "2026-03-02", "signing": "tell", "start": "tell", "notices": "do_not_tell"}
+ANSWERS = {"given_on": "2026-03-02", "signing": "share", "start": "share", "notices": "do_not_share"}
 
 
 async def _referred(world: Any, api: Any, *parties: Any) -> tuple[str, Any]:
@@ -97,6 +97,41 @@ async def test_two_tenants_of_one_name_attest_each_for_themselves(world: Any, vi
         assert (await api.post(path, json=stranger)).json()["code"] == "not_a_party"
         assert (await api.post(path, json=second)).status_code == 204
         assert (await api.get(f"/signings/{signing}")).json()["missing"] == []
+
+
+@pytest.mark.row("T4", "T5", "W3")
+async def test_an_attestation_stays_with_the_version_it_was_given_for(world: Any) -> None:
+    given = (
+        "SELECT made.number FROM attestation JOIN lease_edition made ON made.id = lease_edition_id"
+        " WHERE side = $1 AND taken_back_at IS NULL ORDER BY made.number"
+    )
+
+    async def versions(side: str) -> list[int]:
+        return [row["number"] for row in await world.rows(given, side)]
+
+    async with world.api("property_manager") as api:
+        signing, _ = await _referred(world, api)
+        await world.attest(api, signing)
+        record = (await api.get(f"/signings/{signing}")).json()
+        terms = {"start_on": "2026-04-01", "rent": {"amount": "950.00"}, "parties": [ELDER]}
+        body = {"version": record["lease"]["version"], **terms}
+        amended = await api.post(f"/leases/{record['lease']['id']}/amendments", json=body)
+        assert amended.status_code == 201, amended.text
+        record = (await api.get(f"/signings/{signing}")).json()
+        assert record["missing"] == ["Robin Sample", "Dana Roy"]
+        assert {one["attestation"] for one in record["attested"]} == {None}
+        assert [await versions(side) for side in ("tenant", "landlord")] == [[1], [1]]
+
+        tenant, landlord = record["attested"]
+        for party, missing in ((tenant, ["Dana Roy"]), (landlord, [])):
+            refused = await api.post(f"/signings/{signing}/signature", json={"tenants_agreed": True})
+            assert refused.json()["code"] == "attestations_missing"
+            attesting = {"side": party["side"], "party": party["party"]}
+            assert (await api.post(f"/signings/{signing}/attestations", json=attesting)).status_code == 204
+            assert (await api.get(f"/signings/{signing}")).json()["missing"] == missing
+        assert [await versions(side) for side in ("tenant", "landlord")] == [[1, 2], [1, 2]]
+        world.meet()
+        assert (await api.post(f"/signings/{signing}/signature")).status_code == 200
 
 
 @pytest.mark.row("T5", "W3")

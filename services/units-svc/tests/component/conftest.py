@@ -111,8 +111,8 @@ class Keeper:
 
     async def edit(self, use_case: Any, model: Any, record: Any, **changes: Any) -> None:
         """Change some fields of a record, all others staying as they are."""
-        kept = {name: getattr(record, name) for name in model.model_fields if hasattr(record, name)}
-        await self.world.do(use_case, model(**{**kept, **changes}))
+        same = {name: getattr(record, name) for name in model.model_fields if hasattr(record, name)}
+        await self.world.do(use_case, model(**{**same, **changes}))
 
     async def home(self, **more: Any) -> uuid.UUID:
         """A home of which everything is known."""
@@ -176,7 +176,7 @@ class Keeper:
             pass
 
 
-async def kept_up(keeper: Keeper) -> Scene:
+async def maintained(keeper: Keeper) -> Scene:
     """A free home: corrected, observed, photographed, inspected, its rents changed, its landlord retired."""
     world, today = keeper.world, keeper.today
     unit = await keeper.home()
@@ -258,7 +258,7 @@ async def kept_up(keeper: Keeper) -> Scene:
     owner = await world.see(landlord_record, record.landlord_id)
     await keeper.edit(edit_landlord, EditLandlord, owner, landlord_id=owner.id, active=False, contacts=[])
     return Scene(
-        "kept up",
+        "maintained",
         {
             "unit_id": unit,
             "rent_id": rents[2],
@@ -276,7 +276,7 @@ async def held(keeper: Keeper) -> Scene:
     world = keeper.world
     unit = await keeper.home()
     requests = [uuid.uuid4() for _ in range(5)]
-    given_up, released, refused, closed, kept = requests
+    given_up, released, refused, closed, prolonged = requests
     await world.receive("unit_requested", unit=unit, request=given_up)
     await world.receive("unit_requested", unit=unit, request=refused)
     await world.receive("unit_request_withdrawn", unit=unit, request=given_up)
@@ -284,13 +284,13 @@ async def held(keeper: Keeper) -> Scene:
     await world.do(release_hold, ReleaseHold(request_id=released, version=1, remark="The boiler broke"))
     await world.receive("unit_requested", unit=unit, request=closed)
     await world.receive("application_closed", unit=unit, request=closed)
-    await world.receive("unit_requested", unit=unit, request=kept)
-    (hold,) = await world.rows("SELECT version, deadline FROM hold WHERE request_id = $1", kept)
+    await world.receive("unit_requested", unit=unit, request=prolonged)
+    (hold,) = await world.rows("SELECT version, deadline FROM hold WHERE request_id = $1", prolonged)
     later = hold["deadline"].date() + 5 * DAY
-    await world.do(prolong_hold, ProlongHold(request_id=kept, version=hold["version"], last_day=later))
+    await world.do(prolong_hold, ProlongHold(request_id=prolonged, version=hold["version"], last_day=later))
     manager = CorrectManager(unit_id=unit, managed_by=ManagedBy.THIRD_PARTY, reason="The deed says so")
     await world.do(correct_manager, manager)
-    return Scene("held", {"unit_id": unit, "request_id": kept})
+    return Scene("held", {"unit_id": unit, "request_id": prolonged})
 
 
 async def lived_in(keeper: Keeper) -> Scene:
@@ -385,7 +385,7 @@ def every_stage(world: Any) -> Callable[[], Awaitable[tuple[Scene, ...]]]:
         return tuple(
             [
                 await stage(keeper)
-                for stage in (kept_up, held, lived_in, used, looked_at, imported, listed, lapsed)
+                for stage in (maintained, held, lived_in, used, looked_at, imported, listed, lapsed)
             ]
         )
 

@@ -295,7 +295,7 @@ async def test_at_a_third_partys_the_household_moves_in_and_out(world: Any) -> N
 
 
 @pytest.mark.row("U4", "P7")
-async def test_a_first_day_that_was_corrected_is_kept_and_an_older_fact_that_comes_late_is_not(
+async def test_a_first_day_that_was_corrected_stays_and_an_older_fact_that_comes_late_is_not(
     world: Any,
 ) -> None:
     owner, asked = await world.landlord(), uuid.uuid4()

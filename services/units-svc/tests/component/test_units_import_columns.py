@@ -264,7 +264,7 @@ async def test_homes_that_a_newer_file_no_longer_names_are_withdrawn_together_bu
     found = await _read(world, REGISTER + newer, _own())
     assert (found.missing, found.wrong_rows) == (3, 1)
     missing = await world.see(import_missing, found.id)
-    assert {(one.street, one.kept) for one in missing} == {
+    assert {(one.street, one.stays) for one in missing} == {
         ("12 W Hastings St", False),
         ("14 W Hastings St", False),
         ("14 W Hastings St", True),
@@ -285,7 +285,7 @@ async def test_homes_that_a_newer_file_no_longer_names_are_withdrawn_together_bu
     assert await world.do(withdraw_missing, ImportCommand(found.id)) == 0
 
 
-async def test_several_buildings_at_one_address_can_all_be_kept(world: Any) -> None:
+async def test_several_buildings_at_one_address_can_all_be_stored(world: Any) -> None:
     rows = "A1,12,W,Hastings St,2,,,Y,x\nA2,12,W,Hastings St,1,,,Y,x\n"
     found = await _read(world, REGISTER + rows, _own())
     assert await _rules(world, found.id) == [(3, None, "address_twice")]

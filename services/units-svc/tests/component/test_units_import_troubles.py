@@ -79,7 +79,7 @@ async def test_a_file_with_a_column_twice_is_refused_with_its_name(world: Any, v
 
 
 @pytest.mark.row("U8")
-async def test_the_next_rows_are_read_no_further_when_those_before_cannot_be_kept(
+async def test_the_next_rows_are_read_no_further_when_those_before_cannot_be_stored(
     world: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import_id = await _receive(world, _table(60_000))
@@ -195,7 +195,7 @@ async def test_batches_that_were_committed_before_a_failure_are_only_counted(
     assert (found.state, found.new, found.changed, found.unchanged) == (ImportState.DONE, 7_200, 0, 0)
     assert await world.value("SELECT count(*) FROM unit") == 7_200
     assert await world.value("SELECT count(*) FROM outbox") == 7_200
-    assert await world.value("SELECT count(*) FROM import_stretch") == 0
+    assert await world.value("SELECT count(*) FROM import_batch") == 0
 
 
 @pytest.mark.row("U8")
@@ -241,7 +241,7 @@ HARM = {
 
 @pytest.mark.row("U8")
 @pytest.mark.parametrize("name", HARM)
-async def test_what_is_made_to_do_harm_is_refused_in_words_before_it_is_kept(world: Any, name: str) -> None:
+async def test_what_is_made_to_do_harm_is_refused_in_words_before_it_is_stored(world: Any, name: str) -> None:
     content, words = HARM[name]
     with pytest.raises(FileUnreadable) as refused:
         await _receive(world, content)

@@ -91,8 +91,6 @@ async def test_a_home_that_is_not_free_has_the_use_that_staff_would_record(
     home = await world.unit(street="10 Typed Street", landlord_id=landlord)
     day = world.clock.now().date()
     await world.do(record_use, RecordUse(unit_id=home, kind=kind, began_on=day, free_from=day + timedelta(9)))
-    occupancy = await world.occupancy(home)
-    free_from = await world.value("SELECT available_from FROM unit WHERE id = $1", home)
     row = {
         "address": "10 Listed Street",
         **BARE,
@@ -106,7 +104,12 @@ async def test_a_home_that_is_not_free_has_the_use_that_staff_would_record(
     typed, listed = await _written(world, "10 Typed Street"), await _written(world, "10 Listed Street")
     assert listed["occupation"] == typed["occupation"]
     assert [one["managed_by"] for one in listed["occupation"]] == ["property_entity"]
-    assert (occupancy in (word, "notice_given"), free_from) == (True, day + timedelta(9))
+    occupancy = "notice_given" if kind is UseBegan.OTHER_HOUSEHOLD else word
+    for written in (typed, listed):
+        for table in ("unit", "occupancy_change"):
+            dated = [one for one in written[table] if one["available_from"]]
+            follows = [(one["occupancy"], one["available_from"]) for one in dated]
+            assert follows == [(occupancy, day + timedelta(9))], table
     assert await world.value("SELECT count(*) FROM landlord") == 1
 
 

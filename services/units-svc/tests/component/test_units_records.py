@@ -244,7 +244,7 @@ async def test_an_address_is_found_however_it_is_spelt(world: Any, text: str, fo
 
 
 @pytest.mark.row("U1")
-async def test_filters_hold_together_and_unknown_figures_are_kept_or_left_out(world: Any) -> None:
+async def test_filters_hold_together_and_unknown_figures_are_included_or_left_out(world: Any) -> None:
     await world.unit(
         street="1 A St", rent=Decimal(900), bedrooms=1, features=["elevator", "balcony"], floor=2
     )
@@ -387,7 +387,7 @@ async def test_landlords_are_listed_page_by_page_also_two_of_one_name(world: Any
 
 
 @pytest.mark.row("U3", "U6")
-async def test_what_was_retired_since_is_kept_when_a_home_is_edited(world: Any, visitor: Any) -> None:
+async def test_what_was_retired_since_stays_when_a_home_is_edited(world: Any, visitor: Any) -> None:
     provider = AddValue(list=SERVICE_PROVIDER, label_en="Bridge", label_fr="Le Pont")
     value = await world.do(add_value, provider, actor=ADMINISTRATOR)
     code = await world.value("SELECT code FROM lookup_value WHERE id = $1", value)

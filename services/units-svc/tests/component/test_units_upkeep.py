@@ -73,7 +73,9 @@ def day(number: int) -> dt.date:
 
 
 @pytest.mark.row("U5", "W8")
-async def test_what_would_watch_people_is_refused_everywhere_and_every_refusal_is_kept(world: Any) -> None:
+async def test_what_would_watch_people_is_refused_everywhere_and_every_refusal_is_recorded(
+    world: Any,
+) -> None:
     unit = await world.unit()
     record = await world.see(unit_record, unit)
     details = {name: getattr(record, name) for name in EditDetails.model_fields if hasattr(record, name)}
@@ -164,7 +166,7 @@ async def test_a_doubtful_text_is_saved_and_listed_until_somebody_else_has_looke
 
 
 @pytest.mark.row("U5", "U8", "W8")
-async def test_an_imported_comment_that_would_watch_people_is_a_wrong_row_and_kept(world: Any) -> None:
+async def test_an_imported_comment_that_would_watch_people_is_a_wrong_row_and_recorded(world: Any) -> None:
     content = b"address,city,province,housing_type,comments\n1 A St,Toronto,ON,apartment,Spy cam installed\n"
     keeper = Actor("staff-1", "property", frozenset({"inventory_keeper"}), "Kim Okafor")
     received = ReceiveFile(mapping_named("unit-list"), io.BytesIO(content), "x.csv", at_once=True)

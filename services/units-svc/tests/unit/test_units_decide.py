@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from units_svc.holds.model import Decision, Fact, HoldState, HoldTerms, Release, Step, deadline_of, decide
-from units_svc.holds.occupations import Standing, occupancy_of
+from units_svc.holds.occupations import Standing, first_occupancy, occupancy_of
 from units_svc.inventory.model import Occupancy
 
 TORONTO = ZoneInfo("America/Toronto")
@@ -134,3 +134,20 @@ def test_occupancy_follows_from_what_is_known(
     standing: Standing, occupancy: Occupancy, day: dt.date | None
 ) -> None:
     assert occupancy_of(standing) == (occupancy, day)
+
+
+@pytest.mark.row("U4", "U8")
+@pytest.mark.parametrize(
+    ("stated", "with_day"),
+    [
+        (Occupancy.AVAILABLE, None),
+        (Occupancy.OCCUPIED_BY_OTHER, Occupancy.NOTICE_GIVEN),
+        (Occupancy.TEMPORARILY_UNAVAILABLE, Occupancy.TEMPORARILY_UNAVAILABLE),
+    ],
+)
+def test_a_home_that_is_lived_in_until_a_known_day_is_under_notice_in_a_list_too(
+    stated: Occupancy, with_day: Occupancy | None
+) -> None:
+    day = dt.date(2026, 4, 1)
+    assert first_occupancy(stated, None) == (stated, None)
+    assert first_occupancy(stated, day) == ((with_day, day) if with_day else (stated, None))

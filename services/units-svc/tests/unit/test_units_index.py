@@ -17,7 +17,7 @@ from column_search import Columns
 from trade import addresses
 from units_svc.inventory.index import UNITS, cents
 from units_svc.inventory.model import Occupancy
-from units_svc.inventory.searching import Order, UnitFilter, find, words_of
+from units_svc.inventory.searching import Order, UnitFilter, find
 
 IDS = [uuid.UUID(int=number + 1) for number in range(14)]
 STREETS = ["12 Elm St", "7 Oak Ave", "260 Sherbourne St", "100 Elm St"]
@@ -69,9 +69,19 @@ def wanting(rents: tuple[Decimal | None, Decimal | None], **more: Any) -> UnitFi
     return UnitFilter(rent_from=least, rent_to=most, **more)
 
 
+_SOUGHT: dict[str | None, list[str]] = {
+    None: [],
+    "": [],
+    "elm": ["elm"],
+    "260": ["260"],
+    "sherborn street": ["sherborn"],  # the type of a street narrows nothing beside another word
+    "elm rd 3": ["elm", "3"],
+    "r-7": ["r", "7"],
+}
+
 FILTERS = some.builds(
     wanting,
-    text=some.sampled_from([None, "", "elm", "260", "sherborn street", "elm 3", "r-7"]),
+    text=some.sampled_from(list(_SOUGHT)),
     housing_type=some.lists(some.sampled_from(["apartment", "room"]), unique=True),
     occupancy=some.lists(some.sampled_from([Occupancy.AVAILABLE, Occupancy.SECURED]), unique=True),
     region=some.lists(some.just("north-york"), max_size=1),
@@ -117,7 +127,7 @@ def _wanted(home: Home, f: UnitFilter) -> bool:
         and (f.accessible is None or bool(home["accessible"]) is f.accessible)
         and (f.active is None or home["active"] is f.active)
         and (f.landlord_id is None or home["landlord_id"] == f.landlord_id)
-        and all(_means(word, home) for word in words_of(f.text or ""))
+        and all(_means(word, home) for word in _SOUGHT[f.text])
     )
 
 

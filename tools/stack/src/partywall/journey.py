@@ -202,9 +202,9 @@ class Journey:
         body = {
             "party": self.between.support,
             "given_on": today().isoformat(),
-            "signing": "tell",
-            "start": "tell",
-            "notices": "do_not_tell",
+            "signing": "share",
+            "start": "share",
+            "notices": "do_not_share",
         }
         await self.manager.post(f"{path}/choices", body)
         return f"{self.between.landlord}: recorded what the tenant lets it disclose"

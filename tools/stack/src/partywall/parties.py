@@ -8,8 +8,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from contracts.border import Grants
-from contracts.enrolment import KeyFiles, Plan, PlannedParty, began_everywhere, read_plan, revised, store
-from contracts.parties import Register, RegisterRefused, verified
+from contracts.enrolment import KeyFiles, Plan, PlannedParty, began_everywhere, enrol, read_plan
+from contracts.parties import Register, verified
 from partywall.layout import project_root
 
 SIGNER = "neighbourhood"
@@ -28,16 +28,12 @@ def usual_plan() -> Plan:
 def plan_in(path: Path) -> Plan:
     """Return the plan in a file. Raises BadParties."""
     try:
-        plan = read_plan(path)
+        return read_plan(path)
     except OSError as error:
         raise BadParties(f"{path} can't be read ({error.strerror}).") from error
     except ValidationError as error:
         wrong = error.errors(include_url=False, include_input=False)[0]
         raise BadParties(f"{path}: {'.'.join(map(str, wrong['loc']))}: {wrong['msg']}") from error
-    ids = [party.id for party in plan.parties]
-    if len(set(ids)) != len(ids):
-        raise BadParties(f"{path} lists a party twice.")
-    return plan
 
 
 class Neighbourhood:
@@ -99,21 +95,13 @@ class Neighbourhood:
 
         Raises BadParties.
         """
-        present = self.stored()
-        gone = {party.id for party in present.parties if party.until is not None} if present else set()
-        if again := gone.intersection(party.id for party in plan.parties):
-            raise BadParties(f"{', '.join(sorted(again))} left; an id is never used again.")
-        leaving = present is not None and {party.id for party in self.plan.parties} > {
-            party.id for party in plan.parties
-        }
+        leaving = {party.id for party in self.plan.parties} - {party.id for party in plan.parties}
         # Who joins takes part since the day before, so that it may leave on the day on which it came.
         on = began_everywhere(dt.datetime.now(dt.UTC)) - dt.timedelta(days=0 if leaving else 1)
         try:
-            register = revised(present, plan, on, self.keys.public)
-        except (ValueError, RegisterRefused) as error:
+            enrol(plan, self.file, self.keys, [SIGNER], on)
+        except ValueError as error:
             raise BadParties(_words(error)) from error
-        if register is not present:
-            store(register, self.file, self.keys.private(SIGNER))
 
 
 def _words(error: ValueError) -> str:

@@ -46,7 +46,7 @@ async def test_a_killed_postgres_recovers_with_all_it_had_committed(stack):
     await asyncio.to_thread(stack.start, "property/postgres")
     part = stack.layout.part("units")
     connection = await asyncpg.connect(stack.programs.dsn(part))
-    await connection.execute("CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)")
+    await connection.execute("CREATE TABLE stored (n int); INSERT INTO stored VALUES (1)")
     stack.kill("property/postgres")
     await connection.close()
     assert stack.running(stack.layout.part("property/postgres")) is None
@@ -55,7 +55,7 @@ async def test_a_killed_postgres_recovers_with_all_it_had_committed(stack):
     lock.write_text(lock.read_text().replace(lock.read_text().split("\n")[0], str(os.getpid()), 1))
     await asyncio.to_thread(stack.start, "property/postgres")
     connection = await asyncpg.connect(stack.programs.dsn(part))
-    assert await connection.fetchval("SELECT n FROM kept") == 1
+    assert await connection.fetchval("SELECT n FROM stored") == 1
     assert await connection.fetchval("SHOW fsync") == "on"
     await connection.close()
     # Each role sees its own database and no other, and nobody gets in without a password.
@@ -188,7 +188,7 @@ def test_a_taken_port_is_named_with_its_program_and_a_way_out(stack, monkeypatch
     assert not stack.anything_runs()
 
 
-def test_a_full_disk_is_told_before_anything_starts(stack, monkeypatch):
+def test_a_full_disk_is_reported_before_anything_starts(stack, monkeypatch):
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(100, 99, 1024**2))
     with pytest.raises(StateUnusable, match="1 MB left"):
@@ -196,7 +196,7 @@ def test_a_full_disk_is_told_before_anything_starts(stack, monkeypatch):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_of_somebody_else_is_told(stack):
+def test_a_folder_of_somebody_else_is_reported(stack):
     stack.layout.state.chmod(0o500)
     try:
         with pytest.raises(StateUnusable, match="PARTYWALL_STATE"):
@@ -205,7 +205,7 @@ def test_a_folder_of_somebody_else_is_told(stack):
         stack.layout.state.chmod(0o700)
 
 
-def test_a_disk_that_fills_up_on_the_way_is_told_wherever_it_is_met(stack, monkeypatch, capsys):
+def test_a_disk_that_fills_up_on_the_way_is_reported_wherever_it_is_met(stack, monkeypatch, capsys):
     def full(*_: object) -> None:
         # As SQLAlchemy passes on what PostgreSQL says.
         raise RuntimeError("statement failed") from asyncpg.DiskFullError("no space left on device")
@@ -227,7 +227,7 @@ def test_a_folder_of_any_name_will_do(stack):
         odd.down()
 
 
-def test_what_runs_without_being_ready_is_told_by_up(stack, monkeypatch):
+def test_what_runs_without_being_ready_is_reported_by_up(stack, monkeypatch):
     sleeper = spawn(
         ["sleep", "60"], log=stack.layout.log("traefik"), environment={"PATH": os.environ["PATH"]}
     )
@@ -244,7 +244,7 @@ def test_what_runs_without_being_ready_is_told_by_up(stack, monkeypatch):
         end(sleeper, signal_number=signal.SIGKILL)
 
 
-def test_a_state_that_is_a_file_is_told(tmp_path, monkeypatch, capsys):
+def test_a_state_that_is_a_file_is_reported(tmp_path, monkeypatch, capsys):
     (tmp_path / "state").write_text("")
     monkeypatch.setenv("PARTYWALL_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("PARTYWALL_PORT_BASE", str(free_ports(PORTS)))

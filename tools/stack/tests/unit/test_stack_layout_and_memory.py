@@ -114,7 +114,7 @@ def test_the_state_folder_can_be_chosen(tmp_path):
     assert state_folder({}).name == ".partywall"
 
 
-def test_secrets_are_random_kept_and_private(tmp_path):
+def test_secrets_are_random_stored_and_private(tmp_path):
     vault = Vault.open(tmp_path)
     first = vault.secret("csrf-units")
     assert len(first) >= 43
@@ -184,7 +184,7 @@ def test_the_register_is_signed_and_follows_who_joins_pauses_and_leaves(tmp_path
         (dt.datetime.now(dt.UTC) - dt.timedelta(hours=12)).date()
     )
     assert around.parties == PAIR
-    with pytest.raises(BadParties, match="an id is never used again"):
+    with pytest.raises(BadParties, match="its id is never used again"):
         around.write(plan("two-of-each"))
     for key in around.keys.folder.glob("*.key"):
         assert stat.S_IMODE(key.stat().st_mode) == 0o600
@@ -274,7 +274,7 @@ def test_a_host_has_no_route_to_the_other_entitys_services(tmp_path):
 
 
 @pytest.mark.row("W1")
-def test_a_service_is_told_its_own_secrets_only(tmp_path, monkeypatch):
+def test_a_service_is_given_its_own_secrets_only(tmp_path, monkeypatch):
     monkeypatch.setenv("SUPPORT_DATABASE_URL", "postgresql://elsewhere")
     stack = Stack.open(
         tmp_path, environment={}, extra={"UNITS_DATABASE_POOL": "3", "SUPPORT_DATABASE_POOL": "4"}

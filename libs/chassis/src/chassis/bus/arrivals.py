@@ -44,13 +44,12 @@ def arrived(delivery: Delivery, granted: Granted, own: str) -> Arrival:
 
 
 def _misattributed(event: Incoming, granted: Granted, own: str) -> str | None:
-    party = granted.source.split("/")[1]
-    if event.sender != party or not event.type.startswith(f"{granted.source.split('/')[2]}."):
-        return "source: another than the owner of the stream"
-    if event.subject != ".".join(filter(None, ("evt", party, event.type, event.addressee))):
-        return "type: another than the subject"
+    if f"/{event.sender}/{event.type.partition('.')[0]}" != granted.source:
+        return "source: not the owner of the stream"
     if event.addressee not in (None, own):
         return "addressee: another party"
+    if event.subject != ".".join(filter(None, ("evt", event.sender, event.type, event.addressee))):
+        return "type or addressee: not those of the subject"
     return None
 
 

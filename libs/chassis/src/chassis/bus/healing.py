@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -34,13 +34,11 @@ if TYPE_CHECKING:
     from chassis.runtime import Runtime
     from chassis.tx import Tx
 
-# With `retained`, what the stream would have deleted by itself isn't published again.
 _AGAIN = sa.text(
     """
     UPDATE outbox SET status = 'pending' WHERE status = 'published'
-    AND (cast(:retained AS interval) IS NULL OR published_at > now() - cast(:retained AS interval))
     """
-).bindparams(sa.bindparam("retained", type_=sa.Interval()))
+)
 _TAKE_BACK = sa.text(
     """
     INSERT INTO outbox (id, aggregate, aggregate_version, subject, type, addressee, data, status, recorded_at,
@@ -90,20 +88,19 @@ async def heal(
     broker: Client,
     stream: str,
     *,
-    retained: timedelta | None = None,
     follow: Follow | None = None,
 ) -> Healed:
     """Make the outbox and the stream of a service continue each other again; safe to repeat.
 
-    `retained` is how long the stream retains a message, None for ever. Raises BrokerSilent. The relay and the
-    listeners resume by themselves within seconds.
+    Raises BrokerSilent. The relay and the listeners resume by themselves within seconds. What a lost stream
+    had is published again from the first event on: a listener knows those that it has by their ids.
     """
     pool = await runtime.database.raw()
     async with pool.acquire() as connection:
         try:
             await require_own_stream(connection, broker, stream)
         except StreamLost:
-            healed = Healed(published_again=await _publish_again(runtime, actor, retained))
+            healed = Healed(published_again=await _publish_again(runtime, actor))
         except DatabaseBehind:
             healed = await _take_back(
                 runtime, actor, await unknown_messages(connection, broker, stream), follow
@@ -116,9 +113,9 @@ async def heal(
     return healed
 
 
-async def _publish_again(runtime: Runtime, actor: Actor, retained: timedelta | None) -> int:
+async def _publish_again(runtime: Runtime, actor: Actor) -> int:
     async with runtime.transaction(actor, use_case="bus.publish_again") as tx:
-        done: Any = await tx.execute(_AGAIN, {"retained": retained})
+        done: Any = await tx.execute(_AGAIN)
         number = int(done.rowcount)
         tx.touched("outbox", "outbox", "published_again", {"events": (None, number)})
     runtime.wake_relay()
@@ -194,7 +191,7 @@ def in_words(service: str, healed: Healed, behind: Sequence[Granted]) -> list[st
         lines.append(f"{service}: messages that aren't events stay in the stream: {numbers}")
     lines += [
         f"{service}: events of {source.stream} must be delivered again; their publisher runs:"
-        f" redeliver {source.consumer}"
+        f" redeliver {source.listener}"
         for source in behind
     ]
     return lines or [f"{service}: database and streams continue each other"]

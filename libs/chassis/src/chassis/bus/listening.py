@@ -42,6 +42,7 @@ class Source:
     stream: str
     consumer: str
     source: str
+    listener: str
     api_prefix: str = "$JS.API"
 
 
@@ -82,7 +83,7 @@ class Incoming:
 
 _LATEST_VERSION = 2**31 - 1
 _PRINTABLE = r"^[\x21-\x7e]{1,200}$"
-_PARTY = r"[a-z][a-z0-9-]{1,30}"
+_SOURCE = r"^/[\x21-\x2e\x30-\x7e]{1,100}/[\x21-\x2e\x30-\x7e]{1,90}$"
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -100,9 +101,9 @@ class _Head(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     id: UUID
-    source: str = Field(pattern=rf"^/{_PARTY}/[a-z]+$")
+    source: str = Field(pattern=_SOURCE)
     type: str = Field(pattern=_PRINTABLE)
-    addressee: str | None = Field(None, pattern=rf"^{_PARTY}$")
+    addressee: str | None = Field(None, pattern=_PRINTABLE)
     subject: str = Field(pattern=_PRINTABLE)
     time: AwareDatetime
     aggregateversion: int = Field(ge=0, le=_LATEST_VERSION)
@@ -118,11 +119,17 @@ def _broken_rules(error: ValidationError) -> str:
 
 
 def read_incoming(subject: str, data: bytes, source: str, sequence: int) -> Incoming:
-    """Return the message as an event. Raises Unreadable when its envelope is no CloudEvent of ours."""
+    """Return the message as an event, as its envelope describes it; `source` is the stream it is from.
+
+    Raises Unreadable when the envelope is no CloudEvent of ours.
+    """
     try:
         head = _Head.model_validate_json(data)
     except ValidationError as error:
         raise Unreadable(_broken_rules(error)) from error
+    _, sender, service = head.source.split("/")
+    if not head.type.startswith(f"{service}."):
+        raise Unreadable("source: another service than the type's")
     return Incoming(
         id=head.id,
         subject=subject,
@@ -133,7 +140,7 @@ def read_incoming(subject: str, data: bytes, source: str, sequence: int) -> Inco
         data=data,
         source=source,
         sequence=sequence,
-        sender=head.source.split("/")[1],
+        sender=sender,
         addressee=head.addressee,
         traceparent=head.traceparent,
     )

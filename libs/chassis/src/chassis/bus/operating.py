@@ -50,7 +50,7 @@ _REPLAY = sa.text(
 ).bindparams(sa.bindparam("ids", type_=ARRAY(sa.Uuid())))
 _DROP = sa.text(
     """
-    UPDATE parked SET state = 'dropped', settled_at = :now, settled_by = :by
+    UPDATE parked SET state = 'dropped', decided_at = :now, decided_by = :by
     WHERE id = ANY(:ids) AND state IN ('parked', 'waiting') RETURNING id, reason
     """
 ).bindparams(sa.bindparam("ids", type_=ARRAY(sa.Uuid())))

@@ -75,7 +75,7 @@ _CHAIN = sa.text(
 )
 _REPLAYED = sa.text(
     """
-    UPDATE parked SET state = 'replayed', settled_at = :now, settled_by = :by
+    UPDATE parked SET state = 'replayed', decided_at = :now, decided_by = :by
     WHERE source = :source AND id = ANY(:ids)
     """
 ).bindparams(sa.bindparam("ids", type_=ARRAY(sa.Uuid())))

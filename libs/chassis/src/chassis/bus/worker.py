@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
@@ -20,6 +20,7 @@ from chassis.bus.health import Health, serving
 from chassis.bus.listener import Listener
 from chassis.bus.listening import Listening
 from chassis.bus.relay import Relay
+from chassis.bus.retention import retaining
 from chassis.bus.supervising import Supervisor, together
 from chassis.bus.timer_runner import TimerRunner
 from chassis.bus.timers import Timers
@@ -54,6 +55,10 @@ class Discontinuous(Hindrance):
     """A database and a stream don't continue each other; the message says which, and how to repair it."""
 
 
+class RegisterOutdated(Hindrance):
+    """A newer register of parties can't be relied on: the service goes on with the one it has."""
+
+
 class Worker:
     """One worker process: its duties and their state. `run()` does them until it is cancelled.
 
@@ -76,7 +81,7 @@ class Worker:
         self.health = Health(
             {"database": runtime.database.ready, "broker": self._connected, "durability": self._durable}
             | {"relay": self._relaying, "listeners": self._listening, "timers": self._timers_on_time}
-            | {"duties": self._supervisor.check, "continuity": self._continuous}
+            | {"duties": self._supervisor.check, "continuity": self._continuous, "parties": self._registered}
             | dict(runtime.checks),
             self.facts,
         )
@@ -106,25 +111,48 @@ class Worker:
             await together(
                 self._supervisor.for_ever("relay", relay.run),
                 self._supervisor.for_ever("listeners", lambda: self._listen(broker)),
+                self._supervisor.for_ever("retention", lambda: self._retain(broker)),
             )
 
     async def _listen(self, broker: Client) -> None:
-        """Listen to every source there is, and follow the changes of the register of parties."""
-        running: dict[str, asyncio.Task[None]] = {}
+        """Listen to every source there is, and follow the changes of the register of parties.
+
+        A source whose grant has changed is listened to with the new one. Raises what a listener's task ends
+        with: none ends by itself.
+        """
+        running: dict[Granted, asyncio.Task[None]] = {}
         try:
             while True:
-                sources = {one.stream: one for one in self._sources()}
-                for gone in running.keys() - sources.keys():
-                    await end(running.pop(gone))
-                    del self._listeners[gone]
-                    _log.info("source_left", stream=gone)
-                for name in sorted(sources.keys() - running.keys()):
-                    running[name] = asyncio.create_task(self._listen_to(broker, sources[name]))
-                await asyncio.sleep(_SOURCES_EVERY)
+                sources = self._sources()
+                for left in running.keys() - set(sources):
+                    await end(running.pop(left))
+                    self._listeners.pop(left.stream, None)
+                    _log.info("source_left", source=left.stream)
+                for new in sources:
+                    if new not in running:
+                        running[new] = asyncio.create_task(self._listen_to(broker, new))
+                await self._until_one_ends(running.values())
         finally:
             self._listeners.clear()
-            for task in running.values():
-                await end(task)
+            await end(*running.values())
+
+    async def _until_one_ends(self, tasks: Collection[asyncio.Task[None]]) -> None:
+        """Wait until it's time to look at the sources again. Raises what one of the tasks ended with."""
+        pause = asyncio.create_task(asyncio.sleep(_SOURCES_EVERY))
+        try:
+            await asyncio.wait([pause, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await end(pause)
+        for task in tasks:
+            if task.done():
+                task.result()
+                raise RuntimeError("a listener has ended by itself")
+
+    async def _retain(self, broker: Client) -> None:
+        if self._runtime.border is None:
+            await asyncio.Event().wait()
+        else:
+            await retaining(self._runtime, broker, self._runtime.border)
 
     def _sources(self) -> Sequence[Granted]:
         return () if self._runtime.border is None else self._runtime.border.sources
@@ -167,6 +195,10 @@ class Worker:
         broken = [each for each in found if each]
         if broken:
             raise Discontinuous("; ".join(broken))
+
+    async def _registered(self) -> None:
+        if self._runtime.parties.problem is not None:
+            raise RegisterOutdated(self._runtime.parties.problem)
 
     async def _timers_on_time(self) -> None:
         for runner in (self._timers, self._long):

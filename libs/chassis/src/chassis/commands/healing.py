@@ -39,9 +39,7 @@ async def repair(definition: ServiceDefinition, settings: ServiceSettings) -> tu
     actor = Actor.system("operator", settings.entity)
     try:
         async with service_connection(settings, f"{definition.name} heal") as broker:
-            healed = await healing.heal(
-                runtime, actor, broker, border.stream, retained=border.retained, follow=definition.follow_up()
-            )
+            healed = await healing.heal(runtime, actor, broker, border.stream, follow=definition.follow_up())
             return healed, await healing.behind(runtime, broker, border.sources)
     finally:
         await runtime.close()

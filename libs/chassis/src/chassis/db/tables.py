@@ -63,6 +63,17 @@ bus_position = sa.Table(
     sa.CheckConstraint("duty IN ('publisher', 'listener')", name="duty"),
 )
 
+acknowledged = sa.Table(
+    "acknowledged",
+    metadata,
+    sa.Column("consumer", sa.Text(), primary_key=True),
+    # When the consumer was created, as the broker writes it: a new one begins with the first message again.
+    sa.Column("made", sa.Text(), primary_key=True),
+    sa.Column("day", sa.Date(), primary_key=True),
+    # The last message of the own stream up to which it had acknowledged everything, at the day's first look.
+    sa.Column("sequence", sa.BigInteger(), nullable=False),
+)
+
 parked = sa.Table(
     "parked",
     metadata,
@@ -79,8 +90,8 @@ parked = sa.Table(
     sa.Column("reason", sa.Text(), nullable=False),
     sa.Column("next_attempt_at", MOMENT),
     sa.Column("first_failed_at", MOMENT, nullable=False),
-    sa.Column("settled_at", MOMENT),
-    sa.Column("settled_by", sa.Text()),
+    sa.Column("decided_at", MOMENT),
+    sa.Column("decided_by", sa.Text()),
     sa.CheckConstraint("state IN ('waiting', 'parked', 'dropped', 'replayed')", name="state"),
 )
 sa.Index("ix_parked_waiting", parked.c.next_attempt_at, postgresql_where=sa.text("state = 'waiting'"))

@@ -8,19 +8,24 @@ the register of parties (who there is): open events of every publisher, and thos
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from contracts.catalogue import CATALOGUE, Catalogue
+from contracts.event import Terms
 from contracts.parties import Register
 from contracts.seats import Seat
 from contracts.words import Service
 
 
 def own_stream_subjects(seat: Seat) -> tuple[str, ...]:
-    """Return the subjects for the state and messages of a seat's own stream, to notice what is lost."""
-    return tuple(f"$JS.API.STREAM.{question}.{seat.stream}" for question in ("INFO", "MSG.GET"))
+    """Return what a seat asks about its own stream: to notice what is lost, and to remove what is done with.
+
+    They are the stream's state, its messages, its consumers' states, and the removal of messages.
+    """
+    stream = tuple(f"$JS.API.STREAM.{request}.{seat.stream}" for request in ("INFO", "MSG.GET", "PURGE"))
+    return (*stream, f"$JS.API.CONSUMER.INFO.{seat.stream}.*")
 
 
 def wake_subject(service: str) -> str:
@@ -45,6 +50,8 @@ class Grant:
     listener: Seat
     subjects: tuple[str, ...]
     """Exactly what the catalogue lists for the listener: open events, and those addressed to its party."""
+    addressed: tuple[str, ...]
+    """Those of `subjects` that are addressed to its party."""
 
     @property
     def stream(self) -> str:
@@ -93,10 +100,11 @@ class Grant:
 
 @dataclass(frozen=True)
 class Grants:
-    """Every grant between some seats, with the look-ups that configuration and services need.
+    """Every grant between some seats, and which of them are in force.
 
-    `seats` are those that have an account. Nothing passes between a `suspended` party and any other; its
-    consumers stay, so that what is for it waits (N5).
+    `seats` are those that have an account. A grant that a `suspended` party gives or has isn't in force: no
+    account exports or imports it. Its consumer exists all the same, so that what is addressed to the party
+    waits for it (N5).
     """
 
     seats: tuple[Seat, ...]
@@ -110,43 +118,59 @@ class Grants:
 
     @cached_property
     def all(self) -> tuple[Grant, ...]:
-        """Every grant, by publisher and listener: a consumer exists for each."""
+        """Every grant, in force or not, by publisher and listener: a consumer exists for each."""
         return tuple(
-            Grant(publisher, listener, subjects)
+            Grant(
+                publisher, listener, subjects, tuple(s for s in subjects if s.endswith(f".{listener.party}"))
+            )
             for publisher in self.seats
             for listener in self.seats
             if (subjects := self.subjects(publisher, listener))
         )
 
     @cached_property
-    def _from(self) -> dict[Seat, list[Grant]]:
-        return {seat: [g for g in self.effective if g.publisher == seat] for seat in self.seats}
-
-    @cached_property
-    def _to(self) -> dict[Seat, list[Grant]]:
-        return {seat: [g for g in self.effective if g.listener == seat] for seat in self.seats}
-
-    @cached_property
     def effective(self) -> tuple[Grant, ...]:
-        """The grants in force: those of suspended parties aren't."""
-        return tuple(
-            g for g in self.all if not self.suspended.intersection((g.publisher.party, g.listener.party))
-        )
+        """The grants in force."""
+        return tuple(g for g in self.all if self.suspended.isdisjoint((g.publisher.party, g.listener.party)))
+
+    @cached_property
+    def _promised(self) -> Mapping[Seat, Sequence[Grant]]:
+        return _grouped(self.all, lambda grant: grant.publisher)
+
+    @cached_property
+    def _given(self) -> Mapping[Seat, Sequence[Grant]]:
+        return _grouped(self.effective, lambda grant: grant.publisher)
+
+    @cached_property
+    def _had(self) -> Mapping[Seat, Sequence[Grant]]:
+        return _grouped(self.effective, lambda grant: grant.listener)
+
+    @cached_property
+    def _crossing(self) -> Mapping[tuple[Service, Service], Sequence[Terms]]:
+        return {
+            (publisher, listener): [model.terms for model in self.catalogue.crossing(publisher, listener)]
+            for publisher in Service
+            for listener in Service
+        }
 
     def subjects(self, publisher: Seat, listener: Seat) -> tuple[str, ...]:
         """Return exactly the subjects that one seat may receive from another; empty when none."""
         return tuple(
-            model.terms.subject(publisher.party, listener.party if model.terms.addressed else None)
-            for model in self.catalogue.crossing(publisher.service, listener.service)
+            terms.subject(publisher.party, listener.party if terms.addressed else None)
+            for terms in self._crossing[publisher.service, listener.service]
         )
 
+    def promised_by(self, seat: Seat) -> Sequence[Grant]:
+        """Return all grants that a seat gives, in force or not: its stream has a consumer for each."""
+        return self._promised.get(seat, ())
+
     def given_by(self, seat: Seat) -> Sequence[Grant]:
-        """Return the grants in force that a seat gives."""
-        return self._from.get(seat, ())
+        """Return the grants in force that a seat gives: its account exports each."""
+        return self._given.get(seat, ())
 
     def given_to(self, seat: Seat) -> Sequence[Grant]:
         """Return the grants in force that a seat has: it listens to one consumer for each."""
-        return self._to.get(seat, ())
+        return self._had.get(seat, ())
 
     @property
     def users(self) -> tuple[str, ...]:
@@ -163,6 +187,13 @@ class Grants:
         )
         asked = tuple(subject for grant in self.given_to(seat) for subject in grant.requests)
         return (*own, wake_subject(seat.service), SERVER_STATE, *own_stream_subjects(seat), *asked)
+
+
+def _grouped(grants: Iterable[Grant], by: Callable[[Grant], Seat]) -> Mapping[Seat, Sequence[Grant]]:
+    groups: dict[Seat, list[Grant]] = {}
+    for grant in grants:
+        groups.setdefault(by(grant), []).append(grant)
+    return groups
 
 
 def may_subscribe(seat: Seat) -> tuple[str, ...]:

@@ -1,10 +1,10 @@
-"""The same grants when each organisation runs its own server: the listener's server dials the publisher's.
+"""The same grants when parties run servers of their own: the listener's server connects to the publisher's.
 
-On the publisher's server a *guest* account stands for the foreign listener and imports exactly its grants;
-on the listener's server a *bridge* account is what the leaf node binds to, and the listener imports its
-grants from there. Neither organisation's own account is ever joined to the other's server, so that whoever
-runs that server can neither watch nor inject anything: between the two there are only the requests of a
-grant and the answers to them.
+On the publisher's server a *guest* account represents the foreign listener and imports exactly its grants; on
+the listener's server a *bridge* account is what the leaf node binds to, and the listener imports its grants
+from there. Nobody's own account is ever joined to another's server, so that whoever runs that server can
+neither watch nor inject anything: between the two there are only the requests of a grant and the answers to
+them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from urllib.parse import quote
 
 from contracts.border.config import (
     HEADING,
-    MAX_FILE_STORE,
     STATE_IMPORT,
     SYSTEM_ACCOUNT,
     Address,
@@ -70,19 +69,20 @@ def url_variable(leaf: str) -> str:
 
 def leaf_users(host: Host, others: Sequence[Host], grants: Grants) -> tuple[str, ...]:
     """Return the users that cross into or out of a server; both sides know them."""
-    crossing = [
-        (g.listener, of.name)
-        for g in grants.effective
-        for of, at in ((host, other) for other in others)
-        if g.publisher in of.seats and g.listener in at.seats
+    elsewhere = {seat: other.name for other in others for seat in other.seats}
+    arriving = [
+        (g.listener, host.name)
+        for seat in host.seats
+        for g in grants.given_by(seat)
+        if g.listener in elsewhere
     ]
-    crossing += [
-        (g.listener, other.name)
-        for g in grants.effective
-        for other in others
-        if g.publisher in other.seats and g.listener in host.seats
+    leaving = [
+        (g.listener, elsewhere[g.publisher])
+        for seat in host.seats
+        for g in grants.given_to(seat)
+        if g.publisher in elsewhere
     ]
-    return tuple(dict.fromkeys(leaf_user(listener, name) for listener, name in crossing))
+    return tuple(dict.fromkeys(leaf_user(listener, name) for listener, name in arriving + leaving))
 
 
 def leaf_config(
@@ -96,12 +96,11 @@ def leaf_config(
     store_dir: str,
     passwords: Mapping[str, str] | None = None,
     certificates: Certificates | None = None,
-    max_file_store: int = MAX_FILE_STORE,
 ) -> str:
     """Return the configuration of one server of several that are joined.
 
     `passwords` as in `nats_config`, with the `leaf_users` besides. Without `certificates` the leaf
-    connection is in the clear: for a test on one machine, never between organisations.
+    connection isn't encrypted: for a test on one machine, never between organisations.
     """
     accounts: dict[str, Any] = {SYSTEM_ACCOUNT: system_account(host.seats)}
     remotes: list[dict[str, Any]] = []
@@ -111,7 +110,7 @@ def leaf_config(
         received = grants.given_to(seat)
         accounts[seat.account] = {
             "users": account_users(seat, passwords, grants),
-            **account_limits(seat, max_file_store // len(host.seats), grants),
+            **account_limits(seat, grants),
             "exports": [entry for g in local for entry in exports_of(g)]
             + [entry for g in guests for entry in exports_of(g, guest_account(g.listener))],
             "imports": [STATE_IMPORT]
@@ -141,7 +140,7 @@ def leaf_config(
         leaf["tls"] = certificates.settings() | {"verify": True}
     config = {
         **server_settings(host.name, listen, monitor, certificates, accounts=len(accounts)),
-        "jetstream": jetstream_settings(store_dir, max_file_store, domain=host.name),
+        "jetstream": jetstream_settings(store_dir, domain=host.name),
         "leafnodes": leaf,
         "system_account": SYSTEM_ACCOUNT,
         "accounts": accounts,

@@ -23,11 +23,16 @@ from nats.js.errors import NotFoundError
 
 from contracts.border.grants import Grants
 from contracts.seats import Seat
-from contracts.words import Basis
 
-ABOUT_PERSONS_KEPT = timedelta(days=365)
-"""How long events about persons stay in the broker; the publisher's outbox is the permanent record."""
+RETAINED = timedelta(days=365)
+"""How long an addressed event stays in the broker after it was acknowledged.
 
+Until then it stays for as long as its addressee is away. The publisher's outbox is the permanent record.
+"""
+
+
+STREAM_BYTES = 2 * 1024**3
+"""Bytes that one stream may store."""
 
 MAX_PAYLOAD = 65_536
 """Bytes; an event has a few hundred, and the border accepts nothing else."""
@@ -67,9 +72,8 @@ class StreamSpec:
     name: str
     subjects: tuple[str, ...]
     consumers: tuple[ConsumerSpec, ...]
-    max_bytes: int = 2 * 1024**3
+    max_bytes: int = STREAM_BYTES
     """When it is full, new events are refused and wait in the outbox; nothing is deleted to make room."""
-    max_age: timedelta | None = None
     duplicate_window: timedelta = timedelta(hours=2)
 
     def config(self) -> StreamConfig:
@@ -81,12 +85,13 @@ class StreamSpec:
             storage=StorageType.FILE,
             discard=DiscardPolicy.NEW,
             max_bytes=self.max_bytes,
-            max_age=self.max_age.total_seconds() if self.max_age else 0,
+            max_age=0,
             max_msg_size=MAX_PAYLOAD,
             duplicate_window=self.duplicate_window.total_seconds(),
             num_replicas=1,
             deny_delete=True,
-            deny_purge=True,
+            # The owner removes what was acknowledged long ago; nobody else may.
+            deny_purge=False,
             allow_atomic=True,
             allow_direct=False,
         )
@@ -97,16 +102,12 @@ def stream_for(seat: Seat, grants: Grants) -> StreamSpec | None:
     published = grants.catalogue.published_by(seat.service)
     if not published:
         return None
-    about_persons = any(model.terms.basis in (Basis.CONSENT, Basis.CONTRACT) for model in published)
     return StreamSpec(
         name=seat.stream,
         subjects=(f"evt.{seat.party}.{seat.service}.>",),
         consumers=tuple(
-            ConsumerSpec(seat.stream, grant.consumer, grant.subjects)
-            for grant in grants.all
-            if grant.publisher == seat
+            ConsumerSpec(seat.stream, grant.consumer, grant.subjects) for grant in grants.promised_by(seat)
         ),
-        max_age=ABOUT_PERSONS_KEPT if about_persons else None,
     )
 
 

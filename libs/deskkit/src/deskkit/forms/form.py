@@ -170,17 +170,17 @@ class Form(Generic[CommandT]):
         Text is a translated sentence.
         """
         if isinstance(error, str):
-            self.errors.append(FormError(field or "", "said", message=error))
+            self.errors.append(FormError(field or "", "stated", message=error))
             return
         if isinstance(error, KeyReused):
             # The same page was sent before, with other content: a fresh token lets it be sent knowingly.
             self.form_token = secrets.token_urlsafe(16)
-            self.errors.append(FormError("", "said", message=self._catalogue.gettext(ALREADY_SENT)))
+            self.errors.append(FormError("", "stated", message=self._catalogue.gettext(ALREADY_SENT)))
             return
         if isinstance(error, EditedMeanwhile):
             self._show_differences(error)
         named = field or error.field or ""
-        self.errors.append(FormError(named, "said", message=self._translate_error(error)))
+        self.errors.append(FormError(named, "stated", message=self._translate_error(error)))
 
     # what templates use
 
@@ -382,7 +382,7 @@ class Form(Generic[CommandT]):
         return problem.key
 
     def _words(self, problem: FormError) -> str:
-        if problem.kind == "said":
+        if problem.kind == "stated":
             return problem.message or ""
         label = self.label(problem.key) if problem.key else ""
         return words_for(

@@ -8,7 +8,7 @@ _NOT_A_NAME = {
     *("accessible", "active", "agrees", "are", "built", "by", "can", "completed", "did", "do", "does"),
     *("done", "end", "enter", "from", "had", "has", "have", "held", "how", "housed", "if", "in", "include"),
     *("included", "is", "leave", "listed", "lives", "none", "of", "on", "read", "several", "since"),
-    *("somebody", "still", "to", "told", "until", "was", "were", "what", "when", "where", "whether"),
+    *("somebody", "still", "to", "until", "was", "were", "what", "when", "where", "whether"),
     *("which", "who", "whoever", "why", "will", "with"),
 }
 """A label that begins with one of these is a phrase, not the name of a thing."""

@@ -47,25 +47,25 @@
     const fits = (option, wanted) => option.selected || !option.value || bare(option.text).includes(wanted);
     select.before(
       shortener(select.dataset.search, select.id, (wanted) => {
-        const kept = [];
+        const fitting = [];
         for (const [part, options] of parts) {
           if (options) {
             part.replaceChildren(...options.filter((option) => fits(option, wanted)));
-            if (part.children.length) kept.push(part);
-          } else if (fits(part, wanted)) kept.push(part);
+            if (part.children.length) fitting.push(part);
+          } else if (fits(part, wanted)) fitting.push(part);
         }
-        select.replaceChildren(...kept);
+        select.replaceChildren(...fitting);
       }),
     );
   };
 
   const shortenBoxes = (list) => {
     const choices = [...list.querySelectorAll(".choice")];
-    const said = document.createElement("p");
-    said.className = "hint";
-    said.setAttribute("role", "status");
+    const counter = document.createElement("p");
+    counter.className = "hint";
+    counter.setAttribute("role", "status");
     const count = () => {
-      said.textContent = `${list.dataset.chosen} ${list.querySelectorAll("input:checked").length}`;
+      counter.textContent = `${list.dataset.chosen} ${list.querySelectorAll("input:checked").length}`;
     };
     list.addEventListener("change", count);
     list.before(
@@ -77,7 +77,7 @@
           group.hidden = !group.querySelector(".choice:not([hidden])");
         }
       }),
-      said,
+      counter,
     );
     count();
   };

@@ -20,7 +20,7 @@ _FORMATTED_OTHERWISE = re.compile(
 )
 
 
-def deadlines_are_said_in_one_way(tree: Tree) -> list[Violation]:
+def deadlines_are_written_in_one_way(tree: Tree) -> list[Violation]:
     """A template of a service shows a deadline with `|deadline`, `ui.deadline` or `ui.when`.
 
     Formatted as a day or a moment, a deadline at the end of the 13th would be shown as the 14th.

@@ -111,10 +111,10 @@ def _destination(runtime: Runtime, opened: Opened, target: str) -> str:
 
 
 @public.api_route("/session/renew", methods=["GET", "POST"], name="session.renew")
-async def renew_session(request: Request, next: str = "/", anew: bool = False) -> Response:
+async def renew_session(request: Request, next: str = "/", sign_in_again: bool = False) -> Response:
     """Give a desk's visitor a new token and send them back, with their form; or have them sign in.
 
-    With `anew` they have to sign in in any case, because a desk has just refused a new token.
+    With `sign_in_again` they have to sign in in any case, because a desk has just refused a new token.
 
     This is the one GET that writes: it replaces the session's secret.
     """
@@ -122,7 +122,7 @@ async def renew_session(request: Request, next: str = "/", anew: bool = False) -
     settings: Any = request.app.state.runtime.settings
     if request.method not in SAFE_METHODS and came_from_elsewhere(request.headers, settings.public_url):
         raise ForgedForm
-    secret = "" if anew else request.cookies.get(SESSION_COOKIE, "")
+    secret = "" if sign_in_again else request.cookies.get(SESSION_COOKIE, "")
     opened = await renew(request.app.state.runtime, secret)
     if opened is not None:
         target = _destination(request.app.state.runtime, opened, target)
@@ -132,7 +132,7 @@ async def renew_session(request: Request, next: str = "/", anew: bool = False) -
         return response
     call = await public_call_of(request)
     typed_before = await carried.typed_fields(request) if request.method not in SAFE_METHODS else []
-    had_session = SESSION_COOKIE in request.cookies and not anew
+    had_session = SESSION_COOKIE in request.cookies and not sign_in_again
     answer = await _sign_in_page(
         call,
         target,
@@ -140,7 +140,7 @@ async def renew_session(request: Request, next: str = "/", anew: bool = False) -
         over=had_session or bool(typed_before),
         status=401 if typed_before else 200,
     )
-    if not anew:
+    if not sign_in_again:
         delete_cookies(answer)
     return answer
 

@@ -13,6 +13,7 @@ from chassis.perform import perform
 from gateway.staff import commands, queries
 from gateway.staff.passwords import hash_password, make_password
 from gateway.staff.queries import StaffView
+from trade.contact import Name
 
 router = ApiRouter(prefix="/api/gateway/v1/staff", tags=["staff"])
 
@@ -20,8 +21,8 @@ router = ApiRouter(prefix="/api/gateway/v1/staff", tags=["staff"])
 class NewStaff(BaseModel):
     """A person to add."""
 
-    email: commands.Email
-    name: str = Field(min_length=1, max_length=120)
+    email: commands.SignInAddress
+    name: Name
     roles: list[str] = Field(min_length=1)
     locale: commands.Locale = "en"
     works_for_no_other: bool = False
@@ -39,7 +40,7 @@ class Changes(BaseModel):
     """The new name, roles and language; `version` is the one that was read (X4)."""
 
     version: int
-    name: str = Field(min_length=1, max_length=120)
+    name: Name
     roles: list[str] = Field(min_length=1)
     locale: commands.Locale = "en"
     works_for_no_other: bool = False

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field
-from pydantic_core import PydanticCustomError
 from sqlalchemy import column, delete, func, select, table
 
 from chassis.errors import EditedMeanwhile, Faults, NotFound
@@ -23,19 +22,10 @@ from gateway.staff.model import (
     StaffMember,
     own_roles,
 )
+from trade.contact import Email, Name
 
-
-def _email(text: str) -> str:
-    address = text.strip().lower()
-    local, at, domain = address.rpartition("@")
-    if not at or not local or not domain or " " in address:
-        raise PydanticCustomError(
-            "email_address", "{field} must be an e-mail address, such as name@example.org"
-        )
-    return address
-
-
-Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
+SignInAddress = Annotated[Email, AfterValidator(str.lower)]
+"""The e-mail address by which somebody signs in; capital letters make no difference."""
 Locale = Literal["en", "fr"]
 Changes = dict[str, tuple[Any, Any]]
 WHAT = N_("person")
@@ -45,8 +35,8 @@ _SESSIONS = table("session", column("id"), column("staff_id"))  # a later featur
 class AddStaff(BaseModel):
     """A new person. `password_hash` is computed before, so that no command ever has a password."""
 
-    email: Email = Field(title="E-mail address")
-    name: str = Field(min_length=1, max_length=120, title="Name")
+    email: SignInAddress = Field(title="E-mail address")
+    name: Name = Field(title="Name")
     roles: list[str] = Field(min_length=1, title="Roles")
     locale: Locale = Field(default="en", title="Language")
     works_for_no_other: bool = Field(default=False, title="Works for nobody on the other side")
@@ -59,7 +49,7 @@ class ChangeStaff(BaseModel):
 
     staff_id: UUID
     version: int
-    name: str = Field(min_length=1, max_length=120, title="Name")
+    name: Name = Field(title="Name")
     roles: list[str] = Field(min_length=1, title="Roles")
     locale: Locale = Field(default="en", title="Language")
     works_for_no_other: bool = Field(default=False, title="Works for nobody on the other side")

@@ -14,6 +14,7 @@ from deskkit.router import DeskRouter
 from gateway.organisation import organisation_of
 from gateway.staff import commands, queries
 from gateway.staff.passwords import hash_password, make_password
+from trade.contact import Name
 
 router = DeskRouter(prefix="/staff")
 PAGE = 50
@@ -22,8 +23,8 @@ PAGE = 50
 class NewStaff(BaseModel):
     """The fields of the page; the gateway generates the password."""
 
-    email: commands.Email = Field(title="E-mail address")
-    name: str = Field(min_length=1, max_length=120, title="Name")
+    email: commands.SignInAddress = Field(title="E-mail address")
+    name: Name = Field(title="Name")
     roles: list[str] = Field(min_length=1, title="Roles")
     locale: commands.Locale = Field(default="en", title="Language")
     works_for_no_other: bool = Field(default=False, title="Works for nobody on the other side")

@@ -4,8 +4,7 @@ from datetime import date
 from typing import Annotated, Self
 from uuid import UUID
 
-import phonenumbers
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -39,33 +38,11 @@ from support_svc.clients.model import (
 from support_svc.clients.names import plain_digits, searchable_name
 from support_svc.clients.open_matters import open_matters
 from support_svc.lookups.commands import list_myself, require_values
+from trade.contact import Email, InternationalPhone, Name, OptionalName
 from trade.dates import BirthDay
 
-_NO_CONTROL = r"^[^\x00-\x1f\x7f<>]*$"
-Name = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=_NO_CONTROL)
-]
-OptionalName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=_NO_CONTROL)]
-Email = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^@\s<>]{1,64}@[^@\s<>]{1,190}$")]
 GIVEN_NAME_MISSING = "Enter a given name, or say that the person has one name only."
 ONE_NAME = "Enter the one name as the family name, and leave the given name empty."
-PHONE_IMPOSSIBLE = "Enter a telephone number with its area code, like 416 555 0123."
-
-
-def _international(phone: str) -> str:
-    """A telephone number in its international form; one without a country is Canadian. Raises ValueError."""
-    try:
-        number = phonenumbers.parse(phone, "CA")
-    except phonenumbers.NumberParseException as error:
-        raise ValueError(PHONE_IMPOSSIBLE) from error
-    if not phonenumbers.is_possible_number(number):
-        raise ValueError(PHONE_IMPOSSIBLE)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-
-
-Phone = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(_international)
-]
 
 
 class ClientFields(BaseModel):
@@ -84,7 +61,7 @@ class ClientFields(BaseModel):
     indigenous_id: UUID | None = Field(default=None, title="Indigenous indicator")
     disability: YesNoUnknown = Field(default=YesNoUnknown.UNKNOWN, title="Lives with a disability")
     preferred_language: Language | None = Field(default=None, title="Preferred language")
-    phones: list[Phone] = Field(default=[], max_length=5, title="Phone numbers")
+    phones: list[InternationalPhone] = Field(default=[], max_length=5, title="Phone numbers")
     emails: list[Email] = Field(default=[], max_length=5, title="E-mail addresses")
     address_line: Annotated[str, StringConstraints(max_length=200)] | None = Field(
         default=None, title="Mailing address"

@@ -50,7 +50,7 @@ from support_svc.placements.model import (
     active_members,
 )
 from support_svc.placements.timeline import add_to_timeline
-from support_svc.securing.requests import current_request, publish_move
+from support_svc.securing.consequences import current_request, publish_move
 from trade.dates import FollowUpDay, PastDay
 
 

@@ -53,7 +53,7 @@ class BuildingPage(Page[BuildingView]):
 
     homes: int
     buildings: int
-    heard_at: datetime | None
+    received_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

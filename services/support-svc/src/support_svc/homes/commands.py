@@ -73,7 +73,7 @@ _TAKE_PLACES = text(
     " SELECT * FROM unnest(CAST(:kinds AS text[]), CAST(:names AS text[])) ON CONFLICT DO NOTHING"
 )
 _CATCH_UP = text(
-    "WITH early AS (DELETE FROM home_early_news WHERE unit = ANY(CAST(:units AS uuid[])) RETURNING *)"
+    "WITH early AS (DELETE FROM home_early_change WHERE unit = ANY(CAST(:units AS uuid[])) RETURNING *)"
     " UPDATE home SET listing_version = early.listing_version, listed = NOT early.withdrawn,"
     " written_in = pg_current_xact_id(),"
     " occupancy = coalesce(early.occupancy, home.occupancy),"
@@ -89,7 +89,7 @@ _CHANGE = text(
     " occupancy = coalesce(change.occupancy, home.occupancy),"
     " available_from = CASE WHEN change.gone THEN home.available_from ELSE change.available_from END"
     " FROM change WHERE home.unit = change.unit AND home.listing_version < change.version)"
-    " INSERT INTO home_early_news AS early (unit, listing_version, withdrawn, occupancy, available_from)"
+    " INSERT INTO home_early_change AS early (unit, listing_version, withdrawn, occupancy, available_from)"
     " SELECT change.unit, change.version, change.gone, change.occupancy, change.available_from FROM change"
     " WHERE NOT EXISTS (SELECT 1 FROM home WHERE home.unit = change.unit)"
     " ON CONFLICT (unit) DO UPDATE SET listing_version = excluded.listing_version,"
@@ -98,9 +98,9 @@ _CHANGE = text(
     " WHERE early.listing_version < excluded.listing_version"
 )
 _RECEIVED = text(
-    "INSERT INTO inventory_news (id, published_at, heard_at) VALUES (1, :published_at, :heard_at)"
-    " ON CONFLICT (id) DO UPDATE SET heard_at = excluded.heard_at,"
-    " published_at = greatest(inventory_news.published_at, excluded.published_at)"
+    "INSERT INTO inventory_receipt (id, published_at, received_at) VALUES (1, :published_at, :received_at)"
+    " ON CONFLICT (id) DO UPDATE SET received_at = excluded.received_at,"
+    " published_at = greatest(inventory_receipt.published_at, excluded.published_at)"
 )
 
 
@@ -160,4 +160,4 @@ def _newest(published: list[Published]) -> list[Published]:
 
 
 async def _record_receipt(tx: Tx, moments: Iterable[datetime]) -> None:
-    await tx.execute(_RECEIVED, {"published_at": max(moments), "heard_at": tx.now})
+    await tx.execute(_RECEIVED, {"published_at": max(moments), "received_at": tx.now})

@@ -87,7 +87,7 @@ class Home(FactColumns, Base):
 class EarlyChange(Base):
     """A change to a home that was received before its listing; applied when the listing comes."""
 
-    __tablename__ = "home_early_news"
+    __tablename__ = "home_early_change"
 
     unit: Mapped[UUID] = mapped_column(primary_key=True)
     listing_version: Mapped[int] = mapped_column(Integer)
@@ -99,11 +99,11 @@ class EarlyChange(Base):
 class InventoryReceipt(Base):
     """When the inventory's events were last received: one row, so that a page can show the copy's age."""
 
-    __tablename__ = "inventory_news"
+    __tablename__ = "inventory_receipt"
 
     id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     published_at: Mapped[datetime]
-    received_at: Mapped[datetime] = mapped_column("heard_at")
+    received_at: Mapped[datetime]
 
 
 class InventoryPlace(Base):

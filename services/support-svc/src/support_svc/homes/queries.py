@@ -31,14 +31,12 @@ from support_svc.homes.model import (
     ManagedBy,
     Occupancy,
     UnknownHome,
-    searchable_address,
 )
+from trade import addresses
 from trade.money import USUAL, Currency
 from trade.ranges import in_order
 
 PAGE = 25
-WORDS = 8
-"""Words of a search text that are looked at."""
 OPEN = (Occupancy.AVAILABLE, Occupancy.NOTICE_GIVEN)
 
 
@@ -124,10 +122,10 @@ class HomeView(HomeFacts):
 
 @dataclass(frozen=True, slots=True)
 class HomePage(CountedPage[HomeView]):
-    """A page of homes; `heard_at` is when the copy last received an event (None: never)."""
+    """A page of homes; `received_at` is when the copy last received an event (None: never)."""
 
     items: list[HomeView]
-    heard_at: datetime | None
+    received_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,9 +269,8 @@ def matching(index: Columns, wanted: HomeFilter) -> Mask:
         mask &= np.where(comparable, index.within("rent", rents), wanted.include_unknown)
     if wanted.building is not None:
         mask &= index.with_text("building", wanted.building)
-    words = list(dict.fromkeys(searchable_address(wanted.q).split()))[:WORDS]
-    # "St" is too vague to narrow the search (street or saint), unless nothing else is typed.
-    for word in [word for word in words if word != "st"] or words:
+    words = addresses.words_sought(wanted.q)
+    for word in words:
         mask &= index.with_word(word)
     # What can mean nothing finds nothing, never everything.
     return mask if words or not wanted.q.strip() else np.zeros_like(mask)

@@ -1,4 +1,4 @@
-"""Buildings with matching homes and the short list of a placement through the API (P5)."""
+"""Homes and buildings that match a placement, and its short list, through the API (P5)."""
 
 from typing import Annotated
 from uuid import UUID
@@ -7,7 +7,7 @@ from fastapi import Query
 
 from chassis.http.call import ApiRouter, Call
 from support_svc.homes.buildings import BuildingPage
-from support_svc.homes.queries import HomeFilter, HomeView
+from support_svc.homes.queries import HomeFilter, HomePage, HomeView
 from support_svc.housing_search.commands import HomeOfPlacement, remove_from_shortlist, shortlist_home
 from support_svc.housing_search.model import FEWEST_COMPARED, MOST_COMPARED
 from support_svc.housing_search.queries import (
@@ -16,10 +16,17 @@ from support_svc.housing_search.queries import (
     compared,
     home_for_placement,
     search_buildings_for_placement,
+    search_for_placement,
     shortlist,
 )
 
 router = ApiRouter(prefix="/placements/{placement_id}", tags=["homes"])
+
+
+@router.get("/homes")
+async def find_homes(call: Call, placement_id: UUID, wanted: Annotated[HomeFilter, Query()]) -> HomePage:
+    """New Housing Search for a placement: each home with how well it fits, and why."""
+    return await call.ask(search_for_placement, placement_id, wanted)
 
 
 @router.get("/buildings")

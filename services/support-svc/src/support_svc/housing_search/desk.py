@@ -21,11 +21,12 @@ from support_svc.housing_search.queries import (
     compared,
     home_for_placement,
     search_buildings_for_placement,
+    search_for_placement,
     shortlist,
     shortlisted_units,
 )
 from support_svc.lookups.queries import values_of
-from support_svc.placements.queries import placement, search_for_placement
+from support_svc.placements.queries import placement
 from trade.listings import FEATURES, HOUSING_TYPES, grouped
 
 router = DeskRouter(prefix="/front-desk/placements/{placement_id}")

@@ -16,14 +16,17 @@ from support_svc.homes.index import building_key
 from support_svc.homes.model import Home, UnknownHome
 from support_svc.homes.queries import (
     HomeFilter,
+    HomePage,
     HomeView,
     OccupancyFilter,
     home_view,
     homes_of_page,
     matching,
+    search_homes,
 )
 from support_svc.housing_search.model import ShortlistedHome, TooManyToCompare, can_be_compared
-from support_svc.placements.queries import SEARCHED, placement, require_visible
+from support_svc.placements.queries import placement, require_visible
+from support_svc.placements.timeline import SEARCHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,14 @@ class ShortlistedView:
     added_at: datetime
     added_by_name: str
     home: HomeView | None
+
+
+@query(SEARCH_HOMES, views=SEARCHED)
+async def search_for_placement(tx: ReadTx, placement_id: UUID, wanted: HomeFilter) -> HomePage:
+    """New Housing Search for a placement; the timeline shows it from the access log (P5, P10)."""
+    one = await placement(tx, placement_id)
+    tx.viewed(SEARCHED, placement_id)
+    return await search_homes(tx, wanted, one.seeking())
 
 
 @query(SEARCH_HOMES, views=SEARCHED)

@@ -11,7 +11,7 @@ from chassis.errors import Faults
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from support_svc.clients.commands import Email, Phone, reach_at
+from support_svc.clients.commands import reach_at
 from support_svc.clients.model import ContactKind
 from support_svc.clients.queries import names_of
 from support_svc.corrections.model import Corrected, Reasoned
@@ -51,9 +51,10 @@ from support_svc.placements.model import (
     active_members,
     is_declined,
 )
+from support_svc.securing.consequences import apply_fact, current_request, publish_move
 from support_svc.securing.model import MoveInBeforeSecuring, Securing, last_day_held
 from support_svc.securing.process import MovedIn
-from support_svc.securing.requests import apply_fact, current_request, publish_move
+from trade.contact import Email, InternationalPhone
 from trade.dates import FollowUpDay, PastDay
 
 
@@ -67,14 +68,14 @@ class MoveInFields(BaseModel):
 
     moved_in_on: PastDay = Field(title="Move-in date")
     rent: Rent | None = Field(default=None, title="Rent a month")
-    phone: Phone | None = Field(default=None, title="New phone number")
+    phone: InternationalPhone | None = Field(default=None, title="New phone number")
     email: Email | None = Field(default=None, title="New e-mail address")
     next_on: FollowUpDay | None = Field(default=None, title="Date of the first follow-up")
     next_months: Annotated[int, Field(ge=1, le=36)] | None = Field(
         default=None, title="Months until the first follow-up"
     )
     days_confirmed: bool = Field(default=False, title="Yes, these days are right")
-    reported_by_client: bool = Field(default=False, title="The client told me that the tenancy has started")
+    reported_by_client: bool = Field(default=False, title="The client reports that the tenancy has started")
     end_housing: bool = Field(default=False, title="End the housing history record that is still open")
     end_reason_id: UUID | None = Field(default=None, title="Reason left")
 

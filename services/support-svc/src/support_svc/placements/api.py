@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import Query
 
 from chassis.http import ApiRouter, Call, Created
-from support_svc.homes.queries import HomeFilter, HomePage
 from support_svc.placements.commands import (
     AttemptCorrection,
     AttemptFields,
@@ -26,7 +25,6 @@ from support_svc.placements.queries import (
     PlacementView,
     attempts,
     placement,
-    search_for_placement,
 )
 from support_svc.placements.timeline import CrossingView, TimelineView, crossing, timeline
 
@@ -75,12 +73,6 @@ async def put_attempt(call: Call, placement_id: UUID, attempt_id: UUID, body: At
     """Correct an attempt."""
     command = CorrectAttempt(placement_id=placement_id, attempt_id=attempt_id, **dict(body))
     await call.perform(correct_attempt, command)
-
-
-@router.get("/placements/{placement_id}/homes")
-async def find_homes(call: Call, placement_id: UUID, wanted: Annotated[HomeFilter, Query()]) -> HomePage:
-    """New Housing Search for a placement: each home with how well it fits, and why."""
-    return await call.ask(search_for_placement, placement_id, wanted)
 
 
 @router.get("/placements/{placement_id}/timeline")

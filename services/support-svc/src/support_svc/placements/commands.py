@@ -13,7 +13,7 @@ from chassis.feature import offers_of
 from chassis.ids import new_id
 from chassis.tx import Changes, Tx
 from chassis.usecase import use_case
-from support_svc.clients.commands import Phone, require_head
+from support_svc.clients.commands import require_head
 from support_svc.clients.finding import may_see, require_client
 from support_svc.clients.model import Client, ClientState, NotAMember
 from support_svc.clients.queries import household_on
@@ -50,6 +50,7 @@ from support_svc.placements.model import (
     TypeSought,
 )
 from support_svc.placements.timeline import add_to_timeline
+from trade.contact import InternationalPhone
 from trade.dates import MoveDay, PastDay
 from trade.money import USUAL, Currency
 
@@ -75,7 +76,7 @@ class PlacementFields(BaseModel):
     referral_source_id: UUID | None = Field(default=None, title="Referred by")
     referral_organisation: Short | None = Field(default=None, title="Referring organisation")
     referral_person: Short | None = Field(default=None, title="Referring person")
-    referral_phone: Phone | None = Field(default=None, title="Phone of the referring person")
+    referral_phone: InternationalPhone | None = Field(default=None, title="Phone of the referring person")
     monthly_income: Income | None = Field(default=None, title="Household income a month")
 
 
@@ -375,12 +376,19 @@ def _changes(
         for name in _PLAIN
         if getattr(placement, name) != getattr(fields, name)
     }
-    income = fields.monthly_income.amount if fields.monthly_income else None
-    if placement.monthly_income != income:
-        changes["monthly_income"] = (placement.monthly_income, income)
+    income = (
+        _income(placement.monthly_income, placement.currency),
+        fields.monthly_income and _income(fields.monthly_income.amount, fields.monthly_income.currency),
+    )
+    if income[0] != income[1]:
+        changes["monthly_income"] = income
     if sought != set(fields.housing_types):
         changes["housing_types"] = (sorted(sought), sorted(fields.housing_types))
     return changes
+
+
+def _income(amount: Decimal | None, currency: str) -> str | None:
+    return None if amount is None else f"{amount:.2f} {currency}"
 
 
 async def _let_others_act(tx: Tx, event: str, placement: Placement) -> None:

@@ -1,4 +1,4 @@
-"""Reading a placement: its record (P2, P3), its attempts (P4), and the homes that fit it (P5)."""
+"""Reading a placement: its record (P2, P3), its attempts (P4), and what homes are matched with (P5)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,10 +18,8 @@ from support_svc.clients.model import Client, is_adult
 from support_svc.clients.open_matters import MatterKind, OpenMatter
 from support_svc.corrections.model import Corrected
 from support_svc.corrections.queries import CorrectionView, corrections_of
-from support_svc.homes.feature import SEARCH_HOMES
 from support_svc.homes.fitting import Seeking, affordable
 from support_svc.homes.model import ManagedBy
-from support_svc.homes.queries import HomeFilter, HomePage, search_homes
 from support_svc.lookups.model import Caseworker, LookupValue, english, french
 from support_svc.placements.feature import VIEW_PLACEMENTS
 from support_svc.placements.model import (
@@ -40,9 +38,6 @@ from support_svc.placements.model import (
     may_be_referred,
 )
 from support_svc.placements.progress import Meeting, Progress, Record, progress
-
-SEARCHED = "placement_search"
-"""Record kind of a housing search in the access log, which is all that a search writes."""
 
 
 class NextKind(StrEnum):
@@ -395,14 +390,6 @@ async def attempts(tx: ReadTx, placement_id: UUID) -> list[AttemptView]:
         )
         for one, reason, name in found
     ]
-
-
-@query(SEARCH_HOMES, views=SEARCHED)
-async def search_for_placement(tx: ReadTx, placement_id: UUID, wanted: HomeFilter) -> HomePage:
-    """New Housing Search for a placement; the timeline shows it from the access log (P5, P10)."""
-    one = await placement(tx, placement_id)
-    tx.viewed(SEARCHED, placement_id)
-    return await search_homes(tx, wanted, one.seeking())
 
 
 def is_active_for(client_id: UUID) -> ColumnElement[bool]:

@@ -13,7 +13,10 @@ from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from support_svc.placements.feature import VIEW_PLACEMENTS
 from support_svc.placements.model import TimelineEntry, TimelineKind
-from support_svc.placements.queries import SEARCHED, require_visible
+from support_svc.placements.queries import require_visible
+
+SEARCHED = "placement_search"
+"""Record kind of a housing search in the access log, which is all that a search writes."""
 
 
 @dataclass(frozen=True, slots=True)

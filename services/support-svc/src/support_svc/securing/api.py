@@ -21,7 +21,7 @@ from support_svc.securing.queries import ReferralPreview, SecuringPreview, previ
 router = ApiRouter(tags=["securing"])
 
 
-@router.get("/placements/{placement_id}/homes/{unit}/telling")
+@router.get("/placements/{placement_id}/homes/{unit}/preview")
 async def get_securing_preview(
     call: Call, placement_id: UUID, unit: UUID, expected_move_in: date
 ) -> SecuringPreview:
@@ -42,7 +42,7 @@ async def post_give_up(call: Call, placement_id: UUID, body: UnitToGiveUp | None
     await call.perform(give_up_unit, GiveUpUnit(placement_id=placement_id, **dict(body or {})))
 
 
-@router.get("/placements/{placement_id}/referral/telling")
+@router.get("/placements/{placement_id}/referral/preview")
 async def get_referral_preview(call: Call, placement_id: UUID) -> ReferralPreview:
     """What a referral for the home that is held would disclose to the property entity, word for word."""
     return await call.ask(preview_referral, placement_id)

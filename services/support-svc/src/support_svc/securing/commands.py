@@ -30,6 +30,8 @@ from support_svc.placements.model import (
     TimelineKind,
 )
 from support_svc.placements.timeline import add_to_timeline
+from support_svc.securing.ask_statements import ASK, WRITE
+from support_svc.securing.consequences import ANSWER_TIMER, apply_fact, open_requests
 from support_svc.securing.feature import SECURE_UNIT
 from support_svc.securing.model import (
     AlreadyHoldingThisHome,
@@ -47,8 +49,6 @@ from support_svc.securing.model import (
 from support_svc.securing.process import Fact, GivenUp, TenancyStarted
 from support_svc.securing.queries import count_people
 from support_svc.securing.referrals import refer
-from support_svc.securing.requests import ANSWER_TIMER, apply_fact, open_requests
-from support_svc.securing.unit_request import ASK, WRITE
 from trade.dates import MoveDay, PastDay
 
 

@@ -21,6 +21,7 @@ from support_svc.securing.commands import (
     receive_application,
     receive_tenancy,
 )
+from support_svc.securing.consequences import ANSWER_TIMER, DEADLINE_TIMER
 from support_svc.securing.model import (
     Applicant,
     ContactWithdrawn,
@@ -38,7 +39,6 @@ from support_svc.securing.process import (
     Released,
     Secured,
 )
-from support_svc.securing.requests import ANSWER_TIMER, DEADLINE_TIMER
 
 EVENTS = Events()
 

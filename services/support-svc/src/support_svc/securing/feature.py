@@ -25,7 +25,7 @@ FEATURE = Feature(
         "open_matters": "queries:homes_open",
         "requests_of_placement": "queries:requests_of_placement",
         "placement_is_securing": "queries:is_securing",
-        "placement_failed": "requests:give_up_all",
+        "placement_failed": "consequences:give_up_all",
     },
     words={"declined_because": DECLINED_BECAUSE},
     tasks={

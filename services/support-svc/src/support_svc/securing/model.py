@@ -71,8 +71,8 @@ class Securing(Base):
     referral_withdrawn_at: Mapped[datetime | None]
     named: Mapped[bool] = mapped_column(default=False)
     contact_withdrawn_at: Mapped[datetime | None]
-    referral_events: Mapped[int] = mapped_column("said", Integer, default=0)
-    move_events: Mapped[int] = mapped_column("moves_told", Integer, default=0, server_default="0")
+    referral_events: Mapped[int] = mapped_column(Integer, default=0)
+    move_events: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     application: Mapped[ApplicationState | None] = mapped_column(words(ApplicationState, "application"))
     decline_reason: Mapped[str | None] = mapped_column(String(60))
     tenancy_start: Mapped[date | None]

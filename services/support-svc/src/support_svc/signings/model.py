@@ -76,7 +76,7 @@ class Signing(Base):
     place: Mapped[SigningPlace | None] = mapped_column(words(SigningPlace, "place"))
     state: Mapped[SigningState] = mapped_column(words(SigningState, "state"))
     outcome: Mapped[SigningOutcome | None] = mapped_column(words(SigningOutcome, "outcome"))
-    reported_version: Mapped[int] = mapped_column("told_version", Integer)
+    reported_version: Mapped[int] = mapped_column(Integer)
     attendance: Mapped[Attendance | None] = mapped_column(words(Attendance, "attendance"))
     absence_reason: Mapped[AbsenceReason | None] = mapped_column(words(AbsenceReason, "absence_reason"))
     answered_by_name: Mapped[str | None] = mapped_column(String(200))

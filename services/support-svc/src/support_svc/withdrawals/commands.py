@@ -16,10 +16,10 @@ from support_svc.consents.model import AlreadyWithdrawn, Consent, Consequence, P
 from support_svc.placements.commands import locked_placement
 from support_svc.placements.model import Placement, TimelineKind
 from support_svc.placements.timeline import add_to_timeline
+from support_svc.securing.consequences import apply_fact
 from support_svc.securing.model import ContactWithdrawn, Securing
 from support_svc.securing.process import GivenUp
 from support_svc.securing.referrals import withdraw_referral
-from support_svc.securing.requests import apply_fact
 from support_svc.withdrawals.model import (
     WithdrawWithConsequences,
     contact_disclosed,

@@ -43,7 +43,7 @@ async def forget_if_withdrawn(tx: Tx, application: Application) -> bool:
     if not withdrawn or not any(person.by_referral for person in application.people):
         return False
     if application.status.has_lease:
-        tx.touched("application", application.id, "contact_kept")
+        tx.touched("application", application.id, "contact_retained")
         return False
     application.people[:] = [person for person in application.people if not person.by_referral]
     application.people_recorded_at = tx.now

@@ -26,7 +26,7 @@ FEATURE = Feature(
         ("application", "contact_forgotten"): N_(
             "The household no longer agrees to share its contact; what the referral brought was deleted"
         ),
-        ("application", "contact_kept"): N_(
+        ("application", "contact_retained"): N_(
             "The household no longer agrees to share its contact; it stays because of the lease"
         ),
         ("application", "accepted"): N_("The application was accepted"),

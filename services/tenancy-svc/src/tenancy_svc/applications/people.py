@@ -12,7 +12,8 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 from sqlalchemy import ColumnElement, ScalarSelect, func, select
 
-from tenancy_svc.fields import Command, Email, Name, OptionalName, Phone
+from tenancy_svc.fields import Command
+from trade.contact import Email, Name, OptionalName, Phone
 from trade.letters import searchable
 
 

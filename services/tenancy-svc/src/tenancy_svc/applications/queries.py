@@ -91,7 +91,7 @@ class ApplicationRecord:
     people: tuple[PersonView, ...]
     referral_withdrawn_at: dt.datetime | None
     contact_withdrawn_at: dt.datetime | None
-    contact_kept: bool
+    contact_retained: bool
     timeline: list[Entry]
 
     @property
@@ -190,6 +190,7 @@ async def read_application(tx: ReadTx, application_id: uuid.UUID) -> Application
         ),
         referral_withdrawn_at=counterpart.withdrawn_at if counterpart else None,
         contact_withdrawn_at=contact_withdrawn_at,
-        contact_kept=contact_withdrawn_at is not None and any(person.by_referral for person in found.people),
+        contact_retained=contact_withdrawn_at is not None
+        and any(person.by_referral for person in found.people),
         timeline=await timeline_of(tx, [("application", application_id)]),
     )

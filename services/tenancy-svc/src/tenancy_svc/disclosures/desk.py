@@ -16,7 +16,7 @@ from tenancy_svc.disclosures.queries import CODES, disclosure_statement
 router = DeskRouter(prefix="/property-desk")
 
 
-@router.get("/applications/{application_id}/told", name="disclosures")
+@router.get("/applications/{application_id}/disclosures", name="disclosures")
 async def disclosures(call: DeskCall, application_id: uuid.UUID) -> Response:
     """The statement of one applicant: choices, and every fact that was published or withheld."""
     statement = await call.ask(disclosure_statement, application_id)
@@ -24,7 +24,7 @@ async def disclosures(call: DeskCall, application_id: uuid.UUID) -> Response:
         "disclosures/record.html",
         application_id=application_id,
         statement=statement,
-        organisation=support_name(call, statement),
+        organisation=support_name(call, statement).alone,
         codes=CODES,
     )
 
@@ -59,7 +59,7 @@ async def _choosing(call: DeskCall, application_id: uuid.UUID) -> Response:
         "disclosures/choices.html",
         form=form,
         application_id=application_id,
-        organisation=support_name(call),
+        organisation=support_name(call).alone,
         status=422 if form.submitted else 200,
     )
 

@@ -44,8 +44,8 @@ def crossing_purpose(purpose: Purpose | None) -> str:
 class Answer(StrEnum):
     """The tenant's answer; both are recorded, so that nobody is asked again and again."""
 
-    TELL = "tell"
-    DO_NOT_TELL = "do_not_tell"
+    SHARE = "share"
+    DO_NOT_SHARE = "do_not_share"
 
 
 class Withheld(StrEnum):
@@ -134,7 +134,7 @@ class Choice(Versioned, Base):
     @property
     def refused(self) -> Withheld | None:
         """Why it allows nothing to be disclosed to anybody; None when it allows something."""
-        if self.answer is Answer.DO_NOT_TELL:
+        if self.answer is Answer.DO_NOT_SHARE:
             return Withheld.CHOSE_NOT
         return Withheld.CHOICE_WITHDRAWN if self.withdrawn_on is not None else None
 
@@ -161,7 +161,7 @@ def was_asked(application_id: ColumnElement[uuid.UUID]) -> ColumnElement[bool]:
     return exists().where(
         Choice.application_id == application_id,
         Choice.current,
-        or_(Choice.answer == Answer.DO_NOT_TELL, Choice.counterpart == Counterpart.referral),
+        or_(Choice.answer == Answer.DO_NOT_SHARE, Choice.counterpart == Counterpart.referral),
     )
 
 

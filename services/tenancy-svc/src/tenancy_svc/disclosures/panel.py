@@ -6,6 +6,7 @@ from typing import Any
 
 from deskkit.call import PageCall
 from tenancy_svc.disclosures.queries import DisclosureStatement, Prospect
+from tenancy_svc.organisations import Organisation, organisation_named
 from tenancy_svc.settings import settings_of
 
 
@@ -30,10 +31,7 @@ def disclosure_panel(call: PageCall, statement: DisclosureStatement) -> dict[str
     }
 
 
-def support_name(call: PageCall, known: Prospect | DisclosureStatement | None = None) -> str:
-    """Return the support organisation's name: as the tenant was shown it, or as the settings have it.
-
-    A plain name such as "Support organisation" is in the reader's language.
-    """
+def support_name(call: PageCall, known: Prospect | DisclosureStatement | None = None) -> Organisation:
+    """Return the support organisation's name: as the tenant was shown it, or as the settings have it."""
     named = known.organisation if known is not None else None
-    return call._(named or settings_of(call.runtime).support_organisation)
+    return organisation_named(named or settings_of(call.runtime).support_organisation, call._)

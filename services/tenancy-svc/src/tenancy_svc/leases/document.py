@@ -35,6 +35,7 @@ from tenancy_svc.leases.deposits import Deposit, rules_for
 from tenancy_svc.leases.feature import VIEW_LEASES
 from tenancy_svc.leases.model import EditionReason, Lease, LeaseEdition, LeaseStatus, with_terms
 from tenancy_svc.leases.queries import EditionTerms, terms_of
+from tenancy_svc.organisations import Organisation, organisation_named
 from tenancy_svc.settings import settings_of
 
 _WHY = {
@@ -52,7 +53,7 @@ class LeasePaper:
     began_at: dt.datetime | None
     current: int
     """The number of the current edition."""
-    landlord: str
+    landlord: Organisation
     home: HomeView | None
     terms: EditionTerms
     template: EditionView
@@ -90,7 +91,7 @@ async def lease_document(
         status=found.status,
         began_at=found.began_at,
         current=found.edition,
-        landlord=words._(settings_of(tx.runtime).organisation),
+        landlord=organisation_named(settings_of(tx.runtime).organisation, words._),
         home=await find_home(tx, found.unit),
         terms=terms_of(written),
         template=await edition_of(tx, written.template_edition_id),
@@ -109,7 +110,7 @@ def document_of(paper: LeasePaper, words: Translation) -> Document:
         title=title,
         mark=_mark(paper, words),
         running=f"{title} · {version}",
-        author=shown(paper.landlord),
+        author=shown(paper.landlord.alone),
         made_at=paper.began_at if paper.in_force and paper.began_at else paper.terms.made_at,
         blocks=tuple(_blocks(paper, words)),
     )
@@ -144,7 +145,7 @@ def _blocks(paper: LeasePaper, words: Translation) -> Iterator[Block]:
     if paper.status is LeaseStatus.DRAFT and not paper.former:
         yield Heading(words._("Signatures"))
         names = [words._("%(name)s, tenant", name=name) for name in terms.tenants]
-        names.append(words._("for %(name)s", name=paper.landlord))
+        names.append(words._("for %(name)s", name=paper.landlord.within))
         yield SignatureLines(
             tuple(shown(name) for name in names), words._("signature"), words._("Date of signing")
         )
@@ -162,7 +163,7 @@ def _about(paper: LeasePaper, words: Translation) -> Iterator[Row]:
 
 
 def _parties(paper: LeasePaper, words: Translation) -> Iterator[Row]:
-    yield row(words._("Landlord"), paper.landlord)
+    yield row(words._("Landlord"), paper.landlord.alone)
     if not paper.terms.parties:
         yield row(
             words._("Tenants"),

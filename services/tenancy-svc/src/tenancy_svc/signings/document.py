@@ -31,6 +31,7 @@ from tenancy_svc.documents.translation import Translation, translation
 from tenancy_svc.leases import feature as leases
 from tenancy_svc.leases.feature import VIEW_LEASES
 from tenancy_svc.leases.model import LeaseEdition
+from tenancy_svc.organisations import Organisation, organisation_named
 from tenancy_svc.settings import settings_of
 from tenancy_svc.signings import feature as signings
 from tenancy_svc.signings.attestations import SigningParty, parties_of
@@ -59,7 +60,7 @@ class SigningPaper:
     record: SigningRecord
     edition: int
     tenants: tuple[str, ...]
-    landlord: str
+    landlord: Organisation
     parties: Sequence[SigningParty]
     attestations: Sequence[tuple[Attestation, int]]
     """Each with the number of the edition it was given for."""
@@ -90,7 +91,7 @@ async def signing_document(tx: ReadTx, signing_id: uuid.UUID, *, language: Langu
         record=record,
         edition=edition.number,
         tenants=tuple(party.name for party in parties_of(held, edition) if party.side is Side.TENANT),
-        landlord=words._(settings_of(tx.runtime).organisation),
+        landlord=organisation_named(settings_of(tx.runtime).organisation, words._),
         parties=parties_of(held, edition),
         attestations=[(one, numbers[one.lease_edition_id]) for one in held.attestations],
         steps=until_then,
@@ -142,7 +143,7 @@ def document_of(paper: SigningPaper, words: Translation) -> Document:
         title=title,
         mark=_mark(record, words),
         running=f"{lease} · {version} · {words._('Record of the signing')}",
-        author=shown(paper.landlord),
+        author=shown(paper.landlord.alone),
         made_at=paper.made_at,
         blocks=tuple(_blocks(paper, words)),
     )
@@ -205,7 +206,7 @@ def _when_and_where(paper: SigningPaper, words: Translation) -> Iterator[Row]:
 def _people(paper: SigningPaper, words: Translation) -> Iterator[Row]:
     deleted = words._("The names were deleted, because the household no longer agrees to share them.")
     yield row(words._("Tenants"), *(paper.tenants or (deleted,)))
-    yield row(words._("For the landlord"), paper.record.landlord_name, paper.landlord)
+    yield row(words._("For the landlord"), paper.record.landlord_name, paper.landlord.alone)
     yield row(words._("The tenant's advocate"), *_advocate(paper.record, words))
 
 

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.db import Versioned, words
 from chassis.errors import DomainError, Kind
-from tenancy_svc.fields import Command, Line, Name
+from tenancy_svc.fields import Command, Line
 from tenancy_svc.tables import Base
+from trade.contact import Name
 from trade.dates import APPOINTMENT, HAPPENED
 
 

@@ -12,13 +12,13 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.db import words
 from chassis.errors import DomainError, Kind
 from units_svc.inventory.model import Occupancy
-from units_svc.landlords.model import ManagedBy
+from units_svc.landlords.model import PARTY, ManagedBy, Manager
 from units_svc.tables import Base
 
 
@@ -42,6 +42,7 @@ class Occupation(Base):
     __table_args__ = (
         Index("uq_occupation_kind_reference", "kind", "reference", unique=True),
         Index("ix_occupation_unit", "unit_id", "began_on"),
+        CheckConstraint("(managed_by = 'property_entity') = (manager IS NOT NULL)", name="manager"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -51,14 +52,21 @@ class Occupation(Base):
     by_client: Mapped[bool] = mapped_column(default=False)
     managed_by: Mapped[ManagedBy] = mapped_column(words(ManagedBy, "managed_by"))
     """Who managed the home when it began; a landlord corrected meanwhile changes nothing for it."""
+    manager: Mapped[str | None] = mapped_column(PARTY)
+    """The property entity that did."""
     began_on: Mapped[date]
-    fact_number: Mapped[int] = mapped_column("told_as", server_default="0")
+    fact_number: Mapped[int] = mapped_column(server_default="0")
     """The number, among the facts about its request, of the one that gave the first day; or 0."""
     free_from: Mapped[date | None]
     ended_on: Mapped[date | None]
     remark: Mapped[str | None] = mapped_column(Text)
     noted_at: Mapped[datetime]
     noted_by: Mapped[str] = mapped_column(String(200))
+
+    @property
+    def under(self) -> Manager:
+        """Under whom it began."""
+        return Manager(self.managed_by, self.manager)
 
     @property
     def last_day(self) -> date | None:
@@ -97,6 +105,22 @@ def occupancy_of(standing: Standing) -> tuple[Occupancy, date | None]:
     if standing.out_of_use:
         return Occupancy.TEMPORARILY_UNAVAILABLE, standing.usable_from
     return Occupancy.AVAILABLE, None
+
+
+def first_occupancy(stated: Occupancy, free_from: date | None) -> tuple[Occupancy, date | None]:
+    """Return the occupancy of a new home of which a list states one, as when staff record it (U4).
+
+    A list says that somebody lives there, that the home is out of use or that it is free. One that somebody
+    lives in until a known day is under notice.
+    """
+    return occupancy_of(
+        Standing(
+            occupied_by_other=stated is Occupancy.OCCUPIED_BY_OTHER,
+            free_from=free_from,
+            out_of_use=stated is Occupancy.TEMPORARILY_UNAVAILABLE,
+            usable_from=free_from,
+        )
+    )
 
 
 class NotFreeForThat(DomainError):

@@ -46,10 +46,10 @@ class WorkOnBatch:
 async def work_on_batch(tx: Tx, command: WorkOnBatch) -> None:
     """Compare a batch with the inventory, and write it; nothing when that was done before."""
     await allow_long_statements(tx)
-    this_one = (ImportBatch.import_id == command.import_id, ImportBatch.place == command.batch.after)
+    this_one = (ImportBatch.import_id == command.import_id, ImportBatch.after == command.batch.after)
     # Another transaction that works on the same batch is waited for here.
-    claim = insert(ImportBatch).on_conflict_do_nothing().returning(ImportBatch.place)
-    row = {"import_id": command.import_id, "place": command.batch.after}
+    claim = insert(ImportBatch).on_conflict_do_nothing().returning(ImportBatch.after)
+    row = {"import_id": command.import_id, "after": command.batch.after}
     if await tx.scalar(claim, row | {"new": 0, "changed": 0, "unchanged": 0}) is None:
         return
     counts = await plan(tx, command.import_id, command.mapping, command.batch)
@@ -77,7 +77,7 @@ async def work_on(tx: Tx, found: UnitImport, mapping: Mapping) -> bool:
     # Two imports that compare with the same inventory would both find a home new: they take turns.
     await tx.execute(text("SELECT pg_advisory_xact_lock(hashtext('units_svc.imports'))"))
     batches: list[Batch] = []
-    after = found.place
+    after = found.reached
     while len(batches) < AT_ONCE:
         batch = await next_batch(tx, found.id, after, HOMES_OF_BATCH)
         if batch is None:
@@ -95,12 +95,12 @@ async def work_on(tx: Tx, found: UnitImport, mapping: Mapping) -> bool:
 
     if found.state is ImportState.APPLYING:
         # A landlord whom one transaction adds would make the other wait for its end.
-        await do(add_landlords, Batch(found.place, after, rows))
+        await do(add_landlords, Batch(found.reached, after, rows))
     outcomes = await asyncio.gather(*(do(work_on_batch, batch) for batch in batches), return_exceptions=True)
     for failed in outcomes:
         if failed is not None:
             raise failed
-    found.place = after
+    found.reached = after
     found.compared += rows
     await count_batches(tx, found)
     return True

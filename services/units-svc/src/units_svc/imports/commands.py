@@ -290,7 +290,7 @@ async def _read(tx: Tx, found: UnitImport, mapping: Mapping) -> None:
     if found.at_once:
         _begin_writing(found)
     else:
-        found.state, found.place, found.compared = ImportState.COMPARING, "", 0
+        found.state, found.reached, found.compared = ImportState.COMPARING, "", 0
         found.new = found.changed = found.unchanged = 0
 
 
@@ -303,18 +303,18 @@ async def _check_on(tx: Tx, found: UnitImport, mapping: Mapping, *, until: float
         found.keys_checked = True
     while True:
         if not found.keys_checked:
-            batch = await check_keys(tx, found.id, found.place, CHECKED_AT_ONCE)
+            batch = await check_keys(tx, found.id, found.reached, CHECKED_AT_ONCE)
         else:
-            batch = await next_batch(tx, found.id, found.place, CHECKED_AT_ONCE)
+            batch = await next_batch(tx, found.id, found.reached, CHECKED_AT_ONCE)
             if batch is not None:
                 await set_wrong_aside(tx, found.id, mapping, batch)
         if batch is not None:
-            found.place = batch.upto
+            found.reached = batch.upto
             found.compared += batch.rows
         elif found.keys_checked:
             return False
         else:
-            found.keys_checked, found.place = True, ""
+            found.keys_checked, found.reached = True, ""
         if time.monotonic() >= until:
             return True
 
@@ -346,13 +346,13 @@ async def _read_again(tx: Tx, found: UnitImport) -> None:
     found.position, found.line = found.reading["position"], found.reading["line"]
     found.rows = found.wrong_rows = found.compared = 0
     found.missing = None
-    found.place, found.keys_checked = "", False
+    found.reached, found.keys_checked = "", False
     for table in (ImportProblem, WrongRow, ImportRow):
         await tx.execute(delete(table).where(table.import_id == found.id))
 
 
 def _begin_writing(found: UnitImport) -> None:
-    found.state, found.place, found.compared = ImportState.APPLYING, "", 0
+    found.state, found.reached, found.compared = ImportState.APPLYING, "", 0
     if not found.at_once:
         found.new = found.changed = found.unchanged = 0
 

@@ -45,11 +45,11 @@ class Batch:
 
 async def next_batch(tx: Tx, import_id: UUID, after: str, most: int) -> Batch | None:
     """Return the next whole buildings with about `most` homes, one building at least; None at the end."""
-    params = {"import": import_id, "place": after, "most": most}
+    params = {"import": import_id, "after": after, "most": most}
     upto = await tx.scalar(text(statements.UPTO), params)
     if upto is None:
         return None
-    rows = await tx.scalar(text(statements.ROWS), {"import": import_id, "place": after, "upto": upto})
+    rows = await tx.scalar(text(statements.ROWS), {"import": import_id, "after": after, "upto": upto})
     return Batch(after, str(upto), int(rows or 0))
 
 
@@ -58,7 +58,7 @@ async def check_keys(tx: Tx, import_id: UUID, after: str, most: int) -> Batch | 
 
     Returns how far it came; None at the end.
     """
-    params = {"import": import_id, "place": after, "most": most}
+    params = {"import": import_id, "after": after, "most": most}
     upto = await tx.scalar(text(statements.UPTO_KEY), params)
     if upto is None:
         return None
@@ -75,7 +75,7 @@ async def check_keys(tx: Tx, import_id: UUID, after: str, most: int) -> Batch | 
     )
     rows = await tx.scalar(
         text(f"SELECT count(*) FROM import_row WHERE {statements.KEYS_WITHIN}"),  # noqa: S608 - of our own text
-        {"import": import_id, "place": after, "upto": upto},
+        {"import": import_id, "after": after, "upto": upto},
     )
     return Batch(after, str(upto), int(rows or 0))
 
@@ -86,7 +86,7 @@ async def set_wrong_aside(tx: Tx, import_id: UUID, mapping: Mapping, batch: Batc
     The rows are copied into a table of their own whose statistics are right, everything else is looked up
     row by row: what the server estimates of large tables that were just filled can't make it slow.
     """
-    params = params_of(import_id, mapping) | {"place": batch.after, "upto": batch.upto}
+    params = params_of(import_id, mapping) | {"after": batch.after, "upto": batch.upto}
     same_home = "address_key" if mapping.rows == "building" else "address_key, unit_key"
     for statement in (
         statements.CHECK,
@@ -143,7 +143,7 @@ async def take_statistics(tx: Tx) -> None:
 
 async def plan(tx: Tx, import_id: UUID, mapping: Mapping, batch: Batch) -> Counts:
     """Compare the rows of a batch with the inventory and return what would be written."""
-    params = params_of(import_id, mapping) | {"place": batch.after, "upto": batch.upto}
+    params = params_of(import_id, mapping) | {"after": batch.after, "upto": batch.upto}
     await run(tx, statements.TODO, params)
     same = int(await tx.scalar(text(statements.SAME)) or 0)
     for statement in (
@@ -171,8 +171,8 @@ def params_of(import_id: UUID, mapping: Mapping) -> dict[str, Any]:
     return {
         "import": import_id,
         "source": mapping.source,
-        "before": before,
-        "after": after,
+        "number_before": before,
+        "number_after": after,
         "key_before": key_before,
         "key_after": key_after,
         "order_before": addresses.padded(key_before),

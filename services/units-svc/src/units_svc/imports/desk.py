@@ -185,10 +185,16 @@ async def _missing(
     problem: str | None = None,
     status: int = 200,
 ) -> Response:
-    free, kept = await call.ask(queries.missing_counts, found.id)
+    free, stays = await call.ask(queries.missing_counts, found.id)
     homes = await call.ask(queries.import_missing, found.id, after=after)
     return call.page(
-        "imports/missing.html", found=found, free=free, kept=kept, homes=homes, problem=problem, status=status
+        "imports/missing.html",
+        found=found,
+        free=free,
+        stays=stays,
+        homes=homes,
+        problem=problem,
+        status=status,
     )
 
 

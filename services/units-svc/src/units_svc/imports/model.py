@@ -84,8 +84,8 @@ class UnitImport(Base):
     """One file, what was found in it, and what became of it. Counts are of homes, `wrong_rows` of lines.
 
     `position` is how many of the `size` bytes that are stored were read, `line` the lines up to there;
-    `place` the last address that was compared or written, `compared` the staged rows up to there. While
-    contradictions are looked for, `place` is the last key or, once `keys_checked`, the last address. A
+    `reached` the last address that was compared or written, `compared` the staged rows up to there. While
+    contradictions are looked for, `reached` is the last key or, once `keys_checked`, the last address. A
     stopped import resumes there, unless it's `finished_at`. `reading` holds where its rows begin, the
     notation of its columns, and about which of them a person is asked; `missing` how many homes of its source
     it no longer names.
@@ -105,7 +105,7 @@ class UnitImport(Base):
     size: Mapped[int] = mapped_column(BigInteger, default=0)
     position: Mapped[int] = mapped_column(BigInteger, default=0)
     line: Mapped[int] = mapped_column(Integer, default=0)
-    place: Mapped[str] = mapped_column(Text, default="")
+    reached: Mapped[str] = mapped_column(Text, default="")
     compared: Mapped[int] = mapped_column(Integer, default=0)
     keys_checked: Mapped[bool] = mapped_column(default=False)
     rows: Mapped[int] = mapped_column(Integer, default=0)
@@ -188,15 +188,15 @@ class ImportMark(Base):
 
 
 class ImportBatch(Base):
-    """How many homes were found in the addresses after `place`, until they're added to the import's counts.
+    """How many homes were found in the addresses behind `after`, until they're added to the import's counts.
 
     It's committed with what was written of them, so that no home is written twice.
     """
 
-    __tablename__ = "import_stretch"
+    __tablename__ = "import_batch"
 
     import_id: Mapped[UUID] = mapped_column(primary_key=True)
-    place: Mapped[str] = mapped_column(Text, primary_key=True)
+    after: Mapped[str] = mapped_column(Text, primary_key=True)
     new: Mapped[int]
     changed: Mapped[int]
     unchanged: Mapped[int]
@@ -212,7 +212,7 @@ class ImportRow(Base):
     __table_args__ = (
         # In the database the address is in byte order there (COLLATE "C"). Comparing models with the database
         # looks at columns alone.
-        Index("ix_import_row_place", "import_id", "address_key", "line"),
+        Index("ix_import_row_address", "import_id", "address_key", "line"),
         Index("ix_import_row_ref", "import_id", "source_ref", "line"),
         {"prefixes": ["UNLOGGED"]},
     )
@@ -246,6 +246,7 @@ class ImportRow(Base):
     landlord_key: Mapped[str | None]
     landlord_kind: Mapped[str | None]
     relation: Mapped[str | None]
+    party: Mapped[str | None]
     service_provider: Mapped[str | None]
     features: Mapped[list[str]]
     rent_amount: Mapped[Decimal | None]

@@ -113,7 +113,7 @@ class ColumnsView:
 
 @dataclass(frozen=True, slots=True)
 class MissingView:
-    """A home that a newer list of its source no longer names. One that is `kept` is held or lived in."""
+    """A home that a newer list of its source no longer names. One that `stays` is held or lived in."""
 
     unit_id: UUID
     street: str
@@ -121,7 +121,7 @@ class MissingView:
     city: str
     occupancy: Occupancy
     active: bool
-    kept: bool
+    stays: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,9 +268,9 @@ async def import_missing(
     tx: ReadTx, import_id: UUID, *, after: UUID | None = None, limit: int = PAGE
 ) -> list[MissingView]:
     """Homes that a newer list of a source no longer names and that are still listed, by id."""
-    kept = Unit.occupancy.not_in(FREE_TO_WITHDRAW)
+    stays = Unit.occupancy.not_in(FREE_TO_WITHDRAW)
     wanted = (
-        select(Unit.id, Building.street, Unit.unit_number, Building.city, Unit.occupancy, Unit.active, kept)
+        select(Unit.id, Building.street, Unit.unit_number, Building.city, Unit.occupancy, Unit.active, stays)
         .join(MissingUnit, MissingUnit.unit_id == Unit.id)
         .join(Building, Building.id == Unit.building_id)
         .where(MissingUnit.import_id == import_id, Unit.active)
@@ -285,10 +285,10 @@ async def import_missing(
 @query(IMPORT_UNITS)
 async def missing_counts(tx: ReadTx, import_id: UUID) -> tuple[int, int]:
     """How many homes a newer list no longer names: those to withdraw together, and those not free."""
-    kept = Unit.occupancy.not_in(FREE_TO_WITHDRAW)
+    stays = Unit.occupancy.not_in(FREE_TO_WITHDRAW)
     row = (
         await tx.execute(
-            select(func.count().filter(~kept), func.count().filter(kept))
+            select(func.count().filter(~stays), func.count().filter(stays))
             .join(MissingUnit, MissingUnit.unit_id == Unit.id)
             .where(MissingUnit.import_id == import_id, Unit.active)
         )

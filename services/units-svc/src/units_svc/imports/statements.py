@@ -37,15 +37,15 @@ def _differs(mapping: Mapping, columns: Iterable[str], record: str) -> str:
 
 UPTO = """
     SELECT max(address_key COLLATE "C") FROM (
-        SELECT address_key, row_number() OVER places AS at, sum(homes) OVER places AS sum FROM (
+        SELECT address_key, row_number() OVER by_address AS at, sum(homes) OVER by_address AS sum FROM (
             SELECT address_key, line, coalesce(units, 1) AS homes FROM import_row
-            WHERE import_id = :import AND address_key COLLATE "C" > cast(:place AS text) COLLATE "C"
+            WHERE import_id = :import AND address_key COLLATE "C" > cast(:after AS text) COLLATE "C"
             ORDER BY address_key COLLATE "C", line LIMIT cast(:most AS bigint)) rows
-        WINDOW places AS (ORDER BY address_key COLLATE "C", line)) places
+        WINDOW by_address AS (ORDER BY address_key COLLATE "C", line)) addresses
     WHERE sum <= cast(:most AS bigint) OR at = 1
 """
 _WITHIN = """
-    import_id = :import AND address_key COLLATE "C" > cast(:place AS text) COLLATE "C"
+    import_id = :import AND address_key COLLATE "C" > cast(:after AS text) COLLATE "C"
         AND address_key COLLATE "C" <= cast(:upto AS text) COLLATE "C"
 """
 ROWS = f"SELECT count(*) FROM import_row WHERE {_WITHIN}"  # noqa: S608 - only parameters come from outside
@@ -53,11 +53,11 @@ ROWS = f"SELECT count(*) FROM import_row WHERE {_WITHIN}"  # noqa: S608 - only p
 UPTO_KEY = """
     SELECT max(source_ref COLLATE "C") FROM (
         SELECT source_ref FROM import_row
-        WHERE import_id = :import AND source_ref COLLATE "C" > cast(:place AS text) COLLATE "C"
+        WHERE import_id = :import AND source_ref COLLATE "C" > cast(:after AS text) COLLATE "C"
         ORDER BY source_ref COLLATE "C" LIMIT cast(:most AS bigint)) rows
 """
 KEYS_WITHIN = """
-    import_id = :import AND source_ref COLLATE "C" > cast(:place AS text) COLLATE "C"
+    import_id = :import AND source_ref COLLATE "C" > cast(:after AS text) COLLATE "C"
         AND source_ref COLLATE "C" <= cast(:upto AS text) COLLATE "C"
 """
 TWICE = """
@@ -123,7 +123,7 @@ KEEP_BOTH = """
     UPDATE import_row r SET address_key = c.address_key || '~' || c.source_ref
     FROM (
         SELECT i.row_at, i.address_key, i.source_ref, own.its IS TRUE AS its, other.there,
-            row_number() OVER (PARTITION BY i.address_key ORDER BY own.its IS TRUE DESC, i.line) AS place
+            row_number() OVER (PARTITION BY i.address_key ORDER BY own.its IS TRUE DESC, i.line) AS number
         FROM import_check i
         LEFT JOIN LATERAL (SELECT b.address_key = i.address_key AS its FROM building b
             WHERE b.source = :source AND b.source_ref = i.source_ref LIMIT 1) own ON true
@@ -131,7 +131,7 @@ KEEP_BOTH = """
             AND b.source = :source AND b.source_ref <> i.source_ref LIMIT 1) other ON true
         WHERE i.line NOT IN (SELECT line FROM import_wrong)
     ) c
-    WHERE r.ctid = c.row_at AND NOT c.its AND (c.place > 1 OR c.there)
+    WHERE r.ctid = c.row_at AND NOT c.its AND (c.number > 1 OR c.there)
 """
 NAMED = """
     CREATE TEMP TABLE import_named ON COMMIT DROP AS
@@ -189,7 +189,7 @@ def unit_plan(mapping: Mapping) -> str:
     """Return the statement that finds for each row of a batch its homes, and what changes of them."""
     if mapping.rows == "building":
         numbers = "generate_series(1, t.units) AS n"
-        number = "cast(:before AS text) || n || cast(:after AS text)"
+        number = "cast(:number_before AS text) || n || cast(:number_after AS text)"
         key = "cast(:key_before AS text) || n || cast(:key_after AS text)"
         order = "cast(:order_before AS text) || lpad(n::text, 6, '0') || cast(:order_after AS text)"
         ref = "t.source_ref || '/' || n"
@@ -201,11 +201,12 @@ def unit_plan(mapping: Mapping) -> str:
     return f"""
         CREATE TEMP TABLE import_unit ON COMMIT DROP AS
         SELECT t.line, b.id AS building_id, {ref} AS source_ref, {number} AS unit_number, {key} AS unit_key,
-            {order} AS unit_order, coalesce(u.id, uuidv7()) AS id, b.region, b.year_built,
+            {order} AS unit_order, coalesce(u.id, uuidv7()) AS id, u.landlord_id, b.region, b.year_built,
             CASE WHEN u.id IS NULL THEN t.features ELSE {features} END AS features, u.id IS NULL AS is_new,
             u.id IS NOT NULL AND (b.is_changed OR ({differs}) OR {features} IS DISTINCT FROM u.features
-            OR (t.landlord_key IS NOT NULL AND (t.landlord_key, coalesce(t.relation, 'third_party'))
-                IS DISTINCT FROM (l.name_key, l.relation::text))
+            OR (t.landlord_key IS NOT NULL AND ((t.landlord_key, coalesce(t.relation, 'third_party'))
+                IS DISTINCT FROM (l.name_key, l.relation::text)
+                OR t.party IS NOT NULL AND t.party IS DISTINCT FROM l.party))
             OR (t.status_observed_on IS NOT NULL AND t.status_observed_on > u.status_observed_on)) AS
             is_changed
         FROM import_todo t
@@ -239,14 +240,17 @@ COUNTS = """
 """
 
 LANDLORDS = f"""
-    SELECT DISTINCT ON (landlord_key, stated_as) coalesce(landlord_kind, 'organisation') AS kind,
-        landlord AS name, landlord_key AS name_key, stated_as AS relation
+    SELECT DISTINCT ON (landlord_key, stated_as, stated_of) coalesce(landlord_kind, 'organisation') AS kind,
+        landlord AS name, landlord_key AS name_key, stated_as AS relation, stated_of AS party
     FROM (
-        SELECT r.*, coalesce(relation, 'third_party') AS stated_as FROM import_row r
+        SELECT r.*, coalesce(relation, 'third_party') AS stated_as,
+            CASE WHEN coalesce(relation, 'third_party') <> 'third_party'
+                THEN coalesce(party, cast(:usual AS text)) END AS stated_of
+        FROM import_row r
         LEFT JOIN LATERAL (SELECT f.fingerprint FROM import_mark f
             WHERE f.source = :source AND f.source_ref = r.source_ref LIMIT 1) m ON true
         WHERE {_WITHIN} AND landlord_key IS NOT NULL AND m.fingerprint IS DISTINCT FROM r.fingerprint
-    ) named ORDER BY landlord_key, stated_as, line
+    ) named ORDER BY landlord_key, stated_as, stated_of, line
 """  # noqa: S608 - only parameters come from outside
 _OF_BUILDING = ", ".join(f"t.{_STAGED_AS.get(name, name)} AS {name}" for name in OF_BUILDING)
 BUILDINGS = f"""
@@ -256,16 +260,23 @@ BUILDINGS = f"""
     FROM import_building b JOIN import_todo t ON t.line = b.line
 """  # noqa: S608 - only parameters come from outside
 _OF_HOME = ", ".join(f"t.{name}" for name in _PLAIN if name != "shareable")
+# A row that names no property entity leaves a home with the landlord it has, if name and relation are the
+# same.
 _WITH_LANDLORD = """
     FROM import_unit p JOIN import_todo t ON t.line = p.line
-    LEFT JOIN landlord l ON l.name_key = t.landlord_key AND l.relation = coalesce(t.relation, 'third_party')
+    LEFT JOIN LATERAL (
+        SELECT f.* FROM landlord f
+        WHERE f.name_key = t.landlord_key AND f.relation = coalesce(t.relation, 'third_party')
+            AND (t.party IS NULL OR f.party = t.party)
+        ORDER BY f.id = p.landlord_id DESC NULLS LAST, f.party = cast(:usual AS text) DESC NULLS LAST, f.id
+        LIMIT 1
+    ) l ON true
 """
 NEW_HOMES = f"""
     SELECT p.id, p.building_id, p.unit_number, p.unit_key, p.unit_order, p.region, p.year_built, t.city_key,
         t.street_order, {_OF_HOME}, p.features, coalesce(t.shareable, false) AS shareable,
-        l.id AS landlord_id, l.relation, t.status,
-        coalesce(t.status_observed_on, :today) AS status_observed_on, t.occupancy,
-        CASE WHEN t.occupancy <> 'available' THEN t.available_from END AS available_from,
+        l.id AS landlord_id, l.relation, l.party, t.status,
+        coalesce(t.status_observed_on, :today) AS status_observed_on, t.occupancy, t.available_from,
         t.rent_amount, coalesce(t.rent_currency, '{USUAL}') AS rent_currency,
         coalesce(t.rent_from, :today) AS rent_from, :source AS source, p.source_ref
     {_WITH_LANDLORD} WHERE p.is_new

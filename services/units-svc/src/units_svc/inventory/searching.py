@@ -22,9 +22,6 @@ from units_svc.inventory.model import Occupancy
 PAGE = 50
 MOST = 200
 
-_MOST_WORDS = 9
-"""Words of a typed text that are looked at."""
-
 
 class Order(StrEnum):
     """Orders of the list; a leading minus turns one round."""
@@ -100,7 +97,7 @@ def matching(index: Columns, filters: UnitFilter) -> Mask:
         bounds = Bounds(low, high, unknown=filters.unknown_too)
         if bounds.narrows:
             mask &= index.within(name, bounds)
-    words = words_of(filters.text or "")
+    words = addresses.words_sought(filters.text or "")
     for word in words:
         mask &= index.with_word(word)
     # What can mean nothing finds nothing, never everything.
@@ -111,15 +108,6 @@ def _yes_or_else(value: bool | None) -> Iterable[object]:
     if value is None:
         return ()
     return (True,) if value else (False, None)
-
-
-def words_of(text: str) -> list[str]:
-    """Return the words that a typed text is looked for by.
-
-    The type of a street says too little to narrow, unless nothing else is typed.
-    """
-    typed = addresses.words(text)[:_MOST_WORDS]
-    return [word for word in typed if word not in addresses.STREET_TYPES] or typed
 
 
 # ------------------------------------------------------------------ order and paging

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from chassis.errors import EditedMeanwhile, Faults, InvalidInput, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
+from trade.contact import Email, Name, Phone
 from trade.dates import PastDay, WorkDay
 from trade.letters import folded
 from units_svc.inventory.feature import EDIT_UNITS
@@ -33,16 +34,6 @@ from units_svc.privacy.model import Place
 if TYPE_CHECKING:
     from chassis.tx import Tx
 
-Name = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^<>\x00-\x1f\x7f]+$"),
-]
-Phone = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=40, pattern=r"^\+?[0-9 ().x-]{5,40}$")
-]
-Email = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s<>]+@[^@\s<>]+$")
-]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
 Cost = Annotated[Decimal, Field(ge=0, max_digits=9, decimal_places=2)]
 

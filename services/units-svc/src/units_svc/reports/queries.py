@@ -14,7 +14,7 @@ from units_svc.tables import views
 
 # Each change of occupancy holds until the next one of the same home. What was before the first change isn't
 # known.
-_STRETCHES = """
+_PERIODS = """
     SELECT c.unit_id, c.occupancy, c.changed_at AS began,
         lead(c.changed_at) OVER (PARTITION BY c.unit_id ORDER BY c.changed_at, c.id) AS ended,
         lead(c.occupancy) OVER (PARTITION BY c.unit_id ORDER BY c.changed_at, c.id) AS after
@@ -31,7 +31,7 @@ async def vacancy(tx: ReadTx, period: Period, by: Grouping = Grouping.REGION) ->
         WITH days AS (
             SELECT s.unit_id, sum(least(coalesce(date(s.ended AT TIME ZONE :zone), :after), :after)
                 - greatest(date(s.began AT TIME ZONE :zone), :first)) AS free
-            FROM ({_STRETCHES}) s
+            FROM ({_PERIODS}) s
             WHERE s.occupancy = 'available' AND date(s.began AT TIME ZONE :zone) < :after
                 AND coalesce(date(s.ended AT TIME ZONE :zone), :after) > :first
             GROUP BY s.unit_id
@@ -64,7 +64,7 @@ async def time_to_relet(tx: ReadTx, period: Period, by: Grouping = Grouping.REGI
         FROM (
             SELECT f.*, extract(epoch FROM f.ended - f.began) / 86400 AS days,
                 row_number() OVER (PARTITION BY f.unit_id ORDER BY f.began) AS turn
-            FROM ({_STRETCHES}) f
+            FROM ({_PERIODS}) f
         ) s JOIN unit u ON u.id = s.unit_id
         WHERE s.occupancy = 'available' AND s.turn > 1
             AND s.after IN ('secured', 'occupied_by_client', 'occupied_by_other')

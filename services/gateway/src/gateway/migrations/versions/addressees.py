@@ -2,12 +2,12 @@
 
 from alembic import op
 
-from chassis.db.schema import chassis_v3
+from chassis.db.schema import chassis_v4
 
-revision = "77074ba6ea6e"
-down_revision = "ae7bc16eef8c"
+revision = "aa4514f951b9"
+down_revision = "5dbea5148fc9"
 
 
 def upgrade() -> None:
     """Add the addressee."""
-    chassis_v3(op)
+    chassis_v4(op)

@@ -2,12 +2,12 @@
 
 from alembic import op
 
-from chassis.db.schema import chassis_v3
+from chassis.db.schema import chassis_v4
 
-revision = "79f12c540ac4"
-down_revision = "245e2dbe6799"
+revision = "8f783eb6aa79"
+down_revision = "66088e7379f9"
 
 
 def upgrade() -> None:
     """Add the addressee."""
-    chassis_v3(op)
+    chassis_v4(op)

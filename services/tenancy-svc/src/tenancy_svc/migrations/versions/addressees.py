@@ -2,12 +2,12 @@
 
 from alembic import op
 
-from chassis.db.schema import chassis_v3
+from chassis.db.schema import chassis_v4
 
-revision = "91a0f5f65c1a"
-down_revision = "ca3d716798fc"
+revision = "9603969851c6"
+down_revision = "e35caa993142"
 
 
 def upgrade() -> None:
     """Add the addressee."""
-    chassis_v3(op)
+    chassis_v4(op)

@@ -2,12 +2,12 @@
 
 from alembic import op
 
-from chassis.db.schema import chassis_v3
+from chassis.db.schema import chassis_v4
 
-revision = "779217b4f4fa"
-down_revision = "5259dc5dee54"
+revision = "4734b2ba5bef"
+down_revision = "2f6ae6bf2152"
 
 
 def upgrade() -> None:
     """Add the addressee."""
-    chassis_v3(op)
+    chassis_v4(op)

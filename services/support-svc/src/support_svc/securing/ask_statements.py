@@ -1,4 +1,4 @@
-"""A request for a home as Secure Unit writes it (P6).
+"""The statements by which Secure Unit writes a request for a home (P6).
 
 Usually that is one statement, which checks and writes at once (`ASK`). What it refuses is checked step by
 step, to say why, and written by `WRITE` if only a home is held already. Both consist of the same expressions.
@@ -84,7 +84,7 @@ def _row(
         "ending": false(),
         "overdue": false(),
         "named": false(),
-        "said": literal(0),
+        "referral_events": literal(0),
     }
 
 

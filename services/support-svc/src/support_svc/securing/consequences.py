@@ -1,4 +1,4 @@
-"""The requests of a placement, and what each fact about one leads to (P6).
+"""What each fact about a request changes: its row, its placement, its referral, its timers (P6).
 
 `process.decide` says what a fact means; here its decision is stored and its effects are carried out.
 """
