@@ -199,7 +199,7 @@ def test_the_register_is_signed_and_follows_who_joins_pauses_and_leaves(tmp_path
         (
             '{"parties": [%s, %s]}'
             % (('{"id": "aa", "names": {"en": "A", "fr": "A"}, "kinds": ["support"]}',) * 2),
-            "twice",
+            "planned twice",
         ),
     ],
 )
