@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from contracts.border import Grants, Seat
+from contracts.catalogue import CATALOGUE
 from partywall.accounts import SignIn
 from partywall.journey import Between, Journey, today
 from partywall.layout import Door
@@ -241,6 +242,21 @@ class Live:
             grant.imported(grant.info_subject)
             for grant in self.back.grants.given_to(self.back.seats[service])
         ]
+
+
+def trespasses(own: Seat, other: Seat) -> list[tuple[str, str]]:
+    """Return what one seat may not do as another: publish, subscribe, ask, pull, acknowledge."""
+    attempts = [
+        ("publish", model.terms.subject(other.party, addressee))
+        for model in CATALOGUE.published_by(other.service)
+        for addressee in ([own.party, other.party] if model.terms.addressed else [None])
+    ]
+    stream, foreign = other.stream, f"{other.stream}.{other.account}"
+    asked = [f"STREAM.INFO.{stream}", f"DIRECT.GET.{stream}", f"STREAM.MSG.GET.{stream}", "STREAM.LIST"]
+    asked += [f"CONSUMER.LIST.{stream}", f"CONSUMER.INFO.{foreign}", f"CONSUMER.MSG.NEXT.{foreign}"]
+    attempts += [("subscribe", f"evt.{other.party}.>"), ("subscribe", ">"), ("subscribe", "_INBOX.>")]
+    attempts += [("request", f"$JS.API.{api}") for api in asked]
+    return [*attempts, ("publish", f"$JS.ACK.{foreign}.1.1.1.1.1")]
 
 
 async def run_program(command: Sequence[str], given: Any, environment: dict[str, str] | None = None) -> Any:

@@ -24,17 +24,18 @@ LAST_EVENTS = 10.0
 
 
 def between(stack: Stack, support: str | None = None, landlord: str | None = None) -> Between:
-    """Return who takes part in a journey: the named parties, or else the first there are.
+    """Return who takes part in a journey: the named parties, or else the first that take part.
 
     Raises BadParties when there are none.
     """
-    for inventory, manager in listings(stack.layout.parties):
+    active = [party for party in stack.layout.parties if not party.suspended]
+    for inventory, manager in listings(active):
         if landlord in (None, manager):
-            for party in stack.layout.parties:
+            for party in active:
                 if PartyKind.SUPPORT in party.kinds and support in (None, party.id):
                     return Between(party.id, manager, inventory)
     wanted = f"{support or 'a support organisation'} and {landlord or 'a property entity with listed homes'}"
-    here = ", ".join(party.id for party in stack.layout.parties)
+    here = ", ".join(party.id for party in active)
     raise BadParties(f"A journey needs {wanted}; this stack has {here}.")
 
 

@@ -84,5 +84,6 @@ def _contents(party: str, folder: Path, files: list[Path]) -> Path:
         listed[file.name] = {"bytes": file.stat().st_size, "sha256": digest}
     path = folder / CONTENTS
     at = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    path.touch(mode=0o600)
     path.write_text(json.dumps({"party": party, "at": at, "files": listed}, indent=2) + "\n")
     return path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -75,8 +76,9 @@ def suspend(stack: Stack, id: str, *, suspended: bool) -> bool:
 def leave(stack: Stack, id: str, folder: Path) -> Left:
     """Let a party leave, with an export of all it owns here in an empty folder; return what it took.
 
-    Its processes stop, its accounts and consumers go, and what it published stays with those who received
-    it. Nothing is removed before the export is complete. Raises BadParties, PostgresFailed, PartFailed.
+    Its processes stop; accounts, consumers and databases go, and what it published stays with those who
+    received it. Nothing is removed before the export is complete. Raises BadParties, PostgresFailed,
+    PartFailed.
     """
     with stack.alone():
         party = _enrolled(stack, id)
@@ -98,6 +100,7 @@ def leave(stack: Stack, id: str, folder: Path) -> Left:
         stack.follow_parties()
         if broker:
             stack.set_up_what_is_new()
+        shutil.rmtree(stack.layout.postgres_data(id))
     return Left(tuple(files), tuple(undelivered), unsent)
 
 

@@ -186,8 +186,10 @@ async def import_homes(keeper: StaffApi, file: Path, fields: Mapping[str, str]) 
 def show_sign_ins(stack: Stack, console: Console) -> None:
     """Print the demo accounts with their passwords."""
     console.print(f"Demo sign-ins, generated for this folder and stored in {stack.sign_ins}:")
+    width = max(len(account.email) for account in sign_ins(stack))
     for party in stack.layout.parties:
         console.print(f"  [bold]{stack.layout.public_url(party.id)}[/bold]  {party.names.en}")
         for account in sign_ins(stack):
             if account.party == party.id:
-                console.print(f"    {account.email:32} {account.password:18} {account.name}", highlight=False)
+                line = f"    {account.email:{width}} {account.password:18} {account.name}"
+                console.print(line, highlight=False)

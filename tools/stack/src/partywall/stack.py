@@ -38,6 +38,7 @@ from partywall.processes import end as end_process
 from partywall.programs import Programs
 
 ROOM_NEEDED = 500 * 1024**2
+_LOADED = "configuration"
 RELOAD_SECONDS = 15.0
 """Longest time for the broker to read its configuration again."""
 Report = Callable[[str, float], None]
@@ -123,6 +124,11 @@ class Stack:
         """The set-up work that is done."""
         return Done(self.layout.state / "set-up.json")
 
+    @property
+    def _border_set_up(self) -> Done:
+        """What is set up at the broker; it is lost with the broker's store."""
+        return Done(self.layout.nats_folder / "set-up.json")
+
     def _pid_file(self, part: Part) -> PidFile:
         return PidFile(self.layout.run / f"{part.name}.json")
 
@@ -195,6 +201,9 @@ class Stack:
                 environment=self.programs.environment(part),
                 folder=self.layout.state,
             )
+            if part.kind is Kind.NATS:
+                config = (self.layout.nats_folder / "nats.conf").read_text()
+                self._border_set_up.mark(_LOADED, _fingerprint(f"{pid} {config}"))
         self._pid_file(part).write(pid)
 
     def _launch_together(self, parts: Sequence[Part]) -> None:
@@ -223,7 +232,7 @@ class Stack:
         migrations = _fingerprints_of_migrations(self.layout.serving)
         grants = self.programs.neighbourhood.grants
         borders = {seat: _fingerprint(repr(stream_for(seat, grants))) for seat in self.layout.seats}
-        border = Done(self.layout.nats_folder / "set-up.json")
+        border = self._border_set_up
         to_migrate = [
             part for part, now in migrations.items() if not self.set_up.is_done(f"migrate {part.name}", now)
         ]
@@ -248,22 +257,21 @@ class Stack:
         """Give a running broker and a running Traefik the parties and the catalogue as they are now."""
         if self.running(self.layout.part("traefik")) is not None:
             traefik.write_configuration(self.layout)
-        config = self.layout.nats_folder / "nats.conf"
-        before = config.read_text() if config.exists() else ""
         broker = self.running(self.layout.part("nats"))
-        if broker is None or self.programs.write_nats_config() == before:
+        if broker is None:
+            return
+        wanted = _fingerprint(f"{broker.pid} {self.programs.write_nats_config()}")
+        if self._border_set_up.is_done(_LOADED, wanted):
             return
         began = time.monotonic()
         # Twice: nats-server 2.15.1 starts the imports of an account that a reload adds at the next reload.
         for _ in range(2):
             self._reload(broker.pid)
+        self._border_set_up.mark(_LOADED, wanted)
         self.report("the broker has the grants of these parties", time.monotonic() - began)
 
     def _reload(self, broker: int) -> None:
-        """Have the broker read its configuration again; no client is disconnected, whatever changes for others.
-
-        Raises PartFailed when it doesn't.
-        """
+        """Have the broker read its configuration again, which disconnects nobody. Raises PartFailed."""
         until, loaded = time.monotonic() + RELOAD_SECONDS, self._config_loaded_at()
         os.kill(broker, signal.SIGHUP)
         while self._config_loaded_at() == loaded:

@@ -96,8 +96,9 @@ def show(stack: Stack, console: Console) -> bool:
     )
     for heading in ("part", "pid", "port", "version", "send", "parked", "retry", "ready"):
         number = heading in ("pid", "port", "send", "parked", "retry")
-        # Why a part isn't ready may be long; the others stay on one line.
-        table.add_column(heading, justify="right" if number else "left", no_wrap=heading != "ready")
+        # The name of a party, and why a part isn't ready, may be long; the others stay on one line.
+        whole = heading not in ("part", "ready")
+        table.add_column(heading, justify="right" if number else "left", no_wrap=whole, overflow="fold")
     for status in statuses:
         seat = status.part.seat if status.part.kind is Kind.WORK else None
         queue = queues.get(seat) if seat else None
@@ -119,8 +120,8 @@ def show(stack: Stack, console: Console) -> bool:
     behind = Table(
         title="Across the border", title_justify="left", box=SIMPLE, padding=(0, 1), pad_edge=False
     )
-    for heading in ("from", "to", "waiting", "not yet acknowledged"):
-        behind.add_column(heading)
+    for heading in ("from", "to", "waiting", "unacknowledged"):
+        behind.add_column(heading, overflow="fold")
     for lag in reached:
         behind.add_row(str(lag.publisher), str(lag.listener), str(lag.waiting), str(lag.unacknowledged))
     console.print(behind)
