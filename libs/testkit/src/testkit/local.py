@@ -53,6 +53,11 @@ class LocalBack:
         self.stack.down()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def reopen(self) -> None:
+        """See the stack as another command left it, after who takes part has changed."""
+        base = str(self.stack.layout.base)
+        self.stack = Stack.open(self.stack.layout.state, environment={"PARTYWALL_PORT_BASE": base})
+
     @property
     def seats(self) -> dict[str, Seat]:
         """The seats of the stack, by the names of their web processes."""
