@@ -249,7 +249,7 @@ def trespasses(own: Seat, other: Seat) -> list[tuple[str, str]]:
     attempts = [
         ("publish", model.terms.subject(other.party, addressee))
         for model in CATALOGUE.published_by(other.service)
-        for addressee in ([own.party, other.party] if model.terms.addressed else [None])
+        for addressee in (sorted({own.party, other.party}) if model.terms.addressed else [None])
     ]
     stream, foreign = other.stream, f"{other.stream}.{other.account}"
     asked = [f"STREAM.INFO.{stream}", f"DIRECT.GET.{stream}", f"STREAM.MSG.GET.{stream}", "STREAM.LIST"]
