@@ -16,6 +16,10 @@ class Party(Protocol):
     def id(self) -> str:
         """Its id, such as "maple-homes"."""
 
+    @property
+    def kinds(self) -> Sequence[str]:
+        """What it is to the others, such as "property"."""
+
     def name(self, locale: str) -> str:
         """Return its name in the reader's language."""
 

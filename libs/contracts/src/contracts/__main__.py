@@ -12,7 +12,7 @@ from contracts.border import Address, Certificates, Grants, Host, Seat, leaf_con
 from contracts.border.config import password_variable
 from contracts.border.leaf import url_variable
 from contracts.documents import generate, outdated, release, release_breaks
-from contracts.enrolment import KeyFiles, enrol, read_plan
+from contracts.enrolment import KeyFiles, began_everywhere, enrol, read_plan
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -89,9 +89,9 @@ def _release() -> int:
 def _sign(options: argparse.Namespace) -> int:
     """Write the register that a plan leads to, signed with the neighbourhood's keys."""
     keys, signers = KeyFiles(options.keys), options.signer or ["neighbourhood"]
-    today = dt.datetime.now(dt.UTC).date()
+    on = began_everywhere(dt.datetime.now(dt.UTC))
     try:
-        register = enrol(read_plan(options.parties), options.register, keys, signers, today)
+        register = enrol(read_plan(options.parties), options.register, keys, signers, on)
     except (ValueError, OSError) as error:
         _say(f"not signed: {error}")
         return 1

@@ -74,6 +74,11 @@ def read_plan(path: Path) -> Plan:
     return Plan.model_validate_json(path.read_bytes())
 
 
+def began_everywhere(now: dt.datetime) -> dt.date:
+    """Return the latest day that has begun in every time zone: who takes part from it does so at once."""
+    return (now.astimezone(dt.UTC) - dt.timedelta(hours=12)).date()
+
+
 def revised(register: Register | None, plan: Plan, on: dt.date, new_key: Callable[[str], str]) -> Register:
     """Return the register that a plan leads to from the present one; the present one if nothing differs.
 
@@ -120,25 +125,31 @@ def enrol(plan: Plan, file: Path, keys: KeyFiles, signers: Sequence[str], on: dt
     present = verified(file.read_bytes(), public) if file.exists() else None
     register = revised(present, plan, on, keys.public)
     if register is not present:
-        fresh = file.with_suffix(".new")
-        fresh.write_text(signed(register, *map(keys.private, signers)).text(), encoding="utf-8")
-        fresh.replace(file)
+        store(register, file, *map(keys.private, signers))
     return register
+
+
+def store(register: Register, path: Path, *keys: Ed25519PrivateKey) -> None:
+    """Sign a register with each key and write it where services read it, in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    written = path.with_suffix(".new")
+    written.write_text(signed(register, *keys).text(), encoding="utf-8")
+    written.replace(path)
 
 
 class KeyFiles:
     """Private keys in files of one folder, readable by their owner alone."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def private(self, name: str) -> Ed25519PrivateKey:
         """Return a private key; it is made the first time."""
-        path = self._folder / f"{name}.key"
+        path = self.folder / f"{name}.key"
         if path.exists():
             return private_key(path.read_text(encoding="ascii").strip())
         made = Ed25519PrivateKey.generate()
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600, exist_ok=False)
         path.write_text(private_text(made) + "\n", encoding="ascii")
         return made
