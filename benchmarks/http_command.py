@@ -207,6 +207,8 @@ def settings_for(dsn: str, jwks_url: str) -> dict[str, str]:
         "entity": "property",
         "public_url": "http://bench",
         "csrf_secret": secrets.token_hex(32),
+        "parties_file": "none",
+        "parties_keys": "none",
     }
 
 
