@@ -119,7 +119,7 @@ def _event(model: type[Event]) -> str:
     lines = [
         f"## {terms.name.replace('_', ' ').capitalize()} (version {terms.major})",
         "",
-        f"`{terms.subject}`",
+        f"`{terms.subject('{party}', '{addressee}' if terms.addressed else None)}`",
         "",
         cleandoc(model.__doc__ or ""),
         "",

@@ -125,10 +125,16 @@ def enrol(plan: Plan, file: Path, keys: KeyFiles, signers: Sequence[str], on: dt
     present = verified(file.read_bytes(), public) if file.exists() else None
     register = revised(present, plan, on, keys.public)
     if register is not present:
-        fresh = file.with_suffix(".new")
-        fresh.write_text(signed(register, *map(keys.private, signers)).text(), encoding="utf-8")
-        fresh.replace(file)
+        store(register, file, *map(keys.private, signers))
     return register
+
+
+def store(register: Register, path: Path, *keys: Ed25519PrivateKey) -> None:
+    """Sign a register with each key and write it where services read it, in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    written = path.with_suffix(".new")
+    written.write_text(signed(register, *keys).text(), encoding="utf-8")
+    written.replace(path)
 
 
 class KeyFiles:

@@ -172,8 +172,8 @@ class Flow:
     async def receive(self) -> None:
         """Receive until cancelled.
 
-        An open request is forgotten at a reload, and what was on its way as the answer comes again after
-        `ack_wait`: a listener that gets nothing for a while asks again, as that of the chassis does.
+        What is being answered at the very moment of a reload may go unanswered: who gets nothing for a while
+        asks again.
         """
         connection = await self.border.connect(self.grant.listener.account)
         self.connections.append(connection)

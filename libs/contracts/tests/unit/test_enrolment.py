@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from contracts.__main__ import main
-from contracts.enrolment import KeyFiles, Plan, enrol, read_plan, revised
+from contracts.enrolment import KeyFiles, Plan, began_everywhere, enrol, read_plan, revised
 from contracts.parties import Register, RegisterRefused, verified
 
 pytestmark = pytest.mark.row("N1", "N5")
@@ -156,6 +156,14 @@ def test_a_party_s_key_can_t_sign_for_the_neighbourhood(keys: KeyFiles, tmp_path
         enrol(plan(ELM), tmp_path / "parties.json", keys, ["elm"], MARCH)
 
 
+def test_a_party_takes_part_at_once_wherever_it_is() -> None:
+    """From Kiribati, 14 hours ahead of UTC, to Baker Island, 12 hours behind."""
+    for hour in range(24):
+        now = dt.datetime(2026, 4, 2, hour, 30, tzinfo=dt.UTC)
+        local = [now.astimezone(dt.timezone(dt.timedelta(hours=offset))).date() for offset in range(-12, 15)]
+        assert began_everywhere(now) == min(local)
+
+
 def test_the_command_signs_and_says_how_to_verify(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     given, file, keys = tmp_path / "plan.json", tmp_path / "parties.json", tmp_path / "keys"
     given.write_text(json.dumps({"parties": [ELM, HARBOUR]}))
@@ -168,7 +176,7 @@ def test_the_command_signs_and_says_how_to_verify(tmp_path: Path, capsys: pytest
     assert len(verifying) == 2
     register = verified(file.read_text(), verifying)
     assert said.startswith("version 1, with 2 parties;")
-    assert {one.since for one in register.parties} == {dt.datetime.now(dt.UTC).date()}
+    assert {one.since for one in register.parties} == {began_everywhere(dt.datetime.now(dt.UTC))}
 
     # Refusals are a line and a status, and leave the file as it is.
     written = file.read_text()
