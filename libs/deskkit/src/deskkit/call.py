@@ -23,6 +23,7 @@ from chassis.parties import name_of
 from chassis.perform import ask, is_key, perform, rehearse
 from chassis.usecase import UseCase
 from deskkit.csrf import SAFE_METHODS, ForgedForm, attested_same_origin, came_from_elsewhere
+from deskkit.desk import DeskLink
 from deskkit.forms import Done, Form
 from deskkit.forms.binding import unbind
 from deskkit.i18n import Formats
@@ -83,6 +84,13 @@ class PageCall:
     def party_name(self, id: str) -> str:
         """Return the name of an organisation in the person's language."""
         return name_of(self.runtime.parties, id, self.locale)
+
+    @property
+    def neighbours(self) -> Sequence[DeskLink]:
+        """The other desks that the organisation has."""
+        party = self.runtime.parties.party(self.runtime.entity)
+        kinds = () if party is None else party.kinds
+        return [other for other in self.desk.neighbours if other.kind is None or other.kind in kinds]
 
     @property
     def formats(self) -> Formats:

@@ -14,7 +14,7 @@ from deskkit.i18n import N_
 from deskkit.mounting import mount
 from gateway.features import FEATURES
 from gateway.keys.signing import Signing
-from gateway.organisation import organisation_of
+from gateway.organisation import BY_KIND
 from gateway.register import api as register_api
 from gateway.settings import GatewaySettings
 from gateway.single_sign_on.provider import Provider
@@ -53,7 +53,11 @@ def create_app(runtime: Runtime, *, provider_client: httpx.AsyncClient | None = 
             home="landing",
             routers=desk_routers(FEATURES),
             navigation=navigation(FEATURES),
-            neighbours=[DeskLink(one.name, one.path) for one in organisation_of(runtime).desks],
+            neighbours=[
+                DeskLink(one.name, one.path, kind)
+                for kind, organisation in BY_KIND.items()
+                for one in organisation.desks
+            ],
             help_for_everybody=True,
         ),
     )

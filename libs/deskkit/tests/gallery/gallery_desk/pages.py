@@ -274,7 +274,11 @@ def gallery_app(
             navigation=navigation,
             home="gallery",
             search=Search("gallery.list", label="Search", permission=visits.arrange_visit.permission),
-            neighbours=[DeskLink("Another desk", "/another-desk/")],
+            neighbours=[
+                DeskLink("Another desk", "/another-desk/"),
+                DeskLink("Desk of its kind", "/desk-of-its-kind/", kind="support"),
+                DeskLink("Desk of another kind", "/desk-of-another-kind/", kind="inventory"),
+            ],
         ),
     )
     return app
