@@ -126,6 +126,12 @@ async def test_joining_again_changes_nothing_and_another_name_is_refused(grown: 
     assert grown.back.stack.neighbourhood.stored() == version
 
 
+async def test_what_an_interrupted_attempt_left_undone_is_done_by_the_next(grown: Grown) -> None:
+    await grown.live.stop("harbour-support/support-worker", "harbour-support/gateway")
+    assert await asyncio.to_thread(membership.join, grown.back.stack, FIVE) == []
+    assert grown.back.stack.missing() == []
+
+
 async def test_what_is_for_a_suspended_party_waits_and_harms_nobody(grown: Grown) -> None:
     stack, live = grown.back.stack, grown.live
     before = processes(grown.back)

@@ -248,13 +248,14 @@ def _replay(stack: Stack, chosen: argparse.Namespace) -> int:
 def _join(stack: Stack, chosen: argparse.Namespace) -> int:
     began = time.monotonic()
     joined = membership.join(stack, plan_in(chosen.file))
+    if stack.anything_runs():
+        seeding.seed(stack, load_homes=not chosen.no_import)
+    elif joined:
+        console.print(f"Enrolled: {', '.join(joined)}. They start with the next make up.")
+        return 0
     if not joined:
         console.print("They take part already.")
         return 0
-    if not stack.anything_runs():
-        console.print(f"Enrolled: {', '.join(joined)}. They start with the next make up.")
-        return 0
-    seeding.seed(stack, load_homes=not chosen.no_import)
     took = time.monotonic() - began
     console.print(f"{', '.join(joined)} joined in {took:.1f} s; nobody else was restarted.")
     seeding.show_sign_ins(stack, console)

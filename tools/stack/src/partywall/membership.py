@@ -38,7 +38,7 @@ class Left:
 def join(stack: Stack, plan: Plan) -> list[str]:
     """Enrol the parties of a plan that aren't yet, start what they run, and return their ids.
 
-    A stack that is stopped starts them with its next `up`. Raises BadParties and what `Stack.up` raises.
+    What an earlier attempt left undone is done. A stack that is stopped starts them with its next `up`. Raises BadParties and what `Stack.up` raises.
     """
     with stack.alone():
         present = {party.id: party for party in stack.neighbourhood.parties}
@@ -46,12 +46,11 @@ def join(stack: Stack, plan: Plan) -> list[str]:
         if different:
             raise BadParties(f"{', '.join(different)} takes part already, with another name or kinds.")
         joining = [party for party in plan.parties if party.id not in present]
-        if not joining:
-            return []
         runs = stack.anything_runs()
-        layout = _layout(stack, [*present.values(), *joining])
-        stack.require_free_ports([part for part in layout.parts if part not in stack.layout.parts])
-        _enrol(stack, layout)
+        if joining:
+            layout = _layout(stack, [*present.values(), *joining])
+            stack.require_free_ports([part for part in layout.parts if part not in stack.layout.parts])
+            _enrol(stack, layout)
         if runs:
             stack.start_missing()
     return [party.id for party in joining]

@@ -281,6 +281,18 @@ def test_down_of_nothing_and_of_a_stale_record_is_quiet(stack):
     assert stack.down() == []
 
 
+def test_down_also_stops_what_runs_under_a_name_that_no_part_has_any_more(stack):
+    stack._prepare_folder()
+    sleeper = spawn(
+        ["sleep", "60"], log=stack.layout.logs / "old.log", environment={"PATH": os.environ["PATH"]}
+    )
+    record = PidFile(stack.layout.run / "units-worker.json")
+    record.write(sleeper)
+    stack.down()
+    assert not alive(sleeper)
+    assert not record.path.exists()
+
+
 def test_what_ends_while_starting_shows_its_own_words(stack):
     stack.programs.extra = {}
     stack._prepare_folder()
