@@ -38,11 +38,12 @@ class Left:
 def join(stack: Stack, plan: Plan) -> list[str]:
     """Enrol the parties of a plan that aren't yet, start what they run, and return their ids.
 
-    What an earlier attempt left undone is done. A stack that is stopped starts them with its next `up`. Raises BadParties and what `Stack.up` raises.
+    What an earlier attempt left undone is done. A stack that is stopped starts them with its next `up`.
+    Raises BadParties and what `Stack.up` raises.
     """
     with stack.alone():
         present = {party.id: party for party in stack.neighbourhood.parties}
-        different = [one.id for one in plan.parties if one.id in present and present[one.id] != one]
+        different = [one.id for one in plan.parties if _differs(present.get(one.id), one)]
         if different:
             raise BadParties(f"{', '.join(different)} takes part already, with another name or kinds.")
         joining = [party for party in plan.parties if party.id not in present]
@@ -54,6 +55,10 @@ def join(stack: Stack, plan: Plan) -> list[str]:
         if runs:
             stack.start_missing()
     return [party.id for party in joining]
+
+
+def _differs(present: PlannedParty | None, planned: PlannedParty) -> bool:
+    return present is not None and (present.names, present.kinds) != (planned.names, planned.kinds)
 
 
 def suspend(stack: Stack, id: str, *, suspended: bool) -> bool:
