@@ -14,6 +14,7 @@ QUICK = {
     "delivery_drain": ("--rounds", "1", "--events", "10000", "--others", "2000"),
     "delivery_latency": ("--rounds", "1", "--events", "60"),
     "delivery_listener": ("--rounds", "1", "--events", "5000"),
+    "parties": ("--rounds", "1", "--events", "30", "--support", "3", "--property", "4"),
     "http_command": ("--rounds", "1", "--seconds", "1"),
     "real_commands": ("--rounds", "1", "--requests", "20"),
     "through_traefik": ("--rounds", "1", "--seconds", "1"),

@@ -22,13 +22,17 @@ from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DiscardPolicy, StorageType, StreamConfig
 
-from chassis.db.schema import chassis_v1, chassis_v2, chassis_v3
+from chassis.bus import Source
+from chassis.db.schema import chassis_v1, chassis_v2, chassis_v3, chassis_v4
 from chassis.ids import new_id
 from partywall.postgres import DURABLE_SETTINGS, PostgresCluster
 from testkit.broker import PlainNats
 from testkit.ports import free_port
 
-STREAM, CONSUMER, SUBJECT = "EVT_BENCH", "bench", "evt.bench.entry_recorded.v1"
+PARTY, STREAM, CONSUMER = "acme", "EVT_acme_bench", "acme_bench"
+TYPE = "bench.entry_recorded.v1"
+SUBJECT = f"evt.{PARTY}.{TYPE}.{PARTY}"
+GRANTED = Source(STREAM, CONSUMER, source=f"/{PARTY}/bench", listener=f"{PARTY}/bench")
 _GIB = 1024**3
 
 
@@ -50,13 +54,14 @@ def events(number: int) -> list[Event]:
         envelope = {
             "specversion": "1.0",
             "id": str(event),
-            "source": "/property/bench",
-            "type": SUBJECT,
+            "source": GRANTED.source,
+            "type": TYPE,
             "subject": aggregate,
             "time": at,
             "datacontenttype": "application/json",
             "dataschema": "urn:partywall:contracts:bench.entry_recorded.v1",
             "aggregateversion": index % 10 + 1,
+            "addressee": PARTY,
             "data": {"request": aggregate, "unit": str(UUID(int=index)), "deadline": at, "line": "x" * 160},
         }
         made.append(Event(event, aggregate, json.dumps(envelope)))
@@ -95,7 +100,7 @@ class Ground:
         await js.add_stream(
             StreamConfig(
                 name=STREAM,
-                subjects=["evt.bench.>"],
+                subjects=[f"evt.{PARTY}.bench.>"],
                 storage=StorageType.FILE,
                 discard=DiscardPolicy.NEW,
                 duplicate_window=7200,
@@ -122,9 +127,12 @@ class Ground:
             now = datetime.now(UTC)
             await connection.copy_records_to_table(
                 "outbox",
-                columns=["id", "aggregate", "aggregate_version", "subject", "type", "data", "recorded_at"],
+                columns=[
+                    *("id", "aggregate", "aggregate_version", "subject", "type", "addressee", "data"),
+                    "recorded_at",
+                ],
                 records=[
-                    (row.id, row.aggregate, at % 10 + 1, SUBJECT, SUBJECT, row.data, now)
+                    (row.id, row.aggregate, at % 10 + 1, SUBJECT, TYPE, PARTY, row.data, now)
                     for at, row in enumerate(rows)
                 ],
             )
@@ -160,6 +168,7 @@ async def ground() -> AsyncIterator[Ground]:
             chassis_v1(Collect())
             chassis_v2(Collect())
             chassis_v3(Collect())
+            chassis_v4(Collect())
             for statement in statements:
                 await here.sql(statement)
             await here.sql("CREATE EXTENSION pg_stat_statements")

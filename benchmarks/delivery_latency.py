@@ -21,12 +21,12 @@ from uuid import UUID
 
 import asyncpg
 import uvloop
-from delivery_ground import CONSUMER, STREAM, SUBJECT, Event, Table, events, ground, until
+from delivery_ground import GRANTED, PARTY, SUBJECT, TYPE, Event, Table, events, ground, until
 from delivery_listener import each, runtime_of
 from delivery_relays import QUEUE, faststream_outbox, make_tables, nats_outbox, ours
 from nats.aio.client import Client
 
-from chassis.bus import Incoming, Listening, Source
+from chassis.bus import Incoming, Listening
 from chassis.bus.arrivals import Arrival
 from chassis.bus.listener import Listener
 from chassis.bus.pulling import Pull
@@ -40,8 +40,8 @@ PAUSE = 0.004
 
 COMMIT = """
     WITH business AS (INSERT INTO effects (event, aggregate) VALUES ($1, $2))
-    INSERT INTO outbox (id, aggregate, aggregate_version, subject, type, data, recorded_at)
-    VALUES ($1, $2, 1, $3, $3, $4, $5)
+    INSERT INTO outbox (id, aggregate, aggregate_version, subject, type, addressee, data, recorded_at)
+    VALUES ($1, $2, 1, $3, $6, $7, $4, $5)
 """
 COMMIT_NATS_OUTBOX = """
     WITH business AS (INSERT INTO effects (event, aggregate) VALUES ($1, $2))
@@ -92,7 +92,7 @@ class TimedListener(Listener):
 
 async def receive_raw(broker: Client, connection: asyncpg.Connection, watch: Stopwatch) -> None:
     """Take one message after the other, write inbox row and effect, acknowledge."""
-    pull = Pull(broker, Source(STREAM, CONSUMER))
+    pull = Pull(broker, GRANTED)
     await pull.open()
     try:
         while True:
@@ -147,7 +147,8 @@ async def measure(rounds: int, number: int) -> None:
                 return began
 
             async def committed(row: Event) -> float:
-                await commits.execute(COMMIT, row.id, row.aggregate, SUBJECT, row.data, datetime.now(UTC))
+                now = datetime.now(UTC)
+                await commits.execute(COMMIT, row.id, row.aggregate, SUBJECT, row.data, now, TYPE, PARTY)
                 relay.wake()
                 return time.perf_counter()
 
@@ -173,9 +174,7 @@ async def measure(rounds: int, number: int) -> None:
                     await turn(NATS_OUTBOX, await one_by_one(events(number), watch, committed_nats_outbox))
             for name, listening in ((OURS, concluding()), (OURS_TX, each())):
                 await here.fresh_stream(js)
-                listener = TimedListener(
-                    runtime, broker, Source(STREAM, CONSUMER), listening, observe_every=0.05
-                )
+                listener = TimedListener(runtime, broker, GRANTED, listening, observe_every=0.05)
                 listener.watch = watch
                 async with ours(here, publisher) as relay, receiving(listener.run()):
                     await until_ready(relay, listener)
@@ -214,7 +213,7 @@ def concluding() -> Listening:
     """Return a listener whose effect is one row for each event, in the statement of its inbox row."""
     listening = Listening()
 
-    @listening.on(SUBJECT, concludes=True)
+    @listening.on(TYPE, concludes=True)
     async def note(tx: Tx, event: Incoming) -> None:
         await tx.conclude(
             "INSERT INTO effects (event, aggregate) VALUES (:event, :aggregate) RETURNING place",

@@ -19,13 +19,26 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import sqlalchemy as sa
 import uvloop
-from delivery_ground import CONSUMER, STREAM, SUBJECT, Clock, Event, Ground, Table, events, ground, until
+from delivery_ground import (
+    CONSUMER,
+    GRANTED,
+    PARTY,
+    STREAM,
+    TYPE,
+    Clock,
+    Event,
+    Ground,
+    Table,
+    events,
+    ground,
+    until,
+)
 from delivery_relays import raw_batches
 from nats.aio.client import Client
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.access import Access
-from chassis.bus import Incoming, Listening, Source
+from chassis.bus import Incoming, Listening
 from chassis.bus.listener import Listener
 from chassis.clock import SystemClock
 from chassis.db import Database
@@ -55,19 +68,21 @@ def runtime_of(ground: Ground) -> Runtime:
     """Return the parts of a service on the benchmark's database."""
     return Runtime(
         name="bench",
-        entity="property",
+        entity=PARTY,
         settings=WebSettings(
             database_url=ground.database,
             issuer="bench",
             jwks_url="bench",
             audience="bench",
-            entity="property",
+            entity=PARTY,
             public_url="http://bench",
             csrf_secret="0" * 32,
+            parties_file="none",
+            parties_keys="none",
         ),
         database=Database(ground.database),
         clock=SystemClock(),
-        access=Access({}, entity="property"),
+        access=Access({}, entity=PARTY),
         publisher=NothingPublished(),
         time_zone=ZoneInfo("America/Toronto"),
     )
@@ -77,7 +92,7 @@ def many() -> Listening:
     """Return a listener whose effect is one statement for a run."""
     listening = Listening()
 
-    @listening.on_many(SUBJECT)
+    @listening.on_many(TYPE)
     async def note(tx: Tx, run: Sequence[Incoming]) -> None:
         await tx.execute(
             EFFECTS, {"events": [one.id for one in run], "aggregates": [one.aggregate for one in run]}
@@ -90,7 +105,7 @@ def each() -> Listening:
     """Return a listener whose effect is one statement for each event."""
     listening = Listening()
 
-    @listening.on(SUBJECT)
+    @listening.on(TYPE)
     async def note(tx: Tx, event: Incoming) -> None:
         await tx.execute(EFFECT, {"event": event.id, "aggregate": event.aggregate})
 
@@ -120,7 +135,7 @@ async def receive(broker: Client, number: int) -> float:
 
 async def listen(runtime: Runtime, broker: Client, listening: Listening, number: int) -> float:
     """Return events a second of our listener, from its start until all is acknowledged."""
-    listener = Listener(runtime, broker, Source(STREAM, CONSUMER), listening)
+    listener = Listener(runtime, broker, GRANTED, listening)
     task = asyncio.create_task(listener.run())
     with Clock() as clock:
         await until(lambda: listener.state.acted_on >= number)

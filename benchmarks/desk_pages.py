@@ -28,7 +28,6 @@ import psutil
 import units_search
 from http_load import Round, paced
 
-from partywall.layout import BY_NAME
 from partywall.staff_api import StaffApi
 from testkit.local import LocalBack
 
@@ -68,7 +67,7 @@ def placements(number: int, dice: random.Random) -> Iterator[tuple[Any, ...]]:
 async def fill(back: LocalBack, rows: int) -> None:
     """Write clients with a placement each, and homes."""
     dice = random.Random(rows)
-    support = await asyncpg.connect(back.stack.programs.dsn(BY_NAME["support"]))
+    support = await asyncpg.connect(back.stack.programs.dsn(back.stack.layout.part("support")))
     await support.execute("INSERT INTO caseworker VALUES ('bench', 'Bench', true, now())")
     people = client_search.clients(rows, dice)
     await support.copy_records_to_table("client", records=people, columns=client_search.CLIENT)
@@ -78,7 +77,7 @@ async def fill(back: LocalBack, rows: int) -> None:
     )
     await support.execute("ANALYZE")
     await support.close()
-    units = await asyncpg.connect(back.stack.programs.dsn(BY_NAME["units"]))
+    units = await asyncpg.connect(back.stack.programs.dsn(back.stack.layout.part("units")))
     buildings, homes = units_search.rows(rows, dice)
     await units.copy_records_to_table("building", records=buildings, columns=units_search.BUILDING)
     await units.copy_records_to_table("unit", records=homes, columns=units_search.UNIT)
@@ -107,7 +106,9 @@ async def measure(back: LocalBack, rounds: int, seconds: float) -> None:
     computing: dict[str, list[float]] = {}
     for _ in range(rounds):
         for title, (entity, role, first) in DESKS.items():
-            service = back.stack.running(BY_NAME["support" if entity == "support" else "units"])
+            service = back.stack.running(
+                back.stack.layout.part("support" if entity == "support" else "units")
+            )
             assert service
             process = psutil.Process(service.pid)
             account, door = back.account(entity, role), back.stack.layout.door(entity)

@@ -33,7 +33,7 @@ from http_load import Round, load, post
 from joserfc import jwt
 from joserfc.jwk import KeySet, OKPKey
 
-from chassis.db.schema import chassis_v1
+from chassis.db.schema import chassis_v1, chassis_v3
 from chassis.http.auth import LONGEST_LIFE
 from partywall.postgres import BINARIES, PostgresCluster
 from testkit.ports import free_port
@@ -135,6 +135,7 @@ async def prepare(dsn: str) -> str:
             statements.append(sqltext)
 
     chassis_v1(Collect())
+    chassis_v3(Collect())
     for statement in statements:
         await connection.execute(statement)
     await connection.close()
@@ -207,6 +208,8 @@ def settings_for(dsn: str, jwks_url: str) -> dict[str, str]:
         "entity": "property",
         "public_url": "http://bench",
         "csrf_secret": secrets.token_hex(32),
+        "parties_file": "none",
+        "parties_keys": "none",
     }
 
 

@@ -96,7 +96,13 @@ class _Publisher:
         body = _message(event, fact.entry, fact.shelf, fact.weight, now)
         return [
             OutboxMessage(
-                "evt.bench.entry_recorded.v1", "entry_recorded", str(fact.shelf), 1, body, frozenset(), event
+                "evt.bench.entry_recorded.v1",
+                "entry_recorded",
+                str(fact.shelf),
+                1,
+                body,
+                frozenset(),
+                event_id=event,
             )
         ]
 

@@ -25,12 +25,16 @@ from http_load import Round, load, post
 from joserfc.jwk import OKPKey
 
 from partywall import traefik
-from partywall.layout import PORTS_USED, Layout
+from partywall.layout import Layout
+from partywall.memory import layout_of
 from partywall.nats_server import installed_program
+from partywall.parties import usual_plan
 from testkit.ports import free_ports
 
 SERVERS = ("ours", "bare")
 TARGET, STRETCH = 0.65, 0.8
+PORTS = 13
+"""As many as the usual stack has."""
 
 
 @contextmanager
@@ -61,11 +65,12 @@ async def measure(rounds: int, seconds: float, clients: int) -> None:
         for name in SERVERS:
             with ExitStack() as running:
                 folder = Path(running.enter_context(tempfile.TemporaryDirectory()))
-                layout = Layout(folder, free_ports(PORTS_USED))
+                ports = {"PARTYWALL_PORT_BASE": str(free_ports(PORTS))}
+                layout = layout_of(folder, usual_plan().parties, ports)
                 key = OKPKey.generate_key("Ed25519", {"kid": "bench"})
                 settings = settings_for(here.database, running.enter_context(issuer(key)))
                 # Every path that no service of an entity claims is its gateway's.
-                behind = layout.port("gateway-property")
+                behind = layout.port("property/gateway")
                 running.enter_context(contestant(name, settings, behind))
                 running.enter_context(proxy(layout))
                 request = post(PATH, entry_on(shelf), bearer(key), host=layout.host("property"))

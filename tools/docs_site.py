@@ -20,13 +20,12 @@ import yaml
 
 from contracts.catalogue import CATALOGUE
 from contracts.event import Event
-from partywall.layout import BY_NAME
 from partywall.runtimes import definition_of, settings_of
 from partywall.stack import Stack
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "build" / "site"
-APIS = {"support": "support", "tenancy": "tenancy", "units": "units", "gateway": "gateway-support"}
+APIS = {"support": "support", "tenancy": "tenancy", "units": "units", "gateway": "support/gateway"}
 """Each service, and the part of a stack that serves its API."""
 FIRST = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
 PARTS = {
@@ -78,8 +77,10 @@ def _apis(folder: Path) -> Iterable[tuple[str, str]]:
     with tempfile.TemporaryDirectory() as state:
         stack = Stack.open(Path(state), environment={})
         for service, part in APIS.items():
-            definition = definition_of(BY_NAME[part])
-            app = definition.create_app(definition.build_runtime(settings_of(stack.programs, BY_NAME[part])))
+            definition = definition_of(stack.layout.part(part))
+            app = definition.create_app(
+                definition.build_runtime(settings_of(stack.programs, stack.layout.part(part)))
+            )
             document = app.openapi()
             page = folder / "apis" / f"{service}.md"
             page.parent.mkdir(exist_ok=True)
@@ -118,7 +119,7 @@ def _event(model: type[Event]) -> str:
     lines = [
         f"## {terms.name.replace('_', ' ').capitalize()} (version {terms.major})",
         "",
-        f"`{terms.subject}`",
+        f"`{terms.subject('{party}', '{addressee}' if terms.addressed else None)}`",
         "",
         cleandoc(model.__doc__ or ""),
         "",

@@ -26,7 +26,7 @@ def test_the_site_has_every_text_api_and_event_and_loads_nothing_from_elsewhere(
         assert str(path.relative_to(ROOT).with_suffix(".html")).replace("README", "index") in pages
     for service in ("support", "tenancy", "units"):
         assert f"/api/{service}/v1/" in pages[f"apis/{service}.html"]
-        assert f"evt.{service}." in pages[f"events/{service}.html"]
+        assert f"evt.{{party}}.{service}." in pages[f"events/{service}.html"]
     assert {name: LOADED.findall(text) for name, text in pages.items() if LOADED.search(text)} == {}
 
 

@@ -13,7 +13,6 @@ from deskkit.help import HelpText, Part
 from deskkit.i18n import SHARED, load_catalogue
 from deskkit.i18n.extraction import texts_of
 from deskkit.mounted import MountedDesk
-from partywall.layout import BY_NAME
 from partywall.runtimes import definition_of, settings_of
 from partywall.stack import Stack
 from testkit.house_rules.texts import faults_of_french
@@ -23,7 +22,7 @@ DESKS = {
     "units": "/inventory-desk",
     "support": "/front-desk",
     "tenancy": "/property-desk",
-    "gateway-support": "",
+    "support/gateway": "",
 }
 _TAG = re.compile(r"<[^>]+>")
 _FILES = (".csv", ".toml", ".jpg", ".pdf")
@@ -37,8 +36,8 @@ def desk_of(tmp_path_factory) -> Any:
 
     def mounted(name: str) -> MountedDesk:
         if name not in made:
-            definition = definition_of(BY_NAME[name])
-            runtime = definition.build_runtime(settings_of(stack.programs, BY_NAME[name]))
+            definition = definition_of(stack.layout.part(name))
+            runtime = definition.build_runtime(settings_of(stack.programs, stack.layout.part(name)))
             app: FastAPI = definition.create_app(runtime)
             made[name] = app.state.desks[DESKS[name]]
         return made[name]

@@ -289,6 +289,7 @@ def plant_packages(root: Path, path: str = "", content: str = "") -> None:
         (root / name).mkdir()
         (root / name / "__init__.py").touch()
     (root / "contracts" / "units.py").touch()
+    (root / "gateway" / "border.py").write_text("import contracts.units\n")
     (root / "chassis" / "perform.py").write_text("import chassis.tx\n")
     (root / "chassis" / "tx.py").touch()
     for name in ("units_svc", "support_svc", "tenancy_svc"):

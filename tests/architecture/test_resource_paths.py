@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from partywall.layout import BY_NAME
 from partywall.runtimes import definition_of, settings_of
 from partywall.stack import Stack
 
@@ -66,11 +65,13 @@ def _fields(operation: dict[str, Any], document: dict[str, Any]) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("name", ["units", "support", "tenancy", "gateway-support"])
+@pytest.mark.parametrize("name", ["units", "support", "tenancy", "support/gateway"])
 def test_every_api_addresses_records_by_their_paths(name, tmp_path):
     stack = Stack.open(tmp_path, environment={})
-    definition = definition_of(BY_NAME[name])
-    app = definition.create_app(definition.build_runtime(settings_of(stack.programs, BY_NAME[name])))
+    definition = definition_of(stack.layout.part(name))
+    app = definition.create_app(
+        definition.build_runtime(settings_of(stack.programs, stack.layout.part(name)))
+    )
     assert lapses(app) == []
 
 

@@ -8,7 +8,6 @@ import pytest
 from fastapi import FastAPI
 
 from chassis.http.routes import RouteAccount, account_for
-from partywall.layout import BY_NAME
 from partywall.runtimes import definition_of, settings_of
 from partywall.stack import Stack
 
@@ -19,7 +18,7 @@ PUBLIC = {
     "support": {"GET /front-desk/language/{language}", "GET /front-desk/static/{fingerprint}/{name}"},
     "tenancy": {"GET /property-desk/language/{language}", "GET /property-desk/static/{fingerprint}/{name}"},
     # Signing in can't require a sign-in; keys are public by nature; these pages show nothing about anybody.
-    "gateway-support": {
+    "support/gateway": {
         "GET /",
         "GET /help",
         "GET /.well-known/jwks.json",
@@ -71,8 +70,8 @@ def app_of(tmp_path_factory) -> Any:
     stack = Stack.open(tmp_path_factory.mktemp("routes"), environment={})
 
     def make(name: str) -> FastAPI:
-        definition = definition_of(BY_NAME[name])
-        runtime = definition.build_runtime(settings_of(stack.programs, BY_NAME[name]))
+        definition = definition_of(stack.layout.part(name))
+        runtime = definition.build_runtime(settings_of(stack.programs, stack.layout.part(name)))
         return definition.create_app(runtime)
 
     return make

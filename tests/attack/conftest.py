@@ -13,12 +13,12 @@ import pytest
 
 from partywall.accounts import SignIn
 from partywall.journey import STEPS
-from partywall.layout import BY_NAME, ENTITY_OF, Part
+from partywall.layout import Part
 from testkit.live import Live
 from testkit.local import LocalBack
 
 # The gateway of one organisation is enough: they are the same program.
-PARTS = ("units", "tenancy", "support", "gateway-support")
+PARTS = ("units", "tenancy", "support", "support/gateway")
 ROLES = {
     "property": ("property_manager", "inventory_keeper", "property_administrator"),
     "support": ("caseworker", "supervisor", "support_administrator"),
@@ -50,7 +50,7 @@ class Attacked:
 
     def part(self, name: str) -> Part:
         """Return a part of the stack."""
-        return BY_NAME[name]
+        return self.back.stack.layout.part(name)
 
     def address(self, name: str) -> str:
         """Return where a service itself listens, without Traefik and its limits."""
@@ -58,7 +58,7 @@ class Attacked:
 
     def entity(self, name: str) -> str:
         """Return the entity that runs the service."""
-        return self.part(name).entity or ENTITY_OF[name]
+        return self.part(name).party or ""
 
     def roles(self, entity: str) -> tuple[str, ...]:
         """Return the roles that somebody of the organisation is signed in with."""
@@ -77,7 +77,7 @@ class Attacked:
         if (entity, role) not in self._tokens:
             who = self.account(entity, role)
             answer = httpx.post(
-                f"{self.address(f'gateway-{entity}')}/api/gateway/v1/sign-in",
+                f"{self.address(f'{entity}/gateway')}/api/gateway/v1/sign-in",
                 json={"email": who.email, "password": who.password},
                 headers={"Host": self.host(entity)},
                 timeout=30,
@@ -127,7 +127,7 @@ async def _live_in(back: LocalBack) -> None:
 
 async def _references(back: LocalBack, name: str) -> dict[str, list[str]]:
     """Return up to five values of each column that a path may name a record by, by the parameter's name."""
-    connection = await asyncpg.connect(back.stack.programs.dsn(BY_NAME[name]))
+    connection = await asyncpg.connect(back.stack.programs.dsn(back.stack.layout.part(name)))
     found: dict[str, list[str]] = defaultdict(list)
     try:
         for table, column in await connection.fetch(_COLUMNS):

@@ -24,7 +24,7 @@ DESKS = {
     "units": ("property", "property_administrator", "/inventory-desk"),
     "tenancy": ("property", "property_manager", "/property-desk"),
     "support": ("support", "supervisor", "/front-desk"),
-    "gateway-support": ("support", "support_administrator", "/staff"),
+    "support/gateway": ("support", "support_administrator", "/staff"),
 }
 MOST_PAGES = 120
 VALUES_FOR_A_FORM = 5

@@ -27,7 +27,7 @@ WIDEST = {
     "units": ("property", "inventory_keeper"),
     "tenancy": ("property", "property_manager"),
     "support": ("support", "supervisor"),
-    "gateway-support": ("support", "support_administrator"),
+    "support/gateway": ("support", "support_administrator"),
 }
 """Who may do most at each service."""
 

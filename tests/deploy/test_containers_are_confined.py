@@ -39,9 +39,9 @@ def holders(variable: str) -> set[str]:
     """Return the containers that may know a secret."""
     if found := re.fullmatch(r"POSTGRES_(\w+)_PASSWORD", variable):
         return {f"postgres-{found[1].lower()}"}
-    if found := re.fullmatch(r"NATS_(\w+)_ADMIN_PASSWORD", variable):
+    if found := re.fullmatch(r"NATS_(?:PROPERTY|SUPPORT)_(\w+)_ADMIN_PASSWORD", variable):
         return {"nats", f"border-{found[1].lower()}"}
-    if found := re.fullmatch(r"NATS_(\w+)_PASSWORD", variable):
+    if found := re.fullmatch(r"NATS_(?:PROPERTY|SUPPORT)_(\w+)_PASSWORD", variable):
         return {"nats", *_parts(found[1].lower())}
     if found := re.fullmatch(r"GATEWAY_(\w+)_KEY_SECRET", variable):
         return _parts(f"gateway-{found[1].lower()}")
@@ -56,6 +56,28 @@ def _parts(name: str) -> set[str]:
     return {name, f"{name}-worker", f"migrate-{name}", f"border-{name}"}
 
 
+REGISTER = "${PARTYWALL_PARTIES:-./.partywall/parties}:/etc/partywall:ro"
+
+
+def _register(name: str, service: Document) -> list[str]:
+    """Each deployable reads the register of parties, checks it with a given key, and can't change it."""
+    settings = service.get("environment", {})
+    prefix = next((key.removesuffix("ENTITY") for key in settings if key.endswith("_ENTITY")), None)
+    if prefix is None:
+        return []
+    found = []
+    if settings.get(f"{prefix}PARTIES_FILE") != "/etc/partywall/parties.json":
+        found.append("doesn't know where the register of parties is")
+    if settings.get(f"{prefix}PARTIES_KEYS") != "${PARTIES_KEYS:?run deploy/make-env}":
+        found.append("believes a register that anybody signed")
+    if service.get("volumes") != [REGISTER]:
+        found.append("has no register of parties, or could change it")
+    user = settings.get(f"{prefix}NATS_USER")
+    if user not in (None, f"{settings[f'{prefix}ENTITY']}_{prefix.rstrip('_').lower()}"):
+        found.append("has the account of another seat")
+    return found
+
+
 def violations(compose: Document) -> list[str]:
     """Return every way in which the deployment is less separate or less confined than required."""
     found = [
@@ -67,6 +89,7 @@ def violations(compose: Document) -> list[str]:
         found += [f"{name}: {problem}" for problem in _confinement(name, service)]
         found += [f"{name}: {problem}" for problem in _networks(name, service)]
         found += [f"{name}: {problem}" for problem in _secrets(name, service)]
+        found += [f"{name}: {problem}" for problem in _register(name, service)]
     return found
 
 
@@ -184,6 +207,12 @@ PLANTED = {
     "a capability": _plant("traefik", cap_add=["NET_BIND_SERVICE"]),
     "privileges": _plant("nats", privileged=True),
     "a way to privileges": _plant("units", security_opt=[]),
+    "no register of parties": _plant("units", volumes=[]),
+    "the file of the register alone": _plant(
+        "units", volumes=["./parties.json:/etc/partywall/parties.json:ro"]
+    ),
+    "a register that it signs itself": _tell("units", UNITS_PARTIES_KEYS="${OWN_KEY:?x}"),
+    "the account of another seat": _tell("units", UNITS_NATS_USER="property_tenancy"),
     "root": _plant("traefik", user="0:0"),
     "no user is named": _plant("traefik", user=None),
     "the engine's socket": _plant("traefik", volumes=["/var/run/docker.sock:/var/run/docker.sock:ro"]),
@@ -192,9 +221,11 @@ PLANTED = {
     "no limits": _plant("gateway-support", mem_limit=None),
     "nobody asks how it is": _plant("gateway-support", healthcheck=None),
     "a password that is written down": _tell("units", UNITS_NATS_PASSWORD="units"),
-    "a password with a default": _tell("units", UNITS_NATS_PASSWORD="${NATS_UNITS_PASSWORD:-units}"),
+    "a password with a default": _tell("units", UNITS_NATS_PASSWORD="${NATS_PROPERTY_UNITS_PASSWORD:-units}"),
     "another service's password": _tell("units", OTHER_PASSWORD="${DATABASE_TENANCY_PASSWORD:?x}"),
-    "the admin's password in a running service": _tell("units", X_PASSWORD="${NATS_UNITS_ADMIN_PASSWORD:?x}"),
+    "the admin's password in a running service": _tell(
+        "units", X_PASSWORD="${NATS_PROPERTY_UNITS_ADMIN_PASSWORD:?x}"
+    ),
     "the other entity's secret": _tell("gateway-support", X_SECRET="${GATEWAY_PROPERTY_KEY_SECRET:?x}"),
 }
 

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
-from contracts.border import Address, nats_config
+from contracts.border import Address, Grants, nats_config
+from contracts.enrolment import read_plan
+from contracts.parties import verified
 from partywall.postgres import CONNECTIONS_OF_A_ROLE, DURABLE_SETTINGS, ROLE_SETTINGS
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +24,9 @@ SCRIPTS = ("make-env", "images/install-docker", "images/install", "images/standi
 
 @pytest.mark.row("W1")
 def test_the_brokers_configuration_is_the_catalogues() -> None:
+    plan = read_plan(DEPLOY / "parties/pair.json")
     generated = nats_config(
+        Grants(plan.seats, plan.suspended),
         listen=Address("0.0.0.0", 4222),  # noqa: S104 - inside a container
         monitor=Address("127.0.0.1", 8222),
         store_dir="/data",
@@ -82,6 +86,24 @@ def test_secrets_are_random_private_and_made_once(tmp_path: Path) -> None:
     assert _environment(tmp_path) == made
 
 
+@pytest.mark.row("N1")
+def test_the_register_of_parties_is_signed_and_its_keys_are_not_where_services_look(tmp_path: Path) -> None:
+    made = _environment(tmp_path)
+    parties = Path(made["PARTYWALL_PARTIES"])
+    register = verified((parties / "parties.json").read_bytes(), made["PARTIES_KEYS"].split())
+    assert {party.id for party in register.parties} == {"property", "support"}
+    assert [path.name for path in parties.iterdir()] == ["parties.json"]
+    # Containers read it as an unprivileged user.
+    assert stat.S_IMODE(parties.stat().st_mode) == 0o755
+    assert stat.S_IMODE((parties / "parties.json").stat().st_mode) == 0o644
+    keys = list((tmp_path / ".partywall/keys").iterdir())
+    assert {stat.S_IMODE(key.stat().st_mode) for key in keys} == {0o600}
+    assert {key.stem for key in keys} == {"neighbourhood", "property", "support"}
+    before = (parties / "parties.json").read_bytes()
+    assert _environment(tmp_path) == made
+    assert (parties / "parties.json").read_bytes() == before
+
+
 def test_the_compose_file_asks_for_nothing_that_make_env_does_not_make(tmp_path: Path) -> None:
     required = set(re.findall(r"\$\{(\w+):\?", (ROOT / "docker-compose.yml").read_text()))
     assert required <= _environment(tmp_path).keys()
@@ -134,3 +156,20 @@ def test_a_pod_is_as_confined_as_a_container(name: str, pod: dict[str, Any]) -> 
     names = {variable["name"] for variable in container["env"]}
     assert all("valueFrom" in variable for variable in container["env"])
     assert ("SUPPORT_NATS_ADMIN_PASSWORD" in names) == (name == "support-border")
+    assert {"name": "parties", "mountPath": "/etc/partywall", "readOnly": True} in container["volumeMounts"]
+    assert {"name": "parties", "configMap": {"name": "parties"}} in pod["volumes"]
+
+
+@pytest.mark.row("N1", "N5")
+def test_pods_follow_the_register_of_parties_without_a_restart() -> None:
+    kustomization = yaml.safe_load((DEPLOY / "kubernetes/kustomization.yaml").read_text())
+    (parties,) = [each for each in kustomization["configMapGenerator"] if each["name"] == "parties"]
+    assert parties["files"] == ["parties.json"]
+    # A name with a hash of the content would replace every pod when somebody joins.
+    assert parties["options"]["disableNameSuffixHash"] is True
+    lines = (DEPLOY / "kubernetes/settings.env").read_text().splitlines()
+    settings = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    for prefix in ("SUPPORT", "GATEWAY"):
+        assert settings[f"{prefix}_PARTIES_FILE"] == "/etc/partywall/parties.json"
+        assert settings[f"{prefix}_PARTIES_KEYS"]
+    assert settings["SUPPORT_NATS_USER"] == "support_support"

@@ -51,4 +51,5 @@ async def test_homes_can_be_searched_while_the_inventory_is_away(live: Live) -> 
         finally:
             await live.start("units", "units-worker")
         assert found["items"]
-        assert found["received_at"]
+        assert all(inventory["received_at"] for inventory in found["inventories"])
+        assert found["inventories"]

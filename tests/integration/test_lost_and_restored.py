@@ -15,7 +15,6 @@ from rich.console import Console
 from partywall import operating
 from partywall.doctor import examine
 from partywall.journey import STEPS
-from partywall.layout import BY_NAME
 from testkit.live import Live
 from testkit.local import LocalBack
 from testkit.waiting import eventually
@@ -41,7 +40,7 @@ async def not_ready(back: LocalBack, name: str) -> None:
     """Wait until a worker reports that database and stream don't match, as the doctor does."""
 
     async def says_so() -> None:
-        hindrance = await asyncio.to_thread(back.stack.programs.not_ready, BY_NAME[name])
+        hindrance = await asyncio.to_thread(back.stack.programs.not_ready, back.stack.layout.part(name))
         assert hindrance is not None
         assert "continuity" in hindrance
         assert "heal" in hindrance
@@ -58,7 +57,9 @@ async def healed(back: LocalBack) -> str:
 
     async def ready() -> None:
         for name in WORKERS:
-            assert await asyncio.to_thread(back.stack.programs.not_ready, BY_NAME[name]) is None
+            assert (
+                await asyncio.to_thread(back.stack.programs.not_ready, back.stack.layout.part(name)) is None
+            )
 
     await eventually(ready, timeout=90)
     return printed.getvalue()
@@ -88,20 +89,22 @@ async def test_a_lost_broker_is_noticed_and_filled_again(own_back: LocalBack) ->
 async def operating_border(back: LocalBack) -> None:
     """Set up the streams again, empty, as `border` of each service does."""
     for service in ("units", "tenancy", "support"):
-        await operating.establish_border(back.stack.programs, back.stack.report, BY_NAME[service])
+        await operating.establish_border(
+            back.stack.programs, back.stack.report, back.stack.layout.part(service)
+        )
 
 
 async def test_a_restored_database_is_noticed_and_catches_up(own_back: LocalBack) -> None:
     live = Live(own_back)
-    property_parts = ("units", "units-worker", "tenancy", "tenancy-worker", "gateway-property")
+    property_parts = ("units", "units-worker", "tenancy", "tenancy-worker", "property/gateway")
     data = own_back.stack.layout.postgres_data("property")
     backup = data.parent / "backup"
 
     async def with_database_stopped(do: Callable[[], object]) -> None:
         await live.stop(*property_parts)
-        await live.stop("postgres-property")
+        await live.stop("property/postgres")
         await asyncio.to_thread(do)
-        await live.start("postgres-property")
+        await live.start("property/postgres")
 
     async with live.journey("Restored", "Database") as journey:
         for step in STEPS[:3]:

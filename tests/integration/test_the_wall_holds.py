@@ -6,27 +6,20 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.catalogue import CATALOGUE
 from partywall.journey import STEPS
-from testkit.live import Live
+from testkit.live import Live, trespasses
 
 SERVICES = ("units", "support", "tenancy")
 PAIRS = [(service, other) for service in SERVICES for other in SERVICES if service != other]
 
 
-@pytest.mark.row("W1")
+@pytest.mark.row("W1", "N2")
 @pytest.mark.parametrize(("service", "other"), PAIRS)
 async def test_the_broker_refuses_forged_private_and_foreign_subjects(
     live: Live, service: str, other: str
 ) -> None:
     """A service can neither publish as another, nor subscribe to it, nor read its stream."""
-    stream = f"EVT_{other.upper()}"
-    attempts = [("publish", model.terms.subject) for model in CATALOGUE.published_by(other)]
-    attempts += [("subscribe", f"evt.{other}.>"), ("subscribe", ">")]
-    attempts += [
-        ("request", f"$JS.API.{api}")
-        for api in (f"STREAM.INFO.{stream}", f"DIRECT.GET.{stream}", "STREAM.LIST", f"CONSUMER.LIST.{stream}")
-    ]
+    attempts = trespasses(live.back.seats[service], live.back.seats[other])
     answers = await live.broker_refuses(service, attempts)
     assert set(answers.values()) <= {"refused", "nobody there"}, answers
     assert len(answers) == len(attempts)

@@ -22,14 +22,14 @@ from testkit.waiting import eventually
 TRACED = ("units", "units-worker", "support", "support-worker", "tenancy", "tenancy-worker")
 # Who acts on which event of the journey, and who published it.
 CROSSINGS = {
-    ("units", "evt.support.unit_requested.v1"): "support",
-    ("support", "evt.units.unit_secured.v1"): "units",
-    ("tenancy", "evt.support.tenancy_referred.v1"): "support",
-    ("support", "evt.tenancy.application_opened.v1"): "tenancy",
-    ("support", "evt.tenancy.signing_scheduled.v1"): "tenancy",
-    ("tenancy", "evt.support.signing_attendance.v1"): "support",
-    ("support", "evt.tenancy.referred_tenancy_started.v1"): "tenancy",
-    ("units", "evt.tenancy.tenancy_started.v1"): "tenancy",
+    ("units", "support.unit_requested.v1"): "support",
+    ("support", "units.unit_secured.v1"): "units",
+    ("tenancy", "support.tenancy_referred.v1"): "support",
+    ("support", "tenancy.application_opened.v1"): "tenancy",
+    ("support", "tenancy.signing_scheduled.v1"): "tenancy",
+    ("tenancy", "support.signing_attendance.v1"): "support",
+    ("support", "tenancy.referred_tenancy_started.v1"): "tenancy",
+    ("units", "tenancy.tenancy_started.v1"): "tenancy",
 }
 
 
@@ -139,14 +139,14 @@ async def test_one_journey_is_one_trace_through_all_services_and_the_broker(
     def complete() -> None:
         spans = {span.id: span for span in collector.spans if span.trace == trace}
         lost = [f"parent of {span.name}" for span in spans.values() if span.parent not in {*spans, root}]
-        for (listener, subject), publisher in CROSSINGS.items():
+        for (listener, type), publisher in CROSSINGS.items():
             parents = [
                 spans.get(span.parent)
                 for span in spans.values()
-                if (span.service, span.name) == (listener, f"act on {subject}")
+                if (span.service, span.name) == (listener, f"act on {type}")
             ]
             if not any(parent and parent.service == publisher for parent in parents):
-                lost.append(f"{subject} from {publisher} to {listener}")
+                lost.append(f"{type} from {publisher} to {listener}")
         assert lost == []
 
     # Services export every few seconds.

@@ -17,6 +17,7 @@ from parcels import service
 
 from chassis.actor import Actor
 from chassis.runtime import Runtime
+from testkit.parties import neighbourhood
 
 
 @pytest.fixture
@@ -35,6 +36,7 @@ async def parcels_settings(fresh_database: Any, key_sets: Any) -> service.Parcel
         jwks_url=key_sets.url("property"),
         audience="parcels",
         entity="property",
+        **neighbourhood().settings(),
         public_url="http://parcels.localhost",
         csrf_secret="0123456789abcdef0123456789abcdef",
     )

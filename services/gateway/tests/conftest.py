@@ -13,8 +13,10 @@ from fastapi import FastAPI
 
 from gateway.command_line import Person, seed
 from gateway.main import create_app
+from gateway.organisation import organisation_of
 from gateway.settings import GatewaySettings
 from gateway.wiring import build_runtime
+from testkit.parties import neighbourhood
 
 PASSWORD = "four words without sense"
 
@@ -59,6 +61,7 @@ async def gateways(fresh_database: Any) -> AsyncIterator[Gateways]:
             "entity": entity,
             "public_url": public_url,
             "csrf_secret": f"csrf-secret-of-the-{entity}-gateway-tests",
+            **neighbourhood("two-of-each").settings(),
             **options,
         }
         provider_client = values.pop("provider_client", None)
@@ -66,10 +69,6 @@ async def gateways(fresh_database: Any) -> AsyncIterator[Gateways]:
         runtime = build_runtime(settings)
         if clock is not None:
             runtime.clock = clock
-        people = {
-            "support": ["caseworker", "supervisor", "support_administrator"],
-            "property": ["property_manager", "inventory_keeper", "property_administrator"],
-        }[entity]
         await seed(
             runtime,
             [
@@ -82,7 +81,7 @@ async def gateways(fresh_database: Any) -> AsyncIterator[Gateways]:
                         "works_for_no_other": True,
                     }
                 )
-                for role in people
+                for role in organisation_of(runtime).roles
             ],
         )
         gateway = RunningGateway(create_app(runtime, provider_client=provider_client), runtime, settings)

@@ -74,7 +74,7 @@ class World(ServiceWorld):
     async def last_published(self, model: type[Event]) -> Envelope[Any]:
         """Return the newest event of a model in the outbox, read as a listener reads it."""
         rows = await self.rows(
-            "SELECT data FROM outbox WHERE subject = $1 ORDER BY position DESC LIMIT 1", model.terms.subject
+            "SELECT data FROM outbox WHERE type = $1 ORDER BY position DESC LIMIT 1", model.terms.key
         )
         return read(model, rows[0]["data"])
 
@@ -84,12 +84,14 @@ class World(ServiceWorld):
         return {**os.environ, **{f"UNITS_{name.upper()}": value for name, value in given.items()}}
 
     async def landlord(
-        self, relation: Relation = Relation.THIRD_PARTY, name: str = "Maple Homes"
+        self,
+        relation: Relation = Relation.THIRD_PARTY,
+        name: str = "Maple Homes",
+        party: str | None = None,
     ) -> uuid.UUID:
         """Add a landlord and return the id."""
-        found: uuid.UUID = await self.do(
-            add_landlord, AddLandlord(kind=LandlordKind.ORGANISATION, name=name, relation=relation)
-        )
+        given = {"kind": LandlordKind.ORGANISATION, "name": name, "relation": relation, "party": party}
+        found: uuid.UUID = await self.do(add_landlord, AddLandlord(**given))
         return found
 
     async def unit(self, **changes: Any) -> uuid.UUID:

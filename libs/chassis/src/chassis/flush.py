@@ -32,7 +32,7 @@ from sqlalchemy.types import TypeEngine
 from chassis.publisher import OutboxMessage
 from chassis.writing import Write, complete, ctes
 
-OUTBOX = ["uuid", "text", "int", "text", "text", "jsonb", *["text"] * 4, "timestamptz", "text"]
+OUTBOX = ["uuid", "text", "int", *["text"] * 3, "jsonb", *["text"] * 4, "timestamptz", "text"]
 AUDIT = ["uuid", "timestamptz", "text", "text", "text", "text", "text", "text", "text", "jsonb"]
 TIMERS = ["text", "text", "timestamptz", "jsonb"]
 CANCELLED = ["text", "text"]
@@ -42,8 +42,8 @@ INBOX = ["text", "uuid", "text", "text", "int", "timestamptz", "bigint"]
 _INSERTS = {
     "outbox": (
         OUTBOX,
-        "INSERT INTO outbox (id, aggregate, aggregate_version, subject, type, data, about, basis, status,"
-        " withheld_reason, recorded_at, traceparent) SELECT {rows}",
+        "INSERT INTO outbox (id, aggregate, aggregate_version, subject, type, addressee, data, about, basis,"
+        " status, withheld_reason, recorded_at, traceparent) SELECT {rows}",
         "",
     ),
     "audit": (
@@ -240,5 +240,5 @@ def outbox_row(
     data = message.data
     text = data if isinstance(data, str) else data.decode() if isinstance(data, bytes) else json_text(data)
     status = "pending" if withheld is None else "withheld"
-    what = (message.event_id, message.aggregate, message.version, message.subject, message.type, text)
-    return (*what, about, basis, status, withheld, now, traceparent)
+    what = (message.event_id, message.aggregate, message.version, message.subject, message.type)
+    return (*what, message.addressee, text, about, basis, status, withheld, now, traceparent)

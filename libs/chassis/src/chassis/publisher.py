@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from chassis.ids import new_id
@@ -16,10 +16,10 @@ from chassis.tracing import traceparent
 class OutboxMessage:
     """One message, ready to be sent.
 
-    `subject` is its subject on the broker, `type` its event type, `aggregate` the thing it is about (order is
-    guaranteed per aggregate), `version` the number in that order. `data` is the whole message in JSON: bytes,
-    text or a mapping. `needs` are the purposes to which the person concerned must have agreed; empty when it
-    is about nobody.
+    `subject` is its subject on the broker, `type` its event type, `addressee` the one party that it is for
+    (None: everybody that listens), `aggregate` the thing it is about (order is guaranteed per aggregate),
+    `version` the number in that order. `data` is the whole message in JSON: bytes, text or a mapping. `needs`
+    are the purposes to which the person concerned must have agreed; empty when it is about nobody.
     """
 
     subject: str
@@ -28,6 +28,7 @@ class OutboxMessage:
     version: int
     data: bytes | str | Mapping[str, Any]
     needs: frozenset[str]
+    addressee: str | None = None
     event_id: UUID = field(default_factory=new_id)
 
 
@@ -50,8 +51,11 @@ class PublishableTerms(Protocol):
     """The terms of an event, as far as its publisher needs them."""
 
     @property
-    def subject(self) -> str:
-        """Subject on the broker, and the event's type."""
+    def key(self) -> str:
+        """The event's type."""
+
+    def subject(self, party: str, addressee: str | None = None) -> str:
+        """Return the subject on the broker. Raises ValueError for an addressee that the event can't have."""
 
     @property
     def aggregate(self) -> str:
@@ -70,31 +74,51 @@ class Publishable(Protocol):
         """The purposes to which the person concerned must have agreed."""
 
 
+class Outgoing(NamedTuple):
+    """What leaves for one addressee: an event, and its number in the order of its aggregate, from 1.
+
+    `to` is the party that it is for; None for an event that every party that listens may have.
+    """
+
+    event: Publishable
+    number: int
+    to: str | None = None
+
+
 class FormsPublisher:
     """Publishes each fact in its one form.
 
-    `source` names the publishing legal entity and service; `write` puts an event into its envelope; `forms`
-    return the event of a fact, and its number in the order of its aggregate.
+    `party` and `service` name the publisher; `write` puts an event into its envelope; `forms` return what
+    leaves for each addressee of a fact.
     """
 
     def __init__(
         self,
-        source: str,
+        party: str,
+        service: str,
         write: Callable[..., bytes],
-        forms: Mapping[type, Callable[[Any], tuple[Publishable, int]]],
+        forms: Mapping[type, Callable[[Any], Outgoing | Sequence[Outgoing]]],
     ) -> None:
-        self.source = source
+        self.party = party
+        self.source = f"/{party}/{service}"
         self._write = write
         self._forms = forms
 
     def to_messages(self, fact: object, now: datetime) -> Sequence[OutboxMessage]:
-        """Return the message for a fact. Raises TypeError for anything that has no published form."""
+        """Return the messages of a fact. Raises TypeError for anything that has no published form."""
         form = self._forms.get(type(fact))
         if form is None:
             raise TypeError(f"{type(fact).__name__} has no published form")
-        event, number = form(fact)
+        outgoing = form(fact)
+        return [
+            self._message(one, now) for one in ([outgoing] if isinstance(outgoing, Outgoing) else outgoing)
+        ]
+
+    def _message(self, outgoing: Outgoing, now: datetime) -> OutboxMessage:
+        event, number, to = outgoing
+        terms = event.terms
         event_id = new_id()
-        aggregate: UUID = getattr(event, event.terms.aggregate)
+        aggregate: UUID = getattr(event, terms.aggregate)
         data = self._write(
             event,
             id=event_id,
@@ -102,10 +126,11 @@ class FormsPublisher:
             aggregate=aggregate,
             aggregate_version=number,
             source=self.source,
+            addressee=to,
             traceparent=traceparent(),
         )
-        subject = event.terms.subject
-        return [OutboxMessage(subject, subject, str(aggregate), number, data, event.needs, event_id)]
+        subject = terms.subject(self.party, to)
+        return OutboxMessage(subject, terms.key, str(aggregate), number, data, event.needs, to, event_id)
 
 
 class NothingPublished:

@@ -14,6 +14,7 @@ from chassis.clock import Clock, SystemClock
 from chassis.db.database import Database
 from chassis.errors import DomainError, fill
 from chassis.feature import Feature, permissions_of
+from chassis.parties import Alone, Parties
 from chassis.publisher import Publisher
 from chassis.register import Register
 from chassis.settings import WebSettings
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     # A worker loads no web framework.
     from starlette.requests import Request
     from starlette.responses import Response
+
+    from chassis.border import Border
 
 Check = Callable[[], Awaitable[None]]
 
@@ -50,7 +53,8 @@ async def _no_page(request: Request, status: int, reference: str) -> Response | 
 class Runtime:
     """The parts of one running service.
 
-    `features` are what the service is made of. `register` is the register of staff as last read from the
+    `features` are what the service is made of, `parties` the organisations it deals with, and `border` is its
+    part of the broker, if it has one. `register` is the register of staff as last read from the
     gateway; the web process keeps it up to date. `on_commit` is called after every commit that left messages
     in the outbox: the relay sets it to be woken. `translate(msgid, locale)` returns a message in the reader's
     language; `say(error, locale)` a refusal with dates and amounts in the reader's format,
@@ -69,6 +73,8 @@ class Runtime:
     publisher: Publisher
     time_zone: ZoneInfo
     features: Sequence[Feature] = ()
+    parties: Parties = field(default_factory=Alone)
+    border: Border | None = None
     register: Register = field(default_factory=Register)
     on_commit: Callable[[], None] = _nobody_waits
     translate: Callable[[str, str], str] = _as_written
@@ -88,6 +94,8 @@ class Runtime:
         publisher: Publisher,
         *,
         application: str,
+        parties: Parties,
+        border: Border | None = None,
         clock: Clock | None = None,
     ) -> Self:
         """Return the parts of a service with these features, not yet connected to anything.
@@ -106,6 +114,8 @@ class Runtime:
             publisher=publisher,
             time_zone=ZoneInfo(settings.time_zone),
             features=features,
+            parties=parties,
+            border=border,
         )
 
     def in_words(self, error: DomainError, locale: str) -> str:

@@ -18,7 +18,6 @@ from chassis.settings import SettingsIncomplete, WebSettings, read
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from chassis.bus.border import Border
     from chassis.bus.healing import Follow
     from chassis.bus.worker import Duties
 
@@ -28,9 +27,9 @@ class ServiceDefinition:
     """What a service is made of.
 
     What only some of its processes need is named as `module:object` and loaded by those: `web` makes the
-    application from a runtime, `duties` are those of its worker, `border` is its part of the broker, `follow`
-    is called with the events that `heal` took back from its stream. `migrations` is Alembic's script location
-    (a path, or `units_svc:migrations`).
+    application from a runtime, `duties` are those of its worker, `follow` is called with the events that
+    `heal` took back from its stream. `migrations` is Alembic's script location (a path, or
+    `units_svc:migrations`).
     """
 
     name: str
@@ -39,7 +38,6 @@ class ServiceDefinition:
     web: str
     migrations: str
     duties: str | None = None
-    border: str | None = None
     follow: str | None = None
 
     def create_app(self, runtime: Runtime) -> FastAPI:
@@ -53,13 +51,6 @@ class ServiceDefinition:
             raise LookupError(f"{self.name} has no worker")
         duties: Duties = resolve_name(self.duties)
         return duties
-
-    def part_of_broker(self) -> Border:
-        """Return the service's part of the broker. Raises LookupError when it has none."""
-        if self.border is None:
-            raise LookupError(f"{self.name} has no part of the broker")
-        border: Border = resolve_name(self.border)
-        return border
 
     def follow_up(self) -> Follow | None:
         """Return what is called with the events that were taken back, or None."""
@@ -103,7 +94,7 @@ def run(definition: ServiceDefinition, arguments: Sequence[str] | None = None) -
     for name, (_, purpose) in _COMMANDS.items():
         added = commands.add_parser(name, help=purpose, description=purpose)
         if name == "redeliver":
-            added.add_argument("listener", help="the service that will receive them again")
+            added.add_argument("listener", help="who will receive them again, such as maple-homes/tenancy")
     given = vars(parser.parse_args(arguments))
     chosen, _ = _COMMANDS[given.pop("command")]
     try:

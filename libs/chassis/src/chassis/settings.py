@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class SettingsIncomplete(Exception):
@@ -23,6 +24,10 @@ def _known_zone(name: str) -> str:
     except ZoneInfoNotFoundError:
         raise ValueError("isn't the name of a time zone") from None
     return name
+
+
+def _words(text: object) -> object:
+    return tuple(text.split()) if isinstance(text, str) else text
 
 
 def _at_least_32(secret: SecretStr) -> SecretStr:
@@ -44,6 +49,11 @@ class WebSettings(BaseSettings):
     jwks_url: str
     audience: str
     entity: str
+    """The party that runs the service, by its id in the register of parties."""
+    parties_file: Path
+    """The signed register of parties (N1)."""
+    parties_keys: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), Field(min_length=1)]
+    """The public keys that must have signed it, separated by spaces."""
     public_url: str
     csrf_secret: Annotated[SecretStr, AfterValidator(_at_least_32)]
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "America/Toronto"

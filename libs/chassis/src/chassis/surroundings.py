@@ -10,6 +10,7 @@ from chassis.access import Access
 from chassis.clock import Clock
 from chassis.db.database import Database
 from chassis.feature import Feature
+from chassis.parties import Parties
 from chassis.publisher import Publisher
 from chassis.register import Register
 from chassis.settings import WebSettings
@@ -53,6 +54,10 @@ class Surroundings(Protocol):
     @property
     def features(self) -> Sequence[Feature]:
         """What it consists of."""
+
+    @property
+    def parties(self) -> Parties:
+        """The organisations it deals with."""
 
     @property
     def register(self) -> Register:

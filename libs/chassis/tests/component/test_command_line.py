@@ -29,6 +29,8 @@ def environment(settings: service.ParcelSettings, **more: str) -> dict[str, str]
         "PARCELS_JWKS_URL": settings.jwks_url,
         "PARCELS_AUDIENCE": settings.audience,
         "PARCELS_ENTITY": settings.entity,
+        "PARCELS_PARTIES_FILE": str(settings.parties_file),
+        "PARCELS_PARTIES_KEYS": " ".join(settings.parties_keys),
         "PARCELS_PUBLIC_URL": settings.public_url,
         "PARCELS_CSRF_SECRET": settings.csrf_secret.get_secret_value(),
         **more,
@@ -69,7 +71,7 @@ async def test_a_start_without_settings_names_every_missing_variable() -> None:
     status, _, errors = await command("serve", env=env)
 
     assert status == 2
-    for name in ("DATABASE_URL", "ISSUER", "JWKS_URL", "AUDIENCE", "ENTITY", "PUBLIC_URL"):
+    for name in ("DATABASE_URL", "ISSUER", "JWKS_URL", "AUDIENCE", "ENTITY", "PARTIES_FILE", "PUBLIC_URL"):
         assert f"parcels: PARCELS_{name} is missing" in errors
     assert "PARCELS_CSRF_SECRET" in errors
     assert "short-secret" not in errors

@@ -265,7 +265,7 @@ async def test_readiness_names_what_is_broken_and_what_mends_it(delivery: Delive
     await published(delivery, eventually, sent(1, 1))
     await delivery.js.delete_stream(world.STREAM)
     await world.create_stream(delivery.js)
-    worker = Worker(delivery.sender, Duties(stream=world.STREAM))
+    worker = Worker(delivery.sender, Duties())
     async with running(worker.run()):
 
         async def unready() -> None:

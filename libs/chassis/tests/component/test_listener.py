@@ -158,7 +158,7 @@ async def test_an_event_is_tried_eight_times_with_growing_pauses_then_parked_wit
 async def test_an_operator_replays_or_drops_and_it_is_audited(delivery: Delivery, eventually: Any) -> None:
     operator = world.NOTER
     first, second, unknown = await publish(
-        delivery, sent(1, 1, "culprit"), sent(2, 1, "culprit"), sent(3, 1, subject=world.SHOUT_SENT)
+        delivery, sent(1, 1, "culprit"), sent(2, 1, "culprit"), sent(3, 1, type=world.SHOUT_SENT)
     )
     listening = world.noting()
     listener = listener_of(delivery, listening)
@@ -177,9 +177,9 @@ async def test_an_operator_replays_or_drops_and_it_is_audited(delivery: Delivery
         unknown: "unknown_event",
     }
     tolerant = Listening()
-    for subject in (world.WORD_SENT, world.SHOUT_SENT):
+    for type in (world.WORD_SENT, world.SHOUT_SENT):
 
-        @tolerant.on(subject)
+        @tolerant.on(type)
         async def act_on(tx: Tx, event: Incoming) -> None:
             await world.note(tx, event, event.parse(world.Word).word)
 
@@ -218,8 +218,8 @@ async def test_an_operator_replays_or_drops_and_it_is_audited(delivery: Delivery
 async def test_unknown_and_unreadable_events_are_parked_at_once_and_block_nobody(
     delivery: Delivery, eventually: Any
 ) -> None:
-    await delivery.js.publish(world.WORD_SENT, b"\xff not json")
-    await publish(delivery, sent(1, 1, subject=world.SHOUT_SENT), sent(1, 2))
+    await delivery.js.publish(world.WORD_SUBJECT, b"\xff not json")
+    await publish(delivery, sent(1, 1, type=world.SHOUT_SENT), sent(1, 2))
     await publish(delivery, sent(2, 1), data={"word": 7})
     await publish(delivery, sent(2, 2), sent(3, 1))
     listener = listener_of(delivery)
@@ -242,7 +242,7 @@ async def test_unknown_and_unreadable_events_are_parked_at_once_and_block_nobody
     ]
 
 
-@pytest.mark.row("X1")
+@pytest.mark.row("X1", "N2")
 @pytest.mark.parametrize(
     "changes",
     [
@@ -255,7 +255,13 @@ async def test_unknown_and_unreadable_events_are_parked_at_once_and_block_nobody
         {"time": "0000-01-01T00:00:00Z"},
         {"time": "not a time"},
         {"id": "\0"},
-        {"type": "evt.sender.word_sent.v1\0"},
+        {"type": "sender.word_sent.v1\0"},
+        {"type": "sender.shout_sent.v1"},
+        {"source": "/other/sender"},
+        {"source": "/acme/noter"},
+        {"source": None},
+        {"addressee": "other"},
+        {"addressee": "acme"},
         {"traceparent": "\0"},
         {"traceparent": "00-" + "f" * 60_000},
         {"dataschema": "\0" * 1000},
@@ -281,7 +287,7 @@ async def test_no_envelope_stops_a_listener(
             assert len(await noted(delivery, 1)) + len(await parked(delivery)) == 1
 
         await eventually(good_one_arrived)
-    if changes.keys() & {"aggregateversion", "subject", "id", "type", "time"}:
+    if changes.keys() & {"aggregateversion", "subject", "id", "type", "time", "source", "addressee"}:
         # Refused for what it is, before any column could.
         assert (await parked(delivery))[0][2].startswith("unreadable: ")
 
@@ -289,7 +295,7 @@ async def test_no_envelope_stops_a_listener(
 @pytest.mark.row("X1")
 @pytest.mark.parametrize("message", [b"", b"\0", b"null", b"[" * 60_000, b"\xff\xfe", b'{"id":1}'])
 async def test_no_message_stops_a_listener(delivery: Delivery, eventually: Any, message: bytes) -> None:
-    await delivery.js.publish(world.WORD_SENT, message)
+    await delivery.js.publish(world.WORD_SUBJECT, message)
     await publish(delivery, sent(2, 1))
     listener = listener_of(delivery)
     async with running(listener.run()):
@@ -336,7 +342,7 @@ async def test_a_flood_of_garbage_is_parked_and_logged_and_can_be_dropped_togeth
 ) -> None:
     flood = 1200
     for _ in range(flood):
-        await delivery.broker.publish(world.WORD_SENT, b"garbage")
+        await delivery.broker.publish(world.WORD_SUBJECT, b"garbage")
     await delivery.broker.flush()
     await publish(delivery, sent(1, 1))
     listener = listener_of(delivery)
@@ -463,7 +469,7 @@ async def test_what_a_handler_publishes_and_touches_is_part_of_its_transaction(
     assert [row["aggregate"] for row in outbox] == [str(world.aggregate(1)), str(world.aggregate(3))]
     audit = await world.fetch(delivery.noted, "SELECT actor, use_case, record_id FROM audit ORDER BY id")
     assert [tuple(row) for row in audit] == [
-        ("system:listener:EVT_SENDER", f"messaging.{world.WORD_SENT}", str(world.aggregate(n)))
+        ("system:listener:EVT_acme_sender", f"messaging.{world.WORD_SENT}", str(world.aggregate(n)))
         for n in (1, 3)
     ]
 

@@ -56,7 +56,8 @@ async def test_a_record_leaves_audit_outbox_and_timer_in_the_same_commit(
     )
     assert json.loads(audit["changes"]) == {"label": [None, "books"]}
     (message,) = await rows("SELECT * FROM outbox")
-    assert (message["subject"], message["aggregate"]) == ("evt.parcels.parcel_shelved.v1", str(parcel))
+    assert message["subject"] == "evt.property.parcels.parcel_shelved.v1"
+    assert (message["aggregate"], message["addressee"]) == (str(parcel), None)
     assert (message["status"], message["about"], message["basis"]) == ("pending", "person-1", "consent-1")
     assert json.loads(message["data"])["id"] == str(message["id"])
     (timer,) = await rows("SELECT * FROM timers")

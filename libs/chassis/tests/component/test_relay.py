@@ -215,7 +215,7 @@ async def test_when_the_stream_is_full_events_wait_and_nothing_is_lost(
 async def test_a_subject_no_stream_takes_hinders_nobody_else(delivery: Delivery, eventually: Any) -> None:
     await world.send(
         delivery.sender,
-        world.WordSent(world.aggregate(1), 1, subject="evt.nobody.listens.v1"),
+        world.WordSent(world.aggregate(1), 1, type="nobody.listens.v1"),
         world.WordSent(world.aggregate(2), 1),
     )
     relay = Relay(delivery.publisher, delivery.broker, service="sender", patience=0.5, poll=0.2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,24 +13,27 @@ import nats
 import pytest
 from delivery import world
 from delivery.fixtures import Delivery, running
+from delivery.hearing import owed, publish, sent
 
 from chassis.bus import supervising
 from chassis.bus.connecting import NotDurable, require_durable
+from chassis.bus.listener import Listener
 from chassis.bus.relay import Relay
 from chassis.bus.waking import Waker, answer_pings
 from chassis.bus.worker import Duties, Worker, embedded, pinging, work
+from chassis.parties import Alone
 from partywall.processes import end
 from testkit.broker import ANSWERS_FOR_STATE, run_nats
 from testkit.ports import free_port
 
-HEARING = Duties(listening=world.noting(), sources=[world.SOURCE])
+DUTIES = Duties(listening=world.noting())
 
 
 async def test_a_worker_relays_listens_and_reports_its_health(delivery: Delivery, eventually: Any) -> None:
     port = free_port()
     object.__setattr__(delivery.noter.settings, "worker_port", port)
     stop = asyncio.Event()
-    worker = work(delivery.noter, HEARING, stop=stop)
+    worker = work(delivery.noter, DUTIES, stop=stop)
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
         async with embedded(delivery.sender, Duties()), running(worker) as tasks:
             await world.send(delivery.sender, *[world.WordSent(world.aggregate(n), 1) for n in range(5)])
@@ -50,7 +54,7 @@ async def test_a_worker_relays_listens_and_reports_its_health(delivery: Delivery
             assert (await client.get("/livez")).status_code == 200
             assert (await client.get("/nothing")).status_code == 404
             metrics = (await client.get("/metrics")).text
-            assert 'inbox_acted_on_events_total{service="noter",source="EVT_SENDER"}' in metrics
+            assert 'inbox_acted_on_events_total{service="noter",source="EVT_acme_sender"}' in metrics
 
             # The relay counts what waits now and then only; while events travel it may have counted some.
             async def nothing_waits() -> None:
@@ -88,8 +92,8 @@ async def test_readiness_is_refused_unless_the_broker_syncs_before_it_acknowledg
 async def test_a_worker_without_broker_still_lives_and_says_what_is_missing(
     delivery: Delivery, eventually: Any
 ) -> None:
-    runtime = world.build_runtime("lonely", delivery.noted, f"nats://127.0.0.1:{free_port()}")
-    worker = Worker(runtime, HEARING)
+    runtime = world.build_runtime("noter", delivery.noted, f"nats://127.0.0.1:{free_port()}")
+    worker = Worker(runtime, DUTIES)
     expected = {
         "database": "ok",
         "broker": "the broker is away",
@@ -99,6 +103,7 @@ async def test_a_worker_without_broker_still_lives_and_says_what_is_missing(
         "timers": "ok",
         "duties": "ok",
         "continuity": "ok",
+        "parties": "ok",
     }
     async with running(worker.run()):
 
@@ -156,7 +161,7 @@ async def test_a_duty_that_keeps_failing_makes_the_process_unready(
 ) -> None:
     monkeypatch.setattr(supervising, "_LONGEST_PAUSE", 0.1)
     monkeypatch.setattr(supervising, "_WELL_AFTER", 0.3)
-    worker = Worker(delivery.noter, HEARING)
+    worker = Worker(delivery.noter, DUTIES)
     await world.fetch(delivery.noted, "ALTER TABLE timers RENAME TO timers_away")
     async with running(worker.run()):
 
@@ -174,3 +179,85 @@ async def test_a_duty_that_keeps_failing_makes_the_process_unready(
             assert passed, report
 
         await eventually(well_again)
+
+
+@pytest.mark.row("N5")
+async def test_a_worker_follows_the_register_while_it_runs(
+    delivery: Delivery, eventually: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who joins is listened to without a restart, who leaves no longer is, a changed grant is taken in."""
+    monkeypatch.setattr("chassis.bus.worker._SOURCES_EVERY", 0.05)
+    worker = Worker(delivery.noter, DUTIES)
+    border = delivery.noter.border
+    assert isinstance(border, world.FixedBorder)
+    border.sources = []
+    await publish(delivery, sent(1, 1))
+    async with running(worker.run()):
+
+        async def listens(number: int) -> None:
+            assert len(worker.facts()["listeners"]) == number  # type: ignore[arg-type]
+
+        await eventually(lambda: worker.facts()["relay"])
+        await asyncio.sleep(0.3)
+        await listens(0)
+        assert await world.effects(delivery.noted) == []
+
+        border.sources = [world.SOURCE]
+
+        async def noted_so_far(number: int) -> None:
+            assert len(await world.effects(delivery.noted)) == number
+
+        await eventually(partial(noted_so_far, 1))
+
+        border.sources = []
+        await eventually(partial(listens, 0))
+        await publish(delivery, sent(2, 1))
+        await asyncio.sleep(0.3)
+        await noted_so_far(1)
+        assert await owed(delivery) == 1
+
+        # A grant without a way to the stream, then the right one again.
+        border.sources = [replace(world.SOURCE, api_prefix="$JS.nobody.API")]
+
+        async def away() -> None:
+            assert "is away" in str((await worker.health.ready())[1]["checks"]["listeners"])  # type: ignore[index]
+
+        await eventually(away)
+        border.sources = [world.SOURCE]
+        await eventually(partial(noted_so_far, 2))
+        await listens(1)
+
+
+@pytest.mark.row("N5")
+async def test_a_listener_that_ends_is_noticed_and_begun_again(
+    delivery: Delivery, eventually: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts = 0
+
+    def breaking(*arguments: Any, **options: Any) -> Listener:
+        nonlocal attempts
+        attempts += 1
+        if attempts == 1:
+            raise LookupError("no listener today")
+        return Listener(*arguments, **options)
+
+    monkeypatch.setattr("chassis.bus.worker.Listener", breaking)
+    worker = Worker(delivery.noter, DUTIES)
+    await publish(delivery, sent(1, 1))
+    async with running(worker.run()):
+
+        async def noted_once() -> None:
+            assert len(await world.effects(delivery.noted)) == 1
+
+        await eventually(noted_once)
+        failed = worker.facts()["failing_duties"]
+        assert failed == {"listeners": (1, "LookupError")}
+
+
+@pytest.mark.row("N1")
+async def test_a_register_that_is_refused_is_named_by_readiness(delivery: Delivery) -> None:
+    worker = Worker(delivery.noter, DUTIES)
+    delivery.noter.parties = Alone()
+    delivery.noter.parties.problem = "the signature doesn't fit"
+    _, report = await worker.health.ready()
+    assert report["checks"]["parties"] == "the signature doesn't fit"  # type: ignore[index]

@@ -13,8 +13,7 @@ from delivery import world
 async def main(name: str) -> None:
     """Be the worker of one of the two services until killed."""
     runtime = world.build_runtime(name, os.environ["DELIVERY_DSN"], os.environ["DELIVERY_NATS"])
-    sources = [world.SOURCE] if name == "noter" else []
-    await work(runtime, Duties(listening=world.noting(), sources=sources), health=False)
+    await work(runtime, Duties(listening=world.noting()), health=False)
 
 
 if __name__ == "__main__":

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 import asyncpg
 import sqlalchemy as sa
+from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DiscardPolicy, StorageType, StreamConfig
 from pydantic import BaseModel
@@ -22,20 +23,22 @@ from chassis.actor import Actor
 from chassis.bus import Incoming, Listening, Source
 from chassis.clock import Clock, SystemClock
 from chassis.db import Database
-from chassis.db.schema import chassis_v1, chassis_v2, chassis_v3
+from chassis.db.schema import chassis_v1, chassis_v2, chassis_v3, chassis_v4
 from chassis.ids import new_id
 from chassis.publisher import OutboxMessage
 from chassis.runtime import Runtime
 from chassis.settings import ServiceSettings
 from chassis.tx import Tx
 
-STREAM = "EVT_SENDER"
-CONSUMER = "noter"
-SOURCE = Source(STREAM, CONSUMER)
-WORD_SENT = "evt.sender.word_sent.v1"
-SHOUT_SENT = "evt.sender.shout_sent.v1"
-SENDER = Actor.system("sender", "property")
-NOTER = Actor.system("noter", "support")
+PARTY = "acme"
+STREAM = "EVT_acme_sender"
+CONSUMER = "acme_noter"
+SOURCE = Source(STREAM, CONSUMER, source="/acme/sender", listener="acme/noter")
+WORD_SENT = "sender.word_sent.v1"
+SHOUT_SENT = "sender.shout_sent.v1"
+WORD_SUBJECT = f"evt.{PARTY}.{WORD_SENT}"
+SENDER = Actor.system("sender", PARTY)
+NOTER = Actor.system("noter", PARTY)
 
 # Not unique on purpose: what is done twice must be seen.
 _EFFECTS = """
@@ -83,8 +86,14 @@ class WordSent:
     aggregate: UUID
     version: int
     word: str = "-"
-    subject: str = WORD_SENT
+    type: str = WORD_SENT
     id: UUID | None = None
+    to: str | None = None
+
+    @property
+    def subject(self) -> str:
+        """The subject on the broker."""
+        return f"evt.{PARTY}.{self.type}{'' if self.to is None else f'.{self.to}'}"
 
 
 def envelope(fact: WordSent, event: UUID, **changes: Any) -> dict[str, Any]:
@@ -92,8 +101,9 @@ def envelope(fact: WordSent, event: UUID, **changes: Any) -> dict[str, Any]:
     full = {
         "specversion": "1.0",
         "id": str(event),
-        "source": "/property/sender",
-        "type": fact.subject,
+        "source": SOURCE.source,
+        "type": fact.type,
+        "addressee": fact.to,
         "subject": str(fact.aggregate),
         "time": datetime.now(UTC).isoformat(),
         "aggregateversion": fact.version,
@@ -111,15 +121,37 @@ class Sender:
         event = fact.id or new_id()
         return [
             OutboxMessage(
-                fact.subject,
-                fact.subject,
-                str(fact.aggregate),
-                fact.version,
-                envelope(fact, event),
-                frozenset(),
-                event,
+                subject=fact.subject,
+                type=fact.type,
+                aggregate=str(fact.aggregate),
+                version=fact.version,
+                data=envelope(fact, event),
+                needs=frozenset(),
+                addressee=fact.to,
+                event_id=event,
             )
         ]
+
+
+@dataclass
+class FixedBorder:
+    """A service's part of the broker as a test says it; `sources` may be changed while a worker runs."""
+
+    stream: str
+    sources: list[Source] = field(default_factory=list)
+    party: str = PARTY
+    retained: timedelta | None = None
+
+    async def establish(self, connection: Client) -> object:
+        """Raise AssertionError: tests make streams and consumers themselves."""
+        raise AssertionError("nothing is set up here")
+
+    async def redeliver(self, connection: Client, listener: str) -> None:
+        """Raise AssertionError: tests make streams and consumers themselves."""
+        raise AssertionError("nothing is set up here")
+
+
+BORDERS = {"sender": [], "noter": [SOURCE]}
 
 
 def aggregate(number: int) -> UUID:
@@ -138,6 +170,7 @@ async def create_tables(dsn: str) -> None:
     chassis_v1(Collect())
     chassis_v2(Collect())
     chassis_v3(Collect())
+    chassis_v4(Collect())
     connection = await asyncpg.connect(dsn)
     try:
         await connection.execute(";\n".join(statements) + ";" + _EFFECTS)
@@ -151,13 +184,15 @@ def build_runtime(
     """Return the parts of a service on the database at `dsn`."""
     return Runtime(
         name=name,
-        entity="property",
+        entity=PARTY,
         settings=DeliverySettings(
             database_url=dsn,
             issuer="http://nobody",
             jwks_url="http://nobody",
             audience=name,
-            entity="property",
+            entity=PARTY,
+            parties_file="/nowhere",
+            parties_keys="none",
             public_url="http://nobody",
             csrf_secret="0123456789abcdef0123456789abcdef",
             nats_url=nats_url,
@@ -167,9 +202,10 @@ def build_runtime(
         ),
         database=Database(dsn, pool=pool),
         clock=clock or SystemClock(),
-        access=Access({}, entity="property"),
+        access=Access({}, entity=PARTY),
         publisher=Sender(),
         time_zone=ZoneInfo("America/Toronto"),
+        border=FixedBorder(f"EVT_{PARTY}_{name}", list(BORDERS.get(name, []))),
     )
 
 
@@ -177,7 +213,7 @@ async def create_stream(js: JetStreamContext, *, ack_wait: float = 1.0, **change
     """Create the sender's stream and the consumer it grants to the noter."""
     settings: dict[str, Any] = {
         "name": STREAM,
-        "subjects": ["evt.sender.>"],
+        "subjects": [f"evt.{PARTY}.sender.>"],
         "storage": StorageType.FILE,
         "discard": DiscardPolicy.NEW,
         "duplicate_window": 7200,
@@ -262,7 +298,7 @@ async def messages(js: JetStreamContext) -> list[dict[str, Any]]:
     info = await js.stream_info(STREAM)
     found: list[dict[str, Any]] = []
     if info.state.messages:
-        reader = await js.subscribe("evt.sender.>", stream=STREAM, ordered_consumer=True)
+        reader = await js.subscribe(f"evt.{PARTY}.sender.>", stream=STREAM, ordered_consumer=True)
         while len(found) < info.state.messages:
             found.append(json.loads((await reader.next_msg(timeout=5)).data))
         await reader.unsubscribe()

@@ -205,4 +205,5 @@ class ParcelPublisher:
     ) -> OutboxMessage:
         event = new_id()
         body = {"id": str(event), "type": name, "subject": str(reference), "time": now.isoformat()}
-        return OutboxMessage(f"evt.parcels.{name}.v1", name, str(reference), version, body, needs, event)
+        subject = f"evt.property.parcels.{name}.v1"
+        return OutboxMessage(subject, name, str(reference), version, body, needs, event_id=event)

@@ -18,6 +18,8 @@ COMPLETE = {
     "JWKS_URL": "http://issuer/jwks",
     "AUDIENCE": "demo",
     "ENTITY": "property",
+    "PARTIES_FILE": "/parties.json",
+    "PARTIES_KEYS": "one two",
     "PUBLIC_URL": "http://demo",
     "CSRF_SECRET": "0123456789abcdef0123456789abcdef",
     "NATS_URL": "nats://h",

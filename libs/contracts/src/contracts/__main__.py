@@ -1,17 +1,18 @@
-"""`python -m contracts`: the contract's documents, and the broker's configuration."""
+"""`python -m contracts`: the contract's documents, the register of parties, the broker's configuration."""
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from contracts.border import Address, Certificates, Organisation, leaf_config, leaf_users, nats_config, users
+from contracts.border import Address, Certificates, Grants, Host, Seat, leaf_config, leaf_users, nats_config
 from contracts.border.config import password_variable
 from contracts.border.leaf import url_variable
 from contracts.documents import generate, outdated, release, release_breaks
-from contracts.words import Service
+from contracts.enrolment import KeyFiles, began_everywhere, enrol, read_plan
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _check() if options.check else _generate()
         case "release":
             return _release()
+        case "sign-parties":
+            return _sign(options)
         case "nats-users":
             _say("\n".join(_variables(options)))
         case _:
@@ -33,13 +36,21 @@ def _say(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
-_BROKER = Path(__file__).resolve().parents[4] / "deploy" / "nats" / "nats.conf"
+_DEPLOY = Path(__file__).resolve().parents[4] / "deploy"
+_BROKER = _DEPLOY / "nats" / "nats.conf"
 """The configuration that the containers' broker gets, where the project is checked out."""
+_PAIR = _DEPLOY / "parties" / "pair.json"
+"""The usual two parties."""
+
+
+def _planned(path: Path) -> Grants:
+    plan = read_plan(path)
+    return Grants(plan.seats, plan.suspended)
 
 
 def _brokers_config() -> str:
     listen = Address("0.0.0.0", 4222)  # noqa: S104 - inside a container
-    return nats_config(listen=listen, monitor=Address("127.0.0.1", 8222), store_dir="/data")
+    return nats_config(_planned(_PAIR), listen=listen, monitor=Address("127.0.0.1", 8222), store_dir="/data")
 
 
 def _broker_outdated() -> bool:
@@ -75,18 +86,31 @@ def _release() -> int:
     return 0
 
 
+def _sign(options: argparse.Namespace) -> int:
+    """Write the register that a plan leads to, signed with the neighbourhood's keys."""
+    keys, signers = KeyFiles(options.keys), options.signer or ["neighbourhood"]
+    on = began_everywhere(dt.datetime.now(dt.UTC))
+    try:
+        register = enrol(read_plan(options.parties), options.register, keys, signers, on)
+    except (ValueError, OSError) as error:
+        _say(f"not signed: {error}")
+        return 1
+    verify = " ".join(map(keys.public, signers))
+    _say(f"version {register.version}, with {len(register.parties)} parties; keys that verify it: {verify}")
+    return 0
+
+
 def _variables(options: argparse.Namespace) -> list[str]:
     """Return the environment variables nats-server needs for the configuration that the same options give."""
-    if options.organisation is None:
-        return [password_variable(user) for user in users()]
-    own, others = _organisations(options)
-    local = [
-        password_variable(user) for user in users() if Service(user.removesuffix("_admin")) in own.services
-    ]
-    crossing = leaf_users(own, others)
+    grants = _planned(options.parties)
+    if options.host is None:
+        return [password_variable(user) for user in grants.users]
+    own, others = _hosts(options)
+    local = [password_variable(user) for seat in own.seats for user in (seat.admin, seat.account)]
+    bound = {seat.account for seat in own.seats}
     return local + [
-        url_variable(user) if Service(user.split("_at_")[0]) in own.services else password_variable(user)
-        for user in crossing
+        url_variable(user) if user.split("_at_")[0] in bound else password_variable(user)
+        for user in leaf_users(own, others, grants)
     ]
 
 
@@ -95,17 +119,20 @@ def _config(options: argparse.Namespace) -> str:
     if options.tls:
         folder = options.tls.rstrip("/")
         certificates = Certificates(f"{folder}/tls.crt", f"{folder}/tls.key", f"{folder}/ca.crt")
-    if options.organisation is None:
+    grants = _planned(options.parties)
+    if options.host is None:
         return nats_config(
+            grants,
             listen=options.listen,
             monitor=options.monitor,
             store_dir=options.store,
             certificates=certificates,
         )
-    own, others = _organisations(options)
+    own, others = _hosts(options)
     return leaf_config(
         own,
         others,
+        grants,
         listen=options.listen,
         monitor=options.monitor,
         leaf_listen=options.leaf_listen,
@@ -114,15 +141,15 @@ def _config(options: argparse.Namespace) -> str:
     )
 
 
-def _organisations(options: argparse.Namespace) -> tuple[Organisation, list[Organisation]]:
-    """Return the organisation whose server it is, and the others; their URLs are in the environment."""
+def _hosts(options: argparse.Namespace) -> tuple[Host, list[Host]]:
+    """Return the server whose configuration it is, and the others; their URLs are in the environment."""
     known = {
-        name: Organisation(name, tuple(Service(service) for service in services.split(",")), "", 0)
-        for name, _, services in (entry.partition("=") for entry in options.member)
+        name: Host(name, tuple(Seat.named(seat) for seat in seats.split(",")), "", 0)
+        for name, _, seats in (entry.partition("=") for entry in options.member)
     }
-    own = known.pop(options.organisation, None)
+    own = known.pop(options.host, None)
     if own is None:
-        raise SystemExit(f"--member must name {options.organisation}")
+        raise SystemExit(f"--member must name {options.host}")
     return own, list(known.values())
 
 
@@ -148,6 +175,16 @@ def _parser() -> argparse.ArgumentParser:
         "--check", action="store_true", help="only say what is out of date or breaks a release"
     )
     commands.add_parser("release", help="make today's schemas the released ones")
+    sign = commands.add_parser("sign-parties", help="write and sign the register that a plan leads to")
+    sign.add_argument("--parties", type=Path, default=_PAIR, help="the plan of who takes part")
+    sign.add_argument("--register", type=Path, required=True, help="the register's file; made if missing")
+    sign.add_argument("--keys", type=Path, required=True, help="folder of private keys; made if missing")
+    sign.add_argument(
+        "--signer",
+        action="append",
+        metavar="NAME",
+        help="a key that signs, once for each; if none is named it is 'neighbourhood'",
+    )
     for name, text in (
         ("nats-config", "print the nats-server configuration"),
         ("nats-users", "print the environment variables that configuration needs"),
@@ -156,13 +193,14 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--listen", type=_address, default=Address("127.0.0.1", 4222))
         command.add_argument("--monitor", type=_address, default=Address("127.0.0.1", 8222))
         command.add_argument("--store", default="/data")
-        command.add_argument("--organisation", help="the organisation whose own server it is")
+        command.add_argument("--parties", type=Path, default=_PAIR, help="the plan of who takes part")
+        command.add_argument("--host", help="the server whose configuration it is, if there are several")
         command.add_argument(
             "--member",
             action="append",
             default=[],
-            metavar="NAME=SERVICE,…",
-            help="an organisation and its services, once for each",
+            metavar="NAME=PARTY/SERVICE,…",
+            help="a server and the seats that it is for, once for each",
         )
         command.add_argument("--leaf-listen", type=_address, default=Address("127.0.0.1", 7422))
         command.add_argument("--tls", metavar="FOLDER", help="folder with tls.crt, tls.key and ca.crt")

@@ -14,29 +14,29 @@ from contracts.words import Service
 
 
 class Catalogue(Mapping[str, type[Event]]):
-    """Immutable mapping from subject to event model, with the lookups the border and the services need."""
+    """Immutable mapping from type ("units.unit_secured.v1") to event model, with look-ups by service."""
 
     def __init__(self, models: Iterable[type[Event]]) -> None:
-        by_subject: dict[str, type[Event]] = {}
+        by_type: dict[str, type[Event]] = {}
         for model in models:
-            if model.terms.subject in by_subject:
-                raise ValueError(f"{model.terms.subject} is declared twice")
-            by_subject[model.terms.subject] = model
-        self._by_subject = MappingProxyType(dict(sorted(by_subject.items())))
+            if model.terms.key in by_type:
+                raise ValueError(f"{model.terms.key} is declared twice")
+            by_type[model.terms.key] = model
+        self._by_type = MappingProxyType(dict(sorted(by_type.items())))
 
-    def __getitem__(self, subject: str) -> type[Event]:
-        return self._by_subject[subject]
+    def __getitem__(self, key: str) -> type[Event]:
+        return self._by_type[key]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._by_subject)
+        return iter(self._by_type)
 
     def __len__(self) -> int:
-        return len(self._by_subject)
+        return len(self._by_type)
 
     @property
     def models(self) -> tuple[type[Event], ...]:
-        """Every event model, in the order of their subjects."""
-        return tuple(self._by_subject.values())
+        """Every event model, in the order of their types."""
+        return tuple(self._by_type.values())
 
     @property
     def services(self) -> tuple[Service, ...]:
@@ -62,21 +62,21 @@ class Catalogue(Mapping[str, type[Event]]):
         """Return the events that a service may receive."""
         return tuple(m for m in self.models if service in m.terms.listeners)
 
-    def subjects(self, publisher: str, listener: str) -> tuple[str, ...]:
-        """Return exactly the subjects one service may receive from another; empty when none."""
-        return tuple(m.terms.subject for m in self.published_by(publisher) if listener in m.terms.listeners)
+    def crossing(self, publisher: str, listener: str) -> tuple[type[Event], ...]:
+        """Return exactly the events that one service may receive from another; empty when none."""
+        return tuple(m for m in self.published_by(publisher) if listener in m.terms.listeners)
 
     def publishers_for(self, listener: str) -> tuple[Service, ...]:
         """Return the services from which a listener receives events."""
-        return tuple(s for s in Service if self.subjects(s, listener))
+        return tuple(s for s in Service if self.crossing(s, listener))
 
     def listeners_of(self, publisher: str) -> tuple[Service, ...]:
         """Return the services that receive events of a publisher."""
-        return tuple(s for s in Service if self.subjects(publisher, s))
+        return tuple(s for s in Service if self.crossing(publisher, s))
 
-    def terms(self, subject: str) -> Terms:
+    def terms(self, key: str) -> Terms:
         """Return the terms on which an event is published. Raises KeyError for one not in the catalogue."""
-        return self._by_subject[subject].terms
+        return self._by_type[key].terms
 
 
 def events_in(module: object) -> tuple[type[Event], ...]:

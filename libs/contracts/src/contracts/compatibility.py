@@ -40,7 +40,7 @@ class _Resolved:
 def _terms(released: Schema, current: Schema) -> list[str]:
     found = [
         f"terms: {name} was {released.get(name)!r} and is {current.get(name)!r}"
-        for name in ("subject", "publisher", "aggregate", "basis", "purpose", "carries")
+        for name in ("type", "addressed", "publisher", "aggregate", "basis", "purpose", "carries")
         if released.get(name) != current.get(name)
     ]
     lost = set(released.get("listeners", ())) - set(current.get("listeners", ()))

@@ -9,7 +9,6 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from contracts.border.grants import account_of, stream_of
 from contracts.catalogue import CATALOGUE, Catalogue
 from contracts.compatibility import broken_promises
 from contracts.envelope import CONTENT_TYPE, Head, schema_urn
@@ -53,7 +52,8 @@ def schema(model: type[Event], *, definitions: str = "#/$defs/{model}") -> dict[
         "$id": schema_urn(model),
         **body,
         "x-partywall": {
-            "subject": terms.subject,
+            "type": terms.key,
+            "addressed": terms.addressed,
             "publisher": str(terms.publisher),
             "listeners": [str(listener) for listener in terms.listeners],
             "aggregate": terms.aggregate,
@@ -113,9 +113,12 @@ def asyncapi(service: Service, catalogue: Catalogue = CATALOGUE) -> dict[str, An
 def _channel(model: type[Event]) -> dict[str, Any]:
     terms = model.terms
     reference = {"$ref": f"#/components/messages/{terms.key}"}
+    publisher = {"description": f"The publishing party, which runs {terms.publisher}."}
+    addressee = {"description": "The one party that receives it."}
     return {
-        "address": terms.subject,
-        "description": f"Kept in the stream {stream_of(terms.publisher)} of {account_of(terms.publisher)}.",
+        "address": f"evt.{{party}}.{terms.key}{'.{addressee}' if terms.addressed else ''}",
+        "description": f"Stored in the stream EVT_{{party}}_{terms.publisher} of the publishing party.",
+        "parameters": {"party": publisher, **({"addressee": addressee} if terms.addressed else {})},
         "messages": {terms.name: reference},
     }
 
@@ -133,7 +136,7 @@ def _message(model: type[Event]) -> dict[str, Any]:
     summary = (model.__doc__ or "").strip().split("\n")[0]
     data = {"$ref": f"#/components/schemas/{model.terms.key}"}
     return {
-        "name": model.terms.subject,
+        "name": model.terms.key,
         "title": model.terms.name.replace("_", " ").capitalize(),
         "summary": summary,
         "contentType": CONTENT_TYPE,

@@ -15,7 +15,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticSerializationError
 
-from contracts.words import Closed
+from contracts.words import PARTY, Closed, PartyId
 
 CONTENT_TYPE = "application/cloudevents+json"
 """Media type of an event on the bus (header Content-Type)."""
@@ -24,7 +24,8 @@ LAST_VERSION = 2**31 - 1
 """The highest number in the order of an aggregate."""
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-_SOURCE = re.compile(r"[A-Za-z0-9/:._~-]{1,200}")
+_SOURCE = re.compile(rf"/{PARTY}/(?P<service>[a-z]+)")
+_ADDRESSEE = re.compile(PARTY)
 
 
 class UnreadableEvent(ValueError):
@@ -43,12 +44,12 @@ class EnvelopeTerms(Protocol):
     """What the envelope says of an event's terms."""
 
     @property
-    def subject(self) -> str:
-        """Subject on the broker, and type of the event."""
+    def key(self) -> str:
+        """Name of the event with its version: the type in the envelope."""
 
     @property
-    def key(self) -> str:
-        """Name of the event with its version."""
+    def addressed(self) -> bool:
+        """Whether each message goes to one party alone."""
 
     @property
     def aggregate(self) -> str:
@@ -81,10 +82,12 @@ class Head(BaseModel):
     """Version of CloudEvents."""
     id: UUID
     """Unique for the source; part of the key of the listener's inbox."""
-    source: Annotated[str, Field(min_length=1, max_length=200)]
-    """The publisher, for example "/property/units"."""
-    type: Annotated[str, Field(pattern=r"^evt\.[a-z]+\.[a-z_]+\.v[1-9][0-9]*$")]
-    """The event and its version: the subject on the broker."""
+    source: Annotated[str, Field(pattern=rf"^{_SOURCE.pattern}$")]
+    """The publishing party and its service, for example "/maple-homes/units"."""
+    type: Annotated[str, Field(pattern=r"^[a-z]+\.[a-z_]+\.v[1-9][0-9]*$")]
+    """The service, the event and its version."""
+    addressee: PartyId | None = None
+    """The one party that the message is for; absent when every party that listens may have it."""
     subject: UUID
     """The aggregate: events of one arrive in the order of `aggregateversion`."""
     time: AwareDatetime
@@ -119,13 +122,15 @@ def write(
     aggregate: UUID,
     aggregate_version: int,
     source: str,
+    addressee: str | None = None,
     traceparent: str | None = None,
 ) -> bytes:
     """Return the event as CloudEvents JSON.
 
-    `time` must be aware; `aggregate` must be what the catalogue says orders this event; `aggregate_version`
-    goes from 1 to LAST_VERSION. Raises UnwritableEvent when any of it isn't so, or when the model was
-    made without validation.
+    `source` is "/<party>/<service>" of the publisher, `addressee` the party that the message is for, which an
+    addressed event needs and no other has. `time` must be aware; `aggregate` must be what the catalogue says
+    orders this event; `aggregate_version` goes from 1 to LAST_VERSION. Raises UnwritableEvent when any of it
+    isn't so, or when the model was made without validation.
     """
     terms = event.terms
     if time.tzinfo is None:
@@ -134,8 +139,15 @@ def write(
         raise UnwritableEvent(f"{terms.key}: is ordered by its {terms.aggregate}, and that is another one")
     if not 1 <= aggregate_version <= LAST_VERSION:
         raise UnwritableEvent(f"{terms.key}: versions of an aggregate go from 1 to {LAST_VERSION}")
-    if _SOURCE.fullmatch(source) is None:
-        raise UnwritableEvent(f"{terms.key}: {source!r} can't be a source")
+    publisher = _SOURCE.fullmatch(source)
+    if publisher is None or publisher["service"] != _service(terms):
+        raise UnwritableEvent(f"{terms.key}: {source!r} can't be its source")
+    if terms.addressed != (addressee is not None):
+        raise UnwritableEvent(
+            f"{terms.key}: {'needs an addressee' if terms.addressed else 'has no addressee'}"
+        )
+    if addressee is not None and _ADDRESSEE.fullmatch(addressee) is None:
+        raise UnwritableEvent(f"{terms.key}: {addressee!r} can't be an addressee")
     if traceparent is not None and _TRACEPARENT.fullmatch(traceparent) is None:
         raise UnwritableEvent(f"{terms.key}: the traceparent isn't one")
     try:
@@ -143,12 +155,17 @@ def write(
     except PydanticSerializationError as error:
         raise UnwritableEvent(f"{terms.key}: is not what its contract says: {error}") from error
     head = (
-        f'{{"specversion":"1.0","id":"{id}","source":"{source}","type":"{terms.subject}","subject":"{aggregate}",'
+        f'{{"specversion":"1.0","id":"{id}","source":"{source}","type":"{terms.key}","subject":"{aggregate}",'
         f'"time":"{time.astimezone(dt.UTC).isoformat()}","datacontenttype":"application/json",'
         f'"dataschema":"{schema_urn(type(event))}","aggregateversion":{aggregate_version},'
     )
+    to = f'"addressee":"{addressee}",' if addressee else ""
     trace = f'"traceparent":"{traceparent}",' if traceparent else ""
-    return b"".join(((head + trace + '"data":').encode(), data, b"}"))
+    return b"".join(((head + to + trace + '"data":').encode(), data, b"}"))
+
+
+def _service(terms: EnvelopeTerms) -> str:
+    return terms.key.partition(".")[0]
 
 
 @cache
@@ -165,8 +182,15 @@ def read(model: type[E], message: bytes | bytearray | str) -> Envelope[E]:
         envelope = _around(model).model_validate_json(message, extra="ignore")
     except ValidationError as error:
         raise _explain(model, message, error) from error
-    if envelope.type != model.terms.subject:
-        raise UnreadableEvent(f"expected {model.terms.subject}, this is {envelope.type}")
+    terms = model.terms
+    if envelope.type != terms.key:
+        raise UnreadableEvent(f"expected {terms.key}, this is {envelope.type}")
+    if not envelope.source.endswith(f"/{_service(terms)}"):
+        raise UnreadableEvent(f"{terms.key} breaks its contract: source: another service")
+    if terms.addressed != (envelope.addressee is not None):
+        raise UnreadableEvent(
+            f"{terms.key} breaks its contract: addressee: {'missing' if terms.addressed else 'unexpected'}"
+        )
     return envelope
 
 
@@ -177,8 +201,8 @@ def _explain(
         found = Head.model_validate_json(message).type
     except ValidationError:
         return UnreadableEvent(_places(error))
-    if found != model.terms.subject:
-        return UnreadableEvent(f"expected {model.terms.subject}, this is {found}")
+    if found != model.terms.key:
+        return UnreadableEvent(f"expected {model.terms.key}, this is {found}")
     return UnreadableEvent(f"{found} breaks its contract: {_places(error)}")
 
 

@@ -32,18 +32,24 @@ class Terms:
     """The consent it always needs, which is sufficient while it has neither name nor contact."""
     carries: frozenset[Marked]
     """What it is marked to contain beyond references, dates, codes, counts and money."""
+    addressed: bool
+    """Whether each message goes to one party alone; otherwise every party that listens may have it (N2)."""
     row: str
     """Rows of the specification it serves."""
 
     @property
-    def subject(self) -> str:
-        """Subject on the broker, and `type` of the envelope: evt.<service>.<event>.v<major>."""
-        return f"evt.{self.publisher}.{self.name}.v{self.major}"
-
-    @property
     def key(self) -> str:
-        """Name of the generated files: <service>.<event>.v<major>."""
+        """`type` of the envelope, and name of the generated files: <service>.<event>.v<major>."""
         return f"{self.publisher}.{self.name}.v{self.major}"
+
+    def subject(self, party: str, addressee: str | None = None) -> str:
+        """Return the subject on the broker: evt.<party>.<service>.<event>.v<major>[.<addressee>].
+
+        Raises ValueError for an addressee that it can't have, or the lack of one that it needs.
+        """
+        if self.addressed != (addressee is not None):
+            raise ValueError(f"{self.key} {'needs an addressee' if self.addressed else 'has no addressee'}")
+        return f"evt.{party}.{self.key}{'' if addressee is None else f'.{addressee}'}"
 
 
 class Event(Enveloped):
@@ -76,6 +82,7 @@ def published(
     purpose: Purpose | None = None,
     without_person: Purpose | None = None,
     carries: tuple[Marked, ...] = (),
+    addressed: bool = True,
 ) -> Callable[[type[E]], type[E]]:
     """Declare the terms of an event model named like `UnitSecuredV1`.
 
@@ -98,6 +105,8 @@ def published(
             raise TypeError(f"{model.__name__}: a consent needs its purpose, and nothing else has one")
         if without_person is not None and (purpose is None or Marked.PERSON not in carries):
             raise TypeError(f"{model.__name__}: only an event that may carry a person can go without one")
+        if not addressed and basis is not Basis.NO_PERSON:
+            raise TypeError(f"{model.__name__}: what concerns a person is addressed to one party")
         name = re.sub(r"(?<!^)(?=[A-Z])", "_", named["words"]).lower()
         model.terms = Terms(
             name,
@@ -109,6 +118,7 @@ def published(
             purpose,
             without_person,
             frozenset(carries),
+            addressed,
             row,
         )
         return model

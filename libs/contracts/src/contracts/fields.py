@@ -17,6 +17,7 @@ class FieldKind(StrEnum):
     """The kinds of field."""
 
     REFERENCE = "reference"
+    PARTY = "party"
     DATE = "date"
     MOMENT = "moment"
     FLAG = "flag"
@@ -31,6 +32,7 @@ class FieldKind(StrEnum):
 
 _WORDS: dict[Any, FieldKind] = {
     words.Reference: FieldKind.REFERENCE,
+    words.PartyId: FieldKind.PARTY,
     words.Date: FieldKind.DATE,
     words.Moment: FieldKind.MOMENT,
     words.Flag: FieldKind.FLAG,
@@ -46,6 +48,9 @@ _MARKS = {
     FieldKind.PERSON_CONTACT: Marked.PERSON,
     FieldKind.UNIT_ADDRESS: Marked.UNIT_ADDRESS,
 }
+
+
+_MORE_THAN_A_HOME = {FieldKind.PERSON_NAME, FieldKind.PERSON_CONTACT}
 
 
 def field_kinds(model: type[Event]) -> dict[str, FieldKind | None]:
@@ -67,6 +72,12 @@ def violations(model: type[Event]) -> list[str]:
             found.append(f"{model.__name__}.{name} has a type that no event may have")
         elif (mark := _MARKS.get(kind)) is not None and mark not in model.terms.carries:
             found.append(f"{model.__name__}.{name} needs the mark {mark}")
+    if not model.terms.addressed:
+        found += [
+            f"{model.__name__}.{name} is about more than a home: the event needs an addressee"
+            for name, kind in kinds.items()
+            if kind in _MORE_THAN_A_HOME or (kind is FieldKind.REFERENCE and name != "unit")
+        ]
     unused = model.terms.carries - {_MARKS[kind] for kind in kinds.values() if kind in _MARKS}
     found += [f"{model.__name__} is marked {mark} and carries none" for mark in sorted(unused)]
     return found

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Self
+
+from pydantic import model_validator
+
 from contracts.event import Event, published
 from contracts.words import (
     Basis,
@@ -17,6 +21,7 @@ from contracts.words import (
     Moment,
     Money,
     Occupancy,
+    PartyId,
     Purpose,
     Reference,
     RefusalReason,
@@ -26,7 +31,13 @@ from contracts.words import (
 )
 
 _EVERYBODY = (Service.SUPPORT, Service.TENANCY)
+_SUPPORT = (Service.SUPPORT,)
 _TENANCY = (Service.TENANCY,)
+
+
+def _manager_fits(managed_by: ManagedBy, manager: str | None) -> None:
+    if (managed_by is ManagedBy.PROPERTY_ENTITY) != (manager is not None):
+        raise ValueError("a manager is named exactly when a property entity manages the home")
 
 
 @published(
@@ -36,6 +47,7 @@ _TENANCY = (Service.TENANCY,)
     row="U1 U2 U3 P5",
     basis=Basis.NO_PERSON,
     carries=(Marked.UNIT_ADDRESS,),
+    addressed=False,
 )
 class UnitPublishedV1(Event):
     """A unit is listed, or its listing changed: the whole listing as it is now.
@@ -70,14 +82,21 @@ class UnitPublishedV1(Event):
     shareable: Flag = False
     """Whether several clients may share it."""
     managed_by: ManagedBy
-    """The property entity, or a third-party landlord."""
+    """A property entity, or a third-party landlord."""
+    manager: PartyId | None = None
+    """The property entity that manages it; absent for any other home."""
     occupancy: Occupancy
     """Occupancy status."""
     available_from: Date | None = None
     """First day on which somebody may move in."""
 
+    @model_validator(mode="after")
+    def _manager(self) -> Self:
+        _manager_fits(self.managed_by, self.manager)
+        return self
 
-@published(Service.UNITS, _EVERYBODY, aggregate="unit", row="U1 P5", basis=Basis.NO_PERSON)
+
+@published(Service.UNITS, _EVERYBODY, aggregate="unit", row="U1 P5", basis=Basis.NO_PERSON, addressed=False)
 class UnitWithdrawnV1(Event):
     """A unit is no longer listed. Basis: no person."""
 
@@ -87,7 +106,7 @@ class UnitWithdrawnV1(Event):
     """See UnitPublishedV1."""
 
 
-@published(Service.UNITS, _EVERYBODY, aggregate="unit", row="U4 U9", basis=Basis.NO_PERSON)
+@published(Service.UNITS, _EVERYBODY, aggregate="unit", row="U4 U9", basis=Basis.NO_PERSON, addressed=False)
 class UnitAvailabilityChangedV1(Event):
     """A unit's occupancy or the day it is free changed. Basis: no person."""
 
@@ -112,7 +131,8 @@ class UnitAvailabilityChangedV1(Event):
 class UnitSecuredV1(Event):
     """A request won the unit: it is held until the deadline. Basis: reference.
 
-    It comes again when the deadline moves, or when who manages the unit was corrected for this hold.
+    For the support organisation that asked, and for the property entity that manages the home. It comes again
+    when the deadline moves, or when who manages the unit was corrected for this hold.
     """
 
     request: Reference
@@ -123,11 +143,18 @@ class UnitSecuredV1(Event):
     """When the hold lapses."""
     managed_by: ManagedBy
     """Who managed the unit when it was requested; a later correction of the landlord doesn't change it."""
+    manager: PartyId | None = None
+    """The property entity that did; absent for any other home."""
+
+    @model_validator(mode="after")
+    def _manager(self) -> Self:
+        _manager_fits(self.managed_by, self.manager)
+        return self
 
 
 @published(
     Service.UNITS,
-    _EVERYBODY,
+    _SUPPORT,
     aggregate="request",
     row="P6",
     basis=Basis.REFERENCE,

@@ -106,6 +106,10 @@ _Label = Annotated[
 _Short = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30, pattern=_NO_CONTROL)
 ]
+PARTY = r"[a-z][a-z0-9-]{1,30}"
+"""What the id of a party looks like, to be used inside a regular expression."""
+PartyId = Annotated[str, StringConstraints(pattern=rf"^{PARTY}$")]
+"""The id of a party in the register of parties, such as "maple-homes" (N1)."""
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", min_length=1, max_length=60)]
 """A code of a look-up list that its owner published, such as the region "toronto-east-york"."""
 
@@ -163,12 +167,32 @@ class UnitAddress(Closed):
 
 
 # ------------------------------------------------------------------ enumerations
+class PartyKind(StrEnum):
+    """What a party is to its neighbours: each kind runs one service (N1)."""
+
+    PROPERTY = "property"
+    SUPPORT = "support"
+    INVENTORY = "inventory"
+
+
 class Service(StrEnum):
-    """A deployable that publishes; also the account it has at the broker."""
+    """A deployable that publishes; each party that runs one has an account of its own at the broker."""
 
     UNITS = "units"
     SUPPORT = "support"
     TENANCY = "tenancy"
+
+    @property
+    def kind(self) -> PartyKind:
+        """The kind of party that runs it."""
+        return _RUN_BY[self]
+
+
+_RUN_BY = {
+    Service.UNITS: PartyKind.INVENTORY,
+    Service.SUPPORT: PartyKind.SUPPORT,
+    Service.TENANCY: PartyKind.PROPERTY,
+}
 
 
 class Basis(StrEnum):

@@ -1,4 +1,4 @@
-"""Real nats-servers with the generated border: one that everybody shares, or one for each organisation."""
+"""Real nats-servers with the border of two parties of each kind: one that all share, or one for each side."""
 
 from __future__ import annotations
 
@@ -22,19 +22,23 @@ from nats.aio.client import Client
 from contracts.border import (
     Address,
     Certificates,
-    Organisation,
-    admin_user,
+    Grants,
+    Host,
+    Seat,
     establish,
     inbox_of,
     leaf_config,
     leaf_users,
     nats_config,
-    users,
 )
 from contracts.words import Service
+from testkit.parties import plan
 from testkit.ports import free_port
 
 BINARY = Path(sys.executable).with_name("nats-server")
+GRANTS = Grants(plan("two-of-each").seats)
+SEATS = GRANTS.seats
+SEAT_OF = {user: seat for seat in SEATS for user in (seat.account, seat.admin)}
 
 
 def password_of(user: str) -> str:
@@ -79,6 +83,14 @@ class Server:
         with urlopen(f"http://127.0.0.1:{self.monitor}/{page}", timeout=30) as answer:
             found: dict[str, object] = json.load(answer)
         return found
+
+    async def regrant(self, grants: Grants) -> None:
+        """Let a server that all seats share have other grants, without restarting it."""
+        listen, monitor = Address("127.0.0.1", self.port), Address("127.0.0.1", self.monitor)
+        text = config_of(grants, self.config.parent, listen, monitor)
+        # Twice: nats-server 2.15.1 starts the imports of an account that a reload adds at the next reload.
+        await self.reload(text)
+        await self.reload(text)
 
     async def reload(self, text: str) -> None:
         """Give the server another configuration without restarting it; returns once it is in force."""
@@ -145,22 +157,24 @@ class Border:
     """The border as a test uses it, whichever way it is deployed."""
 
     name: str
-    servers: dict[Service, Server]
-    configs: dict[Service, str]
+    servers: dict[Seat, Server]
+    configs: dict[Seat, str]
+    crossing: int = 0
+    """Connections between the servers, where there are several."""
     authority: ssl.SSLContext | None = None
     """Whom clients trust, where the servers ask for TLS."""
     _open: list[Client] = field(default_factory=list)
 
-    async def connect(self, user: str, at: Service | None = None, password: str | None = None) -> Connection:
-        """Sign in as a user at the server of its service, or at another's."""
-        service = Service(user.removesuffix("_admin")) if at is None else at
+    async def connect(self, user: str, at: Seat | None = None, password: str | None = None) -> Connection:
+        """Sign in as a user at the server of its seat, or at another's."""
+        server = self.servers[SEAT_OF[user] if at is None else at]
         refusals: list[str] = []
 
         async def remember(error: Exception) -> None:
             refusals.append(re.sub(r"\s+", " ", str(error)).lower())
 
         client = await nats.connect(
-            f"nats://127.0.0.1:{self.servers[service].port}",
+            f"nats://127.0.0.1:{server.port}",
             user=user,
             password=password_of(user) if password is None else password,
             inbox_prefix=inbox_of(user).encode(),
@@ -172,22 +186,25 @@ class Border:
         self._open.append(client)
         return Connection(client, refusals)
 
-    async def establish(self, **catalogue: object) -> None:
-        """Set up every service's stream and consumers as its admin."""
-        for service in Service:
-            admin = await self.connect(admin_user(service))
-            await establish(service, admin.client, **catalogue)  # type: ignore[arg-type]
+    async def establish(self, grants: Grants = GRANTS) -> None:
+        """Set up every seat's stream and consumers as its admin."""
+        for seat in grants.seats:
+            admin = await self.connect(seat.admin)
+            await establish(seat, grants, admin.client)
+            await admin.client.close()
 
     def is_joined(self) -> bool:
-        """Tell whether the organisations' servers have all their connections to each other."""
-        return all(server.asked("leafz")["leafnodes"] == 3 for server in self.servers.values())
+        """Tell whether the servers have all their connections to each other."""
+        return all(server.asked("leafz")["leafnodes"] == self.crossing for server in self.servers.values())
 
     async def start_over(self) -> None:
         """Remove every stream, as the admins; a message that a test left would be another's surprise."""
-        for service in Service:
-            admin = (await self.connect(admin_user(service))).client.jetstream()
+        for seat in SEATS:
+            client = (await self.connect(seat.admin)).client
+            admin = client.jetstream()
             for stream in await admin.streams_info():
                 await admin.delete_stream(str(stream.config.name))
+            await client.close()
 
     async def close(self) -> None:
         """Close what tests opened."""
@@ -201,70 +218,69 @@ class Border:
             server.stop()
 
 
-PROPERTY = (Service.UNITS, Service.TENANCY)
-SUPPORT = (Service.SUPPORT,)
+def config_of(grants: Grants, folder: Path, listen: Address, monitor: Address) -> str:
+    """Return the configuration of the server that all seats share, whose store is in `folder`."""
+    return nats_config(
+        grants,
+        listen=listen,
+        monitor=monitor,
+        store_dir=f"{folder}/js",
+        passwords={user: password_of(user) for user in grants.users},
+    )
 
 
-def one_server(folder: Path, certificates: Certificates | None = None) -> Border:
-    """Start the server that all owners share."""
-    passwords = {user: password_of(user) for user in users()}
+def one_server(folder: Path, grants: Grants = GRANTS) -> Border:
+    """Start the server that all seats share."""
     texts: list[str] = []
 
     def text(listen: Address, monitor: Address) -> str:
-        texts.append(
-            nats_config(
-                listen=listen,
-                monitor=monitor,
-                store_dir=f"{folder}/js",
-                passwords=passwords,
-                certificates=certificates,
-            )
-        )
+        texts.append(config_of(grants, folder, listen, monitor))
         return texts[-1]
 
     server = Server.start(folder, "shared", text)
-    return Border("one server", dict.fromkeys(Service, server), dict.fromkeys(Service, texts[0]))
+    return Border("one server", dict.fromkeys(SEATS, server), dict.fromkeys(SEATS, texts[0]))
 
 
 def two_servers(
     folder: Path,
-    changes: Mapping[Service, Callable[[str], str]] | None = None,
+    changes: Mapping[Seat, Callable[[str], str]] | None = None,
     certificates: Certificates | None = None,
 ) -> Border:
-    """Start a server for each organisation, joined by leaf nodes, and return once they are.
+    """Start a server for the support organisations and one for all others, joined by leaf nodes.
 
-    `changes` alter the generated configuration of the server that has a service's account.
+    `changes` alter the generated configuration of the server that has a seat's account.
     """
-    houses = {
-        "property": Organisation("property", PROPERTY, "127.0.0.1", free_port()),
-        "support": Organisation("support", SUPPORT, "127.0.0.1", free_port()),
-    }
-    crossing = leaf_users(houses["property"], [houses["support"]])
-    passwords = {user: password_of(user) for user in (*users(), *crossing)}
-    servers: dict[Service, Server] = {}
-    configs: dict[Service, str] = {}
-    for name, house in houses.items():
+    support = tuple(seat for seat in SEATS if seat.service is Service.SUPPORT)
+    hosts = [
+        Host("property", tuple(seat for seat in SEATS if seat not in support), "127.0.0.1", free_port()),
+        Host("support", support, "127.0.0.1", free_port()),
+    ]
+    crossing = leaf_users(hosts[0], hosts[1:], GRANTS)
+    passwords = {user: password_of(user) for user in (*GRANTS.users, *crossing)}
+    servers: dict[Seat, Server] = {}
+    configs: dict[Seat, str] = {}
+    for host in hosts:
 
-        def text(listen: Address, monitor: Address, house: Organisation = house, name: str = name) -> str:
-            others = [other for other in houses.values() if other is not house]
-            change = next((c for service, c in (changes or {}).items() if service in house.services), str)
+        def text(listen: Address, monitor: Address, host: Host = host) -> str:
+            change = next((c for seat, c in (changes or {}).items() if seat in host.seats), str)
             found = change(
                 leaf_config(
-                    house,
-                    others,
+                    host,
+                    [other for other in hosts if other is not host],
+                    GRANTS,
                     listen=listen,
                     monitor=monitor,
-                    leaf_listen=Address("127.0.0.1", house.leaf_port),
-                    store_dir=f"{folder}/{name}",
+                    leaf_listen=Address("127.0.0.1", host.leaf_port),
+                    store_dir=f"{folder}/{host.name}",
                     passwords=passwords,
                     certificates=certificates,
                 )
             )
-            configs.update(dict.fromkeys(house.services, found))
+            configs.update(dict.fromkeys(host.seats, found))
             return found
 
-        servers.update(dict.fromkeys(house.services, Server.start(folder, name, text)))
-    border = Border("two servers", servers, configs)
+        servers.update(dict.fromkeys(host.seats, Server.start(folder, host.name, text)))
+    border = Border("two servers", servers, configs, len(crossing))
     while not border.is_joined():
         time.sleep(0.05)
     return border
@@ -301,12 +317,26 @@ def own_server(tmp_path: Path) -> Iterator[Border]:
 
 
 @pytest.fixture
+def own_server_of(tmp_path: Path) -> Iterator[Callable[[Grants], Border]]:
+    """Start a shared server with certain grants for one test alone."""
+    started: list[Border] = []
+
+    def start(grants: Grants) -> Border:
+        started.append(one_server(tmp_path, grants))
+        return started[-1]
+
+    yield start
+    for found in started:
+        found.stop()
+
+
+@pytest.fixture
 def own_servers(tmp_path: Path) -> Iterator[Callable[..., Border]]:
-    """Start the organisations' servers for one test alone, with their configurations changed if need be."""
+    """Start the two servers for one test alone, with their configurations changed if need be."""
     started: list[Border] = []
 
     def start(
-        changes: Mapping[Service, Callable[[str], str]] | None = None,
+        changes: Mapping[Seat, Callable[[str], str]] | None = None,
         certificates: Certificates | None = None,
     ) -> Border:
         started.append(two_servers(tmp_path, changes, certificates))

@@ -13,11 +13,13 @@ from contracts.__main__ import main
 pytestmark = pytest.mark.row("W1")
 
 BINARY = Path(sys.executable).with_name("nats-server")
-MEMBERS = ["--member", "property=units,tenancy", "--member", "support=support"]
+DEPLOY = Path(__file__).parents[4] / "deploy"
+MEMBERS = ["--member", "property=property/units,property/tenancy", "--member", "support=support/support"]
 KINDS = {
     "one server": [],
-    "property's own": ["--organisation", "property", *MEMBERS],
-    "support's own": ["--organisation", "support", *MEMBERS],
+    "one server for two of each": ["--parties", str(DEPLOY / "parties" / "two-of-each.json")],
+    "property's own": ["--host", "property", *MEMBERS],
+    "support's own": ["--host", "support", *MEMBERS],
 }
 
 
@@ -46,6 +48,6 @@ def test_the_configuration_needs_exactly_the_variables_it_names(
         assert _accepted(config, fewer).returncode != 0, f"{missing} isn't needed"
 
 
-def test_an_organisation_must_be_one_of_the_members() -> None:
+def test_a_host_must_be_one_of_the_members() -> None:
     with pytest.raises(SystemExit, match="--member must name nobody"):
-        main(["nats-config", "--organisation", "nobody", *MEMBERS])
+        main(["nats-config", "--host", "nobody", *MEMBERS])

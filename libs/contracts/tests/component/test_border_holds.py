@@ -1,9 +1,12 @@
-"""What the catalogue grants arrives, durably and in order; all else is refused by the server (W1)."""
+"""What the register and the catalogue grant arrives, durably and in order; the server refuses all else (W1).
+
+Two parties of each kind: what a seat gains of another is tried for every pair, those of the same kind too.
+"""
 
 from __future__ import annotations
 
 import json
-from itertools import permutations, product
+from itertools import permutations
 from typing import Any
 from uuid import uuid4
 
@@ -11,34 +14,69 @@ import nats
 import pytest
 from nats.js.errors import APIError
 
-from contracts.border import Source, account_of, sources_for, wake_subject
-from contracts.border.grants import stream_of
-from contracts.catalogue import CATALOGUE, Catalogue
+from contracts.border import Grant, Grants, Seat, wake_subject
+from contracts.catalogue import CATALOGUE
+from contracts.event import Terms
 from contracts.examples import message
 from contracts.words import Service
+from testkit.parties import plan
 
-pytestmark = pytest.mark.row("W1")
+pytestmark = pytest.mark.row("W1", "N2")
 
 Border = Any
-PAIRS = list(permutations(Service, 2))
+GRANTS = Grants(plan("two-of-each").seats)
+SEATS = GRANTS.seats
+PARTIES = [party.id for party in plan("two-of-each").parties]
+PAIRS = list(permutations(SEATS, 2))
 IDS = [f"{one}-{other}" for one, other in PAIRS]
+CROSSING = {(grant.publisher, grant.listener): grant for grant in GRANTS.all}
+
+UNITS = Seat("property", Service.UNITS)
+TENANCY = Seat("property", Service.TENANCY)
+LAKESIDE = Seat("lakeside-homes", Service.TENANCY)
+SUPPORT = Seat("support", Service.SUPPORT)
+HARBOUR = Seat("harbour-support", Service.SUPPORT)
+
+Published = tuple[str, Terms, str | None]
+"""A subject, the event's terms, and the party that it is addressed to."""
 
 
-async def publish_everything(border: Border, service: Service) -> list[str]:
-    """Publish one of each event of a service; return their subjects in that order."""
-    js = (await border.connect(str(service))).client.jetstream()
-    subjects = [model.terms.subject for model in CATALOGUE.published_by(service)]
-    for subject in subjects:
-        name = CATALOGUE.terms(subject).name
-        acknowledged = await js.publish(subject, message(name, id=uuid4()))
-        assert acknowledged.stream == stream_of(service)
-    return subjects
+def messages_of(seat: Seat) -> list[tuple[Published, bytes]]:
+    """Return one of each open event of a seat, and of each addressed one as many as there are parties."""
+    return [
+        (
+            (terms.subject(seat.party, to), terms, to),
+            message(terms.name, id=uuid4(), party=seat.party, addressee=to),
+        )
+        for terms in (model.terms for model in CATALOGUE.published_by(seat.service))
+        for to in (PARTIES if terms.addressed else [None])
+    ]
 
 
-async def receive(border: Border, source: Source, listener: Service, expected: int) -> list[str]:
+def meant_for(listener: Seat, published: list[Published]) -> list[str]:
+    """Return the subjects that a listener must receive: of its kind, and open or addressed to its party."""
+    return [
+        subject
+        for subject, terms, to in published
+        if listener.service in terms.listeners and to in (None, listener.party)
+    ]
+
+
+async def publish_everything(border: Border, seat: Seat) -> list[Published]:
+    """Publish one of each event of a seat to everybody who may be addressed; return them in that order."""
+    js = (await border.connect(seat.account)).client.jetstream()
+    published = []
+    for one, data in messages_of(seat):
+        acknowledged = await js.publish(one[0], data)
+        assert acknowledged.stream == seat.stream
+        published.append(one)
+    return published
+
+
+async def receive(border: Border, grant: Grant, expected: int) -> list[str]:
     """Take and acknowledge all that is there as a listener does; return the subjects."""
-    js = (await border.connect(str(listener))).client.jetstream(prefix=source.api_prefix)
-    waiting = await js.pull_subscribe_bind(consumer=source.consumer, stream=source.stream)
+    js = (await border.connect(grant.listener.account)).client.jetstream(prefix=grant.api_prefix)
+    waiting = await js.pull_subscribe_bind(consumer=grant.consumer, stream=grant.stream)
     received: list[str] = []
     while True:
         try:
@@ -50,109 +88,118 @@ async def receive(border: Border, source: Source, listener: Service, expected: i
         received += [item.subject for item in batch]
 
 
-def source_of(publisher: Service, listener: Service) -> Source:
-    """Return what a listener binds to for one publisher."""
-    (found,) = [source for source in sources_for(listener) if source.publisher == publisher]
-    return found
-
-
-@pytest.mark.parametrize(("publisher", "listener"), PAIRS, ids=IDS)
-async def test_exactly_what_the_catalogue_lists_arrives(
-    generated_border: Border, publisher: Service, listener: Service
+@pytest.mark.parametrize("publisher", SEATS, ids=str)
+async def test_exactly_what_is_meant_for_each_listener_arrives(
+    generated_border: Border, publisher: Seat
 ) -> None:
-    said = await publish_everything(generated_border, publisher)
-    granted = [subject for subject in said if listener in CATALOGUE.terms(subject).listeners]
-    received = await receive(
-        generated_border, source_of(publisher, listener), listener, expected=len(granted)
-    )
-    assert received == granted  # complete, in order, and nothing besides
+    published = await publish_everything(generated_border, publisher)
+    for listener in SEATS:
+        wanted = meant_for(listener, published)
+        grant = CROSSING.get((publisher, listener))
+        assert (grant is not None) == bool(wanted)
+        if grant is not None:
+            # Complete, in order, and nothing besides.
+            assert await receive(generated_border, grant, expected=len(wanted)) == wanted
 
 
-async def test_what_was_said_before_the_listener_existed_arrives(border_servers: Border) -> None:
+async def test_what_was_published_before_the_listener_existed_arrives(border_servers: Border) -> None:
     await border_servers.start_over()
-    alone = Catalogue([])
-    await border_servers.establish(catalogue=alone)
-    # The publisher is there with its stream, and nobody was granted anything yet.
-    support_only = Catalogue(CATALOGUE.published_by(Service.SUPPORT))
-    await border_servers.establish(catalogue=support_only)
-    admin = (await border_servers.connect("support_admin")).client.jetstream()
-    await admin.delete_consumer("EVT_SUPPORT", "tenancy")
-    said = await publish_everything(border_servers, Service.SUPPORT)
+    # The publisher has its stream, and nobody was granted anything yet.
+    await border_servers.establish(Grants((SUPPORT,)))
+    published = await publish_everything(border_servers, SUPPORT)
     await border_servers.establish()
-    granted = [subject for subject in said if Service.TENANCY in CATALOGUE.terms(subject).listeners]
-    source = source_of(Service.SUPPORT, Service.TENANCY)
-    assert await receive(border_servers, source, Service.TENANCY, len(granted)) == granted
+    wanted = meant_for(LAKESIDE, published)
+    assert await receive(border_servers, CROSSING[SUPPORT, LAKESIDE], len(wanted)) == wanted
     await border_servers.close()
 
 
-async def test_what_was_said_while_the_listener_was_away_arrives_once(generated_border: Border) -> None:
-    source = source_of(Service.UNITS, Service.SUPPORT)
+async def test_what_was_published_while_the_listener_was_away_arrives_once(generated_border: Border) -> None:
     for _ in range(2):
-        said = await publish_everything(generated_border, Service.UNITS)
-        # What is for others only, such as entry to homes, isn't among it.
-        granted = [subject for subject in said if subject in source.subjects]
-        assert len(granted) < len(said)
-        assert await receive(generated_border, source, Service.SUPPORT, len(granted)) == granted
+        published = await publish_everything(generated_border, UNITS)
+        wanted = meant_for(HARBOUR, published)
+        # What is for other parties and other services isn't among it.
+        assert len(wanted) < len(published)
+        assert await receive(generated_border, CROSSING[UNITS, HARBOUR], len(wanted)) == wanted
 
 
-async def messages_kept(border: Border, service: Service) -> int:
-    """Return how many messages a service's stream holds, as its admin sees it."""
-    admin = (await border.connect(f"{service}_admin")).client.jetstream()
-    count: int = (await admin.stream_info(stream_of(service))).state.messages
+async def messages_kept(border: Border, seat: Seat) -> int:
+    """Return how many messages a seat's stream holds, as its admin sees it."""
+    admin = (await border.connect(seat.admin)).client.jetstream()
+    count: int = (await admin.stream_info(seat.stream)).state.messages
     return count
 
 
-@pytest.mark.parametrize(("publisher", "forger"), PAIRS, ids=IDS)
-async def test_nobody_can_speak_for_another(
-    generated_border: Border, publisher: Service, forger: Service
-) -> None:
-    speaker = await generated_border.connect(str(forger))
-    admin = await generated_border.connect(f"{forger}_admin")
-    for model in CATALOGUE.published_by(publisher):
-        forged = message(model.terms.name, id=uuid4())
-        assert await speaker.refuses_publish(model.terms.subject, forged)
-        assert await admin.refuses_publish(model.terms.subject, forged)
-    assert await messages_kept(generated_border, publisher) == 0
+@pytest.mark.parametrize("forger", SEATS, ids=str)
+async def test_nobody_can_publish_as_another(generated_border: Border, forger: Seat) -> None:
+    speaker = await generated_border.connect(forger.account)
+    admin = await generated_border.connect(forger.admin)
+    for publisher in SEATS:
+        if publisher == forger:
+            continue
+        for (subject, _, _), forged in messages_of(publisher):
+            assert await speaker.refuses_publish(subject, forged)
+            assert await admin.refuses_publish(subject, forged)
+        assert await messages_kept(generated_border, publisher) == 0
 
 
-@pytest.mark.parametrize("service", list(Service))
-async def test_a_service_says_only_what_the_catalogue_knows(
-    generated_border: Border, service: Service
-) -> None:
-    speaker = await generated_border.connect(str(service))
-    for subject in (f"evt.{service}.rumour.v1", f"evt.{service}.>", "evt.anybody.said.v1", f"note.{service}"):
+@pytest.mark.parametrize("seat", SEATS, ids=str)
+async def test_a_seat_publishes_only_what_the_catalogue_knows(generated_border: Border, seat: Seat) -> None:
+    speaker = await generated_border.connect(seat.account)
+    own = f"evt.{seat.party}.{seat.service}"
+    addressed = next(m.terms for m in CATALOGUE.published_by(seat.service) if m.terms.addressed)
+    for subject in (
+        f"{own}.rumour.v1",
+        f"{own}.>",
+        "evt.anybody.units.said.v1",
+        f"evt.anybody.{addressed.key}.property",
+        f"evt.{seat.party}.{addressed.key}",
+        f"evt.{seat.party}.{addressed.key}.support.more",
+        f"note.{seat.service}",
+    ):
         assert await speaker.refuses_publish(subject)
-    assert await messages_kept(generated_border, service) == 0
+    if seat.service is Service.UNITS:
+        assert await speaker.refuses_publish(f"{own}.unit_published.v1.support")
+    assert await messages_kept(generated_border, seat) == 0
 
 
-@pytest.mark.parametrize("service", list(Service))
-async def test_nobody_reads_a_subject_directly(generated_border: Border, service: Service) -> None:
-    for user in (str(service), f"{service}_admin"):
+@pytest.mark.parametrize("seat", SEATS, ids=str)
+async def test_nobody_reads_a_subject_directly(generated_border: Border, seat: Seat) -> None:
+    others = [other for other in SEATS if other != seat]
+    for user in (seat.account, seat.admin):
         connection = await generated_border.connect(user)
-        other_users = [str(other) for other in Service if other != service]
         for subject in (
             ">",
             "evt.>",
-            "evt.units.unit_secured.v1",
-            f"evt.{service}.>",
+            f"evt.{seat.party}.>",
+            f"evt.*.*.*.*.{seat.party}",
+            f"evt.{seat.party}.units.unit_secured.v1.{seat.party}",
             "$JS.>",
             "$SYS.>",
             "_INBOX.>",
-            *(f"_INBOX.{other}.>" for other in other_users),
-            *(wake_subject(other) for other in other_users),
+            *(f"evt.{other.party}.{other.service}.>" for other in SEATS),
+            *(f"_INBOX.{other.account}.>" for other in others),
+            *(f"_INBOX.{other.admin}.>" for other in others),
+            *(wake_subject(service) for service in Service if service != seat.service),
         ):
             assert await connection.refuses_subscribe(subject), f"{user} may read {subject}"
 
 
 async def test_a_wake_ping_reaches_its_own_relay_and_nobody_else(generated_border: Border) -> None:
-    for service in Service:
-        connection = await generated_border.connect(str(service))
-        heard = await connection.client.subscribe(wake_subject(service))
-        await connection.client.publish(wake_subject(service), b"")
-        assert (await heard.next_msg(timeout=20)).subject == wake_subject(service)
-        for other in Service:
-            if other != service:
-                assert await connection.refuses_publish(wake_subject(other))
+    received = {}
+    for seat in SEATS:
+        connection = await generated_border.connect(seat.account)
+        received[seat] = connection, await connection.client.subscribe(wake_subject(seat.service))
+        await connection.client.flush()
+    for seat, (connection, waiting) in received.items():
+        await connection.client.publish(wake_subject(seat.service), str(seat).encode())
+        # The same subject is another one in each account: the other party's tenancy-svc isn't woken.
+        assert (await waiting.next_msg(timeout=20)).data == str(seat).encode()
+        for service in Service:
+            if service != seat.service:
+                assert await connection.refuses_publish(wake_subject(service))
+    for connection, waiting in received.values():
+        await connection.client.flush()
+        assert waiting.pending_msgs == 0
 
 
 FOREIGN_REQUESTS = {
@@ -164,8 +211,6 @@ FOREIGN_REQUESTS = {
     "purge": ("STREAM.PURGE.{stream}", {}),
     "delete of the stream": ("STREAM.DELETE.{stream}", {}),
     "delete of its own consumer": ("CONSUMER.DELETE.{stream}.{listener}", {}),
-    "another listener's consumer": ("CONSUMER.MSG.NEXT.{stream}.{other}", {"batch": 1}),
-    "another listener's consumer info": ("CONSUMER.INFO.{stream}.{other}", {}),
     "list of consumers": ("CONSUMER.LIST.{stream}", {}),
     "a wider consumer": (
         "CONSUMER.DURABLE.CREATE.{stream}.{listener}",
@@ -178,43 +223,99 @@ FOREIGN_REQUESTS = {
 }
 
 
+PREFIXES = (
+    "$JS.API",
+    "JS.{publisher.account}.API",
+    "$JS.{publisher.party}.API",
+    "$JS.property.API",
+    "$JS.support.API",
+)
+
+
 @pytest.mark.parametrize("what", FOREIGN_REQUESTS)
 async def test_a_listener_can_ask_for_nothing_but_its_next_messages(
     generated_border: Border, what: str
 ) -> None:
     request, body = FOREIGN_REQUESTS[what]
-    await publish_everything(generated_border, Service.UNITS)
-    for publisher, listener in PAIRS:
-        (other,) = [service for service in Service if service not in (publisher, listener)]
-        names = {"stream": stream_of(publisher), "listener": str(listener), "other": str(other)}
-        data = json.dumps(body)
-        for name, value in names.items():
-            data = data.replace(f"{{{name}}}", value)
-        connection = await generated_border.connect(str(listener))
-        prefixes = ("$JS.API", f"JS.{account_of(publisher)}.API", f"$JS.{publisher}.API", "$JS.property.API")
-        for prefix in prefixes:
-            subject = f"{prefix}.{request.format(**names)}"
-            assert await connection.refuses_publish(subject, data.encode()), subject
-        # Nor is there a way round the user's permissions: the account itself was never given more.
-        admin = await generated_border.connect(f"{listener}_admin")
-        answer = await admin.answer(f"$JS.API.{request.format(**names)}", data.encode(), wait=0.05)
-        assert answer is None or b"evt." not in answer
-    info = (
-        await (await generated_border.connect("units_admin")).client.jetstream().consumers_info("EVT_UNITS")
-    )
-    assert {consumer.name for consumer in info} == {"support", "tenancy"}
+    for publisher in (UNITS, SUPPORT, LAKESIDE):
+        await publish_everything(generated_border, publisher)
+    for listener in SEATS:
+        connection = await generated_border.connect(listener.account)
+        admin = await generated_border.connect(listener.admin)
+        for publisher in SEATS:
+            if publisher == listener:
+                continue
+            names = {"stream": publisher.stream, "listener": listener.account}
+            data = json.dumps(body)
+            for name, value in names.items():
+                data = data.replace(f"{{{name}}}", value)
+            for prefix in PREFIXES:
+                subject = f"{prefix.format(publisher=publisher)}.{request.format(**names)}"
+                assert await connection.refuses_publish(subject, data.encode()), subject
+            # Nor is there a way round the user's permissions: the account itself was never given more.
+            answer = await admin.answer(f"$JS.API.{request.format(**names)}", data.encode(), wait=0.05)
+            assert answer is None or b"evt." not in answer
+    for publisher in SEATS:
+        admin = (await generated_border.connect(publisher.admin)).client.jetstream()
+        consumers = {info.name for info in await admin.consumers_info(publisher.stream)}
+        assert consumers == {grant.consumer for grant in GRANTS.all if grant.publisher == publisher}
+
+
+@pytest.mark.parametrize("thief", SEATS, ids=str)
+async def test_nobody_pulls_reads_or_acknowledges_through_another_s_consumer(
+    generated_border: Border, thief: Seat
+) -> None:
+    """Every consumer there is but its own: those of its own kind, of its own party, and of its own stream."""
+    for publisher in SEATS:
+        await publish_everything(generated_border, publisher)
+    user = await generated_border.connect(thief.account)
+    admin = await generated_border.connect(thief.admin)
+    for grant in GRANTS.all:
+        requests = [grant.next_subject, grant.info_subject, *grant.requests[:2]]
+        ack = grant.ack_subject.replace(">", "1.1.1.1.0")
+        if grant.listener == thief:
+            # Its own grant has these names in its account, and no others.
+            requests = requests[:2]
+        else:
+            assert await user.refuses_publish(ack, b"+ACK"), ack
+        for subject in requests:
+            assert await user.refuses_publish(subject, b'{"batch":1}'), subject
+        assert await admin.refuses_publish(ack, b"+ACK"), ack
+        for subject in grant.requests[:2]:
+            assert await admin.refuses_publish(subject, b'{"batch":1}'), subject
+    for publisher in SEATS:
+        owner = (await generated_border.connect(publisher.admin)).client.jetstream()
+        for info in await owner.consumers_info(publisher.stream):
+            assert (info.delivered.stream_seq, info.ack_floor.stream_seq) == (0, 0), info.name
+
+
+@pytest.mark.parametrize(
+    ("publisher", "listener"),
+    [pair for pair in PAIRS if pair not in CROSSING],
+    ids=str,
+)
+async def test_between_seats_of_one_kind_there_is_nothing(
+    generated_border: Border, publisher: Seat, listener: Seat
+) -> None:
+    none = Grant(publisher, listener, ())
+    connection = await generated_border.connect(listener.account)
+    requests = [*none.requests[:2], none.ack_subject.replace(">", "1.1.1.1.0")]
+    for subject in (*requests, none.next_subject, none.info_subject):
+        assert await connection.refuses_publish(subject, b'{"batch":1}'), subject
+    assert [grant for grant in GRANTS.all if {grant.publisher, grant.listener} == {publisher, listener}] == []
 
 
 async def test_nobody_acknowledges_for_another(generated_border: Border) -> None:
-    await publish_everything(generated_border, Service.UNITS)
-    source = source_of(Service.UNITS, Service.TENANCY)
-    listener = await generated_border.connect("tenancy")
-    js = listener.client.jetstream(prefix=source.api_prefix)
-    waiting = await js.pull_subscribe_bind(consumer=source.consumer, stream=source.stream)
+    await publish_everything(generated_border, UNITS)
+    grant = CROSSING[UNITS, TENANCY]
+    listener = await generated_border.connect(TENANCY.account)
+    js = listener.client.jetstream(prefix=grant.api_prefix)
+    waiting = await js.pull_subscribe_bind(consumer=grant.consumer, stream=grant.stream)
     taken = await waiting.fetch(3, timeout=20)
-    for user in ("support", "support_admin", "units", "units_admin"):
-        thief = await generated_border.connect(user)
-        assert await thief.refuses_publish(taken[0].reply, b"+ACK"), user
+    for seat in (SUPPORT, LAKESIDE, UNITS):
+        for user in (seat.account, seat.admin):
+            thief = await generated_border.connect(user)
+            assert await thief.refuses_publish(taken[0].reply, b"+ACK"), user
     info = await waiting.consumer_info()
     assert (info.ack_floor.stream_seq, info.num_ack_pending) == (0, 3)
 
@@ -222,30 +323,20 @@ async def test_nobody_acknowledges_for_another(generated_border: Border) -> None
 @pytest.mark.parametrize(
     ("user", "password"),
     [
-        ("units", "wrong"),
-        ("units", ""),
-        ("support_admin", "wrong"),
+        (UNITS.account, "wrong"),
+        (UNITS.account, ""),
+        (SUPPORT.admin, "wrong"),
         ("nobody", "wrong"),
         ("", ""),
         ("sys", "sys"),
-        ("support", 'pw "units" $1/@:é'),
+        (SUPPORT.account, f'pw "{UNITS.account}" $1/@:é'),
+        (HARBOUR.account, f'pw "{SUPPORT.account}" $1/@:é'),
     ],
 )
 async def test_a_wrong_sign_in_is_refused(generated_border: Border, user: str, password: str) -> None:
-    for service in Service:
+    for seat in SEATS:
         with pytest.raises((nats.errors.Error, OSError), match=r"(?i)authorization|refused|no servers"):
-            await generated_border.connect(user, at=service, password=password)
-
-
-async def test_an_admin_sets_up_and_never_speaks_nor_listens_to_others(generated_border: Border) -> None:
-    await publish_everything(generated_border, Service.UNITS)
-    for service, publisher in product(Service, Service):
-        if service == publisher:
-            continue
-        admin = await generated_border.connect(f"{service}_admin")
-        source = source_of(publisher, service)
-        subject = f"{source.api_prefix}.CONSUMER.MSG.NEXT.{source.stream}.{source.consumer}"
-        assert await admin.refuses_publish(subject, b'{"batch":1}')
+            await generated_border.connect(user, at=seat, password=password)
 
 
 async def test_an_acknowledged_event_is_on_the_disk(generated_border: Border) -> None:
@@ -253,34 +344,32 @@ async def test_an_acknowledged_event_is_on_the_disk(generated_border: Border) ->
         assert server.asked("varz")["jetstream"]["config"]["sync_always"] is True
 
 
-async def test_a_stream_keeps_what_it_was_told(generated_border: Border) -> None:
-    await publish_everything(generated_border, Service.SUPPORT)
-    js = (await generated_border.connect("support_admin")).client.jetstream()
+async def test_a_stream_keeps_what_it_was_given(generated_border: Border) -> None:
+    published = await publish_everything(generated_border, SUPPORT)
+    js = (await generated_border.connect(SUPPORT.admin)).client.jetstream()
     with pytest.raises(APIError):
-        await js.purge_stream("EVT_SUPPORT")
+        await js.purge_stream(SUPPORT.stream)
     with pytest.raises(APIError):
-        await js.delete_msg("EVT_SUPPORT", 1)
-    assert await messages_kept(generated_border, Service.SUPPORT) == len(
-        CATALOGUE.published_by(Service.SUPPORT)
-    )
+        await js.delete_msg(SUPPORT.stream, 1)
+    assert await messages_kept(generated_border, SUPPORT) == len(published)
 
 
 async def test_an_event_that_is_too_large_is_refused_by_the_server(generated_border: Border) -> None:
-    connection = await generated_border.connect("units")
+    connection = await generated_border.connect(UNITS.account)
     with pytest.raises(nats.errors.MaxPayloadError):
-        await connection.client.publish("evt.units.unit_published.v1", b"x" * 70_000)
+        await connection.client.publish("evt.property.units.unit_published.v1", b"x" * 70_000)
 
 
 async def test_batches_are_kept_whole(generated_border: Border) -> None:
-    connection = await generated_border.connect("units")
-    subject, batch = "evt.units.unit_withdrawn.v1", str(uuid4())
+    connection = await generated_border.connect(UNITS.account)
+    subject, batch = "evt.property.units.unit_withdrawn.v1", str(uuid4())
     for number in (1, 2):
         headers = {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(number)}
         await connection.client.publish(subject, message("unit_withdrawn", id=uuid4()), headers=headers)
-    assert await messages_kept(generated_border, Service.UNITS) == 0  # not before it is committed
+    assert await messages_kept(generated_border, UNITS) == 0  # not before it is committed
     headers = {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": "3", "Nats-Batch-Commit": "1"}
     answer = await connection.client.request(
         subject, message("unit_withdrawn", id=uuid4()), headers=headers, timeout=20
     )
     assert json.loads(answer.data)["count"] == 3
-    assert await messages_kept(generated_border, Service.UNITS) == 3
+    assert await messages_kept(generated_border, UNITS) == 3

@@ -1,4 +1,4 @@
-"""Between machines clients use TLS, and the organisations' servers prove to each other who they are."""
+"""Between machines clients use TLS, and the servers prove to each other who they are."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from contracts.border import Certificates, sources_for
-from contracts.examples import message
+from contracts.border import Certificates, Grants, Seat
+from contracts.examples import message, subject
+from contracts.words import Service
 
 pytestmark = pytest.mark.row("W1")
 
@@ -73,15 +74,16 @@ async def test_two_organisations_speak_over_tls(own_servers: Start, tmp_path: Pa
     certificates = make_certificates(tmp_path / "tls")
     border = own_servers(certificates=certificates)
     with pytest.raises((nats.errors.Error, OSError, ssl.SSLError)):
-        await border.connect("units")  # without trusting the authority
+        await border.connect("property_units")  # without trusting the authority
     border.authority = ssl.create_default_context(cafile=certificates.ca_file)
     await border.establish()
-    speaker = (await border.connect("units")).client.jetstream()
-    await speaker.publish("evt.units.unit_secured.v1", message("unit_secured", id=uuid4()))
-    (source,) = [source for source in sources_for("support") if source.publisher == "units"]
-    listener = (await border.connect("support")).client.jetstream(prefix=source.api_prefix)
-    waiting = await listener.pull_subscribe_bind(consumer=source.consumer, stream=source.stream)
-    (heard,) = await waiting.fetch(1, timeout=20)
-    assert heard.subject == "evt.units.unit_secured.v1"
-    await heard.ack_sync(timeout=20)
+    speaker = (await border.connect("property_units")).client.jetstream()
+    await speaker.publish(subject("unit_secured"), message("unit_secured", id=uuid4()))
+    units, support = Seat("property", Service.UNITS), Seat("support", Service.SUPPORT)
+    (grant,) = Grants((units, support)).given_to(support)
+    listener = (await border.connect("support_support")).client.jetstream(prefix=grant.api_prefix)
+    waiting = await listener.pull_subscribe_bind(consumer=grant.consumer, stream=grant.stream)
+    (received,) = await waiting.fetch(1, timeout=20)
+    assert received.subject == subject("unit_secured")
+    await received.ack_sync(timeout=20)
     await border.close()

@@ -10,7 +10,7 @@ from contracts.catalogue import CATALOGUE, Catalogue
 from contracts.event import Event, published
 from contracts.examples import EXAMPLES, example
 from contracts.units import UnitSecuredV1
-from contracts.words import Basis, Marked, Purpose, Reference, Service
+from contracts.words import Basis, ManagedBy, Marked, Purpose, Reference, Service
 
 pytestmark = pytest.mark.row("W1")
 
@@ -28,7 +28,6 @@ def test_every_event_of_the_journey_is_there_with_its_way() -> None:
                 "unit_withdrawn",
                 "unit_availability_changed",
                 "unit_secured",
-                "unit_refused",
                 "unit_hold_ending",
                 "unit_released",
             ),
@@ -55,6 +54,7 @@ def test_every_event_of_the_journey_is_there_with_its_way() -> None:
             ("tenancy", {"support"}),
         ),
         **dict.fromkeys(("tenancy_started", "application_closed"), ("tenancy", {"units"})),
+        "unit_refused": ("units", {"support"}),
         **dict.fromkeys(("entry_requested", "entry_request_withdrawn"), ("units", {"tenancy"})),
         "entry_answered": ("tenancy", {"units"}),
     }
@@ -81,16 +81,14 @@ def test_an_event_says_which_consents_it_needs() -> None:
 def test_the_lookups_agree_with_each_other() -> None:
     for publisher in CATALOGUE.services:
         for listener in CATALOGUE.services:
-            between = set(CATALOGUE.subjects(publisher, listener))
-            heard = {
-                m.terms.subject for m in CATALOGUE.received_by(listener) if m.terms.publisher == publisher
-            }
-            assert between == heard
+            between = set(CATALOGUE.crossing(publisher, listener))
+            received = {m for m in CATALOGUE.received_by(listener) if m.terms.publisher == publisher}
+            assert between == received
             assert (listener in CATALOGUE.listeners_of(publisher)) == bool(between)
             assert (publisher in CATALOGUE.publishers_for(listener)) == bool(between)
-    assert CATALOGUE["evt.units.unit_secured.v1"] is UnitSecuredV1
+    assert CATALOGUE["units.unit_secured.v1"] is UnitSecuredV1
     assert CATALOGUE.by_name("unit_secured", 1) is UnitSecuredV1
-    assert CATALOGUE.terms("evt.units.unit_secured.v1").aggregate == "unit"
+    assert CATALOGUE.terms("units.unit_secured.v1").aggregate == "unit"
     with pytest.raises(KeyError):
         CATALOGUE.by_name("unit_secured", 2)
 
@@ -101,7 +99,7 @@ def test_there_is_one_example_of_each_event() -> None:
 
 def test_the_catalogue_cannot_be_changed() -> None:
     with pytest.raises(TypeError):
-        CATALOGUE["evt.units.rumour.v1"] = UnitSecuredV1  # type: ignore[index]
+        CATALOGUE["units.rumour.v1"] = UnitSecuredV1  # type: ignore[index]
 
 
 def test_the_same_event_twice_is_refused() -> None:
@@ -130,6 +128,8 @@ def _named(name: str) -> type[Event]:
         ("UnitPaintedV1", {"to": (Service.UNITS,)}),
         ("UnitPaintedV1", {"basis": Basis.CONSENT}),
         ("UnitPaintedV1", {"purpose": Purpose.BE_HOUSED}),
+        ("UnitPaintedV1", {"basis": Basis.REFERENCE, "purpose": Purpose.BE_HOUSED, "addressed": False}),
+        ("UnitPaintedV1", {"basis": Basis.CONTRACT, "addressed": False}),
         (
             "UnitPaintedV1",
             {
@@ -147,9 +147,36 @@ def test_a_contract_that_makes_no_sense_does_not_import(name: str, terms: dict[s
         "row": "U1",
         "basis": Basis.NO_PERSON,
     }
-    assert (
-        published(Service.UNITS, **right)(_named("UnitPaintedV1")).terms.subject
-        == "evt.units.unit_painted.v1"
-    )
+    assert published(Service.UNITS, **right)(_named("UnitPaintedV1")).terms.key == "units.unit_painted.v1"
     with pytest.raises(TypeError):
         published(Service.UNITS, **(right | terms))(_named(name))
+
+
+@pytest.mark.row("N2")
+def test_what_everybody_may_receive_is_about_homes_alone() -> None:
+    openly = {model.terms.name for model in CATALOGUE.models if not model.terms.addressed}
+    assert openly == {"unit_published", "unit_withdrawn", "unit_availability_changed"}
+
+
+@pytest.mark.row("N2")
+def test_a_subject_names_the_publisher_and_the_addressee() -> None:
+    published, secured = CATALOGUE.by_name("unit_published").terms, UnitSecuredV1.terms
+    assert published.subject("maple-homes") == "evt.maple-homes.units.unit_published.v1"
+    assert secured.subject("maple-homes", "harbour") == "evt.maple-homes.units.unit_secured.v1.harbour"
+    with pytest.raises(ValueError, match="needs an addressee"):
+        secured.subject("maple-homes")
+    with pytest.raises(ValueError, match="has no addressee"):
+        published.subject("maple-homes", "harbour")
+
+
+@pytest.mark.row("N1")
+@pytest.mark.parametrize("name", ["unit_published", "unit_secured"])
+def test_a_manager_is_named_exactly_where_a_property_entity_manages(name: str) -> None:
+    with pytest.raises(ValueError, match="a manager is named exactly"):
+        example(name, manager=None)
+    with pytest.raises(ValueError, match="a manager is named exactly"):
+        example(name, managed_by=ManagedBy.THIRD_PARTY)
+    elsewhere = example(name, managed_by=ManagedBy.THIRD_PARTY, manager=None)
+    assert elsewhere.manager is None  # type: ignore[attr-defined]
+    with pytest.raises(ValueError, match="should match pattern"):
+        example(name, manager="Maple Homes")

@@ -56,7 +56,7 @@ def test_the_example_file_satisfies_the_schema_files_and_reads_back(model: type[
         rules = json.loads((FOLDER / "schemas" / f"{name}.json").read_text())
         jsonschema.Draft202012Validator.check_schema(rules)
         jsonschema.Draft202012Validator(rules, format_checker=jsonschema.FormatChecker()).validate(instance)
-    assert read(model, text).data == EXAMPLES[model.terms.subject]
+    assert read(model, text).data == EXAMPLES[model.terms.key]
 
 
 def test_a_schema_refuses_what_the_model_refuses() -> None:
@@ -95,11 +95,13 @@ def test_the_asyncapi_document_says_what_a_service_says_and_hears(service: Servi
         action, _, key = name.partition(".")
         assert operation["action"] == action
         channel = _resolve(document, operation["channel"]["$ref"])
-        assert channel["address"] == f"evt.{key}"
+        to = ".{addressee}" if CATALOGUE.terms(key).addressed else ""
+        assert channel["address"] == f"evt.{{party}}.{key}{to}"
+        assert set(channel["parameters"]) == {"party", *(["addressee"] if to else [])}
         # A message of an operation must be one of its channel, and is the one described under components.
         (referred,) = operation["messages"]
         message = _resolve(document, _resolve(document, referred["$ref"])["$ref"])
-        assert message["name"] == channel["address"]
+        assert message["name"] == key
         payload = {**message["payload"], "components": document["components"]}
         jsonschema.Draft202012Validator(payload).validate(message["examples"][0]["payload"])
 

@@ -23,7 +23,7 @@ NOW = dt.datetime(2026, 3, 16, 14, 30, tzinfo=dt.UTC)
 
 @pytest.mark.parametrize("model", CATALOGUE.models, ids=lambda model: model.terms.key)
 def test_every_event_arrives_as_it_was_written(model: type[Event]) -> None:
-    event, number = EXAMPLES[model.terms.subject], uuid4()
+    event, number = EXAMPLES[model.terms.key], uuid4()
     aggregate = getattr(event, model.terms.aggregate)
     sent = write(
         event,
@@ -31,13 +31,16 @@ def test_every_event_arrives_as_it_was_written(model: type[Event]) -> None:
         time=NOW,
         aggregate=aggregate,
         aggregate_version=7,
-        source="/units",
+        source=f"/maple-homes/{model.terms.publisher}",
+        addressee="harbour" if model.terms.addressed else None,
         traceparent=TRACE,
     )
     envelope = read(model, sent)
     assert envelope.data == event
     assert (envelope.id, envelope.subject, envelope.aggregateversion) == (number, aggregate, 7)
-    assert (envelope.type, envelope.time, envelope.traceparent) == (model.terms.subject, NOW, TRACE)
+    assert (envelope.type, envelope.time, envelope.traceparent) == (model.terms.key, NOW, TRACE)
+    assert envelope.source == f"/maple-homes/{model.terms.publisher}"
+    assert envelope.addressee == ("harbour" if model.terms.addressed else None)
     assert model.from_message(sent) == event
 
 
@@ -66,12 +69,12 @@ def test_a_reader_ignores_what_it_does_not_know_at_any_depth() -> None:
     ("change", "says"),
     [
         (
-            {"type": "evt.units.unit_refused.v1"},
-            "expected evt.units.unit_secured.v1, this is evt.units.unit_refused.v1",
+            {"type": "units.unit_refused.v1"},
+            "expected units.unit_secured.v1, this is units.unit_refused.v1",
         ),
         (
-            {"type": "evt.units.unit_secured.v2"},
-            "expected evt.units.unit_secured.v1, this is evt.units.unit_secured.v2",
+            {"type": "units.unit_secured.v2"},
+            "expected units.unit_secured.v1, this is units.unit_secured.v2",
         ),
         ({"type": "something.else"}, "type: string_pattern_mismatch"),
         ({"specversion": "0.3"}, "specversion: literal_error"),
@@ -83,6 +86,16 @@ def test_a_reader_ignores_what_it_does_not_know_at_any_depth() -> None:
             {"data": {"request": "secret words"}},
             "breaks its contract: data.request: uuid_parsing; data.unit: missing",
         ),
+        ({"addressee": None}, "units.unit_secured.v1 breaks its contract: addressee: missing"),
+        ({"addressee": "Harbour"}, "addressee: string_pattern_mismatch"),
+        ({"addressee": "harbour.more"}, "addressee: string_pattern_mismatch"),
+        (
+            {"source": "/property/support"},
+            "v1 breaks its contract: source: another service",
+        ),
+        ({"source": "/units"}, "source: string_pattern_mismatch"),
+        ({"source": "/Maple Homes/units"}, "source: string_pattern_mismatch"),
+        ({"source": "/property/units/more"}, "source: string_pattern_mismatch"),
         ({"datacontenttype": "text/plain"}, "datacontenttype: literal_error"),
     ],
 )
@@ -112,12 +125,22 @@ def test_rubbish_is_unreadable_and_never_anything_else(rubbish: bytes) -> None:
         {"aggregate_version": 0},
         {"source": 'units","admin":"'},
         {"source": ""},
+        {"source": "/units"},
+        {"source": "/property/support"},
+        {"source": '/x","y":"/units'},
+        {"source": "/property/units\n"},
+        {"addressee": None},
+        {"addressee": 'x","y":"'},
+        {"addressee": "x"},
+        {"addressee": "harbour\n"},
+        {"addressee": "h" * 32},
         {"traceparent": "now"},
     ],
 )
 def test_a_publisher_cannot_write_a_wrong_envelope(wrong: dict[str, Any]) -> None:
     event = example("unit_secured")
-    right = {"id": uuid4(), "time": NOW, "aggregate": event.unit, "aggregate_version": 1, "source": "/units"}  # type: ignore[attr-defined]
+    right = {"id": uuid4(), "time": NOW, "aggregate": event.unit, "aggregate_version": 1}  # type: ignore[attr-defined]
+    right |= {"source": "/property/units", "addressee": "harbour"}
     assert write(event, **right)
     with pytest.raises(UnwritableEvent):
         write(event, **(right | wrong))
@@ -127,4 +150,30 @@ def test_a_model_made_without_validation_cannot_be_written() -> None:
     unit = uuid4()
     smuggled = UnitRefusedV1.model_construct(request=unit, unit=unit, reason="missed two")  # type: ignore[arg-type]
     with pytest.raises(UnwritableEvent, match=r"units\.unit_refused\.v1"):
-        write(smuggled, id=uuid4(), time=NOW, aggregate=unit, aggregate_version=1, source="/units")
+        write(
+            smuggled,
+            id=uuid4(),
+            time=NOW,
+            aggregate=unit,
+            aggregate_version=1,
+            source="/property/units",
+            addressee="harbour",
+        )
+
+
+@pytest.mark.row("N2")
+def test_what_is_for_everybody_has_no_addressee() -> None:
+    event = example("unit_withdrawn")
+    with pytest.raises(UnwritableEvent, match="has no addressee"):
+        write(
+            event,
+            id=uuid4(),
+            time=NOW,
+            aggregate=event.unit,  # type: ignore[attr-defined]
+            aggregate_version=1,
+            source="/property/units",
+            addressee="harbour",
+        )
+    document = json.loads(message("unit_withdrawn", id=uuid4())) | {"addressee": "harbour"}
+    with pytest.raises(UnreadableEvent, match="addressee: unexpected"):
+        read(type(event), json.dumps(document))

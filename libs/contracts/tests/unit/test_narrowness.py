@@ -111,3 +111,38 @@ def test_an_event_that_opens_itself_is_found() -> None:
         UnitOpenedV1
     )
     assert len(violations(UnitOpenedV1)) == 2
+
+
+MORE_THAN_A_HOME: dict[str, tuple[str, Any]] = {
+    "a request": ("request", Reference),
+    "a referral": ("referral", Reference | None),
+    "a tenancy": ("tenancy", Reference),
+    "a hold": ("hold", Reference),
+    "any other reference": ("whatever", Reference),
+    "a person's name": ("name", PersonName | None),
+    "a person's contact": ("contact", PersonContact),
+}
+
+
+@pytest.mark.row("N2")
+@pytest.mark.parametrize("what", MORE_THAN_A_HOME)
+def test_an_event_for_everybody_is_about_a_home_alone(what: str) -> None:
+    field, hint = MORE_THAN_A_HOME[what]
+    fields: dict[str, Any] = {"unit": (Reference, ...), field: (hint, ...)}
+    for addressed in (True, False):
+        model = create_model("UnitOpenV1", __base__=Event, __module__=__name__, **fields)
+        published(
+            Service.UNITS,
+            (Service.SUPPORT,),
+            aggregate="unit",
+            row="N2",
+            basis=Basis.NO_PERSON,
+            carries=(Marked.PERSON,) if "person" in what else (),
+            addressed=addressed,
+        )(model)
+        found = violations(model)
+        assert found == (
+            []
+            if addressed
+            else [f"UnitOpenV1.{field} is about more than a home: the event needs an addressee"]
+        )

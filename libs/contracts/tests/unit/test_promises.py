@@ -55,7 +55,8 @@ BREAKS: dict[str, Callable[[Document], object]] = {
     "the basis changed": lambda d: d["x-partywall"].update(basis="consent"),
     "it may carry a person": lambda d: d["x-partywall"]["carries"].append("person"),
     "a listener is gone": lambda d: d["x-partywall"]["listeners"].remove("tenancy"),
-    "it has another subject": lambda d: d["x-partywall"].update(subject="evt.units.published.v1"),
+    "it has another type": lambda d: d["x-partywall"].update(type="units.published.v1"),
+    "it goes to one party alone": lambda d: d["x-partywall"].update(addressed=True),
 }
 
 

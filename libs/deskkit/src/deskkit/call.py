@@ -19,9 +19,11 @@ from chassis.actor import Actor
 from chassis.clock import today
 from chassis.errors import DomainError
 from chassis.http.routes import guard as lets_nobody_unknown_pass
+from chassis.parties import name_of
 from chassis.perform import ask, is_key, perform, rehearse
 from chassis.usecase import UseCase
 from deskkit.csrf import SAFE_METHODS, ForgedForm, attested_same_origin, came_from_elsewhere
+from deskkit.desk import DeskLink
 from deskkit.forms import Done, Form
 from deskkit.forms.binding import unbind
 from deskkit.i18n import Formats
@@ -73,6 +75,22 @@ class PageCall:
     def signed_in(self) -> bool:
         """Whether the person is known."""
         return self._actor is not None
+
+    @property
+    def organisation(self) -> str:
+        """Name of the organisation that runs the desk, in the person's language."""
+        return self.party_name(self.runtime.entity)
+
+    def party_name(self, id: str) -> str:
+        """Return the name of an organisation in the person's language."""
+        return name_of(self.runtime.parties, id, self.locale)
+
+    @property
+    def neighbours(self) -> Sequence[DeskLink]:
+        """The other desks that the organisation has."""
+        party = self.runtime.parties.party(self.runtime.entity)
+        kinds = () if party is None else party.kinds
+        return [other for other in self.desk.neighbours if other.kind is None or other.kind in kinds]
 
     @property
     def formats(self) -> Formats:

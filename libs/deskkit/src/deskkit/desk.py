@@ -28,10 +28,14 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class DeskLink:
-    """Another desk of the same organisation; everybody who works there may open its first page."""
+    """Another desk of the same organisation; everybody who works there may open its first page.
+
+    With a `kind` it's there only where the organisation is of that kind in the register of parties.
+    """
 
     name: str
     path: str
+    kind: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,6 @@ class Desk:
     neighbours: Sequence[DeskLink] = ()
     sign_in_path: str = "/session/renew"
     static_prefix: str = ""
-    organisation: str = ""
     help_for_everybody: bool = False
 
     @cached_property

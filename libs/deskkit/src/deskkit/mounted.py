@@ -23,7 +23,6 @@ class MountedDesk:
     assets: Assets
     csrf: CsrfTokens
     public_url: str
-    organisation: str
 
 
 def desk_of(request: Request) -> MountedDesk:

@@ -21,8 +21,7 @@ from deskkit.signin import SignInNeeded
 def mount(app: FastAPI, desk: Desk, runtime: Runtime | None = None) -> MountedDesk:
     """Put a desk's pages, static files and error pages on an application built by `chassis.http.service_app`.
 
-    The runtime is `app.state.runtime` unless given. Settings used: CSRF_SECRET, PUBLIC_URL, ORGANISATION
-    (if any).
+    The runtime is `app.state.runtime` unless given. Settings used: CSRF_SECRET, PUBLIC_URL.
     """
     runtime = runtime or app.state.runtime
     settings = runtime.settings
@@ -38,7 +37,6 @@ def mount(app: FastAPI, desk: Desk, runtime: Runtime | None = None) -> MountedDe
         assets=assets,
         csrf=CsrfTokens(settings.csrf_secret.get_secret_value()),
         public_url=settings.public_url,
-        organisation=desk.organisation or getattr(settings, "organisation", ""),
     )
     if not hasattr(app.state, "desks"):
         app.state.desks = {}

@@ -22,6 +22,7 @@ from starlette.routing import NoMatchFound
 from chassis.clock import today
 from chassis.errors import DomainError, fill
 from chassis.feature import words_of
+from chassis.parties import name_of
 from chassis.runtime import Runtime
 from deskkit.addresses import door
 from deskkit.assets import Assets
@@ -238,6 +239,7 @@ class Rendering:
             "csrf_token": lambda: _current.get().csrf_token(),
             "fresh_token": lambda: secrets.token_urlsafe(16),
             "the_call": _current.get,
+            "party_name": lambda id: name_of(self.runtime.parties, id, language),
             "today": day,
             "now": self.runtime.clock.now,
             "in_days": lambda value: formats.in_days(value, day()),

@@ -89,6 +89,8 @@ async def test_navigation_shows_only_what_ones_roles_open(gallery: Any) -> None:
     assert "Housing searches" in page.links()
     assert "Only for others" not in page.links()
     assert page.links()["Another desk"] == "/another-desk/"
+    assert "Desk of its kind" in page.links()
+    assert "Desk of another kind" not in page.links(), "the organisation keeps no inventory"
     assert 'id="desk-search"' in page.html
     looking_on = parse_page((await (await gallery(role="supervisor")).get("/gallery/")).text)
     assert 'id="desk-search"' not in looking_on.html, "nobody sees a search that they may not use"

@@ -17,8 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import partywall
+from contracts.border import Grants
+from contracts.seats import Seat
 from partywall.accounts import SignIn
-from partywall.layout import DATABASES, ENTITIES, Door, project_root
+from partywall.layout import Door, project_root
+from partywall.parties import usual_plan
 from partywall.seeding import demo_staff, import_register
 from partywall.staff_api import StaffApi
 from testkit.live import run_program
@@ -49,7 +52,8 @@ class ContainerBack:
         self.root = project_root()
         self.project = f"partywall-{secrets.token_hex(4)}"
         self.port = free_port()
-        self.accounts = demo_staff()
+        self.plan = usual_plan()
+        self.accounts = demo_staff(self.plan.parties)
         self.took: dict[str, float] = {}
         """Seconds that each stage of `up` took."""
 
@@ -67,14 +71,24 @@ class ContainerBack:
         self._compose("down", "--volumes", "--timeout", "5")
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def door(self, entity: str) -> Door:
-        """Return how a program reaches `entity` through Traefik."""
-        trusted = ssl.create_default_context(cafile=str(self.folder / ".partywall/certificates/ca.crt"))
-        return Door(f"https://127.0.0.1:{self.port}", f"{entity}.localhost:{self.port}", trusted)
+    @property
+    def seats(self) -> dict[str, Seat]:
+        """The seats at the border, by the names of their containers."""
+        return {str(seat.service): seat for seat in self.plan.seats}
 
-    def account(self, entity: str, role: str) -> SignIn:
+    @property
+    def grants(self) -> Grants:
+        """What passes between them."""
+        return Grants(self.plan.seats)
+
+    def door(self, party: str) -> Door:
+        """Return how a program reaches a party through Traefik."""
+        trusted = ssl.create_default_context(cafile=str(self.folder / ".partywall/certificates/ca.crt"))
+        return Door(f"https://127.0.0.1:{self.port}", f"{party}.localhost:{self.port}", trusted)
+
+    def account(self, party: str, role: str) -> SignIn:
         """Return the sign-in of a member of staff."""
-        return next(found for found in self.accounts if found.entity == entity and role in found.roles)
+        return next(found for found in self.accounts if found.party == party and role in found.roles)
 
     async def stop(self, name: str) -> None:
         """Stop one container in an orderly way."""
@@ -119,8 +133,7 @@ class ContainerBack:
 
     def database_address(self, service: str) -> dict[str, Any]:
         """Return where the database of `service` is, as its own network names it."""
-        entity = next(entity for entity, names in DATABASES.items() if service in names)
-        return {"host": f"postgres-{entity}", "port": 5432, "database": service}
+        return {"host": f"postgres-{self.seats[service].party}", "port": 5432, "database": service}
 
     def _container(self, name: str) -> str:
         return f"{self.project}-{name}-1"
@@ -162,7 +175,7 @@ class ContainerBack:
         ]
 
     def _add_staff(self) -> None:
-        for entity in ENTITIES:
+        for party in self.plan.parties:
             people = [
                 {
                     "email": one.email,
@@ -172,10 +185,10 @@ class ContainerBack:
                     "works_for_no_other": True,
                 }
                 for one in self.accounts
-                if one.entity == entity
+                if one.party == party.id
             ]
             lines = "".join(f"{json.dumps(person)}\n" for person in people)
-            seed = ["exec", "-T", f"gateway-{entity}", "/opt/service/run", "seed"]
+            seed = ["exec", "-T", f"gateway-{party.id}", "/opt/service/run", "seed"]
             self._compose(*seed, given=lines)
 
     async def _load_homes(self) -> None:

@@ -51,7 +51,7 @@ async def broker(refused: list[str]) -> Client:
         setting("NATS_URL"),
         user=setting("NATS_USER"),
         password=setting("NATS_PASSWORD"),
-        inbox_prefix=f"_INBOX.{PREFIX[:-1].lower()}".encode(),
+        inbox_prefix=f"_INBOX.{setting('NATS_USER')}".encode(),
         error_cb=note,
         allow_reconnect=False,
     )

@@ -12,16 +12,16 @@ import contextlib
 import datetime as dt
 import json
 import random
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from contracts.border import sources_for
+from contracts.border import Grants, Seat
 from contracts.catalogue import CATALOGUE
 from partywall.accounts import SignIn
-from partywall.journey import Journey, today
-from partywall.layout import SERVICES, Door
+from partywall.journey import Between, Journey, today
+from partywall.layout import Door
 from partywall.staff_api import StaffApi
 from testkit.waiting import eventually
 
@@ -31,11 +31,19 @@ INSIDE = Path(__file__).with_name("inside.py")
 class Back(Protocol):
     """What a back end offers: ways in, starting and stopping, and running a program beside a service."""
 
-    def door(self, entity: str) -> Door:
-        """Return how a program reaches `entity` through Traefik."""
+    @property
+    def seats(self) -> Mapping[str, Seat]:
+        """The seats at the border, by the names of their web processes: "units", or "maple-homes/units"."""
 
-    def account(self, entity: str, role: str) -> SignIn:
-        """Return the sign-in of a member of staff of `entity` with `role`."""
+    @property
+    def grants(self) -> Grants:
+        """What passes between the seats."""
+
+    def door(self, party: str) -> Door:
+        """Return how a program reaches a party through Traefik."""
+
+    def account(self, party: str, role: str) -> SignIn:
+        """Return the sign-in of a member of a party's staff with `role`."""
 
     async def stop(self, name: str) -> None:
         """Stop one part in an orderly way."""
@@ -70,35 +78,48 @@ class Live:
     # people
 
     @asynccontextmanager
-    async def person(self, entity: str, role: str) -> AsyncIterator[StaffApi]:
+    async def person(self, party: str, role: str) -> AsyncIterator[StaffApi]:
         """A member of staff at the API."""
-        account = self.account(entity, role)
-        async with StaffApi(self.door(entity), account.email, account.password) as api:
+        account = self.account(party, role)
+        async with StaffApi(self.door(party), account.email, account.password) as api:
             yield api
 
     @asynccontextmanager
-    async def journeys(self, given_name: str, number: int) -> AsyncIterator[list[Journey]]:
+    async def journeys(
+        self, given_name: str, number: int, between: Between | None = None
+    ) -> AsyncIterator[list[Journey]]:
         """`number` households at the beginning of the main journey, served by the same people."""
+        parties = between or Between()
         async with AsyncExitStack() as sessions:
-            caseworker = await sessions.enter_async_context(self.person("support", "caseworker"))
-            manager = await sessions.enter_async_context(self.person("property", "property_manager"))
-            keeper = await sessions.enter_async_context(self.person("property", "inventory_keeper"))
+            caseworker = await sessions.enter_async_context(self.person(parties.support, "caseworker"))
+            manager = await sessions.enter_async_context(self.person(parties.landlord, "property_manager"))
+            keeper = await sessions.enter_async_context(self.person(parties.inventory, "inventory_keeper"))
             stamp = dt.datetime.now(dt.UTC).strftime("%H%M%S%f")
             yield [
-                Journey(caseworker, manager, keeper, given_name, f"Household {stamp}-{at}", patience=60.0)
+                Journey(
+                    caseworker,
+                    manager,
+                    keeper,
+                    given_name,
+                    f"Household {stamp}-{at}",
+                    parties,
+                    patience=60.0,
+                )
                 for at in range(number)
             ]
 
     @asynccontextmanager
-    async def journey(self, given_name: str, family_name: str) -> AsyncIterator[Journey]:
+    async def journey(
+        self, given_name: str, family_name: str, between: Between | None = None
+    ) -> AsyncIterator[Journey]:
         """One household at the beginning of the main journey."""
-        async with self.journeys(given_name, 1) as found:
+        async with self.journeys(given_name, 1, between) as found:
             found[0].family_name = family_name
             yield found[0]
 
     @staticmethod
     def today() -> str:
-        """Today in both organisations' time zone, ISO 8601."""
+        """Today in the organisations' time zone, ISO 8601."""
         return today().isoformat()
 
     # parts
@@ -132,8 +153,9 @@ class Live:
         return int((await self.rows(service, sql, *params))[0]["n"])
 
     async def now(self) -> str:
-        """Return the time of the support database, ISO 8601."""
-        return str((await self.rows("support", "SELECT now() AS at"))[0]["at"])
+        """Return the time of the databases, ISO 8601."""
+        first = next(iter(self.back.seats))
+        return str((await self.rows(first, "SELECT now() AS at"))[0]["at"])
 
     async def everything_stored(self, service: str) -> str:
         """Return every row of every table of a service as text."""
@@ -144,9 +166,9 @@ class Live:
         """Return all rows of all services, sorted, except those that record reading and receiving."""
         leave_out = ["access_log", "inbox", "bus_position"]
         found = await asyncio.gather(
-            *(self._run(name, "tables", {"leave_out": leave_out}) for name in SERVICES)
+            *(self._run(name, "tables", {"leave_out": leave_out}) for name in self.back.seats)
         )
-        return dict(zip(SERVICES, found, strict=True))
+        return dict(zip(self.back.seats, found, strict=True))
 
     # what crosses
 
@@ -159,31 +181,33 @@ class Live:
 
         async def nothing_waits() -> bool:
             found = await self._each("events")
-            received = {service: set(events["received"]) for service, events in found.items()}
+            received = {self.back.seats[name]: set(events["received"]) for name, events in found.items()}
+            grants = self.back.grants.all
             for service, events in found.items():
                 assert not events["parked"], f"{service} has parked {events['parked']}"
                 for event, subject, status in events["published"]:
                     assert status != "pending", f"{service} hasn't sent {subject} yet"
-                    for listener in CATALOGUE.terms(subject).listeners:
-                        assert event in received[listener], (
-                            f"{listener} hasn't acted on {subject} of {service}"
-                        )
+                    for listener in [grant.listener for grant in grants if subject in grant.subjects]:
+                        assert event in received[listener], f"{listener} hasn't acted on {subject}"
             return True
 
         await eventually(nothing_waits, timeout=patience)
 
     async def publish_again(self, *, since: str, order: random.Random) -> None:
         """Send every event since `since` once more, shuffled, under new message ids."""
-        seeds = {name: order.randrange(2**31) for name in SERVICES}
+        seeds = {name: order.randrange(2**31) for name in self.back.seats}
         await asyncio.gather(
-            *(self._run(name, "publish_again", {"since": since, "seed": seeds[name]}) for name in SERVICES)
+            *(
+                self._run(name, "publish_again", {"since": since, "seed": seed})
+                for name, seed in seeds.items()
+            )
         )
 
     async def all_received(self, patience: float = 30.0) -> None:
         """Wait until no listener has an event left."""
 
         async def nothing_before_them() -> bool:
-            lags = await self._each("lag", ask=_own_consumers)
+            lags = await self._each("lag", ask=self._own_consumers)
             assert not any(lags.values()), f"still to receive: {lags}"
             return True
 
@@ -204,21 +228,35 @@ class Live:
         found = await asyncio.gather(
             *(
                 self._run(service, program, {name: of(service) for name, of in given.items()})
-                for service in SERVICES
+                for service in self.back.seats
             )
         )
-        return dict(zip(SERVICES, found, strict=True))
+        return dict(zip(self.back.seats, found, strict=True))
 
     async def _run(self, service: str, program: str, given: dict[str, Any]) -> Any:
         return await self.back.inside(service, INSIDE.read_text(), {"do": program, **given})
 
+    def _own_consumers(self, service: str) -> list[str]:
+        """Return the subjects at which the broker reports the positions of a service's consumers."""
+        return [
+            grant.imported(grant.info_subject)
+            for grant in self.back.grants.given_to(self.back.seats[service])
+        ]
 
-def _own_consumers(service: str) -> list[str]:
-    """Return the subjects at which the broker reports the positions of a service's consumers."""
-    return [
-        f"{source.api_prefix}.CONSUMER.INFO.{source.stream}.{source.consumer}"
-        for source in sources_for(service)
+
+def trespasses(own: Seat, other: Seat) -> list[tuple[str, str]]:
+    """Return what one seat may not do as another: publish, subscribe, ask, pull, acknowledge."""
+    attempts = [
+        ("publish", model.terms.subject(other.party, addressee))
+        for model in CATALOGUE.published_by(other.service)
+        for addressee in (sorted({own.party, other.party}) if model.terms.addressed else [None])
     ]
+    stream, foreign = other.stream, f"{other.stream}.{other.account}"
+    asked = [f"STREAM.INFO.{stream}", f"DIRECT.GET.{stream}", f"STREAM.MSG.GET.{stream}", "STREAM.LIST"]
+    asked += [f"CONSUMER.LIST.{stream}", f"CONSUMER.INFO.{foreign}", f"CONSUMER.MSG.NEXT.{foreign}"]
+    attempts += [("subscribe", f"evt.{other.party}.>"), ("subscribe", ">"), ("subscribe", "_INBOX.>")]
+    attempts += [("request", f"$JS.API.{api}") for api in asked]
+    return [*attempts, ("publish", f"$JS.ACK.{foreign}.1.1.1.1.1")]
 
 
 async def run_program(command: Sequence[str], given: Any, environment: dict[str, str] | None = None) -> Any:

@@ -107,8 +107,9 @@ def plain_nats_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plai
 def nats_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BorderNats]:
     """A NATS server with the border's accounts and grants; use `border` to have its streams empty."""
     from testkit.border import BorderNats
+    from testkit.parties import neighbourhood
 
-    server = BorderNats.start(tmp_path_factory.mktemp("border"))
+    server = BorderNats.start(tmp_path_factory.mktemp("border"), neighbourhood("pair"))
     yield server
     server.stop()
 

@@ -20,8 +20,9 @@ from chassis.clock import FixedClock
 from chassis.perform import ask, perform
 from chassis.runtime import Runtime
 from contracts.envelope import write
-from contracts.examples import example
+from contracts.examples import PARTIES, example
 from testkit.databases import FreshDatabase
+from testkit.parties import neighbourhood
 from testkit.tokens import KeySetServer
 
 
@@ -53,26 +54,37 @@ class ServiceWorld:
         """Today's date in the organisation's time zone."""
         return self.clock.now().astimezone(self.runtime.time_zone).date()
 
-    def message(self, name: str, /, version: int | None = None, **changes: Any) -> tuple[str, bytes]:
-        """Return the subject and bytes of another service's event, as the bus would deliver it."""
+    def message(
+        self, name: str, /, version: int | None = None, *, sender: str | None = None, **changes: Any
+    ) -> tuple[str, bytes]:
+        """Return the subject and bytes of another service's event, as the bus would deliver it.
+
+        `sender` is the party that publishes it, the usual one unless it is named.
+        """
         fact = example(name, **changes)
         aggregate = uuid.UUID(str(getattr(fact, fact.terms.aggregate)))
         newest = self.versions.get(aggregate, 0)
         number = version or newest + 1
         self.versions[aggregate] = max(number, newest)
+        terms = fact.terms
+        party = sender or PARTIES[terms.publisher]
+        addressee = self.runtime.entity if terms.addressed else None
         data = write(
             fact,
             id=uuid.uuid4(),
             time=self.clock.now(),
             aggregate=aggregate,
             aggregate_version=number,
-            source=f"/{fact.terms.publisher}",
+            source=f"/{party}/{terms.publisher}",
+            addressee=addressee,
         )
-        return fact.terms.subject, data
+        return terms.subject(party, addressee), data
 
-    async def receive(self, name: str, /, version: int | None = None, **changes: Any) -> None:
-        """Act on an event of another service, as the listener would."""
-        subject, data = self.message(name, version, **changes)
+    async def receive(
+        self, name: str, /, version: int | None = None, *, sender: str | None = None, **changes: Any
+    ) -> None:
+        """Act on an event of another service, as the listener would; see `message` for `sender`."""
+        subject, data = self.message(name, version, sender=sender, **changes)
         self.received.append((subject, data))
         await self.deliver(subject, data)
 
@@ -98,12 +110,18 @@ class ServiceWorld:
         finally:
             await connection.close()
 
-    async def published(self, status: str | None = None, *, since: int = 0) -> list[str]:
-        """Return the names of the events in the outbox, in their order; of one status, or all."""
+    async def published(
+        self, status: str | None = None, *, since: int = 0, to: str | None = None
+    ) -> list[str]:
+        """Return the names of the events in the outbox, in order; of one status, to one party, or all."""
         rows = await self.rows(
-            "SELECT subject, status FROM outbox WHERE position > $1 ORDER BY position", since
+            "SELECT type, status, addressee FROM outbox WHERE position > $1 ORDER BY position", since
         )
-        return [row["subject"].split(".")[2] for row in rows if status in (None, row["status"])]
+        return [
+            row["type"].split(".")[1]
+            for row in rows
+            if status in (None, row["status"]) and to in (None, row["addressee"])
+        ]
 
     def api(
         self, *roles: str, entity: str | None = None, name: str | None = None, **headers: str
@@ -148,6 +166,7 @@ def settings_of(service: str, entity: str, database: FreshDatabase, keys: KeySet
         "audience": service,
         "entity": entity,
         "public_url": f"http://{entity}.localhost",
+        **neighbourhood("two-of-each").settings(),
         "csrf_secret": "a secret of at least thirty-two characters",
         "nats_url": "nats://127.0.0.1:1",
         "nats_user": service,

@@ -14,7 +14,7 @@ from deskkit.i18n import N_
 from deskkit.mounting import mount
 from gateway.features import FEATURES
 from gateway.keys.signing import Signing
-from gateway.organisation import DESKS
+from gateway.organisation import BY_KIND
 from gateway.register import api as register_api
 from gateway.settings import GatewaySettings
 from gateway.single_sign_on.provider import Provider
@@ -51,10 +51,13 @@ def create_app(runtime: Runtime, *, provider_client: httpx.AsyncClient | None = 
             package="gateway",
             static_prefix="/static/gateway",
             home="landing",
-            organisation=settings.name,
             routers=desk_routers(FEATURES),
             navigation=navigation(FEATURES),
-            neighbours=[DeskLink(one.name, one.path) for one in DESKS[settings.entity]],
+            neighbours=[
+                DeskLink(one.name, one.path, kind)
+                for kind, organisation in BY_KIND.items()
+                for one in organisation.desks
+            ],
             help_for_everybody=True,
         ),
     )

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import WebSettings
-from gateway.organisation import NAMES
-
-Entity = Literal["property", "support"]
 
 
 class GatewaySettings(WebSettings):
@@ -21,9 +18,6 @@ class GatewaySettings(WebSettings):
         env_prefix="GATEWAY_", extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
-    entity: Entity
-    organisation: str = ""
-    """Name shown on every page; the entity's plain name when empty."""
     key_secret: SecretStr | None = None
     """Encrypts the signing keys in the database; derived from CSRF_SECRET when it isn't set."""
     trusted_proxies: frozenset[str] = frozenset({"127.0.0.1", "::1"})
@@ -42,11 +36,6 @@ class GatewaySettings(WebSettings):
         if self.oidc_issuer and not self.oidc_client_id:
             raise ValueError("OIDC_ISSUER needs OIDC_CLIENT_ID")
         return self
-
-    @property
-    def name(self) -> str:
-        """The organisation's name (a msgid when it is the plain one)."""
-        return self.organisation or NAMES[self.entity]
 
     @property
     def token_life(self) -> timedelta:

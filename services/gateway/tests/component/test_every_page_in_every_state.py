@@ -11,7 +11,7 @@ import pytest
 
 from chassis.perform import perform
 from deskkit.testing import parse_page
-from gateway.organisation import ADMINISTRATOR, NAMES, ROLES
+from gateway.organisation import organisation_of
 from gateway.sessions.commands import FindByProvider, find_by_provider
 from gateway.sessions.signing_in import itself
 from gateway.tables import Base
@@ -20,14 +20,22 @@ from testkit.states import States
 
 PASSWORD = "four words without sense"
 LANGUAGES = ("en", "fr")
+ORGANISATIONS = ("property", "support", "lakeside-homes", "city-inventory")
+"""One of each combination of kinds."""
 FOR_PROGRAMS = ("/api/", "/.well-known/", "/healthz", "/readyz", "/metrics")
 PEOPLE = {"Invited Person", "Without Access", "Locked Out"}
 DEVICES = ("Firefox on a desk", "")
 
 
-def role_of(entity: str) -> str:
+def role_of(gateway: Any) -> str:
     """A role of an organisation other than its administrator's."""
-    return next(role for role in ROLES[entity] if role != ADMINISTRATOR[entity])
+    return next(iter(organisation_of(gateway.runtime).roles))
+
+
+def administrator_of(gateway: Any) -> str:
+    """The role that manages the staff of an organisation."""
+    (role,) = organisation_of(gateway.runtime).administrators
+    return role
 
 
 async def sent(browser: httpx.AsyncClient, page: str, form: str, **fields: Any) -> httpx.Response:
@@ -40,10 +48,10 @@ async def sign_in(browser: httpx.AsyncClient, email: str, password: str = PASSWO
     return await sent(browser, "/sign-in", "/sign-in", email=email, password=password)
 
 
-async def added(browser: httpx.AsyncClient, entity: str, name: str) -> str:
+async def added(browser: httpx.AsyncClient, gateway: Any, name: str) -> str:
     """Add somebody, whose first password nobody has used; return the address of their page."""
-    email = f"{name.split(maxsplit=1)[0].lower()}@{entity}.example"
-    fields = {"name": name, "email": email, "roles": role_of(entity), "works_for_no_other": "yes"}
+    email = f"{name.split(maxsplit=1)[0].lower()}@{gateway.settings.entity}.example"
+    fields = {"name": name, "email": email, "roles": role_of(gateway), "works_for_no_other": "yes"}
     answer = await sent(browser, "/staff/add", "/staff/add", **fields)
     assert answer.status_code == httpx.codes.OK, parse_page(answer.text).text
     return parse_page((await browser.get(f"/staff?q={email}")).text).links()[name]
@@ -51,14 +59,14 @@ async def added(browser: httpx.AsyncClient, entity: str, name: str) -> str:
 
 async def scenes_of(gateway: Any, entity: str) -> tuple[Scene, ...]:
     """People invited, active on two devices, without access, and locked out, as the pages make them."""
-    who = f"{role_of(entity)}@{entity}.example"
+    who = f"{role_of(gateway)}@{entity}.example"
     async with AsyncExitStack() as open_browsers:
         administrator = await open_browsers.enter_async_context(gateway.browser())
-        await sign_in(administrator, f"{ADMINISTRATOR[entity]}@{entity}.example")
+        await sign_in(administrator, f"{administrator_of(gateway)}@{entity}.example")
         for device in DEVICES:
             another = await open_browsers.enter_async_context(gateway.browser(headers={"User-Agent": device}))
             await sign_in(another, who)
-        pages = {name: await added(administrator, entity, name) for name in PEOPLE}
+        pages = {name: await added(administrator, gateway, name) for name in PEOPLE}
         gone = pages["Without Access"]
         ended = await sent(administrator, f"{gone}/access", f"{gone}/access", active="no")
         assert ended.status_code == httpx.codes.SEE_OTHER, parse_page(ended.text).text
@@ -69,7 +77,7 @@ async def scenes_of(gateway: Any, entity: str) -> tuple[Scene, ...]:
         for _ in range(7):
             await sign_in(another, f"locked@{entity}.example", "not the right one")
         listed = parse_page((await administrator.get("/staff")).text).links()
-        pages["active"] = listed[role_of(entity).replace("_", " ").capitalize()]
+        pages["active"] = listed[role_of(gateway).replace("_", " ").capitalize()]
     questions = (
         "/staff?q=nobody-called-so",
         "/staff?unattested=true",
@@ -83,7 +91,7 @@ async def scenes_of(gateway: Any, entity: str) -> tuple[Scene, ...]:
 
 @pytest.mark.timeout(600)
 @pytest.mark.row("X1", "X2", "W10")
-@pytest.mark.parametrize("entity", list(NAMES))
+@pytest.mark.parametrize("entity", ORGANISATIONS)
 async def test_every_page_in_every_state(gateways: Any, entity: str) -> None:
     gateway = await gateways(entity, token_seconds=3600)
     scenes = await scenes_of(gateway, entity)
@@ -95,7 +103,7 @@ async def test_every_page_in_every_state(gateways: Any, entity: str) -> None:
     (administrator,) = await connection.fetch(
         "SELECT s.id AS session, m.id, m.name, m.roles FROM staff_member m"
         " JOIN session s ON s.staff_id = m.id WHERE $1 = ANY(m.roles)",
-        ADMINISTRATOR[entity],
+        administrator_of(gateway),
     )
     names = frozenset({*PEOPLE, administrator["name"], "Partywall"})
     async with AsyncExitStack() as open_browsers:
@@ -121,11 +129,11 @@ async def test_every_page_in_every_state(gateways: Any, entity: str) -> None:
 
 
 @pytest.mark.row("X1", "X2", "W10")
-@pytest.mark.parametrize("entity", list(NAMES))
+@pytest.mark.parametrize("entity", ORGANISATIONS)
 async def test_every_page_that_refuses_a_sign_in(gateways: Any, fixed_clock: Any, entity: str) -> None:
     """What somebody sees who isn't let in: mistyped, wrong, locked out for a time, without access."""
     gateway = await gateways(entity, clock=fixed_clock)
-    who = f"{role_of(entity)}@{entity}.example"
+    who = f"{role_of(gateway)}@{entity}.example"
     found = list[tuple[int, int]]()
     async with AsyncExitStack() as open_browsers:
         clients = {

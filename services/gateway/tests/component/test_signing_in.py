@@ -11,7 +11,7 @@ import pytest
 
 from chassis.perform import perform
 from deskkit.testing import parse_page
-from gateway.organisation import DESKS, ROLES
+from gateway.organisation import organisation_of
 from gateway.sessions.commands import WrongPassword, count_wrong_password
 from gateway.sessions.signing_in import itself
 from testkit.ways import follow_ways
@@ -59,29 +59,44 @@ async def test_the_right_password_opens_a_session_with_safe_cookies(gateways: An
 
 
 OWN_DESKS = {
-    "caseworker": "/front-desk",
-    "supervisor": "/front-desk",
-    "support_administrator": "/front-desk",
-    "property_manager": "/property-desk",
-    "property_administrator": "/property-desk",
-    "inventory_keeper": "/inventory-desk",
+    "support": {
+        "caseworker": "/front-desk",
+        "supervisor": "/front-desk",
+        "support_administrator": "/front-desk",
+    },
+    "property": {
+        "property_manager": "/property-desk",
+        "inventory_keeper": "/inventory-desk",
+        "property_administrator": "/property-desk",
+    },
+    "lakeside-homes": {
+        "property_manager": "/property-desk",
+        "property_administrator": "/property-desk",
+    },
+    "city-inventory": {
+        "inventory_keeper": "/inventory-desk",
+        "property_administrator": "/inventory-desk",
+    },
 }
 
 
-@pytest.mark.parametrize("entity", ["support", "property"])
+@pytest.mark.row("N1")
+@pytest.mark.parametrize("entity", list(OWN_DESKS))
 async def test_signing_in_leads_to_ones_own_desk_and_others_are_one_link_away(
     gateways: Any, entity: str
 ) -> None:
     gateway = await gateways(entity)
-    assert {role for roles in ROLES.values() for role in roles} == OWN_DESKS.keys()
-    for role in ROLES[entity]:
+    organisation = organisation_of(gateway.runtime)
+    assert list(organisation.roles) == list(OWN_DESKS[entity])
+    assert {desk.path for desk in organisation.desks} == set(OWN_DESKS[entity].values())
+    for role in organisation.roles:
         async with gateway.browser() as browser:
             answer = await sign_in(browser, f"{role}@{entity}.example", next="/")
-            assert answer.headers["location"] == OWN_DESKS[role]
+            assert answer.headers["location"] == OWN_DESKS[entity][role]
             renewed = await browser.get("/session/renew?next=/")
-            assert renewed.headers["location"] == OWN_DESKS[role]
+            assert renewed.headers["location"] == OWN_DESKS[entity][role]
             ways = parse_page((await browser.get("/session/mine")).text).links().values()
-            assert {desk.path for desk in DESKS[entity]} <= set(ways)
+            assert {desk.path for desk in organisation.desks} <= set(ways)
             offered = parse_page((await browser.get("/")).text).links().values()
             documents = any(way.startswith(("/api/", "/.well-known/")) for way in offered)
             assert documents == role.endswith("_administrator"), "descriptions of APIs are for administrators"

@@ -13,7 +13,6 @@ DEFINITION = ServiceDefinition(
     web="support_svc.main:create_app",
     migrations=str(Path(__file__).parent / "migrations"),
     duties="support_svc.worker:DUTIES",
-    border="support_svc.border:BORDER",
 )
 
 if __name__ == "__main__":

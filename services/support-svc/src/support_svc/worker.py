@@ -1,7 +1,6 @@
 """The worker of support-svc: relay, listeners, timers."""
 
 from chassis.bus.worker import duties_of
-from support_svc.border import BORDER
 from support_svc.features import FEATURES
 
-DUTIES = duties_of(FEATURES, BORDER)
+DUTIES = duties_of(FEATURES)

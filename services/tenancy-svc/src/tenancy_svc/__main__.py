@@ -13,7 +13,6 @@ DEFINITION = ServiceDefinition(
     web="tenancy_svc.main:create_app",
     migrations=str(Path(__file__).parent / "migrations"),
     duties="tenancy_svc.worker:DUTIES",
-    border="tenancy_svc.border:BORDER",
 )
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ PROPERTY_DESK = Desk(
     navigation=navigation(FEATURES),
     home="my_day",
     search=Search("applications", label="Find an application", permission=VIEW_APPLICATIONS),
-    neighbours=(DeskLink(N_("Inventory Desk"), "/inventory-desk"),),
+    neighbours=(DeskLink(N_("Inventory Desk"), "/inventory-desk", kind="inventory"),),
 )
 
 

@@ -1,7 +1,6 @@
 """The worker of tenancy-svc: relay, listeners, timers."""
 
 from chassis.bus.worker import duties_of
-from tenancy_svc.border import BORDER
 from tenancy_svc.features import FEATURES
 
-DUTIES = duties_of(FEATURES, BORDER)
+DUTIES = duties_of(FEATURES)

@@ -14,7 +14,6 @@ DEFINITION = ServiceDefinition(
     web="units_svc.main:create_app",
     migrations=str(Path(__file__).parent / "migrations"),
     duties="units_svc.worker:DUTIES",
-    border="units_svc.border:BORDER",
     follow="units_svc.inventory.recovery:follow_taken_back",
 )
 

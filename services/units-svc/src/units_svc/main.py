@@ -24,7 +24,7 @@ INVENTORY_DESK = Desk(
     navigation=navigation(FEATURES),
     home="my_day",
     search=Search("units", label="Find a home", permission=VIEW_UNITS),
-    neighbours=(DeskLink(N_("Property Desk"), "/property-desk"),),
+    neighbours=(DeskLink(N_("Property Desk"), "/property-desk", kind="property"),),
 )
 
 

@@ -8,15 +8,14 @@ from uuid import UUID
 from sqlalchemy import (
     Boolean,
     Column,
-    ColumnElement,
     Date,
     Integer,
     MetaData,
+    ScalarSelect,
     Select,
     String,
     Table,
     Uuid,
-    exists,
     insert,
     select,
     text,
@@ -42,19 +41,31 @@ _OCCUPATIONS = Table(
     Column("unit_id", Uuid()),
     Column("kind", String()),
     Column("managed_by", String()),
+    Column("manager", String()),
+    Column("began_on", Date()),
     Column("ended_on", Date()),
 )
 _TO_PUBLISH = Table("unit_to_publish", _tables, Column("unit_id", Uuid()))
 
 
-def lived_in_here(unit_id: Any) -> ColumnElement[bool]:
-    """Whether somebody lives in a home under the property entity, whatever its landlord on record is now."""
+def lived_in_under(unit_id: Any) -> ScalarSelect[str | None]:
+    """The property entity under which somebody lives in a home, whatever its landlord on record is now.
+
+    NULL where nobody lives there, or only under somebody else. Of two, the one whose people came first:
+    they're there until their end is known.
+    """
     lived = _OCCUPATIONS.c
-    return exists().where(
-        lived.unit_id == unit_id,
-        lived.ended_on.is_(None),
-        lived.kind != "out_of_use",
-        lived.managed_by == "property_entity",
+    return (
+        select(lived.manager)
+        .where(
+            lived.unit_id == unit_id,
+            lived.ended_on.is_(None),
+            lived.kind != "out_of_use",
+            lived.managed_by == "property_entity",
+        )
+        .order_by(lived.began_on)
+        .limit(1)
+        .scalar_subquery()
     )
 
 

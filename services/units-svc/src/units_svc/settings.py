@@ -6,7 +6,6 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import ServiceSettings
-from deskkit.i18n import N_
 
 
 class UnitsSettings(ServiceSettings):
@@ -16,8 +15,6 @@ class UnitsSettings(ServiceSettings):
         env_prefix="UNITS_", extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
-    organisation: str = N_("Property entity")
-    """The organisation's name beneath the desk's; the plain one is translated."""
     hold_days: Annotated[int, Field(ge=1, le=365)] = 14
     """A hold lasts this long from the request."""
     hold_grace_days: Annotated[int, Field(ge=0, le=365)] = 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chassis.clock import Clock
 from chassis.runtime import Runtime
-from units_svc.border import UnitsPublisher
+from units_svc.border import UnitsPublisher, part_of_broker
 from units_svc.features import FEATURES
 from units_svc.settings import UnitsSettings
 
@@ -14,4 +14,14 @@ NAME = "units"
 def build_runtime(settings: UnitsSettings, clock: Clock | None = None) -> Runtime:
     """Return the parts of a running inventory; tests give a clock of their own."""
     publisher = UnitsPublisher(settings.entity)
-    return Runtime.of_features(NAME, settings, FEATURES, publisher, application="units-svc", clock=clock)
+    border = part_of_broker(settings)
+    return Runtime.of_features(
+        NAME,
+        settings,
+        FEATURES,
+        publisher,
+        application="units-svc",
+        parties=border.parties,
+        border=border,
+        clock=clock,
+    )

@@ -1,7 +1,6 @@
 """The worker of units-svc: relay, listeners, timers."""
 
 from chassis.bus.worker import duties_of
-from units_svc.border import BORDER
 from units_svc.features import FEATURES
 
-DUTIES = duties_of(FEATURES, BORDER)
+DUTIES = duties_of(FEATURES)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """A demo account of one entity."""
+    """A demo account of one party."""
 
-    entity: str
+    party: str
     email: str
     name: str
     roles: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Which events crossed between the services, and when: the publisher's outbox and each listener's inbox.
+"""Which events crossed between the seats, and when: the publisher's outbox and each listener's inbox.
 
 The operator of the local stack has the passwords of both sides. In production nobody does: each side sees its
 own half, and these queries work on one half.
@@ -14,8 +14,7 @@ from uuid import UUID
 
 import asyncpg
 
-from contracts.catalogue import CATALOGUE
-from partywall.layout import BY_NAME, SERVICES
+from contracts.seats import Seat
 from partywall.stack import Stack
 
 # The relay updates an outbox row later, so the row's xmin is that of the marking. The audit row of the same
@@ -47,21 +46,18 @@ class Crossing:
 
     id: UUID
     subject: str
-    publisher: str
+    publisher: Seat
+    listeners: tuple[Seat, ...]
+    """The seats that receive it."""
     aggregate: str
     version: int
     status: str
     committed_at: dt.datetime
     published_at: dt.datetime | None
     withheld_reason: str | None
-    acted_at: Mapping[str, dt.datetime] = field(default_factory=dict)
+    acted_at: Mapping[Seat, dt.datetime] = field(default_factory=dict)
 
-    @property
-    def listeners(self) -> tuple[str, ...]:
-        """The services that receive it according to the catalogue."""
-        return tuple(str(service) for service in CATALOGUE.terms(self.subject).listeners)
-
-    def delay_ms(self, listener: str) -> float | None:
+    def delay_ms(self, listener: Seat) -> float | None:
         """Return the milliseconds from commit to acted-on at `listener`, or None while it hasn't acted."""
         acted = self.acted_at.get(listener)
         return None if acted is None else (acted - self.committed_at).total_seconds() * 1000
@@ -74,38 +70,43 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What waits at one service: rows to publish, events parked for an operator, events being tried again."""
+    """What waits at one seat: rows to publish, events parked for an operator, events being tried again."""
 
     pending: int
     parked: int
     retrying: int
 
 
-async def connect(stack: Stack, service: str) -> asyncpg.Connection:
-    """Open a connection to the database of `service` as its own role; the caller closes it."""
-    return await asyncpg.connect(stack.programs.dsn(BY_NAME[service]), timeout=5)
+async def connect(stack: Stack, seat: Seat) -> asyncpg.Connection:
+    """Open a connection to the database of a seat as its own role; the caller closes it."""
+    return await asyncpg.connect(stack.programs.dsn(stack.layout.of_seat(seat)), timeout=5)
 
 
 async def crossings(stack: Stack, since: dt.datetime = LONG_AGO) -> list[Crossing]:
-    """Return every event recorded since `since` (aware), from all services, in the order of their commits."""
-    published: list[tuple[str, asyncpg.Record]] = []
-    received: dict[UUID, dict[str, dt.datetime]] = {}
+    """Return every event recorded since `since` (aware), from all seats, in the order of their commits."""
+    published: list[tuple[Seat, asyncpg.Record]] = []
+    received: dict[UUID, dict[Seat, dt.datetime]] = {}
 
-    async def look(service: str) -> None:
-        connection = await connect(stack, service)
+    async def look(seat: Seat) -> None:
+        connection = await connect(stack, seat)
         try:
-            published.extend((service, row) for row in await connection.fetch(_PUBLISHED, since))
+            published.extend((seat, row) for row in await connection.fetch(_PUBLISHED, since))
             for row in await connection.fetch(_RECEIVED, since):
-                received.setdefault(row["id"], {})[service] = row["acted_at"]
+                received.setdefault(row["id"], {})[seat] = row["acted_at"]
         finally:
             await connection.close()
 
-    await asyncio.gather(*(look(service) for service in SERVICES))
+    await asyncio.gather(*(look(seat) for seat in stack.layout.seats))
+    listeners: dict[str, list[Seat]] = {}
+    for grant in stack.neighbourhood.grants.all:
+        for subject in grant.subjects:
+            listeners.setdefault(subject, []).append(grant.listener)
     found = [
         Crossing(
             row["id"],
             row["subject"],
-            service,
+            seat,
+            tuple(listeners.get(row["subject"], ())),
             row["aggregate"],
             row["aggregate_version"],
             row["status"],
@@ -114,14 +115,14 @@ async def crossings(stack: Stack, since: dt.datetime = LONG_AGO) -> list[Crossin
             row["withheld_reason"],
             received.get(row["id"], {}),
         )
-        for service, row in published
+        for seat, row in published
     ]
     return sorted(found, key=lambda crossing: crossing.committed_at)
 
 
-async def backlog(stack: Stack, service: str) -> Backlog:
-    """Return what waits at `service`."""
-    connection = await connect(stack, service)
+async def backlog(stack: Stack, seat: Seat) -> Backlog:
+    """Return what waits at a seat."""
+    connection = await connect(stack, seat)
     try:
         row = await connection.fetchrow(_WAITING)
     finally:

@@ -1,4 +1,4 @@
-"""`partywall demo`: the main journey, as the staff of both organisations, with the events that cross."""
+"""`partywall demo`: the main journey, as the staff of the organisations, with the events that cross."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from uuid import UUID
 
 from rich.console import Console
 
+from contracts.words import PartyKind
 from partywall.crossings import Crossing, crossings
-from partywall.journey import STEPS, Journey
-from partywall.seeding import sign_in
+from partywall.journey import STEPS, Between, Journey
+from partywall.parties import BadParties
+from partywall.seeding import listings, sign_in
 from partywall.stack import Stack
 from partywall.staff_api import StaffApi
 from partywall.watching import line_of
@@ -21,30 +23,49 @@ LAST_EVENTS = 10.0
 """Seconds to wait for the last events after the last step."""
 
 
-async def journey_of(stack: Stack, sessions: AsyncExitStack, given_name: str, family_name: str) -> Journey:
+def between(stack: Stack, support: str | None = None, landlord: str | None = None) -> Between:
+    """Return who takes part in a journey: the named parties, or else the first that take part.
+
+    Raises BadParties when there are none.
+    """
+    active = [party for party in stack.layout.parties if not party.suspended]
+    for inventory, manager in listings(active):
+        if landlord in (None, manager):
+            for party in active:
+                if PartyKind.SUPPORT in party.kinds and support in (None, party.id):
+                    return Between(party.id, manager, inventory)
+    wanted = f"{support or 'a support organisation'} and {landlord or 'a property entity with listed homes'}"
+    here = ", ".join(party.id for party in active)
+    raise BadParties(f"A journey needs {wanted}; this stack has {here}.")
+
+
+async def journey_of(
+    stack: Stack, sessions: AsyncExitStack, given_name: str, family_name: str, parties: Between
+) -> Journey:
     """Return a journey whose people are signed in at `stack`; `sessions` closes their clients."""
 
-    async def person(entity: str, role: str) -> StaffApi:
-        account = sign_in(stack, entity, role)
-        api = StaffApi(stack.layout.door(entity), account.email, account.password)
+    async def person(party: str, role: str) -> StaffApi:
+        account = sign_in(stack, party, role)
+        api = StaffApi(stack.layout.door(party), account.email, account.password)
         return await sessions.enter_async_context(api)
 
     return Journey(
-        caseworker=await person("support", "caseworker"),
-        manager=await person("property", "property_manager"),
-        keeper=await person("property", "inventory_keeper"),
+        caseworker=await person(parties.support, "caseworker"),
+        manager=await person(parties.landlord, "property_manager"),
+        keeper=await person(parties.inventory, "inventory_keeper"),
         given_name=given_name,
         family_name=family_name,
+        between=parties,
     )
 
 
-async def perform_journey(stack: Stack, console: Console) -> int:
-    """Go through the whole journey, printing steps and events; return the exit status."""
+async def perform_journey(stack: Stack, console: Console, parties: Between) -> int:
+    """Go through a whole journey, printing steps and events; return the exit status."""
     began = dt.datetime.now(dt.UTC)
     shown: dict[UUID, Crossing] = {}
     async with AsyncExitStack() as sessions:
         stamp = began.astimezone().strftime("%H%M%S")
-        journey = await journey_of(stack, sessions, "Demo", f"Household {stamp}")
+        journey = await journey_of(stack, sessions, "Demo", f"Household {stamp}", parties)
         for number, step in enumerate(STEPS, start=1):
             words = await journey.take(step)
             console.print(f"[bold]{number:2}[/bold]  {words}", highlight=False)

@@ -16,10 +16,9 @@ import httpx
 import nats.errors
 from rich.console import Console
 
-from contracts.border import streams_for
 from partywall.crossings import backlog
 from partywall.lag import lags
-from partywall.layout import ENTITIES, ENTITY_OF, PARTS, SERVICES
+from partywall.layout import GATEWAY, PACKAGES
 from partywall.nats_server import installed_program
 from partywall.postgres import BINARIES
 from partywall.processes import holder_of
@@ -42,10 +41,9 @@ class Finding:
 
 def examine(stack: Stack) -> Iterator[Finding]:
     """Yield a finding for each check; some are only made on a running stack."""
-    for check in (_python, _programs, _user, _folder, _secrets, _room, _ports):
+    for check in (_python, _programs, _user, _folder, _secrets, _parties, _room, _ports):
         yield from check(stack)
-    stopped = stack.missing()
-    if len(stopped) == len(PARTS):
+    if not stack.anything_runs():
         yield Finding("the stack is stopped", "start it: make up")
         return
     for check in (_processes, _databases, _durability, _streams, _routes):
@@ -102,7 +100,8 @@ def _folder(stack: Stack) -> Iterator[Finding]:
 
 
 def _secrets(stack: Stack) -> Iterator[Finding]:
-    for path in (stack.vault.path, stack.layout.nats_folder / "nats.conf", stack.sign_ins):
+    keys = sorted(stack.neighbourhood.keys.folder.glob("*.key"))
+    for path in (stack.vault.path, stack.layout.nats_folder / "nats.conf", stack.sign_ins, *keys):
         if path.exists():
             private = stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
             mend = "" if private else f"chmod 600 {path}"
@@ -110,6 +109,12 @@ def _secrets(stack: Stack) -> Iterator[Finding]:
                 f"{path.name} is readable by its owner only" if private else f"{path} is readable by others",
                 mend,
             )
+
+
+def _parties(stack: Stack) -> Iterator[Finding]:
+    plan = stack.neighbourhood.plan
+    suspended = f", {len(plan.suspended)} of them suspended" if plan.suspended else ""
+    yield Finding(f"{len(plan.parties)} parties take part{suspended}")
 
 
 def _room(stack: Stack) -> Iterator[Finding]:
@@ -136,7 +141,7 @@ def _ports(stack: Stack) -> Iterator[Finding]:
 
 
 def _processes(stack: Stack) -> Iterator[Finding]:
-    for part in PARTS:
+    for part in stack.layout.parts:
         if stack.running(part) is None:
             yield Finding(f"{part.title} isn't running", f"make up (its log: {stack.layout.log(part.name)})")
             continue
@@ -148,17 +153,17 @@ def _processes(stack: Stack) -> Iterator[Finding]:
 
 
 def _databases(stack: Stack) -> Iterator[Finding]:
-    for service in SERVICES:
+    for seat in stack.layout.seats:
         try:
-            waiting = asyncio.run(backlog(stack, service))
+            waiting = asyncio.run(backlog(stack, seat))
         except asyncpg.UndefinedTableError:
-            yield Finding(f"database {service} has no tables", "make up")
+            yield Finding(f"database of {seat} has no tables", "make up")
         except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-            server = f"postgres-{ENTITY_OF[service]}"
-            yield Finding(f"database {service}: {error}", f"make up (log: {stack.layout.log(server)})")
+            log = stack.layout.log(f"{seat.party}/postgres")
+            yield Finding(f"database of {seat}: {error}", f"make up (log: {log})")
         else:
-            mend = f"partywall parked, then partywall replay {service} --all" if waiting.parked else ""
-            yield Finding(f"{service}: {waiting.pending} to publish, {waiting.parked} parked", mend)
+            mend = f"partywall parked, then partywall replay {seat} --all" if waiting.parked else ""
+            yield Finding(f"{seat}: {waiting.pending} to publish, {waiting.parked} parked", mend)
 
 
 def _durability(stack: Stack) -> Iterator[Finding]:
@@ -178,7 +183,7 @@ def _durability(stack: Stack) -> Iterator[Finding]:
 
 
 def _streams(stack: Stack) -> Iterator[Finding]:
-    wanted = sum(len(stream.consumers) for service in SERVICES for stream in streams_for(service))
+    wanted = len(stack.neighbourhood.grants.all)
     try:
         found = len(asyncio.run(lags(stack)))
     except (OSError, TimeoutError, nats.errors.Error) as error:
@@ -189,27 +194,31 @@ def _streams(stack: Stack) -> Iterator[Finding]:
 
 
 def _routes(stack: Stack) -> Iterator[Finding]:
-    for entity in ENTITIES:
-        reached = _answers(stack, entity, "/sign-in") == httpx.codes.OK
-        mend = (
-            ""
-            if reached
-            else f"read {stack.layout.log('traefik')} and {stack.layout.log(f'gateway-{entity}')}"
-        )
+    layout = stack.layout
+    crossed: list[str] = []
+    for party in layout.parties:
+        reached = _answers(stack, party.id, "/sign-in") == httpx.codes.OK
+        logs = f"{layout.log('traefik')} and {layout.log(f'{party.id}/{GATEWAY}')}"
         yield Finding(
-            f"{stack.layout.public_url(entity)} {'answers' if reached else 'does not answer'}", mend
+            f"{layout.public_url(party.id)} {'answers' if reached else 'does not answer'}",
+            "" if reached else f"read {logs}",
         )
-    crossed = _answers(stack, "property", "/api/support/v1/openapi.json")
-    closed = crossed in (httpx.codes.NOT_FOUND, None)
-    mend = "" if closed else f"remove {stack.layout.traefik_folder}, then partywall down and make up"
+        foreign = PACKAGES.keys() - {GATEWAY, *(str(seat.service) for seat in party.seats)}
+        crossed += [
+            f"{service}-svc at {party.id}"
+            for service in sorted(foreign)
+            if _answers(stack, party.id, f"/api/{service}/v1/openapi.json")
+            not in (httpx.codes.NOT_FOUND, None)
+        ]
     yield Finding(
-        "the property host has no route to support-svc" if closed else "support-svc is exposed", mend
+        f"exposed: {', '.join(crossed)}" if crossed else "no host has a route to another's services",
+        f"remove {layout.traefik_folder}, then partywall down and make up" if crossed else "",
     )
 
 
-def _answers(stack: Stack, entity: str, path: str) -> int | None:
+def _answers(stack: Stack, party: str, path: str) -> int | None:
     try:
-        host = {"Host": stack.layout.host(entity)}
+        host = {"Host": stack.layout.host(party)}
         return httpx.get(f"http://127.0.0.1:{stack.layout.base}{path}", headers=host, timeout=3).status_code
     except httpx.TransportError:
         return None

@@ -50,6 +50,15 @@ def today() -> dt.date:
     return dt.datetime.now(ZONE).date()
 
 
+@dataclass(frozen=True, slots=True)
+class Between:
+    """The parties of a journey: who supports the household, who manages the home, who lists it."""
+
+    support: str = "support"
+    landlord: str = "property"
+    inventory: str = "property"
+
+
 @dataclass
 class Journey:
     """One household's journey from a search to a move-in, with what it has reached so far."""
@@ -59,6 +68,7 @@ class Journey:
     keeper: StaffApi
     given_name: str
     family_name: str
+    between: Between = Between()
     patience: float = 30.0
     """Seconds to wait for the other side."""
     shares_contact: bool = True
@@ -94,7 +104,7 @@ class Journey:
             "checked": True,
         }
         self.client = (await self.caseworker.post("/api/support/v1/clients", body))["id"]
-        return f"support: recorded {self.given_name} {self.family_name}"
+        return f"{self.between.support}: recorded {self.given_name} {self.family_name}"
 
     async def start_the_placement(self) -> str:
         """support: Start Housing Placement, with the consents the journey needs (P2, C6)."""
@@ -108,30 +118,39 @@ class Journey:
             "agrees_to_share_contact": "written" if self.shares_contact else None,
         }
         self.placement = (await self.caseworker.post("/api/support/v1/placements", body))["id"]
-        return "support: started the housing placement, with the client's consents"
+        return f"{self.between.support}: started the housing placement, with the client's consents"
 
     async def search_a_home(self) -> str:
-        """support: New Housing Search on its own copy (P5); takes the first home of the property entity."""
+        """support: New Housing Search on its own copy (P5); takes the landlord's first home."""
         if not self.unit:
             path = f"/api/support/v1/placements/{self.placement}/homes"
             found = await self._until(lambda: self._homes(path), "a home that can be secured")
             self.unit, self.address = found[0]["unit"], found[0]["address"]
-        return f"support: found {self.address or self.unit}"
+        return f"{self.between.support}: found {self.address or self.unit}"
 
     async def _homes(self, path: str) -> Any:
-        page = await self.caseworker.get(path, managed_by="property_entity", include_unknown="true")
-        return page["items"]
+        wanted = {"managed_by": "property_entity", "inventory": self.between.inventory}
+        found: list[Any] = []
+        after: dict[str, str] = {}
+        while not found:
+            page = await self.caseworker.get(path, **wanted, **after, include_unknown="true")
+            found = [home for home in page["items"] if home["manager"] == self.between.landlord]
+            if page["next"] is None:
+                break
+            after = {"after": page["next"]}
+        return found
 
     async def secure_the_unit(self) -> str:
         """support: Secure Unit (P6): asks units-svc across the wall."""
         body = {
             "unit": self.unit,
+            "inventory": self.between.inventory,
             "secured_on": today().isoformat(),
             "expected_move_in": today().isoformat(),
         }
         path = f"/api/support/v1/placements/{self.placement}/secure-unit"
         self.request = (await self.caseworker.post(path, body))["request"]
-        return "support: asked for the home"
+        return f"{self.between.support}: asked for the home"
 
     async def placement_record(self) -> Any:
         """Return the placement as the caseworker sees it."""
@@ -140,7 +159,7 @@ class Journey:
     async def until_housing_is_secured(self) -> str:
         """support: wait until the inventory's answer has made it Housing Secured."""
         await self._until(self._secured, "Housing Secured")
-        return "support: Housing Secured"
+        return f"{self.between.support}: Housing Secured"
 
     async def _secured(self) -> bool:
         return bool((await self.placement_record())["status"] == "housing_secured")
@@ -158,7 +177,7 @@ class Journey:
         line = await self._until(self._application, "the application")
         self.application = line["id"]
         named = f" of {line['name']}" if line["name"] else " without a name"
-        return f"tenancy: the referral has arrived as an application{named}"
+        return f"{self.between.landlord}: the referral has arrived as an application{named}"
 
     async def _application(self) -> Any:
         page = await self.manager.get("/api/tenancy/v1/applications", status="received", limit=200)
@@ -171,7 +190,7 @@ class Journey:
     async def until_property_knows_the_home(self) -> str:
         """tenancy: wait until its own copy has the home; a new stack is still receiving them."""
         await self._until(self._home_known, "the home in the property entity's copy")
-        return "tenancy: has the home as the inventory lists it"
+        return f"{self.between.landlord}: has the home as the inventory lists it"
 
     async def _home_known(self) -> bool:
         record = await self.manager.get(f"/api/tenancy/v1/applications/{self.application}")
@@ -180,21 +199,20 @@ class Journey:
     async def record_the_tenants_choices(self) -> str:
         """tenancy: record what the tenant lets the property entity disclose (W5)."""
         path = f"/api/tenancy/v1/applications/{self.application}"
-        statement = await self.manager.get(f"{path}/disclosures")
         body = {
-            "counterpart": statement["counterpart"],
+            "party": self.between.support,
             "given_on": today().isoformat(),
             "signing": "share",
             "start": "share",
             "notices": "do_not_share",
         }
         await self.manager.post(f"{path}/choices", body)
-        return "tenancy: recorded what the tenant lets it disclose"
+        return f"{self.between.landlord}: recorded what the tenant lets it disclose"
 
     async def accept_the_application(self) -> str:
         """tenancy: accept."""
         await self.manager.post(f"/api/tenancy/v1/applications/{self.application}/acceptance")
-        return "tenancy: accepted the application"
+        return f"{self.between.landlord}: accepted the application"
 
     async def draw_up_the_lease(self) -> str:
         """tenancy: draw up the lease from the template of the home's province (T2, T4)."""
@@ -207,7 +225,7 @@ class Journey:
             "parties": [tenant],
         }
         self.lease = (await self.manager.post("/api/tenancy/v1/leases", body))["id"]
-        return "tenancy: drew up the lease"
+        return f"{self.between.landlord}: drew up the lease"
 
     async def schedule_the_signing(self) -> str:
         """tenancy: arrange the signing, in an hour (T5)."""
@@ -218,12 +236,12 @@ class Journey:
             "landlord_name": "Demo Property Manager",
         }
         self.signing = (await self.manager.post(f"/api/tenancy/v1/leases/{self.lease}/signings", body))["id"]
-        return "tenancy: arranged the signing"
+        return f"{self.between.landlord}: arranged the signing"
 
     async def until_support_sees_the_signing(self) -> str:
         """support: wait until the signing is on the caseworker's list (W4)."""
         await self._until(self._signing_seen, "the signing")
-        return "support: sees the signing"
+        return f"{self.between.support}: sees the signing"
 
     async def _signing_seen(self) -> Any:
         found = await self.caseworker.get(f"/api/support/v1/placements/{self.placement}/signings")
@@ -233,16 +251,17 @@ class Journey:
         """support: answer that the case manager attends."""
         path = f"/api/support/v1/signings/{self.signing}/answer"
         await self.caseworker.post(path, {"attendance": "attending"})
-        return "support: answered attending"
+        return f"{self.between.support}: answered attending"
 
     async def until_property_sees_the_answer(self) -> str:
         """tenancy: wait until the answer has arrived."""
         await self._until(self._answered, "the answer to the signing")
-        return "tenancy: sees that an advocate attends"
+        return f"{self.between.landlord}: sees that an advocate attends"
 
     async def _answered(self) -> bool:
         record = await self.manager.get(f"/api/tenancy/v1/signings/{self.signing}")
-        return bool((record.get("answer") or {}).get("attendance") == "attending")
+        answers = [one["answer"] for one in record["invites"] if one["party"] == self.between.support]
+        return any(answer and answer["attendance"] == "attending" for answer in answers)
 
     async def sign(self) -> str:
         """tenancy: explain rights, attest on both sides that no service is a condition, sign (T5)."""
@@ -253,12 +272,12 @@ class Journey:
             await self.manager.post(f"{path}/attestations", party)
         # The signing is arranged for tomorrow, and the tenant agrees to sign today.
         await self.manager.post(f"{path}/signature", {"tenants_agreed": True})
-        return "tenancy: signed; the tenancy starts"
+        return f"{self.between.landlord}: signed; the tenancy starts"
 
     async def until_support_sees_the_tenancy(self) -> str:
         """support: wait until the start of the tenancy has arrived."""
         await self._until(self._let, "the start of the tenancy")
-        return "support: sees that the tenancy has started"
+        return f"{self.between.support}: sees that the tenancy has started"
 
     async def _let(self) -> bool:
         request = (await self.placement_record())["request"]
@@ -271,12 +290,12 @@ class Journey:
         record = await self.placement_record()
         if record["status"] != "moved_in":
             raise StillWaiting(f"moved in, but the placement is {record['status']}")
-        return f"support: moved in; the first follow-up is on {record['next_follow_up']}"
+        return f"{self.between.support}: moved in; the first follow-up is on {record['next_follow_up']}"
 
     async def until_the_home_is_occupied(self) -> str:
         """units: wait until the inventory shows the home as occupied, and support's copy as well (U4)."""
         await self._until(self._occupied, "the home as occupied")
-        return "units: the home is occupied, and published so"
+        return f"{self.between.inventory}: the home is occupied, and published so"
 
     async def _occupied(self) -> bool:
         unit = await self.keeper.get(f"/api/units/v1/units/{self.unit}")

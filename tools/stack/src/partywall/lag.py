@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import nats
 from nats.js.errors import NotFoundError
 
-from contracts.border import admin_user, streams_for
-from partywall.layout import SERVICES
+from contracts.border import inbox_of
+from contracts.seats import Seat
 from partywall.stack import Stack
 
 
@@ -16,8 +16,8 @@ from partywall.stack import Stack
 class Lag:
     """Events of `publisher` not yet delivered to `listener`, and those delivered but not acknowledged."""
 
-    publisher: str
-    listener: str
+    publisher: Seat
+    listener: Seat
     waiting: int
     unacknowledged: int
 
@@ -29,13 +29,15 @@ async def _ignore(error: Exception) -> None:
 async def lags(stack: Stack) -> list[Lag]:
     """Return the lag of every granted consumer; one that doesn't exist is left out."""
     found: list[Lag] = []
-    for publisher in SERVICES:
-        user = admin_user(publisher)
+    grants = stack.neighbourhood.grants
+    for publisher in stack.layout.seats:
+        given = [grant for grant in grants.all if grant.publisher == publisher]
+        user = publisher.admin
         connection = await nats.connect(
             stack.layout.nats_url,
             user=user,
             password=stack.vault.secret(f"nats-{user}"),
-            inbox_prefix=f"_INBOX.{user}".encode(),
+            inbox_prefix=inbox_of(user).encode(),
             allow_reconnect=False,
             # This also limits the attempts of the first connection, by default two minutes.
             max_reconnect_attempts=1,
@@ -44,15 +46,13 @@ async def lags(stack: Stack) -> list[Lag]:
             error_cb=_ignore,
         )
         try:
-            for stream in streams_for(publisher):
-                for consumer in stream.consumers:
-                    try:
-                        info = await connection.jetstream().consumer_info(stream.name, consumer.name)
-                    except NotFoundError:
-                        continue
-                    found.append(
-                        Lag(publisher, consumer.name, info.num_pending or 0, info.num_ack_pending or 0)
-                    )
+            for grant in given:
+                try:
+                    info = await connection.jetstream().consumer_info(grant.stream, grant.consumer)
+                except NotFoundError:
+                    continue
+                waiting, unacknowledged = info.num_pending or 0, info.num_ack_pending or 0
+                found.append(Lag(publisher, grant.listener, waiting, unacknowledged))
         finally:
             await connection.close()
     return found

@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from contracts.enrolment import PlannedParty
+from contracts.seats import Seat
+from contracts.words import Service
+
 DEFAULT_PORT_BASE = 8400
-PORTS_USED = 13
-ENTITIES = ("property", "support")
-SERVICES = ("units", "support", "tenancy")
 PACKAGES = {"units": "units_svc", "support": "support_svc", "tenancy": "tenancy_svc", "gateway": "gateway"}
-ENTITY_OF = {"units": "property", "tenancy": "property", "support": "support"}
-DATABASES = {
-    "property": ("units", "tenancy", "gateway_property"),
-    "support": ("support", "gateway_support"),
-}
+GATEWAY = "gateway"
+_TRAEFIK, _NATS, _MONITOR = 0, 3, 4
+"""Ports that every stack has, after its base; each other part gets the lowest that is free."""
 
 
 class BadPortBase(ValueError):
     """The port base can't be used."""
+
+
+class NoSuchPart(LookupError):
+    """The stack has no such part; the message has those it has."""
 
 
 class Kind(StrEnum):
@@ -40,13 +45,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One process of the stack, on the port base plus `offset`; `service` is a key of `PACKAGES`."""
+    """One process of the stack, on the port base plus `offset`; `service` is a key of `PACKAGES`.
+
+    Its name is "nats", "traefik", or that of a party with what it runs: "maple-homes/tenancy-worker".
+    """
 
     name: str
     title: str
     kind: Kind
     offset: int
-    entity: str | None = None
+    party: str | None = None
     service: str | None = None
     more_offsets: tuple[int, ...] = ()
 
@@ -57,26 +65,15 @@ class Part:
 
     @property
     def database(self) -> str:
-        """Name of the part's database and of the role that owns it."""
-        return f"gateway_{self.entity}" if self.service == "gateway" else str(self.service)
+        """Name of the part's database at its party's server, and of the role that owns it."""
+        return str(self.service)
 
-
-PARTS: tuple[Part, ...] = (
-    Part("postgres-property", "PostgreSQL of the property entity", Kind.POSTGRES, 1, "property"),
-    Part("postgres-support", "PostgreSQL of the support organisation", Kind.POSTGRES, 2, "support"),
-    Part("nats", "NATS, the border", Kind.NATS, 3, more_offsets=(4,)),
-    Part("traefik", "Traefik, a host for each entity", Kind.TRAEFIK, 0),
-    Part("gateway-property", "gateway of the property entity", Kind.SERVE, 11, "property", "gateway"),
-    Part("gateway-support", "gateway of the support organisation", Kind.SERVE, 12, "support", "gateway"),
-    Part("units", "units-svc, pages and API", Kind.SERVE, 5, "property", "units"),
-    Part("units-worker", "units-svc, worker", Kind.WORK, 6, "property", "units"),
-    Part("support", "support-svc, pages and API", Kind.SERVE, 7, "support", "support"),
-    Part("support-worker", "support-svc, worker", Kind.WORK, 8, "support", "support"),
-    Part("tenancy", "tenancy-svc, pages and API", Kind.SERVE, 9, "property", "tenancy"),
-    Part("tenancy-worker", "tenancy-svc, worker", Kind.WORK, 10, "property", "tenancy"),
-)
-SERVING = tuple(part for part in PARTS if part.kind is Kind.SERVE)
-BY_NAME: Mapping[str, Part] = {part.name: part for part in PARTS}
+    @property
+    def seat(self) -> Seat | None:
+        """The seat whose process it is, if it has to do with the border."""
+        if self.party is None or self.service is None or self.service == GATEWAY:
+            return None
+        return Seat(self.party, Service(self.service))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,22 +112,110 @@ class _Named(httpx.AsyncHTTPTransport):
         return await super().handle_async_request(request)
 
 
-@dataclass(frozen=True, slots=True)
+def _parts(parties: Sequence[PlannedParty], present: Mapping[str, int]) -> Iterator[Part]:
+    """Yield every part of a stack of these parties; those in `present` stay on the ports they have."""
+    taken = {_TRAEFIK, _NATS, _MONITOR, *present.values()}
+    free = (offset for offset in count() if offset not in taken)
+
+    def part(party: str, what: str, title: str, kind: Kind, service: str | None = None) -> Part:
+        name = f"{party}/{what}"
+        offset = present[name] if name in present else next(free)
+        return Part(name, title, kind, offset, party, service)
+
+    ids = [party.id for party in parties]
+    for id in ids:
+        yield part(id, "postgres", f"PostgreSQL of {id}", Kind.POSTGRES)
+    yield Part("nats", "NATS, the border", Kind.NATS, _NATS, more_offsets=(_MONITOR,))
+    yield Part("traefik", "Traefik, a host for each party", Kind.TRAEFIK, _TRAEFIK)
+    seats = sorted((seat for party in parties for seat in party.seats), key=_as_in_the_catalogue)
+    for seat in seats:
+        party, service = seat.party, str(seat.service)
+        yield part(party, service, f"{service}-svc of {party}, pages and API", Kind.SERVE, service)
+        yield part(party, f"{service}-worker", f"{service}-svc of {party}, worker", Kind.WORK, service)
+    for id in ids:
+        yield part(id, GATEWAY, f"gateway of {id}", Kind.SERVE, GATEWAY)
+
+
+def _as_in_the_catalogue(seat: Seat) -> tuple[int, str]:
+    return list(Service).index(seat.service), seat.party
+
+
+@dataclass(frozen=True)
 class Layout:
-    """Where one stack is: a state folder and a range of ports on 127.0.0.1."""
+    """Where one stack is: its parties, a state folder, and a range of ports on 127.0.0.1.
+
+    `ports_in_use` are the offsets of the parts that had one before.
+    """
 
     state: Path
     base: int
+    parties: tuple[PlannedParty, ...]
+    ports_in_use: Mapping[str, int]
 
     def __post_init__(self) -> None:
-        if not 1024 <= self.base <= 65535 - PORTS_USED:
+        if not 1024 <= self.base <= 65535 - self.span:
             raise BadPortBase(
-                f"PARTYWALL_PORT_BASE must be from 1024 to {65535 - PORTS_USED}, not {self.base}."
+                f"PARTYWALL_PORT_BASE must be from 1024 to {65535 - self.span}, not {self.base}."
             )
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """Every process of the stack."""
+        return tuple(_parts(self.parties, self.ports_in_use))
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Part]:
+        return {part.name: part for part in self.parts}
+
+    @property
+    def span(self) -> int:
+        """How many ports from the base on the stack uses."""
+        return 1 + max(offset for part in self.parts for offset in (part.offset, *part.more_offsets))
+
+    @property
+    def serving(self) -> tuple[Part, ...]:
+        """The web processes: one for each database."""
+        return tuple(part for part in self.parts if part.kind is Kind.SERVE)
+
+    @property
+    def seats(self) -> tuple[Seat, ...]:
+        """The seats at the border, in the catalogue's order of services."""
+        return tuple(part.seat for part in self.serving if part.seat is not None)
+
+    def part(self, name: str) -> Part:
+        """Return a part by its name; the party may be left out where one alone has such a part.
+
+        Raises NoSuchPart.
+        """
+        if name in self._by_name:
+            return self._by_name[name]
+        meant = [part for part in self.parts if part.name.endswith(f"/{name}")]
+        if len(meant) == 1:
+            return meant[0]
+        those = ", ".join(part.name for part in meant or self.parts)
+        raise NoSuchPart(f"{name} is {'ambiguous' if meant else 'no part of this stack'}: {those}")
+
+    def parts_of(self, party: str) -> tuple[Part, ...]:
+        """Return the processes of one party."""
+        return tuple(part for part in self.parts if part.party == party)
+
+    def seat(self, name: str) -> Seat:
+        """Return a seat by its name; the party may be left out where one alone runs such a service.
+
+        Raises NoSuchPart.
+        """
+        seat = self.part(name).seat
+        if seat is None:
+            raise NoSuchPart(f"{name} has no account at the border: {', '.join(map(str, self.seats))}")
+        return seat
+
+    def of_seat(self, seat: Seat) -> Part:
+        """Return the web process of a seat."""
+        return self._by_name[str(seat)]
 
     def port(self, name: str) -> int:
         """Return the port that the part `name` listens on."""
-        return self.base + BY_NAME[name].offset
+        return self.base + self.part(name).offset
 
     def ports(self, part: Part) -> tuple[int, ...]:
         """Return every port of `part`."""
@@ -139,28 +224,28 @@ class Layout:
     @property
     def nats_monitor_port(self) -> int:
         """Port of the broker's monitor."""
-        return self.base + 4
+        return self.base + _MONITOR
 
     @property
     def nats_url(self) -> str:
         """Address of the broker."""
         return f"nats://127.0.0.1:{self.port('nats')}"
 
-    def host(self, entity: str) -> str:
-        """Return the host name of `entity`, with the public port."""
-        return f"{entity}.localhost:{self.base}"
+    def host(self, party: str) -> str:
+        """Return the host name of a party, with the public port."""
+        return f"{party}.localhost:{self.base}"
 
-    def public_url(self, entity: str) -> str:
-        """Return the address under which browsers and API clients reach `entity`."""
-        return f"http://{self.host(entity)}"
+    def public_url(self, party: str) -> str:
+        """Return the address under which browsers and API clients reach a party."""
+        return f"http://{self.host(party)}"
 
-    def jwks_url(self, entity: str) -> str:
-        """Return where the services of `entity` fetch their gateway's public keys."""
-        return f"http://127.0.0.1:{self.port(f'gateway-{entity}')}/.well-known/jwks.json"
+    def jwks_url(self, party: str) -> str:
+        """Return where the services of a party fetch their gateway's public keys."""
+        return f"http://127.0.0.1:{self.port(f'{party}/{GATEWAY}')}/.well-known/jwks.json"
 
-    def door(self, entity: str) -> Door:
-        """Return how a program reaches `entity` through Traefik."""
-        return Door(f"http://127.0.0.1:{self.base}", self.host(entity))
+    def door(self, party: str) -> Door:
+        """Return how a program reaches a party through Traefik."""
+        return Door(f"http://127.0.0.1:{self.base}", self.host(party))
 
     @property
     def logs(self) -> Path:
@@ -169,7 +254,7 @@ class Layout:
 
     def log(self, name: str) -> Path:
         """Return the log file of the part `name`."""
-        return self.logs / f"{name}.log"
+        return self.logs / f"{self.part(name).name}.log"
 
     @property
     def run(self) -> Path:
@@ -186,9 +271,9 @@ class Layout:
         """Folder of Traefik's configuration."""
         return self.state / "traefik"
 
-    def postgres_data(self, entity: str) -> Path:
-        """Return the data folder of the PostgreSQL server of `entity`."""
-        return self.state / f"postgres-{entity}"
+    def postgres_data(self, party: str) -> Path:
+        """Return the data folder of the PostgreSQL server of a party."""
+        return self.state / f"postgres-{party}"
 
 
 def project_root() -> Path:

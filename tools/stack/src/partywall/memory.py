@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from contracts.enrolment import PlannedParty
 from partywall.layout import DEFAULT_PORT_BASE, Layout, port_base
 
 
@@ -52,17 +53,30 @@ def write_json(path: Path, content: Mapping[str, Any], *, private: bool = False)
     draft.replace(path)
 
 
-def layout_of(state: Path, environment: Mapping[str, str] | None = None) -> Layout:
+def layout_of(
+    state: Path, parties: tuple[PlannedParty, ...], environment: Mapping[str, str] | None = None
+) -> Layout:
     """Return the layout of the stack in `state`: with `PARTYWALL_PORT_BASE`, the last base, or 8400."""
     chosen = (os.environ if environment is None else environment).get("PARTYWALL_PORT_BASE")
-    if chosen:
-        return Layout(state, port_base(chosen))
-    return Layout(state, int(read_json(state / "stack.json").get("port_base", DEFAULT_PORT_BASE)))
+    known = read_json(state / "stack.json")
+    base = port_base(chosen) if chosen else int(known.get("port_base", DEFAULT_PORT_BASE))
+    return Layout(state, base, parties, known.get("ports", {}))
 
 
 def remember_layout(layout: Layout) -> None:
-    """Store the port base, so that later commands find the stack."""
-    write_json(layout.state / "stack.json", {"port_base": layout.base})
+    """Store the ports, so that later commands find the stack."""
+    ports = {part.name: part.offset for part in layout.parts if part.party is not None}
+    write_json(layout.state / "stack.json", {"port_base": layout.base, "ports": ports})
+
+
+def require_this_version(state: Path) -> None:
+    """Refuse the folder of a stack from before there was a register of parties. Raises StateUnusable."""
+    known = read_json(state / "stack.json")
+    if known and "ports" not in known:
+        raise StateUnusable(
+            f"{state} was made before parties had a register, and this version can't use it. "
+            f"To start without what is in it: partywall down && rm -r {state} && make up"
+        )
 
 
 @dataclass(slots=True)

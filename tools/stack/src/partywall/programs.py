@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from contracts.border import Address, admin_user, nats_config, users
+from contracts.border import Address, nats_config
 from partywall import traefik
+from partywall.databases import password_of
 from partywall.layout import PACKAGES, Kind, Layout, Part
 from partywall.memory import Vault
 from partywall.nats_server import installed_program
 from partywall.nursery import Child
+from partywall.parties import Neighbourhood
 from partywall.postgres import PostgresCluster
 
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE")
@@ -27,32 +29,34 @@ class Programs:
 
     layout: Layout
     vault: Vault
+    neighbourhood: Neighbourhood
     extra: Mapping[str, str] = field(default_factory=dict)
 
-    def postgres(self, entity: str) -> PostgresCluster:
-        """Return the PostgreSQL server of `entity`."""
-        name = f"postgres-{entity}"
+    def postgres(self, party: str) -> PostgresCluster:
+        """Return the PostgreSQL server of a party."""
+        name = f"{party}/postgres"
         return PostgresCluster(
-            data=self.layout.postgres_data(entity),
+            data=self.layout.postgres_data(party),
             port=self.layout.port(name),
-            superuser_password=self.vault.secret(f"{name}-superuser"),
+            superuser_password=self.vault.secret(f"postgres-{party}-superuser"),
             log=self.layout.log(name),
         )
 
     def dsn(self, part: Part) -> str:
         """Return the address of the part's database, as its own role."""
-        cluster = self.postgres(part.entity or "")
-        return cluster.dsn(part.database, part.database, self.vault.secret(f"database-{part.database}"))
+        cluster = self.postgres(part.party or "")
+        return cluster.dsn(part.database, part.database, password_of(part, self.vault))
 
     def nats_passwords(self) -> dict[str, str]:
         """Return the password of every user of the broker."""
-        return {user: self.vault.secret(f"nats-{user}") for user in users()}
+        return {user: self.vault.secret(f"nats-{user}") for user in self.neighbourhood.grants.users}
 
     def write_nats_config(self) -> str:
         """Write the broker's configuration (mode 0600, as it has passwords) and return its text."""
         folder = self.layout.nats_folder
         folder.mkdir(parents=True, exist_ok=True)
         text = nats_config(
+            self.neighbourhood.grants,
             listen=Address("127.0.0.1", self.layout.port("nats")),
             monitor=Address("127.0.0.1", self.layout.nats_monitor_port),
             store_dir=str(folder / "jetstream"),
@@ -83,12 +87,14 @@ class Programs:
 
     def child(self, part: Part) -> Child:
         """Return how a nursery starts the service `part`."""
+        log = self.layout.log(part.name)
+        log.parent.mkdir(parents=True, exist_ok=True)
         return Child(
             module=PACKAGES[part.service or ""],
             arguments=[str(part.kind)],
             environment=self.environment(part),
             folder=str(self.layout.state),
-            log=str(self.layout.log(part.name)),
+            log=str(log),
         )
 
     def environment(self, part: Part) -> dict[str, str]:
@@ -101,31 +107,33 @@ class Programs:
         return {**inherited, "PYTHONUNBUFFERED": "1", **settings, **chosen}
 
     def _settings(self, part: Part) -> dict[str, str]:
-        layout, entity, service = self.layout, part.entity or "", part.service or ""
+        layout, party, service = self.layout, part.party or "", part.service or ""
         settings = {
             "DATABASE_URL": self.dsn(part),
-            "ISSUER": layout.public_url(entity),
-            "JWKS_URL": layout.jwks_url(entity),
+            "ISSUER": layout.public_url(party),
+            "JWKS_URL": layout.jwks_url(party),
             "AUDIENCE": service,
-            "ENTITY": entity,
-            "PUBLIC_URL": layout.public_url(entity),
-            "CSRF_SECRET": self.vault.secret(f"csrf-{part.database}"),
+            "ENTITY": party,
+            **self.neighbourhood.settings(),
+            "PUBLIC_URL": layout.public_url(party),
+            "CSRF_SECRET": self.vault.secret(f"csrf-{party}-{service}"),
             "HTTP_HOST": "127.0.0.1",
-            "HTTP_PORT": str(layout.port(part.name.removesuffix("-worker"))),
+            "HTTP_PORT": str(layout.port(f"{party}/{service}")),
         }
         if "PARTYWALL_OTLP_ENDPOINT" in os.environ:
             settings["OTLP_ENDPOINT"] = os.environ["PARTYWALL_OTLP_ENDPOINT"]
-        if service == "gateway":
+        seat = part.seat
+        if seat is None:
             return settings
         return {
             **settings,
-            "WORKER_PORT": str(layout.port(f"{service}-worker")),
+            "WORKER_PORT": str(layout.port(f"{party}/{service}-worker")),
             "NATS_URL": layout.nats_url,
-            "NATS_USER": service,
-            "NATS_PASSWORD": self.vault.secret(f"nats-{service}"),
+            "NATS_USER": seat.account,
+            "NATS_PASSWORD": self.vault.secret(f"nats-{seat.account}"),
             # Only `border` uses the admin; the stack is its own operator.
-            "NATS_ADMIN_USER": admin_user(service),
-            "NATS_ADMIN_PASSWORD": self.vault.secret(f"nats-{admin_user(service)}"),
+            "NATS_ADMIN_USER": seat.admin,
+            "NATS_ADMIN_PASSWORD": self.vault.secret(f"nats-{seat.admin}"),
         }
 
     def prepare(self, part: Part) -> None:
@@ -148,7 +156,7 @@ class Programs:
     def not_ready(self, part: Part) -> str | None:
         """Return None when `part` is ready, or else what it reports as missing."""
         if part.kind is Kind.POSTGRES:
-            return None if self.postgres(part.entity or "").accepts() else "not accepting connections"
+            return None if self.postgres(part.party or "").accepts() else "not accepting connections"
         address = urlsplit(self.health_url(part))
         # Called many times a second while everything starts: a plain connection costs hardly anything.
         connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=3.0)

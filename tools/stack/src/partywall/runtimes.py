@@ -33,9 +33,9 @@ def settings_of(programs: Programs, part: Part) -> WebSettings:
 
 @asynccontextmanager
 async def runtime_of(programs: Programs, part: Part, operator: str) -> AsyncIterator[tuple[Runtime, Actor]]:
-    """Hold the runtime of the part's service, and the system actor called `operator` of its entity."""
+    """Hold the runtime of the part's service, and the system actor called `operator` of its party."""
     runtime = definition_of(part).build_runtime(settings_of(programs, part))
     try:
-        yield runtime, Actor.system(operator, part.entity or "")
+        yield runtime, Actor.system(operator, part.party or "")
     finally:
         await runtime.close()

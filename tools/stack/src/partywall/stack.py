@@ -16,14 +16,31 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from contracts.border import streams_for
+import httpx
+
+from contracts.border import stream_for
+from contracts.enrolment import Plan
+from contracts.seats import Seat
+from partywall import traefik
 from partywall.databases import establish_databases
-from partywall.layout import BY_NAME, PACKAGES, PARTS, SERVICES, SERVING, Kind, Layout, Part
-from partywall.memory import Done, StateUnusable, Vault, layout_of, remember_layout
-from partywall.processes import PidFile, Running, end, holder_of, spawn, spawn_together, tail
+from partywall.layout import PACKAGES, Kind, Layout, Part
+from partywall.memory import (
+    Done,
+    StateUnusable,
+    Vault,
+    layout_of,
+    remember_layout,
+    require_this_version,
+)
+from partywall.parties import Neighbourhood
+from partywall.processes import PidFile, Running, holder_of, spawn, spawn_together, tail
+from partywall.processes import end as end_process
 from partywall.programs import Programs
 
 ROOM_NEEDED = 500 * 1024**2
+_LOADED = "configuration"
+RELOAD_SECONDS = 15.0
+"""Longest time for the broker to read its configuration again."""
 Report = Callable[[str, float], None]
 """Called with a finished step and the seconds it took."""
 
@@ -62,11 +79,26 @@ class Stack:
         environment: Mapping[str, str] | None = None,
         extra: Mapping[str, str] | None = None,
         report: Report = _silent,
+        plan: Plan | None = None,
     ) -> Stack:
-        """Open the stack in `state`; `extra` are settings of services that replace generated ones."""
-        layout = layout_of(state, environment)
+        """Open the stack in `state`; `extra` are settings of services that replace generated ones.
+
+        `plan` is for a stack that has no register of parties yet; the usual two take part without it.
+        """
+        neighbourhood = Neighbourhood(state, plan)
+        layout = layout_of(state, neighbourhood.parties, environment)
         vault = Vault.open(state)
-        return cls(layout, vault, Programs(layout, vault, extra or {}), report)
+        return cls(layout, vault, Programs(layout, vault, neighbourhood, extra or {}), report)
+
+    @property
+    def neighbourhood(self) -> Neighbourhood:
+        """The parties, and the key that signs their register."""
+        return self.programs.neighbourhood
+
+    def move_to(self, layout: Layout) -> None:
+        """Continue with other parties, whose ports are remembered."""
+        self.layout = self.programs.layout = layout
+        remember_layout(layout)
 
     # what runs
 
@@ -76,7 +108,11 @@ class Stack:
 
     def missing(self) -> list[Part]:
         """Return the parts that aren't running."""
-        return [part for part in PARTS if self.running(part) is None]
+        return [part for part in self.layout.parts if self.running(part) is None]
+
+    def anything_runs(self) -> bool:
+        """Return whether any part runs."""
+        return len(self.missing()) < len(self.layout.parts)
 
     @property
     def sign_ins(self) -> Path:
@@ -87,6 +123,11 @@ class Stack:
     def set_up(self) -> Done:
         """The set-up work that is done."""
         return Done(self.layout.state / "set-up.json")
+
+    @property
+    def _border_set_up(self) -> Done:
+        """What is set up at the broker; it is lost with the broker's store."""
+        return Done(self.layout.nats_folder / "set-up.json")
 
     def _pid_file(self, part: Part) -> PidFile:
         return PidFile(self.layout.run / f"{part.name}.json")
@@ -99,28 +140,28 @@ class Stack:
         Raises `StateUnusable`, `PortTaken`, `PartFailed` or `Busy`; what was started by then keeps running,
         and the next `up` continues from there.
         """
-        self._prepare_folder()
-        with self._alone():
-            starting = self.missing()
-            self._require_free_ports(starting)
-            remember_layout(self.layout)
-            infrastructure = [
-                part for part in starting if part.kind in (Kind.POSTGRES, Kind.NATS, Kind.TRAEFIK)
-            ]
-            services = [part for part in starting if part not in infrastructure]
-            if not any(part.kind is Kind.NATS for part in infrastructure):
-                self._reload_border()
-            self.in_parallel(self._bring_up, infrastructure)
-            self._set_up_what_is_new()
-            self._launch_together(services)
-            self.in_parallel(self._await, services)
-            # Parts that were running may have been left unready by a failed start.
-            self.in_parallel(self._wait_until_ready, [part for part in PARTS if part not in starting])
+        with self.alone():
+            return self.start_missing()
+
+    def start_missing(self) -> list[Part]:
+        """Do what `up` does, while this command has the folder for itself."""
+        starting = self.missing()
+        self.require_free_ports(starting)
+        remember_layout(self.layout)
+        infrastructure = [part for part in starting if part.kind in (Kind.POSTGRES, Kind.NATS, Kind.TRAEFIK)]
+        services = [part for part in starting if part not in infrastructure]
+        self.follow_parties()
+        self.in_parallel(self._bring_up, infrastructure)
+        self.set_up_what_is_new()
+        self._launch_together(services)
+        self.in_parallel(self._await, services)
+        # Parts that were running may have been left unready by a failed start.
+        self.in_parallel(self._wait_until_ready, [part for part in self.layout.parts if part not in starting])
         return starting
 
     def start(self, name: str) -> int:
         """Start one part that was stopped or killed, wait until it is ready, and return its process id."""
-        part = BY_NAME[name]
+        part = self.layout.part(name)
         self._bring_up(part)
         running = self.running(part)
         if running is None:
@@ -129,7 +170,7 @@ class Stack:
 
     def launch(self, name: str) -> None:
         """Start one part without waiting for it to be ready."""
-        self._launch(BY_NAME[name])
+        self._launch(self.layout.part(name))
 
     def _bring_up(self, part: Part) -> None:
         began = time.monotonic()
@@ -140,15 +181,15 @@ class Stack:
         began = began or time.monotonic()
         self._wait_until_ready(part)
         if part.kind is Kind.POSTGRES:
-            made = asyncio.run(
-                establish_databases(self.programs.postgres(part.entity or ""), part.entity or "", self.vault)
-            )
-            self.set_up.forget(*(f"migrate {name}" for name in made))
+            party = part.party or ""
+            cluster = self.programs.postgres(party)
+            made = asyncio.run(establish_databases(cluster, self.layout.parts_of(party), self.vault))
+            self.set_up.forget(*(f"migrate {new.name}" for new in made))
         self.report(f"{part.title} is ready", time.monotonic() - began)
 
     def _launch(self, part: Part) -> None:
         if part.kind is Kind.POSTGRES:
-            cluster = self.programs.postgres(part.entity or "")
+            cluster = self.programs.postgres(part.party or "")
             for folder in cluster.create():
                 self.report(f"{folder} can now be traversed by PostgreSQL's user (o+x)", 0.0)
             pid = cluster.pid() or cluster.start()
@@ -160,6 +201,9 @@ class Stack:
                 environment=self.programs.environment(part),
                 folder=self.layout.state,
             )
+            if part.kind is Kind.NATS:
+                config = (self.layout.nats_folder / "nats.conf").read_text()
+                self._border_set_up.mark(_LOADED, _fingerprint(f"{pid} {config}"))
         self._pid_file(part).write(pid)
 
     def _launch_together(self, parts: Sequence[Part]) -> None:
@@ -183,36 +227,62 @@ class Stack:
 
     # set-up
 
-    def _set_up_what_is_new(self) -> None:
+    def set_up_what_is_new(self) -> None:
         """Migrate databases and set up the border where the input has changed."""
-        migrations = {part: _fingerprint_of_folder(_package(part) / "migrations") for part in SERVING}
-        grants = {BY_NAME[service]: _fingerprint_of_border(service) for service in SERVICES}
-        border = Done(self.layout.nats_folder / "set-up.json")
-        to_migrate = [p for p in SERVING if not self.set_up.is_done(f"migrate {p.database}", migrations[p])]
-        to_grant = [part for part in grants if not border.is_done(f"border {part.service}", grants[part])]
+        migrations = _fingerprints_of_migrations(self.layout.serving)
+        grants = self.programs.neighbourhood.grants
+        borders = {seat: _fingerprint(repr(stream_for(seat, grants))) for seat in self.layout.seats}
+        border = self._border_set_up
+        to_migrate = [
+            part for part, now in migrations.items() if not self.set_up.is_done(f"migrate {part.name}", now)
+        ]
+        to_grant = [seat for seat, now in borders.items() if not border.is_done(f"border {seat}", now)]
         if to_migrate or to_grant:
             asyncio.run(self._set_up(to_migrate, to_grant))
         for part in to_migrate:
-            self.set_up.mark(f"migrate {part.database}", migrations[part])
-        for part in to_grant:
-            border.mark(f"border {part.service}", grants[part])
+            self.set_up.mark(f"migrate {part.name}", migrations[part])
+        for seat in to_grant:
+            border.mark(f"border {seat}", borders[seat])
 
-    async def _set_up(self, to_migrate: Sequence[Part], to_grant: Sequence[Part]) -> None:
+    async def _set_up(self, to_migrate: Sequence[Part], to_grant: Sequence[Seat]) -> None:
         # Imported here: a start without set-up loads no service.
         from partywall.setting_up import establish_border, migrate_database  # noqa: PLC0415
 
         for part in to_migrate:
             await migrate_database(self.programs, self.report, part)
-        for part in to_grant:
-            await establish_border(self.programs, self.report, part)
+        for seat in to_grant:
+            await establish_border(self.programs, self.report, self.layout.of_seat(seat))
 
-    def _reload_border(self) -> None:
-        """Give a running broker the grants of a changed catalogue; no client is disconnected."""
-        config = self.layout.nats_folder / "nats.conf"
-        before = config.read_text() if config.exists() else ""
-        running = self.running(BY_NAME["nats"])
-        if self.programs.write_nats_config() != before and running is not None:
-            os.kill(running.pid, signal.SIGHUP)
+    def follow_parties(self) -> None:
+        """Give a running broker and a running Traefik the parties and the catalogue as they are now."""
+        if self.running(self.layout.part("traefik")) is not None:
+            traefik.write_configuration(self.layout)
+        broker = self.running(self.layout.part("nats"))
+        if broker is None:
+            return
+        wanted = _fingerprint(f"{broker.pid} {self.programs.write_nats_config()}")
+        if self._border_set_up.is_done(_LOADED, wanted):
+            return
+        began = time.monotonic()
+        # Twice: nats-server 2.15.1 starts the imports of an account that a reload adds at the next reload.
+        for _ in range(2):
+            self._reload(broker.pid)
+        self._border_set_up.mark(_LOADED, wanted)
+        self.report("the broker has the grants of these parties", time.monotonic() - began)
+
+    def _reload(self, broker: int) -> None:
+        """Have the broker read its configuration again, which disconnects nobody. Raises PartFailed."""
+        until, loaded = time.monotonic() + RELOAD_SECONDS, self._config_loaded_at()
+        os.kill(broker, signal.SIGHUP)
+        while self._config_loaded_at() == loaded:
+            if time.monotonic() > until:
+                words = tail(self.layout.log("nats"))
+                raise PartFailed(f"NATS doesn't accept its new configuration.\n{words}")
+            time.sleep(0.02)
+
+    def _config_loaded_at(self) -> str:
+        found = httpx.get(f"http://127.0.0.1:{self.layout.nats_monitor_port}/varz", timeout=5).json()
+        return str(found["config_load_time"])
 
     # down
 
@@ -220,30 +290,41 @@ class Stack:
         """Stop everything and return the parts that were running; all state remains for the next `up`."""
         if not self.layout.state.exists():
             return []
-        with self._alone():
-            running = [part for part in PARTS if self.running(part) is not None]
+        with self._locked():
+            running = [part for part in self.layout.parts if self.running(part) is not None]
             for kinds in ((Kind.WORK, Kind.SERVE, Kind.TRAEFIK), (Kind.NATS, Kind.POSTGRES)):
-                self.in_parallel(self._stop, [part for part in running if part.kind in kinds])
+                self.in_parallel(self.end, [part for part in running if part.kind in kinds])
+            self._stop_strays()
         return running
+
+    def _stop_strays(self) -> None:
+        """Stop what runs under a name that no part has any more, databases last."""
+        known = {self._pid_file(part).path for part in self.layout.parts}
+        strays = [path for path in self.layout.run.rglob("*.json") if path not in known]
+        for path in sorted(strays, key=lambda path: "postgres" in path.name):
+            if (running := PidFile(path).running()) is not None:
+                end_process(running.pid, 25.0, signal_number=signal.SIGINT)
+                self.report(f"{path.stem} stopped", 0.0)
+            path.unlink()
 
     def stop(self, name: str) -> None:
         """Stop one part in an orderly way."""
-        self._stop(BY_NAME[name])
+        self.end(self.layout.part(name))
 
     def kill(self, name: str) -> None:
         """End one part with SIGKILL, as a crash would."""
-        part = BY_NAME[name]
-        running = self.running(part)
+        running = self.running(self.layout.part(name))
         if running is not None:
-            end(running.pid, signal_number=signal.SIGKILL)
+            end_process(running.pid, signal_number=signal.SIGKILL)
 
-    def _stop(self, part: Part) -> None:
+    def end(self, part: Part) -> None:
+        """Stop a part in an orderly way, if it runs."""
         began = time.monotonic()
         running = self.running(part)
         if running is None:
             return
         asked = signal.SIGINT if part.kind is Kind.POSTGRES else signal.SIGTERM
-        orderly = end(running.pid, 25.0, signal_number=asked)
+        orderly = end_process(running.pid, 25.0, signal_number=asked)
         self._pid_file(part).remove()
         step = f"{part.title} stopped" if orderly else f"{part.title} did not stop by itself and was killed"
         self.report(step, time.monotonic() - began)
@@ -271,7 +352,8 @@ class Stack:
                 "Free some space, or set PARTYWALL_STATE to a folder on another disk."
             )
 
-    def _require_free_ports(self, parts: Sequence[Part]) -> None:
+    def require_free_ports(self, parts: Sequence[Part]) -> None:
+        """Check that no other program has a port of these parts. Raises PortTaken."""
         for part in parts:
             for port in self.layout.ports(part):
                 holder = holder_of(port)
@@ -284,11 +366,22 @@ class Stack:
                 )
 
     def _is_our_postgres(self, part: Part, pid: int | None) -> bool:
-        return pid is not None and self.programs.postgres(part.entity or "").pid() == pid
+        return pid is not None and self.programs.postgres(part.party or "").pid() == pid
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Lock the folder against another `up` or `down`."""
+    def alone(self) -> Iterator[None]:
+        """Have the folder, and the register in it, for this command alone.
+
+        Raises `StateUnusable` or `Busy`.
+        """
+        require_this_version(self.layout.state)
+        self._prepare_folder()
+        with self._locked():
+            self.neighbourhood.settings()
+            yield
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
         with (self.layout.state / "lock").open("a+") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -326,8 +419,16 @@ def _fingerprint_of_folder(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _fingerprint_of_border(service: str) -> str:
-    return hashlib.sha256(repr(streams_for(service)).encode()).hexdigest()
+def _fingerprints_of_migrations(parts: Sequence[Part]) -> dict[Part, str]:
+    by_package = {
+        part.service: _fingerprint_of_folder(_package(part) / "migrations")
+        for part in {part.service: part for part in parts}.values()
+    }
+    return {part: by_package[part.service] for part in parts}
+
+
+def _fingerprint(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _whoami() -> str:

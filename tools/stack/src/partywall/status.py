@@ -13,9 +13,10 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from contracts.seats import Seat
 from partywall.crossings import Backlog, backlog
 from partywall.lag import Lag, lags
-from partywall.layout import PARTS, SERVICES, Kind, Part
+from partywall.layout import Kind, Part
 from partywall.stack import Stack
 
 _DISTRIBUTIONS = {
@@ -55,16 +56,16 @@ def part_status(stack: Stack, part: Part) -> PartStatus:
 
 def all_statuses(stack: Stack) -> list[PartStatus]:
     """Return the status of every part, queried in parallel."""
-    with ThreadPoolExecutor(max_workers=len(PARTS)) as pool:
-        return list(pool.map(lambda part: part_status(stack, part), PARTS))
+    with ThreadPoolExecutor(max_workers=len(stack.layout.parts)) as pool:
+        return list(pool.map(lambda part: part_status(stack, part), stack.layout.parts))
 
 
-async def backlogs(stack: Stack) -> dict[str, Backlog]:
-    """Return what waits at each service whose database answers."""
-    found: dict[str, Backlog] = {}
-    for service in SERVICES:
+async def backlogs(stack: Stack) -> dict[Seat, Backlog]:
+    """Return what waits at each seat whose database answers."""
+    found: dict[Seat, Backlog] = {}
+    for seat in stack.layout.seats:
         try:
-            found[service] = await backlog(stack, service)
+            found[seat] = await backlog(stack, seat)
         except (OSError, TimeoutError, asyncpg.PostgresError):
             continue
     return found
@@ -93,17 +94,22 @@ def show(stack: Stack, console: Console) -> bool:
         padding=(0, 1, 0, 0),
         pad_edge=False,
     )
-    for heading in ("part", "process", "port", "version", "publish", "parked", "retry", "ready"):
-        number = heading in ("process", "port", "publish", "parked", "retry")
-        # Why a part isn't ready may be long; the others stay on one line.
-        table.add_column(heading, justify="right" if number else "left", no_wrap=heading != "ready")
+    for heading in ("part", "pid", "port", "version", "send", "parked", "retry", "ready"):
+        number = heading in ("pid", "port", "send", "parked", "retry")
+        # The name of a party, and why a part isn't ready, may be long; the others stay on one line.
+        whole = heading not in ("part", "ready")
+        table.add_column(heading, justify="right" if number else "left", no_wrap=whole, overflow="fold")
     for status in statuses:
-        queue = queues.get(status.part.service or "") if status.part.kind is Kind.WORK else None
+        seat = status.part.seat if status.part.kind is Kind.WORK else None
+        queue = queues.get(seat) if seat else None
         numbers = [str(queue.pending), str(queue.parked), str(queue.retrying)] if queue else ["", "", ""]
         ready = "yes" if status.problem is None else status.problem
         pid = str(status.pid or "-")
         table.add_row(status.part.name, pid, str(status.port), status.version, *numbers, ready)
     console.print(table)
+    suspended = sorted(stack.neighbourhood.plan.suspended)
+    if suspended:
+        console.print(f"Suspended: {', '.join(suspended)}; what is for them waits.", highlight=False)
     parked = sum(queue.parked for queue in queues.values())
     if parked:
         console.print(f"{parked} parked events; to list them: partywall parked", highlight=False)
@@ -114,9 +120,9 @@ def show(stack: Stack, console: Console) -> bool:
     behind = Table(
         title="Across the border", title_justify="left", box=SIMPLE, padding=(0, 1), pad_edge=False
     )
-    for heading in ("from", "to", "waiting", "not yet acknowledged"):
-        behind.add_column(heading)
+    for heading in ("from", "to", "waiting", "unacknowledged"):
+        behind.add_column(heading, overflow="fold")
     for lag in reached:
-        behind.add_row(lag.publisher, lag.listener, str(lag.waiting), str(lag.unacknowledged))
+        behind.add_row(str(lag.publisher), str(lag.listener), str(lag.waiting), str(lag.unacknowledged))
     console.print(behind)
     return well

@@ -1,4 +1,4 @@
-"""Traefik's configuration for the local stack: a host for each entity, which reaches only its services."""
+"""Traefik's configuration for the local stack: a host for each party, which reaches only its services."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from partywall.layout import ENTITIES, ENTITY_OF, SERVICES, Layout
+from partywall.layout import GATEWAY, Layout
 
 DESKS = {"units": "/inventory-desk", "support": "/front-desk", "tenancy": "/property-desk"}
 # Operators and the entity's services use these at the service's own port; there is no public route.
@@ -40,23 +40,23 @@ def static_configuration(layout: Layout) -> dict[str, Any]:
 
 
 def routes(layout: Layout) -> dict[str, Any]:
-    """Return the routers and services of both hosts."""
+    """Return the routers and services of every party's host."""
     routers: dict[str, Any] = {"ping": _router("Path(`/ping`)", "ping@internal", 1000)}
     backends: dict[str, Any] = {}
-    for entity in ENTITIES:
-        host = f"Host(`{entity}.localhost`)"
-        gateway = f"gateway-{entity}"
-        backends[gateway] = _backend(layout, gateway)
+    for party in layout.parties:
+        host = f"Host(`{party.id}.localhost`)"
+        gateway = f"{party.id}-{GATEWAY}"
+        backends[gateway] = _backend(layout, f"{party.id}/{GATEWAY}")
         # An API that no router names ends at the gateway's 404, never at another service.
         routers[gateway] = _router(f"{host} && {_PRIVATE}", gateway, 1)
         routers[f"{gateway}-sign-in"] = _router(f"{host} && ({_SIGN_IN})", gateway, 100, ["sign-in-rate"])
-        for service in SERVICES:
-            if ENTITY_OF[service] != entity:
-                continue
-            backends[service] = _backend(layout, service)
-            desk = DESKS[service]
-            mine = f"Path(`{desk}`) || PathPrefix(`{desk}/`) || PathPrefix(`/api/{service}/`)"
-            routers[service] = _router(f"{host} && ({mine})", service, 50)
+        for seat in party.seats:
+            # A name of Traefik's can't have a slash; no service's name has a hyphen.
+            name = f"{seat.party}-{seat.service}"
+            backends[name] = _backend(layout, str(seat))
+            desk = DESKS[seat.service]
+            mine = f"Path(`{desk}`) || PathPrefix(`{desk}/`) || PathPrefix(`/api/{seat.service}/`)"
+            routers[name] = _router(f"{host} && ({mine})", name, 50)
     return {
         "http": {
             "routers": routers,
@@ -75,7 +75,11 @@ def write_configuration(layout: Layout) -> Path:
     """Write both files (JSON is YAML); return `configuration_file`."""
     layout.traefik_folder.mkdir(parents=True, exist_ok=True)
     for name, content in (("traefik.yaml", static_configuration(layout)), ("routes.yaml", routes(layout))):
-        (layout.traefik_folder / name).write_text(json.dumps(content, indent=2))
+        file = layout.traefik_folder / name
+        fresh = file.with_suffix(".new")
+        fresh.write_text(json.dumps(content, indent=2))
+        # Traefik watches the routes and reads them again; it never finds half a file.
+        fresh.replace(file)
     return configuration_file(layout)
 
 

@@ -16,7 +16,7 @@ LOOK_EVERY = 0.25
 
 
 def line_of(crossing: Crossing) -> str:
-    """Return one event as a line: time, subject, publisher, listeners and how long each took."""
+    """Return one event as a line: time, subject, listeners and how long each took."""
     when = crossing.committed_at.astimezone().strftime("%H:%M:%S.%f")[:-3]
     if crossing.status == "withheld":
         return f"{when}  {crossing.subject}  [yellow]withheld[/yellow]: {crossing.withheld_reason}"
@@ -24,7 +24,7 @@ def line_of(crossing: Crossing) -> str:
     for listener in crossing.listeners:
         delay = crossing.delay_ms(listener)
         reached.append(f"{listener} …" if delay is None else f"{listener} [green]{delay:.0f} ms[/green]")
-    return f"{when}  {crossing.subject}  {crossing.publisher} → {', '.join(reached)}"
+    return f"{when}  {crossing.subject} → {', '.join(reached) or 'nobody'}"
 
 
 async def tail(stack: Stack, console: Console, *, minutes: float = 0.0, forever: bool = True) -> None:

@@ -21,19 +21,21 @@ from rich.console import Console
 
 from partywall import cli, status
 from partywall.doctor import examine
-from partywall.layout import BY_NAME, PARTS, PORTS_USED, Layout
 from partywall.nursery import Child
 from partywall.postgres import CONNECTIONS_OF_A_ROLE
 from partywall.processes import PidFile, alive, end, spawn, spawn_together
 from partywall.stack import Busy, PartFailed, PortTaken, Stack, StateUnusable
 from testkit.ports import free_ports
 
+PORTS = 13
+"""As many as the usual stack has."""
+
 
 @pytest.fixture
 def stack():
     """A stack of which nothing runs yet, in a folder that no other session closes to PostgreSQL's user."""
     state = Path(tempfile.mkdtemp(prefix="partywall-stack-"))
-    opened = Stack.open(state, environment={"PARTYWALL_PORT_BASE": str(free_ports(PORTS_USED))})
+    opened = Stack.open(state, environment={"PARTYWALL_PORT_BASE": str(free_ports(PORTS))})
     yield opened
     opened.down()
     shutil.rmtree(state)
@@ -41,17 +43,17 @@ def stack():
 
 @pytest.mark.row("W1")
 async def test_a_killed_postgres_recovers_with_all_it_had_committed(stack):
-    await asyncio.to_thread(stack.start, "postgres-property")
-    part = BY_NAME["units"]
+    await asyncio.to_thread(stack.start, "property/postgres")
+    part = stack.layout.part("units")
     connection = await asyncpg.connect(stack.programs.dsn(part))
     await connection.execute("CREATE TABLE stored (n int); INSERT INTO stored VALUES (1)")
-    stack.kill("postgres-property")
+    stack.kill("property/postgres")
     await connection.close()
-    assert stack.running(BY_NAME["postgres-property"]) is None
+    assert stack.running(stack.layout.part("property/postgres")) is None
     # The number in the lock file may belong to anybody when the machine comes back.
     lock = stack.layout.postgres_data("property") / "postmaster.pid"
     lock.write_text(lock.read_text().replace(lock.read_text().split("\n")[0], str(os.getpid()), 1))
-    await asyncio.to_thread(stack.start, "postgres-property")
+    await asyncio.to_thread(stack.start, "property/postgres")
     connection = await asyncpg.connect(stack.programs.dsn(part))
     assert await connection.fetchval("SELECT n FROM stored") == 1
     assert await connection.fetchval("SHOW fsync") == "on"
@@ -61,12 +63,14 @@ async def test_a_killed_postgres_recovers_with_all_it_had_committed(stack):
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await asyncpg.connect(foreign)
     with pytest.raises(asyncpg.InvalidPasswordError):
-        await asyncpg.connect(stack.programs.dsn(part).replace(stack.vault.secret("database-units"), "guess"))
+        await asyncpg.connect(
+            stack.programs.dsn(part).replace(stack.vault.secret("database-property-units"), "guess")
+        )
 
 
 async def test_the_databases_log_holds_nothing_that_people_entered_and_is_private(stack):
-    await asyncio.to_thread(stack.start, "postgres-support")
-    connection = await asyncpg.connect(stack.programs.dsn(BY_NAME["support"]))
+    await asyncio.to_thread(stack.start, "support/postgres")
+    connection = await asyncpg.connect(stack.programs.dsn(stack.layout.part("support")))
     await connection.execute("CREATE TABLE person (email text PRIMARY KEY)")
     await connection.execute("INSERT INTO person VALUES ($1)", "amina@example.org")
     with pytest.raises(asyncpg.UniqueViolationError):
@@ -74,7 +78,7 @@ async def test_the_databases_log_holds_nothing_that_people_entered_and_is_privat
     with pytest.raises(asyncpg.UniqueViolationError):
         await connection.execute("INSERT INTO person VALUES ($1)", "amina@example.org")
     await connection.close()
-    log = stack.layout.log("postgres-support")
+    log = stack.layout.log("support/postgres")
     written = log.read_text()
     assert "duplicate key value violates unique constraint" in written
     assert "amina" not in written
@@ -82,12 +86,12 @@ async def test_the_databases_log_holds_nothing_that_people_entered_and_is_privat
 
 
 async def test_one_service_leaves_connections_to_the_others(stack):
-    await asyncio.to_thread(stack.start, "postgres-property")
-    units = stack.programs.dsn(BY_NAME["units"])
+    await asyncio.to_thread(stack.start, "property/postgres")
+    units = stack.programs.dsn(stack.layout.part("units"))
     held = [await asyncpg.connect(units) for _ in range(CONNECTIONS_OF_A_ROLE)]
     with pytest.raises(asyncpg.TooManyConnectionsError):
         await asyncpg.connect(units)
-    other = await asyncpg.connect(stack.programs.dsn(BY_NAME["tenancy"]))
+    other = await asyncpg.connect(stack.programs.dsn(stack.layout.part("tenancy")))
     for connection in (*held, other):
         await connection.close()
 
@@ -97,8 +101,8 @@ async def test_an_initialisation_that_was_cut_off_is_begun_again(stack):
     data.mkdir(parents=True)
     (data / "PG_VERSION").write_text("18\n")
     (data.parent / f".{data.name}.unfinished").touch()
-    await asyncio.to_thread(stack.start, "postgres-support")
-    connection = await asyncpg.connect(stack.programs.dsn(BY_NAME["support"]))
+    await asyncio.to_thread(stack.start, "support/postgres")
+    connection = await asyncpg.connect(stack.programs.dsn(stack.layout.part("support")))
     assert await connection.fetchval("SELECT current_user") == "support"
     await connection.close()
 
@@ -109,7 +113,7 @@ def test_a_killed_broker_comes_back_and_its_config_is_private(stack):
     found = httpx.get(f"http://127.0.0.1:{stack.layout.nats_monitor_port}/jsz").json()
     assert found["config"]["sync_always"] is True
     stack.kill("nats")
-    assert stack.running(BY_NAME["nats"]) is None
+    assert stack.running(stack.layout.part("nats")) is None
     assert stack.start("nats")
 
 
@@ -130,7 +134,7 @@ def test_traefik_reaches_an_entitys_services_from_its_own_host_only(stack):
 
     servers = [
         ThreadingHTTPServer(("127.0.0.1", stack.layout.port(name)), Service)
-        for name in ("units", "tenancy", "support", "gateway-property", "gateway-support")
+        for name in ("units", "tenancy", "support", "property/gateway", "support/gateway")
     ]
     for server in servers:
         Thread(target=server.serve_forever, daemon=True).start()
@@ -144,19 +148,19 @@ def test_traefik_reaches_an_entitys_services_from_its_own_host_only(stack):
                 if not seen:
                     return answer.status_code
                 port = seen[0][0]
-                return next(part.name for part in PARTS if stack.layout.port(part.name) == port)
+                return next(part.name for part in stack.layout.parts if stack.layout.port(part.name) == port)
 
-            assert reached("property", "/api/units/v1/units") == "units"
-            assert reached("property", "/inventory-desk") == "units"
-            assert reached("property", "/property-desk/leases") == "tenancy"
-            assert reached("support", "/front-desk/") == "support"
-            assert reached("support", "/api/support/v1/clients") == "support"
+            assert reached("property", "/api/units/v1/units") == "property/units"
+            assert reached("property", "/inventory-desk") == "property/units"
+            assert reached("property", "/property-desk/leases") == "property/tenancy"
+            assert reached("support", "/front-desk/") == "support/support"
+            assert reached("support", "/api/support/v1/clients") == "support/support"
             for path in ("/", "/sign-in", "/staff", "/.well-known/jwks.json", "/api/gateway/v1/staff"):
-                assert reached("support", path) == "gateway-support"
+                assert reached("support", path) == "support/gateway"
             # Nothing of the neighbour is behind one's own host: these end at one's own gateway's 404.
             for path in ("/api/units/v1/units", "/property-desk/", "/inventory-desk/"):
-                assert reached("support", path) == "gateway-support"
-            assert reached("property", "/api/support/v1/clients") == "gateway-property"
+                assert reached("support", path) == "support/gateway"
+            assert reached("property", "/api/support/v1/clients") == "property/gateway"
             for path in ("/livez", "/readyz", "/metrics"):
                 assert reached("property", path) == 404
             assert reached("elsewhere", "/") == 404
@@ -181,7 +185,7 @@ def test_a_taken_port_is_named_with_its_program_and_a_way_out(stack, monkeypatch
         assert cli.main(["up"]) == 1
         assert "PortTaken" in capsys.readouterr().out
         assert any("is taken by" in finding.what for finding in examine(stack) if not finding.well)
-    assert len(stack.missing()) == len(PARTS)
+    assert not stack.anything_runs()
 
 
 def test_a_full_disk_is_reported_before_anything_starts(stack, monkeypatch):
@@ -213,9 +217,9 @@ def test_a_disk_that_fills_up_on_the_way_is_reported_wherever_it_is_met(stack, m
 
 
 def test_a_folder_of_any_name_will_do(stack):
-    layout = Layout(stack.layout.state / ("deep" * 40) / "it's a $HOME é", stack.layout.base)
-    layout.state.mkdir(parents=True)
-    odd = Stack.open(layout.state, environment={"PARTYWALL_PORT_BASE": str(layout.base)})
+    state = stack.layout.state / ("deep" * 40) / "it's a $HOME é"
+    state.mkdir(parents=True)
+    odd = Stack.open(state, environment={"PARTYWALL_PORT_BASE": str(stack.layout.base)})
     try:
         for name in ("nats", "traefik"):
             assert odd.start(name)
@@ -228,11 +232,11 @@ def test_what_runs_without_being_ready_is_reported_by_up(stack, monkeypatch):
         ["sleep", "60"], log=stack.layout.log("traefik"), environment={"PATH": os.environ["PATH"]}
     )
     stack._prepare_folder()
-    for part in PARTS:
+    for part in stack.layout.parts:
         PidFile(stack.layout.run / f"{part.name}.json").write(sleeper)
     stack.ready_timeout = 0.2
-    monkeypatch.setattr(Stack, "_set_up_what_is_new", lambda _: None)
-    monkeypatch.setattr(Stack, "_reload_border", lambda _: None)
+    monkeypatch.setattr(Stack, "set_up_what_is_new", lambda _: None)
+    monkeypatch.setattr(Stack, "follow_parties", lambda _: None)
     try:
         with pytest.raises(PartFailed, match="partywall down, then make up"):
             stack.up()
@@ -243,14 +247,14 @@ def test_what_runs_without_being_ready_is_reported_by_up(stack, monkeypatch):
 def test_a_state_that_is_a_file_is_reported(tmp_path, monkeypatch, capsys):
     (tmp_path / "state").write_text("")
     monkeypatch.setenv("PARTYWALL_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("PARTYWALL_PORT_BASE", str(free_ports(PORTS_USED)))
+    monkeypatch.setenv("PARTYWALL_PORT_BASE", str(free_ports(PORTS)))
     assert cli.main(["up"]) == 1
     assert "PARTYWALL_STATE" in capsys.readouterr().out
 
 
 def test_two_commands_at_once_take_turns(stack):
     stack._prepare_folder()
-    with stack._alone(), pytest.raises(Busy, match=str(os.getpid())):
+    with stack.alone(), pytest.raises(Busy, match=str(os.getpid())):
         stack.up()
 
 
@@ -273,8 +277,20 @@ def test_down_of_nothing_and_of_a_stale_record_is_quiet(stack):
     file = PidFile(stack.layout.run / "nats.json")
     stack._prepare_folder()
     file.path.write_text('{"pid": 999999, "started": 1.0}')
-    assert stack.running(BY_NAME["nats"]) is None
+    assert stack.running(stack.layout.part("nats")) is None
     assert stack.down() == []
+
+
+def test_down_also_stops_what_runs_under_a_name_that_no_part_has_any_more(stack):
+    stack._prepare_folder()
+    sleeper = spawn(
+        ["sleep", "60"], log=stack.layout.logs / "old.log", environment={"PATH": os.environ["PATH"]}
+    )
+    record = PidFile(stack.layout.run / "units-worker.json")
+    record.write(sleeper)
+    stack.down()
+    assert not alive(sleeper)
+    assert not record.path.exists()
 
 
 def test_what_ends_while_starting_shows_its_own_words(stack):

@@ -6,7 +6,8 @@ transactions scheduled. `worker` runs the three together. Nothing here knows a w
 registers its handlers in `Listening` and `Timers`.
 """
 
-from chassis.bus.listening import Granted, Incoming, Listening, Source, Unreadable
+from chassis.border import Granted
+from chassis.bus.listening import Incoming, Listening, Source, Unreadable
 from chassis.bus.timers import Timers
 
 __all__ = ["Granted", "Incoming", "Listening", "Source", "Timers", "Unreadable"]

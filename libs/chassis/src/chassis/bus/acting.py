@@ -17,6 +17,7 @@ from chassis.bus.arrivals import UNREADABLE
 from chassis.bus.listening import Incoming, Listening, Many, OneByOne, Unreadable
 from chassis.bus.parking import UNKNOWN
 from chassis.errors import DomainError
+from chassis.parties import NotTheSenders
 from chassis.tracing import SILENT
 
 if TYPE_CHECKING:
@@ -39,24 +40,24 @@ async def act_on(tx: Tx, listening: Listening, events: Sequence[Incoming]) -> No
 
     Raises UnknownEvent for one without a handler, and whatever a handler raises.
     """
-    for subject, run in groupby(events, key=lambda event: event.subject):
-        registered = listening.handler(subject)
+    for type, run in groupby(events, key=lambda event: event.type):
+        registered = listening.handler(type)
         if registered is None:
-            raise UnknownEvent(subject)
-        with tx.named(f"messaging.{subject}"):
+            raise UnknownEvent(type)
+        with tx.named(f"messaging.{type}"):
             if isinstance(registered, Many):
                 together = list(run)
-                with _span(subject, together):
+                with _span(type, together):
                     await registered.handler(tx, together)
             else:
                 for event in run:
-                    with _span(subject, (event,)):
+                    with _span(type, (event,)):
                         await registered.handler(tx, event)
 
 
 async def act_at_once(tx: Tx, registered: OneByOne, event: Incoming) -> None:
     """Call the handler of the only event of a transaction; one that concludes may end it by itself."""
-    with _span(event.subject, (event,)):
+    with _span(event.type, (event,)):
         if registered.concludes:
             await registered.handler(tx, event)
         else:
@@ -65,13 +66,13 @@ async def act_at_once(tx: Tx, registered: OneByOne, event: Incoming) -> None:
 
 
 @contextmanager
-def _span(subject: str, events: Sequence[Incoming]) -> Iterator[None]:
+def _span(type: str, events: Sequence[Incoming]) -> Iterator[None]:
     """Open a handler's span: a child of the publisher's for one event, linked to all of theirs for many."""
     contexts = [_propagator.extract({"traceparent": e.traceparent}) for e in events if e.traceparent]
-    name = f"act on {subject}"
+    name = f"act on {type}"
     if len(events) == 1:
         parent = contexts[0] if contexts else None
-        attributes = {"messaging.message.id": str(events[0].id), "messaging.destination.name": subject}
+        attributes = {"messaging.message.id": str(events[0].id), "messaging.destination.name": type}
         with _tracer.start_as_current_span(
             name, parent, kind=trace.SpanKind.CONSUMER, attributes=attributes, **SILENT
         ):
@@ -82,7 +83,7 @@ def _span(subject: str, events: Sequence[Incoming]) -> Iterator[None]:
         name,
         kind=trace.SpanKind.CONSUMER,
         links=links,
-        attributes={"messaging.batch.message_count": len(events), "messaging.destination.name": subject},
+        attributes={"messaging.batch.message_count": len(events), "messaging.destination.name": type},
         **SILENT,
     ):
         yield
@@ -133,4 +134,4 @@ def received_before(error: BaseException) -> bool:
 
 def permanent(error: BaseException) -> bool:
     """Return whether trying again can't help until the service is changed."""
-    return isinstance(error, UnknownEvent | Unreadable)
+    return isinstance(error, UnknownEvent | Unreadable | NotTheSenders)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from chassis.border import Granted
 from chassis.bus.listening import Incoming, Unreadable, read_incoming
 from chassis.bus.pulling import Delivery
 
@@ -26,18 +27,30 @@ class Arrival:
     problem: str | None = None
 
 
-def arrived(delivery: Delivery, source: str) -> Arrival:
-    """Return the delivery as an arrival.
+def arrived(delivery: Delivery, granted: Granted, own: str) -> Arrival:
+    """Return the delivery as an arrival at the party `own`.
 
-    An unreadable one is identified by its position in the stream, which never changes.
+    An unreadable one is identified by its position in the stream, which never changes. What the envelope says
+    of its sender and addressee isn't believed: it must be the stream's owner, and this party or nobody (N2).
     """
+    stream = granted.stream
     try:
-        event = read_incoming(delivery.subject, delivery.data, source, delivery.sequence)
+        event = read_incoming(delivery.subject, delivery.data, stream, delivery.sequence)
     except Unreadable as error:
-        return _unreadable(delivery, source, error.reason)
-    if event.type != event.subject:
-        return _unreadable(delivery, source, "type: another than the subject")
+        return _unreadable(delivery, stream, error.reason)
+    if wrong := _misattributed(event, granted, own):
+        return _unreadable(delivery, stream, wrong)
     return Arrival(event.id, event.subject, event.aggregate, event.version, event.sequence, event.data, event)
+
+
+def _misattributed(event: Incoming, granted: Granted, own: str) -> str | None:
+    if f"/{event.sender}/{event.type.partition('.')[0]}" != granted.source:
+        return "source: not the owner of the stream"
+    if event.addressee not in (None, own):
+        return "addressee: another party"
+    if event.subject != ".".join(filter(None, ("evt", event.sender, event.type, event.addressee))):
+        return "type or addressee: not those of the subject"
+    return None
 
 
 def _unreadable(delivery: Delivery, source: str, reason: str) -> Arrival:

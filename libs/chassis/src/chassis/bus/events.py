@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from chassis.bus.listening import HM, H, Listening
 from chassis.bus.timers import Timers
 from chassis.feature import Feature
-from chassis.publisher import Publishable
+from chassis.publisher import Outgoing
 
 if TYPE_CHECKING:
     from chassis.bus.timers import T
 
 Fact = TypeVar("Fact")
-Form = Callable[[Fact], tuple[Publishable, int]]
-"""Makes an event of a fact, and its number in the order of its aggregate, from 1."""
+Form = Callable[[Fact], Outgoing | Sequence[Outgoing]]
+"""Makes of a fact what leaves the service: one message, or one for each party with only its own part."""
 
 
 class Terms(Protocol):
     """The terms of an event, as far as its listener needs them."""
 
     @property
-    def subject(self) -> str:
-        """Subject on the broker."""
+    def key(self) -> str:
+        """Type of the event, with its version."""
 
 
 class EventModel(Protocol):
@@ -60,11 +60,11 @@ class Events:
 
     def on(self, event: EventModel, *, concludes: bool = False) -> Callable[[H], H]:
         """Register the handler of an event; see `Listening.on` for `concludes`."""
-        return self.listening.on(event.terms.subject, concludes=concludes)
+        return self.listening.on(event.terms.key, concludes=concludes)
 
     def on_many(self, event: EventModel) -> Callable[[HM], HM]:
         """Register a handler for runs of one type of event; see `Listening.on_many`."""
-        return self.listening.on_many(event.terms.subject)
+        return self.listening.on_many(event.terms.key)
 
     def at(self, kind: str, *, long: bool = False) -> Callable[[T], T]:
         """Register the handler of a kind of timer; see `Timers.on` for `long`."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from nats.aio.client import Client
 
 from chassis.actor import Actor
+from chassis.border import Granted
 from chassis.bus.continuity import (
     DatabaseBehind,
     StoredMessage,
@@ -26,26 +27,24 @@ from chassis.bus.continuity import (
     stream_state,
     unknown_messages,
 )
-from chassis.bus.listening import Granted, Unreadable, read_incoming
+from chassis.bus.listening import Unreadable, read_incoming
 from chassis.bus.pulling import Pull
 
 if TYPE_CHECKING:
     from chassis.runtime import Runtime
     from chassis.tx import Tx
 
-# With `kept`, what the stream would have deleted by itself isn't published again.
 _AGAIN = sa.text(
     """
     UPDATE outbox SET status = 'pending' WHERE status = 'published'
-    AND (cast(:kept AS interval) IS NULL OR published_at > now() - cast(:kept AS interval))
     """
-).bindparams(sa.bindparam("kept", type_=sa.Interval()))
+)
 _TAKE_BACK = sa.text(
     """
-    INSERT INTO outbox (id, aggregate, aggregate_version, subject, type, data, status, recorded_at,
+    INSERT INTO outbox (id, aggregate, aggregate_version, subject, type, addressee, data, status, recorded_at,
         published_at, traceparent)
-    VALUES (:id, :aggregate, :version, :subject, :subject, cast(:data AS jsonb), 'published', :recorded_at,
-        :published_at, :traceparent)
+    VALUES (:id, :aggregate, :version, :subject, :type, :addressee, cast(:data AS jsonb), 'published',
+        :recorded_at, :published_at, :traceparent)
     ON CONFLICT DO NOTHING
     """
 )
@@ -89,20 +88,19 @@ async def heal(
     broker: Client,
     stream: str,
     *,
-    kept: timedelta | None = None,
     follow: Follow | None = None,
 ) -> Healed:
     """Make the outbox and the stream of a service continue each other again; safe to repeat.
 
-    `kept` is how long the stream retains a message, None for ever. Raises BrokerSilent. The relay and the
-    listeners resume by themselves within seconds.
+    Raises BrokerSilent. The relay and the listeners resume by themselves within seconds. What a lost stream
+    had is published again from the first event on: a listener knows those that it has by their ids.
     """
     pool = await runtime.database.raw()
     async with pool.acquire() as connection:
         try:
             await require_own_stream(connection, broker, stream)
         except StreamLost:
-            healed = Healed(published_again=await _publish_again(runtime, actor, kept))
+            healed = Healed(published_again=await _publish_again(runtime, actor))
         except DatabaseBehind:
             healed = await _take_back(
                 runtime, actor, await unknown_messages(connection, broker, stream), follow
@@ -115,9 +113,9 @@ async def heal(
     return healed
 
 
-async def _publish_again(runtime: Runtime, actor: Actor, kept: timedelta | None) -> int:
+async def _publish_again(runtime: Runtime, actor: Actor) -> int:
     async with runtime.transaction(actor, use_case="bus.publish_again") as tx:
-        done: Any = await tx.execute(_AGAIN, {"kept": kept})
+        done: Any = await tx.execute(_AGAIN)
         number = int(done.rowcount)
         tx.touched("outbox", "outbox", "published_again", {"events": (None, number)})
     runtime.wake_relay()
@@ -129,12 +127,12 @@ async def _take_back(
 ) -> Healed:
     healed = Healed()
     async with runtime.transaction(actor, use_case="bus.take_back") as tx:
-        for kept in unknown:
+        for stored in unknown:
             try:
-                event = read_incoming(kept.subject, kept.data, "own", kept.sequence)
+                event = read_incoming(stored.subject, stored.data, "own", stored.sequence)
                 aggregate = UUID(event.aggregate)
             except (Unreadable, ValueError):
-                healed.unreadable.append(kept.sequence)
+                healed.unreadable.append(stored.sequence)
                 continue
             await tx.execute(
                 _TAKE_BACK,
@@ -142,14 +140,16 @@ async def _take_back(
                     "id": event.id,
                     "aggregate": event.aggregate,
                     "version": event.version,
-                    "subject": kept.subject,
-                    "data": kept.data.decode(),
+                    "subject": stored.subject,
+                    "type": event.type,
+                    "addressee": event.addressee,
+                    "data": stored.data.decode(),
                     "recorded_at": event.time,
-                    "published_at": kept.at,
+                    "published_at": stored.at,
                     "traceparent": event.traceparent,
                 },
             )
-            healed.taken_back.append(TakenBack(event.id, kept.subject, aggregate, event.version, kept.at))
+            healed.taken_back.append(TakenBack(event.id, stored.subject, aggregate, event.version, stored.at))
             tx.touched("outbox", event.id, "taken_back")
         if follow is not None:
             await follow(tx, healed.taken_back)
@@ -191,7 +191,7 @@ def in_words(service: str, healed: Healed, behind: Sequence[Granted]) -> list[st
         lines.append(f"{service}: messages that aren't events stay in the stream: {numbers}")
     lines += [
         f"{service}: events of {source.stream} must be delivered again; their publisher runs:"
-        f" redeliver {source.consumer}"
+        f" redeliver {source.listener}"
         for source in behind
     ]
     return lines or [f"{service}: database and streams continue each other"]

@@ -22,12 +22,13 @@ import structlog
 from nats.aio.client import Client
 
 from chassis.actor import Actor
+from chassis.border import Granted
 from chassis.bus import metrics, parking
 from chassis.bus.acting import act_at_once, act_on, permanent, reason_of, received_before, transient
 from chassis.bus.arrivals import UNREADABLE, Arrival, arrived, by_position
 from chassis.bus.continuity import DatabaseBehind, remember, require_own_consumer
 from chassis.bus.leading import lead
-from chassis.bus.listening import Granted, Incoming, Listening, OneByOne
+from chassis.bus.listening import Incoming, Listening, OneByOne
 from chassis.bus.parking import Aside
 from chassis.bus.pulling import Delivery, Pull, SourceAway
 from chassis.bus.retrying import Retrying
@@ -195,7 +196,7 @@ class Listener:
         self._in_hand = [found[sequence] for sequence in sorted(found)]
 
     async def _act(self, pull: Pull, deliveries: Sequence[Delivery]) -> None:
-        arrivals = [arrived(delivery, self._name) for delivery in deliveries]
+        arrivals = [arrived(delivery, self._source, self._runtime.entity) for delivery in deliveries]
         await split(arrivals, self._attempt, self._set_aside)
         await pull.answer(deliveries, b"+ACK")
 
@@ -228,10 +229,12 @@ class Listener:
         because it may have to wait behind another one, was received before, or has no handler for single
         events.
         """
-        registered = self._listening.handler(arrival.subject)
-        if self._may_hold or arrival.event is None or not isinstance(registered, OneByOne):
+        if self._may_hold or arrival.event is None:
             return False
-        use_case = f"messaging.{arrival.subject}"
+        registered = self._listening.handler(arrival.event.type)
+        if not isinstance(registered, OneByOne):
+            return False
+        use_case = f"messaging.{arrival.event.type}"
         try:
             async with self._runtime.transaction(self._actor, use_case=use_case) as tx:
                 tx.receive(parking.inbox_row(self._name, arrival, tx.now))
@@ -257,7 +260,7 @@ class Listener:
                     aside.append(Aside(arrival, arrival.problem or UNREADABLE, "parked"))
                 elif held:
                     aside.append(Aside(arrival, parking.BEHIND, "waiting", next_attempt_at=tx.now))
-                elif self._listening.handler(arrival.subject) is None:
+                elif self._listening.handler(arrival.event.type) is None:
                     aside.append(Aside(arrival, parking.UNKNOWN, "parked"))
                 else:
                     events.append(arrival.event)

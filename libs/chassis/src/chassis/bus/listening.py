@@ -35,37 +35,24 @@ class Unreadable(Exception):
         self.reason = reason
 
 
-class Granted(Protocol):
-    """Another service's stream, and the one consumer that its owner granted us there.
-
-    `api_prefix` is the owner's JetStream API as our account sees it, for example `JS.UNITS.API`.
-    """
-
-    @property
-    def stream(self) -> str:
-        """Name of the owner's stream."""
-
-    @property
-    def consumer(self) -> str:
-        """Name of our consumer there."""
-
-    @property
-    def api_prefix(self) -> str:
-        """First part of the subjects of its API."""
-
-
 @dataclass(frozen=True, slots=True)
 class Source:
     """A grant as plain values."""
 
     stream: str
     consumer: str
+    source: str
+    listener: str
     api_prefix: str = "$JS.API"
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One event as it arrived: the attributes of its envelope, and the whole message in `data`."""
+    """One event as it arrived: the attributes of its envelope, and the whole message in `data`.
+
+    `sender` is the party that published it, `addressee` the one it is for (None: everybody that listens), and
+    `source` the stream that it was pulled from.
+    """
 
     id: UUID
     subject: str
@@ -76,6 +63,8 @@ class Incoming:
     data: bytes
     source: str
     sequence: int
+    sender: str
+    addressee: str | None = None
     traceparent: str | None = None
 
     def parse(self, model: builtins.type[M]) -> M:
@@ -94,6 +83,7 @@ class Incoming:
 
 _LATEST_VERSION = 2**31 - 1
 _PRINTABLE = r"^[\x21-\x7e]{1,200}$"
+_SOURCE = r"^/[\x21-\x2e\x30-\x7e]{1,100}/[\x21-\x2e\x30-\x7e]{1,90}$"
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -111,7 +101,9 @@ class _Head(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     id: UUID
+    source: str = Field(pattern=_SOURCE)
     type: str = Field(pattern=_PRINTABLE)
+    addressee: str | None = Field(None, pattern=_PRINTABLE)
     subject: str = Field(pattern=_PRINTABLE)
     time: AwareDatetime
     aggregateversion: int = Field(ge=0, le=_LATEST_VERSION)
@@ -127,11 +119,17 @@ def _broken_rules(error: ValidationError) -> str:
 
 
 def read_incoming(subject: str, data: bytes, source: str, sequence: int) -> Incoming:
-    """Return the message as an event. Raises Unreadable when its envelope is no CloudEvent of ours."""
+    """Return the message as an event, as its envelope describes it; `source` is the stream it is from.
+
+    Raises Unreadable when the envelope is no CloudEvent of ours.
+    """
     try:
         head = _Head.model_validate_json(data)
     except ValidationError as error:
         raise Unreadable(_broken_rules(error)) from error
+    _, sender, service = head.source.split("/")
+    if not head.type.startswith(f"{service}."):
+        raise Unreadable("source: another service than the type's")
     return Incoming(
         id=head.id,
         subject=subject,
@@ -142,6 +140,8 @@ def read_incoming(subject: str, data: bytes, source: str, sequence: int) -> Inco
         data=data,
         source=source,
         sequence=sequence,
+        sender=sender,
+        addressee=head.addressee,
         traceparent=head.traceparent,
     )
 
@@ -168,7 +168,7 @@ class Many:
 
 
 class Listening:
-    """The events that a service acts on, each with its one handler.
+    """The types of events that a service acts on, each with its one handler, whichever party sends them.
 
     A handler runs inside the transaction that also records the event as received, so its effect happens once,
     however often the event arrives. It must not commit, and must use nothing but the database.
@@ -177,7 +177,7 @@ class Listening:
     def __init__(self) -> None:
         self._handlers: dict[str, OneByOne | Many] = {}
 
-    def on(self, subject: str, *, concludes: bool = False) -> Callable[[H], H]:
+    def on(self, type: str, *, concludes: bool = False) -> Callable[[H], H]:
         """Register the one handler of an event: `async def unit_secured(tx, event)`.
 
         With `concludes` the handler promises that its only statement, and the last thing it does, is one
@@ -186,12 +186,12 @@ class Listening:
         """
 
         def register(handler: H) -> H:
-            self._add(subject, OneByOne(handler, concludes))
+            self._add(type, OneByOne(handler, concludes))
             return handler
 
         return register
 
-    def on_many(self, subject: str) -> Callable[[HM], HM]:
+    def on_many(self, type: str) -> Callable[[HM], HM]:
         """Register a handler for runs of one type of event: `async def units_published(tx, events)`.
 
         For events that arrive by the thousand and can be written in one statement. `events` is in order, has
@@ -199,24 +199,24 @@ class Listening:
         """
 
         def register(handler: HM) -> HM:
-            self._add(subject, Many(handler))
+            self._add(type, Many(handler))
             return handler
 
         return register
 
-    def _add(self, subject: str, handler: OneByOne | Many) -> None:
-        if subject in self._handlers:
-            raise TypeError(f"{subject} has a handler already")
-        self._handlers[subject] = handler
+    def _add(self, type: str, handler: OneByOne | Many) -> None:
+        if type in self._handlers:
+            raise TypeError(f"{type} has a handler already")
+        self._handlers[type] = handler
 
     def include(self, other: Listening) -> None:
         """Add the handlers of another. Raises TypeError for an event that both handle."""
-        for subject, handler in other._handlers.items():
-            self._add(subject, handler)
+        for type, handler in other._handlers.items():
+            self._add(type, handler)
 
-    def handler(self, subject: str) -> OneByOne | Many | None:
-        """Return the handler of `subject`, or None when this service has none."""
-        return self._handlers.get(subject)
+    def handler(self, type: str) -> OneByOne | Many | None:
+        """Return the handler of a type of event, or None when this service has none."""
+        return self._handlers.get(type)
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._handlers))

@@ -20,7 +20,7 @@ from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 from pydantic import BaseModel, ValidationError
 
-from chassis.bus.listening import Granted
+from chassis.border import Granted
 from chassis.ending import end
 
 _log = structlog.get_logger(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
@@ -13,13 +13,14 @@ from datetime import timedelta
 import structlog
 from nats.aio.client import Client
 
-from chassis.bus.border import Border
+from chassis.border import Granted
 from chassis.bus.connecting import require_durable, service_connection
 from chassis.bus.events import events_of
 from chassis.bus.health import Health, serving
 from chassis.bus.listener import Listener
-from chassis.bus.listening import Granted, Listening
+from chassis.bus.listening import Listening
 from chassis.bus.relay import Relay
+from chassis.bus.retention import retaining
 from chassis.bus.supervising import Supervisor, together
 from chassis.bus.timer_runner import TimerRunner
 from chassis.bus.timers import Timers
@@ -33,32 +34,36 @@ from chassis.settings import ServiceSettings
 _log = structlog.get_logger(__name__)
 
 _DURABLE_FOR = 10.0
+_SOURCES_EVERY = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Duties:
-    """What a worker does: publish to `stream`, act on the events of `sources`, and fire timers."""
+    """What a worker does beside publishing: act on events, and fire timers."""
 
-    stream: str | None = None
     listening: Listening = field(default_factory=Listening)
-    sources: Sequence[Granted] = ()
     timers: Timers = field(default_factory=Timers)
 
 
-def duties_of(features: Sequence[Feature], border: Border) -> Duties:
-    """Return the duties of the worker of a service with these features and this part of the broker."""
+def duties_of(features: Sequence[Feature]) -> Duties:
+    """Return the duties of the worker of a service with these features."""
     events = events_of(features)
-    return Duties(
-        stream=border.stream, sources=border.sources, listening=events.listening, timers=events.timers
-    )
+    return Duties(listening=events.listening, timers=events.timers)
 
 
 class Discontinuous(Hindrance):
     """A database and a stream don't continue each other; the message says which, and how to repair it."""
 
 
+class RegisterOutdated(Hindrance):
+    """A newer register of parties can't be relied on: the service goes on with the one it has."""
+
+
 class Worker:
-    """One worker process: its duties and their state. `run()` does them until it is cancelled."""
+    """One worker process: its duties and their state. `run()` does them until it is cancelled.
+
+    It listens to whoever `runtime.border` names at the moment: a party that joins or leaves needs no restart.
+    """
 
     def __init__(self, runtime: Runtime, duties: Duties) -> None:
         if not isinstance(runtime.settings, ServiceSettings):
@@ -76,7 +81,7 @@ class Worker:
         self.health = Health(
             {"database": runtime.database.ready, "broker": self._connected, "durability": self._durable}
             | {"relay": self._relaying, "listeners": self._listening, "timers": self._timers_on_time}
-            | {"duties": self._supervisor.check, "continuity": self._continuous}
+            | {"duties": self._supervisor.check, "continuity": self._continuous, "parties": self._registered}
             | dict(runtime.checks),
             self.facts,
         )
@@ -98,28 +103,65 @@ class Worker:
                 broker,
                 service=self._runtime.name,
                 keep=_days(settings.outbox_keep_days),
-                stream=self._duties.stream,
+                stream=None if self._runtime.border is None else self._runtime.border.stream,
             )
             self._relay = relay
             self._runtime.on_commit = relay.wake
             await answer_pings(broker, self._runtime.name, relay.wake)
-            self._listeners = {
-                source.stream: Listener(
-                    self._runtime,
-                    broker,
-                    source,
-                    self._duties.listening,
-                    keep=_days(settings.inbox_keep_days),
-                )
-                for source in self._duties.sources
-            }
             await together(
                 self._supervisor.for_ever("relay", relay.run),
-                *(
-                    self._supervisor.for_ever(f"listener {name}", one.run)
-                    for name, one in self._listeners.items()
-                ),
+                self._supervisor.for_ever("listeners", lambda: self._listen(broker)),
+                self._supervisor.for_ever("retention", lambda: self._retain(broker)),
             )
+
+    async def _listen(self, broker: Client) -> None:
+        """Listen to every source there is, and follow the changes of the register of parties.
+
+        A source whose grant has changed is listened to with the new one. Raises what a listener's task ends
+        with: none ends by itself.
+        """
+        running: dict[Granted, asyncio.Task[None]] = {}
+        try:
+            while True:
+                sources = self._sources()
+                for left in running.keys() - set(sources):
+                    await end(running.pop(left))
+                    self._listeners.pop(left.stream, None)
+                    _log.info("source_left", source=left.stream)
+                for new in sources:
+                    if new not in running:
+                        running[new] = asyncio.create_task(self._listen_to(broker, new))
+                await self._until_one_ends(running.values())
+        finally:
+            self._listeners.clear()
+            await end(*running.values())
+
+    async def _until_one_ends(self, tasks: Collection[asyncio.Task[None]]) -> None:
+        """Wait until it's time to look at the sources again. Raises what one of the tasks ended with."""
+        pause = asyncio.create_task(asyncio.sleep(_SOURCES_EVERY))
+        try:
+            await asyncio.wait([pause, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await end(pause)
+        for task in tasks:
+            if task.done():
+                task.result()
+                raise RuntimeError("a listener has ended by itself")
+
+    async def _retain(self, broker: Client) -> None:
+        if self._runtime.border is None:
+            await asyncio.Event().wait()
+        else:
+            await retaining(self._runtime, broker, self._runtime.border)
+
+    def _sources(self) -> Sequence[Granted]:
+        return () if self._runtime.border is None else self._runtime.border.sources
+
+    async def _listen_to(self, broker: Client, source: Granted) -> None:
+        keep = _days(self._settings.inbox_keep_days)
+        listener = Listener(self._runtime, broker, source, self._duties.listening, keep=keep)
+        self._listeners[source.stream] = listener
+        await self._supervisor.for_ever(f"listener {source.stream}", listener.run)
 
     async def _connected(self) -> None:
         if self._broker is None or not self._broker.is_connected:
@@ -153,6 +195,10 @@ class Worker:
         broken = [each for each in found if each]
         if broken:
             raise Discontinuous("; ".join(broken))
+
+    async def _registered(self) -> None:
+        if self._runtime.parties.problem is not None:
+            raise RegisterOutdated(self._runtime.parties.problem)
 
     async def _timers_on_time(self) -> None:
         for runner in (self._timers, self._long):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 
 from chassis.actor import Actor
+from chassis.border import Border, Granted
 from chassis.bus import healing
 from chassis.bus.connecting import admin_connection, service_connection
 from chassis.bus.healing import Healed
-from chassis.bus.listening import Granted
+from chassis.runtime import Runtime
 from chassis.service import ServiceDefinition
 from chassis.settings import ServiceSettings, WebSettings
 
@@ -33,14 +34,12 @@ async def redeliver(definition: ServiceDefinition, settings: WebSettings, listen
 
 async def repair(definition: ServiceDefinition, settings: ServiceSettings) -> tuple[Healed, list[Granted]]:
     """Repair one service's part; return what was done, and whose events must be delivered again."""
-    border = definition.part_of_broker()
     runtime = definition.build_runtime(settings)
+    border = _border(runtime)
     actor = Actor.system("operator", settings.entity)
     try:
         async with service_connection(settings, f"{definition.name} heal") as broker:
-            healed = await healing.heal(
-                runtime, actor, broker, border.stream, kept=border.kept, follow=definition.follow_up()
-            )
+            healed = await healing.heal(runtime, actor, broker, border.stream, follow=definition.follow_up())
             return healed, await healing.behind(runtime, broker, border.sources)
     finally:
         await runtime.close()
@@ -49,7 +48,13 @@ async def repair(definition: ServiceDefinition, settings: ServiceSettings) -> tu
 async def reset_consumer(definition: ServiceDefinition, settings: ServiceSettings, listener: str) -> None:
     """Reset the consumer of one listener to the first message. Raises AdminMissing."""
     async with admin_connection(settings, f"{definition.name}-border") as connection:
-        await definition.part_of_broker().redeliver(connection, listener)
+        await _border(definition.build_runtime(settings)).redeliver(connection, listener)
+
+
+def _border(runtime: Runtime) -> Border:
+    if runtime.border is None:
+        raise LookupError(f"{runtime.name} has no part of the broker")
+    return runtime.border
 
 
 def _at_the_broker(definition: ServiceDefinition, settings: WebSettings) -> ServiceSettings:

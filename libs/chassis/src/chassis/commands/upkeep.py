@@ -30,9 +30,10 @@ async def set_up_border(definition: ServiceDefinition, settings: WebSettings) ->
 
     Does nothing for a service that has nothing at the broker. Raises AdminMissing.
     """
-    if isinstance(settings, ServiceSettings) and definition.border is not None:
+    border = definition.build_runtime(settings).border
+    if isinstance(settings, ServiceSettings) and border is not None:
         async with admin_connection(settings, f"{definition.name}-border") as connection:
-            await definition.part_of_broker().establish(connection)
+            await border.establish(connection)
 
 
 async def check(definition: ServiceDefinition, settings: WebSettings) -> int:

@@ -123,10 +123,21 @@ _V2 = (
     )""",
 )
 
-
 _V3 = (
     "ALTER TABLE parked RENAME COLUMN settled_at TO decided_at",
     "ALTER TABLE parked RENAME COLUMN settled_by TO decided_by",
+)
+
+
+_V4 = (
+    "ALTER TABLE outbox ADD COLUMN addressee text",
+    """CREATE TABLE acknowledged (
+        consumer text NOT NULL,
+        made text NOT NULL,
+        day date NOT NULL,
+        sequence bigint NOT NULL,
+        CONSTRAINT pk_acknowledged PRIMARY KEY (consumer, made, day)
+    )""",
 )
 
 
@@ -153,4 +164,10 @@ def chassis_v2(op: Operations) -> None:
 def chassis_v3(op: Operations) -> None:
     """Rename when, and by whom, it was decided about a parked event."""
     for statement in _V3:
+        op.execute(statement)
+
+
+def chassis_v4(op: Operations) -> None:
+    """Add the party that each message in the outbox is for, and how far each listener was on each day."""
+    for statement in _V4:
         op.execute(statement)

@@ -19,6 +19,8 @@ outbox = sa.Table(
     sa.Column("aggregate_version", sa.Integer(), nullable=False),
     sa.Column("subject", sa.Text(), nullable=False),
     sa.Column("type", sa.Text(), nullable=False),
+    # The one party that it is for; null for what every party that listens may have.
+    sa.Column("addressee", sa.Text()),
     sa.Column("data", JSONB(), nullable=False),
     sa.Column("about", sa.Text()),
     sa.Column("basis", sa.Text()),
@@ -59,6 +61,17 @@ bus_position = sa.Table(
     sa.Column("made", sa.Text(), nullable=False),
     sa.Column("sequence", sa.BigInteger(), nullable=False),
     sa.CheckConstraint("duty IN ('publisher', 'listener')", name="duty"),
+)
+
+acknowledged = sa.Table(
+    "acknowledged",
+    metadata,
+    sa.Column("consumer", sa.Text(), primary_key=True),
+    # When the consumer was created, as the broker writes it: a new one begins with the first message again.
+    sa.Column("made", sa.Text(), primary_key=True),
+    sa.Column("day", sa.Date(), primary_key=True),
+    # The last message of the own stream up to which it had acknowledged everything, at the day's first look.
+    sa.Column("sequence", sa.BigInteger(), nullable=False),
 )
 
 parked = sa.Table(

@@ -2,25 +2,16 @@
 
 The publisher keeps its events in its own stream and grants one durable pull consumer to each foreign
 listener; a listener may ask for the next messages, acknowledge them and read that consumer's state, and
-nothing else exists for it (decision 0003). Everything here follows from `contracts.catalogue`, so a grant
-can't disagree with the catalogue.
+nothing else exists for it (decision 0003). Everything here follows from `contracts.catalogue` and the
+register of parties (`contracts.parties`), so a grant can't disagree with either.
 """
 
 from contracts.border.config import Address, Certificates, nats_config
-from contracts.border.grants import (
-    Grant,
-    Source,
-    account_of,
-    admin_user,
-    grants,
-    inbox_of,
-    sources_for,
-    users,
-    wake_subject,
-)
-from contracts.border.leaf import Organisation, leaf_config, leaf_users
+from contracts.border.grants import Grant, Grants, inbox_of, wake_subject
+from contracts.border.leaf import Host, leaf_config, leaf_users
 from contracts.border.own import OwnBorder
-from contracts.border.streams import Changes, ConsumerSpec, StreamSpec, establish, redeliver, streams_for
+from contracts.border.streams import Changes, ConsumerSpec, StreamSpec, establish, redeliver, stream_for
+from contracts.seats import Seat
 
 __all__ = [
     "Address",
@@ -28,21 +19,17 @@ __all__ = [
     "Changes",
     "ConsumerSpec",
     "Grant",
-    "Organisation",
+    "Grants",
+    "Host",
     "OwnBorder",
-    "Source",
+    "Seat",
     "StreamSpec",
-    "account_of",
-    "admin_user",
     "establish",
-    "grants",
     "inbox_of",
     "leaf_config",
     "leaf_users",
     "nats_config",
     "redeliver",
-    "sources_for",
-    "streams_for",
-    "users",
+    "stream_for",
     "wake_subject",
 ]

@@ -21,13 +21,18 @@ from nats.js.api import (
 )
 from nats.js.errors import NotFoundError
 
-from contracts.border.grants import grants, stream_of
-from contracts.catalogue import CATALOGUE, Catalogue
-from contracts.words import Basis, Service
+from contracts.border.grants import Grants
+from contracts.seats import Seat
 
-ABOUT_PERSONS_KEPT = timedelta(days=365)
-"""How long events about persons stay in the broker; the publisher's outbox is the permanent record."""
+RETAINED = timedelta(days=365)
+"""How long an addressed event stays in the broker after it was acknowledged.
 
+Until then it stays for as long as its addressee is away. The publisher's outbox is the permanent record.
+"""
+
+
+STREAM_BYTES = 2 * 1024**3
+"""Bytes that one stream may store."""
 
 MAX_PAYLOAD = 65_536
 """Bytes; an event has a few hundred, and the border accepts nothing else."""
@@ -67,9 +72,8 @@ class StreamSpec:
     name: str
     subjects: tuple[str, ...]
     consumers: tuple[ConsumerSpec, ...]
-    max_bytes: int = 2 * 1024**3
+    max_bytes: int = STREAM_BYTES
     """When it is full, new events are refused and wait in the outbox; nothing is deleted to make room."""
-    max_age: timedelta | None = None
     duplicate_window: timedelta = timedelta(hours=2)
 
     def config(self) -> StreamConfig:
@@ -81,34 +85,28 @@ class StreamSpec:
             storage=StorageType.FILE,
             discard=DiscardPolicy.NEW,
             max_bytes=self.max_bytes,
-            max_age=self.max_age.total_seconds() if self.max_age else 0,
+            max_age=0,
             max_msg_size=MAX_PAYLOAD,
             duplicate_window=self.duplicate_window.total_seconds(),
             num_replicas=1,
             deny_delete=True,
-            deny_purge=True,
+            # The owner removes what was acknowledged long ago; nobody else may.
+            deny_purge=False,
             allow_atomic=True,
             allow_direct=False,
         )
 
 
-def streams_for(service: str, catalogue: Catalogue = CATALOGUE) -> tuple[StreamSpec, ...]:
-    """Return the stream a service must have with the consumers it grants, or nothing to do."""
-    published = catalogue.published_by(service)
+def stream_for(seat: Seat, grants: Grants) -> StreamSpec | None:
+    """Return the stream a seat must have with the consumers it grants; None if it publishes nothing."""
+    published = grants.catalogue.published_by(seat.service)
     if not published:
-        return ()
-    about_persons = any(model.terms.basis in (Basis.CONSENT, Basis.CONTRACT) for model in published)
-    name = stream_of(service)
-    return (
-        StreamSpec(
-            name=name,
-            subjects=(f"evt.{Service(service)}.>",),
-            consumers=tuple(
-                ConsumerSpec(name, grant.consumer, grant.subjects)
-                for grant in grants(catalogue)
-                if grant.publisher == service
-            ),
-            max_age=ABOUT_PERSONS_KEPT if about_persons else None,
+        return None
+    return StreamSpec(
+        name=seat.stream,
+        subjects=(f"evt.{seat.party}.{seat.service}.>",),
+        consumers=tuple(
+            ConsumerSpec(seat.stream, grant.consumer, grant.subjects) for grant in grants.promised_by(seat)
         ),
     )
 
@@ -122,18 +120,19 @@ class Changes:
     removed: tuple[str, ...] = ()
 
 
-async def establish(service: str, connection: Client, catalogue: Catalogue = CATALOGUE) -> Changes:
-    """Set up exactly a service's streams and consumers; safe to repeat.
+async def establish(seat: Seat, grants: Grants, connection: Client) -> Changes:
+    """Set up exactly a seat's stream and consumers; safe to repeat.
 
-    Returns what it changed. `connection` must be the service's admin user. A consumer keeps its place when
-    its subjects change; one that the catalogue no longer lists is removed. Raises nats.js.errors.APIError
-    when the server refuses.
+    Returns what it changed. `connection` must be the seat's admin user. A consumer continues where it was
+    when its subjects change; one of a listener that no longer takes part is removed. Raises
+    nats.js.errors.APIError when the server refuses.
     """
     js = connection.jetstream()
     made: list[str] = []
     updated: list[str] = []
     removed: list[str] = []
-    for spec in streams_for(service, catalogue):
+    spec = stream_for(seat, grants)
+    if spec is not None:
         outcome = await _stream(js, spec)
         if outcome:
             (made if outcome == "made" else updated).append(spec.name)
@@ -151,26 +150,19 @@ async def establish(service: str, connection: Client, catalogue: Catalogue = CAT
     return Changes(tuple(made), tuple(updated), tuple(removed))
 
 
-async def redeliver(
-    service: str, connection: Client, listener: str, catalogue: Catalogue = CATALOGUE
-) -> None:
+async def redeliver(seat: Seat, grants: Grants, connection: Client, listener: Seat) -> None:
     """Reset a listener's consumer to the first message; the listener recognises what it has received.
 
-    `connection` must be the service's admin user. Raises ValueError for a listener that is granted nothing.
+    `connection` must be the admin user of `seat`. Raises ValueError for a listener that is granted nothing.
     """
     js = connection.jetstream()
-    granted = [
-        (spec.name, consumer)
-        for spec in streams_for(service, catalogue)
-        for consumer in spec.consumers
-        if consumer.name == listener
-    ]
-    if not granted:
-        raise ValueError(f"{service} grants {listener} nothing")
-    for stream, consumer in granted:
-        with suppress(NotFoundError):
-            await js.delete_consumer(stream, consumer.name)
-        await js.add_consumer(stream, consumer.config())
+    spec = stream_for(seat, grants)
+    consumer = next((c for c in spec.consumers if c.name == listener.account), None) if spec else None
+    if spec is None or consumer is None:
+        raise ValueError(f"{seat} grants {listener} nothing")
+    with suppress(NotFoundError):
+        await js.delete_consumer(spec.name, consumer.name)
+    await js.add_consumer(spec.name, consumer.config())
 
 
 async def _stream(js: JetStreamContext, spec: StreamSpec) -> str | None:

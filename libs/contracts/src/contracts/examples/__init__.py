@@ -30,11 +30,17 @@ from contracts.words import (
     PersonName,
     RefusalReason,
     ReleaseReason,
+    Service,
     SigningOutcome,
     SigningPlace,
     UnitAddress,
     UnitFeature,
 )
+
+PARTIES = {Service.UNITS: "property", Service.SUPPORT: "support", Service.TENANCY: "property"}
+"""The party whose service publishes or receives an example: one property entity with its inventory, and one
+support organisation.
+"""
 
 UNIT = UUID("0192f0c4-1a00-7000-8000-000000000001")
 REQUEST = UUID("0192f0c4-1a00-7000-8000-000000000002")
@@ -73,12 +79,19 @@ _ALL: tuple[Event, ...] = (
         accessible=True,
         shareable=False,
         managed_by=ManagedBy.PROPERTY_ENTITY,
+        manager=PARTIES[Service.TENANCY],
         occupancy=Occupancy.AVAILABLE,
         available_from=_MOVE_IN,
     ),
     units.UnitWithdrawnV1(unit=UNIT, listing_version=9),
     units.UnitAvailabilityChangedV1(unit=UNIT, listing_version=2, occupancy=Occupancy.SECURED),
-    units.UnitSecuredV1(request=REQUEST, unit=UNIT, deadline=_DEADLINE, managed_by=ManagedBy.PROPERTY_ENTITY),
+    units.UnitSecuredV1(
+        request=REQUEST,
+        unit=UNIT,
+        deadline=_DEADLINE,
+        managed_by=ManagedBy.PROPERTY_ENTITY,
+        manager=PARTIES[Service.TENANCY],
+    ),
     units.UnitRefusedV1(request=REQUEST, unit=UNIT, reason=RefusalReason.SECURED_BY_ANOTHER),
     units.UnitHoldEndingV1(request=REQUEST, unit=UNIT, deadline=_DEADLINE),
     units.UnitReleasedV1(request=REQUEST, unit=UNIT, reason=ReleaseReason.DEADLINE_PASSED),
@@ -140,7 +153,7 @@ _ALL: tuple[Event, ...] = (
     ),
 )
 
-EXAMPLES: dict[str, Event] = {event.terms.subject: event for event in _ALL}
+EXAMPLES: dict[str, Event] = {event.terms.key: event for event in _ALL}
 
 
 def example(name: str, /, **changes: Any) -> Event:
@@ -150,7 +163,7 @@ def example(name: str, /, **changes: Any) -> Event:
     allow.
     """
     model = CATALOGUE.by_name(name)
-    return model.model_validate({**dict(EXAMPLES[model.terms.subject]), **changes})
+    return model.model_validate({**dict(EXAMPLES[model.terms.key]), **changes})
 
 
 def examples() -> tuple[Event, ...]:
@@ -164,17 +177,31 @@ def message(
     id: UUID,
     version: int = 1,
     time: dt.datetime = _PUBLISHED_AT,
+    party: str | None = None,
+    addressee: str | None = None,
     traceparent: str | None = None,
     **changes: Any,
 ) -> bytes:
-    """Return an example as it arrives from the broker: in its envelope, with the given fields changed."""
+    """Return an example as it arrives from the broker: in its envelope, with the given fields changed.
+
+    `party` publishes it and `addressee` receives it, both of the usual pair unless they are named.
+    """
     event = example(name, **changes)
+    terms = event.terms
     return write(
         event,
         id=id,
         time=time,
-        aggregate=getattr(event, event.terms.aggregate),
+        aggregate=getattr(event, terms.aggregate),
         aggregate_version=version,
-        source=f"/{event.terms.publisher}",
+        source=f"/{party or PARTIES[terms.publisher]}/{terms.publisher}",
+        addressee=(addressee or PARTIES[terms.listeners[0]]) if terms.addressed else None,
         traceparent=traceparent,
     )
+
+
+def subject(name: str, *, party: str | None = None, addressee: str | None = None) -> str:
+    """Return the subject on which `message` with the same names is published."""
+    terms = CATALOGUE.by_name(name).terms
+    to = (addressee or PARTIES[terms.listeners[0]]) if terms.addressed else None
+    return terms.subject(party or PARTIES[terms.publisher], to)

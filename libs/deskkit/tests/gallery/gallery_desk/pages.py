@@ -22,12 +22,14 @@ from chassis.feature import NavItem
 from chassis.http.app import service_app
 from chassis.runtime import Runtime
 from chassis.settings import WebSettings
+from contracts.parties import RegisterFile
 from deskkit.call import DeskCall
 from deskkit.desk import Desk, DeskLink, Search
 from deskkit.due import due_parts
 from deskkit.mounting import mount
 from deskkit.router import DeskRouter
 from gallery_desk import visits
+from testkit.parties import neighbourhood
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 router = DeskRouter(prefix="/gallery")
@@ -227,7 +229,6 @@ def gallery_app(
     jwks_url: str,
     accent: Any = "front",
     name: str = "Front Desk",
-    organisation: str = "Support organisation",
     public_url: str = "http://support.localhost",
     database_url: str = "postgresql://nobody@127.0.0.1:1/none",
 ) -> FastAPI:
@@ -240,6 +241,7 @@ def gallery_app(
         entity="support",
         public_url=public_url,
         csrf_secret=SecretStr("gallery-csrf-secret-of-enough-length"),
+        **neighbourhood().settings(),
     )
     zone = ZoneInfo("America/Toronto")
     runtime = Runtime(
@@ -251,6 +253,7 @@ def gallery_app(
         access=Access(visits.ROLES, entity="support"),
         publisher=Silent(),
         time_zone=zone,
+        parties=RegisterFile(settings.parties_file, settings.parties_keys),
     )
     app = service_app(runtime, title="Gallery")
     navigation = [
@@ -271,8 +274,11 @@ def gallery_app(
             navigation=navigation,
             home="gallery",
             search=Search("gallery.list", label="Search", permission=visits.arrange_visit.permission),
-            neighbours=[DeskLink("Another desk", "/another-desk/")],
+            neighbours=[
+                DeskLink("Another desk", "/another-desk/"),
+                DeskLink("Desk of its kind", "/desk-of-its-kind/", kind="support"),
+                DeskLink("Desk of another kind", "/desk-of-another-kind/", kind="inventory"),
+            ],
         ),
     )
-    app.state.desks["/gallery"].__dict__["organisation"] = organisation
     return app

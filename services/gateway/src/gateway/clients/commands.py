@@ -8,6 +8,7 @@ from chassis.tx import Tx
 from chassis.usecase import use_case
 from gateway.clients.feature import MANAGE_CLIENTS
 from gateway.clients.model import ApiClient
+from gateway.organisation import organisation_of
 from gateway.staff.model import own_roles
 
 
@@ -30,7 +31,7 @@ class ClientPut(BaseModel):
 @use_case(MANAGE_CLIENTS)
 async def put_client(tx: Tx, command: PutClient) -> ClientPut:
     """Add a program or replace its secret. Raises RoleOfAnotherOrganisation (W10)."""
-    roles = own_roles(tx.runtime.entity, command.roles)
+    roles = own_roles(organisation_of(tx.runtime), command.roles)
     client = await tx.session.get(ApiClient, command.id, with_for_update=True)
     if client is None:
         client = ApiClient(id=command.id, added_at=tx.now)

@@ -19,7 +19,7 @@ from chassis.perform import perform
 from chassis.runtime import Runtime
 from gateway.keys.commands import HaveKeys, have_keys
 from gateway.keys.model import SigningKeyRow, sealer
-from gateway.organisation import AUDIENCES
+from gateway.organisation import organisation_of
 from gateway.settings import GatewaySettings
 
 _CACHE_SECONDS = 2.0
@@ -52,7 +52,7 @@ class Signing:
         """Return a signed token for this entity's services, valid for `token_seconds`."""
         now = int(self.runtime.clock.now().timestamp())
         claims: dict[str, Any] = {
-            "aud": list(AUDIENCES[self.settings.entity]),
+            "aud": list(organisation_of(self.runtime).audiences),
             "sub": subject,
             "roles": sorted(roles),
             "name": name,

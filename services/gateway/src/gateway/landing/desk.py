@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from deskkit.call import PublicCall
-from gateway.organisation import APIS, DESKS
+from gateway.organisation import organisation_of
 from gateway.staff.queries import everybody
 
 router = APIRouter(include_in_schema=False)
@@ -15,12 +15,12 @@ router = APIRouter(include_in_schema=False)
 @router.get("/", name="landing")
 async def landing(call: PublicCall) -> Response:
     """Show what this organisation does, with links to its desks and APIs."""
-    entity = call.runtime.entity
+    organisation = organisation_of(call.runtime)
     manages_staff = call.may(everybody.permission)
     return call.page(
         "landing/landing.html",
-        desks=DESKS[entity],
-        apis=APIS[entity] if manages_staff else (),
+        lead=organisation.lead,
+        desks=organisation.desks,
+        apis=organisation.apis if manages_staff else (),
         manages_staff=manages_staff,
-        entity=entity,
     )

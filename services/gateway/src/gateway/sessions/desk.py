@@ -14,12 +14,13 @@ from starlette.requests import Request
 
 from chassis.http.problems import STATUS, waiting
 from chassis.perform import perform
+from chassis.runtime import Runtime
 from deskkit.call import DeskCall, PageCall, PublicCall, public_call_of
 from deskkit.csrf import SAFE_METHODS, ForgedForm, came_from_elsewhere
 from deskkit.forms import Nothing
 from deskkit.language import inside_path, set_language
 from deskkit.router import DeskRouter
-from gateway.organisation import own_desk
+from gateway.organisation import organisation_of
 from gateway.sessions import carried, queries
 from gateway.sessions.commands import EndSession, Opened, end_own_session, end_session
 from gateway.sessions.model import SessionOver
@@ -93,7 +94,7 @@ async def sign_in(call: PublicCall) -> Response:
 async def signed_in(call: PageCall, opened: Opened, target: str, typed_before: carried.Pairs) -> Response:
     """Answer a successful sign-in: go to the page, or first choose a password."""
     response: Response
-    target = _destination(call.runtime.entity, opened, target)
+    target = _destination(call.runtime, opened, target)
     if opened.password_temporary:
         response = RedirectResponse(f"/session/password?{urlencode({'next': target})}", status_code=303)
     elif typed_before:
@@ -104,9 +105,9 @@ async def signed_in(call: PageCall, opened: Opened, target: str, typed_before: c
     return response
 
 
-def _destination(entity: str, opened: Opened, target: str) -> str:
+def _destination(runtime: Runtime, opened: Opened, target: str) -> str:
     """Return the address to go to; somebody who requested no page goes to their own desk."""
-    return own_desk(entity, opened.roles) if target == "/" else target
+    return organisation_of(runtime).own_desk(opened.roles) if target == "/" else target
 
 
 @public.api_route("/session/renew", methods=["GET", "POST"], name="session.renew")
@@ -124,7 +125,7 @@ async def renew_session(request: Request, next: str = "/", sign_in_again: bool =
     secret = "" if sign_in_again else request.cookies.get(SESSION_COOKIE, "")
     opened = await renew(request.app.state.runtime, secret)
     if opened is not None:
-        target = _destination(settings.entity, opened, target)
+        target = _destination(request.app.state.runtime, opened, target)
         # 307 sends a posted form to its desk unchanged.
         response = RedirectResponse(target, status_code=303 if request.method in SAFE_METHODS else 307)
         await set_cookies(response, request, opened, first=False)

@@ -13,7 +13,7 @@ from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from deskkit.i18n import N_
-from gateway.organisation import ADMINISTRATOR
+from gateway.organisation import organisation_of
 from gateway.staff.feature import CHANGE_OWN_ACCOUNT, MANAGE_STAFF
 from gateway.staff.model import (
     AddressTaken,
@@ -92,7 +92,7 @@ async def add_staff(tx: Tx, command: AddStaff) -> StaffAdded:
     """
     faults, roles = Faults(), sorted(set(command.roles))
     with faults:
-        roles = own_roles(tx.runtime.entity, command.roles)
+        roles = own_roles(organisation_of(tx.runtime), command.roles)
     if await tx.scalar(select(StaffMember.id).where(StaffMember.email == command.email)):
         faults.add(AddressTaken(field="email"))
     if not command.works_for_no_other:
@@ -136,11 +136,11 @@ async def change_staff(tx: Tx, command: ChangeStaff) -> StaffAdded:
         )
     faults, roles = Faults(), sorted(set(command.roles))
     with faults:
-        roles = own_roles(tx.runtime.entity, command.roles)
+        roles = own_roles(organisation_of(tx.runtime), command.roles)
     with faults:
         attested = _attested(tx, member, given=command.works_for_no_other)
     faults.refuse()
-    if ADMINISTRATOR[tx.runtime.entity] not in roles:
+    if not set(organisation_of(tx.runtime).administrators).intersection(roles):
         await _another_administrator(tx, member)
     before = {"name": member.name, "roles": member.roles, "locale": member.locale}
     member.name, member.roles, member.locale = command.name, roles, command.locale
@@ -224,13 +224,13 @@ async def _member(tx: Tx, staff_id: UUID) -> StaffMember:
 
 
 async def _another_administrator(tx: Tx, member: StaffMember) -> None:
-    role = ADMINISTRATOR[tx.runtime.entity]
-    if role not in member.roles or not member.active:
+    administrators = organisation_of(tx.runtime).administrators
+    if not set(administrators).intersection(member.roles) or not member.active:
         return
     # Two administrators ending each other's access at once take turns.
     await tx.execute(select(func.pg_advisory_xact_lock(0x61646D69)))
     others = select(func.count()).where(
-        StaffMember.active, StaffMember.roles.contains([role]), StaffMember.id != member.id
+        StaffMember.active, StaffMember.roles.overlap(administrators), StaffMember.id != member.id
     )
     if not await tx.scalar(others):
         raise LastAdministrator(field="roles")

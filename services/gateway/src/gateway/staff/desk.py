@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from chassis.perform import perform
 from deskkit.call import DeskCall
 from deskkit.router import DeskRouter
-from gateway.organisation import ROLES, WORKS_FOR_NO_OTHER
+from gateway.organisation import organisation_of
 from gateway.staff import commands, queries
 from gateway.staff.passwords import hash_password, make_password
 from trade.contact import Name
@@ -130,8 +130,8 @@ async def reset_password(call: DeskCall, staff_id: UUID) -> Response:
 
 def _words(call: DeskCall) -> dict[str, Any]:
     """Return the organisation's roles and what is confirmed of each person, in the reader's language."""
-    entity = call.runtime.entity
+    organisation = organisation_of(call.runtime)
     return {
-        "roles": {role: call._(words) for role, words in ROLES[entity].items()},
-        "attestation": call._(WORKS_FOR_NO_OTHER[entity]),
+        "roles": {role: call._(words) for role, words in organisation.roles.items()},
+        "attestation": call._(organisation.works_for_no_other),
     }

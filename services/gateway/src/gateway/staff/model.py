@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.db import Versioned
 from chassis.errors import DomainError, Kind
-from gateway.organisation import NAMES, ROLES
+from gateway.organisation import Organisation
 from gateway.tables import Base
 
 
@@ -70,10 +70,10 @@ class LastAdministrator(DomainError):
     message = "This is the last active administrator. Make somebody else an administrator first."
 
 
-def own_roles(entity: str, roles: Iterable[str]) -> list[str]:
-    """Return the roles, sorted. Raises RoleOfAnotherOrganisation for one of another entity."""
+def own_roles(organisation: Organisation, roles: Iterable[str]) -> list[str]:
+    """Return the roles, sorted. Raises RoleOfAnotherOrganisation for one that the organisation hasn't."""
     chosen = sorted(set(roles))
     for role in chosen:
-        if role not in ROLES[entity]:
-            raise RoleOfAnotherOrganisation(field="roles", role=role, organisation=NAMES[entity])
+        if role not in organisation.roles:
+            raise RoleOfAnotherOrganisation(field="roles", role=role)
     return chosen

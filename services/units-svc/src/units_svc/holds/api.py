@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from chassis.http import After, ApiRouter, Call, Limit, command_of
 from chassis.paging import PAGE, CountedPage
 from units_svc.holds import commands, queries, use
+from units_svc.landlords.entities import PartyId
 from units_svc.landlords.model import ManagedBy
 
 router = ApiRouter(tags=["holds"])
@@ -51,6 +52,7 @@ class CorrectedManager(BaseModel):
     """Who manages a home for those who hold it or live there, and why that is corrected."""
 
     managed_by: ManagedBy
+    manager: PartyId | None = None
     reason: str
 
 

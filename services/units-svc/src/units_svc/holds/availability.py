@@ -19,7 +19,7 @@ from chassis.ids import new_id
 from units_svc.holds.model import Hold, HoldState
 from units_svc.holds.occupations import Occupation, OccupationKind, Standing, occupancy_of
 from units_svc.inventory.model import AvailabilityChanged, Cause, Occupancy, OccupancyChange, Unit
-from units_svc.landlords.model import Landlord, ManagedBy, managed_by
+from units_svc.landlords.model import NOBODY_KNOWN, Landlord, Manager, manager_by
 from units_svc.maintenance.entry_requests import ask_first, update_entries
 from units_svc.maintenance.model import LIVED_IN
 
@@ -35,7 +35,7 @@ class LockedUnit:
     active: bool
     occupancy: Occupancy
     available_from: date | None
-    managed_by: ManagedBy
+    manager: Manager
     """By the landlord on record: what begins now begins under it."""
 
 
@@ -50,8 +50,11 @@ async def lock_unit(tx: Tx, unit_id: UUID) -> LockedUnit | None:
     ).one_or_none()
     if found is None:
         return None
-    relation = await tx.scalar(select(Landlord.relation).where(Landlord.id == found.landlord_id))
-    return LockedUnit(unit_id, found.active, found.occupancy, found.available_from, managed_by(relation))
+    landlord = (
+        await tx.execute(select(Landlord.relation, Landlord.party).where(Landlord.id == found.landlord_id))
+    ).one_or_none()
+    manager = manager_by(*landlord) if landlord is not None else NOBODY_KNOWN
+    return LockedUnit(unit_id, found.active, found.occupancy, found.available_from, manager)
 
 
 async def require_unit(tx: Tx, unit_id: UUID) -> LockedUnit:

@@ -21,6 +21,7 @@ from units_svc.holds.model import (
     HoldState,
     ManagerUnchanged,
     NotHeld,
+    Release,
     Remark,
     end_of_day,
 )
@@ -29,10 +30,13 @@ from units_svc.holds.outcomes import (
     act,
     held,
     hold_terms,
+    publish_released,
     publish_secured,
     set_timers,
 )
-from units_svc.landlords.model import ManagedBy
+from units_svc.landlords.entities import PartyId, PropertyEntities
+from units_svc.landlords.model import ManagedBy, Manager
+from units_svc.maintenance.entry_requests import ask_another
 from units_svc.privacy.commands import require_reason
 from units_svc.privacy.model import Place
 
@@ -57,6 +61,8 @@ class CorrectManager(BaseModel):
 
     unit_id: UUID
     managed_by: Annotated[ManagedBy, Field(title="Managed by")]
+    manager: Annotated[PartyId | None, Field(title="Property entity")] = None
+    """The property entity that does, by its id; where none is named, the usual one."""
     reason: Annotated[Remark, Field(title="Why", min_length=1)]
 
 
@@ -102,11 +108,14 @@ async def prolong_hold(tx: Tx, command: ProlongHold) -> datetime:
 
 @use_case(DECIDE_HOLDS)
 async def correct_manager(tx: Tx, command: CorrectManager) -> None:
-    """Correct, with the reason, who manages a home that is held or lived in; inform the service that asked.
+    """Correct, with the reason, who manages a home that is held or lived in; inform the parties of the hold.
 
-    Raises ManagerUnchanged, MonitoringRefused, ReasonAboutServices, NotFound.
+    The property entity that no longer manages a held home learns that its part of the hold has ended; entry
+    that was asked of one is given up. Raises ManagerUnchanged, InvalidInput, MonitoringRefused,
+    ReasonAboutServices, NotFound.
     """
     faults = Faults()
+    party = None
     with faults:
         await require_reason(tx, Place.HOLD, "reason", command.reason, unit_id=command.unit_id)
     unit = await require_unit(tx, command.unit_id)
@@ -118,19 +127,44 @@ async def correct_manager(tx: Tx, command: CorrectManager) -> None:
             .with_for_update()
         )
     ).all()
-    under = [one for one in (hold, *living) if one is not None and one.managed_by is not command.managed_by]
+    begun = [one for one in (hold, *living) if one is not None]
+    with faults:
+        party = PropertyEntities.of(tx.runtime, tx.today).named(
+            command.manager,
+            wanted=command.managed_by is ManagedBy.PROPERTY_ENTITY,
+            field="manager",
+            stored=[one.manager for one in begun],
+        )
+    manager = Manager(command.managed_by, party)
+    under = [one for one in begun if one.under != manager]
     if not under:
         faults.add(ManagerUnchanged(field="managed_by"))
     faults.refuse()
     changes = {
-        "managed_by": (under[0].managed_by, command.managed_by.value),
+        "managed_by": (under[0].managed_by, manager.managed_by.value),
+        "manager": (under[0].manager, manager.party),
         "reason": (None, command.reason),
     }
     tx.touched("unit", unit.id, "manager_corrected", changes)
-    for one in under:
-        one.managed_by = command.managed_by
-    if hold in under and hold is not None and hold.deadline is not None:
+    if hold is not None and hold in under:
         tx.touched("hold", hold.request_id, "manager_corrected", changes)
+        await _correct_hold(tx, hold, manager)
+    for one in under:
+        one.managed_by, one.manager = manager
+    await tx.session.flush()
+    await ask_another(tx, unit.id)
+
+
+async def _correct_hold(tx: Tx, hold: Hold, manager: Manager) -> None:
+    """Let a hold stand under another manager, and inform each of its parties of its own part."""
+    former = hold.manager
+    hold.managed_by, hold.manager = manager
+    hold.former_managers = [
+        one for one in {*hold.former_managers, *filter(None, [former])} if one != manager.party
+    ]
+    if former is not None and former != manager.party:
+        await publish_released(tx, hold, Release.INVENTORY_DECISION, (former,))
+    if hold.deadline is not None:
         await publish_secured(tx, hold, hold.deadline)
 
 

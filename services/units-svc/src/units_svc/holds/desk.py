@@ -137,7 +137,9 @@ async def change_listing(call: DeskCall, unit_id: UUID) -> Response:
 async def manager_form(call: DeskCall, unit_id: UUID) -> Response:
     """What it means, and what is sent, when the manager of a home that is held or lived in is corrected."""
     unit = await call.ask(unit_record, unit_id)
-    form = await call.form(commands.CorrectManager, initial={"managed_by": unit.managed_by})
+    form = await call.form(
+        commands.CorrectManager, initial={"managed_by": unit.manager.managed_by, "manager": unit.party}
+    )
     return await _manager_page(call, unit_id, form)
 
 

@@ -15,13 +15,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import StringConstraints
-from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger, String, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.db import words
 from chassis.errors import DomainError, Kind
 from units_svc.holds.occupations import Occupation
-from units_svc.landlords.model import ManagedBy
+from units_svc.landlords.model import PARTY, ManagedBy, Manager
 from units_svc.tables import Base
 
 Remark = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
@@ -169,8 +170,17 @@ def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
 
 
+def concerned(requested_by: str, manager: str | None) -> tuple[str, ...]:
+    """Return the parties that a request concerns: who asked, and the property entity that manages."""
+    return (requested_by,) if manager is None else (requested_by, manager)
+
+
 class Hold(Base):
-    """A request and what became of it: one row for each, holding at most one unit."""
+    """A request and what became of it: one row for each, holding at most one unit.
+
+    It concerns the support organisation that asked and, when a property entity manages the home for it, that
+    one. What is published about it goes to these (`addressees`), and only they are listened to about it.
+    """
 
     __tablename__ = "hold"
     __table_args__ = (
@@ -182,9 +192,14 @@ class Hold(Base):
         ),
         Index("ix_hold_unit", "unit_id", "asked_at"),
         Index("ix_hold_deadline", "deadline", postgresql_where=text("state = 'held'")),
+        CheckConstraint(
+            "(managed_by IS NOT DISTINCT FROM 'property_entity') = (manager IS NOT NULL)", name="manager"
+        ),
     )
 
     request_id: Mapped[UUID] = mapped_column(primary_key=True)
+    requested_by: Mapped[str] = mapped_column(PARTY)
+    """The support organisation that asked. A request of the same id that another sends later is refused."""
     unit_id: Mapped[UUID]
     """Not a foreign key: a request may name a unit the inventory never had, and is refused by this row."""
     state: Mapped[HoldState] = mapped_column(words(HoldState, "state"))
@@ -203,30 +218,46 @@ class Hold(Base):
     occupation_id: Mapped[UUID | None] = mapped_column(ForeignKey(Occupation.id))
     managed_by: Mapped[ManagedBy | None] = mapped_column(words(ManagedBy, "managed_by"))
     """Who managed the home when it was asked for; nothing for a home that isn't known."""
+    manager: Mapped[str | None] = mapped_column(PARTY)
+    """The property entity that did."""
+    former_managers: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
+    """The property entities that did until that was corrected: what they sent before they knew is let go."""
     version: Mapped[int] = mapped_column(Integer)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy\'s own declaration
+
+    @property
+    def under(self) -> Manager:
+        """Under whom the home was asked for."""
+        return Manager(self.managed_by or ManagedBy.NOT_KNOWN, self.manager)
+
+    @property
+    def addressees(self) -> tuple[str, ...]:
+        """The parties that it concerns."""
+        return concerned(self.requested_by, self.manager)
 
 
 # ------------------------------------------------------------------ facts that are published
 @dataclass(frozen=True, slots=True)
 class UnitSecured:
-    """A request won the unit. `sequence` numbers what is published about the unit."""
+    """A request won the unit. `sequence` numbers what is published about the unit; `to` are its parties."""
 
     request_id: UUID
     unit_id: UUID
     sequence: int
     deadline: datetime
-    managed_by: ManagedBy
+    manager: Manager
+    to: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class UnitRefused:
-    """A request did not get the unit."""
+    """A request did not get the unit: for the party that asked."""
 
     request_id: UUID
     unit_id: UUID
     reason: Refusal
+    to: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +268,7 @@ class HoldEnding:
     unit_id: UUID
     sequence: int
     deadline: datetime
+    to: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +279,7 @@ class UnitReleased:
     unit_id: UUID
     sequence: int
     reason: Release
+    to: tuple[str, ...]
 
 
 class NotHeld(DomainError):

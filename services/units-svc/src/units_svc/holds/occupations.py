@@ -12,13 +12,13 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.db import words
 from chassis.errors import DomainError, Kind
 from units_svc.inventory.model import Occupancy
-from units_svc.landlords.model import ManagedBy
+from units_svc.landlords.model import PARTY, ManagedBy, Manager
 from units_svc.tables import Base
 
 
@@ -42,6 +42,7 @@ class Occupation(Base):
     __table_args__ = (
         Index("uq_occupation_kind_reference", "kind", "reference", unique=True),
         Index("ix_occupation_unit", "unit_id", "began_on"),
+        CheckConstraint("(managed_by = 'property_entity') = (manager IS NOT NULL)", name="manager"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -51,6 +52,8 @@ class Occupation(Base):
     by_client: Mapped[bool] = mapped_column(default=False)
     managed_by: Mapped[ManagedBy] = mapped_column(words(ManagedBy, "managed_by"))
     """Who managed the home when it began; a landlord corrected meanwhile changes nothing for it."""
+    manager: Mapped[str | None] = mapped_column(PARTY)
+    """The property entity that did."""
     began_on: Mapped[date]
     fact_number: Mapped[int] = mapped_column(server_default="0")
     """The number, among the facts about its request, of the one that gave the first day; or 0."""
@@ -59,6 +62,11 @@ class Occupation(Base):
     remark: Mapped[str | None] = mapped_column(Text)
     noted_at: Mapped[datetime]
     noted_by: Mapped[str] = mapped_column(String(200))
+
+    @property
+    def under(self) -> Manager:
+        """Under whom it began."""
+        return Manager(self.managed_by, self.manager)
 
     @property
     def last_day(self) -> date | None:

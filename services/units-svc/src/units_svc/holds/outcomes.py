@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from chassis.ids import new_id
+from chassis.parties import NotTheSenders, require_sender
 from trade.dates import LAST
 from units_svc.holds.availability import (
     LockedUnit,
@@ -34,7 +35,8 @@ from units_svc.holds.model import (
 )
 from units_svc.holds.occupations import Occupation, OccupationKind
 from units_svc.inventory.model import Cause
-from units_svc.landlords.model import ManagedBy
+from units_svc.landlords.entities import PropertyEntities
+from units_svc.landlords.model import ManagedBy, Manager
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
@@ -58,13 +60,25 @@ def hold_terms(tx: Tx) -> HoldTerms:
 
 
 async def act(
-    tx: Tx, request_id: UUID, unit_id: UUID, fact: Fact, *, day: date | None = None
+    tx: Tx,
+    request_id: UUID,
+    unit_id: UUID,
+    fact: Fact,
+    *,
+    day: date | None = None,
+    requested_by: str | None = None,
 ) -> HoldState | None:
-    """Do what `decide` returns for a request; return its state."""
+    """Do what `decide` returns for a request; return its state.
+
+    `requested_by` is who sent a fact about a request of its own; the first that is received of a request says
+    whose it is. Raises NotTheSenders.
+    """
     unit = await lock_unit(tx, unit_id)
     hold: Hold | None = (
         await tx.execute(select(Hold).where(Hold.request_id == request_id).with_for_update())
     ).scalar_one_or_none()
+    if hold is not None and requested_by is not None:
+        require_sender(requested_by, hold.requested_by)
     if hold is not None and hold.unit_id != unit_id:
         # A fact about another home than the request's own decides nothing about either.
         return hold.state
@@ -72,8 +86,16 @@ async def act(
     if decision.step is Step.NOTHING:
         return decision.state
     if hold is None:
-        hold = Hold(request_id=request_id, unit_id=unit_id, asked_at=tx.now, state=HoldState.RELEASED)
-        hold.managed_by = unit.managed_by if unit is not None else None
+        assert requested_by is not None  # noqa: S101 - only what who asked sends is about no request yet
+        hold = Hold(
+            request_id=request_id,
+            requested_by=requested_by,
+            unit_id=unit_id,
+            asked_at=tx.now,
+            state=HoldState.RELEASED,
+        )
+        if unit is not None:
+            hold.managed_by, hold.manager = unit.manager
         tx.session.add(hold)
     await _carry_out(tx, hold, unit, decision, day or tx.today)
     tx.touched("hold", request_id, fact.value)
@@ -87,13 +109,14 @@ async def _carry_out(tx: Tx, hold: Hold, unit: LockedUnit | None, decision: Deci
     elif decision.step is Step.RELEASE:
         end(tx, hold, decision.state, decision.reason)
         if unit is not None and decision.reason is not None:
-            version = await next_listing_version(tx, unit.id)
-            publish_about_request(tx, UnitReleased(hold.request_id, unit.id, version, decision.reason))
+            await publish_released(tx, hold, decision.reason, hold.addressees)
             await update_occupancy(tx, unit, Cause.HOLD, hold.request_id)
     elif decision.step is Step.OCCUPY and unit is not None:
         end(tx, hold, decision.state, None)
         await tx.session.flush()
-        occupation = occupy(tx, unit, OccupationKind.HOUSEHOLD, hold.request_id, day, of=hold)
+        occupation = occupy(
+            tx, unit, OccupationKind.HOUSEHOLD, hold.request_id, day, manager=hold.under, of=hold
+        )
         await tx.session.flush()
         hold.occupation_id = occupation.id
         await _give_way(tx, unit)
@@ -141,10 +164,7 @@ async def _give_way(tx: Tx, unit: LockedUnit) -> None:
     other = await held(tx, unit.id)
     if other is not None:
         end(tx, other, HoldState.RELEASED, Release.INVENTORY_DECISION)
-        version = await next_listing_version(tx, unit.id)
-        publish_about_request(
-            tx, UnitReleased(other.request_id, unit.id, version, Release.INVENTORY_DECISION)
-        )
+        await publish_released(tx, other, Release.INVENTORY_DECISION, other.addressees)
 
 
 def publish_about_request(tx: Tx, fact: UnitSecured | UnitRefused | HoldEnding | UnitReleased) -> None:
@@ -172,22 +192,24 @@ def set_timers(tx: Tx, request_id: UUID, deadline: datetime, terms: HoldTerms) -
 
 
 def occupy(
-    tx: Tx, unit: LockedUnit, kind: OccupationKind, reference: UUID, began_on: date, *, of: Hold | None
+    tx: Tx,
+    unit: LockedUnit,
+    kind: OccupationKind,
+    reference: UUID,
+    began_on: date,
+    *,
+    manager: Manager,
+    of: Hold | None,
 ) -> Occupation:
-    """Begin an occupation; `of` is the request it comes from, under whose manager it goes on.
-
-    A tenancy is always under the property entity, which published it.
-    """
-    managed = (of.managed_by if of is not None else None) or unit.managed_by
-    if kind is OccupationKind.TENANCY:
-        managed = ManagedBy.PROPERTY_ENTITY
+    """Begin an occupation under `manager`; `of` is the request it comes from."""
     occupation = Occupation(
         id=new_id(),
         unit_id=unit.id,
         kind=kind,
         reference=reference,
         by_client=of is not None,
-        managed_by=managed,
+        managed_by=manager.managed_by,
+        manager=manager.party,
         began_on=began_on,
         noted_at=tx.now,
         noted_by=tx.actor.name,
@@ -214,19 +236,43 @@ async def request_for(tx: Tx, request_id: UUID | None, unit_id: UUID) -> Hold | 
     return found.scalar_one_or_none()
 
 
-async def manager_of(tx: Tx, request_id: UUID, unit: LockedUnit) -> ManagedBy:
+async def require_requester(tx: Tx, request_id: UUID, sender: str) -> None:
+    """Check that a request, as far as it's known, is one of the sender's. Raises NotTheSenders."""
+    requested_by = await tx.scalar(select(Hold.requested_by).where(Hold.request_id == request_id))
+    if requested_by is not None:
+        require_sender(sender, requested_by)
+
+
+def manager_of(hold: Hold | None, unit: LockedUnit) -> Manager:
     """Return who manages a home for a request: as when it was asked for, else by the landlord on record."""
-    noted = await tx.scalar(
-        select(Hold.managed_by).where(Hold.request_id == request_id, Hold.unit_id == unit.id)
-    )
-    return noted or unit.managed_by
+    return unit.manager if hold is None or hold.managed_by is None else hold.under
+
+
+def require_manager(tx: Tx, sender: str, manager: Manager) -> None:
+    """Check that what a property entity sends is about a home that it manages. Raises NotTheSenders.
+
+    For a home whose manager isn't known that is the usual one: it may let what it knows to be its own.
+    """
+    party = manager.party
+    if manager.managed_by is ManagedBy.NOT_KNOWN:
+        party = PropertyEntities.of(tx.runtime, tx.today).usual
+    if party is None:
+        raise NotTheSenders
+    require_sender(sender, party)
 
 
 async def publish_secured(tx: Tx, hold: Hold, deadline: datetime) -> None:
     """Publish again that a hold stands, as it stands now."""
     version = await next_listing_version(tx, hold.unit_id)
-    managed = hold.managed_by or ManagedBy.NOT_KNOWN
-    publish_about_request(tx, UnitSecured(hold.request_id, hold.unit_id, version, deadline, managed))
+    publish_about_request(
+        tx, UnitSecured(hold.request_id, hold.unit_id, version, deadline, hold.under, hold.addressees)
+    )
+
+
+async def publish_released(tx: Tx, hold: Hold, reason: Release, to: tuple[str, ...]) -> None:
+    """Publish to these parties that a hold ended for them."""
+    version = await next_listing_version(tx, hold.unit_id)
+    publish_about_request(tx, UnitReleased(hold.request_id, hold.unit_id, version, reason, to))
 
 
 async def held(tx: Tx, unit_id: UUID) -> Hold | None:

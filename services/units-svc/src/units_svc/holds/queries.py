@@ -14,11 +14,11 @@ from chassis.errors import NotFound
 from chassis.paging import PAGE, CountedPage, Paging
 from chassis.tx import ReadTx
 from chassis.usecase import query
-from units_svc.holds.model import Hold, HoldState, Refusal, Release
+from units_svc.holds.model import Hold, HoldState, Refusal, Release, concerned
 from units_svc.holds.occupations import Occupation, OccupationKind
 from units_svc.inventory.feature import VIEW_UNITS
 from units_svc.inventory.model import Building, Unit
-from units_svc.landlords.model import ManagedBy
+from units_svc.landlords.model import ManagedBy, Manager
 from units_svc.tables import views
 
 _ENDING_FIRST = Paging(Hold.deadline, Hold.request_id)
@@ -26,9 +26,10 @@ _ENDING_FIRST = Paging(Hold.deadline, Hold.request_id)
 
 @dataclass(frozen=True, slots=True)
 class HoldView:
-    """A request and what became of it, with where the home is."""
+    """A request and what became of it, with who asked and where the home is."""
 
     request_id: UUID
+    requested_by: str
     unit_id: UUID
     street: str | None
     unit_number: str | None
@@ -47,7 +48,18 @@ class HoldView:
     remark: str | None
     occupation_id: UUID | None
     managed_by: ManagedBy | None
+    manager: str | None
     version: int
+
+    @property
+    def under(self) -> Manager | None:
+        """Under whom the home was asked for; None for one that the inventory doesn't know."""
+        return None if self.managed_by is None else Manager(self.managed_by, self.manager)
+
+    @property
+    def addressees(self) -> tuple[str, ...]:
+        """The parties that it concerns."""
+        return concerned(self.requested_by, self.manager)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,7 @@ class OccupationView:
     kind: OccupationKind
     by_client: bool
     managed_by: ManagedBy
+    manager: str | None
     began_on: date
     free_from: date | None
     ended_on: date | None
@@ -66,12 +79,18 @@ class OccupationView:
     noted_at: datetime
     noted_by: str
 
+    @property
+    def under(self) -> Manager:
+        """Under whom it began."""
+        return Manager(self.managed_by, self.manager)
+
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """An event about a request, by its name, and when it was delivered."""
+    """An event about a request, by its name, whom it's for, and when it was delivered."""
 
     event: str
+    to: str
     recorded_at: datetime
     delivered_at: datetime | None
 
@@ -88,12 +107,12 @@ class UseOfUnit:
         """The hold that stands, if any."""
         return next((hold for hold in self.holds if hold.state is HoldState.HELD), None)
 
-    def under_another_than(self, managed_by: ManagedBy) -> ManagedBy | None:
-        """Under whom the hold that stands, or who lives there, began, when that isn't `managed_by`."""
-        begun = [one.managed_by for one in self.open]
-        if self.held is not None and self.held.managed_by is not None:
-            begun.insert(0, self.held.managed_by)
-        return next((one for one in begun if one is not managed_by), None)
+    def under_another_than(self, manager: Manager) -> Manager | None:
+        """Under whom the hold that stands, or who lives there, began, when that isn't `manager`."""
+        begun = [one.under for one in self.open]
+        if self.held is not None and self.held.under is not None:
+            begun.insert(0, self.held.under)
+        return next((one for one in begun if one != manager), None)
 
     @property
     def open(self) -> list[OccupationView]:
@@ -104,10 +123,10 @@ class UseOfUnit:
 def _holds() -> Select[*tuple[Any, ...]]:
     return (
         select(
-            Hold.request_id, Hold.unit_id, Building.street, Unit.unit_number, Hold.state, Hold.refusal,
-            Hold.release, Hold.secured_on, Hold.expected_move_in, Hold.adults, Hold.children, Hold.asked_at,
+            Hold.request_id, Hold.requested_by, Hold.unit_id, Building.street, Unit.unit_number,
+            Hold.state, Hold.refusal, Hold.release, Hold.secured_on, Hold.expected_move_in, Hold.adults, Hold.children, Hold.asked_at,
             Hold.deadline, Hold.ending_announced_at, Hold.ended_at, Hold.ended_by, Hold.remark,
-            Hold.occupation_id, Hold.managed_by, Hold.version,
+            Hold.occupation_id, Hold.managed_by, Hold.manager, Hold.version,
         )
         .outerjoin(Unit, Unit.id == Hold.unit_id)
         .outerjoin(Building, Building.id == Unit.building_id)
@@ -117,8 +136,8 @@ def _holds() -> Select[*tuple[Any, ...]]:
 def _occupations() -> Select[*tuple[Any, ...]]:
     return select(
         Occupation.id, Occupation.unit_id, Occupation.kind, Occupation.by_client,
-        Occupation.managed_by, Occupation.began_on, Occupation.free_from, Occupation.ended_on,
-        Occupation.remark, Occupation.noted_at, Occupation.noted_by,
+        Occupation.managed_by, Occupation.manager, Occupation.began_on, Occupation.free_from,
+        Occupation.ended_on, Occupation.remark, Occupation.noted_at, Occupation.noted_by,
     )  # fmt: skip
 
 
@@ -148,12 +167,12 @@ async def hold_record(tx: ReadTx, request_id: UUID) -> HoldView:
 async def crossings(tx: ReadTx, request_id: UUID) -> list[Crossing]:
     """What was published about a request, oldest first, read from the outbox itself."""
     published = (
-        select(outbox.c.type, outbox.c.recorded_at, outbox.c.published_at)
+        select(outbox.c.type, outbox.c.addressee, outbox.c.recorded_at, outbox.c.published_at)
         .where(outbox.c.about == str(request_id))
         .order_by(outbox.c.position)
     )
     return [
-        Crossing(row.type.split(".")[2], row.recorded_at, row.published_at)
+        Crossing(row.type.split(".")[1], row.addressee, row.recorded_at, row.published_at)
         for row in await tx.execute(published)
     ]
 

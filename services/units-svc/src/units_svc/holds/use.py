@@ -36,7 +36,7 @@ _FIRST_USES = {
 _BY_STAFF = frozenset(_FIRST_USES.values())
 _USE = tuple(
     Occupation.__table__.c[name]
-    for name in ("id", "unit_id", "kind", "managed_by", "began_on", "free_from", "remark")
+    for name in ("id", "unit_id", "kind", "managed_by", "manager", "began_on", "free_from", "remark")
 )
 
 
@@ -98,7 +98,7 @@ async def record_use(tx: Tx, command: RecordUse) -> UUID:
         identity,
         unit.id,
         OccupationKind(command.kind.value),
-        unit.managed_by,
+        *unit.manager,
         command.began_on,
         command.free_from,
         command.remark or None,
@@ -113,7 +113,7 @@ async def record_use(tx: Tx, command: RecordUse) -> UUID:
 async def record_first_uses(tx: Tx, homes: FromClause, *, by: str) -> None:
     """Record why the new homes of a list aren't free, as far as they aren't (U4).
 
-    `homes` has id, occupancy, available_from and the landlord's relation.
+    `homes` has id, occupancy, available_from and the landlord's relation and party.
     """
     kind = case(
         *((homes.c.occupancy == one, literal(its, Occupation.kind.type)) for one, its in _FIRST_USES.items())
@@ -123,6 +123,7 @@ async def record_first_uses(tx: Tx, homes: FromClause, *, by: str) -> None:
         homes.c.id.label("unit_id"),
         kind.label("kind"),
         managed_by_relation(homes.c.relation).label("managed_by"),
+        homes.c.party.label("manager"),
         literal(tx.today).label("began_on"),
         homes.c.available_from.label("free_from"),
         null().label("remark"),

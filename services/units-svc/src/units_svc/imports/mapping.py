@@ -26,7 +26,7 @@ from units_svc.inventory.facts import FACTS, FIGURES, FactName
 FieldName = Literal[
     "building_name", "street", "unit_number", "city", "province", "country", "postal_code", "postal_area",
     "latitude", "longitude", "region", "units", "housing_type", "status", "status_observed_on", "landlord",
-    "landlord_kind", "relation", "service_provider", "features", FactName, "rent", "rent_currency",
+    "landlord_kind", "relation", "party", "service_provider", "features", FactName, "rent", "rent_currency",
     "rent_from", "comments", "occupancy", "available_from",
 ]  # fmt: skip
 

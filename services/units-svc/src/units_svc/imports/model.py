@@ -246,6 +246,7 @@ class ImportRow(Base):
     landlord_key: Mapped[str | None]
     landlord_kind: Mapped[str | None]
     relation: Mapped[str | None]
+    party: Mapped[str | None]
     service_provider: Mapped[str | None]
     features: Mapped[list[str]]
     rent_amount: Mapped[Decimal | None]

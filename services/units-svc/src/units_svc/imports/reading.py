@@ -28,7 +28,7 @@ from units_svc.imports.mapping import Mapping as ColumnMapping
 from units_svc.inventory.facts import FIGURES, FLAGS
 from units_svc.inventory.model import Occupancy
 from units_svc.inventory.provinces import NAMES
-from units_svc.landlords.model import LandlordKind, Relation, name_key
+from units_svc.landlords.model import OWN, LandlordKind, Relation, name_key
 
 _MOST_UNITS = 5_000
 _NOT_A_PROVINCE = {
@@ -64,13 +64,17 @@ _PROVINCES = {
 
 @dataclass(frozen=True, slots=True)
 class KnownValues:
-    """Codes of the look-up lists that a row may use, active ones only."""
+    """Codes of the look-up lists, active ones only, and property entities that a row may use."""
 
     housing_types: Collection[str]
     statuses: Collection[str]
     features: Collection[str]
     regions: Collection[str]
     service_providers: Collection[str] = ()
+    entities: Collection[str] = ()
+    """The property entities, by their ids."""
+    usual_entity: str | None = None
+    """The one that is meant where a row names none."""
 
 
 _Address = tuple[str, str, str, str, str | None, str | None]
@@ -122,6 +126,11 @@ class RowReader(TableReader):
                 except Wrong as wrong:
                     column = columns.get(name, self.fields[name].column)
                     problems.append(Problem.of(line, column, wrong, str(values[name])))
+        try:
+            self._party(values)
+        except Wrong as wrong:
+            column = columns.get("party", self.fields["party"].column)
+            problems.append(Problem.of(line, column, wrong, values["party"]))
         values["features"], wrong_features = self._feature_sets[
             tuple(cells[at] if at < width else "" for at in self._feature_at)
         ]
@@ -156,6 +165,7 @@ class RowReader(TableReader):
             "landlord": rules.name,
             "landlord_kind": rules.one_of(LandlordKind, _FRENCH_WORDS),
             "relation": rules.one_of(Relation, _FRENCH_WORDS),
+            "party": rules.listed(known.entities),
             "service_provider": rules.listed(known.service_providers),
             "rent": rules.amount,
             "rent_currency": rules.currency,
@@ -203,6 +213,19 @@ class RowReader(TableReader):
 
     def _area(self, values: dict[str, Any]) -> None:
         values["postal_area"] = postal_area(values["postal_area"], values["province"] or "")
+
+    def _party(self, values: dict[str, Any]) -> None:
+        """Check that a property entity is named for its landlords, or known, and for no others."""
+        own = values["relation"] in OWN
+        if values["party"] is not None and not own:
+            raise Wrong("third_party_named", N_("A third party manages its own homes: leave “{value}” out."))
+        listed = values["landlord"] or (
+            values["relation"] is Relation.PROPERTY_ENTITY and self.mapping.own_landlord
+        )
+        if own and listed and values["party"] is None and self.known.usual_entity is None:
+            raise Wrong(
+                "property_entity_missing", N_("It doesn't say which property entity manages the home.")
+            )
 
     def _floor(self, values: dict[str, Any]) -> None:
         floors = values["building_floors"]

@@ -33,6 +33,7 @@ from units_svc.imports.model import (
 )
 from units_svc.imports.reading import MONITORING, KnownValues, RowReader, doubtful
 from units_svc.inventory.feature import HOUSING_TYPE, REGION, SERVICE_PROVIDER, STATUS, UNIT_FEATURE
+from units_svc.landlords.entities import PropertyEntities
 from units_svc.lookups.model import LookupValue
 from units_svc.privacy.commands import RecordRefusal, keep_doubt, record_refusal
 from units_svc.privacy.model import Place
@@ -120,7 +121,8 @@ async def reader_of(tx: ReadTx | Tx, found: UnitImport, mapping: Mapping) -> Row
 
 
 async def known_values(tx: ReadTx | Tx) -> KnownValues:
-    """Return the codes that rows may use, with their labels."""
+    """Return the codes and property entities that rows may use, with their labels."""
+    entities = PropertyEntities.of(tx.runtime, tx.today)
     labels: dict[str, dict[str, str]] = {}
     values = select(LookupValue.list, LookupValue.code, LookupValue.label_en, LookupValue.label_fr)
     for row in await tx.execute(values.where(LookupValue.active)):
@@ -136,6 +138,8 @@ async def known_values(tx: ReadTx | Tx) -> KnownValues:
         features=Codes.labelled(labels.get(UNIT_FEATURE, {})),
         regions=Codes.labelled(labels.get(REGION, {})),
         service_providers=Codes.labelled(labels.get(SERVICE_PROVIDER, {})),
+        entities=Codes.labelled(entities.words()),
+        usual_entity=entities.usual,
     )
 
 

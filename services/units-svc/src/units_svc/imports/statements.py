@@ -201,11 +201,12 @@ def unit_plan(mapping: Mapping) -> str:
     return f"""
         CREATE TEMP TABLE import_unit ON COMMIT DROP AS
         SELECT t.line, b.id AS building_id, {ref} AS source_ref, {number} AS unit_number, {key} AS unit_key,
-            {order} AS unit_order, coalesce(u.id, uuidv7()) AS id, b.region, b.year_built,
+            {order} AS unit_order, coalesce(u.id, uuidv7()) AS id, u.landlord_id, b.region, b.year_built,
             CASE WHEN u.id IS NULL THEN t.features ELSE {features} END AS features, u.id IS NULL AS is_new,
             u.id IS NOT NULL AND (b.is_changed OR ({differs}) OR {features} IS DISTINCT FROM u.features
-            OR (t.landlord_key IS NOT NULL AND (t.landlord_key, coalesce(t.relation, 'third_party'))
-                IS DISTINCT FROM (l.name_key, l.relation::text))
+            OR (t.landlord_key IS NOT NULL AND ((t.landlord_key, coalesce(t.relation, 'third_party'))
+                IS DISTINCT FROM (l.name_key, l.relation::text)
+                OR t.party IS NOT NULL AND t.party IS DISTINCT FROM l.party))
             OR (t.status_observed_on IS NOT NULL AND t.status_observed_on > u.status_observed_on)) AS
             is_changed
         FROM import_todo t
@@ -239,14 +240,17 @@ COUNTS = """
 """
 
 LANDLORDS = f"""
-    SELECT DISTINCT ON (landlord_key, stated_as) coalesce(landlord_kind, 'organisation') AS kind,
-        landlord AS name, landlord_key AS name_key, stated_as AS relation
+    SELECT DISTINCT ON (landlord_key, stated_as, stated_of) coalesce(landlord_kind, 'organisation') AS kind,
+        landlord AS name, landlord_key AS name_key, stated_as AS relation, stated_of AS party
     FROM (
-        SELECT r.*, coalesce(relation, 'third_party') AS stated_as FROM import_row r
+        SELECT r.*, coalesce(relation, 'third_party') AS stated_as,
+            CASE WHEN coalesce(relation, 'third_party') <> 'third_party'
+                THEN coalesce(party, cast(:usual AS text)) END AS stated_of
+        FROM import_row r
         LEFT JOIN LATERAL (SELECT f.fingerprint FROM import_mark f
             WHERE f.source = :source AND f.source_ref = r.source_ref LIMIT 1) m ON true
         WHERE {_WITHIN} AND landlord_key IS NOT NULL AND m.fingerprint IS DISTINCT FROM r.fingerprint
-    ) named ORDER BY landlord_key, stated_as, line
+    ) named ORDER BY landlord_key, stated_as, stated_of, line
 """  # noqa: S608 - only parameters come from outside
 _OF_BUILDING = ", ".join(f"t.{_STAGED_AS.get(name, name)} AS {name}" for name in OF_BUILDING)
 BUILDINGS = f"""
@@ -256,14 +260,22 @@ BUILDINGS = f"""
     FROM import_building b JOIN import_todo t ON t.line = b.line
 """  # noqa: S608 - only parameters come from outside
 _OF_HOME = ", ".join(f"t.{name}" for name in _PLAIN if name != "shareable")
+# A row that names no property entity leaves a home with the landlord it has, if name and relation are the
+# same.
 _WITH_LANDLORD = """
     FROM import_unit p JOIN import_todo t ON t.line = p.line
-    LEFT JOIN landlord l ON l.name_key = t.landlord_key AND l.relation = coalesce(t.relation, 'third_party')
+    LEFT JOIN LATERAL (
+        SELECT f.* FROM landlord f
+        WHERE f.name_key = t.landlord_key AND f.relation = coalesce(t.relation, 'third_party')
+            AND (t.party IS NULL OR f.party = t.party)
+        ORDER BY f.id = p.landlord_id DESC NULLS LAST, f.party = cast(:usual AS text) DESC NULLS LAST, f.id
+        LIMIT 1
+    ) l ON true
 """
 NEW_HOMES = f"""
     SELECT p.id, p.building_id, p.unit_number, p.unit_key, p.unit_order, p.region, p.year_built, t.city_key,
         t.street_order, {_OF_HOME}, p.features, coalesce(t.shareable, false) AS shareable,
-        l.id AS landlord_id, l.relation, t.status,
+        l.id AS landlord_id, l.relation, l.party, t.status,
         coalesce(t.status_observed_on, :today) AS status_observed_on, t.occupancy, t.available_from,
         t.rent_amount, coalesce(t.rent_currency, '{USUAL}') AS rent_currency,
         coalesce(t.rent_from, :today) AS rent_from, :source AS source, p.source_ref

@@ -27,6 +27,7 @@ from units_svc.inventory.home_lists import (
 )
 from units_svc.inventory.model import Building, Cause, Unit
 from units_svc.landlords.commands import add_landlords
+from units_svc.landlords.entities import PropertyEntities
 from units_svc.landlords.model import Landlord
 from units_svc.publishing import publish_listings
 
@@ -45,7 +46,7 @@ _OF_PARAMETER: dict[type, Any] = {date: Date(), str: String(), UUID: Uuid()}
 _HOME = ("id", *OF_HOME, "status", "status_observed_on", "rent_amount", "rent_currency", "rent_from",
     "source", "source_ref")  # fmt: skip
 _NEW_HOME = (*_HOME, "building_id", "unit_number", "unit_key", "unit_order", "region", "year_built",
-    "city_key", "street_order", "relation", "occupancy", "available_from")  # fmt: skip
+    "city_key", "street_order", "relation", "party", "occupancy", "available_from")  # fmt: skip
 _BUILDING = ("id", *OF_BUILDING, "address_key", "search_text", "city_key", "street_order", "source",
     "source_ref", "is_new", "is_changed")  # fmt: skip
 
@@ -53,7 +54,8 @@ _BUILDING = ("id", *OF_BUILDING, "address_key", "search_text", "city_key", "stre
 async def write_landlords(tx: Tx, import_id: UUID, mapping: Mapping, batch: Batch) -> None:
     """Add the landlords that new or changed rows of a batch name and that aren't known."""
     params = {"import": import_id, "source": mapping.source, "after": batch.after, "upto": batch.upto}
-    names = ("kind", "name", "name_key", "relation")
+    params["usual"] = _usual(tx)
+    names = ("kind", "name", "name_key", "relation", "party")
     await add_landlords(tx, _listed("landlords", statements.LANDLORDS, names, **params))
 
 
@@ -62,16 +64,16 @@ async def write(tx: Tx, import_id: UUID, mapping: Mapping, by: str) -> None:
 
     The landlords are there already.
     """
-    source, today = mapping.source, tx.today
+    source, today, usual = mapping.source, tx.today, _usual(tx)
     buildings = _listed("buildings", statements.BUILDINGS, _BUILDING, source=source)
     await add_buildings(tx, select(buildings).where(buildings.c.is_new).subquery("buildings"))
     changed = select(buildings).where(buildings.c.is_changed).subquery("buildings")
     await amend_buildings(tx, changed, statements.stated_of(mapping, OF_BUILDING))
 
-    new = _listed("homes", statements.NEW_HOMES, _NEW_HOME, source=source, today=today)
+    new = _listed("homes", statements.NEW_HOMES, _NEW_HOME, source=source, today=today, usual=usual)
     await add_homes(tx, new, Cause.IMPORT, import_id, by=by, listing_version=1)
     await record_first_uses(tx, new, by=by)
-    changed_homes = _listed("homes", statements.CHANGED_HOMES, _HOME, source=source)
+    changed_homes = _listed("homes", statements.CHANGED_HOMES, _HOME, source=source, usual=usual)
     stated = {"landlord_id", "features", *statements.stated_of(mapping, OF_HOME)}
     if not mapping.states_features:
         stated.remove("features")
@@ -85,6 +87,11 @@ async def write(tx: Tx, import_id: UUID, mapping: Mapping, by: str) -> None:
         select(homes.c.unit_id).where(~homes.c.is_new),
         fresh=select(homes.c.unit_id).where(homes.c.is_new),
     )
+
+
+def _usual(tx: Tx) -> str:
+    """Return the property entity that is meant where a row names none; rows that need one aren't staged."""
+    return PropertyEntities.of(tx.runtime, tx.today).usual or ""
 
 
 def _listed(name: str, sql: str, columns: Collection[str], **params: Any) -> Subquery:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from chassis.bus.events import Events
+from chassis.publisher import Outgoing
 from chassis.tracing import traceparent
 from contracts import envelope, units
 from contracts.words import HousingType, ManagedBy, Money, UnitAddress, UnitFeature
@@ -44,10 +45,10 @@ _FACTS = ", ".join(
 _WRITE_LISTINGS = text(
     f"""
     INSERT INTO outbox (id, aggregate, aggregate_version, subject, type, data, status, recorded_at,
-    traceparent) SELECT listing.event, listing.id::text, listing.listing_version, :subject, :subject,
+    traceparent) SELECT listing.event, listing.id::text, listing.listing_version, :subject, :type,
         JSON_OBJECT(
             'specversion' VALUE '1.0', 'id' VALUE listing.event, 'source' VALUE cast(:source AS text),
-            'type' VALUE cast(:subject AS text), 'subject' VALUE listing.id, 'time' VALUE cast(:time AS text),
+            'type' VALUE cast(:type AS text), 'subject' VALUE listing.id, 'time' VALUE cast(:time AS text),
             'datacontenttype' VALUE 'application/json', 'dataschema' VALUE cast(:schema AS text),
             'aggregateversion' VALUE listing.listing_version, 'traceparent' VALUE cast(:traceparent AS text),
             'data' VALUE JSON_OBJECT(
@@ -68,6 +69,7 @@ _WRITE_LISTINGS = text(
                 'managed_by' VALUE CASE WHEN listing.relation IS NULL THEN 'not_known'
                     WHEN listing.relation IN ('property_entity', 'managing_agent') THEN 'property_entity'
                     ELSE 'third_party' END,
+                'manager' VALUE listing.party,
                 'occupancy' VALUE listing.occupancy,
                 'available_from' VALUE listing.available_from
                 ABSENT ON NULL RETURNING jsonb)
@@ -76,7 +78,7 @@ _WRITE_LISTINGS = text(
     FROM (
         SELECT CASE WHEN u.listing_version = 1 THEN u.id ELSE uuidv7() END AS event, u.*,
             b.name AS building_name, b.street, b.city, b.province, b.postal_code, b.country,
-            {_OF_BUILDING}, l.relation,
+            {_OF_BUILDING}, l.relation, l.party,
             t.published_as AS type_word, r.published_as AS region_word, f.words AS feature_words
         FROM unit_to_publish JOIN unit u ON u.id = unit_to_publish.unit_id
         JOIN building b ON b.id = u.building_id
@@ -99,7 +101,7 @@ _WRITE_LISTINGS = text(
 
 
 @EVENTS.publishes(UnitListed)
-def unit_published(fact: UnitListed) -> tuple[units.UnitPublishedV1, int]:
+def unit_published(fact: UnitListed) -> Outgoing:
     """A home as everybody may see it."""
     rent = None
     if fact.rent_amount is not None:
@@ -120,23 +122,24 @@ def unit_published(fact: UnitListed) -> tuple[units.UnitPublishedV1, int]:
         housing_type=HousingType(fact.housing_type),
         rent=rent,
         features=tuple(UnitFeature(word) for word in fact.features),
-        managed_by=ManagedBy(fact.managed_by.value),
+        managed_by=ManagedBy(fact.manager.managed_by.value),
+        manager=fact.manager.party,
         occupancy=PublishedOccupancy(fact.occupancy.value),
         available_from=fact.available_from,
         **published_facts(fact.facts),
     )
-    return event, fact.listing_version
+    return Outgoing(event, fact.listing_version)
 
 
 @EVENTS.publishes(UnitUnlisted)
-def unit_withdrawn(fact: UnitUnlisted) -> tuple[units.UnitWithdrawnV1, int]:
+def unit_withdrawn(fact: UnitUnlisted) -> Outgoing:
     """A home is no longer listed."""
     event = units.UnitWithdrawnV1(unit=fact.unit_id, listing_version=fact.listing_version)
-    return event, fact.listing_version
+    return Outgoing(event, fact.listing_version)
 
 
 @EVENTS.publishes(AvailabilityChanged)
-def availability_changed(fact: AvailabilityChanged) -> tuple[units.UnitAvailabilityChangedV1, int]:
+def availability_changed(fact: AvailabilityChanged) -> Outgoing:
     """A home is free, taken, or will be free."""
     event = units.UnitAvailabilityChangedV1(
         unit=fact.unit_id,
@@ -144,18 +147,21 @@ def availability_changed(fact: AvailabilityChanged) -> tuple[units.UnitAvailabil
         occupancy=PublishedOccupancy(fact.occupancy.value),
         available_from=fact.available_from,
     )
-    return event, fact.listing_version
+    return Outgoing(event, fact.listing_version)
 
 
-async def write_listings(tx: Tx, source: str) -> int:
+async def write_listings(tx: Tx, party: str, source: str) -> int:
     """Write the listings of the units in the table `unit_to_publish` to the outbox; return how many.
+
+    `party` publishes them, as `source`. A listing is for everybody that listens: it has no addressee.
 
     The relay isn't woken for them, its poll finds them within a second: many take longer than that to send.
     """
     written = await tx.execute(
         _WRITE_LISTINGS,
         {
-            "subject": _LISTED.subject,
+            "subject": _LISTED.subject(party),
+            "type": _LISTED.key,
             "schema": envelope.schema_urn(units.UnitPublishedV1),
             "source": source,
             "time": tx.now.isoformat(),

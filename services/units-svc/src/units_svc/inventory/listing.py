@@ -9,7 +9,7 @@ from sqlalchemy import select
 from units_svc.inventory.facts import known_facts
 from units_svc.inventory.feature import HOUSING_TYPE, REGION, UNIT_FEATURE
 from units_svc.inventory.model import AvailabilityChanged, Building, Unit, UnitListed, UnitUnlisted
-from units_svc.landlords.model import Landlord, managed_by
+from units_svc.landlords.model import NOBODY_KNOWN, Landlord
 from units_svc.lookups.model import LookupValue
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ async def publish_listing(tx: Tx, unit: Unit) -> None:
             rent_amount=unit.rent_amount,
             rent_currency=unit.rent_currency,
             features=tuple(sorted(feature for feature in features if feature)),
-            managed_by=managed_by(landlord.relation if landlord else None),
+            manager=landlord.manager if landlord else NOBODY_KNOWN,
             occupancy=unit.occupancy,
             available_from=unit.available_from,
         )

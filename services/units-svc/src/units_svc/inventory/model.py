@@ -32,7 +32,7 @@ from chassis.db import words
 from chassis.db.xid8 import XID8
 from chassis.errors import DomainError, Kind
 from units_svc.inventory.facts import BuildingFacts, KnownFacts, UnitFacts
-from units_svc.landlords.model import ManagedBy
+from units_svc.landlords.model import Manager
 from units_svc.tables import Base
 
 
@@ -232,7 +232,7 @@ class UnitListed:
     rent_amount: Decimal | None
     rent_currency: str
     features: tuple[str, ...]
-    managed_by: ManagedBy
+    manager: Manager
     occupancy: Occupancy
     available_from: date | None
 

@@ -29,7 +29,7 @@ from units_svc.inventory.model import (
     Unit,
 )
 from units_svc.inventory.searching import MOST, PAGE, Order, UnitFilter, find
-from units_svc.landlords.model import Landlord, ManagedBy, Relation, managed_by
+from units_svc.landlords.model import Landlord, Manager, Relation, manager_by
 from units_svc.tables import views
 
 BATCH = 2_000
@@ -94,6 +94,8 @@ class UnitRecord(KnownFacts):
     landlord_id: UUID | None
     landlord: str | None
     relation: Relation | None
+    party: str | None
+    """The property entity that the landlord is, or manages homes for."""
     service_provider: str | None
     features: list[str]
     active: bool
@@ -104,9 +106,9 @@ class UnitRecord(KnownFacts):
     source: str | None
 
     @property
-    def managed_by(self) -> ManagedBy:
+    def manager(self) -> Manager:
         """Who manages the home, by its landlord on record: draws up the lease and takes a referral."""
-        return managed_by(self.relation)
+        return manager_by(self.relation, self.party)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,7 @@ _OF_OTHERS: dict[str, Any] = {
     "building_name": Building.name,
     "landlord": Landlord.name,
     "relation": Landlord.relation,
+    "party": Landlord.party,
     **{fact.name: getattr(Building, fact.column) for fact in OF_BUILDING},
 }
 """Fields of a view that aren't columns of the home, nor of its building by the same name."""

@@ -13,8 +13,10 @@ from chassis.errors import EditedMeanwhile, Faults, InvalidInput, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
 from trade.contact import Email, Name, Phone
+from units_svc.landlords.entities import PartyId, PropertyEntities
 from units_svc.landlords.feature import EDIT_LANDLORDS
 from units_svc.landlords.model import (
+    OWN,
     Landlord,
     LandlordContact,
     LandlordKind,
@@ -51,6 +53,8 @@ class LandlordDetails(BaseModel):
     kind: Annotated[LandlordKind, Field(title="Kind")]
     name: Annotated[Name, Field(title="Name")]
     relation: Annotated[Relation, Field(title="Relation to the property entity")]
+    party: Annotated[PartyId | None, Field(title="Property entity")] = None
+    """The property entity that it is or manages for, by its id; where none is named, the usual one."""
     phone: Annotated[Phone | None, Field(title="Phone")] = None
     email: Annotated[Email | None, Field(title="E-mail")] = None
     address: Annotated[Name | None, Field(title="Mailing address")] = None
@@ -76,10 +80,12 @@ async def add_landlord(tx: Tx, command: AddLandlord) -> UUID:
     faults = Faults()
     with faults:
         await _require_private(tx, command)
+    party = None
     with faults:
-        await _require_new(tx, command, None)
+        party = _party(tx, command, None)
+        await _require_new(tx, command, party, None)
     faults.refuse()
-    landlord = Landlord(id=new_id(), **_values(command))
+    landlord = Landlord(id=new_id(), **_values(command, party))
     tx.session.add(landlord)
     await tx.session.flush()
     _add_contacts(tx, landlord.id, command.contacts)
@@ -88,16 +94,17 @@ async def add_landlord(tx: Tx, command: AddLandlord) -> UUID:
 
 
 async def add_landlords(tx: Tx, landlords: FromClause) -> None:
-    """Add the landlords of a list that aren't known yet: kind, name, `name_key` and relation of each."""
-    names = ["id", "kind", "name", "name_key", "relation", "active", "version"]
+    """Add the landlords of a list that aren't known yet: kind, name, `name_key`, relation, party of each."""
+    names = ["id", "kind", "name", "name_key", "relation", "party", "active", "version"]
     listed = select(
         func.uuidv7(),
-        *(landlords.c[name] for name in names[1:5]),
+        *(landlords.c[name] for name in names[1:6]),
         literal(True),
         literal(1),
     )
     new = postgresql.insert(Landlord).from_select(names, listed)
-    await tx.execute(new.on_conflict_do_nothing(index_elements=[Landlord.name_key, Landlord.relation]))
+    same = [Landlord.name_key, Landlord.relation, Landlord.party]
+    await tx.execute(new.on_conflict_do_nothing(index_elements=same))
 
 
 @use_case(EDIT_LANDLORDS)
@@ -114,7 +121,10 @@ async def edit_landlord(tx: Tx, command: EditLandlord) -> None:
     ).scalar_one_or_none()
     if landlord is None:
         raise NotFound(what="landlord")
-    values = _values(command) | {"active": command.active}
+    party = landlord.party
+    with faults:
+        party = _party(tx, command, landlord.party)
+    values = _values(command, party) | {"active": command.active}
     changes: dict[str, tuple[Any, Any]] = {
         n: (getattr(landlord, n), v) for n, v in values.items() if getattr(landlord, n) != v
     }
@@ -124,14 +134,14 @@ async def edit_landlord(tx: Tx, command: EditLandlord) -> None:
     if landlord.version != command.version:
         raise EditedMeanwhile(current=landlord.version, difference=changes)
     with faults:
-        await _require_new(tx, command, landlord.id)
+        await _require_new(tx, command, party, landlord.id)
     faults.refuse()
     for name, value in values.items():
         setattr(landlord, name, value)
     await tx.execute(delete(LandlordContact).where(LandlordContact.landlord_id == landlord.id))
     _add_contacts(tx, landlord.id, command.contacts)
     tx.touched("landlord", landlord.id, "edited", changes)
-    if "relation" in changes:
+    if "relation" in changes or "party" in changes:
         await publish_listings(tx, select(HOMES.c.id).where(HOMES.c.landlord_id == landlord.id))
 
 
@@ -141,19 +151,30 @@ async def _require_private(tx: Tx, details: LandlordDetails) -> None:
     await require_private(tx, Place.LANDLORD, texts)
 
 
-async def _require_new(tx: Tx, details: LandlordDetails, own: UUID | None) -> None:
+def _party(tx: Tx, details: LandlordDetails, stored: str | None) -> str | None:
+    """Return the property entity to store. Raises InvalidInput."""
+    entities = PropertyEntities.of(tx.runtime, tx.today)
+    return entities.named(details.party, wanted=details.relation in OWN, field="party", stored=[stored])
+
+
+async def _require_new(tx: Tx, details: LandlordDetails, party: str | None, own: UUID | None) -> None:
     key = name_key(details.name)
     if not key:
         raise InvalidInput(field="name", rule="Enter a name with letters or digits.")
-    same = select(Landlord.id).where(Landlord.name_key == key, Landlord.relation == details.relation)
+    same = select(Landlord.id).where(
+        Landlord.name_key == key,
+        Landlord.relation == details.relation,
+        Landlord.party.is_not_distinct_from(party),
+    )
     found = await tx.scalar(same)
     if found is not None and found != own:
         raise LandlordKnown(field="name", name=details.name)
 
 
-def _values(details: LandlordDetails) -> dict[str, Any]:
+def _values(details: LandlordDetails, party: str | None) -> dict[str, Any]:
     names = ("kind", "name", "relation", "phone", "email", "address")
     return {name: getattr(details, name) for name in names} | {
+        "party": party,
         "name_key": name_key(details.name),
         "comments": details.comments or None,
     }

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, String, Text, case, literal
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    case,
+    literal,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.db import words
@@ -23,7 +33,7 @@ class LandlordKind(StrEnum):
 
 
 class Relation(StrEnum):
-    """What the landlord is to the property entity (U6)."""
+    """What the landlord is to a property entity (U6)."""
 
     PROPERTY_ENTITY = "property_entity"
     MANAGING_AGENT = "managing_agent"
@@ -31,7 +41,7 @@ class Relation(StrEnum):
 
 
 OWN: frozenset[Relation] = frozenset({Relation.PROPERTY_ENTITY, Relation.MANAGING_AGENT})
-"""Relations under which the property entity itself draws up the lease."""
+"""Relations under which a property entity draws up the lease."""
 
 
 class ManagedBy(StrEnum):
@@ -44,17 +54,35 @@ class ManagedBy(StrEnum):
 
 MANAGED_BY = words(ManagedBy, "managed_by")
 """The type of a column that holds one."""
+PARTY = String(31)
+"""The type of a column that holds the id of a party."""
 
 
-def managed_by(relation: Relation | None) -> ManagedBy:
+class Manager(NamedTuple):
+    """Who manages a home, and the party that does, which is named exactly for a property entity (N2)."""
+
+    managed_by: ManagedBy
+    party: str | None = None
+
+    @property
+    def fits(self) -> bool:
+        """Whether a party is named exactly when a property entity manages the home."""
+        return (self.managed_by is ManagedBy.PROPERTY_ENTITY) == (self.party is not None)
+
+
+NOBODY_KNOWN = Manager(ManagedBy.NOT_KNOWN)
+"""Who manages a home whose landlord isn't recorded."""
+
+
+def manager_by(relation: Relation | None, party: str | None) -> Manager:
     """Return who manages a home by what its landlord is; without a landlord that isn't known."""
     if relation is None:
-        return ManagedBy.NOT_KNOWN
-    return ManagedBy.PROPERTY_ENTITY if relation in OWN else ManagedBy.THIRD_PARTY
+        return NOBODY_KNOWN
+    return Manager(ManagedBy.PROPERTY_ENTITY if relation in OWN else ManagedBy.THIRD_PARTY, party)
 
 
 def managed_by_relation(relation: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return `managed_by` as an expression of the database."""
+    """Return the first half of `manager_by` as an expression of the database."""
     return case(
         (relation.is_(None), literal(ManagedBy.NOT_KNOWN, MANAGED_BY)),
         (relation.in_(OWN), literal(ManagedBy.PROPERTY_ENTITY, MANAGED_BY)),
@@ -68,12 +96,23 @@ def name_key(name: str) -> str:
 
 
 class Landlord(Base):
-    """A person or organisation that lets homes. `name_key` is the name as duplicates are looked for."""
+    """A person or organisation that lets homes. `name_key` is the name as duplicates are looked for.
+
+    `party` is the property entity that it is or that it manages homes for; a third party has none.
+    """
 
     __tablename__ = "landlord"
     __table_args__ = (
-        Index("uq_landlord_name_key_relation", "name_key", "relation", unique=True),
+        Index(
+            "uq_landlord_name_key_relation_party",
+            "name_key",
+            "relation",
+            "party",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
         Index("ix_landlord_name", "name"),
+        CheckConstraint("(relation = 'third_party') = (party IS NULL)", name="party"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -81,6 +120,7 @@ class Landlord(Base):
     name: Mapped[str] = mapped_column(String(200))
     name_key: Mapped[str] = mapped_column(String(200))
     relation: Mapped[Relation] = mapped_column(words(Relation, "relation"))
+    party: Mapped[str | None] = mapped_column(PARTY)
     phone: Mapped[str | None] = mapped_column(String(40))
     email: Mapped[str | None] = mapped_column(String(254))
     address: Mapped[str | None] = mapped_column(String(300))
@@ -93,6 +133,11 @@ class Landlord(Base):
     )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy\'s own declaration
+
+    @property
+    def manager(self) -> Manager:
+        """Who manages the homes of this landlord."""
+        return manager_by(self.relation, self.party)
 
 
 class LandlordContact(Base):

@@ -27,6 +27,7 @@ class LandlordRow:
     name: str
     kind: LandlordKind
     relation: Relation
+    party: str | None
     phone: str | None
     email: str | None
     active: bool
@@ -52,6 +53,7 @@ class LandlordRecord:
     kind: LandlordKind
     name: str
     relation: Relation
+    party: str | None
     phone: str | None
     email: str | None
     address: str | None
@@ -61,7 +63,7 @@ class LandlordRecord:
     contacts: list[ContactView] = field(default_factory=list)
 
 
-# The relation distinguishes two landlords of one name.
+# Relation and party distinguish two landlords of one name.
 _BY_NAME = Paging(Landlord.name_key, Landlord.relation, Landlord.id)
 _HOMES = select(func.count()).select_from(HOMES).where(HOMES.c.landlord_id == Landlord.id).scalar_subquery()
 
@@ -77,8 +79,8 @@ async def landlord_list(
 ) -> CountedPage[LandlordRow]:
     """Landlords by name, at most `limit` after the position `after` (U6)."""
     statement = select(
-        Landlord.id, Landlord.name, Landlord.kind, Landlord.relation, Landlord.phone, Landlord.email,
-        Landlord.active, _HOMES,
+        Landlord.id, Landlord.name, Landlord.kind, Landlord.relation, Landlord.party, Landlord.phone,
+        Landlord.email, Landlord.active, _HOMES,
     )  # fmt: skip
     sought = folded(words or "").split()
     for word in sought:
@@ -117,7 +119,8 @@ async def landlord_record(tx: ReadTx, landlord_id: UUID) -> LandlordRecord:
         await tx.execute(
             select(
                 Landlord.id, Landlord.version, Landlord.kind, Landlord.name, Landlord.relation,
-                Landlord.phone, Landlord.email, Landlord.address, Landlord.comments, Landlord.active, _HOMES,
+                Landlord.party, Landlord.phone, Landlord.email, Landlord.address, Landlord.comments,
+                Landlord.active, _HOMES,
             ).where(Landlord.id == landlord_id)
         )
     ).one_or_none()  # fmt: skip

@@ -5,6 +5,7 @@ Locks are taken in one order: home, work, request.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +18,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from chassis.access import RECEIVE_EVENTS
 from chassis.errors import DomainError, EditedMeanwhile, NotFound
 from chassis.ids import new_id
+from chassis.parties import require_sender
 from chassis.usecase import use_case
 from trade.dates import Appointment
 from units_svc.inventory.feature import EDIT_UNITS
@@ -37,7 +39,7 @@ from units_svc.maintenance.model import (
     Refusal,
     Withdrawal,
 )
-from units_svc.publishing import lived_in_here
+from units_svc.publishing import lived_in_under
 
 if TYPE_CHECKING:
     from chassis.tx import ReadTx, Tx
@@ -88,9 +90,10 @@ class ScheduleWork(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ReceiveEntryAnswer:
-    """The property entity's answer; `number` numbers the answers to that request."""
+    """The answer of the property entity `sender`; `number` numbers the answers to that request."""
 
     request_id: UUID
+    sender: str
     number: int
     answer: Answer
     answered_at: datetime
@@ -116,13 +119,15 @@ async def ask_entry(tx: Tx, command: AskEntry) -> UUID:
     """
     work = await _locked(tx, command.work_id, command.version)
     check_window(command.starts_at, command.ends_at, tx.now, tx.runtime.time_zone)
-    if work.completed or not work.needs_entry or not await notice_due(tx, work.unit_id):
+    party = await notice_due(tx, work.unit_id)
+    if work.completed or not work.needs_entry or party is None:
         raise EntryNotNeeded
     await give_up_entry(tx, work.id, Withdrawal.WINDOW_CHANGED)
     request = EntryRequest(
         id=new_id(),
         work_id=work.id,
         unit_id=work.unit_id,
+        party=party,
         purpose=command.purpose,
         starts_at=command.starts_at,
         ends_at=command.ends_at,
@@ -134,7 +139,9 @@ async def ask_entry(tx: Tx, command: AskEntry) -> UUID:
     tx.session.add(request)
     _unschedule(tx, work)
     tx.touched("maintenance_work", work.id, "entry_asked", {"starts_at": (None, command.starts_at)})
-    tx.publish(EntryRequested(request.id, work.unit_id, command.purpose, command.starts_at, command.ends_at))
+    tx.publish(
+        EntryRequested(request.id, work.unit_id, command.purpose, command.starts_at, command.ends_at, party)
+    )
     return request.id
 
 
@@ -157,7 +164,7 @@ async def schedule_work(tx: Tx, command: ScheduleWork) -> None:
     work = await _locked(tx, command.work_id, command.version)
     request = await _open_request(tx, work.id)
     if request is None or work.completed:
-        raise EntryNotAsked if await notice_due(tx, work.unit_id) else EntryNotNeeded
+        raise EntryNotNeeded if await notice_due(tx, work.unit_id) is None else EntryNotAsked
     ground = await _decide(tx, work.unit_id, request, occupant_agreed=work.agreed_on is not None)
     day = request.starts_at.astimezone(tx.runtime.time_zone).date()
     tx.touched(
@@ -173,13 +180,16 @@ async def schedule_work(tx: Tx, command: ScheduleWork) -> None:
 async def receive_entry_answer(tx: Tx, command: ReceiveEntryAnswer) -> None:
     """Keep an answer to a request that stands; an older one, or one to a request given up, is let go.
 
-    Work whose ground for entry is gone with it isn't scheduled any more. Raises AnswerIncomplete.
+    Work whose ground for entry is gone with it isn't scheduled any more. Raises NotTheSenders,
+    AnswerIncomplete.
     """
+    known = await tx.session.get(EntryRequest, command.request_id)
+    if known is not None:
+        require_sender(command.sender, known.party)
     if (command.answer is Answer.NOTICE_GIVEN and command.entry_from is None) or (
         command.answer is Answer.REFUSED and command.refusal is None
     ):
         raise AnswerIncomplete
-    known = await tx.session.get(EntryRequest, command.request_id)
     if known is None:
         return
     work = await _locked(tx, known.work_id, None)
@@ -204,14 +214,30 @@ async def receive_entry_answer(tx: Tx, command: ReceiveEntryAnswer) -> None:
 
 async def update_entries(tx: Tx, unit_id: UUID) -> None:
     """Withdraw the requests for a home in which nobody lives any more; the caller holds its lock."""
+    for request in await _open_requests(tx, unit_id):
+        _give_up(tx, request, Withdrawal.NOBODY_LIVES_THERE)
+
+
+async def ask_another(tx: Tx, unit_id: UUID) -> None:
+    """Withdraw the requests for a home from whoever no longer gives the notices there.
+
+    The caller holds its lock. The work isn't scheduled any more: whoever does is to be asked first.
+    """
+    party = await notice_due(tx, unit_id)
+    for request in await _open_requests(tx, unit_id):
+        if request.party != party:
+            _unschedule(tx, await _locked(tx, request.work_id, None))
+            _give_up(tx, request, Withdrawal.NO_LONGER_NEEDED)
+
+
+async def _open_requests(tx: Tx, unit_id: UUID) -> Sequence[EntryRequest]:
     open_ones = (
         select(EntryRequest)
         .where(EntryRequest.unit_id == unit_id, EntryRequest.status != EntryStatus.WITHDRAWN)
         .order_by(EntryRequest.id)
         .with_for_update()
     )
-    for request in (await tx.session.scalars(open_ones)).all():
-        _give_up(tx, request, Withdrawal.NOBODY_LIVES_THERE)
+    return (await tx.session.scalars(open_ones)).all()
 
 
 async def ask_first(tx: Tx, unit_id: UUID) -> None:
@@ -219,7 +245,7 @@ async def ask_first(tx: Tx, unit_id: UUID) -> None:
 
     The caller holds the home's lock.
     """
-    if not await notice_due(tx, unit_id):
+    if await notice_due(tx, unit_id) is None:
         return
     work = MaintenanceWork
     planned = (
@@ -244,19 +270,19 @@ async def give_up_entry(tx: Tx, work_id: UUID, reason: Withdrawal) -> bool:
     return True
 
 
-async def notice_due(tx: Tx | ReadTx, unit_id: UUID) -> bool:
-    """Return whether somebody lives in a home whose notices the property entity gives.
+async def notice_due(tx: Tx | ReadTx, unit_id: UUID) -> str | None:
+    """Return the property entity that gives the notices of a home in which somebody lives; else None.
 
     A third-party landlord gives its own.
     """
     found = (
         await tx.execute(
-            select(Unit.occupancy, lived_in_here(Unit.id).label("here")).where(Unit.id == unit_id)
+            select(Unit.occupancy, lived_in_under(Unit.id).label("party")).where(Unit.id == unit_id)
         )
     ).one_or_none()
     if found is None:
         raise NotFound(what="unit")
-    return found.occupancy in LIVED_IN and found.here
+    return found.party if found.occupancy in LIVED_IN else None
 
 
 async def require_entry(tx: Tx, work_id: UUID | None, unit_id: UUID, days: Days) -> None:
@@ -264,7 +290,7 @@ async def require_entry(tx: Tx, work_id: UUID | None, unit_id: UUID, days: Days)
 
     Raises EntryNotAsked, and what `decide` raises.
     """
-    if not await notice_due(tx, unit_id):
+    if await notice_due(tx, unit_id) is None:
         return
     request = await _open_request(tx, work_id) if work_id is not None else None
     if request is None or not fits(_asked(request), days.first, days.last, tx.runtime.time_zone):
@@ -286,7 +312,7 @@ def _asked(request: EntryRequest) -> Asked:
 async def _decide(tx: Tx, unit_id: UUID, request: EntryRequest, *, occupant_agreed: bool) -> Ground:
     return decide(
         _asked(request),
-        lived_in=await notice_due(tx, unit_id),
+        lived_in=await notice_due(tx, unit_id) is not None,
         occupant_agreed=occupant_agreed,
         notice=timedelta(hours=getattr(tx.runtime.settings, "entry_notice_hours", NOTICE_HOURS)),
         now=tx.now,
@@ -326,7 +352,7 @@ def _give_up(tx: Tx, request: EntryRequest, reason: Withdrawal) -> None:
     request.entry_from = None
     request.refusal = None
     tx.touched("maintenance_work", request.work_id, "entry_withdrawn", {"reason": (None, reason.value)})
-    tx.publish(EntryWithdrawn(request.id, request.unit_id, reason))
+    tx.publish(EntryWithdrawn(request.id, request.unit_id, reason, request.party))
 
 
 def _unschedule(tx: Tx, work: MaintenanceWork) -> None:

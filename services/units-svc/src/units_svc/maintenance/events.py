@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from chassis.bus import Incoming
 from chassis.bus.events import Events
 from chassis.perform import perform_in
+from chassis.publisher import Outgoing
 from contracts import tenancy, units
 from contracts.words import EntryPurpose, EntryWithdrawal
 from units_svc.maintenance import entry_requests
@@ -21,7 +22,7 @@ EVENTS = Events()
 
 
 @EVENTS.publishes(EntryRequested)
-def entry_requested(fact: EntryRequested) -> tuple[units.EntryRequestedV1, int]:
+def entry_requested(fact: EntryRequested) -> Outgoing:
     """Somebody's home should be entered for work."""
     event = units.EntryRequestedV1(
         request=fact.request_id,
@@ -30,16 +31,16 @@ def entry_requested(fact: EntryRequested) -> tuple[units.EntryRequestedV1, int]:
         starts_at=fact.starts_at,
         ends_at=fact.ends_at,
     )
-    return event, 1
+    return Outgoing(event, 1, fact.to)
 
 
 @EVENTS.publishes(EntryWithdrawn)
-def entry_request_withdrawn(fact: EntryWithdrawn) -> tuple[units.EntryRequestWithdrawnV1, int]:
+def entry_request_withdrawn(fact: EntryWithdrawn) -> Outgoing:
     """The entry isn't needed any more."""
     event = units.EntryRequestWithdrawnV1(
         request=fact.request_id, unit=fact.unit_id, reason=EntryWithdrawal(fact.reason.value)
     )
-    return event, 2
+    return Outgoing(event, 2, fact.to)
 
 
 @EVENTS.on(tenancy.EntryAnsweredV1)
@@ -51,6 +52,7 @@ async def entry_answered(tx: Tx, incoming: Incoming) -> None:
         entry_requests.receive_entry_answer,
         entry_requests.ReceiveEntryAnswer(
             request_id=event.request,
+            sender=incoming.sender,
             number=incoming.version,
             answer=Answer(event.answer.value),
             answered_at=incoming.time,

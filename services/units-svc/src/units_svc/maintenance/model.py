@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.db import words
 from chassis.errors import DomainError, Kind
 from units_svc.inventory.model import Occupancy, Unit
+from units_svc.landlords.model import PARTY
 from units_svc.tables import Base
 
 LIVED_IN: frozenset[Occupancy] = frozenset(
@@ -190,6 +191,8 @@ class EntryRequest(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     work_id: Mapped[UUID] = mapped_column(ForeignKey(MaintenanceWork.id))
     unit_id: Mapped[UUID] = mapped_column(ForeignKey(Unit.id))
+    party: Mapped[str] = mapped_column(PARTY)
+    """The property entity that was asked: the one under which people live there."""
     purpose: Mapped[EntryPurpose] = mapped_column(words(EntryPurpose, "purpose"))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
@@ -207,13 +210,15 @@ class EntryRequest(Base):
 
 @dataclass(frozen=True, slots=True)
 class EntryRequested:
-    """Somebody's home is to be entered; for the property entity, which learns the purpose, not the work."""
+    """Somebody's home is to be entered; for the property entity `to`, which learns the purpose, not the
+    work."""
 
     request_id: UUID
     unit_id: UUID
     purpose: EntryPurpose
     starts_at: datetime
     ends_at: datetime
+    to: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +228,7 @@ class EntryWithdrawn:
     request_id: UUID
     unit_id: UUID
     reason: Withdrawal
+    to: str
 
 
 class EntryNotAsked(DomainError):

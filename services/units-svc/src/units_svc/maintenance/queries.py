@@ -30,7 +30,7 @@ from units_svc.maintenance.model import (
     Refusal,
     Withdrawal,
 )
-from units_svc.publishing import lived_in_here
+from units_svc.publishing import lived_in_under
 from units_svc.tables import views
 
 PAGE = 100
@@ -96,8 +96,8 @@ class WorkView:
     entry_from: datetime | None
     entry_refusal: Refusal | None
     occupancy: Occupancy
-    lived_in_here: bool
-    """Whether who lives there does so under the property entity, which gives the notices."""
+    gives_notice: str | None
+    """The property entity under which somebody lives there, which gives the notices."""
 
     def overdue(self, today: date) -> bool:
         """Whether it should have been done by now: its last scheduled day, or else its first, has passed."""
@@ -107,7 +107,12 @@ class WorkView:
     @property
     def asks_entry(self) -> bool:
         """Whether the property entity has to be asked before somebody's home is entered for it."""
-        return self.needs_entry and not self.completed and self.occupancy in LIVED_IN and self.lived_in_here
+        return (
+            self.needs_entry
+            and not self.completed
+            and self.occupancy in LIVED_IN
+            and self.gives_notice is not None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,7 @@ class EntryView:
     """One window that was asked for, with what became of it."""
 
     id: UUID
+    party: str
     purpose: EntryPurpose
     starts_at: datetime
     ends_at: datetime
@@ -163,7 +169,7 @@ def _works() -> Select[*tuple[Any, ...]]:
             MaintenanceWork.finding_id, MaintenanceWork.reported_at, MaintenanceWork.reported_by,
             MaintenanceWork.version, EntryRequest.status, EntryRequest.starts_at, EntryRequest.ends_at,
             EntryRequest.entry_from, EntryRequest.refusal, Unit.occupancy,
-            lived_in_here(Unit.id),
+            lived_in_under(Unit.id),
         )
         .join(Unit, Unit.id == MaintenanceWork.unit_id)
         .join(Building, Building.id == Unit.building_id)
@@ -248,10 +254,10 @@ async def entries_of(tx: ReadTx, work_id: UUID) -> list[EntryView]:
     """Every window that was asked for one piece of work, newest first."""
     rows = await tx.execute(
         select(
-            EntryRequest.id, EntryRequest.purpose, EntryRequest.starts_at, EntryRequest.ends_at,
-            EntryRequest.status, EntryRequest.asked_at, EntryRequest.asked_by, EntryRequest.answered_at,
-            EntryRequest.entry_from, EntryRequest.refusal, EntryRequest.withdrawal,
-            EntryRequest.withdrawn_at,
+            EntryRequest.id, EntryRequest.party, EntryRequest.purpose, EntryRequest.starts_at,
+            EntryRequest.ends_at, EntryRequest.status, EntryRequest.asked_at, EntryRequest.asked_by,
+            EntryRequest.answered_at, EntryRequest.entry_from, EntryRequest.refusal,
+            EntryRequest.withdrawal, EntryRequest.withdrawn_at,
         ).where(EntryRequest.work_id == work_id).order_by(EntryRequest.id.desc())
     )  # fmt: skip
     return views(EntryView, rows)
