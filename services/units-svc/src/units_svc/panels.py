@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from deskkit.call import PageCall
 from deskkit.labels import label_of
 from units_svc.edits import Edit
-from units_svc.landlords.entities import PropertyEntities
+from units_svc.entities import PropertyEntities
 
 
 def entity_choices(call: PageCall, stored: Collection[str | None] = ()) -> list[tuple[str, str]]:

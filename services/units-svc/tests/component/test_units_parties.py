@@ -518,8 +518,8 @@ async def test_records_of_before_are_the_inventorys_own_and_the_support_organisa
             INSERT INTO unit (id, building_id, unit_key, unit_order, housing_type, status,
                 status_observed_on, occupancy, features, shareable, active, rent_currency, city_key,
                 address_order, listing_version, created_at, version)
-                VALUES ('{unit}', '{building}', '', '', 'apartment', 'good', '2026-03-01', 'available', '{{}}',
-                    false, true, 'CAD', 'toronto', '', 1, now(), 1);
+                VALUES ('{unit}', '{building}', '', '', 'apartment', 'good', '2026-03-01', 'available',
+                    '{{}}', false, true, 'CAD', 'toronto', '', 1, now(), 1);
             INSERT INTO hold (request_id, unit_id, state, asked_at, managed_by, version) VALUES
                 ('{request}', '{unit}', 'held', now(), 'property_entity', 1),
                 ('{uuid.uuid4()}', '{uuid.uuid4()}', 'refused', now(), NULL, 1);

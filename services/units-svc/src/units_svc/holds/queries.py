@@ -137,7 +137,11 @@ def _holds() -> Select[*tuple[Any, ...]]:
 
 
 def _occupations() -> Select[*tuple[Any, ...]]:
-    requested_by = select(Hold.requested_by).where(Hold.occupation_id == Occupation.id).scalar_subquery()
+    requested_by = (
+        select(Hold.requested_by)
+        .where(Hold.unit_id == Occupation.unit_id, Hold.occupation_id == Occupation.id)
+        .scalar_subquery()
+    )
     return select(
         Occupation.id, Occupation.unit_id, Occupation.kind, Occupation.by_client, requested_by,
         Occupation.managed_by, Occupation.manager, Occupation.began_on, Occupation.free_from,
