@@ -217,14 +217,20 @@ async def test_an_import_maps_the_property_entity_by_id_or_name(world: Any) -> N
     assert [row["party"] for row in rows] == [LAKESIDE, LAKESIDE, OWN]
     published = await world.rows("SELECT data->'data'->>'manager' AS manager FROM outbox ORDER BY position")
     assert [row["manager"] for row in published] == [LAKESIDE, LAKESIDE, OWN]
-    # A newer list that names none leaves a home with the landlord it has.
-    again = await _import(world, "1 Elm Road,1,Toronto,ON,studio,Maple,managing_agent,")
+    # A newer list that names none leaves a home with the landlord it has; one that names another changes it.
+    again = await _import(
+        world,
+        "1 Elm Road,1,Toronto,ON,studio,Maple,managing_agent,",
+        "2 Elm Road,1,Toronto,ON,apartment,Maple,managing_agent,property",
+    )
+    assert again.changed == 2
     await world.do(apply_import, ImportCommand(again.id))
     await carry_through(world.runtime, KEEPER, again.id)
     rows = await world.rows(
-        "SELECT l.party FROM unit u JOIN landlord l ON l.id = u.landlord_id WHERE u.housing_type = 'studio'"
+        "SELECT b.street, l.party FROM unit u JOIN building b ON b.id = u.building_id"
+        " JOIN landlord l ON l.id = u.landlord_id ORDER BY b.street"
     )
-    assert [row["party"] for row in rows] == [LAKESIDE]
+    assert [row["party"] for row in rows] == [LAKESIDE, OWN, OWN]
 
 
 @pytest.mark.row("N1", "U6", "U8")
