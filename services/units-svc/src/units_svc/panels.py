@@ -10,6 +10,18 @@ from pydantic import BaseModel
 from deskkit.call import PageCall
 from deskkit.labels import label_of
 from units_svc.edits import Edit
+from units_svc.entities import PropertyEntities
+
+
+def entity_choices(call: PageCall, stored: Collection[str | None] = ()) -> list[tuple[str, str]]:
+    """Return ids and names of the property entities to choose from, `stored` ones included.
+
+    Empty unless there is more than one: nobody is asked to choose between one option.
+    """
+    ids = [party.id for party in PropertyEntities.of(call.runtime, call.today).parties]
+    ids += sorted({id for id in stored if id is not None and id not in ids})
+    return [(id, call.party_name(id)) for id in ids] if len(ids) > 1 else []
+
 
 _TECHNICAL = frozenset({"name_key"})
 """Fields that follow from others."""

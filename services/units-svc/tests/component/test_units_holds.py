@@ -12,6 +12,7 @@ import pytest
 from chassis.actor import Actor
 from chassis.bus.timer_runner import TimerRunner
 from chassis.clock import FixedClock
+from chassis.parties import NotTheSenders
 from chassis.perform import perform
 from contracts import units
 from contracts.words import Occupancy, RefusalReason, ReleaseReason
@@ -46,6 +47,7 @@ def request(unit: uuid.UUID, **changes: Any) -> AnswerRequest:
         "expected_move_in": dt.date(2026, 3, 10),
         "adults": 1,
         "children": 2,
+        "requested_by": "support",
         **changes,
     }
     return AnswerRequest(**given)
@@ -72,13 +74,16 @@ async def test_a_request_holds_a_free_home_and_publishes_both(world: Any) -> Non
 @pytest.mark.row("U9", "P6")
 async def test_of_twenty_requests_at_once_exactly_one_wins_and_the_others_are_refused(world: Any) -> None:
     unit = await world.unit()
-    asked = [request(unit) for _ in range(20)]
+    asked = [request(unit, requested_by=("support", "harbour-support")[n % 2]) for n in range(20)]
     answers = await asyncio.gather(*(perform(world.runtime, SYSTEM, answer_request, one) for one in asked))
     assert sorted(answers).count(HoldState.HELD) == 1
     assert sorted(answers).count(HoldState.REFUSED) == 19
     events = await world.published()
     assert events.count("unit_secured") == 1
     assert events.count("unit_refused") == 19
+    for party in ("support", "harbour-support"):
+        answered = [*await world.published(to=party)]
+        assert len(answered) == 10, "each is answered its own ten requests, whoever won"
     reasons = await world.rows("SELECT DISTINCT refusal FROM hold WHERE state = 'refused'")
     assert reasons == [{"refusal": "secured_by_another"}]
     assert await world.value("SELECT count(*) FROM occupancy_change WHERE unit_id = $1", unit) == 2
@@ -264,7 +269,8 @@ async def test_a_closed_application_frees_the_entitys_own_home_at_once(world: An
     assert "The application for the home was closed" in page.html
     third, theirs = await world.unit(landlord_id=await world.landlord()), uuid.uuid4()
     await world.receive("unit_requested", unit=third, request=theirs)
-    await world.receive("application_closed", unit=third, request=theirs)
+    with pytest.raises(NotTheSenders):
+        await world.receive("application_closed", unit=third, request=theirs)
     assert await world.occupancy(third) == "secured", "no application is made for a third party's home"
 
 

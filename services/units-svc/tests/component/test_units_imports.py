@@ -93,7 +93,7 @@ async def test_a_register_becomes_homes_and_its_dirt_is_named_by_line_and_column
         12,
         1970,
     )
-    assert (home.landlord, home.managed_by, home.region) == (
+    assert (home.landlord, home.manager.managed_by, home.region) == (
         "Toronto Community Housing Corporation",
         ManagedBy.PROPERTY_ENTITY,
         "toronto-east-york",
@@ -102,7 +102,7 @@ async def test_a_register_becomes_homes_and_its_dirt_is_named_by_line_and_column
     assert home.features == ["balcony", "elevator", "intercom", "laundry_in_building", "pool"]
     private = await world.see(unit_record, (await world.see(unit_list, UnitFilter(text="model"))).items[0].id)
     assert (private.street, private.landlord) == ("1-3 Model Ave W", "LANTERN HOMES INC.")
-    assert private.managed_by is ManagedBy.THIRD_PARTY
+    assert private.manager.managed_by is ManagedBy.THIRD_PARTY
     assert (await world.published()) == ["unit_published"] * 15
 
 

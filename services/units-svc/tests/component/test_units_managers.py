@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from chassis.actor import Actor
+from chassis.parties import NotTheSenders
 from contracts import units
 from contracts.words import ManagedBy as PublishedManager
 from units_svc.holds.commands import CorrectManager, correct_manager
@@ -84,7 +85,8 @@ async def test_a_landlord_corrected_while_a_third_partys_home_is_held_keeps_the_
     await world.receive("unit_requested", unit=unit, request=asked)
     await _change(world, way, unit, landlord, OURS)
     assert await world.occupancy(unit) == "secured"
-    await world.receive("application_closed", unit=unit, request=asked)
+    with pytest.raises(NotTheSenders):
+        await world.receive("application_closed", unit=unit, request=asked)
     assert await world.occupancy(unit) == "secured", "it was a third party's when it was asked for"
     await world.receive("household_moved_in", unit=unit, request=asked, moved_in_on=dt.date(2026, 3, 2))
     assert await world.occupancy(unit) == "occupied_by_client"

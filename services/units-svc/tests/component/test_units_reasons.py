@@ -11,8 +11,8 @@ import pytest
 
 from units_svc.holds.commands import CorrectManager, ReleaseHold, correct_manager, release_hold
 from units_svc.holds.queries import hold_record
-from units_svc.inventory.model import ManagedBy
 from units_svc.inventory.rents import CorrectRent, correct_rent
+from units_svc.landlords.model import ManagedBy
 from units_svc.privacy.model import MonitoringRefused, ReasonAboutServices
 
 ABOUT_SERVICES = (

@@ -12,8 +12,8 @@ from pydantic import BaseModel
 
 from chassis.http import After, ApiRouter, Call, Limit, command_of
 from chassis.paging import PAGE, CountedPage
+from units_svc.entities import PartyId
 from units_svc.holds import commands, queries, use
-from units_svc.landlords.entities import PartyId
 from units_svc.landlords.model import ManagedBy
 
 router = ApiRouter(tags=["holds"])

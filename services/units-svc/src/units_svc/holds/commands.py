@@ -12,6 +12,7 @@ from sqlalchemy import select
 from chassis.errors import Faults, NotFound
 from chassis.usecase import use_case
 from trade.dates import HoldDay
+from units_svc.entities import PartyId, PropertyEntities
 from units_svc.holds.availability import lock_unit, require_unit
 from units_svc.holds.feature import DECIDE_HOLDS
 from units_svc.holds.model import (
@@ -34,7 +35,6 @@ from units_svc.holds.outcomes import (
     publish_secured,
     set_timers,
 )
-from units_svc.landlords.entities import PartyId, PropertyEntities
 from units_svc.landlords.model import ManagedBy, Manager
 from units_svc.maintenance.entry_requests import ask_another
 from units_svc.privacy.commands import require_reason
@@ -159,9 +159,8 @@ async def _correct_hold(tx: Tx, hold: Hold, manager: Manager) -> None:
     """Let a hold stand under another manager, and inform each of its parties of its own part."""
     former = hold.manager
     hold.managed_by, hold.manager = manager
-    hold.former_managers = [
-        one for one in {*hold.former_managers, *filter(None, [former])} if one != manager.party
-    ]
+    managed = {*hold.former_managers, *filter(None, [former])}
+    hold.former_managers = sorted(managed - {manager.party})
     if former is not None and former != manager.party:
         await publish_released(tx, hold, Release.INVENTORY_DECISION, (former,))
     if hold.deadline is not None:

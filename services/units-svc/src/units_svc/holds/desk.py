@@ -14,6 +14,7 @@ from units_svc.holds import commands, queries, use
 from units_svc.holds.feature import DECIDE_HOLDS
 from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.queries import unit_record
+from units_svc.panels import entity_choices
 
 router = DeskRouter(prefix="/inventory-desk")
 
@@ -154,7 +155,11 @@ async def correct_manager(call: DeskCall, unit_id: UUID) -> Response:
 
 async def _manager_page(call: PageCall, unit_id: UUID, form: Any, *, status: int = 200) -> Response:
     use = await call.ask(queries.use_of_unit, unit_id)
-    return await _use_page(call, "holds/manager.html", unit_id, form, status=status, use=use)
+    begun = [*use.open, *([use.held] if use.held else [])]
+    entities = entity_choices(call, [one.manager for one in begun])
+    return await _use_page(
+        call, "holds/manager.html", unit_id, form, status=status, use=use, entities=entities
+    )
 
 
 async def _use_page(

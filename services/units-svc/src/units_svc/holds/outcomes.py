@@ -11,6 +11,7 @@ from sqlalchemy import select
 from chassis.ids import new_id
 from chassis.parties import NotTheSenders, require_sender
 from trade.dates import LAST
+from units_svc.entities import PropertyEntities
 from units_svc.holds.availability import (
     LockedUnit,
     lock_unit,
@@ -35,7 +36,6 @@ from units_svc.holds.model import (
 )
 from units_svc.holds.occupations import Occupation, OccupationKind
 from units_svc.inventory.model import Cause
-from units_svc.landlords.entities import PropertyEntities
 from units_svc.landlords.model import ManagedBy, Manager
 
 if TYPE_CHECKING:

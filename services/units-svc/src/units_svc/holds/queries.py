@@ -70,6 +70,8 @@ class OccupationView:
     unit_id: UUID
     kind: OccupationKind
     by_client: bool
+    requested_by: str | None
+    """The support organisation whose request led to it."""
     managed_by: ManagedBy
     manager: str | None
     began_on: date
@@ -124,9 +126,10 @@ def _holds() -> Select[*tuple[Any, ...]]:
     return (
         select(
             Hold.request_id, Hold.requested_by, Hold.unit_id, Building.street, Unit.unit_number,
-            Hold.state, Hold.refusal, Hold.release, Hold.secured_on, Hold.expected_move_in, Hold.adults, Hold.children, Hold.asked_at,
-            Hold.deadline, Hold.ending_announced_at, Hold.ended_at, Hold.ended_by, Hold.remark,
-            Hold.occupation_id, Hold.managed_by, Hold.manager, Hold.version,
+            Hold.state, Hold.refusal, Hold.release, Hold.secured_on, Hold.expected_move_in,
+            Hold.adults, Hold.children, Hold.asked_at, Hold.deadline, Hold.ending_announced_at,
+            Hold.ended_at, Hold.ended_by, Hold.remark, Hold.occupation_id, Hold.managed_by, Hold.manager,
+            Hold.version,
         )
         .outerjoin(Unit, Unit.id == Hold.unit_id)
         .outerjoin(Building, Building.id == Unit.building_id)
@@ -134,8 +137,13 @@ def _holds() -> Select[*tuple[Any, ...]]:
 
 
 def _occupations() -> Select[*tuple[Any, ...]]:
+    requested_by = (
+        select(Hold.requested_by)
+        .where(Hold.unit_id == Occupation.unit_id, Hold.occupation_id == Occupation.id)
+        .scalar_subquery()
+    )
     return select(
-        Occupation.id, Occupation.unit_id, Occupation.kind, Occupation.by_client,
+        Occupation.id, Occupation.unit_id, Occupation.kind, Occupation.by_client, requested_by,
         Occupation.managed_by, Occupation.manager, Occupation.began_on, Occupation.free_from,
         Occupation.ended_on, Occupation.remark, Occupation.noted_at, Occupation.noted_by,
     )  # fmt: skip

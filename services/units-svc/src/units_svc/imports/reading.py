@@ -223,9 +223,7 @@ class RowReader(TableReader):
             values["relation"] is Relation.PROPERTY_ENTITY and self.mapping.own_landlord
         )
         if own and listed and values["party"] is None and self.known.usual_entity is None:
-            raise Wrong(
-                "property_entity_missing", N_("It doesn't say which property entity manages the home.")
-            )
+            raise Wrong("property_entity_missing", N_("It doesn't say which property entity manages it."))
 
     def _floor(self, values: dict[str, Any]) -> None:
         floors = values["building_floors"]

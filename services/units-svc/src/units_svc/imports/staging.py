@@ -21,6 +21,7 @@ from trade.csv_import.files import PART, WINDOW, read_window
 from trade.csv_import.notation import Notations
 from trade.csv_import.problems import Problem
 from trade.text_review.verdicts import Sentence
+from units_svc.entities import PropertyEntities
 from units_svc.imports.mapping import Mapping
 from units_svc.imports.model import (
     CELL_END,
@@ -33,7 +34,6 @@ from units_svc.imports.model import (
 )
 from units_svc.imports.reading import MONITORING, KnownValues, RowReader, doubtful
 from units_svc.inventory.feature import HOUSING_TYPE, REGION, SERVICE_PROVIDER, STATUS, UNIT_FEATURE
-from units_svc.landlords.entities import PropertyEntities
 from units_svc.lookups.model import LookupValue
 from units_svc.privacy.commands import RecordRefusal, keep_doubt, record_refusal
 from units_svc.privacy.model import Place

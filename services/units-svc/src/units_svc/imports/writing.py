@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, Date, String, Text, Uuid, bindparam, column, select, table, text
 
+from units_svc.entities import PropertyEntities
 from units_svc.holds.use import record_first_uses
 from units_svc.imports import statements
 from units_svc.imports.comparing import Batch, params_of, run
@@ -27,7 +28,6 @@ from units_svc.inventory.home_lists import (
 )
 from units_svc.inventory.model import Building, Cause, Unit
 from units_svc.landlords.commands import add_landlords
-from units_svc.landlords.entities import PropertyEntities
 from units_svc.landlords.model import Landlord
 from units_svc.publishing import publish_listings
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from fastapi import Query, Response
 from pydantic import BaseModel
 
 from chassis.http import ApiRouter, Call, command_of
+from chassis.parties import name_of
 from deskkit.csv_files import csv_stream
 from trade.money import USUAL, Currency
 from units_svc.inventory import commands, queries, rents
@@ -107,7 +109,8 @@ async def list_units(call: Call, filters: Annotated[Filters, Query()]) -> querie
 @router.get("/export", response_class=Response)
 async def export_units(call: Call, filters: Annotated[UnitFilter, Query()]) -> Response:
     """Homes as CSV, however many; cells that a spreadsheet would run are made harmless (U1)."""
-    return csv_stream("units.csv", CSV_HEADER, csv_rows(await queries.all_units(call.ask, filters)))
+    name = partial(name_of, call.runtime.parties, locale="en")
+    return csv_stream("units.csv", CSV_HEADER, csv_rows(await queries.all_units(call.ask, filters), name))
 
 
 @router.post("", status_code=201)

@@ -110,7 +110,7 @@ async def unit_list(call: DeskCall) -> Response:
 async def export(call: DeskCall) -> Response:
     """The list as CSV, however long it is (U1)."""
     found = await queries.all_units(call.ask, _sought(call).command)
-    return csv_stream("units.csv", CSV_HEADER, csv_rows(found))
+    return csv_stream("units.csv", CSV_HEADER, csv_rows(found, call.party_name))
 
 
 @router.get("/new", name="unit_new")
@@ -278,7 +278,10 @@ _NAMED_ONLY = frozenset({"landlord_id", "features", "comments"})
 """Fields whose stored values mean nothing to people, or are too long for a line."""
 
 
-_FIELD_NAMES = titles(commands.AddUnit, commands.EditAddress, rents.CancelRent) | {"active": "Listed"}
+_FIELD_NAMES = titles(commands.AddUnit, commands.EditAddress, rents.CancelRent) | {
+    "active": "Listed",
+    "manager": "Property entity",
+}
 _LIST_OF = {
     "housing_type": HOUSING_TYPE,
     "status": STATUS,
@@ -288,7 +291,7 @@ _LIST_OF = {
 
 
 _MANAGERS = {
-    ManagedBy.PROPERTY_ENTITY: N_("The property entity"),
+    ManagedBy.PROPERTY_ENTITY: N_("A property entity"),
     ManagedBy.THIRD_PARTY: N_("A third party"),
     ManagedBy.NOT_KNOWN: N_("Not known: no landlord is recorded"),
 }
@@ -300,6 +303,8 @@ def _worded_by(call: PageCall, lists: Lists) -> Callable[[str, Any], str]:
             return call.formats.money(Decimal(str(value)))
         if name == "managed_by":
             return call._(_MANAGERS[ManagedBy(value)])
+        if name == "manager":
+            return call.party_name(value)
         return str(lists.label(_LIST_OF[name], value, call.locale)) if name in _LIST_OF else str(value)
 
     return worded

@@ -55,6 +55,8 @@ class UnitRow(ListedFacts):
     rent_amount: Decimal | None
     rent_currency: str
     landlord: str | None
+    party: str | None
+    """The property entity that manages it."""
     active: bool
     listing_version: int
 

@@ -13,7 +13,7 @@ from chassis.errors import EditedMeanwhile, Faults, InvalidInput, NotFound
 from chassis.ids import new_id
 from chassis.usecase import use_case
 from trade.contact import Email, Name, Phone
-from units_svc.landlords.entities import PartyId, PropertyEntities
+from units_svc.entities import PartyId, PropertyEntities
 from units_svc.landlords.feature import EDIT_LANDLORDS
 from units_svc.landlords.model import (
     OWN,

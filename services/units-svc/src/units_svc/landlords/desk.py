@@ -15,7 +15,7 @@ from deskkit.router import DeskRouter
 from units_svc.landlords import commands, queries
 from units_svc.landlords.feature import EDIT_LANDLORDS
 from units_svc.landlords.model import Relation
-from units_svc.panels import edits_in_words, titles
+from units_svc.panels import edits_in_words, entity_choices, titles
 
 router = DeskRouter(prefix="/inventory-desk/landlords")
 
@@ -42,7 +42,7 @@ async def landlord_list(call: DeskCall, after: str | None = None) -> Response:
 async def new_landlord(call: DeskCall) -> Response:
     """The form for a new landlord."""
     form = await call.form(commands.AddLandlord, initial={"kind": "organisation", "relation": "third_party"})
-    return call.page("landlords/new.html", form=form)
+    return call.page("landlords/new.html", form=form, entities=entity_choices(call))
 
 
 @router.post("/new", name="landlord_add")
@@ -51,7 +51,7 @@ async def add_landlord(call: DeskCall) -> Response:
     form = await call.form(commands.AddLandlord)
     if done := await call.carry_out(form, commands.add_landlord):
         return call.redirect("landlord", landlord_id=done.result, notice=call._("The landlord was added."))
-    return call.page("landlords/new.html", form=form, status=422)
+    return call.page("landlords/new.html", form=form, entities=entity_choices(call), status=422)
 
 
 @router.get("/{landlord_id}", name="landlord")
@@ -79,7 +79,12 @@ _WORDS = {
 
 
 def _worded_by(call: PageCall) -> Callable[[str, Any], str]:
-    return lambda name, value: call._(_WORDS[name, value]) if (name, value) in _WORDS else str(value)
+    def worded(name: str, value: Any) -> str:
+        if name == "party":
+            return call.party_name(value)
+        return call._(_WORDS[name, value]) if (name, value) in _WORDS else str(value)
+
+    return worded
 
 
 @router.get("/{landlord_id}/edit", name="landlord_edit")
@@ -87,7 +92,8 @@ async def edit_form(call: DeskCall, landlord_id: UUID) -> Response:
     """The form to correct a landlord."""
     found = await call.ask(queries.landlord_record, landlord_id)
     form = await call.form(commands.EditLandlord, initial=found)
-    return call.page("landlords/edit.html", form=form, landlord=found)
+    entities = entity_choices(call, [found.party])
+    return call.page("landlords/edit.html", form=form, landlord=found, entities=entities)
 
 
 @router.post("/{landlord_id}/edit", name="landlord_save")
@@ -97,4 +103,5 @@ async def edit_landlord(call: DeskCall, landlord_id: UUID) -> Response:
     if await call.carry_out(form, commands.edit_landlord):
         return call.redirect("landlord", landlord_id=landlord_id, notice=call._("Saved."))
     found = await call.ask(queries.landlord_record, landlord_id)
-    return call.page("landlords/edit.html", form=form, landlord=found, status=422)
+    entities = entity_choices(call, [found.party])
+    return call.page("landlords/edit.html", form=form, landlord=found, entities=entities, status=422)

@@ -64,11 +64,6 @@ class Manager(NamedTuple):
     managed_by: ManagedBy
     party: str | None = None
 
-    @property
-    def fits(self) -> bool:
-        """Whether a party is named exactly when a property entity manages the home."""
-        return (self.managed_by is ManagedBy.PROPERTY_ENTITY) == (self.party is not None)
-
 
 NOBODY_KNOWN = Manager(ManagedBy.NOT_KNOWN)
 """Who manages a home whose landlord isn't recorded."""
