@@ -92,7 +92,7 @@ class Office:
         """A referral with name and contact whose tenant chose; return application, referral and unit."""
         application, referral, unit = await self.world.referral(name=NAME, contact=CONTACT, **changes)
         choices = {"given_on": "2026-03-02", "signing": "tell", "start": "tell", "notices": "do_not_tell"}
-        await self.post(f"/applications/{application}/choices", {**choices, "counterpart": str(referral)})
+        await self.post(f"/applications/{application}/choices", {**choices, "party": "support"})
         return application, referral, unit
 
     async def lease(self, application: Any) -> str:
@@ -106,7 +106,7 @@ class Office:
 
     async def scene(self, name: str, application: Any, **ids: Any) -> Scene:
         """The records of an application, by the parameters of paths."""
-        found: dict[str, Any] = {"application_id": application, "purpose": "start"}
+        found: dict[str, Any] = {"application_id": application, "purpose": "start", "party": "support"}
         for column, sql in (
             ("lease_id", "SELECT id FROM lease WHERE application_id = $1"),
             (
@@ -133,7 +133,7 @@ async def new(office: Office) -> Scene:
     assert (await office.api.put(f"/applications/{application}/people", json=people)).is_success
     await office.post(
         f"/applications/{application}/choices/signing/withdrawal",
-        {"withdrawn_on": "2026-03-02"},
+        {"withdrawn_on": "2026-03-02", "party": "support"},
     )
     (hold,) = await world.rows("SELECT request, deadline FROM hold WHERE unit = $1", unit)
     await world.receive("unit_hold_ending", request=hold["request"], unit=unit, deadline=hold["deadline"])

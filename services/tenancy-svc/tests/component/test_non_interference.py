@@ -91,7 +91,7 @@ async def _run(
             return answer.json() if answer.content else None
 
         answers = dict.fromkeys(("signing", "start", "notices"), "tell")
-        choices = {"counterpart": str(REFERRAL), "given_on": "2026-03-02", **answers}
+        choices = {"party": "support", "given_on": "2026-03-02", **answers}
         await post(f"/applications/{application}/choices", choices)
         await post(f"/applications/{application}/acceptance")
         party = {"part": "tenant", "given_name": "Robin", "family_name": "Sample"}
@@ -138,7 +138,8 @@ def _without_answers(outcome: dict[str, Any]) -> dict[str, Any]:
     stored = {name: rows for name, rows in outcome["stored"].items() if name != "advocate_answer"}
     shown = dict(outcome["shown"])
     signing = json.loads(shown["/signings/#"])
-    signing.pop("answer")
+    for invited in signing["invites"]:
+        invited.pop("answer")
     shown["/signings/#"] = signing
     lines = json.loads(shown["/signings?status=held"])
     for line in lines:

@@ -31,6 +31,7 @@ from tenancy_svc.applications.people import (
     searchable_name,
     written_name,
 )
+from tenancy_svc.disclosures.model import Referral
 from tenancy_svc.fields import Command
 from tenancy_svc.tables import Base
 from trade.dates import MoveDay
@@ -162,8 +163,9 @@ def first_applicant(what: ColumnElement[str] | None = None) -> ScalarSelect[str 
 
 
 class ReceiveReferral(Command):
-    """A referral as it was published; with `person` only when the applicant consented to that."""
+    """A referral as a party published it; with `person` only when the applicant consented to that."""
 
+    party: str
     referral: uuid.UUID
     request: uuid.UUID
     unit: uuid.UUID
@@ -174,15 +176,17 @@ class ReceiveReferral(Command):
 
 
 class WithdrawReferral(Command):
-    """The support organisation withdrew a referral."""
+    """A support organisation withdrew its referral."""
 
+    party: str
     referral: uuid.UUID
     withdrawn_at: dt.datetime
 
 
 class ForgetContact(Command):
-    """The household no longer agrees that its name and contact are shared."""
+    """The household no longer agrees that its name and contact are shared by a party."""
 
+    party: str
     referral: uuid.UUID
     withdrawn_at: dt.datetime
 
@@ -242,7 +246,7 @@ class WithdrawApplication(Command):
 class ApplicationOpened:
     """A referral became an application; `number` is its position among the facts about the referral."""
 
-    referral: uuid.UUID
+    to: Referral
     number: int
 
 
@@ -250,15 +254,16 @@ class ApplicationOpened:
 class ApplicationDeclined:
     """A referred application was declined, or the applicant withdrew; the reason is of the closed list."""
 
-    referral: uuid.UUID
+    to: Referral
     number: int
     reason: DeclineReason
 
 
 @dataclass(frozen=True, slots=True)
 class ApplicationClosed:
-    """The home won't be let to the household of a request: for the inventory, so that it's free at once."""
+    """The home won't be let to the household of a request: for its inventory, so that it's free at once."""
 
+    to: str
     request: uuid.UUID
     unit: uuid.UUID
     number: int

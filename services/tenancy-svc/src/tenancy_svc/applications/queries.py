@@ -26,8 +26,8 @@ from tenancy_svc.applications.model import (
 )
 from tenancy_svc.applications.people import Part, tenants_of, written_name
 from tenancy_svc.disclosures.model import Counterpart
-from tenancy_svc.disclosures.queries import counterpart_of
-from tenancy_svc.homes.model import Hold, HoldStatus, Home
+from tenancy_svc.disclosures.queries import counterparts_of
+from tenancy_svc.homes.model import Hold, HoldStatus, Home, held_for
 from tenancy_svc.homes.queries import HoldView, HomeView, find_hold, find_home, mentioning
 from tenancy_svc.statutes.queries import StatuteView, find_statute
 from tenancy_svc.timeline import Entry, timeline_of
@@ -49,6 +49,8 @@ class ApplicationLine:
     received_at: dt.datetime
     hold_until: dt.datetime | None
     hold_stands: bool | None
+    referred_by: str | None
+    """The party whose referral it came by; None when the household applied by itself."""
     referral_withdrawn: bool
 
 
@@ -89,6 +91,8 @@ class ApplicationRecord:
     decline_reason: DeclineReason | None
     statute: StatuteView | None
     people: tuple[PersonView, ...]
+    referred_by: str | None
+    """The party whose referral it came by; None when the household applied by itself."""
     referral_withdrawn_at: dt.datetime | None
     contact_withdrawn_at: dt.datetime | None
     contact_kept: bool
@@ -117,10 +121,10 @@ async def applications(
     """Return applications, newest first, at most `limit` after `after`."""
     name = first_applicant()
     statement = (
-        select(Application, Home, Hold, Counterpart.withdrawn_at, name.label("name"))
+        select(Application, Home, Hold, Counterpart, name.label("name"))
         .outerjoin(Home, Home.unit == Application.unit)
-        .outerjoin(Hold, Hold.request == Application.request)
-        .outerjoin(Counterpart, Counterpart.application_id == Application.id)
+        .outerjoin(Hold, held_for(Application.unit.expression, Application.request.expression))
+        .outerjoin(Counterpart, (Counterpart.application_id == Application.id) & Counterpart.opened)
     )
     if statuses:
         statement = statement.where(Application.status.in_(statuses))
@@ -134,7 +138,7 @@ def _line(
     application: Application,
     home: Home | None,
     hold: Hold | None,
-    withdrawn_at: dt.datetime | None,
+    counterpart: Counterpart | None,
     name: str | None,
     *,
     now: dt.datetime,
@@ -150,7 +154,8 @@ def _line(
         received_at=application.received_at,
         hold_until=hold.deadline if hold and hold.status is HoldStatus.HELD else None,
         hold_stands=hold.stands(now) if hold else None,
-        referral_withdrawn=withdrawn_at is not None,
+        referred_by=counterpart.party if counterpart else None,
+        referral_withdrawn=counterpart is not None and counterpart.withdrawn_at is not None,
     )
 
 
@@ -165,7 +170,7 @@ async def read_application(tx: ReadTx, application_id: uuid.UUID) -> Application
     found = await tx.session.get(Application, application_id, options=[selectinload(Application.people)])
     if found is None:
         raise NotFound(what="application")
-    counterpart = await counterpart_of(tx, application_id)
+    counterpart = next((one for one in await counterparts_of(tx, application_id) if one.opened), None)
     contact_withdrawn_at = counterpart.contact_withdrawn_at if counterpart else None
     return ApplicationRecord(
         id=found.id,
@@ -175,7 +180,7 @@ async def read_application(tx: ReadTx, application_id: uuid.UUID) -> Application
         origin=found.origin,
         unit=found.unit,
         home=await find_home(tx, found.unit),
-        hold=await find_hold(tx, found.request),
+        hold=await find_hold(tx, found.unit, found.request),
         expected_move_in=found.expected_move_in,
         adults=found.adults,
         children=found.children,
@@ -188,6 +193,7 @@ async def read_application(tx: ReadTx, application_id: uuid.UUID) -> Application
             PersonView(person.part, person.given_name, person.family_name, person.phone, person.email)
             for person in found.people
         ),
+        referred_by=counterpart.party if counterpart else None,
         referral_withdrawn_at=counterpart.withdrawn_at if counterpart else None,
         contact_withdrawn_at=contact_withdrawn_at,
         contact_kept=contact_withdrawn_at is not None and any(person.by_referral for person in found.people),

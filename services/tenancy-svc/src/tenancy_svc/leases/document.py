@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from chassis.errors import NotFound
+from chassis.parties import name_of
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from deskkit.i18n import N_
@@ -35,7 +36,6 @@ from tenancy_svc.leases.deposits import Deposit, rules_for
 from tenancy_svc.leases.feature import VIEW_LEASES
 from tenancy_svc.leases.model import EditionReason, Lease, LeaseEdition, LeaseStatus, with_terms
 from tenancy_svc.leases.queries import EditionTerms, terms_of
-from tenancy_svc.settings import settings_of
 
 _WHY = {
     EditionReason.DRAWN_UP: N_("Drawn up on %(moment)s by %(name)s"),
@@ -90,7 +90,7 @@ async def lease_document(
         status=found.status,
         began_at=found.began_at,
         current=found.edition,
-        landlord=words._(settings_of(tx.runtime).organisation),
+        landlord=name_of(tx.runtime.parties, tx.runtime.entity, language.value),
         home=await find_home(tx, found.unit),
         terms=terms_of(written),
         template=await edition_of(tx, written.template_edition_id),
