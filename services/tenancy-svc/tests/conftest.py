@@ -88,7 +88,7 @@ class World(ServiceWorld):
     async def referral(
         self, *, sender: str = "support", inventory: str | None = None, **changes: Any
     ) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
-        """Publish a home, hold it, let an organisation refer a household; return application, referral, unit."""
+        """Publish a home, hold it, refer a household; return application, referral and unit."""
         unit = changes.pop("unit", None) or await self.home(inventory=inventory)
         referral, request = changes.pop("referral", None) or uuid.uuid4(), uuid.uuid4()
         deadline = changes.pop("deadline", self.clock.now() + dt.timedelta(days=10))

@@ -147,7 +147,7 @@ async def test_a_closed_application_gives_its_home_back_at_once(world: Any, way:
 
 @pytest.mark.row("T5", "W4", "U9")
 async def test_when_the_hold_ends_the_signing_is_cancelled_on_both_sides(world: Any, visitor: Any) -> None:
-    application, referral, unit = await world.referral(**NAMED)
+    application, _, unit = await world.referral(**NAMED)
     request = (await world.rows("SELECT request FROM application"))[0]["request"]
     async with world.api("property_manager") as api:
         await api.post(f"/applications/{application}/choices", json={**ANSWERS, "party": "support"})

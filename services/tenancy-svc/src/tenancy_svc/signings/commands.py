@@ -147,7 +147,8 @@ async def end_signings_of_hold(tx: Tx, command: EndSigningsOfHold) -> None:
 async def receive_answer(tx: Tx, command: ReceiveAnswer) -> None:
     """Record an organisation's latest answer to a scheduled signing of its referral.
 
-    An answer about what has ended is ignored. Raises NotTheSenders for the signing of another referral.
+    An answer about what has ended is ignored, and so is one that names another of its referrals. Raises
+    NotTheSenders for a signing with which the organisation has nothing to do.
     """
     found = (
         await tx.execute(
@@ -155,9 +156,7 @@ async def receive_answer(tx: Tx, command: ReceiveAnswer) -> None:
             .join(Lease, Lease.id == Signing.lease_id)
             .outerjoin(
                 Counterpart,
-                (Counterpart.application_id == Lease.application_id)
-                & (Counterpart.party == command.party)
-                & (Counterpart.referral == command.referral),
+                (Counterpart.application_id == Lease.application_id) & (Counterpart.party == command.party),
             )
             .where(Signing.id == command.signing)
         )
@@ -167,7 +166,8 @@ async def receive_answer(tx: Tx, command: ReceiveAnswer) -> None:
     signing, counterpart = found
     if counterpart is None:
         raise NotTheSenders
-    if signing.status is not SigningStatus.SCHEDULED or counterpart.withdrawn_at is not None:
+    ended = signing.status is not SigningStatus.SCHEDULED or counterpart.withdrawn_at is not None
+    if ended or counterpart.referral != command.referral:
         return
     statement = insert(AdvocateAnswer).values(
         signing_id=command.signing,
