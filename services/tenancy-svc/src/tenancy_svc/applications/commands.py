@@ -18,6 +18,7 @@ from chassis.usecase import use_case
 from tenancy_svc.applications.feature import DECIDE_APPLICATIONS, EDIT_APPLICATIONS, OPEN_APPLICATIONS
 from tenancy_svc.applications.model import (
     CLOSED,
+    JOINABLE,
     AcceptApplication,
     AlreadyDecided,
     Application,
@@ -27,8 +28,11 @@ from tenancy_svc.applications.model import (
     ApplicationStatus,
     DeclineApplication,
     DeclineReason,
+    HeldForThis,
+    JoinApplication,
     LeaseDrawnUp,
     NobodyNamed,
+    NotTheSameHome,
     OpenApplication,
     Origin,
     Person,
@@ -36,14 +40,16 @@ from tenancy_svc.applications.model import (
     RecordPeople,
     StatuteMissing,
     StatuteNotAsked,
+    SupportedAlready,
     WithdrawApplication,
     WithdrawReferral,
 )
 from tenancy_svc.applications.people import PersonGiven, tenants_of
 from tenancy_svc.disclosures.commands import disclose_to_support
-from tenancy_svc.disclosures.model import Counterpart, Referral, crossing_purpose
+from tenancy_svc.disclosures.model import Counterpart, NotReferred, Referral, crossing_purpose
+from tenancy_svc.disclosures.queries import counterparts_of
 from tenancy_svc.homes.model import HomeUnknown
-from tenancy_svc.homes.queries import find_home, inventory_of, must_be_free, must_be_ours
+from tenancy_svc.homes.queries import find_hold, find_home, inventory_of, must_be_free, must_be_ours
 from tenancy_svc.statutes.commands import citable
 
 
@@ -67,7 +73,7 @@ async def receive_referral(tx: Tx, command: ReceiveReferral) -> None:
     application.request = command.request
     application.expected_move_in = command.expected_move_in
     await tx.session.flush()
-    counterpart.application_id = application.id
+    counterpart.application_id = counterpart.opened_id = application.id
     await tx.session.flush()
     tx.touched("application", application.id, "referred")
     await disclose_to_support(tx, application.id, None, ApplicationOpened)
@@ -182,6 +188,42 @@ async def withdraw_application(tx: Tx, command: WithdrawApplication) -> None:
     await _give_home_back(tx, application)
 
 
+@use_case(DECIDE_APPLICATIONS)
+async def join_application(tx: Tx, command: JoinApplication) -> None:
+    """Let the referral of an application join another of the same household for the same home.
+
+    The other one is supported by both organisations from then on, each under choices of its own. Neither is
+    informed, so neither learns that there is another (W5). This application is closed.
+
+    Raises AlreadyDecided, LeaseDrawnUp, NotReferred, NotTheSameHome, SupportedAlready, HeldForThis.
+    """
+    if command.application == command.application_id:
+        raise NotTheSameHome(field="application")
+    # In the order of the ids, so that two that join each other never wait in a circle.
+    for application_id in sorted((command.application_id, command.application)):
+        await locked_application(tx, application_id)
+    application = await _closable_application(tx, command.application_id)
+    other = await locked_application(tx, command.application)
+    if other.unit != application.unit or other.status not in JOINABLE:
+        raise NotTheSameHome(field="application")
+    joining = await counterparts_of(tx, application.id, locked=True)
+    if not joining:
+        raise NotReferred
+    supporting = {one.party for one in await counterparts_of(tx, other.id, locked=True)}
+    if any(one.party in supporting for one in joining):
+        raise SupportedAlready(field="application")
+    hold = await find_hold(tx, application.unit, application.request)
+    if hold is not None and hold.stands:
+        raise HeldForThis
+    for one in joining:
+        one.application_id = other.id
+    _decide(tx, application, ApplicationStatus.JOINED)
+    application.joined_id = other.id
+    tx.touched("application", application.id, "joined", {"application": (None, other.number)})
+    tx.touched("application", other.id, "joined_by", {"application": (None, application.number)})
+    await _give_home_back(tx, application)
+
+
 async def locked_application(tx: Tx, application_id: uuid.UUID, *, with_people: bool = False) -> Application:
     """Return the application, locked until the transaction ends. Raises NotFound."""
     options = [selectinload(Application.people)] if with_people else []
@@ -280,7 +322,7 @@ async def _counterpart_for(tx: Tx, referral: Referral) -> Counterpart:
     party, reference = referral
     await tx.execute(
         insert(Counterpart)
-        .values(party=party, referral=reference, published=0, opened=True)
+        .values(party=party, referral=reference, published=0)
         .on_conflict_do_nothing(index_elements=[Counterpart.party, Counterpart.referral])
     )
     return await tx.session.get_one(Counterpart, (party, reference), with_for_update=True)
@@ -290,10 +332,9 @@ async def _require_own_request(tx: Tx, command: ReceiveReferral) -> None:
     """Check that the request isn't another organisation's, whose hold it would be. Raises NotTheSenders."""
     others = (
         select(Counterpart.party)
-        .join(Application, Application.id == Counterpart.application_id)
+        .join(Application, Application.id == Counterpart.opened_id)
         .where(
             Application.request == command.request,
-            Counterpart.opened,
             Counterpart.party != command.party,
         )
     )

@@ -14,7 +14,7 @@ from chassis.usecase import use_case
 from tenancy_svc.applications.commands import known_counterpart, locked_application
 from tenancy_svc.applications.model import Application, ForgetContact
 from tenancy_svc.disclosures.model import Referral
-from tenancy_svc.disclosures.queries import counterparts_of
+from tenancy_svc.disclosures.queries import opener_of
 
 
 @use_case(RECEIVE_EVENTS)
@@ -27,9 +27,9 @@ async def forget_contact(tx: Tx, command: ForgetContact) -> uuid.UUID | None:
     counterpart = await known_counterpart(tx, Referral(command.party, command.referral))
     if counterpart.contact_withdrawn_at is None:
         counterpart.contact_withdrawn_at = command.withdrawn_at
-    if counterpart.application_id is None or not counterpart.opened:
+    if counterpart.opened_id is None:
         return None
-    application = await locked_application(tx, counterpart.application_id, with_people=True)
+    application = await locked_application(tx, counterpart.opened_id, with_people=True)
     return application.id if await forget_if_withdrawn(tx, application) else None
 
 
@@ -39,8 +39,8 @@ async def forget_if_withdrawn(tx: Tx, application: Application) -> bool:
     Return whether anything was deleted; the people must be loaded. A lease, even a draft, is a contract of
     its own: while there is one, its names stay.
     """
-    opened_by = next((one for one in await counterparts_of(tx, application.id) if one.opened), None)
-    withdrawn = opened_by is not None and opened_by.contact_withdrawn_at is not None
+    opener = await opener_of(tx, application.id)
+    withdrawn = opener is not None and opener.contact_withdrawn_at is not None
     if not withdrawn or not any(person.by_referral for person in application.people):
         return False
     if application.status.has_lease:

@@ -15,6 +15,7 @@ from deskkit.router import DeskRouter
 from tenancy_svc.applications.commands import (
     accept_application,
     decline_application,
+    join_application,
     open_application,
     record_people,
     withdraw_application,
@@ -24,12 +25,13 @@ from tenancy_svc.applications.model import (
     ApplicationStatus,
     DeclineApplication,
     DeclineReason,
+    JoinApplication,
     OpenApplication,
     RecordPeople,
     WithdrawApplication,
 )
 from tenancy_svc.applications.people import Part
-from tenancy_svc.applications.queries import ApplicationRecord, application, applications
+from tenancy_svc.applications.queries import ApplicationRecord, application, applications, joinable
 from tenancy_svc.disclosures.panel import Recipient, disclosure_panel, recipients
 from tenancy_svc.disclosures.queries import ChoiceView, disclosure_statements, would_be_disclosed
 from tenancy_svc.homes.model import HomeUnknown
@@ -90,13 +92,15 @@ async def show_application(call: DeskCall, application_id: uuid.UUID) -> Respons
     """One application."""
     record = await call.ask(application, application_id)
     statements = await call.ask(disclosure_statements, application_id)
+    others = record.referred_by is not None and record.status.can_be_closed
     return call.page(
         "applications/record.html",
+        may_join=others and bool(await call.ask(joinable, application_id)),
         record=record,
         timeline=timeline_items(call, record.timeline),
         people_lines=_people_lines(call, record),
         choices=[
-            (one.party, [(call._(choice.purpose.label), _answer(call, choice)) for choice in one.choices])
+            (one, [(call._(choice.purpose.label), _answer(call, choice)) for choice in one.choices])
             for one in statements
         ],
         **disclosure_panel(call, statements),
@@ -212,6 +216,46 @@ async def _declining(
     reasons = [reason for reason in DeclineReason if bars or reason is not DeclineReason.OTHER_LEGAL_BAR]
     options = [(bar.id, f"{bar.section}: {bar.says(call.locale)}") for bar in bars]
     return call.page("applications/decline.html", reasons=reasons, statutes=options, status=status, **context)
+
+
+@router.get("/applications/{application_id}/join", name="join")
+async def join(call: DeskCall, application_id: uuid.UUID) -> Response:
+    """Ask which other application for the home is of the same household; nobody is informed."""
+    form = await call.form(JoinApplication, fixed={"application_id": application_id})
+    return await _joining(call, application_id, form)
+
+
+@router.post("/applications/{application_id}/join", name="post_join")
+async def post_join(call: DeskCall, application_id: uuid.UUID) -> Response:
+    """Let the referral join that application."""
+    form = await call.form(JoinApplication, fixed={"application_id": application_id})
+    if await call.carry_out(form, join_application):
+        return call.redirect(
+            "application",
+            application_id=form.command.application,
+            notice=call._("The referral joined this application. Ask the tenant what may be shared."),
+        )
+    return await _joining(call, application_id, form, status=422)
+
+
+async def _joining(
+    call: PageCall, application_id: uuid.UUID, form: Form[JoinApplication], status: int = 200
+) -> Response:
+    others = await call.ask(joinable, application_id)
+    options = [
+        (one.id, " · ".join(part for part in (_number(call, one.number), one.name) if part)) for one in others
+    ]
+    return call.page(
+        "applications/join.html",
+        form=form,
+        record=await call.ask(application, application_id),
+        options=options,
+        status=status,
+    )
+
+
+def _number(call: PageCall, number: int) -> str:
+    return call._("Application %(number)s", number=number)
 
 
 @router.get("/applications/{application_id}/withdraw", name="withdraw")

@@ -34,7 +34,7 @@ async def due(tx: ReadTx) -> DueList:
         )
         .outerjoin(Home, Home.unit == Application.unit)
         .outerjoin(Hold, held_for(Application.unit.expression, Application.request.expression))
-        .outerjoin(Counterpart, (Counterpart.application_id == Application.id) & Counterpart.opened)
+        .outerjoin(Counterpart, Counterpart.opened_id == Application.id)
         .where(Application.status.in_(OPEN))
         .order_by(Application.id)
         .limit(CUT)

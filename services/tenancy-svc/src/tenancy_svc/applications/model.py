@@ -53,6 +53,7 @@ class ApplicationStatus(StrEnum):
     HOUSED = "housed"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+    JOINED = "joined"
 
     @property
     def has_lease(self) -> bool:
@@ -72,8 +73,10 @@ class ApplicationStatus(StrEnum):
 
 OPEN = (ApplicationStatus.RECEIVED, ApplicationStatus.ACCEPTED, ApplicationStatus.LEASE_DRAWN_UP)
 """The household of an application in one of these states still waits for the home."""
-CLOSED = (ApplicationStatus.DECLINED, ApplicationStatus.WITHDRAWN)
+CLOSED = (ApplicationStatus.DECLINED, ApplicationStatus.WITHDRAWN, ApplicationStatus.JOINED)
 """An application in one of these states was closed without a lease."""
+JOINABLE = (*OPEN, ApplicationStatus.HOUSED)
+"""Another referral of the same household may join an application in one of these states."""
 
 
 class DeclineReason(StrEnum):
@@ -109,6 +112,7 @@ class Application(Versioned, Base):
         Index("ix_application_status", "status", "id"),
         Index("ix_application_unit", "unit"),
         CheckConstraint("statute_id IS NULL OR decline_reason = 'other_legal_bar'", name="statute"),
+        CheckConstraint("(status = 'joined') = (joined_id IS NOT NULL)", name="joined"),
     )
 
     number: Mapped[int] = mapped_column(BigInteger, Identity(start=1001), unique=True)
@@ -126,6 +130,8 @@ class Application(Versioned, Base):
     decided_by: Mapped[str | None]
     decline_reason: Mapped[DeclineReason | None] = mapped_column(words(DeclineReason, "decline_reason"))
     statute_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("statute.id"))
+    # The application of the same household that its referral joined.
+    joined_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("application.id"))
 
     people: Mapped[list[Person]] = relationship(
         order_by="Person.position", cascade="all, delete-orphan", lazy="raise", passive_deletes=True
@@ -236,6 +242,18 @@ class DeclineApplication(Decline):
     application_id: uuid.UUID
 
 
+class Joining(Command):
+    """Which application, of the same household and for the same home, a referral joins."""
+
+    application: uuid.UUID = Field(title="Application of the same household")
+
+
+class JoinApplication(Joining):
+    """Let the referral of one application join another."""
+
+    application_id: uuid.UUID
+
+
 class WithdrawApplication(Command):
     """The applicant no longer wants the home."""
 
@@ -301,6 +319,35 @@ class StatuteNotAsked(DomainError):
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "statute_not_asked"
     message: ClassVar[str] = "A legal bar is chosen only with the reason “Another legal bar”."
+
+
+class NotTheSameHome(DomainError):
+    """A referral joins only an application for the same home that isn't closed."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "not_the_same_home"
+    message: ClassVar[str] = "Choose an application for the same home that isn't closed."
+
+
+class SupportedAlready(DomainError):
+    """The organisation supports the other application already."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "supported_already"
+    message: ClassVar[str] = (
+        "The organisation that referred this household supports the other application already. "
+        "Close this one instead."
+    )
+
+
+class HeldForThis(DomainError):
+    """The home is held for this application, so it can't be the one that is closed."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "held_for_this"
+    message: ClassVar[str] = (
+        "The home is held for this application. Let the other application join this one instead."
+    )
 
 
 class LeaseDrawnUp(DomainError):

@@ -7,8 +7,9 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from chassis.errors import NotFound
@@ -17,6 +18,7 @@ from chassis.tx import ReadTx
 from chassis.usecase import query
 from tenancy_svc.applications.feature import VIEW_APPLICATIONS
 from tenancy_svc.applications.model import (
+    JOINABLE,
     Application,
     ApplicationStatus,
     DeclineReason,
@@ -26,7 +28,7 @@ from tenancy_svc.applications.model import (
 )
 from tenancy_svc.applications.people import Part, tenants_of, written_name
 from tenancy_svc.disclosures.model import Counterpart
-from tenancy_svc.disclosures.queries import counterparts_of
+from tenancy_svc.disclosures.queries import opener_of
 from tenancy_svc.homes.model import Hold, HoldStatus, Home, held_for
 from tenancy_svc.homes.queries import HoldView, HomeView, find_hold, find_home, mentioning
 from tenancy_svc.statutes.queries import StatuteView, find_statute
@@ -90,6 +92,8 @@ class ApplicationRecord:
     decided_by: str | None
     decline_reason: DeclineReason | None
     statute: StatuteView | None
+    joined_id: uuid.UUID | None
+    """The application of the same household that its referral joined."""
     people: tuple[PersonView, ...]
     referred_by: str | None
     """The party whose referral it came by; None when the household applied by itself."""
@@ -119,19 +123,23 @@ async def applications(
     limit: int = PAGE,
 ) -> CountedPage[ApplicationLine]:
     """Return applications, newest first, at most `limit` after `after`."""
-    name = first_applicant()
-    statement = (
-        select(Application, Home, Hold, Counterpart, name.label("name"))
-        .outerjoin(Home, Home.unit == Application.unit)
-        .outerjoin(Hold, held_for(Application.unit.expression, Application.request.expression))
-        .outerjoin(Counterpart, (Counterpart.application_id == Application.id) & Counterpart.opened)
-    )
+    statement = _lines()
     if statuses:
         statement = statement.where(Application.status.in_(statuses))
     sought = first_applicant(Person.name_search.expression)
     statement = statement.where(*mentioning(words, sought, Application.number.expression))
     item = partial(_line, now=tx.now)
     return await _NEWEST_FIRST.counted_page(tx, statement, item, after=after, limit=limit)
+
+
+def _lines() -> Select[*tuple[Any, ...]]:
+    name = first_applicant()
+    return (
+        select(Application, Home, Hold, Counterpart, name.label("name"))
+        .outerjoin(Home, Home.unit == Application.unit)
+        .outerjoin(Hold, held_for(Application.unit.expression, Application.request.expression))
+        .outerjoin(Counterpart, Counterpart.opened_id == Application.id)
+    )
 
 
 def _line(
@@ -170,7 +178,7 @@ async def read_application(tx: ReadTx, application_id: uuid.UUID) -> Application
     found = await tx.session.get(Application, application_id, options=[selectinload(Application.people)])
     if found is None:
         raise NotFound(what="application")
-    counterpart = next((one for one in await counterparts_of(tx, application_id) if one.opened), None)
+    counterpart = await opener_of(tx, application_id)
     contact_withdrawn_at = counterpart.contact_withdrawn_at if counterpart else None
     return ApplicationRecord(
         id=found.id,
@@ -189,6 +197,7 @@ async def read_application(tx: ReadTx, application_id: uuid.UUID) -> Application
         decided_by=found.decided_by,
         decline_reason=found.decline_reason,
         statute=await find_statute(tx, found.statute_id),
+        joined_id=found.joined_id,
         people=tuple(
             PersonView(person.part, person.given_name, person.family_name, person.phone, person.email)
             for person in found.people
@@ -199,3 +208,22 @@ async def read_application(tx: ReadTx, application_id: uuid.UUID) -> Application
         contact_kept=contact_withdrawn_at is not None and any(person.by_referral for person in found.people),
         timeline=await timeline_of(tx, [("application", application_id)]),
     )
+
+
+@query(VIEW_APPLICATIONS)
+async def joinable(tx: ReadTx, application_id: uuid.UUID) -> list[ApplicationLine]:
+    """Return the other applications for the same home that a referral may join, newest first, at most 50."""
+    found = await tx.session.get(Application, application_id)
+    if found is None:
+        raise NotFound(what="application")
+    rows = await tx.execute(
+        _lines()
+        .where(
+            Application.unit == found.unit,
+            Application.id != application_id,
+            Application.status.in_(JOINABLE),
+        )
+        .order_by(Application.id.desc())
+        .limit(50)
+    )
+    return [_line(*row, now=tx.now) for row in rows]

@@ -83,27 +83,22 @@ class Counterpart(Base):
     """One referral of one support organisation, and the application that it supports.
 
     An application has as many as there are organisations that support its household; each receives what it
-    may about its own referral, and nothing of the others. `opened` says whether the referral opened the
-    application: it's the one that brought the name. `published` counts the facts that were published about
+    may about its own referral, and nothing of the others. `opened_id` is the application that the referral
+    opened, and to which it brought a name; it's another one after the referral joined that of the same
+    household for the same home. `published` counts the facts that were published about
     the referral, and gives each its number. A withdrawal may arrive before the referral it withdraws.
     """
 
     __tablename__ = "counterpart"
     __table_args__ = (
         UniqueConstraint("application_id", "party"),
-        Index(
-            "uq_counterpart_opened",
-            "application_id",
-            unique=True,
-            postgresql_where=text("opened"),
-        ),
         Index("ix_counterpart_referral", "referral"),
     )
 
     party: Mapped[str] = mapped_column(primary_key=True)
     referral: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     application_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("application.id"))
-    opened: Mapped[bool] = mapped_column(default=True)
+    opened_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("application.id"), unique=True)
     published: Mapped[int] = mapped_column(Integer, default=0)
     withdrawn_at: Mapped[dt.datetime | None]
     # Since when the household no longer agrees that its name and contact are shared.

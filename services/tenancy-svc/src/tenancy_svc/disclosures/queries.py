@@ -100,6 +100,8 @@ class Crossing:
 class DisclosureStatement:
     """Everything about one application that concerns one support organisation."""
 
+    application_id: uuid.UUID
+    """The application that the organisation supports now: another one when its referral joined that."""
     party: str
     referral: uuid.UUID
     referral_withdrawn_at: dt.datetime | None
@@ -167,6 +169,14 @@ async def counterparts_of(
     return (await tx.session.scalars(statement.with_for_update() if locked else statement)).all()
 
 
+async def opener_of(tx: ReadTx | Tx, application_id: uuid.UUID) -> Counterpart | None:
+    """Return the counterpart whose referral opened an application; None when it came from the applicant."""
+    found: Counterpart | None = await tx.scalar(
+        select(Counterpart).where(Counterpart.opened_id == application_id)
+    )
+    return found
+
+
 async def current_choice(
     tx: ReadTx | Tx, application_id: uuid.UUID, party: str, purpose: Purpose
 ) -> Choice | None:
@@ -184,13 +194,14 @@ async def current_choice(
 
 async def read_statements(tx: ReadTx, application_id: uuid.UUID) -> list[DisclosureStatement]:
     """Return the statements in a transaction that is open already."""
-    return [
-        await _statement(tx, application_id, counterpart)
-        for counterpart in await counterparts_of(tx, application_id)
-    ]
+    found = list(await counterparts_of(tx, application_id))
+    opener = await opener_of(tx, application_id)
+    if opener is not None and opener not in found:
+        found.append(opener)
+    return [await _statement(tx, one, one.application_id) for one in found if one.application_id is not None]
 
 
-async def _statement(tx: ReadTx, application_id: uuid.UUID, counterpart: Counterpart) -> DisclosureStatement:
+async def _statement(tx: ReadTx, counterpart: Counterpart, application_id: uuid.UUID) -> DisclosureStatement:
     rows = (
         await tx.session.scalars(
             select(Choice)
@@ -200,17 +211,19 @@ async def _statement(tx: ReadTx, application_id: uuid.UUID, counterpart: Counter
     ).all()
     current = {choice.purpose: choice for choice in rows if choice.current}
     return DisclosureStatement(
+        application_id=application_id,
         party=counterpart.party,
         referral=counterpart.referral,
         referral_withdrawn_at=counterpart.withdrawn_at,
         choices=tuple(_view(purpose, current.get(purpose), counterpart) for purpose in Purpose),
         former=tuple(_view(choice.purpose, choice, counterpart) for choice in rows if not choice.current),
-        crossings=await crossings(tx, application_id, counterpart.party),
+        crossings=await crossings(tx, counterpart),
     )
 
 
-async def crossings(tx: ReadTx, application_id: uuid.UUID, party: str) -> tuple[Crossing, ...]:
-    """Return what was disclosed, waits or was withheld about an application for a party, oldest first."""
+async def crossings(tx: ReadTx, counterpart: Counterpart) -> tuple[Crossing, ...]:
+    """Return what was disclosed, waits or was withheld about a referral, oldest first."""
+    about = {str(counterpart.application_id), str(counterpart.opened_id)}
     rows = await tx.execute(
         select(
             outbox.c.recorded_at,
@@ -221,7 +234,7 @@ async def crossings(tx: ReadTx, application_id: uuid.UUID, party: str) -> tuple[
             outbox.c.basis,
             outbox.c.data,
         )
-        .where(outbox.c.about == str(application_id), outbox.c.addressee == party)
+        .where(outbox.c.about.in_(about), outbox.c.addressee == counterpart.party)
         .order_by(outbox.c.position)
     )
     return tuple(

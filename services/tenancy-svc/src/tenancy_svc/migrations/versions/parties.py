@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "e8793768c975"
+revision = "5a7ad03d0430"
 down_revision = "91a0f5f65c1a"
 
 _STATEMENTS = (
@@ -39,13 +39,19 @@ _STATEMENTS = (
     "ALTER TABLE choice DROP COLUMN organisation",
     "ALTER TABLE counterpart ADD COLUMN party TEXT NOT NULL DEFAULT 'support'",
     "ALTER TABLE counterpart ALTER COLUMN party DROP DEFAULT",
-    "ALTER TABLE counterpart ADD COLUMN opened BOOLEAN NOT NULL DEFAULT true",
-    "ALTER TABLE counterpart ALTER COLUMN opened DROP DEFAULT",
+    "ALTER TABLE counterpart ADD COLUMN opened_id UUID CONSTRAINT fk_counterpart_opened_id REFERENCES application (id)",
+    "UPDATE counterpart SET opened_id = application_id",
+    "ALTER TABLE counterpart ADD CONSTRAINT uq_counterpart_opened_id UNIQUE (opened_id)",
+    # A second referral of the same household joins the application there is.
+    "ALTER TABLE application ADD COLUMN joined_id UUID CONSTRAINT fk_application_joined_id REFERENCES application (id)",
+    "ALTER TABLE application DROP CONSTRAINT ck_application_application_status",
+    """ALTER TABLE application ADD CONSTRAINT ck_application_application_status CHECK (status IN ('received',
+        'accepted', 'lease_drawn_up', 'housed', 'declined', 'withdrawn', 'joined'))""",
+    "ALTER TABLE application ADD CONSTRAINT ck_application_joined CHECK ((status = 'joined') = (joined_id IS NOT NULL))",
     "ALTER TABLE counterpart DROP CONSTRAINT pk_counterpart",
     "ALTER TABLE counterpart ADD CONSTRAINT pk_counterpart PRIMARY KEY (party, referral)",
     "ALTER TABLE counterpart DROP CONSTRAINT uq_counterpart_application_id",
     "ALTER TABLE counterpart ADD CONSTRAINT uq_counterpart_application_id_party UNIQUE (application_id, party)",
-    "CREATE UNIQUE INDEX uq_counterpart_opened ON counterpart (application_id) WHERE opened",
     "CREATE INDEX ix_counterpart_referral ON counterpart (referral)",
     "ALTER TABLE advocate_answer ADD COLUMN party TEXT NOT NULL DEFAULT 'support'",
     "ALTER TABLE advocate_answer ALTER COLUMN party DROP DEFAULT",
