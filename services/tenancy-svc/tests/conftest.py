@@ -27,7 +27,6 @@ from testkit.world import ServiceWorld, settings_of
 MANAGER = Actor("staff-1", "property", frozenset({"property_manager"}), "Dana Roy")
 ADMINISTRATOR = Actor("staff-2", "property", frozenset({"property_administrator"}), "Ada Pike")
 SECOND_ADMINISTRATOR = Actor("staff-3", "property", frozenset({"property_administrator"}), "Bo Lund")
-ORGANISATION = "Harbour Support"
 
 
 class World(ServiceWorld):
@@ -40,12 +39,18 @@ class World(ServiceWorld):
     API = API_PREFIX
     STAFF = MANAGER
 
-    async def home(self, **changes: Any) -> uuid.UUID:
-        """Publish a free home of the property entity in Ontario and return its unit."""
+    async def home(self, *, inventory: str | None = None, **changes: Any) -> uuid.UUID:
+        """Let an inventory publish a free home of the property entity in Ontario and return its unit."""
         unit = changes.pop("unit", None) or uuid.uuid4()
-        given = {"managed_by": "property_entity", "occupancy": "available", "listing_version": 1, **changes}
-        await self.receive("unit_published", unit=unit, **given)
+        given = {"occupancy": "available", "listing_version": 1, **self.managed(changes), **changes}
+        await self.receive("unit_published", sender=inventory, unit=unit, **given)
         return unit
+
+    def managed(self, changes: dict[str, Any]) -> dict[str, Any]:
+        """Take out of changes who manages a home, and return it whole: this party unless they say else."""
+        managed_by = changes.pop("managed_by", "property_entity")
+        own = self.runtime.entity if managed_by == "property_entity" else None
+        return {"managed_by": managed_by, "manager": changes.pop("manager", own)}
 
     async def ready_to_sign(
         self, unit: uuid.UUID, *, start_on: str = "2026-04-01", meeting: str = "2026-03-05T14:00:00-05:00"
@@ -80,15 +85,20 @@ class World(ServiceWorld):
         """Let the time come that a signing is arranged for."""
         self.clock.at = max(self.clock.at, dt.datetime.fromisoformat(moment).astimezone(dt.UTC))
 
-    async def referral(self, **changes: Any) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
+    async def referral(
+        self, *, sender: str = "support", inventory: str | None = None, **changes: Any
+    ) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
         """Publish a home, hold it, refer a household; return application, referral and unit."""
-        unit = changes.pop("unit", None) or await self.home()
-        referral, request = uuid.uuid4(), uuid.uuid4()
+        unit = changes.pop("unit", None) or await self.home(inventory=inventory)
+        referral, request = changes.pop("referral", None) or uuid.uuid4(), uuid.uuid4()
         deadline = changes.pop("deadline", self.clock.now() + dt.timedelta(days=10))
-        managed = {"managed_by": changes.pop("managed_by", "property_entity")}
-        await self.receive("unit_secured", request=request, unit=unit, deadline=deadline, **managed)
-        await self.receive("tenancy_referred", referral=referral, request=request, unit=unit, **changes)
-        rows = await self.rows("SELECT application_id FROM counterpart WHERE referral = $1", referral)
+        held = {"request": request, "unit": unit, "deadline": deadline, **self.managed(changes)}
+        await self.receive("unit_secured", sender=inventory, **held)
+        referred = {"referral": referral, "request": request, "unit": unit, **changes}
+        await self.receive("tenancy_referred", sender=sender, **referred)
+        rows = await self.rows(
+            "SELECT application_id FROM counterpart WHERE party = $1 AND referral = $2", sender, referral
+        )
         return rows[0]["application_id"], referral, unit
 
 
@@ -109,7 +119,6 @@ def make_world(database: FreshDatabase, clock: FixedClock, keys: KeySetServer, *
     """Put a tenancy-svc together on a database."""
     given = {
         **settings_of("tenancy", "property", database, keys),
-        "support_organisation": ORGANISATION,
         **settings,
     }
     runtime = build_runtime(TenancySettings(**given), clock)

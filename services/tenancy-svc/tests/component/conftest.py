@@ -92,8 +92,23 @@ class Office:
         """A referral with name and contact whose tenant chose; return application, referral and unit."""
         application, referral, unit = await self.world.referral(name=NAME, contact=CONTACT, **changes)
         choices = {"given_on": "2026-03-02", "signing": "share", "start": "share", "notices": "do_not_share"}
-        await self.post(f"/applications/{application}/choices", {**choices, "counterpart": str(referral)})
+        await self.post(f"/applications/{application}/choices", {**choices, "party": "support"})
         return application, referral, unit
+
+    async def two_supporters(self, *, join: bool = True) -> tuple[Any, Any, Any]:
+        """An application of a household that two organisations referred for one home, one after the other.
+
+        Return it with the reference of each; without `join`, the first referral's application is still open.
+        """
+        first, one, unit = await self.world.referral(name=NAME, contact=CONTACT)
+        (hold,) = await self.world.rows("SELECT request FROM hold WHERE unit = $1", unit)
+        await self.world.receive(
+            "unit_released", request=hold["request"], unit=unit, reason="deadline_passed"
+        )
+        second, other, _ = await self.world.referral(sender="harbour-support", unit=unit, name=NAME)
+        if join:
+            await self.post(f"/applications/{first}/joining", {"application": str(second)})
+        return second, one, other
 
     async def lease(self, application: Any) -> str:
         """Accept an application and draw its lease up."""
@@ -106,7 +121,7 @@ class Office:
 
     async def scene(self, name: str, application: Any, **ids: Any) -> Scene:
         """The records of an application, by the parameters of paths."""
-        found: dict[str, Any] = {"application_id": application, "purpose": "start"}
+        found: dict[str, Any] = {"application_id": application, "purpose": "start", "party": "support"}
         for column, sql in (
             ("lease_id", "SELECT id FROM lease WHERE application_id = $1"),
             (
@@ -133,7 +148,7 @@ async def new(office: Office) -> Scene:
     assert (await office.api.put(f"/applications/{application}/people", json=people)).is_success
     await office.post(
         f"/applications/{application}/choices/signing/withdrawal",
-        {"withdrawn_on": "2026-03-02"},
+        {"withdrawn_on": "2026-03-02", "party": "support"},
     )
     (hold,) = await world.rows("SELECT request, deadline FROM hold WHERE unit = $1", unit)
     await world.receive("unit_hold_ending", request=hold["request"], unit=unit, deadline=hold["deadline"])
@@ -235,6 +250,37 @@ async def let(office: Office) -> Scene:
     return await office.scene("let", application, request_id=requests[3])
 
 
+async def joined(office: Office) -> Scene:
+    """A referral that joined the application of the same household that another organisation referred."""
+    application, _, _ = await office.two_supporters()
+    (row,) = await office.world.rows("SELECT id FROM application WHERE joined_id = $1", application)
+    return await office.scene("joined", row["id"])
+
+
+async def supported_by_two(office: Office) -> Scene:
+    """A household that two organisations support, one of which withdrew: both answered for its signing."""
+    world = office.world
+    application, first, second = await office.two_supporters()
+    for party in ("support", "harbour-support"):
+        answers = {"party": party, "given_on": "2026-03-02", "notices": "share"}
+        await office.post(
+            f"/applications/{application}/choices", {**answers, "signing": "share", "start": "do_not_share"}
+        )
+    signing = uuid.UUID(await office.signing(await office.lease(application)))
+    answer = {"signing": signing, "attendance": "attending", "reason": None}
+    await world.receive("signing_attendance", referral=first, **answer)
+    await world.receive("signing_attendance", sender="harbour-support", referral=second, **answer)
+    await world.receive("tenancy_referral_withdrawn", referral=first)
+    return await office.scene("supported by two", application, party="harbour-support")
+
+
+async def to_join(office: Office) -> Scene:
+    """A referral of a household that has another application for the same home."""
+    _, first, _ = await office.two_supporters(join=False)
+    (row,) = await office.world.rows("SELECT opened_id FROM counterpart WHERE referral = $1", first)
+    return await office.scene("to join", row["opened_id"])
+
+
 async def writing(office: Office) -> Scene:
     """A template with a version that was discarded, one that was published, and a draft; clauses beside."""
     do = office.world.do
@@ -271,7 +317,18 @@ def every_stage(world: Any) -> Callable[[], Awaitable[tuple[Scene, ...]]]:
     async def play() -> tuple[Scene, ...]:
         async with world.api("property_manager") as api:
             office = Office(world, api)
-            stages = (new, declined, withdrawn, arranged, let, discarded, writing)
+            stages = (
+                new,
+                declined,
+                withdrawn,
+                joined,
+                supported_by_two,
+                to_join,
+                arranged,
+                let,
+                discarded,
+                writing,
+            )
             return tuple([await stage(office) for stage in stages])
 
     return play

@@ -43,8 +43,8 @@ async def asked(world: Any, unit: uuid.UUID, **changes: Any) -> uuid.UUID:
 async def answers(world: Any) -> list[published.EntryAnsweredV1]:
     """Return the answers in the outbox, as the inventory reads them."""
     rows = await world.rows(
-        "SELECT data FROM outbox WHERE subject = $1 ORDER BY position",
-        published.EntryAnsweredV1.terms.subject,
+        "SELECT data FROM outbox WHERE type = $1 ORDER BY position",
+        published.EntryAnsweredV1.terms.key,
     )
     return [read(published.EntryAnsweredV1, row["data"]).data for row in rows]
 

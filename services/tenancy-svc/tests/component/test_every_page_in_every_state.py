@@ -11,7 +11,7 @@ from testkit.rendered import go_round_desk
 from testkit.written import actions_written
 
 ROLES = ("property_manager", "property_administrator")
-NAMES = frozenset({"Harbour Support", "Dana Roy"})
+NAMES = frozenset({"Dana Roy"})
 NO_LONGER_WRITTEN = {("template", "clause_written"), ("template", "clause_approved")}
 """Sentences that only histories older than the approval of clauses hold."""
 NEVER = {

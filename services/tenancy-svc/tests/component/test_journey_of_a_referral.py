@@ -46,9 +46,7 @@ async def test_a_referral_becomes_a_tenancy_and_support_receives_what_the_tenant
         assert shown["people"][0]["given_name"] == "Robin"
         assert shown["hold"]["stands"]
         assert (
-            await api.post(
-                f"/applications/{application}/choices", json={**CHOICES, "counterpart": str(referral)}
-            )
+            await api.post(f"/applications/{application}/choices", json={**CHOICES, "party": "support"})
         ).status_code == 204
         lease = await _drawn_up(api, application)
         arranged = await api.post(
@@ -65,7 +63,9 @@ async def test_a_referral_becomes_a_tenancy_and_support_receives_what_the_tenant
         await world.receive(
             "signing_attendance", referral=referral, signing=signing, attendance="attending", reason=None
         )
-        assert (await api.get(f"/signings/{signing}")).json()["answer"]["attendance"] == "attending"
+        assert (await api.get(f"/signings/{signing}")).json()["invites"][0]["answer"][
+            "attendance"
+        ] == "attending"
 
         early = await api.post(f"/signings/{signing}/signature")
         assert (early.status_code, early.json()["code"]) == (409, "rights_not_explained")
@@ -78,7 +78,7 @@ async def test_a_referral_becomes_a_tenancy_and_support_receives_what_the_tenant
         assert signed.status_code == 200, signed.text
         assert (await api.get(f"/leases/{lease}")).json()["status"] == "in_force"
 
-        statement = (await api.get(f"/applications/{application}/disclosures")).json()
+        statement = (await api.get(f"/applications/{application}/disclosures")).json()[0]
     assert await world.published("pending") == [
         "application_opened",
         "signing_scheduled",
@@ -108,7 +108,7 @@ async def test_without_the_tenants_choice_it_is_recorded_as_withheld_and_shown(w
         await _ready(world, api, signing)
         world.meet()
         assert (await api.post(f"/signings/{signing}/signature")).status_code == 200
-        statement = (await api.get(f"/applications/{application}/disclosures")).json()
+        statement = (await api.get(f"/applications/{application}/disclosures")).json()[0]
     assert await world.published("pending") == ["application_opened", "tenancy_started"]
     assert await world.published("withheld") == [
         "signing_scheduled",

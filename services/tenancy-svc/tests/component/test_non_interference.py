@@ -20,6 +20,7 @@ import pytest
 
 from chassis.clock import FixedClock
 
+SECOND = "harbour-support"
 UNIT, REFERRAL, REQUEST = (uuid.UUID(int=number) for number in (1, 2, 3))
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _REASONS = (
@@ -54,8 +55,14 @@ async def _run(
     history: History,
     withdrawn_at: str | None = None,
     withdrawn: str = "tenancy_referral_withdrawn",
+    sender: str = "support",
+    *,
+    both: bool = False,
 ) -> dict[str, Any]:
-    """Live through one history and return everything stored, shown and published."""
+    """Live through one history of a sender and return everything stored, shown and published.
+
+    With `both`, another organisation supports the tenant as well, and uses the same reference.
+    """
     signing = str(uuid.UUID(int=9))
 
     async def support(moment: str) -> None:
@@ -63,15 +70,17 @@ async def _run(
             if at == moment:
                 await world.receive(
                     "signing_attendance",
+                    sender=sender,
                     referral=REFERRAL,
                     signing=signing,
                     attendance=attendance,
                     reason=reason,
                 )
         if withdrawn_at == moment:
-            await world.receive(withdrawn, referral=REFERRAL)
+            await world.receive(withdrawn, sender=sender, referral=REFERRAL)
 
     await world.home(unit=UNIT)
+    earlier = await _referred_before(world) if both else None
     deadline = world.clock.now() + dt.timedelta(days=10)
     await world.receive("unit_secured", request=REQUEST, unit=UNIT, deadline=deadline)
     await world.receive(
@@ -81,7 +90,8 @@ async def _run(
         unit=UNIT,
         name={"given": "Robin", "family": "Sample"},
     )
-    application = (await world.rows("SELECT application_id FROM counterpart"))[0]["application_id"]
+    (row,) = await world.rows("SELECT id FROM application WHERE request = $1", REQUEST)
+    application = row["id"]
     arrangement = {"starts_at": "2026-03-05T14:00:00-05:00", "place": "the_unit", "landlord_name": "Dana Roy"}
     async with world.api("property_manager") as api:
 
@@ -91,8 +101,11 @@ async def _run(
             return answer.json() if answer.content else None
 
         answers = dict.fromkeys(("signing", "start", "notices"), "share")
-        choices = {"counterpart": str(REFERRAL), "given_on": "2026-03-02", **answers}
-        await post(f"/applications/{application}/choices", choices)
+        if earlier is not None:
+            await post(f"/applications/{earlier}/joining", {"application": str(application)})
+        for supporter in ("support", SECOND)[: 2 if both else 1]:
+            choices = {"party": supporter, "given_on": "2026-03-02", **answers}
+            await post(f"/applications/{application}/choices", choices)
         await post(f"/applications/{application}/acceptance")
         party = {"part": "tenant", "given_name": "Robin", "family_name": "Sample"}
         terms = {"start_on": "2026-04-01", "rent": {"amount": "900.00"}, "parties": [party]}
@@ -119,6 +132,17 @@ async def _run(
     return {"stored": await _stored(world), "shown": shown}
 
 
+async def _referred_before(world: Any) -> uuid.UUID:
+    """Let another organisation refer the household, whose hold ended; return that application."""
+    earlier = {"request": uuid.UUID(int=4), "unit": UNIT}
+    await world.receive("unit_secured", **earlier, deadline=world.clock.now() + dt.timedelta(days=1))
+    unnamed = {"name": None, "contact": None}
+    await world.receive("tenancy_referred", sender=SECOND, referral=REFERRAL, **earlier, **unnamed)
+    await world.receive("unit_released", **earlier, reason="deadline_passed")
+    (row,) = await world.rows("SELECT id FROM application")
+    return uuid.UUID(str(row["id"]))
+
+
 async def _stored(world: Any) -> dict[str, list[str]]:
     names = await world.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     stored = {}
@@ -138,7 +162,8 @@ def _without_answers(outcome: dict[str, Any]) -> dict[str, Any]:
     stored = {name: rows for name, rows in outcome["stored"].items() if name != "advocate_answer"}
     shown = dict(outcome["shown"])
     signing = json.loads(shown["/signings/#"])
-    signing.pop("answer")
+    for invited in signing["invites"]:
+        invited.pop("answer")
     shown["/signings/#"] = signing
     lines = json.loads(shown["/signings?status=held"])
     for line in lines:
@@ -201,3 +226,34 @@ async def test_a_withdrawn_contact_changes_nothing_once_a_lease_is_drawn_up(
         tenancies.append(stored)
         await world.runtime.close()
     assert tenancies[0] == tenancies[1]
+
+
+@pytest.mark.row("W2", "W5", "N2")
+@pytest.mark.parametrize("withdrawn", [None, "tenancy_referral_withdrawn", "contact_withdrawn"])
+async def test_what_one_organisation_does_changes_nothing_for_the_other_or_the_tenant(
+    another_world: Callable[..., Any], withdrawn: str | None
+) -> None:
+    """Nothing that is published to the one, or shown about it, differs with what the other did."""
+    start = dt.datetime(2026, 3, 2, 15, tzinfo=dt.UTC)
+    outcomes = []
+    for history in ([], _generated(3)):
+        world = await another_world(FixedClock(start))
+        at = "arranged" if withdrawn and history else None
+        ran = await _run(world, history, at, withdrawn or "", SECOND, both=True)
+        sent = await world.rows(
+            "SELECT type, status, aggregate_version, addressee, data->'data' AS sent FROM outbox"
+            " WHERE addressee <> $1 ORDER BY position",
+            SECOND,
+        )
+        (of_one,) = [shown for path, shown in ran["shown"].items() if path.endswith("/disclosures")]
+        statement = next(one for one in json.loads(of_one) if one["party"] == "support")
+        tables = {
+            name: rows
+            for name, rows in ran["stored"].items()
+            if name not in {"counterpart", "outbox", "advocate_answer"}
+        }
+        outcomes.append((tables, statement, _masked(repr(sent))))
+        if history:
+            assert await world.rows("SELECT 1 FROM advocate_answer WHERE party = $1", SECOND)
+        await world.runtime.close()
+    assert outcomes[0] == outcomes[1]

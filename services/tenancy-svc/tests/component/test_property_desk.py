@@ -83,11 +83,11 @@ async def test_from_referral_to_tenancy_by_hand(world: Any, visitor: Any, locale
     await desk.send("/people", status=422, **person)
     await desk.send("/people", **{**person, "people__0__family_name": "Sample"})
     assert desk.path == base
-    await desk.go(f"{base}/choices")
-    await desk.send("/choices", status=422)
-    await desk.send("/choices", signing="share", start="share", notices="do_not_share")
+    await desk.go(f"{base}/choices/support")
+    await desk.send("/choices/support", status=422)
+    await desk.send("/choices/support", signing="share", start="share", notices="do_not_share")
     assert desk.path == f"{base}/disclosures"
-    await desk.go(f"{base}/choices/start/withdraw")
+    await desk.go(f"{base}/choices/support/start/withdraw")
     await desk.go(f"{base}/decline")
     await desk.send("/decline", reason="unit_no_longer_available")  # shows what will be sent; not confirmed
     await desk.go(f"{base}/withdraw")
@@ -106,7 +106,7 @@ async def test_from_referral_to_tenancy_by_hand(world: Any, visitor: Any, locale
     await desk.go(f"{lease}/signings/new")
     await desk.send("/signings/new", status=422, place="")
     shown = await desk.send("/signings/new", **WHEN)  # what will be sent, word for word
-    assert "Harbour Support" in shown.html
+    assert {"en": "Support organisation", "fr": "Organisme de soutien"}[locale] in shown.html
     await desk.send("/signings/new")
     signing = desk.path
     assert "/property-desk/signings/" in signing
@@ -232,7 +232,7 @@ async def test_each_role_sees_its_own_pages_only(world: Any, visitor: Any) -> No
 
 
 @pytest.mark.row("X1")
-@pytest.mark.parametrize(("locale", "words"), [("en", "Property entity"), ("fr", "Organisme immobilier")])
+@pytest.mark.parametrize(("locale", "words"), [("en", "Property entity"), ("fr", "Entité propriétaire")])
 async def test_the_header_names_the_organisation_in_the_readers_language(world, locale, words):
     async with world.desk("property_manager", locale=locale) as browser:
         page = (await browser.get("/property-desk")).text

@@ -107,13 +107,15 @@ async def test_an_answer_to_another_referrals_signing_or_from_before_a_move_does
         signing = (await api.post(f"/leases/{lease}/signings", json=arrangement)).json()["id"]
         answer = {"signing": signing, "attendance": "attending", "reason": None}
         await world.receive("signing_attendance", referral=uuid.uuid4(), **answer)
-        assert (await api.get(f"/signings/{signing}")).json()["answer"] is None
+        assert (await api.get(f"/signings/{signing}")).json()["invites"][0]["answer"] is None
         await world.receive("signing_attendance", referral=referral, **answer)
-        assert (await api.get(f"/signings/{signing}")).json()["answer"]["attendance"] == "attending"
+        assert (await api.get(f"/signings/{signing}")).json()["invites"][0]["answer"][
+            "attendance"
+        ] == "attending"
         world.clock.advance(dt.timedelta(minutes=5))
         version = (await api.get(f"/signings/{signing}")).json()["version"]
         await api.post(f"/signings/{signing}/move", json={**arrangement, "version": version})
-        assert (await api.get(f"/signings/{signing}")).json()["answer"] is None
+        assert (await api.get(f"/signings/{signing}")).json()["invites"][0]["answer"] is None
 
 
 @pytest.mark.row("W1", "T1")

@@ -16,7 +16,7 @@ ANSWERS = {"given_on": "2026-03-02", "signing": "share", "start": "share", "noti
 async def _referred(world: Any, api: Any, *parties: Any) -> tuple[str, Any]:
     """Prepare the lease of a referral up to the signing; return the signing and the referral."""
     application, referral, _ = await world.referral(name={"given": "Robin", "family": "Sample"})
-    choices = {**ANSWERS, "counterpart": str(referral)}
+    choices = {**ANSWERS, "party": "support"}
     assert (await api.post(f"/applications/{application}/choices", json=choices)).status_code == 204
     assert (await api.post(f"/applications/{application}/acceptance")).status_code == 204
     terms = {"start_on": "2026-04-01", "rent": {"amount": "900.00"}, "parties": parties or [ELDER]}
@@ -171,7 +171,7 @@ async def test_what_has_ended_is_not_answered_any_more(world: Any, ended: str) -
         await world.receive(
             "signing_attendance", referral=referral, signing=signing, attendance="attending", reason=None
         )
-        assert (await api.get(f"/signings/{signing}")).json()["answer"] is None
+        assert (await api.get(f"/signings/{signing}")).json()["invites"][0]["answer"] is None
     assert await world.rows("SELECT 1 FROM advocate_answer") == []
 
 

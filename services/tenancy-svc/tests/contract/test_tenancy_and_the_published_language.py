@@ -15,43 +15,49 @@ from contracts.catalogue import CATALOGUE
 from contracts.envelope import read
 from tenancy_svc.applications import model as applications
 from tenancy_svc.border import publisher
+from tenancy_svc.disclosures.model import Referral
 from tenancy_svc.entry import model as entry
 from tenancy_svc.homes import model as homes
 from tenancy_svc.signings import model as signings
 from tenancy_svc.worker import DUTIES
 
 REF, SIGNING, UNIT = (uuid.UUID(int=number) for number in (1, 2, 3))
+TO = Referral("harbour-support", REF)
+INVENTORY = "city-inventory"
 AT = dt.datetime(2026, 3, 5, 19, tzinfo=dt.UTC)
 FACTS: tuple[Any, ...] = (
-    applications.ApplicationOpened(REF, 1),
-    applications.ApplicationDeclined(REF, 2, applications.DeclineReason.LEGAL_AGE_RULE),
-    signings.SigningScheduled(REF, 3, SIGNING, AT, signings.Place.THE_UNIT),
-    signings.SigningMoved(REF, 4, SIGNING, AT, signings.Place.BY_VIDEO),
-    signings.SigningCancelled(REF, 5, SIGNING),
-    signings.SigningHeld(REF, 6, SIGNING, signings.Outcome.SIGNED),
-    signings.ReferredTenancyStarted(REF, 7, UNIT, AT.date(), Decimal("900.00"), "CAD"),
-    signings.TenancyStarted(REF, UNIT, AT.date(), REF),
-    applications.ApplicationClosed(REF, UNIT, 2),
-    entry.EntryAnswered(REF, UNIT, 8, entry.EntryAnswer.NOTICE_GIVEN, AT),
+    applications.ApplicationOpened(TO, 1),
+    applications.ApplicationDeclined(TO, 2, applications.DeclineReason.LEGAL_AGE_RULE),
+    signings.SigningScheduled(TO, 3, SIGNING, AT, signings.Place.THE_UNIT),
+    signings.SigningMoved(TO, 4, SIGNING, AT, signings.Place.BY_VIDEO),
+    signings.SigningCancelled(TO, 5, SIGNING),
+    signings.SigningHeld(TO, 6, SIGNING, signings.Outcome.SIGNED),
+    signings.ReferredTenancyStarted(TO, 7, UNIT, AT.date(), Decimal("900.00"), "CAD"),
+    signings.TenancyStarted(INVENTORY, REF, UNIT, AT.date(), REF),
+    applications.ApplicationClosed(INVENTORY, REF, UNIT, 2),
+    entry.EntryAnswered(INVENTORY, REF, UNIT, 8, entry.EntryAnswer.NOTICE_GIVEN, AT),
 )
 
 
-@pytest.mark.row("W1")
+@pytest.mark.row("W1", "N2")
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: type(fact).__name__)
 def test_each_fact_becomes_the_event_of_the_catalogue(fact: Any) -> None:
     (message,) = publisher("property").to_messages(fact, AT)
     assert isinstance(message.data, bytes)
-    envelope = read(CATALOGUE[message.subject], message.data)
+    envelope = read(CATALOGUE[message.type], message.data)
     assert envelope.source == "/property/tenancy"
+    to = fact.to if isinstance(fact.to, str) else fact.to.party
+    assert (message.addressee, envelope.addressee) == (to, to)
+    assert message.subject == f"evt.property.{message.type}.{to}"
     assert envelope.aggregateversion == getattr(fact, "number", 1)
     assert "Robin" not in message.data.decode()
 
 
 @pytest.mark.row("W1")
 def test_every_event_of_tenancy_has_a_fact_and_every_event_it_may_receive_a_handler() -> None:
-    published = {message.subject for fact in FACTS for message in publisher("property").to_messages(fact, AT)}
-    assert published == {model.terms.subject for model in CATALOGUE.published_by("tenancy")}
-    assert set(DUTIES.listening) == {model.terms.subject for model in CATALOGUE.received_by("tenancy")}
+    published = {message.type for fact in FACTS for message in publisher("property").to_messages(fact, AT)}
+    assert published == {model.terms.key for model in CATALOGUE.published_by("tenancy")}
+    assert set(DUTIES.listening) == {model.terms.key for model in CATALOGUE.received_by("tenancy")}
 
 
 @pytest.mark.row("W1", "T1")
@@ -83,9 +89,9 @@ def test_a_thing_that_is_no_fact_is_not_published() -> None:
 
 @pytest.mark.row("W2", "W10")
 def test_from_support_nothing_is_received_but_referrals_and_whether_an_advocate_comes() -> None:
-    assert {subject for subject in DUTIES.listening if subject.startswith("evt.support.")} == {
-        "evt.support.tenancy_referred.v1",
-        "evt.support.tenancy_referral_withdrawn.v1",
-        "evt.support.contact_withdrawn.v1",
-        "evt.support.signing_attendance.v1",
+    assert {type for type in DUTIES.listening if type.startswith("support.")} == {
+        "support.tenancy_referred.v1",
+        "support.tenancy_referral_withdrawn.v1",
+        "support.contact_withdrawn.v1",
+        "support.signing_attendance.v1",
     }

@@ -508,7 +508,7 @@ async def test_records_of_before_are_the_inventorys_own_and_the_support_organisa
 ) -> None:
     database = await fresh_database()
     migrations = str(migrations_of("units"))
-    await upgrade(database.url, migrations, "779217b4f4fa")
+    await upgrade(database.url, migrations, "4734b2ba5bef")
     connection = await database.connect()
     unit, building, request = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
     try:

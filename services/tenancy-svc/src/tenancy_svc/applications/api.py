@@ -13,6 +13,7 @@ from chassis.paging import PAGE, CountedPage
 from tenancy_svc.applications.commands import (
     accept_application,
     decline_application,
+    join_application,
     open_application,
     record_people,
     withdraw_application,
@@ -22,6 +23,8 @@ from tenancy_svc.applications.model import (
     ApplicationStatus,
     Decline,
     DeclineApplication,
+    JoinApplication,
+    Joining,
     OpenApplication,
     People,
     RecordPeople,
@@ -87,6 +90,14 @@ async def post_decline(call: Call, application_id: uuid.UUID, body: Decline) -> 
     await call.perform(
         decline_application,
         DeclineApplication(application_id=application_id, reason=body.reason, statute=body.statute),
+    )
+
+
+@router.post("/applications/{application_id}/joining", status_code=204)
+async def post_joining(call: Call, application_id: uuid.UUID, body: Joining) -> None:
+    """Let the referral of an application join another of the same household for the same home."""
+    await call.perform(
+        join_application, JoinApplication(application_id=application_id, application=body.application)
     )
 
 

@@ -12,11 +12,13 @@ from sqlalchemy.orm import selectinload
 from chassis.access import RECEIVE_EVENTS
 from chassis.errors import EditedMeanwhile, NotFound
 from chassis.ids import new_id
+from chassis.parties import NotTheSenders
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from tenancy_svc.applications.feature import DECIDE_APPLICATIONS, EDIT_APPLICATIONS, OPEN_APPLICATIONS
 from tenancy_svc.applications.model import (
     CLOSED,
+    JOINABLE,
     AcceptApplication,
     AlreadyDecided,
     Application,
@@ -26,8 +28,11 @@ from tenancy_svc.applications.model import (
     ApplicationStatus,
     DeclineApplication,
     DeclineReason,
+    HeldForThis,
+    JoinApplication,
     LeaseDrawnUp,
     NobodyNamed,
+    NotTheSameHome,
     OpenApplication,
     Origin,
     Person,
@@ -35,23 +40,29 @@ from tenancy_svc.applications.model import (
     RecordPeople,
     StatuteMissing,
     StatuteNotAsked,
+    SupportedAlready,
     WithdrawApplication,
     WithdrawReferral,
 )
 from tenancy_svc.applications.people import PersonGiven, tenants_of
 from tenancy_svc.disclosures.commands import disclose_to_support
-from tenancy_svc.disclosures.model import Counterpart, crossing_purpose
+from tenancy_svc.disclosures.model import Counterpart, NotReferred, Referral, crossing_purpose
+from tenancy_svc.disclosures.queries import counterparts_of
 from tenancy_svc.homes.model import HomeUnknown
-from tenancy_svc.homes.queries import find_home, must_be_free, must_be_ours
+from tenancy_svc.homes.queries import find_hold, find_home, inventory_of, must_be_free, must_be_ours
 from tenancy_svc.statutes.commands import citable
 
 
 @use_case(RECEIVE_EVENTS)
 async def receive_referral(tx: Tx, command: ReceiveReferral) -> None:
-    """Turn a referral into an application, once; its name is recorded only when it came with consent."""
-    counterpart = await counterpart_for(tx, command.referral)
+    """Turn a referral into an application, once; its name is recorded only when it came with consent.
+
+    Raises NotTheSenders when it's for a request that another organisation's referral named.
+    """
+    counterpart = await _counterpart_for(tx, Referral(command.party, command.referral))
     if counterpart.application_id is not None:
         return
+    await _require_own_request(tx, command)
     forgotten = counterpart.contact_withdrawn_at is not None
     people = [command.person] if command.person is not None and not forgotten else []
     application = _new(
@@ -62,7 +73,7 @@ async def receive_referral(tx: Tx, command: ReceiveReferral) -> None:
     application.request = command.request
     application.expected_move_in = command.expected_move_in
     await tx.session.flush()
-    counterpart.application_id = application.id
+    counterpart.application_id = counterpart.opened_id = application.id
     await tx.session.flush()
     tx.touched("application", application.id, "referred")
     await disclose_to_support(tx, application.id, None, ApplicationOpened)
@@ -73,8 +84,9 @@ async def withdraw_referral(tx: Tx, command: WithdrawReferral) -> None:
     """Note that support withdrew the referral; nothing more about it is disclosed to support.
 
     The application stays as it is: whether it still wants the home is the household's decision (W2, W12).
+    Raises NotTheSenders for another organisation's referral.
     """
-    counterpart = await counterpart_for(tx, command.referral)
+    counterpart = await known_counterpart(tx, Referral(command.party, command.referral))
     if counterpart.withdrawn_at is None:
         counterpart.withdrawn_at = command.withdrawn_at
 
@@ -88,7 +100,7 @@ async def open_application(tx: Tx, command: OpenApplication) -> uuid.UUID:
     home = await find_home(tx, command.unit)
     if home is None or not home.listed:
         raise HomeUnknown(field="unit")
-    must_be_ours(home)
+    must_be_ours(tx, home)
     application = _new(
         tx, Origin.DIRECT, command.unit, command.people, adults=command.adults, children=command.children
     )
@@ -156,7 +168,7 @@ async def decline_application(tx: Tx, command: DeclineApplication) -> None:
         tx,
         application.id,
         None,
-        lambda referral, number: ApplicationDeclined(referral, number, command.reason),
+        lambda to, number: ApplicationDeclined(to, number, command.reason),
     )
     await _give_home_back(tx, application)
 
@@ -171,8 +183,44 @@ async def withdraw_application(tx: Tx, command: WithdrawApplication) -> None:
         tx,
         application.id,
         None,
-        lambda referral, number: ApplicationDeclined(referral, number, DeclineReason.APPLICANT_WITHDREW),
+        lambda to, number: ApplicationDeclined(to, number, DeclineReason.APPLICANT_WITHDREW),
     )
+    await _give_home_back(tx, application)
+
+
+@use_case(DECIDE_APPLICATIONS)
+async def join_application(tx: Tx, command: JoinApplication) -> None:
+    """Let the referral of an application join another of the same household for the same home.
+
+    The other one is supported by both organisations from then on, each under choices of its own. Neither is
+    informed, so neither learns that there is another (W5). This application is closed.
+
+    Raises AlreadyDecided, LeaseDrawnUp, NotReferred, NotTheSameHome, SupportedAlready, HeldForThis.
+    """
+    if command.application == command.application_id:
+        raise NotTheSameHome(field="application")
+    # In the order of the ids, so that two that join each other never wait in a circle.
+    for application_id in sorted((command.application_id, command.application)):
+        await locked_application(tx, application_id)
+    application = await _closable_application(tx, command.application_id)
+    other = await locked_application(tx, command.application)
+    if other.unit != application.unit or other.status not in JOINABLE:
+        raise NotTheSameHome(field="application")
+    joining = await counterparts_of(tx, application.id, locked=True)
+    if not joining:
+        raise NotReferred
+    supporting = {one.party for one in await counterparts_of(tx, other.id, locked=True)}
+    if any(one.party in supporting for one in joining):
+        raise SupportedAlready(field="application")
+    hold = await find_hold(tx, application.unit, application.request)
+    if hold is not None and hold.stands:
+        raise HeldForThis
+    for one in joining:
+        one.application_id = other.id
+    _decide(tx, application, ApplicationStatus.JOINED)
+    application.joined_id = other.id
+    tx.touched("application", application.id, "joined", {"application": (None, other.number)})
+    tx.touched("application", other.id, "joined_by", {"application": (None, application.number)})
     await _give_home_back(tx, application)
 
 
@@ -230,17 +278,22 @@ def _people(application_id: uuid.UUID, given: Sequence[PersonGiven]) -> list[Per
 
 
 async def _give_home_back(tx: Tx, application: Application) -> None:
-    """Inform the inventory that the home won't be let to the household, so that it's free at once."""
-    if application.request is None:
+    """Inform the home's inventory that it won't be let to the household, so that it's free at once.
+
+    A home of which no inventory has spoken is held by none, so nobody is informed.
+    """
+    inventory = await inventory_of(tx, application.unit)
+    if application.request is None or inventory is None:
         return
     await tx.session.flush()
     closed = await tx.scalar(
         select(func.count()).where(
             Application.request == application.request,
+            Application.unit == application.unit,
             Application.status.in_(CLOSED),
         )
     )
-    fact = ApplicationClosed(application.request, application.unit, closed or 1)
+    fact = ApplicationClosed(inventory, application.request, application.unit, closed or 1)
     # What ends a referral rests on the consent that the referral rested on.
     tx.publish(fact, under={crossing_purpose(None): f"referral-of:{application.id}"})
 
@@ -251,14 +304,42 @@ def _decide(tx: Tx, application: Application, status: ApplicationStatus) -> None
     application.decided_by = tx.actor.name
 
 
-async def counterpart_for(tx: Tx, referral: uuid.UUID) -> Counterpart:
-    """Return the counterpart of a referral, locked; it's created when a withdrawal arrives first."""
-    await tx.execute(insert(Counterpart).values(referral=referral, published=0).on_conflict_do_nothing())
-    return (
-        await tx.session.scalars(
-            select(Counterpart).where(Counterpart.referral == referral).with_for_update()
+async def known_counterpart(tx: Tx, referral: Referral) -> Counterpart:
+    """Return the counterpart of a referral that its sender takes something back of, locked.
+
+    It's created when that arrives before the referral. Raises NotTheSenders for a reference that only others
+    have used: whether it's a reference to theirs can't be known.
+    """
+    used_by = (
+        await tx.session.scalars(select(Counterpart.party).where(Counterpart.referral == referral.reference))
+    ).all()
+    if used_by and referral.party not in used_by:
+        raise NotTheSenders
+    return await _counterpart_for(tx, referral)
+
+
+async def _counterpart_for(tx: Tx, referral: Referral) -> Counterpart:
+    party, reference = referral
+    await tx.execute(
+        insert(Counterpart)
+        .values(party=party, referral=reference, published=0)
+        .on_conflict_do_nothing(index_elements=[Counterpart.party, Counterpart.referral])
+    )
+    return await tx.session.get_one(Counterpart, (party, reference), with_for_update=True)
+
+
+async def _require_own_request(tx: Tx, command: ReceiveReferral) -> None:
+    """Check that the request isn't another organisation's, whose hold it would be. Raises NotTheSenders."""
+    others = (
+        select(Counterpart.party)
+        .join(Application, Application.id == Counterpart.opened_id)
+        .where(
+            Application.request == command.request,
+            Counterpart.party != command.party,
         )
-    ).one()
+    )
+    if await tx.scalar(others.limit(1)) is not None:
+        raise NotTheSenders
 
 
 def _names(people: Sequence[Person] | Sequence[PersonGiven]) -> list[str]:

@@ -11,9 +11,10 @@ from chassis.access import RECEIVE_EVENTS
 from chassis.db.tables import audit
 from chassis.tx import Tx
 from chassis.usecase import use_case
-from tenancy_svc.applications.commands import counterpart_for, locked_application
+from tenancy_svc.applications.commands import known_counterpart, locked_application
 from tenancy_svc.applications.model import Application, ForgetContact
-from tenancy_svc.disclosures.queries import counterpart_of
+from tenancy_svc.disclosures.model import Referral
+from tenancy_svc.disclosures.queries import opener_of
 
 
 @use_case(RECEIVE_EVENTS)
@@ -21,14 +22,14 @@ async def forget_contact(tx: Tx, command: ForgetContact) -> uuid.UUID | None:
     """Delete the name and contact that only the referral brought, unless a lease is drawn up with them (W5).
 
     Return the application whose people are no longer known. What the applicant gave in person stays: that is
-    not the support organisation's to take back.
+    not the support organisation's to take back. Raises NotTheSenders for another organisation's referral.
     """
-    counterpart = await counterpart_for(tx, command.referral)
+    counterpart = await known_counterpart(tx, Referral(command.party, command.referral))
     if counterpart.contact_withdrawn_at is None:
         counterpart.contact_withdrawn_at = command.withdrawn_at
-    if counterpart.application_id is None:
+    if counterpart.opened_id is None:
         return None
-    application = await locked_application(tx, counterpart.application_id, with_people=True)
+    application = await locked_application(tx, counterpart.opened_id, with_people=True)
     return application.id if await forget_if_withdrawn(tx, application) else None
 
 
@@ -38,8 +39,8 @@ async def forget_if_withdrawn(tx: Tx, application: Application) -> bool:
     Return whether anything was deleted; the people must be loaded. A lease, even a draft, is a contract of
     its own: while there is one, its names stay.
     """
-    counterpart = await counterpart_of(tx, application.id)
-    withdrawn = counterpart is not None and counterpart.contact_withdrawn_at is not None
+    opener = await opener_of(tx, application.id)
+    withdrawn = opener is not None and opener.contact_withdrawn_at is not None
     if not withdrawn or not any(person.by_referral for person in application.people):
         return False
     if application.status.has_lease:

@@ -15,6 +15,7 @@ from deskkit.router import DeskRouter
 from tenancy_svc.applications.commands import (
     accept_application,
     decline_application,
+    join_application,
     open_application,
     record_people,
     withdraw_application,
@@ -24,14 +25,15 @@ from tenancy_svc.applications.model import (
     ApplicationStatus,
     DeclineApplication,
     DeclineReason,
+    JoinApplication,
     OpenApplication,
     RecordPeople,
     WithdrawApplication,
 )
 from tenancy_svc.applications.people import Part
-from tenancy_svc.applications.queries import ApplicationRecord, application, applications
-from tenancy_svc.disclosures.panel import disclosure_panel, support_name
-from tenancy_svc.disclosures.queries import ChoiceView, disclosure_statement, would_be_disclosed
+from tenancy_svc.applications.queries import ApplicationRecord, application, applications, joinable
+from tenancy_svc.disclosures.panel import Recipient, disclosure_panel, recipients
+from tenancy_svc.disclosures.queries import ChoiceView, disclosure_statements, would_be_disclosed
 from tenancy_svc.homes.model import HomeUnknown
 from tenancy_svc.homes.queries import home, homes
 from tenancy_svc.panels import timeline_items
@@ -89,14 +91,19 @@ async def _opening(call: PageCall, form: Form[OpenApplication], status: int = 20
 async def show_application(call: DeskCall, application_id: uuid.UUID) -> Response:
     """One application."""
     record = await call.ask(application, application_id)
-    statement = await call.ask(disclosure_statement, application_id)
+    statements = await call.ask(disclosure_statements, application_id)
+    others = record.referred_by is not None and record.status.can_be_closed
     return call.page(
         "applications/record.html",
+        may_join=others and bool(await call.ask(joinable, application_id)),
         record=record,
         timeline=timeline_items(call, record.timeline),
         people_lines=_people_lines(call, record),
-        choice_lines=[(call._(choice.purpose.label), _answer(call, choice)) for choice in statement.choices],
-        **disclosure_panel(call, statement),
+        choices=[
+            (one, [(call._(choice.purpose.label), _answer(call, choice)) for choice in one.choices])
+            for one in statements
+        ],
+        **disclosure_panel(call, statements),
     )
 
 
@@ -142,9 +149,8 @@ async def post_people(call: DeskCall, application_id: uuid.UUID) -> Response:
 @router.get("/applications/{application_id}/accept", name="accept")
 async def accept(call: DeskCall, application_id: uuid.UUID) -> Response:
     """What accepting means; nobody is informed of it."""
-    record = await call.ask(application, application_id)
     form = await call.form(AcceptApplication, fixed={"application_id": application_id})
-    return call.page("applications/accept.html", form=form, record=record)
+    return await _accepting(call, application_id, form)
 
 
 @router.post("/applications/{application_id}/accept", name="post_accept")
@@ -155,13 +161,24 @@ async def post_accept(call: DeskCall, application_id: uuid.UUID) -> Response:
         return call.redirect(
             "application", application_id=application_id, notice=call._("The application is accepted.")
         )
-    record = await call.ask(application, application_id)
-    return call.page("applications/accept.html", form=form, record=record, status=422)
+    return await _accepting(call, application_id, form, status=422)
+
+
+async def _accepting(
+    call: PageCall, application_id: uuid.UUID, form: Form[AcceptApplication], status: int = 200
+) -> Response:
+    return call.page(
+        "applications/accept.html",
+        form=form,
+        record=await call.ask(application, application_id),
+        statements=await call.ask(disclosure_statements, application_id),
+        status=status,
+    )
 
 
 @router.get("/applications/{application_id}/decline", name="decline")
 async def decline(call: DeskCall, application_id: uuid.UUID) -> Response:
-    """The allowed reasons, and what the support organisation will receive."""
+    """The allowed reasons, and what support organisations will receive."""
     form = await call.form(DeclineApplication, fixed={"application_id": application_id})
     return await _declining(call, application_id, form)
 
@@ -188,10 +205,9 @@ async def _declining(
     status: int = 200,
 ) -> Response:
     record: ApplicationRecord = await call.ask(application, application_id)
-    prospect = await call.ask(would_be_disclosed, application_id, None)
-    context: dict[str, Any] = {"form": form, "record": record, "prospect": prospect}
-    context["other"] = support_name(call, prospect)
+    context: dict[str, Any] = {"form": form, "record": record}
     if confirm:
+        context["recipients"] = await _informed(call, application_id, form.command.reason)
         cited = form.command.statute
         context["statute"] = await call.ask(statute, cited) if cited else None
         return call.page("applications/decline_confirm.html", **context)
@@ -202,9 +218,49 @@ async def _declining(
     return call.page("applications/decline.html", reasons=reasons, statutes=options, status=status, **context)
 
 
+@router.get("/applications/{application_id}/join", name="join")
+async def join(call: DeskCall, application_id: uuid.UUID) -> Response:
+    """Ask which other application for the home is of the same household; nobody is informed."""
+    form = await call.form(JoinApplication, fixed={"application_id": application_id})
+    return await _joining(call, application_id, form)
+
+
+@router.post("/applications/{application_id}/join", name="post_join")
+async def post_join(call: DeskCall, application_id: uuid.UUID) -> Response:
+    """Let the referral join that application."""
+    form = await call.form(JoinApplication, fixed={"application_id": application_id})
+    if await call.carry_out(form, join_application):
+        return call.redirect(
+            "application",
+            application_id=form.command.application,
+            notice=call._("The referral joined this application. Ask the tenant what may be shared."),
+        )
+    return await _joining(call, application_id, form, status=422)
+
+
+async def _joining(
+    call: PageCall, application_id: uuid.UUID, form: Form[JoinApplication], status: int = 200
+) -> Response:
+    others = await call.ask(joinable, application_id)
+    options = [
+        (one.id, " · ".join(part for part in (_number(call, one.number), one.name) if part)) for one in others
+    ]
+    return call.page(
+        "applications/join.html",
+        form=form,
+        record=await call.ask(application, application_id),
+        options=options,
+        status=status,
+    )
+
+
+def _number(call: PageCall, number: int) -> str:
+    return call._("Application %(number)s", number=number)
+
+
 @router.get("/applications/{application_id}/withdraw", name="withdraw")
 async def withdraw(call: DeskCall, application_id: uuid.UUID) -> Response:
-    """The applicant no longer wants the home: what the support organisation will receive."""
+    """The applicant no longer wants the home: what support organisations will receive."""
     form = await call.form(WithdrawApplication, fixed={"application_id": application_id})
     return await _withdrawing(call, application_id, form)
 
@@ -223,13 +279,19 @@ async def post_withdraw(call: DeskCall, application_id: uuid.UUID) -> Response:
 async def _withdrawing(
     call: PageCall, application_id: uuid.UUID, form: Form[WithdrawApplication], status: int = 200
 ) -> Response:
-    prospect = await call.ask(would_be_disclosed, application_id, None)
     return call.page(
         "applications/withdraw.html",
         form=form,
         record=await call.ask(application, application_id),
-        prospect=prospect,
-        other=support_name(call, prospect),
-        reason=DeclineReason.APPLICANT_WITHDREW,
+        recipients=await _informed(call, application_id, DeclineReason.APPLICANT_WITHDREW),
         status=status,
     )
+
+
+async def _informed(call: PageCall, application_id: uuid.UUID, reason: DeclineReason) -> list[Recipient]:
+    """Return what each organisation will receive of a decision, in the words of the page."""
+    lines = [
+        (call._("Event"), call._("The application was declined")),
+        (call._("Reason"), call._(reason.label)),
+    ]
+    return recipients(call, (await call.ask(would_be_disclosed, application_id, None), lines))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chassis.bus import Incoming
 from chassis.bus.events import Events
 from chassis.perform import perform_in
+from chassis.publisher import Outgoing
 from chassis.tx import Tx
 from contracts import support, tenancy
 from contracts.words import DeclineReason
@@ -22,22 +23,24 @@ EVENTS = Events()
 
 
 @EVENTS.publishes(ApplicationOpened)
-def application_opened(fact: ApplicationOpened) -> tuple[tenancy.ApplicationOpenedV1, int]:
+def application_opened(fact: ApplicationOpened) -> Outgoing:
     """A referral became an application."""
-    return tenancy.ApplicationOpenedV1(referral=fact.referral), fact.number
+    event = tenancy.ApplicationOpenedV1(referral=fact.to.reference)
+    return Outgoing(event, fact.number, fact.to.party)
 
 
 @EVENTS.publishes(ApplicationDeclined)
-def application_declined(fact: ApplicationDeclined) -> tuple[tenancy.ApplicationDeclinedV1, int]:
+def application_declined(fact: ApplicationDeclined) -> Outgoing:
     """An application was declined, for a reason of the closed list."""
-    event = tenancy.ApplicationDeclinedV1(referral=fact.referral, reason=DeclineReason(fact.reason.value))
-    return event, fact.number
+    event = tenancy.ApplicationDeclinedV1(referral=fact.to.reference, reason=DeclineReason(fact.reason.value))
+    return Outgoing(event, fact.number, fact.to.party)
 
 
 @EVENTS.publishes(ApplicationClosed)
-def application_closed(fact: ApplicationClosed) -> tuple[tenancy.ApplicationClosedV1, int]:
+def application_closed(fact: ApplicationClosed) -> Outgoing:
     """A home won't be let to the household that asked for it; the inventory receives no reason."""
-    return tenancy.ApplicationClosedV1(request=fact.request, unit=fact.unit), fact.number
+    event = tenancy.ApplicationClosedV1(request=fact.request, unit=fact.unit)
+    return Outgoing(event, fact.number, fact.to)
 
 
 @EVENTS.on(support.TenancyReferredV1)
@@ -57,6 +60,7 @@ async def tenancy_referred(tx: Tx, incoming: Incoming) -> None:
         tx,
         receive_referral,
         ReceiveReferral(
+            party=incoming.sender,
             referral=event.referral,
             request=event.request,
             unit=event.unit,
@@ -72,5 +76,5 @@ async def tenancy_referred(tx: Tx, incoming: Incoming) -> None:
 async def tenancy_referral_withdrawn(tx: Tx, incoming: Incoming) -> None:
     """Note that support withdrew a referral."""
     event = incoming.parse(support.TenancyReferralWithdrawnV1)
-    withdrawal = WithdrawReferral(referral=event.referral, withdrawn_at=incoming.time)
+    withdrawal = WithdrawReferral(party=incoming.sender, referral=event.referral, withdrawn_at=incoming.time)
     await perform_in(tx, withdraw_referral, withdrawal)

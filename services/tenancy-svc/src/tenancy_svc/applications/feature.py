@@ -32,6 +32,8 @@ FEATURE = Feature(
         ("application", "accepted"): N_("The application was accepted"),
         ("application", "declined"): N_("The application was declined"),
         ("application", "withdrawn"): N_("The applicant withdrew"),
+        ("application", "joined"): N_("The referral joined another application of the same household"),
+        ("application", "joined_by"): N_("Another referral of the same household joined this application"),
     },
     tasks={
         "name_applicant": N_("Enter the applicant's details, brought in person (%(name)s)"),

@@ -31,6 +31,7 @@ from tenancy_svc.applications.people import (
     searchable_name,
     written_name,
 )
+from tenancy_svc.disclosures.model import Referral
 from tenancy_svc.fields import Command
 from tenancy_svc.tables import Base
 from trade.dates import MoveDay
@@ -52,6 +53,7 @@ class ApplicationStatus(StrEnum):
     HOUSED = "housed"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+    JOINED = "joined"
 
     @property
     def has_lease(self) -> bool:
@@ -71,8 +73,10 @@ class ApplicationStatus(StrEnum):
 
 OPEN = (ApplicationStatus.RECEIVED, ApplicationStatus.ACCEPTED, ApplicationStatus.LEASE_DRAWN_UP)
 """The household of an application in one of these states still waits for the home."""
-CLOSED = (ApplicationStatus.DECLINED, ApplicationStatus.WITHDRAWN)
+CLOSED = (ApplicationStatus.DECLINED, ApplicationStatus.WITHDRAWN, ApplicationStatus.JOINED)
 """An application in one of these states was closed without a lease."""
+JOINABLE = (*OPEN, ApplicationStatus.HOUSED)
+"""Another referral of the same household may join an application in one of these states."""
 
 
 class DeclineReason(StrEnum):
@@ -108,6 +112,7 @@ class Application(Versioned, Base):
         Index("ix_application_status", "status", "id"),
         Index("ix_application_unit", "unit"),
         CheckConstraint("statute_id IS NULL OR decline_reason = 'other_legal_bar'", name="statute"),
+        CheckConstraint("(status = 'joined') = (joined_id IS NOT NULL)", name="joined"),
     )
 
     number: Mapped[int] = mapped_column(BigInteger, Identity(start=1001), unique=True)
@@ -125,6 +130,8 @@ class Application(Versioned, Base):
     decided_by: Mapped[str | None]
     decline_reason: Mapped[DeclineReason | None] = mapped_column(words(DeclineReason, "decline_reason"))
     statute_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("statute.id"))
+    # The application of the same household that its referral joined.
+    joined_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("application.id"))
 
     people: Mapped[list[Person]] = relationship(
         order_by="Person.position", cascade="all, delete-orphan", lazy="raise", passive_deletes=True
@@ -162,8 +169,9 @@ def first_applicant(what: ColumnElement[str] | None = None) -> ScalarSelect[str 
 
 
 class ReceiveReferral(Command):
-    """A referral as it was published; with `person` only when the applicant consented to that."""
+    """A referral as a party published it; with `person` only when the applicant consented to that."""
 
+    party: str
     referral: uuid.UUID
     request: uuid.UUID
     unit: uuid.UUID
@@ -174,15 +182,17 @@ class ReceiveReferral(Command):
 
 
 class WithdrawReferral(Command):
-    """The support organisation withdrew a referral."""
+    """A support organisation withdrew its referral."""
 
+    party: str
     referral: uuid.UUID
     withdrawn_at: dt.datetime
 
 
 class ForgetContact(Command):
-    """The household no longer agrees that its name and contact are shared."""
+    """The household no longer agrees that its name and contact are shared by a party."""
 
+    party: str
     referral: uuid.UUID
     withdrawn_at: dt.datetime
 
@@ -232,6 +242,18 @@ class DeclineApplication(Decline):
     application_id: uuid.UUID
 
 
+class Joining(Command):
+    """Which application, of the same household and for the same home, a referral joins."""
+
+    application: uuid.UUID = Field(title="Application of the same household")
+
+
+class JoinApplication(Joining):
+    """Let the referral of one application join another."""
+
+    application_id: uuid.UUID
+
+
 class WithdrawApplication(Command):
     """The applicant no longer wants the home."""
 
@@ -242,7 +264,7 @@ class WithdrawApplication(Command):
 class ApplicationOpened:
     """A referral became an application; `number` is its position among the facts about the referral."""
 
-    referral: uuid.UUID
+    to: Referral
     number: int
 
 
@@ -250,15 +272,16 @@ class ApplicationOpened:
 class ApplicationDeclined:
     """A referred application was declined, or the applicant withdrew; the reason is of the closed list."""
 
-    referral: uuid.UUID
+    to: Referral
     number: int
     reason: DeclineReason
 
 
 @dataclass(frozen=True, slots=True)
 class ApplicationClosed:
-    """The home won't be let to the household of a request: for the inventory, so that it's free at once."""
+    """The home won't be let to the household of a request: for its inventory, so that it's free at once."""
 
+    to: str
     request: uuid.UUID
     unit: uuid.UUID
     number: int
@@ -296,6 +319,35 @@ class StatuteNotAsked(DomainError):
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "statute_not_asked"
     message: ClassVar[str] = "A legal bar is chosen only with the reason “Another legal bar”."
+
+
+class NotTheSameHome(DomainError):
+    """A referral joins only an application for the same home that isn't closed."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "not_the_same_home"
+    message: ClassVar[str] = "Choose an application for the same home that isn't closed."
+
+
+class SupportedAlready(DomainError):
+    """The organisation supports the other application already."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "supported_already"
+    message: ClassVar[str] = (
+        "The organisation that referred this household supports the other application already. "
+        "Close this one instead."
+    )
+
+
+class HeldForThis(DomainError):
+    """The home is held for this application, so it can't be the one that is closed."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "held_for_this"
+    message: ClassVar[str] = (
+        "The home is held for this application. Let the other application join this one instead."
+    )
 
 
 class LeaseDrawnUp(DomainError):

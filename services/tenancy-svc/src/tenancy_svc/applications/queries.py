@@ -7,8 +7,9 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from chassis.errors import NotFound
@@ -17,6 +18,7 @@ from chassis.tx import ReadTx
 from chassis.usecase import query
 from tenancy_svc.applications.feature import VIEW_APPLICATIONS
 from tenancy_svc.applications.model import (
+    JOINABLE,
     Application,
     ApplicationStatus,
     DeclineReason,
@@ -26,8 +28,8 @@ from tenancy_svc.applications.model import (
 )
 from tenancy_svc.applications.people import Part, tenants_of, written_name
 from tenancy_svc.disclosures.model import Counterpart
-from tenancy_svc.disclosures.queries import counterpart_of
-from tenancy_svc.homes.model import Hold, HoldStatus, Home
+from tenancy_svc.disclosures.queries import opener_of
+from tenancy_svc.homes.model import Hold, HoldStatus, Home, held_for
 from tenancy_svc.homes.queries import HoldView, HomeView, find_hold, find_home, mentioning
 from tenancy_svc.statutes.queries import StatuteView, find_statute
 from tenancy_svc.timeline import Entry, timeline_of
@@ -49,6 +51,8 @@ class ApplicationLine:
     received_at: dt.datetime
     hold_until: dt.datetime | None
     hold_stands: bool | None
+    referred_by: str | None
+    """The party whose referral it came by; None when the household applied by itself."""
     referral_withdrawn: bool
 
 
@@ -88,7 +92,11 @@ class ApplicationRecord:
     decided_by: str | None
     decline_reason: DeclineReason | None
     statute: StatuteView | None
+    joined_id: uuid.UUID | None
+    """The application of the same household that its referral joined."""
     people: tuple[PersonView, ...]
+    referred_by: str | None
+    """The party whose referral it came by; None when the household applied by itself."""
     referral_withdrawn_at: dt.datetime | None
     contact_withdrawn_at: dt.datetime | None
     contact_retained: bool
@@ -115,13 +123,7 @@ async def applications(
     limit: int = PAGE,
 ) -> CountedPage[ApplicationLine]:
     """Return applications, newest first, at most `limit` after `after`."""
-    name = first_applicant()
-    statement = (
-        select(Application, Home, Hold, Counterpart.withdrawn_at, name.label("name"))
-        .outerjoin(Home, Home.unit == Application.unit)
-        .outerjoin(Hold, Hold.request == Application.request)
-        .outerjoin(Counterpart, Counterpart.application_id == Application.id)
-    )
+    statement = _lines()
     if statuses:
         statement = statement.where(Application.status.in_(statuses))
     sought = first_applicant(Person.name_search.expression)
@@ -130,11 +132,21 @@ async def applications(
     return await _NEWEST_FIRST.counted_page(tx, statement, item, after=after, limit=limit)
 
 
+def _lines() -> Select[*tuple[Any, ...]]:
+    name = first_applicant()
+    return (
+        select(Application, Home, Hold, Counterpart, name.label("name"))
+        .outerjoin(Home, Home.unit == Application.unit)
+        .outerjoin(Hold, held_for(Application.unit.expression, Application.request.expression))
+        .outerjoin(Counterpart, Counterpart.opened_id == Application.id)
+    )
+
+
 def _line(
     application: Application,
     home: Home | None,
     hold: Hold | None,
-    withdrawn_at: dt.datetime | None,
+    counterpart: Counterpart | None,
     name: str | None,
     *,
     now: dt.datetime,
@@ -150,7 +162,8 @@ def _line(
         received_at=application.received_at,
         hold_until=hold.deadline if hold and hold.status is HoldStatus.HELD else None,
         hold_stands=hold.stands(now) if hold else None,
-        referral_withdrawn=withdrawn_at is not None,
+        referred_by=counterpart.party if counterpart else None,
+        referral_withdrawn=counterpart is not None and counterpart.withdrawn_at is not None,
     )
 
 
@@ -165,7 +178,7 @@ async def read_application(tx: ReadTx, application_id: uuid.UUID) -> Application
     found = await tx.session.get(Application, application_id, options=[selectinload(Application.people)])
     if found is None:
         raise NotFound(what="application")
-    counterpart = await counterpart_of(tx, application_id)
+    counterpart = await opener_of(tx, application_id)
     contact_withdrawn_at = counterpart.contact_withdrawn_at if counterpart else None
     return ApplicationRecord(
         id=found.id,
@@ -175,7 +188,7 @@ async def read_application(tx: ReadTx, application_id: uuid.UUID) -> Application
         origin=found.origin,
         unit=found.unit,
         home=await find_home(tx, found.unit),
-        hold=await find_hold(tx, found.request),
+        hold=await find_hold(tx, found.unit, found.request),
         expected_move_in=found.expected_move_in,
         adults=found.adults,
         children=found.children,
@@ -184,13 +197,34 @@ async def read_application(tx: ReadTx, application_id: uuid.UUID) -> Application
         decided_by=found.decided_by,
         decline_reason=found.decline_reason,
         statute=await find_statute(tx, found.statute_id),
+        joined_id=found.joined_id,
         people=tuple(
             PersonView(person.part, person.given_name, person.family_name, person.phone, person.email)
             for person in found.people
         ),
+        referred_by=counterpart.party if counterpart else None,
         referral_withdrawn_at=counterpart.withdrawn_at if counterpart else None,
         contact_withdrawn_at=contact_withdrawn_at,
         contact_retained=contact_withdrawn_at is not None
         and any(person.by_referral for person in found.people),
         timeline=await timeline_of(tx, [("application", application_id)]),
     )
+
+
+@query(VIEW_APPLICATIONS)
+async def joinable(tx: ReadTx, application_id: uuid.UUID) -> list[ApplicationLine]:
+    """Return the other applications for the same home that a referral may join, newest first, at most 50."""
+    found = await tx.session.get(Application, application_id)
+    if found is None:
+        raise NotFound(what="application")
+    rows = await tx.execute(
+        _lines()
+        .where(
+            Application.unit == found.unit,
+            Application.id != application_id,
+            Application.status.in_(JOINABLE),
+        )
+        .order_by(Application.id.desc())
+        .limit(50)
+    )
+    return [_line(*row, now=tx.now) for row in rows]

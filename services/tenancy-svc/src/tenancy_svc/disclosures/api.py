@@ -7,15 +7,15 @@ import uuid
 from chassis.http import ApiRouter, Call
 from tenancy_svc.disclosures.commands import record_choices, withdraw_choice
 from tenancy_svc.disclosures.model import Choices, Purpose, RecordChoices, Withdrawal, WithdrawChoice
-from tenancy_svc.disclosures.queries import DisclosureStatement, disclosure_statement
+from tenancy_svc.disclosures.queries import DisclosureStatement, disclosure_statements
 
 router = ApiRouter(tags=["disclosures"])
 
 
 @router.get("/applications/{application_id}/disclosures")
-async def show_disclosures(call: Call, application_id: uuid.UUID) -> DisclosureStatement:
-    """Show the tenant's choices, and every fact that was published or withheld, with why."""
-    return await call.ask(disclosure_statement, application_id)
+async def show_disclosures(call: Call, application_id: uuid.UUID) -> list[DisclosureStatement]:
+    """Show for each support organisation the tenant's choices, and every fact published or withheld."""
+    return await call.ask(disclosure_statements, application_id)
 
 
 @router.post("/applications/{application_id}/choices", status_code=204)
@@ -29,5 +29,5 @@ async def post_withdrawal(call: Call, application_id: uuid.UUID, purpose: Purpos
     """Take a choice back."""
     await call.perform(
         withdraw_choice,
-        WithdrawChoice(application_id=application_id, purpose=purpose, withdrawn_on=body.withdrawn_on),
+        WithdrawChoice(application_id=application_id, purpose=purpose, **body.model_dump()),
     )

@@ -17,40 +17,39 @@ from tenancy_svc.disclosures.model import (
     NotTheCounterpart,
     Purpose,
     RecordChoices,
+    Referral,
     WithdrawChoice,
     crossing_purpose,
 )
-from tenancy_svc.disclosures.queries import Prospect, counterpart_of, current_choice, prospect_of
-from tenancy_svc.settings import settings_of
+from tenancy_svc.disclosures.queries import counterparts_of, current_choice, prospect_of
 
 
 @use_case(RECORD_CHOICES)
 async def record_choices(tx: Tx, command: RecordChoices) -> None:
-    """Record an answer for each purpose; former answers stay as they were given.
+    """Record an answer about one organisation for each purpose; former answers stay as they were given.
 
     Raises NotReferred, NotTheCounterpart, ChoiceInTheFuture, SeveralFaults.
     """
     faults = Faults()
     if command.given_on > tx.today:
         faults.add(ChoiceInTheFuture(field="given_on"))
-    counterpart = await counterpart_of(tx, command.application_id, locked=True)
-    if counterpart is None:
+    counterparts = await counterparts_of(tx, command.application_id, locked=True)
+    if not counterparts:
         raise NotReferred
-    if command.counterpart != counterpart.referral:
-        faults.add(NotTheCounterpart(field="counterpart"))
+    if command.party not in [counterpart.party for counterpart in counterparts]:
+        faults.add(NotTheCounterpart(field="party"))
     faults.refuse()
     for purpose in Purpose:
-        former = await current_choice(tx, command.application_id, purpose)
+        former = await current_choice(tx, command.application_id, command.party, purpose)
         if former is not None:
             former.replaced_at = tx.now
             await tx.session.flush()
         tx.session.add(
             Choice(
                 application_id=command.application_id,
+                party=command.party,
                 purpose=purpose,
                 answer=command.answer(purpose),
-                counterpart=counterpart.referral,
-                organisation=settings_of(tx.runtime).support_organisation,
                 given_on=command.given_on,
                 recorded_by=tx.actor.name,
             )
@@ -59,7 +58,10 @@ async def record_choices(tx: Tx, command: RecordChoices) -> None:
         "application",
         command.application_id,
         "choices_recorded",
-        {purpose.value: (None, command.answer(purpose).value) for purpose in Purpose},
+        {
+            "party": (None, command.party),
+            **{purpose.value: (None, command.answer(purpose).value) for purpose in Purpose},
+        },
     )
 
 
@@ -68,33 +70,35 @@ async def withdraw_choice(tx: Tx, command: WithdrawChoice) -> None:
     """Take a choice back from now on; what was disclosed stays on record. Raises NothingToWithdraw."""
     if command.withdrawn_on > tx.today:
         raise ChoiceInTheFuture(field="withdrawn_on")
-    choice = await current_choice(tx, command.application_id, command.purpose)
+    choice = await current_choice(tx, command.application_id, command.party, command.purpose)
     if choice is None or choice.refused is not None:
         raise NothingToWithdraw
     choice.withdrawn_on = command.withdrawn_on
     tx.touched(
-        "application", command.application_id, "choice_withdrawn", {"purpose": (command.purpose.value, None)}
+        "application",
+        command.application_id,
+        "choice_withdrawn",
+        {"party": (command.party, None), "purpose": (command.purpose.value, None)},
     )
 
 
 async def disclose_to_support(
-    tx: Tx, application_id: uuid.UUID, purpose: Purpose | None, fact: Callable[[uuid.UUID, int], object]
-) -> Prospect:
-    """Publish `fact(referral, number)` under the tenant's choice, or record it as withheld.
+    tx: Tx, application_id: uuid.UUID, purpose: Purpose | None, fact: Callable[[Referral, int], object]
+) -> None:
+    """Publish `fact(to, number)` to each organisation that supports a household, or record it as withheld.
 
-    Nothing else discloses anything to the support organisation (W5, W13). Does nothing for an application
-    that came directly. The counterpart is locked, so that the facts about one referral have one order.
+    Each organisation has its own choices, its own number and its own row: nothing that is disclosed to one
+    reaches another. Nothing else discloses anything to a support organisation (W5, W13). Does nothing for an
+    application that came directly. The counterparts are locked, so that the facts about one referral have one
+    order.
     """
-    counterpart = await counterpart_of(tx, application_id, locked=True)
-    expected = await prospect_of(tx, application_id, counterpart, purpose)
-    if counterpart is None:
-        return expected
-    number = counterpart.published + 1
-    if expected.withheld is None:
-        counterpart.published = number
-        under = {crossing_purpose(purpose): expected.basis or ""}
-        tx.publish(fact(counterpart.referral, number), about=str(application_id), under=under)
-    else:
-        # A withheld fact takes no number: support must not be able to count what it doesn't receive.
-        tx.withhold(fact(counterpart.referral, number), str(application_id), expected.withheld.value)
-    return expected
+    for counterpart in await counterparts_of(tx, application_id, locked=True):
+        expected = await prospect_of(tx, counterpart, purpose)
+        number = counterpart.published + 1
+        if expected.withheld is None:
+            counterpart.published = number
+            under = {crossing_purpose(purpose): expected.basis or ""}
+            tx.publish(fact(counterpart.key, number), about=str(application_id), under=under)
+        else:
+            # A withheld fact takes no number: support must not be able to count what it doesn't receive.
+            tx.withhold(fact(counterpart.key, number), str(application_id), expected.withheld.value)

@@ -1,4 +1,4 @@
-"""Pages about what may be disclosed to support, and what was disclosed (W5, W13)."""
+"""Pages about what may be disclosed to each support organisation, and what was disclosed (W5, W13)."""
 
 from __future__ import annotations
 
@@ -10,46 +10,41 @@ from deskkit.call import DeskCall
 from deskkit.router import DeskRouter
 from tenancy_svc.disclosures.commands import record_choices, withdraw_choice
 from tenancy_svc.disclosures.model import Purpose, RecordChoices, WithdrawChoice
-from tenancy_svc.disclosures.panel import support_name
-from tenancy_svc.disclosures.queries import CODES, disclosure_statement
+from tenancy_svc.disclosures.queries import CODES, disclosure_statements
 
 router = DeskRouter(prefix="/property-desk")
 
 
 @router.get("/applications/{application_id}/disclosures", name="disclosures")
 async def disclosures(call: DeskCall, application_id: uuid.UUID) -> Response:
-    """The statement of one applicant: choices, and every fact that was published or withheld."""
-    statement = await call.ask(disclosure_statement, application_id)
+    """The statements of one applicant: choices, and every fact that was published or withheld."""
+    statements = await call.ask(disclosure_statements, application_id)
     return call.page(
-        "disclosures/record.html",
-        application_id=application_id,
-        statement=statement,
-        organisation=support_name(call, statement).alone,
-        codes=CODES,
+        "disclosures/record.html", application_id=application_id, statements=statements, codes=CODES
     )
 
 
-@router.get("/applications/{application_id}/choices", name="choices")
-async def choices(call: DeskCall, application_id: uuid.UUID) -> Response:
-    """Ask the tenant what may be disclosed."""
-    return await _choosing(call, application_id)
+@router.get("/applications/{application_id}/choices/{party}", name="choices")
+async def choices(call: DeskCall, application_id: uuid.UUID, party: str) -> Response:
+    """Ask the tenant what may be disclosed to an organisation."""
+    return await _choosing(call, application_id, party)
 
 
-@router.post("/applications/{application_id}/choices", name="record_choices")
-async def post_choices(call: DeskCall, application_id: uuid.UUID) -> Response:
+@router.post("/applications/{application_id}/choices/{party}", name="record_choices")
+async def post_choices(call: DeskCall, application_id: uuid.UUID, party: str) -> Response:
     """Record the tenant's answers."""
-    return await _choosing(call, application_id)
+    return await _choosing(call, application_id, party)
 
 
-async def _choosing(call: DeskCall, application_id: uuid.UUID) -> Response:
-    """Ask, or record what was answered; an application that came directly has nobody to name."""
-    statement = await call.ask(disclosure_statement, application_id)
-    if statement.counterpart is None:
+async def _choosing(call: DeskCall, application_id: uuid.UUID, party: str) -> Response:
+    """Ask, or record what was answered; an organisation that didn't refer the household can't be named."""
+    statements = await call.ask(disclosure_statements, application_id)
+    if party not in [statement.party for statement in statements]:
         return call.redirect("disclosures", application_id=application_id)
     form = await call.form(
         RecordChoices,
         initial={"given_on": call.today},
-        fixed={"application_id": application_id, "counterpart": statement.counterpart},
+        fixed={"application_id": application_id, "party": party},
     )
     if form.submitted and await call.carry_out(form, record_choices):
         return call.redirect(
@@ -59,32 +54,40 @@ async def _choosing(call: DeskCall, application_id: uuid.UUID) -> Response:
         "disclosures/choices.html",
         form=form,
         application_id=application_id,
-        organisation=support_name(call).alone,
+        party=party,
         status=422 if form.submitted else 200,
     )
 
 
-@router.get("/applications/{application_id}/choices/{purpose}/withdraw", name="withdraw_choice")
-async def withdraw(call: DeskCall, application_id: uuid.UUID, purpose: Purpose) -> Response:
+@router.get("/applications/{application_id}/choices/{party}/{purpose}/withdraw", name="withdraw_choice")
+async def withdraw(call: DeskCall, application_id: uuid.UUID, party: str, purpose: Purpose) -> Response:
     """Ask for the day on which the tenant took a choice back."""
+    return await _taking_back(call, application_id, party, purpose)
+
+
+@router.post("/applications/{application_id}/choices/{party}/{purpose}/withdraw", name="post_withdraw_choice")
+async def post_withdraw(call: DeskCall, application_id: uuid.UUID, party: str, purpose: Purpose) -> Response:
+    """Take a choice back."""
+    return await _taking_back(call, application_id, party, purpose)
+
+
+async def _taking_back(call: DeskCall, application_id: uuid.UUID, party: str, purpose: Purpose) -> Response:
     form = await call.form(
         WithdrawChoice,
         initial={"withdrawn_on": call.today},
-        fixed={"application_id": application_id, "purpose": purpose},
+        fixed={"application_id": application_id, "party": party, "purpose": purpose},
     )
-    return call.page("disclosures/withdraw.html", form=form, application_id=application_id, purpose=purpose)
-
-
-@router.post("/applications/{application_id}/choices/{purpose}/withdraw", name="post_withdraw_choice")
-async def post_withdraw(call: DeskCall, application_id: uuid.UUID, purpose: Purpose) -> Response:
-    """Take a choice back."""
-    form = await call.form(WithdrawChoice, fixed={"application_id": application_id, "purpose": purpose})
-    if await call.carry_out(form, withdraw_choice):
+    if form.submitted and await call.carry_out(form, withdraw_choice):
         return call.redirect(
             "disclosures",
             application_id=application_id,
-            notice=call._("From now on this isn't shared with anybody."),
+            notice=call._("From now on this isn't shared with %(other)s.", other=call.party_name(party)),
         )
     return call.page(
-        "disclosures/withdraw.html", form=form, application_id=application_id, purpose=purpose, status=422
+        "disclosures/withdraw.html",
+        form=form,
+        application_id=application_id,
+        party=party,
+        purpose=purpose,
+        status=422 if form.submitted else 200,
     )

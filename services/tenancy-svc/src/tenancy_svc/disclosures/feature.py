@@ -1,4 +1,4 @@
-"""What the tenant allows to be disclosed to the support organisation, and what was (W5, W13)."""
+"""What the tenant allows to be disclosed to each support organisation, and what was (W5, W13)."""
 
 from chassis.access import Permission
 from chassis.feature import Feature

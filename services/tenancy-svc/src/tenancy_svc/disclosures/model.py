@@ -1,14 +1,14 @@
-"""What the property entity may disclose to the support organisation, because the tenant chose so (W5)."""
+"""What the property entity may disclose to each support organisation, because the tenant chose so (W5)."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, exists, or_, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, UniqueConstraint, exists, text
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -55,6 +55,7 @@ class Withheld(StrEnum):
     CHOSE_NOT = "chose_not"
     CHOICE_WITHDRAWN = "choice_withdrawn"
     REFERRAL_WITHDRAWN = "referral_withdrawn"
+    # Only in records from before a choice named its organisation by a reference.
     NAMED_ANOTHER = "named_another"
 
     @property
@@ -71,21 +72,42 @@ class Withheld(StrEnum):
         }[self]
 
 
-class Counterpart(Base):
-    """The support organisation's reference for one application: nothing is published about any other.
+class Referral(NamedTuple):
+    """A referral: the party that referred, and its reference, which another party may use as well (N2)."""
 
-    `published` counts the facts that were published about it, and gives each its number. A withdrawal may
-    arrive before the referral it withdraws.
+    party: str
+    reference: uuid.UUID
+
+
+class Counterpart(Base):
+    """One referral of one support organisation, and the application that it supports.
+
+    An application has as many as there are organisations that support its household; each receives what it
+    may about its own referral, and nothing of the others. `opened_id` is the application that the referral
+    opened, and to which it brought a name; it's another one after the referral joined that of the same
+    household for the same home. `published` counts the facts that were published about
+    the referral, and gives each its number. A withdrawal may arrive before the referral it withdraws.
     """
 
     __tablename__ = "counterpart"
+    __table_args__ = (
+        UniqueConstraint("application_id", "party"),
+        Index("ix_counterpart_referral", "referral"),
+    )
 
+    party: Mapped[str] = mapped_column(primary_key=True)
     referral: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    application_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("application.id"), unique=True)
+    application_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("application.id"))
+    opened_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("application.id"), unique=True)
     published: Mapped[int] = mapped_column(Integer, default=0)
     withdrawn_at: Mapped[dt.datetime | None]
     # Since when the household no longer agrees that its name and contact are shared.
     contact_withdrawn_at: Mapped[dt.datetime | None]
+
+    @property
+    def key(self) -> Referral:
+        """The referral."""
+        return Referral(self.party, self.referral)
 
     @property
     def refused(self) -> Withheld | None:
@@ -94,28 +116,28 @@ class Counterpart(Base):
 
 
 class Choice(Versioned, Base):
-    """One answer of the tenant for one purpose; a later answer is a further row, nothing is overwritten."""
+    """One answer of the tenant about one organisation, for one purpose.
+
+    A later answer is a further row, nothing is overwritten.
+    """
 
     __tablename__ = "choice"
     __table_args__ = (
         Index(
             "uq_choice_current",
             "application_id",
+            "party",
             "purpose",
             unique=True,
             postgresql_where=text("replaced_at IS NULL"),
         ),
-        Index("ix_choice_counterpart", "counterpart"),
     )
 
     application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("application.id"))
+    # The support organisation that the answer is about.
+    party: Mapped[str]
     purpose: Mapped[Purpose] = mapped_column(words(Purpose, "purpose"))
     answer: Mapped[Answer] = mapped_column(words(Answer, "answer"))
-    # Whom the tenant named, by reference; None in a choice from before choices held one: nothing is
-    # disclosed under it until the tenant is asked again.
-    counterpart: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("counterpart.referral"))
-    # The name under which that organisation was shown to the tenant.
-    organisation: Mapped[str]
     given_on: Mapped[dt.date]
     withdrawn_on: Mapped[dt.date | None]
     replaced_at: Mapped[dt.datetime | None]
@@ -133,7 +155,7 @@ class Choice(Versioned, Base):
 
     @property
     def refused(self) -> Withheld | None:
-        """Why it allows nothing to be disclosed to anybody; None when it allows something."""
+        """Why nothing is disclosed under it; None when it allows that."""
         if self.answer is Answer.DO_NOT_SHARE:
             return Withheld.CHOSE_NOT
         return Withheld.CHOICE_WITHDRAWN if self.withdrawn_on is not None else None
@@ -143,35 +165,31 @@ class Choice(Versioned, Base):
         """The reference under which something is disclosed, for the disclosure statement."""
         return f"choice:{self.id}"
 
-    def why_withheld(self, counterpart: Counterpart) -> Withheld | None:
-        """Return why nothing is disclosed to an organisation under this choice, or None when it allows it."""
-        named = self.counterpart == counterpart.referral
-        return self.refused or (None if named else Withheld.NAMED_ANOTHER)
-
 
 def why_withheld(counterpart: Counterpart, choice: Choice | None) -> Withheld | None:
-    """Return why nothing is disclosed for a purpose, by its latest choice; None when it may be."""
-    if choice is None:
-        return counterpart.refused or Withheld.NO_CHOICE
-    return counterpart.refused or choice.why_withheld(counterpart)
+    """Return why nothing is disclosed to an organisation for a purpose, by the latest choice about it.
+
+    None when it may be disclosed.
+    """
+    return counterpart.refused or (Withheld.NO_CHOICE if choice is None else choice.refused)
 
 
-def was_asked(application_id: ColumnElement[uuid.UUID]) -> ColumnElement[bool]:
-    """Whether the tenant of an application was asked what may be disclosed to its `Counterpart`."""
+def was_asked() -> ColumnElement[bool]:
+    """Whether the tenant was asked what may be disclosed to a `Counterpart`."""
     return exists().where(
-        Choice.application_id == application_id,
+        Choice.application_id == Counterpart.application_id,
+        Choice.party == Counterpart.party,
         Choice.current,
-        or_(Choice.answer == Answer.DO_NOT_SHARE, Choice.counterpart == Counterpart.referral),
     )
 
 
 class Choices(Command):
-    """The tenant's answers on one day, for each purpose; `counterpart` is whom they agreed to.
+    """The tenant's answers on one day about one support organisation, for each purpose.
 
-    It's the reference of the one organisation that referred them; nobody else can be named.
+    `party` is one that referred the household; nobody else can be named.
     """
 
-    counterpart: uuid.UUID = Field(title="Support organisation that may be informed")
+    party: str = Field(max_length=31, title="Support organisation that may be informed")
     given_on: PastDay = Field(title="Day the tenant chose")
     signing: Answer = Field(title="When and where the lease is signed, so that an advocate can come")
     start: Answer = Field(title="The day the tenancy starts, and the rent")
@@ -191,8 +209,9 @@ class RecordChoices(Choices):
 
 
 class Withdrawal(Command):
-    """The tenant takes a choice back."""
+    """The tenant takes a choice about one organisation back."""
 
+    party: str = Field(max_length=31, title="Support organisation that may be informed")
     withdrawn_on: PastDay = Field(title="Day the tenant took it back")
 
 
@@ -217,7 +236,7 @@ class NotTheCounterpart(DomainError):
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "not_the_counterpart"
     message: ClassVar[str] = (
-        "Information can be shared only with the organisation that referred the applicant."
+        "Information can be shared only with an organisation that referred the applicant."
     )
 
 

@@ -1,20 +1,58 @@
-"""What several desk pages show beside a record: what was disclosed about it to support (W5, W13)."""
+"""What several desk pages show about disclosures: what was disclosed to whom, and what will be (W5, W13)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from deskkit.call import PageCall
+from tenancy_svc.disclosures.model import Withheld
 from tenancy_svc.disclosures.queries import DisclosureStatement, Prospect
-from tenancy_svc.organisations import Organisation, organisation_named
-from tenancy_svc.settings import settings_of
+
+SentLines = list[tuple[str, str]]
+"""Labels and values of what is sent, in the reader's language."""
 
 
-def disclosure_panel(call: PageCall, statement: DisclosureStatement) -> dict[str, Any]:
-    """Return what a page needs to show a statement: `statement`, `other`, and the lines of `crossings`.
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """An organisation by name, with what it will receive; without any, `withheld` says why not."""
 
-    The lines are in the reader's language, newest first.
+    name: str
+    sent: SentLines
+    withheld: Withheld | None
+
+
+def recipients(call: PageCall, *parts: tuple[Sequence[Prospect], SentLines]) -> list[Recipient]:
+    """Return what each organisation will receive of several parts, each disclosed on its own terms."""
+
+    def of(party: str) -> Iterator[tuple[Prospect, SentLines]]:
+        return ((one, lines) for prospects, lines in parts for one in prospects if one.party == party)
+
+    return [
+        Recipient(
+            call.party_name(party),
+            [line for one, lines in of(party) if one.discloses for line in lines],
+            next((one.withheld for one, _ in of(party) if one.withheld is not None), None),
+        )
+        for party in dict.fromkeys(one.party for prospects, _ in parts for one in prospects)
+    ]
+
+
+def disclosure_panel(call: PageCall, statements: Sequence[DisclosureStatement]) -> dict[str, Any]:
+    """Return what a page needs to show statements: `statements`, and `crossings`, by organisation.
+
+    Its lines are in the reader's language, newest first.
     """
+    return {
+        "statements": statements,
+        "crossings": [
+            (call.party_name(statement.party), _lines(call, statement)) for statement in statements
+        ],
+    }
+
+
+def _lines(call: PageCall, statement: DisclosureStatement) -> list[dict[str, Any]]:
     items = [
         {
             "what": call._(crossing.what),
@@ -24,14 +62,4 @@ def disclosure_panel(call: PageCall, statement: DisclosureStatement) -> dict[str
         }
         for crossing in statement.crossings
     ]
-    return {
-        "statement": statement,
-        "other": support_name(call, statement),
-        "crossings": items[::-1],
-    }
-
-
-def support_name(call: PageCall, known: Prospect | DisclosureStatement | None = None) -> Organisation:
-    """Return the support organisation's name: as the tenant was shown it, or as the settings have it."""
-    named = known.organisation if known is not None else None
-    return organisation_named(named or settings_of(call.runtime).support_organisation, call._)
+    return items[::-1]

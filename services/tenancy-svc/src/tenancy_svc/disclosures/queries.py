@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -72,12 +73,11 @@ class ChoiceView:
 
     purpose: Purpose
     answer: Answer | None
-    organisation: str | None
     given_on: dt.date | None
     withdrawn_on: dt.date | None
     recorded_by: str | None
     discloses: bool
-    """Whether the choice allows it to be disclosed to the organisation that referred the applicant."""
+    """Whether the choice allows it to be disclosed to the organisation that it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,120 +98,132 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True)
 class DisclosureStatement:
-    """Everything about one application that concerns the support organisation."""
+    """Everything about one application that concerns one support organisation."""
 
-    counterpart: uuid.UUID | None
+    application_id: uuid.UUID
+    """The application that the organisation supports now: another one when its referral joined that."""
+    party: str
+    referral: uuid.UUID
     referral_withdrawn_at: dt.datetime | None
     choices: tuple[ChoiceView, ...]
     former: tuple[ChoiceView, ...]
     crossings: tuple[Crossing, ...]
 
-    @property
-    def referred(self) -> bool:
-        """Whether a support organisation referred the applicant; otherwise nothing is disclosed."""
-        return self.counterpart is not None
-
-    @property
-    def organisation(self) -> str | None:
-        """The organisation that the tenant named last."""
-        return next((choice.organisation for choice in self.choices if choice.organisation), None)
-
 
 @query(VIEW_CHOICES, views="application")
-async def disclosure_statement(tx: ReadTx, application_id: uuid.UUID) -> DisclosureStatement:
-    """Return the tenant's choices, and what was disclosed or withheld, oldest first (W13)."""
-    return await read_statement(tx, application_id)
+async def disclosure_statements(tx: ReadTx, application_id: uuid.UUID) -> list[DisclosureStatement]:
+    """Return one statement for each organisation that supports the household (W13).
+
+    It has the tenant's choices, and what was disclosed or withheld, oldest first. There is none for an
+    application that came directly from the applicant: nothing about it is disclosed.
+    """
+    return await read_statements(tx, application_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """Whether something would be disclosed now: `withheld` says why not, and is None when it would be.
+    """Whether something would be disclosed to a party now: `withheld` says why not, None that it would."""
 
-    `organisation` is the one that the tenant named. An application without a counterpart has no `referral`:
-    nothing about it is disclosed to anybody.
-    """
-
-    referral: uuid.UUID | None
-    organisation: str | None
+    party: str
     withheld: Withheld | None
     basis: str | None
 
     @property
     def discloses(self) -> bool:
         """Whether it would be disclosed."""
-        return self.referral is not None and self.withheld is None
+        return self.withheld is None
 
 
 @query(VIEW_CHOICES)
-async def would_be_disclosed(tx: ReadTx, application_id: uuid.UUID, purpose: Purpose | None) -> Prospect:
-    """Return whether something would be disclosed now, for the page that asks for confirmation."""
-    return await prospect(tx, application_id, purpose)
+async def would_be_disclosed(
+    tx: ReadTx, application_id: uuid.UUID, purpose: Purpose | None
+) -> list[Prospect]:
+    """Return what would be disclosed to whom now, for the page that asks for confirmation."""
+    return await prospects(tx, application_id, purpose)
 
 
-async def prospect(tx: ReadTx | Tx, application_id: uuid.UUID, purpose: Purpose | None) -> Prospect:
-    """Return whether something of this purpose may be disclosed now, and why not.
+async def prospects(tx: ReadTx | Tx, application_id: uuid.UUID, purpose: Purpose | None) -> list[Prospect]:
+    """Return for each organisation that supports a household whether something may be disclosed to it now.
 
     `purpose` None is the answer to the referral itself: its basis is the consent under which it was referred.
     """
-    return await prospect_of(tx, application_id, await counterpart_of(tx, application_id), purpose)
+    return [await prospect_of(tx, one, purpose) for one in await counterparts_of(tx, application_id)]
 
 
-async def prospect_of(
-    tx: ReadTx | Tx, application_id: uuid.UUID, counterpart: Counterpart | None, purpose: Purpose | None
-) -> Prospect:
-    """Return the same for an application whose counterpart, if any, was read already."""
-    if counterpart is None:
-        return Prospect(None, None, None, None)
+async def prospect_of(tx: ReadTx | Tx, counterpart: Counterpart, purpose: Purpose | None) -> Prospect:
+    """Return whether something of this purpose may be disclosed to an organisation now, and why not."""
     if purpose is None:
-        return Prospect(counterpart.referral, None, counterpart.refused, f"referral:{counterpart.referral}")
-    choice = await current_choice(tx, application_id, purpose)
-    return Prospect(
-        counterpart.referral,
-        choice.organisation if choice else None,
-        why_withheld(counterpart, choice),
-        choice.basis if choice else None,
-    )
+        return Prospect(counterpart.party, counterpart.refused, f"referral:{counterpart.referral}")
+    application_id = counterpart.application_id
+    choice = await current_choice(tx, application_id, counterpart.party, purpose) if application_id else None
+    return Prospect(counterpart.party, why_withheld(counterpart, choice), choice.basis if choice else None)
 
 
-async def counterpart_of(
+async def counterparts_of(
     tx: ReadTx | Tx, application_id: uuid.UUID, *, locked: bool = False
-) -> Counterpart | None:
-    """Return the counterpart of an application; None when it came directly from the applicant."""
-    statement = select(Counterpart).where(Counterpart.application_id == application_id)
-    found: Counterpart | None = await tx.scalar(statement.with_for_update() if locked else statement)
+) -> Sequence[Counterpart]:
+    """Return the counterparts of an application, in one order; none when it came from the applicant."""
+    statement = (
+        select(Counterpart).where(Counterpart.application_id == application_id).order_by(Counterpart.party)
+    )
+    return (await tx.session.scalars(statement.with_for_update() if locked else statement)).all()
+
+
+async def opener_of(tx: ReadTx | Tx, application_id: uuid.UUID) -> Counterpart | None:
+    """Return the counterpart whose referral opened an application; None when it came from the applicant."""
+    found: Counterpart | None = await tx.scalar(
+        select(Counterpart).where(Counterpart.opened_id == application_id)
+    )
     return found
 
 
-async def current_choice(tx: ReadTx | Tx, application_id: uuid.UUID, purpose: Purpose) -> Choice | None:
-    """Return the tenant's latest answer for a purpose, or None when never asked."""
+async def current_choice(
+    tx: ReadTx | Tx, application_id: uuid.UUID, party: str, purpose: Purpose
+) -> Choice | None:
+    """Return the tenant's latest answer about an organisation for a purpose, or None when never asked."""
     found: Choice | None = await tx.scalar(
         select(Choice).where(
-            Choice.application_id == application_id, Choice.purpose == purpose, Choice.current
+            Choice.application_id == application_id,
+            Choice.party == party,
+            Choice.purpose == purpose,
+            Choice.current,
         )
     )
     return found
 
 
-async def read_statement(tx: ReadTx, application_id: uuid.UUID) -> DisclosureStatement:
-    """Return the statement in a transaction that is open already."""
-    counterpart = await counterpart_of(tx, application_id)
+async def read_statements(tx: ReadTx, application_id: uuid.UUID) -> list[DisclosureStatement]:
+    """Return the statements in a transaction that is open already."""
+    found = list(await counterparts_of(tx, application_id))
+    opener = await opener_of(tx, application_id)
+    if opener is not None and opener not in found:
+        found.append(opener)
+    return [await _statement(tx, one, one.application_id) for one in found if one.application_id is not None]
+
+
+async def _statement(tx: ReadTx, counterpart: Counterpart, application_id: uuid.UUID) -> DisclosureStatement:
     rows = (
         await tx.session.scalars(
-            select(Choice).where(Choice.application_id == application_id).order_by(Choice.id)
+            select(Choice)
+            .where(Choice.application_id == application_id, Choice.party == counterpart.party)
+            .order_by(Choice.id)
         )
     ).all()
     current = {choice.purpose: choice for choice in rows if choice.current}
     return DisclosureStatement(
-        counterpart=counterpart.referral if counterpart else None,
-        referral_withdrawn_at=counterpart.withdrawn_at if counterpart else None,
+        application_id=application_id,
+        party=counterpart.party,
+        referral=counterpart.referral,
+        referral_withdrawn_at=counterpart.withdrawn_at,
         choices=tuple(_view(purpose, current.get(purpose), counterpart) for purpose in Purpose),
         former=tuple(_view(choice.purpose, choice, counterpart) for choice in rows if not choice.current),
-        crossings=await crossings(tx, application_id),
+        crossings=await crossings(tx, counterpart),
     )
 
 
-async def crossings(tx: ReadTx, application_id: uuid.UUID) -> tuple[Crossing, ...]:
-    """Return what was disclosed, waits or was withheld about an application, oldest first."""
+async def crossings(tx: ReadTx, counterpart: Counterpart) -> tuple[Crossing, ...]:
+    """Return what was disclosed, waits or was withheld about a referral, oldest first."""
+    about = {str(counterpart.application_id), str(counterpart.opened_id)}
     rows = await tx.execute(
         select(
             outbox.c.recorded_at,
@@ -222,13 +234,13 @@ async def crossings(tx: ReadTx, application_id: uuid.UUID) -> tuple[Crossing, ..
             outbox.c.basis,
             outbox.c.data,
         )
-        .where(outbox.c.about == str(application_id))
+        .where(outbox.c.about.in_(about), outbox.c.addressee == counterpart.party)
         .order_by(outbox.c.position)
     )
     return tuple(
         Crossing(
             at=row.published_at or row.recorded_at,
-            what=WHAT.get(row.type.split(".")[2], row.type),
+            what=WHAT.get(row.type.split(".")[1], row.type),
             state={"published": "delivered", "withheld": "withheld"}.get(row.status, "waiting"),
             why=Withheld(row.withheld_reason).label if row.withheld_reason else None,
             basis=row.basis,
@@ -254,15 +266,14 @@ def _details(data: dict[str, object]) -> tuple[tuple[str, object], ...]:
     return tuple(found)
 
 
-def _view(purpose: Purpose, choice: Choice | None, counterpart: Counterpart | None) -> ChoiceView:
+def _view(purpose: Purpose, choice: Choice | None, counterpart: Counterpart) -> ChoiceView:
     if choice is None:
-        return ChoiceView(purpose, None, None, None, None, None, discloses=False)
+        return ChoiceView(purpose, None, None, None, None, discloses=False)
     return ChoiceView(
         purpose,
         choice.answer,
-        choice.organisation,
         choice.given_on,
         choice.withdrawn_on,
         choice.recorded_by,
-        discloses=counterpart is not None and choice.why_withheld(counterpart) is None,
+        discloses=why_withheld(counterpart, choice) is None,
     )

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.access import RECEIVE_EVENTS
 from chassis.errors import EditedMeanwhile, NotFound
+from chassis.parties import require_sender
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from tenancy_svc.entry.feature import ANSWER_ENTRY_REQUESTS
@@ -23,19 +24,25 @@ from tenancy_svc.entry.model import (
     ReceiveEntryWithdrawal,
     decide,
 )
+from tenancy_svc.homes.commands import require_inventory
 from tenancy_svc.leases.queries import has_tenancy
 from tenancy_svc.timeline import acted_by
 
 
 @use_case(RECEIVE_EVENTS)
 async def receive_entry_request(tx: Tx, command: ReceiveEntryRequest) -> None:
-    """Record a request, once; where no tenancy is in force, refuse it at once."""
+    """Record a request, once; where no tenancy is in force, refuse it at once.
+
+    Raises NotTheSenders for another inventory's home or request.
+    """
+    await require_inventory(tx, command.unit, command.inventory)
     statement = (
         insert(EntryRequest)
         .values(
             id=command.request,
             version=1,
             unit=command.unit,
+            inventory=command.inventory,
             purpose=command.purpose,
             starts_at=command.starts_at,
             ends_at=command.ends_at,
@@ -46,9 +53,11 @@ async def receive_entry_request(tx: Tx, command: ReceiveEntryRequest) -> None:
         .on_conflict_do_nothing(index_elements=[EntryRequest.id])
         .returning(EntryRequest.id)
     )
-    if await tx.scalar(statement) is None:
-        return
+    new = await tx.scalar(statement) is not None
     request = await _locked(tx, command.request)
+    require_sender(command.inventory, request.inventory)
+    if not new:
+        return
     tx.touched("entry_request", request.id, "asked")
     if not await has_tenancy(tx, request.unit):
         _answer(tx, request, EntryAnswer.REFUSED, Decision(reason=EntryRefusal.NO_TENANCY))
@@ -56,13 +65,18 @@ async def receive_entry_request(tx: Tx, command: ReceiveEntryRequest) -> None:
 
 @use_case(RECEIVE_EVENTS)
 async def receive_entry_withdrawal(tx: Tx, command: ReceiveEntryWithdrawal) -> None:
-    """Note that a request was withdrawn, also before it was received; it can't be answered any more."""
+    """Note that a request was withdrawn, also before it was received; it can't be answered any more.
+
+    Raises NotTheSenders for another inventory's home or request.
+    """
+    await require_inventory(tx, command.unit, command.inventory)
     await tx.execute(
         insert(EntryRequest)
         .values(
             id=command.request,
             version=1,
             unit=command.unit,
+            inventory=command.inventory,
             state=EntryState.WITHDRAWN,
             answers=0,
             withdrawal=command.reason,
@@ -71,6 +85,7 @@ async def receive_entry_withdrawal(tx: Tx, command: ReceiveEntryWithdrawal) -> N
         .on_conflict_do_nothing(index_elements=[EntryRequest.id])
     )
     request = await _locked(tx, command.request)
+    require_sender(command.inventory, request.inventory)
     if request.state is EntryState.WITHDRAWN:
         return
     request.state = EntryState.WITHDRAWN
@@ -114,7 +129,15 @@ def _answer(tx: Tx, request: EntryRequest, answer: EntryAnswer, decision: Decisi
     request.answered_at = tx.now
     request.answered_by = acted_by(tx.actor.name, tx.actor.kind) or None
     tx.publish(
-        EntryAnswered(request.id, request.unit, request.answers, answer, decision.entry_from, decision.reason)
+        EntryAnswered(
+            request.inventory,
+            request.id,
+            request.unit,
+            request.answers,
+            answer,
+            decision.entry_from,
+            decision.reason,
+        )
     )
 
 

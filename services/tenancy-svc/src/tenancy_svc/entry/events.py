@@ -5,6 +5,7 @@ from __future__ import annotations
 from chassis.bus import Incoming
 from chassis.bus.events import Events
 from chassis.perform import perform_in
+from chassis.publisher import Outgoing
 from chassis.tx import Tx
 from contracts import tenancy, units
 from contracts.words import EntryAnswer, EntryRefusal
@@ -21,7 +22,7 @@ EVENTS = Events()
 
 
 @EVENTS.publishes(EntryAnswered)
-def entry_answered(fact: EntryAnswered) -> tuple[tenancy.EntryAnsweredV1, int]:
+def entry_answered(fact: EntryAnswered) -> Outgoing:
     """Whether somebody's home may be entered."""
     event = tenancy.EntryAnsweredV1(
         request=fact.request,
@@ -30,7 +31,7 @@ def entry_answered(fact: EntryAnswered) -> tuple[tenancy.EntryAnsweredV1, int]:
         entry_from=fact.entry_from,
         reason=EntryRefusal(fact.reason.value) if fact.reason else None,
     )
-    return event, fact.number
+    return Outgoing(event, fact.number, fact.to)
 
 
 @EVENTS.on(units.EntryRequestedV1)
@@ -41,6 +42,7 @@ async def entry_requested(tx: Tx, incoming: Incoming) -> None:
         tx,
         receive_entry_request,
         ReceiveEntryRequest(
+            inventory=incoming.sender,
             request=event.request,
             unit=event.unit,
             purpose=EntryPurpose(event.purpose.value),
@@ -59,6 +61,7 @@ async def entry_request_withdrawn(tx: Tx, incoming: Incoming) -> None:
         tx,
         receive_entry_withdrawal,
         ReceiveEntryWithdrawal(
+            inventory=incoming.sender,
             request=event.request,
             unit=event.unit,
             reason=EntryWithdrawal(event.reason.value),

@@ -144,6 +144,8 @@ class EntryRequest(Versioned, Base):
     )
 
     unit: Mapped[uuid.UUID]
+    # The party that asked, and receives the answers.
+    inventory: Mapped[str]
     purpose: Mapped[EntryPurpose | None] = mapped_column(words(EntryPurpose, "purpose"))
     starts_at: Mapped[dt.datetime | None]
     ends_at: Mapped[dt.datetime | None]
@@ -179,8 +181,9 @@ class AnswerEntry(Answering):
 
 
 class ReceiveEntryRequest(Command):
-    """A request as the inventory published it."""
+    """A request as an inventory published it."""
 
+    inventory: str
     request: uuid.UUID
     unit: uuid.UUID
     purpose: EntryPurpose
@@ -190,8 +193,9 @@ class ReceiveEntryRequest(Command):
 
 
 class ReceiveEntryWithdrawal(Command):
-    """The withdrawal of a request, as the inventory published it."""
+    """The withdrawal of a request, as an inventory published it."""
 
+    inventory: str
     request: uuid.UUID
     unit: uuid.UUID
     reason: EntryWithdrawal
@@ -200,8 +204,9 @@ class ReceiveEntryWithdrawal(Command):
 
 @dataclass(frozen=True, slots=True)
 class EntryAnswered:
-    """The answer to a request; `number` is its position among the answers to it."""
+    """The answer to a request, for the inventory that asked; `number` is its position among the answers."""
 
+    to: str
     request: uuid.UUID
     unit: uuid.UUID
     number: int

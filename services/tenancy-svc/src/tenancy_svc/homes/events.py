@@ -31,12 +31,13 @@ EVENTS = Events()
 @EVENTS.on_many(units.UnitPublishedV1)
 async def units_published(tx: Tx, incoming: Sequence[Incoming]) -> None:
     """Store the listings of homes."""
-    listings = tuple(_listing(one.parse(units.UnitPublishedV1)) for one in incoming)
+    listings = tuple(_listing(one.parse(units.UnitPublishedV1), one.sender) for one in incoming)
     await perform_in(tx, receive_listings, ReceiveListings(listings=listings))
 
 
-def _listing(event: units.UnitPublishedV1) -> ReceivedListing:
+def _listing(event: units.UnitPublishedV1, inventory: str) -> ReceivedListing:
     return ReceivedListing(
+        inventory=inventory,
         unit=event.unit,
         listing_version=event.listing_version,
         building_name=event.address.building_name,
@@ -53,6 +54,7 @@ def _listing(event: units.UnitPublishedV1) -> ReceivedListing:
         rent_currency=event.rent.currency if event.rent else None,
         accessible=event.accessible,
         managed_by=ManagedBy(event.managed_by.value),
+        manager=event.manager,
         occupancy=Occupancy(event.occupancy.value),
         available_from=event.available_from,
     )
@@ -62,7 +64,9 @@ def _listing(event: units.UnitPublishedV1) -> ReceivedListing:
 async def unit_withdrawn(tx: Tx, incoming: Incoming) -> None:
     """Note that a home is no longer listed."""
     event = incoming.parse(units.UnitWithdrawnV1)
-    withdrawal = ReceiveWithdrawal(unit=event.unit, listing_version=event.listing_version)
+    withdrawal = ReceiveWithdrawal(
+        inventory=incoming.sender, unit=event.unit, listing_version=event.listing_version
+    )
     await perform_in(tx, receive_withdrawal, withdrawal)
 
 
@@ -74,6 +78,7 @@ async def unit_availability_changed(tx: Tx, incoming: Incoming) -> None:
         tx,
         receive_availability,
         ReceiveAvailability(
+            inventory=incoming.sender,
             unit=event.unit,
             listing_version=event.listing_version,
             occupancy=Occupancy(event.occupancy.value),
@@ -90,10 +95,12 @@ async def unit_secured(tx: Tx, incoming: Incoming) -> None:
         tx,
         receive_hold,
         ReceiveHold(
+            inventory=incoming.sender,
             request=event.request,
             unit=event.unit,
             deadline=event.deadline,
             managed_by=ManagedBy(event.managed_by.value),
+            manager=event.manager,
         ),
     )
 
@@ -105,11 +112,11 @@ async def unit_hold_ending(tx: Tx, incoming: Incoming) -> None:
     await perform_in(
         tx,
         receive_hold,
-        ReceiveHold(request=event.request, unit=event.unit, deadline=event.deadline, ending_at=incoming.time),
+        ReceiveHold(
+            inventory=incoming.sender,
+            request=event.request,
+            unit=event.unit,
+            deadline=event.deadline,
+            ending_at=incoming.time,
+        ),
     )
-
-
-@EVENTS.on(units.UnitRefusedV1)
-async def unit_refused(tx: Tx, incoming: Incoming) -> None:
-    """Change nothing: a request that got no home becomes no application."""
-    incoming.parse(units.UnitRefusedV1)

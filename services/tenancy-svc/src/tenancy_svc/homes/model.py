@@ -9,7 +9,7 @@ import datetime as dt
 import uuid
 from decimal import Decimal
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from sqlalchemy import ColumnElement, Index, Integer, String, and_, false, or_
 from sqlalchemy.ext.hybrid import hybrid_property
@@ -64,13 +64,32 @@ class ReleaseReason(StrEnum):
     APPLICATION_CLOSED = "application_closed"
 
 
+class Manager(NamedTuple):
+    """Who manages a home: of what kind they are, and which party of the register a property entity is."""
+
+    kind: ManagedBy | None
+    party: str | None
+
+    @property
+    def known(self) -> bool:
+        """Whether somebody recorded it."""
+        return self.kind not in {None, ManagedBy.NOT_KNOWN}
+
+
 class Home(Base):
-    """One published home. Its `listing_version` and `availability_version` only rise; 0 is not received."""
+    """One published home. Its `listing_version` and `availability_version` only rise; 0 is not received.
+
+    `inventory` is the party that was the first to publish anything about it: nobody else's word counts (N2).
+    """
 
     __tablename__ = "home"
-    __table_args__ = (Index("ix_home_address", "city", "street", "unit_number"),)
+    __table_args__ = (
+        Index("ix_home_address", "city", "street", "unit_number"),
+        Index("ix_home_manager", "manager", "unit"),
+    )
 
     unit: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    inventory: Mapped[str]
     listing_version: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     availability_version: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     withdrawn_version: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
@@ -88,6 +107,7 @@ class Home(Base):
     rent_currency: Mapped[str | None] = mapped_column(String(3))
     accessible: Mapped[bool] = mapped_column(default=False, server_default=false())
     managed_by: Mapped[ManagedBy | None] = mapped_column(words(ManagedBy, "managed_by"))
+    manager: Mapped[str | None]
     occupancy: Mapped[Occupancy | None] = mapped_column(words(Occupancy, "occupancy"))
     available_from: Mapped[dt.date | None]
     address_search: Mapped[str] = mapped_column(default="", server_default="")
@@ -112,13 +132,11 @@ def searchable_address(listing: ReceivedListing) -> str:
 
 
 class Hold(Base):
-    """One hold of one home for one request, as units-svc announced it."""
+    """One hold of one home for one request, as the home's inventory announced it."""
 
     __tablename__ = "hold"
-    __table_args__ = (Index("ix_hold_unit", "unit"),)
-
+    unit: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     request: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    unit: Mapped[uuid.UUID]
     status: Mapped[HoldStatus] = mapped_column(words(HoldStatus, "hold_status"))
     deadline: Mapped[dt.datetime | None]
     ending_announced_at: Mapped[dt.datetime | None]
@@ -126,10 +144,16 @@ class Hold(Base):
     release_reason: Mapped[ReleaseReason | None] = mapped_column(words(ReleaseReason, "release_reason"))
     # Whose home it was when it was held: a landlord that the inventory corrects later changes nothing here.
     managed_by: Mapped[ManagedBy | None] = mapped_column(words(ManagedBy, "hold_managed_by"))
+    manager: Mapped[str | None]
 
     def stands(self, now: dt.datetime) -> bool:
         """Whether the home is held at `now`: not released, and its deadline not passed."""
         return self.status is HoldStatus.HELD and (self.deadline is None or now <= self.deadline)
+
+
+def held_for(unit: ColumnElement[uuid.UUID], request: ColumnElement[uuid.UUID | None]) -> ColumnElement[bool]:
+    """Whether a `Hold` is that of a home for a request: equal requests of two inventories are two holds."""
+    return and_(Hold.unit == unit, Hold.request == request)
 
 
 def stands_at(now: dt.datetime) -> ColumnElement[bool]:
@@ -138,8 +162,9 @@ def stands_at(now: dt.datetime) -> ColumnElement[bool]:
 
 
 class ReceivedListing(Command):
-    """The whole listing of a home as published."""
+    """The whole listing of a home as an inventory published it."""
 
+    inventory: str
     unit: uuid.UUID
     listing_version: int
     building_name: str | None = None
@@ -156,6 +181,7 @@ class ReceivedListing(Command):
     rent_currency: str | None = None
     accessible: bool = False
     managed_by: ManagedBy
+    manager: str | None = None
     occupancy: Occupancy
     available_from: dt.date | None = None
 
@@ -167,8 +193,9 @@ class ReceiveListings(Command):
 
 
 class ReceiveAvailability(Command):
-    """The occupancy of a home as published."""
+    """The occupancy of a home as an inventory published it."""
 
+    inventory: str
     unit: uuid.UUID
     listing_version: int
     occupancy: Occupancy
@@ -178,6 +205,7 @@ class ReceiveAvailability(Command):
 class ReceiveWithdrawal(Command):
     """A home is no longer listed."""
 
+    inventory: str
     unit: uuid.UUID
     listing_version: int
 
@@ -185,16 +213,19 @@ class ReceiveWithdrawal(Command):
 class ReceiveHold(Command):
     """A home is held until `deadline`; `ending_at` is when its approaching end was announced."""
 
+    inventory: str
     request: uuid.UUID
     unit: uuid.UUID
     deadline: dt.datetime
     ending_at: dt.datetime | None = None
     managed_by: ManagedBy | None = None
+    manager: str | None = None
 
 
 class ReceiveRelease(Command):
     """A hold ended without a tenancy."""
 
+    inventory: str
     request: uuid.UUID
     unit: uuid.UUID
     reason: ReleaseReason

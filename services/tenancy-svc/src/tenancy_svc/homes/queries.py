@@ -25,6 +25,7 @@ from tenancy_svc.homes.model import (
     HomeTaken,
     HomeUnknown,
     ManagedBy,
+    Manager,
     ManagerUnknown,
     Occupancy,
     ReleaseReason,
@@ -42,6 +43,7 @@ class HomeView:
     """A home as the property desk shows it; unknown values are None, never invented."""
 
     unit: uuid.UUID
+    inventory: str
     address: str
     building_name: str | None
     postal_code: str | None
@@ -52,6 +54,7 @@ class HomeView:
     currency: str
     accessible: bool
     managed_by: ManagedBy | None
+    manager: str | None
     occupancy: Occupancy | None
     available_from: dt.date | None
     listed: bool
@@ -66,6 +69,11 @@ class HomeView:
         """Words for the home in a list of choices."""
         return self.address
 
+    @property
+    def managed(self) -> Manager:
+        """Who manages it, as its listing says."""
+        return Manager(self.managed_by, self.manager)
+
 
 @dataclass(frozen=True, slots=True)
 class HoldView:
@@ -79,13 +87,20 @@ class HoldView:
     released_at: dt.datetime | None
     release_reason: ReleaseReason | None
     managed_by: ManagedBy | None
+    manager: str | None
     stands: bool
+
+    @property
+    def managed(self) -> Manager:
+        """Who managed the home when it was held."""
+        return Manager(self.managed_by, self.manager)
 
 
 def view_of(home: Home) -> HomeView:
     """Return what a page may show of a home."""
     return HomeView(
         unit=home.unit,
+        inventory=home.inventory,
         address=home.address_line,
         building_name=home.building_name,
         postal_code=home.postal_code,
@@ -96,6 +111,7 @@ def view_of(home: Home) -> HomeView:
         currency=home.rent_currency or USUAL,
         accessible=home.accessible,
         managed_by=home.managed_by,
+        manager=home.manager,
         occupancy=home.occupancy,
         available_from=home.available_from,
         listed=home.listed,
@@ -108,9 +124,15 @@ async def find_home(tx: ReadTx | Tx, unit: uuid.UUID) -> HomeView | None:
     return view_of(home) if home is not None and home.listing_version > 0 else None
 
 
-async def find_hold(tx: ReadTx | Tx, request: uuid.UUID | None) -> HoldView | None:
-    """Return the hold of a request, or None when none was announced yet."""
-    hold = await tx.session.get(Hold, request) if request is not None else None
+async def inventory_of(tx: ReadTx | Tx, unit: uuid.UUID) -> str | None:
+    """Return the party whose inventory a home is in, or None while none has published anything about it."""
+    found: str | None = await tx.scalar(select(Home.inventory).where(Home.unit == unit))
+    return found
+
+
+async def find_hold(tx: ReadTx | Tx, unit: uuid.UUID, request: uuid.UUID | None) -> HoldView | None:
+    """Return the hold of a home for a request, or None when none was announced yet."""
+    hold = await tx.session.get(Hold, (unit, request)) if request is not None else None
     if hold is None:
         return None
     return HoldView(
@@ -122,20 +144,26 @@ async def find_hold(tx: ReadTx | Tx, request: uuid.UUID | None) -> HoldView | No
         released_at=hold.released_at,
         release_reason=hold.release_reason,
         managed_by=hold.managed_by,
+        manager=hold.manager,
         stands=hold.stands(tx.now),
     )
 
 
-def must_be_ours(home: HomeView, held_under: ManagedBy | None = None) -> None:
-    """Refuse a home that the property entity doesn't manage, or didn't when it was held.
+def ours(tx: ReadTx | Tx) -> ColumnElement[bool]:
+    """Whether a `Home` is managed by the party that runs this service (N4)."""
+    return Home.manager == tx.runtime.entity
+
+
+def must_be_ours(tx: Tx, home: HomeView, hold: HoldView | None = None) -> None:
+    """Refuse a home that this party doesn't manage, or didn't when it was held.
 
     Raises HomeNotOurs, ManagerUnknown.
     """
     # The hold may know who manages the home when its listing doesn't.
-    known = [one for one in (held_under, home.managed_by) if one not in {None, ManagedBy.NOT_KNOWN}]
+    known = [one for one in (hold.managed if hold else None, home.managed) if one is not None and one.known]
     if not known:
         raise ManagerUnknown(field="unit", address=home.address)
-    if known[0] is not ManagedBy.PROPERTY_ENTITY:
+    if known[0].party != tx.runtime.entity:
         raise HomeNotOurs(field="unit", address=home.address)
 
 
@@ -188,11 +216,11 @@ def _for_each_word(
 async def homes(
     tx: ReadTx, *, text: str = "", free_only: bool = False, after: str | None = None, limit: int = PAGE
 ) -> Page[HomeView]:
-    """Return listed homes of the property entity in the order of their ids, at most `limit` after `after`.
+    """Return listed homes that this party manages, in the order of their ids, at most `limit` after `after`.
 
     They aren't counted: that would read a whole city's homes for each page.
     """
-    statement = select(Home).where(Home.listed, Home.managed_by == ManagedBy.PROPERTY_ENTITY)
+    statement = select(Home).where(Home.listed, ours(tx))
     statement = statement.where(*_for_each_word(text, Home.address_search.contains))
     if free_only:
         statement = statement.where(Home.occupancy.in_(FREE))
@@ -201,8 +229,8 @@ async def homes(
 
 @query(VIEW_HOMES)
 async def home(tx: ReadTx, unit: uuid.UUID) -> HomeView:
-    """Return one home. Raises HomeUnknown."""
+    """Return one home that this party manages. Raises HomeUnknown."""
     found = await find_home(tx, unit)
-    if found is None:
+    if found is None or found.manager != tx.runtime.entity:
         raise HomeUnknown
     return found

@@ -104,16 +104,15 @@ async def draft_lease(tx: Tx, lease_id: uuid.UUID) -> Lease:
 
 
 async def our_home(tx: Tx, application: Application) -> HomeView:
-    """Return the home of an application, if it's one that the property entity may make a lease for.
+    """Return the home of an application, if it's one that this party may make a lease for.
 
-    A home that was the property entity's when it was held stays so for that request. Raises HomeUnknown,
+    A home that was this party's when it was held stays so for that request. Raises HomeUnknown,
     HomeNotOurs, ManagerUnknown.
     """
     home = await find_home(tx, application.unit)
     if home is None:
         raise HomeUnknown
-    hold = await find_hold(tx, application.request)
-    must_be_ours(home, hold.managed_by if hold is not None and hold.unit == application.unit else None)
+    must_be_ours(tx, home, await find_hold(tx, application.unit, application.request))
     return home
 
 

@@ -15,7 +15,7 @@ from tenancy_svc.applications.model import ApplicationStatus
 from tenancy_svc.applications.people import Part
 from tenancy_svc.applications.queries import application
 from tenancy_svc.disclosures.panel import disclosure_panel
-from tenancy_svc.disclosures.queries import disclosure_statement
+from tenancy_svc.disclosures.queries import disclosure_statements
 from tenancy_svc.documents.model import Language
 from tenancy_svc.documents.responses import pdf_file
 from tenancy_svc.homes.queries import HomeView
@@ -163,13 +163,13 @@ async def show_versions(call: DeskCall, lease_id: uuid.UUID) -> Response:
 
 async def _record(call: PageCall, lease_id: uuid.UUID, template: str, tab: str) -> Response:
     record = await call.ask(lease, lease_id)
-    statement = await call.ask(disclosure_statement, record.application.id)
+    statements = await call.ask(disclosure_statements, record.application.id)
     return call.page(
         template,
         lease=record,
         tab=tab,
         timeline=timeline_items(call, record.timeline),
-        **disclosure_panel(call, statement),
+        **disclosure_panel(call, statements),
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from chassis.errors import NotFound
+from chassis.parties import name_of
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from deskkit.i18n import N_
@@ -35,8 +36,6 @@ from tenancy_svc.leases.deposits import Deposit, rules_for
 from tenancy_svc.leases.feature import VIEW_LEASES
 from tenancy_svc.leases.model import EditionReason, Lease, LeaseEdition, LeaseStatus, with_terms
 from tenancy_svc.leases.queries import EditionTerms, terms_of
-from tenancy_svc.organisations import Organisation, organisation_named
-from tenancy_svc.settings import settings_of
 
 _WHY = {
     EditionReason.DRAWN_UP: N_("Drawn up on %(moment)s by %(name)s"),
@@ -53,7 +52,7 @@ class LeasePaper:
     began_at: dt.datetime | None
     current: int
     """The number of the current edition."""
-    landlord: Organisation
+    landlord: str
     home: HomeView | None
     terms: EditionTerms
     template: EditionView
@@ -91,7 +90,7 @@ async def lease_document(
         status=found.status,
         began_at=found.began_at,
         current=found.edition,
-        landlord=organisation_named(settings_of(tx.runtime).organisation, words._),
+        landlord=name_of(tx.runtime.parties, tx.runtime.entity, language.value),
         home=await find_home(tx, found.unit),
         terms=terms_of(written),
         template=await edition_of(tx, written.template_edition_id),
@@ -110,7 +109,7 @@ def document_of(paper: LeasePaper, words: Translation) -> Document:
         title=title,
         mark=_mark(paper, words),
         running=f"{title} · {version}",
-        author=shown(paper.landlord.alone),
+        author=shown(paper.landlord),
         made_at=paper.began_at if paper.in_force and paper.began_at else paper.terms.made_at,
         blocks=tuple(_blocks(paper, words)),
     )
@@ -145,7 +144,7 @@ def _blocks(paper: LeasePaper, words: Translation) -> Iterator[Block]:
     if paper.status is LeaseStatus.DRAFT and not paper.former:
         yield Heading(words._("Signatures"))
         names = [words._("%(name)s, tenant", name=name) for name in terms.tenants]
-        names.append(words._("for %(name)s", name=paper.landlord.within))
+        names.append(words._("for %(name)s", name=paper.landlord))
         yield SignatureLines(
             tuple(shown(name) for name in names), words._("signature"), words._("Date of signing")
         )
@@ -163,7 +162,7 @@ def _about(paper: LeasePaper, words: Translation) -> Iterator[Row]:
 
 
 def _parties(paper: LeasePaper, words: Translation) -> Iterator[Row]:
-    yield row(words._("Landlord"), paper.landlord.alone)
+    yield row(words._("Landlord"), paper.landlord)
     if not paper.terms.parties:
         yield row(
             words._("Tenants"),

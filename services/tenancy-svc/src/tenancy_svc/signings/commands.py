@@ -12,6 +12,7 @@ from sqlalchemy.orm import selectinload
 from chassis.access import RECEIVE_EVENTS
 from chassis.errors import EditedMeanwhile, NotFound
 from chassis.ids import new_id
+from chassis.parties import NotTheSenders
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from tenancy_svc.applications.commands import locked_application
@@ -47,7 +48,7 @@ from tenancy_svc.signings.model import (
 
 @use_case(ARRANGE_SIGNINGS)
 async def schedule_signing(tx: Tx, command: ScheduleSigning) -> uuid.UUID:
-    """Arrange the signing of a draft lease, inform support when the tenant chose so, and return its id.
+    """Arrange the signing of a draft lease, inform those whom the tenant chose, and return its id.
 
     Raises LeaseNotDraft, AlreadyScheduled, SigningInThePast, SigningAfterHold, MonitoringRefused, and what
     `must_be_free` raises.
@@ -74,9 +75,7 @@ async def schedule_signing(tx: Tx, command: ScheduleSigning) -> uuid.UUID:
         tx,
         lease.application_id,
         Purpose.SIGNING,
-        lambda referral, number: SigningScheduled(
-            referral, number, signing.id, command.starts_at, command.place
-        ),
+        lambda to, number: SigningScheduled(to, number, signing.id, command.starts_at, command.place),
     )
     return signing.id
 
@@ -107,7 +106,7 @@ async def move_signing(tx: Tx, command: MoveSigning) -> None:
         tx,
         lease.application_id,
         Purpose.SIGNING,
-        lambda referral, number: SigningMoved(referral, number, signing.id, command.starts_at, command.place),
+        lambda to, number: SigningMoved(to, number, signing.id, command.starts_at, command.place),
     )
 
 
@@ -136,7 +135,7 @@ async def end_signings_of_hold(tx: Tx, command: EndSigningsOfHold) -> None:
             select(Signing)
             .join(Lease, Lease.id == Signing.lease_id)
             .join(Application, Application.id == Lease.application_id)
-            .where(Application.request == command.request, scheduled())
+            .where(Application.request == command.request, Application.unit == command.unit, scheduled())
             .with_for_update(of=Signing)
         )
     ).all()
@@ -146,22 +145,33 @@ async def end_signings_of_hold(tx: Tx, command: EndSigningsOfHold) -> None:
 
 @use_case(RECEIVE_EVENTS)
 async def receive_answer(tx: Tx, command: ReceiveAnswer) -> None:
-    """Record the advocate's latest answer to a scheduled signing of that referral; ignore any other."""
-    of_this_referral = await tx.scalar(
-        select(Signing.id)
-        .join(Lease, Lease.id == Signing.lease_id)
-        .join(Counterpart, Counterpart.application_id == Lease.application_id)
-        .where(
-            Signing.id == command.signing,
-            scheduled(),
-            Counterpart.referral == command.referral,
-            Counterpart.withdrawn_at.is_(None),
+    """Record an organisation's latest answer to a scheduled signing of its referral.
+
+    An answer about what has ended is ignored, and so is one that names another of its referrals. Raises
+    NotTheSenders for a signing with which the organisation has nothing to do.
+    """
+    found = (
+        await tx.execute(
+            select(Signing, Counterpart)
+            .join(Lease, Lease.id == Signing.lease_id)
+            .outerjoin(
+                Counterpart,
+                (Counterpart.application_id == Lease.application_id) & (Counterpart.party == command.party),
+            )
+            .where(Signing.id == command.signing)
         )
-    )
-    if of_this_referral is None:
+    ).one_or_none()
+    if found is None:
+        return
+    signing, counterpart = found
+    if counterpart is None:
+        raise NotTheSenders
+    ended = signing.status is not SigningStatus.SCHEDULED or counterpart.withdrawn_at is not None
+    if ended or counterpart.referral != command.referral:
         return
     statement = insert(AdvocateAnswer).values(
         signing_id=command.signing,
+        party=command.party,
         attendance=command.attendance,
         reason=command.reason,
         answered_at=command.answered_at,
@@ -169,7 +179,7 @@ async def receive_answer(tx: Tx, command: ReceiveAnswer) -> None:
     excluded = statement.excluded
     await tx.execute(
         statement.on_conflict_do_update(
-            index_elements=[AdvocateAnswer.signing_id],
+            index_elements=[AdvocateAnswer.signing_id, AdvocateAnswer.party],
             set_={
                 "attendance": excluded.attendance,
                 "reason": excluded.reason,
@@ -200,7 +210,7 @@ async def cancel(tx: Tx, signing: Signing, lease: Lease) -> None:
         tx,
         lease.application_id,
         Purpose.SIGNING,
-        lambda referral, number: SigningCancelled(referral, number, signing.id),
+        lambda to, number: SigningCancelled(to, number, signing.id),
     )
 
 
@@ -215,6 +225,6 @@ async def _time_must_fit(tx: Tx, lease: Lease, starts_at: dt.datetime) -> None:
     application = await locked_application(tx, lease.application_id)
     await our_home(tx, application)
     await must_be_free(tx, lease.unit, application.request)
-    hold = await find_hold(tx, application.request)
+    hold = await find_hold(tx, application.unit, application.request)
     if hold is not None and hold.deadline is not None and starts_at > hold.deadline:
         raise SigningAfterHold(field="starts_at", deadline=hold.deadline)

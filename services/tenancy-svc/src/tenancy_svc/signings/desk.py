@@ -13,8 +13,8 @@ from deskkit.call import DeskCall, PageCall
 from deskkit.forms import Form
 from deskkit.router import DeskRouter
 from tenancy_svc.disclosures.model import Purpose
-from tenancy_svc.disclosures.panel import disclosure_panel, support_name
-from tenancy_svc.disclosures.queries import disclosure_statement, would_be_disclosed
+from tenancy_svc.disclosures.panel import Recipient, SentLines, disclosure_panel, recipients
+from tenancy_svc.disclosures.queries import Prospect, disclosure_statements, would_be_disclosed
 from tenancy_svc.documents.model import Language
 from tenancy_svc.documents.responses import pdf_file
 from tenancy_svc.leases.queries import lease
@@ -29,6 +29,7 @@ from tenancy_svc.signings.commands import (
 from tenancy_svc.signings.document import signing_document
 from tenancy_svc.signings.drafts import discard_lease
 from tenancy_svc.signings.model import (
+    Arrangement,
     Attest,
     Attesting,
     CancelSigning,
@@ -49,7 +50,6 @@ from tenancy_svc.signings.signatures import at_another_time, record_not_signed, 
 
 router = DeskRouter(prefix="/property-desk")
 
-SentLines = list[tuple[str, str]]
 Words = Callable[[PageCall, SigningRecord], dict[str, Any]]
 
 
@@ -64,14 +64,14 @@ async def list_signings(call: DeskCall, status: SigningStatus = SigningStatus.SC
 async def of_lease(call: DeskCall, lease_id: uuid.UUID) -> Response:
     """The signings of one lease."""
     record = await call.ask(lease, lease_id)
-    statement = await call.ask(disclosure_statement, record.application.id)
+    statements = await call.ask(disclosure_statements, record.application.id)
     return call.page(
         "signings/of_lease.html",
         lease=record,
         tab="signings",
         items=await call.ask(signings_of_lease, lease_id),
         timeline=timeline_items(call, record.timeline),
-        **disclosure_panel(call, statement),
+        **disclosure_panel(call, statements),
     )
 
 
@@ -98,19 +98,27 @@ async def _arranging(
     call: PageCall, form: Form[Any], lease_id: uuid.UUID, *, confirm: bool = False, status: int = 200
 ) -> Response:
     record = await call.ask(lease, lease_id)
-    prospect = await call.ask(would_be_disclosed, record.application.id, Purpose.SIGNING)
+    prospects = await call.ask(would_be_disclosed, record.application.id, Purpose.SIGNING)
+    sent = _dated(call, call._("A lease signing was arranged"), form.command) if confirm else []
     return call.page(
         "signings/confirm_time.html" if confirm else "signings/edit.html",
         form=form,
         heading_words=call._("Arrange the signing"),
-        event_words=call._("A lease signing was arranged"),
         back=call.url("lease_signings", lease_id=lease_id),
         lease=record,
-        prospect=prospect,
-        other=support_name(call, prospect),
+        recipients=recipients(call, (prospects, sent)),
         places=Place,
         status=status,
     )
+
+
+def _dated(call: PageCall, event: str, arranged: Arrangement) -> SentLines:
+    """Return what is sent of a signing with a date: its time, and the kind of place."""
+    return [
+        (call._("Event"), event),
+        (call._("Date and time"), call.formats.moment(arranged.starts_at)),
+        (call._("Place"), call._(arranged.place.label)),
+    ]
 
 
 @router.get("/signings/{signing_id}", name="signing")
@@ -144,7 +152,7 @@ async def _show(
     call: PageCall, signing_id: uuid.UUID, error: str | None = None, status: int = 200
 ) -> Response:
     record = await call.ask(signing, signing_id)
-    statement = await call.ask(disclosure_statement, record.lease.application.id)
+    statements = await call.ask(disclosure_statements, record.lease.application.id)
     return call.page(
         "signings/record.html",
         signing=record,
@@ -152,7 +160,7 @@ async def _show(
         refusal=error,
         timeline=timeline_items(call, record.lease.timeline),
         status=status,
-        **disclosure_panel(call, statement),
+        **disclosure_panel(call, statements),
     )
 
 
@@ -227,7 +235,7 @@ def _taking_back(call: PageCall, record: SigningRecord) -> dict[str, Any]:
             call._("That it was given and taken back stays in the record of the signing."),
         ],
         "button": call._("Take it back"),
-        "sent": [],
+        "recipients": None,
         "danger": False,
     }
 
@@ -255,15 +263,14 @@ async def post_move(call: DeskCall, signing_id: uuid.UUID) -> Response:
 async def _moving(
     call: PageCall, form: Form[Any], record: SigningRecord, *, confirm: bool = False, status: int = 200
 ) -> Response:
+    sent = _dated(call, call._("The lease signing was moved"), form.command) if confirm else []
     return call.page(
         "signings/confirm_time.html" if confirm else "signings/edit.html",
         form=form,
         heading_words=call._("Move the signing"),
-        event_words=call._("The lease signing was moved"),
         back=call.url("signing", signing_id=record.id),
         lease=record.lease,
-        prospect=record.invites_advocate,
-        other=support_name(call, record.invites_advocate),
+        recipients=recipients(call, (_inviting(record), sent)),
         places=Place,
         status=status,
     )
@@ -274,7 +281,7 @@ def _cancelling(call: PageCall, record: SigningRecord) -> dict[str, Any]:
         "heading_words": call._("Cancel the signing"),
         "lines": [call._("The signing won't take place. You can arrange another.")],
         "button": call._("Cancel the signing"),
-        "sent": _sent(record, [(call._("Event"), call._("The lease signing was cancelled"))]),
+        "recipients": recipients(call, (_inviting(record), _cancelled(call))),
         "danger": True,
     }
 
@@ -286,12 +293,12 @@ def _not_signed(call: PageCall, record: SigningRecord) -> dict[str, Any]:
         "heading_words": call._("The lease wasn't signed"),
         "lines": [call._("The parties met, and the lease stays a draft. You can arrange another signing.")],
         "button": call._("Record that it wasn't signed"),
-        "sent": _sent(record, lines),
+        "recipients": recipients(call, (_inviting(record), lines)),
         "danger": False,
     }
 
 
-def _signing(call: PageCall, record: SigningRecord) -> dict[str, Any]:
+def _signing(call: PageCall, record: SigningRecord, moved: SentLines) -> dict[str, Any]:
     terms = record.lease.current
     start = call.formats.date(terms.start_on)
     held = [(call._("Event"), call._("The lease signing took place")), (call._("Outcome"), call._("Signed"))]
@@ -300,9 +307,6 @@ def _signing(call: PageCall, record: SigningRecord) -> dict[str, Any]:
         (call._("First day of the tenancy"), start),
         (call._("Rent for a month"), call.formats.money(terms.rent)),
     ]
-    sent = _sent(record, held)
-    if record.discloses_start.discloses:
-        sent = [*sent, *begun]
     return {
         "heading_words": call._("Record the signatures"),
         "lines": [
@@ -310,26 +314,27 @@ def _signing(call: PageCall, record: SigningRecord) -> dict[str, Any]:
             call._("The inventory receives the home, a reference and the first day: no person and no rent."),
         ],
         "button": call._("Everybody signed"),
-        "sent": sent,
+        "recipients": recipients(call, (_inviting(record), [*moved, *held]), (record.discloses_start, begun)),
         "danger": False,
     }
 
 
-def _sent(record: SigningRecord, lines: SentLines) -> SentLines:
-    return lines if record.invites_advocate.discloses else []
+def _inviting(record: SigningRecord) -> list[Prospect]:
+    return [one.prospect for one in record.invites]
+
+
+def _cancelled(call: PageCall) -> SentLines:
+    return [(call._("Event"), call._("The lease signing was cancelled"))]
 
 
 async def _ask(
     call: PageCall, signing_id: uuid.UUID, form: Form[Any], words: Words, status: int = 200
 ) -> Response:
     record = await call.ask(signing, signing_id)
-    prospect = record.invites_advocate
     return call.page(
         "signings/confirm.html",
         form=form,
         back=call.url("signing", signing_id=signing_id),
-        prospect=prospect,
-        other=support_name(call, prospect),
         status=status,
         **words(call, record),
     )
@@ -396,24 +401,19 @@ async def _signatures(
     another_time = isinstance(form.refused, TimeNotAgreed) or at_another_time(
         record.starts_at, signed_at, call.runtime.time_zone
     )
-    words = _signing(call, record)
-    if another_time and record.invites_advocate.discloses:
-        moved = [
-            (call._("Event"), call._("The lease signing was moved")),
-            (call._("Date and time"), call.formats.moment(signed_at)),
-            (call._("Place"), call._(record.place.label)),
-        ]
-        words["sent"] = [*moved, *words["sent"]]
+    moved = [
+        (call._("Event"), call._("The lease signing was moved")),
+        (call._("Date and time"), call.formats.moment(signed_at)),
+        (call._("Place"), call._(record.place.label)),
+    ]
     return call.page(
         "signings/sign.html",
         form=form,
         signing=record,
         another_time=another_time,
         back=call.url("signing", signing_id=signing_id),
-        prospect=record.invites_advocate,
-        other=support_name(call, record.invites_advocate),
         status=status,
-        **words,
+        **_signing(call, record, moved if another_time else []),
     )
 
 
@@ -437,23 +437,20 @@ async def _discarding(call: PageCall, lease_id: uuid.UUID, form: Any, status: in
     scheduled = any(
         item.status is SigningStatus.SCHEDULED for item in await call.ask(signings_of_lease, lease_id)
     )
-    prospect = await call.ask(would_be_disclosed, record.application.id, Purpose.SIGNING)
+    informed: list[Recipient] | None = None
     lines = [call._("The draft can still be read, and you can draw up another lease.")]
-    sent: SentLines = []
     if scheduled:
         lines.append(call._("The scheduled signing is cancelled."))
-        if prospect.discloses:
-            sent = [(call._("Event"), call._("The lease signing was cancelled"))]
+        prospects = await call.ask(would_be_disclosed, record.application.id, Purpose.SIGNING)
+        informed = recipients(call, (prospects, _cancelled(call)))
     return call.page(
         "signings/confirm.html",
         form=form,
         back=call.url("lease", lease_id=lease_id),
-        prospect=prospect if scheduled else None,
-        other=support_name(call, prospect),
         heading_words=call._("Discard the draft lease"),
         lines=lines,
         button=call._("Discard the draft"),
-        sent=sent,
+        recipients=informed,
         danger=True,
         status=status,
     )

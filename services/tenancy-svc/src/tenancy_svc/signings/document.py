@@ -13,6 +13,7 @@ from sqlalchemy.orm import selectinload
 
 from chassis.db.tables import audit
 from chassis.feature import sentences_of
+from chassis.parties import name_of
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from tenancy_svc.documents.model import (
@@ -31,11 +32,9 @@ from tenancy_svc.documents.translation import Translation, translation
 from tenancy_svc.leases import feature as leases
 from tenancy_svc.leases.feature import VIEW_LEASES
 from tenancy_svc.leases.model import LeaseEdition
-from tenancy_svc.organisations import Organisation, organisation_named
-from tenancy_svc.settings import settings_of
 from tenancy_svc.signings import feature as signings
 from tenancy_svc.signings.attestations import SigningParty, parties_of
-from tenancy_svc.signings.model import Attestation, Outcome, Place, Side, Signing, SigningStatus
+from tenancy_svc.signings.model import Attendance, Attestation, Outcome, Place, Side, Signing, SigningStatus
 from tenancy_svc.signings.queries import SigningRecord, signing
 from tenancy_svc.timeline import acted_by
 
@@ -60,7 +59,9 @@ class SigningPaper:
     record: SigningRecord
     edition: int
     tenants: tuple[str, ...]
-    landlord: Organisation
+    landlord: str
+    advocates: Mapping[str, str]
+    """The names of the organisations that support the tenant, by party."""
     parties: Sequence[SigningParty]
     attestations: Sequence[tuple[Attestation, int]]
     """Each with the number of the edition it was given for."""
@@ -91,7 +92,10 @@ async def signing_document(tx: ReadTx, signing_id: uuid.UUID, *, language: Langu
         record=record,
         edition=edition.number,
         tenants=tuple(party.name for party in parties_of(held, edition) if party.side is Side.TENANT),
-        landlord=organisation_named(settings_of(tx.runtime).organisation, words._),
+        landlord=name_of(tx.runtime.parties, tx.runtime.entity, language.value),
+        advocates={
+            one.party: name_of(tx.runtime.parties, one.party, language.value) for one in record.invites
+        },
         parties=parties_of(held, edition),
         attestations=[(one, numbers[one.lease_edition_id]) for one in held.attestations],
         steps=until_then,
@@ -143,7 +147,7 @@ def document_of(paper: SigningPaper, words: Translation) -> Document:
         title=title,
         mark=_mark(record, words),
         running=f"{lease} · {version} · {words._('Record of the signing')}",
-        author=shown(paper.landlord.alone),
+        author=shown(paper.landlord),
         made_at=paper.made_at,
         blocks=tuple(_blocks(paper, words)),
     )
@@ -206,20 +210,24 @@ def _when_and_where(paper: SigningPaper, words: Translation) -> Iterator[Row]:
 def _people(paper: SigningPaper, words: Translation) -> Iterator[Row]:
     deleted = words._("The names were deleted, because the household no longer agrees to share them.")
     yield row(words._("Tenants"), *(paper.tenants or (deleted,)))
-    yield row(words._("For the landlord"), paper.record.landlord_name, paper.landlord.alone)
-    yield row(words._("The tenant's advocate"), *_advocate(paper.record, words))
+    yield row(words._("For the landlord"), paper.record.landlord_name, paper.landlord)
+    yield row(words._("The tenant's advocate"), *_advocate(paper, words))
 
 
-def _advocate(record: SigningRecord, words: Translation) -> Iterator[str]:
-    if record.answer is None:
+def _advocate(paper: SigningPaper, words: Translation) -> Iterator[str]:
+    answered = [(one.party, one.answer) for one in paper.record.invites if one.answer is not None]
+    if not answered:
         yield words._("No answer of an advocate is recorded.")
-        return
-    attending = record.answer.attendance.value == "attending"
-    yield (
-        words._("An advocate answered that they attend.") if attending else words._("No advocate can attend.")
-    )
-    if record.answer.reason is not None:
-        yield words.label(record.answer.reason)
+    for party, answer in answered:
+        attending = answer.attendance is Attendance.ATTENDING
+        said = (
+            words._("An advocate answered that they attend.")
+            if attending
+            else words._("No advocate can attend.")
+        )
+        yield f"{paper.advocates[party]}: {said}"
+        if answer.reason is not None:
+            yield words.label(answer.reason)
 
 
 def _rights(record: SigningRecord, words: Translation) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from tenancy_svc.applications.model import Application
-from tenancy_svc.homes.model import Hold, Home, stands_at
+from tenancy_svc.homes.model import Hold, Home, held_for, stands_at
 from tenancy_svc.leases.feature import VIEW_LEASES
 from tenancy_svc.leases.model import Lease, LeaseEdition, LeaseStatus, first_tenant, is_current_edition
 from tenancy_svc.signings.model import Signing, scheduled
@@ -26,7 +26,7 @@ async def due(tx: ReadTx) -> DueList:
         .outerjoin(Home, Home.unit == Lease.unit)
         .outerjoin(Signing, (Signing.lease_id == Lease.id) & scheduled())
         .join(Application, Application.id == Lease.application_id)
-        .outerjoin(Hold, Hold.request == Application.request)
+        .outerjoin(Hold, held_for(Application.unit.expression, Application.request.expression))
         .where(
             Lease.status == LeaseStatus.DRAFT,
             # Without its hold a household can't sign any more: what is left to do is due on its application.

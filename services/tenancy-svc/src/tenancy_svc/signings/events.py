@@ -7,6 +7,7 @@ from typing import TypeVar
 from chassis.bus import Incoming
 from chassis.bus.events import Events
 from chassis.perform import perform_in
+from chassis.publisher import Outgoing
 from chassis.tx import Tx
 from contracts import support, tenancy, units
 from contracts.words import Money
@@ -38,20 +39,20 @@ Dated = TypeVar("Dated", tenancy.SigningScheduledV1, tenancy.SigningMovedV1)
 
 
 @EVENTS.publishes(SigningScheduled)
-def signing_scheduled(fact: SigningScheduled) -> tuple[tenancy.SigningScheduledV1, int]:
+def signing_scheduled(fact: SigningScheduled) -> Outgoing:
     """A lease signing has a date."""
-    return _dated(tenancy.SigningScheduledV1, fact), fact.number
+    return Outgoing(_dated(tenancy.SigningScheduledV1, fact), fact.number, fact.to.party)
 
 
 @EVENTS.publishes(SigningMoved)
-def signing_moved(fact: SigningMoved) -> tuple[tenancy.SigningMovedV1, int]:
+def signing_moved(fact: SigningMoved) -> Outgoing:
     """A signing has another time or place."""
-    return _dated(tenancy.SigningMovedV1, fact), fact.number
+    return Outgoing(_dated(tenancy.SigningMovedV1, fact), fact.number, fact.to.party)
 
 
 def _dated(model: type[Dated], fact: SigningScheduled | SigningMoved) -> Dated:
     return model(
-        referral=fact.referral,
+        referral=fact.to.reference,
         signing=fact.signing,
         starts_at=fact.starts_at,
         place=PublishedPlace(fact.place.value),
@@ -59,41 +60,40 @@ def _dated(model: type[Dated], fact: SigningScheduled | SigningMoved) -> Dated:
 
 
 @EVENTS.publishes(SigningCancelled)
-def signing_cancelled(fact: SigningCancelled) -> tuple[tenancy.SigningCancelledV1, int]:
+def signing_cancelled(fact: SigningCancelled) -> Outgoing:
     """A signing will not take place."""
-    return tenancy.SigningCancelledV1(referral=fact.referral, signing=fact.signing), fact.number
+    event = tenancy.SigningCancelledV1(referral=fact.to.reference, signing=fact.signing)
+    return Outgoing(event, fact.number, fact.to.party)
 
 
 @EVENTS.publishes(SigningHeld)
-def signing_held(fact: SigningHeld) -> tuple[tenancy.SigningHeldV1, int]:
+def signing_held(fact: SigningHeld) -> Outgoing:
     """A signing took place."""
     event = tenancy.SigningHeldV1(
-        referral=fact.referral, signing=fact.signing, outcome=PublishedOutcome(fact.outcome.value)
+        referral=fact.to.reference, signing=fact.signing, outcome=PublishedOutcome(fact.outcome.value)
     )
-    return event, fact.number
+    return Outgoing(event, fact.number, fact.to.party)
 
 
 @EVENTS.publishes(TenancyStarted)
-def tenancy_started(fact: TenancyStarted) -> tuple[tenancy.TenancyStartedV1, int]:
+def tenancy_started(fact: TenancyStarted) -> Outgoing:
     """A tenancy began in a home; nothing of who lives there."""
     event = tenancy.TenancyStartedV1(
         tenancy=fact.tenancy, unit=fact.unit, start=fact.start, request=fact.request
     )
-    return event, 1
+    return Outgoing(event, 1, fact.to)
 
 
 @EVENTS.publishes(ReferredTenancyStarted)
-def referred_tenancy_started(
-    fact: ReferredTenancyStarted,
-) -> tuple[tenancy.ReferredTenancyStartedV1, int]:
+def referred_tenancy_started(fact: ReferredTenancyStarted) -> Outgoing:
     """The tenancy of a referral began, if the tenant allows that to be disclosed."""
     event = tenancy.ReferredTenancyStartedV1(
-        referral=fact.referral,
+        referral=fact.to.reference,
         unit=fact.unit,
         start=fact.start,
         rent=Money(amount=fact.rent, currency=fact.currency),
     )
-    return event, fact.number
+    return Outgoing(event, fact.number, fact.to.party)
 
 
 @EVENTS.on(support.SigningAttendanceV1)
@@ -104,6 +104,7 @@ async def signing_attendance(tx: Tx, incoming: Incoming) -> None:
         tx,
         receive_answer,
         ReceiveAnswer(
+            party=incoming.sender,
             referral=event.referral,
             signing=event.signing,
             attendance=Attendance(event.attendance.value),
@@ -121,20 +122,21 @@ async def unit_released(tx: Tx, incoming: Incoming) -> None:
         tx,
         receive_release,
         ReceiveRelease(
+            inventory=incoming.sender,
             request=event.request,
             unit=event.unit,
             reason=ReleaseReason(event.reason.value),
             released_at=incoming.time,
         ),
     )
-    await perform_in(tx, end_signings_of_hold, EndSigningsOfHold(request=event.request))
+    await perform_in(tx, end_signings_of_hold, EndSigningsOfHold(unit=event.unit, request=event.request))
 
 
 @EVENTS.on(support.ContactWithdrawnV1)
 async def contact_withdrawn(tx: Tx, incoming: Incoming) -> None:
     """Delete the name and contact that came with a referral, unless a lease is drawn up with them."""
     event = incoming.parse(support.ContactWithdrawnV1)
-    withdrawal = ForgetContact(referral=event.referral, withdrawn_at=incoming.time)
+    withdrawal = ForgetContact(party=incoming.sender, referral=event.referral, withdrawn_at=incoming.time)
     forgotten = await perform_in(tx, forget_contact, withdrawal)
     if forgotten is not None:
         await perform_in(tx, forget_drafts, ForgetDrafts(application_id=forgotten))

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.db import Versioned, words
 from chassis.errors import DomainError, Kind
+from tenancy_svc.disclosures.model import Referral
 from tenancy_svc.fields import Command, Line
 from tenancy_svc.tables import Base
 from trade.contact import Name
@@ -148,11 +149,15 @@ class Attestation(Base):
 
 
 class AdvocateAnswer(Base):
-    """Whether an advocate comes. No decision reads this table: the answer changes nothing (W2, W4)."""
+    """Whether an advocate of one organisation comes.
+
+    No decision reads this table: the answer changes nothing (W2, W4).
+    """
 
     __tablename__ = "advocate_answer"
 
     signing_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    party: Mapped[str] = mapped_column(primary_key=True)
     attendance: Mapped[Attendance] = mapped_column(words(Attendance, "attendance"))
     reason: Mapped[AbsenceReason | None] = mapped_column(words(AbsenceReason, "absence_reason"))
     answered_at: Mapped[dt.datetime]
@@ -253,14 +258,16 @@ class DiscardLease(Command):
 
 
 class EndSigningsOfHold(Command):
-    """The hold of a request is over, so its scheduled signing is cancelled."""
+    """The hold of a home for a request is over, so its scheduled signing is cancelled."""
 
+    unit: uuid.UUID
     request: uuid.UUID
 
 
 class ReceiveAnswer(Command):
-    """The advocate's answer as support published it."""
+    """The advocate's answer as a support organisation published it."""
 
+    party: str
     referral: uuid.UUID
     signing: uuid.UUID
     attendance: Attendance
@@ -272,7 +279,7 @@ class ReceiveAnswer(Command):
 class SigningScheduled:
     """A signing has a date; `number` is its position among the facts about the referral."""
 
-    referral: uuid.UUID
+    to: Referral
     number: int
     signing: uuid.UUID
     starts_at: dt.datetime
@@ -283,7 +290,7 @@ class SigningScheduled:
 class SigningMoved:
     """A signing has another time or place."""
 
-    referral: uuid.UUID
+    to: Referral
     number: int
     signing: uuid.UUID
     starts_at: dt.datetime
@@ -294,7 +301,7 @@ class SigningMoved:
 class SigningCancelled:
     """A signing won't take place."""
 
-    referral: uuid.UUID
+    to: Referral
     number: int
     signing: uuid.UUID
 
@@ -303,7 +310,7 @@ class SigningCancelled:
 class SigningHeld:
     """A signing took place."""
 
-    referral: uuid.UUID
+    to: Referral
     number: int
     signing: uuid.UUID
     outcome: Outcome
@@ -311,8 +318,9 @@ class SigningHeld:
 
 @dataclass(frozen=True, slots=True)
 class TenancyStarted:
-    """A tenancy began; for the inventory, which receives no person and no rent."""
+    """A tenancy began; for the home's inventory, which receives no person and no rent."""
 
+    to: str
     tenancy: uuid.UUID
     unit: uuid.UUID
     start: dt.date
@@ -323,7 +331,7 @@ class TenancyStarted:
 class ReferredTenancyStarted:
     """The tenancy of a referral began; for support, with the rent."""
 
-    referral: uuid.UUID
+    to: Referral
     number: int
     unit: uuid.UUID
     start: dt.date

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, case, select
 from sqlalchemy.orm import selectinload
 
 from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from tenancy_svc.disclosures.model import Purpose
-from tenancy_svc.disclosures.queries import Prospect, prospect
+from tenancy_svc.disclosures.queries import Prospect, prospects
 from tenancy_svc.homes.model import Home
 from tenancy_svc.leases.feature import VIEW_LEASES
 from tenancy_svc.leases.model import Lease, LeaseEdition, first_tenant, is_current_edition
@@ -83,7 +83,7 @@ class TakenBack:
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """The advocate's answer to the signing as it's arranged now."""
+    """An organisation's answer to the signing as it's arranged now."""
 
     attendance: Attendance
     reason: AbsenceReason | None
@@ -91,11 +91,25 @@ class AnswerView:
 
 
 @dataclass(frozen=True, slots=True)
-class SigningRecord:
-    """One signing as its page shows it.
+class Invited:
+    """An organisation that supports the household: whether its advocate is invited, and what it answered.
 
-    `answer` is None when the advocate wasn't invited, hasn't answered, or answered before it was moved.
+    `answer` is None when nobody was invited, hasn't answered, or answered before the signing was moved.
     """
+
+    party: str
+    prospect: Prospect
+    answer: AnswerView | None
+
+    @property
+    def discloses(self) -> bool:
+        """Whether it's informed of the signing."""
+        return self.prospect.discloses
+
+
+@dataclass(frozen=True, slots=True)
+class SigningRecord:
+    """One signing as its page shows it."""
 
     id: uuid.UUID
     version: int
@@ -116,9 +130,8 @@ class SigningRecord:
     attested: tuple[Attested, ...]
     taken_back: tuple[TakenBack, ...]
     missing: tuple[str, ...]
-    invites_advocate: Prospect
-    discloses_start: Prospect
-    answer: AnswerView | None
+    invites: tuple[Invited, ...]
+    discloses_start: tuple[Prospect, ...]
 
     @property
     def ready(self) -> bool:
@@ -146,11 +159,10 @@ async def read_lines(
     """Return lines in a transaction that is open already."""
     name = first_tenant()
     statement = (
-        select(Signing, Lease, Home, AdvocateAnswer, name)
+        select(Signing, Lease, Home, _best_answer(), name)
         .join(Lease, Lease.id == Signing.lease_id)
         .join(LeaseEdition, is_current_edition())
         .outerjoin(Home, Home.unit == Lease.unit)
-        .outerjoin(AdvocateAnswer, answers_arrangement())
     )
     if status is not None:
         statement = statement.where(Signing.status == status)
@@ -169,10 +181,23 @@ async def read_lines(
             place=signing.place,
             status=signing.status,
             outcome=signing.outcome,
-            attendance=answer.attendance if answer else None,
+            attendance=attendance,
         )
-        for signing, lease, home, answer, name in rows
+        for signing, lease, home, attendance, name in rows
     ]
+
+
+def _best_answer() -> ScalarSelect[Attendance | None]:
+    """Whether an advocate comes to a `Signing`: it's enough when one of several does."""
+    comes = case((AdvocateAnswer.attendance == Attendance.ATTENDING, 0), else_=1)
+    return (
+        select(AdvocateAnswer.attendance)
+        .where(answers_arrangement())
+        .order_by(comes)
+        .limit(1)
+        .correlate(Signing)
+        .scalar_subquery()
+    )
 
 
 @query(VIEW_LEASES, views="lease")
@@ -188,9 +213,12 @@ async def signing(tx: ReadTx, signing_id: uuid.UUID) -> SigningRecord:
     )
     parties = parties_of(found, edition)
     names = [party.name for party in parties]
-    answer: AdvocateAnswer | None = await tx.scalar(
-        select(AdvocateAnswer).join(Signing, answers_arrangement()).where(Signing.id == signing_id)
-    )
+    answers = {
+        one.party: AnswerView(one.attendance, one.reason, one.answered_at)
+        for one in await tx.session.scalars(
+            select(AdvocateAnswer).join(Signing, answers_arrangement()).where(Signing.id == signing_id)
+        )
+    }
     application_id = record.application.id
     return SigningRecord(
         id=found.id,
@@ -233,7 +261,9 @@ async def signing(tx: ReadTx, signing_id: uuid.UUID) -> SigningRecord:
             if one.taken_back_at is not None
         ),
         missing=tuple(missing_attestations(found, edition)),
-        invites_advocate=await prospect(tx, application_id, Purpose.SIGNING),
-        discloses_start=await prospect(tx, application_id, Purpose.START),
-        answer=AnswerView(answer.attendance, answer.reason, answer.answered_at) if answer else None,
+        invites=tuple(
+            Invited(one.party, one, answers.get(one.party))
+            for one in await prospects(tx, application_id, Purpose.SIGNING)
+        ),
+        discloses_start=tuple(await prospects(tx, application_id, Purpose.START)),
     )

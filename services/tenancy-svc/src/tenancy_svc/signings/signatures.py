@@ -93,21 +93,21 @@ async def sign_lease(tx: Tx, command: SignLease) -> uuid.UUID:
         raise
     tx.touched("lease", lease.id, "began")
     tx.publish(
-        TenancyStarted(tenancy, lease.unit, edition.start_on, application.request),
+        TenancyStarted(home.inventory, tenancy, lease.unit, edition.start_on, application.request),
         basis=f"lease:{lease.number}",
     )
     await disclose_to_support(
         tx,
         lease.application_id,
         Purpose.SIGNING,
-        lambda referral, number: SigningHeld(referral, number, signing.id, Outcome.SIGNED),
+        lambda to, number: SigningHeld(to, number, signing.id, Outcome.SIGNED),
     )
     await disclose_to_support(
         tx,
         lease.application_id,
         Purpose.START,
-        lambda referral, number: ReferredTenancyStarted(
-            referral, number, lease.unit, edition.start_on, edition.rent_amount, edition.rent_currency
+        lambda to, number: ReferredTenancyStarted(
+            to, number, lease.unit, edition.start_on, edition.rent_amount, edition.rent_currency
         ),
     )
     return lease.id
@@ -124,7 +124,7 @@ async def record_not_signed(tx: Tx, command: RecordNotSigned) -> None:
         tx,
         lease.application_id,
         Purpose.SIGNING,
-        lambda referral, number: SigningHeld(referral, number, signing.id, Outcome.NOT_SIGNED),
+        lambda to, number: SigningHeld(to, number, signing.id, Outcome.NOT_SIGNED),
     )
 
 
@@ -148,5 +148,5 @@ async def _sign_at_another_time(tx: Tx, signing: Signing, lease: Lease, at: dt.d
         tx,
         lease.application_id,
         Purpose.SIGNING,
-        lambda referral, number: SigningMoved(referral, number, signing.id, at, signing.place),
+        lambda to, number: SigningMoved(to, number, signing.id, at, signing.place),
     )

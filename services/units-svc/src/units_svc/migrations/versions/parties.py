@@ -8,8 +8,8 @@ first is known from what the inventory has published; the second had the id that
 
 from alembic import op
 
-revision = "539c0d8c8446"
-down_revision = "779217b4f4fa"
+revision = "dd2f0eadd54e"
+down_revision = "4734b2ba5bef"
 
 _OWN = """coalesce(
     (SELECT split_part(data ->> 'source', '/', 2) FROM outbox ORDER BY position DESC LIMIT 1), 'property')"""
