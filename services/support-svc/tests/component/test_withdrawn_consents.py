@@ -91,7 +91,7 @@ async def test_what_stands_is_shown_and_can_follow_later(world):
     async with world.desk("caseworker") as browser:
         assert "What is still in effect" in (await browser.get(address)).text
         page = parse_page((await browser.get(f"{address}/{one}/withdraw")).text)
-        assert "the property entity has the name and contact" in page.text
+        assert "Property entity has the name and contact" in page.text
     await withdraw(world, client, Purpose.SHARE_CONTACT_FOR_TENANCY, Consequence.FORGET_CONTACT)
     assert await world.see(standing_disclosures, client, one) == []
     basis = await world.rows("SELECT basis FROM outbox WHERE type LIKE '%contact_withdrawn%'")
