@@ -24,7 +24,7 @@ async def asked(world, *, hot: bool, refer_to: str | None):
     given = {"placement_id": wanted, "unit": unit, "secured_on": world.today, "expected_move_in": day}
     if hot:
         preview = await world.see(preview_securing, wanted, unit, day)
-        assert [one.landlord for one in preview.referrals] == ["property", "lakeside-homes"]
+        assert [one.landlord for one in preview.referrals] == ["lakeside-homes", "property"]
         assert preview.asks_who_manages
         shown = ("adults", "children", "consent", "inventory")
         given |= {name: getattr(preview, name) for name in shown}

@@ -230,7 +230,7 @@ async def inventories(tx: ReadTx) -> tuple[InventoryAge, ...]:
 async def ages(tx: ReadTx) -> tuple[InventoryAge, ...]:
     """Every inventory that takes part or that was ever received from, and when it was last received from."""
     received = await tx.execute(select(InventoryReceipt.inventory, InventoryReceipt.received_at))
-    return _ages(tx, {inventory: at for inventory, at in received})
+    return _ages(tx, dict(received.all()))
 
 
 def _ages(tx: ReadTx, received: Mapping[str, datetime]) -> tuple[InventoryAge, ...]:
