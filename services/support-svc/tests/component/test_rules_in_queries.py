@@ -76,15 +76,14 @@ LANDLORDS = ("property", "lakeside-homes")
 @pytest.mark.row("C6", "N4", "W5")
 @anything
 @given(
-    purpose=st.sampled_from(Purpose),
-    parties=st.tuples(*[st.none() | st.sampled_from(LANDLORDS)] * 2),
+    towards=st.tuples(st.sampled_from(Purpose), *[st.none() | st.sampled_from(LANDLORDS)] * 2),
     type_=st.sampled_from(ConsentType),
     days=st.tuples(st.integers(-2, 2), st.none() | st.integers(0, 4)),
     ended=st.fixed_dictionaries({"withdrawn": st.booleans(), "superseded": st.booleans()}),
 )
-async def test_which_consent_is_in_force(world, purpose, parties, type_, days, ended):
+async def test_which_consent_is_in_force(world, towards, type_, days, ended):
     given_ago, lasts = days
-    named, landlord = parties
+    purpose, named, landlord = towards
     client = await one_client(world)
     given_on = world.today - given_ago * dt.timedelta(days=1)
     expires_on = None if lasts is None else given_on + lasts * dt.timedelta(days=1)

@@ -134,8 +134,12 @@ async def secure_unit(tx: Tx, command: SecureUnit) -> SecuringStarted:
     faults.refuse()
     started = SecuringStarted(new_id(), command.placement_id, command.unit)
     inventory = command.inventory or _only_inventory(tx)
-    shown = command.adults is not None and command.children is not None and command.consent is not None
-    if shown and inventory is not None:
+    if (
+        command.adults is not None
+        and command.children is not None
+        and command.consent is not None
+        and inventory is not None
+    ):
         _publish(
             tx,
             started,

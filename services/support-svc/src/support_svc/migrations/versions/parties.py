@@ -7,7 +7,7 @@ for the landlords of the homes that a client asks for, whoever they were.
 
 from alembic import op
 
-revision = "4ff03ecc2aa8"
+revision = "281890b12d91"
 down_revision = "79f12c540ac4"
 
 _BEFORE = "property"
