@@ -81,6 +81,12 @@ class World(ServiceWorld):
             start_placement, StartPlacement(client_id=client, member_ids=list(members), **given)
         )
 
+    def message(self, name: str, /, version: int | None = None, **changes: Any) -> tuple[str, bytes]:
+        """Return an event of another service; a home that no property entity manages names none."""
+        if changes.get("managed_by") in ("third_party", "not_known"):
+            changes.setdefault("manager", None)
+        return super().message(name, version, **changes)
+
     async def home(self, **changes: Any) -> uuid.UUID:
         """Let the inventory publish a free home of the property entity, and return its unit."""
         unit = changes.pop("unit", None) or uuid.uuid4()
@@ -98,8 +104,9 @@ class World(ServiceWorld):
         """Secure a home and let the inventory hold it; return the request."""
         request = await self.ask_for(placement, unit, **fields)
         deadline = self.clock.now() + dt.timedelta(days=10)
-        (home,) = await self.rows("SELECT managed_by FROM home WHERE unit = $1", unit)
-        await self.receive("unit_secured", request=request, unit=unit, deadline=deadline, **home)
+        (home,) = await self.rows("SELECT managed_by, manager, inventory FROM home WHERE unit = $1", unit)
+        secured = {"request": request, "unit": unit, "deadline": deadline, "sender": home.pop("inventory")}
+        await self.receive("unit_secured", **secured, **home)
         return request
 
     async def referral(self, request: uuid.UUID) -> uuid.UUID:

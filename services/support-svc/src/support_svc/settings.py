@@ -6,7 +6,6 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import ServiceSettings
-from deskkit.i18n import N_
 
 
 class Settings(ServiceSettings):
@@ -16,7 +15,5 @@ class Settings(ServiceSettings):
         env_prefix="SUPPORT_", extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
-    organisation: str = N_("Support organisation")
-    """The organisation's name beneath the desk's; the plain one is translated."""
     answer_expected_within: timedelta = Field(default=timedelta(minutes=5))
     """How long the inventory may take to answer a request before the page shows that no answer came (P6)."""

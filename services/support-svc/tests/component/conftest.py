@@ -239,6 +239,15 @@ async def secured(world):
     return Scene("secured", await ids(world, person, wanted))
 
 
+async def with_a_third_party(world):
+    """A home of a third-party landlord is held, which another inventory than the usual one lists."""
+    wanted = await world.placement(await world.client("Ora", "Elsewhere"))
+    unit = await world.home(managed_by="third_party", sender="city-inventory")
+    await world.held(wanted, unit)
+    (row,) = await world.rows("SELECT client_id FROM placement WHERE id = $1", wanted)
+    return Scene("with_a_third_party", await ids(world, row["client_id"], wanted))
+
+
 async def not_referred(world):
     """A home is held that turned out to be the property entity's; two referrals for it were withdrawn."""
     person = await world.client("Ida", "Unreferred", phones=["416 555 0145"])
@@ -420,9 +429,8 @@ def every_stage(world) -> Callable[[], Awaitable[tuple[Scene, ...]]]:
     """Play a placement to every stage, each with its own people, and return the scenes."""
 
     async def play() -> tuple[Scene, ...]:
-        scenes = [
-            await stage(world) for stage in (searching, secured, not_referred, declined, failed, moved_in)
-        ]
+        stages = (searching, secured, with_a_third_party, not_referred, declined, failed, moved_in)
+        scenes = [await stage(world) for stage in stages]
         return (*scenes, await moved_in(world, last=True))
 
     return play

@@ -160,7 +160,7 @@ async def test_moves_are_withheld_once_the_consent_to_be_housed_is_gone(world):
 
 async def bases(world):
     rows = await world.rows("SELECT type, basis FROM outbox WHERE status <> 'withheld' ORDER BY position")
-    return {row["type"].split(".")[2]: row["basis"] for row in rows}
+    return {row["type"].split(".")[1]: row["basis"] for row in rows}
 
 
 @pytest.mark.row("W5", "W13", "P6")

@@ -128,7 +128,7 @@ async def test_the_inventory_is_sent_a_corrected_move_in_of_a_third_partys_home(
         "SELECT subject, aggregate_version, status, data FROM outbox WHERE aggregate ="
         " (SELECT request::text FROM securing) ORDER BY position"
     )
-    published = [(row["subject"].split(".")[2], row["aggregate_version"], row["status"]) for row in rows]
+    published = [(row["subject"].split(".")[3], row["aggregate_version"], row["status"]) for row in rows]
     assert [one[:2] for one in published] == [
         ("unit_requested", 1),
         ("household_moved_in", 2),
@@ -150,7 +150,7 @@ async def moves_published(world):
     )
     days = [json.loads(row["data"])["data"] for row in rows]
     return [
-        (row["subject"].split(".")[2], row["aggregate_version"], day.get("moved_out_on"))
+        (row["subject"].split(".")[3], row["aggregate_version"], day.get("moved_out_on"))
         for row, day in zip(rows, days, strict=True)
     ]
 

@@ -205,8 +205,15 @@ async def test_the_copy_keeps_the_newest_word_whatever_the_order(world):
 
 @pytest.mark.row("P5")
 async def test_the_page_shows_how_old_the_copy_is(world):
-    assert (await world.see(search_homes, HomeFilter())).received_at is None
+    before = (await world.see(search_homes, HomeFilter())).inventories
+    assert [(one.inventory, one.received_at) for one in before] == [
+        ("city-inventory", None),
+        ("property", None),
+    ]
     await world.home()
     world.clock.advance(dt.timedelta(hours=3))
-    received_at = (await world.see(search_homes, HomeFilter())).received_at
-    assert world.clock.now() - received_at == dt.timedelta(hours=3)
+    await world.home(sender="city-inventory")
+    for wanted in (HomeFilter(), HomeFilter(q="nowhere")):
+        ages = (await world.see(search_homes, wanted)).inventories
+        since = {one.inventory: world.clock.now() - one.received_at for one in ages}
+        assert since == {"city-inventory": dt.timedelta(0), "property": dt.timedelta(hours=3)}

@@ -40,7 +40,7 @@ async def test_a_household_goes_from_search_to_follow_up(world):
     assert {home.unit for home in (await world.see(search_homes, HomeFilter(), before.seeking())).items} == {
         unit
     }
-    assert found.received_at is not None
+    assert {one.inventory: one.received_at is not None for one in found.inventories}["property"]
 
     request = await world.ask_for(wanted, unit)
     asking = await world.see(placement, wanted)

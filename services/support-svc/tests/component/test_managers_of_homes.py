@@ -16,7 +16,7 @@ from support_svc.securing.model import ManagerNotKnown, NothingToRefer
 from support_svc.securing.queries import preview_securing
 
 
-async def asked(world, *, hot: bool, refer: bool | None):
+async def asked(world, *, hot: bool, refer_to: str | None):
     """Secure a home of unknown manager, as the page or the API does; return the placement and the event."""
     wanted = await world.placement(await world.client(), agrees_to_share_contact=GivenHow.WRITTEN)
     unit = await world.home(managed_by="not_known")
@@ -24,9 +24,11 @@ async def asked(world, *, hot: bool, refer: bool | None):
     given = {"placement_id": wanted, "unit": unit, "secured_on": world.today, "expected_move_in": day}
     if hot:
         preview = await world.see(preview_securing, wanted, unit, day)
-        assert (preview.refers, preview.asks_who_manages) == (True, True)
-        given |= {"adults": preview.adults, "children": preview.children, "consent": preview.consent}
-    started = await world.do(secure_unit, SecureUnit(refer=refer, **given))
+        assert [one.landlord for one in preview.referrals] == ["lakeside-homes", "property"]
+        assert preview.asks_who_manages
+        shown = ("adults", "children", "consent", "inventory")
+        given |= {name: getattr(preview, name) for name in shown}
+    started = await world.do(secure_unit, SecureUnit(refer_to=refer_to, **given))
     deadline = world.clock.now() + dt.timedelta(days=10)
     secured = {"request": started.request, "unit": unit, "deadline": deadline, "managed_by": "not_known"}
     await world.receive("unit_secured", **secured)
@@ -37,15 +39,15 @@ async def asked(world, *, hot: bool, refer: bool | None):
 @pytest.mark.parametrize("hot", [True, False])
 async def test_the_caseworker_is_asked_before_anybody_is_referred(world, hot):
     with pytest.raises(ManagerNotKnown) as refused:
-        await asked(world, hot=hot, refer=None)
-    assert refused.value.field == "refer"
+        await asked(world, hot=hot, refer_to=None)
+    assert refused.value.field == "refer_to"
     assert await world.published() == []
 
 
 @pytest.mark.row("P6", "W5")
 @pytest.mark.parametrize("hot", [True, False])
 async def test_the_household_is_referred_when_the_caseworker_chooses_so(world, hot):
-    wanted, secured = await asked(world, hot=hot, refer=True)
+    wanted, secured = await asked(world, hot=hot, refer_to="property")
     assert await world.published() == ["unit_requested", "tenancy_referred"]
     await world.receive("unit_secured", **{**secured, "deadline": secured["deadline"] + dt.timedelta(days=1)})
     assert (await world.see(placement, wanted)).request.managed_by is ManagedBy.PROPERTY_ENTITY
@@ -54,7 +56,7 @@ async def test_the_household_is_referred_when_the_caseworker_chooses_so(world, h
 @pytest.mark.row("P6", "P7", "U4", "W5")
 @pytest.mark.parametrize("hot", [True, False])
 async def test_otherwise_no_referral_is_sent_and_we_report_the_move_in(world, hot):
-    wanted, _ = await asked(world, hot=hot, refer=False)
+    wanted, _ = await asked(world, hot=hot, refer_to="no_one")
     assert await world.published() == ["unit_requested"]
     await world.do(move_in, MoveIn(placement_id=wanted, moved_in_on=world.today, next_months=1))
     assert await world.published() == ["unit_requested", "household_moved_in"]
@@ -62,8 +64,8 @@ async def test_otherwise_no_referral_is_sent_and_we_report_the_move_in(world, ho
 
 @pytest.mark.row("P6", "U6", "W5")
 async def test_a_manager_corrected_by_the_inventory_is_stored_and_refers_nobody_by_itself(world):
-    wanted, secured = await asked(world, hot=True, refer=False)
-    await world.receive("unit_secured", **{**secured, "managed_by": "property_entity"})
+    wanted, secured = await asked(world, hot=True, refer_to="no_one")
+    await world.receive("unit_secured", **{**secured, "managed_by": "property_entity", "manager": "property"})
     seen = (await world.see(placement, wanted)).request
     assert (seen.managed_by, seen.referred) == (ManagedBy.PROPERTY_ENTITY, False)
     assert await world.published() == ["unit_requested"]
@@ -74,8 +76,8 @@ async def test_a_manager_corrected_by_the_inventory_is_stored_and_refers_nobody_
 
 async def corrected(world):
     """A home secured without a referral that turned out to be the property entity's; its placement."""
-    wanted, secured = await asked(world, hot=True, refer=False)
-    await world.receive("unit_secured", **{**secured, "managed_by": "property_entity"})
+    wanted, secured = await asked(world, hot=True, refer_to="no_one")
+    await world.receive("unit_secured", **{**secured, "managed_by": "property_entity", "manager": "property"})
     return wanted
 
 
@@ -146,14 +148,14 @@ async def test_without_the_consent_to_be_housed_a_referral_is_withheld_and_the_p
         path = f"/placements/{wanted}/referral"
         preview = (await api.get(f"{path}/preview")).json()
         assert (preview["name"], preview["phone"]) == (None, None)
-        assert (await api.post(path)).json() == {"sent": True}
+        assert (await api.post(path)).json() == {"sent": True, "landlord": "property"}
     *_, sent = await world.rows("SELECT data FROM outbox WHERE status <> 'withheld' ORDER BY position")
     assert "Davis" not in sent["data"]
 
 
 @pytest.mark.row("P6", "W5")
 async def test_nobody_is_referred_for_a_home_of_somebody_else(world):
-    wanted, secured = await asked(world, hot=True, refer=False)
+    wanted, secured = await asked(world, hot=True, refer_to="no_one")
     for manager in ("not_known", "third_party"):
         await world.receive("unit_secured", **{**secured, "managed_by": manager})
         with pytest.raises(NothingToRefer):
@@ -184,7 +186,7 @@ async def test_search_and_securing_show_that_it_is_not_known(world, locale, word
         refused = await browser.post(f"{base}/secure/{unit}", data=form)
         assert refused.status_code == 422
         parse_page(refused.text)
-        sent = await browser.post(f"{base}/secure/{unit}", data={**form, "refer": "no"})
+        sent = await browser.post(f"{base}/secure/{unit}", data={**form, "refer_to": "no_one"})
         assert sent.status_code == 303
         (asked_for,) = await world.rows("SELECT request, unit FROM securing")
         deadline = world.clock.now() + dt.timedelta(days=10)

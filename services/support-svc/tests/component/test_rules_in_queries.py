@@ -11,7 +11,17 @@ from sqlalchemy import select
 from chassis.usecase import query
 from support_svc.clients.feature import VIEW_CLIENTS
 from support_svc.clients.model import Client, adult_on, age_on, is_adult
-from support_svc.consents.model import SUFFICIENT, Consent, ConsentStatus, ConsentType, Purpose, status_on
+from support_svc.consents.model import (
+    CONCERN_LANDLORDS,
+    LANDLORDS_ASKED,
+    SERVICE_PARTNERS,
+    SUFFICIENT,
+    Consent,
+    ConsentStatus,
+    ConsentType,
+    Purpose,
+    status_on,
+)
 from support_svc.consents.standing import is_in_force
 
 anything = settings(
@@ -29,9 +39,9 @@ async def adults(tx, client_id, day):
 
 
 @query(VIEW_CLIENTS)
-async def in_force(tx, consent_id, purpose):
-    """Whether a consent is in force for a purpose, as queries find it."""
-    return await tx.scalar(select(is_in_force(purpose, tx.today)).where(Consent.id == consent_id))
+async def in_force(tx, consent_id, purpose, landlord):
+    """Whether a consent is in force for a purpose towards a landlord, as queries find it."""
+    return await tx.scalar(select(is_in_force(purpose, landlord, tx.today)).where(Consent.id == consent_id))
 
 
 async def one_client(world):
@@ -60,16 +70,20 @@ async def test_who_is_an_adult(world, known, day):
     assert await world.see(adults, client, day) == is_adult(age_on(day, born, age, estimated_on))
 
 
-@pytest.mark.row("C6", "W5")
+LANDLORDS = ("property", "lakeside-homes")
+
+
+@pytest.mark.row("C6", "N4", "W5")
 @anything
 @given(
-    purpose=st.sampled_from(Purpose),
+    towards=st.tuples(st.sampled_from(Purpose), *[st.none() | st.sampled_from(LANDLORDS)] * 2),
     type_=st.sampled_from(ConsentType),
     days=st.tuples(st.integers(-2, 2), st.none() | st.integers(0, 4)),
     ended=st.fixed_dictionaries({"withdrawn": st.booleans(), "superseded": st.booleans()}),
 )
-async def test_which_consent_is_in_force(world, purpose, type_, days, ended):
+async def test_which_consent_is_in_force(world, towards, type_, days, ended):
     given_ago, lasts = days
+    purpose, named, landlord = towards
     client = await one_client(world)
     given_on = world.today - given_ago * dt.timedelta(days=1)
     expires_on = None if lasts is None else given_on + lasts * dt.timedelta(days=1)
@@ -78,7 +92,7 @@ async def test_which_consent_is_in_force(world, purpose, type_, days, ended):
     await world.rows(
         "INSERT INTO consent (id, client_id, purpose, recipient, categories, type, given_on, expires_on,"
         " given_how, taken_by, taken_by_name, withdrawn_at, superseded_by, recorded_at, version) VALUES"
-        " ($1, $2, $3, 'inventory', '{}', $4, $5, $6, 'verbal', 'staff-7', 'Robin Hale', $7, $8, $9, 1)"
+        " ($1, $2, $3, $10, '{}', $4, $5, $6, 'verbal', 'staff-7', 'Robin Hale', $7, $8, $9, 1)"
         " RETURNING id",
         consent,
         client,
@@ -89,7 +103,9 @@ async def test_which_consent_is_in_force(world, purpose, type_, days, ended):
         world.clock.now() if ended["withdrawn"] else None,
         consent if ended["superseded"] else None,
         world.clock.now(),
+        named or LANDLORDS_ASKED if purpose in CONCERN_LANDLORDS else SERVICE_PARTNERS,
     )
     status = status_on(world.today, given_on, expires_on, **ended, type_=type_)
     expected = status is ConsentStatus.ACTIVE and type_ in SUFFICIENT[purpose]
-    assert await world.see(in_force, consent, purpose) == expected
+    serves = purpose not in CONCERN_LANDLORDS or named in (None, landlord)
+    assert await world.see(in_force, consent, purpose, landlord) == (expected and serves)

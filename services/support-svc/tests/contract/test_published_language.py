@@ -10,7 +10,7 @@ from chassis.clock import FixedClock
 from contracts import support, words
 from contracts.catalogue import CATALOGUE
 from contracts.envelope import read
-from support_svc.border import BORDER, publisher
+from support_svc.border import publisher
 from support_svc.consents.model import Purpose
 from support_svc.followups.model import HouseholdMovedOut
 from support_svc.homes.model import ManagedBy, Occupancy
@@ -35,18 +35,19 @@ from support_svc.worker import DUTIES
 
 REQUEST, UNIT, REFERRAL, SIGNING = (uuid.UUID(int=number) for number in range(1, 5))
 DAY = dt.date(2026, 4, 1)
+INVENTORY, LANDLORD = "city-inventory", "lakeside-homes"
 PERSON = Applicant("Anne-Marie", "Côté", None, "+1 416-555-0177 ext. 5", "anne@mail.example", "fr")
 
 FACTS = {
-    support.UnitRequestedV1: UnitRequested(REQUEST, UNIT, DAY, DAY, 2, 1),
-    support.UnitRequestWithdrawnV1: UnitRequestWithdrawn(REQUEST, UNIT),
-    support.HouseholdMovedInV1: HouseholdMovedIn(REQUEST, UNIT, DAY, 2),
-    support.HouseholdMovedOutV1: HouseholdMovedOut(REQUEST, UNIT, DAY, 3),
-    support.TenancyReferredV1: TenancyReferred(REFERRAL, REQUEST, UNIT, DAY, 2, 1, 1, PERSON),
-    support.TenancyReferralWithdrawnV1: TenancyReferralWithdrawn(REFERRAL, 2),
-    support.ContactWithdrawnV1: ContactWithdrawn(REFERRAL, 3),
+    support.UnitRequestedV1: UnitRequested(INVENTORY, REQUEST, UNIT, DAY, DAY, 2, 1),
+    support.UnitRequestWithdrawnV1: UnitRequestWithdrawn(INVENTORY, REQUEST, UNIT),
+    support.HouseholdMovedInV1: HouseholdMovedIn(INVENTORY, REQUEST, UNIT, DAY, 2),
+    support.HouseholdMovedOutV1: HouseholdMovedOut(INVENTORY, REQUEST, UNIT, DAY, 3),
+    support.TenancyReferredV1: TenancyReferred(LANDLORD, REFERRAL, REQUEST, UNIT, DAY, 2, 1, 1, PERSON),
+    support.TenancyReferralWithdrawnV1: TenancyReferralWithdrawn(LANDLORD, REFERRAL, 2),
+    support.ContactWithdrawnV1: ContactWithdrawn(LANDLORD, REFERRAL, 3),
     support.SigningAttendanceV1: SigningAnswered(
-        REFERRAL, SIGNING, 3, Attendance.CANNOT_ATTEND, AbsenceReason.NOBODY_AVAILABLE
+        LANDLORD, REFERRAL, SIGNING, 3, Attendance.CANNOT_ATTEND, AbsenceReason.NOBODY_AVAILABLE
     ),
 }
 
@@ -56,7 +57,9 @@ FACTS = {
 def test_each_fact_is_published_as_its_contract_requires(model, fact):
     clock = FixedClock(dt.datetime(2026, 3, 2, 15, tzinfo=dt.UTC))
     (message,) = publisher("support").to_messages(fact, clock.now())
-    assert message.subject == message.type == model.terms.subject
+    to = INVENTORY if model.terms.listeners == (words.Service.UNITS,) else LANDLORD
+    assert (message.type, message.addressee) == (model.terms.key, to)
+    assert message.subject == model.terms.subject("support", to)
     assert message.aggregate == str(getattr(fact, model.terms.aggregate))
     envelope = read(model, message.data)
     assert envelope.aggregateversion == message.version
@@ -64,10 +67,9 @@ def test_each_fact_is_published_as_its_contract_requires(model, fact):
 
 @pytest.mark.row("W1")
 def test_every_event_of_ours_has_a_fact_and_every_event_for_us_a_handler():
-    assert {model.terms.subject for model in CATALOGUE.published_by("support")} == {
-        model.terms.subject for model in FACTS
-    }
-    assert {subject for source in BORDER.sources for subject in source.subjects} == set(DUTIES.listening)
+    ours = {model.terms.key for model in CATALOGUE.published_by("support")}
+    assert ours == {model.terms.key for model in FACTS}
+    assert {model.terms.key for model in CATALOGUE.received_by("support")} == set(DUTIES.listening)
 
 
 @pytest.mark.row("W1")

@@ -44,6 +44,7 @@ def rows(draw):
         "features": draw(st.lists(st.sampled_from(["balcony", "elevator"]), unique=True)),
         "accessible": draw(st.booleans()),
         "shareable": draw(st.booleans()),
+        "inventory": draw(st.sampled_from(["city-inventory", "property"])),
         "managed_by": draw(st.sampled_from(["property_entity", "third_party"])),
         "occupancy": draw(st.sampled_from(["available", "secured", "notice_given"])),
         "available_from": draw(

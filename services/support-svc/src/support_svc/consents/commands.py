@@ -18,15 +18,18 @@ from support_svc.clients.model import Client
 from support_svc.consents.feature import RECORD_CONSENT
 from support_svc.consents.model import (
     CATEGORIES_OF,
-    RECIPIENT_OF,
+    CONCERN_LANDLORDS,
+    LANDLORDS_ASKED,
+    SERVICE_PARTNERS,
     AlreadyWithdrawn,
     Consent,
     ConsentDates,
     ConsentType,
     GivenHow,
+    NotALandlord,
     Purpose,
 )
-from support_svc.consents.standing import is_current
+from support_svc.consents.standing import is_current, landlords
 from support_svc.lookups.commands import list_myself
 from trade.dates import ExpiryDay, PastDay
 
@@ -35,6 +38,8 @@ class ConsentFields(BaseModel):
     """What a client agrees to, and how."""
 
     purpose: Purpose = Field(title="Purpose")
+    recipient: Annotated[str, StringConstraints(max_length=31)] | None = Field(default=None, title="For whom")
+    """A property entity, or the landlords of the homes asked for, as without it (N4)."""
     type: ConsentType = Field(default=ConsentType.EXPLICIT, title="Type of consent")
     given_on: PastDay = Field(title="Given on")
     expires_on: ExpiryDay | None = Field(default=None, title="Expires on")
@@ -59,27 +64,30 @@ class WithdrawConsent(BaseModel):
 
 @use_case(RECORD_CONSENT)
 async def give_consent(tx: Tx, command: GiveConsent) -> UUID:
-    """Record a consent and return its id (C6). Raises ConsentDates.
+    """Record a consent and return its id (C6). Raises ConsentDates, NotALandlord.
 
-    The one given last counts and supersedes the one before. One that was given earlier than the current one,
-    or has expired already, is superseded itself, also by a refusal or a withdrawal.
+    Of one recipient the one given last counts and supersedes the one before. One that was given earlier than
+    the current one, or has expired already, is superseded itself, also by a refusal or a withdrawal.
     """
     faults = Faults()
     if command.given_on > tx.today:
         faults.add(ConsentDates(field="given_on"))
     if command.expires_on is not None and command.expires_on < command.given_on:
         faults.add(ConsentDates(field="expires_on"))
+    recipient = _recipient(tx, command)
+    if recipient is None:
+        faults.add(NotALandlord(field="recipient"))
     faults.refuse()
     await require_client(tx, command.client_id)
     await list_myself(tx)
     consent = Consent(
         id=new_id(),
-        recipient=RECIPIENT_OF[command.purpose],
+        recipient=recipient,
         categories=[category.value for category in CATEGORIES_OF[command.purpose]],
         taken_by=tx.actor.subject,
         taken_by_name=tx.actor.name,
         recorded_at=tx.now,
-        **command.model_dump(),
+        **command.model_dump(exclude={"recipient"}),
     )
     before = (
         await tx.execute(
@@ -87,6 +95,7 @@ async def give_consent(tx: Tx, command: GiveConsent) -> UUID:
             .where(
                 Consent.client_id == command.client_id,
                 Consent.purpose == command.purpose,
+                Consent.recipient == recipient,
                 is_current(),
             )
             .with_for_update()
@@ -95,25 +104,37 @@ async def give_consent(tx: Tx, command: GiveConsent) -> UUID:
     expired = command.expires_on is not None and command.expires_on < tx.today
     if before is not None and (expired or command.given_on < before.given_on):
         consent.superseded_by = before.id
-    elif before is None and (withdrawn := await _withdrawn_since(tx, command)) is not None:
+    elif before is None and (withdrawn := await _withdrawn_since(tx, consent)) is not None:
         consent.superseded_by = withdrawn
     elif before is not None:
         before.superseded_by = consent.id
         await tx.session.flush()
         tx.touched("consent", before.id, "superseded")
     tx.session.add(consent)
-    tx.touched("consent", consent.id, "given", {"purpose": (None, command.purpose)})
+    changes = {"purpose": (None, consent.purpose), "recipient": (None, consent.recipient)}
+    tx.touched("consent", consent.id, "given", changes)
     return consent.id
 
 
-async def _withdrawn_since(tx: Tx, command: GiveConsent) -> UUID | None:
+def _recipient(tx: Tx, command: GiveConsent) -> str | None:
+    """The recipient that a consent names or has by its purpose, or None if it can't have the one it names."""
+    if command.purpose not in CONCERN_LANDLORDS:
+        # The form's usual choice stands for none where no landlord is concerned.
+        return SERVICE_PARTNERS if command.recipient in (None, SERVICE_PARTNERS, LANDLORDS_ASKED) else None
+    if command.recipient in (None, LANDLORDS_ASKED):
+        return LANDLORDS_ASKED
+    return command.recipient if command.recipient in landlords(tx) else None
+
+
+async def _withdrawn_since(tx: Tx, given: Consent) -> UUID | None:
     """Return the consent that the client withdrew after the day on which this one was given, if any."""
     last = (
         await tx.execute(
             select(Consent)
             .where(
-                Consent.client_id == command.client_id,
-                Consent.purpose == command.purpose,
+                Consent.client_id == given.client_id,
+                Consent.purpose == given.purpose,
+                Consent.recipient == given.recipient,
                 Consent.withdrawn_at.is_not(None),
             )
             .order_by(Consent.withdrawn_at.desc())
@@ -123,7 +144,7 @@ async def _withdrawn_since(tx: Tx, command: GiveConsent) -> UUID | None:
     if last is None or last.withdrawn_at is None:
         return None
     withdrawn_on = last.withdrawn_at.astimezone(tx.runtime.time_zone).date()
-    return last.id if withdrawn_on > command.given_on else None
+    return last.id if withdrawn_on > given.given_on else None
 
 
 @use_case(RECORD_CONSENT)
@@ -143,4 +164,5 @@ async def withdraw_consent(tx: Tx, command: WithdrawConsent) -> None:
         raise AlreadyWithdrawn
     consent.withdrawn_at = tx.now
     consent.withdrawn_by_name = tx.actor.name
-    tx.touched("consent", consent.id, "withdrawn", {"purpose": (consent.purpose, None)})
+    changes = {"purpose": (consent.purpose, None), "recipient": (consent.recipient, None)}
+    tx.touched("consent", consent.id, "withdrawn", changes)

@@ -8,7 +8,8 @@ from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from support_svc.clients.queries import client
 from support_svc.consents.commands import GiveConsent, give_consent
-from support_svc.consents.model import GivenHow
+from support_svc.consents.model import LANDLORDS_ASKED, GivenHow
+from support_svc.consents.queries import landlords_taking_part
 
 router = DeskRouter(prefix="/front-desk/clients/{client_id}/consents")
 
@@ -16,7 +17,12 @@ router = DeskRouter(prefix="/front-desk/clients/{client_id}/consents")
 @router.get("/new", name="consent_new")
 async def new(call: DeskCall, client_id: UUID) -> Response:
     """The form for a consent."""
-    initial = {"given_on": call.today, "given_how": GivenHow.VERBAL, "type": "explicit"}
+    initial = {
+        "given_on": call.today,
+        "given_how": GivenHow.VERBAL,
+        "type": "explicit",
+        "recipient": LANDLORDS_ASKED,
+    }
     return await _form(call, client_id, await call.form(GiveConsent, initial=initial))
 
 
@@ -31,4 +37,10 @@ async def post_new(call: DeskCall, client_id: UUID) -> Response:
 
 async def _form(call: PageCall, client_id: UUID, form: object, status: int = 200) -> Response:
     person = await call.ask(client, client_id)
-    return call.page("consents/new.html", status=status, form=form, person=person)
+    return call.page(
+        "consents/new.html",
+        status=status,
+        form=form,
+        person=person,
+        landlords=await call.ask(landlords_taking_part),
+    )

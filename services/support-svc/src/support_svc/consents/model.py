@@ -25,12 +25,12 @@ class Purpose(StrEnum):
     COORDINATE_SERVICES = "coordinate_services"
 
 
-class Recipient(StrEnum):
-    """Who receives what is disclosed."""
-
-    INVENTORY = "inventory"
-    PROPERTY_ENTITY = "property_entity"
-    SERVICE_PARTNERS = "service_partners"
+LANDLORDS_ASKED = "landlords_of_homes_asked_for"
+"""The recipient of a consent by the client's own choice: whoever manages a home that is asked for, and no one
+landlord by name. No party has such an id.
+"""
+SERVICE_PARTNERS = "service_partners"
+"""The recipient of a consent to coordinate services."""
 
 
 class DataCategory(StrEnum):
@@ -79,12 +79,8 @@ class GivenHow(StrEnum):
     ELECTRONIC = "electronic"
 
 
-RECIPIENT_OF: dict[Purpose, Recipient] = {
-    Purpose.BE_HOUSED: Recipient.INVENTORY,
-    Purpose.SHARE_CONTACT_FOR_TENANCY: Recipient.PROPERTY_ENTITY,
-    Purpose.COORDINATE_SERVICES: Recipient.SERVICE_PARTNERS,
-}
-"""Who receives what is disclosed for each purpose; a consent can't name another recipient."""
+CONCERN_LANDLORDS = frozenset({Purpose.BE_HOUSED, Purpose.SHARE_CONTACT_FOR_TENANCY})
+"""The purposes whose consent is for one landlord, or for those of the homes that are asked for (N4)."""
 
 SUFFICIENT: dict[Purpose, frozenset[ConsentType]] = {
     Purpose.BE_HOUSED: frozenset(ConsentType) - {ConsentType.DECLINED_ANONYMOUS},
@@ -103,18 +99,36 @@ CATEGORIES_OF: dict[Purpose, tuple[DataCategory, ...]] = {
 """What each purpose discloses at least."""
 
 
+REFUSED = "withdrawn_at is not null or type = 'declined_anonymous'"
+"""Which rows are a refusal."""
+
+
 class Consent(Base):
-    """One consent of one client for one purpose. At most one of a purpose is in force at a time."""
+    """One consent of one client for one purpose and recipient, of which at most one is in force at a time.
+
+    `recipient` is a property entity, `LANDLORDS_ASKED` or `SERVICE_PARTNERS` (N4).
+    """
 
     __tablename__ = "consent"
     __table_args__ = (
         CheckConstraint("expires_on is null or expires_on >= given_on", name="ends_after_start"),
+        CheckConstraint(
+            f"(purpose = 'coordinate_services') = (recipient = '{SERVICE_PARTNERS}')", name="recipient_fits"
+        ),
         Index(
             "uq_consent_in_force",
             "client_id",
             "purpose",
+            "recipient",
             unique=True,
             postgresql_where=text("withdrawn_at is null and superseded_by is null"),
+        ),
+        Index(
+            "ix_consent_refused",
+            "client_id",
+            "purpose",
+            "recipient",
+            postgresql_where=text(REFUSED),
         ),
         Index(
             "ix_consent_expires",
@@ -126,7 +140,7 @@ class Consent(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
     purpose: Mapped[Purpose] = mapped_column(words(Purpose, "purpose"))
-    recipient: Mapped[Recipient] = mapped_column(words(Recipient, "recipient"))
+    recipient: Mapped[str] = mapped_column(String(31))
     categories: Mapped[list[str]] = mapped_column(ARRAY(String(40)))
     type: Mapped[ConsentType] = mapped_column(words(ConsentType, "type"))
     given_on: Mapped[date]
@@ -191,6 +205,14 @@ class ConsentMissing(DomainError):
     message: ClassVar[str] = (
         "The client has not agreed to be housed, or the consent has ended. Record the consent first."
     )
+
+
+class NotALandlord(DomainError):
+    """A consent names a recipient that it can't have."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "not_a_landlord"
+    message: ClassVar[str] = "Choose a landlord that takes part, or the landlords of the homes asked for."
 
 
 class AlreadyWithdrawn(DomainError):

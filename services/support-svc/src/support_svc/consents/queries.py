@@ -18,10 +18,9 @@ from support_svc.consents.model import (
     ConsentType,
     GivenHow,
     Purpose,
-    Recipient,
     is_expiring,
 )
-from support_svc.consents.standing import consent_in_force, is_current
+from support_svc.consents.standing import consent_in_force, is_current, landlords
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class ConsentView:
 
     id: UUID
     purpose: Purpose
-    recipient: Recipient
+    recipient: str
     categories: tuple[str, ...]
     type: ConsentType
     status: ConsentStatus
@@ -94,10 +93,18 @@ async def consents_of(tx: ReadTx, client_id: UUID) -> list[ConsentView]:
 
 @query(VIEW_CLIENTS, views="client")
 async def purposes_in_force(tx: ReadTx, client_id: UUID) -> frozenset[Purpose]:
-    """The purposes for which a client's consent is in force today. Raises NotFound."""
+    """The purposes for which a client's consent, where landlords are concerned towards those of all homes
+    asked for, is in force today. Raises NotFound.
+    """
     await require_client(tx, client_id)
     found = [one for one in Purpose if await consent_in_force(tx, client_id, one) is not None]
     return frozenset(found)
+
+
+@query(VIEW_CLIENTS)
+async def landlords_taking_part(tx: ReadTx) -> tuple[str, ...]:
+    """The property entities that a consent can name today (N4)."""
+    return landlords(tx)
 
 
 def is_expiring_or_lately_lapsed(today: date) -> ColumnElement[bool]:

@@ -131,6 +131,7 @@ class HouseholdMovedOut:
     `number` orders the events about the request.
     """
 
+    inventory: str
     request: UUID
     unit: UUID
     moved_out_on: date

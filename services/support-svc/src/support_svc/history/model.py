@@ -39,8 +39,8 @@ class FieldChange:
 class HistoryLine:
     """Something somebody did with a record; `action` is the audit's word, or `viewed`.
 
-    `name` is whom it concerns besides, such as who joined a household; `times` how often something was looked
-    at on that day, the last time `at`.
+    `landlord` is the one that a consent names, `name` whom else it concerns, such as who joined a household;
+    `times` how often something was looked at on that day, the last time `at`.
     """
 
     at: datetime
@@ -50,6 +50,7 @@ class HistoryLine:
     changes: tuple[FieldChange, ...] = ()
     name: str | None = None
     purpose: str | None = None
+    landlord: str | None = None
     record_id: UUID | None = None
     shown: str | None = None
     looked: Looked | None = None

@@ -13,7 +13,7 @@ from chassis.usecase import query
 from support_svc.clients.feature import VIEW_CLIENTS
 from support_svc.clients.finding import may_see, require_client
 from support_svc.clients.model import Client, HouseholdMember, display_name
-from support_svc.consents.model import Consent
+from support_svc.consents.model import LANDLORDS_ASKED, SERVICE_PARTNERS, Consent
 from support_svc.corrections.model import Corrected
 from support_svc.history.model import VIEWED, FieldChange, HistoryLine, Looked, Matter
 from support_svc.housing_history.model import HousingRecord
@@ -83,7 +83,8 @@ async def _changes(
             action=row.action,
             changes=_fields(row.changes or {}) if row.action == "edited" else (),
             name=people.get(_concerned(row)),
-            purpose=_purpose(row.changes or {}),
+            purpose=_either(row.changes or {}, "purpose"),
+            landlord=_landlord(row.changes or {}),
             record_id=UUID(row.record_id),
             shown=records[row.record_kind, row.record_id],
         )
@@ -168,10 +169,15 @@ async def _names(tx: ReadTx, rows: Sequence[Row[Any]]) -> dict[str | None, str]:
     return {str(one): display_name(given, family, preferred) for one, given, family, preferred in people}
 
 
-def _purpose(changes: Mapping[str, Any]) -> str | None:
-    before, after = changes.get("purpose", (None, None))
-    purpose: str | None = after or before
-    return purpose
+def _either(changes: Mapping[str, Any], name: str) -> str | None:
+    before, after = changes.get(name, (None, None))
+    value: str | None = after or before
+    return value
+
+
+def _landlord(changes: Mapping[str, Any]) -> str | None:
+    recipient = _either(changes, "recipient")
+    return None if recipient in (LANDLORDS_ASKED, SERVICE_PARTNERS) else recipient
 
 
 def _fields(changes: Mapping[str, Any]) -> tuple[FieldChange, ...]:

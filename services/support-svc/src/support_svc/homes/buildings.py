@@ -6,7 +6,7 @@ order, so a page costs about as much among 330,000 homes as among 10,000.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -22,7 +22,15 @@ from support_svc.homes.feature import SEARCH_HOMES
 from support_svc.homes.fitting import Seeking
 from support_svc.homes.following import homes_in_memory
 from support_svc.homes.index import misfits, rents_in
-from support_svc.homes.queries import PAGE, HomeFilter, HomeSort, HomeView, homes_of_page, matching
+from support_svc.homes.queries import (
+    PAGE,
+    HomeFilter,
+    HomeSort,
+    HomeView,
+    InventoryAge,
+    homes_of_page,
+    matching,
+)
 
 _LAST = 1 << 62
 _FIT_STEP = 1 << 42
@@ -49,11 +57,11 @@ class BuildingView:
 
 @dataclass(frozen=True, slots=True)
 class BuildingPage(Page[BuildingView]):
-    """A page of buildings, how many homes match in how many buildings, and how old the copy is."""
+    """A page of buildings, how many homes match in how many, and how old the copy of each inventory is."""
 
     homes: int
     buildings: int
-    received_at: datetime | None
+    inventories: tuple[InventoryAge, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +143,7 @@ async def search_buildings(tx: ReadTx, wanted: HomeFilter, seeking: Seeking | No
     index = await homes_in_memory.current(tx.runtime.database)
     found, after, homes, buildings = find_buildings(index, wanted, seeking, tx.today)
     best = [index.id_at(building.best) for building in found]
-    views, received_at = await homes_of_page(tx, best, seeking)
+    views, inventories = await homes_of_page(tx, best, seeking)
     known: dict[UUID, HomeView] = {view.unit: view for view in views}
     rents, bedrooms = rents_in(index, wanted.currency), index.number("bedrooms")
     items = [
@@ -143,7 +151,7 @@ async def search_buildings(tx: ReadTx, wanted: HomeFilter, seeking: Seeking | No
         for building, unit in zip(found, best, strict=True)
         if unit in known
     ]
-    return BuildingPage(items, after, homes, buildings, received_at)
+    return BuildingPage(items, after, homes, buildings, inventories)
 
 
 def _view(

@@ -24,6 +24,7 @@ def _listing(incoming: Incoming) -> Listing:
     event = incoming.parse(units.UnitPublishedV1)
     address = event.address
     return Listing(
+        inventory=incoming.sender,
         unit=event.unit,
         listing_version=event.listing_version,
         building_name=address.building_name,
@@ -39,6 +40,7 @@ def _listing(incoming: Incoming) -> Listing:
         currency=event.rent.currency if event.rent else None,
         features=tuple(feature.value for feature in event.features),
         managed_by=ManagedBy(event.managed_by.value),
+        manager=event.manager,
         occupancy=Occupancy(event.occupancy.value),
         available_from=event.available_from,
         published_at=incoming.time,
@@ -55,7 +57,12 @@ async def availability_changed(tx: Tx, incoming: Sequence[Incoming]) -> None:
         occupancy = Occupancy(event.occupancy.value)
         changes.append(
             Availability(
-                event.unit, event.listing_version, occupancy, event.available_from, published_at=one.time
+                one.sender,
+                event.unit,
+                event.listing_version,
+                occupancy,
+                event.available_from,
+                published_at=one.time,
             )
         )
     await perform_in(tx, take_availability, changes)
@@ -67,5 +74,6 @@ async def units_withdrawn(tx: Tx, incoming: Sequence[Incoming]) -> None:
     changes: list[Availability] = []
     for one in incoming:
         event = one.parse(units.UnitWithdrawnV1)
-        changes.append(Availability(event.unit, event.listing_version, None, None, published_at=one.time))
+        gone = Availability(one.sender, event.unit, event.listing_version, None, None, published_at=one.time)
+        changes.append(gone)
     await perform_in(tx, take_availability, changes)

@@ -32,6 +32,7 @@ HOMES = Plan(
         "currency",
         "region",
         "city",
+        "inventory",
         "managed_by",
         "occupancy",
         *(flag.name for flag in FLAGS),

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Index, Integer, Numeric, SmallInteger, String, Text, func, text
+from sqlalchemy import CheckConstraint, ColumnElement, Index, Integer, Numeric, String, Text, func, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,17 +18,21 @@ from chassis.db.xid8 import XID8
 from chassis.errors import DomainError, Kind
 from deskkit.addresses import door
 from support_svc.homes.facts import FactColumns
-from support_svc.tables import Base
+from support_svc.tables import Base, party_id
 from trade import addresses
 
 
 class ManagedBy(StrEnum):
-    """Who the landlord is: the property entity signs leases itself, a third party has its own way."""
+    """Who the landlord is: a property entity signs leases itself, a third party has its own way."""
 
     PROPERTY_ENTITY = "property_entity"
     THIRD_PARTY = "third_party"
     NOT_KNOWN = "not_known"
     """The inventory has no landlord on record: the person who secures the home is asked before a referral."""
+
+
+NAMES_ITS_MANAGER = "(managed_by = 'property_entity') = (manager is not null)"
+"""A property entity that manages a home is known by name (N3)."""
 
 
 class Occupancy(StrEnum):
@@ -43,15 +47,21 @@ class Occupancy(StrEnum):
 
 
 class Home(FactColumns, Base):
-    """A home as the inventory published it. What the inventory doesn't know is null, never a guess.
+    """A home as its inventory published it. What the inventory doesn't know is null, never a guess.
 
+    `inventory` is the party that listed the home first, and alone may change it; `manager` the property
+    entity that manages it (N3).
     `written_in` is the transaction that wrote the row last: the search index of each process follows it.
     """
 
     __tablename__ = "home"
-    __table_args__ = (Index("ix_home_written_in", "written_in", "unit"),)
+    __table_args__ = (
+        Index("ix_home_written_in", "written_in", "unit"),
+        CheckConstraint(NAMES_ITS_MANAGER, name="names_its_manager"),
+    )
 
     unit: Mapped[UUID] = mapped_column(primary_key=True)
+    inventory: Mapped[str] = mapped_column(party_id())
     listing_version: Mapped[int] = mapped_column(Integer)
     listed: Mapped[bool]
     building_name: Mapped[str | None] = mapped_column(String(120))
@@ -67,6 +77,7 @@ class Home(FactColumns, Base):
     currency: Mapped[str | None] = mapped_column(String(3))
     features: Mapped[list[str]] = mapped_column(ARRAY(String(60)))
     managed_by: Mapped[ManagedBy] = mapped_column(words(ManagedBy, "managed_by"))
+    manager: Mapped[str | None] = mapped_column(party_id())
     occupancy: Mapped[Occupancy] = mapped_column(words(Occupancy, "occupancy"))
     available_from: Mapped[date | None]
     address_search: Mapped[str] = mapped_column(Text)
@@ -85,11 +96,12 @@ class Home(FactColumns, Base):
 
 
 class EarlyChange(Base):
-    """A change to a home that was received before its listing; applied when the listing comes."""
+    """A change to a home that was received before its listing; applied when the same inventory lists it."""
 
     __tablename__ = "home_early_change"
 
     unit: Mapped[UUID] = mapped_column(primary_key=True)
+    inventory: Mapped[str] = mapped_column(party_id(), primary_key=True)
     listing_version: Mapped[int] = mapped_column(Integer)
     withdrawn: Mapped[bool]
     occupancy: Mapped[Occupancy | None] = mapped_column(words(Occupancy, "occupancy"))
@@ -97,11 +109,11 @@ class EarlyChange(Base):
 
 
 class InventoryReceipt(Base):
-    """When the inventory's events were last received: one row, so that a page can show the copy's age."""
+    """When the events of an inventory were last received, so that a page can show how old its homes are."""
 
     __tablename__ = "inventory_receipt"
 
-    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    inventory: Mapped[str] = mapped_column(party_id(), primary_key=True)
     published_at: Mapped[datetime]
     received_at: Mapped[datetime]
 

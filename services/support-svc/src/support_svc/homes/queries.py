@@ -2,6 +2,7 @@
 away.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +12,8 @@ from uuid import UUID
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from chassis.paging import CountedPage
 from chassis.positions import Whole, Words, position_text, read_position
@@ -80,6 +82,7 @@ class HomeFilter(BaseModel):
     shareable: bool = False
     occupancy: OccupancyFilter = OccupancyFilter.OPEN
     managed_by: ManagedBy | None = None
+    inventory: str | None = Field(default=None, max_length=31)
     q: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] = ""
     currency: Currency = USUAL
     building: str | None = Field(default=None, max_length=400)
@@ -108,7 +111,9 @@ class HomeView(HomeFacts):
     rent: Decimal | None
     currency: str
     features: tuple[str, ...]
+    inventory: str
     managed_by: ManagedBy
+    manager: str | None
     occupancy: Occupancy
     available_from: date | None
     listed: bool
@@ -121,11 +126,19 @@ class HomeView(HomeFacts):
 
 
 @dataclass(frozen=True, slots=True)
+class InventoryAge:
+    """An inventory whose homes are searched, and when it was last received from (None: never)."""
+
+    inventory: str
+    received_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class HomePage(CountedPage[HomeView]):
-    """A page of homes; `received_at` is when the copy last received an event (None: never)."""
+    """A page of homes, and how old the copy of each inventory is."""
 
     items: list[HomeView]
-    received_at: datetime | None
+    inventories: tuple[InventoryAge, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +177,9 @@ def home_view(home: Home, seeking: Seeking | None, today: date) -> HomeView:
         rent=home.rent,
         currency=home.currency or "CAD",
         features=tuple(home.features),
+        inventory=home.inventory,
         managed_by=home.managed_by,
+        manager=home.manager,
         occupancy=home.occupancy,
         available_from=home.available_from,
         listed=home.listed,
@@ -181,22 +196,44 @@ async def search_homes(tx: ReadTx, wanted: HomeFilter, seeking: Seeking | None =
     """
     index = await homes_in_memory.current(tx.runtime.database)
     units, after, total = find(index, wanted, seeking, tx.today)
-    homes, received_at = await homes_of_page(tx, units, seeking)
-    return HomePage(homes, after, total, received_at)
+    homes, inventories = await homes_of_page(tx, units, seeking)
+    return HomePage(homes, after, total, inventories)
 
 
 async def homes_of_page(
     tx: ReadTx, units: list[UUID], seeking: Seeking | None
-) -> tuple[list[HomeView], datetime | None]:
-    """The homes of a page, and when the copy last received an event, in one round trip."""
-    last_received = select(InventoryReceipt.received_at)
+) -> tuple[list[HomeView], tuple[InventoryAge, ...]]:
+    """The homes of a page, and how old the copy of each inventory is, in one round trip."""
     if not units:
-        return [], await tx.scalar(last_received)
-    found = await tx.execute(select(Home, last_received.scalar_subquery()).where(Home.unit.in_(units)))
-    rows, received_at = {}, None
-    for home, at in found:
-        rows[home.unit], received_at = home, at
-    return [home_view(rows[unit], seeking, tx.today) for unit in units if unit in rows], received_at
+        return [], await ages(tx)
+    found = (await tx.execute(select(Home, *_RECEIVED).where(Home.unit.in_(units)))).all()
+    rows = {home.unit: home for home, *_ in found}
+    received = dict(zip(*found[0][1:], strict=True)) if found and found[0][1] else {}
+    views = [home_view(rows[unit], seeking, tx.today) for unit in units if unit in rows]
+    return views, _ages(tx, received)
+
+
+_RECEIVED = tuple(
+    select(func.array_agg(aggregate_order_by(column, InventoryReceipt.inventory))).scalar_subquery()
+    for column in (InventoryReceipt.inventory, InventoryReceipt.received_at)
+)
+
+
+@query(SEARCH_HOMES)
+async def inventories(tx: ReadTx) -> tuple[InventoryAge, ...]:
+    """How old the copy of each inventory is (N3)."""
+    return await ages(tx)
+
+
+async def ages(tx: ReadTx) -> tuple[InventoryAge, ...]:
+    """Every inventory that takes part or that was ever received from, and when it was last received from."""
+    received = await tx.execute(select(InventoryReceipt.inventory, InventoryReceipt.received_at))
+    return _ages(tx, dict(received.all()))
+
+
+def _ages(tx: ReadTx, received: Mapping[str, datetime]) -> tuple[InventoryAge, ...]:
+    taking_part = (party.id for party in tx.runtime.parties.of_kind("inventory", tx.today))
+    return tuple(InventoryAge(one, received.get(one)) for one in sorted({*taking_part, *received}))
 
 
 _ORDERS: dict[HomeSort, tuple[By, ...]] = {
@@ -249,6 +286,7 @@ def matching(index: Columns, wanted: HomeFilter) -> Mask:
         ("accessible", [True] if wanted.accessible else None),
         ("shareable", [True] if wanted.shareable else None),
         ("managed_by", [wanted.managed_by.value] if wanted.managed_by else None),
+        ("inventory", [wanted.inventory] if wanted.inventory else None),
     ):
         if value is not None:
             mask &= index.having(name, value)

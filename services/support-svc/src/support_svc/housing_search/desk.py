@@ -12,7 +12,7 @@ from deskkit.labels import label_of
 from deskkit.router import DeskRouter
 from support_svc.homes.facts import FLAGS, SHOWN_FIGURES
 from support_svc.homes.model import region_name
-from support_svc.homes.queries import HomeFilter, places
+from support_svc.homes.queries import HomeFilter, inventories, places
 from support_svc.housing_history.feature import HOUSING_TYPE
 from support_svc.housing_search.commands import HomeOfPlacement, remove_from_shortlist, shortlist_home
 from support_svc.housing_search.filters import SOUGHT_FEATURES, chips
@@ -85,6 +85,7 @@ async def home(call: DeskCall, placement_id: UUID, unit: UUID) -> Response:
         "housing_search/home.html",
         one=await call.ask(placement, placement_id),
         seen=await call.ask(home_for_placement, placement_id, unit),
+        inventories=await call.ask(inventories),
         figures=SHOWN_FIGURES,
         flags=FLAGS,
         kinds=await _kinds(call),
@@ -103,6 +104,7 @@ async def _shortlist_page(call: PageCall, placement_id: UUID, **more: Any) -> Re
         "housing_search/shortlist.html",
         one=await call.ask(placement, placement_id),
         homes=await call.ask(shortlist, placement_id),
+        inventories=await call.ask(inventories),
         kinds=await _kinds(call),
         **more,
     )
@@ -120,6 +122,7 @@ async def compare(call: DeskCall, placement_id: UUID) -> Response:
         "housing_search/compare.html",
         one=await call.ask(placement, placement_id),
         homes=await call.ask(compared, placement_id, units),
+        inventories=await call.ask(inventories),
         flags=FLAGS,
         kinds=await _kinds(call),
         shortlisted=await call.ask(shortlisted_units, placement_id),

@@ -25,7 +25,7 @@ _WORDS: dict[str, dict[object, str]] = {
         OccupancyFilter.ALL: N_("Also homes that aren’t free"),
     },
     "managed_by": {
-        ManagedBy.PROPERTY_ENTITY: N_("Managed by the property entity"),
+        ManagedBy.PROPERTY_ENTITY: N_("Managed by a property entity"),
         ManagedBy.THIRD_PARTY: N_("Managed by a third-party landlord"),
         ManagedBy.NOT_KNOWN: N_("Not known who manages it"),
     },
@@ -74,6 +74,11 @@ def _in_use(
     for name, words_of in _WORDS.items():
         if (known := words_of.get(getattr(wanted, name))) is not None:
             yield call._(known), {name: None, f"{name}-present": None}
+    if wanted.inventory:
+        yield (
+            call._("Listed by %(inventory)s", inventory=call.party_name(wanted.inventory)),
+            {"inventory": None},
+        )
     for kind in wanted.types:
         others = [other for other in wanted.types if other != kind]
         yield kinds.get(kind, call._(label_of(kind))), {"types": others or [""]}

@@ -18,7 +18,6 @@ from support_svc.clients.queries import names_of
 from support_svc.corrections.model import Corrected, Reasoned
 from support_svc.followups.commands import done_days, set_follow_up_of
 from support_svc.followups.model import due_date
-from support_svc.homes.model import ManagedBy
 from support_svc.housing_history.commands import (
     Rent,
     end_stay,
@@ -151,7 +150,7 @@ def _check(tx: Tx, command: MoveIn, request: Securing) -> None:
     if is_declined(request.state, request.application):
         raise ApplicationWasDeclined
     faults = Faults()
-    through_lease = request.managed_by is ManagedBy.PROPERTY_ENTITY
+    through_lease = request.manager is not None
     if through_lease and request.state is not SecuringState.LET and not command.reported_by_client:
         faults.add(TenancyNotStarted(field="reported_by_client"))
     with faults:

@@ -30,6 +30,7 @@ class HouseholdMovedIn:
     `number` orders the events about the request.
     """
 
+    inventory: str
     request: UUID
     unit: UUID
     moved_in_on: date
@@ -50,7 +51,7 @@ class ApplicationWasDeclined(DomainError):
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "application_was_declined"
     message: ClassVar[str] = (
-        "The property entity declined the application for this home. Find another home, or give this one up."
+        "The landlord declined the application for this home. Find another home, or give this one up."
     )
 
 
@@ -60,7 +61,7 @@ class TenancyNotStarted(DomainError):
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "tenancy_not_started"
     message: ClassVar[str] = (
-        "The property entity has not informed us that the tenancy started. If the client informed you, tick "
+        "The landlord has not informed us that the tenancy started. If the client informed you, tick "
         "that; the client may choose not to share it."
     )
 

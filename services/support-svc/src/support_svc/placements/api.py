@@ -82,6 +82,6 @@ async def get_timeline(call: Call, placement_id: UUID) -> list[TimelineView]:
 
 
 @router.get("/placements/{placement_id}/crossing")
-async def get_crossing(call: Call, placement_id: UUID) -> list[CrossingView]:
+async def get_crossing(call: Call, placement_id: UUID, to: str | None = None) -> list[CrossingView]:
     """What was sent about a placement, and what was withheld."""
-    return await call.ask(crossing, placement_id)
+    return await call.ask(crossing, placement_id, to)

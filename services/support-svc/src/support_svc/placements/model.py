@@ -12,7 +12,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.db import words
 from chassis.errors import DomainError, Kind
-from support_svc.homes.model import ManagedBy
 from support_svc.lookups.model import Caseworker, LookupValue
 from support_svc.tables import Base
 
@@ -100,13 +99,13 @@ def is_declined(state: SecuringState, application: ApplicationState | None) -> b
 
 
 def may_be_referred(
-    state: SecuringState, managed_by: ManagedBy, application: ApplicationState | None, *, referred: bool
+    state: SecuringState, manager: str | None, application: ApplicationState | None, *, referred: bool
 ) -> bool:
     """Whether a household can be referred, for the first time or after a referral was withdrawn.
 
-    Its home is held and the property entity's, no referral stands, and no application was declined.
+    Its home is held and a property entity manages it, no referral stands, and no application was declined.
     """
-    held = state is SecuringState.HELD and managed_by is ManagedBy.PROPERTY_ENTITY
+    held = state is SecuringState.HELD and manager is not None
     return held and not referred and not is_declined(state, application)
 
 

@@ -57,7 +57,9 @@ class RequestView:
     unit: UUID
     address: str
     housing_type: str
+    inventory: str
     managed_by: ManagedBy
+    manager: str | None
     state: SecuringState
     secured_on: date
     expected_move_in: date
@@ -71,6 +73,7 @@ class RequestView:
     overdue: bool
     ended_why: str | None
     referred: bool
+    referred_to: str | None
     named: bool
     application: ApplicationState | None
     decline_reason: str | None
@@ -85,8 +88,8 @@ class RequestView:
 
     @property
     def may_be_referred(self) -> bool:
-        """Whether the household can be referred to the property entity now."""
-        return may_be_referred(self.state, self.managed_by, self.application, referred=self.referred)
+        """Whether the household can be referred to the manager of the home now."""
+        return may_be_referred(self.state, self.manager, self.application, referred=self.referred)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class CrossingView:
     """An event that was sent or withheld, exactly as the outbox holds it (W13)."""
 
     event: str
+    addressee: str
     fields: dict[str, Any]
     recorded_at: datetime
     delivered_at: datetime | None
@@ -73,19 +74,25 @@ async def timeline(tx: ReadTx, placement_id: UUID) -> list[TimelineView]:
 
 
 @query(VIEW_PLACEMENTS)
-async def crossing(tx: ReadTx, placement_id: UUID) -> list[CrossingView]:
-    """What was sent about a placement, and what was withheld and why, from the outbox itself (W13)."""
+async def crossing(tx: ReadTx, placement_id: UUID, to: str | None = None) -> list[CrossingView]:
+    """What was sent about a placement, and what was withheld and why, from the outbox itself (W13).
+
+    `to` narrows it to what was for one organisation (N4).
+    """
     await require_visible(tx, placement_id)
     rows = await tx.execute(
         text(
-            "SELECT type, data, recorded_at, published_at, withheld_reason, basis IS NOT NULL AS consented"
-            " FROM outbox WHERE about = :about ORDER BY position DESC LIMIT 200"
+            "SELECT type, addressee, data, recorded_at, published_at, withheld_reason,"
+            " basis IS NOT NULL AS consented FROM outbox"
+            " WHERE about = :about AND (CAST(:to AS text) IS NULL OR addressee = :to)"
+            " ORDER BY position DESC LIMIT 200"
         ),
-        {"about": str(placement_id)},
+        {"about": str(placement_id), "to": to},
     )
     return [
         CrossingView(
-            event=row.type.split(".")[2],
+            event=row.type.split(".")[-2],
+            addressee=row.addressee,
             fields=readable(row.data.get("data", {})),
             recorded_at=row.recorded_at,
             delivered_at=row.published_at,

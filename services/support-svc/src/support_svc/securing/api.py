@@ -25,7 +25,7 @@ router = ApiRouter(tags=["securing"])
 async def get_securing_preview(
     call: Call, placement_id: UUID, unit: UUID, expected_move_in: date
 ) -> SecuringPreview:
-    """What Secure Unit would disclose to the inventory and the property entity, word for word."""
+    """What Secure Unit would disclose to the inventory and the landlord, word for word."""
     return await call.ask(preview_securing, placement_id, unit, expected_move_in)
 
 
@@ -44,7 +44,7 @@ async def post_give_up(call: Call, placement_id: UUID, body: UnitToGiveUp | None
 
 @router.get("/placements/{placement_id}/referral/preview")
 async def get_referral_preview(call: Call, placement_id: UUID) -> ReferralPreview:
-    """What a referral for the home that is held would disclose to the property entity, word for word."""
+    """What a referral for the home that is held would disclose to the landlord, word for word."""
     return await call.ask(preview_referral, placement_id)
 
 

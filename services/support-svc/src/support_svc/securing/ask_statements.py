@@ -42,7 +42,7 @@ from support_svc.placements.model import (
     TimelineEntry,
     TimelineKind,
 )
-from support_svc.securing.model import Securing, is_open
+from support_svc.securing.model import NO_ONE, Securing, is_open
 from support_svc.securing.queries import people_of
 
 _PLACEMENT = parameter("placement", Uuid())
@@ -52,18 +52,23 @@ _EXPECTED_MOVE_IN: ColumnElement[date] = parameter("expected_move_in", Date())
 _ADULTS = parameter("adults", Integer())
 _CHILDREN = parameter("children", Integer())
 _CONSENT = parameter("consent", Uuid())
-_REFER = parameter("refer", Boolean())
+_REFER_TO = parameter("refer_to", String())
+_INVENTORY = parameter("inventory", String())
 _NOW = parameter("now", DateTime(timezone=True))
 _ACTOR_NAME = parameter("actor_name", String())
+
+
+_CHOSEN = and_(Home.managed_by == ManagedBy.NOT_KNOWN, _REFER_TO != NO_ONE)
+_MANAGER = case((_CHOSEN, _REFER_TO), else_=Home.manager)
+"""The property entity that manages the home in the row, which is to receive the referral."""
 
 
 def _row(
     placement_id: ColumnElement[UUID], adults: ColumnElement[int], children: ColumnElement[int]
 ) -> dict[str, SQLColumnExpression[object]]:
     """Return the columns of a request for the home in the row."""
-    refers = and_(Home.managed_by == ManagedBy.NOT_KNOWN, _REFER)
     managed_by = case(
-        (refers, literal(ManagedBy.PROPERTY_ENTITY, Home.managed_by.type)), else_=Home.managed_by
+        (_CHOSEN, literal(ManagedBy.PROPERTY_ENTITY, Home.managed_by.type)), else_=Home.managed_by
     )
     return {
         "request": parameter("request", Uuid()),
@@ -71,7 +76,9 @@ def _row(
         "unit": Home.unit,
         "address": Home.address_line,
         "housing_type": Home.housing_type,
+        "inventory": Home.inventory,
         "managed_by": managed_by,
+        "manager": _MANAGER,
         "state": literal(SecuringState.ASKED, Securing.state.type),
         "secured_on": _SECURED_ON,
         "expected_move_in": _EXPECTED_MOVE_IN,
@@ -100,24 +107,25 @@ _FOUND_PLACEMENT = (
     .cte("found_placement")
 )
 _PEOPLE = people_of(_PLACEMENT, _EXPECTED_MOVE_IN).cte("people")
+_THE_HOME = and_(Home.unit == _UNIT, Home.listed, Home.inventory == _INVENTORY)
 _ASKED_ROW = _row(_FOUND_PLACEMENT.c.id, _PEOPLE.c.adults, _PEOPLE.c.children)
 _ASKED = (
     insert(Securing.__table__)  # type: ignore[arg-type]
     .from_select(
         list(_ASKED_ROW),
         select(*_ASKED_ROW.values())
-        .select_from(_FOUND_PLACEMENT.join(_PEOPLE, true()).join(Home, and_(Home.unit == _UNIT, Home.listed)))
+        .select_from(_FOUND_PLACEMENT.join(_PEOPLE, true()).join(Home, _THE_HOME))
         .where(
             _PEOPLE.c.adults == _ADULTS,
             _PEOPLE.c.children == _CHILDREN,
-            or_(Home.managed_by != ManagedBy.NOT_KNOWN, _REFER.is_not(None)),
+            or_(Home.managed_by != ManagedBy.NOT_KNOWN, _REFER_TO.is_not(None)),
             select(Consent.id)
             .where(
                 Consent.id == _CONSENT,
                 Consent.client_id == _FOUND_PLACEMENT.c.client_id,
-                is_in_force(Purpose.BE_HOUSED, parameter("today", Date())),
+                is_in_force(Purpose.BE_HOUSED, _MANAGER, parameter("today", Date())),
             )
-            .correlate(_FOUND_PLACEMENT)
+            .correlate_except(Consent)
             .exists(),
             ~select(Securing.request)
             .where(Securing.placement_id == _FOUND_PLACEMENT.c.id, is_open())
@@ -126,7 +134,7 @@ _ASKED = (
         ),
         include_defaults=False,
     )
-    .returning(Securing.request, Securing.placement_id, Securing.address)
+    .returning(Securing.request, Securing.placement_id, Securing.address, Securing.inventory)
     .cte("asked")
 )
 _LINE = (
@@ -139,7 +147,7 @@ _LINE = (
             _NOW,
             literal(TimelineKind.ASKED, TimelineEntry.kind.type),
             _ACTOR_NAME,
-            func.jsonb_build_object("address", _ASKED.c.address),
+            func.jsonb_build_object("address", _ASKED.c.address, "inventory", _ASKED.c.inventory),
         ),
         include_defaults=False,
     )

@@ -11,12 +11,13 @@ from sqlalchemy import ColumnElement, select
 from chassis.access import RECEIVE_EVENTS
 from chassis.errors import Faults, NotFound
 from chassis.ids import new_id
+from chassis.parties import require_sender
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from support_svc.clients.finding import sees_archived
 from support_svc.consents.model import ConsentMissing, Purpose
-from support_svc.consents.standing import consent_in_force
-from support_svc.homes.model import ManagedBy
+from support_svc.consents.standing import consent_in_force, landlords
+from support_svc.homes.model import Home, ManagedBy
 from support_svc.homes.queries import home_for_request
 from support_svc.placements.commands import locked_placement
 from support_svc.placements.model import (
@@ -34,6 +35,7 @@ from support_svc.securing.ask_statements import ASK, WRITE
 from support_svc.securing.consequences import ANSWER_TIMER, apply_fact, open_requests
 from support_svc.securing.feature import SECURE_UNIT
 from support_svc.securing.model import (
+    NO_ONE,
     AlreadyHoldingThisHome,
     AnswerPending,
     HouseholdChanged,
@@ -44,6 +46,7 @@ from support_svc.securing.model import (
     Securing,
     TenancyHasStarted,
     UnitRequested,
+    addressee_of,
     has_referral,
 )
 from support_svc.securing.process import Fact, GivenUp, TenancyStarted
@@ -55,8 +58,9 @@ from trade.dates import MoveDay, PastDay
 class UnitToSecure(BaseModel):
     """A home to ask for, and from when.
 
-    `adults`, `children` and `consent` repeat what the page to confirm showed. With them the request is
-    checked and written in one statement, and what is disclosed is exactly what was shown.
+    `adults`, `children` and `consent` repeat what the page to confirm showed, and `inventory`, where there is
+    more than one. With them the request is checked and written in one statement, and what is disclosed is
+    exactly what was shown.
     """
 
     unit: UUID
@@ -65,8 +69,11 @@ class UnitToSecure(BaseModel):
     adults: int | None = Field(default=None, ge=0, le=50)
     children: int | None = Field(default=None, ge=0, le=50)
     consent: UUID | None = None
-    refer: bool | None = Field(default=None, title="Who manages this home")
-    """Whether the property entity manages the home and gets a referral, if the inventory doesn't know."""
+    inventory: str | None = Field(default=None, max_length=31)
+    refer_to: str | None = Field(default=None, max_length=31, title="Who manages this home")
+    """The property entity that manages the home and gets a referral, or `NO_ONE`, if the inventory doesn't
+    know.
+    """
 
 
 class SecureUnit(UnitToSecure):
@@ -95,9 +102,10 @@ class ReferHousehold(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Referral:
-    """Whether the household was referred. When the consent to be housed has ended, nothing was sent."""
+    """Whether the household was referred to a landlord. When the consent has ended, nothing was sent."""
 
     sent: bool
+    landlord: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,27 +129,50 @@ async def secure_unit(tx: Tx, command: SecureUnit) -> SecuringStarted:
         faults.add(InTheFuture(field="secured_on"))
     if command.expected_move_in < command.secured_on:
         faults.add(MoveInBeforeSecuring(field="expected_move_in", secured_on=command.secured_on))
+    if command.refer_to not in (None, NO_ONE, *landlords(tx)):
+        faults.add(ManagerNotKnown(field="refer_to"))
     faults.refuse()
     started = SecuringStarted(new_id(), command.placement_id, command.unit)
-    if command.adults is not None and command.children is not None and command.consent is not None:
+    inventory = command.inventory or _only_inventory(tx)
+    if (
+        command.adults is not None
+        and command.children is not None
+        and command.consent is not None
+        and inventory is not None
+    ):
         _publish(
             tx,
             started,
             command,
+            inventory=inventory,
             adults=command.adults,
             children=command.children,
             consent=command.consent,
         )
-        row = await tx.conclude(ASK, _parameters(tx, started, command), result=started)
+        row = await tx.conclude(ASK, _parameters(tx, started, command, inventory), result=started)
         if row is not None:
             return started
     return await _secure_step_by_step(tx, started, command)
 
 
+def _only_inventory(tx: Tx) -> str | None:
+    """The inventory that takes part, if there is no other."""
+    found = tx.runtime.parties.of_kind("inventory", tx.today)
+    return found[0].id if len(found) == 1 else None
+
+
 def _publish(
-    tx: Tx, started: SecuringStarted, command: SecureUnit, *, adults: int, children: int, consent: UUID
+    tx: Tx,
+    started: SecuringStarted,
+    command: SecureUnit,
+    *,
+    inventory: str,
+    adults: int,
+    children: int,
+    consent: UUID,
 ) -> None:
     fact = UnitRequested(
+        inventory,
         request=started.request,
         unit=command.unit,
         secured_on=command.secured_on,
@@ -155,7 +186,7 @@ def _publish(
     tx.schedule(ANSWER_TIMER, str(started.request), tx.now + wait)
 
 
-def _parameters(tx: Tx, started: SecuringStarted, command: SecureUnit) -> dict[str, object]:
+def _parameters(tx: Tx, started: SecuringStarted, command: SecureUnit, inventory: str) -> dict[str, object]:
     return {
         "placement": command.placement_id,
         "unit": command.unit,
@@ -165,7 +196,8 @@ def _parameters(tx: Tx, started: SecuringStarted, command: SecureUnit) -> dict[s
         "adults": command.adults,
         "children": command.children,
         "consent": command.consent,
-        "refer": command.refer,
+        "refer_to": command.refer_to,
+        "inventory": inventory,
         "line": new_id(),
         "now": tx.now,
         "today": tx.today,
@@ -179,25 +211,43 @@ async def _secure_step_by_step(tx: Tx, started: SecuringStarted, command: Secure
     placement = await locked_placement(tx, command.placement_id)
     if placement.status not in SEARCHING:
         raise NotSearching
-    consent = await consent_in_force(tx, placement.client_id, Purpose.BE_HOUSED)
+    home = await home_for_request(tx, command.unit)
+    if home.managed_by is ManagedBy.NOT_KNOWN and command.refer_to is None:
+        raise ManagerNotKnown(field="refer_to")
+    consent = await consent_in_force(
+        tx, placement.client_id, Purpose.BE_HOUSED, _manager(home, command.refer_to)
+    )
     if consent is None:
         raise ConsentMissing
-    home = await home_for_request(tx, command.unit)
-    if home.managed_by is ManagedBy.NOT_KNOWN and command.refer is None:
-        raise ManagerNotKnown(field="refer")
     adults, children = await count_people(tx, placement.id, command.expected_move_in)
     if command.adults not in (None, adults) or command.children not in (None, children):
         raise HouseholdChanged(adults=adults, children=children)
     held = await _held_beside(tx, placement, command)
     checked = {"adults": adults, "children": children, "consent": consent}
-    await tx.execute(WRITE, _parameters(tx, started, command) | checked)
+    await tx.execute(WRITE, _parameters(tx, started, command, home.inventory) | checked)
     if held is None:
         placement.request = started.request
         placement.secured_on = command.secured_on
         placement.expected_move_in = command.expected_move_in
-    add_to_timeline(tx, placement.id, TimelineKind.ASKED, {"address": home.address_line})
-    _publish(tx, started, command, adults=adults, children=children, consent=consent)
+    details = {"address": home.address_line, "inventory": home.inventory}
+    add_to_timeline(tx, placement.id, TimelineKind.ASKED, details)
+    _publish(
+        tx,
+        started,
+        command,
+        inventory=home.inventory,
+        adults=adults,
+        children=children,
+        consent=consent,
+    )
     return started
+
+
+def _manager(home: Home, refer_to: str | None) -> str | None:
+    """The property entity that manages a home: as listed, or as the caseworker chose."""
+    if home.managed_by is ManagedBy.NOT_KNOWN and refer_to != NO_ONE:
+        return refer_to
+    return home.manager
 
 
 async def _held_beside(tx: Tx, placement: Placement, command: SecureUnit) -> Securing | None:
@@ -238,47 +288,57 @@ async def refer_household(tx: Tx, command: ReferHousehold) -> Referral:
     """
     placement = await locked_placement(tx, command.placement_id)
     for request in await open_requests(tx, placement):
-        if request.may_be_referred:
+        if request.may_be_referred and request.manager is not None:
             sent = await refer(tx, placement, request)
             done = "referred" if sent else "referral_withheld"
             tx.touched("placement", placement.id, done, {"unit": (None, request.unit)})
-            return Referral(sent=sent)
+            return Referral(sent=sent, landlord=request.manager)
     raise NothingToRefer
 
 
 # ------------------------------------------------- what the others answer and report
 @dataclass(frozen=True, slots=True)
 class InventoryAnswer:
-    """A fact about one request; those about requests of others arrive as well, and are ignored."""
+    """A fact about one request, from the party that sent it or, without a sender, from a timer of our own."""
 
     request: UUID
     fact: Fact
+    sender: str | None = None
     managed_by: ManagedBy | None = None
     """Who manages the home for this hold, if the inventory included that."""
+    manager: str | None = None
+    """The property entity that does, if one does."""
 
 
 @use_case(RECEIVE_EVENTS)
 async def receive_answer(tx: Tx, answer: InventoryAnswer) -> None:
-    """Act on an answer of the inventory about a request, or on a timer (P6)."""
+    """Act on an answer of the inventory about a request, or on a timer (P6).
+
+    An answer about a request that isn't known changes nothing. Raises NotTheSenders for one of another party
+    than the inventory that was asked (N2).
+    """
     found = await _locked(tx, Securing.request == answer.request)
     if found is None:
         return
     placement, request = found
-    # Nobody is referred whom the caseworker didn't mean to refer: that the home is the property entity's
-    # after all is recorded only once the fact itself was acted on.
-    if answer.managed_by is not ManagedBy.PROPERTY_ENTITY:
-        _record_manager(tx, placement, request, answer.managed_by)
-    await apply_fact(tx, placement, request, answer.fact)
-    _record_manager(tx, placement, request, answer.managed_by)
+    if answer.sender is not None:
+        require_sender(answer.sender, request.inventory)
+    # Nobody is referred to whom the caseworker didn't mean to refer: that a property entity, or another one,
+    # manages the home after all is recorded only once the fact itself was acted on.
+    if answer.manager is None:
+        _record_manager(tx, placement, request, answer)
+    await apply_fact(tx, placement, request, answer.fact, manager=answer.manager)
+    _record_manager(tx, placement, request, answer)
 
 
-def _record_manager(tx: Tx, placement: Placement, request: Securing, manager: ManagedBy | None) -> None:
+def _record_manager(tx: Tx, placement: Placement, request: Securing, answer: InventoryAnswer) -> None:
     """Record who manages the home for this hold; if the inventory doesn't know, nothing changes."""
-    if manager in {None, ManagedBy.NOT_KNOWN, request.managed_by} or request.state not in OPEN:
+    before, after = (request.managed_by, request.manager), (answer.managed_by, answer.manager)
+    if answer.managed_by in {None, ManagedBy.NOT_KNOWN} or before == after or request.state not in OPEN:
         return
-    changes = {"managed_by": (request.managed_by, manager)}
+    changes = {"managed_by": (before[0], after[0]), "manager": (before[1], after[1])}
     tx.touched("placement", placement.id, "manager_corrected", changes)
-    request.managed_by = manager
+    request.managed_by, request.manager = answer.managed_by, answer.manager
 
 
 async def _locked(tx: Tx, condition: ColumnElement[bool]) -> tuple[Placement, Securing] | None:
@@ -293,18 +353,20 @@ async def _locked(tx: Tx, condition: ColumnElement[bool]) -> tuple[Placement, Se
 
 @dataclass(frozen=True, slots=True)
 class ApplicationReport:
-    """What became of an application; `reason` only when it was declined."""
+    """What became of an application, as `sender` reports it; `reason` only when it was declined."""
 
     referral: UUID
+    sender: str
     state: ApplicationState
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TenancyReport:
-    """The tenancy of a referral has started."""
+    """The tenancy of a referral has started, as `sender` reports it."""
 
     referral: UUID
+    sender: str
     start: date
     rent: Decimal
     currency: str
@@ -312,11 +374,12 @@ class TenancyReport:
 
 @use_case(RECEIVE_EVENTS)
 async def receive_application(tx: Tx, report: ApplicationReport) -> None:
-    """Record what the property entity reports about an application; an opening never undoes a decline.
+    """Record what a landlord reports about an application; an opening never undoes a decline.
 
-    What it reports about a referral that was followed by another changes nothing. Raises NotFound.
+    What it reports about a referral that was followed by another changes nothing. Raises NotFound,
+    NotTheSenders.
     """
-    placement, request = await _referred(tx, report.referral)
+    placement, request = await _referred(tx, report.referral, report.sender)
     if request.referral != report.referral:
         return
     if request.application in (report.state, ApplicationState.DECLINED):
@@ -326,24 +389,29 @@ async def receive_application(tx: Tx, report: ApplicationReport) -> None:
     kind = TimelineKind.APPLICATION_OPENED
     if report.state is ApplicationState.DECLINED:
         kind = TimelineKind.APPLICATION_DECLINED
-    add_to_timeline(tx, placement.id, kind, {"reason": report.reason, "address": request.address})
+    details = {"reason": report.reason, "address": request.address, "landlord": report.sender}
+    add_to_timeline(tx, placement.id, kind, details)
 
 
 @use_case(RECEIVE_EVENTS)
 async def receive_tenancy(tx: Tx, report: TenancyReport) -> None:
     """Record that the tenancy of a referral has started; the household can move in from now on (P7).
 
-    It's the household's tenancy of this home also when another referral followed. Raises NotFound.
+    It's the household's tenancy of this home also when another referral followed. Raises NotFound,
+    NotTheSenders.
     """
-    placement, request = await _referred(tx, report.referral)
+    placement, request = await _referred(tx, report.referral, report.sender)
     request.tenancy_start = report.start
     request.tenancy_rent = report.rent
     request.tenancy_currency = report.currency
-    await apply_fact(tx, placement, request, TenancyStarted())
+    await apply_fact(tx, placement, request, TenancyStarted(report.sender))
 
 
-async def _referred(tx: Tx, referral: UUID) -> tuple[Placement, Securing]:
+async def _referred(tx: Tx, referral: UUID, sender: str) -> tuple[Placement, Securing]:
     found = await _locked(tx, has_referral(referral))
     if found is None:
         raise NotFound(what="referral")
-    return found
+    placement, request = found
+    mine = Securing.request == request.request
+    require_sender(sender, (await tx.execute(select(addressee_of(referral)).where(mine))).scalar_one())
+    return placement, request

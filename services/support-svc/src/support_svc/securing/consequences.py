@@ -11,7 +11,6 @@ from sqlalchemy import Uuid, select
 
 from chassis.flush import parameter
 from chassis.tx import Tx
-from support_svc.homes.model import ManagedBy
 from support_svc.placements.model import (
     HOLDING,
     OPEN,
@@ -33,6 +32,7 @@ from support_svc.securing.process import (
     Refused,
     Released,
     Replaced,
+    TenancyStarted,
     decide,
 )
 from support_svc.securing.referrals import publish_end, publish_for_request, refer, withdraw_referral
@@ -71,8 +71,8 @@ _OPEN = (
 )
 
 
-def process_of(request: Securing) -> Process:
-    """Return what decisions about a request depend on."""
+def process_of(request: Securing, manager: str | None = None) -> Process:
+    """Return what decisions about a request depend on; `manager` is named with the fact, if anybody is."""
     return Process(
         state=request.state,
         deadline=request.deadline,
@@ -80,16 +80,19 @@ def process_of(request: Securing) -> Process:
         ending=request.ending,
         overdue=request.overdue,
         referred=request.is_referred,
-        through_property_entity=request.managed_by is ManagedBy.PROPERTY_ENTITY,
+        through_property_entity=request.manager is not None and manager in (None, request.manager),
     )
 
 
-async def apply_fact(tx: Tx, placement: Placement, request: Securing, fact: Fact) -> None:
+async def apply_fact(
+    tx: Tx, placement: Placement, request: Securing, fact: Fact, *, manager: str | None = None
+) -> None:
     """Decide what a fact means for a request, store the decision and carry out its effects.
 
-    The caller holds the locks of both rows.
+    `manager` is the property entity that the fact names as managing the home. The caller holds the locks of
+    both rows.
     """
-    decision = decide(process_of(request), fact)
+    decision = decide(process_of(request, manager), fact)
     after = decision.process
     if after.state in HOLDING and request.state not in HOLDING:
         await _end_other(tx, placement, request, HOLDING, Replaced())
@@ -108,9 +111,12 @@ async def apply_fact(tx: Tx, placement: Placement, request: Securing, fact: Fact
     if decision.line is not None:
         details: dict[str, object] = {
             "address": request.address,
+            "inventory": request.inventory,
             "reason": reason,
             "deadline": after.deadline,
         }
+        if isinstance(fact, TenancyStarted):
+            details["landlord"] = fact.landlord
         if isinstance(fact, MovedIn):
             details["on"] = fact.on
         add_to_timeline(tx, placement.id, TimelineKind(decision.line), details)
@@ -163,7 +169,7 @@ async def _carry_out(tx: Tx, placement: Placement, request: Securing, effect: Ef
         case Effect.BACK_TO_SEARCH:
             await _back_to_search(tx, placement, request)
         case Effect.PUBLISH_WITHDRAWAL:
-            given_up = UnitRequestWithdrawn(request=request.request, unit=request.unit)
+            given_up = UnitRequestWithdrawn(request.inventory, request=request.request, unit=request.unit)
             publish_end(tx, placement, request, given_up)
         case Effect.REFER:
             await refer(tx, placement, request)
@@ -183,19 +189,20 @@ async def publish_move(
     placement: Placement,
     request: Securing,
     day: date,
-    fact: Callable[[UUID, UUID, date, int], object],
+    fact: Callable[[str, UUID, UUID, date, int], object],
 ) -> None:
-    """Publish a move into or out of a home that isn't the property entity's (P7, P8, U4).
+    """Publish a move into or out of a home that no property entity manages (P7, P8, U4).
 
-    Of the property entity's own homes the inventory learns from the lease, and of a third party's from nobody
-    else. `fact` makes what is published from request, unit, day and number.
+    Of a property entity's own homes the inventory learns from the lease, and of a third party's from nobody
+    else. `fact` makes what is published from inventory, request, unit, day and number.
     """
-    if request.managed_by is ManagedBy.PROPERTY_ENTITY:
+    if request.manager is not None:
         return
     request.move_events += 1
     # The first event about the request was that the home was asked for.
     number = request.move_events + 1
-    await publish_for_request(tx, placement, request, fact(request.request, request.unit, day, number))
+    moved = fact(request.inventory, request.request, request.unit, day, number)
+    await publish_for_request(tx, placement, request, moved)
 
 
 async def give_up_all(tx: Tx, placement: Placement) -> None:

@@ -37,6 +37,7 @@ async def secure(call: DeskCall, placement_id: UUID, unit: UUID) -> Response:
         "adults": preview.adults,
         "children": preview.children,
         "consent": preview.consent,
+        "inventory": preview.inventory,
     }
     return await _secure_page(call, placement_id, unit, await call.form(SecureUnit, initial=initial), preview)
 
@@ -49,7 +50,12 @@ async def post_secure(call: DeskCall, placement_id: UUID, unit: UUID) -> Respons
         return call.redirect("placement", placement_id=placement_id)
     expected = form.command.expected_move_in if form.refused else call.today + USUAL_WAIT
     preview = await call.ask(preview_securing, placement_id, unit, expected)
-    shown = {"adults": preview.adults, "children": preview.children, "consent": preview.consent or ""}
+    shown = {
+        "adults": preview.adults,
+        "children": preview.children,
+        "consent": preview.consent or "",
+        "inventory": preview.inventory,
+    }
     form.values.update({name: [str(value)] for name, value in shown.items()})
     return await _secure_page(call, placement_id, unit, form, preview, status=422)
 
@@ -107,19 +113,20 @@ async def _give_up_page(
 
 @router.get("/referral", name="refer_household")
 async def referral(call: DeskCall, placement_id: UUID) -> Response:
-    """Confirm a referral: what the property entity will receive, word for word (P6, W5)."""
+    """Confirm a referral: what the landlord will receive, word for word (P6, W5)."""
     return await _referral_page(call, placement_id, await call.form(ReferHousehold))
 
 
 @router.post("/referral")
 async def post_referral(call: DeskCall, placement_id: UUID) -> Response:
-    """Refer the household to the property entity."""
+    """Refer the household to the landlord of its home."""
     form = await call.form(ReferHousehold, fixed={"placement_id": placement_id})
     done = await call.carry_out(form, refer_household)
     if done is None:
         return call.redirect("placement", placement_id=placement_id, notice=form.problem, tone="warning")
     if done.result.sent:
-        notice, tone = call._("The household is referred to the property entity."), "success"
+        landlord = call.party_name(done.result.landlord)
+        notice, tone = call._("The household is referred to %(landlord)s.", landlord=landlord), "success"
     else:
         notice = call._("Nothing was sent: the consent to be housed has ended. Record it again first.")
         tone = "warning"

@@ -1,4 +1,4 @@
-"""What is sent to the inventory and the property entity, and what they answer (P6, W2, W5)."""
+"""What is sent to the inventory of a home and to its landlord, and what they answer (P6, N2, W2, W5)."""
 
 import re
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ from uuid import UUID
 from chassis.bus import Incoming
 from chassis.bus.events import Events
 from chassis.perform import perform_in
+from chassis.publisher import Outgoing
 from chassis.tx import Tx
 from contracts import support, tenancy, units
 from contracts.words import Language, PersonContact, PersonName
@@ -47,7 +48,7 @@ EVENTS = Events()
 
 
 @EVENTS.publishes(UnitRequested)
-def unit_requested(fact: UnitRequested) -> tuple[support.UnitRequestedV1, int]:
+def unit_requested(fact: UnitRequested) -> Outgoing:
     """A household asks for a home."""
     event = support.UnitRequestedV1(
         request=fact.request,
@@ -57,17 +58,18 @@ def unit_requested(fact: UnitRequested) -> tuple[support.UnitRequestedV1, int]:
         adults=fact.adults,
         children=fact.children,
     )
-    return event, 1
+    return Outgoing(event, 1, fact.inventory)
 
 
 @EVENTS.publishes(UnitRequestWithdrawn)
-def unit_request_withdrawn(fact: UnitRequestWithdrawn) -> tuple[support.UnitRequestWithdrawnV1, int]:
+def unit_request_withdrawn(fact: UnitRequestWithdrawn) -> Outgoing:
     """A request is given up."""
-    return support.UnitRequestWithdrawnV1(request=fact.request, unit=fact.unit), 2
+    event = support.UnitRequestWithdrawnV1(request=fact.request, unit=fact.unit)
+    return Outgoing(event, 2, fact.inventory)
 
 
 @EVENTS.publishes(TenancyReferred)
-def tenancy_referred(fact: TenancyReferred) -> tuple[support.TenancyReferredV1, int]:
+def tenancy_referred(fact: TenancyReferred) -> Outgoing:
     """A household is referred, with name and contact only where the applicant agreed to that."""
     person = fact.applicant
     event = support.TenancyReferredV1(
@@ -80,7 +82,7 @@ def tenancy_referred(fact: TenancyReferred) -> tuple[support.TenancyReferredV1, 
         name=_name(person) if person else None,
         contact=_contact(person) if person else None,
     )
-    return event, fact.number
+    return Outgoing(event, fact.number, fact.landlord)
 
 
 def _name(person: Applicant) -> PersonName:
@@ -103,78 +105,87 @@ def _dialled(phone: str) -> str | None:
 
 
 @EVENTS.publishes(TenancyReferralWithdrawn)
-def tenancy_referral_withdrawn(
-    fact: TenancyReferralWithdrawn,
-) -> tuple[support.TenancyReferralWithdrawnV1, int]:
+def tenancy_referral_withdrawn(fact: TenancyReferralWithdrawn) -> Outgoing:
     """A referral is withdrawn."""
-    return support.TenancyReferralWithdrawnV1(referral=fact.referral), fact.number
+    return Outgoing(support.TenancyReferralWithdrawnV1(referral=fact.referral), fact.number, fact.landlord)
 
 
 @EVENTS.publishes(ContactWithdrawn)
-def contact_withdrawn(fact: ContactWithdrawn) -> tuple[support.ContactWithdrawnV1, int]:
+def contact_withdrawn(fact: ContactWithdrawn) -> Outgoing:
     """The applicant no longer agrees to sharing name and contact."""
-    return support.ContactWithdrawnV1(referral=fact.referral), fact.number
+    return Outgoing(support.ContactWithdrawnV1(referral=fact.referral), fact.number, fact.landlord)
 
 
-async def _answered(tx: Tx, request: UUID, fact: Fact) -> None:
-    await perform_in(tx, receive_answer, InventoryAnswer(request, fact))
+async def _answered(tx: Tx, incoming: Incoming, request: UUID, fact: Fact) -> None:
+    await perform_in(tx, receive_answer, InventoryAnswer(request, fact, incoming.sender))
+
+
+async def _passed(tx: Tx, request: str, fact: Fact) -> None:
+    await perform_in(tx, receive_answer, InventoryAnswer(UUID(request), fact))
 
 
 @EVENTS.on(units.UnitSecuredV1)
 async def unit_secured(tx: Tx, incoming: Incoming) -> None:
     """A request won its home."""
     event = incoming.parse(units.UnitSecuredV1)
-    managed_by = ManagedBy(event.managed_by.value)
-    await perform_in(
-        tx, receive_answer, InventoryAnswer(event.request, Secured(event.deadline), managed_by=managed_by)
+    answer = InventoryAnswer(
+        event.request,
+        Secured(event.deadline),
+        incoming.sender,
+        managed_by=ManagedBy(event.managed_by.value),
+        manager=event.manager,
     )
+    await perform_in(tx, receive_answer, answer)
 
 
 @EVENTS.on(units.UnitRefusedV1)
 async def unit_refused(tx: Tx, incoming: Incoming) -> None:
     """A request did not get its home."""
     event = incoming.parse(units.UnitRefusedV1)
-    await _answered(tx, event.request, Refused(event.reason.value))
+    await _answered(tx, incoming, event.request, Refused(event.reason.value))
 
 
 @EVENTS.on(units.UnitHoldEndingV1)
 async def unit_hold_ending(tx: Tx, incoming: Incoming) -> None:
     """A hold will lapse soon."""
     event = incoming.parse(units.UnitHoldEndingV1)
-    await _answered(tx, event.request, HoldEnding(event.deadline))
+    await _answered(tx, incoming, event.request, HoldEnding(event.deadline))
 
 
 @EVENTS.on(units.UnitReleasedV1)
 async def unit_released(tx: Tx, incoming: Incoming) -> None:
     """A hold ended without a tenancy."""
     event = incoming.parse(units.UnitReleasedV1)
-    await _answered(tx, event.request, Released(event.reason.value))
+    await _answered(tx, incoming, event.request, Released(event.reason.value))
 
 
 @EVENTS.at(ANSWER_TIMER)
 async def no_answer_came(tx: Tx, key: str, payload: Mapping[str, Any]) -> None:
     """The inventory's answer is late: the page shows that, and the caseworker may give the home up (P6)."""
-    await _answered(tx, UUID(key), NoAnswer())
+    await _passed(tx, key, NoAnswer())
 
 
 @EVENTS.at(DEADLINE_TIMER)
 async def deadline_passed(tx: Tx, key: str, payload: Mapping[str, Any]) -> None:
     """The hold's deadline has passed, and the inventory hasn't reported that yet (P6)."""
-    await _answered(tx, UUID(key), DeadlinePassed())
+    await _passed(tx, key, DeadlinePassed())
 
 
 @EVENTS.on(tenancy.ApplicationOpenedV1)
 async def application_opened(tx: Tx, incoming: Incoming) -> None:
     """A referral became an application."""
     event = incoming.parse(tenancy.ApplicationOpenedV1)
-    await perform_in(tx, receive_application, ApplicationReport(event.referral, ApplicationState.OPENED))
+    opened = ApplicationReport(event.referral, incoming.sender, ApplicationState.OPENED)
+    await perform_in(tx, receive_application, opened)
 
 
 @EVENTS.on(tenancy.ApplicationDeclinedV1)
 async def application_declined(tx: Tx, incoming: Incoming) -> None:
     """An application was declined."""
     event = incoming.parse(tenancy.ApplicationDeclinedV1)
-    declined = ApplicationReport(event.referral, ApplicationState.DECLINED, event.reason.value)
+    declined = ApplicationReport(
+        event.referral, incoming.sender, ApplicationState.DECLINED, event.reason.value
+    )
     await perform_in(tx, receive_application, declined)
 
 
@@ -182,5 +193,6 @@ async def application_declined(tx: Tx, incoming: Incoming) -> None:
 async def referred_tenancy_started(tx: Tx, incoming: Incoming) -> None:
     """The tenancy of a referral began."""
     event = incoming.parse(tenancy.ReferredTenancyStartedV1)
-    started = TenancyReport(event.referral, event.start, event.rent.amount, event.rent.currency)
+    rent = event.rent
+    started = TenancyReport(event.referral, incoming.sender, event.start, rent.amount, rent.currency)
     await perform_in(tx, receive_tenancy, started)

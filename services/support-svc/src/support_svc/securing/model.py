@@ -7,6 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
+    CheckConstraint,
     ColumnElement,
     ForeignKey,
     Index,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Numeric,
     SQLColumnExpression,
     String,
+    case,
     or_,
     select,
     text,
@@ -22,9 +24,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.db import words
 from chassis.errors import DomainError, Kind
-from support_svc.homes.model import ManagedBy
+from support_svc.homes.model import NAMES_ITS_MANAGER, ManagedBy
 from support_svc.placements.model import OPEN, ApplicationState, SecuringState, may_be_referred
-from support_svc.tables import Base
+from support_svc.tables import Base, party_id
+
+NO_ONE = "no_one"
+"""The answer to whom a household is referred, when nobody knows who manages a home and nobody shall be asked.
+No party has such an id.
+"""
 
 
 class Securing(Base):
@@ -32,6 +39,10 @@ class Securing(Base):
 
     `request` and `referral` are the only references to the household that leave; both are made here.
     `referral_events` and `move_events` count what was published about each, so that it's acted on in order.
+
+    The request concerns one inventory, and a referral the property entity that it was sent to, whatever is
+    listed of the home later: they alone receive its events, and are believed about it (N2). `manager` is the
+    property entity that manages the home for this hold.
     """
 
     __tablename__ = "securing"
@@ -45,6 +56,8 @@ class Securing(Base):
         ),
         Index("ix_securing_placement", "placement_id", "asked_at"),
         Index("uq_securing_referral", "referral", unique=True, postgresql_where=text("referral is not null")),
+        CheckConstraint(NAMES_ITS_MANAGER, name="names_its_manager"),
+        CheckConstraint("(referral is null) = (referred_to is null)", name="referred_to_somebody"),
     )
 
     request: Mapped[UUID] = mapped_column(primary_key=True)
@@ -52,7 +65,9 @@ class Securing(Base):
     unit: Mapped[UUID]
     address: Mapped[str] = mapped_column(String(400))
     housing_type: Mapped[str] = mapped_column(String(60))
+    inventory: Mapped[str] = mapped_column(party_id())
     managed_by: Mapped[ManagedBy] = mapped_column(words(ManagedBy, "managed_by"))
+    manager: Mapped[str | None] = mapped_column(party_id())
     state: Mapped[SecuringState] = mapped_column(words(SecuringState, "state"))
     secured_on: Mapped[date]
     expected_move_in: Mapped[date]
@@ -68,6 +83,7 @@ class Securing(Base):
     overdue: Mapped[bool] = mapped_column(default=False)
     ended_why: Mapped[str | None] = mapped_column(String(40))
     referral: Mapped[UUID | None]
+    referred_to: Mapped[str | None] = mapped_column(party_id())
     referral_withdrawn_at: Mapped[datetime | None]
     named: Mapped[bool] = mapped_column(default=False)
     contact_withdrawn_at: Mapped[datetime | None]
@@ -83,13 +99,13 @@ class Securing(Base):
 
     @property
     def is_referred(self) -> bool:
-        """Whether a referral to the property entity stands."""
+        """Whether a referral stands."""
         return self.referral is not None and self.referral_withdrawn_at is None
 
     @property
     def may_be_referred(self) -> bool:
-        """Whether the household can be referred to the property entity now."""
-        return may_be_referred(self.state, self.managed_by, self.application, referred=self.is_referred)
+        """Whether the household can be referred to the manager of the home now."""
+        return may_be_referred(self.state, self.manager, self.application, referred=self.is_referred)
 
     @property
     def opened_under(self) -> str:
@@ -100,8 +116,8 @@ class Securing(Base):
 class FormerReferral(Base):
     """A referral that was withdrawn and followed by another for the same request.
 
-    What the property entity still reports about it is received, and the contact that it disclosed can be
-    withdrawn.
+    What the property entity that it was sent to still reports about it is received, and the contact that it
+    disclosed can be withdrawn.
     """
 
     __tablename__ = "former_referral"
@@ -109,6 +125,7 @@ class FormerReferral(Base):
 
     referral: Mapped[UUID] = mapped_column(primary_key=True)
     request: Mapped[UUID] = mapped_column(ForeignKey(Securing.request))
+    referred_to: Mapped[str] = mapped_column(party_id())
     withdrawn_at: Mapped[datetime]
     named: Mapped[bool]
     contact_withdrawn_at: Mapped[datetime | None]
@@ -128,6 +145,12 @@ def has_referral(referral: UUID | SQLColumnExpression[UUID]) -> ColumnElement[bo
     return or_(Securing.referral == referral, former.correlate(Securing).exists())
 
 
+def addressee_of(referral: UUID | SQLColumnExpression[UUID]) -> ColumnElement[str]:
+    """The property entity that a referral of the request in the row was sent to: nobody else may report."""
+    former = select(FormerReferral.referred_to).where(FormerReferral.referral == referral)
+    return case((Securing.referral == referral, Securing.referred_to), else_=former.scalar_subquery())
+
+
 def last_day_held(deadline: datetime, zone: tzinfo) -> date:
     """The last day of a hold; its deadline is the first moment that no longer belongs to it."""
     return (deadline - timedelta.resolution).astimezone(zone).date()
@@ -143,6 +166,7 @@ def needs_another_home(state: SecuringState, application: ApplicationState | Non
 class UnitRequested:
     """A household asks the inventory for a home."""
 
+    inventory: str
     request: UUID
     unit: UUID
     secured_on: date
@@ -155,6 +179,7 @@ class UnitRequested:
 class UnitRequestWithdrawn:
     """A request is given up."""
 
+    inventory: str
     request: UUID
     unit: UUID
 
@@ -177,11 +202,12 @@ class Applicant:
 
 @dataclass(frozen=True, slots=True)
 class TenancyReferred:
-    """A household whose home is secured is referred to the property entity for a tenancy.
+    """A household whose home is secured is referred to the landlord that manages it, for a tenancy.
 
     `number` orders the events about the referral, beginning with 1.
     """
 
+    landlord: str
     referral: UUID
     request: UUID
     unit: UUID
@@ -196,6 +222,7 @@ class TenancyReferred:
 class ContactWithdrawn:
     """The client no longer agrees that name and contact are shared; who received them deletes them."""
 
+    landlord: str
     referral: UUID
     number: int
 
@@ -204,6 +231,7 @@ class ContactWithdrawn:
 class TenancyReferralWithdrawn:
     """A referral is withdrawn before a tenancy."""
 
+    landlord: str
     referral: UUID
     number: int
 
@@ -243,12 +271,12 @@ class NothingToGiveUp(DomainError):
 
 
 class NothingToRefer(DomainError):
-    """No home that the property entity manages is held, or a referral for it stands."""
+    """No home that a property entity manages is held, or a referral for it stands."""
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "nothing_to_refer"
     message: ClassVar[str] = (
-        "The household can’t be referred: no home that the property entity manages is held for it, or it was "
+        "The household can’t be referred: no home that a property entity manages is held for it, or it was "
         "referred already."
     )
 
@@ -268,7 +296,7 @@ class ManagerNotKnown(DomainError):
     code: ClassVar[str] = "manager_not_known"
     message: ClassVar[str] = (
         "It isn't known who manages this home. "
-        "Choose whether the household is referred to the property entity."
+        "Choose to whom the household is referred, or that it’s referred to nobody."
     )
 
 

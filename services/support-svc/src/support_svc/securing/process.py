@@ -75,7 +75,9 @@ class Replaced:
 
 @dataclass(frozen=True, slots=True)
 class TenancyStarted:
-    """The property entity reported that the tenancy has started."""
+    """The landlord reported that the tenancy has started."""
+
+    landlord: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

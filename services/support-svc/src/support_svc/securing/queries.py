@@ -3,7 +3,7 @@
 It's made of the same values as the events. Besides, there is what placements and clients ask about requests.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from chassis.usecase import query
 from support_svc.clients.model import Client, adult_on
 from support_svc.clients.open_matters import MatterKind, OpenMatter
 from support_svc.consents.model import Purpose
-from support_svc.consents.standing import consent_in_force
+from support_svc.consents.standing import consent_in_force, landlords
 from support_svc.homes.model import Home, ManagedBy, UnknownHome
 from support_svc.placements.model import (
     HOLDING,
@@ -29,22 +29,10 @@ from support_svc.securing.referrals import agreed_by, applicant_of, with_contact
 
 
 @dataclass(frozen=True, slots=True)
-class SecuringPreview:
-    """What Secure Unit would disclose, and under which consents.
+class Shared:
+    """What a landlord would receive about the person; name and contact only under the consent for it (N4)."""
 
-    `consent` is the consent to be housed; without it no home can be asked for. `refers`: the property entity
-    gets a referral once the home is held, or may get one (`asks_who_manages`: it isn't known who manages the
-    home, so the caseworker is asked). Name and contact are there only under consent.
-    """
-
-    unit: UUID
-    address: str
-    managed_by: ManagedBy
-    adults: int
-    children: int
-    consent: UUID | None
-    refers: bool
-    asks_who_manages: bool
+    landlord: str
     name: str | None
     phone: str | None
     email: str | None
@@ -52,12 +40,33 @@ class SecuringPreview:
 
 
 @dataclass(frozen=True, slots=True)
+class SecuringPreview:
+    """What Secure Unit would disclose to the inventory and to landlords, and under which consents.
+
+    `consent` is the consent to be housed; without it no home can be asked for. `referrals`: the landlord that
+    gets one once the home is held, or each that may get one (`asks_who_manages`: it isn't known who manages
+    the home, so the caseworker is asked).
+    """
+
+    unit: UUID
+    address: str
+    inventory: str
+    managed_by: ManagedBy
+    adults: int
+    children: int
+    consent: UUID | None
+    referrals: tuple[Shared, ...]
+    asks_who_manages: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ReferralPreview:
-    """What the property entity would receive if the household were referred for the home that is held.
+    """What a landlord would receive if the household were referred for the home that is held.
 
     Without `consent`, the one to be housed, it receives nothing.
     """
 
+    landlord: str
     address: str
     expected_move_in: date
     adults: int
@@ -75,15 +84,16 @@ async def preview_referral(tx: ReadTx, placement_id: UUID) -> ReferralPreview:
     client = await _client_of(tx, placement_id)
     requests = await tx.execute(select(Securing).where(Securing.placement_id == placement_id))
     for request in requests.scalars():
-        if request.may_be_referred:
+        if request.may_be_referred and request.manager is not None:
             agreeing = await agreed_by(tx, request, client.id)
+            shared = await _shared(tx, client, request.manager)
             return ReferralPreview(
                 address=request.address,
                 expected_move_in=request.expected_move_in,
                 adults=request.adults,
                 children=request.children,
-                consent=await consent_in_force(tx, agreeing, Purpose.BE_HOUSED),
-                **await _shared(tx, client),
+                consent=await consent_in_force(tx, agreeing, Purpose.BE_HOUSED, request.manager),
+                **asdict(shared),
             )
     raise NothingToRefer
 
@@ -98,34 +108,27 @@ async def preview_securing(
     if home is None or not home.listed:
         raise UnknownHome
     adults, children = await count_people(tx, placement_id, expected_move_in)
-    refers = home.managed_by is not ManagedBy.THIRD_PARTY
+    asks_who_manages = home.managed_by is ManagedBy.NOT_KNOWN
+    may_receive = landlords(tx) if asks_who_manages else (home.manager,) if home.manager else ()
     return SecuringPreview(
         unit=unit,
         address=home.address_line,
+        inventory=home.inventory,
         managed_by=home.managed_by,
         adults=adults,
         children=children,
-        consent=await consent_in_force(tx, client.id, Purpose.BE_HOUSED),
-        refers=refers,
-        asks_who_manages=home.managed_by is ManagedBy.NOT_KNOWN,
-        **(await _shared(tx, client) if refers else _NOTHING),
+        consent=await consent_in_force(tx, client.id, Purpose.BE_HOUSED, home.manager),
+        referrals=tuple([await _shared(tx, client, landlord) for landlord in may_receive]),
+        asks_who_manages=asks_who_manages,
     )
 
 
-_NOTHING: dict[str, str | None] = dict.fromkeys(("name", "phone", "email", "language"))
-
-
-async def _shared(tx: ReadTx, client: Client) -> dict[str, str | None]:
-    """Return name and contact, only under the consent to share them (W5)."""
-    if await consent_in_force(tx, client.id, Purpose.SHARE_CONTACT_FOR_TENANCY) is None:
-        return _NOTHING
+async def _shared(tx: ReadTx, client: Client, landlord: str) -> Shared:
+    """Return name and contact, only under the consent to share them with this landlord (W5, N4)."""
+    if await consent_in_force(tx, client.id, Purpose.SHARE_CONTACT_FOR_TENANCY, landlord) is None:
+        return Shared(landlord, None, None, None, None)
     shared = applicant_of(client)
-    return {
-        "name": client.full_name,
-        "phone": shared.phone,
-        "email": shared.email,
-        "language": shared.language,
-    }
+    return Shared(landlord, client.full_name, shared.phone, shared.email, shared.language)
 
 
 async def _client_of(tx: ReadTx, placement_id: UUID) -> Client:

@@ -1,4 +1,4 @@
-"""Referring a household to the property entity, and withdrawing the referral (P6, W5)."""
+"""Referring a household to the landlord of its home, and withdrawing the referral (P6, W5)."""
 
 from typing import cast
 from uuid import UUID
@@ -17,6 +17,7 @@ from support_svc.placements.timeline import add_to_timeline
 from support_svc.securing.model import (
     Applicant,
     FormerReferral,
+    NothingToRefer,
     Securing,
     TenancyReferralWithdrawn,
     TenancyReferred,
@@ -24,15 +25,19 @@ from support_svc.securing.model import (
 
 
 async def refer(tx: Tx, placement: Placement, request: Securing) -> bool:
-    """Refer the household to the property entity, and return whether the referral was published.
+    """Refer the household to the manager of its home, and return whether the referral was published.
 
     Name and contact go along only under a consent that is in force today (W5). When the consent to be housed
     has ended, nothing is sent, which is recorded. A referral that was withdrawn is followed by another with a
     reference of its own.
     """
-    shared = await consent_in_force(tx, placement.client_id, Purpose.SHARE_CONTACT_FOR_TENANCY)
+    landlord = request.manager
+    if landlord is None:
+        raise NothingToRefer
+    shared = await consent_in_force(tx, placement.client_id, Purpose.SHARE_CONTACT_FOR_TENANCY, landlord)
     referral = new_id()
     fact = TenancyReferred(
+        landlord=landlord,
         referral=referral,
         request=request.request,
         unit=request.unit,
@@ -46,22 +51,23 @@ async def refer(tx: Tx, placement: Placement, request: Securing) -> bool:
         return False
     _set_former_aside(tx, request)
     request.referral = referral
+    request.referred_to = landlord
     request.referral_events = 1
     request.named = fact.applicant is not None
-    add_to_timeline(
-        tx, placement.id, TimelineKind.REFERRED, {"address": request.address, "named": request.named}
-    )
+    details = {"address": request.address, "named": request.named, "landlord": landlord}
+    add_to_timeline(tx, placement.id, TimelineKind.REFERRED, details)
     return True
 
 
 def _set_former_aside(tx: Tx, request: Securing) -> None:
     """Make room for another referral: the one that was withdrawn, if any, becomes a former one."""
-    if request.referral is None or request.referral_withdrawn_at is None:
+    if request.referral is None or request.referred_to is None or request.referral_withdrawn_at is None:
         return
     tx.session.add(
         FormerReferral(
             referral=request.referral,
             request=request.request,
+            referred_to=request.referred_to,
             withdrawn_at=request.referral_withdrawn_at,
             named=request.named,
             contact_withdrawn_at=request.contact_withdrawn_at,
@@ -74,13 +80,14 @@ def _set_former_aside(tx: Tx, request: Securing) -> None:
 
 def withdraw_referral(tx: Tx, placement: Placement, request: Securing) -> None:
     """Publish that the referral of a request is withdrawn; without one that stands nothing happens."""
-    if request.referral is None or not request.is_referred:
+    if request.referral is None or request.referred_to is None or not request.is_referred:
         return
     request.referral_withdrawn_at = tx.now
     request.referral_events += 1
-    fact = TenancyReferralWithdrawn(request.referral, number=request.referral_events)
+    fact = TenancyReferralWithdrawn(request.referred_to, request.referral, number=request.referral_events)
     publish_end(tx, placement, request, fact)
-    add_to_timeline(tx, placement.id, TimelineKind.REFERRAL_WITHDRAWN, {"address": request.address})
+    details = {"address": request.address, "landlord": request.referred_to}
+    add_to_timeline(tx, placement.id, TimelineKind.REFERRAL_WITHDRAWN, details)
 
 
 async def with_contact(tx: Tx | ReadTx, client_id: UUID) -> Client:
@@ -106,7 +113,7 @@ def applicant_of(client: Client) -> Applicant:
 async def publish_for_request(tx: Tx, placement: Placement, request: Securing, fact: object) -> bool:
     """Publish a fact about a request if the person who agreed to it still agrees; return whether it was."""
     agreeing = await agreed_by(tx, request, placement.client_id)
-    return await publish_under_consent(tx, fact, agreeing, placement.id)
+    return await publish_under_consent(tx, fact, agreeing, placement.id, request.manager)
 
 
 async def agreed_by(tx: Tx | ReadTx, request: Securing, client_id: UUID) -> UUID:

@@ -36,5 +36,5 @@ async def get_progress(call: Call, placement_id: UUID) -> Progress:
 
 @router.post("/signings/{signing_id}/answer", status_code=204)
 async def post_answer(call: Call, signing_id: UUID, body: SigningAnswer) -> None:
-    """Inform the property entity whether somebody attends."""
+    """Inform the landlord whether somebody attends."""
     await call.perform(answer_signing, AnswerSigning(signing=signing_id, **dict(body)))

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from chassis.access import RECEIVE_EVENTS
 from chassis.errors import NotFound
+from chassis.parties import require_sender
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from support_svc.clients.finding import may_see
@@ -16,7 +17,7 @@ from support_svc.clients.model import Client
 from support_svc.placements.commands import locked_placement
 from support_svc.placements.model import Placement, TimelineKind
 from support_svc.placements.timeline import add_to_timeline
-from support_svc.securing.model import Securing, has_referral
+from support_svc.securing.model import Securing, addressee_of, has_referral
 from support_svc.signings.feature import ANSWER_SIGNING
 from support_svc.signings.model import (
     SIGNINGS_SHARED,
@@ -36,10 +37,11 @@ from support_svc.signings.model import (
 
 @dataclass(frozen=True, slots=True)
 class SigningReport:
-    """What the property entity reported about a signing; `version` orders the events about one referral."""
+    """What a landlord reported about a signing; `version` orders the events about one referral."""
 
     referral: UUID
     signing: UUID
+    sender: str
     version: int
     state: SigningState
     starts_at: datetime | None = None
@@ -65,12 +67,12 @@ class AnswerSigning(SigningAnswer):
 async def receive_signing(tx: Tx, report: SigningReport) -> None:
     """Record what is reported about a signing; an event older than the last one changes nothing.
 
-    Raises NotFound.
+    Raises NotFound, NotTheSenders.
     """
-    placement_id = await tx.scalar(select(Securing.placement_id).where(has_referral(report.referral)))
-    if placement_id is None:
-        raise NotFound(what="referral")
+    placement_id = await _reported_by(tx, report.referral, report.sender)
     signing = await tx.session.get(Signing, report.signing, with_for_update=True)
+    if signing is not None:
+        await _reported_by(tx, signing.referral, report.sender)
     if signing is None:
         signing = Signing(
             signing=report.signing, referral=report.referral, placement_id=placement_id, reported_version=-1
@@ -95,8 +97,26 @@ async def receive_signing(tx: Tx, report: SigningReport) -> None:
         tx,
         placement_id,
         _line(report),
-        {"starts_at": report.starts_at, "place": report.place, "outcome": report.outcome},
+        {
+            "landlord": report.sender,
+            "starts_at": report.starts_at,
+            "place": report.place,
+            "outcome": report.outcome,
+        },
     )
+
+
+async def _reported_by(tx: Tx, referral: UUID, sender: str) -> UUID:
+    """The placement of a referral. Raises NotFound, and NotTheSenders unless it was sent to the sender."""
+    found = await tx.execute(
+        select(Securing.placement_id, addressee_of(referral)).where(has_referral(referral))
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise NotFound(what="referral")
+    placement_id, party = row
+    require_sender(sender, party)
+    return placement_id
 
 
 def _line(report: SigningReport) -> TimelineKind:
@@ -109,7 +129,7 @@ def _line(report: SigningReport) -> TimelineKind:
 
 @use_case(ANSWER_SIGNING)
 async def answer_signing(tx: Tx, command: AnswerSigning) -> None:
-    """Inform the property entity whether somebody attends.
+    """Inform the landlord whether somebody attends.
 
     Raises SigningOver, AbsenceReasonNeeded, NotFound.
     """
@@ -124,9 +144,9 @@ async def answer_signing(tx: Tx, command: AnswerSigning) -> None:
     if placement_id is None:
         raise NotFound(what="signing")
     await locked_placement(tx, placement_id)
-    signing, request, state = (
+    signing, request, state, landlord = (
         await tx.execute(
-            select(Signing, Securing, current_state())
+            select(Signing, Securing, current_state(), addressee_of(Signing.referral))
             .join(Securing, of_request())
             .where(Signing.signing == command.signing)
             .with_for_update(of=(Securing, Signing))
@@ -140,7 +160,12 @@ async def answer_signing(tx: Tx, command: AnswerSigning) -> None:
     signing.answered_by_name = tx.actor.name
     request.referral_events += 1
     fact = SigningAnswered(
-        signing.referral, signing.signing, request.referral_events, command.attendance, command.reason
+        landlord,
+        signing.referral,
+        signing.signing,
+        request.referral_events,
+        command.attendance,
+        command.reason,
     )
     # The tenant agreed that this organisation is informed of this signing; the answer rests on nothing else.
     under = {SIGNINGS_SHARED: f"signing:{signing.signing}"}
@@ -149,6 +174,6 @@ async def answer_signing(tx: Tx, command: AnswerSigning) -> None:
         tx,
         signing.placement_id,
         TimelineKind.SIGNING_ANSWERED,
-        {"attendance": command.attendance, "reason": command.reason},
+        {"landlord": landlord, "attendance": command.attendance, "reason": command.reason},
     )
     tx.touched("signing", signing.signing, "answered", {"attendance": (None, command.attendance)})

@@ -3,6 +3,7 @@
 from chassis.bus import Incoming
 from chassis.bus.events import Events
 from chassis.perform import perform_in
+from chassis.publisher import Outgoing
 from chassis.tx import Tx
 from contracts import support, tenancy
 from contracts.words import AbsenceReason, Attendance
@@ -13,7 +14,7 @@ EVENTS = Events()
 
 
 @EVENTS.publishes(SigningAnswered)
-def signing_attendance(fact: SigningAnswered) -> tuple[support.SigningAttendanceV1, int]:
+def signing_attendance(fact: SigningAnswered) -> Outgoing:
     """Whether the advocate attends."""
     event = support.SigningAttendanceV1(
         referral=fact.referral,
@@ -21,30 +22,31 @@ def signing_attendance(fact: SigningAnswered) -> tuple[support.SigningAttendance
         attendance=Attendance(fact.attendance.value),
         reason=AbsenceReason(fact.reason.value) if fact.reason else None,
     )
-    return event, fact.number
+    return Outgoing(event, fact.number, fact.landlord)
 
 
 @EVENTS.on(tenancy.SigningScheduledV1)
 async def signing_scheduled(tx: Tx, incoming: Incoming) -> None:
     """A lease signing has a date."""
     event = incoming.parse(tenancy.SigningScheduledV1)
-    await perform_in(tx, receive_signing, _dated(event, incoming.version, moved=False))
+    await perform_in(tx, receive_signing, _dated(event, incoming, moved=False))
 
 
 @EVENTS.on(tenancy.SigningMovedV1)
 async def signing_moved(tx: Tx, incoming: Incoming) -> None:
     """A signing has another time or place."""
     event = incoming.parse(tenancy.SigningMovedV1)
-    await perform_in(tx, receive_signing, _dated(event, incoming.version, moved=True))
+    await perform_in(tx, receive_signing, _dated(event, incoming, moved=True))
 
 
 def _dated(
-    event: tenancy.SigningScheduledV1 | tenancy.SigningMovedV1, version: int, *, moved: bool
+    event: tenancy.SigningScheduledV1 | tenancy.SigningMovedV1, incoming: Incoming, *, moved: bool
 ) -> SigningReport:
     return SigningReport(
         referral=event.referral,
         signing=event.signing,
-        version=version,
+        sender=incoming.sender,
+        version=incoming.version,
         state=SigningState.SCHEDULED,
         starts_at=event.starts_at,
         place=SigningPlace(event.place.value),
@@ -56,7 +58,9 @@ def _dated(
 async def signing_cancelled(tx: Tx, incoming: Incoming) -> None:
     """A signing will not take place."""
     event = incoming.parse(tenancy.SigningCancelledV1)
-    cancelled = SigningReport(event.referral, event.signing, incoming.version, SigningState.CANCELLED)
+    cancelled = SigningReport(
+        event.referral, event.signing, incoming.sender, incoming.version, SigningState.CANCELLED
+    )
     await perform_in(tx, receive_signing, cancelled)
 
 
@@ -65,5 +69,12 @@ async def signing_held(tx: Tx, incoming: Incoming) -> None:
     """A signing took place."""
     event = incoming.parse(tenancy.SigningHeldV1)
     outcome = SigningOutcome(event.outcome.value)
-    held = SigningReport(event.referral, event.signing, incoming.version, SigningState.HELD, outcome=outcome)
+    held = SigningReport(
+        event.referral,
+        event.signing,
+        incoming.sender,
+        incoming.version,
+        SigningState.HELD,
+        outcome=outcome,
+    )
     await perform_in(tx, receive_signing, held)

@@ -90,6 +90,7 @@ class Signing(Base):
 class SigningAnswered:
     """Whether a case manager attends a signing; `number` orders the events about the referral."""
 
+    landlord: str
     referral: UUID
     signing: UUID
     number: int

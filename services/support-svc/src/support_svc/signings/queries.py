@@ -16,7 +16,7 @@ from support_svc.placements.feature import VIEW_PLACEMENTS
 from support_svc.placements.model import Placement
 from support_svc.placements.progress import Meeting, Progress
 from support_svc.placements.queries import placement
-from support_svc.securing.model import Securing
+from support_svc.securing.model import Securing, addressee_of
 from support_svc.signings.feature import VIEW_SIGNINGS
 from support_svc.signings.model import (
     AbsenceReason,
@@ -42,6 +42,7 @@ class SigningView:
     request: UUID
     client_name: str
     address: str
+    landlord: str
     starts_at: datetime | None
     place: SigningPlace | None
     state: SigningState
@@ -54,9 +55,9 @@ class SigningView:
     answered_at: datetime | None
 
 
-def _selected(tx: ReadTx) -> Select[Signing, Client, Securing, SigningState]:
+def _selected(tx: ReadTx) -> Select[Signing, Client, Securing, SigningState, str]:
     return (
-        select(Signing, Client, Securing, current_state())
+        select(Signing, Client, Securing, current_state(), addressee_of(Signing.referral))
         .join(Placement, Placement.id == Signing.placement_id)
         .join(Client, Client.id == Placement.client_id)
         .join(Securing, of_request())
@@ -64,13 +65,16 @@ def _selected(tx: ReadTx) -> Select[Signing, Client, Securing, SigningState]:
     )
 
 
-def _view(signing: Signing, client: Client, securing: Securing, state: SigningState) -> SigningView:
+def _view(
+    signing: Signing, client: Client, securing: Securing, state: SigningState, landlord: str
+) -> SigningView:
     return SigningView(
         signing=signing.signing,
         placement_id=signing.placement_id,
         request=securing.request,
         client_name=client.full_name,
         address=securing.address,
+        landlord=landlord,
         starts_at=signing.starts_at,
         place=signing.place,
         state=state,

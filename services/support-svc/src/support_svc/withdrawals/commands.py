@@ -21,11 +21,13 @@ from support_svc.securing.model import ContactWithdrawn, Securing
 from support_svc.securing.process import GivenUp
 from support_svc.securing.referrals import withdraw_referral
 from support_svc.withdrawals.model import (
+    Reach,
     WithdrawWithConsequences,
     contact_disclosed,
     may_follow,
     standing_requests,
 )
+from support_svc.withdrawals.queries import reach_of
 
 
 @use_case(RECORD_CONSENT)
@@ -49,17 +51,21 @@ async def withdraw_with_consequences(tx: Tx, command: WithdrawWithConsequences) 
     elif not command.follows:
         raise AlreadyWithdrawn
     if command.follows and consent.purpose is not Purpose.COORDINATE_SERVICES:
+        await tx.session.flush()
         await _follow(tx, consent, command.follows)
 
 
 async def _follow(tx: Tx, consent: Consent, chosen: Sequence[Consequence]) -> None:
-    standing = await tx.execute(
-        select(Securing.placement_id, Securing.request)
+    found = await tx.execute(
+        select(Securing)
+        .options(selectinload(Securing.former_referrals))
         .join(Placement, Placement.id == Securing.placement_id)
         .where(standing_requests(consent.client_id, consent.purpose))
         .order_by(Securing.placement_id, Securing.asked_at)
     )
-    for placement_id, reference in standing.all():
+    standing = list(found.scalars())
+    reach = await reach_of(tx, consent, standing)
+    for placement_id, reference in [(one.placement_id, one.request) for one in standing]:
         placement = await locked_placement(tx, placement_id)
         request = await tx.session.get_one(
             Securing,
@@ -68,9 +74,9 @@ async def _follow(tx: Tx, consent: Consent, chosen: Sequence[Consequence]) -> No
             with_for_update=True,
             populate_existing=True,
         )
-        possible = may_follow(request, consent.purpose)
+        possible = may_follow(request, consent.purpose, reach)
         if Consequence.FORGET_CONTACT in chosen and Consequence.FORGET_CONTACT in possible:
-            _forget_contact(tx, placement, request, consent)
+            _forget_contact(tx, placement, request, consent, reach)
         if Consequence.GIVE_UP_HOME in chosen and Consequence.GIVE_UP_HOME in possible:
             await apply_fact(tx, placement, request, GivenUp())
         elif Consequence.WITHDRAW_REFERRAL in chosen and Consequence.WITHDRAW_REFERRAL in possible:
@@ -78,14 +84,18 @@ async def _follow(tx: Tx, consent: Consent, chosen: Sequence[Consequence]) -> No
             tx.touched("placement", placement.id, "referral_withdrawn")
 
 
-def _forget_contact(tx: Tx, placement: Placement, request: Securing, consent: Consent) -> None:
-    """Ask the property entity to delete name and contact, under the consent that disclosed them."""
-    for referral in contact_disclosed(request):
-        if referral.referral is None:
+def _forget_contact(tx: Tx, placement: Placement, request: Securing, consent: Consent, reach: Reach) -> None:
+    """Ask the landlords within reach to delete name and contact, under the consent that disclosed them."""
+    asked: set[str] = set()
+    for referral in contact_disclosed(request, reach):
+        if referral.referral is None or referral.referred_to is None:
             continue
         referral.contact_withdrawn_at = tx.now
         referral.referral_events += 1
-        fact = ContactWithdrawn(referral.referral, number=referral.referral_events)
+        asked.add(referral.referred_to)
+        fact = ContactWithdrawn(referral.referred_to, referral.referral, number=referral.referral_events)
         tx.publish(fact, about=str(placement.id), under={consent.purpose: str(consent.id)})
-    add_to_timeline(tx, placement.id, TimelineKind.CONTACT_WITHDRAWN, {"address": request.address})
+    for landlord in sorted(asked):
+        details = {"address": request.address, "landlord": landlord}
+        add_to_timeline(tx, placement.id, TimelineKind.CONTACT_WITHDRAWN, details)
     tx.touched("placement", placement.id, "contact_withdrawn")

@@ -22,13 +22,12 @@ async def page(call: DeskCall, client_id: UUID) -> Response:
     person = await call.ask(client, client_id)
     consents = await call.ask(consents_of, client_id)
     ended = [one for one in consents if one.status is ConsentStatus.WITHDRAWN]
-    # The latest of each purpose; while another is in force, nothing needs to follow from an older one.
-    latest = {one.purpose: one.id for one in reversed(ended)}
-    valid = {one.purpose for one in consents if one.status is ConsentStatus.ACTIVE}
+    # The latest of each purpose and recipient.
+    latest = {(one.purpose, one.recipient): one.id for one in reversed(ended)}
     standing = {
         consent_id
-        for purpose, consent_id in latest.items()
-        if purpose not in valid and await call.ask(standing_disclosures, client_id, consent_id)
+        for consent_id in latest.values()
+        if await call.ask(standing_disclosures, client_id, consent_id)
     }
     return call.page("withdrawals/list.html", person=person, consents=consents, standing=standing)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from support_svc.consents.model import Consent, Consequence, Purpose
+from support_svc.consents.model import LANDLORDS_ASKED, Consent, Consequence, Purpose
 from support_svc.placements.model import ApplicationState, Placement, SecuringState
 from support_svc.securing.model import FormerReferral, Securing, is_open
 
@@ -26,6 +26,7 @@ class StandingDisclosure:
     asked_at: datetime
     referred: bool
     application: ApplicationState | None
+    landlord: str | None
     contact_was_disclosed: bool
     may_follow: tuple[Consequence, ...]
 
@@ -43,26 +44,59 @@ class WithdrawWithConsequences(WithdrawalFields):
     consent_id: UUID
 
 
-def may_follow(request: Securing, purpose: Purpose) -> tuple[Consequence, ...]:
-    """Return what can follow for a request when the consent of a purpose is withdrawn."""
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which landlords the end of a consent concerns: those it was for and whom no other one serves (N4)."""
+
+    recipient: str
+    served: frozenset[str | None]
+    """Those whom another consent in force for the same purpose serves."""
+
+    def includes(self, landlord: str | None) -> bool:
+        """Whether the consent was the one towards a landlord; None is a third party, or nobody known."""
+        return self.recipient in (LANDLORDS_ASKED, landlord) and landlord not in self.served
+
+
+def landlords_of(request: Securing) -> frozenset[str | None]:
+    """Return the landlords that a request has or had to do with; None is a third party, or nobody known."""
+    former = (one.referred_to for one in request.former_referrals)
+    return frozenset((request.manager, request.referred_to, *former))
+
+
+def may_follow(request: Securing, purpose: Purpose, reach: Reach) -> tuple[Consequence, ...]:
+    """Return what can follow for a request when a consent of a purpose is withdrawn that reaches so far."""
     found: list[Consequence] = []
-    if purpose is Purpose.BE_HOUSED and request.state in _CAN_BE_GIVEN_UP:
+    if purpose is Purpose.BE_HOUSED and request.state in _CAN_BE_GIVEN_UP and reach.includes(request.manager):
         found.append(Consequence.GIVE_UP_HOME)
     if (
         purpose is not Purpose.COORDINATE_SERVICES
         and request.state is SecuringState.HELD
         and request.is_referred
+        and reach.includes(request.referred_to)
     ):
         found.append(Consequence.WITHDRAW_REFERRAL)
-    if purpose is Purpose.SHARE_CONTACT_FOR_TENANCY and contact_disclosed(request):
+    if purpose is Purpose.SHARE_CONTACT_FOR_TENANCY and contact_disclosed(request, reach):
         found.append(Consequence.FORGET_CONTACT)
     return tuple(found)
 
 
-def contact_disclosed(request: Securing) -> list[Securing | FormerReferral]:
-    """Return the referrals that disclosed name and contact and for which the contact wasn't withdrawn."""
+def concerns(request: Securing, purpose: Purpose, reach: Reach) -> bool:
+    """Whether what was disclosed with a request, among `standing_requests`, is within reach."""
+    if purpose is Purpose.SHARE_CONTACT_FOR_TENANCY:
+        return bool(contact_disclosed(request, reach))
+    return reach.includes(request.manager) or (
+        request.referred_to is not None and reach.includes(request.referred_to)
+    )
+
+
+def contact_disclosed(request: Securing, reach: Reach) -> list[Securing | FormerReferral]:
+    """Return the referrals within reach that disclosed a contact which wasn't withdrawn."""
     referrals: list[Securing | FormerReferral] = [request, *request.former_referrals]
-    return [one for one in referrals if one.named and one.contact_withdrawn_at is None]
+    return [
+        one
+        for one in referrals
+        if one.named and one.contact_withdrawn_at is None and reach.includes(one.referred_to)
+    ]
 
 
 def standing_requests(client_id: UUID, purpose: Purpose) -> ColumnElement[bool]:
