@@ -232,7 +232,7 @@ async def test_each_role_sees_its_own_pages_only(world: Any, visitor: Any) -> No
 
 
 @pytest.mark.row("X1")
-@pytest.mark.parametrize(("locale", "words"), [("en", "Property entity"), ("fr", "Entité propriétaire")])
+@pytest.mark.parametrize(("locale", "words"), [("en", "Property entity"), ("fr", "Organisme immobilier")])
 async def test_the_header_names_the_organisation_in_the_readers_language(world, locale, words):
     async with world.desk("property_manager", locale=locale) as browser:
         page = (await browser.get("/property-desk")).text

@@ -317,7 +317,7 @@ async def test_a_referral_joins_only_an_application_for_its_home_without_that_or
     ("locale", "names", "own"),
     [
         ("en", ("Support organisation", "Harbour Support"), "Property entity"),
-        ("fr", ("Organisme de soutien", "Soutien du Port"), "Entité propriétaire"),
+        ("fr", ("Organisme de soutien", "Soutien du Port"), "Organisme immobilier"),
     ],
 )
 async def test_pages_and_documents_name_each_organisation(

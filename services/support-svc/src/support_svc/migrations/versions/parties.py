@@ -7,7 +7,7 @@ for the landlords of the homes that a client asks for, whoever they were.
 
 from alembic import op
 
-revision = "5b74476d5a8b"
+revision = "b8863de48690"
 down_revision = "8f783eb6aa79"
 
 _BEFORE = "property"
