@@ -95,7 +95,8 @@ class Listener:
         self._may_hold = True
         self._holds = 0
         self._continues = False
-        self._patience = timedelta(seconds=10)
+        # How long the broker waits before it delivers again; short until the consumer's state says it.
+        self._patience = timedelta(seconds=1)
         self.state = ListenerState()
 
     @property
