@@ -124,7 +124,7 @@ class Support(ServiceWorld):
             "SELECT id FROM consent WHERE client_id = $1 AND purpose = 'be_housed'", UUID(head)
         )
         days = {"secured_on": str(self.today), "expected_move_in": str(self.today)}
-        counted = {"adults": 1, "children": 1, "consent": str(consent["id"])}
+        counted = {"adults": 1, "children": 1, "consent": str(consent["id"]), "inventory": "property"}
         return UUID(placement), unit, {"unit": str(unit), **days, **counted}
 
     async def held(self) -> tuple[UUID, Body]:

@@ -20,6 +20,7 @@ from pydantic_settings import SettingsConfigDict
 
 from chassis.access import Access
 from chassis.actor import Actor
+from chassis.border import Given
 from chassis.bus import Incoming, Listening, Source
 from chassis.clock import Clock, SystemClock
 from chassis.db import Database
@@ -140,7 +141,8 @@ class FixedBorder:
     stream: str
     sources: list[Source] = field(default_factory=list)
     party: str = PARTY
-    retained: timedelta | None = None
+    granted: tuple[Given, ...] = ()
+    retained: timedelta = timedelta(days=365)
 
     async def establish(self, connection: Client) -> object:
         """Raise AssertionError: tests make streams and consumers themselves."""

@@ -27,7 +27,8 @@ async def ready_to_ask(world):
     (given,) = await world.rows("SELECT id FROM consent WHERE client_id = $1 AND purpose = 'be_housed'", head)
     move_in_on = world.today + 14 * DAY
     body = {"unit": str(unit), "secured_on": str(world.today), "expected_move_in": str(move_in_on)}
-    return wanted, body | {"adults": 1, "children": 1, "consent": str(given["id"])}
+    shown = {"adults": 1, "children": 1, "consent": str(given["id"]), "inventory": "property"}
+    return wanted, body | shown
 
 
 async def housed(world):
