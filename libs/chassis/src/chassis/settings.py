@@ -80,10 +80,6 @@ class ServiceSettings(WebSettings):
     nats_password: SecretStr
     nats_admin_user: str | None = None
     nats_admin_password: SecretStr | None = None
-    # None retains them: the outbox is the record of what was disclosed, and inbox rows must outlive every
-    # stream that the service listens to.
-    outbox_keep_days: Annotated[int | None, Field(ge=1)] = None
-    inbox_keep_days: Annotated[int | None, Field(ge=1)] = None
 
 
 Settings = TypeVar("Settings", bound=WebSettings)

@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -493,17 +492,3 @@ async def test_a_handler_runs_inside_the_trace_of_who_published(
     async with running(listener.run()):
         await eventually(acted(listener, 1))
     assert seen == ["0af7651916cd43dd8448eb211c80319c"]
-
-
-async def test_old_inbox_rows_are_forgotten(delivery: Delivery, eventually: Any) -> None:
-    await publish(delivery, sent(1, 1))
-    listener = listener_of(delivery)
-    async with running(listener.run()):
-        await eventually(acted(listener, 1))
-    await world.fetch(delivery.noted, "UPDATE inbox SET received_at = now() - interval '400 days'")
-    async with running(listener_of(delivery, keep=timedelta(days=399)).run()):
-
-        async def forgotten() -> bool:
-            return await world.fetch(delivery.noted, "SELECT 1 FROM inbox") == []
-
-        await eventually(forgotten)

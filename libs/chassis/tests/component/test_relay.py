@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -273,25 +272,3 @@ async def test_two_leaders_never_publish_at_once_and_a_successor_begins_within_s
     found = await world.messages(delivery.js)
     assert len(found) == len({one["id"] for one in found}) == written
     assert Watched.most == 1
-
-
-async def test_old_rows_are_forgotten_in_small_batches_but_never_what_was_withheld(
-    delivery: Delivery,
-    eventually: Any,
-) -> None:
-    await world.send(delivery.sender, *[world.WordSent(world.aggregate(n), 1) for n in range(3)])
-    async with delivery.sender.transaction(world.SENDER) as tx:
-        tx.withhold(world.WordSent(world.aggregate(9), 1), None, "no consent")
-    await world.fetch(
-        delivery.publisher,
-        "UPDATE outbox SET status = 'published', published_at = now() - interval '9 days'"
-        " WHERE status = 'pending'",
-    )
-    await world.send(delivery.sender, world.WordSent(world.aggregate(4), 1))
-    async with running(relay_of(delivery, poll=0.05, keep=timedelta(days=7)).run()):
-
-        async def tidy() -> bool:
-            rows = await world.fetch(delivery.publisher, "SELECT status FROM outbox ORDER BY position")
-            return [row["status"] for row in rows] == ["withheld", "published"]
-
-        await eventually(tidy)

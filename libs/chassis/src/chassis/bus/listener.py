@@ -41,7 +41,6 @@ _log = structlog.get_logger(__name__)
 
 # How often a batch is tried again for reasons of the database's while the database answers; then it is split.
 _DISTURBANCES = 3
-_FORGOTTEN_AT_ONCE = 500
 
 
 @dataclass(slots=True)
@@ -62,7 +61,8 @@ class Listener:
     """Acts on the events of one source; one process at a time does it.
 
     One batch is one transaction: inbox rows, effects, what the effects publish. It is acknowledged after the
-    commit. Inbox rows received longer ago than `keep` are deleted in small batches; None retains them.
+    commit. Inbox rows stay: an event may be delivered again at
+    any time.
     """
 
     def __init__(
@@ -76,7 +76,6 @@ class Listener:
         heartbeat: float = 2.0,
         retry_every: float = 1.0,
         observe_every: float = 5.0,
-        keep: timedelta | None = None,
     ) -> None:
         self._runtime = runtime
         self._broker = broker
@@ -85,7 +84,6 @@ class Listener:
         self._listening = listening
         self._batch = batch
         self._heartbeat = heartbeat
-        self._keep = keep
         self._actor = Actor.system(f"listener:{source.stream}", runtime.entity)
         self._retrying = Retrying(runtime, source.stream, listening, self._actor, every=retry_every)
         self._labels = (runtime.name, source.stream)
@@ -363,8 +361,6 @@ class Listener:
                 metrics.LAG.labels(*self._labels).set(self.state.lag)
                 if self._continues:
                     await remember(connection, self._name, "listener", state.made, state.acknowledged)
-            if self._keep is not None:
-                await parking.forget(connection, self._runtime.clock.now() - self._keep, _FORGOTTEN_AT_ONCE)
             await asyncio.sleep(self._observe_every)
 
     def _trouble(self, problem: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -39,12 +38,6 @@ WHERE id = ANY($1::uuid[])
 _WAITING = """
 SELECT count(*) AS pending, coalesce(extract(epoch FROM now() - min(recorded_at)), 0)::float8 AS oldest
 FROM (SELECT recorded_at FROM outbox WHERE status = 'pending' ORDER BY position LIMIT 1000000) AS waiting
-"""
-_FORGET = """
-DELETE FROM outbox WHERE id IN (
-    SELECT id FROM outbox WHERE status = 'published' AND published_at < now() - $1::interval
-    ORDER BY published_at LIMIT $2
-)
 """
 
 
@@ -121,9 +114,3 @@ async def waiting(connection: Any) -> Waiting:
     """Return how much waits to be sent; it counts up to a million."""
     row = await connection.fetchrow(_WAITING)
     return Waiting(row["pending"], row["oldest"])
-
-
-async def forget(connection: Any, keep: timedelta, limit: int) -> int:
-    """Delete up to `limit` rows published longer ago than `keep` by the database's clock; return how many."""
-    status: str = await connection.execute(_FORGET, keep, limit)
-    return int(status.rsplit(maxsplit=1)[-1])

@@ -90,11 +90,6 @@ _COUNT = """
     SELECT count(*) FILTER (WHERE state = 'parked') AS parked, count(*) FILTER (WHERE state = 'waiting') AS
     waiting FROM parked WHERE source = $1 AND state IN ('waiting', 'parked')
     """
-_FORGET = """
-    DELETE FROM inbox WHERE (source, id) IN (
-        SELECT source, id FROM inbox WHERE received_at < $1 ORDER BY received_at LIMIT $2
-    )
-    """
 
 
 def pause(attempts: int) -> timedelta:
@@ -222,8 +217,3 @@ async def count(connection: Any, source: str) -> tuple[int, int]:
     """Return how many events of a source are parked, and how many wait."""
     row = await connection.fetchrow(_COUNT, source)
     return row["parked"], row["waiting"]
-
-
-async def forget(connection: Any, before: datetime, limit: int) -> None:
-    """Delete up to `limit` inbox rows received before `before`; no stream may retain events that long."""
-    await connection.execute(_FORGET, before, limit)

@@ -19,7 +19,6 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -40,7 +39,6 @@ _log = structlog.get_logger(__name__)
 _RUN = 20
 _MEASURED_EVERY = 5.0
 _MARKING_DELAY = 0.03
-_FORGOTTEN_AT_ONCE = 500
 
 
 @dataclass(slots=True)
@@ -61,9 +59,9 @@ class RelayState:
 class Relay:
     """Publishes the rows of one outbox to the service's stream; one process at a time does it.
 
-    `wake()` after a commit makes it look at once; without it, it looks every `poll` seconds. Rows published
-    longer ago than `keep` are deleted in small batches; None, the default, retains them as the record of
-    what was disclosed (W13). While `stream` and the database don't continue each other, nothing is sent.
+    `wake()` after a commit makes it look at once; without it, it looks every `poll` seconds. Rows stay: they are
+    the record of what was disclosed (W13), from which a lost stream is filled again. While `stream` and the
+    database don't continue each other, nothing is sent.
     """
 
     def __init__(
@@ -74,7 +72,6 @@ class Relay:
         service: str,
         batch: int = 1000,
         poll: float = 1.0,
-        keep: timedelta | None = None,
         patience: float = 5.0,
         stream: str | None = None,
     ) -> None:
@@ -84,7 +81,6 @@ class Relay:
         self._service = service
         self._batch = batch
         self._poll = poll
-        self._keep = keep
         self._publisher = StreamPublisher(broker, patience=patience)
         self._alarm = Alarm()
         self._unmarked: list[Row] = []
@@ -127,10 +123,7 @@ class Relay:
                 # processor at this moment, and reading the next event may mark it on the way.
                 if more or await self._alarm.within(_MARKING_DELAY if self._unmarked else self._poll):
                     continue
-                if self._unmarked:
-                    await self._mark(connection)
-                else:
-                    await self._forget(connection)
+                await self._mark(connection)
         finally:
             self.state.leading = False
 
@@ -233,7 +226,3 @@ class Relay:
         self.state.pending, self.state.oldest = waiting.pending, waiting.oldest
         metrics.OUTBOX_PENDING.labels(self._service).set(waiting.pending)
         metrics.OUTBOX_OLDEST.labels(self._service).set(waiting.oldest)
-
-    async def _forget(self, connection: Any) -> None:
-        if self._keep is not None:
-            await outbox.forget(connection, self._keep, _FORGOTTEN_AT_ONCE)

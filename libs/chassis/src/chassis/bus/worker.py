@@ -8,7 +8,6 @@ import time
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
 
 import structlog
 from nats.aio.client import Client
@@ -102,7 +101,6 @@ class Worker:
                 self._runtime.database.dsn,
                 broker,
                 service=self._runtime.name,
-                keep=_days(settings.outbox_keep_days),
                 stream=None if self._runtime.border is None else self._runtime.border.stream,
             )
             self._relay = relay
@@ -158,8 +156,7 @@ class Worker:
         return () if self._runtime.border is None else self._runtime.border.sources
 
     async def _listen_to(self, broker: Client, source: Granted) -> None:
-        keep = _days(self._settings.inbox_keep_days)
-        listener = Listener(self._runtime, broker, source, self._duties.listening, keep=keep)
+        listener = Listener(self._runtime, broker, source, self._duties.listening)
         self._listeners[source.stream] = listener
         await self._supervisor.for_ever(f"listener {source.stream}", listener.run)
 
@@ -291,7 +288,3 @@ def _signalled() -> asyncio.Event:
 
 async def _until(ended: asyncio.Event) -> None:
     await ended.wait()
-
-
-def _days(number: int | None) -> timedelta | None:
-    return None if number is None else timedelta(days=number)
