@@ -59,9 +59,9 @@ class RelayState:
 class Relay:
     """Publishes the rows of one outbox to the service's stream; one process at a time does it.
 
-    `wake()` after a commit makes it look at once; without it, it looks every `poll` seconds. Rows stay: they are
-    the record of what was disclosed (W13), from which a lost stream is filled again. While `stream` and the
-    database don't continue each other, nothing is sent.
+    `wake()` after a commit makes it look at once; without it, it looks every `poll` seconds. Rows stay: they
+    are the record of what was disclosed (W13), from which a lost stream is filled again. While `stream` and
+    the database don't continue each other, nothing is sent.
     """
 
     def __init__(
