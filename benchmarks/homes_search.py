@@ -1,14 +1,16 @@
 """New Housing Search on support-svc's own copy: 330,000 homes against 10,000, any filters and page (P5).
 
-    python benchmarks/homes_search.py [--rows 330000] [--rounds 7] [--searches 300]
+    [INVENTORIES=1] python benchmarks/homes_search.py [--rows 330000] [--rounds 7] [--searches 300]
 
 Starts a PostgreSQL of its own, fills one copy of the inventory with each number of homes, and asks both the
-same random searches in turn, through the use case as the page does; half of them begin at some position.
+same random searches in turn, through the use case as the page does; half of them begin at some position. The
+homes are those of three inventories, or of as many as INVENTORIES says.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import os
 import random
 import uuid
 from collections.abc import Iterator
@@ -36,8 +38,9 @@ COLUMNS = [
     "unit", "listing_version", "listed", "building_name", "street", "unit_number", "city", "province",
     "postal_code", "country", "region", "housing_type", "bedrooms", "area_square_feet", "floor",
     "building_floors", "year_built", "rent", "currency", "features", "accessible", "shareable", "managed_by",
-    "occupancy", "available_from", "address_search", "published_at",
+    "occupancy", "available_from", "address_search", "published_at", "inventory", "manager",
 ]  # fmt: skip
+INVENTORIES = ("property", "city-inventory", "lakeside-inventory")[: int(os.environ.get("INVENTORIES", "3"))]
 SEEKING = Seeking(frozenset({"apartment"}), 2, 1, Decimal(1200))
 ACTOR = Actor("bench", "support", frozenset({"caseworker"}))
 
@@ -48,6 +51,7 @@ def homes(number: int, dice: random.Random) -> Iterator[tuple[Any, ...]]:
     for at in range(number):
         building, floor = divmod(at, 100)
         street, door = ground.street_of(building), str(100 + at % 100)
+        managed_by = dice.choice(["property_entity", "third_party", "third_party"])
         yield (
             uuid.UUID(int=dice.getrandbits(128)), 1, True, None, street, door,
             "Toronto", "ON", "M5A 1J4", "CA",
@@ -55,8 +59,9 @@ def homes(number: int, dice: random.Random) -> Iterator[tuple[Any, ...]]:
             dice.choice([None, 400, 600, 800, 1000]), floor // 10 + 1, 10, 1900 + building % 120,
             dice.choice([None, *(Decimal(dice.randrange(600, 3500)) for _ in range(3))]), "CAD",
             dice.sample(FEATURES, dice.randrange(6)), dice.random() < 0.05, dice.random() < 0.1,
-            dice.choice(["property_entity", "third_party", "third_party"]), dice.choice(OCCUPANCIES), None,
+            managed_by, dice.choice(OCCUPANCIES), None,
             searchable_address(street, door, "Toronto", "M5A 1J4"), began + dt.timedelta(seconds=at),
+            INVENTORIES[building % len(INVENTORIES)], "property" if managed_by == "property_entity" else None,
         )  # fmt: skip
 
 
@@ -80,6 +85,8 @@ def search(dice: random.Random) -> ground.Ask:
         (0.25, "q", ground.typed_text(dice)),
     ]
     wanted |= {name: value for chance, name, value in chances if dice.random() < chance}
+    if "rent_from" in wanted and "rent_to" in wanted:
+        wanted["rent_from"], wanted["rent_to"] = sorted((wanted["rent_from"], wanted["rent_to"]))
     if dice.random() < 0.5:
         unit, rent = uuid.UUID(int=dice.getrandbits(128)), dice.randrange(60_000, 350_000)
         name = f"{dice.choice(ground.NAMES).lower()} st {dice.randrange(900):06}"
