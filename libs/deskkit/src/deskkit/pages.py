@@ -14,9 +14,10 @@ from fastapi.exceptions import RequestValidationError
 from markupsafe import escape
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from chassis.errors import DomainError, Kind
+from chassis.http.moved import moved_to
 from chassis.http.problems import waiting
 from chassis.telemetry import failure
 from deskkit.call import PageCall
@@ -97,6 +98,10 @@ class _Refusals:
                     raise error
                 return await elsewhere(request, error)
             if isinstance(error, DomainError):
+                actor = await actor_if_known(request)
+                if (address := await moved_to(request, desk_of(request).runtime, actor, error)) is not None:
+                    # 307 carries a form that was typed at the old address to the new one.
+                    return RedirectResponse(address, 307)
                 return await error_page(request, STATUS[error.kind], error)
             status = getattr(error, "status_code", 500)
             return await error_page(request, status)

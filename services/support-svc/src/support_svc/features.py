@@ -3,6 +3,7 @@
 from chassis.feature import Feature
 from support_svc.clients import feature as clients
 from support_svc.consents import feature as consents
+from support_svc.contacts import feature as contacts
 from support_svc.corrections import feature as corrections
 from support_svc.followups import feature as followups
 from support_svc.history import feature as history
@@ -10,6 +11,7 @@ from support_svc.homes import feature as homes
 from support_svc.housing_history import feature as housing_history
 from support_svc.housing_search import feature as housing_search
 from support_svc.lookups import feature as lookups
+from support_svc.merging import feature as merging
 from support_svc.moving_in import feature as moving_in
 from support_svc.my_day import feature as my_day
 from support_svc.overviews import feature as overviews
@@ -23,6 +25,7 @@ FEATURES: tuple[Feature, ...] = (
     corrections.FEATURE,
     clients.FEATURE,
     consents.FEATURE,
+    contacts.FEATURE,
     housing_history.FEATURE,
     history.FEATURE,
     homes.FEATURE,
@@ -33,6 +36,7 @@ FEATURES: tuple[Feature, ...] = (
     withdrawals.FEATURE,
     housing_search.FEATURE,
     signings.FEATURE,
+    merging.FEATURE,
     overviews.FEATURE,
     my_day.FEATURE,
 )

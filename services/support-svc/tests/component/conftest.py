@@ -21,6 +21,16 @@ from support_svc.clients.feature import GENDER, INDIGENOUS_INDICATOR, RELATIONSH
 from support_svc.clients.queries import client
 from support_svc.consents.commands import GiveConsent, give_consent
 from support_svc.consents.model import ConsentType, Consequence, GivenHow, Purpose
+from support_svc.contacts.commands import (
+    AddContact,
+    ChangeContact,
+    EndContact,
+    add_contact,
+    change_contact,
+    end_contact,
+)
+from support_svc.contacts.feature import CONTACT_RELATIONSHIP
+from support_svc.contacts.model import Topic
 from support_svc.followups.commands import (
     CorrectDueDay,
     CorrectFollowUp,
@@ -49,6 +59,15 @@ from support_svc.housing_history.feature import HOUSING_TYPE, REASON_LEFT
 from support_svc.housing_history.queries import housing_history
 from support_svc.housing_search.commands import HomeOfPlacement, shortlist_home
 from support_svc.housing_search.queries import search_for_placement
+from support_svc.merging.commands import (
+    MergeClients,
+    TwoPeople,
+    UndoMerge,
+    forget_difference,
+    merge_clients,
+    note_different_people,
+    undo_merge,
+)
 from support_svc.moving_in.commands import CorrectMoveIn, MoveIn, correct_move_in, move_in
 from support_svc.placements.commands import (
     ChangePlacement,
@@ -68,6 +87,7 @@ from testkit.rendered import Scene
 
 DAY = dt.timedelta(days=1)
 NOOR = Actor("staff-new", "support", frozenset({"caseworker"}), "Noor Anders")
+TWICE = {"date_of_birth": dt.date(1980, 2, 3)}
 FULL = {
     "preferred_name": "Zed",
     "other_names": "Quill",
@@ -97,6 +117,7 @@ async def ids(world, person, wanted, **more):
     one = {}
     for name, sql in (
         ("consent_id", "SELECT id FROM consent WHERE client_id = $1 ORDER BY recorded_at LIMIT 1"),
+        ("contact_id", "SELECT id FROM contact WHERE client_id = $1 ORDER BY recorded_at LIMIT 1"),
         ("record_id", "SELECT id FROM housing_record WHERE client_id = $1 ORDER BY started_on DESC LIMIT 1"),
     ):
         for row in await world.rows(sql, person):
@@ -157,12 +178,48 @@ async def correct_final(world, wanted, attempt_id, *, final):
     await world.do(correct_attempt, command)
 
 
+async def contacts(world, person):
+    """A contact who was changed, and one who was removed."""
+    relative = await world.value(CONTACT_RELATIONSHIP, "relative")
+    fields = {"client_id": person, "name": "Ana Bell", "relationship_id": relative}
+    reached = {"phone": "416 555 0146", "email": "ana@mail.example", "about": list(Topic)}
+    one = await world.do(add_contact, AddContact(**fields))
+    await world.do(change_contact, ChangeContact(contact_id=one, version=1, **fields, **reached))
+    other = await world.do(add_contact, AddContact(client_id=person, name="Former Friend"))
+    await world.do(end_contact, EndContact(client_id=person, contact_id=other))
+
+
+async def one_person_in_two_records(world):
+    """Two records that were merged, two that were parted again, and people who are known to be two."""
+    person = await world.client("Eli", "Twice", preferred_name="Eli", phones=["416 555 0150"], **TWICE)
+    others = [await world.client("Eli", "Twice", phones=["416 555 0150"], **TWICE) for _ in range(4)]
+    merges = [await merge(world, person, one) for one in others[:2]]
+    supervisor = Actor("staff-8", "support", frozenset({"supervisor"}), "Sam Okafor")
+    undoing = UndoMerge(merge_id=merges[1], stays_with=person)
+    await world.do(undo_merge, undoing, actor=supervisor)
+    for one in others[2:]:
+        await world.do(note_different_people, TwoPeople(client_id=person, other_id=one))
+    mistake = TwoPeople(client_id=person, other_id=others[3])
+    await world.do(forget_difference, mistake, actor=supervisor)
+    return Scene("merged", {"client_id": person, "other_id": others[3], "merge_id": merges[0]})
+
+
+async def merge(world, person, other):
+    """Merge two records that say nothing different."""
+    seen = [await world.see(client, one) for one in (person, other)]
+    command = MergeClients(
+        client_id=person, merged_id=other, version=seen[0].version, merged_version=seen[1].version
+    )
+    return await world.do(merge_clients, command)
+
+
 async def searching(world):
     """Nothing secured: an attempt corrected, a home refused, one given up that was late, one asked for."""
     person = await everything_recorded(world, "Noa", "Searching")
     friend = await world.client("Ari", "Searching", estimated_age=30)
     relationship = await world.value(RELATIONSHIP, "friend")
     await world.do(add_member, AddMember(client_id=person, member_id=friend, relationship_id=relationship))
+    await contacts(world, person)
     wanted = await world.placement(
         person,
         friend,
@@ -430,7 +487,7 @@ def every_stage(world) -> Callable[[], Awaitable[tuple[Scene, ...]]]:
 
     async def play() -> tuple[Scene, ...]:
         stages = (searching, secured, with_a_third_party, not_referred, declined, failed, moved_in)
-        scenes = [await stage(world) for stage in stages]
+        scenes = [await stage(world) for stage in (*stages, one_person_in_two_records)]
         return (*scenes, await moved_in(world, last=True))
 
     return play

@@ -40,6 +40,7 @@ _EVERYWHERE = {
     "503": "Something that is needed can't be reached; nothing was changed",
 }
 _OF_A_RECORD = {
+    "307": "The record is a part of another one now; `Location` is the same address with its id",
     "404": "There is no such record, or the caller may not know of it",
     "409": "This doesn't apply to the record in its present state",
 }
@@ -79,6 +80,9 @@ def _with_problems(found: dict[str, Any]) -> dict[str, Any]:
                 refusals |= _OF_A_CHANGE
             responses = item[method].setdefault("responses", {})
             for status, description in refusals.items():
+                if status == "307":
+                    responses[status] = {"description": description}
+                    continue
                 responses[status] = {
                     "description": description,
                     "content": {

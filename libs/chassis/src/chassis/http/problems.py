@@ -10,9 +10,10 @@ from fastapi.exceptions import RequestValidationError
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from chassis.errors import DomainError, EditedMeanwhile, InvalidInput, Kind, SeveralFaults
+from chassis.http.moved import moved_to
 from chassis.runtime import Runtime
 from chassis.values import without_echoes
 
@@ -175,6 +176,10 @@ def install(app: FastAPI, runtime: Runtime) -> None:
 
     async def domain(request: Request, error: Exception) -> Response:
         assert isinstance(error, DomainError)  # noqa: S101 - registered for this class
+        actor = request.scope.get("state", {}).get("actor")
+        if (address := await moved_to(request, runtime, actor, error)) is not None:
+            # Not for ever: the record may stand for itself again.
+            return RedirectResponse(address, 307)
         return of_domain(error, runtime, locale_of(request))
 
     async def validation(request: Request, error: Exception) -> Response:

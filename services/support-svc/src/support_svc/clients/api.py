@@ -15,6 +15,7 @@ from support_svc.clients.commands import (
     EditClient,
     FormHousehold,
     HouseholdMembers,
+    Leaving,
     NewHead,
     NewMember,
     RemoveMember,
@@ -31,8 +32,10 @@ from support_svc.clients.queries import (
     ClientView,
     FoundClients,
     HouseholdView,
+    MemberInTime,
     client,
     household,
+    household_over_time,
     possible_duplicates,
     search_clients,
 )
@@ -84,6 +87,12 @@ async def get_household(call: Call, client_id: UUID, day: date | None = None) ->
     return await call.ask(household, client_id, day)
 
 
+@router.get("/clients/{client_id}/household/members")
+async def get_members(call: Call, client_id: UUID) -> list[MemberInTime]:
+    """Everybody who was in a household with a client, each with the days from and until."""
+    return await call.ask(household_over_time, client_id)
+
+
 @router.post("/clients/{client_id}/household", status_code=201)
 async def post_household(call: Call, client_id: UUID, body: HouseholdMembers) -> Created:
     """Form a household; the client is its head."""
@@ -98,9 +107,11 @@ async def post_member(call: Call, client_id: UUID, body: NewMember) -> None:
 
 
 @router.delete("/clients/{client_id}/household/members/{member_id}", status_code=204)
-async def delete_member(call: Call, client_id: UUID, member_id: UUID) -> None:
-    """Let a person leave the household."""
-    await call.perform(remove_member, RemoveMember(client_id=client_id, member_id=member_id))
+async def delete_member(
+    call: Call, client_id: UUID, member_id: UUID, leaving: Annotated[Leaving, Query()]
+) -> None:
+    """Let a person leave the household; of the head it's said who becomes the head."""
+    await call.perform(remove_member, RemoveMember(client_id=client_id, member_id=member_id, **dict(leaving)))
 
 
 @router.put("/clients/{client_id}/household/head", status_code=204)

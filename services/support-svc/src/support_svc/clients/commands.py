@@ -6,10 +6,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from chassis.errors import EditedMeanwhile, NotFound
+from chassis.feature import offers_of
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
@@ -19,6 +20,7 @@ from support_svc.clients.model import (
     AgeOrBirth,
     AlreadyInHousehold,
     ArchivedAlike,
+    BeforeJoining,
     BornInTheFuture,
     Client,
     ClientState,
@@ -28,7 +30,9 @@ from support_svc.clients.model import (
     HeadIsAChild,
     Household,
     HouseholdMember,
+    InAnotherHousehold,
     Language,
+    NewHeadNeeded,
     NotAMember,
     PossibleDuplicates,
     StillOpen,
@@ -39,7 +43,7 @@ from support_svc.clients.names import plain_digits, searchable_name
 from support_svc.clients.open_matters import open_matters
 from support_svc.lookups.commands import list_myself_at_the_end, require_values
 from trade.contact import Email, InternationalPhone, Name, OptionalName
-from trade.dates import BirthDay
+from trade.dates import BirthDay, PastDay
 
 GIVEN_NAME_MISSING = "Enter a given name, or say that the person has one name only."
 ONE_NAME = "Enter the one name as the family name, and leave the given name empty."
@@ -61,8 +65,8 @@ class ClientFields(BaseModel):
     indigenous_id: UUID | None = Field(default=None, title="Indigenous indicator")
     disability: YesNoUnknown = Field(default=YesNoUnknown.UNKNOWN, title="Lives with a disability")
     preferred_language: Language | None = Field(default=None, title="Preferred language")
-    phones: list[InternationalPhone] = Field(default=[], max_length=5, title="Phone numbers")
-    emails: list[Email] = Field(default=[], max_length=5, title="E-mail addresses")
+    phones: list[InternationalPhone] = Field(default=[], max_length=20, title="Phone numbers")
+    emails: list[Email] = Field(default=[], max_length=20, title="E-mail addresses")
     address_line: Annotated[str, StringConstraints(max_length=200)] | None = Field(
         default=None, title="Mailing address"
     )
@@ -91,9 +95,10 @@ class ClientFields(BaseModel):
 
 
 class CreateClient(ClientFields):
-    """Record a client. `checked`: the possible duplicates were looked at (C3)."""
+    """Record a client. `checked`: the possible duplicates, `differs_from`, were looked at (C3)."""
 
     checked: bool = Field(default=False, title="None of these is the person")
+    differs_from: list[UUID] = Field(default=[], max_length=20)
 
 
 class ChangedClient(ClientFields):
@@ -101,6 +106,9 @@ class ChangedClient(ClientFields):
 
     version: int
     state: ClientState = Field(default=ClientState.ACTIVE, title="State of the record")
+    new_head_id: UUID | None = Field(default=None, title="New head of the household")
+    """Who becomes the head of the household when its head has died or is archived (C2)."""
+    child_as_head: bool = Field(default=False, title="Yes, a child is the head of the household")
 
 
 class EditClient(ChangedClient):
@@ -127,6 +135,9 @@ class NewMember(BaseModel):
 
     member_id: UUID = Field(title="Person")
     relationship_id: UUID | None = Field(default=None, title="Relationship to the head")
+    joined_on: PastDay | None = Field(default=None, title="Member since")
+    leaves_other: bool = Field(default=False, title="Yes, the person leaves the other household")
+    head_of_other_id: UUID | None = Field(default=None, title="New head of the other household")
     child_as_head: bool = Field(default=False, title="Yes, a child is the head of the household")
 
 
@@ -136,7 +147,15 @@ class AddMember(NewMember):
     client_id: UUID
 
 
-class RemoveMember(BaseModel):
+class Leaving(BaseModel):
+    """When a person left a household, and who is its head since, if it was the head."""
+
+    left_on: PastDay | None = Field(default=None, title="Left the household on")
+    new_head_id: UUID | None = Field(default=None, title="New head of the household")
+    child_as_head: bool = Field(default=False, title="Yes, a child is the head of the household")
+
+
+class RemoveMember(Leaving):
     """Record that a person leaves a household."""
 
     client_id: UUID
@@ -178,6 +197,9 @@ async def create_client(tx: Tx, command: CreateClient) -> UUID:
     client.contact_points = _contact_points(client.id, command)
     tx.session.add(client)
     tx.touched("client", client.id, "created")
+    if command.checked and command.differs_from:
+        for note in offers_of(tx.runtime.features, "differs_from"):
+            await note(tx, client.id, command.differs_from)
     return client.id
 
 
@@ -185,8 +207,8 @@ async def create_client(tx: Tx, command: CreateClient) -> UUID:
 async def edit_client(tx: Tx, command: EditClient) -> None:
     """Change a client's record.
 
-    Raises EditedMeanwhile with the difference when somebody else did first (X4), StillOpen when it would be
-    archived while something is open.
+    Who has died is in no household any more. Raises EditedMeanwhile with the difference when somebody else
+    did first (X4), StillOpen when it would be archived while something is open, NewHeadNeeded, HeadIsAChild.
     """
     _check_birth(tx, command)
     client = (
@@ -207,6 +229,8 @@ async def edit_client(tx: Tx, command: EditClient) -> None:
         matters = await open_matters(tx, client.id)
         if matters:
             raise StillOpen(matters, field="state")
+    if command.state is not client.state:
+        await _leave_headship(tx, client, command)
     _fill(client, command, tx.today)
     client.state = command.state
     if "phones" in changes or "emails" in changes:
@@ -228,42 +252,121 @@ async def form_household(tx: Tx, command: FormHousehold) -> UUID:
     tx.session.add(household)
     await tx.session.flush()
     for person in people:
-        await _join(tx, household.id, person, is_head=person == command.head_id, relationship_id=None)
+        await _join(
+            tx, household.id, person, is_head=person == command.head_id, relationship_id=None, day=tx.today
+        )
     tx.touched("household", household.id, "formed")
     return household.id
 
 
 @use_case(EDIT_CLIENT)
-async def add_member(tx: Tx, command: AddMember) -> None:
+async def add_member(tx: Tx, command: AddMember) -> UUID | None:
     """Take a person into a client's household; one is formed around the client when there is none (C2).
 
-    Raises AlreadyInHousehold, HeadIsAChild.
+    Whoever is in another household leaves it alone, once that is confirmed; the head of that household is
+    returned. Raises AlreadyInHousehold, InAnotherHousehold, NewHeadNeeded, HeadIsAChild, BeforeJoining.
     """
     await _require_clients(tx, [command.client_id, command.member_id])
     await require_values(tx, RELATIONSHIP, [command.relationship_id], "relationship_id")
+    day = command.joined_on or tx.today
     household_id = await _household_of(tx, command.client_id)
+    left = await _household_of(tx, command.member_id)
+    if left is not None and left == household_id:
+        raise AlreadyInHousehold(name=await _name_of(tx, command.member_id), field="member_id")
+    left_head = None if left is None else await _leave_for_another(tx, command, left, day)
     if household_id is None:
         await require_head(tx, command.client_id, child_too=command.child_as_head)
         household_id = new_id()
-        tx.session.add(Household(id=household_id, formed_on=tx.today))
+        tx.session.add(Household(id=household_id, formed_on=day))
         await tx.session.flush()
-        await _join(tx, household_id, command.client_id, is_head=True, relationship_id=None)
-    await _join(tx, household_id, command.member_id, is_head=False, relationship_id=command.relationship_id)
+        await _join(tx, household_id, command.client_id, is_head=True, relationship_id=None, day=day)
+    await _join(
+        tx,
+        household_id,
+        command.member_id,
+        is_head=False,
+        relationship_id=command.relationship_id,
+        day=day,
+    )
     tx.touched("household", household_id, "joined", {"member": (None, command.member_id)})
+    return left_head
+
+
+async def _leave_for_another(tx: Tx, command: AddMember, household_id: UUID, day: date) -> UUID:
+    """Let one person leave a household for another one, and return its head."""
+    members = await _members(tx, household_id)
+    leaving = next(one for one in members if one.client_id == command.member_id)
+    others = [one for one in members if one is not leaving]
+    if not others:
+        # Nobody is left behind: there's nothing to confirm.
+        _leave(tx, leaving, day)
+        await tx.session.flush()
+        return command.member_id
+    name = await _name_of(tx, command.member_id)
+    head = next((one for one in others if one.is_head), leaving)
+    if not command.leaves_other:
+        raise InAnotherHousehold(name=name, head=await _name_of(tx, head.client_id), field="leaves_other")
+    if leaving.is_head:
+        new_head = next((one for one in others if one.client_id == command.head_of_other_id), None)
+        if new_head is None:
+            raise NewHeadNeeded(name=name, field="head_of_other_id")
+        head = new_head
+        await change_head(tx, leaving.client_id, head.client_id, child_too=command.child_as_head)
+    if day < leaving.joined_on:
+        raise BeforeJoining(name=name, day=leaving.joined_on, field="joined_on")
+    _leave(tx, leaving, day)
+    await tx.session.flush()
+    return head.client_id
+
+
+def _leave(tx: Tx, leaving: HouseholdMember, day: date) -> None:
+    leaving.left_on = day
+    tx.touched("household", leaving.household_id, "left", {"member": (leaving.client_id, None)})
+
+
+async def _name_of(tx: Tx, client_id: UUID) -> str:
+    return (await tx.session.get_one(Client, client_id)).full_name
 
 
 @use_case(EDIT_CLIENT)
 async def remove_member(tx: Tx, command: RemoveMember) -> None:
-    """Let a person leave the household. Raises NotAMember, HeadCannotLeave while others stay."""
+    """Let a person leave the household.
+
+    Raises NotAMember, HeadCannotLeave while others stay and none of them is chosen, HeadIsAChild,
+    BeforeJoining.
+    """
     household_id = await _household_of(tx, command.client_id)
     members = await _members(tx, household_id)
     leaving = next((m for m in members if m.client_id == command.member_id), None)
     if leaving is None:
         raise NotAMember(field="member_id")
-    if leaving.is_head and len(members) > 1:
-        raise HeadCannotLeave
-    leaving.left_on = tx.today
-    tx.touched("household", leaving.household_id, "left", {"member": (command.member_id, None)})
+    others = {one.client_id for one in members} - {command.member_id}
+    if leaving.is_head and others:
+        if command.new_head_id not in others or command.new_head_id is None:
+            raise HeadCannotLeave(field="new_head_id")
+        await change_head(tx, command.member_id, command.new_head_id, child_too=command.child_as_head)
+    day = command.left_on or tx.today
+    if day < leaving.joined_on:
+        name = await _name_of(tx, command.member_id)
+        raise BeforeJoining(name=name, day=leaving.joined_on, field="left_on")
+    _leave(tx, leaving, day)
+
+
+async def _leave_headship(tx: Tx, client: Client, command: EditClient) -> None:
+    """Let another be the head of the household of somebody who has died or is archived (C2)."""
+    if command.state not in (ClientState.DECEASED, ClientState.ARCHIVED):
+        return
+    members = await _members(tx, await _household_of(tx, client.id))
+    mine = next((one for one in members if one.client_id == client.id), None)
+    if mine is None:
+        return
+    others = {one.client_id for one in members} - {client.id}
+    if mine.is_head and others:
+        if command.new_head_id not in others or command.new_head_id is None:
+            raise NewHeadNeeded(name=client.full_name, field="new_head_id")
+        await change_head(tx, client.id, command.new_head_id, child_too=command.child_as_head)
+    if command.state is ClientState.DECEASED:
+        _leave(tx, mine, max(tx.today, mine.joined_on))
 
 
 @use_case(EDIT_CLIENT)
@@ -329,11 +432,12 @@ def _contact_points(client_id: UUID, fields: ClientFields) -> list[ContactPoint]
     ]
 
 
+_NOT_COLUMNS = {"phones", "emails", "client_id", "version", "one_name", "new_head_id", "child_as_head"}
+
+
 def _changes(client: Client, command: EditClient) -> dict[str, tuple[object, object]]:
     before: dict[str, object] = {
-        name: getattr(client, name)
-        for name in command.model_fields_set
-        if name not in {"phones", "emails", "client_id", "version", "one_name"}
+        name: getattr(client, name) for name in command.model_fields_set if name not in _NOT_COLUMNS
     }
     for kind, name in ((ContactKind.PHONE, "phones"), (ContactKind.EMAIL, "emails")):
         before[name] = [point.value for point in client.contact_points if point.kind is kind]
@@ -367,12 +471,21 @@ async def _members(tx: Tx, household_id: UUID | None) -> list[HouseholdMember]:
 
 
 async def _join(
-    tx: Tx, household_id: UUID, client_id: UUID, *, is_head: bool, relationship_id: UUID | None
+    tx: Tx,
+    household_id: UUID,
+    client_id: UUID,
+    *,
+    is_head: bool,
+    relationship_id: UUID | None,
+    day: date,
 ) -> None:
-    current = await _household_of(tx, client_id)
-    if current is not None:
-        client = await tx.session.get_one(Client, client_id)
-        raise AlreadyInHousehold(name=client.full_name, field="member_id")
+    if await _household_of(tx, client_id) is not None:
+        raise AlreadyInHousehold(name=await _name_of(tx, client_id), field="member_id")
+    left_on: date | None = await tx.scalar(
+        select(func.max(HouseholdMember.left_on)).where(HouseholdMember.client_id == client_id)
+    )
+    if left_on is not None and day < left_on:
+        raise BeforeJoining(name=await _name_of(tx, client_id), day=left_on, field="joined_on")
     tx.session.add(
         HouseholdMember(
             id=new_id(),
@@ -380,7 +493,7 @@ async def _join(
             client_id=client_id,
             relationship_id=relationship_id,
             is_head=is_head,
-            joined_on=tx.today,
+            joined_on=day,
         )
     )
     await tx.session.flush()

@@ -7,6 +7,7 @@ from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from deskkit.call import DeskCall, PageCall
+from deskkit.forms import Form
 from deskkit.router import DeskRouter
 from support_svc.clients.commands import (
     AddMember,
@@ -21,8 +22,23 @@ from support_svc.clients.commands import (
     remove_member,
 )
 from support_svc.clients.feature import GENDER, INDIGENOUS_INDICATOR, RELATIONSHIP
-from support_svc.clients.model import ArchivedAlike, ClientState, HeadIsAChild, PossibleDuplicates, StillOpen
-from support_svc.clients.queries import client, possible_duplicates, search_clients, somebody_archived
+from support_svc.clients.model import (
+    ArchivedAlike,
+    ClientState,
+    HeadIsAChild,
+    InAnotherHousehold,
+    NewHeadNeeded,
+    PossibleDuplicates,
+    StillOpen,
+)
+from support_svc.clients.queries import (
+    MemberView,
+    client,
+    household_over_time,
+    possible_duplicates,
+    search_clients,
+    somebody_archived,
+)
 from support_svc.lookups.desk import choices
 
 router = DeskRouter(prefix="/front-desk/clients")
@@ -113,35 +129,59 @@ async def household(call: DeskCall, client_id: UUID, q: str = "") -> Response:
 async def post_household(call: DeskCall, client_id: UUID, q: str = "") -> Response:
     """Take a person into the household."""
     form = await call.form(AddMember, fixed={"client_id": client_id})
-    if await call.carry_out(form, add_member):
-        return call.redirect("client", client_id=client_id, notice=call._("The household has a new member."))
+    if done := await call.carry_out(form, add_member):
+        notice = call._("The household has a new member.")
+        if done.result is not None and done.result != form.command.member_id:
+            head = await call.ask(client, done.result)
+            notice = call._("The household has a new member, who left that of %(name)s.", name=head.name)
+        return call.redirect("client", client_id=client_id, notice=notice)
     found = (await call.ask(search_clients, q)).items if q.strip() else ()
     return await _household_page(call, client_id, form, q, found, status=422)
 
 
 async def _household_page(
-    call: PageCall, client_id: UUID, form: object, q: str, found: object, *, status: int = 200
+    call: PageCall, client_id: UUID, form: Form[AddMember], q: str, found: object, *, status: int = 200
 ) -> Response:
     lists = await choices(call, RELATIONSHIP)
     person = await call.ask(client, client_id)
+    behind: list[MemberView] = []
+    if isinstance(form.refused, (InAnotherHousehold, NewHeadNeeded)):
+        member = await call.ask(client, form.command.member_id)
+        behind = [one for one in member.household.members if one.client_id != member.id]
     return call.page(
-        "clients/household.html", status=status, form=form, person=person, q=q, found=found, lists=lists
+        "clients/household.html",
+        status=status,
+        form=form,
+        person=person,
+        q=q,
+        found=found,
+        lists=lists,
+        behind=behind,
+    )
+
+
+@router.get("/{client_id}/household-over-time", name="household_over_time")
+async def over_time(call: DeskCall, client_id: UUID) -> Response:
+    """Everybody who was in a household with a client, and when (C2)."""
+    person = await call.ask(client, client_id)
+    return call.page(
+        "clients/over_time.html", person=person, members=await call.ask(household_over_time, client_id)
     )
 
 
 @router.get("/{client_id}/household/{member_id}", name="household_member")
 async def member(call: DeskCall, client_id: UUID, member_id: UUID) -> Response:
     """What can be changed about a member: leave, or become the head."""
-    return await _member_page(call, client_id, member_id)
+    return await _member_page(call, client_id, member_id, call.blank_form(RemoveMember))
 
 
 @router.post("/{client_id}/household/{member_id}/leave", name="household_leave")
 async def post_leave(call: DeskCall, client_id: UUID, member_id: UUID) -> Response:
-    """Let a person leave the household."""
+    """Let a person leave the household; of the head it's asked who becomes the head."""
     form = await call.form(RemoveMember, fixed={"client_id": client_id, "member_id": member_id})
     if await call.carry_out(form, remove_member):
         return call.redirect("client", client_id=client_id, notice=call._("The household is changed."))
-    return await _member_page(call, client_id, member_id, form.problem, status=422)
+    return await _member_page(call, client_id, member_id, form, status=422)
 
 
 @router.post("/{client_id}/household/{member_id}/head", name="household_head")
@@ -151,13 +191,15 @@ async def post_head(call: DeskCall, client_id: UUID, member_id: UUID) -> Respons
     if await call.carry_out(form, choose_head):
         return call.redirect("client", client_id=client_id, notice=call._("The household has a new head."))
     asked = isinstance(form.refused, HeadIsAChild)
-    return await _member_page(call, client_id, member_id, form.problem, asked=asked, status=422)
+    blank = call.blank_form(RemoveMember)
+    return await _member_page(call, client_id, member_id, blank, form.problem, asked=asked, status=422)
 
 
 async def _member_page(
     call: PageCall,
     client_id: UUID,
     member_id: UUID,
+    form: Form[RemoveMember],
     problem: str | None = None,
     *,
     asked: bool = False,
@@ -165,6 +207,15 @@ async def _member_page(
 ) -> Response:
     person = await call.ask(client, client_id)
     other = await call.ask(client, member_id)
+    mine = next((one for one in person.household.members if one.client_id == member_id), None)
     return call.page(
-        "clients/member.html", status=status, person=person, member=other, problem=problem, asked=asked
+        "clients/member.html",
+        status=status,
+        form=form,
+        person=person,
+        member=other,
+        is_head=mine is not None and mine.is_head,
+        behind=[one for one in person.household.members if one.client_id != member_id],
+        problem=problem,
+        asked=asked,
     )

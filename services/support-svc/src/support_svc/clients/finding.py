@@ -125,8 +125,8 @@ def may_see(tx: Tx | ReadTx) -> ColumnElement[bool]:
 
 
 def is_visible(archived_too: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether the client in the row may be seen: an archived one only if `archived_too`."""
-    return or_(Client.state != ClientState.ARCHIVED, archived_too)
+    """Whether the client in the row may be seen: an archived one if `archived_too`, a merged one never."""
+    return and_(Client.merged_into.is_(None), or_(Client.state != ClientState.ARCHIVED, archived_too))
 
 
 def sees_archived(tx: Tx | ReadTx) -> bool:
@@ -135,8 +135,14 @@ def sees_archived(tx: Tx | ReadTx) -> bool:
 
 
 async def require_client(tx: Tx | ReadTx, client_id: UUID) -> None:
-    """Refuse with NotFound unless the asker may know of the client."""
-    if await tx.scalar(select(Client.id).where(Client.id == client_id, may_see(tx))) is None:
+    """Refuse with NotFound unless the asker may know of the client.
+
+    What is then written about the client waits for a merge of the record, and is refused after it.
+    """
+    known = select(Client.id).where(Client.id == client_id, may_see(tx))
+    if isinstance(tx, Tx):
+        known = known.with_for_update(read=True, key_share=True)
+    if await tx.scalar(known) is None:
         raise NotFound(what="client")
 
 
@@ -294,7 +300,7 @@ def _numbered(digits: str) -> ColumnElement[bool]:
     """Whether digits are the client's number or, four or more of them, part of a telephone number."""
     asked = []
     if len(digits) < 10:
-        asked.append(select(Client.id).where(Client.number == int(digits)))
+        asked.append(select(func.coalesce(Client.merged_into, Client.id)).where(Client.number == int(digits)))
     if len(digits) > SHORT:
         asked.append(_reached_at(f"%{digits}%"))
     # As a union, because a condition on two tables joined by "or" reads all of both.
@@ -377,4 +383,4 @@ async def _alike(
 
 
 def _is_archived() -> ColumnElement[bool]:
-    return Client.state == ClientState.ARCHIVED
+    return and_(Client.merged_into.is_(None), Client.state == ClientState.ARCHIVED)

@@ -81,6 +81,9 @@ class Client(Base):
         ),
         Index("ix_client_date_of_birth", "date_of_birth"),
         Index("ix_client_family_name", "family_name", "given_name", "id"),
+        Index("ix_client_same_name", "same_name", "date_of_birth", "id"),
+        Index("ix_client_merged_into", "merged_into", postgresql_where=text("merged_into is not null")),
+        CheckConstraint("merged_into <> id", name="not_into_itself"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -106,6 +109,12 @@ class Client(Base):
     comments: Mapped[str | None] = mapped_column(Text)
     state: Mapped[ClientState] = mapped_column(words(ClientState, "state"), default=ClientState.ACTIVE)
     name_search: Mapped[str] = mapped_column(Text)
+    same_name: Mapped[str] = mapped_column(
+        Text, Computed("same_name(given_name, family_name)", persisted=True), deferred=True
+    )
+    """Both names in the order of the alphabet, without accents, spaces and hyphens: equal if swapped."""
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("client.id"))
+    """The record of the same person that this one is a part of, if they were merged (C3)."""
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(Integer)
 
@@ -168,6 +177,7 @@ class ContactPoint(Base):
             postgresql_using="gin",
             postgresql_ops={"plain": "gin_trgm_ops"},
         ),
+        Index("ix_client_contact_point_same", "plain", "client_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -297,6 +307,32 @@ class AlreadyInHousehold(DomainError):
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "already_in_household"
     message: ClassVar[str] = "{name} is already a member of a household."
+
+
+class InAnotherHousehold(DomainError):
+    """Somebody who is to join a household is in another one, which they'd leave (C2)."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "in_another_household"
+    message: ClassVar[str] = (
+        "{name} is in the household of {head}. Confirm that only {name} leaves it and joins this one."
+    )
+
+
+class NewHeadNeeded(DomainError):
+    """Somebody can't be the head of a household any more; one of the others becomes it (C2)."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "new_head_needed"
+    message: ClassVar[str] = "{name} is the head of a household. Choose its new head among the others."
+
+
+class BeforeJoining(DomainError):
+    """Somebody's time in a household begins after an earlier one and ends after it began (C2)."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "before_joining"
+    message: ClassVar[str] = "{name} was in a household until {day}. Enter that day or a later one."
 
 
 class NotAMember(DomainError):

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, all_, and_, literal, select
+from sqlalchemy import ColumnElement, Uuid, all_, and_, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased, selectinload
 
@@ -82,6 +82,24 @@ class MemberView:
     adult: bool
     relationship_en: str | None
     relationship_fr: str | None
+
+    def relationship(self, locale: str) -> str | None:
+        """The relationship to the head in the person's language."""
+        return self.relationship_fr if locale == "fr" else self.relationship_en
+
+
+@dataclass(frozen=True, slots=True)
+class MemberInTime:
+    """Somebody's time in a household together with a client; `left_on` is the first day without them."""
+
+    client_id: UUID
+    name: str
+    is_head: bool
+    relationship_en: str | None
+    relationship_fr: str | None
+    joined_on: date
+    left_on: date | None
+    household_id: UUID
 
     def relationship(self, locale: str) -> str | None:
         """The relationship to the head in the person's language."""
@@ -282,7 +300,7 @@ async def household_on(tx: Tx | ReadTx, client_id: UUID, day: date) -> Household
             .join(mine, mine.household_id == HouseholdMember.household_id)
             .join(Client, Client.id == HouseholdMember.client_id)
             .outerjoin(LookupValue, LookupValue.id == HouseholdMember.relationship_id)
-            .where(mine.client_id == client_id, mine.left_on.is_(None), HouseholdMember.left_on.is_(None))
+            .where(mine.client_id == client_id, is_member_on(mine, day), is_member_on(HouseholdMember, day))
             .order_by(HouseholdMember.is_head.desc(), Client.date_of_birth, Client.given_name)
         )
     ).all()
@@ -294,6 +312,44 @@ async def household_on(tx: Tx | ReadTx, client_id: UUID, day: date) -> Household
         for membership, person, relation in found
     )
     return HouseholdView(found[0][0].household_id, members)
+
+
+def is_member_on(membership: Any, day: date) -> ColumnElement[bool]:
+    """Whether somebody is in a household on a day; the day of leaving isn't one of them."""
+    return and_(membership.joined_on <= day, or_(membership.left_on.is_(None), membership.left_on > day))
+
+
+@query(VIEW_CLIENTS, views="client")
+async def household_over_time(tx: ReadTx, client_id: UUID) -> list[MemberInTime]:
+    """Everybody who was in a household with a client, and the client, the latest first (C2). Raises NotFound.
+
+    Only the days that they were in it together.
+    """
+    await require_client(tx, client_id)
+    mine = aliased(HouseholdMember)
+    first = func.greatest(HouseholdMember.joined_on, mine.joined_on)
+    last = func.least(HouseholdMember.left_on, mine.left_on)
+    rows = await tx.execute(
+        select(HouseholdMember, Client, LookupValue, first, last)
+        .join(mine, mine.household_id == HouseholdMember.household_id)
+        .join(Client, Client.id == HouseholdMember.client_id)
+        .outerjoin(LookupValue, LookupValue.id == HouseholdMember.relationship_id)
+        .where(mine.client_id == client_id, may_see(tx), or_(last.is_(None), first <= last))
+        .order_by(first.desc(), HouseholdMember.is_head.desc(), HouseholdMember.id)
+    )
+    return [
+        MemberInTime(
+            client_id=person.id,
+            name=person.full_name,
+            is_head=membership.is_head,
+            relationship_en=english(relation),
+            relationship_fr=french(relation),
+            joined_on=since,
+            left_on=until,
+            household_id=membership.household_id,
+        )
+        for membership, person, relation, since, until in rows
+    ]
 
 
 def _member(person: Client, day: date, *, is_head: bool, relationship: LookupValue | None) -> MemberView:

@@ -13,6 +13,7 @@ class Matter(StrEnum):
     HOUSEHOLD = "household"
     STAY = "housing_record"
     CONSENT = "consent"
+    CONTACT = "contact"
 
 
 class Looked(StrEnum):
@@ -22,6 +23,7 @@ class Looked(StrEnum):
     HOUSEHOLD = "household"
     STAYS = "stays"
     CONSENTS = "consents"
+    CONTACTS = "contacts"
     PLACEMENT = "placement"
     HISTORY = "history"
 

@@ -14,6 +14,7 @@ from support_svc.clients.feature import VIEW_CLIENTS
 from support_svc.clients.finding import may_see, require_client
 from support_svc.clients.model import Client, HouseholdMember, display_name
 from support_svc.consents.model import LANDLORDS_ASKED, SERVICE_PARTNERS, Consent
+from support_svc.contacts.model import Contact
 from support_svc.corrections.model import Corrected
 from support_svc.history.model import VIEWED, FieldChange, HistoryLine, Looked, Matter
 from support_svc.housing_history.model import HousingRecord
@@ -30,6 +31,7 @@ _LOOKED = {
     "clients.household": Looked.HOUSEHOLD,
     "housing_history.": Looked.STAYS,
     "consents.": Looked.CONSENTS,
+    "contacts.": Looked.CONTACTS,
     "placements.": Looked.PLACEMENT,
     "history.": Looked.HISTORY,
 }
@@ -38,6 +40,7 @@ _MATTER_OF = {
     Looked.HOUSEHOLD: Matter.HOUSEHOLD,
     Looked.STAYS: Matter.STAY,
     Looked.CONSENTS: Matter.CONSENT,
+    Looked.CONTACTS: Matter.CONTACT,
 }
 
 
@@ -98,7 +101,9 @@ async def _records(
     """The records of a client that a history is about, each with what it's called, if anything."""
     found: dict[tuple[str, str], str | None] = {}
     if about in (None, Matter.CLIENT):
-        found[Matter.CLIENT, str(client_id)] = None
+        merged = select(Client.id).where(Client.merged_into == client_id)
+        people = [client_id, *(await tx.execute(merged)).scalars()]
+        found |= {(Matter.CLIENT, str(one)): None for one in people}
     if about in (None, Matter.HOUSEHOLD):
         households = select(HouseholdMember.household_id).where(HouseholdMember.client_id == client_id)
         found |= {(Matter.HOUSEHOLD, str(one)): None for one in (await tx.execute(households)).scalars()}
@@ -110,6 +115,9 @@ async def _records(
     if about in (None, Matter.CONSENT):
         consents = select(Consent.id, cast(Consent.purpose, String)).where(Consent.client_id == client_id)
         found |= {(Matter.CONSENT, str(one)): purpose for one, purpose in await tx.execute(consents)}
+    if about in (None, Matter.CONTACT):
+        contacts = select(Contact.id, Contact.name).where(Contact.client_id == client_id)
+        found |= {(Matter.CONTACT, str(one)): name for one, name in await tx.execute(contacts)}
     if record is not None:
         found = {key: shown for key, shown in found.items() if key[1] == str(record)}
     return found

@@ -254,6 +254,34 @@ async def open_stay_of(tx: Tx, placement_id: UUID, client_id: UUID) -> HousingRe
     ).scalar_one_or_none()
 
 
+async def join_stay(tx: Tx, placement_id: UUID, client_id: UUID, day: date) -> bool:
+    """Let somebody live from a day on where a placement's household does; return whether anybody lives there.
+
+    The stay is the same one, so the household is counted once. Raises HousingOverlap, EndBeforeStart.
+    """
+    there = await _stays_of(tx, placement_id, HousingRecord.ended_on.is_(None))
+    if not there:
+        return False
+    first = there[0]
+    if day < first.started_on:
+        raise EndBeforeStart(field="joined_on")
+    await require_free(tx, [client_id], Stay(day))
+    for one in there:
+        one.other_people += 1
+    new_record(
+        tx,
+        client_id=client_id,
+        stay=first.stay,
+        placement_id=placement_id,
+        housing_type_id=first.housing_type_id,
+        address=first.address,
+        started_on=day,
+        rent=None,
+        other_people=len(there),
+    )
+    return True
+
+
 async def open_stays(tx: Tx, client_ids: list[UUID]) -> list[HousingRecord]:
     """The records of these people that haven't ended, locked."""
     return list((await tx.execute(_OPEN_STAYS, {"people": client_ids})).scalars())

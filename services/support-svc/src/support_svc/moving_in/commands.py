@@ -13,7 +13,8 @@ from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from support_svc.clients.commands import reach_at
-from support_svc.clients.model import ContactKind
+from support_svc.clients.finding import require_client
+from support_svc.clients.model import Client, ContactKind
 from support_svc.clients.queries import names_of
 from support_svc.corrections.model import Corrected, Reasoned
 from support_svc.followups.commands import done_days, set_follow_up_of
@@ -21,6 +22,7 @@ from support_svc.followups.model import due_date
 from support_svc.housing_history.commands import (
     Rent,
     end_stay,
+    join_stay,
     move_start,
     new_record,
     open_stays,
@@ -35,22 +37,27 @@ from support_svc.moving_in.model import (
     ActiveHousing,
     ApplicationWasDeclined,
     HouseholdMovedIn,
+    JoinsBeforeBirth,
+    JoinsBeforeMoveIn,
     MoveInAfterFollowUp,
     MoveInInTheFuture,
     NotSecured,
     TenancyNotStarted,
     doubt_about,
 )
-from support_svc.placements.commands import locked_placement, record_correction
+from support_svc.placements.commands import include, locked_placement, record_correction
 from support_svc.placements.model import (
     HOLDING,
+    InTheFuture,
     NobodyMovedIn,
     Placement,
     PlacementStatus,
     SecuringState,
+    TimelineKind,
     active_members,
     is_declined,
 )
+from support_svc.placements.timeline import add_to_timeline
 from support_svc.securing.consequences import apply_fact, current_request, publish_move
 from support_svc.securing.model import MoveInBeforeSecuring, Securing, last_day_held
 from support_svc.securing.process import MovedIn
@@ -95,6 +102,24 @@ class MoveInCorrection(Reasoned):
 
 class CorrectMoveIn(MoveInCorrection):
     """Correct the day on which a household moved in."""
+
+    placement_id: UUID
+
+
+class Joining(BaseModel):
+    """Somebody of the household who lives in the home from a day on, such as a child born after the move-in.
+
+    `end_housing`: a stay that the person's housing history shows as open ends on the same day.
+    """
+
+    client_id: UUID = Field(title="Person")
+    joined_on: PastDay = Field(title="Lives there since")
+    end_housing: bool = Field(default=False, title="End the housing history record that is still open")
+    end_reason_id: UUID | None = Field(default=None, title="Reason left")
+
+
+class JoinHome(Joining):
+    """Let somebody join a household in the home into which it has moved."""
 
     placement_id: UUID
 
@@ -144,6 +169,38 @@ async def correct_move_in(tx: Tx, command: CorrectMoveIn) -> None:
     placement.moved_in_on = after
     await publish_move(tx, placement, request, after, HouseholdMovedIn)
     await move_start(tx, placement.id, before, after)
+
+
+@use_case(RECORD_MOVE_IN)
+async def join_home(tx: Tx, command: JoinHome) -> None:
+    """Let somebody of the household join its stay and placement from a day on (P7, R1).
+
+    Raises NobodyMovedIn, JoinsBeforeMoveIn, JoinsBeforeBirth, ActiveHousing, HousingOverlap, and what
+    `include` refuses.
+    """
+    placement = await locked_placement(tx, command.placement_id)
+    if placement.status is not PlacementStatus.MOVED_IN or placement.moved_in_on is None:
+        raise NobodyMovedIn
+    if command.joined_on > tx.today:
+        raise InTheFuture(field="joined_on")
+    if command.joined_on < placement.moved_in_on:
+        raise JoinsBeforeMoveIn(field="joined_on", moved_in_on=placement.moved_in_on)
+    await require_client(tx, command.client_id)
+    person = await tx.session.get_one(Client, command.client_id)
+    if person.date_of_birth is not None and command.joined_on < person.date_of_birth:
+        raise JoinsBeforeBirth(field="joined_on", name=person.full_name, born=person.date_of_birth)
+    await include(tx, placement, person.id)
+    open_before = await open_stays(tx, [person.id])
+    if open_before and not command.end_housing:
+        raise ActiveHousing(name=person.full_name, field="end_housing")
+    await require_values(tx, REASON_LEFT, [command.end_reason_id], "end_reason_id")
+    for record in open_before:
+        end_stay(tx, record, command.joined_on, command.end_reason_id)
+    await tx.session.flush()
+    if not await join_stay(tx, placement.id, person.id, command.joined_on):
+        raise NobodyMovedIn
+    add_to_timeline(tx, placement.id, TimelineKind.CHANGED, {"joined": True, "on": command.joined_on})
+    tx.touched("placement", placement.id, "joined", {"member": (None, person.id)})
 
 
 def _check(tx: Tx, command: MoveIn, request: Securing) -> None:

@@ -6,11 +6,19 @@ from fastapi import Response
 
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
+from support_svc.clients.queries import household
 from support_svc.homes.model import ManagedBy
 from support_svc.housing_history.commands import Rent
 from support_svc.housing_history.feature import REASON_LEFT
 from support_svc.lookups.desk import choices
-from support_svc.moving_in.commands import CorrectMoveIn, MoveIn, correct_move_in, move_in
+from support_svc.moving_in.commands import (
+    CorrectMoveIn,
+    JoinHome,
+    MoveIn,
+    correct_move_in,
+    join_home,
+    move_in,
+)
 from support_svc.placements.queries import placement
 
 router = DeskRouter(prefix="/front-desk/placements/{placement_id}/move-in")
@@ -69,3 +77,33 @@ async def post_correction(call: DeskCall, placement_id: UUID) -> Response:
         return call.redirect("placement", placement_id=placement_id, notice=call._("It is corrected."))
     one = await call.ask(placement, placement_id)
     return call.page("moving_in/correct.html", status=422, form=form, one=one)
+
+
+@router.get("/joining", name="join_home")
+async def joining(call: DeskCall, placement_id: UUID) -> Response:
+    """The form by which somebody joins the household in its home."""
+    return await _join_page(call, placement_id, await call.form(JoinHome, initial={"joined_on": call.today}))
+
+
+@router.post("/joining")
+async def post_joining(call: DeskCall, placement_id: UUID) -> Response:
+    """Let somebody join the household in its home."""
+    form = await call.form(JoinHome, fixed={"placement_id": placement_id})
+    if await call.carry_out(form, join_home):
+        notice = call._("One more person lives in the home.")
+        return call.redirect("placement", placement_id=placement_id, notice=notice)
+    return await _join_page(call, placement_id, form, status=422)
+
+
+async def _join_page(call: PageCall, placement_id: UUID, form: object, status: int = 200) -> Response:
+    one = await call.ask(placement, placement_id)
+    included = {person.client_id for person in one.people if person.left_on is None}
+    members = (await call.ask(household, one.client_id)).members
+    return call.page(
+        "moving_in/join.html",
+        status=status,
+        form=form,
+        one=one,
+        others=[member for member in members if member.client_id not in included],
+        lists=await choices(call, REASON_LEFT),
+    )

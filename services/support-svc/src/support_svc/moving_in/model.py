@@ -120,3 +120,19 @@ class ActiveHousing(DomainError):
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "active_housing"
     message: ClassVar[str] = "{name} is recorded as living somewhere else. End that record in this step."
+
+
+class JoinsBeforeMoveIn(DomainError):
+    """Nobody lives in the home before the household moved in."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "joins_before_move_in"
+    message: ClassVar[str] = "The household moved in on {moved_in_on}. Enter that day or a later one."
+
+
+class JoinsBeforeBirth(DomainError):
+    """Nobody lives anywhere before being born."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "joins_before_birth"
+    message: ClassVar[str] = "{name} was born on {born}. Enter that day or a later one."

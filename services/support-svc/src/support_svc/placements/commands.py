@@ -458,3 +458,29 @@ def record_correction(
     if was is not final:
         details["final"] = final
     add_to_timeline(tx, placement.id, TimelineKind.CORRECTED, details)
+
+
+async def include(tx: Tx, placement: Placement, client_id: UUID) -> None:
+    """Include one more person of the household in an active placement.
+
+    Raises NotAMember, PersonDeceased, PersonArchived, ActivePlacementExists.
+    """
+    await _lock_people(tx, [client_id])
+    household = {
+        member.client_id for member in (await household_on(tx, placement.client_id, tx.today)).members
+    }
+    if client_id not in household:
+        raise NotAMember(field="client_id")
+    await _require_living(tx, [client_id], at="client_id")
+    before = next((one for one in placement.members if one.client_id == client_id), None)
+    await _require_unplaced(tx, [client_id], at="client_id")
+    if before is not None:
+        before.active, before.left_on = True, None
+    else:
+        last = max(one.position for one in placement.members)
+        tx.session.add(
+            PlacementMember(
+                placement_id=placement.id, client_id=client_id, is_head=False, active=True, position=last + 1
+            )
+        )
+    await tx.session.flush()

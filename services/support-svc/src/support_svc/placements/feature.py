@@ -23,5 +23,9 @@ FEATURE = Feature(
     permissions=(EDIT_PLACEMENT, START_PLACEMENT, VIEW_PLACEMENTS),
     navigation=(NavItem("Housing Placements", "placements", VIEW_PLACEMENTS, position=30),),
     lookups=(PROGRAM, REFERRAL_SOURCE, REASON_NOT_SECURED),
-    offers={"open_matters": "queries:placements_open"},
+    offers={
+        "moved_to_client": "moving:MOVED",
+        "members_of_placements": "moving:members_of_placements",
+        "open_matters": "queries:placements_open",
+    },
 )

@@ -223,6 +223,21 @@ class ActivePlacementExists(DomainError):
     message: ClassVar[str] = "{name} already has an active housing placement."
 
 
+class BothPlaced(DomainError):
+    """Two records of one person are each in an active placement of its own; `placements` are their ids."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "both_placed"
+    message: ClassVar[str] = (
+        "Each of the two records of {name} is in an active housing placement: {first} and {second}. "
+        "End one of them first, then merge the records."
+    )
+
+    def __init__(self, *, placements: tuple[UUID, UUID], name: str, first: int, second: int) -> None:
+        super().__init__(name=name, first=first, second=second)
+        self.placements = placements
+
+
 class PersonDeceased(DomainError):
     """Nobody who has died is housed."""
 
