@@ -23,7 +23,7 @@ def moved_columns() -> list[str]:
     return [
         f"{column.property.columns[0].table.name}.{column.property.columns[0].name}"
         for parts in offers_of(FEATURES, "moved_to_client")
-        for part in parts
+        for part in parts()
         for column in part.columns
     ]
 

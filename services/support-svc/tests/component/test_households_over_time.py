@@ -1,4 +1,4 @@
-"""Households that change: a new head is asked for, one person moves alone, and a child joins the stay (C2, P7)."""
+"""Households that change: a new head is asked for, one moves alone, a child joins the stay (C2, P7)."""
 
 import datetime as dt
 

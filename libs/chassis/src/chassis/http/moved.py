@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from chassis.runtime import Runtime
 from chassis.usecase import Query
 
 MovedRecords = Mapping[str, Query[[UUID], UUID | None]]
-"""By the name of a parameter of addresses, what answers where an old id leads; offered as `moved_records`."""
+"""By the name of a parameter of addresses, what answers where an old id leads; a function offers it."""
 
 
 async def moved_to(request: Request, runtime: Runtime, actor: Actor | None, error: DomainError) -> str | None:
@@ -24,8 +24,8 @@ async def moved_to(request: Request, runtime: Runtime, actor: Actor | None, erro
     if error.kind is not Kind.not_found or actor is None:
         return None
     address = str(request.url.path)
-    asked: list[MovedRecords] = offers_of(runtime.features, "moved_records")
-    for name, question in (pair for records in asked for pair in records.items()):
+    asked: list[Callable[[], MovedRecords]] = offers_of(runtime.features, "moved_records")
+    for name, question in (pair for records in asked for pair in records().items()):
         old = _id(request.path_params.get(name))
         if old is None or not runtime.access.permits(actor, question.permission):
             continue

@@ -22,7 +22,7 @@ from support_svc.clients.facts import (
 )
 from support_svc.clients.model import Client, ClientName, ContactPoint, HouseholdMember
 from support_svc.clients.names import searchable_name
-from support_svc.clients.one_person import Moved, Moving, Pair, Question, Undoing, Whose
+from support_svc.clients.one_person import Moved, MovesToClient, Moving, Pair, Question, Undoing, Whose
 from support_svc.clients.queries import names_of
 
 HOUSEHOLD = "household"
@@ -351,4 +351,9 @@ def _restored(id_: UUID, was: dict[str, Any], left_on: date | None) -> Household
     )
 
 
-MOVED = (MovesFacts(), MovesContactPoints(), MovesHouseholds())
+_PARTS = (MovesFacts(), MovesContactPoints(), MovesHouseholds())
+
+
+def moved_to_client() -> Sequence[MovesToClient]:
+    """What of this feature is moved when two records of one person are merged."""
+    return _PARTS

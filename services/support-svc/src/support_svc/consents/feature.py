@@ -6,4 +6,6 @@ from support_svc.roles import CASEWORKER, SUPERVISOR
 
 RECORD_CONSENT = Permission("record_consent", CASEWORKER, SUPERVISOR)
 
-FEATURE = Feature(module=__name__, permissions=(RECORD_CONSENT,), offers={"moved_to_client": "moving:MOVED"})
+FEATURE = Feature(
+    module=__name__, permissions=(RECORD_CONSENT,), offers={"moved_to_client": "moving:moved_to_client"}
+)

@@ -1,5 +1,6 @@
 """Moving consents when two records of one person are merged: what was said last counts (C3, C6)."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from chassis.tx import Tx
-from support_svc.clients.one_person import Moved, MovesRows, Pair, Undoing
+from support_svc.clients.one_person import Moved, MovesRows, MovesToClient, Pair, Undoing
 from support_svc.consents.model import Consent, ConsentType
 
 
@@ -104,4 +105,9 @@ def _rank(tx: Tx, one: Consent) -> tuple[object, ...]:
     return not expired, one.given_on, one.type is ConsentType.DECLINED_ANONYMOUS, one.recorded_at, one.id
 
 
-MOVED = (MovesConsents(Consent.client_id),)
+_PARTS = (MovesConsents(Consent.client_id),)
+
+
+def moved_to_client() -> Sequence[MovesToClient]:
+    """What of this feature is moved when two records of one person are merged."""
+    return _PARTS

@@ -1,11 +1,12 @@
 """Moving contacts when two records of one person are merged: nobody is a contact twice (C3, C4)."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
 
 from chassis.tx import Tx
-from support_svc.clients.one_person import MovesRows, Pair
+from support_svc.clients.one_person import MovesRows, MovesToClient, Pair
 from support_svc.contacts.model import Contact
 
 
@@ -30,4 +31,9 @@ def _adds_nothing(one: Contact, mine: Contact) -> bool:
     return reached and set(one.about) <= set(mine.about)
 
 
-MOVED = (MovesContacts(Contact.client_id),)
+_PARTS = (MovesContacts(Contact.client_id),)
+
+
+def moved_to_client() -> Sequence[MovesToClient]:
+    """What of this feature is moved when two records of one person are merged."""
+    return _PARTS

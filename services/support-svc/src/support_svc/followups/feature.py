@@ -18,7 +18,7 @@ FEATURE = Feature(
         "follow_up": N_("Record the follow-up with %(name)s"),
     },
     offers={
-        "moved_to_client": "moving:MOVED",
+        "moved_to_client": "moving:moved_to_client",
         "due": "due:due",
         "next_follow_up": "queries:next_follow_up",
         "follow_up_due_by": "queries:follow_up_due_by",

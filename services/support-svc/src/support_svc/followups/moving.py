@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from chassis.tx import Tx
-from support_svc.clients.one_person import Moved, MovesRows, Pair, Undoing
+from support_svc.clients.one_person import Moved, MovesRows, MovesToClient, Pair, Undoing
 from support_svc.followups.model import FollowUp, FollowUpOutcome, StillInHousing
 from support_svc.placements.moving import members_of_placements
 
@@ -71,4 +71,9 @@ def _row(one: FollowUpOutcome) -> dict[str, Any]:
     }
 
 
-MOVED = (MovesFollowUps(FollowUp.client_id), MovesOutcomes(FollowUpOutcome.client_id))
+_PARTS = (MovesFollowUps(FollowUp.client_id), MovesOutcomes(FollowUpOutcome.client_id))
+
+
+def moved_to_client() -> Sequence[MovesToClient]:
+    """What of this feature is moved when two records of one person are merged."""
+    return _PARTS

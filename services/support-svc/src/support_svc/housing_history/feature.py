@@ -20,5 +20,5 @@ FEATURE = Feature(
     module=__name__,
     permissions=(EDIT_HOUSING_HISTORY,),
     lookups=(HOUSING_TYPE, REASON_LEFT),
-    offers={"moved_to_client": "moving:MOVED", "open_matters": "commands:stays_open"},
+    offers={"moved_to_client": "moving:moved_to_client", "open_matters": "commands:stays_open"},
 )

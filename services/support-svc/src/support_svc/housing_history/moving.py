@@ -9,7 +9,7 @@ from sqlalchemy import select
 from chassis.feature import offers_of
 from chassis.tx import ReadTx, Tx
 from deskkit.i18n import N_
-from support_svc.clients.one_person import Moved, MovesRows, Pair, Question, Undoing, Whose
+from support_svc.clients.one_person import Moved, MovesRows, MovesToClient, Pair, Question, Undoing, Whose
 from support_svc.clients.queries import names_of
 from support_svc.housing_history.model import HousingOverlap, HousingRecord, Stay, overlaps
 
@@ -131,4 +131,9 @@ async def _require_apart(tx: Tx, person: UUID, ends: Mapping[UUID, date | None])
             raise HousingOverlap(name=(await names_of(tx, [person]))[person], field="stays_with_merged")
 
 
-MOVED = (MovesStays(HousingRecord.client_id),)
+_PARTS = (MovesStays(HousingRecord.client_id),)
+
+
+def moved_to_client() -> Sequence[MovesToClient]:
+    """What of this feature is moved when two records of one person are merged."""
+    return _PARTS

@@ -50,19 +50,19 @@ async def get_duplicates(call: Call, client_id: UUID) -> list[Duplicate]:
     return await call.ask(duplicates_of, client_id)
 
 
-@router.get("/clients/{client_id}/different-people")
+@router.get("/clients/{client_id}/differences")
 async def get_different(call: Call, client_id: UUID) -> list[Different]:
     """Who is known not to be a client."""
     return await call.ask(different_people, client_id)
 
 
-@router.put("/clients/{client_id}/different-people/{other_id}", status_code=204)
+@router.put("/clients/{client_id}/differences/{other_id}", status_code=204)
 async def put_different(call: Call, client_id: UUID, other_id: UUID) -> None:
     """Note that two records are of two people; neither is proposed to be the other any more."""
     await call.perform(note_different_people, TwoPeople(client_id=client_id, other_id=other_id))
 
 
-@router.delete("/clients/{client_id}/different-people/{other_id}", status_code=204)
+@router.delete("/clients/{client_id}/differences/{other_id}", status_code=204)
 async def delete_different(call: Call, client_id: UUID, other_id: UUID) -> None:
     """Let two people be proposed as one again."""
     await call.perform(forget_difference, TwoPeople(client_id=client_id, other_id=other_id))

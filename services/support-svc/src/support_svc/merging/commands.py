@@ -1,6 +1,6 @@
 """Merging two records of one person, undoing that, and noting who is somebody else (C3)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -44,7 +44,7 @@ class MergeChoices(BaseModel):
 
     merged_id: UUID
     version: int
-    merged_version: int
+    merged_version: int = Field(le=2_147_483_647)
     name: Whose | None = Field(default=None, title="Name")
     preferred_name: Whose | None = Field(default=None, title="Preferred name")
     birth: Whose | None = Field(default=None, title="Date of birth")
@@ -191,8 +191,8 @@ async def forget_difference(tx: Tx, command: TwoPeople) -> None:
 
 def parts_of(tx: Tx | ReadTx) -> list[tuple[str, MovesToClient]]:
     """What every feature moves, each with the name under which it's stored what was moved."""
-    offered: list[Sequence[MovesToClient]] = offers_of(tx.runtime.features, "moved_to_client")
-    return [(str(part.columns[0]), part) for parts in offered for part in parts]
+    offered: list[Callable[[], Sequence[MovesToClient]]] = offers_of(tx.runtime.features, "moved_to_client")
+    return [(str(part.columns[0]), part) for parts in offered for part in parts()]
 
 
 async def questions_about(tx: Tx | ReadTx, pair: Pair) -> list[Question]:

@@ -16,8 +16,8 @@ FEATURE = Feature(
     permissions=(MERGE_CLIENTS, REVIEW_DUPLICATES, UNDO_MERGE),
     navigation=(NavItem("Possible duplicates", "possible_duplicates", REVIEW_DUPLICATES, position=22),),
     offers={
-        "moved_to_client": "moving:MOVED",
+        "moved_to_client": "moving:moved_to_client",
         "differs_from": "commands:note_differences",
-        "moved_records": "queries:MOVED_RECORDS",
+        "moved_records": "queries:moved_records",
     },
 )

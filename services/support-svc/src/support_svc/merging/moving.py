@@ -1,11 +1,12 @@
 """What merging itself moves: a person who isn't the merged record's isn't the survivor's either (C3)."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import delete, or_, select
 
 from chassis.tx import Tx
-from support_svc.clients.one_person import Moved, Moving, Pair, Undoing
+from support_svc.clients.one_person import Moved, MovesToClient, Moving, Pair, Undoing
 from support_svc.merging.model import DifferentPeople, Merge, ordered
 
 
@@ -51,4 +52,9 @@ async def others(tx: Tx, client_id: UUID) -> list[UUID]:
     return [high if low == client_id else low for low, high in rows]
 
 
-MOVED = (MovesDifferences(),)
+_PARTS = (MovesDifferences(),)
+
+
+def moved_to_client() -> Sequence[MovesToClient]:
+    """What of this feature is moved when two records of one person are merged."""
+    return _PARTS

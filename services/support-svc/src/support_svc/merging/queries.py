@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased, selectinload
 from chassis.errors import NotFound
 from chassis.paging import Page, Paging
 from chassis.tx import ReadTx
-from chassis.usecase import query
+from chassis.usecase import Query, query
 from support_svc.clients.facts import FactOfClient, compared
 from support_svc.clients.feature import VIEW_CLIENTS
 from support_svc.clients.finding import alike, may_see, require_client
@@ -366,8 +366,9 @@ async def client_is_now(tx: ReadTx, client_id: UUID) -> UUID | None:
     return found
 
 
-MOVED_RECORDS = {"client_id": client_is_now, "member_id": client_is_now, "other_id": client_is_now}
-"""Which parameter of an address may be an old id, and what answers where it leads."""
+def moved_records() -> Mapping[str, Query[[UUID], UUID | None]]:
+    """By the parameters of addresses that may be an old id, what answers where it leads."""
+    return {"client_id": client_is_now, "member_id": client_is_now, "other_id": client_is_now}
 
 
 @query(VIEW_CLIENTS, views="client")

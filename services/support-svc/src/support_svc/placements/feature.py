@@ -24,7 +24,7 @@ FEATURE = Feature(
     navigation=(NavItem("Housing Placements", "placements", VIEW_PLACEMENTS, position=30),),
     lookups=(PROGRAM, REFERRAL_SOURCE, REASON_NOT_SECURED),
     offers={
-        "moved_to_client": "moving:MOVED",
+        "moved_to_client": "moving:moved_to_client",
         "members_of_placements": "moving:members_of_placements",
         "open_matters": "queries:placements_open",
     },

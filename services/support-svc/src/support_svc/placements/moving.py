@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from chassis.errors import DomainError
 from chassis.tx import ReadTx, Tx
-from support_svc.clients.one_person import Moved, MovesRows, Pair, Undoing
+from support_svc.clients.one_person import Moved, MovesRows, MovesToClient, Pair, Undoing
 from support_svc.clients.queries import names_of
 from support_svc.placements.model import BothPlaced, Placement, PlacementMember
 
@@ -132,4 +132,9 @@ async def members_of_placements(
     return {placement: next(iter(who)) for placement, who in found.items() if len(who) == 1}
 
 
-MOVED = (MovesPlacements(Placement.client_id), MovesMembers(PlacementMember.client_id))
+_PARTS = (MovesPlacements(Placement.client_id), MovesMembers(PlacementMember.client_id))
+
+
+def moved_to_client() -> Sequence[MovesToClient]:
+    """What of this feature is moved when two records of one person are merged."""
+    return _PARTS
