@@ -412,3 +412,14 @@ async def test_nobody_merges_what_they_may_not_see(world):
     async with world.api("support_administrator") as api:
         body = {"merged_id": str(theirs), "version": 1, "merged_version": 1}
         assert (await api.post(f"/clients/{mine}/merges", json=body)).status_code == 403
+
+
+@pytest.mark.row("C3", "X3")
+async def test_the_history_of_both_records_is_read_together(world):
+    mine, theirs = await two(world)
+    await merge(world, mine, theirs, name="survivor", comments="survivor")
+    async with world.api("caseworker") as api:
+        lines = (await api.get(f"/clients/{mine}/history?about=client")).json()
+    actions = [line["action"] for line in lines]
+    assert actions.count("created") == 2
+    assert {"merged", "merged_into", "viewed"} <= set(actions)

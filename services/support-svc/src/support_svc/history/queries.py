@@ -101,9 +101,7 @@ async def _records(
     """The records of a client that a history is about, each with what it's called, if anything."""
     found: dict[tuple[str, str], str | None] = {}
     if about in (None, Matter.CLIENT):
-        merged = select(Client.id).where(Client.merged_into == client_id)
-        people = [client_id, *(await tx.execute(merged)).scalars()]
-        found |= {(Matter.CLIENT, str(one)): None for one in people}
+        found |= {(Matter.CLIENT, str(one)): None for one in await _ids(tx, client_id)}
     if about in (None, Matter.HOUSEHOLD):
         households = select(HouseholdMember.household_id).where(HouseholdMember.client_id == client_id)
         found |= {(Matter.HOUSEHOLD, str(one)): None for one in (await tx.execute(households)).scalars()}
@@ -123,6 +121,12 @@ async def _records(
     return found
 
 
+async def _ids(tx: ReadTx, client_id: UUID) -> list[UUID]:
+    """The ids under which a person was known: the client's, and those of records that were merged into it."""
+    merged = select(Client.id).where(Client.merged_into == client_id)
+    return [client_id, *(await tx.execute(merged)).scalars()]
+
+
 async def _views(tx: ReadTx, client_id: UUID, about: Matter | None) -> list[HistoryLine]:
     """Who looked at what, a line for each person, day and thing."""
     looked = case(
@@ -134,7 +138,7 @@ async def _views(tx: ReadTx, client_id: UUID, about: Matter | None) -> list[Hist
         select(at.label("at"), access_log.c.actor_name, looked, func.count().label("times"))
         .where(
             access_log.c.record_kind == "client",
-            access_log.c.record_id == str(client_id),
+            access_log.c.record_id.in_([str(one) for one in await _ids(tx, client_id)]),
             looked.in_([what.value for what in Looked if about in (None, _matter(what))]),
         )
         .group_by(access_log.c.actor, access_log.c.actor_name, looked, day)
