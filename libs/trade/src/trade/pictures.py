@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import io
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -46,7 +46,7 @@ async def apart(work: Callable[[bytes], Result], raw: bytes) -> Result:
     return await asyncio.get_running_loop().run_in_executor(_ONE_AT_A_TIME, work, raw)
 
 
-def picture_in(raw: bytes, formats: Sequence[str]) -> Image.Image:
+def picture_in(raw: bytes, formats: tuple[str, ...]) -> Image.Image:
     """Return the picture that a file of one of the formats holds, upright and at most `SIDE` large.
 
     Raises NotAPicture, and TooManyPixels before anything is unfolded.

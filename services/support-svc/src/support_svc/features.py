@@ -4,6 +4,7 @@ from chassis.feature import Feature
 from support_svc.clients import feature as clients
 from support_svc.consents import feature as consents
 from support_svc.corrections import feature as corrections
+from support_svc.documents import feature as documents
 from support_svc.followups import feature as followups
 from support_svc.history import feature as history
 from support_svc.homes import feature as homes
@@ -14,6 +15,7 @@ from support_svc.moving_in import feature as moving_in
 from support_svc.my_day import feature as my_day
 from support_svc.overviews import feature as overviews
 from support_svc.placements import feature as placements
+from support_svc.plans import feature as plans
 from support_svc.securing import feature as securing
 from support_svc.signings import feature as signings
 from support_svc.withdrawals import feature as withdrawals
@@ -33,6 +35,8 @@ FEATURES: tuple[Feature, ...] = (
     withdrawals.FEATURE,
     housing_search.FEATURE,
     signings.FEATURE,
+    documents.FEATURE,
+    plans.FEATURE,
     overviews.FEATURE,
     my_day.FEATURE,
 )

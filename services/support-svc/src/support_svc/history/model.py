@@ -13,6 +13,8 @@ class Matter(StrEnum):
     HOUSEHOLD = "household"
     STAY = "housing_record"
     CONSENT = "consent"
+    DOCUMENT = "client_document"
+    PLAN = "plan"
 
 
 class Looked(StrEnum):
@@ -22,8 +24,21 @@ class Looked(StrEnum):
     HOUSEHOLD = "household"
     STAYS = "stays"
     CONSENTS = "consents"
+    DOCUMENTS = "documents"
+    PLAN = "plan"
     PLACEMENT = "placement"
     HISTORY = "history"
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRecord:
+    """A record that the history of a client is about, by its kind and id in the audit.
+
+    A later feature offers those of its own as `history_records`: `(tx, client_id) -> list[HistoryRecord]`.
+    """
+
+    matter: Matter
+    id: UUID
 
 
 @dataclass(frozen=True, slots=True)
