@@ -61,9 +61,9 @@ async def page(call: DeskCall, client_id: UUID) -> Response:
 
 
 @_of_client.get("/new", name="document_new")
-async def new(call: DeskCall, client_id: UUID, kind: UUID | None = None) -> Response:
+async def new(call: DeskCall, client_id: UUID) -> Response:
     """The form for a document."""
-    form = await call.form(RecordDocument, initial={"kind_id": kind, "needed": True})
+    form = await call.form(RecordDocument, initial={"needed": True})
     return await _new_page(call, client_id, form)
 
 

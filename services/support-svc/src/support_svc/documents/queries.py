@@ -180,7 +180,7 @@ async def needed_list(tx: ReadTx, value_id: UUID) -> NeededListView:
 
 
 async def records_of(tx: ReadTx, client_id: UUID) -> list[HistoryRecord]:
-    """The documents that the history of a client is about, each by its kind in English."""
+    """The documents that the history of a client is about."""
     ids = await tx.execute(select(ClientDocument.id).where(ClientDocument.client_id == client_id))
     return [HistoryRecord(Matter.DOCUMENT, one) for one in ids.scalars()]
 
