@@ -5,6 +5,7 @@ from support_svc.clients import feature as clients
 from support_svc.consents import feature as consents
 from support_svc.contacts import feature as contacts
 from support_svc.corrections import feature as corrections
+from support_svc.documents import feature as documents
 from support_svc.followups import feature as followups
 from support_svc.history import feature as history
 from support_svc.homes import feature as homes
@@ -16,6 +17,7 @@ from support_svc.moving_in import feature as moving_in
 from support_svc.my_day import feature as my_day
 from support_svc.overviews import feature as overviews
 from support_svc.placements import feature as placements
+from support_svc.plans import feature as plans
 from support_svc.securing import feature as securing
 from support_svc.signings import feature as signings
 from support_svc.withdrawals import feature as withdrawals
@@ -37,6 +39,8 @@ FEATURES: tuple[Feature, ...] = (
     housing_search.FEATURE,
     signings.FEATURE,
     merging.FEATURE,
+    documents.FEATURE,
+    plans.FEATURE,
     overviews.FEATURE,
     my_day.FEATURE,
 )

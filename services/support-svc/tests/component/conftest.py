@@ -1,10 +1,12 @@
 """Placements that real commands took to every stage there is, with every fact of a timeline among them."""
 
 import datetime as dt
+import io
 import uuid
 from collections.abc import Awaitable, Callable
 
 import pytest
+from PIL import Image
 
 from chassis.actor import Actor
 from support_svc.clients.commands import (
@@ -31,6 +33,22 @@ from support_svc.contacts.commands import (
 )
 from support_svc.contacts.feature import CONTACT_RELATIONSHIP
 from support_svc.contacts.model import Topic
+from support_svc.documents.checking import check
+from support_svc.documents.commands import (
+    AddFile,
+    ChangeDocument,
+    ChangeNeededDocuments,
+    DeleteDocument,
+    DeleteFile,
+    RecordDocument,
+    add_file,
+    change_document,
+    change_needed_documents,
+    delete_document,
+    delete_file,
+    record_document,
+)
+from support_svc.documents.feature import DOCUMENT_KIND
 from support_svc.followups.commands import (
     CorrectDueDay,
     CorrectFollowUp,
@@ -78,6 +96,21 @@ from support_svc.placements.commands import (
     record_attempt,
 )
 from support_svc.placements.feature import PROGRAM, REASON_NOT_SECURED
+from support_svc.plans.commands import (
+    AddGoal,
+    AddStep,
+    ChangeGoal,
+    ChangeStep,
+    DeleteGoal,
+    DeleteStep,
+    add_goal,
+    add_step,
+    change_goal,
+    change_step,
+    delete_goal,
+    delete_step,
+)
+from support_svc.plans.model import Owes, StepState
 from support_svc.securing.commands import GiveUpUnit, ReferHousehold, give_up_unit, refer_household
 from support_svc.signings.commands import AnswerSigning, answer_signing
 from support_svc.signings.model import AbsenceReason, Attendance
@@ -86,6 +119,7 @@ from support_svc.withdrawals.model import WithdrawWithConsequences
 from testkit.rendered import Scene
 
 DAY = dt.timedelta(days=1)
+ADMINISTRATOR = Actor("staff-9", "support", frozenset({"support_administrator"}), "Alex Wren")
 NOOR = Actor("staff-new", "support", frozenset({"caseworker"}), "Noor Anders")
 TWICE = {"date_of_birth": dt.date(1980, 2, 3)}
 FULL = {
@@ -213,6 +247,49 @@ async def merge(world, person, other):
     return await world.do(merge_clients, command)
 
 
+async def documents_and_a_plan(world, person):
+    """A document of every kind of file, a program that needs it, and a plan; and what was deleted of them."""
+    identity = await world.value(DOCUMENT_KIND, "identity")
+    given = {
+        "kind_id": identity,
+        "which": "Passport",
+        "needed": True,
+        "asked_on": world.today - DAY,
+        "have": True,
+        "expires_on": world.today + 20 * DAY,
+    }
+    one = await world.do(record_document, RecordDocument(client_id=person, **given))
+    changed = ChangeDocument(document_id=one, version=1, **{**given, "which": "Health card"})
+    await world.do(change_document, changed)
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48)).save(out, "PNG")
+    pdf = b"%PDF-1.7\n1 0 obj << /Type /Catalog >> endobj\nstartxref\n0\n%%EOF\n"
+    picture, paper = [await world.do(add_file, AddFile(one, check(raw))) for raw in (out.getvalue(), pdf)]
+    await world.do(delete_file, DeleteFile(document_id=one, file_id=picture))
+    other = await world.do(record_document, RecordDocument(client_id=person, **given))
+    await world.do(delete_document, DeleteDocument(document_id=other))
+    program = await world.value(PROGRAM, "outreach")
+    income = await world.value(DOCUMENT_KIND, "income")
+    needed = ChangeNeededDocuments(value_id=program, each_adult=[identity], household=[income], version=0)
+    await world.do(change_needed_documents, needed, actor=ADMINISTRATOR)
+    goal, dropped = [
+        await world.do(add_goal, AddGoal(client_id=person, goal=words))
+        for words in ("A room with a window", "A garden")
+    ]
+    await world.do(delete_goal, DeleteGoal(client_id=person, goal_id=dropped))
+    again = ChangeGoal(client_id=person, goal_id=goal, goal="A room with two windows", version=1)
+    await world.do(change_goal, again)
+    owed = {"step": "Call the landlord", "client_id": person, "by_on": world.today + DAY}
+    mine, gone, theirs = [
+        await world.do(add_step, AddStep(goal_id=goal, owed_by=who, other_name="Harbour House", **owed))
+        for who in (Owes.CASEWORKER, Owes.CLIENT, Owes.ANOTHER)
+    ]
+    await world.do(delete_step, DeleteStep(client_id=person, step_id=gone))
+    done = {"owed_by": Owes.ANOTHER, "other_name": "Harbour House", "state": StepState.DONE, "version": 1}
+    await world.do(change_step, ChangeStep(step_id=theirs, **owed, **done))
+    return {"document_id": one, "file_id": paper, "goal_id": goal, "step_id": mine}
+
+
 async def searching(world):
     """Nothing secured: an attempt corrected, a home refused, one given up that was late, one asked for."""
     person = await everything_recorded(world, "Noa", "Searching")
@@ -269,7 +346,8 @@ async def searching(world):
     await change(world, wanted, target_on=world.today + 9 * DAY)
     await change(world, wanted, caseworker=NOOR.subject)
     await world.ask_for(wanted, unit)
-    return Scene("searching", await ids(world, person, wanted, unit=unit))
+    recorded = await documents_and_a_plan(world, person)
+    return Scene("searching", await ids(world, person, wanted, unit=unit, **recorded))
 
 
 async def secured(world):

@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from PIL import Image
 
+from trade.pictures import LARGEST, MOST_PIXELS, MOST_PIXELS_OF_A_JPEG
 from units_svc.photos.conversion import develop
-from units_svc.photos.model import LARGEST, MOST_PIXELS, MOST_PIXELS_OF_A_JPEG, NotAPhoto, PhotoTooLarge
+from units_svc.photos.model import NotAPhoto, PhotoTooLarge
 
 
 def picture(form: str = "JPEG", size: tuple[int, int] = (640, 480), **options: Any) -> bytes:

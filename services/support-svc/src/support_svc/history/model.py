@@ -14,6 +14,8 @@ class Matter(StrEnum):
     STAY = "housing_record"
     CONSENT = "consent"
     CONTACT = "contact"
+    DOCUMENT = "client_document"
+    PLAN = "plan"
 
 
 class Looked(StrEnum):
@@ -24,8 +26,21 @@ class Looked(StrEnum):
     STAYS = "stays"
     CONSENTS = "consents"
     CONTACTS = "contacts"
+    DOCUMENTS = "documents"
+    PLAN = "plan"
     PLACEMENT = "placement"
     HISTORY = "history"
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRecord:
+    """A record that the history of a client is about, by its kind and id in the audit.
+
+    A later feature offers those of its own as `history_records`: `(tx, client_id) -> list[HistoryRecord]`.
+    """
+
+    matter: Matter
+    id: UUID
 
 
 @dataclass(frozen=True, slots=True)

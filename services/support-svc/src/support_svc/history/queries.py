@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, String, case, cast, func, select, tuple_
 
 from chassis.db.tables import access_log, audit
+from chassis.feature import offers_of
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from support_svc.clients.feature import VIEW_CLIENTS
@@ -16,7 +17,7 @@ from support_svc.clients.model import Client, HouseholdMember, display_name
 from support_svc.consents.model import LANDLORDS_ASKED, SERVICE_PARTNERS, Consent
 from support_svc.contacts.model import Contact
 from support_svc.corrections.model import Corrected
-from support_svc.history.model import VIEWED, FieldChange, HistoryLine, Looked, Matter
+from support_svc.history.model import VIEWED, FieldChange, HistoryLine, HistoryRecord, Looked, Matter
 from support_svc.housing_history.model import HousingRecord
 
 MOST = 200
@@ -32,6 +33,8 @@ _LOOKED = {
     "housing_history.": Looked.STAYS,
     "consents.": Looked.CONSENTS,
     "contacts.": Looked.CONTACTS,
+    "documents.": Looked.DOCUMENTS,
+    "plans.": Looked.PLAN,
     "placements.": Looked.PLACEMENT,
     "history.": Looked.HISTORY,
 }
@@ -41,6 +44,8 @@ _MATTER_OF = {
     Looked.STAYS: Matter.STAY,
     Looked.CONSENTS: Matter.CONSENT,
     Looked.CONTACTS: Matter.CONTACT,
+    Looked.DOCUMENTS: Matter.DOCUMENT,
+    Looked.PLAN: Matter.PLAN,
 }
 
 
@@ -116,6 +121,9 @@ async def _records(
     if about in (None, Matter.CONTACT):
         contacts = select(Contact.id, Contact.name).where(Contact.client_id == client_id)
         found |= {(Matter.CONTACT, str(one)): name for one, name in await tx.execute(contacts)}
+    for ask in offers_of(tx.runtime.features, "history_records"):
+        records: list[HistoryRecord] = await ask(tx, client_id)
+        found |= {(one.matter, str(one.id)): None for one in records if about in (None, one.matter)}
     if record is not None:
         found = {key: shown for key, shown in found.items() if key[1] == str(record)}
     return found

@@ -10,6 +10,7 @@ from support_svc.clients.queries import client
 from support_svc.consents.model import ConsentStatus
 from support_svc.consents.queries import consents_of
 from support_svc.contacts.queries import contacts_of
+from support_svc.documents.queries import readiness_of_client
 from support_svc.history.queries import last_change
 from support_svc.housing_history.queries import housing_history
 from support_svc.merging.queries import likely_duplicates
@@ -22,7 +23,7 @@ router = DeskRouter(prefix="/front-desk/clients")
 
 @router.get("/{client_id}", name="client")
 async def record(call: DeskCall, client_id: UUID) -> Response:
-    """A client's record: the placement, the home, what comes next, consents, contacts, the last change."""
+    """A client's record: placement, home, what comes next, consents, contacts, documents, and the last change."""
     person = await call.ask(client, client_id)
     at = await call.ask(active_placement, client_id)
     placed = await call.ask(placement, at) if at else None
@@ -44,5 +45,6 @@ async def record(call: DeskCall, client_id: UUID) -> Response:
         ],
         contacts=[one for one in await call.ask(contacts_of, client_id) if one.ended_on is None],
         likely=await call.ask(likely_duplicates, client_id),
+        readiness=await call.ask(readiness_of_client, client_id),
         changed=await call.ask(last_change, client_id),
     )

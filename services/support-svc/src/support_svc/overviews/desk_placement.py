@@ -6,6 +6,7 @@ from fastapi import Response
 
 from deskkit.call import DeskCall
 from deskkit.router import DeskRouter
+from support_svc.documents.queries import readiness_of_placement
 from support_svc.placements.queries import placement
 from support_svc.placements.timeline import crossing
 from support_svc.signings.queries import meeting_of, signings_of
@@ -15,7 +16,7 @@ router = DeskRouter(prefix="/front-desk/placements")
 
 @router.get("/{placement_id}", name="placement")
 async def record(call: DeskCall, placement_id: UUID) -> Response:
-    """A placement's record: details, its home, and what was shared."""
+    """A placement's record: details, its home, documents, and what was shared."""
     one = await call.ask(placement, placement_id)
     found = await call.ask(signings_of, placement_id)
     return call.page(
@@ -24,4 +25,5 @@ async def record(call: DeskCall, placement_id: UUID) -> Response:
         way=one.progress(meeting_of(found, one.request.request if one.request is not None else None)),
         crossed=await call.ask(crossing, placement_id),
         signings=found,
+        readiness=await call.ask(readiness_of_placement, placement_id),
     )

@@ -278,7 +278,7 @@ async def placement(tx: ReadTx, placement_id: UUID) -> PlacementView:
     if row is None:
         raise NotFound(what="placement")
     one, client, caseworker_name, its_program, its_source, due = row
-    request, another = await _requests(tx, one)
+    request, another = await requests_of(tx, one)
     tx.viewed("client", client.id)
     types = list(
         (
@@ -341,7 +341,7 @@ async def placement(tx: ReadTx, placement_id: UUID) -> PlacementView:
     )
 
 
-async def _requests(tx: ReadTx, placement: Placement) -> tuple[RequestView | None, RequestView | None]:
+async def requests_of(tx: ReadTx, placement: Placement) -> tuple[RequestView | None, RequestView | None]:
     """The request that a placement is at, and the latest one made beside the home that is held."""
     for ask in offers_of(tx.runtime.features, "requests_of_placement"):
         found: tuple[RequestView | None, RequestView | None] = await ask(tx, placement)

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import Response
 
+from chassis.http.files import file_answer
 from tenancy_svc.documents.model import Document
 
 PDF = "application/pdf"
@@ -33,14 +34,9 @@ def _pdf(document: Document) -> bytes:
 
 async def pdf_file(document: Document) -> Response:
     """Return the PDF of a document as a file to download."""
-    return Response(
+    return file_answer(
         await pdf_bytes(document),
-        media_type=PDF,
-        headers={
-            "Cache-Control": "no-store",
-            "Content-Disposition": f'attachment; filename="{document.name}.pdf"',
-            "Content-Language": f"{document.language.value}-CA",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "X-Content-Type-Options": "nosniff",
-        },
+        PDF,
+        f"{document.name}.pdf",
+        headers={"Content-Language": f"{document.language.value}-CA"},
     )

@@ -9,10 +9,10 @@ from uuid import UUID
 from fastapi import File, Form, Response, UploadFile
 
 from chassis.http import ApiRouter, Call
+from trade.pictures import LARGEST
 from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.photos import commands, queries
 from units_svc.photos.conversion import developed
-from units_svc.photos.model import LARGEST
 from units_svc.photos.serving import jpeg
 
 router = ApiRouter(tags=["photos"])

@@ -11,11 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from deskkit.call import DeskCall, PageCall
 from deskkit.forms import Form
 from deskkit.router import DeskRouter
+from trade.pictures import LARGEST
 from units_svc.inventory.feature import EDIT_UNITS
 from units_svc.inventory.queries import unit_record
 from units_svc.photos import commands, queries
 from units_svc.photos.conversion import developed
-from units_svc.photos.model import LARGEST, Unusable
+from units_svc.photos.model import Unusable
 from units_svc.photos.serving import jpeg
 
 router = DeskRouter(prefix="/inventory-desk")

@@ -15,12 +15,6 @@ from chassis.errors import DomainError, Kind
 from units_svc.inventory.model import Unit
 from units_svc.tables import Base
 
-LARGEST = 10_000_000
-"""Bytes that a photo may have when it comes in."""
-MOST_PIXELS = 16_000_000
-"""Pixels that a photo may unfold to, up to 16 bytes each: a small file can claim to be enormous."""
-MOST_PIXELS_OF_A_JPEG = 30_000_000
-"""The same for a JPEG, which is made small while it's unfolded."""
 MOST_PHOTOS = 40
 """Photos that a home may have, inspections apart; and an inspection."""
 
