@@ -14,8 +14,10 @@ from support_svc.moving_in import feature as moving_in
 from support_svc.my_day import feature as my_day
 from support_svc.overviews import feature as overviews
 from support_svc.placements import feature as placements
+from support_svc.proposals import feature as proposals
 from support_svc.securing import feature as securing
 from support_svc.signings import feature as signings
+from support_svc.viewings import feature as viewings
 from support_svc.withdrawals import feature as withdrawals
 
 FEATURES: tuple[Feature, ...] = (
@@ -28,9 +30,11 @@ FEATURES: tuple[Feature, ...] = (
     homes.FEATURE,
     placements.FEATURE,
     securing.FEATURE,
+    proposals.FEATURE,
     followups.FEATURE,
     moving_in.FEATURE,
     withdrawals.FEATURE,
+    viewings.FEATURE,
     housing_search.FEATURE,
     signings.FEATURE,
     overviews.FEATURE,

@@ -62,6 +62,8 @@ from support_svc.placements.feature import PROGRAM, REASON_NOT_SECURED
 from support_svc.securing.commands import GiveUpUnit, ReferHousehold, give_up_unit, refer_household
 from support_svc.signings.commands import AnswerSigning, answer_signing
 from support_svc.signings.model import AbsenceReason, Attendance
+from support_svc.viewings.commands import RecordViewing, RemoveViewing, record_viewing, remove_viewing
+from support_svc.viewings.feature import REASON_REFUSED
 from support_svc.withdrawals.commands import withdraw_with_consequences
 from support_svc.withdrawals.model import WithdrawWithConsequences
 from testkit.rendered import Scene
@@ -157,6 +159,27 @@ async def correct_final(world, wanted, attempt_id, *, final):
     await world.do(correct_attempt, command)
 
 
+async def view_homes(world, wanted, unit):
+    """A home shown, viewed, offered and refused, corrected since, and one recorded by mistake."""
+    reason = await world.value(REASON_REFUSED, "location")
+    seen = RecordViewing(
+        placement_id=wanted,
+        unit=unit,
+        shown_on=world.today,
+        viewed_on=world.today,
+        offered_on=world.today,
+        refused_on=world.today,
+        reason_id=reason,
+    )
+    await world.do(record_viewing, seen)
+    earlier = {"shown_on": world.today - DAY, "version": 1}
+    await world.do(record_viewing, seen.model_copy(update=earlier))
+    other = await world.home()
+    await world.do(record_viewing, RecordViewing(placement_id=wanted, unit=other, shown_on=world.today))
+    await world.do(remove_viewing, RemoveViewing(placement_id=wanted, unit=other))
+    await world.do(record_viewing, RecordViewing(placement_id=wanted, unit=other, shown_on=world.today))
+
+
 async def searching(world):
     """Nothing secured: an attempt corrected, a home refused, one given up that was late, one asked for."""
     person = await everything_recorded(world, "Noa", "Searching")
@@ -196,6 +219,7 @@ async def searching(world):
     )
     unit = await world.home()
     await world.do(shortlist_home, HomeOfPlacement(placement_id=wanted, unit=unit))
+    await view_homes(world, wanted, unit)
     await world.see(search_for_placement, wanted, HomeFilter())
     refused = await world.ask_for(wanted, await world.home())
     (row,) = await world.rows("SELECT unit FROM securing WHERE request = $1", refused)

@@ -8,7 +8,9 @@ from deskkit.call import DeskCall
 from deskkit.router import DeskRouter
 from support_svc.placements.queries import placement
 from support_svc.placements.timeline import crossing
+from support_svc.proposals.queries import proposals
 from support_svc.signings.queries import meeting_of, signings_of
+from support_svc.viewings.queries import choice
 
 router = DeskRouter(prefix="/front-desk/placements")
 
@@ -24,4 +26,6 @@ async def record(call: DeskCall, placement_id: UUID) -> Response:
         way=one.progress(meeting_of(found, one.request.request if one.request is not None else None)),
         crossed=await call.ask(crossing, placement_id),
         signings=found,
+        proposed=await call.ask(proposals, placement_id),
+        counts=await call.ask(choice, placement_id),
     )
