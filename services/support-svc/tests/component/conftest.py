@@ -59,6 +59,12 @@ from support_svc.placements.commands import (
     record_attempt,
 )
 from support_svc.placements.feature import PROGRAM, REASON_NOT_SECURED
+from support_svc.proposals.commands import (
+    ProposeHome,
+    WithdrawProposal,
+    propose_home,
+    withdraw_proposal,
+)
 from support_svc.securing.commands import GiveUpUnit, ReferHousehold, give_up_unit, refer_household
 from support_svc.signings.commands import AnswerSigning, answer_signing
 from support_svc.signings.model import AbsenceReason, Attendance
@@ -180,6 +186,33 @@ async def view_homes(world, wanted, unit):
     await world.do(record_viewing, RecordViewing(placement_id=wanted, unit=other, shown_on=world.today))
 
 
+async def propose_homes(world, wanted):
+    """Homes proposed: one given up, one taken in, one known, one refused, one withdrawn, one waiting."""
+    given = {
+        "placement_id": wanted,
+        "inventory": "property",
+        "street": "18 Sample Road",
+        "city": "Toronto",
+        "province": "ON",
+        "housing_type": "apartment",
+        "landlord_name": "Sample Road Rentals",
+    }
+    everything = {"bedrooms": 1, "rent": "1290", "unit_number": "2", "building_name": "Sample House"}
+    asked = await world.do(
+        propose_home, ProposeHome(**given, hold=True, expected_move_in=world.today + 9 * DAY)
+    )
+    await world.do(withdraw_proposal, WithdrawProposal(placement_id=wanted, request=asked))
+    requests = [await world.do(propose_home, ProposeHome(**given, **everything)) for _ in range(5)]
+    taken, known, refused, withdrawn, _ = requests
+    unit = await world.home()
+    answer = {"reason": None, "unit": unit}
+    await world.receive("unit_proposal_answered", request=taken, outcome="taken_in", **answer)
+    await world.receive("unit_proposal_answered", request=known, outcome="known_already", **answer)
+    no = {"outcome": "refused", "unit": None, "reason": "outside_the_area"}
+    await world.receive("unit_proposal_answered", request=refused, **no)
+    await world.do(withdraw_proposal, WithdrawProposal(placement_id=wanted, request=withdrawn))
+
+
 async def searching(world):
     """Nothing secured: an attempt corrected, a home refused, one given up that was late, one asked for."""
     person = await everything_recorded(world, "Noa", "Searching")
@@ -220,6 +253,7 @@ async def searching(world):
     unit = await world.home()
     await world.do(shortlist_home, HomeOfPlacement(placement_id=wanted, unit=unit))
     await view_homes(world, wanted, unit)
+    await propose_homes(world, wanted)
     await world.see(search_for_placement, wanted, HomeFilter())
     refused = await world.ask_for(wanted, await world.home())
     (row,) = await world.rows("SELECT unit FROM securing WHERE request = $1", refused)

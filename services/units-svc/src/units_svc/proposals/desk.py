@@ -11,6 +11,7 @@ from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from units_svc.inventory.desk import choices
 from units_svc.inventory.feature import EDIT_UNITS, HOUSING_TYPE
+from units_svc.inventory.provinces import provinces
 from units_svc.lookups.queries import lookup_lists
 from units_svc.proposals import commands, queries
 
@@ -49,12 +50,15 @@ async def take_in(call: DeskCall, request_id: UUID) -> Response:
 
 async def _page(call: PageCall, request_id: UUID, form: Any, *, status: int = 200) -> Response:
     found = await call.ask(queries.proposed_home, request_id)
+    lists = await call.ask(lookup_lists)
+    kind = next((v for v in lists.values[HOUSING_TYPE] if v.published_as == found.housing_type), None)
     return call.page(
         "proposals/record.html",
         status=status,
         found=found,
         form=form,
-        choices=await choices(call, await call.ask(lookup_lists)),
+        choices=await choices(call, lists) | {"provinces": provinces(call._)},
+        kind=kind.label(call.locale) if kind is not None else call._("not on our list"),
         may_decide=call.may(EDIT_UNITS),
     )
 
