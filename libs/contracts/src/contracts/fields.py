@@ -28,6 +28,7 @@ class FieldKind(StrEnum):
     PERSON_NAME = "person_name"
     PERSON_CONTACT = "person_contact"
     UNIT_ADDRESS = "unit_address"
+    BUSINESS_NAME = "business_name"
 
 
 _WORDS: dict[Any, FieldKind] = {
@@ -41,16 +42,18 @@ _WORDS: dict[Any, FieldKind] = {
     words.PersonName: FieldKind.PERSON_NAME,
     words.PersonContact: FieldKind.PERSON_CONTACT,
     words.UnitAddress: FieldKind.UNIT_ADDRESS,
+    words.BusinessName: FieldKind.BUSINESS_NAME,
 }
 
 _MARKS = {
     FieldKind.PERSON_NAME: Marked.PERSON,
     FieldKind.PERSON_CONTACT: Marked.PERSON,
     FieldKind.UNIT_ADDRESS: Marked.UNIT_ADDRESS,
+    FieldKind.BUSINESS_NAME: Marked.BUSINESS_NAME,
 }
 
 
-_MORE_THAN_A_HOME = {FieldKind.PERSON_NAME, FieldKind.PERSON_CONTACT}
+_MORE_THAN_A_HOME = {FieldKind.PERSON_NAME, FieldKind.PERSON_CONTACT, FieldKind.BUSINESS_NAME}
 
 
 def field_kinds(model: type[Event]) -> dict[str, FieldKind | None]:

@@ -6,19 +6,27 @@ side.
 
 from __future__ import annotations
 
+from typing import Self
+
+from pydantic import model_validator
+
 from contracts.event import Event, published
 from contracts.words import (
     AbsenceReason,
     Attendance,
     Basis,
+    BusinessName,
     Count,
     Date,
+    HousingType,
     Marked,
+    Money,
     PersonContact,
     PersonName,
     Purpose,
     Reference,
     Service,
+    UnitAddress,
 )
 
 _UNITS = (Service.UNITS,)
@@ -65,6 +73,62 @@ class UnitRequestWithdrawnV1(Event):
     """The request."""
     unit: Reference
     """The requested unit."""
+
+
+@published(
+    Service.SUPPORT,
+    _UNITS,
+    aggregate="request",
+    row="P11",
+    basis=Basis.REFERENCE,
+    purpose=Purpose.BE_HOUSED,
+    carries=(Marked.UNIT_ADDRESS, Marked.BUSINESS_NAME),
+)
+class UnitProposedV1(Event):
+    """A home that isn't in the inventory is proposed to it. Basis: reference, consent to be housed.
+
+    Only its address and facts of a listing cross, and the name under which its landlord does business;
+    nothing of who looks for a home. With the dates it's also a request for the home: once the inventory has
+    taken it in, or knows it, the home is held for the same request, or refused.
+    """
+
+    request: Reference
+    """Created for this proposal, and for the request for the home if there is one."""
+    address: UnitAddress
+    """Where the home is."""
+    housing_type: HousingType
+    """Kind of home."""
+    bedrooms: Count | None = None
+    """Number of bedrooms, 0 for a studio."""
+    rent: Money | None = None
+    """Asking rent for a month."""
+    landlord: BusinessName
+    """Who lets it."""
+    secured_on: Date | None = None
+    """Day from which the home should be held, if it should."""
+    expected_move_in: Date | None = None
+    """Day on which the household expects to move in, if the home should be held."""
+
+    @model_validator(mode="after")
+    def _dates(self) -> Self:
+        if (self.secured_on is None) != (self.expected_move_in is None):
+            raise ValueError("a home is held from a day until a move-in: both are named, or neither")
+        return self
+
+
+@published(
+    Service.SUPPORT,
+    _UNITS,
+    aggregate="request",
+    row="P11",
+    basis=Basis.REFERENCE,
+    purpose=Purpose.BE_HOUSED,
+)
+class UnitProposalWithdrawnV1(Event):
+    """A proposed home is no longer wanted, whether or not the proposal was answered. Basis: reference."""
+
+    request: Reference
+    """The request under which it was proposed; a home that is held for it is free again."""
 
 
 @published(

@@ -22,6 +22,8 @@ from contracts.words import (
     Money,
     Occupancy,
     PartyId,
+    ProposalOutcome,
+    ProposalRefusal,
     Purpose,
     Reference,
     RefusalReason,
@@ -169,6 +171,38 @@ class UnitRefusedV1(Event):
     """The requested unit."""
     reason: RefusalReason
     """Why."""
+
+
+@published(
+    Service.UNITS,
+    _SUPPORT,
+    aggregate="request",
+    row="P11",
+    basis=Basis.REFERENCE,
+    purpose=Purpose.BE_HOUSED,
+)
+class UnitProposalAnsweredV1(Event):
+    """What became of a home that was proposed. Basis: reference.
+
+    Whether the home is held for the request is said as for any other request: `UnitSecuredV1`,
+    `UnitRefusedV1`.
+    """
+
+    request: Reference
+    """The request under which it was proposed."""
+    outcome: ProposalOutcome
+    """Taken in, known already, or refused."""
+    unit: Reference | None = None
+    """The home in the inventory, unless it was refused."""
+    reason: ProposalRefusal | None = None
+    """Why it was refused."""
+
+    @model_validator(mode="after")
+    def _home_or_reason(self) -> Self:
+        refused = self.outcome is ProposalOutcome.REFUSED
+        if refused != (self.reason is not None) or refused != (self.unit is None):
+            raise ValueError("a refusal has a reason, and any other answer a home")
+        return self
 
 
 @published(

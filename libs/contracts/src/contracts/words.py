@@ -166,6 +166,15 @@ class UnitAddress(Closed):
     """Code of the geographic region in the inventory's own list."""
 
 
+class BusinessName(Closed):
+    """The name under which somebody lets homes; only in an event marked for it, and never a client's."""
+
+    name: _Label
+    """The name, as on a sign or a lease."""
+    organisation: Flag
+    """Whether it's an organisation's, not that of a person who lets homes."""
+
+
 # ------------------------------------------------------------------ enumerations
 class PartyKind(StrEnum):
     """What a party is to its neighbours: each kind runs one service (N1)."""
@@ -224,6 +233,8 @@ class Marked(StrEnum):
     """A person's name and contact."""
     UNIT_ADDRESS = "unit_address"
     """The address of a unit."""
+    BUSINESS_NAME = "business_name"
+    """A landlord's name as a business contact."""
 
 
 class HousingType(StrEnum):
@@ -324,6 +335,26 @@ class ReleaseReason(StrEnum):
     """A lease for another household crossed the hold: the property entity received the hold too late."""
     APPLICATION_CLOSED = "application_closed"
     """The property entity declined the application, or the applicant withdrew it."""
+
+
+class ProposalOutcome(StrEnum):
+    """What became of a home that was found outside of the inventory and proposed to it (P11)."""
+
+    TAKEN_IN = "taken_in"
+    KNOWN_ALREADY = "known_already"
+    REFUSED = "refused"
+
+
+class ProposalRefusal(StrEnum):
+    """Why an inventory doesn't take a home in (P11)."""
+
+    ADDRESS_NOT_VALID = "address_not_valid"
+    MONITORING_DEVICE = "monitoring_device"
+    """Its description would put something in the home that watches people there (W8)."""
+    OUTSIDE_THE_AREA = "outside_the_area"
+    NOT_A_HOME_TO_LET = "not_a_home_to_let"
+    LANDLORD_DECLINED = "landlord_declined"
+    """The landlord doesn't want the home in the inventory."""
 
 
 class DeclineReason(StrEnum):

@@ -5,12 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from contracts.catalogue import CATALOGUE, Catalogue
 from contracts.event import Event, published
 from contracts.examples import EXAMPLES, example
 from contracts.units import UnitSecuredV1
-from contracts.words import Basis, ManagedBy, Marked, Purpose, Reference, Service
+from contracts.words import (
+    Basis,
+    ManagedBy,
+    Marked,
+    ProposalOutcome,
+    ProposalRefusal,
+    Purpose,
+    Reference,
+    Service,
+)
 
 pytestmark = pytest.mark.row("W1")
 
@@ -34,7 +44,14 @@ def test_every_event_of_the_journey_is_there_with_its_way() -> None:
             ("units", everybody),
         ),
         **dict.fromkeys(
-            ("unit_requested", "unit_request_withdrawn", "household_moved_in", "household_moved_out"),
+            (
+                "unit_requested",
+                "unit_request_withdrawn",
+                "unit_proposed",
+                "unit_proposal_withdrawn",
+                "household_moved_in",
+                "household_moved_out",
+            ),
             ("support", {"units"}),
         ),
         **dict.fromkeys(
@@ -54,7 +71,7 @@ def test_every_event_of_the_journey_is_there_with_its_way() -> None:
             ("tenancy", {"support"}),
         ),
         **dict.fromkeys(("tenancy_started", "application_closed"), ("tenancy", {"units"})),
-        "unit_refused": ("units", {"support"}),
+        **dict.fromkeys(("unit_refused", "unit_proposal_answered"), ("units", {"support"})),
         **dict.fromkeys(("entry_requested", "entry_request_withdrawn"), ("units", {"tenancy"})),
         "entry_answered": ("tenancy", {"units"}),
     }
@@ -180,3 +197,29 @@ def test_a_manager_is_named_exactly_where_a_property_entity_manages(name: str) -
     assert elsewhere.manager is None  # type: ignore[attr-defined]
     with pytest.raises(ValueError, match="should match pattern"):
         example(name, manager="Maple Homes")
+
+
+@pytest.mark.row("P11", "W1")
+def test_a_proposed_home_says_nothing_of_who_looks_for_it() -> None:
+    proposed = CATALOGUE.by_name("unit_proposed")
+    assert proposed.terms.carries == {Marked.UNIT_ADDRESS, Marked.BUSINESS_NAME}
+    assert not {"adults", "children", "name", "contact"} & set(proposed.model_fields)
+    assert [m.terms.name for m in CATALOGUE.models if Marked.BUSINESS_NAME in m.terms.carries] == [
+        "unit_proposed"
+    ]
+
+
+@pytest.mark.row("P11")
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("unit_proposed", {"secured_on": None}),
+        ("unit_proposed", {"expected_move_in": None}),
+        ("unit_proposal_answered", {"unit": None}),
+        ("unit_proposal_answered", {"reason": ProposalRefusal.OUTSIDE_THE_AREA}),
+        ("unit_proposal_answered", {"outcome": ProposalOutcome.REFUSED, "unit": None}),
+    ],
+)
+def test_a_proposal_and_its_answer_make_sense(name: str, changes: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        example(name, **changes)

@@ -18,8 +18,10 @@ from support_svc.my_day import feature as my_day
 from support_svc.overviews import feature as overviews
 from support_svc.placements import feature as placements
 from support_svc.plans import feature as plans
+from support_svc.proposals import feature as proposals
 from support_svc.securing import feature as securing
 from support_svc.signings import feature as signings
+from support_svc.viewings import feature as viewings
 from support_svc.withdrawals import feature as withdrawals
 
 FEATURES: tuple[Feature, ...] = (
@@ -33,9 +35,11 @@ FEATURES: tuple[Feature, ...] = (
     homes.FEATURE,
     placements.FEATURE,
     securing.FEATURE,
+    proposals.FEATURE,
     followups.FEATURE,
     moving_in.FEATURE,
     withdrawals.FEATURE,
+    viewings.FEATURE,
     housing_search.FEATURE,
     signings.FEATURE,
     merging.FEATURE,

@@ -111,9 +111,17 @@ from support_svc.plans.commands import (
     delete_step,
 )
 from support_svc.plans.model import Owes, StepState
+from support_svc.proposals.commands import (
+    ProposeHome,
+    WithdrawProposal,
+    propose_home,
+    withdraw_proposal,
+)
 from support_svc.securing.commands import GiveUpUnit, ReferHousehold, give_up_unit, refer_household
 from support_svc.signings.commands import AnswerSigning, answer_signing
 from support_svc.signings.model import AbsenceReason, Attendance
+from support_svc.viewings.commands import RecordViewing, RemoveViewing, record_viewing, remove_viewing
+from support_svc.viewings.feature import REASON_REFUSED
 from support_svc.withdrawals.commands import withdraw_with_consequences
 from support_svc.withdrawals.model import WithdrawWithConsequences
 from testkit.rendered import Scene
@@ -290,6 +298,54 @@ async def documents_and_a_plan(world, person):
     return {"document_id": one, "file_id": paper, "goal_id": goal, "step_id": mine}
 
 
+async def view_homes(world, wanted, unit):
+    """A home shown, viewed, offered and refused, corrected since, and one recorded by mistake."""
+    reason = await world.value(REASON_REFUSED, "location")
+    seen = RecordViewing(
+        placement_id=wanted,
+        unit=unit,
+        shown_on=world.today,
+        viewed_on=world.today,
+        offered_on=world.today,
+        refused_on=world.today,
+        reason_id=reason,
+    )
+    await world.do(record_viewing, seen)
+    earlier = {"shown_on": world.today - DAY, "version": 1}
+    await world.do(record_viewing, seen.model_copy(update=earlier))
+    other = await world.home()
+    await world.do(record_viewing, RecordViewing(placement_id=wanted, unit=other, shown_on=world.today))
+    await world.do(remove_viewing, RemoveViewing(placement_id=wanted, unit=other))
+    await world.do(record_viewing, RecordViewing(placement_id=wanted, unit=other, shown_on=world.today))
+
+
+async def propose_homes(world, wanted):
+    """Homes proposed: one given up, one taken in, one known, one refused, one withdrawn, one waiting."""
+    given = {
+        "placement_id": wanted,
+        "inventory": "property",
+        "street": "18 Sample Road",
+        "city": "Toronto",
+        "province": "ON",
+        "housing_type": "apartment",
+        "landlord_name": "Sample Road Rentals",
+    }
+    everything = {"bedrooms": 1, "rent": "1290", "unit_number": "2", "building_name": "Sample House"}
+    asked = await world.do(
+        propose_home, ProposeHome(**given, hold=True, expected_move_in=world.today + 9 * DAY)
+    )
+    await world.do(withdraw_proposal, WithdrawProposal(placement_id=wanted, request=asked))
+    requests = [await world.do(propose_home, ProposeHome(**given, **everything)) for _ in range(5)]
+    taken, known, refused, withdrawn, _ = requests
+    unit = await world.home()
+    answer = {"reason": None, "unit": unit}
+    await world.receive("unit_proposal_answered", request=taken, outcome="taken_in", **answer)
+    await world.receive("unit_proposal_answered", request=known, outcome="known_already", **answer)
+    no = {"outcome": "refused", "unit": None, "reason": "outside_the_area"}
+    await world.receive("unit_proposal_answered", request=refused, **no)
+    await world.do(withdraw_proposal, WithdrawProposal(placement_id=wanted, request=withdrawn))
+
+
 async def searching(world):
     """Nothing secured: an attempt corrected, a home refused, one given up that was late, one asked for."""
     person = await everything_recorded(world, "Noa", "Searching")
@@ -330,6 +386,8 @@ async def searching(world):
     )
     unit = await world.home()
     await world.do(shortlist_home, HomeOfPlacement(placement_id=wanted, unit=unit))
+    await view_homes(world, wanted, unit)
+    await propose_homes(world, wanted)
     await world.see(search_for_placement, wanted, HomeFilter())
     refused = await world.ask_for(wanted, await world.home())
     (row,) = await world.rows("SELECT unit FROM securing WHERE request = $1", refused)

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from chassis.errors import NotFound
 from chassis.feature import lookups_of
-from contracts.words import DeclineReason, RefusalReason, ReleaseReason
+from contracts.words import DeclineReason, ProposalRefusal, RefusalReason, ReleaseReason
 from deskkit.call import DeskCall
 from deskkit.router import DeskRouter
 from support_svc.clients.queries import client
@@ -22,7 +22,8 @@ from testkit.written import actions_written
 ROLES = ("caseworker", "supervisor", "support_administrator")
 SPOKEN = {
     ("securing", "decline_reason"): [one.value for one in DeclineReason],
-    ("securing", "ended_why"): [one.value for one in (*RefusalReason, *ReleaseReason)],
+    ("securing", "ended_why"): [one.value for one in (*RefusalReason, *ReleaseReason, *ProposalRefusal)],
+    ("home_proposal", "reason"): [one.value for one in ProposalRefusal],
     ("lookup_value", "list"): list(lookups_of(FEATURES)),
 }
 """Columns of text that hold words of the published language, or the lists that features declare."""

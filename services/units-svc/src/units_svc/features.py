@@ -11,6 +11,7 @@ from units_svc.maintenance import feature as maintenance
 from units_svc.my_day import feature as my_day
 from units_svc.photos import feature as photos
 from units_svc.privacy import feature as privacy
+from units_svc.proposals import feature as proposals
 from units_svc.reports import feature as reports
 
 FEATURES: tuple[Feature, ...] = (
@@ -20,6 +21,7 @@ FEATURES: tuple[Feature, ...] = (
     inventory.FEATURE,
     maintenance.FEATURE,
     holds.FEATURE,
+    proposals.FEATURE,
     photos.FEATURE,
     inspections.FEATURE,
     imports.FEATURE,

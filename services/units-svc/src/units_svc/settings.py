@@ -23,6 +23,8 @@ class UnitsSettings(ServiceSettings):
     """And never longer than this."""
     hold_warning_days: Annotated[int, Field(ge=1, le=365)] = 3
     """Its end is announced this long before."""
+    proposals_wait: bool = False
+    """A proposed home waits for a person's decision also when all that is needed to list it is known."""
     entry_notice_hours: Annotated[int, Field(ge=24, le=720)] = 24
     """Hours of notice before somebody's home is entered for work; the law's 24 at least."""
     upload_limit: Annotated[int, Field(ge=1_000_000)] = 64_000_000

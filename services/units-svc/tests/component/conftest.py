@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from chassis.actor import Actor
+from contracts.words import UnitAddress
 from testkit.rendered import Scene
 from units_svc.holds.commands import (
     CorrectManager,
@@ -88,6 +89,8 @@ from units_svc.photos.conversion import develop
 from units_svc.privacy.commands import JudgeText, judge_text
 from units_svc.privacy.model import Judgement, MonitoringRefused
 from units_svc.privacy.queries import doubts
+from units_svc.proposals.commands import RefuseProposal, TakeIn, refuse_proposal, take_in
+from units_svc.proposals.model import Refusal
 
 ADMINISTRATOR = Actor("staff-2", "property", frozenset({"property_administrator"}), "Ada Pike")
 DAY = dt.timedelta(days=1)
@@ -293,6 +296,26 @@ async def held(keeper: Keeper) -> Scene:
     return Scene("held", {"unit_id": unit, "request_id": prolonged})
 
 
+async def proposed(keeper: Keeper) -> Scene:
+    """A home that waits for a decision, after one taken in, one known, one refused and one withdrawn."""
+    world = keeper.world
+    requests = [uuid.uuid4() for _ in range(6)]
+    taken, known, refused, withdrawn, complete, waiting = requests
+    await world.receive("unit_proposed", request=taken)
+    await world.receive("unit_proposed", request=known)
+    vague = {"street": "20 Sample Road", "city": "Toronto", "province": "ON"}
+    for request in (refused, withdrawn, complete, waiting):
+        await world.receive("unit_proposed", request=request, address=UnitAddress(**vague))
+    no = RefuseProposal(request_id=refused, version=1, refusal=Refusal.LANDLORD_DECLINED)
+    await world.do(refuse_proposal, no)
+    await world.receive("unit_proposal_withdrawn", request=withdrawn)
+    yes = TakeIn(
+        request_id=complete, version=1, housing_type="apartment", region="toronto-east-york", **vague
+    )
+    await world.do(take_in, yes)
+    return Scene("proposed", {"request_id": waiting})
+
+
 async def lived_in(keeper: Keeper) -> Scene:
     """A home that is let, with work for which entry was asked: answered in every way, scheduled, given up."""
     world = keeper.world
@@ -385,7 +408,7 @@ def every_stage(world: Any) -> Callable[[], Awaitable[tuple[Scene, ...]]]:
         return tuple(
             [
                 await stage(keeper)
-                for stage in (maintained, held, lived_in, used, looked_at, imported, listed, lapsed)
+                for stage in (maintained, held, proposed, lived_in, used, looked_at, imported, listed, lapsed)
             ]
         )
 

@@ -17,6 +17,7 @@ from contracts.envelope import write
 from contracts.event import Event
 from contracts.words import (
     Attendance,
+    BusinessName,
     DeclineReason,
     EntryAnswer,
     EntryPurpose,
@@ -28,6 +29,7 @@ from contracts.words import (
     Occupancy,
     PersonContact,
     PersonName,
+    ProposalOutcome,
     RefusalReason,
     ReleaseReason,
     Service,
@@ -48,6 +50,8 @@ REFERRAL = UUID("0192f0c4-1a00-7000-8000-000000000003")
 SIGNING = UUID("0192f0c4-1a00-7000-8000-000000000004")
 TENANCY = UUID("0192f0c4-1a00-7000-8000-000000000005")
 ENTRY = UUID("0192f0c4-1a00-7000-8000-000000000006")
+PROPOSED = UUID("0192f0c4-1a00-7000-8000-000000000007")
+PROPOSED_UNIT = UUID("0192f0c4-1a00-7000-8000-000000000008")
 
 _STARTS = dt.datetime(2026, 3, 24, 18, 0, tzinfo=dt.UTC)
 _DEADLINE = dt.datetime(2026, 3, 30, 3, 59, tzinfo=dt.UTC)
@@ -93,6 +97,7 @@ _ALL: tuple[Event, ...] = (
         manager=PARTIES[Service.TENANCY],
     ),
     units.UnitRefusedV1(request=REQUEST, unit=UNIT, reason=RefusalReason.SECURED_BY_ANOTHER),
+    units.UnitProposalAnsweredV1(request=PROPOSED, outcome=ProposalOutcome.TAKEN_IN, unit=PROPOSED_UNIT),
     units.UnitHoldEndingV1(request=REQUEST, unit=UNIT, deadline=_DEADLINE),
     units.UnitReleasedV1(request=REQUEST, unit=UNIT, reason=ReleaseReason.DEADLINE_PASSED),
     units.EntryRequestedV1(
@@ -112,6 +117,24 @@ _ALL: tuple[Event, ...] = (
         children=2,
     ),
     support.UnitRequestWithdrawnV1(request=REQUEST, unit=UNIT),
+    support.UnitProposedV1(
+        request=PROPOSED,
+        address=UnitAddress(
+            street="18 Sample Road",
+            unit_number="2",
+            city="Toronto",
+            province="ON",
+            postal_code="M4K 1P1",
+            region="toronto-east-york",
+        ),
+        housing_type=HousingType.APARTMENT,
+        bedrooms=1,
+        rent=Money(amount=Decimal("1290.00")),
+        landlord=BusinessName(name="Sample Road Rentals", organisation=True),
+        secured_on=dt.date(2026, 3, 16),
+        expected_move_in=_MOVE_IN,
+    ),
+    support.UnitProposalWithdrawnV1(request=PROPOSED),
     support.HouseholdMovedInV1(request=REQUEST, unit=UNIT, moved_in_on=_MOVE_IN),
     support.HouseholdMovedOutV1(request=REQUEST, unit=UNIT, moved_out_on=dt.date(2027, 3, 31)),
     support.TenancyReferredV1(

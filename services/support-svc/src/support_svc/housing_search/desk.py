@@ -27,6 +27,7 @@ from support_svc.housing_search.queries import (
 )
 from support_svc.lookups.queries import values_of
 from support_svc.placements.queries import placement
+from support_svc.viewings.queries import choice, viewings
 from trade.listings import FEATURES, HOUSING_TYPES, grouped
 
 router = DeskRouter(prefix="/front-desk/placements/{placement_id}")
@@ -85,6 +86,7 @@ async def home(call: DeskCall, placement_id: UUID, unit: UUID) -> Response:
         "housing_search/home.html",
         one=await call.ask(placement, placement_id),
         seen=await call.ask(home_for_placement, placement_id, unit),
+        viewings={one.unit: one for one in await call.ask(viewings, placement_id)},
         inventories=await call.ask(inventories),
         figures=SHOWN_FIGURES,
         flags=FLAGS,
@@ -95,7 +97,7 @@ async def home(call: DeskCall, placement_id: UUID, unit: UUID) -> Response:
 
 @router.get("/shortlist", name="shortlist")
 async def show_shortlist(call: DeskCall, placement_id: UUID) -> Response:
-    """The short list of a placement (P5)."""
+    """The short list of a placement, and every home that the household was shown (P5, P12)."""
     return await _shortlist_page(call, placement_id)
 
 
@@ -104,6 +106,8 @@ async def _shortlist_page(call: PageCall, placement_id: UUID, **more: Any) -> Re
         "housing_search/shortlist.html",
         one=await call.ask(placement, placement_id),
         homes=await call.ask(shortlist, placement_id),
+        viewings={one.unit: one for one in await call.ask(viewings, placement_id)},
+        counts=await call.ask(choice, placement_id),
         inventories=await call.ask(inventories),
         kinds=await _kinds(call),
         **more,

@@ -9,7 +9,9 @@ from deskkit.router import DeskRouter
 from support_svc.documents.queries import readiness_of_placement
 from support_svc.placements.queries import placement
 from support_svc.placements.timeline import crossing
+from support_svc.proposals.queries import proposals
 from support_svc.signings.queries import meeting_of, signings_of
+from support_svc.viewings.queries import choice
 
 router = DeskRouter(prefix="/front-desk/placements")
 
@@ -26,4 +28,6 @@ async def record(call: DeskCall, placement_id: UUID) -> Response:
         crossed=await call.ask(crossing, placement_id),
         signings=found,
         readiness=await call.ask(readiness_of_placement, placement_id),
+        proposed=await call.ask(proposals, placement_id),
+        counts=await call.ask(choice, placement_id),
     )

@@ -91,6 +91,17 @@ class TimelineKind(StrEnum):
     NEW_HEAD = "new_head"
     CORRECTED = "corrected"
     COMPLETED = "completed"
+    HOME_SHOWN = "home_shown"
+    HOME_VIEWED = "home_viewed"
+    HOME_OFFERED = "home_offered"
+    HOME_REFUSED = "home_refused"
+    VIEWING_CORRECTED = "viewing_corrected"
+    VIEWING_REMOVED = "viewing_removed"
+    HOME_PROPOSED = "home_proposed"
+    PROPOSAL_TAKEN_IN = "proposal_taken_in"
+    PROPOSAL_KNOWN = "proposal_known"
+    PROPOSAL_REFUSED = "proposal_refused"
+    PROPOSAL_WITHDRAWN = "proposal_withdrawn"
 
 
 def is_declined(state: SecuringState, application: ApplicationState | None) -> bool:

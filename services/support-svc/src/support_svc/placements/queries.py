@@ -54,7 +54,8 @@ class RequestView:
     """A request for a home, as the page of its placement shows it."""
 
     request: UUID
-    unit: UUID
+    unit: UUID | None
+    """None while the inventory hasn't answered about a home that was proposed to it (P11)."""
     address: str
     housing_type: str
     inventory: str

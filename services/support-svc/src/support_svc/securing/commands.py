@@ -222,7 +222,7 @@ async def _secure_step_by_step(tx: Tx, started: SecuringStarted, command: Secure
     adults, children = await count_people(tx, placement.id, command.expected_move_in)
     if command.adults not in (None, adults) or command.children not in (None, children):
         raise HouseholdChanged(adults=adults, children=children)
-    held = await _held_beside(tx, placement, command)
+    held = await _held_beside(tx, placement, command.unit)
     checked = {"adults": adults, "children": children, "consent": consent}
     await tx.execute(WRITE, _parameters(tx, started, command, home.inventory) | checked)
     if held is None:
@@ -243,6 +243,61 @@ async def _secure_step_by_step(tx: Tx, started: SecuringStarted, command: Secure
     return started
 
 
+@dataclass(frozen=True, slots=True)
+class ProposedHome:
+    """A home that its inventory doesn't know yet, to be held for a household once it does (P11)."""
+
+    request: UUID
+    inventory: str
+    address: str
+    housing_type: str
+    secured_on: date
+    expected_move_in: date
+    consent: UUID
+
+
+async def ask_for_proposed(tx: Tx, placement: Placement, home: ProposedHome) -> None:
+    """Write the request that a proposal is at the same time; the placement is securing from now on (P11).
+
+    What is published is the proposal. Raises InTheFuture, MoveInBeforeSecuring, NotSearching, AnswerPending,
+    TenancyHasStarted.
+    """
+    faults = Faults()
+    if home.secured_on > tx.today:
+        faults.add(InTheFuture(field="secured_on"))
+    if home.expected_move_in < home.secured_on:
+        faults.add(MoveInBeforeSecuring(field="expected_move_in", secured_on=home.secured_on))
+    faults.refuse()
+    if placement.status not in SEARCHING:
+        raise NotSearching
+    held = await _held_beside(tx, placement, None)
+    adults, children = await count_people(tx, placement.id, home.expected_move_in)
+    asked = Securing(
+        request=home.request,
+        placement_id=placement.id,
+        address=home.address,
+        housing_type=home.housing_type,
+        inventory=home.inventory,
+        managed_by=ManagedBy.THIRD_PARTY,
+        state=SecuringState.ASKED,
+        secured_on=home.secured_on,
+        expected_move_in=home.expected_move_in,
+        adults=adults,
+        children=children,
+        asked_at=tx.now,
+        asked_by_name=tx.actor.name,
+        asked_under=home.consent,
+    )
+    tx.session.add(asked)
+    if held is None:
+        placement.request = home.request
+        placement.secured_on = home.secured_on
+        placement.expected_move_in = home.expected_move_in
+    wait = tx.runtime.settings.answer_expected_within  # type: ignore[attr-defined]
+    tx.schedule(ANSWER_TIMER, str(home.request), tx.now + wait)
+    tx.touched("placement", placement.id, "asked", {"unit": (None, None)})
+
+
 def _manager(home: Home, refer_to: str | None) -> str | None:
     """The property entity that manages a home: as listed, or as the caseworker chose."""
     if home.managed_by is ManagedBy.NOT_KNOWN and refer_to != NO_ONE:
@@ -250,14 +305,14 @@ def _manager(home: Home, refer_to: str | None) -> str | None:
     return home.manager
 
 
-async def _held_beside(tx: Tx, placement: Placement, command: SecureUnit) -> Securing | None:
+async def _held_beside(tx: Tx, placement: Placement, unit: UUID | None) -> Securing | None:
     """Return the request whose home stays held while another is asked for, and refuse what can't be asked."""
     for request in await open_requests(tx, placement):
         if request.state is SecuringState.ASKED:
             raise AnswerPending
         if request.state is SecuringState.LET:
             raise TenancyHasStarted
-        if request.unit == command.unit:
+        if unit is not None and request.unit == unit:
             raise AlreadyHoldingThisHome
         return request
     return None
@@ -304,6 +359,8 @@ class InventoryAnswer:
     request: UUID
     fact: Fact
     sender: str | None = None
+    unit: UUID | None = None
+    """The home that the inventory's answer is about."""
     managed_by: ManagedBy | None = None
     """Who manages the home for this hold, if the inventory included that."""
     manager: str | None = None
@@ -323,6 +380,7 @@ async def receive_answer(tx: Tx, answer: InventoryAnswer) -> None:
     placement, request = found
     if answer.sender is not None:
         require_sender(answer.sender, request.inventory)
+    request.unit = request.unit or answer.unit
     # Nobody is referred to whom the caseworker didn't mean to refer: that a property entity, or another one,
     # manages the home after all is recorded only once the fact itself was acted on.
     if answer.manager is None:

@@ -201,7 +201,7 @@ async def publish_move(
     request.move_events += 1
     # The first event about the request was that the home was asked for.
     number = request.move_events + 1
-    moved = fact(request.inventory, request.request, request.unit, day, number)
+    moved = fact(request.inventory, request.request, request.home, day, number)
     await publish_for_request(tx, placement, request, moved)
 
 

@@ -64,6 +64,8 @@ def unit_requested(fact: UnitRequested) -> Outgoing:
 @EVENTS.publishes(UnitRequestWithdrawn)
 def unit_request_withdrawn(fact: UnitRequestWithdrawn) -> Outgoing:
     """A request is given up."""
+    if fact.unit is None:
+        return Outgoing(support.UnitProposalWithdrawnV1(request=fact.request), 2, fact.inventory)
     event = support.UnitRequestWithdrawnV1(request=fact.request, unit=fact.unit)
     return Outgoing(event, 2, fact.inventory)
 
@@ -116,8 +118,8 @@ def contact_withdrawn(fact: ContactWithdrawn) -> Outgoing:
     return Outgoing(support.ContactWithdrawnV1(referral=fact.referral), fact.number, fact.landlord)
 
 
-async def _answered(tx: Tx, incoming: Incoming, request: UUID, fact: Fact) -> None:
-    await perform_in(tx, receive_answer, InventoryAnswer(request, fact, incoming.sender))
+async def _answered(tx: Tx, incoming: Incoming, request: UUID, unit: UUID, fact: Fact) -> None:
+    await perform_in(tx, receive_answer, InventoryAnswer(request, fact, incoming.sender, unit))
 
 
 async def _passed(tx: Tx, request: str, fact: Fact) -> None:
@@ -132,6 +134,7 @@ async def unit_secured(tx: Tx, incoming: Incoming) -> None:
         event.request,
         Secured(event.deadline),
         incoming.sender,
+        event.unit,
         managed_by=ManagedBy(event.managed_by.value),
         manager=event.manager,
     )
@@ -142,21 +145,21 @@ async def unit_secured(tx: Tx, incoming: Incoming) -> None:
 async def unit_refused(tx: Tx, incoming: Incoming) -> None:
     """A request did not get its home."""
     event = incoming.parse(units.UnitRefusedV1)
-    await _answered(tx, incoming, event.request, Refused(event.reason.value))
+    await _answered(tx, incoming, event.request, event.unit, Refused(event.reason.value))
 
 
 @EVENTS.on(units.UnitHoldEndingV1)
 async def unit_hold_ending(tx: Tx, incoming: Incoming) -> None:
     """A hold will lapse soon."""
     event = incoming.parse(units.UnitHoldEndingV1)
-    await _answered(tx, incoming, event.request, HoldEnding(event.deadline))
+    await _answered(tx, incoming, event.request, event.unit, HoldEnding(event.deadline))
 
 
 @EVENTS.on(units.UnitReleasedV1)
 async def unit_released(tx: Tx, incoming: Incoming) -> None:
     """A hold ended without a tenancy."""
     event = incoming.parse(units.UnitReleasedV1)
-    await _answered(tx, incoming, event.request, Released(event.reason.value))
+    await _answered(tx, incoming, event.request, event.unit, Released(event.reason.value))
 
 
 @EVENTS.at(ANSWER_TIMER)

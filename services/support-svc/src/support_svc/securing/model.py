@@ -58,11 +58,13 @@ class Securing(Base):
         Index("uq_securing_referral", "referral", unique=True, postgresql_where=text("referral is not null")),
         CheckConstraint(NAMES_ITS_MANAGER, name="names_its_manager"),
         CheckConstraint("(referral is null) = (referred_to is null)", name="referred_to_somebody"),
+        CheckConstraint("unit is not null or state not in ('held', 'let', 'used')", name="holds_a_home"),
     )
 
     request: Mapped[UUID] = mapped_column(primary_key=True)
     placement_id: Mapped[UUID] = mapped_column(ForeignKey("placement.id"))
-    unit: Mapped[UUID]
+    unit: Mapped[UUID | None]
+    """None until the inventory has said which home of its own the proposed one is (P11)."""
     address: Mapped[str] = mapped_column(String(400))
     housing_type: Mapped[str] = mapped_column(String(60))
     inventory: Mapped[str] = mapped_column(party_id())
@@ -96,6 +98,13 @@ class Securing(Base):
     tenancy_currency: Mapped[str | None] = mapped_column(String(3))
 
     former_referrals: Mapped[list["FormerReferral"]] = relationship(lazy="raise")
+
+    @property
+    def home(self) -> UUID:
+        """The home in the inventory; a request has one as soon as it was held."""
+        if self.unit is None:
+            raise LookupError(self.request)
+        return self.unit
 
     @property
     def is_referred(self) -> bool:
@@ -177,11 +186,11 @@ class UnitRequested:
 
 @dataclass(frozen=True, slots=True)
 class UnitRequestWithdrawn:
-    """A request is given up."""
+    """A request is given up; without a home it's one for a proposed home that wasn't answered yet (P11)."""
 
     inventory: str
     request: UUID
-    unit: UUID
+    unit: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

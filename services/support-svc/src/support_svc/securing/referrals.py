@@ -40,7 +40,7 @@ async def refer(tx: Tx, placement: Placement, request: Securing) -> bool:
         landlord=landlord,
         referral=referral,
         request=request.request,
-        unit=request.unit,
+        unit=request.home,
         expected_move_in=request.expected_move_in,
         adults=request.adults,
         children=request.children,

@@ -59,8 +59,9 @@ class AnswerRequest:
     unit_id: UUID
     secured_on: date
     expected_move_in: date
-    adults: int
-    children: int
+    adults: int | None
+    children: int | None
+    """Not known of a household for which the home was proposed (P11)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,8 +50,8 @@ class Command(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Address(Command):
-    """The Address tab (U2): where a home is. All but the unit number is the building's."""
+class Location(Command):
+    """Where a home is, as anybody can know it. All but the unit number is the building's."""
 
     building_name: Annotated[Label | None, Field(title="Building name")] = None
     street: Annotated[Label, Field(title="Address")]
@@ -62,6 +62,11 @@ class Address(Command):
     postal_code: Annotated[str | None, Field(title="Postal code", max_length=10)] = None
     latitude: Annotated[Decimal | None, Field(title="Latitude", ge=-90, le=90, decimal_places=6)] = None
     longitude: Annotated[Decimal | None, Field(title="Longitude", ge=-180, le=180, decimal_places=6)] = None
+
+
+class Address(Location):
+    """The Address tab (U2): where a home is, and in which region of the inventory."""
+
     region: Annotated[Code, Field(title="Geographic region")]
 
 
@@ -77,7 +82,7 @@ async def building_at(tx: Tx, address: Address) -> Building | None:
     return found.scalar_one_or_none()
 
 
-def require_address(address: Address) -> None:
+def require_address(address: Location) -> None:
     """Refuse an address that can't be one: all that is wrong with it at once.
 
     Raises NotAPostalCode, PostalCodeOfAnotherProvince, InvalidInput, SeveralFaults.
@@ -101,6 +106,23 @@ def require_address(address: Address) -> None:
     faults.refuse()
 
 
+async def unit_at(tx: Tx, location: Location) -> UUID | None:
+    """Return the home at an address, listed or not; None when the inventory knows none there."""
+    at = Building.address_key == _key_of(location)
+    number = Unit.unit_key == addresses.unit_key(location.unit_number)
+    return await tx.scalar(select(Unit.id).join(Building, Building.id == Unit.building_id).where(at, number))
+
+
+async def has_numbered_homes(tx: Tx, location: Location) -> bool:
+    """Return whether homes with a number of their own are known at an address."""
+    found = (
+        select(Unit.id)
+        .join(Building, Building.id == Unit.building_id)
+        .where(Building.address_key == _key_of(location), Unit.unit_number.is_not(None))
+    )
+    return bool(await tx.scalar(select(found.exists())))
+
+
 async def moved_to(tx: Tx, unit: Unit, building: Building, address: Address) -> Building:
     """Return the building at the new address: another one there, or the same one when it's only written
     otherwise."""
@@ -119,7 +141,7 @@ async def moved_to(tx: Tx, unit: Unit, building: Building, address: Address) -> 
     return moved
 
 
-def _key_of(address: Address) -> str:
+def _key_of(address: Location) -> str:
     return addresses.address_key(
         street=address.street, city=address.city, province=address.province, country=address.country
     )
