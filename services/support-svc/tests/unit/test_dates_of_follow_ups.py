@@ -10,9 +10,9 @@ from support_svc.followups.model import (
     NextFollowUpNeeded,
     NextFollowUpTooEarly,
     due_date,
-    months_after,
     months_between,
 )
+from trade.dates import months_after
 
 DAYS = st.dates(min_value=dt.date(1990, 1, 1), max_value=dt.date(2080, 12, 31))
 

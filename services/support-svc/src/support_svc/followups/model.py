@@ -1,6 +1,5 @@
 """Follow-ups (P8, F1): one mechanism under every record that has them, and what is found for a placement."""
 
-import calendar
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,6 +14,7 @@ from chassis.errors import DomainError, Kind
 from support_svc.lookups.model import Caseworker, LookupValue
 from support_svc.placements.model import Placement
 from support_svc.tables import Base
+from trade.dates import months_after
 
 
 class FollowUpSubject(StrEnum):
@@ -85,13 +85,6 @@ class FollowUpOutcome(Base):
     still_in_housing: Mapped[StillInHousing] = mapped_column(words(StillInHousing, "still"))
     reason_left_id: Mapped[UUID | None] = mapped_column(ForeignKey(LookupValue.id))
     housed_elsewhere: Mapped[bool | None]
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day some months later, or the last day of a shorter month: 31 Jan + 1 is 28 or 29 Feb."""
-    index = day.year * 12 + day.month - 1 + months
-    year, month = divmod(index, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def months_between(earlier: date, later: date) -> int:
