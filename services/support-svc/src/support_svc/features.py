@@ -8,6 +8,7 @@ from support_svc.followups import feature as followups
 from support_svc.history import feature as history
 from support_svc.homes import feature as homes
 from support_svc.housing_history import feature as housing_history
+from support_svc.housing_loss_prevention import feature as housing_loss_prevention
 from support_svc.housing_search import feature as housing_search
 from support_svc.lookups import feature as lookups
 from support_svc.moving_in import feature as moving_in
@@ -28,6 +29,7 @@ FEATURES: tuple[Feature, ...] = (
     homes.FEATURE,
     placements.FEATURE,
     securing.FEATURE,
+    housing_loss_prevention.FEATURE,
     followups.FEATURE,
     moving_in.FEATURE,
     withdrawals.FEATURE,
