@@ -15,8 +15,10 @@ from support_svc.moving_in import feature as moving_in
 from support_svc.my_day import feature as my_day
 from support_svc.overviews import feature as overviews
 from support_svc.placements import feature as placements
+from support_svc.programs import feature as programs
 from support_svc.securing import feature as securing
 from support_svc.signings import feature as signings
+from support_svc.subsidies import feature as subsidies
 from support_svc.withdrawals import feature as withdrawals
 
 FEATURES: tuple[Feature, ...] = (
@@ -27,6 +29,7 @@ FEATURES: tuple[Feature, ...] = (
     housing_history.FEATURE,
     history.FEATURE,
     homes.FEATURE,
+    programs.FEATURE,
     placements.FEATURE,
     securing.FEATURE,
     housing_loss_prevention.FEATURE,
@@ -35,6 +38,7 @@ FEATURES: tuple[Feature, ...] = (
     withdrawals.FEATURE,
     housing_search.FEATURE,
     signings.FEATURE,
+    subsidies.FEATURE,
     overviews.FEATURE,
     my_day.FEATURE,
 )

@@ -58,7 +58,7 @@ from support_svc.placements.commands import (
     correct_attempt,
     record_attempt,
 )
-from support_svc.placements.feature import PROGRAM, REASON_NOT_SECURED
+from support_svc.placements.feature import REASON_NOT_SECURED
 from support_svc.securing.commands import GiveUpUnit, ReferHousehold, give_up_unit, refer_household
 from support_svc.signings.commands import AnswerSigning, answer_signing
 from support_svc.signings.model import AbsenceReason, Attendance
@@ -168,7 +168,7 @@ async def searching(world):
         friend,
         target_on=world.today + 5 * DAY,
         monthly_income={"amount": "4200", "currency": "CAD"},
-        program_id=await world.value(PROGRAM, "outreach"),
+        program_id=await world.program(),
         referral_source_id=(
             await world.rows("SELECT id FROM lookup_value WHERE list = 'referral_source' LIMIT 1")
         )[0]["id"],

@@ -315,7 +315,7 @@ async def test_roles_of_the_other_entity_and_administrators_get_nowhere(world):
         assert (await administrator.get("/placements")).status_code == 403
     value = {"code": "another", "label_en": "Another", "label_fr": "Un autre"}
     async with world.api("caseworker") as caseworker:
-        assert (await caseworker.post("/lookups/program", json=value)).status_code == 403
+        assert (await caseworker.post("/lookups/referral_source", json=value)).status_code == 403
         assert (await caseworker.get("/placements")).status_code == 200
     words = {word for route in account_for(world.app) for word in route.path.split("/")}
     assert not words & {"leases", "rent-roll", "notices", "ledger", "evictions"}

@@ -13,6 +13,7 @@ from chassis.db import words
 from chassis.errors import DomainError, Kind
 from support_svc.housing_history.model import HousingRecord
 from support_svc.lookups.model import Caseworker, LookupValue
+from support_svc.programs.model import Program
 from support_svc.tables import Base
 
 
@@ -75,7 +76,7 @@ class HousingLossPrevention(Base):
     reason_id: Mapped[UUID] = mapped_column(ForeignKey(LookupValue.id))
     started_on: Mapped[date]
     caseworker: Mapped[str] = mapped_column(ForeignKey(Caseworker.subject))
-    program_id: Mapped[UUID | None] = mapped_column(ForeignKey(LookupValue.id))
+    program_id: Mapped[UUID | None] = mapped_column(ForeignKey(Program.id))
     risk_source: Mapped[RiskSource] = mapped_column(words(RiskSource, "risk_source"))
     remedy_by: Mapped[date | None]
     """Until when the notice that was reported can be remedied: the earliest such day of all its notices."""

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from chassis.db import words
 from chassis.errors import DomainError, Kind
 from support_svc.lookups.model import Caseworker, LookupValue
+from support_svc.programs.model import Program
 from support_svc.tables import Base
 
 
@@ -132,7 +133,7 @@ class Placement(Base):
     caseworker: Mapped[str] = mapped_column(ForeignKey(Caseworker.subject))
     search_started_on: Mapped[date]
     target_on: Mapped[date | None]
-    program_id: Mapped[UUID | None] = mapped_column(ForeignKey(LookupValue.id))
+    program_id: Mapped[UUID | None] = mapped_column(ForeignKey(Program.id))
     referral_source_id: Mapped[UUID | None] = mapped_column(ForeignKey(LookupValue.id))
     referral_organisation: Mapped[str | None] = mapped_column(String(200))
     referral_person: Mapped[str | None] = mapped_column(String(200))

@@ -1,0 +1,5 @@
+"""Subsidies."""
+
+from chassis.feature import Feature
+
+FEATURE = Feature(module=__name__)
