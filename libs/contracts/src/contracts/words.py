@@ -212,6 +212,7 @@ class Purpose(StrEnum):
 
     BE_HOUSED = "be_housed"
     SHARE_CONTACT_FOR_TENANCY = "share_contact_for_tenancy"
+    SHARE_SUBSIDIES = "share_subsidies"
     TELL_SUPPORT_SIGNING = "tell_support_signing"
     TELL_SUPPORT_START = "tell_support_start"
     TELL_SUPPORT_NOTICES = "tell_support_notices"
@@ -368,6 +369,18 @@ class AbsenceReason(StrEnum):
     NOBODY_AVAILABLE = "nobody_available"
     TENANT_CHOSE_ANOTHER_ADVOCATE = "tenant_chose_another_advocate"
     TENANT_DECLINED_ADVOCATE = "tenant_declined_advocate"
+
+
+class PayFrequency(StrEnum):
+    """How often an amount is paid (vocabulary.md)."""
+
+    ONE_TIME = "one_time"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    BI_WEEKLY = "bi_weekly"
+    SEMI_MONTHLY = "semi_monthly"
+    MONTHLY = "monthly"
+    YEARLY = "yearly"
 
 
 class EntryPurpose(StrEnum):

@@ -26,6 +26,7 @@ from contracts.words import (
     ManagedBy,
     Money,
     Occupancy,
+    PayFrequency,
     PersonContact,
     PersonName,
     RefusalReason,
@@ -47,6 +48,7 @@ REQUEST = UUID("0192f0c4-1a00-7000-8000-000000000002")
 REFERRAL = UUID("0192f0c4-1a00-7000-8000-000000000003")
 SIGNING = UUID("0192f0c4-1a00-7000-8000-000000000004")
 TENANCY = UUID("0192f0c4-1a00-7000-8000-000000000005")
+SUBSIDY = UUID("0192f0c4-1a00-7000-8000-000000000007")
 ENTRY = UUID("0192f0c4-1a00-7000-8000-000000000006")
 
 _STARTS = dt.datetime(2026, 3, 24, 18, 0, tzinfo=dt.UTC)
@@ -127,6 +129,24 @@ _ALL: tuple[Event, ...] = (
     support.TenancyReferralWithdrawnV1(referral=REFERRAL),
     support.ContactWithdrawnV1(referral=REFERRAL),
     support.SigningAttendanceV1(referral=REFERRAL, signing=SIGNING, attendance=Attendance.ATTENDING),
+    support.SubsidyCommittedV1(
+        referral=REFERRAL,
+        subsidy=SUBSIDY,
+        amount=Money(amount=Decimal("450.00")),
+        frequency=PayFrequency.MONTHLY,
+        first_on=_MOVE_IN,
+        counted_from=_MOVE_IN,
+    ),
+    support.SubsidyChangedV1(
+        referral=REFERRAL,
+        subsidy=SUBSIDY,
+        amount=Money(amount=Decimal("500.00")),
+        frequency=PayFrequency.MONTHLY,
+        first_on=dt.date(2026, 7, 1),
+        counted_from=_MOVE_IN,
+        last_on=dt.date(2027, 3, 31),
+    ),
+    support.SubsidyEndedV1(referral=REFERRAL, subsidy=SUBSIDY, last_on=dt.date(2026, 12, 31)),
     tenancy.ApplicationOpenedV1(referral=REFERRAL),
     tenancy.ApplicationDeclinedV1(referral=REFERRAL, reason=DeclineReason.UNIT_NO_LONGER_AVAILABLE),
     tenancy.SigningScheduledV1(

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Uuid, select
 
 from chassis.errors import EditedMeanwhile, NotFound
+from chassis.feature import offers_of
 from chassis.flush import parameter
 from chassis.ids import new_id
 from chassis.tx import Changes, Tx
@@ -244,6 +245,8 @@ async def _choose_head(tx: Tx, command: RecordFollowUp, placement: Placement, st
     if household.id is not None:
         await change_head(tx, command.new_head_id, command.new_head_id, child_too=command.child_as_head)
     placement.client_id = command.new_head_id
+    for act in offers_of(tx.runtime.features, "placement_has_new_head"):
+        await act(tx, placement)
     add_to_timeline(tx, placement.id, TimelineKind.NEW_HEAD, {"client": command.new_head_id})
 
 

@@ -1,4 +1,7 @@
-"""Follow-ups: when somebody is asked next how the housing is going, and what was found (P8, F1)."""
+"""Follow-ups: when somebody is asked next how the housing is going, and what was found (P8, F1).
+
+The later features act when the household of a placement has a new head (`placement_has_new_head`).
+"""
 
 from chassis.access import Permission
 from chassis.feature import Feature

@@ -92,6 +92,9 @@ class TimelineKind(StrEnum):
     NEW_HEAD = "new_head"
     CORRECTED = "corrected"
     COMPLETED = "completed"
+    SUBSIDY_RECORDED = "subsidy_recorded"
+    SUBSIDY_CHANGED = "subsidy_changed"
+    SUBSIDY_ENDED = "subsidy_ended"
 
 
 def is_declined(state: SecuringState, application: ApplicationState | None) -> bool:

@@ -65,6 +65,12 @@ class Program(Versioned, Base):
     ends_on: Mapped[date | None]
     kinds: Mapped[list[str]] = mapped_column(ARRAY(String(40)))
 
+    def is_offered_on(self, day: date) -> bool:
+        """Whether it can be chosen on a day: it has begun and hasn't ended."""
+        return (self.starts_on is None or self.starts_on <= day) and (
+            self.ends_on is None or self.ends_on >= day
+        )
+
 
 class ProgramBudget(Versioned, Base):
     """What a program may spend in a period, in one currency; its periods don't overlap."""
@@ -107,7 +113,7 @@ class BudgetUse(Base):
 
 
 def is_offered(today: date | ColumnElement[date]) -> ColumnElement[bool]:
-    """Whether the program in the row can be chosen on a day: it has begun and hasn't ended."""
+    """Whether the program in the row can be chosen on a day, as `Program.is_offered_on` decides it."""
     return and_(
         or_(Program.starts_on.is_(None), Program.starts_on <= today),
         or_(Program.ends_on.is_(None), Program.ends_on >= today),

@@ -103,8 +103,7 @@ async def _views(tx: ReadTx, found: Iterable[Program]) -> list[ProgramView]:
             starts_on=one.starts_on,
             ends_on=one.ends_on,
             kinds=tuple(kind for kind in SubsidyKind if kind in one.kinds),
-            offered=(one.starts_on is None or one.starts_on <= tx.today)
-            and (one.ends_on is None or one.ends_on >= tx.today),
+            offered=one.is_offered_on(tx.today),
             version=one.version,
             budgets=tuple(budgets.get(one.id, ())),
         )
