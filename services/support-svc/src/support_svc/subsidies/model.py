@@ -166,8 +166,8 @@ PAID_TO_LANDLORDS = frozenset(
 
 DEPOSIT_UNLAWFUL = {
     "ON": N_(
-        "In Ontario a landlord may ask for the rent of the last month only, and for no other deposit than one "
-        "for keys (Residential Tenancies Act, 2006, ss. 105 and 106)."
+        "In Ontario a landlord may ask for the rent of the last month only, and for no other deposit than "
+        "one for keys (Residential Tenancies Act, 2006, ss. 105 and 106)."
     ),
     "QC": N_("In Quebec a landlord may not ask for a deposit (Civil Code of Québec, art. 1904)."),
 }
