@@ -21,6 +21,19 @@ class Frequency(StrEnum):
     MONTHLY = "monthly"
     YEARLY = "yearly"
 
+    @property
+    def label(self) -> str:
+        """The frequency in plain words (a message id)."""
+        return {
+            Frequency.ONE_TIME: "One time",
+            Frequency.DAILY: "Daily",
+            Frequency.WEEKLY: "Weekly",
+            Frequency.BI_WEEKLY: "Every two weeks",
+            Frequency.SEMI_MONTHLY: "Twice a month",
+            Frequency.MONTHLY: "Monthly",
+            Frequency.YEARLY: "Yearly",
+        }[self]
+
 
 _DAYS = {Frequency.DAILY: 1, Frequency.WEEKLY: 7, Frequency.BI_WEEKLY: 14}
 _MONTHS = {Frequency.MONTHLY: 1, Frequency.YEARLY: 12}

@@ -59,14 +59,33 @@ from support_svc.placements.commands import (
     record_attempt,
 )
 from support_svc.placements.feature import REASON_NOT_SECURED
+from support_svc.programs.commands import add_budget, change_budget, change_program
+from support_svc.programs.model import AddBudget, ChangeBudget, ChangeProgram, SubsidyKind
 from support_svc.securing.commands import GiveUpUnit, ReferHousehold, give_up_unit, refer_household
 from support_svc.signings.commands import AnswerSigning, answer_signing
 from support_svc.signings.model import AbsenceReason, Attendance
+from support_svc.subsidies.commands import (
+    ChangeRate,
+    ChangeSubsidy,
+    CorrectPayment,
+    EndSubsidy,
+    RecordPayment,
+    RecordSubsidy,
+    change_rate,
+    change_subsidy,
+    correct_payment,
+    end_subsidy,
+    record_payment,
+    record_subsidy,
+)
+from support_svc.subsidies.feature import SUBSIDY_REASON
+from support_svc.subsidies.queries import subsidy
 from support_svc.withdrawals.commands import withdraw_with_consequences
 from support_svc.withdrawals.model import WithdrawWithConsequences
 from testkit.rendered import Scene
 
 DAY = dt.timedelta(days=1)
+ADMINISTRATOR = Actor("staff-9", "support", frozenset({"support_administrator"}), "Alex Wren")
 NOOR = Actor("staff-new", "support", frozenset({"caseworker"}), "Noor Anders")
 FULL = {
     "preferred_name": "Zed",
@@ -157,6 +176,45 @@ async def correct_final(world, wanted, attempt_id, *, final):
     await world.do(correct_attempt, command)
 
 
+async def subsidies(world, wanted):
+    """Subsidies of a placement in every state, and the program that funds them; return their ids."""
+    today = world.today
+    everything = {"kinds": list(SubsidyKind), "starts_on": today - 400 * DAY, "ends_on": today + 400 * DAY}
+    program = await world.program("Bridge", **everything)
+    named = {"name_en": "Bridge to home", "name_fr": "Passerelle", "version": 1}
+    changed = ChangeProgram(program_id=program, **everything, **named)
+    await world.do(change_program, changed, actor=ADMINISTRATOR)
+    period = {"starts_on": today - 90 * DAY, "ends_on": today + 90 * DAY, "amount": {"amount": "5000"}}
+    budget = await world.do(add_budget, AddBudget(program_id=program, **period), actor=ADMINISTRATOR)
+    period["amount"] = {"amount": "9000"}
+    more = ChangeBudget(program_id=program, budget_id=budget, version=1, **period)
+    await world.do(change_budget, more, actor=ADMINISTRATOR)
+    given = {
+        "placement_id": wanted,
+        "program_id": program,
+        "starts_on": today - 15 * DAY,
+        "reason_id": await world.value(SUBSIDY_REASON, "loss_of_income"),
+        "amount": {"amount": "300"},
+        "comments": "Asked for twice",
+        "kind": SubsidyKind.RENT_SUPPLEMENT,
+    }
+    one = await world.do(record_subsidy, RecordSubsidy(frequency="weekly", **given))
+    first = {"subsidy_id": one, "due_on": today - 15 * DAY}
+    await world.do(record_payment, RecordPayment(outcome="paid", paid_on=first["due_on"], **first))
+    missed = {"outcome": "missed", "why": "The bank was closed", "reason": "Misread", "version": 1}
+    await world.do(correct_payment, CorrectPayment(**missed, **first))
+    second = {"subsidy_id": one, "due_on": today - 8 * DAY}
+    await world.do(record_payment, RecordPayment(outcome="paid", paid_on=second["due_on"], **second))
+    version = (await world.see(subsidy, one)).version
+    rate = {"from_on": today, "amount": {"amount": "320"}, "frequency": "monthly"}
+    await world.do(change_rate, ChangeRate(subsidy_id=one, version=version, **rate))
+    end = EndSubsidy(subsidy_id=one, ends_on=today + 60 * DAY, version=version + 1)
+    await world.do(end_subsidy, end)
+    edited = {"reason_id": await world.value(SUBSIDY_REASON, "other"), "comments": "Asked for once"}
+    await world.do(change_subsidy, ChangeSubsidy(subsidy_id=one, version=version + 2, **edited))
+    return {"program_id": program, "budget_id": budget, "subsidy_id": one, "due_on": second["due_on"]}
+
+
 async def searching(world):
     """Nothing secured: an attempt corrected, a home refused, one given up that was late, one asked for."""
     person = await everything_recorded(world, "Noa", "Searching")
@@ -212,7 +270,8 @@ async def searching(world):
     await change(world, wanted, target_on=world.today + 9 * DAY)
     await change(world, wanted, caseworker=NOOR.subject)
     await world.ask_for(wanted, unit)
-    return Scene("searching", await ids(world, person, wanted, unit=unit))
+    scene = await ids(world, person, wanted, unit=unit)
+    return Scene("searching", {**scene, **await subsidies(world, wanted)})
 
 
 async def secured(world):

@@ -219,7 +219,9 @@ class _Case:
     reason_can_be_chosen: bool
 
 
-async def _case(tx: Tx, question: Select[Any], id_: UUID, fields: SubsidyFields, what: str) -> _Case:
+async def _case(
+    tx: Tx, question: Select[*tuple[Any, ...]], id_: UUID, fields: SubsidyFields, what: str
+) -> _Case:
     values = {"case": id_, "reason": fields.reason_id, "sees_archived": sees_archived(tx)}
     for row in await tx.look(question, values):
         return _Case(*row)

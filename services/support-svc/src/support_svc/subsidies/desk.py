@@ -293,9 +293,10 @@ async def post_correction(call: DeskCall, subsidy_id: UUID, due_on: date) -> Res
 
 
 async def _payment(call: PageCall, subsidy_id: UUID, due_on: date) -> PaymentView:
-    for found in await call.ask(payments_of, subsidy_id, due_on, due_on):
-        return found
-    raise NotFound(what="payment")
+    found: list[PaymentView] = await call.ask(payments_of, subsidy_id, due_on, due_on)
+    if not found:
+        raise NotFound(what="payment")
+    return found[0]
 
 
 async def _payment_page(

@@ -188,7 +188,7 @@ async def client_of_prevention(tx: ReadTx, prevention_id: UUID) -> UUID:
     return found
 
 
-async def _all(tx: ReadTx, statement: Select[Any]) -> list[SubsidyLine]:
+async def _all(tx: ReadTx, statement: Select[*tuple[Any, ...]]) -> list[SubsidyLine]:
     rows = await tx.execute(statement.order_by(Subsidy.id.desc()))
     return [_line(*row) for row in rows]
 
@@ -304,7 +304,7 @@ async def subsidy_changes(tx: ReadTx, subsidy_id: UUID) -> Sequence[RecordChange
     return await changes_of(tx, "subsidy", subsidy_id)
 
 
-def _lines(tx: ReadTx) -> Select[Any]:
+def _lines(tx: ReadTx) -> Select[*tuple[Any, ...]]:
     """Select the subsidies that the asker may see, each with what is paid now, or first."""
     current = (
         select(func.max(SubsidyRate.from_on))

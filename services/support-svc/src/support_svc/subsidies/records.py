@@ -15,13 +15,9 @@ async def terms_of(tx: Tx | ReadTx, subsidies: Collection[Subsidy]) -> dict[UUID
     """Return the terms of some subsidies as they are stored, by their ids."""
     ids = [one.id for one in subsidies]
     rates: dict[UUID, list[Rate]] = {one: [] for one in ids}
-    fields = (SubsidyRate.from_on, SubsidyRate.amount, SubsidyRate.frequency, SubsidyRate.anchor)
-    for id_, *rate in await tx.execute(
-        select(SubsidyRate.subsidy_id, *fields)
-        .where(SubsidyRate.subsidy_id.in_(ids))
-        .order_by(SubsidyRate.from_on)
-    ):
-        rates[id_].append(Rate(*rate))
+    wanted = select(SubsidyRate).where(SubsidyRate.subsidy_id.in_(ids)).order_by(SubsidyRate.from_on)
+    for rate in (await tx.execute(wanted)).scalars():
+        rates[rate.subsidy_id].append(Rate(rate.from_on, rate.amount, rate.frequency, rate.anchor))
     recorded: dict[UUID, dict[date, Recorded]] = {one: {} for one in ids}
     for payment in (
         await tx.execute(select(SubsidyPayment).where(SubsidyPayment.subsidy_id.in_(ids)))

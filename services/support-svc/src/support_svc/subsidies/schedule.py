@@ -24,6 +24,16 @@ class PaymentState(StrEnum):
     """It fell due, and nobody has recorded what became of it."""
     FUTURE = "future"
 
+    @property
+    def label(self) -> str:
+        """The state in plain words (a message id)."""
+        return {
+            PaymentState.PAID: "Paid",
+            PaymentState.MISSED: "Missed",
+            PaymentState.DUE: "Not recorded",
+            PaymentState.FUTURE: "Future",
+        }[self]
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
