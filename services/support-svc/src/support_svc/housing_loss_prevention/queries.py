@@ -314,9 +314,9 @@ def next_follow_up(tx: ReadTx) -> ColumnElement[date | None]:
 
 
 @query(VIEW_PREVENTIONS)
-async def actions_of(tx: ReadTx, client_id: UUID) -> list[HousingAction]:
-    """What the page of a client's housing history offers: to add one, or to go to the open one (H1)."""
-    opened = await tx.scalar(
+async def open_prevention(tx: ReadTx, client_id: UUID) -> UUID | None:
+    """The housing loss prevention of a client that is open; None when there is none to see."""
+    found: UUID | None = await tx.scalar(
         select(HousingLossPrevention.id)
         .join(Client, Client.id == HousingLossPrevention.client_id)
         .where(
@@ -325,6 +325,13 @@ async def actions_of(tx: ReadTx, client_id: UUID) -> list[HousingAction]:
             may_see(tx),
         )
     )
+    return found
+
+
+@query(VIEW_PREVENTIONS)
+async def actions_of(tx: ReadTx, client_id: UUID) -> list[HousingAction]:
+    """What the page of a client's housing history offers: to add one, or to go to the open one (H1)."""
+    opened = await open_prevention(tx, client_id)
     if opened is not None:
         return [
             HousingAction(N_("Open the Housing Loss Prevention"), "prevention", {"prevention_id": opened})

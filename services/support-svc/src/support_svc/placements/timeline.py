@@ -123,7 +123,16 @@ def _plain(value: object) -> object:
     return value if isinstance(value, (str, int, bool)) or value is None else str(value)
 
 
-_DAYS = ("secured_on", "expected_move_in", "moved_in_on", "moved_out_on", "on", "before", "after")
+_DAYS = (
+    "secured_on",
+    "expected_move_in",
+    "moved_in_on",
+    "moved_out_on",
+    "on",
+    "before",
+    "after",
+    "remedy_by",
+)
 _MOMENTS = ("deadline", "starts_at")
 _READ: dict[str, Callable[[str], date]] = {
     **dict.fromkeys(_DAYS, date.fromisoformat),
