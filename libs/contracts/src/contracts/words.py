@@ -383,6 +383,38 @@ class PayFrequency(StrEnum):
     YEARLY = "yearly"
 
 
+class RiskKind(StrEnum):
+    """Why a tenancy is at risk (W5): the kind of ground of the notice that was served."""
+
+    ARREARS = "arrears"
+    CONDUCT = "conduct"
+    END_OF_TERM = "end_of_term"
+    LANDLORDS_USE = "landlords_use"
+
+
+class RiskStage(StrEnum):
+    """How far the landlord has gone since the notice was served (W5)."""
+
+    NOTICE = "notice"
+    APPLICATION = "application"
+    """The landlord has applied to the tribunal."""
+    HEARING = "hearing"
+    ORDER = "order"
+
+
+class RiskResolution(StrEnum):
+    """How a tenancy ceased to be at risk from a notice (W5)."""
+
+    REMEDIED = "remedied"
+    """The tenant did within the time given what the notice asked for, so it is void."""
+    AGREEMENT = "agreement"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    DISMISSED = "dismissed"
+    TENANCY_ENDED = "tenancy_ended"
+    """Nothing is left to be remedied."""
+
+
 class EntryPurpose(StrEnum):
     """The purpose of an entry to a home (U7, T11): those for which the law allows a notice."""
 

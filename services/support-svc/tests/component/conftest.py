@@ -33,7 +33,7 @@ from support_svc.followups.commands import (
     correct_last_day,
     record_follow_up,
 )
-from support_svc.followups.model import StillInHousing
+from support_svc.followups.model import Cases, StillInHousing
 from support_svc.followups.queries import follow_ups_of
 from support_svc.homes.queries import HomeFilter
 from support_svc.housing_history.commands import (
@@ -432,7 +432,8 @@ async def moved_in(world, *, last=False):
     await world.do(
         record_follow_up,
         RecordFollowUp(
-            placement_id=wanted,
+            cases=Cases.PLACEMENTS,
+            case_id=wanted,
             done_on=world.today,
             months_since=1,
             outcomes=[here, unsure],
@@ -440,11 +441,12 @@ async def moved_in(world, *, last=False):
             comments="Rang twice",
         ),
     )
-    follow_up = (await world.see(follow_ups_of, wanted))[-1]
+    follow_up = (await world.see(follow_ups_of, Cases.PLACEMENTS, wanted))[-1]
     await world.do(
         correct_follow_up,
         CorrectFollowUp(
-            placement_id=wanted,
+            cases=Cases.PLACEMENTS,
+            case_id=wanted,
             follow_up_id=follow_up.id,
             done_on=world.today - DAY,
             months_since=0,
@@ -454,7 +456,9 @@ async def moved_in(world, *, last=False):
             version=follow_up.version,
         ),
     )
-    due = CorrectDueDay(placement_id=wanted, due_on=world.today + 9 * DAY, reason="A holiday")
+    due = CorrectDueDay(
+        cases=Cases.PLACEMENTS, case_id=wanted, due_on=world.today + 9 * DAY, reason="A holiday"
+    )
     await world.do(correct_due_day, due)
     world.clock.advance(9 * DAY)
     gone = Outcome(
@@ -464,7 +468,8 @@ async def moved_in(world, *, last=False):
         housed_elsewhere=True,
     )
     left = RecordFollowUp(
-        placement_id=wanted,
+        cases=Cases.PLACEMENTS,
+        case_id=wanted,
         done_on=world.today,
         outcomes=[here, gone],
         new_head_id=child,

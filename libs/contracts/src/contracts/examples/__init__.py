@@ -31,6 +31,9 @@ from contracts.words import (
     PersonName,
     RefusalReason,
     ReleaseReason,
+    RiskKind,
+    RiskResolution,
+    RiskStage,
     Service,
     SigningOutcome,
     SigningPlace,
@@ -50,6 +53,7 @@ SIGNING = UUID("0192f0c4-1a00-7000-8000-000000000004")
 TENANCY = UUID("0192f0c4-1a00-7000-8000-000000000005")
 SUBSIDY = UUID("0192f0c4-1a00-7000-8000-000000000007")
 ENTRY = UUID("0192f0c4-1a00-7000-8000-000000000006")
+RISK = UUID("0192f0c4-1a00-7000-8000-000000000007")
 
 _STARTS = dt.datetime(2026, 3, 24, 18, 0, tzinfo=dt.UTC)
 _DEADLINE = dt.datetime(2026, 3, 30, 3, 59, tzinfo=dt.UTC)
@@ -162,6 +166,22 @@ _ALL: tuple[Event, ...] = (
     tenancy.SigningHeldV1(referral=REFERRAL, signing=SIGNING, outcome=SigningOutcome.SIGNED),
     tenancy.ReferredTenancyStartedV1(
         referral=REFERRAL, unit=UNIT, start=_MOVE_IN, rent=Money(amount=Decimal("1350.00"))
+    ),
+    tenancy.TenancyAtRiskV1(
+        referral=REFERRAL,
+        risk=RISK,
+        kind=RiskKind.ARREARS,
+        stage=RiskStage.NOTICE,
+        served_on=dt.date(2026, 9, 8),
+        remedy_by=dt.date(2026, 9, 22),
+        termination_on=dt.date(2026, 9, 22),
+    ),
+    tenancy.TenancyRiskResolvedV1(
+        referral=REFERRAL,
+        risk=RISK,
+        kind=RiskKind.ARREARS,
+        resolution=RiskResolution.REMEDIED,
+        resolved_on=dt.date(2026, 9, 18),
     ),
     tenancy.TenancyStartedV1(tenancy=TENANCY, unit=UNIT, start=_MOVE_IN, request=REQUEST),
     tenancy.ApplicationClosedV1(request=REQUEST, unit=UNIT),

@@ -87,6 +87,8 @@ class TimelineKind(StrEnum):
     SIGNING_HELD = "signing_held"
     SIGNING_ANSWERED = "signing_answered"
     TENANCY_STARTED = "tenancy_started"
+    TENANCY_AT_RISK = "tenancy_at_risk"
+    TENANCY_RISK_RESOLVED = "tenancy_risk_resolved"
     MOVED_IN = "moved_in"
     FOLLOW_UP = "follow_up"
     NEW_HEAD = "new_head"

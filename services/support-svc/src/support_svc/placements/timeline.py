@@ -135,6 +135,7 @@ _DAYS = (
     "on",
     "before",
     "after",
+    "remedy_by",
 )
 _MOMENTS = ("deadline", "starts_at")
 _READ: dict[str, Callable[[str], object]] = {

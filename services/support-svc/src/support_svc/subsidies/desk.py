@@ -9,7 +9,7 @@ from fastapi import Query, Response
 from chassis.errors import NotFound
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
-from support_svc.clients.queries import client
+from support_svc.housing_loss_prevention.queries import prevention
 from support_svc.lookups.desk import choices
 from support_svc.placements.queries import placement
 from support_svc.programs.desk import program_choices
@@ -40,7 +40,6 @@ from support_svc.subsidies.queries import (
     PaymentView,
     SubsidyFilter,
     SubsidyView,
-    client_of_prevention,
     payments_of,
     subsidies,
     subsidies_of_placement,
@@ -105,19 +104,23 @@ async def post_new(call: DeskCall, placement_id: UUID) -> Response:
 @of_prevention.get("", name="subsidies_of_prevention")
 async def prevention_tab(call: DeskCall, prevention_id: UUID) -> Response:
     """The subsidies of a housing loss prevention (H2)."""
+    one = await call.ask(prevention, prevention_id)
     found = await call.ask(subsidies_of_prevention, prevention_id)
-    person = await call.ask(client, await call.ask(client_of_prevention, prevention_id))
-    return call.page("subsidies/of_prevention.html", person=person, found=found, prevention_id=prevention_id)
+    return call.page("subsidies/of_prevention.html", one=one, found=found)
 
 
 @of_prevention.get("/new", name="subsidy_new_of_prevention")
 async def new_of_prevention(call: DeskCall, prevention_id: UUID) -> Response:
     """The form for a subsidy of a housing loss prevention."""
-    person = await call.ask(client, await call.ask(client_of_prevention, prevention_id))
-    initial = {"starts_on": call.today, "frequency": Frequency.ONE_TIME}
+    one = await call.ask(prevention, prevention_id)
+    initial = {
+        "program_id": one.program_id,
+        "starts_on": call.today,
+        "frequency": Frequency.ONE_TIME,
+    }
     form = await call.form(RecordPreventionSubsidy, initial=initial)
     back = call.url("subsidies_of_prevention", prevention_id=prevention_id)
-    return await _form(call, form, person.name, back)
+    return await _form(call, form, one.client_name, back)
 
 
 @of_prevention.post("/new")
@@ -126,9 +129,9 @@ async def post_new_of_prevention(call: DeskCall, prevention_id: UUID) -> Respons
     form = await call.form(RecordPreventionSubsidy, fixed={"prevention_id": prevention_id})
     if done := await call.carry_out(form, record_prevention_subsidy):
         return call.redirect("subsidy", subsidy_id=done.result, notice=call._("The subsidy is recorded."))
-    person = await call.ask(client, await call.ask(client_of_prevention, prevention_id))
+    one = await call.ask(prevention, prevention_id)
     back = call.url("subsidies_of_prevention", prevention_id=prevention_id)
-    return await _form(call, form, person.name, back, status=422)
+    return await _form(call, form, one.client_name, back, status=422)
 
 
 async def _form(call: PageCall, form: Any, name: str, back: str, status: int = 200) -> Response:

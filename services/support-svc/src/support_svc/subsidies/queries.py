@@ -174,18 +174,10 @@ async def subsidies_of_placement(tx: ReadTx, placement_id: UUID) -> list[Subsidy
 @query(VIEW_SUBSIDIES)
 async def subsidies_of_prevention(tx: ReadTx, prevention_id: UUID) -> list[SubsidyLine]:
     """The subsidies of a housing loss prevention, the latest recorded first (H2). Raises NotFound."""
-    await client_of_prevention(tx, prevention_id)
-    return await _all(tx, _lines(tx).where(Subsidy.prevention_id == prevention_id))
-
-
-@query(VIEW_SUBSIDIES)
-async def client_of_prevention(tx: ReadTx, prevention_id: UUID) -> UUID:
-    """The client of a housing loss prevention. Raises NotFound."""
-    of = select(HousingLossPrevention.client_id).join(Client, Client.id == HousingLossPrevention.client_id)
-    found: UUID | None = await tx.scalar(of.where(HousingLossPrevention.id == prevention_id, may_see(tx)))
-    if found is None:
+    of = select(HousingLossPrevention.id).join(Client, Client.id == HousingLossPrevention.client_id)
+    if await tx.scalar(of.where(HousingLossPrevention.id == prevention_id, may_see(tx))) is None:
         raise NotFound(what="housing loss prevention")
-    return found
+    return await _all(tx, _lines(tx).where(Subsidy.prevention_id == prevention_id))
 
 
 async def _all(tx: ReadTx, statement: Select[*tuple[Any, ...]]) -> list[SubsidyLine]:

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "8fa42021ded6"
-down_revision = "4a2411bb2b80"
+revision = "0324631c0937"
+down_revision = "6375137110f1"
 
 _REFERRING = ("placement", "housing_loss_prevention")
 

@@ -6,8 +6,8 @@ from uuid import NAMESPACE_URL, uuid5
 import sqlalchemy as sa
 from alembic import op
 
-revision = "63010ab011c5"
-down_revision = "8fa42021ded6"
+revision = "fd645903d850"
+down_revision = "0324631c0937"
 
 _REASONS = (
     ("rent_above_means", "Rent above what the household can pay", "Loyer au-dessus des moyens du ménage"),
