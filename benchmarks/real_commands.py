@@ -74,6 +74,10 @@ PATHS = {
     "follow-up": "/placements/{record}/follow-ups",
     "client": "/clients",
 }
+ROUTES = {
+    **{command: path.replace("{record}", "{placement_id}") for command, path in PATHS.items()},
+    "follow-up": "/{cases}/{case_id}/follow-ups",
+}
 Body = Mapping[str, Any]
 
 
@@ -191,7 +195,7 @@ async def record(world: Support, command: str, number: int, url: str) -> Trial:
         for context in iter_route_contexts(world.app.routes)
         if isinstance(context.original_route, APIRoute)
         and "POST" in (context.methods or ())
-        and context.path == f"{API}{path}".replace("{record}", "{placement_id}")
+        and context.path == f"{API}{ROUTES[command]}"
     )
     rows = records_between(before, prepared)
     if of is None:

@@ -16,6 +16,9 @@ from support_svc.housing_history.feature import HOUSING_TYPE
 from support_svc.lookups.queries import values_of
 from support_svc.main import create_app
 from support_svc.placements.commands import StartPlacement, start_placement
+from support_svc.programs.commands import add_program
+from support_svc.programs.model import AddProgram
+from support_svc.programs.queries import programs
 from support_svc.securing.commands import SecureUnit, secure_unit
 from support_svc.settings import Settings
 from support_svc.wiring import build_runtime
@@ -48,6 +51,14 @@ class World(ServiceWorld):
         """The id of a value of a list."""
         found = (await self.see(values_of, list_, actor=SUPERVISOR))[list_]
         return next(value.id for value in found if value.code == code)
+
+    async def program(self, name: str = "Street outreach", **fields: Any) -> uuid.UUID:
+        """The id of a program of this English name; with `fields` one that is added with them."""
+        if fields:
+            command = AddProgram(name_en=name, name_fr=name, **fields)
+            return await self.do(add_program, command, actor=ADMINISTRATOR)
+        found = await self.see(programs, actor=SUPERVISOR)
+        return next(one.id for one in found if one.label_en == name)
 
     async def client(self, given: str = "Jordan", family: str = "Davis", **fields: Any) -> uuid.UUID:
         """Record a client."""

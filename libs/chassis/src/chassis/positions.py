@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Annotated, Any
 from uuid import UUID
@@ -26,7 +26,7 @@ Words = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 """A text in a position; PostgreSQL can't store the character NUL."""
 Moment = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))]
 """A moment in a position."""
-KINDS: dict[type, Any] = {UUID: UUID, str: Words, datetime: Moment}
+KINDS: dict[type, Any] = {UUID: UUID, str: Words, date: date, datetime: Moment}
 """The types of values in a position, by the type of their column."""
 
 LONGEST_POSITION = 2_000

@@ -36,6 +36,8 @@ class Terms:
     """Whether each message goes to one party alone; otherwise every party that listens may have it (N2)."""
     row: str
     """Rows of the specification it serves."""
+    awaited: bool
+    """Whether its publisher doesn't send it yet: its listeners are ready for it."""
 
     @property
     def key(self) -> str:
@@ -83,6 +85,7 @@ def published(
     without_person: Purpose | None = None,
     carries: tuple[Marked, ...] = (),
     addressed: bool = True,
+    awaited: bool = False,
 ) -> Callable[[type[E]], type[E]]:
     """Declare the terms of an event model named like `UnitSecuredV1`.
 
@@ -120,6 +123,7 @@ def published(
             frozenset(carries),
             addressed,
             row,
+            awaited,
         )
         return model
 

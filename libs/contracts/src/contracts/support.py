@@ -21,6 +21,8 @@ from contracts.words import (
     HousingType,
     Marked,
     Money,
+    Money,
+    PayFrequency,
     PersonContact,
     PersonName,
     Purpose,
@@ -260,3 +262,76 @@ class SigningAttendanceV1(Event):
     """Attending or not."""
     reason: AbsenceReason | None = None
     """Why not."""
+
+
+@published(
+    Service.SUPPORT,
+    _TENANCY,
+    aggregate="referral",
+    row="S1 T6",
+    basis=Basis.CONSENT,
+    purpose=Purpose.SHARE_SUBSIDIES,
+)
+class SubsidyCommittedV1(Event):
+    """A program pays an amount towards the home of a referral. Basis: consent."""
+
+    referral: Reference
+    """The referral."""
+    subsidy: Reference
+    """Created for the pair of entities."""
+    amount: Money
+    """What each payment is."""
+    frequency: PayFrequency
+    """How often it is paid."""
+    first_on: Date
+    """First day on which it is paid."""
+    counted_from: Date
+    """Day of the payment from which the others are counted."""
+    last_on: Date | None = None
+    """Last day on which it is paid; absent as long as none is known."""
+
+
+@published(
+    Service.SUPPORT,
+    _TENANCY,
+    aggregate="referral",
+    row="S1 T6",
+    basis=Basis.CONSENT,
+    purpose=Purpose.SHARE_SUBSIDIES,
+)
+class SubsidyChangedV1(Event):
+    """From a day on another amount is paid, or otherwise. Basis: consent."""
+
+    referral: Reference
+    """The referral."""
+    subsidy: Reference
+    """The subsidy."""
+    amount: Money
+    """What each payment is."""
+    frequency: PayFrequency
+    """How often it is paid."""
+    first_on: Date
+    """Day from which this replaces what was to be paid."""
+    counted_from: Date
+    """Day of the payment from which the others are counted."""
+    last_on: Date | None = None
+    """Last day on which it is paid; absent as long as none is known."""
+
+
+@published(
+    Service.SUPPORT,
+    _TENANCY,
+    aggregate="referral",
+    row="S1 T6",
+    basis=Basis.CONSENT,
+    purpose=Purpose.SHARE_SUBSIDIES,
+)
+class SubsidyEndedV1(Event):
+    """Nothing is paid after a day. Basis: consent."""
+
+    referral: Reference
+    """The referral."""
+    subsidy: Reference
+    """The subsidy."""
+    last_on: Date
+    """Last day on which it is paid."""

@@ -13,6 +13,9 @@ from contracts.words import (
     Money,
     Purpose,
     Reference,
+    RiskKind,
+    RiskResolution,
+    RiskStage,
     Service,
     SigningOutcome,
     SigningPlace,
@@ -151,6 +154,60 @@ class ReferredTenancyStartedV1(Event):
     """First day of the tenancy."""
     rent: Money
     """Rent for a month."""
+
+
+@published(
+    Service.TENANCY,
+    _SUPPORT,
+    aggregate="referral",
+    row="T8 H3 W5",
+    basis=Basis.CONSENT,
+    purpose=Purpose.TELL_SUPPORT_NOTICES,
+    awaited=True,
+)
+class TenancyAtRiskV1(Event):
+    """A notice that endangers a tenancy was served, or went a stage further. Basis: consent (W5)."""
+
+    referral: Reference
+    """The referral."""
+    risk: Reference
+    """The notice, the same one at every stage."""
+    kind: RiskKind
+    """Why."""
+    stage: RiskStage
+    """How far the landlord has gone."""
+    served_on: Date
+    """The day on which the notice counts as served."""
+    remedy_by: Date | None = None
+    """Last day on which the tenant can remedy it; absent where the law gives none."""
+    next_date: Date | None = None
+    """The next day that is fixed, such as that of a hearing."""
+    termination_on: Date | None = None
+    """The day on which the tenancy ends by the notice or the order."""
+
+
+@published(
+    Service.TENANCY,
+    _SUPPORT,
+    aggregate="referral",
+    row="T8 H3 W5",
+    basis=Basis.CONSENT,
+    purpose=Purpose.TELL_SUPPORT_NOTICES,
+    awaited=True,
+)
+class TenancyRiskResolvedV1(Event):
+    """A tenancy is no longer at risk from a notice. Basis: consent (W5)."""
+
+    referral: Reference
+    """The referral."""
+    risk: Reference
+    """The notice."""
+    kind: RiskKind
+    """Why the tenancy was at risk."""
+    resolution: RiskResolution
+    """How it ended."""
+    resolved_on: Date
+    """On which day."""
 
 
 @published(Service.TENANCY, _UNITS, aggregate="tenancy", row="T4 U4", basis=Basis.CONTRACT)

@@ -221,6 +221,7 @@ class Purpose(StrEnum):
 
     BE_HOUSED = "be_housed"
     SHARE_CONTACT_FOR_TENANCY = "share_contact_for_tenancy"
+    SHARE_SUBSIDIES = "share_subsidies"
     TELL_SUPPORT_SIGNING = "tell_support_signing"
     TELL_SUPPORT_START = "tell_support_start"
     TELL_SUPPORT_NOTICES = "tell_support_notices"
@@ -399,6 +400,50 @@ class AbsenceReason(StrEnum):
     NOBODY_AVAILABLE = "nobody_available"
     TENANT_CHOSE_ANOTHER_ADVOCATE = "tenant_chose_another_advocate"
     TENANT_DECLINED_ADVOCATE = "tenant_declined_advocate"
+
+
+class PayFrequency(StrEnum):
+    """How often an amount is paid (vocabulary.md)."""
+
+    ONE_TIME = "one_time"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    BI_WEEKLY = "bi_weekly"
+    SEMI_MONTHLY = "semi_monthly"
+    MONTHLY = "monthly"
+    YEARLY = "yearly"
+
+
+class RiskKind(StrEnum):
+    """Why a tenancy is at risk (W5): the kind of ground of the notice that was served."""
+
+    ARREARS = "arrears"
+    CONDUCT = "conduct"
+    END_OF_TERM = "end_of_term"
+    LANDLORDS_USE = "landlords_use"
+
+
+class RiskStage(StrEnum):
+    """How far the landlord has gone since the notice was served (W5)."""
+
+    NOTICE = "notice"
+    APPLICATION = "application"
+    """The landlord has applied to the tribunal."""
+    HEARING = "hearing"
+    ORDER = "order"
+
+
+class RiskResolution(StrEnum):
+    """How a tenancy ceased to be at risk from a notice (W5)."""
+
+    REMEDIED = "remedied"
+    """The tenant did within the time given what the notice asked for, so it is void."""
+    AGREEMENT = "agreement"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    DISMISSED = "dismissed"
+    TENANCY_ENDED = "tenancy_ended"
+    """Nothing is left to be remedied."""
 
 
 class EntryPurpose(StrEnum):

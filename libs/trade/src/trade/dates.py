@@ -7,6 +7,7 @@ enclose them all: an event may be read long after it was sent, and is never refu
 
 from __future__ import annotations
 
+import calendar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated
@@ -49,6 +50,13 @@ def _years_from(day: date, years: int) -> date:
         return day.replace(year=day.year + years, day=28)
 
 
+def months_after(day: date, months: int) -> date:
+    """The same day some months later, or the last day of a shorter month: 31 Jan + 1 is 28 or 29 Feb."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
 BIRTH = Bounds(back=LIFETIME, ahead=0)
 HAPPENED = Bounds(back=LIFETIME, ahead=0)
 STAY = Bounds(back=LIFETIME, ahead=5)
@@ -61,6 +69,8 @@ EXPIRY = Bounds(back=LIFETIME, ahead=100)
 RENT = Bounds(back=LIFETIME, ahead=10)
 AVAILABLE = Bounds(back=LIFETIME, ahead=10)
 WORK = Bounds(back=LIFETIME, ahead=10)
+SUBSIDY = Bounds(back=20, ahead=10)
+PROGRAM = Bounds(back=LIFETIME, ahead=100)
 APPOINTMENT = Bounds(back=5, ahead=5)
 
 BirthDay = Annotated[date, BIRTH]
@@ -87,6 +97,10 @@ AvailableDay = Annotated[date, AVAILABLE]
 """The day from which on a home is free, or the last one on which it isn't."""
 WorkDay = Annotated[date, WORK]
 """The day on which work on a home begins or ends."""
+SubsidyDay = Annotated[date, SUBSIDY]
+"""The first or last day of a subsidy, or the day of a payment."""
+ProgramDay = Annotated[date, PROGRAM]
+"""The first or last day of a program, or of a period that it has a budget for."""
 PastMoment = Annotated[AwareDatetime, HAPPENED]
 """When something happened."""
 Appointment = Annotated[AwareDatetime, APPOINTMENT]
@@ -105,6 +119,8 @@ KINDS: dict[str, Bounds] = {
     "rent": RENT,
     "available": AVAILABLE,
     "work": WORK,
+    "subsidy": SUBSIDY,
+    "program": PROGRAM,
     "appointment": APPOINTMENT,
 }
 """Every kind of day by its name."""

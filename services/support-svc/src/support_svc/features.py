@@ -10,6 +10,7 @@ from support_svc.followups import feature as followups
 from support_svc.history import feature as history
 from support_svc.homes import feature as homes
 from support_svc.housing_history import feature as housing_history
+from support_svc.housing_loss_prevention import feature as housing_loss_prevention
 from support_svc.housing_search import feature as housing_search
 from support_svc.lookups import feature as lookups
 from support_svc.merging import feature as merging
@@ -22,6 +23,10 @@ from support_svc.proposals import feature as proposals
 from support_svc.securing import feature as securing
 from support_svc.signings import feature as signings
 from support_svc.viewings import feature as viewings
+from support_svc.programs import feature as programs
+from support_svc.securing import feature as securing
+from support_svc.signings import feature as signings
+from support_svc.subsidies import feature as subsidies
 from support_svc.withdrawals import feature as withdrawals
 
 FEATURES: tuple[Feature, ...] = (
@@ -33,9 +38,11 @@ FEATURES: tuple[Feature, ...] = (
     housing_history.FEATURE,
     history.FEATURE,
     homes.FEATURE,
+    programs.FEATURE,
     placements.FEATURE,
     securing.FEATURE,
     proposals.FEATURE,
+    housing_loss_prevention.FEATURE,
     followups.FEATURE,
     moving_in.FEATURE,
     withdrawals.FEATURE,
@@ -45,6 +52,7 @@ FEATURES: tuple[Feature, ...] = (
     merging.FEATURE,
     documents.FEATURE,
     plans.FEATURE,
+    subsidies.FEATURE,
     overviews.FEATURE,
     my_day.FEATURE,
 )

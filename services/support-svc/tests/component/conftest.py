@@ -61,7 +61,7 @@ from support_svc.followups.commands import (
     correct_last_day,
     record_follow_up,
 )
-from support_svc.followups.model import StillInHousing
+from support_svc.followups.model import Cases, StillInHousing
 from support_svc.followups.queries import follow_ups_of
 from support_svc.homes.queries import HomeFilter
 from support_svc.housing_history.commands import (
@@ -95,7 +95,9 @@ from support_svc.placements.commands import (
     correct_attempt,
     record_attempt,
 )
-from support_svc.placements.feature import PROGRAM, REASON_NOT_SECURED
+from support_svc.placements.feature import REASON_NOT_SECURED
+from support_svc.programs.commands import add_budget, change_budget, change_program
+from support_svc.programs.model import AddBudget, ChangeBudget, ChangeProgram, SubsidyKind
 from support_svc.plans.commands import (
     AddGoal,
     AddStep,
@@ -122,6 +124,22 @@ from support_svc.signings.commands import AnswerSigning, answer_signing
 from support_svc.signings.model import AbsenceReason, Attendance
 from support_svc.viewings.commands import RecordViewing, RemoveViewing, record_viewing, remove_viewing
 from support_svc.viewings.feature import REASON_REFUSED
+from support_svc.subsidies.commands import (
+    ChangeRate,
+    ChangeSubsidy,
+    CorrectPayment,
+    EndSubsidy,
+    RecordPayment,
+    RecordSubsidy,
+    change_rate,
+    change_subsidy,
+    correct_payment,
+    end_subsidy,
+    record_payment,
+    record_subsidy,
+)
+from support_svc.subsidies.feature import SUBSIDY_REASON
+from support_svc.subsidies.queries import subsidy
 from support_svc.withdrawals.commands import withdraw_with_consequences
 from support_svc.withdrawals.model import WithdrawWithConsequences
 from testkit.rendered import Scene
@@ -346,6 +364,45 @@ async def propose_homes(world, wanted):
     await world.do(withdraw_proposal, WithdrawProposal(placement_id=wanted, request=withdrawn))
 
 
+async def subsidies(world, wanted):
+    """Subsidies of a placement in every state, and the program that funds them; return their ids."""
+    today = world.today
+    everything = {"kinds": list(SubsidyKind), "starts_on": today - 400 * DAY, "ends_on": today + 400 * DAY}
+    program = await world.program("Bridge", **everything)
+    named = {"name_en": "Bridge to home", "name_fr": "Passerelle", "version": 1}
+    changed = ChangeProgram(program_id=program, **everything, **named)
+    await world.do(change_program, changed, actor=ADMINISTRATOR)
+    period = {"starts_on": today - 90 * DAY, "ends_on": today + 90 * DAY, "amount": {"amount": "5000"}}
+    budget = await world.do(add_budget, AddBudget(program_id=program, **period), actor=ADMINISTRATOR)
+    period["amount"] = {"amount": "9000"}
+    more = ChangeBudget(program_id=program, budget_id=budget, version=1, **period)
+    await world.do(change_budget, more, actor=ADMINISTRATOR)
+    given = {
+        "placement_id": wanted,
+        "program_id": program,
+        "starts_on": today - 15 * DAY,
+        "reason_id": await world.value(SUBSIDY_REASON, "loss_of_income"),
+        "amount": {"amount": "300"},
+        "comments": "Asked for twice",
+        "kind": SubsidyKind.RENT_SUPPLEMENT,
+    }
+    one = await world.do(record_subsidy, RecordSubsidy(frequency="weekly", **given))
+    first = {"subsidy_id": one, "due_on": today - 15 * DAY}
+    await world.do(record_payment, RecordPayment(outcome="paid", paid_on=first["due_on"], **first))
+    missed = {"outcome": "missed", "why": "The bank was closed", "reason": "Misread", "version": 1}
+    await world.do(correct_payment, CorrectPayment(**missed, **first))
+    second = {"subsidy_id": one, "due_on": today - 8 * DAY}
+    await world.do(record_payment, RecordPayment(outcome="paid", paid_on=second["due_on"], **second))
+    version = (await world.see(subsidy, one)).version
+    rate = {"from_on": today, "amount": {"amount": "320"}, "frequency": "monthly"}
+    await world.do(change_rate, ChangeRate(subsidy_id=one, version=version, **rate))
+    end = EndSubsidy(subsidy_id=one, ends_on=today + 60 * DAY, version=version + 1)
+    await world.do(end_subsidy, end)
+    edited = {"reason_id": await world.value(SUBSIDY_REASON, "other"), "comments": "Asked for once"}
+    await world.do(change_subsidy, ChangeSubsidy(subsidy_id=one, version=version + 2, **edited))
+    return {"program_id": program, "budget_id": budget, "subsidy_id": one, "due_on": second["due_on"]}
+
+
 async def searching(world):
     """Nothing secured: an attempt corrected, a home refused, one given up that was late, one asked for."""
     person = await everything_recorded(world, "Noa", "Searching")
@@ -358,7 +415,7 @@ async def searching(world):
         friend,
         target_on=world.today + 5 * DAY,
         monthly_income={"amount": "4200", "currency": "CAD"},
-        program_id=await world.value(PROGRAM, "outreach"),
+        program_id=await world.program(),
         referral_source_id=(
             await world.rows("SELECT id FROM lookup_value WHERE list = 'referral_source' LIMIT 1")
         )[0]["id"],
@@ -405,7 +462,8 @@ async def searching(world):
     await change(world, wanted, caseworker=NOOR.subject)
     await world.ask_for(wanted, unit)
     recorded = await documents_and_a_plan(world, person)
-    return Scene("searching", await ids(world, person, wanted, unit=unit, **recorded))
+    scene = await ids(world, person, wanted, unit=unit, **recorded)
+    return Scene("searching", {**scene, **await subsidies(world, wanted)})
 
 
 async def secured(world):
@@ -566,7 +624,8 @@ async def moved_in(world, *, last=False):
     await world.do(
         record_follow_up,
         RecordFollowUp(
-            placement_id=wanted,
+            cases=Cases.PLACEMENTS,
+            case_id=wanted,
             done_on=world.today,
             months_since=1,
             outcomes=[here, unsure],
@@ -574,11 +633,12 @@ async def moved_in(world, *, last=False):
             comments="Rang twice",
         ),
     )
-    follow_up = (await world.see(follow_ups_of, wanted))[-1]
+    follow_up = (await world.see(follow_ups_of, Cases.PLACEMENTS, wanted))[-1]
     await world.do(
         correct_follow_up,
         CorrectFollowUp(
-            placement_id=wanted,
+            cases=Cases.PLACEMENTS,
+            case_id=wanted,
             follow_up_id=follow_up.id,
             done_on=world.today - DAY,
             months_since=0,
@@ -588,7 +648,9 @@ async def moved_in(world, *, last=False):
             version=follow_up.version,
         ),
     )
-    due = CorrectDueDay(placement_id=wanted, due_on=world.today + 9 * DAY, reason="A holiday")
+    due = CorrectDueDay(
+        cases=Cases.PLACEMENTS, case_id=wanted, due_on=world.today + 9 * DAY, reason="A holiday"
+    )
     await world.do(correct_due_day, due)
     world.clock.advance(9 * DAY)
     gone = Outcome(
@@ -598,7 +660,8 @@ async def moved_in(world, *, last=False):
         housed_elsewhere=True,
     )
     left = RecordFollowUp(
-        placement_id=wanted,
+        cases=Cases.PLACEMENTS,
+        case_id=wanted,
         done_on=world.today,
         outcomes=[here, gone],
         new_head_id=child,

@@ -12,7 +12,7 @@ from support_svc.consents.commands import GiveConsent, WithdrawConsent, give_con
 from support_svc.consents.model import SUFFICIENT, ConsentMissing, ConsentType, GivenHow, Purpose
 from support_svc.consents.standing import consent_in_force
 from support_svc.followups.commands import Outcome, RecordFollowUp, record_follow_up
-from support_svc.followups.model import StillInHousing
+from support_svc.followups.model import Cases, StillInHousing
 from support_svc.housing_history.feature import REASON_LEFT
 from support_svc.moving_in.commands import MoveIn, move_in
 from support_svc.securing.commands import GiveUpUnit, give_up_unit
@@ -75,7 +75,8 @@ async def test_pages_of_a_placement_stand_whatever_was_shared(world, locale, sha
         await world.do(
             record_follow_up,
             RecordFollowUp(
-                placement_id=placement,
+                cases=Cases.PLACEMENTS,
+                case_id=placement,
                 done_on=world.today,
                 months_since=months_since,
                 outcomes=both,
@@ -102,7 +103,8 @@ async def test_both_ways_of_recording_a_follow_up_write_the_same(world):
         await world.do(
             record_follow_up,
             RecordFollowUp(
-                placement_id=placement,
+                cases=Cases.PLACEMENTS,
+                case_id=placement,
                 done_on=done_on,
                 months_since=0 if months_since else None,
                 outcomes=[Outcome(client_id=client, still_in_housing=StillInHousing.YES)],
@@ -149,7 +151,8 @@ async def test_moves_are_withheld_once_the_consent_to_be_housed_is_gone(world):
         housed_elsewhere=False,
     )
     await world.do(
-        record_follow_up, RecordFollowUp(placement_id=placement, done_on=world.today, outcomes=[left])
+        record_follow_up,
+        RecordFollowUp(cases=Cases.PLACEMENTS, case_id=placement, done_on=world.today, outcomes=[left]),
     )
     assert "household_moved_out" in await world.published("withheld")
     assert "household_moved_out" not in await world.published("pending")
@@ -216,7 +219,8 @@ async def test_a_move_out_asks_the_consent_of_whom_the_home_was_asked_for(world,
         await world.do(
             record_follow_up,
             RecordFollowUp(
-                placement_id=placement,
+                cases=Cases.PLACEMENTS,
+                case_id=placement,
                 done_on=world.today,
                 outcomes=found,
                 new_head_id=staying,

@@ -22,7 +22,7 @@ from support_svc.followups.commands import (
     correct_last_day,
     record_follow_up,
 )
-from support_svc.followups.model import BeforeMoveIn, DepartureIsNew, StillInHousing
+from support_svc.followups.model import BeforeMoveIn, Cases, DepartureIsNew, StillInHousing
 from support_svc.followups.queries import follow_ups_of
 from support_svc.housing_history.commands import (
     AddHousing,
@@ -122,7 +122,8 @@ async def test_the_inventory_is_sent_a_corrected_move_in_of_a_third_partys_home(
     reason = await world.value(REASON_LEFT, "health")
     left = Outcome(client_id=person, still_in_housing=StillInHousing.NO, reason_left_id=reason)
     await world.do(
-        record_follow_up, RecordFollowUp(placement_id=wanted, done_on=world.today, outcomes=[left])
+        record_follow_up,
+        RecordFollowUp(cases=Cases.PLACEMENTS, case_id=wanted, done_on=world.today, outcomes=[left]),
     )
     rows = await world.rows(
         "SELECT subject, aggregate_version, status, data FROM outbox WHERE aggregate ="
@@ -173,7 +174,13 @@ async def test_the_inventory_is_informed_of_a_corrected_last_day_once_everybody_
         left = Outcome(client_id=client, still_in_housing=StillInHousing.NO, reason_left_id=reason)
         await world.do(
             record_follow_up,
-            RecordFollowUp(placement_id=wanted, done_on=world.today - ago * DAY, outcomes=[left], **more),
+            RecordFollowUp(
+                cases=Cases.PLACEMENTS,
+                case_id=wanted,
+                done_on=world.today - ago * DAY,
+                outcomes=[left],
+                **more,
+            ),
         )
 
     async def correct(client, ago):
@@ -193,9 +200,10 @@ async def test_the_inventory_is_informed_of_a_corrected_last_day_once_everybody_
     await correct(friend, 7)
     await correct(friend, 3)
     # A corrected follow-up moves those who left on its day; this person's last day was corrected already.
-    follow_up = (await world.see(follow_ups_of, wanted))[0]
+    follow_up = (await world.see(follow_ups_of, Cases.PLACEMENTS, wanted))[0]
     command = CorrectFollowUp(
-        placement_id=wanted,
+        cases=Cases.PLACEMENTS,
+        case_id=wanted,
         follow_up_id=follow_up.id,
         done_on=world.today - 1 * DAY,
         months_since=0,
@@ -222,11 +230,14 @@ async def test_a_follow_up_is_corrected_and_who_was_taken_for_gone_lives_there_s
     reason = await world.value(REASON_LEFT, "health")
     gone = Outcome(client_id=child, still_in_housing=StillInHousing.NO, reason_left_id=reason)
     here = Outcome(client_id=head, still_in_housing=StillInHousing.YES)
-    done = RecordFollowUp(placement_id=wanted, done_on=world.today, outcomes=[here, gone], next_months=2)
+    done = RecordFollowUp(
+        cases=Cases.PLACEMENTS, case_id=wanted, done_on=world.today, outcomes=[here, gone], next_months=2
+    )
     await world.do(record_follow_up, done)
-    _, first = await world.see(follow_ups_of, wanted)
+    _, first = await world.see(follow_ups_of, Cases.PLACEMENTS, wanted)
     correction = CorrectFollowUp(
-        placement_id=wanted,
+        cases=Cases.PLACEMENTS,
+        case_id=wanted,
         follow_up_id=first.id,
         done_on=world.today - 2 * DAY,
         months_since=0,
@@ -252,7 +263,7 @@ async def test_a_follow_up_is_corrected_and_who_was_taken_for_gone_lives_there_s
     with pytest.raises(MoveInAfterFollowUp):
         await world.do(correct_move_in, late)
 
-    _, first = await world.see(follow_ups_of, wanted)
+    _, first = await world.see(follow_ups_of, Cases.PLACEMENTS, wanted)
     mistaken = correction.model_copy(update={"version": first.version})
     mistaken.outcomes = [OutcomeFound(client_id=head, still_in_housing=StillInHousing.NO)]
     with pytest.raises(DepartureIsNew):
@@ -262,15 +273,19 @@ async def test_a_follow_up_is_corrected_and_who_was_taken_for_gone_lives_there_s
     assert await stays(world, child) == [(moved, None)]
     people = (await world.see(placement, wanted)).people
     assert [person.left_on for person in people] == [None, None]
-    _, first = await world.see(follow_ups_of, wanted)
+    _, first = await world.see(follow_ups_of, Cases.PLACEMENTS, wanted)
     assert [one.reason for one in first.corrections] == ["It was the Tuesday"] * 2
-    due = CorrectDueDay(placement_id=wanted, due_on=world.today + 9 * DAY, reason="A holiday")
+    due = CorrectDueDay(
+        cases=Cases.PLACEMENTS, case_id=wanted, due_on=world.today + 9 * DAY, reason="A holiday"
+    )
     await world.do(correct_due_day, due)
     assert (await world.see(placement, wanted)).next_follow_up == world.today + 9 * DAY
     # Both can go on: the child's follow-up is recorded with the head's.
     await world.do(
         record_follow_up,
-        RecordFollowUp(placement_id=wanted, done_on=world.today, outcomes=[here, gone], next_months=2),
+        RecordFollowUp(
+            cases=Cases.PLACEMENTS, case_id=wanted, done_on=world.today, outcomes=[here, gone], next_months=2
+        ),
     )
 
 
@@ -389,9 +404,11 @@ async def test_corrections_are_made_by_forms_and_shown(world, locale):
     world.clock.advance(30 * DAY)
     health = await world.value(REASON_LEFT, "health")
     gone = Outcome(client_id=child, still_in_housing=StillInHousing.NO, reason_left_id=health)
-    done = RecordFollowUp(placement_id=wanted, done_on=world.today, outcomes=[gone], next_months=2)
+    done = RecordFollowUp(
+        cases=Cases.PLACEMENTS, case_id=wanted, done_on=world.today, outcomes=[gone], next_months=2
+    )
     await world.do(record_follow_up, done)
-    _, first = await world.see(follow_ups_of, wanted)
+    _, first = await world.see(follow_ups_of, Cases.PLACEMENTS, wanted)
     base = f"/front-desk/placements/{wanted}"
     history = f"/front-desk/clients/{head}/housing-history"
     _, room = await world.see(housing_history, head)

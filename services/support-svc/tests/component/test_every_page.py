@@ -7,7 +7,7 @@ import pytest
 from deskkit.testing import parse_page
 from support_svc.consents.model import GivenHow
 from support_svc.moving_in.commands import MoveIn, move_in
-from support_svc.placements.feature import PROGRAM
+from support_svc.placements.feature import REFERRAL_SOURCE
 
 
 async def visit(browser, address, *, fragment=False):
@@ -85,7 +85,7 @@ async def test_pages_hold_the_house_rules(world, locale):
         await visit(browser, f"{person}/housing-history/{stay}/end")
         await visit(browser, f"{person}/housing-history/{stay}/rent")
     async with world.desk("support_administrator", locale=locale) as browser:
-        value = await world.value(PROGRAM, "outreach")
+        value = await world.value(REFERRAL_SOURCE, "outreach")
         for address in (
             "/front-desk",
             "/front-desk/lists",

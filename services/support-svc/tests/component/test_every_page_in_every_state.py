@@ -13,7 +13,7 @@ from deskkit.router import DeskRouter
 from support_svc.clients.queries import client
 from support_svc.features import FEATURES
 from support_svc.history.model import Matter
-from support_svc.placements.feature import PROGRAM
+from support_svc.placements.feature import REFERRAL_SOURCE
 from support_svc.placements.model import TimelineKind
 from support_svc.tables import Base
 from testkit.rendered import Scene, go_round_desk
@@ -55,8 +55,8 @@ async def rounded(world, scenes, below=""):
 @pytest.mark.timeout(900)
 @pytest.mark.row("X1", "X2", "P3", "P10", "C1", "C6", "W4")
 async def test_every_page_in_every_state(world, every_stage):
-    value = await world.value(PROGRAM, "outreach")
-    scenes = (*await every_stage(), Scene("lists", {"name": "program", "value_id": value}))
+    value = await world.value(REFERRAL_SOURCE, "outreach")
+    scenes = (*await every_stage(), Scene("lists", {"name": "referral_source", "value_id": value}))
     await every_fact_was_written(world)
     tour = await rounded(world, scenes)
     assert not tour.faults, tour.report()

@@ -10,7 +10,7 @@ import pytest
 from deskkit.testing import parse_page
 from support_svc.clients.commands import AddMember, add_member
 from support_svc.housing_history.feature import HOUSING_TYPE
-from support_svc.placements.feature import PROGRAM, REASON_NOT_SECURED
+from support_svc.placements.feature import REASON_NOT_SECURED, REFERRAL_SOURCE
 
 
 def on(name: str, day: dt.date) -> dict[str, str]:
@@ -141,12 +141,12 @@ async def test_who_comes_of_age_before_the_move_is_counted_when_the_form_is_sent
 @pytest.mark.row("X2")
 async def test_the_lists_are_maintained_by_forms(world):
     async with world.desk("support_administrator") as browser:
-        new = "/front-desk/lists/program/new"
+        new = "/front-desk/lists/referral_source/new"
         await send(browser, new, 422)
         value = {"label_en": "Night work", "label_fr": "Travail de nuit", "code": "night_work"}
         assert await send(browser, new, **value) == "/front-desk/lists"
         await send(browser, new, 422, **value)
-        edit = f"/front-desk/lists/values/{await world.value(PROGRAM, 'night_work')}"
+        edit = f"/front-desk/lists/values/{await world.value(REFERRAL_SOURCE, 'night_work')}"
         assert await send(browser, edit, label_en="Night work outdoors") == "/front-desk/lists"
         await send(browser, edit, 422, label_en="")
 

@@ -9,7 +9,7 @@ import pytest
 from support_svc.clients.queries import client
 from support_svc.consents.model import GivenHow
 from support_svc.followups.commands import Outcome, RecordFollowUp, record_follow_up
-from support_svc.followups.model import StillInHousing
+from support_svc.followups.model import Cases, StillInHousing
 from support_svc.followups.queries import follow_ups_of
 from support_svc.homes.queries import HomeFilter, search_homes
 from support_svc.housing_history.commands import Rent
@@ -85,7 +85,8 @@ async def test_a_household_goes_from_search_to_follow_up(world):
     world.clock.advance(dt.timedelta(days=30))
     both = [Outcome(client_id=one, still_in_housing=StillInHousing.YES) for one in (head, child)]
     hot = RecordFollowUp(
-        placement_id=wanted,
+        cases=Cases.PLACEMENTS,
+        case_id=wanted,
         done_on=world.today,
         months_since=1,
         outcomes=both,
@@ -94,10 +95,12 @@ async def test_a_household_goes_from_search_to_follow_up(world):
     )
     await world.do(record_follow_up, hot)
     world.clock.advance(dt.timedelta(days=92))
-    last = RecordFollowUp(placement_id=wanted, done_on=world.today, final=True, outcomes=both)
+    last = RecordFollowUp(
+        cases=Cases.PLACEMENTS, case_id=wanted, done_on=world.today, final=True, outcomes=both
+    )
     await world.do(record_follow_up, last)
     assert (await world.see(placement, wanted)).status is PlacementStatus.FOLLOW_UPS_COMPLETED
-    done = await world.see(follow_ups_of, wanted)
+    done = await world.see(follow_ups_of, Cases.PLACEMENTS, wanted)
     assert [one.final for one in done] == [True, False]
 
     kinds = [line.kind.value for line in reversed(await world.see(timeline, wanted))]

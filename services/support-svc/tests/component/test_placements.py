@@ -16,6 +16,7 @@ from support_svc.clients.model import ClientState, HeadIsAChild, NotAMember
 from support_svc.clients.queries import client, household
 from support_svc.followups.commands import Outcome, RecordFollowUp, record_follow_up
 from support_svc.followups.model import (
+    Cases,
     EverybodyAnswered,
     HeadNeeded,
     NextFollowUpNeeded,
@@ -246,7 +247,10 @@ async def test_moves_are_published_only_for_homes_of_third_party_landlords(world
         )
         for one in (head, child)
     ]
-    await world.do(record_follow_up, RecordFollowUp(placement_id=wanted, done_on=world.today, outcomes=gone))
+    await world.do(
+        record_follow_up,
+        RecordFollowUp(cases=Cases.PLACEMENTS, case_id=wanted, done_on=world.today, outcomes=gone),
+    )
     assert (await world.see(placement, wanted)).status is PlacementStatus.FOLLOW_UPS_COMPLETED
     assert (await world.published())[-1] == "household_moved_out"
     assert (await world.see(housing_history, child))[0].ended_on == world.today
@@ -257,7 +261,9 @@ async def test_when_the_head_leaves_another_becomes_the_head(world):
     head, child, wanted = await moved_in(world)
     world.clock.advance(30 * DAY)
     leaves = Outcome(client_id=head, still_in_housing=StillInHousing.NO)
-    follow_up = RecordFollowUp(placement_id=wanted, done_on=world.today, outcomes=[leaves], next_months=2)
+    follow_up = RecordFollowUp(
+        cases=Cases.PLACEMENTS, case_id=wanted, done_on=world.today, outcomes=[leaves], next_months=2
+    )
     with pytest.raises(ReasonLeftNeeded):
         await world.do(record_follow_up, follow_up)
     leaves.reason_left_id = await world.value(REASON_LEFT, "health")
@@ -281,11 +287,18 @@ async def test_a_follow_up_says_for_everybody_and_only_once(world):
     with pytest.raises(EverybodyAnswered):
         await world.do(
             record_follow_up,
-            RecordFollowUp(placement_id=wanted, done_on=world.today, final=True, outcomes=[one]),
+            RecordFollowUp(
+                cases=Cases.PLACEMENTS, case_id=wanted, done_on=world.today, final=True, outcomes=[one]
+            ),
         )
     declined = Outcome(client_id=child, still_in_housing=StillInHousing.CLIENT_DECLINED_FOLLOW_UP)
     hot = RecordFollowUp(
-        placement_id=wanted, done_on=world.today, months_since=1, outcomes=[one, declined], next_months=1
+        cases=Cases.PLACEMENTS,
+        case_id=wanted,
+        done_on=world.today,
+        months_since=1,
+        outcomes=[one, declined],
+        next_months=1,
     )
     await world.do(record_follow_up, hot, idempotency_key="form-9")
     await world.do(record_follow_up, hot, idempotency_key="form-9")
@@ -294,7 +307,8 @@ async def test_a_follow_up_says_for_everybody_and_only_once(world):
     await world.do(
         record_follow_up,
         RecordFollowUp(
-            placement_id=wanted,
+            cases=Cases.PLACEMENTS,
+            case_id=wanted,
             done_on=world.today,
             final=True,
             outcomes=[one.model_copy(update={"still_in_housing": StillInHousing.YES}), declined],
@@ -315,7 +329,7 @@ async def test_roles_of_the_other_entity_and_administrators_get_nowhere(world):
         assert (await administrator.get("/placements")).status_code == 403
     value = {"code": "another", "label_en": "Another", "label_fr": "Un autre"}
     async with world.api("caseworker") as caseworker:
-        assert (await caseworker.post("/lookups/program", json=value)).status_code == 403
+        assert (await caseworker.post("/lookups/referral_source", json=value)).status_code == 403
         assert (await caseworker.get("/placements")).status_code == 200
     words = {word for route in account_for(world.app) for word in route.path.split("/")}
     assert not words & {"leases", "rent-roll", "notices", "ledger", "evictions"}

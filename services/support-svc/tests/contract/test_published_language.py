@@ -15,6 +15,7 @@ from support_svc.consents.model import Purpose
 from support_svc.followups.model import HouseholdMovedOut
 from support_svc.homes.model import ManagedBy, Occupancy
 from support_svc.housing_history.feature import HOUSING_TYPE
+from support_svc.housing_loss_prevention.model import RiskKind, RiskResolution, RiskStage
 from support_svc.moving_in.model import HouseholdMovedIn
 from support_svc.securing.model import (
     Applicant,
@@ -96,6 +97,9 @@ def test_a_phone_number_crosses_in_the_characters_of_the_contract():
         (SigningOutcome, words.SigningOutcome),
         (Attendance, words.Attendance),
         (AbsenceReason, words.AbsenceReason),
+        (RiskKind, words.RiskKind),
+        (RiskStage, words.RiskStage),
+        (RiskResolution, words.RiskResolution),
     ],
     ids=lambda one: one.__name__,
 )

@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support_svc.followups.model import (
+    Dated,
     NextFollowUpNeeded,
     NextFollowUpTooEarly,
-    due_date,
-    months_after,
     months_between,
+    next_due,
 )
+from trade.dates import months_after
 
 DAYS = st.dates(min_value=dt.date(1990, 1, 1), max_value=dt.date(2080, 12, 31))
 
@@ -51,12 +52,31 @@ def test_months_between_is_the_largest_count_that_fits(one, other):
 
 @pytest.mark.row("P7", "P8", "F1")
 def test_the_next_follow_up_has_a_date_or_a_number_of_months():
-    base = dt.date(2026, 1, 31)
-    assert due_date(base, None, 1) == dt.date(2026, 2, 28)
-    assert due_date(base, dt.date(2026, 2, 14), None) == dt.date(2026, 2, 14)
+    base, exact = dt.date(2026, 1, 31), dt.date(2026, 2, 14)
+    assert next_due(base, None, 1) == Dated(dt.date(2026, 2, 28), base)
+    assert next_due(base, exact, None) == Dated(exact)
     with pytest.raises(NextFollowUpNeeded):
-        due_date(base, None, None)
+        next_due(base, None, None)
     with pytest.raises(NextFollowUpNeeded):
-        due_date(base, dt.date(2026, 2, 14), 1)
+        next_due(base, exact, 1)
     with pytest.raises(NextFollowUpTooEarly):
-        due_date(base, base, None)
+        next_due(base, base, None)
+
+
+@pytest.mark.row("F1", "P8", "H2")
+@given(DAYS, st.lists(st.integers(min_value=1, max_value=36), min_size=1, max_size=12))
+def test_months_are_counted_from_the_anchor_however_many_follow_ups_there_are(anchor, steps):
+    dated, total = Dated(anchor, anchor), 0
+    for months in steps:
+        dated, total = next_due(dated.due_on, None, months, anchor=dated.anchor_on), total + months
+        assert dated == Dated(months_after(anchor, total), anchor)
+
+
+@pytest.mark.row("F1")
+def test_the_last_day_of_january_is_followed_by_those_of_february_and_march():
+    """Case 31, for follow-ups."""
+    dated, days = Dated(dt.date(2026, 1, 31), dt.date(2026, 1, 31)), []
+    for _ in range(4):
+        dated = next_due(dated.due_on, None, 1, anchor=dated.anchor_on)
+        days.append(dated.due_on.isoformat())
+    assert days == ["2026-02-28", "2026-03-31", "2026-04-30", "2026-05-31"]

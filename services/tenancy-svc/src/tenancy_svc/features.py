@@ -13,6 +13,7 @@ from tenancy_svc.leases import feature as leases
 from tenancy_svc.my_day import feature as my_day
 from tenancy_svc.signings import feature as signings
 from tenancy_svc.statutes import feature as statutes
+from tenancy_svc.subsidies import feature as subsidies
 
 FEATURES: tuple[Feature, ...] = (
     documents.FEATURE,
@@ -20,6 +21,7 @@ FEATURES: tuple[Feature, ...] = (
     clauses.FEATURE,
     homes.FEATURE,
     disclosures.FEATURE,
+    subsidies.FEATURE,
     statutes.FEATURE,
     lease_templates.FEATURE,
     applications.FEATURE,

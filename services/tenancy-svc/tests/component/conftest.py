@@ -91,6 +91,9 @@ class Office:
     async def referred(self, **changes: Any) -> tuple[Any, Any, Any]:
         """A referral with name and contact whose tenant chose; return application, referral and unit."""
         application, referral, unit = await self.world.referral(name=NAME, contact=CONTACT, **changes)
+        subsidy = {"referral": referral, "subsidy": uuid.uuid4()}
+        await self.world.receive("subsidy_committed", **subsidy)
+        await self.world.receive("subsidy_changed", **subsidy)
         choices = {"given_on": "2026-03-02", "signing": "share", "start": "share", "notices": "do_not_share"}
         await self.post(f"/applications/{application}/choices", {**choices, "party": "support"})
         return application, referral, unit

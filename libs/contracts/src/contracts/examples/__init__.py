@@ -27,11 +27,15 @@ from contracts.words import (
     ManagedBy,
     Money,
     Occupancy,
+    PayFrequency,
     PersonContact,
     PersonName,
     ProposalOutcome,
     RefusalReason,
     ReleaseReason,
+    RiskKind,
+    RiskResolution,
+    RiskStage,
     Service,
     SigningOutcome,
     SigningPlace,
@@ -49,9 +53,11 @@ REQUEST = UUID("0192f0c4-1a00-7000-8000-000000000002")
 REFERRAL = UUID("0192f0c4-1a00-7000-8000-000000000003")
 SIGNING = UUID("0192f0c4-1a00-7000-8000-000000000004")
 TENANCY = UUID("0192f0c4-1a00-7000-8000-000000000005")
+SUBSIDY = UUID("0192f0c4-1a00-7000-8000-000000000007")
 ENTRY = UUID("0192f0c4-1a00-7000-8000-000000000006")
 PROPOSED = UUID("0192f0c4-1a00-7000-8000-000000000007")
 PROPOSED_UNIT = UUID("0192f0c4-1a00-7000-8000-000000000008")
+RISK = UUID("0192f0c4-1a00-7000-8000-000000000007")
 
 _STARTS = dt.datetime(2026, 3, 24, 18, 0, tzinfo=dt.UTC)
 _DEADLINE = dt.datetime(2026, 3, 30, 3, 59, tzinfo=dt.UTC)
@@ -150,6 +156,24 @@ _ALL: tuple[Event, ...] = (
     support.TenancyReferralWithdrawnV1(referral=REFERRAL),
     support.ContactWithdrawnV1(referral=REFERRAL),
     support.SigningAttendanceV1(referral=REFERRAL, signing=SIGNING, attendance=Attendance.ATTENDING),
+    support.SubsidyCommittedV1(
+        referral=REFERRAL,
+        subsidy=SUBSIDY,
+        amount=Money(amount=Decimal("450.00")),
+        frequency=PayFrequency.MONTHLY,
+        first_on=_MOVE_IN,
+        counted_from=_MOVE_IN,
+    ),
+    support.SubsidyChangedV1(
+        referral=REFERRAL,
+        subsidy=SUBSIDY,
+        amount=Money(amount=Decimal("500.00")),
+        frequency=PayFrequency.MONTHLY,
+        first_on=dt.date(2026, 7, 1),
+        counted_from=_MOVE_IN,
+        last_on=dt.date(2027, 3, 31),
+    ),
+    support.SubsidyEndedV1(referral=REFERRAL, subsidy=SUBSIDY, last_on=dt.date(2026, 12, 31)),
     tenancy.ApplicationOpenedV1(referral=REFERRAL),
     tenancy.ApplicationDeclinedV1(referral=REFERRAL, reason=DeclineReason.UNIT_NO_LONGER_AVAILABLE),
     tenancy.SigningScheduledV1(
@@ -165,6 +189,22 @@ _ALL: tuple[Event, ...] = (
     tenancy.SigningHeldV1(referral=REFERRAL, signing=SIGNING, outcome=SigningOutcome.SIGNED),
     tenancy.ReferredTenancyStartedV1(
         referral=REFERRAL, unit=UNIT, start=_MOVE_IN, rent=Money(amount=Decimal("1350.00"))
+    ),
+    tenancy.TenancyAtRiskV1(
+        referral=REFERRAL,
+        risk=RISK,
+        kind=RiskKind.ARREARS,
+        stage=RiskStage.NOTICE,
+        served_on=dt.date(2026, 9, 8),
+        remedy_by=dt.date(2026, 9, 22),
+        termination_on=dt.date(2026, 9, 22),
+    ),
+    tenancy.TenancyRiskResolvedV1(
+        referral=REFERRAL,
+        risk=RISK,
+        kind=RiskKind.ARREARS,
+        resolution=RiskResolution.REMEDIED,
+        resolved_on=dt.date(2026, 9, 18),
     ),
     tenancy.TenancyStartedV1(tenancy=TENANCY, unit=UNIT, start=_MOVE_IN, request=REQUEST),
     tenancy.ApplicationClosedV1(request=REQUEST, unit=UNIT),

@@ -18,15 +18,17 @@ class MatterKind(StrEnum):
     PLACEMENT = "placement"
     HOME = "home"
     STAY = "stay"
+    PREVENTION = "prevention"
 
 
 @dataclass(frozen=True, slots=True)
 class OpenMatter:
-    """Something open for a client: `named` identifies it; it's closed in `placement_id`, if it has one."""
+    """Something open for a client: `named` identifies it; it's closed in the record of the id, if any."""
 
     kind: MatterKind
     named: str
     placement_id: UUID | None = None
+    prevention_id: UUID | None = None
 
 
 Open = Callable[[Tx | ReadTx, UUID], Awaitable[Sequence[OpenMatter]]]

@@ -22,6 +22,7 @@ class Purpose(StrEnum):
 
     BE_HOUSED = "be_housed"
     SHARE_CONTACT_FOR_TENANCY = "share_contact_for_tenancy"
+    SHARE_SUBSIDIES = "share_subsidies"
     COORDINATE_SERVICES = "coordinate_services"
 
 
@@ -40,6 +41,7 @@ class DataCategory(StrEnum):
     CONTACT = "contact"
     HOUSEHOLD_SIZE = "household_size"
     HOUSING_NEEDS = "housing_needs"
+    SUBSIDIES = "subsidies"
 
 
 class ConsentType(StrEnum):
@@ -79,7 +81,7 @@ class GivenHow(StrEnum):
     ELECTRONIC = "electronic"
 
 
-CONCERN_LANDLORDS = frozenset({Purpose.BE_HOUSED, Purpose.SHARE_CONTACT_FOR_TENANCY})
+CONCERN_LANDLORDS = frozenset({Purpose.BE_HOUSED, Purpose.SHARE_CONTACT_FOR_TENANCY, Purpose.SHARE_SUBSIDIES})
 """The purposes whose consent is for one landlord, or for those of the homes that are asked for (N4)."""
 
 SUFFICIENT: dict[Purpose, frozenset[ConsentType]] = {
@@ -87,13 +89,15 @@ SUFFICIENT: dict[Purpose, frozenset[ConsentType]] = {
     Purpose.SHARE_CONTACT_FOR_TENANCY: frozenset(
         {ConsentType.EXPLICIT, ConsentType.COORDINATED_ACCESS_EXPLICIT}
     ),
+    Purpose.SHARE_SUBSIDIES: frozenset({ConsentType.EXPLICIT, ConsentType.COORDINATED_ACCESS_EXPLICIT}),
     Purpose.COORDINATE_SERVICES: frozenset(ConsentType) - {ConsentType.DECLINED_ANONYMOUS},
 }
-"""The types of consent that are enough for a purpose: name and contact need an explicit one."""
+"""The types of consent that are enough for a purpose: name, contact and subsidies need an explicit one."""
 
 CATEGORIES_OF: dict[Purpose, tuple[DataCategory, ...]] = {
     Purpose.BE_HOUSED: (DataCategory.HOUSEHOLD_SIZE,),
     Purpose.SHARE_CONTACT_FOR_TENANCY: (DataCategory.NAME, DataCategory.CONTACT),
+    Purpose.SHARE_SUBSIDIES: (DataCategory.SUBSIDIES,),
     Purpose.COORDINATE_SERVICES: (DataCategory.HOUSING_NEEDS,),
 }
 """What each purpose discloses at least."""

@@ -24,6 +24,7 @@ class Corrected(StrEnum):
     ATTEMPT = "attempt"
     FOLLOW_UP = "follow_up"
     STAY = "stay"
+    SUBSIDY_PAYMENT = "subsidy_payment"
 
 
 class Correction(Base):

@@ -1,4 +1,4 @@
-"""Follow-ups of placements through the API (P8)."""
+"""Follow-ups of cases through the API (P8, H2, F1)."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -18,6 +18,7 @@ from support_svc.followups.commands import (
     correct_last_day,
     record_follow_up,
 )
+from support_svc.followups.model import Cases
 from support_svc.followups.queries import FollowUpView, follow_ups_of
 
 router = ApiRouter(tags=["follow-ups"])
@@ -25,23 +26,23 @@ router = ApiRouter(tags=["follow-ups"])
 
 @dataclass(frozen=True, slots=True)
 class FollowedUp:
-    """The placement whose follow-up was recorded."""
+    """The case whose follow-up was recorded."""
 
-    placement_id: UUID
-
-
-@router.get("/placements/{placement_id}/follow-ups")
-async def get_follow_ups(call: Call, placement_id: UUID) -> list[FollowUpView]:
-    """The follow-ups of a placement."""
-    return await call.ask(follow_ups_of, placement_id)
+    case_id: UUID
 
 
-@router.post("/placements/{placement_id}/follow-ups", status_code=201)
+@router.get("/{cases}/{case_id}/follow-ups")
+async def get_follow_ups(call: Call, cases: Cases, case_id: UUID) -> list[FollowUpView]:
+    """The follow-ups of a case."""
+    return await call.ask(follow_ups_of, cases, case_id)
+
+
+@router.post("/{cases}/{case_id}/follow-ups", status_code=201)
 @direct
-async def post_follow_up(call: Call, placement_id: UUID, body: FollowUpFields) -> FollowedUp:
+async def post_follow_up(call: Call, cases: Cases, case_id: UUID, body: FollowUpFields) -> FollowedUp:
     """Record the follow-up that is due."""
-    command = RecordFollowUp(placement_id=placement_id, **dict(body))
-    return FollowedUp(placement_id=await call.perform(record_follow_up, command))
+    command = RecordFollowUp(cases=cases, case_id=case_id, **dict(body))
+    return FollowedUp(case_id=await call.perform(record_follow_up, command))
 
 
 @router.put("/placements/{placement_id}/members/{client_id}/last-day", status_code=204)
@@ -51,14 +52,16 @@ async def put_last_day(call: Call, placement_id: UUID, client_id: UUID, body: La
     await call.perform(correct_last_day, command)
 
 
-@router.put("/placements/{placement_id}/follow-ups/{follow_up_id}", status_code=204)
-async def put_follow_up(call: Call, placement_id: UUID, follow_up_id: UUID, body: FollowUpCorrection) -> None:
+@router.put("/{cases}/{case_id}/follow-ups/{follow_up_id}", status_code=204)
+async def put_follow_up(
+    call: Call, cases: Cases, case_id: UUID, follow_up_id: UUID, body: FollowUpCorrection
+) -> None:
     """Correct a follow-up that was recorded."""
-    command = CorrectFollowUp(placement_id=placement_id, follow_up_id=follow_up_id, **dict(body))
+    command = CorrectFollowUp(cases=cases, case_id=case_id, follow_up_id=follow_up_id, **dict(body))
     await call.perform(correct_follow_up, command)
 
 
-@router.put("/placements/{placement_id}/next-follow-up", status_code=204)
-async def put_next_follow_up(call: Call, placement_id: UUID, body: DueDay) -> None:
+@router.put("/{cases}/{case_id}/next-follow-up", status_code=204)
+async def put_next_follow_up(call: Call, cases: Cases, case_id: UUID, body: DueDay) -> None:
     """Correct when the next follow-up is due."""
-    await call.perform(correct_due_day, CorrectDueDay(placement_id=placement_id, **dict(body)))
+    await call.perform(correct_due_day, CorrectDueDay(cases=cases, case_id=case_id, **dict(body)))

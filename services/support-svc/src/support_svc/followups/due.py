@@ -7,7 +7,7 @@ from chassis.usecase import query
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
 from support_svc.followups.feature import VIEW_FOLLOW_UPS
-from support_svc.followups.model import FollowUp, FollowUpState
+from support_svc.followups.model import Cases, FollowUp, FollowUpState
 from trade.due import CUT, SOON_WITHIN, Due, DueList, total, urgency_of
 
 
@@ -33,7 +33,7 @@ async def due(tx: ReadTx) -> DueList:
             task="follow_up",
             urgency=urgency_of(one.due_on, tx.today),
             page="follow_up_new",
-            at={"placement_id": one.subject_id},
+            at={"cases": Cases.of(one.subject).value, "case_id": one.subject_id},
             name=person.full_name,
             person=person.id,
             by=one.due_on,

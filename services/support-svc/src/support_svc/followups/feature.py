@@ -1,4 +1,7 @@
-"""Follow-ups: when somebody is asked next how the housing is going, and what was found (P8, F1)."""
+"""Follow-ups: when somebody is asked next how the housing is going, and what was found (P8, H2, F1).
+
+The later features act when the household of a placement has a new head (`placement_has_new_head`).
+"""
 
 from chassis.access import Permission
 from chassis.feature import Feature
@@ -24,5 +27,9 @@ FEATURE = Feature(
         "follow_up_due_by": "queries:follow_up_due_by",
         "placement_handed_over": "commands:hand_over",
         "placement_ended": "commands:cancel_due",
+        "next_follow_up_of_prevention": "queries:next_follow_up_of_prevention",
+        "prevention_opened": "commands:prevention_opened",
+        "prevention_handed_over": "commands:hand_over",
+        "prevention_closed": "commands:cancel_due",
     },
 )

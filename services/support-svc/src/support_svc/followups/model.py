@@ -1,6 +1,5 @@
-"""Follow-ups (P8, F1): one mechanism under every record that has them, and what is found for a placement."""
+"""Follow-ups (P8, H2, F1): one mechanism under every kind of case that has them."""
 
-import calendar
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,12 +14,37 @@ from chassis.errors import DomainError, Kind
 from support_svc.lookups.model import Caseworker, LookupValue
 from support_svc.placements.model import Placement
 from support_svc.tables import Base
+from trade.dates import months_after
 
 
 class FollowUpSubject(StrEnum):
-    """Kind of record a follow-up belongs to."""
+    """Kind of case a follow-up belongs to."""
 
     PLACEMENT = "placement"
+    HOUSING_LOSS_PREVENTION = "housing_loss_prevention"
+
+
+class Cases(StrEnum):
+    """The collection that a case belongs to, as addresses name it."""
+
+    PLACEMENTS = "placements"
+    HOUSING_LOSS_PREVENTIONS = "housing-loss-preventions"
+
+    @property
+    def subject(self) -> FollowUpSubject:
+        """Kind of its cases."""
+        return _SUBJECTS[self]
+
+    @classmethod
+    def of(cls, subject: FollowUpSubject) -> "Cases":
+        """The collection of a kind of case."""
+        return next(cases for cases, one in _SUBJECTS.items() if one is subject)
+
+
+_SUBJECTS = {
+    Cases.PLACEMENTS: FollowUpSubject.PLACEMENT,
+    Cases.HOUSING_LOSS_PREVENTIONS: FollowUpSubject.HOUSING_LOSS_PREVENTION,
+}
 
 
 class FollowUpState(StrEnum):
@@ -41,7 +65,11 @@ class StillInHousing(StrEnum):
 
 
 class FollowUp(Base):
-    """A follow-up: due on a day, later recorded. A record has at most one that is due."""
+    """A follow-up of a case: due on a day, later recorded. A case has at most one that is due.
+
+    `anchor_on`: the day from which months were counted to `due_on`, so that monthly follow-ups of the 31st
+    stay on the last day of each month; None when the day was entered as a date.
+    """
 
     __tablename__ = "followup"
     __table_args__ = (
@@ -63,6 +91,7 @@ class FollowUp(Base):
     client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
     caseworker: Mapped[str] = mapped_column(ForeignKey(Caseworker.subject))
     due_on: Mapped[date]
+    anchor_on: Mapped[date | None]
     state: Mapped[FollowUpState] = mapped_column(words(FollowUpState, "state"))
     done_on: Mapped[date | None]
     months_since: Mapped[int | None]
@@ -87,13 +116,6 @@ class FollowUpOutcome(Base):
     housed_elsewhere: Mapped[bool | None]
 
 
-def months_after(day: date, months: int) -> date:
-    """The same day some months later, or the last day of a shorter month: 31 Jan + 1 is 28 or 29 Feb."""
-    index = day.year * 12 + day.month - 1 + months
-    year, month = divmod(index, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
 def months_between(earlier: date, later: date) -> int:
     """Whole months from one day to another, never negative.
 
@@ -105,17 +127,32 @@ def months_between(earlier: date, later: date) -> int:
     return count if months_after(earlier, count) <= later else count - 1
 
 
-def due_date(base: date, exact: date | None, months: int | None) -> date:
-    """When the next follow-up is due: an exact date or a number of months after `base`, exactly one of them.
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """When a follow-up is due, and from which day its months were counted, if they were."""
 
-    Raises NextFollowUpNeeded when neither or both are given, NextFollowUpTooEarly when not after `base`.
+    due_on: date
+    anchor_on: date | None = None
+
+
+def next_due(base: date, exact: date | None, months: int | None, *, anchor: date | None = None) -> Dated:
+    """Return when the next follow-up is due: an exact date or a number of months after `base`.
+
+    Exactly one of them is given. Months are counted from `anchor`, from which `base` was reached by months:
+    counted from 31 January, 28 February is followed by 31 March. Raises NextFollowUpNeeded when neither or
+    both are given, NextFollowUpTooEarly when not after `base`.
     """
-    if (exact is None) == (months is None):
+    if exact is not None and months is None:
+        dated = Dated(exact)
+    elif months is not None and exact is None:
+        start = anchor or base
+        since = (base.year - start.year) * 12 + base.month - start.month
+        dated = Dated(months_after(start, since + months), start)
+    else:
         raise NextFollowUpNeeded(field="next_on")
-    due = exact if exact is not None else months_after(base, months or 0)
-    if due <= base:
+    if dated.due_on <= base:
         raise NextFollowUpTooEarly(field="next_on" if exact is not None else "next_months")
-    return due
+    return dated
 
 
 def moved_out_on(placement: Placement) -> date | None:
@@ -173,11 +210,11 @@ class DepartureIsNew(DomainError):
 
 
 class NotIncluded(DomainError):
-    """The person isn't part of the placement."""
+    """The person isn't part of the case."""
 
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "not_included"
-    message: ClassVar[str] = "This person is not included in the placement."
+    message: ClassVar[str] = "This person is not included here."
 
 
 class ReasonLeftNeeded(DomainError):
@@ -218,3 +255,19 @@ class BeforeMoveIn(DomainError):
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "before_move_in"
     message: ClassVar[str] = "A follow-up cannot be before the move-in."
+
+
+class OutcomeNeeded(DomainError):
+    """A follow-up that ends a housing loss prevention records how it ended (H2, H4)."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "outcome_needed"
+    message: ClassVar[str] = "This ends the housing loss prevention. Choose its outcome."
+
+
+class OutcomeNotAsked(DomainError):
+    """An outcome is given where a follow-up ends nothing that has one."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "outcome_not_asked"
+    message: ClassVar[str] = "An outcome is recorded only when a follow-up ends a housing loss prevention."

@@ -1,4 +1,4 @@
-"""Reading follow-ups: those of a record, and when the next one of a placement is due (P8, F1)."""
+"""Reading follow-ups: those of a case, and when its next one is due (P8, H2, F1)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +14,8 @@ from support_svc.clients.model import Client, display_name
 from support_svc.corrections.model import Corrected
 from support_svc.corrections.queries import CorrectionView, corrections_of
 from support_svc.followups.feature import VIEW_FOLLOW_UPS
-from support_svc.followups.model import FollowUp, FollowUpOutcome, FollowUpState, StillInHousing
+from support_svc.followups.model import Cases, FollowUp, FollowUpOutcome, FollowUpState, StillInHousing
+from support_svc.housing_loss_prevention.model import HousingLossPrevention
 from support_svc.lookups.model import LookupValue, english, french
 from support_svc.placements.model import Placement
 
@@ -37,7 +38,7 @@ class OutcomeView:
 
 @dataclass(frozen=True, slots=True)
 class FollowUpView:
-    """A follow-up of a record."""
+    """A follow-up of a case."""
 
     id: UUID
     due_on: date
@@ -54,14 +55,14 @@ class FollowUpView:
 
 
 @query(VIEW_FOLLOW_UPS)
-async def follow_ups_of(tx: ReadTx, subject_id: UUID) -> list[FollowUpView]:
-    """Every follow-up of a record, the next one first."""
+async def follow_ups_of(tx: ReadTx, cases: Cases, case_id: UUID) -> list[FollowUpView]:
+    """Every follow-up of a case, the next one first."""
     follow_ups = list(
         (
             await tx.execute(
                 select(FollowUp)
                 .join(Client, Client.id == FollowUp.client_id)
-                .where(FollowUp.subject_id == subject_id, may_see(tx))
+                .where(FollowUp.subject_id == case_id, FollowUp.subject == cases.subject, may_see(tx))
                 .order_by(FollowUp.due_on.desc(), FollowUp.id.desc())
             )
         ).scalars()
@@ -108,13 +109,25 @@ async def follow_ups_of(tx: ReadTx, subject_id: UUID) -> list[FollowUpView]:
 
 def next_follow_up() -> ScalarSelect[date]:
     """Select the day of the earliest follow-up that is due, of the placement in the row."""
-    return select(func.min(FollowUp.due_on)).where(*_due()).correlate(Placement).scalar_subquery()
+    return _next_of(Placement)
+
+
+def next_follow_up_of_prevention() -> ScalarSelect[date]:
+    """Select the day of the earliest follow-up that is due, of the housing loss prevention in the row."""
+    return _next_of(HousingLossPrevention)
 
 
 def follow_up_due_by(day: date) -> ColumnElement[bool]:
     """Whether a follow-up of the placement in the row is due on a day or earlier."""
-    return exists().where(*_due(), FollowUp.due_on <= day).correlate(Placement)
+    return exists().where(*_due(Placement), FollowUp.due_on <= day).correlate(Placement)
 
 
-def _due() -> tuple[ColumnElement[bool], ...]:
-    return FollowUp.subject_id == Placement.id, FollowUp.state == FollowUpState.DUE
+Followed = type[Placement] | type[HousingLossPrevention]
+
+
+def _next_of(case: Followed) -> ScalarSelect[date]:
+    return select(func.min(FollowUp.due_on)).where(*_due(case)).correlate(case).scalar_subquery()
+
+
+def _due(case: Followed) -> tuple[ColumnElement[bool], ...]:
+    return FollowUp.subject_id == case.id, FollowUp.state == FollowUpState.DUE

@@ -343,17 +343,33 @@ async def move_end(tx: Tx, placement_id: UUID, client_id: UUID, *, before: date,
     """Move the last day of a person's stay of a placement. Raises HousingOverlap, EndBeforeStart."""
     mine = and_(HousingRecord.client_id == client_id, HousingRecord.ended_on == before)
     for record in await _stays_of(tx, placement_id, mine):
-        if after < record.started_on:
-            raise EndBeforeStart(field="left_on")
-        await _require_free_besides(tx, record, Stay(record.started_on, after))
-        record.ended_on = after
+        await move_last_day(tx, record, after)
 
 
 async def reopen_stay(tx: Tx, placement_id: UUID, client_id: UUID) -> None:
     """Open a person's stay of a placement again: they never left. Raises HousingOverlap."""
     for record in await _stays_of(tx, placement_id, HousingRecord.client_id == client_id):
-        await _require_free_besides(tx, record, Stay(record.started_on))
-        record.ended_on = record.reason_left_id = None
+        await open_again(tx, record)
+
+
+async def locked_stay(tx: Tx, record_id: UUID) -> HousingRecord:
+    """A stay that a record of another feature names, locked until the transaction ends."""
+    found = select(HousingRecord).where(HousingRecord.id == record_id).with_for_update()
+    return (await tx.execute(found)).scalar_one()
+
+
+async def move_last_day(tx: Tx, record: HousingRecord, day: date) -> None:
+    """Move the last day of a stay. Raises HousingOverlap, EndBeforeStart."""
+    if day < record.started_on:
+        raise EndBeforeStart(field="left_on")
+    await _require_free_besides(tx, record, Stay(record.started_on, day))
+    record.ended_on = day
+
+
+async def open_again(tx: Tx, record: HousingRecord) -> None:
+    """Open a stay again that has never ended. Raises HousingOverlap."""
+    await _require_free_besides(tx, record, Stay(record.started_on))
+    record.ended_on = record.reason_left_id = None
 
 
 async def _require_free_besides(tx: Tx, record: HousingRecord, stay: Stay, *more: HousingRecord) -> None:

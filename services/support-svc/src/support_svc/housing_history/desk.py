@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import Response
 
 from chassis.errors import NotFound
+from chassis.feature import offers_of
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from support_svc.clients.queries import client
@@ -32,7 +33,12 @@ async def page(call: DeskCall, client_id: UUID) -> Response:
     """Where a client has lived."""
     person = await call.ask(client, client_id)
     stays = await call.ask(housing_history, client_id)
-    return call.page("housing_history/list.html", person=person, stays=stays)
+    actions = [
+        one
+        for its in offers_of(call.runtime.features, "housing_actions")
+        for one in await call.ask(its, client_id)
+    ]
+    return call.page("housing_history/list.html", person=person, stays=stays, actions=actions)
 
 
 @router.get("/new", name="housing_new")

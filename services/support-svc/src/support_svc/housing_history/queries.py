@@ -1,5 +1,6 @@
 """Reading where people have lived (C5)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -58,6 +59,18 @@ class HousingView:
     def reason_left(self, locale: str) -> str | None:
         """The reason for leaving in the person's language."""
         return self.reason_left_fr if locale == "fr" else self.reason_left_en
+
+
+@dataclass(frozen=True, slots=True)
+class HousingAction:
+    """What a later feature offers on the page of a client's housing history, as `housing_actions`.
+
+    `words` are a message id; `page` is the route where it's done, with its parameters `at`.
+    """
+
+    words: str
+    page: str
+    at: Mapping[str, UUID]
 
 
 @query(VIEW_CLIENTS, views="client")

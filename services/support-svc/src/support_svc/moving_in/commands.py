@@ -18,7 +18,7 @@ from support_svc.clients.model import Client, ContactKind
 from support_svc.clients.queries import names_of
 from support_svc.corrections.model import Corrected, Reasoned
 from support_svc.followups.commands import done_days, set_follow_up_of
-from support_svc.followups.model import due_date
+from support_svc.followups.model import next_due
 from support_svc.housing_history.commands import (
     Rent,
     end_stay,
@@ -136,14 +136,14 @@ async def move_in(tx: Tx, command: MoveIn) -> None:
     if request is None or request.state not in HOLDING:
         raise NotSecured
     _check(tx, command, request)
-    due_on = due_date(command.moved_in_on, command.next_on, command.next_months)
+    dated = next_due(command.moved_in_on, command.next_on, command.next_months)
     # Nothing below asks for what it has changed before, unless it has written it first.
     with tx.session.no_autoflush:
         await _house(tx, command, placement, request)
         await apply_fact(tx, placement, request, MovedIn(command.moved_in_on))
         placement.status = PlacementStatus.MOVED_IN
         placement.moved_in_on = command.moved_in_on
-        set_follow_up_of(tx, placement, due_on)
+        set_follow_up_of(tx, placement, dated)
         await _update_contact(tx, command, placement.client_id)
         await publish_move(tx, placement, request, command.moved_in_on, HouseholdMovedIn)
     tx.touched("placement", placement.id, "moved_in", {"moved_in_on": (None, command.moved_in_on)})

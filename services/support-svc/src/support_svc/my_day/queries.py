@@ -44,6 +44,8 @@ SHOWN = (
     TimelineKind.SIGNING_CANCELLED,
     TimelineKind.SIGNING_HELD,
     TimelineKind.TENANCY_STARTED,
+    TimelineKind.TENANCY_AT_RISK,
+    TimelineKind.TENANCY_RISK_RESOLVED,
 )
 """What is shown as changed since yesterday: what others decided, and what lapsed by itself."""
 

@@ -27,7 +27,6 @@ from support_svc.lookups.commands import list_myself, require_caseworker, requir
 from support_svc.lookups.model import Caseworker
 from support_svc.placements.feature import (
     EDIT_PLACEMENT,
-    PROGRAM,
     REASON_NOT_SECURED,
     REFERRAL_SOURCE,
     START_PLACEMENT,
@@ -51,6 +50,7 @@ from support_svc.placements.model import (
     TypeSought,
 )
 from support_svc.placements.timeline import add_to_timeline
+from support_svc.programs.commands import require_program
 from trade.contact import InternationalPhone
 from trade.dates import MoveDay, PastDay
 from trade.money import USUAL, Currency
@@ -310,7 +310,7 @@ async def _check_fields(tx: Tx, fields: PlacementFields, before: Placement | Non
     chosen = {kind.housing_type_id for kind in before.types_sought} if before is not None else set()
     await require_values(tx, HOUSING_TYPE, set(fields.housing_types) - chosen, "housing_types")
     if before is None or before.program_id != fields.program_id:
-        await require_values(tx, PROGRAM, [fields.program_id], "program_id")
+        await require_program(tx, fields.program_id, "program_id")
     if before is None or before.referral_source_id != fields.referral_source_id:
         await require_values(tx, REFERRAL_SOURCE, [fields.referral_source_id], "referral_source_id")
 

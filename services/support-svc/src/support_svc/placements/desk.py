@@ -22,13 +22,14 @@ from support_svc.placements.commands import (
     record_attempt,
     start_placement,
 )
-from support_svc.placements.feature import PROGRAM, REASON_NOT_SECURED, REFERRAL_SOURCE
+from support_svc.placements.feature import REASON_NOT_SECURED, REFERRAL_SOURCE
 from support_svc.placements.listing import PlacementFilter, placements
 from support_svc.placements.queries import AttemptView, attempts, placement
 from support_svc.placements.timeline import timeline
+from support_svc.programs.desk import program_choices
 
 router = DeskRouter(prefix="/front-desk/placements")
-_LISTS = (HOUSING_TYPE, PROGRAM, REFERRAL_SOURCE)
+_LISTS = (HOUSING_TYPE, REFERRAL_SOURCE)
 
 
 @router.get("", name="placements")
@@ -41,7 +42,7 @@ async def page(call: DeskCall) -> Response:
         found=found,
         wanted=form.command,
         form=form,
-        lists=await choices(call, PROGRAM),
+        programs=await program_choices(call, everything=True),
         people=await colleagues(call, everybody=True),
     )
 
@@ -74,6 +75,7 @@ async def _start_form(call: PageCall, client_id: UUID, form: object, status: int
         form=form,
         person=await call.ask(client, client_id),
         lists=await choices(call, *_LISTS),
+        programs=await program_choices(call),
         people=await colleagues(call),
         in_force=await call.ask(purposes_in_force, client_id),
     )
@@ -106,6 +108,7 @@ async def _change_form(call: PageCall, placement_id: UUID, form: object, status:
         form=form,
         one=one,
         lists=await choices(call, *_LISTS),
+        programs=await program_choices(call, including=one.program_id),
         people=await colleagues(call, including=one.caseworker),
     )
 

@@ -14,7 +14,6 @@ EDIT_PLACEMENT = Permission("edit_placement", CASEWORKER, SUPERVISOR)
 START_PLACEMENT = Permission("start_placement", CASEWORKER, SUPERVISOR)
 VIEW_PLACEMENTS = Permission("view_placements", CASEWORKER, SUPERVISOR)
 
-PROGRAM = LookupList("program", label="Program")
 REASON_NOT_SECURED = LookupList("reason_not_secured", label="Reason not secured")
 REFERRAL_SOURCE = LookupList("referral_source", label="Referral source")
 
@@ -22,7 +21,7 @@ FEATURE = Feature(
     module=__name__,
     permissions=(EDIT_PLACEMENT, START_PLACEMENT, VIEW_PLACEMENTS),
     navigation=(NavItem("Housing Placements", "placements", VIEW_PLACEMENTS, position=30),),
-    lookups=(PROGRAM, REFERRAL_SOURCE, REASON_NOT_SECURED),
+    lookups=(REFERRAL_SOURCE, REASON_NOT_SECURED),
     offers={
         "moved_to_client": "moving:moved_to_client",
         "members_of_placements": "moving:members_of_placements",

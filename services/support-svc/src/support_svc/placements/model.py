@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from chassis.db import words
 from chassis.errors import DomainError, Kind
 from support_svc.lookups.model import Caseworker, LookupValue
+from support_svc.programs.model import Program
 from support_svc.tables import Base
 
 
@@ -86,6 +87,8 @@ class TimelineKind(StrEnum):
     SIGNING_HELD = "signing_held"
     SIGNING_ANSWERED = "signing_answered"
     TENANCY_STARTED = "tenancy_started"
+    TENANCY_AT_RISK = "tenancy_at_risk"
+    TENANCY_RISK_RESOLVED = "tenancy_risk_resolved"
     MOVED_IN = "moved_in"
     FOLLOW_UP = "follow_up"
     NEW_HEAD = "new_head"
@@ -102,6 +105,9 @@ class TimelineKind(StrEnum):
     PROPOSAL_KNOWN = "proposal_known"
     PROPOSAL_REFUSED = "proposal_refused"
     PROPOSAL_WITHDRAWN = "proposal_withdrawn"
+    SUBSIDY_RECORDED = "subsidy_recorded"
+    SUBSIDY_CHANGED = "subsidy_changed"
+    SUBSIDY_ENDED = "subsidy_ended"
 
 
 def is_declined(state: SecuringState, application: ApplicationState | None) -> bool:
@@ -143,7 +149,7 @@ class Placement(Base):
     caseworker: Mapped[str] = mapped_column(ForeignKey(Caseworker.subject))
     search_started_on: Mapped[date]
     target_on: Mapped[date | None]
-    program_id: Mapped[UUID | None] = mapped_column(ForeignKey(LookupValue.id))
+    program_id: Mapped[UUID | None] = mapped_column(ForeignKey(Program.id))
     referral_source_id: Mapped[UUID | None] = mapped_column(ForeignKey(LookupValue.id))
     referral_organisation: Mapped[str | None] = mapped_column(String(200))
     referral_person: Mapped[str | None] = mapped_column(String(200))

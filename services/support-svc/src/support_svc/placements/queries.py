@@ -38,6 +38,7 @@ from support_svc.placements.model import (
     may_be_referred,
 )
 from support_svc.placements.progress import Meeting, Progress, Record, progress
+from support_svc.programs.model import Program
 
 
 class NextKind(StrEnum):
@@ -265,13 +266,13 @@ async def placement(tx: ReadTx, placement_id: UUID) -> PlacementView:
 
     The view is logged (X3).
     """
-    program, source = aliased(LookupValue), aliased(LookupValue)
+    source = aliased(LookupValue)
     row = (
         await tx.execute(
-            select(Placement, Client, Caseworker.name, program, source, next_follow_up(tx))
+            select(Placement, Client, Caseworker.name, Program, source, next_follow_up(tx))
             .join(Client, Client.id == Placement.client_id)
             .join(Caseworker, Caseworker.subject == Placement.caseworker)
-            .outerjoin(program, program.id == Placement.program_id)
+            .outerjoin(Program, Program.id == Placement.program_id)
             .outerjoin(source, source.id == Placement.referral_source_id)
             .where(Placement.id == placement_id, may_see(tx))
         )
@@ -322,8 +323,8 @@ async def placement(tx: ReadTx, placement_id: UUID) -> PlacementView:
         search_started_on=one.search_started_on,
         target_on=one.target_on,
         program_id=one.program_id,
-        program_en=english(its_program),
-        program_fr=french(its_program),
+        program_en=None if its_program is None else its_program.name_en,
+        program_fr=None if its_program is None else its_program.name_fr,
         referral_source_id=one.referral_source_id,
         referral_source_en=english(its_source),
         referral_source_fr=french(its_source),

@@ -14,6 +14,7 @@ from chassis.usecase import query
 from support_svc.placements.feature import VIEW_PLACEMENTS
 from support_svc.placements.model import TimelineEntry, TimelineKind
 from support_svc.placements.queries import require_visible
+from trade.schedule import Frequency
 
 SEARCHED = "placement_search"
 """Record kind of a housing search in the access log, which is all that a search writes."""
@@ -123,14 +124,27 @@ def _plain(value: object) -> object:
     return value if isinstance(value, (str, int, bool)) or value is None else str(value)
 
 
-_DAYS = ("secured_on", "expected_move_in", "moved_in_on", "moved_out_on", "on", "before", "after")
+_DAYS = (
+    "first_on",
+    "counted_from",
+    "last_on",
+    "secured_on",
+    "expected_move_in",
+    "moved_in_on",
+    "moved_out_on",
+    "on",
+    "before",
+    "after",
+    "remedy_by",
+)
 _MOMENTS = ("deadline", "starts_at")
-_READ: dict[str, Callable[[str], date]] = {
+_READ: dict[str, Callable[[str], object]] = {
     **dict.fromkeys(_DAYS, date.fromisoformat),
     **dict.fromkeys(_MOMENTS, datetime.fromisoformat),
+    "frequency": Frequency,
 }
 
 
 def readable(fields: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of an event or a line with dates and times read from their text."""
+    """Return the fields of an event or a line with dates, times and frequencies read from their text."""
     return {name: _READ[name](value) if name in _READ and value else value for name, value in fields.items()}

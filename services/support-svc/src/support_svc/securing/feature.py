@@ -1,4 +1,7 @@
-"""Securing a home: asking the inventory for it, and what follows until the household can move in (P6)."""
+"""Securing a home: asking the inventory for it, and what follows until the household can move in (P6).
+
+The later features act when a household was referred to a landlord (`household_referred`).
+"""
 
 from chassis.access import Permission
 from chassis.feature import Feature

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Uuid, select
 from sqlalchemy.orm import selectinload
 
+from chassis.feature import offers_of
 from chassis.flush import parameter
 from chassis.ids import new_id
 from chassis.tx import ReadTx, Tx
@@ -56,6 +57,8 @@ async def refer(tx: Tx, placement: Placement, request: Securing) -> bool:
     request.named = fact.applicant is not None
     details = {"address": request.address, "named": request.named, "landlord": landlord}
     add_to_timeline(tx, placement.id, TimelineKind.REFERRED, details)
+    for act in offers_of(tx.runtime.features, "household_referred"):
+        await act(tx, placement)
     return True
 
 

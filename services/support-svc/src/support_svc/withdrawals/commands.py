@@ -12,7 +12,7 @@ from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
 from support_svc.consents.commands import WithdrawConsent, withdraw_consent
 from support_svc.consents.feature import RECORD_CONSENT
-from support_svc.consents.model import AlreadyWithdrawn, Consent, Consequence, Purpose
+from support_svc.consents.model import AlreadyWithdrawn, Consent, Consequence
 from support_svc.placements.commands import locked_placement
 from support_svc.placements.model import Placement, TimelineKind
 from support_svc.placements.timeline import add_to_timeline
@@ -21,6 +21,7 @@ from support_svc.securing.model import ContactWithdrawn, Securing
 from support_svc.securing.process import GivenUp
 from support_svc.securing.referrals import withdraw_referral
 from support_svc.withdrawals.model import (
+    WITH_CONSEQUENCES,
     Reach,
     WithdrawWithConsequences,
     contact_disclosed,
@@ -50,7 +51,7 @@ async def withdraw_with_consequences(tx: Tx, command: WithdrawWithConsequences) 
         await withdraw_consent(tx, own)
     elif not command.follows:
         raise AlreadyWithdrawn
-    if command.follows and consent.purpose is not Purpose.COORDINATE_SERVICES:
+    if command.follows and consent.purpose in WITH_CONSEQUENCES:
         await tx.session.flush()
         await _follow(tx, consent, command.follows)
 

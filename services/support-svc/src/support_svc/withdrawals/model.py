@@ -15,6 +15,10 @@ _CAN_BE_GIVEN_UP = frozenset({SecuringState.ASKED, SecuringState.HELD})
 """States of a request that the caseworker can give up; once the tenancy has started, the lease counts."""
 
 
+WITH_CONSEQUENCES = frozenset({Purpose.BE_HOUSED, Purpose.SHARE_CONTACT_FOR_TENANCY})
+"""The purposes under which something stands with a request for a home that can be ended with the consent."""
+
+
 @dataclass(frozen=True, slots=True)
 class StandingDisclosure:
     """Something that was disclosed about a client and still stands, and what may follow for it."""
@@ -69,7 +73,7 @@ def may_follow(request: Securing, purpose: Purpose, reach: Reach) -> tuple[Conse
     if purpose is Purpose.BE_HOUSED and request.state in _CAN_BE_GIVEN_UP and reach.includes(request.manager):
         found.append(Consequence.GIVE_UP_HOME)
     if (
-        purpose is not Purpose.COORDINATE_SERVICES
+        purpose in WITH_CONSEQUENCES
         and request.state is SecuringState.HELD
         and request.is_referred
         and reach.includes(request.referred_to)

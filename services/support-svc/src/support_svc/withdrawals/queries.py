@@ -12,11 +12,12 @@ from chassis.usecase import query
 from support_svc.clients.feature import VIEW_CLIENTS
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
-from support_svc.consents.model import LANDLORDS_ASKED, Consent, Purpose
+from support_svc.consents.model import LANDLORDS_ASKED, Consent
 from support_svc.consents.standing import consent_in_force
 from support_svc.placements.model import Placement
 from support_svc.securing.model import Securing
 from support_svc.withdrawals.model import (
+    WITH_CONSEQUENCES,
     Reach,
     StandingDisclosure,
     concerns,
@@ -37,7 +38,7 @@ async def standing_disclosures(tx: ReadTx, client_id: UUID, consent_id: UUID) ->
     )
     if consent is None:
         raise NotFound(what="consent")
-    if consent.purpose is Purpose.COORDINATE_SERVICES:
+    if consent.purpose not in WITH_CONSEQUENCES:
         return []
     found = await tx.execute(
         select(Securing)

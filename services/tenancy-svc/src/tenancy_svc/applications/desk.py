@@ -38,6 +38,7 @@ from tenancy_svc.homes.model import HomeUnknown
 from tenancy_svc.homes.queries import home, homes
 from tenancy_svc.panels import timeline_items
 from tenancy_svc.statutes.queries import statute, statutes
+from tenancy_svc.subsidies.queries import paid_by_others
 
 router = DeskRouter(prefix="/property-desk")
 
@@ -97,6 +98,7 @@ async def show_application(call: DeskCall, application_id: uuid.UUID) -> Respons
         "applications/record.html",
         may_join=others and bool(await call.ask(joinable, application_id)),
         record=record,
+        paid_by_others=await call.ask(paid_by_others, application_id),
         timeline=timeline_items(call, record.timeline),
         people_lines=_people_lines(call, record),
         choices=[

@@ -33,6 +33,7 @@ from tenancy_svc.leases.model import (
 from tenancy_svc.leases.money import Money
 from tenancy_svc.leases.queries import lease, lease_of_application, leases
 from tenancy_svc.panels import timeline_items
+from tenancy_svc.subsidies.queries import paid_by_others
 
 router = DeskRouter(prefix="/property-desk")
 
@@ -168,6 +169,7 @@ async def _record(call: PageCall, lease_id: uuid.UUID, template: str, tab: str) 
         template,
         lease=record,
         tab=tab,
+        paid_by_others=await call.ask(paid_by_others, record.application.id) if tab == "terms" else (),
         timeline=timeline_items(call, record.timeline),
         **disclosure_panel(call, statements),
     )
