@@ -72,7 +72,8 @@ class Feature:
 
     `module` is the name of its `feature.py` (`__name__`). `permissions` are those it declares, each with the
     roles that hold it. `sentences` put in words (message ids) what its audit rows record, by kind of record
-    and action; `tasks` do so for each kind of task that it finds due, with `{name}` for the person concerned;
+    and action; `tasks` do so for each kind of task that it finds due, with `{name}` for the person concerned,
+    and `task_names` name the kind itself, in lists of kinds and where no person may be named;
     `words` are tables of words for codes, each under the name by which templates know it; `lookups` are the
     lists from which its forms offer values. `body_limits` are bytes by the first part of a path below the
     prefix of API or desk; a text names the setting that has the number. `offers` are its answers to questions
@@ -86,6 +87,7 @@ class Feature:
     sentences: Mapping[tuple[str, str], str] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     tasks: Mapping[str, str] = field(default_factory=dict)
+    task_names: Mapping[str, str] = field(default_factory=dict)
     lookups: tuple[LookupList, ...] = ()
     body_limits: Mapping[str, int | str] = field(default_factory=dict)
     offers: Mapping[str, str] = field(default_factory=dict)
@@ -179,6 +181,11 @@ def lookups_of(features: Features) -> dict[str, LookupList]:
 def tasks_of(features: Features) -> dict[str, str]:
     """Return the sentences for all kinds of task that can be due."""
     return {task: words for feature in features for task, words in feature.tasks.items()}
+
+
+def task_names_of(features: Features) -> dict[str, str]:
+    """Return the names of all kinds of task that can be due (message ids)."""
+    return {task: words for feature in features for task, words in feature.task_names.items()}
 
 
 def offers_of(features: Features, question: str) -> list[Any]:

@@ -16,6 +16,7 @@ from support_svc.overviews import feature as overviews
 from support_svc.placements import feature as placements
 from support_svc.securing import feature as securing
 from support_svc.signings import feature as signings
+from support_svc.team_list import feature as team_list
 from support_svc.withdrawals import feature as withdrawals
 
 FEATURES: tuple[Feature, ...] = (
@@ -35,4 +36,5 @@ FEATURES: tuple[Feature, ...] = (
     signings.FEATURE,
     overviews.FEATURE,
     my_day.FEATURE,
+    team_list.FEATURE,
 )

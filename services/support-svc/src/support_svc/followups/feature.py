@@ -17,6 +17,7 @@ FEATURE = Feature(
     tasks={
         "follow_up": N_("Record the follow-up with %(name)s"),
     },
+    task_names={"follow_up": N_("Follow-up")},
     offers={
         "due": "due:due",
         "next_follow_up": "queries:next_follow_up",

@@ -35,4 +35,11 @@ FEATURE = Feature(
         "use_hold": N_("Move %(name)s in before the hold lapses, or ask for more time"),
         "move_in": N_("Move %(name)s in"),
     },
+    task_names={
+        "find_home": N_("Home to find"),
+        "find_another_home": N_("Other home to find"),
+        "wait_for_answer": N_("Answer awaited"),
+        "use_hold": N_("Hold about to lapse"),
+        "move_in": N_("Move-in"),
+    },
 )
