@@ -67,7 +67,7 @@ class Feature:
     """What one folder of a service contributes.
 
     Its tables, routers and events are found by the names of its files: `model.py`, `api.py` and each
-    `desk.py` or `desk_….py` with a `router` (or several `routers`), `events.py` with `EVENTS`. They are
+    `desk.py` or `desk_….py`, each with a `router` (or several `routers`), `events.py` with `EVENTS`. They are
     loaded only by the processes that need them: a worker loads no web framework.
 
     `module` is the name of its `feature.py` (`__name__`). `permissions` are those it declares, each with the
@@ -136,7 +136,12 @@ def permissions_of(features: Features) -> dict[str, frozenset[str]]:
 
 def api_routers(features: Features) -> list[Any]:
     """Return the routers of all APIs."""
-    return [module.router for feature in features if (module := feature.part("api")) is not None]
+    return [
+        router
+        for feature in features
+        if (module := feature.part("api")) is not None
+        for router in _routers(module)
+    ]
 
 
 def desk_routers(features: Features) -> list[Any]:

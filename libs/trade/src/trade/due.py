@@ -77,8 +77,8 @@ class Due:
     `at`; `by` the day or moment. Notes are words of a vocabulary, texts that stand as they are, or `Note`s.
 
     `caseworker` is whose it is, `place` where it stands among what is due of all kinds: its day, and the
-    reference of its record. A calendar shows `revision`, which grows when the day changes, and what was
-    `cancelled`.
+    reference of its record. An appointment `lasts` for some time from `by` on. A calendar shows `revision`,
+    which grows when the day or moment changes, and what was `cancelled`.
     """
 
     task: str
@@ -91,6 +91,7 @@ class Due:
     notes: tuple[Note | StrEnum | str, ...] = ()
     caseworker: str = ""
     place: tuple[date, UUID] | None = None
+    lasts: timedelta | None = None
     revision: int = 0
     cancelled: bool = False
 

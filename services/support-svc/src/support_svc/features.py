@@ -1,6 +1,7 @@
 """The features of this service, in the order in which they may know each other: later ones the earlier."""
 
 from chassis.feature import Feature
+from support_svc.calendars import feature as calendars
 from support_svc.clients import feature as clients
 from support_svc.consents import feature as consents
 from support_svc.corrections import feature as corrections
@@ -36,5 +37,6 @@ FEATURES: tuple[Feature, ...] = (
     signings.FEATURE,
     overviews.FEATURE,
     my_day.FEATURE,
+    calendars.FEATURE,
     team_list.FEATURE,
 )

@@ -1,5 +1,7 @@
 """Upcoming signings that aren't answered yet, or that somebody attends (F2, W4)."""
 
+from datetime import timedelta
+
 from sqlalchemy import and_, case, func, or_, select
 
 from chassis.tx import ReadTx
@@ -12,6 +14,9 @@ from support_svc.securing.model import Securing
 from support_svc.signings.feature import VIEW_SIGNINGS
 from support_svc.signings.model import Attendance, Signing, SigningState, current_state, of_request
 from trade.due import Due, DueList, Wanted, urgency_of
+
+LASTS = timedelta(hours=1)
+"""How long a signing takes in a calendar: nobody reports when it will end."""
 
 
 @query(VIEW_SIGNINGS)
@@ -52,6 +57,7 @@ async def due(tx: ReadTx, wanted: Wanted) -> DueList:
             notes=tuple(note for note in (one.place, request.address) if note),
             caseworker=whose,
             place=(day, one.signing),
+            lasts=LASTS,
             # What ends a hold ends its signing, which no later report can undo.
             revision=2 * one.reported_version + (state is not one.state),
             cancelled=state is SigningState.CANCELLED,
