@@ -63,6 +63,25 @@ class LookupList(str):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A rule of the organisation's own that administrators edit, declared by the feature it belongs to.
+
+    `label` and `hint` are its name and explanation on pages (message ids). It is a whole number from `low`
+    to `high`, of `unit` (a message id); or, with `words`, any of these words, each with its name (a message
+    id). `default` counts until the organisation has chosen something else.
+    """
+
+    code: str
+    label: str
+    hint: str
+    default: int | tuple[str, ...]
+    low: int = 0
+    high: int = 0
+    unit: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feature:
     """What one folder of a service contributes.
 
@@ -75,7 +94,8 @@ class Feature:
     and action; `tasks` do so for each kind of task that it finds due, with `{name}` for the person concerned,
     and `task_names` name the kind itself, in lists of kinds and where no person may be named;
     `words` are tables of words for codes, each under the name by which templates know it; `lookups` are the
-    lists from which its forms offer values. `body_limits` are bytes by the first part of a path below the
+    lists from which its forms offer values, `settings` the organisation's own rules that it follows.
+    `body_limits` are bytes by the first part of a path below the
     prefix of API or desk; a text names the setting that has the number. `offers` are its answers to questions
     that other features ask all features (such as `due` for My day), each `module:object` within the folder;
     the web application asks for `companion`, which runs alongside it: `(database) -> async context manager`.
@@ -89,6 +109,7 @@ class Feature:
     tasks: Mapping[str, str] = field(default_factory=dict)
     task_names: Mapping[str, str] = field(default_factory=dict)
     lookups: tuple[LookupList, ...] = ()
+    settings: tuple[Setting, ...] = ()
     body_limits: Mapping[str, int | str] = field(default_factory=dict)
     offers: Mapping[str, str] = field(default_factory=dict)
 
@@ -180,6 +201,17 @@ def lookups_of(features: Features) -> dict[str, LookupList]:
             if one in found:
                 raise TypeError(f"the look-up list {one} is declared twice")
             found[one] = one
+    return found
+
+
+def settings_of(features: Features) -> dict[str, Setting]:
+    """Return all settings by their codes. Raises TypeError for one that is declared twice."""
+    found: dict[str, Setting] = {}
+    for feature in features:
+        for one in feature.settings:
+            if one.code in found:
+                raise TypeError(f"the setting {one.code} is declared twice")
+            found[one.code] = one
     return found
 
 

@@ -62,6 +62,7 @@ RENT = Bounds(back=LIFETIME, ahead=10)
 AVAILABLE = Bounds(back=LIFETIME, ahead=10)
 WORK = Bounds(back=LIFETIME, ahead=10)
 APPOINTMENT = Bounds(back=5, ahead=5)
+EFFECT = Bounds(back=0, ahead=5)
 
 BirthDay = Annotated[date, BIRTH]
 """The day on which somebody was born."""
@@ -91,6 +92,8 @@ PastMoment = Annotated[AwareDatetime, HAPPENED]
 """When something happened."""
 Appointment = Annotated[AwareDatetime, APPOINTMENT]
 """When people are to meet, or somebody is to enter a home."""
+EffectDay = Annotated[date, EFFECT]
+"""The day from which on a rule of one's own is another; never one that is past."""
 
 KINDS: dict[str, Bounds] = {
     "birth": BIRTH,
@@ -106,6 +109,7 @@ KINDS: dict[str, Bounds] = {
     "available": AVAILABLE,
     "work": WORK,
     "appointment": APPOINTMENT,
+    "effect": EFFECT,
 }
 """Every kind of day by its name."""
 

@@ -27,7 +27,7 @@ async def due_rows(
     tasks: Sequence[str],
     caseworker: ColumnElement[str] | InstrumentedAttribute[str],
     day: ColumnElement[Any] | InstrumentedAttribute[Any],
-    id: InstrumentedAttribute[UUID],
+    id: ColumnElement[UUID] | InstrumentedAttribute[UUID],
     task: ColumnElement[str] | None = None,
 ) -> tuple[Sequence[Row], int]:
     """Return the rows of `statement` that are wanted, by day, and how many there are on all pages.

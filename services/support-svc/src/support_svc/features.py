@@ -3,6 +3,7 @@
 from chassis.feature import Feature
 from support_svc.calendars import feature as calendars
 from support_svc.clients import feature as clients
+from support_svc.configuration import feature as configuration
 from support_svc.consents import feature as consents
 from support_svc.corrections import feature as corrections
 from support_svc.followups import feature as followups
@@ -18,10 +19,12 @@ from support_svc.placements import feature as placements
 from support_svc.securing import feature as securing
 from support_svc.signings import feature as signings
 from support_svc.team_list import feature as team_list
+from support_svc.unanswered import feature as unanswered
 from support_svc.withdrawals import feature as withdrawals
 
 FEATURES: tuple[Feature, ...] = (
     lookups.FEATURE,
+    configuration.FEATURE,
     corrections.FEATURE,
     clients.FEATURE,
     consents.FEATURE,
@@ -36,6 +39,7 @@ FEATURES: tuple[Feature, ...] = (
     housing_search.FEATURE,
     signings.FEATURE,
     overviews.FEATURE,
+    unanswered.FEATURE,
     my_day.FEATURE,
     calendars.FEATURE,
     team_list.FEATURE,

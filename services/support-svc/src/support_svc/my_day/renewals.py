@@ -8,7 +8,7 @@ from support_svc.clients.feature import VIEW_CLIENTS
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
 from support_svc.consents.model import Consent
-from support_svc.consents.queries import is_expiring_or_lately_lapsed
+from support_svc.consents.queries import is_expiring_or_lately_lapsed, reminder_of
 from support_svc.due_rows import due_rows
 from support_svc.placements.model import Placement, PlacementMember
 from trade.due import Due, DueList, Wanted, urgency_of
@@ -20,7 +20,7 @@ async def due(tx: ReadTx, wanted: Wanted) -> DueList:
     statement = (
         select(Consent, Client)
         .join(Client, Client.id == Consent.client_id)
-        .where(is_expiring_or_lately_lapsed(tx.today), may_see(tx))
+        .where(is_expiring_or_lately_lapsed(tx.today, await reminder_of(tx)), may_see(tx))
     )
     rows, count = await due_rows(
         tx,
