@@ -166,17 +166,19 @@ async def test_the_calendar_of_somebody_who_left_ends_with_the_register(world):
 async def test_the_api_makes_an_address_and_repeating_the_request_makes_no_other(world):
     async with world.api("caseworker") as http:
         key = {"Idempotency-Key": "one-press"}
-        made = [(await http.post("/calendar/address", headers=key)).json()["address"] for _ in range(2)]
+        made = [(await http.post("/calendar-addresses", headers=key)).json()["address"] for _ in range(2)]
         assert made[0] == made[1]
         assert (await http.get("/calendar")).json()["renewed_at"] is not None
         await subscribed(world, made[0].removeprefix("http://support.localhost"))
-        assert (await http.delete("/calendar/address")).status_code == 204
+        (mine,) = await world.rows("SELECT subject FROM calendar_address")
+        assert (await http.delete("/calendar-addresses/somebody-else")).status_code == 404
+        assert (await http.delete(f"/calendar-addresses/{mine['subject']}")).status_code == 204
         assert (await http.get("/calendar")).json()["renewed_at"] is None
     async with anybody(world) as http:
         gone = await http.get(made[0].removeprefix("http://support.localhost"))
         assert gone.status_code == 404
     async with world.api("support_administrator") as http:
-        assert (await http.post("/calendar/address")).status_code == 403
+        assert (await http.post("/calendar-addresses")).status_code == 403
 
 
 @pytest.mark.row("F3")

@@ -36,7 +36,7 @@ async def get_calendar(call: Call) -> CalendarState:
     return await call.ask(my_calendar)
 
 
-@router.post("/calendar/address", status_code=201)
+@router.post("/calendar-addresses", status_code=201)
 async def post_calendar_address(call: Call) -> NewAddress:
     """Give my calendar an address, or another one; the former one ends at once."""
     secret, command = renewal(call.runtime, call.actor, call.idempotency_key)
@@ -44,10 +44,10 @@ async def post_calendar_address(call: Call) -> NewAddress:
     return NewAddress(address=address_of(call.request, secret))
 
 
-@router.delete("/calendar/address", status_code=204)
-async def delete_calendar_address(call: Call) -> None:
-    """Take the address of my calendar away."""
-    await call.perform(end_calendar, EndCalendar())
+@router.delete("/calendar-addresses/{caseworker}", status_code=204)
+async def delete_calendar_address(call: Call, caseworker: Annotated[str, Path(max_length=120)]) -> None:
+    """Take the address of my calendar away: `caseworker` is my own reference."""
+    await call.perform(end_calendar, EndCalendar(caseworker=caseworker))
 
 
 @public.get("/calendars/{secret}", name="calendar_file")

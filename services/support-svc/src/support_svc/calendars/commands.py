@@ -3,6 +3,7 @@
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.errors import NotFound
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from support_svc.calendars.feature import HAVE_CALENDAR
@@ -27,6 +28,8 @@ async def renew_calendar(tx: Tx, command: RenewCalendar) -> None:
 
 @use_case(HAVE_CALENDAR)
 async def end_calendar(tx: Tx, command: EndCalendar) -> None:
-    """Take the address of one's calendar away; without one nothing changes."""
+    """Take the address of one's own calendar away; without one nothing changes. Raises NotFound."""
+    if command.caseworker != tx.actor.subject:
+        raise NotFound(what="calendar")
     await tx.execute(delete(CalendarAddress).where(CalendarAddress.subject == tx.actor.subject))
     tx.touched("calendar", tx.actor.subject, "ended")

@@ -31,5 +31,5 @@ async def renew(call: DeskCall) -> Response:
 @router.post("/end", name="calendar_end")
 async def end(call: DeskCall) -> Response:
     """Take the address of my calendar away."""
-    await call.perform(end_calendar, EndCalendar())
+    await call.perform(end_calendar, EndCalendar(caseworker=call.actor.subject))
     return call.redirect("calendar", notice=call._("The address of your calendar no longer works."))

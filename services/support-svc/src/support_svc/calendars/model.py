@@ -35,9 +35,11 @@ class RenewCalendar(BaseModel):
 
 
 class EndCalendar(BaseModel):
-    """No address for one's own calendar any more."""
+    """No address any more for the calendar of a caseworker, who is the one who asks."""
 
     model_config = ConfigDict(frozen=True)
+
+    caseworker: str = Field(max_length=120)
 
 
 def hash_of(secret: str) -> str:

@@ -19,7 +19,7 @@ class NewSettingValue(BaseModel):
     """What a setting is from a day on: a number or words, as the setting has it."""
 
     from_day: EffectDay = Field(title="In force from")
-    number: int | None = Field(default=None, title="Value")
+    number: int | None = Field(default=None, ge=0, le=1_000_000, title="Value")
     words: list[str] = Field(default_factory=list, max_length=100, title="Value")
 
 
