@@ -439,8 +439,8 @@ def test_every_permission_that_is_asked_for_is_declared_by_its_feature(package):
     assert {permission for permission in declared if not permission.roles} - PROGRAMS == set()
 
 
-PROGRAMS = {"manage_clients", "manage_keys", "open_sessions", "read_register"}
-"""What only the gateway itself does, at its command line or before there is a session."""
+PROGRAMS = {"manage_clients", "manage_keys", "open_sessions", "read_register", "serve_calendar"}
+"""What only a service itself does: at its command line, before there is a session, or for a secret address."""
 
 
 @pytest.mark.parametrize("package", SERVICES)

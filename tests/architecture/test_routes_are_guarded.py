@@ -15,7 +15,12 @@ from partywall.stack import Stack
 EVERYWHERE = {"GET /livez", "GET /readyz", "GET /metrics"}
 PUBLIC = {
     "units": {"GET /inventory-desk/language/{language}", "GET /inventory-desk/static/{fingerprint}/{name}"},
-    "support": {"GET /front-desk/language/{language}", "GET /front-desk/static/{fingerprint}/{name}"},
+    # A calendar program can't sign in: the address itself is the secret, and what it shows names nobody.
+    "support": {
+        "GET /api/support/v1/calendars/{secret}",
+        "GET /front-desk/language/{language}",
+        "GET /front-desk/static/{fingerprint}/{name}",
+    },
     "tenancy": {"GET /property-desk/language/{language}", "GET /property-desk/static/{fingerprint}/{name}"},
     # Signing in can't require a sign-in; keys are public by nature; these pages show nothing about anybody.
     "support/gateway": {

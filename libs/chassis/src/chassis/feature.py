@@ -63,18 +63,39 @@ class LookupList(str):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A rule of the organisation's own that administrators edit, declared by the feature it belongs to.
+
+    `label` and `hint` are its name and explanation on pages (message ids). It is a whole number from `low`
+    to `high`, of `unit` (a message id); or, with `words`, any of these words, each with its name (a message
+    id). `default` counts until the organisation has chosen something else.
+    """
+
+    code: str
+    label: str
+    hint: str
+    default: int | tuple[str, ...]
+    low: int = 0
+    high: int = 0
+    unit: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feature:
     """What one folder of a service contributes.
 
     Its tables, routers and events are found by the names of its files: `model.py`, `api.py` and each
-    `desk.py` or `desk_….py` with a `router` (or several `routers`), `events.py` with `EVENTS`. They are
+    `desk.py` or `desk_….py`, each with a `router` (or several `routers`), `events.py` with `EVENTS`. They are
     loaded only by the processes that need them: a worker loads no web framework.
 
     `module` is the name of its `feature.py` (`__name__`). `permissions` are those it declares, each with the
     roles that hold it. `sentences` put in words (message ids) what its audit rows record, by kind of record
-    and action; `tasks` do so for each kind of task that it finds due, with `{name}` for the person concerned;
+    and action; `tasks` do so for each kind of task that it finds due, with `{name}` for the person concerned,
+    and `task_names` name the kind itself, in lists of kinds and where no person may be named;
     `words` are tables of words for codes, each under the name by which templates know it; `lookups` are the
-    lists from which its forms offer values. `body_limits` are bytes by the first part of a path below the
+    lists from which its forms offer values, `settings` the organisation's own rules that it follows.
+    `body_limits` are bytes by the first part of a path below the
     prefix of API or desk; a text names the setting that has the number. `offers` are its answers to questions
     that other features ask all features (such as `due` for My day), each `module:object` within the folder;
     the web application asks for `companion`, which runs alongside it: `(database) -> async context manager`.
@@ -86,7 +107,9 @@ class Feature:
     sentences: Mapping[tuple[str, str], str] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     tasks: Mapping[str, str] = field(default_factory=dict)
+    task_names: Mapping[str, str] = field(default_factory=dict)
     lookups: tuple[LookupList, ...] = ()
+    settings: tuple[Setting, ...] = ()
     body_limits: Mapping[str, int | str] = field(default_factory=dict)
     offers: Mapping[str, str] = field(default_factory=dict)
 
@@ -134,7 +157,12 @@ def permissions_of(features: Features) -> dict[str, frozenset[str]]:
 
 def api_routers(features: Features) -> list[Any]:
     """Return the routers of all APIs."""
-    return [module.router for feature in features if (module := feature.part("api")) is not None]
+    return [
+        router
+        for feature in features
+        if (module := feature.part("api")) is not None
+        for router in _routers(module)
+    ]
 
 
 def desk_routers(features: Features) -> list[Any]:
@@ -176,9 +204,25 @@ def lookups_of(features: Features) -> dict[str, LookupList]:
     return found
 
 
+def settings_of(features: Features) -> dict[str, Setting]:
+    """Return all settings by their codes. Raises TypeError for one that is declared twice."""
+    found: dict[str, Setting] = {}
+    for feature in features:
+        for one in feature.settings:
+            if one.code in found:
+                raise TypeError(f"the setting {one.code} is declared twice")
+            found[one.code] = one
+    return found
+
+
 def tasks_of(features: Features) -> dict[str, str]:
     """Return the sentences for all kinds of task that can be due."""
     return {task: words for feature in features for task, words in feature.tasks.items()}
+
+
+def task_names_of(features: Features) -> dict[str, str]:
+    """Return the names of all kinds of task that can be due (message ids)."""
+    return {task: words for feature in features for task, words in feature.task_names.items()}
 
 
 def offers_of(features: Features, question: str) -> list[Any]:

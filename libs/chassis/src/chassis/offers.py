@@ -8,8 +8,11 @@ from chassis.feature import offers_of
 from chassis.tx import ReadTx
 
 
-async def asked_of_all(tx: ReadTx, question: str) -> list[Any]:
-    """Return the answers of all features whose query for `question` the actor may run, in their order."""
+async def asked_of_all(tx: ReadTx, question: str, *given: object) -> list[Any]:
+    """Return the answers of all features whose query for `question` the actor may run, in their order.
+
+    `given` is what the question is about.
+    """
     permits = tx.runtime.access.permits
     queries = offers_of(tx.runtime.features, question)
-    return [await query(tx) for query in queries if permits(tx.actor, query.permission)]
+    return [await query(tx, *given) for query in queries if permits(tx.actor, query.permission)]

@@ -41,14 +41,17 @@ def due_parts(call: PageCall, due: Sequence[Due], phones: Mapping[UUID, str] | N
     tasks = tasks_of(call.runtime.features)
     parts: list[Part] = []
     for urgency, (title, tone) in TITLES.items():
-        items = [_item(call, one, tasks[one.task], phones or {}) for one in due if one.urgency is urgency]
+        items = [due_item(call, one, tasks[one.task], phones) for one in due if one.urgency is urgency]
         parts.append(Part(call._(title), tone, items, len(items)))
     return parts
 
 
-def _item(call: PageCall, one: Due, words: str, phones: Mapping[UUID, str]) -> dict[str, Any]:
+def due_item(
+    call: PageCall, one: Due, words: str, phones: Mapping[UUID, str] | None = None
+) -> dict[str, Any]:
+    """Return one thing to do as an entry of `ui.tasks`; `words` are the sentence of its task."""
     notes = [_note(call, note) for note in one.notes if note]
-    if one.person is not None and (phone := phones.get(one.person)):
+    if one.person is not None and (phone := (phones or {}).get(one.person)):
         notes.append(Markup('<a class="phone" href="tel:{}">{}</a>').format(phone.replace(" ", ""), phone))
     return {
         "href": call.url(one.page, **one.at),

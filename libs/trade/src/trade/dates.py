@@ -72,6 +72,7 @@ WORK = Bounds(back=LIFETIME, ahead=10)
 SUBSIDY = Bounds(back=20, ahead=10)
 PROGRAM = Bounds(back=LIFETIME, ahead=100)
 APPOINTMENT = Bounds(back=5, ahead=5)
+EFFECT = Bounds(back=0, ahead=5)
 
 BirthDay = Annotated[date, BIRTH]
 """The day on which somebody was born."""
@@ -105,6 +106,8 @@ PastMoment = Annotated[AwareDatetime, HAPPENED]
 """When something happened."""
 Appointment = Annotated[AwareDatetime, APPOINTMENT]
 """When people are to meet, or somebody is to enter a home."""
+EffectDay = Annotated[date, EFFECT]
+"""The day from which on a rule of one's own is another; never one that is past."""
 
 KINDS: dict[str, Bounds] = {
     "birth": BIRTH,
@@ -122,6 +125,7 @@ KINDS: dict[str, Bounds] = {
     "subsidy": SUBSIDY,
     "program": PROGRAM,
     "appointment": APPOINTMENT,
+    "effect": EFFECT,
 }
 """Every kind of day by its name."""
 

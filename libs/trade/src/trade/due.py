@@ -10,6 +10,8 @@ from typing import Any
 from uuid import UUID
 
 SOON_WITHIN = timedelta(days=14)
+NO_DAY = date.max
+"""The day by which what waits for somebody else is put in order: after everything else."""
 CUT = 200
 """Of each kind of thing so many are listed; counts are of all."""
 
@@ -40,6 +42,24 @@ def urgency_at(by: datetime, now: datetime, zone: tzinfo) -> Urgency:
     return urgency_of(by.astimezone(zone).date(), now.astimezone(zone).date())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which of what is due is asked for: one person's for a My day, a page of everybody's for a team's list.
+
+    `caseworker` is whose, None everybody's; `task` one kind only; `ahead` how far from today what has a day
+    is looked for. `after` is the place (`Due.place`) behind which a page begins, `limit` how many things it
+    has. With `ended` also what was called off or is over since that day, as a calendar shows it.
+    """
+
+    caseworker: str | None
+    task: str | None = None
+    overdue: bool = False
+    ahead: timedelta = SOON_WITHIN
+    after: tuple[date, UUID] | None = None
+    limit: int = CUT
+    ended: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """Something to know about what is due: `words` are a message id, filled in with `values`."""
@@ -55,6 +75,10 @@ class Due:
     `task` is its kind, whose words the feature declares (`Feature.tasks`); `name` is whom or what it's about,
     `person` that person's reference, if there is one; `page` the route where it's done, with its parameters
     `at`; `by` the day or moment. Notes are words of a vocabulary, texts that stand as they are, or `Note`s.
+
+    `caseworker` is whose it is, `place` where it stands among what is due of all kinds: its day, and the
+    reference of its record. An appointment `lasts` for some time from `by` on. A calendar shows `revision`,
+    which grows when the day or moment changes, and what was `cancelled`.
     """
 
     task: str
@@ -65,6 +89,11 @@ class Due:
     person: UUID | None = None
     by: date | datetime | None = None
     notes: tuple[Note | StrEnum | str, ...] = ()
+    caseworker: str = ""
+    place: tuple[date, UUID] | None = None
+    lasts: timedelta | None = None
+    revision: int = 0
+    cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

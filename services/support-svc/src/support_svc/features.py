@@ -1,7 +1,9 @@
 """The features of this service, in the order in which they may know each other: later ones the earlier."""
 
 from chassis.feature import Feature
+from support_svc.calendars import feature as calendars
 from support_svc.clients import feature as clients
+from support_svc.configuration import feature as configuration
 from support_svc.consents import feature as consents
 from support_svc.contacts import feature as contacts
 from support_svc.corrections import feature as corrections
@@ -27,10 +29,13 @@ from support_svc.programs import feature as programs
 from support_svc.securing import feature as securing
 from support_svc.signings import feature as signings
 from support_svc.subsidies import feature as subsidies
+from support_svc.team_list import feature as team_list
+from support_svc.unanswered import feature as unanswered
 from support_svc.withdrawals import feature as withdrawals
 
 FEATURES: tuple[Feature, ...] = (
     lookups.FEATURE,
+    configuration.FEATURE,
     corrections.FEATURE,
     clients.FEATURE,
     consents.FEATURE,
@@ -54,5 +59,8 @@ FEATURES: tuple[Feature, ...] = (
     plans.FEATURE,
     subsidies.FEATURE,
     overviews.FEATURE,
+    unanswered.FEATURE,
     my_day.FEATURE,
+    calendars.FEATURE,
+    team_list.FEATURE,
 )

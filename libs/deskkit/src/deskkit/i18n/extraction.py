@@ -21,6 +21,7 @@ _TEXTS_OF = {
     "Desk": _NAMES,
     "Search": _NAMES,
     "LookupList": frozenset({"label", "hint"}),
+    "Setting": frozenset({"label", "hint", "unit"}),
     "InvalidInput": frozenset({"rule"}),
     "NotFound": frozenset({"what"}),
 }

@@ -15,7 +15,8 @@ from chassis.tx import Tx
 from chassis.usecase import use_case
 from support_svc.clients.finding import may_see, require_client
 from support_svc.clients.model import Client
-from support_svc.consents.feature import RECORD_CONSENT
+from support_svc.configuration.queries import words_of
+from support_svc.consents.feature import CONSENT_TYPES, RECORD_CONSENT
 from support_svc.consents.model import (
     CATEGORIES_OF,
     CONCERN_LANDLORDS,
@@ -28,6 +29,7 @@ from support_svc.consents.model import (
     GivenHow,
     NotALandlord,
     Purpose,
+    TypeNotOffered,
 )
 from support_svc.consents.standing import is_current, landlords
 from support_svc.lookups.commands import list_myself
@@ -64,7 +66,7 @@ class WithdrawConsent(BaseModel):
 
 @use_case(RECORD_CONSENT)
 async def give_consent(tx: Tx, command: GiveConsent) -> UUID:
-    """Record a consent and return its id (C6). Raises ConsentDates, NotALandlord.
+    """Record a consent and return its id (C6). Raises ConsentDates, NotALandlord, TypeNotOffered.
 
     Of one recipient the one given last counts and supersedes the one before. One that was given earlier than
     the current one, or has expired already, is superseded itself, also by a refusal or a withdrawal.
@@ -77,6 +79,8 @@ async def give_consent(tx: Tx, command: GiveConsent) -> UUID:
     recipient = _recipient(tx, command)
     if recipient is None:
         faults.add(NotALandlord(field="recipient"))
+    if not await _is_offered(tx, command.type):
+        faults.add(TypeNotOffered(field="type"))
     faults.refuse()
     await require_client(tx, command.client_id)
     await list_myself(tx)
@@ -114,6 +118,13 @@ async def give_consent(tx: Tx, command: GiveConsent) -> UUID:
     changes = {"purpose": (None, consent.purpose), "recipient": (None, consent.recipient)}
     tx.touched("consent", consent.id, "given", changes)
     return consent.id
+
+
+async def _is_offered(tx: Tx, type_: ConsentType) -> bool:
+    """Whether a consent of this type can be recorded; an explicit one and a refusal always can."""
+    if type_ in (ConsentType.EXPLICIT, ConsentType.DECLINED_ANONYMOUS):
+        return True
+    return type_ in await words_of(tx, CONSENT_TYPES)
 
 
 def _recipient(tx: Tx, command: GiveConsent) -> str | None:

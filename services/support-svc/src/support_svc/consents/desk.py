@@ -9,7 +9,7 @@ from deskkit.router import DeskRouter
 from support_svc.clients.queries import client
 from support_svc.consents.commands import GiveConsent, give_consent
 from support_svc.consents.model import LANDLORDS_ASKED, GivenHow
-from support_svc.consents.queries import landlords_taking_part
+from support_svc.consents.queries import consent_types_offered, landlords_taking_part
 
 router = DeskRouter(prefix="/front-desk/clients/{client_id}/consents")
 
@@ -42,5 +42,6 @@ async def _form(call: PageCall, client_id: UUID, form: object, status: int = 200
         status=status,
         form=form,
         person=person,
+        types=await call.ask(consent_types_offered),
         landlords=await call.ask(landlords_taking_part),
     )

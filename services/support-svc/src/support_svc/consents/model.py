@@ -13,9 +13,6 @@ from chassis.db import words
 from chassis.errors import DomainError, Kind
 from support_svc.tables import Base
 
-EXPIRING_WITHIN = timedelta(days=30)
-"""How long before its last day a consent is listed as expiring."""
-
 
 class Purpose(StrEnum):
     """What the person agrees to."""
@@ -196,9 +193,9 @@ def status_on(
     return ConsentStatus.ACTIVE
 
 
-def is_expiring(day: date, expires_on: date | None) -> bool:
-    """Whether a consent in force expires within `EXPIRING_WITHIN` of a day."""
-    return expires_on is not None and day <= expires_on <= day + EXPIRING_WITHIN
+def is_expiring(day: date, expires_on: date | None, reminder: timedelta) -> bool:
+    """Whether a consent in force expires within `reminder` of a day."""
+    return expires_on is not None and day <= expires_on <= day + reminder
 
 
 class ConsentMissing(DomainError):
@@ -217,6 +214,14 @@ class NotALandlord(DomainError):
     kind: ClassVar[Kind] = Kind.invalid
     code: ClassVar[str] = "not_a_landlord"
     message: ClassVar[str] = "Choose a landlord that takes part, or the landlords of the homes asked for."
+
+
+class TypeNotOffered(DomainError):
+    """The organisation doesn't record this type of consent (any more)."""
+
+    kind: ClassVar[Kind] = Kind.invalid
+    code: ClassVar[str] = "consent_type_not_offered"
+    message: ClassVar[str] = "Your organisation does not record this type of consent. Choose another one."
 
 
 class AlreadyWithdrawn(DomainError):

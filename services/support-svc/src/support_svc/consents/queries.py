@@ -1,7 +1,7 @@
 """Reading consents (C6)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select
@@ -11,8 +11,9 @@ from chassis.usecase import query
 from support_svc.clients.feature import VIEW_CLIENTS
 from support_svc.clients.finding import may_see, require_client
 from support_svc.clients.model import Client
+from support_svc.configuration.queries import number_of, words_of
+from support_svc.consents.feature import CONSENT_TYPES, REMINDER
 from support_svc.consents.model import (
-    EXPIRING_WITHIN,
     Consent,
     ConsentStatus,
     ConsentType,
@@ -53,7 +54,7 @@ class ExpiringConsent:
     expires_on: date
 
 
-def _view(consent: Consent, today: date) -> ConsentView:
+def _view(consent: Consent, today: date, reminder: timedelta) -> ConsentView:
     status = consent.status_on(today)
     return ConsentView(
         id=consent.id,
@@ -62,7 +63,7 @@ def _view(consent: Consent, today: date) -> ConsentView:
         categories=tuple(consent.categories),
         type=consent.type,
         status=status,
-        expiring=status is ConsentStatus.ACTIVE and is_expiring(today, consent.expires_on),
+        expiring=status is ConsentStatus.ACTIVE and is_expiring(today, consent.expires_on, reminder),
         given_on=consent.given_on,
         expires_on=consent.expires_on,
         given_how=consent.given_how,
@@ -88,7 +89,8 @@ async def consents_of(tx: ReadTx, client_id: UUID) -> list[ConsentView]:
             )
         )
     ).scalars()
-    return [_view(consent, tx.today) for consent in found]
+    reminder = await reminder_of(tx)
+    return [_view(consent, tx.today, reminder) for consent in found]
 
 
 @query(VIEW_CLIENTS, views="client")
@@ -102,17 +104,25 @@ async def purposes_in_force(tx: ReadTx, client_id: UUID) -> frozenset[Purpose]:
 
 
 @query(VIEW_CLIENTS)
+async def consent_types_offered(tx: ReadTx) -> tuple[ConsentType, ...]:
+    """The types of consent that can be recorded today; explicit consent always can."""
+    return (ConsentType.EXPLICIT, *map(ConsentType, await words_of(tx, CONSENT_TYPES)))
+
+
+@query(VIEW_CLIENTS)
 async def landlords_taking_part(tx: ReadTx) -> tuple[str, ...]:
     """The property entities that a consent can name today (N4)."""
     return landlords(tx)
 
 
-def is_expiring_or_lately_lapsed(today: date) -> ColumnElement[bool]:
-    """Whether a current consent expires within `EXPIRING_WITHIN`, or expired no longer ago than that."""
-    return and_(
-        is_current(),
-        Consent.expires_on.between(today - EXPIRING_WITHIN, today + EXPIRING_WITHIN),
-    )
+async def reminder_of(tx: ReadTx) -> timedelta:
+    """How long before its last day, and after it, a consent is listed for renewal."""
+    return timedelta(days=await number_of(tx, REMINDER))
+
+
+def is_expiring_or_lately_lapsed(today: date, reminder: timedelta) -> ColumnElement[bool]:
+    """Whether a current consent expires within `reminder`, or expired no longer ago than that."""
+    return and_(is_current(), Consent.expires_on.between(today - reminder, today + reminder))
 
 
 @query(VIEW_CLIENTS)
@@ -121,7 +131,7 @@ async def expiring_consents(tx: ReadTx) -> list[ExpiringConsent]:
     statement = (
         select(Consent, Client)
         .join(Client, Client.id == Consent.client_id)
-        .where(is_expiring_or_lately_lapsed(tx.today), may_see(tx))
+        .where(is_expiring_or_lately_lapsed(tx.today, await reminder_of(tx)), may_see(tx))
         .order_by(Consent.expires_on, Client.family_name)
         .limit(50)
     )

@@ -1,6 +1,6 @@
 """Documents that expire soon or expired lately, and that no later one replaces (F2, C9)."""
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
 from chassis.tx import ReadTx
@@ -9,13 +9,14 @@ from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
 from support_svc.documents.feature import VIEW_DOCUMENTS
 from support_svc.documents.model import EXPIRING_WITHIN, ClientDocument
-from support_svc.placements.reminding import reminds_me_of
-from trade.due import CUT, Due, DueList, total, urgency_of
+from support_svc.due_rows import due_rows
+from support_svc.placements.reminding import reminded
+from trade.due import Due, DueList, Wanted, urgency_of
 
 
 @query(VIEW_DOCUMENTS)
-async def due(tx: ReadTx) -> DueList:
-    """The documents for whose renewal I ask."""
+async def due(tx: ReadTx, wanted: Wanted) -> DueList:
+    """The documents for whose renewal somebody asks."""
     one, later = ClientDocument, aliased(ClientDocument)
     replaced = select(later.id).where(
         later.client_id == one.client_id,
@@ -23,34 +24,38 @@ async def due(tx: ReadTx) -> DueList:
         later.have,
         or_(later.expires_on.is_(None), later.expires_on > one.expires_on),
     )
-    mine = reminds_me_of(
-        tx,
-        one.id,
-        one.client_id,
-        one.recorded_by,
-        one.have.is_(True),
-        one.expires_on.between(tx.today - EXPIRING_WITHIN, tx.today + EXPIRING_WITHIN),
-    )
-    rows = (
-        await tx.execute(
-            select(one, Client, func.count().over())
-            .join(Client, Client.id == one.client_id)
-            .where(one.id.in_(mine), ~replaced.exists(), may_see(tx))
-            .order_by(one.expires_on, Client.family_name, one.id)
-            .limit(CUT)
+    statement = (
+        select(one, Client)
+        .join(Client, Client.id == one.client_id)
+        .where(
+            one.have.is_(True),
+            one.expires_on.between(tx.today - EXPIRING_WITHIN, tx.today + EXPIRING_WITHIN),
+            ~replaced.exists(),
+            may_see(tx),
         )
-    ).all()
+    )
+    rows, count = await due_rows(
+        tx,
+        statement,
+        wanted,
+        tasks=("renew_document",),
+        caseworker=reminded(one.client_id, one.recorded_by),
+        day=one.expires_on,
+        id=one.id,
+    )
     items = [
         Due(
-            task="renew_document",
-            urgency=urgency_of(found.expires_on, tx.today),
+            task=task,
+            urgency=urgency_of(day, tx.today),
             page="document",
             at={"document_id": found.id},
             name=person.full_name,
             person=person.id,
-            by=found.expires_on,
+            by=day,
+            caseworker=whose,
+            place=(day, found.id),
+            revision=found.version,
         )
-        for found, person, _ in rows
-        if found.expires_on is not None
+        for found, person, task, whose, day in rows
     ]
-    return DueList(items, total(rows))
+    return DueList(items, count)

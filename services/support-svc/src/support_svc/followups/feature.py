@@ -20,6 +20,7 @@ FEATURE = Feature(
     tasks={
         "follow_up": N_("Record the follow-up with %(name)s"),
     },
+    task_names={"follow_up": N_("Follow-up")},
     offers={
         "moved_to_client": "moving:moved_to_client",
         "due": "due:due",

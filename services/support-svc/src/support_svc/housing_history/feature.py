@@ -1,7 +1,7 @@
 """Housing history: where a person lived, from when to when (C5)."""
 
 from chassis.access import Permission
-from chassis.feature import Feature, LookupList
+from chassis.feature import Feature, LookupList, Setting
 from support_svc.roles import CASEWORKER, SUPERVISOR
 from trade.listings import HOUSING_TYPES
 
@@ -15,10 +15,20 @@ HOUSING_TYPE = LookupList(
     groups=HOUSING_TYPES,
 )
 REASON_LEFT = LookupList("reason_left", label="Reason left")
+OUT_OF_DATE_AFTER = Setting(
+    code="stay_out_of_date",
+    label="Stay shown as out of date",
+    hint="After how long without activity somebody is asked whether the person still lives there.",
+    default=180,
+    low=7,
+    high=3650,
+    unit="days",
+)
 
 FEATURE = Feature(
     module=__name__,
     permissions=(EDIT_HOUSING_HISTORY,),
     lookups=(HOUSING_TYPE, REASON_LEFT),
+    settings=(OUT_OF_DATE_AFTER,),
     offers={"moved_to_client": "moving:moved_to_client", "open_matters": "commands:stays_open"},
 )

@@ -13,13 +13,12 @@ from chassis.tx import ReadTx
 from chassis.usecase import query
 from support_svc.clients.feature import VIEW_CLIENTS
 from support_svc.clients.finding import require_client
+from support_svc.configuration.queries import number_of
 from support_svc.corrections.model import Corrected
 from support_svc.corrections.queries import CorrectionView, corrections_of
+from support_svc.housing_history.feature import OUT_OF_DATE_AFTER
 from support_svc.housing_history.model import HousingRecord
 from support_svc.lookups.model import LookupValue, english, french
-
-OUT_OF_DATE_AFTER = timedelta(days=180)
-"""After how long without activity an open record is shown as out of date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +86,7 @@ async def housing_history(tx: ReadTx, client_id: UUID) -> list[HousingView]:
         .order_by(HousingRecord.started_on.desc())
     )
     found = rows.all()
+    recent = tx.today - timedelta(days=await number_of(tx, OUT_OF_DATE_AFTER))
     corrected = await corrections_of(tx, Corrected.STAY, [record.id for record, *_ in found])
     return [
         HousingView(
@@ -101,7 +101,7 @@ async def housing_history(tx: ReadTx, client_id: UUID) -> list[HousingView]:
             reason_left_en=english(left),
             reason_left_fr=french(left),
             placement_id=record.placement_id,
-            out_of_date=record.ended_on is None and tx.today - record.last_activity_on > OUT_OF_DATE_AFTER,
+            out_of_date=record.ended_on is None and record.last_activity_on < recent,
             housing_type_id=record.housing_type_id,
             reason_left_id=record.reason_left_id,
             version=record.version,

@@ -14,5 +14,6 @@ FEATURE = Feature(
     tasks={
         "renew_consent": N_("Ask %(name)s whether the consent is renewed"),
     },
+    task_names={"renew_consent": N_("Consent to renew")},
     offers={"due": "renewals:due"},
 )

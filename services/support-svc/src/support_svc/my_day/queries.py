@@ -23,7 +23,7 @@ from support_svc.placements.model import (
 )
 from support_svc.placements.timeline import readable
 from support_svc.securing.due import searches_of
-from trade.due import CUT, DueList, total
+from trade.due import CUT, DueList, Wanted, total
 
 SHOWN = (
     TimelineKind.HANDED_OVER,
@@ -55,7 +55,7 @@ async def my_day(tx: ReadTx) -> MyDay:
     """What waits for the person who asks; for somebody who may not see placements it's empty."""
     if not tx.runtime.access.permits(tx.actor, VIEW_PLACEMENTS):
         return MyDay()
-    due = DueList.together(await asked_of_all(tx, "due"))
+    due = DueList.together(await asked_of_all(tx, "due", Wanted(caseworker=tx.actor.subject)))
     searches, searches_count = await _searches(tx)
     changes, changes_count = await _changes(tx, tx.actor.subject)
     return MyDay(

@@ -25,6 +25,7 @@ FEATURE = Feature(
     permissions=(SECURE_UNIT,),
     offers={
         "due": "due:due",
+        "awaited": "awaited:awaited",
         "open_matters": "queries:homes_open",
         "requests_of_placement": "queries:requests_of_placement",
         "placement_is_securing": "queries:is_securing",
@@ -37,5 +38,16 @@ FEATURE = Feature(
         "wait_for_answer": N_("%(name)s: waiting for the inventory’s answer"),
         "use_hold": N_("Move %(name)s in before the hold lapses, or ask for more time"),
         "move_in": N_("Move %(name)s in"),
+        "ask_inventory_again": N_("The inventory has not answered about the home for %(name)s: ask again"),
+        "ask_landlord_again": N_("The landlord has not answered the referral of %(name)s: ask again"),
+    },
+    task_names={
+        "find_home": N_("Home to find"),
+        "find_another_home": N_("Other home to find"),
+        "wait_for_answer": N_("Answer awaited"),
+        "use_hold": N_("Hold about to lapse"),
+        "move_in": N_("Move-in"),
+        "ask_inventory_again": N_("No answer from the inventory"),
+        "ask_landlord_again": N_("No answer to a referral"),
     },
 )

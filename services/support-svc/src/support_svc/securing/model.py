@@ -15,6 +15,7 @@ from sqlalchemy import (
     Numeric,
     SQLColumnExpression,
     String,
+    and_,
     case,
     or_,
     select,
@@ -165,10 +166,10 @@ def last_day_held(deadline: datetime, zone: tzinfo) -> date:
     return (deadline - timedelta.resolution).astimezone(zone).date()
 
 
-def needs_another_home(state: SecuringState, application: ApplicationState | None) -> bool:
+def needs_another_home() -> ColumnElement[bool]:
     """Whether another home is needed because the application was declined, also after the release."""
-    held_or_released = state in (SecuringState.HELD, SecuringState.RELEASED)
-    return held_or_released and application is ApplicationState.DECLINED
+    held_or_released = Securing.state.in_((SecuringState.HELD, SecuringState.RELEASED))
+    return and_(held_or_released, Securing.application == ApplicationState.DECLINED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,5 +19,9 @@ FEATURE = Feature(
         "answer_signing": N_("Answer the signing of %(name)s"),
         "attend_signing": N_("Attend the signing of %(name)s"),
     },
+    task_names={
+        "answer_signing": N_("Signing to answer"),
+        "attend_signing": N_("Signing to attend"),
+    },
     offers={"due": "due:due"},
 )
