@@ -14,6 +14,7 @@ from support_svc.moving_in import feature as moving_in
 from support_svc.my_day import feature as my_day
 from support_svc.overviews import feature as overviews
 from support_svc.placements import feature as placements
+from support_svc.restrictions import feature as restrictions
 from support_svc.securing import feature as securing
 from support_svc.signings import feature as signings
 from support_svc.withdrawals import feature as withdrawals
@@ -22,6 +23,7 @@ FEATURES: tuple[Feature, ...] = (
     lookups.FEATURE,
     corrections.FEATURE,
     clients.FEATURE,
+    restrictions.FEATURE,
     consents.FEATURE,
     housing_history.FEATURE,
     history.FEATURE,

@@ -156,25 +156,40 @@ class ClientName(Base):
     client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id", ondelete="CASCADE"), primary_key=True)
 
 
-class ContactPoint(Base):
-    """A telephone number or an e-mail address of a client; `plain` is what a search compares."""
+class ContactText(Base):
+    """A telephone number or an e-mail address of anybody, as a search compares it (C3).
 
-    __tablename__ = "client_contact_point"
+    The database adds it when one is written, and deletes it when nobody has it any more. A part of it can be
+    looked up here by index; where rows depend on the person who asks, as in `ContactPoint`, it can't.
+    """
+
+    __tablename__ = "client_contact_text"
     __table_args__ = (
-        Index("ix_client_contact_point_client", "client_id"),
         Index(
-            "ix_client_contact_point_plain",
+            "ix_client_contact_text_plain",
             "plain",
             postgresql_using="gin",
             postgresql_ops={"plain": "gin_trgm_ops"},
         ),
     )
 
+    plain: Mapped[str] = mapped_column(String(200), primary_key=True)
+
+
+class ContactPoint(Base):
+    """A telephone number or an e-mail address of a client; `plain` is what a search compares."""
+
+    __tablename__ = "client_contact_point"
+    __table_args__ = (
+        Index("ix_client_contact_point_client", "client_id"),
+        Index("ix_client_contact_point_plain", "plain"),
+    )
+
     id: Mapped[UUID] = mapped_column(primary_key=True)
     client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
     kind: Mapped[ContactKind] = mapped_column(words(ContactKind, "kind"))
     value: Mapped[str] = mapped_column(String(200))
-    plain: Mapped[str] = mapped_column(String(200))
+    plain: Mapped[str] = mapped_column(ForeignKey(ContactText.plain))
     position: Mapped[int] = mapped_column(Integer, default=0)
 
 
