@@ -34,6 +34,8 @@ CLIENT = [
     "id", "number", "given_name", "family_name", "other_names", "date_of_birth", "estimated_age",
     "disability", "state", "name_search", "created_at", "version",
 ]  # fmt: skip
+RESTRICTED = 200
+"""Clients whose records are restricted, all of them to others than who searches (C8)."""
 CONTACT = ["id", "client_id", "kind", "value", "plain", "position"]
 GIVEN = [
     "Maria", "Mohamed", "David", "Michael", "Anna", "John", "Sarah", "Ali", "Daniel", "Fatima", "James",
@@ -148,11 +150,26 @@ async def filled(server: PostgresForTests, number: int) -> Runtime:
     database = await server.fresh("support", None)
     connection = await database.connect()
     dice = random.Random(number)
+    # PostgreSQL copies nothing into a table whose policies hold for the one who copies.
+    filled_first = ("client", "client_contact_point", "client_name")
+    for table in filled_first:
+        await connection.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
     await connection.copy_records_to_table("client", records=clients(number, dice), columns=CLIENT)
     await connection.copy_records_to_table(
         "client_contact_point", records=contacts(number, dice), columns=CONTACT
     )
-    await connection.execute("VACUUM ANALYZE client, client_contact_point, client_name, client_name_word")
+    await connection.execute(
+        "INSERT INTO restriction (id, client_id, reason, granted_at, granted_by_name, version)"
+        " SELECT gen_random_uuid(), id, 'publicity', now(), 'Bench', 1 FROM client"
+        " WHERE number % $1 = 0",
+        number // RESTRICTED,
+    )
+    for table in filled_first:
+        await connection.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    await connection.execute(
+        "VACUUM ANALYZE client, client_contact_point, client_contact_text, client_name, client_name_word,"
+        " restriction"
+    )
     await connection.close()
     return runtime_on(database, build_runtime, Settings, "support")
 

@@ -17,6 +17,7 @@ from support_svc.placements import feature as placements
 from support_svc.restrictions import feature as restrictions
 from support_svc.securing import feature as securing
 from support_svc.signings import feature as signings
+from support_svc.view_log import feature as view_log
 from support_svc.withdrawals import feature as withdrawals
 
 FEATURES: tuple[Feature, ...] = (
@@ -27,6 +28,7 @@ FEATURES: tuple[Feature, ...] = (
     consents.FEATURE,
     housing_history.FEATURE,
     history.FEATURE,
+    view_log.FEATURE,
     homes.FEATURE,
     placements.FEATURE,
     securing.FEATURE,

@@ -434,3 +434,13 @@ def every_stage(world) -> Callable[[], Awaitable[tuple[Scene, ...]]]:
         return (*scenes, await moved_in(world, last=True))
 
     return play
+
+
+@pytest.fixture
+def two_stages(world) -> Callable[[], Awaitable[tuple[Scene, ...]]]:
+    """Play a placement with a home that is held, and one whose household lives in its home."""
+
+    async def play() -> tuple[Scene, ...]:
+        return await secured(world), await moved_in(world)
+
+    return play

@@ -42,18 +42,19 @@ def saying_who(sql: str, number: int) -> str:
     return f"WITH {who} {sql}"
 
 
-class ActingConnection(asyncpg.Connection):  # type: ignore[type-arg]
+class ActingConnection(asyncpg.Connection):  # type: ignore[misc]
     """A connection that says who acts in the message that begins a transaction."""
 
     acting: str | None = None
 
-    async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
+    async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:  # noqa: ASYNC109 - as in asyncpg
         """Run a statement, or several; the one that begins a transaction says who acts in it."""
         if self.acting is not None and query.startswith("BEGIN"):
             # For this transaction alone: the next one on this connection may be somebody else's.
             acting, self.acting = self.acting, None
             query = f"{query} SET LOCAL {SETTING} = {_quoted(acting)};"
-        return await super().execute(query, *args, timeout=timeout)
+        status: str = await super().execute(query, *args, timeout=timeout)
+        return status
 
 
 def _quoted(text: str) -> str:

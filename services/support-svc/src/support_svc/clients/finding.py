@@ -34,6 +34,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
+
 from chassis.errors import NotFound
 from chassis.tx import ReadTx, Tx
 from support_svc.clients.births import births_in

@@ -24,6 +24,8 @@ class Looked(StrEnum):
     CONSENTS = "consents"
     PLACEMENT = "placement"
     HISTORY = "history"
+    ADDRESS = "address"
+    """A safe address, which is shown only to who asks for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,9 +57,7 @@ async def get_restrictions_of(call: Call, client_id: UUID) -> list[RestrictionVi
 @router.post("/clients/{client_id}/restrictions", status_code=201)
 async def post_restriction(call: Call, client_id: UUID, body: RestrictionFields) -> Created:
     """Restrict a client's record to the people named."""
-    return Created(
-        id=await call.perform(restrict_client, RestrictClient(client_id=client_id, **dict(body)))
-    )
+    return Created(id=await call.perform(restrict_client, RestrictClient(client_id=client_id, **dict(body))))
 
 
 @router.post("/clients/{client_id}/restriction/people", status_code=204)

@@ -12,6 +12,7 @@ from chassis.errors import NotFound
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
+from deskkit.i18n import N_
 from support_svc.clients.finding import require_client
 from support_svc.lookups.commands import require_caseworker
 from support_svc.lookups.model import Caseworker
@@ -26,7 +27,7 @@ from support_svc.restrictions.model import (
     RestrictionReason,
 )
 
-NOTE_MISSING = "Say what the reason is."
+NOTE_MISSING = N_("Say what the reason is.")
 Person = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
@@ -119,7 +120,10 @@ async def restrict_client(tx: Tx, command: RestrictClient) -> UUID:
 
 @use_case(RESTRICT_CLIENTS)
 async def name_person(tx: Tx, command: NamePerson) -> None:
-    """Name another colleague, who sees the record from now on. Raises NotFound, NotRestricted, AlreadyNamed."""
+    """Name another colleague, who sees the record from now on.
+
+    Raises NotFound, NotRestricted, AlreadyNamed, UnknownCaseworker.
+    """
     restriction = await _required(tx, command.client_id)
     names = await _names(tx, [command.person], "person")
     if command.person in {one.person for one in await _named(tx, restriction)}:
@@ -206,7 +210,7 @@ async def _names(tx: Tx, people: Sequence[str], field: str) -> dict[str, str]:
     found = await tx.execute(
         select(Caseworker.subject, Caseworker.name).where(Caseworker.subject.in_(people))
     )
-    return {subject: name for subject, name in found}
+    return {row.subject: row.name for row in found}
 
 
 def _name(tx: Tx, restriction: Restriction, person: str, name: str, because: str | None) -> None:

@@ -146,6 +146,4 @@ async def post_over(call: DeskCall, restriction_id: UUID) -> Response:
         return call.redirect(
             "client", client_id=done.result, notice=call._("You are named on the restriction now.")
         )
-    return call.page(
-        "restrictions/take_over.html", status=422, form=form, restriction_id=restriction_id
-    )
+    return call.page("restrictions/take_over.html", status=422, form=form, restriction_id=restriction_id)
