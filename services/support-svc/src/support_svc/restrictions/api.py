@@ -60,13 +60,13 @@ async def post_restriction(call: Call, client_id: UUID, body: RestrictionFields)
     return Created(id=await call.perform(restrict_client, RestrictClient(client_id=client_id, **dict(body))))
 
 
-@router.post("/clients/{client_id}/restriction/people", status_code=204)
+@router.post("/clients/{client_id}/restriction/colleagues", status_code=204)
 async def post_person(call: Call, client_id: UUID, body: NewPerson) -> None:
     """Name another colleague on the restriction in force."""
     await call.perform(name_person, NamePerson(client_id=client_id, **dict(body)))
 
 
-@router.delete("/clients/{client_id}/restriction/people/{person}", status_code=204)
+@router.delete("/clients/{client_id}/restriction/colleagues/{person}", status_code=204)
 async def delete_person(call: Call, client_id: UUID, person: str) -> None:
     """Take a colleague off the restriction in force."""
     await call.perform(end_naming, EndNaming(client_id=client_id, person=person))
