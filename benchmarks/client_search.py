@@ -12,9 +12,11 @@ from __future__ import annotations
 import datetime as dt
 import random
 import uuid
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 import search_ground as ground
 from settings_ground import runtime_on
 
@@ -34,6 +36,8 @@ CLIENT = [
     "id", "number", "given_name", "family_name", "other_names", "date_of_birth", "estimated_age",
     "disability", "state", "name_search", "created_at", "version",
 ]  # fmt: skip
+RESTRICTED = 200
+"""Clients whose records are restricted, all of them to others than who searches (C8)."""
 CONTACT = ["id", "client_id", "kind", "value", "plain", "position"]
 GIVEN = [
     "Maria", "Mohamed", "David", "Michael", "Anna", "John", "Sarah", "Ali", "Daniel", "Fatima", "James",
@@ -143,16 +147,36 @@ def search(dice: random.Random) -> ground.Ask:
     return lambda runtime: ask(runtime, ACTOR, search_clients, words, None, state)
 
 
+@asynccontextmanager
+async def copying_into(connection: asyncpg.Connection[Any], *tables: str) -> AsyncIterator[None]:
+    """Let the owner of tables copy rows into them: PostgreSQL does so only where no policy holds for it."""
+    for table in tables:
+        await connection.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+    yield
+    for table in tables:
+        await connection.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+
+
 async def filled(server: PostgresForTests, number: int) -> Runtime:
     """Make a register of `number` clients; return the service's runtime on it."""
     database = await server.fresh("support", None)
     connection = await database.connect()
     dice = random.Random(number)
-    await connection.copy_records_to_table("client", records=clients(number, dice), columns=CLIENT)
-    await connection.copy_records_to_table(
-        "client_contact_point", records=contacts(number, dice), columns=CONTACT
+    async with copying_into(connection, "client", "client_contact_point", "client_name"):
+        await connection.copy_records_to_table("client", records=clients(number, dice), columns=CLIENT)
+        await connection.copy_records_to_table(
+            "client_contact_point", records=contacts(number, dice), columns=CONTACT
+        )
+    await connection.execute(
+        "INSERT INTO restriction (id, client_id, reason, granted_at, granted_by_name, version)"
+        " SELECT gen_random_uuid(), id, 'publicity', now(), 'Bench', 1 FROM client"
+        " WHERE number % $1 = 0",
+        number // RESTRICTED,
     )
-    await connection.execute("VACUUM ANALYZE client, client_contact_point, client_name, client_name_word")
+    await connection.execute(
+        "VACUUM ANALYZE client, client_contact_point, client_contact_text, client_name, client_name_word,"
+        " restriction"
+    )
     await connection.close()
     return runtime_on(database, build_runtime, Settings, "support")
 

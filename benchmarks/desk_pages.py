@@ -70,8 +70,9 @@ async def fill(back: LocalBack, rows: int) -> None:
     support = await asyncpg.connect(back.stack.programs.dsn(back.stack.layout.part("support")))
     await support.execute("INSERT INTO caseworker VALUES ('bench', 'Bench', true, now())")
     people = client_search.clients(rows, dice)
-    await support.copy_records_to_table("client", records=people, columns=client_search.CLIENT)
-    await support.copy_records_to_table("placement", records=placements(rows, dice), columns=PLACEMENT)
+    async with client_search.copying_into(support, "client", "client_name", "placement"):
+        await support.copy_records_to_table("client", records=people, columns=client_search.CLIENT)
+        await support.copy_records_to_table("placement", records=placements(rows, dice), columns=PLACEMENT)
     await support.execute(
         "INSERT INTO placement_member SELECT id, client_id, true, true, NULL, 0 FROM placement"
     )

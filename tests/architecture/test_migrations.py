@@ -147,7 +147,7 @@ async def test_tables_constraints_indexes_and_sequences_have_the_names_of_the_mo
     connection = await database.connect()
     constraints = await connection.fetch(
         "SELECT conrelid::regclass::text AS table, conname AS name FROM pg_constraint"
-        " WHERE connamespace = 'public'::regnamespace AND contype <> 'n'"
+        " WHERE connamespace = 'public'::regnamespace AND contype <> 'n' AND contypid = 0"
     )
     indexes = await connection.fetch(
         "SELECT tablename AS table, indexname AS name FROM pg_indexes WHERE schemaname = 'public'"

@@ -29,6 +29,7 @@ from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeEngine
 
+from chassis.db.acting import PARAMETER, saying_who
 from chassis.publisher import OutboxMessage
 from chassis.writing import Write, complete, ctes
 
@@ -163,6 +164,7 @@ def statement(
     guard: HasCTE | None = None,
     writes: tuple[Write, ...] = (),
     joining: tuple[HasCTE, ...] = (),
+    acting: bool = False,
 ) -> Prepared:
     """Return the statement that writes `parts`, each named with whether it's a single row.
 
@@ -170,7 +172,7 @@ def statement(
     of the service's own, it returns whether all of them were written. `joining` are statements that write
     and go along. PostgreSQL wants statements that write at the top level of a `WITH`; SQLAlchemy puts them
     there. A single row travels as it is, which spares Python and PostgreSQL the arrays; it's the usual case
-    of a command.
+    of a command. With `acting` it says who acts.
     """
     whole: Select[Any] = select(literal_column(complete(writes) if writes else "1"))
     if guard is not None:
@@ -181,19 +183,22 @@ def statement(
         *(each.cte(f"joining_{at}") for at, each in enumerate(joining)),
         *(_part(part, single, conditional=guard is not None) for part, single in parts),
     )
-    return _compiled(whole)
+    return _compiled(whole, acting=acting)
 
 
 @lru_cache(maxsize=1024)
-def question(asked: ClauseElement) -> Prepared:
+def question(asked: ClauseElement, *, acting: bool = False) -> Prepared:
     """Return a statement that reads, as asyncpg takes it; it's made once, as a guarded one is."""
-    return _compiled(asked)
+    return _compiled(asked, acting=acting)
 
 
-def _compiled(whole: ClauseElement) -> Prepared:
+def _compiled(whole: ClauseElement, *, acting: bool) -> Prepared:
     compiled = whole.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
     constants = {name: value for name, value in compiled.params.items() if value is not None}
-    return Prepared(compiled.string, tuple(cast("Any", compiled).positiontup or ()), constants)
+    names = tuple(cast("Any", compiled).positiontup or ())
+    if not acting:
+        return Prepared(compiled.string, names, constants)
+    return Prepared(saying_who(compiled.string.lstrip(), len(names) + 1), (*names, PARAMETER), constants)
 
 
 def _part(part: str, single: bool, *, conditional: bool) -> CTE:

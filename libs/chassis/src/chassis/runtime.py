@@ -97,17 +97,22 @@ class Runtime:
         parties: Parties,
         border: Border | None = None,
         clock: Clock | None = None,
+        by_person: bool = False,
     ) -> Self:
         """Return the parts of a service with these features, not yet connected to anything.
 
-        `application` is its name at the database server; tests pass a `clock` of their own.
+        `application` is its name at the database server; tests pass a `clock` of their own. With `by_person`
+        the database is given who acts, because the rows that its tables show depend on it.
         """
         return cls(
             name=name,
             entity=settings.entity,
             settings=settings,
             database=Database(
-                settings.database_url.get_secret_value(), pool=settings.database_pool, application=application
+                settings.database_url.get_secret_value(),
+                pool=settings.database_pool,
+                application=application,
+                by_person=by_person,
             ),
             clock=clock or SystemClock(),
             access=Access(permissions_of(features), entity=settings.entity),

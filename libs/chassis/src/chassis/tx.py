@@ -13,11 +13,11 @@ from uuid import UUID
 from pydantic import TypeAdapter
 from sqlalchemy import ClauseElement, Executable, HasCTE, Result, event
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from chassis import flush, writing
 from chassis.actor import Actor
+from chassis.db.acting import PARAMETER, ActingSession, acting_as, informed
 from chassis.ids import new_id
 from chassis.publisher import BasisMissing, OutboxMessage
 from chassis.surroundings import Surroundings
@@ -40,7 +40,7 @@ class AlreadyConcluded(RuntimeError):
     """The transaction was committed by `conclude`; the use case tried to write more after it."""
 
 
-class _WritingSession(Session):
+class _WritingSession(ActingSession):
     """A session that knows whether it has asked the database for anything."""
 
     connected = False
@@ -123,7 +123,13 @@ class ReadTx(_Transaction):
         self.viewed_records: list[tuple[str, str]] = []
 
     def _open(self) -> AsyncSession:
-        return AsyncSession(self.runtime.database.reading, expire_on_commit=False, autoflush=False)
+        return AsyncSession(
+            self.runtime.database.reading,
+            expire_on_commit=False,
+            autoflush=False,
+            sync_session_class=ActingSession,
+            info=informed(self.actor),
+        )
 
     def viewed(self, kind: str, id: UUID | str) -> None:
         """Note which person's record was shown, for the access log (X3)."""
@@ -148,7 +154,17 @@ class Tx(_Transaction):
         engine = self.runtime.database.engine
         if self._isolation != "READ COMMITTED":
             engine = engine.execution_options(isolation_level=self._isolation)
-        return AsyncSession(engine, expire_on_commit=False, sync_session_class=_WritingSession)
+        return AsyncSession(
+            engine,
+            expire_on_commit=False,
+            sync_session_class=_WritingSession,
+            info=informed(self.actor),
+        )
+
+    @property
+    def _who(self) -> Mapping[str, str]:
+        """The parameter by which a statement says who acts."""
+        return {PARAMETER: acting_as(self.actor)}
 
     def _still_open(self) -> None:
         if self._committed_alone:
@@ -250,8 +266,8 @@ class Tx(_Transaction):
             mine = self._session.sync_session
             if mine.autoflush and (mine.new or mine.dirty or mine.deleted):
                 await self._session.flush()
-        prepared = flush.question(question)
-        values = prepared.arguments((), params)
+        prepared = flush.question(question, acting=self.runtime.database.by_person)
+        values = prepared.arguments((), {**self._who, **params})
         rows: Sequence[Sequence[Any]]
         if self._connected or self._isolation != "READ COMMITTED":
             rows = await (await self._driver()).fetch(prepared.text, *values)
@@ -296,8 +312,10 @@ class Tx(_Transaction):
         alone = whole and not self.begun and (self._remembering is None or remembered)
         rows = [*self._pending.rows(), *self._inbox()] if whole else self._pending.rows()
         joining, given = self._joining()
-        prepared = flush.statement(flush.parts_of(rows), guard, joining=joining)
-        text, values = prepared.text, prepared.arguments(rows, {**given, **params})
+        prepared = flush.statement(
+            flush.parts_of(rows), guard, joining=joining, acting=self.runtime.database.by_person
+        )
+        text, values = prepared.text, prepared.arguments(rows, {**self._who, **given, **params})
         row: Mapping[str, Any] | None
         if alone:
             async with (await self.runtime.database.raw()).acquire() as raw:
@@ -387,8 +405,14 @@ class Tx(_Transaction):
         rows = [*self._pending.rows(), *self._inbox()]
         joining, given = self._joining()
         if rows or waits.writes or joining:
-            prepared = flush.statement(flush.parts_of(rows), writes=waits.writes, joining=joining)
-            text, values = prepared.text, prepared.arguments(rows, {**given, **waits.named()})
+            prepared = flush.statement(
+                flush.parts_of(rows),
+                writes=waits.writes,
+                joining=joining,
+                acting=self.runtime.database.by_person,
+            )
+            values = prepared.arguments(rows, {**self._who, **given, **waits.named()})
+            text = prepared.text
             if self._connected or waits.changes or self._isolation != "READ COMMITTED":
                 if not await (await self._driver()).fetchval(text, *values):
                     raise StaleDataError

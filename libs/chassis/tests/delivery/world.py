@@ -24,7 +24,7 @@ from chassis.border import Given
 from chassis.bus import Incoming, Listening, Source
 from chassis.clock import Clock, SystemClock
 from chassis.db import Database
-from chassis.db.schema import chassis_v1, chassis_v2, chassis_v3, chassis_v4
+from chassis.db.schema import chassis_v1, chassis_v2, chassis_v3, chassis_v4, chassis_v5
 from chassis.ids import new_id
 from chassis.publisher import OutboxMessage
 from chassis.runtime import Runtime
@@ -173,6 +173,7 @@ async def create_tables(dsn: str) -> None:
     chassis_v2(Collect())
     chassis_v3(Collect())
     chassis_v4(Collect())
+    chassis_v5(Collect())
     connection = await asyncpg.connect(dsn)
     try:
         await connection.execute(";\n".join(statements) + ";" + _EFFECTS)

@@ -31,6 +31,10 @@ from support_svc.signings import feature as signings
 from support_svc.subsidies import feature as subsidies
 from support_svc.team_list import feature as team_list
 from support_svc.unanswered import feature as unanswered
+from support_svc.restrictions import feature as restrictions
+from support_svc.securing import feature as securing
+from support_svc.signings import feature as signings
+from support_svc.view_log import feature as view_log
 from support_svc.withdrawals import feature as withdrawals
 
 FEATURES: tuple[Feature, ...] = (
@@ -38,10 +42,12 @@ FEATURES: tuple[Feature, ...] = (
     configuration.FEATURE,
     corrections.FEATURE,
     clients.FEATURE,
+    restrictions.FEATURE,
     consents.FEATURE,
     contacts.FEATURE,
     housing_history.FEATURE,
     history.FEATURE,
+    view_log.FEATURE,
     homes.FEATURE,
     programs.FEATURE,
     placements.FEATURE,

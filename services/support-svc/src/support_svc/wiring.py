@@ -19,4 +19,5 @@ def build_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
         parties=border.parties,
         border=border,
         clock=clock,
+        by_person=True,
     )

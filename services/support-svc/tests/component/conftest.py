@@ -119,6 +119,19 @@ from support_svc.proposals.commands import (
     propose_home,
     withdraw_proposal,
 )
+from support_svc.restrictions.commands import (
+    EndNaming,
+    LiftRestriction,
+    NamePerson,
+    RestrictClient,
+    TakeOver,
+    end_naming,
+    lift_restriction,
+    name_person,
+    restrict_client,
+    take_over,
+)
+from support_svc.restrictions.model import RestrictionReason
 from support_svc.securing.commands import GiveUpUnit, ReferHousehold, give_up_unit, refer_household
 from support_svc.signings.commands import AnswerSigning, answer_signing
 from support_svc.signings.model import AbsenceReason, Attendance
@@ -680,6 +693,33 @@ async def moved_in(world, *, last=False):
     return Scene("completed" if last else "moved in", await ids(world, head, wanted, unit=unit))
 
 
+TOURING = Actor(
+    str(uuid.uuid5(uuid.NAMESPACE_URL, "support/Robin Hale")),
+    "support",
+    frozenset({"supervisor"}),
+    "Robin Hale",
+)
+"""Who goes round the desk."""
+
+
+async def restricted(world):
+    """A client whose record was restricted, taken over and lifted, and is restricted again."""
+    person = await world.client("Rae", "Restricted")
+    seen = await ids(world, person, await world.placement(person))
+    supervisor = Actor("staff-8", "support", frozenset({"supervisor"}), "Sam Okafor")
+    for reason in RestrictionReason:
+        grant = RestrictClient(client_id=person, reason=reason, note="Threatened", people=["staff-7"])
+        granted = await world.do(restrict_client, grant, supervisor)
+        over = TakeOver(restriction_id=granted, because="On leave")
+        await world.do(take_over, over, TOURING)
+        named = NamePerson(client_id=person, person=NOOR.subject, because="Knows the person")
+        await world.do(name_person, named, TOURING)
+        await world.do(end_naming, EndNaming(client_id=person, person="staff-7"), TOURING)
+        if reason is not RestrictionReason.OTHER:
+            await world.do(lift_restriction, LiftRestriction(client_id=person, because="Over"), TOURING)
+    return Scene("restricted", seen | {"restriction_id": granted})
+
+
 @pytest.fixture
 def every_stage(world) -> Callable[[], Awaitable[tuple[Scene, ...]]]:
     """Play a placement to every stage, each with its own people, and return the scenes."""
@@ -687,6 +727,16 @@ def every_stage(world) -> Callable[[], Awaitable[tuple[Scene, ...]]]:
     async def play() -> tuple[Scene, ...]:
         stages = (searching, secured, with_a_third_party, not_referred, declined, failed, moved_in)
         scenes = [await stage(world) for stage in (*stages, one_person_in_two_records)]
-        return (*scenes, await moved_in(world, last=True))
+        return (*scenes, await moved_in(world, last=True), await restricted(world))
+
+    return play
+
+
+@pytest.fixture
+def two_stages(world) -> Callable[[], Awaitable[tuple[Scene, ...]]]:
+    """Play a placement with a home that is held, and one whose household lives in its home."""
+
+    async def play() -> tuple[Scene, ...]:
+        return await secured(world), await moved_in(world)
 
     return play

@@ -27,7 +27,14 @@ SPOKEN = {
     ("lookup_value", "list"): list(lookups_of(FEATURES)),
 }
 """Columns of text that hold words of the published language, or the lists that features declare."""
-AS_WRITTEN = frozenset({("placement_timeline", "kind"), ("correction", "kind"), ("lookup_value", "list")})
+AS_WRITTEN = frozenset(
+    {
+        ("placement_timeline", "kind"),
+        ("correction", "kind"),
+        ("lookup_value", "list"),
+        ("restriction_person", "ended_at"),  # decides for whom the record exists
+    }
+)
 NEVER = {
     "client.country = something",  # nothing records it
     "placement_timeline.kind = searched",  # read from the access log

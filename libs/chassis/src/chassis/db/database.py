@@ -10,6 +10,8 @@ from sqlalchemy import URL, event, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from chassis.db.acting import ActingConnection
+
 # Nothing a person waits for may hang: locks, statements and idle transactions all time out.
 SERVER_SETTINGS = {
     "lock_timeout": "5s",
@@ -32,17 +34,26 @@ def _refuse_closed(connection: Any, record: Any, proxy: Any) -> None:
 
 
 class Database:
-    """The pools of one process. `url` is `postgresql://user:password@host:port/name`."""
+    """The pools of one process. `url` is `postgresql://user:password@host:port/name`.
 
-    def __init__(self, url: str, *, pool: int = 8, application: str = "partywall") -> None:
+    With `by_person` every transaction and statement says on whose behalf it runs (`chassis.db.acting`).
+    """
+
+    def __init__(
+        self, url: str, *, pool: int = 8, application: str = "partywall", by_person: bool = False
+    ) -> None:
+        self.by_person = by_person
         self.url: URL = make_url(url).set(drivername="postgresql+asyncpg")
         settings = SERVER_SETTINGS | {"application_name": application}
+        connect: dict[str, Any] = {"server_settings": settings, "timeout": 5}
+        if by_person:
+            connect["connection_class"] = ActingConnection
         self.engine: AsyncEngine = create_async_engine(
             self.url,
             pool_size=pool,
             max_overflow=0,
             pool_timeout=10,
-            connect_args={"server_settings": settings, "timeout": 5},
+            connect_args=connect,
         )
         event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
         self.reading: AsyncEngine = self.engine.execution_options(

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from chassis.db import tables
+from chassis.db.acting import SETTING, SYSTEM
 
 LOCK_TIMEOUT = "5s"
 # Any number, the same in every release: two processes that migrate one database take turns.
@@ -88,6 +89,8 @@ def environment(*models: sa.MetaData, former_ids: Mapping[str, str] | None = Non
         raise RuntimeError("run migrations through `python -m <service> migrate`")
     connection.execute(sa.text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": _TURN})
     connection.execute(sa.text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+    # A migration changes the rows of everybody, also where the owner of a table is subject to its policies.
+    connection.execute(sa.text(f"SET LOCAL {SETTING} = '{SYSTEM}'"))
     if former_ids and sa.inspect(connection).has_table("alembic_version"):
         renamed = [{"formerly": formerly, "now": now} for formerly, now in former_ids.items()]
         connection.execute(_KNOWN_AS, renamed)

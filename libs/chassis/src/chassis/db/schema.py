@@ -141,6 +141,12 @@ _V4 = (
 )
 
 
+_V5 = (
+    "CREATE INDEX ix_access_log_at ON access_log (at, id)",
+    "CREATE INDEX ix_access_log_actor ON access_log (actor, at, id)",
+)
+
+
 class Operations(Protocol):
     """The part of Alembic's `op` that is used here."""
 
@@ -170,4 +176,10 @@ def chassis_v3(op: Operations) -> None:
 def chassis_v4(op: Operations) -> None:
     """Add the party that each message in the outbox is for, and how far each listener was on each day."""
     for statement in _V4:
+        op.execute(statement)
+
+
+def chassis_v5(op: Operations) -> None:
+    """Add what finds the views of a day, and those of one person, in the access log (X3)."""
+    for statement in _V5:
         op.execute(statement)

@@ -145,6 +145,8 @@ access_log = sa.Table(
     sa.Column("record_id", sa.Text(), nullable=False),
 )
 sa.Index("ix_access_log_record", access_log.c.record_kind, access_log.c.record_id, access_log.c.id)
+sa.Index("ix_access_log_at", access_log.c.at, access_log.c.id)
+sa.Index("ix_access_log_actor", access_log.c.actor, access_log.c.at, access_log.c.id)
 
 idempotency = sa.Table(
     "idempotency",

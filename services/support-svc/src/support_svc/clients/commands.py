@@ -17,6 +17,7 @@ from chassis.usecase import use_case
 from support_svc.clients.feature import EDIT_CLIENT, GENDER, INDIGENOUS_INDICATOR, RELATIONSHIP
 from support_svc.clients.finding import anybody_alike, may_see
 from support_svc.clients.model import (
+    ADDRESS_FIELDS,
     AgeOrBirth,
     AlreadyInHousehold,
     ArchivedAlike,
@@ -75,6 +76,7 @@ class ClientFields(BaseModel):
     postal_code: Annotated[str, StringConstraints(max_length=12)] | None = Field(
         default=None, title="Postal code"
     )
+    safe_address: bool = Field(default=False, title="Safe address")
     comments: Annotated[str, StringConstraints(max_length=4000)] | None = Field(
         default=None, title="Comments"
     )
@@ -221,6 +223,7 @@ async def edit_client(tx: Tx, command: EditClient) -> None:
     ).scalar_one_or_none()
     if client is None:
         raise NotFound(what="client")
+    command = _with_safe_address(client, command)
     changes = _changes(client, command)
     if client.version != command.version:
         raise EditedMeanwhile(current=client.version, difference=changes)
@@ -441,9 +444,20 @@ def _changes(client: Client, command: EditClient) -> dict[str, tuple[object, obj
     }
     for kind, name in ((ContactKind.PHONE, "phones"), (ContactKind.EMAIL, "emails")):
         before[name] = [point.value for point in client.contact_points if point.kind is kind]
-    return {
+    changes = {
         name: (old, getattr(command, name)) for name, old in before.items() if old != getattr(command, name)
     }
+    if client.safe_address or command.safe_address:
+        # The audit is read by more people than a safe address: that it was changed is enough.
+        changes |= {name: (None, None) for name in ADDRESS_FIELDS if name in changes}
+    return changes
+
+
+def _with_safe_address(client: Client, command: EditClient) -> EditClient:
+    """Return the command with the safe address that it doesn't repeat: the form doesn't show it."""
+    if not client.safe_address or any(getattr(command, name) for name in ADDRESS_FIELDS):
+        return command
+    return command.model_copy(update={name: getattr(client, name) for name in ADDRESS_FIELDS})
 
 
 async def _require_clients(tx: Tx, ids: list[UUID]) -> None:

@@ -34,7 +34,9 @@ from support_svc.clients.model import (
 from support_svc.clients.queries import (
     MemberView,
     client,
+    client,
     household_over_time,
+    mailing_address,
     possible_duplicates,
     search_clients,
     somebody_archived,
@@ -115,6 +117,13 @@ async def post_edit(call: DeskCall, client_id: UUID) -> Response:
     person = await call.ask(client, client_id)
     matters = form.refused.matters if isinstance(form.refused, StillOpen) else ()
     return await _form_page(call, "clients/edit.html", form, status=422, person=person, matters=matters)
+
+
+@router.post("/{client_id}/address", name="client_address")
+async def post_address(call: DeskCall, client_id: UUID) -> Response:
+    """Show a safe address to who asks for it; that is logged (C8)."""
+    address = await call.ask(mailing_address, client_id)
+    return call.page("clients/address.html", person=await call.ask(client, client_id), address=address)
 
 
 @router.get("/{client_id}/household", name="household_add")

@@ -34,13 +34,19 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
 
 from chassis.errors import NotFound
 from chassis.tx import ReadTx, Tx
 from support_svc.clients.births import births_in
 from support_svc.clients.feature import SEE_ARCHIVED
-from support_svc.clients.model import Client, ClientName, ClientState, ContactPoint
+from support_svc.clients.model import (
+    Client,
+    ClientName,
+    ClientState,
+    ContactPoint,
+    ContactText,
+    NameWord,
+)
 from support_svc.clients.names import PARTICLES, also_meant, plain_digits
 from trade import letters
 
@@ -116,7 +122,6 @@ _PLANNED_EACH_TIME = text(
     "SELECT set_config('plan_cache_mode', 'force_custom_plan', true),"
     " set_config('enable_seqscan', 'off', true)"
 )
-_other = aliased(Client)
 
 
 def may_see(tx: Tx | ReadTx) -> ColumnElement[bool]:
@@ -162,7 +167,7 @@ class TypedWord:
         ]
         found: list[SelectBase] = []
         if part is not None and names:
-            found.append(select(_other.id).where(_other.name_search.like(f"%{part}%")))
+            found.append(_called_in_part(part))
         if names or part is None:
             found.append(_called(names))
         return union_all(*found) if found else None
@@ -256,12 +261,14 @@ async def meaning(tx: Tx | ReadTx, query: str) -> Meaning:
 def _fitting(words: Sequence[TypedWord], likeness: Likeness) -> list[ColumnElement[bool]]:
     """Conditions of the clients who have a name at least that near to each word."""
     people = [(word, word.people(likeness)) for word in words]
-    parts: list[ColumnElement[bool]] = [
-        Client.name_search.like(f"%{word.part(likeness)}%") for word, ids in people if ids is None
-    ]
-    known = [ids for _, ids in people if ids is not None]
+    parts = [part for word, ids in people if ids is None and (part := word.part(likeness)) is not None]
+    known: list[SelectBase] = [ids for _, ids in people if ids is not None]
+    if not known:
+        # No index helps to find a part in whole names: their rows depend on the person who asks.
+        known, parts = [_called_in_part(part) for part in parts], []
+    looked_at = [Client.name_search.like(f"%{part}%") for part in parts]
     # Whose names have all the words is found among the ids; only these clients are read then.
-    return [*parts, Client.id.in_(intersect(*known))] if known else parts
+    return [*looked_at, Client.id.in_(intersect(*known) if len(known) > 1 else known[0])] if known else []
 
 
 async def _understood(tx: Tx | ReadTx, typed: Sequence[str]) -> list[TypedWord]:
@@ -296,6 +303,13 @@ def _called(names: Sequence[str]) -> Select[UUID]:
     return select(ClientName.client_id).where(ClientName.word == any_(literal(names, ARRAY(Text))))
 
 
+def _called_in_part(part: str) -> Select[UUID]:
+    """Ids of the clients who have this part in a word of their names, or at its beginning after a space."""
+    pattern = f"{part[1:]}%" if part.startswith(" ") else f"%{part}%"
+    words = select(NameWord.word).where(NameWord.word.like(pattern))
+    return select(ClientName.client_id).where(ClientName.word.in_(words))
+
+
 def _numbered(digits: str) -> ColumnElement[bool]:
     """Whether digits are the client's number or, four or more of them, part of a telephone number."""
     asked = []
@@ -308,7 +322,8 @@ def _numbered(digits: str) -> ColumnElement[bool]:
 
 
 def _reached_at(pattern: str) -> Select[UUID]:
-    return select(ContactPoint.client_id).where(ContactPoint.plain.like(pattern))
+    texts = select(ContactText.plain).where(ContactText.plain.like(pattern))
+    return select(ContactPoint.client_id).where(ContactPoint.plain.in_(texts))
 
 
 def _escaped(literal_text: str) -> str:

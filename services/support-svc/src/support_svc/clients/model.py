@@ -1,6 +1,7 @@
 """Clients and households (C1, C2): tables, vocabularies and what can be wrong with them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -67,6 +68,19 @@ class ContactKind(StrEnum):
     EMAIL = "email"
 
 
+@dataclass(frozen=True, slots=True)
+class MailingAddress:
+    """Where a client receives mail."""
+
+    address_line: str | None = None
+    city: str | None = None
+    province: str | None = None
+    postal_code: str | None = None
+
+
+ADDRESS_FIELDS = tuple(field.name for field in fields(MailingAddress))
+
+
 class Client(Base):
     """A person known to the support organisation (C1). `number` is for staff and never leaves the service."""
 
@@ -106,6 +120,7 @@ class Client(Base):
     province: Mapped[str | None] = mapped_column(String(40))
     postal_code: Mapped[str | None] = mapped_column(String(12))
     country: Mapped[str | None] = mapped_column(String(2))
+    safe_address: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     comments: Mapped[str | None] = mapped_column(Text)
     state: Mapped[ClientState] = mapped_column(words(ClientState, "state"), default=ClientState.ACTIVE)
     name_search: Mapped[str] = mapped_column(Text)
@@ -123,6 +138,20 @@ class Client(Base):
     )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
+
+    @property
+    def mailing_address(self) -> MailingAddress:
+        """The mailing address as everything but the one page for it may have it: nothing of a safe one."""
+        return MailingAddress() if self.safe_address else self._whole_address
+
+    @property
+    def safe_mailing_address(self) -> MailingAddress:
+        """The mailing address also when it's a safe one, for who asked to be shown it; that is logged."""
+        return self._whole_address
+
+    @property
+    def _whole_address(self) -> MailingAddress:
+        return MailingAddress(self.address_line, self.city, self.province, self.postal_code)
 
     @property
     def full_name(self) -> str:
@@ -165,14 +194,17 @@ class ClientName(Base):
     client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id", ondelete="CASCADE"), primary_key=True)
 
 
-class ContactPoint(Base):
-    """A telephone number or an e-mail address of a client; `plain` is what a search compares."""
+class ContactText(Base):
+    """A telephone number or an e-mail address of anybody, as a search compares it (C3).
 
-    __tablename__ = "client_contact_point"
+    The database adds it when one is written, and deletes it when nobody has it any more. A part of it can be
+    looked up here by index; where rows depend on the person who asks, as in `ContactPoint`, it can't.
+    """
+
+    __tablename__ = "client_contact_text"
     __table_args__ = (
-        Index("ix_client_contact_point_client", "client_id"),
         Index(
-            "ix_client_contact_point_plain",
+            "ix_client_contact_text_plain",
             "plain",
             postgresql_using="gin",
             postgresql_ops={"plain": "gin_trgm_ops"},
@@ -180,11 +212,23 @@ class ContactPoint(Base):
         Index("ix_client_contact_point_same", "plain", "client_id"),
     )
 
+    plain: Mapped[str] = mapped_column(String(200), primary_key=True)
+
+
+class ContactPoint(Base):
+    """A telephone number or an e-mail address of a client; `plain` is what a search compares."""
+
+    __tablename__ = "client_contact_point"
+    __table_args__ = (
+        Index("ix_client_contact_point_client", "client_id"),
+        Index("ix_client_contact_point_plain", "plain"),
+    )
+
     id: Mapped[UUID] = mapped_column(primary_key=True)
     client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
     kind: Mapped[ContactKind] = mapped_column(words(ContactKind, "kind"))
     value: Mapped[str] = mapped_column(String(200))
-    plain: Mapped[str] = mapped_column(String(200))
+    plain: Mapped[str] = mapped_column(ForeignKey(ContactText.plain))
     position: Mapped[int] = mapped_column(Integer, default=0)
 
 

@@ -23,6 +23,7 @@ from support_svc.clients.model import (
     ContactKind,
     HouseholdMember,
     Language,
+    MailingAddress,
     YesNoUnknown,
     age_on,
     display_name,
@@ -152,6 +153,7 @@ class ClientView:
     city: str | None
     province: str | None
     postal_code: str | None
+    safe_address: bool
     comments: str | None
     state: ClientState
     version: int
@@ -251,7 +253,7 @@ async def client(tx: ReadTx, client_id: UUID) -> ClientView:
     if row is None:
         raise NotFound(what="client")
     found, its_gender, its_indigenous = row
-    points = found.contact_points
+    points, address = found.contact_points, found.mailing_address
     return ClientView(
         id=found.id,
         number=found.number,
@@ -273,15 +275,25 @@ async def client(tx: ReadTx, client_id: UUID) -> ClientView:
         preferred_language=found.preferred_language,
         phones=tuple(point.value for point in points if point.kind is ContactKind.PHONE),
         emails=tuple(point.value for point in points if point.kind is ContactKind.EMAIL),
-        address_line=found.address_line,
-        city=found.city,
-        province=found.province,
-        postal_code=found.postal_code,
+        address_line=address.address_line,
+        city=address.city,
+        province=address.province,
+        postal_code=address.postal_code,
+        safe_address=found.safe_address,
         comments=found.comments,
         state=found.state,
         version=found.version,
         household=await household_on(tx, found.id, tx.today),
     )
+
+
+@query(VIEW_CLIENTS, views="client")
+async def mailing_address(tx: ReadTx, client_id: UUID) -> MailingAddress:
+    """The mailing address of a client, also a safe one. Raises NotFound. The view is logged (C8, X3)."""
+    found: Client | None = await tx.scalar(select(Client).where(Client.id == client_id, may_see(tx)))
+    if found is None:
+        raise NotFound(what="client")
+    return found.safe_mailing_address
 
 
 @query(VIEW_CLIENTS)

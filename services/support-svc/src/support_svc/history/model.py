@@ -30,6 +30,8 @@ class Looked(StrEnum):
     PLAN = "plan"
     PLACEMENT = "placement"
     HISTORY = "history"
+    ADDRESS = "address"
+    """A safe address, which is shown only to who asks for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from chassis.tx import ReadTx
 from chassis.usecase import query
 from support_svc.clients.feature import VIEW_CLIENTS
 from support_svc.clients.finding import may_see, require_client
-from support_svc.clients.model import Client, HouseholdMember, display_name
+from support_svc.clients.model import ADDRESS_FIELDS, Client, HouseholdMember, display_name
 from support_svc.consents.model import LANDLORDS_ASKED, SERVICE_PARTNERS, Consent
 from support_svc.contacts.model import Contact
 from support_svc.corrections.model import Corrected
@@ -29,6 +29,8 @@ _SHOWN = frozenset(
 """Fields whose values are shown; of others, such as comments, only that they were changed."""
 _DAYS = frozenset({"date_of_birth", "from_date", "ended_on"})
 _LOOKED = {
+    "clients.mailing_address": Looked.ADDRESS,
+    "housing_history.address_of_stay": Looked.ADDRESS,
     "clients.household": Looked.HOUSEHOLD,
     "housing_history.": Looked.STAYS,
     "consents.": Looked.CONSENTS,
@@ -74,6 +76,8 @@ async def _changes(
     tx: ReadTx, client_id: UUID, about: Matter | None, record: UUID | None, most: int = MOST
 ) -> list[HistoryLine]:
     records = await _records(tx, client_id, about, record)
+    safe = await tx.scalar(select(Client.safe_address).where(Client.id == client_id))
+    hidden = frozenset(ADDRESS_FIELDS) if safe else frozenset[str]()
     rows = (
         await tx.execute(
             select(audit)
@@ -89,7 +93,7 @@ async def _changes(
             actor_name=row.actor_name,
             matter=Matter.STAY if row.record_kind == Corrected.STAY else Matter(row.record_kind),
             action=row.action,
-            changes=_fields(row.changes or {}) if row.action == "edited" else (),
+            changes=_fields(row.changes or {}, hidden) if row.action == "edited" else (),
             name=people.get(_concerned(row)),
             purpose=_either(row.changes or {}, "purpose"),
             landlord=_landlord(row.changes or {}),
@@ -111,10 +115,10 @@ async def _records(
         households = select(HouseholdMember.household_id).where(HouseholdMember.client_id == client_id)
         found |= {(Matter.HOUSEHOLD, str(one)): None for one in (await tx.execute(households)).scalars()}
     if about in (None, Matter.STAY):
-        stays = select(HousingRecord.id, HousingRecord.address).where(HousingRecord.client_id == client_id)
+        stays = select(HousingRecord).where(HousingRecord.client_id == client_id)
         # The audit records a correction under a kind of its own.
-        for one, address in await tx.execute(stays):
-            found |= {(kind, str(one)): address for kind in (Matter.STAY, Corrected.STAY)}
+        for stay in (await tx.execute(stays)).scalars():
+            found |= {(kind, str(stay.id)): stay.shown_address for kind in (Matter.STAY, Corrected.STAY)}
     if about in (None, Matter.CONSENT):
         consents = select(Consent.id, cast(Consent.purpose, String)).where(Consent.client_id == client_id)
         found |= {(Matter.CONSENT, str(one)): purpose for one, purpose in await tx.execute(consents)}
@@ -166,6 +170,11 @@ async def _views(tx: ReadTx, client_id: UUID, about: Matter | None) -> list[Hist
     ]
 
 
+def looked_at(name: str) -> Looked:
+    """Return what a query of this name shows of a person."""
+    return next((what for begin, what in _LOOKED.items() if name.startswith(begin)), Looked.RECORD)
+
+
 def _matter(what: Looked) -> Matter:
     return _MATTER_OF.get(what, Matter.CLIENT)
 
@@ -200,8 +209,12 @@ def _landlord(changes: Mapping[str, Any]) -> str | None:
     return None if recipient in (LANDLORDS_ASKED, SERVICE_PARTNERS) else recipient
 
 
-def _fields(changes: Mapping[str, Any]) -> tuple[FieldChange, ...]:
-    return tuple(_field(name, *values) for name, values in changes.items())
+def _fields(changes: Mapping[str, Any], hidden: frozenset[str]) -> tuple[FieldChange, ...]:
+    """The changed fields; of those in `hidden` only that they were changed, also long ago."""
+    return tuple(
+        FieldChange(name, None, None) if name in hidden else _field(name, *values)
+        for name, values in changes.items()
+    )
 
 
 def _field(name: str, before: Any, after: Any) -> FieldChange:

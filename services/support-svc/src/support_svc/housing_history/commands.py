@@ -26,6 +26,7 @@ from support_svc.housing_history.feature import EDIT_HOUSING_HISTORY, HOUSING_TY
 from support_svc.housing_history.model import (
     DaysOfPlacement,
     EndBeforeStart,
+    HomeOfPlacement,
     HousingOverlap,
     HousingRecord,
     HousingRent,
@@ -53,6 +54,7 @@ class Housing(BaseModel):
     address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)] | None = Field(
         default=None, title="Address"
     )
+    safe_address: bool = Field(default=False, title="Safe address")
     started_on: StayDay = Field(title="From")
     ended_on: StayDay | None = Field(default=None, title="To")
     rent: Rent | None = Field(default=None, title="Rent a month")
@@ -87,6 +89,7 @@ class StayCorrection(Reasoned):
     address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)] | None = Field(
         default=None, title="Address"
     )
+    safe_address: bool = Field(default=False, title="Safe address")
     started_on: StayDay = Field(title="From")
     ended_on: StayDay | None = Field(default=None, title="To")
     other_people: int = Field(default=0, ge=0, le=50, title="Other people in the home")
@@ -144,6 +147,7 @@ async def add_housing(tx: Tx, command: AddHousing) -> UUID:
     )
     record.ended_on = command.ended_on
     record.reason_left_id = command.reason_left_id
+    record.safe_address = command.safe_address
     return record.id
 
 
@@ -184,9 +188,16 @@ async def change_rent(tx: Tx, command: ChangeRent) -> None:
 
 @use_case(EDIT_HOUSING_HISTORY)
 async def correct_housing(tx: Tx, command: CorrectHousing) -> None:
-    """Correct a stay. Raises EditedMeanwhile, DaysOfPlacement, EndBeforeStart, HousingOverlap."""
+    """Correct a stay. A safe address that isn't entered again stays, because the form doesn't show it.
+
+    Raises EditedMeanwhile, DaysOfPlacement, EndBeforeStart, HousingOverlap, HomeOfPlacement.
+    """
     record = await _record(tx, command.client_id, command.record_id)
     fields = command.model_dump(exclude={"client_id", "record_id", "version", "reason"})
+    if record.safe_address and not command.address:
+        fields["address"] = record.address
+    if command.safe_address and record.placement_id is not None:
+        raise HomeOfPlacement(field="safe_address")
     changes = {name: (getattr(record, name), new) for name, new in fields.items()}
     if record.version != command.version:
         raise EditedMeanwhile(current=record.version, difference={})
@@ -200,6 +211,11 @@ async def correct_housing(tx: Tx, command: CorrectHousing) -> None:
         if fields[name] != getattr(record, name):
             await require_values(tx, values, [fields[name]], name)
     await _require_free_besides(tx, record, stay)
+    if (record.safe_address or command.safe_address) and record.address != fields["address"]:
+        # Corrections and the audit are read by more people than a safe address.
+        changes["address"] = (None, "changed")
+    elif record.safe_address or command.safe_address:
+        del changes["address"]
     if not correct(tx, Corrected.STAY, record.id, command.reason, changes):
         raise NothingCorrected
     _begin_on(record, command.started_on)
@@ -433,9 +449,10 @@ def new_record(
 
 async def stays_open(tx: Tx | ReadTx, client_id: UUID) -> list[OpenMatter]:
     """The stay of a client that hasn't ended."""
-    rows = await tx.execute(
-        select(HousingRecord.address, HousingRecord.started_on).where(
-            HousingRecord.client_id == client_id, HousingRecord.ended_on.is_(None)
-        )
+    found = await tx.execute(
+        select(HousingRecord).where(HousingRecord.client_id == client_id, HousingRecord.ended_on.is_(None))
     )
-    return [OpenMatter(MatterKind.STAY, address or started_on.isoformat()) for address, started_on in rows]
+    return [
+        OpenMatter(MatterKind.STAY, stay.shown_address or stay.started_on.isoformat())
+        for stay in found.scalars()
+    ]

@@ -20,7 +20,7 @@ from support_svc.housing_history.commands import (
     end_housing,
 )
 from support_svc.housing_history.feature import HOUSING_TYPE, REASON_LEFT
-from support_svc.housing_history.queries import HousingView, housing_history
+from support_svc.housing_history.queries import HousingView, address_of_stay, housing_history
 from support_svc.lookups.desk import choices
 
 router = DeskRouter(prefix="/front-desk/clients/{client_id}/housing-history")
@@ -73,6 +73,15 @@ async def post_correction(call: DeskCall, client_id: UUID, record_id: UUID) -> R
         return call.redirect("housing_history", client_id=client_id, notice=call._("It is corrected."))
     stay = await _stay(call, client_id, record_id)
     return await _form(call, client_id, "correct", form, status=422, stay=stay)
+
+
+@router.post("/{record_id}/address", name="housing_address")
+async def post_address(call: DeskCall, client_id: UUID, record_id: UUID) -> Response:
+    """Show the safe address of a stay to who asks for it; that is logged (C8)."""
+    address = await call.ask(address_of_stay, client_id, record_id)
+    return call.page(
+        "housing_history/address.html", person=await call.ask(client, client_id), address=address
+    )
 
 
 async def _stay(call: PageCall, client_id: UUID, record_id: UUID) -> HousingView:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Integer, Numeric, String
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Integer, Numeric, String, text
 from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -37,6 +37,7 @@ class HousingRecord(Base):
     placement_id: Mapped[UUID | None]
     housing_type_id: Mapped[UUID] = mapped_column(ForeignKey(LookupValue.id))
     address: Mapped[str | None] = mapped_column(String(400))
+    safe_address: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     started_on: Mapped[date]
     ended_on: Mapped[date | None]
     period: Mapped[Range[date]] = mapped_column(
@@ -51,6 +52,11 @@ class HousingRecord(Base):
     rents: Mapped[list["HousingRent"]] = relationship(
         cascade="all, delete-orphan", order_by="HousingRent.from_date", lazy="raise"
     )
+
+    @property
+    def shown_address(self) -> str | None:
+        """The address as everything but the one page for it may have it: nothing of a safe one."""
+        return None if self.safe_address else self.address
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration
 
@@ -128,3 +134,13 @@ class StayEnded(DomainError):
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "stay_ended"
     message: ClassVar[str] = "This housing history record has ended already."
+
+
+class HomeOfPlacement(DomainError):
+    """The address of a stay that comes from a placement is in the records of the placement as well."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "home_of_placement"
+    message: ClassVar[str] = (
+        "This home comes from a housing placement, which shows its address too. Restrict the record instead."
+    )

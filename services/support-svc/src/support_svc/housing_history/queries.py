@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import aliased, selectinload
 
+from chassis.errors import NotFound
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from support_svc.clients.feature import VIEW_CLIENTS
@@ -38,6 +39,7 @@ class HousingView:
     housing_type_en: str
     housing_type_fr: str
     address: str | None
+    safe_address: bool
     started_on: date
     ended_on: date | None
     rents: tuple[RentView, ...]
@@ -93,7 +95,8 @@ async def housing_history(tx: ReadTx, client_id: UUID) -> list[HousingView]:
             id=record.id,
             housing_type_en=kind.label_en,
             housing_type_fr=kind.label_fr,
-            address=record.address,
+            address=record.shown_address,
+            safe_address=record.safe_address,
             started_on=record.started_on,
             ended_on=record.ended_on,
             rents=tuple(RentView(rent.from_date, rent.amount, rent.currency) for rent in record.rents),
@@ -109,3 +112,20 @@ async def housing_history(tx: ReadTx, client_id: UUID) -> list[HousingView]:
         )
         for record, kind, left in found
     ]
+
+
+@query(VIEW_CLIENTS, views="client")
+async def address_of_stay(tx: ReadTx, client_id: UUID, record_id: UUID) -> str | None:
+    """The address of a stay, also a safe one. Raises NotFound. The view is logged (C8, X3)."""
+    await require_client(tx, client_id)
+    found = (
+        await tx.execute(
+            select(HousingRecord.address).where(
+                HousingRecord.id == record_id, HousingRecord.client_id == client_id
+            )
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound(what="housing history record")
+    address: str | None = found.address
+    return address
