@@ -34,7 +34,6 @@ from support_svc.clients.model import (
 from support_svc.clients.queries import (
     MemberView,
     client,
-    client,
     household_over_time,
     mailing_address,
     possible_duplicates,
