@@ -500,7 +500,10 @@ async def secured(world):
     await world.receive("signing_moved", referral=referral, signing=signing, starts_at=starts + DAY)
     await world.receive("unit_hold_ending", request=request, unit=unit, deadline=world.clock.now() + 10 * DAY)
     await world.fire("hold_deadline", str(request))
-    return Scene("secured", await ids(world, person, wanted))
+    await world.do(
+        give_consent, GiveConsent(client_id=person, purpose=Purpose.SHARE_SUBSIDIES, given_on=world.today)
+    )
+    return Scene("secured", {**await ids(world, person, wanted), **await subsidies(world, wanted)})
 
 
 async def with_a_third_party(world):

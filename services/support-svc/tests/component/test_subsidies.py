@@ -7,11 +7,18 @@ import uuid
 import pytest
 
 from chassis.actor import Actor
+from deskkit.testing import parse_page
 from support_svc.consents.commands import GiveConsent, WithdrawConsent, give_consent, withdraw_consent
 from support_svc.consents.model import Purpose
+from support_svc.housing_loss_prevention.commands import OpenPrevention, open_prevention
+from support_svc.housing_loss_prevention.feature import REASON_FOR_SERVICE
+from support_svc.moving_in.commands import MoveIn, move_in
+from support_svc.placements.commands import locked_placement
 from support_svc.programs.commands import add_budget
 from support_svc.programs.model import AddBudget, Amount, SubsidyKind
+from support_svc.subsidies.commands import follow_head
 from support_svc.subsidies.feature import SUBSIDY_REASON
+from support_svc.subsidies.queries import subsidy
 
 DAY = dt.timedelta(days=1)
 EVERY_KIND = list(SubsidyKind)
@@ -388,3 +395,54 @@ async def test_who_may_not(office, world):
     end = {"ends_on": str(world.today), "version": 1}
     assert (await office.api.put(f"/subsidies/{made}/end", json=end)).status_code == 404
     assert (await office.api.post(f"/placements/{wanted}/subsidies", json=office.body())).status_code == 404
+
+
+@pytest.mark.row("H2", "S1", "W5")
+async def test_a_subsidy_under_housing_loss_prevention_is_reported_to_the_landlord_of_the_stay(office, world):
+    person = await world.client()
+    wanted = await world.placement(person)
+    unit = await world.home()
+    request = await world.held(wanted, unit)
+    started = {"unit": unit, "start": world.today}
+    await world.receive("referred_tenancy_started", referral=await world.referral(request), **started)
+    await world.do(move_in, MoveIn(placement_id=wanted, moved_in_on=world.today, next_months=1))
+    await _agrees(world, person)
+    opening = OpenPrevention(
+        client_id=person,
+        reason_id=await world.value(REASON_FOR_SERVICE, "rent_arrears"),
+        started_on=world.today,
+        caseworker="staff-7",
+    )
+    prevention = await world.do(open_prevention, opening)
+    at = f"/housing-loss-preventions/{prevention}/subsidies"
+    made = await office.api.post(at, json=office.body(kind="arrears", frequency="one_time"))
+    assert made.status_code == 201, made.text
+    assert (await _told(world))[0] == [("subsidy_committed", "pending")]
+    (line,) = (await office.api.get(at)).json()
+    assert (line["id"], line["prevention_id"]) == (made.json()["id"], str(prevention))
+    assert (await office.api.get(f"/housing-loss-preventions/{uuid.uuid4()}/subsidies")).status_code == 404
+    async with world.desk("caseworker") as browser:
+        address = f"/front-desk/housing-loss-preventions/{prevention}/subsidies"
+        assert "Arrears" in parse_page((await browser.get(address)).text).text
+        fields = parse_page((await browser.get(f"{address}/new")).text).fields(f"{address}/new")
+        typed = {"program_id": str(office.program), "reason_id": str(office.reason), "kind": "moving"}
+        sent = await browser.post(f"{address}/new", data={**fields, **typed, "amount": "12.50"})
+        assert sent.status_code == 303, sent.text
+        fields = parse_page((await browser.get(f"{address}/new")).text).fields(f"{address}/new")
+        refused = await browser.post(f"{address}/new", data={**fields, **typed, "amount": "999,999.00"})
+        assert refused.status_code == 422
+        assert "is left" in parse_page(refused.text).text
+
+
+@pytest.mark.row("P8", "S1")
+async def test_the_subsidies_of_a_placement_go_on_with_the_new_head(office, world):
+    head, child = await world.family()
+    wanted = await world.placement(head, child)
+    made = await office.record(wanted, amount={"amount": "10.00"})
+    one = await world.see(subsidy, uuid.UUID(made))
+    assert one.line.client_id == head
+    async with world.runtime.transaction(world.STAFF) as tx:
+        placed = await locked_placement(tx, wanted)
+        placed.client_id = child
+        await follow_head(tx, placed)
+    assert (await world.see(subsidy, uuid.UUID(made))).line.client_id == child
