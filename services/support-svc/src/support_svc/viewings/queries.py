@@ -65,7 +65,12 @@ async def viewings(tx: ReadTx, placement_id: UUID) -> list[ViewingView]:
 async def choice(tx: ReadTx, placement_id: UUID) -> Choice:
     """Between how many homes a household chose (P12). Raises NotFound."""
     await require_visible(tx, placement_id)
-    steps = (func.count(), *(func.count(one) for one in (Viewing.viewed_on, Viewing.offered_on)))
-    counted = select(*steps, func.count(Viewing.refused_on)).where(Viewing.placement_id == placement_id)
+    counts = (
+        func.count(),
+        func.count(Viewing.viewed_on),
+        func.count(Viewing.offered_on),
+        func.count(Viewing.refused_on),
+    )
+    counted = select(*counts).where(Viewing.placement_id == placement_id)
     shown, viewed, offered, refused = (await tx.execute(counted)).one()
     return Choice(shown, viewed, offered, refused)
