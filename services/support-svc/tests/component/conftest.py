@@ -75,6 +75,32 @@ from support_svc.housing_history.commands import (
 )
 from support_svc.housing_history.feature import HOUSING_TYPE, REASON_LEFT
 from support_svc.housing_history.queries import housing_history
+from support_svc.housing_loss_prevention.commands import (
+    AddDebt,
+    ChangeDebt,
+    ChangePrevention,
+    ClosePrevention,
+    Owed,
+    RemoveDebt,
+    ReopenPrevention,
+    add_debt,
+    change_debt,
+    change_prevention,
+    close_prevention,
+    remove_debt,
+    reopen_prevention,
+)
+from support_svc.housing_loss_prevention.feature import CREDITOR_KIND, REASON_FOR_SERVICE
+from support_svc.housing_loss_prevention.model import Outcome as Ended
+from support_svc.housing_loss_prevention.queries import prevention
+from support_svc.housing_loss_prevention.risks import (
+    AddToOpen,
+    DeclineOffer,
+    TakeUpOffer,
+    add_to_open,
+    decline_offer,
+    take_up_offer,
+)
 from support_svc.housing_search.commands import HomeOfPlacement, shortlist_home
 from support_svc.housing_search.queries import search_for_placement
 from support_svc.merging.commands import (
@@ -207,7 +233,8 @@ async def ids(world, person, wanted, **more):
     ):
         for row in await world.rows(sql, wanted):
             one[name] = row["id"]
-    return {"client_id": person, "placement_id": wanted} | one | more
+    case = {"cases": Cases.PLACEMENTS.value, "case_id": wanted}
+    return {"client_id": person, "placement_id": wanted} | case | one | more
 
 
 async def change(world, wanted, **changes):
@@ -723,12 +750,83 @@ async def restricted(world):
     return Scene("restricted", seen | {"restriction_id": granted})
 
 
+async def preventing(world):
+    """A landlord reports four notices: one taken up, one added to it, one declined, one resolved."""
+    person = await world.client("Ivo", "Prevented", phones=["416 555 0147"])
+    wanted = await world.placement(person)
+    unit = await world.home()
+    request = await world.held(wanted, unit)
+    referral = await world.referral(request)
+    await world.receive("referred_tenancy_started", referral=referral, unit=unit, start=world.today)
+    await world.do(move_in, MoveIn(placement_id=wanted, moved_in_on=world.today, next_months=3))
+    taken, added, declined, over = (uuid.uuid4() for _ in range(4))
+    for risk in (taken, added, declined, over):
+        days = {"remedy_by": world.today + 5 * DAY, "next_date": world.today + 9 * DAY}
+        await world.receive("tenancy_at_risk", referral=referral, risk=risk, **days)
+    await world.receive("tenancy_risk_resolved", referral=referral, risk=over)
+    fields = {
+        "reason_id": await world.value(REASON_FOR_SERVICE, "rent_arrears"),
+        "started_on": world.today,
+        "caseworker": "staff-7",
+        "program_id": await world.value(PROGRAM, "outreach"),
+    }
+    taking = TakeUpOffer(risk=taken, first_follow_up_on=world.today, **fields)
+    one = await world.do(take_up_offer, taking)
+    await world.do(add_to_open, AddToOpen(risk=added))
+    await world.do(decline_offer, DeclineOffer(risk=declined))
+    seen = await world.see(prevention, one)
+    changed = {**fields, "reason_id": await world.value(REASON_FOR_SERVICE, "notice_received")}
+    await world.do(change_prevention, ChangePrevention(prevention_id=one, version=seen.version, **changed))
+    owed = {
+        "prevention_id": one,
+        "creditor_kind_id": await world.value(CREDITOR_KIND, "landlord"),
+        "owed": Owed(amount="1033.33"),
+        "repayment_plan": True,
+    }
+    debt, paid = await world.do(add_debt, AddDebt(**owed)), await world.do(add_debt, AddDebt(**owed))
+    dearer = ChangeDebt(debt_id=debt, version=1, **{**owed, "owed": Owed(amount="1100")})
+    await world.do(change_debt, dearer)
+    await world.do(remove_debt, RemoveDebt(prevention_id=one, debt_id=paid))
+    case = {"cases": Cases.HOUSING_LOSS_PREVENTIONS, "case_id": one}
+    here = Outcome(client_id=person, still_in_housing=StillInHousing.YES)
+    await world.do(
+        record_follow_up, RecordFollowUp(**case, done_on=world.today, outcomes=[here], next_months=1)
+    )
+    follow_up = (await world.see(follow_ups_of, *case.values()))[-1]
+    unsure = OutcomeFound(client_id=person, still_in_housing=StillInHousing.UNABLE_TO_CONTACT)
+    correction = CorrectFollowUp(
+        **case,
+        follow_up_id=follow_up.id,
+        done_on=world.today,
+        months_since=0,
+        outcomes=[unsure],
+        reason="Nobody was there",
+        version=follow_up.version,
+    )
+    await world.do(correct_follow_up, correction)
+    end = ClosePrevention(prevention_id=one, ended_on=world.today, outcome=Ended.KEPT_WITH_NEW_SUBSIDY)
+    await world.do(close_prevention, end)
+    await world.do(reopen_prevention, ReopenPrevention(prevention_id=one))
+    mine = {"prevention_id": one, "debt_id": debt, "risk": taken, "follow_up_id": follow_up.id}
+    found = await ids(world, person, wanted)
+    return Scene("preventing", found | mine | {"cases": Cases.HOUSING_LOSS_PREVENTIONS.value, "case_id": one})
+
+
 @pytest.fixture
 def every_stage(world) -> Callable[[], Awaitable[tuple[Scene, ...]]]:
     """Play a placement to every stage, each with its own people, and return the scenes."""
 
     async def play() -> tuple[Scene, ...]:
-        stages = (searching, secured, with_a_third_party, not_referred, declined, failed, moved_in)
+        stages = (
+            searching,
+            secured,
+            with_a_third_party,
+            not_referred,
+            declined,
+            failed,
+            moved_in,
+            preventing,
+        )
         scenes = [await stage(world) for stage in (*stages, one_person_in_two_records)]
         return (*scenes, await moved_in(world, last=True), await restricted(world))
 

@@ -11,11 +11,18 @@ from chassis.actor import Actor
 from chassis.errors import NotFound
 from chassis.parties import NotTheSenders
 from support_svc.housing_loss_prevention import listing
+from support_svc.housing_loss_prevention.commands import (
+    ClosePrevention,
+    ReopenPrevention,
+    close_prevention,
+    reopen_prevention,
+)
 from support_svc.housing_loss_prevention.feature import REASON_FOR_SERVICE
 from support_svc.housing_loss_prevention.listing import PreventionFilter, preventions
 from support_svc.housing_loss_prevention.model import (
     OfferAnswer,
     OfferEnded,
+    Outcome,
     PreventionStatus,
     RiskResolution,
     RiskSource,
@@ -79,6 +86,7 @@ async def everything_else(world):
 
 @pytest.mark.row("H3", "F2", "W5")
 async def test_help_is_offered_with_the_days_that_are_left(world):
+    """Case 42, on the side of support: the days are shown as they were reported."""
     person, _, referral = await tenant(world)
     risk = await reported(world, referral)
     (due,) = [one for one in (await world.see(my_day)).due if one.task == "answer_offer"]
@@ -89,7 +97,8 @@ async def test_help_is_offered_with_the_days_that_are_left(world):
         {"risk": risk},
     )
     assert [one.task for one in (await world.see(my_day, actor=OTHER)).due] == []
-    assert [one.risk for one in await world.see(offers)] == [risk]
+    (seen,) = await world.see(offers)
+    assert (seen.risk, seen.served_on, seen.remedy_by) == (risk, world.today, due.by)
     async with world.desk("caseworker", subject="staff-7") as browser:
         for address in ("/front-desk", "/front-desk/housing-loss-preventions", f"/front-desk/offers/{risk}"):
             assert "in 3 days" in (await browser.get(address, follow_redirects=True)).text, address
@@ -137,6 +146,11 @@ async def test_the_list_is_in_the_order_of_remedy_dates_and_follows_what_is_repo
     listed = (await world.see(preventions, PreventionFilter())).items
     assert (listed[0].id, listed[0].remedy_by) == (first, world.today + DAY)
     await resolved(world, first_referral, another.risk)
+    assert (await world.see(prevention, first)).remedy_by == world.today + 9 * DAY
+    end = ClosePrevention(prevention_id=first, ended_on=world.today, outcome=Outcome.UNKNOWN)
+    await world.do(close_prevention, end)
+    assert [line.id for line in (await world.see(preventions, PreventionFilter())).items] == [second, first]
+    await world.do(reopen_prevention, ReopenPrevention(prevention_id=first))
     assert (await world.see(prevention, first)).remedy_by == world.today + 9 * DAY
     await resolved(world, first_referral, later)
     seen = await world.see(prevention, first)

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from chassis.errors import EditedMeanwhile, NotFound
 from chassis.feature import offers_of
@@ -35,6 +35,7 @@ from support_svc.housing_loss_prevention.model import (
     PreventionStatus,
     RiskSource,
     StartIsInTheFuture,
+    TenancyRisk,
 )
 from support_svc.lookups.commands import list_myself, require_caseworker, require_values
 from support_svc.programs.commands import require_program
@@ -187,6 +188,7 @@ async def reopen_prevention(tx: Tx, command: ReopenPrevention) -> None:
     await _require_none_open(tx, client)
     before, prevention.status = prevention.outcome, PreventionStatus.OPEN
     prevention.ended_on = prevention.outcome = None
+    await count_down(tx, prevention)
     tx.touched("housing_loss_prevention", prevention.id, "reopened", {"outcome": (before, None)})
 
 
@@ -196,7 +198,13 @@ async def add_debt(tx: Tx, command: AddDebt) -> UUID:
     prevention = await locked_prevention(tx, command.prevention_id)
     _require_open(prevention)
     await require_values(tx, CREDITOR_KIND, [command.creditor_kind_id], "creditor_kind_id")
-    debt = Debt(id=new_id(), prevention_id=prevention.id, recorded_at=tx.now, **_columns(command))
+    debt = Debt(
+        id=new_id(),
+        prevention_id=prevention.id,
+        client_id=prevention.client_id,
+        recorded_at=tx.now,
+        **_columns(command),
+    )
     tx.session.add(debt)
     changes: Changes = {name: (None, new) for name, new in _columns(command).items()}
     tx.touched("housing_loss_prevention", prevention.id, "debt_recorded", changes)
@@ -347,10 +355,22 @@ async def open_prevention_of(tx: Tx, client_id: UUID) -> HousingLossPrevention |
     return (await tx.execute(found.with_for_update())).scalar_one_or_none()
 
 
+async def count_down(tx: Tx, prevention: HousingLossPrevention) -> None:
+    """Show the earliest day until which one of its risks can be remedied; none once it's closed."""
+    prevention.remedy_by = None
+    if prevention.status is PreventionStatus.OPEN:
+        prevention.remedy_by = await tx.scalar(
+            select(func.min(TenancyRisk.remedy_by)).where(
+                TenancyRisk.prevention_id == prevention.id, TenancyRisk.resolution.is_(None)
+            )
+        )
+
+
 async def close_on(tx: Tx, prevention: HousingLossPrevention, day: date, outcome: Outcome) -> None:
     """Close it on a day with its outcome: nothing is due any more."""
     prevention.status = PreventionStatus.CLOSED
     prevention.ended_on = day
     prevention.outcome = outcome
+    await count_down(tx, prevention)
     await _let_others_act(tx, "prevention_closed", prevention)
     tx.touched("housing_loss_prevention", prevention.id, "closed", {"outcome": (None, outcome)})

@@ -135,11 +135,13 @@ class Debt(Base):
     __tablename__ = "housing_debt"
     __table_args__ = (
         Index("ix_housing_debt_prevention", "prevention_id", "id"),
+        Index("ix_housing_debt_client", "client_id"),
         CheckConstraint("amount > 0", name="positive"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     prevention_id: Mapped[UUID] = mapped_column(ForeignKey(HousingLossPrevention.id))
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
     creditor_kind_id: Mapped[UUID] = mapped_column(ForeignKey(LookupValue.id))
     amount: Mapped[Decimal] = mapped_column(Numeric(12, 2))
     currency: Mapped[str] = mapped_column(String(3))

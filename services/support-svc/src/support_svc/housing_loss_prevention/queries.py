@@ -315,7 +315,7 @@ def next_follow_up(tx: ReadTx) -> ColumnElement[date | None]:
 
 
 @query(VIEW_PREVENTIONS)
-async def open_prevention(tx: ReadTx, client_id: UUID) -> UUID | None:
+async def prevention_of(tx: ReadTx, client_id: UUID) -> UUID | None:
     """The housing loss prevention of a client that is open; None when there is none to see."""
     found: UUID | None = await tx.scalar(
         select(HousingLossPrevention.id)
@@ -332,7 +332,7 @@ async def open_prevention(tx: ReadTx, client_id: UUID) -> UUID | None:
 @query(VIEW_PREVENTIONS)
 async def actions_of(tx: ReadTx, client_id: UUID) -> list[HousingAction]:
     """What the page of a client's housing history offers: to add one, or to go to the open one (H1)."""
-    opened = await open_prevention(tx, client_id)
+    opened = await prevention_of(tx, client_id)
     if opened is not None:
         return [
             HousingAction(N_("Open the Housing Loss Prevention"), "prevention", {"prevention_id": opened})

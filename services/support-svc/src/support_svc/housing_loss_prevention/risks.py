@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from chassis.access import RECEIVE_EVENTS
 from chassis.errors import NotFound
@@ -17,7 +17,12 @@ from chassis.tx import Tx
 from chassis.usecase import use_case
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
-from support_svc.housing_loss_prevention.commands import NewPrevention, open_for, open_prevention_of
+from support_svc.housing_loss_prevention.commands import (
+    NewPrevention,
+    count_down,
+    open_for,
+    open_prevention_of,
+)
 from support_svc.housing_loss_prevention.feature import EDIT_PREVENTION
 from support_svc.housing_loss_prevention.model import (
     HousingLossPrevention,
@@ -111,7 +116,7 @@ async def receive_risk(tx: Tx, report: RiskReport) -> None:
         await tx.session.flush()
         prevention = await tx.session.get(HousingLossPrevention, risk.prevention_id, with_for_update=True)
         if prevention is not None:
-            await _count_down(tx, prevention)
+            await count_down(tx, prevention)
     line = TimelineKind.TENANCY_RISK_RESOLVED if report.resolution else TimelineKind.TENANCY_AT_RISK
     details = {
         "landlord": report.sender,
@@ -134,15 +139,6 @@ async def _reported_by(tx: Tx, referral: UUID, sender: str) -> UUID:
     placement_id: UUID = row[0]
     require_sender(sender, row[1])
     return placement_id
-
-
-async def _count_down(tx: Tx, prevention: HousingLossPrevention) -> None:
-    """Show the earliest day until which one of its risks can be remedied."""
-    prevention.remedy_by = await tx.scalar(
-        select(func.min(TenancyRisk.remedy_by)).where(
-            TenancyRisk.prevention_id == prevention.id, TenancyRisk.resolution.is_(None)
-        )
-    )
 
 
 @use_case(EDIT_PREVENTION)
@@ -205,7 +201,7 @@ async def _take_up(tx: Tx, risk: TenancyRisk, prevention: HousingLossPrevention)
     risk.prevention_id = prevention.id
     _answer(tx, risk, OfferAnswer.TAKEN_UP)
     await tx.session.flush()
-    await _count_down(tx, prevention)
+    await count_down(tx, prevention)
     tx.touched("housing_loss_prevention", prevention.id, "risk_added", {"risk": (None, risk.risk)})
 
 

@@ -14,7 +14,7 @@ from support_svc.documents.queries import readiness_of_client
 from support_svc.history.queries import last_change
 from support_svc.housing_history.queries import housing_history
 from support_svc.merging.queries import likely_duplicates
-from support_svc.housing_loss_prevention.queries import open_prevention, risks_of
+from support_svc.housing_loss_prevention.queries import prevention_of, risks_of
 from support_svc.placements.queries import active_placement, placement
 from support_svc.signings.model import SigningState
 from support_svc.signings.queries import signings_of
@@ -48,6 +48,6 @@ async def record(call: DeskCall, client_id: UUID) -> Response:
         likely=await call.ask(likely_duplicates, client_id),
         readiness=await call.ask(readiness_of_client, client_id),
         changed=await call.ask(last_change, client_id),
-        prevented=await call.ask(open_prevention, client_id),
+        prevented=await call.ask(prevention_of, client_id),
         risks=await call.ask(risks_of, client_id),
     )

@@ -1,8 +1,11 @@
-"""Follow-ups of housing loss prevention, and the risks that property entities report (F1, H2, H3)."""
+"""Follow-ups of housing loss prevention, and the risks that property entities report (F1, H2, H3).
+
+No debt has been recorded yet, so each can name its client.
+"""
 
 from alembic import op
 
-revision = "6375137110f1"
+revision = "d558fa152076"
 down_revision = "4a2411bb2b80"
 
 _KINDS = (
@@ -27,6 +30,11 @@ def upgrade() -> None:
     op.execute("ALTER TABLE followup ADD COLUMN anchor_on DATE")
     _allow("followup", "subject", "'placement', 'housing_loss_prevention'")
     _allow("placement_timeline", "kind", _KINDS)
+    op.execute(
+        "ALTER TABLE housing_debt ADD COLUMN client_id UUID NOT NULL,"
+        " ADD CONSTRAINT fk_housing_debt_client_id FOREIGN KEY (client_id) REFERENCES client (id)"
+    )
+    op.execute("CREATE INDEX ix_housing_debt_client ON housing_debt (client_id)")
     op.execute(
         "CREATE INDEX ix_prevention_reason_remedy ON housing_loss_prevention (reason_id, remedy_by, id)"
     )
