@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from chassis.actor import Actor
+from importing.steps import ImportCommand, ReceiveFile
 from testkit.rendered import Scene
 from units_svc.holds.commands import (
     CorrectManager,
@@ -33,7 +34,7 @@ from units_svc.holds.use import (
     record_use,
     withdraw_unit,
 )
-from units_svc.imports.commands import ImportCommand, ReceiveFile, apply_import, receive_file
+from units_svc.imports.commands import apply_import, receive_file
 from units_svc.imports.mapping import mapping_named
 from units_svc.inspections.commands import (
     Area,
