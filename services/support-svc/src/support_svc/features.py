@@ -1,6 +1,7 @@
 """The features of this service, in the order in which they may know each other: later ones the earlier."""
 
 from chassis.feature import Feature
+from support_svc.client_imports import feature as client_imports
 from support_svc.clients import feature as clients
 from support_svc.consents import feature as consents
 from support_svc.corrections import feature as corrections
@@ -23,6 +24,7 @@ FEATURES: tuple[Feature, ...] = (
     corrections.FEATURE,
     clients.FEATURE,
     consents.FEATURE,
+    client_imports.FEATURE,
     housing_history.FEATURE,
     history.FEATURE,
     homes.FEATURE,
