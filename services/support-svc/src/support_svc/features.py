@@ -1,6 +1,7 @@
 """The features of this service, in the order in which they may know each other: later ones the earlier."""
 
 from chassis.feature import Feature
+from support_svc.client_exports import feature as client_exports
 from support_svc.client_imports import feature as client_imports
 from support_svc.clients import feature as clients
 from support_svc.consents import feature as consents
@@ -26,6 +27,7 @@ FEATURES: tuple[Feature, ...] = (
     consents.FEATURE,
     client_imports.FEATURE,
     housing_history.FEATURE,
+    client_exports.FEATURE,
     history.FEATURE,
     homes.FEATURE,
     placements.FEATURE,

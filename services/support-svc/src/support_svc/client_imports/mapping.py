@@ -22,7 +22,8 @@ ClientField = Literal[
 ]  # fmt: skip
 ConsentField = Literal[
     "client_ref", "purposes", "shared_with", "recipient", "type", "categories", "given_on", "expires_on",
-    "ended_on", "given_how", "taken_by", "document_reference", "withdrawn_on", "status",
+    "ended_on", "given_how", "taken_by", "document_reference", "withdrawn_on",
+    "withdrawn_by", "status",
 ]  # fmt: skip
 FieldName = Literal[ClientField, ConsentField]
 

@@ -143,3 +143,4 @@ class ImportRow(StagedColumns, Base):
     taken_by: Mapped[str | None]
     document_reference: Mapped[str | None]
     withdrawn_on: Mapped[date | None]
+    withdrawn_by: Mapped[str | None]

@@ -168,7 +168,7 @@ async def _write_clients(tx: Tx, mapping: ClientMapping) -> None:
 async def _write_consents(tx: Tx, mapping: ClientMapping, by: str) -> None:
     params: dict[str, Any] = {"source": mapping.source, "by": by}
     await run(tx, statements.CONSENTS, params)
-    await record_consents(tx, by)
+    await record_consents(tx)
     await run(tx, statements.CONSENT_SOURCES, params)
 
 

@@ -13,6 +13,7 @@ from datetime import date
 from functools import partial
 from hashlib import blake2b
 from typing import Any
+from urllib.parse import unquote
 from uuid import UUID
 
 from deskkit.i18n import N_
@@ -44,7 +45,8 @@ _EMAIL = re.compile(r"[^@\s<>]{1,64}@[^@\s<>]{1,190}")
 _LISTED: tuple[FieldName, ...] = ("phones", "emails", "purposes", "external_ids", "categories")
 _DERIVED = (
     "name_search", "gender_id", "indigenous_id", "reached", "client_ref", "purposes", "recipient", "type",
-    "given_on", "expires_on", "given_how", "taken_by", "document_reference", "withdrawn_on", "given_name",
+    "given_on", "expires_on", "given_how", "taken_by", "document_reference", "withdrawn_on", "withdrawn_by",
+    "given_name",
     "family_name", "preferred_name", "other_names", "date_of_birth", "estimated_age", "estimated_on",
     "disability", "preferred_language", "address_line", "city", "province", "postal_code", "country",
     "comments", "state",
@@ -132,7 +134,8 @@ class RowReader(TableReader):
             "expires_on": rules.day_of(EXPIRY, today),
             "ended_on": rules.day_of(HAPPENED, today),
             "given_how": rules.one_of(GivenHow),
-            "taken_by": line(120),
+            "taken_by": line(200),
+            "withdrawn_by": line(200),
             "document_reference": line(120),
             "withdrawn_on": rules.day_of(HAPPENED, today),
             "status": rules.label,
@@ -289,7 +292,15 @@ class RowReader(TableReader):
             # What isn't shared is no consent to share.
             purposes = [one for one in purposes if one != Purpose.COORDINATE_SERVICES]
         staged = dict(_NOTHING_STAGED)
-        for name in ("type", "given_on", "given_how", "taken_by", "document_reference", "withdrawn_on"):
+        for name in (
+            "type",
+            "given_on",
+            "given_how",
+            "taken_by",
+            "document_reference",
+            "withdrawn_on",
+            "withdrawn_by",
+        ):
             staged[name] = values[name]
         ends = [day for day in (values["expires_on"], values["ended_on"]) if day is not None]
         staged |= {
@@ -338,6 +349,7 @@ def _purpose(text: str) -> str:
 
 
 def _external_id(text: str) -> str:
+    text = unquote(text)
     source, _, ref = text.partition("/")
     if not source or not ref or len(source) > 60 or len(ref) > 140:
         raise Wrong("not_an_external_id", N_("“{value}” isn't the name of a system, a slash and an id."))

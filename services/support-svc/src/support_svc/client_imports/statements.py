@@ -14,6 +14,14 @@ from support_svc.client_imports.mapping import ClientMapping
 from support_svc.clients.lists import OF_CLIENT
 
 _WITHIN = within("group_key")
+
+
+def _own(ref: str) -> str:
+    """Return the id of a record of ours that our own export names, as long as it's in the same database."""
+    is_id = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    return f"CASE WHEN cast(:source AS text) = 'partywall' AND {ref} ~ '^{is_id}$' THEN {ref}::uuid END"
+
+
 _FIELD_OF = {"gender_id": "gender", "indigenous_id": "indigenous"}
 # Blanks match nothing: people without a date of birth, telephone or e-mail address are never the same.
 _SAME_PERSON = """
@@ -37,23 +45,26 @@ DOUBLE_IN_FILE = f"""
 # A line that its source named before is that person, whatever else there is. Who was looked at and isn't the
 # same person would be left out here, once a pair can be named.
 DOUBLE_IN_REGISTER = f"""
+    WITH unknown AS MATERIALIZED (
+        SELECT import_id, line, group_key, date_of_birth, reached FROM import_check c
+        WHERE NOT EXISTS (
+            SELECT FROM client_source s WHERE s.source = :source AND s.source_ref = c.source_ref))
     INSERT INTO import_problem (import_id, line, "column", rule, value, message, params)
     SELECT c.import_id, c.line, NULL, 'double_in_register', NULL,
         '{KNOWN}',
         jsonb_build_object('other', known.number)
-    FROM import_check c
+    FROM unknown c
     CROSS JOIN LATERAL (
-        SELECT number FROM (
+        SELECT min(number + 0) AS number FROM (
             SELECT k.number, k.name_search FROM client k WHERE k.date_of_birth = c.date_of_birth
             UNION ALL
-            SELECT k.number, k.name_search FROM client_contact_point p JOIN client k ON k.id = p.client_id
-            WHERE p.plain = ANY (c.reached) AND (k.date_of_birth IS NULL OR c.date_of_birth IS NULL)
+            SELECT k.number, k.name_search FROM unnest(c.reached) AS way (plain)
+            CROSS JOIN LATERAL (SELECT p.client_id FROM client_contact_point p WHERE p.plain = way.plain) p
+            JOIN client k ON k.id = p.client_id AND (k.date_of_birth IS NULL OR c.date_of_birth IS NULL)
         ) alike
         WHERE string_to_array(c.group_key, ' ') <@ string_to_array(ltrim(alike.name_search), ' ')
-        ORDER BY number LIMIT 1
     ) known
-    WHERE NOT EXISTS (
-        SELECT FROM client_source s WHERE s.source = :source AND s.source_ref = c.source_ref)
+    WHERE known.number IS NOT NULL
 """  # noqa: S608 - of our own texts
 CLIENT_UNKNOWN = f"""
     INSERT INTO import_problem (import_id, line, "column", rule, value, message, params)
@@ -62,14 +73,18 @@ CLIENT_UNKNOWN = f"""
     FROM import_check c
     WHERE NOT EXISTS (
         SELECT FROM client_source s WHERE s.source = :source AND s.source_ref = c.client_ref)
+        AND NOT EXISTS (SELECT FROM client k WHERE k.id = {_own("c.client_ref")})
 """  # noqa: S608 - of our own texts
 CLIENT_TODO = f"""
     CREATE TEMP TABLE import_todo ON COMMIT DROP AS
     SELECT r.*, coalesce(s.client_id, uuidv7()) AS client_id, s.client_id IS NULL AS is_new,
         s.fingerprint IS NOT DISTINCT FROM r.fingerprint AS is_same, false AS is_changed
     FROM (SELECT * FROM import_row WHERE {_WITHIN}) r
-    LEFT JOIN LATERAL (SELECT f.client_id, f.fingerprint FROM client_source f
-        WHERE f.source = :source AND f.source_ref = r.source_ref LIMIT 1) s ON true
+    LEFT JOIN LATERAL (
+        SELECT 1 AS choice, f.client_id, f.fingerprint FROM client_source f
+        WHERE f.source = :source AND f.source_ref = r.source_ref
+        UNION ALL SELECT 2, k.id, NULL FROM client k WHERE k.id = {_own("r.source_ref")}
+        ORDER BY choice LIMIT 1) s ON true
 """  # noqa: S608 - only parameters come from outside
 SAME = "SELECT count(*) FROM import_todo WHERE is_same"
 FORGET_SAME = "DELETE FROM import_todo WHERE is_same"
@@ -132,13 +147,17 @@ OTHER_SOURCES = """
 
 CONSENT_TODO = f"""
     CREATE TEMP TABLE import_todo ON COMMIT DROP AS
-    SELECT r.*, known.client_id, s.source_ref IS NULL AS is_new,
+    SELECT r.*, known.client_id, s.source_ref IS NULL AND own.id IS NULL AS is_new,
         s.fingerprint IS NOT DISTINCT FROM r.fingerprint AS is_same, s.source_ref IS NOT NULL AS is_changed
     FROM (SELECT * FROM import_row WHERE {_WITHIN}) r
-    JOIN LATERAL (SELECT f.client_id FROM client_source f
-        WHERE f.source = :source AND f.source_ref = r.client_ref LIMIT 1) known ON true
+    JOIN LATERAL (
+        SELECT 1 AS choice, f.client_id FROM client_source f
+        WHERE f.source = :source AND f.source_ref = r.client_ref
+        UNION ALL SELECT 2, k.id FROM client k WHERE k.id = {_own("r.client_ref")}
+        ORDER BY choice LIMIT 1) known ON true
     LEFT JOIN LATERAL (SELECT f.source_ref, f.fingerprint FROM consent_source f
         WHERE f.source = :source AND f.source_ref = r.source_ref LIMIT 1) s ON true
+    LEFT JOIN LATERAL (SELECT k.id FROM consent k WHERE k.id = {_own("r.source_ref")}) own ON true
 """  # noqa: S608 - only parameters come from outside
 # A row that agrees to nothing we ask for is remembered, and counts as unchanged.
 NO_CONSENT = """
@@ -150,6 +169,7 @@ CONSENTS = """
         t.client_id, agreed.purpose, CASE WHEN agreed.purpose = 'coordinate_services' THEN 'service_partners'
             ELSE coalesce(t.recipient, 'landlords_of_homes_asked_for') END AS recipient,
         t.type, t.given_on, t.expires_on, t.given_how, t.document_reference, t.withdrawn_on,
+        coalesce(t.withdrawn_by, cast(:by AS text)) AS withdrawn_by_name,
         coalesce(t.taken_by, cast(:by AS text)) AS taken_by_name, false AS current,
         cast(NULL AS uuid) AS behind
     FROM import_todo t CROSS JOIN LATERAL unnest(t.purposes) AS agreed (purpose)

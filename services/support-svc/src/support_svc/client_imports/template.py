@@ -44,7 +44,8 @@ _TITLES: dict[str, str] = {
     "type": N_("type of consent"), "categories": N_("kinds of data"), "given_on": N_("given on"),
     "expires_on": N_("expires on"), "ended_on": N_("superseded on"), "given_how": N_("how it was given"),
     "taken_by": N_("by whom it was taken"), "document_reference": N_("document reference"),
-    "withdrawn_on": N_("withdrawn on"), "status": N_("status"), "key": N_("what names the line"),
+    "withdrawn_on": N_("withdrawn on"), "withdrawn_by": N_("who recorded the withdrawal"),
+    "status": N_("status"), "key": N_("what names the line"),
     "flagged": N_("mark of the file"),
 }  # fmt: skip
 

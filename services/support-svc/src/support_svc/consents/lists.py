@@ -52,7 +52,8 @@ _AMEND = """
     UPDATE consent k SET type = n.type, given_on = n.given_on, expires_on = n.expires_on,
         given_how = n.given_how, document_reference = coalesce(n.document_reference, k.document_reference),
         withdrawn_at = coalesce(k.withdrawn_at, n.withdrawn_on::timestamp AT TIME ZONE :zone),
-        withdrawn_by_name = coalesce(k.withdrawn_by_name, CASE WHEN n.withdrawn_on IS NOT NULL THEN :by END),
+        withdrawn_by_name = coalesce(k.withdrawn_by_name,
+            CASE WHEN n.withdrawn_on IS NOT NULL THEN n.withdrawn_by_name END),
         superseded_by = CASE WHEN n.current OR n.withdrawn_on IS NOT NULL THEN NULL ELSE n.behind END,
         version = k.version + 1
     FROM import_consent n WHERE n.is_known AND k.id = n.id
@@ -65,13 +66,13 @@ _ADD = """
         CASE n.purpose {categories} END, n.type, n.given_on, n.expires_on, n.given_how,
         cast(:taken_by AS text), n.taken_by_name, n.document_reference,
         n.withdrawn_on::timestamp AT TIME ZONE :zone,
-        CASE WHEN n.withdrawn_on IS NOT NULL THEN cast(:by AS text) END, n.behind, :now, 1
+        CASE WHEN n.withdrawn_on IS NOT NULL THEN n.withdrawn_by_name END, n.behind, :now, 1
     FROM import_consent n WHERE NOT n.is_known
 """
 
 
-async def record_consents(tx: Tx, by: str) -> None:
-    """Record the consents in the temporary table `import_consent` of this transaction in the name of `by`.
+async def record_consents(tx: Tx) -> None:
+    """Record the consents in the temporary table `import_consent` of this transaction.
 
     Its columns are those of a consent, with withdrawn_on as a day, `line` as their order, `is_known` for one
     that is recorded already and stated differently now, and `current` and `behind`, which are filled here.
@@ -83,7 +84,6 @@ async def record_consents(tx: Tx, by: str) -> None:
     params = {
         "today": tx.today,
         "zone": str(tx.runtime.time_zone),
-        "by": by,
         "taken_by": "import",
         "now": tx.now,
     }

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "1cf4bd417997"
+revision = "70799496abc4"
 down_revision = "b8863de48690"
 
 _STATEMENTS = (
@@ -142,6 +142,7 @@ _STATEMENTS = (
         taken_by TEXT,
         document_reference TEXT,
         withdrawn_on DATE,
+        withdrawn_by TEXT,
         CONSTRAINT pk_import_row PRIMARY KEY (import_id, line)
     )""",
     """CREATE INDEX ix_import_row_group ON import_row (import_id, group_key COLLATE "C", line)""",
