@@ -91,6 +91,7 @@ async def measure(server: PostgresForTests, folder: Path, rows: int, of_homes: i
         of_clients = await server.fresh("support", None)
         runtime = runtime_on(of_clients, build_runtime, Settings, "support")
         first, new, wrong = await ours(runtime, clients)
+        print(f"  homes {rate:,.0f} rows/s   clients {rows / first:,.0f} rows/s", flush=True)
         second, again, _ = await ours(runtime, clients)
         await runtime.close()
         assert (new, again) == (rows - wrong, 0), (new, again, wrong)

@@ -74,8 +74,9 @@ async def receive(tx: Tx, kind: Importing, command: ReceiveFile) -> UUID:
         reader = await kind.reader(tx, command.mapping, found.header)
         reader.columns.require()
     kinds = reader.columns.kinds(kind.kinds)
-    survey = await asyncio.to_thread(_surveyed, command.file, found, kinds)
+    # Looking through a large file on a busy machine takes longer than a transaction may usually wait.
     await allow_long_statements(tx)
+    survey = await asyncio.to_thread(_surveyed, command.file, found, kinds)
     one = kind.tables.record(
         id=new_id(),
         mapping=command.mapping.name,

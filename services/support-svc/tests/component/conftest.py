@@ -1,12 +1,16 @@
 """Placements that real commands took to every stage there is, with every fact of a timeline among them."""
 
 import datetime as dt
+import io
 import uuid
 from collections.abc import Awaitable, Callable
 
 import pytest
 
 from chassis.actor import Actor
+from importing.steps import ImportCommand, ReceiveFile
+from support_svc.client_imports.commands import apply_import, carry_through, receive_file
+from support_svc.client_imports.mapping import mapping_named
 from support_svc.clients.commands import (
     AddMember,
     EditClient,
@@ -424,6 +428,32 @@ async def moved_in(world, *, last=False):
     return Scene("completed" if last else "moved in", await ids(world, head, wanted, unit=unit))
 
 
+SUPERVISOR = Actor("staff-8", "support", frozenset({"supervisor"}), "Sam Okafor")
+
+
+async def imported(world) -> Scene:
+    """A file of clients that was written, another that asks about a day and names somebody twice, and
+    consents."""
+
+    async def load(mapping: str, *lines: str) -> uuid.UUID:
+        file = io.BytesIO("\n".join(lines).encode())
+        received = ReceiveFile(mapping_named(mapping), file, f"{mapping}.csv")
+        import_id = await world.do(receive_file, received, SUPERVISOR)
+        await carry_through(world.runtime, SUPERVISOR, import_id)
+        return import_id
+
+    async def write(import_id: uuid.UUID) -> None:
+        await world.do(apply_import, ImportCommand(import_id), SUPERVISOR)
+        await carry_through(world.runtime, SUPERVISOR, import_id)
+
+    header = "client_id,first_name,last_name,dob,phone"
+    await write(await load("hifis-clients", header, "A-1,Ilse,Morrow,1980-02-03,250 318 2594"))
+    consents = "consent_id,client_id,consent_type,purpose_codes,given_date,notes"
+    await write(await load("hifis-consents", consents, "C-1,A-1,explicit,case_mgmt,2024-01-01,"))
+    asked = (header, "A-2,Ilse,Morrow,1980-02-03,", "A-3,Bo,Lund,03/04/1990,", "A-4,,,,1")
+    return Scene("imported", {"import_id": await load("hifis-clients", *asked), "name": "client-list"})
+
+
 @pytest.fixture
 def every_stage(world) -> Callable[[], Awaitable[tuple[Scene, ...]]]:
     """Play a placement to every stage, each with its own people, and return the scenes."""
@@ -431,6 +461,6 @@ def every_stage(world) -> Callable[[], Awaitable[tuple[Scene, ...]]]:
     async def play() -> tuple[Scene, ...]:
         stages = (searching, secured, with_a_third_party, not_referred, declined, failed, moved_in)
         scenes = [await stage(world) for stage in stages]
-        return (*scenes, await moved_in(world, last=True))
+        return (*scenes, await moved_in(world, last=True), await imported(world))
 
     return play

@@ -28,7 +28,10 @@ SPOKEN = {
 """Columns of text that hold words of the published language, or the lists that features declare."""
 AS_WRITTEN = frozenset({("placement_timeline", "kind"), ("correction", "kind"), ("lookup_value", "list")})
 NEVER = {
-    "client.country = something",  # nothing records it
+    "client.country = something",  # only an import records it
+    "client_import.failure = something",
+    "client_import.failure_params = something",
+    "client_import.row_limit = something",
     "placement_timeline.kind = searched",  # read from the access log
 }
 NAMES = frozenset({"Robin Hale"})

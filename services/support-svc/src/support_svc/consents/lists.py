@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import column, select, table, text
 
-from support_svc.consents.model import CATEGORIES_OF
+from support_svc.consents.model import CATEGORIES_OF, Consent
 
 if TYPE_CHECKING:
     from chassis.tx import Tx
@@ -99,7 +99,10 @@ async def record_consents(tx: Tx) -> None:
     ):
         named = {key: value for key, value in params.items() if f":{key}" in statement}
         await tx.execute(text(statement), named)
-    listed = table("import_consent", column("id"), column("is_known"))
-    for known, action in ((False, "given"), (True, "edited")):
-        each = select(listed.c.id).where(listed.c.is_known == known).subquery("consents")
-        await tx.touched_each("consent", each, action)
+    listed = table("import_consent", column("id"), column("is_known"), column("withdrawn_on"))
+    gone = listed.c.is_known & listed.c.withdrawn_on.is_not(None)
+    for these, action in ((~gone, "given"), (gone, "withdrawn")):
+        await tx.touched_each("consent", select(listed.c.id).where(these).subquery("consents"), action)
+    ours = select(listed.c.id)
+    superseded = select(Consent.id).where(Consent.superseded_by.in_(ours), Consent.id.not_in(ours))
+    await tx.touched_each("consent", superseded.subquery("consents"), "superseded")
