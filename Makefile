@@ -10,9 +10,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PROJECTS := $(sort $(wildcard libs/*/pyproject.toml services/*/pyproject.toml tools/*/pyproject.toml))
 EDITABLE := $(foreach project,$(PROJECTS),-e ./$(dir $(project)))
-SOURCES := libs/contracts/src libs/chassis/src libs/trade/src libs/column-search/src libs/deskkit/src libs/testkit/src tools/stack/src \
+SOURCES := libs/contracts/src libs/chassis/src libs/trade/src libs/column-search/src libs/importing/src libs/deskkit/src libs/testkit/src tools/stack/src \
 	services/units-svc/src services/support-svc/src services/tenancy-svc/src services/gateway/src
-TRANSLATED := deskkit chassis trade column_search units_svc support_svc tenancy_svc gateway
+TRANSLATED := deskkit chassis trade column_search importing units_svc support_svc tenancy_svc gateway
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 help: ## list what can be done

@@ -26,8 +26,9 @@ from settings_ground import runtime_on
 from chassis.actor import Actor
 from chassis.perform import perform
 from chassis.runtime import Runtime
+from importing.steps import ReceiveFile
 from testkit.databases import FreshDatabase, PostgresForTests
-from units_svc.imports.commands import ReceiveFile, carry_through, receive_file
+from units_svc.imports.commands import carry_through, receive_file
 from units_svc.imports.mapping import mapping_named
 from units_svc.settings import UnitsSettings
 from units_svc.wiring import build_runtime

@@ -24,15 +24,9 @@ from settings_ground import runtime_on
 from chassis.actor import Actor
 from chassis.perform import ask, perform
 from chassis.runtime import Runtime
+from importing.steps import ImportCommand, ReceiveFile
 from testkit.databases import PostgresForTests
-from units_svc.imports.commands import (
-    ImportCommand,
-    ReceiveFile,
-    apply_import,
-    carry_on,
-    discard_import,
-    receive_file,
-)
+from units_svc.imports.commands import apply_import, carry_on, discard_import, receive_file
 from units_svc.imports.mapping import mapping_named
 from units_svc.imports.queries import import_record
 from units_svc.settings import UnitsSettings

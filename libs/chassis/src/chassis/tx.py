@@ -10,14 +10,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, Never, TypeVar, TypeVarTuple, cast, overload
 from uuid import UUID
 
+import sqlalchemy as sa
 from pydantic import TypeAdapter
-from sqlalchemy import ClauseElement, Executable, HasCTE, Result, event
+from sqlalchemy import ClauseElement, Executable, FromClause, HasCTE, Result, event
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
 from chassis import flush, writing
 from chassis.actor import Actor
 from chassis.db.acting import PARAMETER, ActingSession, acting_as, informed
+from chassis.db.tables import audit
 from chassis.ids import new_id
 from chassis.publisher import BasisMissing, OutboxMessage
 from chassis.surroundings import Surroundings
@@ -240,6 +242,21 @@ class Tx(_Transaction):
         actor = self.actor
         who = (actor.subject, actor.name, actor.kind)
         self._pending.audit.append((new_id(), self.now, *who, self.use_case, kind, str(id), action, text))
+
+    async def touched_each(self, kind: str, records: FromClause, action: str) -> None:
+        """Record that each of many records was changed, by their `id`: what `touched` does, at once."""
+        self._still_open()
+        actor = self.actor
+        who = (actor.subject, actor.name, actor.kind, self.use_case, kind)
+        rows = sa.select(
+            sa.func.uuidv7(),
+            sa.literal(self.now),
+            *map(sa.literal, who),
+            sa.cast(records.c.id, sa.Text),
+            sa.literal(action),
+        )
+        names = [column.name for column in audit.columns if column.name != "changes"]
+        await self.execute(sa.insert(audit).from_select(names, rows))
 
     def schedule(
         self, kind: str, key: str, due_at: datetime, payload: Mapping[str, Any] | None = None

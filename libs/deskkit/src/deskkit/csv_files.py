@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator, Sequence
+import zipfile
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import Response, StreamingResponse
@@ -32,6 +34,55 @@ def csv_stream(
             yield _lines(rows)
 
     return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=_headers(filename))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of an archive: its file's name, its columns, and its rows, some at a time."""
+
+    name: str
+    header: Sequence[str]
+    batches: AsyncIterator[Sequence[Sequence[Any]]]
+
+
+def zip_stream(filename: str, tables: Sequence[Table], texts: Mapping[str, str]) -> Response:
+    """Return an archive of CSV files, and of short texts by their names, made while it's sent."""
+    return StreamingResponse(
+        _archive(tables, texts), media_type="application/zip", headers=_headers(filename)
+    )
+
+
+async def _archive(tables: Sequence[Table], texts: Mapping[str, str]) -> AsyncIterator[bytes]:
+    sent = _Sent()
+    with zipfile.ZipFile(sent, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in texts.items():
+            archive.writestr(name, content)
+        for table in tables:
+            with archive.open(table.name, "w", force_zip64=True) as file:
+                file.write(("\ufeff" + _lines([table.header])).encode())
+                async for rows in table.batches:
+                    file.write(_lines(rows).encode())
+                    yield sent.taken()
+    yield sent.taken()
+
+
+class _Sent(io.RawIOBase):
+    """What was written to an archive and isn't sent yet; it can't be read again or changed."""
+
+    def __init__(self) -> None:
+        self._waiting = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any) -> int:
+        self._waiting += content
+        return len(content)
+
+    def taken(self) -> bytes:
+        content = bytes(self._waiting)
+        self._waiting.clear()
+        return content
 
 
 def _headers(filename: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from fastapi import APIRouter
 
 from chassis.feature import NavItem
 from deskkit.help import Help, help_of
+from deskkit.i18n.catalogue import SHARED, folder_of
 
 Accent = Literal["front", "property", "inventory", "gateway"]
 
@@ -62,9 +63,11 @@ class Desk:
 
     @cached_property
     def template_folders(self) -> list[Path]:
-        """Every `templates` folder of the service's package."""
+        """Every `templates` folder of the service's package, then those of the libraries that desks share."""
         root = Path(str(files(self.package)))
-        return sorted(path for path in root.rglob("templates") if path.is_dir())
+        own = sorted(path for path in root.rglob("templates") if path.is_dir())
+        shared = (folder_of(package) / "templates" for package in SHARED)
+        return [*own, *(folder for folder in shared if folder.is_dir())]
 
     @property
     def help(self) -> Help | None:

@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import phonenumbers
 from pydantic import AfterValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
+PHONE = "Enter a telephone number with its area code, like 416 555 0123."
 REGION = "CA"
 """The country of a telephone number that names none."""
 
 
-def _international(phone: str) -> str:
+_TEN_DIGITS = re.compile(r"\(?([2-9]\d\d)\)?[ .-]?([2-9]\d\d)[ .-]?(\d{4})")
+
+
+def international(phone: str) -> str | None:
+    """Return a possible telephone number in its international form, or None.
+
+    >>> international("(250) 318-2594"), international("999")
+    ('+1 250-318-2594', None)
+    """
+    # Most are written so, and a list has hundreds of thousands of them.
+    if usual := _TEN_DIGITS.fullmatch(phone):
+        return f"+1 {usual[1]}-{usual[2]}-{usual[3]}"
     try:
         number = phonenumbers.parse(phone, REGION)
     except phonenumbers.NumberParseException:
         number = None
     if number is None or not phonenumbers.is_possible_number(number):
-        raise PydanticCustomError(
-            "phone_number", "Enter a telephone number with its area code, like 416 555 0123."
-        )
+        return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def _international(phone: str) -> str:
+    found = international(phone)
+    if found is None:
+        raise PydanticCustomError("phone_number", PHONE)
+    return found
 
 
 Name = Annotated[

@@ -2,6 +2,8 @@
 
 from chassis.feature import Feature
 from support_svc.calendars import feature as calendars
+from support_svc.client_exports import feature as client_exports
+from support_svc.client_imports import feature as client_imports
 from support_svc.clients import feature as clients
 from support_svc.configuration import feature as configuration
 from support_svc.consents import feature as consents
@@ -45,7 +47,9 @@ FEATURES: tuple[Feature, ...] = (
     restrictions.FEATURE,
     consents.FEATURE,
     contacts.FEATURE,
+    client_imports.FEATURE,
     housing_history.FEATURE,
+    client_exports.FEATURE,
     history.FEATURE,
     view_log.FEATURE,
     homes.FEATURE,

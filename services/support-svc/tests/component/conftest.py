@@ -9,6 +9,9 @@ import pytest
 from PIL import Image
 
 from chassis.actor import Actor
+from importing.steps import ImportCommand, ReceiveFile
+from support_svc.client_imports.commands import apply_import, carry_through, receive_file
+from support_svc.client_imports.mapping import mapping_named
 from support_svc.clients.commands import (
     AddMember,
     EditClient,
@@ -812,6 +815,32 @@ async def preventing(world):
     return Scene("preventing", found | mine | {"cases": Cases.HOUSING_LOSS_PREVENTIONS.value, "case_id": one})
 
 
+SUPERVISOR = Actor("staff-8", "support", frozenset({"supervisor"}), "Sam Okafor")
+
+
+async def imported(world) -> Scene:
+    """A file of clients that was written, another that asks about a day and names somebody twice, and
+    consents."""
+
+    async def load(mapping: str, *lines: str) -> uuid.UUID:
+        file = io.BytesIO("\n".join(lines).encode())
+        received = ReceiveFile(mapping_named(mapping), file, f"{mapping}.csv")
+        import_id = await world.do(receive_file, received, SUPERVISOR)
+        await carry_through(world.runtime, SUPERVISOR, import_id)
+        return import_id
+
+    async def write(import_id: uuid.UUID) -> None:
+        await world.do(apply_import, ImportCommand(import_id), SUPERVISOR)
+        await carry_through(world.runtime, SUPERVISOR, import_id)
+
+    header = "client_id,first_name,last_name,dob,phone"
+    await write(await load("hifis-clients", header, "A-1,Ilse,Morrow,1980-02-03,250 318 2594"))
+    consents = "consent_id,client_id,consent_type,purpose_codes,given_date,notes"
+    await write(await load("hifis-consents", consents, "C-1,A-1,explicit,case_mgmt,2024-01-01,"))
+    asked = (header, "A-2,Ilse,Morrow,1980-02-03,", "A-3,Bo,Lund,03/04/1990,", "A-4,,,,1")
+    return Scene("imported", {"import_id": await load("hifis-clients", *asked), "name": "client-list"})
+
+
 @pytest.fixture
 def every_stage(world) -> Callable[[], Awaitable[tuple[Scene, ...]]]:
     """Play a placement to every stage, each with its own people, and return the scenes."""
@@ -828,7 +857,8 @@ def every_stage(world) -> Callable[[], Awaitable[tuple[Scene, ...]]]:
             preventing,
         )
         scenes = [await stage(world) for stage in (*stages, one_person_in_two_records)]
-        return (*scenes, await moved_in(world, last=True), await restricted(world))
+        last = await moved_in(world, last=True)
+        return (*scenes, last, await imported(world), await restricted(world))
 
     return play
 

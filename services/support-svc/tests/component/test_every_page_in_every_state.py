@@ -36,7 +36,10 @@ AS_WRITTEN = frozenset(
     }
 )
 NEVER = {
-    "client.country = something",  # nothing records it
+    "client.country = something",  # only an import records it
+    "client_import.failure = something",
+    "client_import.failure_params = something",
+    "client_import.row_limit = something",
     "placement_timeline.kind = searched",  # read from the access log
 }
 NAMES = frozenset({"Robin Hale"})

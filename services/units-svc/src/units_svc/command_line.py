@@ -20,17 +20,17 @@ from chassis.perform import ask, perform
 from chassis.runtime import Runtime
 from chassis.settings import SettingsIncomplete
 from deskkit.csv_files import harmless
+from importing.model import ImportState
+from importing.steps import ImportCommand, ReceiveFile
+from importing.views import ImportView
 from units_svc.imports.commands import (
-    ImportCommand,
-    ReceiveFile,
     carry_through,
     discard_import,
     receive_file,
     resume_import,
 )
 from units_svc.imports.mapping import Mapping, mapping_named, read_mapping, ready_mappings
-from units_svc.imports.model import ImportState
-from units_svc.imports.queries import ImportView, import_problems, import_record, wrong_lines
+from units_svc.imports.queries import import_problems, import_record, wrong_lines
 from units_svc.settings import UnitsSettings
 from units_svc.wiring import build_runtime
 

@@ -15,6 +15,7 @@ from PIL import Image
 
 from chassis.actor import Actor
 from contracts.words import UnitAddress
+from importing.steps import ImportCommand, ReceiveFile
 from testkit.rendered import Scene
 from units_svc.holds.commands import (
     CorrectManager,
@@ -34,7 +35,7 @@ from units_svc.holds.use import (
     record_use,
     withdraw_unit,
 )
-from units_svc.imports.commands import ImportCommand, ReceiveFile, apply_import, receive_file
+from units_svc.imports.commands import apply_import, receive_file
 from units_svc.imports.mapping import mapping_named
 from units_svc.inspections.commands import (
     Area,

@@ -11,11 +11,11 @@ from uuid import UUID
 import pytest
 
 from chassis.actor import Actor
+from importing.model import FileUnreadable
+from importing.steps import ImportCommand, ReceiveFile
 from trade.csv_import.notation import NO_CHOICES, Choices, Notation
 from units_svc.imports.commands import (
     AnswerNotation,
-    ImportCommand,
-    ReceiveFile,
     answer_notation,
     apply_import,
     carry_through,
@@ -23,8 +23,8 @@ from units_svc.imports.commands import (
     withdraw_missing,
 )
 from units_svc.imports.mapping import Mapping, mapping_named, parse_mapping
-from units_svc.imports.model import FileUnreadable
-from units_svc.imports.queries import ImportView, import_columns, import_missing, import_problems
+from units_svc.imports.queries import import_columns, import_missing, import_problems
+from units_svc.imports.views import UnitImportView as ImportView
 from units_svc.inventory.queries import unit_list, unit_record
 from units_svc.inventory.searching import UnitFilter
 

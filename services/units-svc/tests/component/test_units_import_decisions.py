@@ -13,17 +13,12 @@ import pytest
 
 from chassis.actor import Actor
 from chassis.bus.timer_runner import TimerRunner
-from units_svc.imports.commands import (
-    ImportCommand,
-    ReceiveFile,
-    carry_on,
-    carry_through,
-    receive_file,
-    stop_import,
-)
+from importing.model import ImportState, why_halted
+from importing.steps import ImportCommand, ReceiveFile
+from units_svc.imports.commands import carry_on, carry_through, receive_file, stop_import
 from units_svc.imports.mapping import mapping_named
-from units_svc.imports.model import ImportState, why_halted
-from units_svc.imports.queries import ImportView, import_record
+from units_svc.imports.queries import import_record
+from units_svc.imports.views import UnitImportView as ImportView
 from units_svc.worker import DUTIES
 
 pytestmark = pytest.mark.row("U8")
@@ -88,7 +83,7 @@ async def test_one_that_the_worker_gave_up_shows_why_and_goes_on_when_it_is_let(
     [
         ("failed: DiskFullError (53100)", "no room"),
         ("failed: QueryCanceledError (57014)", "longer than"),
-        ("failed: LockNotAvailableError (55P03 unit)", "same homes"),
+        ("failed: LockNotAvailableError (55P03 unit)", "same records"),
         ("failed: KeyError", "unexpected reason"),
     ],
 )

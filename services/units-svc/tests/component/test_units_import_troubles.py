@@ -17,20 +17,15 @@ from uuid import UUID
 import pytest
 
 from chassis.actor import Actor
+from importing import batches, staging, steps
+from importing.model import FileUnreadable, ImportState
+from importing.steps import ImportCommand, ReceiveFile
 from trade.csv_import.columns import ColumnDoubled
-from units_svc.imports import batches, commands, staging
-from units_svc.imports.commands import (
-    ImportCommand,
-    ReceiveFile,
-    apply_import,
-    carry_on,
-    carry_through,
-    receive_file,
-)
+from units_svc.imports.commands import apply_import, carry_on, carry_through, receive_file
 from units_svc.imports.mapping import mapping_named
-from units_svc.imports.model import FileUnreadable, ImportState
-from units_svc.imports.queries import ImportView, import_problems, import_record
+from units_svc.imports.queries import import_problems, import_record
 from units_svc.imports.reading import RowReader
+from units_svc.imports.views import UnitImportView as ImportView
 from units_svc.inventory.commands import AddUnit, add_unit
 from units_svc.worker import DUTIES
 
@@ -106,7 +101,7 @@ async def test_the_next_rows_are_read_no_further_when_those_before_cannot_be_sto
         assert await asyncio.to_thread(reading_on.wait, 120)
         raise BrokenOff
 
-    monkeypatch.setattr(commands, "STEP_SECONDS", 600)
+    monkeypatch.setattr(steps, "STEP_SECONDS", 600)
     monkeypatch.setattr(RowReader, "read", slowly)
     monkeypatch.setattr(staging, "_read", watched)
     monkeypatch.setattr(staging, "_store", broken)
@@ -142,7 +137,7 @@ async def test_one_who_is_killed_in_the_middle_does_nothing_twice_and_loses_noth
     while (await world.see(import_record, import_id)).state is not ImportState.DONE:
         assert "import_step" in await world.due(), "the worker goes on with it by itself"
         # The server may not have noticed yet that the killed one is gone: then the worker looks again later.
-        world.clock.advance(commands.LATER)
+        world.clock.advance(steps.LATER)
     found = await world.see(import_record, import_id)
     assert (found.rows, found.wrong_rows, found.new, found.unchanged) == (24_000, 2_400, 21_600, 0)
     assert await world.value("SELECT count(*) FROM unit") == 21_600
@@ -177,7 +172,7 @@ async def test_batches_that_were_committed_before_a_failure_are_only_counted(
     while (await world.see(import_record, import_id)).state is ImportState.READING:
         await world.do(carry_on, ImportCommand(import_id))
 
-    async def broken_off(tx: Any, found: Any) -> None:
+    async def broken_off(tx: Any, kind: Any, found: Any) -> None:
         raise BrokenOff
 
     with monkeypatch.context() as meanwhile:
@@ -361,9 +356,9 @@ async def test_wrong_lines_are_set_aside_a_few_at_a_time_whatever_the_server_bel
     other = await _receive(world, _table(3_000))
     await world.do(carry_on, ImportCommand(other))
     await world.rows("ANALYZE import_row, import_problem, import_wrong_row, import_mark, building, unit")
-    monkeypatch.setattr(commands, "take_statistics", nothing)
-    monkeypatch.setattr(commands, "CHECKED_AT_ONCE", 1_000)
-    monkeypatch.setattr(commands, "STEP_SECONDS", 0)
+    monkeypatch.setattr(steps, "take_statistics", nothing)
+    monkeypatch.setattr(steps, "CHECKED_AT_ONCE", 1_000)
+    monkeypatch.setattr(steps, "STEP_SECONDS", 0)
     lines = [f"{at // 20 + 1} Example St,{at % 20 + 1},Toronto,ON,apartment," for at in range(8_000)]
     import_id = await _receive(world, "\n".join([HEADER, *lines, *lines[:3_000]]).encode())
     wrong, seen = [], []

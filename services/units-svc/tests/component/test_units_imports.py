@@ -15,17 +15,12 @@ import pytest
 from chassis.actor import Actor
 from contracts import units
 from contracts.envelope import read
-from units_svc.imports.commands import (
-    ImportCommand,
-    ReceiveFile,
-    apply_import,
-    carry_through,
-    discard_import,
-    receive_file,
-)
+from importing.model import FileUnreadable, NotReady
+from importing.steps import ImportCommand, ReceiveFile
+from units_svc.imports.commands import apply_import, carry_through, discard_import, receive_file
 from units_svc.imports.mapping import mapping_named, parse_mapping
-from units_svc.imports.model import FileUnreadable, NotReady
-from units_svc.imports.queries import ImportView, import_problems, import_record, wrong_rows
+from units_svc.imports.queries import import_problems, import_record, wrong_rows
+from units_svc.imports.views import UnitImportView as ImportView
 from units_svc.inventory.commands import EditDetails, edit_details
 from units_svc.inventory.listing import publish_listing
 from units_svc.inventory.model import Unit

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from chassis.actor import Actor
+from importing.steps import ReceiveFile
 from units_svc.holds.use import RecordUse, UseBegan, record_use
-from units_svc.imports.commands import ReceiveFile, carry_through, receive_file
+from units_svc.imports.commands import carry_through, receive_file
 from units_svc.imports.mapping import mapping_named
 from units_svc.inventory.rents import ChangeRent, change_rent
 from units_svc.landlords.model import Relation

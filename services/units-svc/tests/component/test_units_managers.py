@@ -13,10 +13,11 @@ from chassis.actor import Actor
 from chassis.parties import NotTheSenders
 from contracts import units
 from contracts.words import ManagedBy as PublishedManager
+from importing.steps import ImportCommand, ReceiveFile
 from units_svc.holds.commands import CorrectManager, correct_manager
 from units_svc.holds.model import HoldState, ManagerUnchanged
 from units_svc.holds.queries import hold_record, use_of_unit
-from units_svc.imports.commands import ImportCommand, ReceiveFile, apply_import, carry_through, receive_file
+from units_svc.imports.commands import apply_import, carry_through, receive_file
 from units_svc.imports.mapping import mapping_named
 from units_svc.inventory.commands import EditDetails, edit_details
 from units_svc.inventory.queries import unit_record

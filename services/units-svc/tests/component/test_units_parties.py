@@ -18,12 +18,13 @@ from chassis.errors import InvalidInput, SeveralFaults
 from chassis.parties import NotTheSenders
 from contracts import units
 from contracts.envelope import read
+from importing.steps import ImportCommand, ReceiveFile
 from testkit.databases import migrations_of
 from testkit.parties import neighbourhood
 from units_svc.holds.commands import CorrectManager, ProlongHold, correct_manager, prolong_hold
 from units_svc.holds.model import ManagerUnchanged
 from units_svc.holds.queries import hold_record, use_of_unit
-from units_svc.imports.commands import ImportCommand, ReceiveFile, apply_import, carry_through, receive_file
+from units_svc.imports.commands import apply_import, carry_through, receive_file
 from units_svc.imports.mapping import mapping_named
 from units_svc.imports.queries import import_problems
 from units_svc.inventory.queries import unit_record

@@ -14,9 +14,10 @@ from PIL import Image
 from chassis.actor import Actor
 from chassis.errors import EditedMeanwhile, InvalidInput, SeveralFaults
 from chassis.lookups import NotOnTheList
+from importing.steps import ReceiveFile
 from units_svc.holds.commands import CorrectManager, correct_manager
 from units_svc.holds.use import EndUse, RecordUse, UseBegan, end_use, record_use
-from units_svc.imports.commands import ReceiveFile, carry_through, receive_file
+from units_svc.imports.commands import carry_through, receive_file
 from units_svc.imports.mapping import mapping_named
 from units_svc.imports.queries import import_problems
 from units_svc.inspections.commands import (

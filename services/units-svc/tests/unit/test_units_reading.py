@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from importing.model import FileUnreadable, UnknownMapping
 from units_svc.imports.mapping import mapping_named, parse_mapping, ready_mappings
-from units_svc.imports.model import STAGED, FileUnreadable, UnknownMapping
+from units_svc.imports.model import STAGED
 from units_svc.imports.reading import KnownValues, RowReader
 
 TODAY = dt.date(2026, 3, 2)

@@ -28,7 +28,7 @@ LANGUAGES: dict[str, str] = {"en": "English", "fr": "Français"}
 """Languages of every desk, each with its name in that language."""
 
 SOURCE_LANGUAGE = "en"
-SHARED = ("deskkit", "chassis", "trade", "column_search")
+SHARED = ("deskkit", "chassis", "trade", "column_search", "importing")
 """The packages whose translations every desk has; a text of theirs isn't translated again."""
 
 

@@ -9,7 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 SERVICE_PACKAGES = ("units_svc", "support_svc", "tenancy_svc", "gateway")
-LIBRARY_PACKAGES = ("contracts", "chassis", "trade", "column_search", "deskkit", "testkit", "partywall")
+LIBRARY_PACKAGES = (
+    "contracts",
+    "chassis",
+    "trade",
+    "column_search",
+    "importing",
+    "deskkit",
+    "testkit",
+    "partywall",
+)
 FEATURE_FILES = ("model", "commands", "queries", "api", "desk")
 
 

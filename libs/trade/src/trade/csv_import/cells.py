@@ -24,6 +24,16 @@ _MIDNIGHT = r"(?:[ T]0?0:00(?::00(?:\.0+)?)?)?"
 _YEAR_FIRST = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})" + _MIDNIGHT)
 _DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _YEAR_LAST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})" + _MIDNIGHT)
+_MONTH_NAMED = re.compile(r"(?:(\w+)\.? (\d{1,2})(?:st|nd|rd|th)?,?|(\d{1,2})(?:er)? (\w+)\.?) (\d{4})")
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("january jan janvier janv", "february feb fevrier fevr", "march mar mars", "april apr avril avr",
+         "may mai", "june jun juin", "july jul juillet juil", "august aug aout",
+         "september sep sept septembre", "october oct octobre", "november nov novembre",
+         "december dec decembre"), 1)
+    for name in names.split()
+}  # fmt: skip
 _NO_YEARS = frozenset({0, 1, 9999})
 _ANGLES = re.compile(r"[<>]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -184,7 +194,10 @@ def day(text: str, notation: Notation | None) -> date | None:
         year, month, day = (int(part) for part in found.groups())
     elif found := _YEAR_LAST.fullmatch(text):
         first, second, year = (int(part) for part in found.groups())
-        order = notation if notation in (Notation.DAY_FIRST, Notation.MONTH_FIRST) else order_of(text)
+        # A day that can be read in one way only is read so, whatever the others of its column are.
+        order = order_of(text)
+        if order is Notation.UNCLEAR and notation in (Notation.DAY_FIRST, Notation.MONTH_FIRST):
+            order = notation
         if order is Notation.UNCLEAR:
             raise Wrong(
                 "unclear_day",
@@ -193,6 +206,10 @@ def day(text: str, notation: Notation | None) -> date | None:
                 ),
             )
         month, day = (first, second) if order is Notation.MONTH_FIRST else (second, first)
+    elif named := _MONTH_NAMED.fullmatch(text):
+        # An unknown name of a month is the month 0, which no day is in.
+        month = _MONTHS.get(letters.folded(named[1] or named[4]), 0)
+        year, day = int(named[5]), int(named[2] or named[3])
     else:
         raise _not_a_day()
     if year in _NO_YEARS:

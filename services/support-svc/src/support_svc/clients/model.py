@@ -190,7 +190,7 @@ class ClientName(Base):
     __tablename__ = "client_name"
     __table_args__ = (Index("ix_client_name_client", "client_id"),)
 
-    word: Mapped[str] = mapped_column(ForeignKey(NameWord.word), primary_key=True)
+    word: Mapped[str] = mapped_column(Text, primary_key=True)
     client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id", ondelete="CASCADE"), primary_key=True)
 
 

@@ -13,23 +13,16 @@ from pydantic import BaseModel, ConfigDict
 from chassis.http import After, ApiRouter, Call, Limit
 from chassis.paging import PAGE, CountedPage
 from deskkit.csv_files import csv_response, csv_stream
+from importing.steps import ImportCommand, ReceiveFile
+from importing.views import ColumnsView, MappingView, ProblemView
 from trade.csv_import.notation import Choices, Notation
 from units_svc.imports import commands, queries
 from units_svc.imports.feature import IMPORT_UNITS
 from units_svc.imports.mapping import mapping_named, mapping_text, ready_mappings, received_mapping
 from units_svc.imports.template import template_table
+from units_svc.imports.views import UnitImportView
 
 router = ApiRouter(prefix="/imports", tags=["imports"])
-
-
-@dataclass(frozen=True, slots=True)
-class MappingView:
-    """A ready mapping."""
-
-    name: str
-    title_en: str
-    title_fr: str
-    rows: str
 
 
 @router.get("/mappings")
@@ -40,9 +33,7 @@ async def list_mappings(call: Call) -> list[MappingView]:
 
 
 @router.get("")
-async def list_imports(
-    call: Call, after: After = None, limit: Limit = PAGE
-) -> CountedPage[queries.ImportView]:
+async def list_imports(call: Call, after: After = None, limit: Limit = PAGE) -> CountedPage[UnitImportView]:
     """Imports, newest first."""
     return await call.ask(queries.import_list, after=after, limit=limit)
 
@@ -72,7 +63,7 @@ async def begin_import(
     at_once: Annotated[bool, Form()] = False,
     decimal: Annotated[Literal[Notation.COMMA, Notation.POINT] | None, Form()] = None,
     days: Annotated[Literal[Notation.DAY_FIRST, Notation.MONTH_FIRST] | None, Form()] = None,
-) -> queries.ImportView:
+) -> UnitImportView:
     """Receive a CSV file, to be read by a ready mapping or one sent with it (U8).
 
     The worker reads and compares it.
@@ -87,7 +78,7 @@ async def begin_import(
         chosen = mapping_named(mapping or "unit-list")
     import_id = await call.perform(
         commands.receive_file,
-        commands.ReceiveFile(
+        ReceiveFile(
             chosen, file.file, file.filename or "upload.csv", row_limit, at_once, Choices(decimal, days)
         ),
     )
@@ -95,7 +86,7 @@ async def begin_import(
 
 
 @router.get("/{import_id}")
-async def read_import(call: Call, import_id: UUID) -> queries.ImportView:
+async def read_import(call: Call, import_id: UUID) -> UnitImportView:
     """One import with its counts (U8)."""
     return await call.ask(queries.import_record, import_id)
 
@@ -111,13 +102,13 @@ class Answers(BaseModel):
 
 
 @router.get("/{import_id}/columns")
-async def read_columns(call: Call, import_id: UUID) -> queries.ColumnsView:
+async def read_columns(call: Call, import_id: UUID) -> ColumnsView:
     """Which columns of the file are read, which aren't, and how their numbers and days are (U8)."""
     return await call.ask(queries.import_columns, import_id)
 
 
 @router.post("/{import_id}/answers", status_code=202)
-async def answer_notation(call: Call, import_id: UUID, answers: Answers) -> queries.ImportView:
+async def answer_notation(call: Call, import_id: UUID, answers: Answers) -> UnitImportView:
     """Read a file that is `ready` again with a decision about what it leaves open (U8)."""
     command = commands.AnswerNotation(
         import_id, Choices(answers.decimal, answers.days), answers.keep_same_address
@@ -147,14 +138,14 @@ async def withdraw_missing(call: Call, import_id: UUID) -> Withdrawn:
 
     Those that are held or lived in stay.
     """
-    count = await call.perform(commands.withdraw_missing, commands.ImportCommand(import_id))
+    count = await call.perform(commands.withdraw_missing, ImportCommand(import_id))
     return Withdrawn(count)
 
 
 @router.get("/{import_id}/problems")
 async def read_problems(
     call: Call, import_id: UUID, after_line: Annotated[int, Query(ge=0)] = 0
-) -> list[queries.ProblemView]:
+) -> list[ProblemView]:
     """What is wrong in the file, 200 at a time, by line and column (U8)."""
     return await call.ask(queries.import_problems, import_id, after_line=after_line)
 
@@ -167,27 +158,27 @@ async def download_wrong_rows(call: Call, import_id: UUID) -> Response:
 
 
 @router.post("/{import_id}/application", status_code=202)
-async def apply_import(call: Call, import_id: UUID) -> queries.ImportView:
+async def apply_import(call: Call, import_id: UUID) -> UnitImportView:
     """Let the worker write what is right in an import that is `ready`; it's `done` at the end (U8)."""
-    await call.perform(commands.apply_import, commands.ImportCommand(import_id))
+    await call.perform(commands.apply_import, ImportCommand(import_id))
     return await call.ask(queries.import_record, import_id)
 
 
 @router.post("/{import_id}/stop")
-async def stop_import(call: Call, import_id: UUID) -> queries.ImportView:
+async def stop_import(call: Call, import_id: UUID) -> UnitImportView:
     """Stop an import that is `applying`: what is written stays, the rest can be resumed (U8)."""
-    await call.perform(commands.stop_import, commands.ImportCommand(import_id))
+    await call.perform(commands.stop_import, ImportCommand(import_id))
     return await call.ask(queries.import_record, import_id)
 
 
 @router.post("/{import_id}/resume", status_code=202)
-async def resume_import(call: Call, import_id: UUID) -> queries.ImportView:
+async def resume_import(call: Call, import_id: UUID) -> UnitImportView:
     """Let the worker continue an import that was stopped, or given up after several failures (U8)."""
-    await call.perform(commands.resume_import, commands.ImportCommand(import_id))
+    await call.perform(commands.resume_import, ImportCommand(import_id))
     return await call.ask(queries.import_record, import_id)
 
 
 @router.delete("/{import_id}", status_code=204)
 async def discard_import(call: Call, import_id: UUID) -> None:
     """Discard an import that isn't being written, or the rest of one that was stopped."""
-    await call.perform(commands.discard_import, commands.ImportCommand(import_id))
+    await call.perform(commands.discard_import, ImportCommand(import_id))

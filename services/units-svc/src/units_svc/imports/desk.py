@@ -15,6 +15,7 @@ from deskkit.csv_files import csv_stream
 from deskkit.forms import Form, Nothing
 from deskkit.labels import label_of
 from deskkit.router import DeskRouter
+from importing.steps import ImportCommand, ReceiveFile
 from trade.csv_import.notation import Choices, Notation
 from units_svc.imports import commands, queries
 from units_svc.imports.feature import IMPORT_UNITS
@@ -26,6 +27,7 @@ from units_svc.imports.mapping import (
     received_mapping,
 )
 from units_svc.imports.template import field_titles, template_columns, template_table
+from units_svc.imports.views import UnitImportView
 from units_svc.lookups.queries import lookup_lists
 
 router = DeskRouter(prefix="/inventory-desk/imports")
@@ -67,7 +69,7 @@ async def read_file(call: DeskCall) -> Response:
     async def received(chosen: ChooseFile) -> UUID:
         mapping = await _mapping(call, chosen.mapping)
         name = uploads[0].filename or "upload.csv"
-        command = commands.ReceiveFile(mapping, uploads[0].file, name, chosen.row_limit)
+        command = ReceiveFile(mapping, uploads[0].file, name, chosen.row_limit)
         return await call.perform(commands.receive_file, command)
 
     if done := await form.attempt(received, at="file"):
@@ -106,7 +108,7 @@ async def one_import(call: DeskCall, import_id: UUID) -> Response:
     """What an import would change or has changed, and what is wrong in its file, by line and column (U8)."""
     found = await call.ask(queries.import_record, import_id)
     if call.is_htmx and found.working and call.request.query_params.get("seen") == found.state:
-        return call.fragment("imports/progress.html", found=found)
+        return call.fragment("importing/progress.html", found=found)
     if call.is_htmx:
         # Other parts of the page have changed too: the browser loads it again.
         return Response(headers={"HX-Refresh": "true"})
@@ -165,7 +167,7 @@ async def withdraw_missing(call: DeskCall, import_id: UUID) -> Response:
     form = await call.form(Nothing)
 
     async def withdraw(_: Nothing) -> int:
-        count: int = await call.perform(commands.withdraw_missing, commands.ImportCommand(import_id))
+        count: int = await call.perform(commands.withdraw_missing, ImportCommand(import_id))
         return count
 
     if done := await form.attempt(withdraw):
@@ -179,7 +181,7 @@ async def withdraw_missing(call: DeskCall, import_id: UUID) -> Response:
 
 async def _missing(
     call: PageCall,
-    found: queries.ImportView,
+    found: UnitImportView,
     after: UUID | None,
     *,
     problem: str | None = None,
@@ -222,14 +224,12 @@ async def discard_import(call: DeskCall, import_id: UUID) -> Response:
     return await _decided(call, import_id, commands.discard_import)
 
 
-async def _decided(
-    call: PageCall, import_id: UUID, use_case: UseCase[commands.ImportCommand, None]
-) -> Response:
+async def _decided(call: PageCall, import_id: UUID, use_case: UseCase[ImportCommand, None]) -> Response:
     """Carry a decision about an import out; when it comes too late, show the import as it is now."""
     form = await call.form(Nothing)
 
     async def decide(_: Nothing) -> None:
-        await call.perform(use_case, commands.ImportCommand(import_id))
+        await call.perform(use_case, ImportCommand(import_id))
 
     if await form.attempt(decide):
         return call.redirect("import", import_id=import_id)
@@ -239,7 +239,7 @@ async def _decided(
 
 async def _record(
     call: PageCall,
-    found: queries.ImportView,
+    found: UnitImportView,
     *,
     problem: str | None = None,
     answers: Form[AnswerFile] | None = None,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from deskkit.i18n import N_
+from importing.views import ImportView
 from trade.due import Due, DueList, Note, Urgency
 from units_svc.imports.feature import IMPORT_UNITS
-from units_svc.imports.queries import ImportView, imports_waiting
+from units_svc.imports.queries import imports_waiting
 
 GIVEN_UP = N_("The system stopped trying")
 FOUND = N_("%(new)s new, %(changed)s changed, %(wrong)s lines wrong")

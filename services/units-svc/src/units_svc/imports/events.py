@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from chassis.bus.events import Events
+from importing.model import STEP
 from units_svc.imports.commands import carry_on_unless_busy
-from units_svc.imports.model import STEP
 
 if TYPE_CHECKING:
     from chassis.tx import Tx

@@ -17,10 +17,10 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from deskkit.i18n import N_
+from importing.model import UnknownMapping, readable
 from trade.csv_import.columns import folded_name
 from trade.csv_import.mapping import Closed, TableMapping, decoded, form_of, parsed, ready_in, text_of_file
 from trade.csv_import.notation import Kind
-from units_svc.imports.model import UnknownMapping, readable
 from units_svc.inventory.facts import FACTS, FIGURES, FactName
 
 FieldName = Literal[

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from importing.statements import within
 from trade.money import USUAL
 from units_svc.imports.mapping import Mapping
 from units_svc.inventory.home_lists import OF_BUILDING, OF_HOME
@@ -35,43 +36,8 @@ def _differs(mapping: Mapping, columns: Iterable[str], record: str) -> str:
     return " OR ".join(parts) or "false"
 
 
-UPTO = """
-    SELECT max(address_key COLLATE "C") FROM (
-        SELECT address_key, row_number() OVER by_address AS at, sum(homes) OVER by_address AS sum FROM (
-            SELECT address_key, line, coalesce(units, 1) AS homes FROM import_row
-            WHERE import_id = :import AND address_key COLLATE "C" > cast(:after AS text) COLLATE "C"
-            ORDER BY address_key COLLATE "C", line LIMIT cast(:most AS bigint)) rows
-        WINDOW by_address AS (ORDER BY address_key COLLATE "C", line)) addresses
-    WHERE sum <= cast(:most AS bigint) OR at = 1
-"""
-_WITHIN = """
-    import_id = :import AND address_key COLLATE "C" > cast(:after AS text) COLLATE "C"
-        AND address_key COLLATE "C" <= cast(:upto AS text) COLLATE "C"
-"""
-ROWS = f"SELECT count(*) FROM import_row WHERE {_WITHIN}"  # noqa: S608 - only parameters come from outside
+_WITHIN = within("address_key")
 
-UPTO_KEY = """
-    SELECT max(source_ref COLLATE "C") FROM (
-        SELECT source_ref FROM import_row
-        WHERE import_id = :import AND source_ref COLLATE "C" > cast(:after AS text) COLLATE "C"
-        ORDER BY source_ref COLLATE "C" LIMIT cast(:most AS bigint)) rows
-"""
-KEYS_WITHIN = """
-    import_id = :import AND source_ref COLLATE "C" > cast(:after AS text) COLLATE "C"
-        AND source_ref COLLATE "C" <= cast(:upto AS text) COLLATE "C"
-"""
-TWICE = """
-    INSERT INTO import_problem (import_id, line, "column", rule, value, message, params)
-    SELECT import_id, line, NULL, '{rule}', NULL, '{message}', jsonb_build_object('other', first)
-    FROM (SELECT import_id, line, min(line) OVER (PARTITION BY {key}) AS first FROM {rows}) AS keyed
-    WHERE line <> first
-"""
-CHECK = f"""
-    CREATE TEMP TABLE import_check ON COMMIT DROP AS
-    SELECT ctid AS row_at, import_id, line, address_key, unit_key, source_ref, street, floor,
-        building_floors, cells
-    FROM import_row WHERE {_WITHIN}
-"""  # noqa: S608 - only parameters come from outside
 BUILDING_OF_ANOTHER = """
     INSERT INTO import_problem (import_id, line, "column", rule, value, message, params)
     SELECT r.import_id, r.line, NULL, 'address_of_another', r.street,
@@ -104,20 +70,6 @@ ABOVE = """
             SELECT f.floors FROM building f WHERE f.address_key = r.address_key LIMIT 1) b ON true) floored
     WHERE floor > floors
 """
-WRONG = """
-    CREATE TEMP TABLE import_wrong ON COMMIT DROP AS
-    SELECT c.row_at, c.import_id, c.line, c.cells, c.source_ref FROM import_check c
-    CROSS JOIN LATERAL (
-        SELECT 1 FROM import_problem p WHERE p.import_id = :import AND p.line = c.line LIMIT 1) problem
-"""
-ASIDE = """
-    INSERT INTO import_wrong_row (import_id, line, cells, source_ref)
-    SELECT import_id, line, string_to_array(cells, E'\\x1f'), source_ref FROM import_wrong
-    ON CONFLICT DO NOTHING
-"""
-# Nobody else writes rows of this import meanwhile: they are where they were read.
-REMOVE = "DELETE FROM import_row WHERE ctid = ANY (ARRAY(SELECT row_at FROM import_wrong))"
-
 # The building that already has the address keeps it; the keys of others end with their own.
 KEEP_BOTH = """
     UPDATE import_row r SET address_key = c.address_key || '~' || c.source_ref

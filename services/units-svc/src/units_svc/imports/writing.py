@@ -13,10 +13,12 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, Date, String, Text, Uuid, bindparam, column, select, table, text
 
+from importing.kind import Batch
+from importing.statements import run
 from units_svc.entities import PropertyEntities
 from units_svc.holds.use import record_first_uses
 from units_svc.imports import statements
-from units_svc.imports.comparing import Batch, params_of, run
+from units_svc.imports.comparing import params_of
 from units_svc.imports.mapping import Mapping
 from units_svc.inventory.home_lists import (
     OF_BUILDING,

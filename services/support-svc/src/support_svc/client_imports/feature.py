@@ -1,0 +1,20 @@
+"""Importing clients and their consents from somebody's files (C7)."""
+
+from chassis.access import Permission
+from chassis.feature import Feature, NavItem
+from deskkit.i18n import N_
+from support_svc.roles import SUPERVISOR, SUPPORT_ADMINISTRATOR
+
+IMPORT_CLIENTS = Permission("import_clients", SUPERVISOR, SUPPORT_ADMINISTRATOR)
+
+FEATURE = Feature(
+    module=__name__,
+    permissions=(IMPORT_CLIENTS,),
+    navigation=(NavItem("Imports", "imports", IMPORT_CLIENTS, position=80),),
+    body_limits={"/imports": "upload_limit"},
+    tasks={
+        "resume_import": N_("Go on with the import of %(name)s"),
+        "decide_import": N_("Decide about the import of %(name)s"),
+    },
+    offers={"due": "due:due"},
+)
