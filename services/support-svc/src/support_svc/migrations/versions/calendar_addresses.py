@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "275e413ac4e8"
-down_revision = "b8863de48690"
+revision = "7b7b452c32a6"
+down_revision = "adcaccc79481"
 
 
 def upgrade() -> None:

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "70799496abc4"
-down_revision = "b8863de48690"
+revision = "5a7c7da9a93c"
+down_revision = "f7486a0edfb8"
 
 _STATEMENTS = (
     """CREATE TABLE client_import (

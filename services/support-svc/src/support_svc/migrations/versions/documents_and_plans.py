@@ -5,8 +5,8 @@ from uuid import NAMESPACE_URL, uuid5
 import sqlalchemy as sa
 from alembic import op
 
-revision = "3708fee8892a"
-down_revision = "b8863de48690"
+revision = "dcf9454ada3b"
+down_revision = "5a7c7da9a93c"
 
 _KINDS = (
     ("identity", "Photo identification", "Pièce d’identité avec photo"),

@@ -5,8 +5,8 @@ No debt has been recorded yet, so each can name its client.
 
 from alembic import op
 
-revision = "d558fa152076"
-down_revision = "4a2411bb2b80"
+revision = "854e0f639760"
+down_revision = "0229378172f2"
 
 _KINDS = (
     "'started', 'changed', 'handed_over', 'attempt', 'failed', 'searched', 'asked', 'no_answer', 'secured',"

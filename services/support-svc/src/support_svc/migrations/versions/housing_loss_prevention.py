@@ -5,8 +5,8 @@ from uuid import NAMESPACE_URL, uuid5
 import sqlalchemy as sa
 from alembic import op
 
-revision = "4a2411bb2b80"
-down_revision = "b8863de48690"
+revision = "0229378172f2"
+down_revision = "dcf9454ada3b"
 
 _VALUES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "reason_for_service": (

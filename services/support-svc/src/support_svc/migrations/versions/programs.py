@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0324631c0937"
-down_revision = "6375137110f1"
+revision = "097039e1760a"
+down_revision = "854e0f639760"
 
 _REFERRING = ("placement", "housing_loss_prevention")
 

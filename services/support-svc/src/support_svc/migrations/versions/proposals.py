@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "fff2f45f330e"
-down_revision = "4e05fcbf351d"
+revision = "adcaccc79481"
+down_revision = "09212afa1d39"
 
 _KINDS = (
     "'started', 'changed', 'handed_over', 'attempt', 'failed', 'searched', 'asked', 'no_answer', 'secured',"

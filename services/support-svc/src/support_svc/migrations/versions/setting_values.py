@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "2d2c31095eff"
-down_revision = "275e413ac4e8"
+revision = "10f761791b12"
+down_revision = "7b7b452c32a6"
 
 
 def upgrade() -> None:

@@ -6,8 +6,8 @@ from uuid import NAMESPACE_URL, uuid5
 import sqlalchemy as sa
 from alembic import op
 
-revision = "fd645903d850"
-down_revision = "0324631c0937"
+revision = "f9c33409b5f4"
+down_revision = "097039e1760a"
 
 _REASONS = (
     ("rent_above_means", "Rent above what the household can pay", "Loyer au-dessus des moyens du ménage"),

@@ -5,8 +5,8 @@ from uuid import NAMESPACE_URL, uuid5
 import sqlalchemy as sa
 from alembic import op
 
-revision = "4e05fcbf351d"
-down_revision = "b8863de48690"
+revision = "09212afa1d39"
+down_revision = "f9c33409b5f4"
 
 _REASONS = (
     ("location", "Location", "Emplacement"),

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "7bfb53ffbd41"
-down_revision = "e97c0a21a040"
+revision = "e3139bd42b2f"
+down_revision = "748dfbcc3d64"
 
 
 def upgrade() -> None:

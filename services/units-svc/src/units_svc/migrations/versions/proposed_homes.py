@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "2b06b6539034"
-down_revision = "dd2f0eadd54e"
+revision = "0af59234c4ed"
+down_revision = "50c1c7f6e4a5"
 
 
 def upgrade() -> None:
