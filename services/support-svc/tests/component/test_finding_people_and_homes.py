@@ -8,7 +8,7 @@ import pytest
 
 from support_svc.clients import finding
 from support_svc.clients.commands import AddMember, CreateClient, add_member, create_client
-from support_svc.clients.model import AlreadyInHousehold, PossibleDuplicates
+from support_svc.clients.model import InAnotherHousehold, PossibleDuplicates
 from support_svc.clients.queries import client, possible_duplicates, search_clients
 from support_svc.homes.model import ManagedBy
 from support_svc.homes.queries import HomeFilter, HomeSort, OccupancyFilter, search_homes
@@ -94,7 +94,7 @@ async def test_clients_are_listed_by_family_name_page_by_page(world):
 async def test_a_person_is_in_one_household_and_ages_count_on_the_day(world):
     head, child = await world.family()
     other = await world.client("Kim", "Stone")
-    with pytest.raises(AlreadyInHousehold):
+    with pytest.raises(InAnotherHousehold):
         await world.do(add_member, AddMember(client_id=other, member_id=child))
     found = (await world.see(client, head)).household
     assert (found.adults, found.children) == (1, 1)
