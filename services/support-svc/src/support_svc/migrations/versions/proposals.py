@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "adcaccc79481"
-down_revision = "09212afa1d39"
+revision = "adcaccc794816f2f4b45eeac"
+down_revision = "09212afa1d39dc0f50aa536f"
 
 _KINDS = (
     "'started', 'changed', 'handed_over', 'attempt', 'failed', 'searched', 'asked', 'no_answer', 'secured',"
@@ -39,9 +39,9 @@ def upgrade() -> None:
             proposed_by_name VARCHAR(200) NOT NULL,
             answered_at TIMESTAMP WITH TIME ZONE,
             CONSTRAINT pk_home_proposal PRIMARY KEY (request),
-            CONSTRAINT fk_home_proposal_placement_id_placement
+            CONSTRAINT fk_home_proposal_placement_id
                 FOREIGN KEY (placement_id) REFERENCES placement (id),
-            CONSTRAINT fk_home_proposal_agreed_under_consent
+            CONSTRAINT fk_home_proposal_agreed_under
                 FOREIGN KEY (agreed_under) REFERENCES consent (id),
             CONSTRAINT ck_home_proposal_state
                 CHECK (state IN ('waiting', 'taken_in', 'known_already', 'refused', 'withdrawn')),

@@ -5,7 +5,7 @@ from uuid import NAMESPACE_URL, uuid5
 import sqlalchemy as sa
 from alembic import op
 
-revision = "09212afa1d39"
+revision = "09212afa1d39dc0f50aa536f"
 down_revision = "f9c33409b5f4"
 
 _REASONS = (
@@ -49,8 +49,8 @@ def upgrade() -> None:
             recorded_by_name VARCHAR(200) NOT NULL,
             version INTEGER NOT NULL,
             CONSTRAINT pk_viewing PRIMARY KEY (placement_id, unit),
-            CONSTRAINT fk_viewing_placement_id_placement FOREIGN KEY (placement_id) REFERENCES placement (id),
-            CONSTRAINT fk_viewing_reason_id_lookup_value FOREIGN KEY (reason_id) REFERENCES lookup_value (id),
+            CONSTRAINT fk_viewing_placement_id FOREIGN KEY (placement_id) REFERENCES placement (id),
+            CONSTRAINT fk_viewing_reason_id FOREIGN KEY (reason_id) REFERENCES lookup_value (id),
             CONSTRAINT ck_viewing_refused_for_a_reason CHECK ((refused_on is null) = (reason_id is null)),
             CONSTRAINT ck_viewing_shown_first CHECK (
                 least(viewed_on, offered_on, refused_on) is null

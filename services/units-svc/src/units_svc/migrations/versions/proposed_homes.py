@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "0af59234c4ed"
+revision = "0af59234c4edf8cb6d235c31"
 down_revision = "50c1c7f6e4a5"
 
 
@@ -38,7 +38,7 @@ def upgrade() -> None:
             answered_by VARCHAR(200),
             version INTEGER NOT NULL,
             CONSTRAINT pk_proposed_home PRIMARY KEY (request_id),
-            CONSTRAINT fk_proposed_home_unit_id_unit FOREIGN KEY (unit_id) REFERENCES unit (id),
+            CONSTRAINT fk_proposed_home_unit_id FOREIGN KEY (unit_id) REFERENCES unit (id),
             CONSTRAINT ck_proposed_home_state
                 CHECK (state IN ('waiting', 'taken_in', 'known_already', 'refused', 'withdrawn')),
             CONSTRAINT ck_proposed_home_doubt CHECK (doubt IN ('by_policy', 'no_postal_code', 'no_region',
