@@ -93,6 +93,11 @@ def withdraw_referral(tx: Tx, placement: Placement, request: Securing) -> None:
     add_to_timeline(tx, placement.id, TimelineKind.REFERRAL_WITHDRAWN, details)
 
 
+def count_event(request: Securing) -> None:
+    """Count an event that another feature published about the referral of a request, which is locked."""
+    request.referral_events += 1
+
+
 async def with_contact(tx: Tx | ReadTx, client_id: UUID) -> Client:
     """Return a client with the ways to reach them."""
     found = select(Client).where(Client.id == client_id).options(selectinload(Client.contact_points))

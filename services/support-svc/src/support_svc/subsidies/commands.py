@@ -164,7 +164,7 @@ class RecordPayment(PaymentFields):
     """Record what became of a payment that fell due (S2)."""
 
     subsidy_id: UUID
-    due_on: date
+    due_on: SubsidyDay
 
 
 class PaymentCorrection(PaymentFields, Reasoned):
@@ -177,7 +177,7 @@ class CorrectPayment(PaymentCorrection):
     """Correct what was recorded of a payment."""
 
     subsidy_id: UUID
-    due_on: date
+    due_on: SubsidyDay
 
 
 class ReportSubsidy(BaseModel):

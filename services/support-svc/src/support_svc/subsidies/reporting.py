@@ -11,6 +11,7 @@ from support_svc.housing_history.model import HousingRecord
 from support_svc.housing_loss_prevention.model import HousingLossPrevention
 from support_svc.placements.model import Placement
 from support_svc.securing.model import Securing
+from support_svc.securing.referrals import count_event
 from support_svc.subsidies.model import (
     PAID_TO_LANDLORDS,
     Subsidy,
@@ -52,7 +53,7 @@ async def report(tx: Tx, subsidy: Subsidy, terms: Terms, *, new: bool = False, e
             if known is not None:
                 known.complete = False
             return False
-        request.referral_events += 1
+        count_event(request)
     if known is None:
         tx.session.add(
             SubsidyReport(
