@@ -21,6 +21,7 @@ QUICK = {
     "growth": ("--rows", "2000", "--rounds", "1", "--seconds", "1"),
     "desk_pages": ("--rows", "2000", "--rounds", "1", "--seconds", "3"),
     "units_import": ("--rows", "5000", "--rounds", "1"),
+    "clients_import": ("--rows", "5000", "--homes", "5000"),
     "homes_search": ("--rows", "20000", "--rounds", "1", "--searches", "100"),
     "client_search": ("--rows", "20000", "--rounds", "1", "--searches", "100"),
     "units_search": ("--rows", "20000", "--rounds", "1", "--searches", "100"),
