@@ -49,7 +49,7 @@ class ActingConnection(asyncpg.Connection):  # type: ignore[misc]
 
     async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:  # noqa: ASYNC109 - as in asyncpg
         """Run a statement, or several; the one that begins a transaction says who acts in it."""
-        if self.acting is not None and query.startswith("BEGIN"):
+        if self.acting is not None and not self.is_in_transaction():
             # For this transaction alone: the next one on this connection may be somebody else's.
             acting, self.acting = self.acting, None
             query = f"{query} SET LOCAL {SETTING} = {_quoted(acting)};"
