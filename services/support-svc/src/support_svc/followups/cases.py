@@ -244,7 +244,7 @@ class PlacementFollowed(FollowedCase):
         household = await household_on(tx, found.new_head_id, tx.today)
         if household.id is not None:
             await change_head(tx, found.new_head_id, found.new_head_id, child_too=found.child_as_head)
-        placement.client_id = found.new_head_id
+        _let_head(placement, found.new_head_id)
         add_to_timeline(tx, placement.id, TimelineKind.NEW_HEAD, {"client": found.new_head_id})
 
     async def _publish_move_out(self, day: date) -> None:
@@ -295,6 +295,10 @@ class PlacementFollowed(FollowedCase):
     def member(self, client_id: UUID) -> PlacementMember | None:
         """Somebody who was included, also when they have left."""
         return next((one for one in self.placement.members if one.client_id == client_id), None)
+
+
+def _let_head(placement: Placement, client_id: UUID) -> None:
+    placement.client_id = client_id
 
 
 class PreventionFollowed(FollowedCase):
