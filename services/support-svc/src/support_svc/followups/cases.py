@@ -245,7 +245,7 @@ class PlacementFollowed(FollowedCase):
         household = await household_on(tx, found.new_head_id, tx.today)
         if household.id is not None:
             await change_head(tx, found.new_head_id, found.new_head_id, child_too=found.child_as_head)
-        placement.client_id = found.new_head_id
+        _let_head(placement, found.new_head_id
         for act in offers_of(tx.runtime.features, "placement_has_new_head"):
             await act(tx, placement)
         add_to_timeline(tx, placement.id, TimelineKind.NEW_HEAD, {"client": found.new_head_id})
@@ -298,6 +298,10 @@ class PlacementFollowed(FollowedCase):
     def member(self, client_id: UUID) -> PlacementMember | None:
         """Somebody who was included, also when they have left."""
         return next((one for one in self.placement.members if one.client_id == client_id), None)
+
+
+def _let_head(placement: Placement, client_id: UUID) -> None:
+    placement.client_id = client_id
 
 
 class PreventionFollowed(FollowedCase):
