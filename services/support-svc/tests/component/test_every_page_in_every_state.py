@@ -1,16 +1,21 @@
 """Every page of the Front Desk in every state that what it shows can have, in both languages."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from fastapi.responses import HTMLResponse
 
+from chassis.actor import Actor
 from chassis.errors import NotFound
 from chassis.feature import lookups_of
 from contracts.words import DeclineReason, ProposalRefusal, RefusalReason, ReleaseReason
 from deskkit.call import DeskCall
 from deskkit.router import DeskRouter
+from support_svc.calendars.commands import renew_calendar
+from support_svc.calendars.model import RenewCalendar
 from support_svc.clients.queries import client
+from support_svc.configuration.commands import ChangeSetting, change_setting
 from support_svc.features import FEATURES
 from support_svc.history.model import Matter
 from support_svc.placements.feature import REFERRAL_SOURCE
@@ -66,11 +71,26 @@ async def rounded(world, scenes, below=""):
 @pytest.mark.row("X1", "X2", "P3", "P10", "C1", "C6", "W4")
 async def test_every_page_in_every_state(world, every_stage):
     value = await world.value(REFERRAL_SOURCE, "outreach")
-    scenes = (*await every_stage(), Scene("lists", {"name": "referral_source", "value_id": value}))
+    scenes = (
+        *await every_stage(),
+        Scene("lists", {"name": "referral_source", "value_id": value}),
+        await own_rules(world),
+    )
     await every_fact_was_written(world)
     tour = await rounded(world, scenes)
     assert not tour.faults, tour.report()
     assert tour.states.never(tour.tables()) == NEVER
+
+
+async def own_rules(world):
+    """The organisation chose its own rules, and a caseworker's calendar has an address."""
+    administrator = Actor("staff-9", "support", frozenset({"support_administrator"}), "Alex Wren")
+    for code, value in (("consent_types", {"words": ["implied"]}), ("consent_reminder", {"number": 20})):
+        for days in (0, 9):
+            command = ChangeSetting(setting=code, from_day=world.today + timedelta(days=days), **value)
+            await world.do(change_setting, command, administrator)
+    await world.do(renew_calendar, RenewCalendar(secret_hash="0" * 64))
+    return Scene("own_rules", {"code": "consent_types"})
 
 
 async def every_fact_was_written(world):
