@@ -442,7 +442,7 @@ def test_every_permission_that_is_asked_for_is_declared_by_its_feature(package):
 
 
 PROGRAMS = {"manage_clients", "manage_keys", "open_sessions", "read_register", "serve_calendar"}
-"""What only a service itself does: at its command line, before a session, or for a secret address."""
+"""What only a service itself does: at its command line, before a session, or for a secret."""
 
 
 @pytest.mark.parametrize("package", SERVICES)

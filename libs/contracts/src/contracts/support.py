@@ -21,7 +21,6 @@ from contracts.words import (
     HousingType,
     Marked,
     Money,
-    Money,
     PayFrequency,
     PersonContact,
     PersonName,

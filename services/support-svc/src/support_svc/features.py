@@ -23,20 +23,16 @@ from support_svc.my_day import feature as my_day
 from support_svc.overviews import feature as overviews
 from support_svc.placements import feature as placements
 from support_svc.plans import feature as plans
-from support_svc.proposals import feature as proposals
-from support_svc.securing import feature as securing
-from support_svc.signings import feature as signings
-from support_svc.viewings import feature as viewings
 from support_svc.programs import feature as programs
+from support_svc.proposals import feature as proposals
+from support_svc.restrictions import feature as restrictions
 from support_svc.securing import feature as securing
 from support_svc.signings import feature as signings
 from support_svc.subsidies import feature as subsidies
 from support_svc.team_list import feature as team_list
 from support_svc.unanswered import feature as unanswered
-from support_svc.restrictions import feature as restrictions
-from support_svc.securing import feature as securing
-from support_svc.signings import feature as signings
 from support_svc.view_log import feature as view_log
+from support_svc.viewings import feature as viewings
 from support_svc.withdrawals import feature as withdrawals
 
 FEATURES: tuple[Feature, ...] = (

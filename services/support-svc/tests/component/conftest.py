@@ -125,8 +125,6 @@ from support_svc.placements.commands import (
     record_attempt,
 )
 from support_svc.placements.feature import REASON_NOT_SECURED
-from support_svc.programs.commands import add_budget, change_budget, change_program
-from support_svc.programs.model import AddBudget, ChangeBudget, ChangeProgram, SubsidyKind
 from support_svc.plans.commands import (
     AddGoal,
     AddStep,
@@ -142,6 +140,8 @@ from support_svc.plans.commands import (
     delete_step,
 )
 from support_svc.plans.model import Owes, StepState
+from support_svc.programs.commands import add_budget, change_budget, change_program
+from support_svc.programs.model import AddBudget, ChangeBudget, ChangeProgram, SubsidyKind
 from support_svc.proposals.commands import (
     ProposeHome,
     WithdrawProposal,
@@ -164,8 +164,6 @@ from support_svc.restrictions.model import RestrictionReason
 from support_svc.securing.commands import GiveUpUnit, ReferHousehold, give_up_unit, refer_household
 from support_svc.signings.commands import AnswerSigning, answer_signing
 from support_svc.signings.model import AbsenceReason, Attendance
-from support_svc.viewings.commands import RecordViewing, RemoveViewing, record_viewing, remove_viewing
-from support_svc.viewings.feature import REASON_REFUSED
 from support_svc.subsidies.commands import (
     ChangeRate,
     ChangeSubsidy,
@@ -182,6 +180,8 @@ from support_svc.subsidies.commands import (
 )
 from support_svc.subsidies.feature import SUBSIDY_REASON
 from support_svc.subsidies.queries import subsidy
+from support_svc.viewings.commands import RecordViewing, RemoveViewing, record_viewing, remove_viewing
+from support_svc.viewings.feature import REASON_REFUSED
 from support_svc.withdrawals.commands import withdraw_with_consequences
 from support_svc.withdrawals.model import WithdrawWithConsequences
 from testkit.rendered import Scene
@@ -337,7 +337,7 @@ async def documents_and_a_plan(world, person):
     await world.do(delete_file, DeleteFile(document_id=one, file_id=picture))
     other = await world.do(record_document, RecordDocument(client_id=person, **given))
     await world.do(delete_document, DeleteDocument(document_id=other))
-    program = await world.value(PROGRAM, "outreach")
+    program = await world.program("Outreach")
     income = await world.value(DOCUMENT_KIND, "income")
     needed = ChangeNeededDocuments(value_id=program, each_adult=[identity], household=[income], version=0)
     await world.do(change_needed_documents, needed, actor=ADMINISTRATOR)
@@ -771,7 +771,7 @@ async def preventing(world):
         "reason_id": await world.value(REASON_FOR_SERVICE, "rent_arrears"),
         "started_on": world.today,
         "caseworker": "staff-7",
-        "program_id": await world.value(PROGRAM, "outreach"),
+        "program_id": await world.program("Outreach"),
     }
     taking = TakeUpOffer(risk=taken, first_follow_up_on=world.today, **fields)
     one = await world.do(take_up_offer, taking)

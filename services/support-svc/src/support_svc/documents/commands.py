@@ -29,9 +29,8 @@ from support_svc.documents.model import (
     TooManyDocuments,
     TooManyFiles,
 )
-from support_svc.documents.queries import NEEDED_BY
+from support_svc.documents.queries import lock_needing
 from support_svc.lookups.commands import list_myself, require_values
-from support_svc.lookups.model import LookupValue
 from trade.dates import ExpiryDay, PastDay
 
 
@@ -202,13 +201,7 @@ async def change_needed_documents(tx: Tx, command: ChangeNeededDocuments) -> Non
     """
     if set(command.each_adult) & set(command.household):
         raise NeededTwice(field="household")
-    value = await tx.scalar(
-        select(LookupValue.id)
-        .where(LookupValue.id == command.value_id, LookupValue.list.in_(NEEDED_BY))
-        .with_for_update()
-    )
-    if value is None:
-        raise NotFound(what="program or housing type")
+    value = await lock_needing(tx, command.value_id)
     stands = await tx.session.get(NeededList, value)
     rows = await tx.execute(select(NeededDocument).where(NeededDocument.value_id == value))
     before = {one.kind_id: one for one in rows.scalars()}

@@ -90,11 +90,14 @@ class DocumentFile(Base):
 
 
 class NeededList(Base):
-    """The list of documents that a program or a type of home needs; `version` counts its changes."""
+    """The list of documents that a program or a type of home needs; `version` counts its changes.
+
+    `value_id` is the id of either, which is never deleted.
+    """
 
     __tablename__ = "needed_list"
 
-    value_id: Mapped[UUID] = mapped_column(ForeignKey(LookupValue.id), primary_key=True)
+    value_id: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(Integer)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own declaration

@@ -1,21 +1,20 @@
 """Reading documents, and what of them a household has (C9)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, select
 
 from chassis.errors import NotFound
 from chassis.lookups import Labelled
-from chassis.tx import ReadTx
+from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from support_svc.clients.finding import may_see, require_client
 from support_svc.clients.model import Client, is_adult
-from support_svc.documents.feature import DOCUMENT_KIND, VIEW_DOCUMENTS, VIEW_NEEDED_DOCUMENTS
+from support_svc.documents.feature import VIEW_DOCUMENTS, VIEW_NEEDED_DOCUMENTS
 from support_svc.documents.model import (
     EXPIRING_WITHIN,
     ClientDocument,
@@ -31,12 +30,12 @@ from support_svc.documents.model import (
 from support_svc.history.model import HistoryRecord, Matter
 from support_svc.housing_history.feature import HOUSING_TYPE
 from support_svc.lookups.model import LookupValue
-from support_svc.placements.feature import PROGRAM
 from support_svc.placements.model import Placement, PlacementMember, TypeSought
 from support_svc.placements.queries import active_placement, requests_of, require_visible
+from support_svc.programs.model import Program
 
-NEEDED_BY = (PROGRAM, HOUSING_TYPE)
-"""The lists whose values need documents."""
+PROGRAMS = "program"
+"""How a list that a program needs is named; that of a type of home is named as its list of values is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class NeededListView(Labelled):
-    """What a program or a type of home needs; its label is the value's."""
+    """What a program or a type of home needs, under the label of either."""
 
     value_id: UUID
     list: str
@@ -168,13 +167,13 @@ async def readiness_of_placement(tx: ReadTx, placement_id: UUID) -> Readiness:
 @query(VIEW_NEEDED_DOCUMENTS)
 async def needed_lists(tx: ReadTx) -> list[NeededListView]:
     """What each program and type of home needs, those without a list and the retired ones too."""
-    return await _needed(tx, LookupValue.list.in_(NEEDED_BY))
+    return await _needed(tx, [one async for one in _needing(tx)])
 
 
 @query(VIEW_NEEDED_DOCUMENTS)
 async def needed_list(tx: ReadTx, value_id: UUID) -> NeededListView:
     """What one program or type of home needs. Raises NotFound."""
-    for one in await _needed(tx, and_(LookupValue.id == value_id, LookupValue.list.in_(NEEDED_BY))):
+    for one in await _needed(tx, [one async for one in _needing(tx) if one.id == value_id]):
         return one
     raise NotFound(what="program or housing type")
 
@@ -303,31 +302,61 @@ async def _kinds(tx: ReadTx, ids: Iterable[UUID]) -> dict[UUID, LookupValue]:
     return {one.id: one for one in rows.scalars()}
 
 
-async def _needed(tx: ReadTx, wanted: ColumnElement[bool]) -> list[NeededListView]:
-    kind = aliased(LookupValue)
-    rows = await tx.execute(
-        select(LookupValue, NeededList.version, NeededDocument.needed_of, kind.id)
-        .outerjoin(NeededList, NeededList.value_id == LookupValue.id)
-        .outerjoin(NeededDocument, NeededDocument.value_id == LookupValue.id)
-        .outerjoin(kind, and_(kind.id == NeededDocument.kind_id, kind.list == DOCUMENT_KIND))
-        .where(wanted)
-        .order_by(LookupValue.list.desc(), LookupValue.sort_order, LookupValue.code, kind.sort_order)
+@dataclass(frozen=True, slots=True)
+class _Needing:
+    """A program or a type of home."""
+
+    id: UUID
+    list: str
+    label_en: str
+    label_fr: str
+
+
+async def _needing(tx: ReadTx) -> AsyncIterator[_Needing]:
+    """Everything that can need documents: the programs by name, then the types of home in their order."""
+    programs = select(Program.id, Program.name_en, Program.name_fr).order_by(Program.name_en, Program.id)
+    for id_, english, french in await tx.execute(programs):
+        yield _Needing(id_, PROGRAMS, english, french)
+    types = (
+        select(LookupValue)
+        .where(LookupValue.list == HOUSING_TYPE)
+        .order_by(LookupValue.sort_order, LookupValue.code)
     )
-    values: dict[UUID, tuple[LookupValue, int]] = {}
+    for value in (await tx.execute(types)).scalars():
+        yield _Needing(value.id, value.list, value.label_en, value.label_fr)
+
+
+async def _needed(tx: ReadTx, needing: Sequence[_Needing]) -> list[NeededListView]:
+    ids = [one.id for one in needing]
+    lists = await tx.execute(select(NeededList).where(NeededList.value_id.in_(ids)))
+    versions = {one.value_id: one.version for one in lists.scalars()}
+    rows = await tx.execute(
+        select(NeededDocument)
+        .join(LookupValue, LookupValue.id == NeededDocument.kind_id)
+        .where(NeededDocument.value_id.in_(ids))
+        .order_by(LookupValue.sort_order, LookupValue.code)
+    )
     kinds: dict[tuple[UUID, NeededOf], list[UUID]] = {}
-    for value, version, of, needed in rows:
-        values[value.id] = (value, version or 0)
-        if needed is not None:
-            kinds.setdefault((value.id, of), []).append(needed)
+    for needed in rows.scalars():
+        kinds.setdefault((needed.value_id, needed.needed_of), []).append(needed.kind_id)
     return [
         NeededListView(
-            value_id=value.id,
-            list=value.list,
-            label_en=value.label_en,
-            label_fr=value.label_fr,
-            each_adult=tuple(kinds.get((value.id, NeededOf.EACH_ADULT), ())),
-            household=tuple(kinds.get((value.id, NeededOf.HOUSEHOLD), ())),
-            version=version,
+            value_id=one.id,
+            list=one.list,
+            label_en=one.label_en,
+            label_fr=one.label_fr,
+            each_adult=tuple(kinds.get((one.id, NeededOf.EACH_ADULT), ())),
+            household=tuple(kinds.get((one.id, NeededOf.HOUSEHOLD), ())),
+            version=versions.get(one.id, 0),
         )
-        for value, version in values.values()
+        for one in needing
     ]
+
+
+async def lock_needing(tx: Tx, value_id: UUID) -> UUID:
+    """Lock a program or a type of home whose needed documents are changed. Raises NotFound."""
+    of_home = select(LookupValue.id).where(LookupValue.id == value_id, LookupValue.list == HOUSING_TYPE)
+    for asked in (select(Program.id).where(Program.id == value_id), of_home):
+        if await tx.scalar(asked.with_for_update()) is not None:
+            return value_id
+    raise NotFound(what="program or housing type")

@@ -245,7 +245,7 @@ class PlacementFollowed(FollowedCase):
         household = await household_on(tx, found.new_head_id, tx.today)
         if household.id is not None:
             await change_head(tx, found.new_head_id, found.new_head_id, child_too=found.child_as_head)
-        _let_head(placement, found.new_head_id
+        _let_head(placement, found.new_head_id)
         for act in offers_of(tx.runtime.features, "placement_has_new_head"):
             await act(tx, placement)
         add_to_timeline(tx, placement.id, TimelineKind.NEW_HEAD, {"client": found.new_head_id})

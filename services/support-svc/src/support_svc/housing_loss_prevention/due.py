@@ -21,7 +21,7 @@ from trade.due import NO_DAY, Due, DueList, Note, Urgency, Wanted, urgency_of
 
 @query(VIEW_PREVENTIONS)
 async def due(tx: ReadTx, wanted: Wanted) -> DueList:
-    """The offers that wait for an answer, and open housing loss prevention with a remedy date or nothing due."""
+    """The offers that wait for an answer, and open cases with a remedy date, or with nothing due."""
     return DueList.together([await _offers(tx, wanted), await _open(tx, wanted)])
 
 

@@ -13,8 +13,8 @@ from support_svc.contacts.queries import contacts_of
 from support_svc.documents.queries import readiness_of_client
 from support_svc.history.queries import last_change
 from support_svc.housing_history.queries import housing_history
-from support_svc.merging.queries import likely_duplicates
 from support_svc.housing_loss_prevention.queries import prevention_of, risks_of
+from support_svc.merging.queries import likely_duplicates
 from support_svc.placements.queries import active_placement, placement
 from support_svc.signings.model import SigningState
 from support_svc.signings.queries import signings_of
@@ -24,7 +24,7 @@ router = DeskRouter(prefix="/front-desk/clients")
 
 @router.get("/{client_id}", name="client")
 async def record(call: DeskCall, client_id: UUID) -> Response:
-    """A client's record: placement, home, what comes next, consents, contacts, documents, and the last change."""
+    """A client's record: what is open, the home, what comes next, what was agreed, and the last change."""
     person = await call.ask(client, client_id)
     at = await call.ask(active_placement, client_id)
     placed = await call.ask(placement, at) if at else None

@@ -8,9 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from support_svc.placements.model import Placement, PlacementMember
 
 
-def reminded(
-    client: InstrumentedAttribute[UUID], recorder: InstrumentedAttribute[str]
-) -> ColumnElement[str]:
+def reminded(client: InstrumentedAttribute[UUID], recorder: InstrumentedAttribute[str]) -> ColumnElement[str]:
     """Who is reminded of a record: the caseworker of the person's placement, else its `recorder`."""
     caseworker = (
         select(Placement.caseworker)

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "7b7b452c32a6"
-down_revision = "adcaccc79481"
+revision = "e5c1e145da8c"
+down_revision = "c378197bd13b"
 
 
 def upgrade() -> None:

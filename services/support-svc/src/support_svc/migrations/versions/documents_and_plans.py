@@ -83,8 +83,7 @@ def upgrade() -> None:
         CREATE TABLE needed_list (
             value_id UUID NOT NULL,
             version INTEGER NOT NULL,
-            CONSTRAINT pk_needed_list PRIMARY KEY (value_id),
-            CONSTRAINT fk_needed_list_value_id FOREIGN KEY (value_id) REFERENCES lookup_value (id)
+            CONSTRAINT pk_needed_list PRIMARY KEY (value_id)
         )
         """
     )

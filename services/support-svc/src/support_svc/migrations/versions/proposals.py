@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "adcaccc794816f2f4b45eeac"
-down_revision = "09212afa1d39dc0f50aa536f"
+revision = "c378197bd13b"
+down_revision = "94fdc78bc3ff"
 
 _KINDS = (
     "'started', 'changed', 'handed_over', 'attempt', 'failed', 'searched', 'asked', 'no_answer', 'secured',"

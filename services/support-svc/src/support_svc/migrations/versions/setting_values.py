@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "10f761791b12"
-down_revision = "7b7b452c32a6"
+revision = "e54a89ef94d1"
+down_revision = "e5c1e145da8c"
 
 
 def upgrade() -> None:

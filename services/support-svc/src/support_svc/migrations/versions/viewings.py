@@ -5,7 +5,7 @@ from uuid import NAMESPACE_URL, uuid5
 import sqlalchemy as sa
 from alembic import op
 
-revision = "09212afa1d39dc0f50aa536f"
+revision = "94fdc78bc3ff"
 down_revision = "f9c33409b5f4"
 
 _REASONS = (

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "0af59234c4edf8cb6d235c31"
+revision = "ca0baa8f0874"
 down_revision = "50c1c7f6e4a5"
 
 
