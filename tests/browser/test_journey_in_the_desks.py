@@ -37,7 +37,7 @@ async def _find_a_home(caseworker: Visitor) -> str:
     """New Housing Search among the property entity's homes; choose the first and return its address."""
     await caseworker.follow("New Housing Search")
     await caseworker.main.locator("summary", has_text="More filters").click()
-    await caseworker.field("Managed by").select_option(label="The property entity")
+    await caseworker.field("Managed by").select_option(label="A property entity")
     await caseworker.press("Apply Filters")
     row = caseworker.main.locator("tbody tr").first
     if await row.get_by_role("link", name="Show the homes").count():

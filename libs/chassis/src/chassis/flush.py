@@ -38,7 +38,7 @@ AUDIT = ["uuid", "timestamptz", "text", "text", "text", "text", "text", "text", 
 TIMERS = ["text", "text", "timestamptz", "jsonb"]
 CANCELLED = ["text", "text"]
 IDEMPOTENCY = ["text", "text", "text", "bytea", "jsonb", "timestamptz"]
-INBOX = ["text", "uuid", "text", "text", "int", "timestamptz", "bigint"]
+INBOX = ["text", "uuid", "text", "text", "int", "timestamptz", "bigint", "bigint"]
 
 _INSERTS = {
     "outbox": (
@@ -72,7 +72,7 @@ _INSERTS = {
     # A row that exists already is a violation, which undoes the effect: it would be the second.
     "inbox": (
         INBOX,
-        "INSERT INTO inbox (source, id, subject, aggregate, aggregate_version, received_at, sequence)"
+        "INSERT INTO inbox (source, id, subject, aggregate, aggregate_version, received_at, sequence, turn)"
         " SELECT {rows}",
         "",
     ),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -256,6 +259,55 @@ async def test_events_that_come_twice_are_no_restored_database(delivery: Deliver
 
         async def goes_on() -> None:
             assert len(await world.effects(delivery.noted)) == 2
+
+        await eventually(goes_on)
+        assert listener.state.broken is None
+
+
+@asynccontextmanager
+async def hindered(delivery: Delivery, event: UUID) -> AsyncIterator[None]:
+    """Let whoever receives this event wait: another transaction is about to receive it too."""
+    connection = await asyncpg.connect(delivery.noted)
+    try:
+        await connection.execute("BEGIN")
+        await connection.execute(
+            "INSERT INTO inbox (source, id, subject, aggregate, aggregate_version, received_at)"
+            " VALUES ($1, $2, '', '', 1, now())",
+            world.STREAM,
+            event,
+        )
+        yield
+    finally:
+        await connection.close()
+
+
+@pytest.mark.row("N2")
+async def test_events_for_others_are_no_restored_database(delivery: Delivery, eventually: Any) -> None:
+    """The server counts what a consumer's filter leaves out as acknowledged, and nobody received it."""
+    await delivery.js.delete_consumer(world.STREAM, world.CONSUMER)
+    await world.create_consumer(delivery.js, only=f"{world.WORD_SUBJECT}.{world.PARTY}")
+    first, second = uuid4(), uuid4()
+    # This one ends before it writes down how the consumer stands, and before the second event is received.
+    ending = listener_of(delivery)
+    ending._observe_every = 600.0
+    async with hindered(delivery, second), running(ending.run()):
+
+        async def owes(number: int, acknowledged: tuple[int, int]) -> None:
+            state = await delivery.js.consumer_info(world.STREAM, world.CONSUMER)
+            floor = state.ack_floor
+            assert (state.num_ack_pending, (floor.stream_seq, floor.consumer_seq)) == (number, acknowledged)
+
+        async with hindered(delivery, first):
+            await publish(delivery, sent(1, 1, to=world.PARTY, id=first))
+            await eventually(lambda: owes(1, (0, 0)))
+            await publish(delivery, sent(2, 1, to="somebody-else"), sent(1, 2, to=world.PARTY, id=second))
+            await eventually(lambda: owes(2, (0, 0)))
+        await eventually(lambda: owes(1, (2, 1)))
+    listener = listener_of(delivery)
+    async with running(listener.run()):
+
+        async def goes_on() -> None:
+            assert await noted(delivery, 1) == [(1, "-"), (2, "-")]
 
         await eventually(goes_on)
         assert listener.state.broken is None

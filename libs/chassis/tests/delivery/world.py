@@ -227,8 +227,8 @@ async def create_stream(js: JetStreamContext, *, ack_wait: float = 1.0, **change
     await create_consumer(js, ack_wait=ack_wait)
 
 
-async def create_consumer(js: JetStreamContext, *, ack_wait: float = 1.0) -> None:
-    """Create the consumer that the sender grants to the noter."""
+async def create_consumer(js: JetStreamContext, *, ack_wait: float = 1.0, only: str | None = None) -> None:
+    """Create the consumer that the sender grants to the noter; with `only` for the events of one subject."""
     await js.add_consumer(
         STREAM,
         ConsumerConfig(
@@ -237,6 +237,7 @@ async def create_consumer(js: JetStreamContext, *, ack_wait: float = 1.0) -> Non
             ack_wait=ack_wait,
             max_ack_pending=1000,
             max_deliver=-1,
+            filter_subject=only,
         ),
     )
 

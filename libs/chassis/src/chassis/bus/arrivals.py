@@ -22,6 +22,7 @@ class Arrival:
     aggregate: str
     version: int
     sequence: int
+    turn: int
     data: bytes
     event: Incoming | None
     problem: str | None = None
@@ -40,7 +41,16 @@ def arrived(delivery: Delivery, granted: Granted, own: str) -> Arrival:
         return _unreadable(delivery, stream, error.reason)
     if wrong := _misattributed(event, granted, own):
         return _unreadable(delivery, stream, wrong)
-    return Arrival(event.id, event.subject, event.aggregate, event.version, event.sequence, event.data, event)
+    return Arrival(
+        event.id,
+        event.subject,
+        event.aggregate,
+        event.version,
+        event.sequence,
+        delivery.turn,
+        event.data,
+        event,
+    )
 
 
 def _misattributed(event: Incoming, granted: Granted, own: str) -> str | None:
@@ -54,24 +64,23 @@ def _misattributed(event: Incoming, granted: Granted, own: str) -> str | None:
 
 
 def _unreadable(delivery: Delivery, source: str, reason: str) -> Arrival:
-    return by_position(
-        source, delivery.sequence, delivery.subject, delivery.data, problem=f"{UNREADABLE}: {reason}"
-    )
+    return by_position(source, delivery, problem=f"{UNREADABLE}: {reason}")
 
 
-def by_position(source: str, sequence: int, subject: str, data: bytes, *, problem: str) -> Arrival:
+def by_position(source: str, delivery: Delivery | Arrival, *, problem: str) -> Arrival:
     """Return a message as an arrival without its content, identified by its position in the stream.
 
     Its data are stored as they arrived, as bytes, whatever they are.
     """
-    position = f"{source}/{sequence}"
+    position = f"{source}/{delivery.sequence}"
     return Arrival(
         id=uuid5(NAMESPACE_OID, position),
-        subject="".join(letter if letter.isprintable() else "?" for letter in subject)[:200],
+        subject="".join(letter if letter.isprintable() else "?" for letter in delivery.subject)[:200],
         aggregate=f"unreadable/{position}",
         version=0,
-        sequence=sequence,
-        data=data,
+        sequence=delivery.sequence,
+        turn=delivery.turn,
+        data=delivery.data,
         event=None,
         problem=problem,
     )

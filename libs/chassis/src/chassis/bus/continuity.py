@@ -19,18 +19,22 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from pydantic import BaseModel, ValidationError
 
+from chassis.bus.pulling import ConsumerState
 from chassis.errors import Hindrance
 
 _NOT_FOUND = 404
-_RECALL = "SELECT made, sequence FROM bus_position WHERE stream = $1 AND duty = $2"
+_RECALL = "SELECT made, sequence, turn FROM bus_position WHERE stream = $1 AND duty = $2"
 _REMEMBER = """
-    INSERT INTO bus_position (stream, duty, made, sequence) VALUES ($1, $2, $3, $4)
-    ON CONFLICT (stream, duty) DO UPDATE SET made = excluded.made, sequence = excluded.sequence
-    WHERE (bus_position.made, bus_position.sequence) <> (excluded.made, excluded.sequence)
+    INSERT INTO bus_position AS known (stream, duty, made, sequence, turn) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (stream, duty)
+    DO UPDATE SET made = excluded.made, sequence = excluded.sequence, turn = excluded.turn
+    WHERE (known.made, known.sequence, known.turn)
+        IS DISTINCT FROM (excluded.made, excluded.sequence, excluded.turn)
     """
 _KNOWN = "SELECT id FROM outbox WHERE id = ANY($1::uuid[])"
 _LAST_RECEIVED = "SELECT max(sequence) FROM inbox WHERE source = $1"
-_FORGET_SEQUENCES = "UPDATE inbox SET sequence = NULL WHERE source = $1 AND sequence IS NOT NULL"
+_LAST_TURN = "SELECT max(turn) FROM inbox WHERE source = $1"
+_FORGET_SEQUENCES = "UPDATE inbox SET sequence = NULL, turn = NULL WHERE source = $1 AND sequence IS NOT NULL"
 _READ_AT_ONCE = 100
 
 
@@ -141,7 +145,7 @@ async def require_own_stream(connection: Any, broker: Client, stream: str) -> No
     state = await stream_state(broker, stream)
     if known is None:
         if state is not None:
-            await remember(connection, stream, "publisher", state.made, state.last)
+            await remember(connection, stream, state.made, state.last)
         return
     state = _require_kept(stream, state, known)
     # What was sent before a crash and not yet marked as published is still pending in the outbox.
@@ -200,29 +204,45 @@ async def remember_own_stream(connection: Any, broker: Client, stream: str) -> N
     if known is not None:
         state = _require_kept(stream, state, known)
     if state is not None:
-        await remember(connection, stream, "publisher", state.made, state.last)
+        await remember(connection, stream, state.made, state.last)
 
 
-async def require_own_consumer(connection: Any, stream: str, made: str, acknowledged: int) -> None:
+async def require_own_consumer(connection: Any, stream: str, state: ConsumerState) -> None:
     """Check that the database knows all that the consumer of a neighbour's stream shows as acknowledged.
 
     A consumer that was recreated starts at the stream's first message; what was received before is recognised
     by its id. Raises DatabaseBehind.
     """
     known = await connection.fetchrow(_RECALL, stream, "listener")
-    if known is not None and known["made"] != made:
+    if known is not None and known["made"] != state.made:
         await connection.execute(_FORGET_SEQUENCES, stream)
     elif known is not None:
-        received = await connection.fetchval(_LAST_RECEIVED, stream)
-        if acknowledged > max(received or 0, known["sequence"]):
+        received = max(await connection.fetchval(_LAST_RECEIVED, stream) or 0, known["sequence"])
+        if state.acknowledged > received and await _lacks_deliveries(connection, stream, state, known):
             raise DatabaseBehind(
-                f"events of {stream} up to {acknowledged} were acted on in a database that is lost, and this"
-                f" one knows them up to {max(received or 0, known['sequence'])};"
+                f"events of {stream} up to {state.acknowledged} were acted on in a database that is lost, and"
+                f" this one knows them up to {received};"
                 " have them delivered again: redeliver, at their publisher"
             )
-    await remember(connection, stream, "listener", made, acknowledged)
+    await remember_consumer(connection, stream, state)
 
 
-async def remember(connection: Any, stream: str, duty: str, made: str, sequence: int) -> None:
-    """Record how far a `publisher` got with its stream, or a `listener` with its consumer."""
-    await connection.execute(_REMEMBER, stream, duty, made, sequence)
+async def _lacks_deliveries(connection: Any, stream: str, state: ConsumerState, known: Any) -> bool:
+    """Whether the consumer shows deliveries as acknowledged that the database doesn't know.
+
+    The sequence alone doesn't say it: the server also counts messages as acknowledged that are for others.
+    """
+    received = await connection.fetchval(_LAST_TURN, stream)
+    return state.acknowledged_turn > max(received or 0, known["turn"] or 0)
+
+
+async def remember_consumer(connection: Any, stream: str, state: ConsumerState) -> None:
+    """Record how far a listener got with its consumer."""
+    await connection.execute(
+        _REMEMBER, stream, "listener", state.made, state.acknowledged, state.acknowledged_turn
+    )
+
+
+async def remember(connection: Any, stream: str, made: str, sequence: int) -> None:
+    """Record how far a publisher got with its stream."""
+    await connection.execute(_REMEMBER, stream, "publisher", made, sequence, None)

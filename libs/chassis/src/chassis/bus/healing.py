@@ -109,7 +109,7 @@ async def heal(
             healed = Healed()
         state = await stream_state(broker, stream)
         if state is not None:
-            await remember(connection, stream, "publisher", state.made, state.last)
+            await remember(connection, stream, state.made, state.last)
     return healed
 
 
@@ -164,7 +164,7 @@ async def behind(runtime: Runtime, broker: Client, sources: Sequence[Granted]) -
         for source in sources:
             state = await Pull(broker, source).state()
             try:
-                await require_own_consumer(connection, source.stream, state.made, state.acknowledged)
+                await require_own_consumer(connection, source.stream, state)
             except DatabaseBehind:
                 found.append(source)
     return found

@@ -26,7 +26,7 @@ from chassis.border import Granted
 from chassis.bus import metrics, parking
 from chassis.bus.acting import act_at_once, act_on, permanent, reason_of, received_before, transient
 from chassis.bus.arrivals import UNREADABLE, Arrival, arrived, by_position
-from chassis.bus.continuity import DatabaseBehind, remember, require_own_consumer
+from chassis.bus.continuity import DatabaseBehind, remember_consumer, require_own_consumer
 from chassis.bus.leading import lead
 from chassis.bus.listening import Incoming, Listening, OneByOne
 from chassis.bus.parking import Aside
@@ -150,7 +150,7 @@ class Listener:
         pool = await self._runtime.database.raw()
         async with pool.acquire() as connection:
             self._continues = False
-            await require_own_consumer(connection, self._name, state.made, state.acknowledged)
+            await require_own_consumer(connection, self._name, state)
         self._continues = True
         self._patience, self._turn = state.ack_wait, state.turn
         await pull.open()
@@ -294,7 +294,7 @@ class Listener:
             await self._until_written(lambda: self._keep_aside(arrival, reason, gone=gone))
         except Exception as refused:  # noqa: BLE001 - whatever the columns refuse, the event must not block others
             reason = f"{reason_of(refused)}, when put aside for: {reason}"
-            arrival = by_position(self._name, arrival.sequence, arrival.subject, arrival.data, problem=reason)
+            arrival = by_position(self._name, arrival, problem=reason)
             gone = True
             await self._until_written(lambda: self._keep_aside(arrival, reason, gone=True))
         finally:
@@ -360,7 +360,7 @@ class Listener:
             else:
                 metrics.LAG.labels(*self._labels).set(self.state.lag)
                 if self._continues:
-                    await remember(connection, self._name, "listener", state.made, state.acknowledged)
+                    await remember_consumer(connection, self._name, state)
             await asyncio.sleep(self._observe_every)
 
     def _trouble(self, problem: str) -> None:

@@ -35,13 +35,13 @@ _OPEN = "state IN ('waiting', 'parked')"
 _RECEIVE = f"""
     WITH arrived AS (
         SELECT DISTINCT ON (id) *
-        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $7::bigint[])
-        AS c(id, subject, aggregate, version, sequence)
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $7::bigint[], $8::bigint[])
+        AS c(id, subject, aggregate, version, sequence, turn)
         ORDER BY id, sequence DESC
     ), recorded AS (
-        INSERT INTO inbox (source, id, subject, aggregate, aggregate_version, received_at, sequence)
-        SELECT $5::text, id, subject, aggregate, version, $6::timestamptz, sequence FROM arrived
-        ON CONFLICT (source, id) DO UPDATE SET sequence = excluded.sequence
+        INSERT INTO inbox (source, id, subject, aggregate, aggregate_version, received_at, sequence, turn)
+        SELECT $5::text, id, subject, aggregate, version, $6::timestamptz, sequence, turn FROM arrived
+        ON CONFLICT (source, id) DO UPDATE SET sequence = excluded.sequence, turn = excluded.turn
         RETURNING id, aggregate, xmax = 0 AS fresh
     )
     SELECT id, EXISTS (
@@ -110,6 +110,7 @@ async def receive(tx: Tx, source: str, arrivals: Sequence[Arrival]) -> dict[UUID
             source,
             tx.now,
             [arrival.sequence for arrival in arrivals],
+            [arrival.turn for arrival in arrivals],
         ),
     )
     return {row.id: row.held for row in rows}
@@ -125,6 +126,7 @@ def inbox_row(source: str, arrival: Arrival, now: datetime) -> tuple[Any, ...]:
         arrival.version,
         now,
         arrival.sequence,
+        arrival.turn,
     )
 
 

@@ -72,11 +72,12 @@ class ConsumerState:
 
     `owed` deliveries are unacknowledged, `waiting` events were never delivered, `turn` is that of the last
     delivery. `made` is when the consumer was created; all messages up to the sequence `acknowledged` are
-    acknowledged.
+    acknowledged or for others, and all deliveries up to `acknowledged_turn` are acknowledged.
     """
 
     made: str
     acknowledged: int
+    acknowledged_turn: int
     owed: int
     waiting: int
     turn: int
@@ -120,6 +121,7 @@ class Pull:
         return ConsumerState(
             made=info.created,
             acknowledged=info.ack_floor.stream_seq,
+            acknowledged_turn=info.ack_floor.consumer_seq,
             owed=info.num_ack_pending,
             waiting=info.num_pending,
             turn=info.delivered.consumer_seq,

@@ -138,6 +138,10 @@ _V4 = (
         sequence bigint NOT NULL,
         CONSTRAINT pk_acknowledged PRIMARY KEY (consumer, made, day)
     )""",
+    "ALTER TABLE inbox ADD COLUMN turn bigint",
+    "ALTER TABLE bus_position ADD COLUMN turn bigint",
+    # Nothing is known of the deliveries so far.
+    "DELETE FROM bus_position WHERE duty = 'listener'",
 )
 
 
@@ -174,7 +178,7 @@ def chassis_v3(op: Operations) -> None:
 
 
 def chassis_v4(op: Operations) -> None:
-    """Add the party that each message in the outbox is for, and how far each listener was on each day."""
+    """Add whom a message in the outbox is for, how far listeners were each day, and numbers of deliveries."""
     for statement in _V4:
         op.execute(statement)
 

@@ -48,6 +48,8 @@ inbox = sa.Table(
     sa.Column("received_at", MOMENT, nullable=False),
     # Its sequence in the publisher's stream; null when that stream has been recreated since.
     sa.Column("sequence", sa.BigInteger()),
+    # The number of its last delivery by the consumer; null when that consumer has been recreated since.
+    sa.Column("turn", sa.BigInteger()),
 )
 sa.Index("ix_inbox_received_at", inbox.c.received_at)
 sa.Index("ix_inbox_sequence", inbox.c.source, inbox.c.sequence)
@@ -60,6 +62,8 @@ bus_position = sa.Table(
     # When the stream (publisher) or the consumer (listener) was created, as the broker writes it.
     sa.Column("made", sa.Text(), nullable=False),
     sa.Column("sequence", sa.BigInteger(), nullable=False),
+    # The number of the last delivery that was acknowledged; null for a publisher.
+    sa.Column("turn", sa.BigInteger()),
     sa.CheckConstraint("duty IN ('publisher', 'listener')", name="duty"),
 )
 
