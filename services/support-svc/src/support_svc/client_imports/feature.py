@@ -16,5 +16,9 @@ FEATURE = Feature(
         "resume_import": N_("Go on with the import of %(name)s"),
         "decide_import": N_("Decide about the import of %(name)s"),
     },
-    offers={"due": "due:due"},
+    task_names={
+        "resume_import": N_("Import to go on with"),
+        "decide_import": N_("Import to decide about"),
+    },
+    offers={"due": "due:due", "moved_to_client": "moving:moved_to_client"},
 )

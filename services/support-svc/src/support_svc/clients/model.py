@@ -209,7 +209,6 @@ class ContactText(Base):
             postgresql_using="gin",
             postgresql_ops={"plain": "gin_trgm_ops"},
         ),
-        Index("ix_client_contact_point_same", "plain", "client_id"),
     )
 
     plain: Mapped[str] = mapped_column(String(200), primary_key=True)
@@ -222,6 +221,7 @@ class ContactPoint(Base):
     __table_args__ = (
         Index("ix_client_contact_point_client", "client_id"),
         Index("ix_client_contact_point_plain", "plain"),
+        Index("ix_client_contact_point_same", "plain", "client_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

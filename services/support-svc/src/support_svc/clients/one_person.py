@@ -172,6 +172,33 @@ class MovesRows(Moving):
         return given.rowcount if isinstance(given, CursorResult) else 0
 
 
+class MovesWith(MovesRows):
+    """Moves rows that belong to a row of another table, which those recorded since follow when parted again.
+
+    `reference` names that row, whose client is in `owner`; the feature moves it before these.
+    """
+
+    def __init__(
+        self,
+        column: InstrumentedAttribute[Any],
+        reference: InstrumentedAttribute[Any],
+        owner: InstrumentedAttribute[Any],
+    ) -> None:
+        super().__init__(column)
+        self._reference = reference
+        self._owner = owner
+
+    async def owners(self, tx: Tx, undoing: Undoing, keys: Sequence[UUID]) -> Mapping[UUID, UUID]:
+        """Whose the rows are that these belong to."""
+        (identity,) = inspect(self._owner.class_).primary_key
+        rows = await tx.execute(
+            select(self._key, self._owner)
+            .join(self._owner.class_, identity == self._reference)
+            .where(self._key.in_(keys))
+        )
+        return {key: owner for key, owner in rows}  # noqa: C416 - rows are no pairs to the type checker
+
+
 def _rest_of_key(column: InstrumentedAttribute[Any]) -> InstrumentedAttribute[Any]:
     """Return the column that identifies a row of one client."""
     mapper = inspect(column.class_)

@@ -21,6 +21,11 @@ FEATURE = Feature(
     navigation=(NavItem("Needed documents", "needed_documents", EDIT_NEEDED_DOCUMENTS, position=91),),
     lookups=(DOCUMENT_KIND,),
     tasks={"renew_document": N_("Ask %(name)s for a new document: one expires")},
+    task_names={"renew_document": N_("Document to renew")},
     body_limits={"/documents/": FILE_LIMIT},
-    offers={"due": "due:due", "history_records": "queries:records_of"},
+    offers={
+        "due": "due:due",
+        "history_records": "queries:records_of",
+        "moved_to_client": "moving:moved_to_client",
+    },
 )

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from chassis.tx import Tx
 from support_svc.clients.one_person import Moved, MovesRows, MovesToClient, Pair, Undoing
 from support_svc.followups.model import FollowUp, FollowUpOutcome, StillInHousing
+from support_svc.housing_loss_prevention.model import HousingLossPrevention
 from support_svc.placements.moving import members_of_placements
 
 
@@ -16,7 +17,7 @@ class MovesFollowUps(MovesRows):
     """Follow-ups: they go with the placement they belong to."""
 
     async def owners(self, tx: Tx, undoing: Undoing, keys: Sequence[UUID]) -> Mapping[UUID, UUID]:
-        """Whose the placements of these follow-ups are."""
+        """Whose the placements and housing loss prevention of these follow-ups are."""
         return await _owners(tx, undoing, keys)
 
 
@@ -50,7 +51,7 @@ class MovesOutcomes(MovesRows):
         await tx.session.flush()
 
     async def owners(self, tx: Tx, undoing: Undoing, keys: Sequence[UUID]) -> Mapping[UUID, UUID]:
-        """Whose the placements of these follow-ups are."""
+        """Whose the placements and housing loss prevention of these follow-ups are."""
         return await _owners(tx, undoing, keys)
 
 
@@ -58,6 +59,12 @@ async def _owners(tx: Tx, undoing: Undoing, keys: Sequence[UUID]) -> Mapping[UUI
     rows = await tx.execute(select(FollowUp.id, FollowUp.subject_id).where(FollowUp.id.in_(keys)))
     subjects = {id_: subject for id_, subject in rows}  # noqa: C416 - rows are no pairs to the type checker
     members = await members_of_placements(tx, set(subjects.values()), undoing.both)
+    preventions = await tx.execute(
+        select(HousingLossPrevention.id, HousingLossPrevention.client_id).where(
+            HousingLossPrevention.id.in_(subjects.values())
+        )
+    )
+    members |= {id_: client for id_, client in preventions}  # noqa: C416 - as above
     return {id_: members[subject] for id_, subject in subjects.items() if subject in members}
 
 

@@ -7,6 +7,7 @@ from fastapi import Query
 
 from chassis.http import ApiRouter, Call, Created
 from chassis.paging import CountedPage
+from support_svc.history.records import RecordChange
 from support_svc.housing_loss_prevention.commands import (
     AddDebt,
     ChangedDebt,
@@ -30,7 +31,6 @@ from support_svc.housing_loss_prevention.commands import (
 )
 from support_svc.housing_loss_prevention.listing import PreventionFilter, PreventionLine, preventions
 from support_svc.housing_loss_prevention.queries import (
-    PreventionEntry,
     PreventionView,
     RiskView,
     history_of_prevention,
@@ -90,7 +90,7 @@ async def delete_end(call: Call, prevention_id: UUID) -> None:
 
 
 @router.get("/housing-loss-preventions/{prevention_id}/history")
-async def get_history(call: Call, prevention_id: UUID) -> list[PreventionEntry]:
+async def get_history(call: Call, prevention_id: UUID) -> tuple[RecordChange, ...]:
     """What happened to it, the latest first."""
     return await call.ask(history_of_prevention, prevention_id)
 

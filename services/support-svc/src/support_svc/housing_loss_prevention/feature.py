@@ -85,9 +85,15 @@ FEATURE = Feature(
         "remedy": N_("%(name)s: the notice can be remedied until then"),
         "date_prevention": N_("%(name)s: decide what comes next in the housing loss prevention"),
     },
+    task_names={
+        "answer_offer": N_("Help to offer"),
+        "remedy": N_("Remedy date"),
+        "date_prevention": N_("Housing loss prevention without a next step"),
+    },
     offers={
         "due": "due:due",
         "open_matters": "queries:preventions_open",
         "housing_actions": "queries:actions_of",
+        "moved_to_client": "moving:moved_to_client",
     },
 )

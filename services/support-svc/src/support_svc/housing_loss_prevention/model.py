@@ -206,6 +206,14 @@ class OpenPreventionExists(DomainError):
     message: ClassVar[str] = "{name} already has an open housing loss prevention."
 
 
+class TwoOpenPreventions(DomainError):
+    """Two records of one person can't be merged while each has an open housing loss prevention (C3, H1)."""
+
+    kind: ClassVar[Kind] = Kind.conflict
+    code: ClassVar[str] = "two_open_preventions"
+    message: ClassVar[str] = "Both records have an open housing loss prevention. Close one of them first."
+
+
 class PreventionClosed(DomainError):
     """It's closed; nothing can be added to it."""
 

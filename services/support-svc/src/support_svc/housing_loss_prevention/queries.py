@@ -8,15 +8,15 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import aliased
 
-from chassis.db.tables import audit
 from chassis.errors import NotFound
-from chassis.feature import offers_of, sentences_of
+from chassis.feature import offers_of
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from deskkit.i18n import N_
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
 from support_svc.clients.open_matters import MatterKind, OpenMatter
+from support_svc.history.records import RecordChange, changes_of
 from support_svc.housing_history.model import HousingRecord
 from support_svc.housing_history.queries import HousingAction
 from support_svc.housing_loss_prevention.feature import EDIT_PREVENTION, VIEW_PREVENTIONS
@@ -219,17 +219,8 @@ async def _debts(tx: ReadTx, prevention_id: UUID) -> tuple[DebtView, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class PreventionEntry:
-    """Something that happened to a housing loss prevention; `title` is a message id."""
-
-    at: datetime
-    title: str
-    by: str
-
-
 @query(VIEW_PREVENTIONS, views="client")
-async def history_of_prevention(tx: ReadTx, prevention_id: UUID) -> list[PreventionEntry]:
+async def history_of_prevention(tx: ReadTx, prevention_id: UUID) -> tuple[RecordChange, ...]:
     """What happened to a housing loss prevention, the latest first, at most 200 (X3). Raises NotFound."""
     client_id = await tx.scalar(
         select(Client.id)
@@ -239,14 +230,7 @@ async def history_of_prevention(tx: ReadTx, prevention_id: UUID) -> list[Prevent
     if client_id is None:
         raise NotFound(what="housing loss prevention")
     tx.viewed("client", client_id)
-    rows = await tx.execute(
-        select(audit.c.at, audit.c.action, audit.c.actor_name)
-        .where(audit.c.record_kind == _RECORD, audit.c.record_id == str(prevention_id))
-        .order_by(audit.c.at.desc(), audit.c.id.desc())
-        .limit(CUT)
-    )
-    sentences = sentences_of(tx.runtime.features)
-    return [PreventionEntry(at, sentences[_RECORD, action], by) for at, action, by in rows]
+    return await changes_of(tx, _RECORD, prevention_id)
 
 
 _RECORD = "housing_loss_prevention"

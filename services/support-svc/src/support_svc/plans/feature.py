@@ -15,7 +15,12 @@ VIEW_PLAN = Permission("view_plan", CASEWORKER, SUPERVISOR)
 FEATURE = Feature(
     module=__name__,
     permissions=(EDIT_PLAN, VIEW_PLAN),
+    task_names={"plan_step": N_("Step of a plan")},
     tasks={"plan_step": N_("Your step in the plan of %(name)s")},
-    offers={"due": "due:due", "history_records": "queries:records_of"},
+    offers={
+        "due": "due:due",
+        "history_records": "queries:records_of",
+        "moved_to_client": "moving:moved_to_client",
+    },
 )
-"""It offers what is due and its history, and nothing that a decision could depend on."""
+"""It offers what is due, its history and its rows in a merge: nothing that a decision could depend on."""

@@ -29,5 +29,6 @@ FEATURE = Feature(
         "spent_from_budget": "budgets:spent_from_budget",
         "household_referred": "reporting:report_running",
         "placement_has_new_head": "commands:follow_head",
+        "moved_to_client": "moving:moved_to_client",
     },
 )

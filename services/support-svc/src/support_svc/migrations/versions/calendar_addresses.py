@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "e5c1e145da8c"
-down_revision = "c378197bd13b"
+revision = "d35016d27045"
+down_revision = "30e9b8b70f9e"
 
 
 def upgrade() -> None:

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "5a7c7da9a93c"
-down_revision = "f7486a0edfb8"
+revision = "8e5dfc9d5dad"
+down_revision = "2e15cee31e5d"
 
 _STATEMENTS = (
     """CREATE TABLE client_import (
@@ -147,7 +147,6 @@ _STATEMENTS = (
     )""",
     """CREATE INDEX ix_import_row_group ON import_row (import_id, group_key COLLATE "C", line)""",
     """CREATE INDEX ix_import_row_ref ON import_row (import_id, source_ref COLLATE "C", line)""",
-    "CREATE INDEX ix_client_contact_point_same ON client_contact_point (plain)",
     # One statement for all names that are added together. The words are locked, so none of them is forgotten
     # before it's given to somebody: a constraint that looks at each word again adds nothing.
     "ALTER TABLE client_name DROP CONSTRAINT fk_client_name_word",

@@ -5,8 +5,8 @@ from uuid import NAMESPACE_URL, uuid5
 import sqlalchemy as sa
 from alembic import op
 
-revision = "fab7c14cde2d"
-down_revision = "d27a9ca0f992"
+revision = "ae522a957329"
+down_revision = "b8863de48690"
 
 _RELATIONSHIPS = (
     ("relative", "Relative", "Membre de la famille"),

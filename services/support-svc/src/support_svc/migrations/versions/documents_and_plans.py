@@ -5,8 +5,8 @@ from uuid import NAMESPACE_URL, uuid5
 import sqlalchemy as sa
 from alembic import op
 
-revision = "dcf9454ada3b"
-down_revision = "5a7c7da9a93c"
+revision = "84963b99e587"
+down_revision = "8e5dfc9d5dad"
 
 _KINDS = (
     ("identity", "Photo identification", "Pièce d’identité avec photo"),

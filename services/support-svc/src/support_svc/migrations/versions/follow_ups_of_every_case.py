@@ -5,8 +5,8 @@ No debt has been recorded yet, so each can name its client.
 
 from alembic import op
 
-revision = "854e0f639760"
-down_revision = "0229378172f2"
+revision = "60d0c3ee783f"
+down_revision = "eff7973720f1"
 
 _KINDS = (
     "'started', 'changed', 'handed_over', 'attempt', 'failed', 'searched', 'asked', 'no_answer', 'secured',"

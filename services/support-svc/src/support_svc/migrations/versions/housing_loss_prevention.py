@@ -5,8 +5,8 @@ from uuid import NAMESPACE_URL, uuid5
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0229378172f2"
-down_revision = "dcf9454ada3b"
+revision = "eff7973720f1"
+down_revision = "84963b99e587"
 
 _VALUES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "reason_for_service": (

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "f7486a0edfb8"
-down_revision = "fab7c14cde2d"
+revision = "2e15cee31e5d"
+down_revision = "ae522a957329"
 
 _STATEMENTS = (
     """CREATE FUNCTION same_name(given TEXT, family TEXT) RETURNS TEXT LANGUAGE sql IMMUTABLE PARALLEL SAFE

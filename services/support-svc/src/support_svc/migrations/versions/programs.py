@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "097039e1760a"
-down_revision = "854e0f639760"
+revision = "4049f888d07c"
+down_revision = "60d0c3ee783f"
 
 _REFERRING = ("placement", "housing_loss_prevention")
 

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "c378197bd13b"
-down_revision = "94fdc78bc3ff"
+revision = "30e9b8b70f9e"
+down_revision = "e4ca3886beba"
 
 _KINDS = (
     "'started', 'changed', 'handed_over', 'attempt', 'failed', 'searched', 'asked', 'no_answer', 'secured',"

@@ -4,8 +4,8 @@ from alembic import op
 
 from chassis.db.schema import chassis_v5
 
-revision = "d27a9ca0f992"
-down_revision = "b8863de48690"
+revision = "c63c07455dba"
+down_revision = "323db934bb42"
 
 _TABLES = (
     """CREATE TABLE restriction (
@@ -185,6 +185,14 @@ _PROTECTED = (
     "SELECT hide_restricted('followup_outcome', 'followup_id', 'followup')",
     "SELECT hide_restricted('housing_rent', 'record_id', 'housing_record')",
     "SELECT hide_restricted('former_referral', 'request', 'securing')",
+    "SELECT hide_restricted('subsidy_rate', 'subsidy_id', 'subsidy')",
+    "SELECT hide_restricted('subsidy_payment', 'subsidy_id', 'subsidy')",
+    "SELECT hide_restricted('subsidy_report', 'subsidy_id', 'subsidy')",
+    "SELECT hide_restricted('different_people', 'low_id', 'client')",
+    "SELECT hide_restricted('different_people', 'high_id', 'client')",
+    "SELECT hide_restricted('client_merge', 'survivor_id', 'client')",
+    "SELECT hide_restricted('client_merge', 'merged_id', 'client')",
+    "SELECT hide_restricted('client_merge', 'stays_with_id', 'client')",
 )
 
 

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "e54a89ef94d1"
-down_revision = "e5c1e145da8c"
+revision = "323db934bb42"
+down_revision = "d35016d27045"
 
 
 def upgrade() -> None:

@@ -6,8 +6,8 @@ from uuid import NAMESPACE_URL, uuid5
 import sqlalchemy as sa
 from alembic import op
 
-revision = "f9c33409b5f4"
-down_revision = "097039e1760a"
+revision = "9f15e3ef1b4b"
+down_revision = "4049f888d07c"
 
 _REASONS = (
     ("rent_above_means", "Rent above what the household can pay", "Loyer au-dessus des moyens du ménage"),

@@ -5,8 +5,8 @@ from uuid import NAMESPACE_URL, uuid5
 import sqlalchemy as sa
 from alembic import op
 
-revision = "94fdc78bc3ff"
-down_revision = "f9c33409b5f4"
+revision = "e4ca3886beba"
+down_revision = "9f15e3ef1b4b"
 
 _REASONS = (
     ("location", "Location", "Emplacement"),
