@@ -78,8 +78,8 @@ async def test_a_household_goes_from_a_search_to_a_move_in(enter: Enter, live: L
     placement = caseworker.page.url
     await caseworker.sees("No home is secured yet.")
     address = await _find_a_home(caseworker)
-    await caseworker.sees("The inventory will receive, word for word")
-    await caseworker.sees("The property entity will receive, word for word, once the home is held")
+    await caseworker.sees("Property entity will receive, word for word")
+    await caseworker.sees("Property entity will receive, word for word, once the home is held")
     assert tenant in await caseworker.main.locator("section[aria-labelledby=sent-property]").inner_text()
     assert tenant not in await caseworker.main.locator("section[aria-labelledby=sent-title]").inner_text()
     await caseworker.press("Secure Unit")
