@@ -38,6 +38,7 @@ RULES: dict[str, frozenset[str]] = {
     f"{UNITS}/inventory/model.py": frozenset({"floor", "year_built"}),
     f"{UNITS}/imports/reading.py": frozenset({"floor", "building_floors", "year_built"}),
     f"{UNITS}/inventory/home_lists.py": frozenset({"year_built"}),
+    f"{UNITS}/imports/comparing.py": frozenset({"floor", "building_floors"}),
     f"{UNITS}/imports/statements.py": ALL,
     f"{UNITS}/imports/writing.py": frozenset({"year_built"}),
     f"{UNITS}/imports/mappings/toronto-rentsafe.toml": frozenset({"building_floors", "year_built"}),
@@ -49,6 +50,14 @@ RULES: dict[str, frozenset[str]] = {
     f"{SUPPORT}/housing_search/filters.py": frozenset({"bedrooms"}),
     f"{SUPPORT}/housing_search/templates/housing_search/search.html": SEARCHED,
     f"{SUPPORT}/housing_search/templates/housing_search/_words.html": SEARCHED,
+    # A home that is proposed is described by the few facts that somebody knows of it.
+    "libs/contracts/src/contracts/support.py": frozenset({"bedrooms"}),
+    f"{SUPPORT}/placements/templates/placements/_words.html": frozenset({"bedrooms"}),
+    **{
+        f"{service}/proposals/{file}": frozenset({"bedrooms"})
+        for service, page in ((SUPPORT, "propose"), (UNITS, "record"))
+        for file in ("commands.py", "events.py", "model.py", "queries.py", f"templates/proposals/{page}.html")
+    },
     # How well a home fits a household.
     f"{SUPPORT}/homes/fitting.py": frozenset({"bedrooms"}),
     f"{SUPPORT}/homes/index.py": frozenset({"bedrooms"}),

@@ -6,7 +6,7 @@ import pytest
 
 from deskkit.testing import parse_page
 from support_svc.contacts.feature import CONTACT_RELATIONSHIP
-from support_svc.placements.feature import PROGRAM
+from support_svc.placements.feature import REFERRAL_SOURCE
 
 ANA = {
     "name": "Ana Bell",
@@ -47,7 +47,7 @@ async def test_a_contact_is_added_changed_and_removed(world):
 @pytest.mark.row("C4")
 async def test_what_no_contact_can_have_is_refused(world):
     person, other = await world.client(), await world.client("Ida", "Other")
-    wrong_list = str(await world.value(PROGRAM, "outreach"))
+    wrong_list = str(await world.value(REFERRAL_SOURCE, "outreach"))
     path = f"/clients/{person}/contacts"
     async with world.api("caseworker") as api:
         for wrong in (

@@ -15,7 +15,7 @@ from support_svc.documents.commands import RecordDocument, record_document
 from support_svc.documents.feature import DOCUMENT_KIND
 from support_svc.housing_history.feature import HOUSING_TYPE
 from support_svc.my_day.queries import my_day
-from support_svc.placements.feature import PROGRAM
+from support_svc.placements.feature import REFERRAL_SOURCE
 
 DAY = dt.timedelta(days=1)
 NOOR = Actor("staff-new", "support", frozenset({"caseworker"}), "Noor Anders")
@@ -67,7 +67,7 @@ async def test_a_document_is_recorded_changed_and_shows_what_is_missing(world):
         nothing = await api.post(path, json={**said, "needed": False})
         assert (nothing.status_code, nothing.json()["code"]) == (422, "nothing_said")
         other_list = await api.post(
-            path, json={**said, "kind_id": str(await world.value(PROGRAM, "outreach"))}
+            path, json={**said, "kind_id": str(await world.value(REFERRAL_SOURCE, "outreach"))}
         )
         assert other_list.status_code == 422
         one = (await api.post(path, json=said)).json()["id"]
@@ -91,7 +91,7 @@ async def test_a_household_lacks_what_its_program_and_its_home_need(world):
     head, child = await world.family()
     cousin = await world.client("Kit", "Quillfeather", estimated_age=30)
     await world.do(add_member, AddMember(client_id=head, member_id=cousin))
-    program = await world.value(PROGRAM, "outreach")
+    program = await world.program()
     room, apartment = [await world.value(HOUSING_TYPE, code) for code in ("room", "apartment")]
     await need(world, program, each_adult=["identity"])
     await need(world, apartment, household=["income"])
@@ -123,7 +123,7 @@ async def test_a_household_lacks_what_its_program_and_its_home_need(world):
 
 @pytest.mark.row("C9", "X4")
 async def test_an_administrator_edits_what_is_needed_and_a_caseworker_does_not(world):
-    program = await world.value(PROGRAM, "outreach")
+    program = await world.program()
     page = f"/front-desk/needed-documents/{program}"
     identity, income = str(await kind(world, "identity")), str(await kind(world, "income"))
     async with world.desk("support_administrator") as browser:

@@ -15,7 +15,7 @@ from support_svc.consents.queries import consents_of
 from support_svc.contacts.commands import AddContact, add_contact
 from support_svc.contacts.queries import contacts_of
 from support_svc.followups.commands import Outcome, RecordFollowUp, record_follow_up
-from support_svc.followups.model import StillInHousing
+from support_svc.followups.model import Cases, StillInHousing
 from support_svc.housing_history.commands import AddHousing, add_housing
 from support_svc.housing_history.feature import HOUSING_TYPE
 from support_svc.housing_history.queries import housing_history
@@ -290,7 +290,13 @@ async def test_both_in_one_placement_from_the_search_to_the_follow_up(world):
     answers = [Outcome(client_id=one, still_in_housing=StillInHousing.YES) for one in (mine, theirs)]
     await world.do(
         record_follow_up,
-        RecordFollowUp(placement_id=wanted, done_on=world.today, outcomes=answers, next_months=1),
+        RecordFollowUp(
+            cases=Cases.PLACEMENTS,
+            case_id=wanted,
+            done_on=world.today,
+            outcomes=answers,
+            next_months=1,
+        ),
     )
     before = await everything(world)
     chosen = {"name": "survivor", "comments": "survivor"}

@@ -9,7 +9,7 @@ import uuid
 import pytest
 
 from support_svc.followups.commands import Outcome, RecordFollowUp, record_follow_up
-from support_svc.followups.model import StillInHousing
+from support_svc.followups.model import Cases, StillInHousing
 from support_svc.moving_in.commands import MoveIn, move_in
 from support_svc.moving_in.model import NotSecured
 from support_svc.placements.commands import RecordAttempt, record_attempt
@@ -85,7 +85,9 @@ async def test_after_a_placement_was_completed_the_same_client_gets_the_same_hom
     await world.held(first, unit)
     await lives_there(world, first)
     gone = Outcome(client_id=person, still_in_housing=StillInHousing.YES)
-    done = RecordFollowUp(placement_id=first, done_on=world.today, final=True, outcomes=[gone])
+    done = RecordFollowUp(
+        cases=Cases.PLACEMENTS, case_id=first, done_on=world.today, final=True, outcomes=[gone]
+    )
     await world.do(record_follow_up, done)
     assert (await world.see(placement, first)).status is PlacementStatus.FOLLOW_UPS_COMPLETED
 

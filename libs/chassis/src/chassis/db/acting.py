@@ -7,7 +7,7 @@ transaction, and without it nobody acts: what is forgotten sees too little, neve
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 from sqlalchemy import Connection, event
@@ -75,5 +75,6 @@ def informed(actor: Actor) -> dict[str, str]:
 def _say_who(session: ActingSession, _: object, connection: Connection) -> None:
     # Nothing was sent yet: the driver begins the transaction with the first statement.
     driver = connection.connection.driver_connection
-    if isinstance(driver, ActingConnection):
-        driver.acting = session.info[_KEY]
+    # Not isinstance: asyncpg's classes answer it with yes for every connection.
+    if issubclass(type(driver), ActingConnection):
+        cast("ActingConnection", driver).acting = session.info[_KEY]

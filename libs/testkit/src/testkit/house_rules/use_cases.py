@@ -10,7 +10,9 @@ _DECLARE = frozenset({"use_case", "query"})
 MAY_OPEN_A_SESSION = frozenset({"gateway.single_sign_on.desk.back"})
 """OpenID Connect sends a person back by a GET; its code is good once, and only with the state cookie."""
 _OF_ALL_SERVICES = "chassis.access.RECEIVE_EVENTS"
-SHARED = frozenset({"units_svc.inventory.buildings.building_at"})
+SHARED = frozenset(
+    f"units_svc.inventory.buildings.{name}" for name in ("building_at", "unit_at", "has_numbered_homes")
+)
 """What use cases share and that takes part of a command; it's no use case itself."""
 _READS = frozenset({"get", "head"})
 _WRITING_CALLS = frozenset({"perform", "perform_in", "carry_out"})

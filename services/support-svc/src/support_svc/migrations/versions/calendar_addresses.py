@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "d35016d27045"
-down_revision = "30e9b8b70f9e"
+revision = "84b7cca8d837"
+down_revision = "23a49fc8cb67"
 
 
 def upgrade() -> None:

@@ -2,15 +2,16 @@
 
 from alembic import op
 
-revision = "30e9b8b70f9e"
-down_revision = "e4ca3886beba"
+revision = "23a49fc8cb67"
+down_revision = "3c8760ee11a1"
 
 _KINDS = (
     "'started', 'changed', 'handed_over', 'attempt', 'failed', 'searched', 'asked', 'no_answer', 'secured',"
     " 'refused', 'hold_ending', 'deadline_passed', 'released', 'given_up', 'replaced', 'overtaken',"
     " 'referred', 'referral_withdrawn', 'contact_withdrawn', 'application_opened', 'application_declined',"
     " 'signing_scheduled', 'signing_moved', 'signing_cancelled', 'signing_held', 'signing_answered',"
-    " 'tenancy_started', 'moved_in', 'follow_up', 'new_head', 'corrected', 'completed', 'home_shown',"
+    " 'tenancy_started', 'tenancy_at_risk', 'tenancy_risk_resolved', 'subsidy_recorded', 'subsidy_changed',"
+    " 'subsidy_ended', 'moved_in', 'follow_up', 'new_head', 'corrected', 'completed', 'home_shown',"
     " 'home_viewed', 'home_offered', 'home_refused', 'viewing_corrected', 'viewing_removed',"
     " 'home_proposed', 'proposal_taken_in', 'proposal_known', 'proposal_refused', 'proposal_withdrawn'"
 )

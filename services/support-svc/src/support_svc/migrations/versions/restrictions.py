@@ -4,8 +4,8 @@ from alembic import op
 
 from chassis.db.schema import chassis_v5
 
-revision = "c63c07455dba"
-down_revision = "323db934bb42"
+revision = "dd093a5ad5f3"
+down_revision = "e10edd97bc0f"
 
 _TABLES = (
     """CREATE TABLE restriction (

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "323db934bb42"
-down_revision = "d35016d27045"
+revision = "e10edd97bc0f"
+down_revision = "84b7cca8d837"
 
 
 def upgrade() -> None:

@@ -5,7 +5,7 @@ from uuid import NAMESPACE_URL, uuid5
 import sqlalchemy as sa
 from alembic import op
 
-revision = "e4ca3886beba"
+revision = "3c8760ee11a1"
 down_revision = "9f15e3ef1b4b"
 
 _REASONS = (
@@ -27,7 +27,8 @@ _KINDS = (
     " 'refused', 'hold_ending', 'deadline_passed', 'released', 'given_up', 'replaced', 'overtaken',"
     " 'referred', 'referral_withdrawn', 'contact_withdrawn', 'application_opened', 'application_declined',"
     " 'signing_scheduled', 'signing_moved', 'signing_cancelled', 'signing_held', 'signing_answered',"
-    " 'tenancy_started', 'moved_in', 'follow_up', 'new_head', 'corrected', 'completed', 'home_shown',"
+    " 'tenancy_started', 'tenancy_at_risk', 'tenancy_risk_resolved', 'subsidy_recorded', 'subsidy_changed',"
+    " 'subsidy_ended', 'moved_in', 'follow_up', 'new_head', 'corrected', 'completed', 'home_shown',"
     " 'home_viewed', 'home_offered', 'home_refused', 'viewing_corrected', 'viewing_removed'"
 )
 
