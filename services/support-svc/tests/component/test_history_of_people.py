@@ -38,7 +38,7 @@ async def page_of(world, address, locale="en"):
 def what_is_touched():
     """The kinds of record and actions that the commands about a person write to the audit."""
     found = set()
-    for feature in ("clients", "consents", "housing_history", "documents", "plans"):
+    for feature in ("clients", "consents", "contacts", "housing_history", "merging", "documents", "plans"):
         for path in (SOURCE / feature).glob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "touched":

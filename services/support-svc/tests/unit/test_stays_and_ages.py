@@ -97,6 +97,7 @@ def test_a_withdrawal_and_a_refusal_stand_above_everything():
         day, given_on, None, withdrawn=False, superseded=False, type_=ConsentType.DECLINED_ANONYMOUS
     )
     assert withdrawn is declined is ConsentStatus.WITHDRAWN
-    assert is_expiring(day, day + dt.timedelta(days=30))
-    assert not is_expiring(day, day + dt.timedelta(days=31))
-    assert not is_expiring(day, None)
+    reminder = dt.timedelta(days=30)
+    assert is_expiring(day, day + reminder, reminder)
+    assert not is_expiring(day, day + dt.timedelta(days=31), reminder)
+    assert not is_expiring(day, None, reminder)
