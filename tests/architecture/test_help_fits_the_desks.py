@@ -25,7 +25,7 @@ DESKS = {
     "support/gateway": "",
 }
 _TAG = re.compile(r"<[^>]+>")
-_FILES = (".csv", ".toml", ".jpg", ".pdf")
+_FILES = (".csv", ".toml", ".jpg", ".pdf", ".zip")
 
 
 @pytest.fixture(scope="module")

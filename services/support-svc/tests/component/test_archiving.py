@@ -150,7 +150,12 @@ async def test_who_starts_a_placement_while_a_record_is_archived_waits_and_is_re
     await world.do(add_member, AddMember(client_id=client, member_id=child))
     archived, given = (child, "Ola") if who == "member" else (client, "Ines")
     edit = EditClient(
-        client_id=archived, given_name=given, family_name="Marrow", state=ClientState.ARCHIVED, version=1
+        client_id=archived,
+        given_name=given,
+        family_name="Marrow",
+        state=ClientState.ARCHIVED,
+        new_head_id=child if who == "client" else None,
+        version=1,
     )
     async with world.runtime.transaction(CASEWORKER, use_case="test") as tx:
         await perform_in(tx, edit_client, edit)

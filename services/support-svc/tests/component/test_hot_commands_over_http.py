@@ -110,7 +110,7 @@ async def written(world):
 async def test_the_hot_commands_take_the_short_way(world):
     ways = {way.context.path for ways in direct_routes(world.app).values() for way in ways}
     paths = ("placements/{placement_id}/secure-unit", "placements/{placement_id}/move-in")
-    paths += ("{cases}/{case_id}/follow-ups", "clients")
+    paths += ("{cases}/{case_id}/follow-ups", "clients", "placements/{placement_id}/subsidies")
     assert ways == {f"/api/support/v1/{path}" for path in paths}
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import uuid
+from decimal import Decimal
 
 import pytest
 
@@ -17,6 +18,7 @@ from support_svc.homes.model import ManagedBy, Occupancy
 from support_svc.housing_history.feature import HOUSING_TYPE
 from support_svc.housing_loss_prevention.model import RiskKind, RiskResolution, RiskStage
 from support_svc.moving_in.model import HouseholdMovedIn
+from support_svc.proposals.model import FoundHome, UnitProposed
 from support_svc.securing.model import (
     Applicant,
     ContactWithdrawn,
@@ -32,12 +34,42 @@ from support_svc.signings.model import (
     SigningOutcome,
     SigningPlace,
 )
+from support_svc.subsidies.model import SubsidyChanged, SubsidyCommitted, SubsidyEnded
 from support_svc.worker import DUTIES
+from trade.schedule import Frequency
 
 REQUEST, UNIT, REFERRAL, SIGNING = (uuid.UUID(int=number) for number in range(1, 5))
 DAY = dt.date(2026, 4, 1)
 INVENTORY, LANDLORD = "city-inventory", "lakeside-homes"
 PERSON = Applicant("Anne-Marie", "Côté", None, "+1 416-555-0177 ext. 5", "anne@mail.example", "fr")
+FOUND = FoundHome(
+    building_name=None,
+    street="12 Elm St",
+    unit_number="4",
+    city="Toronto",
+    province="ON",
+    postal_code="M5V 2T6",
+    country="CA",
+    region=None,
+    housing_type="apartment",
+    bedrooms=2,
+    rent=Decimal("1250.00"),
+    currency="CAD",
+    landlord_name="Elm Street Homes",
+    landlord_is_organisation=True,
+)
+SUBSIDY = {
+    "landlord": LANDLORD,
+    "referral": REFERRAL,
+    "subsidy": SIGNING,
+    "amount": Decimal("450.00"),
+    "currency": "CAD",
+    "frequency": Frequency.MONTHLY,
+    "first_on": DAY,
+    "counted_from": DAY,
+    "last_on": None,
+    "number": 4,
+}
 
 FACTS = {
     support.UnitRequestedV1: UnitRequested(INVENTORY, REQUEST, UNIT, DAY, DAY, 2, 1),
@@ -50,6 +82,11 @@ FACTS = {
     support.SigningAttendanceV1: SigningAnswered(
         LANDLORD, REFERRAL, SIGNING, 3, Attendance.CANNOT_ATTEND, AbsenceReason.NOBODY_AVAILABLE
     ),
+    support.UnitProposedV1: UnitProposed(INVENTORY, REQUEST, FOUND, DAY, DAY),
+    support.UnitProposalWithdrawnV1: UnitRequestWithdrawn(INVENTORY, REQUEST, None),
+    support.SubsidyCommittedV1: SubsidyCommitted(**SUBSIDY),
+    support.SubsidyChangedV1: SubsidyChanged(**SUBSIDY),
+    support.SubsidyEndedV1: SubsidyEnded(LANDLORD, REFERRAL, SIGNING, DAY, 4),
 }
 
 
