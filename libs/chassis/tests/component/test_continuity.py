@@ -245,8 +245,7 @@ async def test_events_that_come_twice_are_no_restored_database(delivery: Deliver
     await received(delivery, eventually, 1)
     await publish(delivery, world.WordSent(fact.aggregate, 1, id=event))
     # This one ends before it looks at how the consumer stands.
-    repeated = listener_of(delivery)
-    repeated._observe_every = 600.0
+    repeated = listener_of(delivery, observe_every=600.0)
     async with running(repeated.run()):
 
         async def acknowledged() -> bool:
@@ -288,8 +287,7 @@ async def test_events_for_others_are_no_restored_database(delivery: Delivery, ev
     await world.create_consumer(delivery.js, only=f"{world.WORD_SUBJECT}.{world.PARTY}")
     first, second = uuid4(), uuid4()
     # This one ends before it writes down how the consumer stands, and before the second event is received.
-    ending = listener_of(delivery)
-    ending._observe_every = 600.0
+    ending = listener_of(delivery, observe_every=600.0)
     async with hindered(delivery, second), running(ending.run()):
 
         async def owes(number: int, acknowledged: tuple[int, int]) -> None:

@@ -109,8 +109,8 @@ async def receive(tx: Tx, source: str, arrivals: Sequence[Arrival]) -> dict[UUID
             [arrival.version for arrival in arrivals],
             source,
             tx.now,
-            [arrival.sequence for arrival in arrivals],
-            [arrival.turn for arrival in arrivals],
+            [arrival.delivery.sequence for arrival in arrivals],
+            [arrival.delivery.turn for arrival in arrivals],
         ),
     )
     return {row.id: row.held for row in rows}
@@ -125,8 +125,8 @@ def inbox_row(source: str, arrival: Arrival, now: datetime) -> tuple[Any, ...]:
         arrival.aggregate,
         arrival.version,
         now,
-        arrival.sequence,
-        arrival.turn,
+        arrival.delivery.sequence,
+        arrival.delivery.turn,
     )
 
 
@@ -159,8 +159,8 @@ async def put_aside(tx: Tx, source: str, aside: Sequence[Aside]) -> None:
             [arrival.subject for arrival in arrivals],
             [arrival.aggregate for arrival in arrivals],
             [arrival.version for arrival in arrivals],
-            [arrival.sequence for arrival in arrivals],
-            [arrival.data for arrival in arrivals],
+            [arrival.delivery.sequence for arrival in arrivals],
+            [arrival.delivery.data for arrival in arrivals],
             [each.state for each in aside],
             [each.attempts for each in aside],
             [_as_text(each.reason) for each in aside],
