@@ -37,11 +37,12 @@ _RECEIVE = f"""
         SELECT DISTINCT ON (id) *
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $7::bigint[], $8::bigint[])
         AS c(id, subject, aggregate, version, sequence, turn)
-        ORDER BY id, sequence DESC
+        ORDER BY id, sequence DESC, turn DESC
     ), recorded AS (
         INSERT INTO inbox (source, id, subject, aggregate, aggregate_version, received_at, sequence, turn)
         SELECT $5::text, id, subject, aggregate, version, $6::timestamptz, sequence, turn FROM arrived
-        ON CONFLICT (source, id) DO UPDATE SET sequence = excluded.sequence, turn = excluded.turn
+        ON CONFLICT (source, id)
+        DO UPDATE SET sequence = excluded.sequence, turn = greatest(inbox.turn, excluded.turn)
         RETURNING id, aggregate, xmax = 0 AS fresh
     )
     SELECT id, EXISTS (
