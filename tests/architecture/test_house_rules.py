@@ -121,6 +121,14 @@ RULES = [
         "{{ in_days(hold.deadline|last_day) }}\n",
     ),
     *(
+        (desks.colons_are_those_of_the_language, f"{FEATURE}/templates/holds/list.html", content)
+        for content in (
+            "{{ hold.name }}: {{ hold.day }}\n",
+            "{% endif %}: {{ hold.day }}\n",
+            '{{ a ~ (": " ~ b) }}\n',
+        )
+    ),
+    *(
         (tables.features_write_their_own_tables, f"{FEATURE}/commands.py", HOMES + content)
         for content in (
             "S = update(Home).values(floor=1)\n",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import os
 import uuid
@@ -23,8 +24,10 @@ from testkit.plugin import DatabaseFactory
 from testkit.tokens import KeySetServer
 from testkit.world import ServiceWorld, settings_of
 from units_svc.inventory.commands import AddUnit, add_unit
-from units_svc.landlords.commands import AddLandlord, add_landlord
+from units_svc.inventory.queries import unit_record
+from units_svc.landlords.commands import AddLandlord, EditLandlord, add_landlord, edit_landlord
 from units_svc.landlords.model import LandlordKind, Relation
+from units_svc.landlords.queries import landlord_record
 from units_svc.main import API_PREFIX, create_app
 from units_svc.settings import UnitsSettings
 from units_svc.wiring import build_runtime
@@ -112,6 +115,37 @@ class World(ServiceWorld):
         }
         found: uuid.UUID = await self.do(add_unit, AddUnit(**given))
         return found
+
+    async def home_of(self, party: str | None, relation: Relation = Relation.PROPERTY_ENTITY) -> uuid.UUID:
+        """Add a home that a party manages, under a landlord of its own, and return its id."""
+        return await self.unit(landlord_id=await self.landlord(relation, f"Landlord {uuid.uuid4()}", party))
+
+    async def edit_landlord(self, unit: uuid.UUID, **changes: Any) -> None:
+        """Change the landlord of a home; what isn't given stays."""
+        landlord = (await self.see(unit_record, unit)).landlord_id
+        found = await self.see(landlord_record, landlord)
+        given = {name: getattr(found, name) for name in EditLandlord.model_fields if hasattr(found, name)}
+        await self.do(edit_landlord, EditLandlord(**{**given, "landlord_id": landlord, **changes}))
+
+    async def asked_for(self, unit: uuid.UUID, sender: str = "support") -> uuid.UUID:
+        """Receive an organisation's request for a home, and return the request."""
+        request = uuid.uuid4()
+        soon = dt.date(2026, 3, 10)
+        await self.receive("unit_requested", unit=unit, request=request, sender=sender, expected_move_in=soon)
+        return request
+
+    async def addressed(self, since: int = 0) -> list[tuple[str, str]]:
+        """Return event and addressee of each addressed message behind a position, in order."""
+        rows = await self.rows(
+            "SELECT type, addressee FROM outbox WHERE addressee IS NOT NULL AND position > $1"
+            " ORDER BY position",
+            since,
+        )
+        return [(row["type"].split(".")[1], row["addressee"]) for row in rows]
+
+    async def position(self) -> int:
+        """Return the position of the last message in the outbox."""
+        return int(await self.value("SELECT coalesce(max(position), 0) FROM outbox"))
 
     async def occupancy(self, unit: uuid.UUID) -> str:
         """Return a home's occupancy as it is stored."""

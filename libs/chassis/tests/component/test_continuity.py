@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,7 +14,9 @@ from delivery import world
 from delivery.fixtures import Delivery, running
 from delivery.hearing import listener_of, noted, owed, publish, sent
 
-from chassis.bus import healing
+from chassis.bus import healing, parking
+from chassis.bus.arrivals import arrived
+from chassis.bus.pulling import Delivery as Delivered
 from chassis.bus.relay import Relay
 from chassis.bus.worker import Duties, Worker
 
@@ -245,8 +248,7 @@ async def test_events_that_come_twice_are_no_restored_database(delivery: Deliver
     await received(delivery, eventually, 1)
     await publish(delivery, world.WordSent(fact.aggregate, 1, id=event))
     # This one ends before it looks at how the consumer stands.
-    repeated = listener_of(delivery)
-    repeated._observe_every = 600.0
+    repeated = listener_of(delivery, observe_every=600.0)
     async with running(repeated.run()):
 
         async def acknowledged() -> bool:
@@ -288,8 +290,7 @@ async def test_events_for_others_are_no_restored_database(delivery: Delivery, ev
     await world.create_consumer(delivery.js, only=f"{world.WORD_SUBJECT}.{world.PARTY}")
     first, second = uuid4(), uuid4()
     # This one ends before it writes down how the consumer stands, and before the second event is received.
-    ending = listener_of(delivery)
-    ending._observe_every = 600.0
+    ending = listener_of(delivery, observe_every=600.0)
     async with hindered(delivery, second), running(ending.run()):
 
         async def owes(number: int, acknowledged: tuple[int, int]) -> None:
@@ -311,6 +312,21 @@ async def test_events_for_others_are_no_restored_database(delivery: Delivery, ev
 
         await eventually(goes_on)
         assert listener.state.broken is None
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_the_last_delivery_of_an_event_stays_known_in_whatever_order_they_are_acted_on(
+    delivery: Delivery, together: bool
+) -> None:
+    fact = sent(1, 1, to=world.PARTY, id=uuid4())
+    data = json.dumps(world.envelope(fact, fact.id or uuid4())).encode()
+    deliveries = [Delivered(fact.subject, data, "", sequence=1, turn=turn, times=turn) for turn in (2, 1)]
+    both = [arrived(one, world.SOURCE, world.PARTY) for one in deliveries]
+    for arrivals in [both, both[::-1]] if together else [[one] for one in both]:
+        async with delivery.noter.transaction(world.NOTER) as tx:
+            await parking.receive(tx, world.STREAM, arrivals)
+        rows = await world.fetch(delivery.noted, "SELECT sequence, turn FROM inbox")
+        assert [tuple(row) for row in rows] == [(1, 2)]
 
 
 async def test_readiness_names_what_is_broken_and_what_mends_it(delivery: Delivery, eventually: Any) -> None:

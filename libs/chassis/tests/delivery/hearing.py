@@ -13,7 +13,9 @@ from delivery import world
 from delivery.fixtures import Delivery
 
 
-def listener_of(delivery: Delivery, listening: Listening | None = None, **settings: Any) -> Listener:
+def listener_of(
+    delivery: Delivery, listening: Listening | None = None, *, observe_every: float = 0.05, **settings: Any
+) -> Listener:
     """Return a listener to the test's source that looks again soon."""
     return Listener(
         delivery.noter,
@@ -21,7 +23,7 @@ def listener_of(delivery: Delivery, listening: Listening | None = None, **settin
         world.SOURCE,
         listening or world.noting(),
         retry_every=0.1,
-        observe_every=0.05,
+        observe_every=observe_every,
         **settings,
     )
 

@@ -234,6 +234,7 @@ class Rendering:
             "door": door,
             "language": language,
             "languages": LANGUAGES,
+            "colon": formats.colon,
             "asset": self.assets.url,
             "url": lambda route, **params: _current.get().url(route, **params),
             "csrf_token": lambda: _current.get().csrf_token(),

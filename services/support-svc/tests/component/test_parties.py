@@ -256,6 +256,7 @@ async def test_one_inventory_that_is_away_leaves_the_others_searchable(world):
 async def test_pages_name_the_inventory_of_each_home_and_how_old_it_is(world, locale, city, lakeside, listed):
     _, placement = await household(world)
     units = [await world.home(**LISTED_BY_CITY), await world.home()]
+    received = {"en": " as last received", "fr": "\u00a0: reçu pour la dernière fois"}[locale]
     for unit in units:
         await world.do(shortlist_home, HomeOfPlacement(placement_id=placement, unit=unit))
     base = f"/front-desk/placements/{placement}"
@@ -264,6 +265,8 @@ async def test_pages_name_the_inventory_of_each_home_and_how_old_it_is(world, lo
         assert all(words in search.text for words in (city, lakeside, listed))
         narrowed = parse_page((await browser.get(f"{base}/search?types=&inventory={OURS}")).text)
         assert listed not in narrowed.text
+        assert [f"{city}{received}" in page.html for page in (search, narrowed)] == [True, False]
+        assert received in narrowed.html
         for address in ("shortlist", f"homes/{units[0]}", f"compare?unit={units[0]}&unit={units[1]}"):
             shown = parse_page((await browser.get(f"{base}/{address}")).text)
             assert city in shown.text, address

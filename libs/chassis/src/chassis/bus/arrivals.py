@@ -21,9 +21,7 @@ class Arrival:
     subject: str
     aggregate: str
     version: int
-    sequence: int
-    turn: int
-    data: bytes
+    delivery: Delivery
     event: Incoming | None
     problem: str | None = None
 
@@ -41,16 +39,7 @@ def arrived(delivery: Delivery, granted: Granted, own: str) -> Arrival:
         return _unreadable(delivery, stream, error.reason)
     if wrong := _misattributed(event, granted, own):
         return _unreadable(delivery, stream, wrong)
-    return Arrival(
-        event.id,
-        event.subject,
-        event.aggregate,
-        event.version,
-        event.sequence,
-        delivery.turn,
-        event.data,
-        event,
-    )
+    return Arrival(event.id, event.subject, event.aggregate, event.version, delivery, event)
 
 
 def _misattributed(event: Incoming, granted: Granted, own: str) -> str | None:
@@ -67,7 +56,7 @@ def _unreadable(delivery: Delivery, source: str, reason: str) -> Arrival:
     return by_position(source, delivery, problem=f"{UNREADABLE}: {reason}")
 
 
-def by_position(source: str, delivery: Delivery | Arrival, *, problem: str) -> Arrival:
+def by_position(source: str, delivery: Delivery, *, problem: str) -> Arrival:
     """Return a message as an arrival without its content, identified by its position in the stream.
 
     Its data are stored as they arrived, as bytes, whatever they are.
@@ -78,9 +67,7 @@ def by_position(source: str, delivery: Delivery | Arrival, *, problem: str) -> A
         subject="".join(letter if letter.isprintable() else "?" for letter in delivery.subject)[:200],
         aggregate=f"unreadable/{position}",
         version=0,
-        sequence=delivery.sequence,
-        turn=delivery.turn,
-        data=delivery.data,
+        delivery=delivery,
         event=None,
         problem=problem,
     )

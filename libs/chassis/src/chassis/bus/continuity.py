@@ -232,8 +232,10 @@ async def _lacks_deliveries(connection: Any, stream: str, state: ConsumerState, 
 
     The sequence alone doesn't say it: the server also counts messages as acknowledged that are for others.
     """
-    received = await connection.fetchval(_LAST_TURN, stream)
-    return state.acknowledged_turn > max(received or 0, known["turn"] or 0)
+    # Without an index of its own: it is asked only when a listener was killed within its last seconds.
+    received: int = await connection.fetchval(_LAST_TURN, stream) or 0
+    turn: int = known["turn"]
+    return state.acknowledged_turn > max(received, turn)
 
 
 async def remember_consumer(connection: Any, stream: str, state: ConsumerState) -> None:

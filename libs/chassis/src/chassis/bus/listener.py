@@ -294,7 +294,7 @@ class Listener:
             await self._until_written(lambda: self._keep_aside(arrival, reason, gone=gone))
         except Exception as refused:  # noqa: BLE001 - whatever the columns refuse, the event must not block others
             reason = f"{reason_of(refused)}, when put aside for: {reason}"
-            arrival = by_position(self._name, arrival, problem=reason)
+            arrival = by_position(self._name, arrival.delivery, problem=reason)
             gone = True
             await self._until_written(lambda: self._keep_aside(arrival, reason, gone=True))
         finally:

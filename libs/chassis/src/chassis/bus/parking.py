@@ -37,11 +37,12 @@ _RECEIVE = f"""
         SELECT DISTINCT ON (id) *
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $7::bigint[], $8::bigint[])
         AS c(id, subject, aggregate, version, sequence, turn)
-        ORDER BY id, sequence DESC
+        ORDER BY id, sequence DESC, turn DESC
     ), recorded AS (
         INSERT INTO inbox (source, id, subject, aggregate, aggregate_version, received_at, sequence, turn)
         SELECT $5::text, id, subject, aggregate, version, $6::timestamptz, sequence, turn FROM arrived
-        ON CONFLICT (source, id) DO UPDATE SET sequence = excluded.sequence, turn = excluded.turn
+        ON CONFLICT (source, id)
+        DO UPDATE SET sequence = excluded.sequence, turn = greatest(inbox.turn, excluded.turn)
         RETURNING id, aggregate, xmax = 0 AS fresh
     )
     SELECT id, EXISTS (
@@ -109,8 +110,8 @@ async def receive(tx: Tx, source: str, arrivals: Sequence[Arrival]) -> dict[UUID
             [arrival.version for arrival in arrivals],
             source,
             tx.now,
-            [arrival.sequence for arrival in arrivals],
-            [arrival.turn for arrival in arrivals],
+            [arrival.delivery.sequence for arrival in arrivals],
+            [arrival.delivery.turn for arrival in arrivals],
         ),
     )
     return {row.id: row.held for row in rows}
@@ -125,8 +126,8 @@ def inbox_row(source: str, arrival: Arrival, now: datetime) -> tuple[Any, ...]:
         arrival.aggregate,
         arrival.version,
         now,
-        arrival.sequence,
-        arrival.turn,
+        arrival.delivery.sequence,
+        arrival.delivery.turn,
     )
 
 
@@ -159,8 +160,8 @@ async def put_aside(tx: Tx, source: str, aside: Sequence[Aside]) -> None:
             [arrival.subject for arrival in arrivals],
             [arrival.aggregate for arrival in arrivals],
             [arrival.version for arrival in arrivals],
-            [arrival.sequence for arrival in arrivals],
-            [arrival.data for arrival in arrivals],
+            [arrival.delivery.sequence for arrival in arrivals],
+            [arrival.delivery.data for arrival in arrivals],
             [each.state for each in aside],
             [each.attempts for each in aside],
             [_as_text(each.reason) for each in aside],

@@ -42,6 +42,8 @@ class Formats:
         self.locale = f"{language}_{REGION}"
         self.zone = zone
         self._ = catalogue.gettext
+        self.colon = "\u00a0:" if language == "fr" else ":"
+        """What stands after a word that is shown before its value."""
 
     def date(self, value: dt.date | dt.datetime | None) -> str:
         """'23 November 2026', '1er novembre 2026'; an empty text for nothing."""

@@ -37,6 +37,20 @@ def deadlines_are_written_in_one_way(tree: Tree) -> list[Violation]:
     return found
 
 
+_COLON = re.compile(r"""(?:\}\}|%\}): |[(~] ?": ["]""")
+
+
+def colons_are_those_of_the_language(tree: Tree) -> list[Violation]:
+    """A template writes `{{ colon }}` after something it shows: French has a space before it."""
+    return [
+        Violation(tree.shown(path), number, "writes a colon of its own after what it shows")
+        for _, folder in tree.packages()
+        for path in sorted(folder.rglob("templates/**/*.html"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if _COLON.search(line)
+    ]
+
+
 def desks_carry_forms_out(tree: Tree) -> list[Violation]:
     """A desk leaves what the domain refuses to `call.carry_out` or `form.attempt`.
 

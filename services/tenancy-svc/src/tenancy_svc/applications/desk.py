@@ -216,7 +216,7 @@ async def _declining(
     province = record.home.province if record.home else ""
     bars = await call.ask(statutes, province=province or "")
     reasons = [reason for reason in DeclineReason if bars or reason is not DeclineReason.OTHER_LEGAL_BAR]
-    options = [(bar.id, f"{bar.section}: {bar.says(call.locale)}") for bar in bars]
+    options = [(bar.id, f"{bar.section}{call.formats.colon} {bar.says(call.locale)}") for bar in bars]
     return call.page("applications/decline.html", reasons=reasons, statutes=options, status=status, **context)
 
 
