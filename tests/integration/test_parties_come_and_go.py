@@ -17,7 +17,7 @@ import nats
 import pytest
 import pytest_asyncio
 
-from contracts.border import inbox_of
+from contracts.border import inbox_of, jetstream
 from contracts.parties import verified
 from contracts.seats import Seat
 from partywall import cli, membership
@@ -246,7 +246,7 @@ async def consumers_of(back: LocalBack, seat: Seat) -> set[str]:
         inbox_prefix=inbox_of(seat.admin).encode(),
     )
     try:
-        return {one.name for one in await connection.jetstream().consumers_info(seat.stream)}
+        return {one.name for one in await jetstream(connection).consumers_info(seat.stream)}
     finally:
         await connection.close()
 

@@ -10,6 +10,8 @@ import pytest_asyncio
 from delivery import world
 from delivery.fixtures import Delivery
 
+from contracts.border import jetstream
+
 Making = Callable[..., Awaitable[Any]]
 
 
@@ -28,7 +30,7 @@ async def delivery(
             runtimes.append(runtime)
         broker = await plain_nats_server.connect()
         closing.push_async_callback(broker.close)
-        js = broker.jetstream()
+        js = jetstream(broker)
         await world.create_stream(js)
         closing.push_async_callback(js.delete_stream, world.STREAM)
         yield Delivery(runtimes[0], runtimes[1], broker, js, plain_nats_server, postgres_server.admin_dsn)

@@ -24,6 +24,7 @@ import pytest
 from delivery import world
 from sqlalchemy.exc import DBAPIError
 
+from contracts.border import jetstream
 from partywall.postgres import DURABLE_SETTINGS, PostgresCluster
 from testkit.broker import run_nats
 from testkit.ports import free_port
@@ -160,7 +161,7 @@ async def test_nothing_is_lost_or_doubled_under_kills(land: Land, eventually: An
     broker = await nats.connect(
         land.nats_url, max_reconnect_attempts=-1, reconnect_time_wait=1, error_cb=_silent
     )
-    await world.create_stream(broker.jetstream(), ack_wait=2)
+    await world.create_stream(jetstream(broker), ack_wait=2)
     for name in ("sender", "noter"):
         land.start_worker(name)
         land.start_worker(name)
@@ -188,7 +189,7 @@ async def test_nothing_is_lost_or_doubled_under_kills(land: Land, eventually: An
 
     try:
         await eventually(all_noted, timeout=120, every=0.5)
-        in_stream = await world.messages(broker.jetstream())
+        in_stream = await world.messages(jetstream(broker))
     finally:
         await runtime.close()
         await broker.close()

@@ -27,6 +27,7 @@ from contracts.border import (
     Seat,
     establish,
     inbox_of,
+    jetstream,
     leaf_config,
     leaf_users,
     nats_config,
@@ -201,7 +202,7 @@ class Border:
         """Remove every stream, as the admins; a message that a test left would be another's surprise."""
         for seat in SEATS:
             client = (await self.connect(seat.admin)).client
-            admin = client.jetstream()
+            admin = jetstream(client)
             for stream in await admin.streams_info():
                 await admin.delete_stream(str(stream.config.name))
             await client.close()

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import pytest
 
-from contracts.border import Grant, Grants, Seat
+from contracts.border import Grant, Grants, Seat, jetstream
 from contracts.examples import message
 from contracts.words import Service
 from testkit.parties import plan
@@ -137,7 +137,7 @@ async def publish(border: Border, seat: Seat, events: list[tuple[str, bytes, str
 async def receive(border: Border, grant: Grant, expected: int) -> Digest:
     """Receive all that a listener is given; return when nothing has come for a while after the last one."""
     client = (await border.connect(grant.listener.account)).client
-    js = client.jetstream(prefix=grant.api_prefix)
+    js = jetstream(client, prefix=grant.api_prefix)
     waiting = await js.pull_subscribe_bind(consumer=grant.consumer, stream=grant.stream)
     found = Digest()
     while True:

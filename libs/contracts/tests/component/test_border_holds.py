@@ -14,7 +14,7 @@ import nats
 import pytest
 from nats.js.errors import APIError
 
-from contracts.border import Grant, Grants, Seat, wake_subject
+from contracts.border import Grant, Grants, Seat, jetstream, wake_subject
 from contracts.catalogue import CATALOGUE
 from contracts.event import Terms
 from contracts.examples import message
@@ -64,7 +64,7 @@ def meant_for(listener: Seat, published: list[Published]) -> list[str]:
 
 async def publish_everything(border: Border, seat: Seat) -> list[Published]:
     """Publish one of each event of a seat to everybody who may be addressed; return them in that order."""
-    js = (await border.connect(seat.account)).client.jetstream()
+    js = jetstream((await border.connect(seat.account)).client)
     published = []
     for one, data in messages_of(seat):
         acknowledged = await js.publish(one[0], data)
@@ -75,7 +75,7 @@ async def publish_everything(border: Border, seat: Seat) -> list[Published]:
 
 async def receive(border: Border, grant: Grant, expected: int) -> list[str]:
     """Take and acknowledge all that is there as a listener does; return the subjects."""
-    js = (await border.connect(grant.listener.account)).client.jetstream(prefix=grant.api_prefix)
+    js = jetstream((await border.connect(grant.listener.account)).client, prefix=grant.api_prefix)
     waiting = await js.pull_subscribe_bind(consumer=grant.consumer, stream=grant.stream)
     received: list[str] = []
     while True:
@@ -124,7 +124,7 @@ async def test_what_was_published_while_the_listener_was_away_arrives_once(gener
 
 async def messages_kept(border: Border, seat: Seat) -> int:
     """Return how many messages a seat's stream holds, as its admin sees it."""
-    admin = (await border.connect(seat.admin)).client.jetstream()
+    admin = jetstream((await border.connect(seat.admin)).client)
     count: int = (await admin.stream_info(seat.stream)).state.messages
     return count
 
@@ -256,7 +256,7 @@ async def test_a_listener_can_ask_for_nothing_but_its_next_messages(
             answer = await admin.answer(f"$JS.API.{request.format(**names)}", data.encode(), wait=0.05)
             assert answer is None or b"evt." not in answer
     for publisher in SEATS:
-        admin = (await generated_border.connect(publisher.admin)).client.jetstream()
+        admin = jetstream((await generated_border.connect(publisher.admin)).client)
         consumers = {info.name for info in await admin.consumers_info(publisher.stream)}
         assert consumers == {grant.consumer for grant in GRANTS.all if grant.publisher == publisher}
 
@@ -289,7 +289,7 @@ async def test_nobody_pulls_reads_or_acknowledges_through_another_s_consumer(
         for subject in grant.requests[:2]:
             assert await admin.refuses_publish(subject, b'{"batch":1}'), subject
     for publisher in SEATS:
-        owner = (await generated_border.connect(publisher.admin)).client.jetstream()
+        owner = jetstream((await generated_border.connect(publisher.admin)).client)
         for info in await owner.consumers_info(publisher.stream):
             assert (info.delivered.stream_seq, info.ack_floor.stream_seq) == (0, 0), info.name
 
@@ -314,7 +314,7 @@ async def test_nobody_acknowledges_for_another(generated_border: Border) -> None
     await publish_everything(generated_border, UNITS)
     grant = CROSSING[UNITS, TENANCY]
     listener = await generated_border.connect(TENANCY.account)
-    js = listener.client.jetstream(prefix=grant.api_prefix)
+    js = jetstream(listener.client, prefix=grant.api_prefix)
     waiting = await js.pull_subscribe_bind(consumer=grant.consumer, stream=grant.stream)
     taken = await waiting.fetch(3, timeout=20)
     for seat in (SUPPORT, LAKESIDE, UNITS):
@@ -352,7 +352,7 @@ async def test_an_acknowledged_event_is_on_the_disk(generated_border: Border) ->
 async def test_a_stream_keeps_what_it_was_given(generated_border: Border) -> None:
     """Its owner alone removes what was acknowledged long ago; nobody changes or drops a single message."""
     published = await publish_everything(generated_border, SUPPORT)
-    js = (await generated_border.connect(SUPPORT.admin)).client.jetstream()
+    js = jetstream((await generated_border.connect(SUPPORT.admin)).client)
     for other in SEATS:
         if other != SUPPORT:
             user = await generated_border.connect(other.account)

@@ -9,7 +9,7 @@ import nats.errors
 import pytest
 from nats.js.errors import APIError
 
-from contracts.border import Grants, Seat, stream_for
+from contracts.border import Grants, Seat, jetstream, stream_for
 from contracts.border.config import ACCOUNT_BYTES, CONNECTIONS, MAX_FILE_STORE
 from contracts.border.grants import SERVER_STATE, own_stream_subjects
 from contracts.enrolment import Plan, PlannedParty
@@ -37,7 +37,7 @@ async def test_one_account_s_connections_leave_room_for_the_others(generated_bor
 
 
 async def test_one_account_can_t_reserve_the_store(generated_border: Border) -> None:
-    admin = (await generated_border.connect(SUPPORT.admin)).client.jetstream()
+    admin = jetstream((await generated_border.connect(SUPPORT.admin)).client)
     with pytest.raises(APIError):
         await admin.add_stream(name="GREEDY", subjects=["greedy"], max_bytes=64 * 1024**3)
     with pytest.raises(APIError):

@@ -12,7 +12,7 @@ import nats
 import pytest
 from nats.aio.msg import Msg
 
-from contracts.border import Seat
+from contracts.border import Seat, jetstream
 from contracts.catalogue import CATALOGUE
 from contracts.examples import message
 from contracts.words import Service
@@ -76,7 +76,7 @@ async def what_spies_learn(border: Border, spied: Seat, operators: Seat) -> tupl
         await client.flush()
     await asyncio.sleep(0.3)  # interest travels to the other server, if it is going to
 
-    speaker = (await border.connect(spied.account)).client.jetstream()
+    speaker = jetstream((await border.connect(spied.account)).client)
     published = [
         (terms.subject(spied.party, to), terms, to)
         for terms in (model.terms for model in CATALOGUE.published_by(spied.service))
@@ -107,7 +107,7 @@ async def what_spies_learn(border: Border, spied: Seat, operators: Seat) -> tupl
     assert forged & {found.data for found in seen}, "the spies did not watch at all"
     about = (f"evt.{spied.party}.{spied.service}.".encode(), b'"state":')
     learnt = [m.data for m in seen if m.data not in forged and any(word in m.data for word in about)]
-    admin = (await border.connect(spied.admin)).client.jetstream()
+    admin = jetstream((await border.connect(spied.admin)).client)
     stored = (await admin.stream_info(stream)).state.messages - len(published)
     for client in clients:
         await client.close()

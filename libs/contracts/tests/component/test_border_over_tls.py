@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from contracts.border import Certificates, Grants, Seat
+from contracts.border import Certificates, Grants, Seat, jetstream
 from contracts.examples import message, subject
 from contracts.words import Service
 
@@ -77,11 +77,11 @@ async def test_two_organisations_speak_over_tls(own_servers: Start, tmp_path: Pa
         await border.connect("property_units")  # without trusting the authority
     border.authority = ssl.create_default_context(cafile=certificates.ca_file)
     await border.establish()
-    speaker = (await border.connect("property_units")).client.jetstream()
+    speaker = jetstream((await border.connect("property_units")).client)
     await speaker.publish(subject("unit_secured"), message("unit_secured", id=uuid4()))
     units, support = Seat("property", Service.UNITS), Seat("support", Service.SUPPORT)
     (grant,) = Grants((units, support)).given_to(support)
-    listener = (await border.connect("support_support")).client.jetstream(prefix=grant.api_prefix)
+    listener = jetstream((await border.connect("support_support")).client, prefix=grant.api_prefix)
     waiting = await listener.pull_subscribe_bind(consumer=grant.consumer, stream=grant.stream)
     (received,) = await waiting.fetch(1, timeout=20)
     assert received.subject == subject("unit_secured")

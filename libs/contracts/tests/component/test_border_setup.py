@@ -12,7 +12,7 @@ import pytest
 from nats.js import JetStreamContext
 from nats.js.errors import APIError
 
-from contracts.border import Address, Grant, Grants, Seat, establish, nats_config, stream_for
+from contracts.border import Address, Grant, Grants, Seat, establish, jetstream, nats_config, stream_for
 from contracts.border.config import password_variable
 from contracts.catalogue import CATALOGUE, Catalogue
 from contracts.examples import message
@@ -59,10 +59,10 @@ async def test_a_second_set_up_changes_nothing(own_server: Border) -> None:
 async def test_a_catalogue_that_grows_and_shrinks_is_followed(own_server: Border) -> None:
     admin = (await own_server.connect(UNITS.admin)).client
     await establish(UNITS, Grants(PAIR.seats, catalogue=JOURNEY_START), admin)
-    speaker = (await own_server.connect(UNITS.account)).client.jetstream()
+    speaker = jetstream((await own_server.connect(UNITS.account)).client)
     await speaker.publish(PUBLISHED, message("unit_published", id=uuid4()))
     grant = between(UNITS, SUPPORT)
-    listener = (await own_server.connect(SUPPORT.account)).client.jetstream(prefix=grant.api_prefix)
+    listener = jetstream((await own_server.connect(SUPPORT.account)).client, prefix=grant.api_prefix)
     waiting = await listener.pull_subscribe_bind(consumer=grant.consumer, stream=grant.stream)
     (first,) = await waiting.fetch(1, timeout=20)
     await first.ack_sync()
@@ -80,7 +80,7 @@ async def test_a_catalogue_that_grows_and_shrinks_is_followed(own_server: Border
     )
     shrunk = await establish(UNITS, Grants(PAIR.seats, catalogue=fewer), admin)
     assert shrunk.updated == both
-    config = (await admin.jetstream().consumer_info(UNITS.stream, SUPPORT.account)).config
+    config = (await jetstream(admin).consumer_info(UNITS.stream, SUPPORT.account)).config
     assert config.filter_subjects == [PUBLISHED]
     await own_server.close()
 
@@ -88,7 +88,7 @@ async def test_a_catalogue_that_grows_and_shrinks_is_followed(own_server: Border
 async def test_a_consumer_that_nobody_was_granted_is_removed(own_server: Border) -> None:
     admin = (await own_server.connect(UNITS.admin)).client
     await establish(UNITS, PAIR, admin)
-    js = admin.jetstream()
+    js = jetstream(admin)
     await js.add_consumer(UNITS.stream, durable_name="curious", filter_subject=f"{SECURED}.support")
     changes = await establish(UNITS, PAIR, admin)
     assert changes.removed == (f"{UNITS.stream}/curious",)
@@ -100,7 +100,7 @@ async def test_a_consumer_that_nobody_was_granted_is_removed(own_server: Border)
 async def test_a_stream_that_was_weakened_is_put_right(own_server: Border) -> None:
     admin = (await own_server.connect(SUPPORT.admin)).client
     await establish(SUPPORT, PAIR, admin)
-    js = admin.jetstream()
+    js = jetstream(admin)
     spec = stream_for(SUPPORT, PAIR)
     weakened = spec.config()
     weakened.max_bytes = 10_000
@@ -123,13 +123,13 @@ async def test_a_full_stream_refuses_the_new_and_keeps_the_old(own_server: Borde
     await establish(UNITS, PAIR, admin)
     full = stream_for(UNITS, PAIR).config()
     full.max_bytes = 4_000
-    await admin.jetstream().update_stream(full)
-    speaker = (await own_server.connect(UNITS.account)).client.jetstream()
+    await jetstream(admin).update_stream(full)
+    speaker = jetstream((await own_server.connect(UNITS.account)).client)
     outcomes = [await _outcome(speaker) for _ in range(20)]
     refused = outcomes.count("maximum bytes exceeded")
     assert refused
     assert outcomes == ["stored"] * (20 - refused) + ["maximum bytes exceeded"] * refused
-    state = (await admin.jetstream().stream_info(UNITS.stream)).state
+    state = (await jetstream(admin).stream_info(UNITS.stream)).state
     assert state.first_seq == 1
     assert state.messages == 20 - refused
     await own_server.close()
@@ -163,7 +163,7 @@ class Flow:
         """Publish one event after the other until `stopped`."""
         connection = await self.border.connect(self.publisher.account)
         self.connections.append(connection)
-        js = connection.client.jetstream()
+        js = jetstream(connection.client)
         while not self.stopped:
             data = message("unit_published", id=uuid4())
             await js.publish(PUBLISHED, data, timeout=20)
@@ -177,7 +177,7 @@ class Flow:
         """
         connection = await self.border.connect(self.grant.listener.account)
         self.connections.append(connection)
-        js = connection.client.jetstream(prefix=self.grant.api_prefix)
+        js = jetstream(connection.client, prefix=self.grant.api_prefix)
         waiting = await js.pull_subscribe_bind(consumer=self.grant.consumer, stream=self.grant.stream)
         while True:
             with suppress(TimeoutError):
@@ -212,7 +212,7 @@ async def test_parties_join_and_leave_while_the_others_go_on(own_server_of: Any)
         # Who joined receives what the others published before, and is received itself.
         assert await _first(border, between(UNITS, HARBOUR)) == flow.sent[0]
         own = message("unit_requested", id=uuid4(), party=HARBOUR.party)
-        speaker = (await border.connect(HARBOUR.account)).client.jetstream()
+        speaker = jetstream((await border.connect(HARBOUR.account)).client)
         await speaker.publish("evt.harbour-support.support.unit_requested.v1.property", own)
         assert await _first(border, between(HARBOUR, UNITS)) == own
 
@@ -222,7 +222,7 @@ async def test_parties_join_and_leave_while_the_others_go_on(own_server_of: Any)
         # Who left has no account, and nobody has a consumer for it.
         with pytest.raises((nats.errors.Error, OSError)):
             await border.connect(HARBOUR.account)
-        js = (await border.connect(UNITS.admin)).client.jetstream()
+        js = jetstream((await border.connect(UNITS.admin)).client)
         consumers = {info.name for info in await js.consumers_info(UNITS.stream)}
         assert consumers == {SUPPORT.account, TENANCY.account}
         flow.stopped = True
@@ -240,7 +240,7 @@ async def test_parties_join_and_leave_while_the_others_go_on(own_server_of: Any)
 
 async def _first(border: Border, grant: Grant) -> bytes:
     """Take the first message that a listener has; return its bytes."""
-    js = (await border.connect(grant.listener.account)).client.jetstream(prefix=grant.api_prefix)
+    js = jetstream((await border.connect(grant.listener.account)).client, prefix=grant.api_prefix)
     waiting = await js.pull_subscribe_bind(consumer=grant.consumer, stream=grant.stream)
     (item,) = await waiting.fetch(1, timeout=20)
     await item.ack_sync(timeout=20)
@@ -254,7 +254,7 @@ async def test_a_suspended_party_gets_nothing_and_loses_nothing(own_server: Bord
     await own_server.establish()
     bystander = await own_server.connect(SUPPORT.account)
     connection = await own_server.connect(HARBOUR.account)
-    speaker = (await own_server.connect(UNITS.account)).client.jetstream()
+    speaker = jetstream((await own_server.connect(UNITS.account)).client)
 
     suspended = Grants(FIVE.seats, frozenset({HARBOUR.party}))
     await server.regrant(suspended)
@@ -269,7 +269,7 @@ async def test_a_suspended_party_gets_nothing_and_loses_nothing(own_server: Bord
             assert await connection.refuses_publish(subject, b'{"batch":1}'), subject
     # What it publishes itself is stored in its own stream, and nobody can ask for it.
     own = message("unit_requested", id=uuid4(), party=HARBOUR.party)
-    await connection.client.jetstream().publish("evt.harbour-support.support.unit_requested.v1.property", own)
+    await jetstream(connection.client).publish("evt.harbour-support.support.unit_requested.v1.property", own)
     listener = await own_server.connect(UNITS.account)
     for subject in between(HARBOUR, UNITS).requests[:2]:
         assert await listener.refuses_publish(subject, b'{"batch":1}'), subject

@@ -15,7 +15,7 @@ import nats
 from nats.aio.client import Client
 from nats.js.errors import NotFoundError
 
-from contracts.border import Address, Grants, Seat, establish, nats_config
+from contracts.border import Address, Grants, Seat, establish, jetstream, nats_config
 from contracts.envelope import CONTENT_TYPE, Envelope, read, write
 from contracts.event import Event
 from contracts.examples import PARTIES, example
@@ -86,7 +86,7 @@ class BorderNats:
             admin = await self.connect(seat.admin)
             try:
                 with suppress(NotFoundError):
-                    await admin.jetstream().delete_stream(seat.stream)
+                    await jetstream(admin).delete_stream(seat.stream)
                 await establish(seat, grants, admin)
             finally:
                 await admin.close()
@@ -134,7 +134,7 @@ class BorderNats:
         connection = await self.connect(self.seat(service, party).account)
         try:
             headers = {"Nats-Msg-Id": identity, "Content-Type": CONTENT_TYPE}
-            await connection.jetstream().publish(subject, message, headers=headers)
+            await jetstream(connection).publish(subject, message, headers=headers)
         finally:
             await connection.close()
 
@@ -148,7 +148,7 @@ class BorderNats:
         seat = self.seat(service, party)
         connection = await self.connect(seat.admin)
         try:
-            stream = connection.jetstream()
+            stream = jetstream(connection)
             found: list[tuple[str, bytes]] = []
             state = (await stream.stream_info(seat.stream)).state
             for sequence in range(max(state.first_seq, 1), state.last_seq + 1):
@@ -166,7 +166,7 @@ class BorderNats:
         seat = self.seat(publisher)
         connection = await self.connect(seat.admin)
         try:
-            info = await connection.jetstream().consumer_info(seat.stream, self.seat(listener).account)
+            info = await jetstream(connection).consumer_info(seat.stream, self.seat(listener).account)
             return (info.num_pending or 0) + (info.num_ack_pending or 0)
         finally:
             await connection.close()

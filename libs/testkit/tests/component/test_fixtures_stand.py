@@ -6,6 +6,8 @@ import asyncpg
 import httpx
 import pytest
 
+from contracts.border import jetstream
+
 
 async def test_a_fresh_database_belongs_to_one_role_only(fresh_database, postgres_server):
     first, second = await fresh_database(), await fresh_database()
@@ -31,7 +33,7 @@ async def test_a_key_set_holds_public_halves_only(key_sets, token_for):
 async def test_the_bare_broker_keeps_what_it_acknowledged(plain_nats_server):
     connection = await plain_nats_server.connect()
     try:
-        stream = connection.jetstream()
+        stream = jetstream(connection)
         await stream.add_stream(name="T", subjects=["t.>"])
         assert (await stream.publish("t.a", b"x")).seq == 1
     finally:

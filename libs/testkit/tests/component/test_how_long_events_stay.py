@@ -16,7 +16,7 @@ from nats.js.client import JetStreamContext
 from chassis.bus.retention import remove_acknowledged
 from chassis.db.schema import chassis_v1, chassis_v2, chassis_v3, chassis_v4, chassis_v5
 from contracts import units
-from contracts.border import OwnBorder
+from contracts.border import OwnBorder, jetstream
 from contracts.parties import RegisterFile
 from testkit.border import BorderNats
 from testkit.databases import FreshDatabase
@@ -70,7 +70,7 @@ class _Publisher:
         (grant,) = [one for one in self.border.grants.given_to(seat) if one.publisher == self.own.seat]
         client = await self.border.connect(seat.account)
         try:
-            js: JetStreamContext = client.jetstream(prefix=grant.api_prefix)
+            js: JetStreamContext = jetstream(client, prefix=grant.api_prefix)
             waiting = await js.pull_subscribe_bind(consumer=grant.consumer, stream=grant.stream)
             for message in await waiting.fetch(number, timeout=5):
                 await message.ack_sync()

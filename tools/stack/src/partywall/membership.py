@@ -12,7 +12,7 @@ from pathlib import Path
 import nats
 from nats.js.errors import NotFoundError
 
-from contracts.border import inbox_of
+from contracts.border import inbox_of, jetstream
 from contracts.enrolment import Plan, PlannedParty
 from contracts.seats import Seat
 from partywall.crossings import backlog
@@ -156,7 +156,7 @@ async def _delete_stream(stack: Stack, seat: Seat) -> None:
         allow_reconnect=False,
     )
     try:
-        await connection.jetstream().delete_stream(seat.stream)
+        await jetstream(connection).delete_stream(seat.stream)
     except NotFoundError:
         return
     finally:

@@ -10,7 +10,15 @@ from contracts.border.config import Address, Certificates, nats_config
 from contracts.border.grants import Grant, Grants, inbox_of, wake_subject
 from contracts.border.leaf import Host, leaf_config, leaf_users
 from contracts.border.own import OwnBorder
-from contracts.border.streams import Changes, ConsumerSpec, StreamSpec, establish, redeliver, stream_for
+from contracts.border.streams import (
+    Changes,
+    ConsumerSpec,
+    StreamSpec,
+    establish,
+    jetstream,
+    redeliver,
+    stream_for,
+)
 from contracts.seats import Seat
 
 __all__ = [
@@ -26,6 +34,7 @@ __all__ = [
     "StreamSpec",
     "establish",
     "inbox_of",
+    "jetstream",
     "leaf_config",
     "leaf_users",
     "nats_config",

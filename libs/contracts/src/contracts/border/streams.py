@@ -9,6 +9,7 @@ from datetime import timedelta
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import (
+    DEFAULT_PREFIX,
     AckPolicy,
     ConsumerConfig,
     ConsumerInfo,
@@ -36,6 +37,9 @@ STREAM_BYTES = 2 * 1024**3
 
 MAX_PAYLOAD = 65_536
 """Bytes; an event has a few hundred, and the border accepts nothing else."""
+
+ANSWERED_WITHIN = 30
+"""Seconds that a request to JetStream may take; a busy disk keeps a server longer than the client's 5."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,11 @@ def stream_for(seat: Seat, grants: Grants) -> StreamSpec | None:
     )
 
 
+def jetstream(connection: Client, prefix: str = DEFAULT_PREFIX) -> JetStreamContext:
+    """Return JetStream through a connection, as patient as a server with a busy disk requires."""
+    return connection.jetstream(prefix=prefix, timeout=ANSWERED_WITHIN)
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What a set-up changed, for the operator; all empty when nothing differed."""
@@ -127,7 +136,7 @@ async def establish(seat: Seat, grants: Grants, connection: Client) -> Changes:
     when its subjects change; one of a listener that no longer takes part is removed. Raises
     nats.js.errors.APIError when the server refuses.
     """
-    js = connection.jetstream()
+    js = jetstream(connection)
     made: list[str] = []
     updated: list[str] = []
     removed: list[str] = []
@@ -155,7 +164,7 @@ async def redeliver(seat: Seat, grants: Grants, connection: Client, listener: Se
 
     `connection` must be the admin user of `seat`. Raises ValueError for a listener that is granted nothing.
     """
-    js = connection.jetstream()
+    js = jetstream(connection)
     spec = stream_for(seat, grants)
     consumer = next((c for c in spec.consumers if c.name == listener.account), None) if spec else None
     if spec is None or consumer is None:
