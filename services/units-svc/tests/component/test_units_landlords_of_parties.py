@@ -13,8 +13,8 @@ from chassis.actor import Actor
 from chassis.errors import InvalidInput
 from contracts import units
 from contracts.envelope import read
-from testkit.parties import neighbourhood
 from importing.steps import ImportCommand, ReceiveFile
+from testkit.parties import neighbourhood
 from units_svc.imports.commands import apply_import, carry_through, receive_file
 from units_svc.imports.mapping import mapping_named
 from units_svc.imports.queries import import_problems
