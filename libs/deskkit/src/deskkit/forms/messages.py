@@ -122,10 +122,14 @@ _CHARACTERS = N_("%(field)s can't hold “<”, “>” or characters that can't
 _PATTERNS: dict[str, str] = {
     "^[A-Z]{2}$": N_("%(field)s must be a code of two capital letters, such as CA"),
     "^[A-Z]{2,3}$": N_("%(field)s must be a code of two or three capital letters, such as ON"),
+    "^[A-Za-z]{2,3}$": N_("%(field)s must be a code of two or three letters, such as ON"),
     "^[A-Z]{3}$": N_("%(field)s must be a currency, such as CAD"),
     "^(CAD|USD)$": N_("%(field)s must be a currency, such as CAD"),
     r"^[a-z0-9]+(_[a-z0-9]+)*$": N_("%(field)s may hold small letters, digits and underlines between them"),
     r"^[a-z0-9]+(-[a-z0-9]+)*$": N_("%(field)s may hold small letters, digits and hyphens between them"),
+    r"^[a-z0-9]+([_-][a-z0-9]+)*$": N_(
+        "%(field)s may hold small letters, digits, and hyphens or underlines between them"
+    ),
     r"^[a-z][a-z0-9-]{2,39}$": N_("%(field)s may hold small letters, digits and hyphens, from 3 to 40"),
 }
 """What a pattern asks for; those of addresses, telephones and forbidden characters are known by shape."""
