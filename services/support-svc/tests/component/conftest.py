@@ -838,7 +838,7 @@ async def imported(world) -> Scene:
     consents = "consent_id,client_id,consent_type,purpose_codes,given_date,notes"
     await write(await load("hifis-consents", consents, "C-1,A-1,explicit,case_mgmt,2024-01-01,"))
     asked = (header, "A-2,Ilse,Morrow,1980-02-03,", "A-3,Bo,Lund,03/04/1990,", "A-4,,,,1")
-    return Scene("imported", {"import_id": await load("hifis-clients", *asked), "name": "client-list"})
+    return Scene("imported", {"import_id": await load("hifis-clients", *asked), "mapping": "client-list"})
 
 
 @pytest.fixture

@@ -104,7 +104,7 @@ async def test_three_errors_in_a_row_are_three_errors_with_line_and_column(world
         (4, "date_of_birth", "day_in_future"),
         (6, "date_of_birth", "not_a_day"),
         (7, "family_name", "missing"),
-        (8, "phone", "not_a_phone"),
+        (8, "phone", "not_a_telephone_number"),
         (8, "email", "not_an_email"),
     ]
     assert (found.rows, found.wrong_rows, found.new) == (7, 6, 1)
@@ -168,9 +168,9 @@ async def test_doubles_in_the_file_and_against_the_register_are_shown_before_any
     )
     found = await _load(world, content)
     assert await _problems(world, found) == [
-        (2, None, "double_in_register"),
-        (3, None, "double_in_register"),
-        (6, None, "double_in_file"),
+        (2, None, "recorded_already"),
+        (3, None, "recorded_already"),
+        (6, None, "twice_in_the_file"),
     ]
     assert (await world.see(import_columns, found.id, actor=SUPERVISOR)).may_keep_both
     assert _counts(found) == (2, 0, 0)
@@ -199,7 +199,7 @@ async def test_who_was_imported_as_another_person_is_never_proposed_again(world:
     """Case 3: the next file of a source names the person, and finds the record that came of it."""
     first = "client_id,first_name,last_name,dob\nA-1,Ann,Gallagher,1980-02-03\nA-2,Ann,Gallagher,1980-02-03\n"
     found = await _load(world, first, "hifis-clients")
-    assert await _problems(world, found) == [(3, None, "double_in_file")]
+    assert await _problems(world, found) == [(3, None, "twice_in_the_file")]
     await world.do(answer_notation, AnswerNotation(found.id, keep_doubles=True), SUPERVISOR)
     found = await carry_through(world.runtime, SUPERVISOR, found.id)
     assert await _write(world, found) == (2, 0, 0)
@@ -335,7 +335,7 @@ async def test_the_sample_of_another_system_is_imported_with_its_dirt(world: Any
     found = await carry_through(world.runtime, SUPERVISOR, found.id)
     problems = await _problems(world, found)
     assert {rule for _, _, rule in problems} <= {
-        "double_in_file", "day_in_future", "not_a_day", "not_a_phone", "not_an_email", "unknown_word",
+        "twice_in_the_file", "day_in_future", "not_a_day", "not_a_telephone_number", "not_an_email", "unknown_word",
     }, problems  # fmt: skip
     assert found.wrong_rows < 25, problems
     new, changed, unchanged = await _write(world, found)

@@ -23,7 +23,7 @@ NEVER = {
 SENTENCES = sentences_of(FEATURES)
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.row("X1", "X2", "T1", "T2", "T4", "T5", "W4", "W5", "U7")
 async def test_every_page_in_every_state(world: Any, every_stage: Any) -> None:
     scenes = await every_stage()

@@ -394,7 +394,7 @@ async def imported(keeper: Keeper) -> Scene:
     await world.do(apply_import, ImportCommand(first))
     await keeper.worker()
     second = await keeper.imports("homes.csv", lines[0], "2 Elm Road,1,Toronto,ON,palace", "x,,,,")
-    return Scene("imported", {"import_id": second, "name": "unit-list"})
+    return Scene("imported", {"import_id": second, "mapping": "unit-list"})
 
 
 async def listed(keeper: Keeper) -> Scene:

@@ -39,7 +39,7 @@ NEVER = {
 }
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.row("X1", "X2", "U1", "U2", "U3", "U4", "U6", "U7", "U9")
 async def test_units_every_page_in_every_state(world: Any, every_stage: Any) -> None:
     scenes = await every_stage()

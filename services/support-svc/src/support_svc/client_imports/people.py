@@ -80,7 +80,7 @@ class _People(Importing):
 
     def may_be_right(self, mapping: ClientMapping) -> Collection[str]:
         """Two people may have one name and one date of birth."""
-        return ("double_in_file", "double_in_register")
+        return ("twice_in_the_file", "recorded_already")
 
     async def set_wrong_aside(self, tx: Tx, import_id: UUID, mapping: ClientMapping, batch: Batch) -> None:
         """Set people aside who are there twice, and consents of people who aren't there."""

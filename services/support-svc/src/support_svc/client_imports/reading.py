@@ -332,7 +332,7 @@ def _line(most: int, text: str) -> str:
 def _phone(text: str) -> str:
     found = international(text)
     if found is None:
-        raise Wrong("not_a_phone", N_(PHONE))
+        raise Wrong("not_a_telephone_number", N_(PHONE))
     return found
 
 

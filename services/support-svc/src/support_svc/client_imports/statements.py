@@ -34,7 +34,7 @@ UNKNOWN = N_("No client came with the id “{value}” of this source.")
 INDEX_CHECK = "CREATE INDEX ON import_check (group_key)"
 DOUBLE_IN_FILE = f"""
     INSERT INTO import_problem (import_id, line, "column", rule, value, message, params)
-    SELECT c.import_id, c.line, NULL, 'double_in_file', NULL,
+    SELECT c.import_id, c.line, NULL, 'twice_in_the_file', NULL,
         '{DOUBLE}',
         jsonb_build_object('other', first)
     FROM import_check c CROSS JOIN LATERAL (
@@ -50,7 +50,7 @@ DOUBLE_IN_REGISTER = f"""
         WHERE NOT EXISTS (
             SELECT FROM client_source s WHERE s.source = :source AND s.source_ref = c.source_ref))
     INSERT INTO import_problem (import_id, line, "column", rule, value, message, params)
-    SELECT c.import_id, c.line, NULL, 'double_in_register', NULL,
+    SELECT c.import_id, c.line, NULL, 'recorded_already', NULL,
         '{KNOWN}',
         jsonb_build_object('other', known.number)
     FROM unknown c

@@ -12,8 +12,8 @@ _NAME = N_("A name of at most 120 characters")
 _DAY = N_("A day, such as 1984-03-31")
 
 _COLUMNS: dict[FieldName, tuple[str, str]] = {
-    "given_name": (N_("Empty for somebody with one name only"), "Zdenka"),
-    "family_name": (_NAME, "Quillfeather"),
+    "given_name": (N_("Empty for somebody with one name only"), "Example"),
+    "family_name": (_NAME, "Person"),
     "preferred_name": (_NAME, ""),
     "other_names": (N_("Any other names, with a semicolon between them"), ""),
     "date_of_birth": (_DAY, "1984-03-31"),

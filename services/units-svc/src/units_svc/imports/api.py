@@ -45,11 +45,11 @@ async def download_template(call: Call) -> Response:
     return csv_response("unit-list.csv", *template_table())
 
 
-@router.get("/mappings/{name}", response_class=PlainTextResponse)
-async def download_mapping(call: Call, name: str) -> PlainTextResponse:
+@router.get("/mappings/{mapping}", response_class=PlainTextResponse)
+async def download_mapping(call: Call, mapping: str) -> PlainTextResponse:
     """A ready mapping as a file with its explanations, to make one's own of it (U8)."""
     call.runtime.access.require(call.actor, IMPORT_UNITS)
-    return PlainTextResponse(mapping_text(name))
+    return PlainTextResponse(mapping_text(mapping))
 
 
 @router.post("", status_code=202)

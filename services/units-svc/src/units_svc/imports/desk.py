@@ -92,14 +92,14 @@ async def template_file(call: DeskCall) -> Response:
     return call.csv("unit-list.csv", *template_table())
 
 
-@router.get("/mappings/{name}.toml", name="import_mapping_file")
-async def mapping_file(call: DeskCall, name: str) -> Response:
+@router.get("/mappings/{mapping}.toml", name="import_mapping_file")
+async def mapping_file(call: DeskCall, mapping: str) -> Response:
     """A ready mapping with its explanations, to make one's own of it."""
     call.runtime.access.require(call.actor, IMPORT_UNITS)
     return Response(
-        mapping_text(name),
+        mapping_text(mapping),
         media_type="application/toml; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{mapping_named(name).name}.toml"'},
+        headers={"Content-Disposition": f'attachment; filename="{mapping_named(mapping).name}.toml"'},
     )
 
 
