@@ -22,7 +22,7 @@ _COLUMNS: dict[FieldName, tuple[str, str]] = {
     "indigenous": (N_("A value of the list, in English or French"), ""),
     "disability": (N_("Yes, no or unknown"), ""),
     "preferred_language": (N_("English, French or other"), "en"),
-    "phones": (N_("Telephone numbers, with a semicolon between them"), "416 555 0142"),
+    "phones": (N_("Telephone numbers, with a semicolon between them"), "416 555 0100"),
     "emails": (N_("E-mail addresses, with a semicolon between them"), ""),
     "address_line": (N_("The mailing address"), ""),
     "city": (_NAME, "Toronto"),
