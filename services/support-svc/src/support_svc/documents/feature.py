@@ -24,6 +24,7 @@ FEATURE = Feature(
     task_names={"renew_document": N_("Document to renew")},
     body_limits={"/documents/": FILE_LIMIT},
     offers={
+        "configurable_forms": "commands:FORMS",
         "due": "due:due",
         "history_records": "queries:records_of",
         "moved_to_client": "moving:moved_to_client",
