@@ -21,7 +21,7 @@ FEATURE = Feature(
             "field_rules",
             EDIT_FIELD_RULES,
             position=93,
-            set_up=N_("Which fields must be filled in, may be, or aren’t used."),
+            set_up=N_("Which fields must be filled in, which may be, and which are not used."),
         ),
     ),
 )

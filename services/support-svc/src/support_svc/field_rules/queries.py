@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -48,6 +48,13 @@ class RulesOfForm:
     def shows(self, name: str, value: object) -> bool:
         """Whether a page of the record shows a field that has this value."""
         return name not in self.unused or value not in (None, "", [], ())
+
+    def lines(self, lines: Iterable[tuple[str, str, object]]) -> list[tuple[str, object]]:
+        """Return the lines (label, value) that a page of the record shows, of (field, label, value).
+
+        A line without a name is no field of the form; it's always there.
+        """
+        return [(label, value) for name, label, value in lines if self.shows(name, value)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from support_svc.clients.queries import client
 from support_svc.field_rules.desk import ruled_form
+from support_svc.field_rules.queries import rules_for
 from support_svc.housing_loss_prevention.commands import (
     PREVENTION_FORM,
     AddDebt,
@@ -106,7 +107,8 @@ async def _new_form(call: PageCall, client_id: UUID, form: object, status: int =
 async def record(call: DeskCall, prevention_id: UUID) -> Response:
     """The details of a housing loss prevention, with its debts and notices (H1, H3, H4)."""
     one = await call.ask(prevention, prevention_id)
-    return call.page("housing_loss_prevention/record.html", one=one)
+    fields = await call.ask(rules_for, PREVENTION_FORM, prevention_id)
+    return call.page("housing_loss_prevention/record.html", one=one, fields=fields)
 
 
 @router.get(_RECORD + "/edit", name="prevention_edit")

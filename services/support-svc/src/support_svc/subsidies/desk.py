@@ -10,6 +10,7 @@ from chassis.errors import NotFound
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from support_svc.field_rules.desk import ruled_form
+from support_svc.field_rules.queries import rules_for
 from support_svc.housing_loss_prevention.queries import prevention
 from support_svc.lookups.desk import choices
 from support_svc.placements.queries import placement
@@ -162,6 +163,7 @@ async def record(
     shown = year or min(max(call.today.year, one.line.starts_on.year), last)
     return call.page(
         "subsidies/record.html",
+        fields=await call.ask(rules_for, SUBSIDY_FORM, subsidy_id),
         one=one,
         year=shown,
         years=(one.line.starts_on.year, last),
