@@ -44,7 +44,13 @@ from support_svc.clients.model import (
 from support_svc.clients.names import plain_digits, searchable_name
 from support_svc.clients.open_matters import open_matters
 from support_svc.field_rules.commands import follow_field_rules
-from support_svc.field_rules.forms import CONFIGURABLE, NEVER_MANDATORY, ConfigurableForm
+from support_svc.field_rules.forms import (
+    CONFIGURABLE,
+    NEVER_HIDDEN,
+    NEVER_MANDATORY,
+    ConfigurableForm,
+    declared,
+)
 from support_svc.lookups.commands import list_myself_at_the_end, require_values
 from trade.contact import Email, InternationalPhone, Name, OptionalName
 from trade.dates import BirthDay, PastDay
@@ -60,10 +66,10 @@ class ClientFields(BaseModel):
     family_name: Name = Field(title="Family name")
     one_name: bool = Field(default=False, title="Has one name only")
     preferred_name: OptionalName | None = Field(
-        default=None, title="Preferred name", json_schema_extra=CONFIGURABLE
+        default=None, title="Preferred name", json_schema_extra=NEVER_HIDDEN
     )
     other_names: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] | None = Field(
-        default=None, title="Other names", json_schema_extra=CONFIGURABLE
+        default=None, title="Other names", json_schema_extra=NEVER_HIDDEN
     )
     date_of_birth: BirthDay | None = Field(default=None, title="Date of birth")
     estimated_age: int | None = Field(default=None, ge=0, le=120, title="Estimated age")
@@ -160,7 +166,7 @@ class NewMember(BaseModel):
 
 
 MEMBER_FORM = ConfigurableForm("household_member", N_("Member of a household"), NewMember)
-FORMS = (CLIENT_FORM, MEMBER_FORM)
+FORMS = declared(CLIENT_FORM, MEMBER_FORM)
 
 
 class AddMember(NewMember):

@@ -34,7 +34,7 @@ from support_svc.consents.model import (
 )
 from support_svc.consents.standing import is_current, landlords
 from support_svc.field_rules.commands import follow_field_rules
-from support_svc.field_rules.forms import NEVER_MANDATORY, ConfigurableForm
+from support_svc.field_rules.forms import NEVER_MANDATORY, ConfigurableForm, declared
 from support_svc.lookups.commands import list_myself
 from trade.dates import ExpiryDay, PastDay
 
@@ -56,7 +56,7 @@ class ConsentFields(BaseModel):
 
 # Start Housing Placement records consents as well, and asks for no document: it can't be mandatory.
 CONSENT_FORM = ConfigurableForm("consent", N_("Consent"), ConsentFields)
-FORMS = (CONSENT_FORM,)
+FORMS = declared(CONSENT_FORM)
 
 
 class GiveConsent(ConsentFields):

@@ -15,7 +15,7 @@ from support_svc.clients.model import Client
 from support_svc.contacts.feature import CONTACT_RELATIONSHIP, EDIT_CONTACTS
 from support_svc.contacts.model import Contact, ContactHasEnded, Topic
 from support_svc.field_rules.commands import follow_field_rules
-from support_svc.field_rules.forms import CONFIGURABLE, ConfigurableForm
+from support_svc.field_rules.forms import CONFIGURABLE, ConfigurableForm, declared
 from support_svc.lookups.commands import require_values
 from trade.contact import Email, InternationalPhone, Name
 
@@ -35,7 +35,7 @@ class ContactFields(BaseModel):
 
 
 CONTACT_FORM = ConfigurableForm("contact", N_("Contact"), ContactFields, Contact.recorded_at)
-FORMS = (CONTACT_FORM,)
+FORMS = declared(CONTACT_FORM)
 
 
 class AddContact(ContactFields):

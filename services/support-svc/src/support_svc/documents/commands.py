@@ -32,7 +32,7 @@ from support_svc.documents.model import (
 )
 from support_svc.documents.queries import lock_needing
 from support_svc.field_rules.commands import follow_field_rules
-from support_svc.field_rules.forms import CONFIGURABLE, NEVER_MANDATORY, ConfigurableForm
+from support_svc.field_rules.forms import CONFIGURABLE, NEVER_MANDATORY, ConfigurableForm, declared
 from support_svc.lookups.commands import list_myself, require_values
 from trade.dates import ExpiryDay, PastDay
 
@@ -51,7 +51,7 @@ class DocumentFields(BaseModel):
 
 
 DOCUMENT_FORM = ConfigurableForm("document", N_("Document"), DocumentFields, ClientDocument.recorded_at)
-FORMS = (DOCUMENT_FORM,)
+FORMS = declared(DOCUMENT_FORM)
 
 
 class RecordDocument(DocumentFields):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -87,11 +87,16 @@ class ConfigurableForm:
         return found
 
 
+def declared(*forms: ConfigurableForm) -> Callable[[], Sequence[ConfigurableForm]]:
+    """Return what a feature offers as `configurable_forms`."""
+    return lambda: forms
+
+
 def forms_of(features: Features) -> dict[str, ConfigurableForm]:
     """Return all forms with fields to configure, by their codes. Raises TypeError for one declared twice."""
     found: dict[str, ConfigurableForm] = {}
     for forms in offers_of(features, "configurable_forms"):
-        for one in forms:
+        for one in forms():
             if one.code in found:
                 raise TypeError(f"the form {one.code} is declared twice")
             found[one.code] = one

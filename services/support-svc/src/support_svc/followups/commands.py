@@ -17,7 +17,7 @@ from deskkit.i18n import N_
 from support_svc.clients.queries import names_of
 from support_svc.corrections.model import Corrected, Reasoned
 from support_svc.field_rules.commands import follow_field_rules
-from support_svc.field_rules.forms import CONFIGURABLE, ConfigurableForm
+from support_svc.field_rules.forms import CONFIGURABLE, ConfigurableForm, declared
 from support_svc.followups.cases import (
     FollowedCase,
     PlacementFollowed,
@@ -80,7 +80,7 @@ class FollowUpFields(BaseModel):
 
 
 FOLLOW_UP_FORM = ConfigurableForm("follow_up", N_("Follow-up"), FollowUpFields, FollowUp.recorded_at)
-FORMS = (FOLLOW_UP_FORM,)
+FORMS = declared(FOLLOW_UP_FORM)
 
 
 class RecordFollowUp(FollowUpFields):

@@ -24,7 +24,7 @@ from support_svc.clients.queries import names_of
 from support_svc.corrections.commands import correct
 from support_svc.corrections.model import Corrected, NothingCorrected, Reasoned
 from support_svc.field_rules.commands import follow_field_rules
-from support_svc.field_rules.forms import CONFIGURABLE, ConfigurableForm
+from support_svc.field_rules.forms import CONFIGURABLE, ConfigurableForm, declared
 from support_svc.housing_history.feature import EDIT_HOUSING_HISTORY, HOUSING_TYPE, REASON_LEFT
 from support_svc.housing_history.model import (
     DaysOfPlacement,
@@ -82,7 +82,7 @@ class HousingEnd(BaseModel):
 
 
 HOUSING_END_FORM = ConfigurableForm("housing_end", N_("End of a stay"), HousingEnd)
-FORMS = (HOUSING_FORM, HOUSING_END_FORM)
+FORMS = declared(HOUSING_FORM, HOUSING_END_FORM)
 
 
 class EndHousing(HousingEnd):

@@ -17,7 +17,7 @@ from deskkit.i18n import N_
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
 from support_svc.field_rules.commands import follow_field_rules
-from support_svc.field_rules.forms import CONFIGURABLE, ConfigurableForm
+from support_svc.field_rules.forms import CONFIGURABLE, ConfigurableForm, declared
 from support_svc.housing_history.commands import open_stays
 from support_svc.housing_loss_prevention.feature import (
     CREDITOR_KIND,
@@ -66,7 +66,7 @@ class NewPrevention(PreventionFields):
 PREVENTION_FORM = ConfigurableForm(
     "prevention", N_("Housing loss prevention"), NewPrevention, HousingLossPrevention.opened_at
 )
-FORMS = (PREVENTION_FORM,)
+FORMS = declared(PREVENTION_FORM)
 
 
 class OpenPrevention(NewPrevention):

@@ -19,7 +19,7 @@ from support_svc.clients.model import Client, ContactKind
 from support_svc.clients.queries import names_of
 from support_svc.corrections.model import Corrected, Reasoned
 from support_svc.field_rules.commands import follow_field_rules
-from support_svc.field_rules.forms import CONFIGURABLE, ConfigurableForm
+from support_svc.field_rules.forms import CONFIGURABLE, ConfigurableForm, declared
 from support_svc.followups.commands import done_days, set_follow_up_of
 from support_svc.followups.model import next_due
 from support_svc.housing_history.commands import (
@@ -93,7 +93,7 @@ class MoveInFields(BaseModel):
 
 
 MOVE_IN_FORM = ConfigurableForm("move_in", N_("Move-in"), MoveInFields)
-FORMS = (MOVE_IN_FORM,)
+FORMS = declared(MOVE_IN_FORM)
 
 
 class MoveIn(MoveInFields):

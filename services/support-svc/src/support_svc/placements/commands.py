@@ -24,7 +24,7 @@ from support_svc.consents.model import GivenHow, Purpose
 from support_svc.corrections.commands import correct
 from support_svc.corrections.model import Corrected, NothingCorrected, Reasoned
 from support_svc.field_rules.commands import follow_field_rules
-from support_svc.field_rules.forms import CONFIGURABLE, NEVER_HIDDEN, ConfigurableForm
+from support_svc.field_rules.forms import CONFIGURABLE, NEVER_HIDDEN, ConfigurableForm, declared
 from support_svc.housing_history.feature import HOUSING_TYPE
 from support_svc.lookups.commands import list_myself, require_caseworker, require_values
 from support_svc.lookups.model import Caseworker
@@ -134,7 +134,7 @@ class AttemptFields(BaseModel):
 ATTEMPT_FORM = ConfigurableForm(
     "attempt", N_("Housing placement attempt"), AttemptFields, Attempt.recorded_at
 )
-FORMS = (PLACEMENT_FORM, ATTEMPT_FORM)
+FORMS = declared(PLACEMENT_FORM, ATTEMPT_FORM)
 
 
 class RecordAttempt(AttemptFields):

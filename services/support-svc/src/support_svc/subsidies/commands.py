@@ -25,7 +25,7 @@ from support_svc.consents.standing import consent_in_force
 from support_svc.corrections.commands import correct
 from support_svc.corrections.model import Corrected, NothingCorrected, Reasoned
 from support_svc.field_rules.commands import follow_field_rules
-from support_svc.field_rules.forms import CONFIGURABLE, ConfigurableForm
+from support_svc.field_rules.forms import CONFIGURABLE, ConfigurableForm, declared
 from support_svc.homes.model import Home
 from support_svc.housing_history.model import HousingRecord
 from support_svc.housing_loss_prevention.model import HousingLossPrevention, PreventionStatus
@@ -99,7 +99,7 @@ class SubsidyFields(BaseModel):
 
 
 SUBSIDY_FORM = ConfigurableForm("subsidy", N_("Rent subsidy"), SubsidyFields, Subsidy.recorded_at)
-FORMS = (SUBSIDY_FORM,)
+FORMS = declared(SUBSIDY_FORM)
 
 
 class RecordSubsidy(SubsidyFields):

@@ -11,7 +11,7 @@ from chassis.tx import Tx
 from chassis.usecase import use_case
 from deskkit.i18n import N_
 from support_svc.field_rules.commands import follow_field_rules
-from support_svc.field_rules.forms import NEVER_MANDATORY, ConfigurableForm
+from support_svc.field_rules.forms import NEVER_MANDATORY, ConfigurableForm, declared
 from support_svc.homes.model import Home, UnknownHome
 from support_svc.lookups.commands import require_values
 from support_svc.lookups.model import LookupValue
@@ -39,7 +39,7 @@ class ViewingFields(BaseModel):
 
 
 VIEWING_FORM = ConfigurableForm("viewing", N_("Viewing"), ViewingFields, Viewing.shown_on)
-FORMS = (VIEWING_FORM,)
+FORMS = declared(VIEWING_FORM)
 
 
 class RecordViewing(ViewingFields):
