@@ -55,7 +55,15 @@ def test_every_event_of_the_journey_is_there_with_its_way() -> None:
             ("support", {"units"}),
         ),
         **dict.fromkeys(
-            ("tenancy_referred", "tenancy_referral_withdrawn", "contact_withdrawn", "signing_attendance"),
+            (
+                "tenancy_referred",
+                "tenancy_referral_withdrawn",
+                "contact_withdrawn",
+                "signing_attendance",
+                "subsidy_committed",
+                "subsidy_changed",
+                "subsidy_ended",
+            ),
             ("support", {"tenancy"}),
         ),
         **dict.fromkeys(
@@ -67,6 +75,8 @@ def test_every_event_of_the_journey_is_there_with_its_way() -> None:
                 "signing_cancelled",
                 "signing_held",
                 "referred_tenancy_started",
+                "tenancy_at_risk",
+                "tenancy_risk_resolved",
             ),
             ("tenancy", {"support"}),
         ),

@@ -12,6 +12,9 @@ import support_svc
 from deskkit.testing import parse_page
 from support_svc.clients.commands import AddMember, EditClient, add_member, edit_client
 from support_svc.consents.model import GivenHow
+from support_svc.contacts.commands import AddContact, add_contact
+from support_svc.documents.commands import RecordDocument, record_document
+from support_svc.documents.feature import DOCUMENT_KIND
 from support_svc.history.model import VIEWED, Matter
 from support_svc.history.queries import history, last_change
 from support_svc.housing_history.commands import (
@@ -24,6 +27,7 @@ from support_svc.housing_history.commands import (
 )
 from support_svc.housing_history.feature import HOUSING_TYPE
 from support_svc.moving_in.commands import MoveIn, move_in
+from support_svc.plans.commands import AddGoal, add_goal
 
 SOURCE = Path(support_svc.__file__).parent
 
@@ -90,6 +94,10 @@ async def test_the_history_shows_in_words_who_did_what(world, locale):
     )
     await world.do(correct_housing, moved)
     await world.do(end_housing, EndHousing(client_id=client, record_id=stay, ended_on=world.today))
+    await world.do(add_contact, AddContact(client_id=client, name="Ola Marrow"))
+    identity = await world.value(DOCUMENT_KIND, "identity")
+    await world.do(record_document, RecordDocument(client_id=client, kind_id=identity, needed=True))
+    await world.do(add_goal, AddGoal(client_id=client, goal="A room with a window"))
     base = f"/front-desk/clients/{client}"
     for address in (
         base,
@@ -116,7 +124,7 @@ async def test_the_history_shows_in_words_who_did_what(world, locale):
     of_stay = await world.see(history, client, Matter.STAY, stay)
     assert [line.action for line in of_stay if line.action != VIEWED] == ["ended", "corrected", "added"]
     latest = await world.see(last_change, client)
-    assert (latest.matter, latest.action) == (Matter.STAY, "ended")
+    assert (latest.matter, latest.action) == (Matter.PLAN, "goal_added")
 
 
 @pytest.mark.row("X3")

@@ -8,15 +8,20 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from chassis.actor import Actor
 from chassis.http.direct import direct_routes
 from deskkit.addresses import door
 from support_svc.main import create_app
 from support_svc.moving_in.commands import MoveIn, move_in
+from support_svc.programs.commands import add_budget
+from support_svc.programs.model import AddBudget, SubsidyKind
+from support_svc.subsidies.feature import SUBSIDY_REASON
 from support_svc.wiring import build_runtime
 from testkit.wire import counting
 
 DAY = dt.timedelta(days=1)
 HOST = "http://support.localhost"
+ADMINISTRATOR = Actor("staff-9", "support", frozenset({"support_administrator"}), "Alex Wren")
 
 
 async def ready_to_ask(world):
@@ -60,15 +65,33 @@ async def nobody_known(world):
     return None, {"given_name": letters[:11], "family_name": letters[11:22], "phones": ["416 555 0142"]}
 
 
+async def to_be_subsidised(world):
+    """A placement, and the body that records a subsidy of a program with a budget."""
+    wanted = await world.placement(await world.client())
+    period = {"starts_on": world.today - 30 * DAY, "ends_on": world.today + 300 * DAY}
+    program = await world.program(uuid.uuid4().hex[:12], kinds=[SubsidyKind.RENT_SUPPLEMENT], **period)
+    budget = AddBudget(program_id=program, amount={"amount": "5000"}, **period)
+    await world.do(add_budget, budget, actor=ADMINISTRATOR)
+    return wanted, {
+        "program_id": str(program),
+        "kind": "rent_supplement",
+        "reason_id": str(await world.value(SUBSIDY_REASON, "loss_of_income")),
+        "starts_on": str(world.today),
+        "frequency": "monthly",
+        "amount": {"amount": "300"},
+    }
+
+
 ROUND_TRIPS = {
     "secure-unit": (ready_to_ask, 1),
     "follow-ups": (housed, 6),
     "move-in": (ready_to_move, 12),
     "clients": (nobody_known, 2),
+    "subsidies": (to_be_subsidised, 6),
 }
 
 
-@pytest.mark.row("P6", "P7", "P8", "C1")
+@pytest.mark.row("P6", "P7", "P8", "C1", "S1")
 @pytest.mark.parametrize("act", ROUND_TRIPS)
 async def test_a_hot_command_costs_so_many_round_trips(world, act):
     prepare, most = ROUND_TRIPS[act]

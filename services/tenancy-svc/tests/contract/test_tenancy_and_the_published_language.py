@@ -89,10 +89,13 @@ def test_a_thing_that_is_no_fact_is_not_published() -> None:
 
 
 @pytest.mark.row("W2", "W10")
-def test_from_support_nothing_is_received_but_referrals_and_whether_an_advocate_comes() -> None:
+def test_from_support_only_referrals_subsidies_and_whether_an_advocate_comes_are_received() -> None:
     assert {type for type in DUTIES.listening if type.startswith("support.")} == {
         "support.tenancy_referred.v1",
         "support.tenancy_referral_withdrawn.v1",
         "support.contact_withdrawn.v1",
         "support.signing_attendance.v1",
+        "support.subsidy_committed.v1",
+        "support.subsidy_changed.v1",
+        "support.subsidy_ended.v1",
     }

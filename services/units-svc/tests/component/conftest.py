@@ -300,8 +300,10 @@ async def held(keeper: Keeper) -> Scene:
 async def proposed(keeper: Keeper) -> Scene:
     """A home that waits for a decision, after one taken in, one known, one refused and one withdrawn."""
     world = keeper.world
-    requests = [uuid.uuid4() for _ in range(6)]
-    taken, known, refused, withdrawn, complete, waiting = requests
+    requests = [uuid.uuid4() for _ in range(7)]
+    taken, known, refused, withdrawn, never_received, complete, waiting = requests
+    named = UnitAddress(building_name="Sample Court", street="9 Sample Road", city="Toronto", province="ON")
+    await world.receive("unit_proposed", request=uuid.uuid4(), address=named)
     await world.receive("unit_proposed", request=taken)
     await world.receive("unit_proposed", request=known)
     vague = {"street": "20 Sample Road", "city": "Toronto", "province": "ON"}
@@ -309,7 +311,8 @@ async def proposed(keeper: Keeper) -> Scene:
         await world.receive("unit_proposed", request=request, address=UnitAddress(**vague))
     no = RefuseProposal(request_id=refused, version=1, refusal=Refusal.LANDLORD_DECLINED)
     await world.do(refuse_proposal, no)
-    await world.receive("unit_proposal_withdrawn", request=withdrawn)
+    for request in (withdrawn, never_received):
+        await world.receive("unit_proposal_withdrawn", request=request)
     yes = TakeIn(
         request_id=complete, version=1, housing_type="apartment", region="toronto-east-york", **vague
     )

@@ -215,7 +215,7 @@ async def test_an_import_is_previewed_written_and_its_wrong_lines_come_back(
     answer = await keeper.client.post(f"{path}/write", data=page.fields(f"{path}/write"))
     assert answer.status_code == 303
     assert await world.value("SELECT count(*) FROM unit") == 2, "nothing is written inside a request"
-    assert "The homes are being written" in (await keeper.see(path)).text
+    assert "The records are being written" in (await keeper.see(path)).text
     await _finished(world)
     assert await world.value("SELECT count(*) FROM unit") == 17
     wrong = (await keeper.client.get(f"{path}/wrong-rows.csv")).text

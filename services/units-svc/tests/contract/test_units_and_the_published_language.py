@@ -21,6 +21,7 @@ from units_svc.inventory.facts import KnownFacts
 from units_svc.inventory.published import PUBLISHED_FEATURES, PUBLISHED_TYPES
 from units_svc.landlords.model import NOBODY_KNOWN, ManagedBy, Manager
 from units_svc.maintenance import model as maintenance
+from units_svc.proposals import model as proposals
 from units_svc.worker import DUTIES
 
 UNIT, REQUEST = (uuid.UUID(int=number) for number in (1, 2))
@@ -46,6 +47,10 @@ FACTS: tuple[Any, ...] = (
     holds.UnitReleased(REQUEST, UNIT, 3, holds.Release.DEADLINE_PASSED, BOTH),
     maintenance.EntryRequested(REQUEST, UNIT, maintenance.EntryPurpose.INSPECTION, AT, AT, "lakeside-homes"),
     maintenance.EntryWithdrawn(REQUEST, UNIT, maintenance.Withdrawal.WINDOW_CHANGED, "lakeside-homes"),
+    proposals.ProposalAnswered(REQUEST, proposals.ProposalState.TAKEN_IN, UNIT, None, "support"),
+    proposals.ProposalAnswered(
+        REQUEST, proposals.ProposalState.REFUSED, None, proposals.Refusal.LANDLORD_DECLINED, "support"
+    ),
 )
 
 

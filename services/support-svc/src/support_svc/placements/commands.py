@@ -173,10 +173,11 @@ async def start_placement(tx: Tx, command: StartPlacement) -> UUID:
     people = [command.client_id, *dict.fromkeys(m for m in command.member_ids if m != command.client_id)]
     await _lock_people(tx, people)
     await require_client(tx, command.client_id)
+    # Before the household: somebody who died is no longer of it, and that is what a caseworker must learn.
+    await _require_living(tx, people)
     household = {member.client_id for member in (await household_on(tx, command.client_id, tx.today)).members}
     if not set(people) <= household:
         raise NotAMember(field="member_ids")
-    await _require_living(tx, people)
     await _require_unplaced(tx, people)
     await require_head(tx, command.client_id, child_too=command.child_as_head)
     placement = Placement(
@@ -490,12 +491,12 @@ async def include(tx: Tx, placement: Placement, client_id: UUID) -> None:
     Raises NotAMember, PersonDeceased, PersonArchived, ActivePlacementExists.
     """
     await _lock_people(tx, [client_id])
+    await _require_living(tx, [client_id], at="client_id")
     household = {
         member.client_id for member in (await household_on(tx, placement.client_id, tx.today)).members
     }
     if client_id not in household:
         raise NotAMember(field="client_id")
-    await _require_living(tx, [client_id], at="client_id")
     before = next((one for one in placement.members if one.client_id == client_id), None)
     await _require_unplaced(tx, [client_id], at="client_id")
     if before is not None:
