@@ -25,10 +25,11 @@ from support_svc.features import FEATURES
 from support_svc.field_rules.commands import ChangeFieldRule, change_field_rule
 from support_svc.field_rules.forms import forms_of
 from support_svc.field_rules.model import FieldHidden, FieldMandatory, FieldRule, RuleNotPossible
-from support_svc.field_rules.queries import field_rules
+from support_svc.field_rules.queries import field_rules, rules_on
 from support_svc.housing_history.commands import AddHousing, add_housing
 from support_svc.housing_history.feature import HOUSING_TYPE, REASON_LEFT
 from support_svc.housing_loss_prevention.feature import REASON_FOR_SERVICE
+from support_svc.merging.commands import MergeClients, merge_clients
 from support_svc.moving_in.commands import MoveIn, move_in
 from support_svc.placements.feature import REASON_NOT_SECURED, REFERRAL_SOURCE
 from support_svc.programs.commands import add_budget
@@ -38,6 +39,7 @@ from trade.due import Wanted
 
 DAY = dt.timedelta(days=1)
 ADMINISTRATOR = Actor("staff-9", "support", frozenset({"support_administrator"}), "Alex Wren")
+CASEWORKER = Actor("staff-7", "support", frozenset({"caseworker"}), "Robin Hale")
 MANDATORY, OPTIONAL, HIDDEN = FieldRule.MANDATORY, FieldRule.OPTIONAL, FieldRule.HIDDEN
 NOT_NEEDED = {"en": "(optional)", "fr": "(facultatif)"}
 REFUSED = {
@@ -608,3 +610,55 @@ async def test_reminders_and_the_suggested_move_in_follow_their_settings(world):
     assert await state() == (True, 1, 14 * DAY)
     world.clock.advance(DAY)
     assert await state() == (False, 0, 30 * DAY)
+
+
+@pytest.mark.row("C1", "X1")
+async def test_a_page_says_everything_that_is_missing_at_once(world):
+    await choose(world, "client", "gender_id", MANDATORY)
+    await choose(world, "client", "preferred_language", MANDATORY)
+    address = "/front-desk/clients/new"
+    async with world.desk("caseworker") as browser:
+        sent = parse_page((await browser.get(address)).text).fields(address)
+        answer = await browser.post(address, data=sent | {"preferred_language": "fr"})
+        complete = {"given_name": "Ines", "family_name": "Marrow", "preferred_language": "fr"}
+        alone = await browser.post(address, data=sent | complete)
+    said = parse_page(answer.text).text
+    assert "Enter the family name" in said
+    assert "Select the gender" in said
+    assert "preferred language" not in said.split("Name")[0]
+    assert (
+        "Fill in “Gender”: your organisation requires it since 2 March 2026." in parse_page(alone.text).text
+    )
+
+
+@pytest.mark.row("C4")
+async def test_two_records_are_merged_whatever_is_mandatory_or_hidden(world):
+    born = {"date_of_birth": dt.date(1980, 2, 3)}
+    one, other = [await world.client("Eli", "Twice", comments="Likes tea", **born) for _ in range(2)]
+    for name, rule in (("gender_id", MANDATORY), ("comments", HIDDEN)):
+        await choose(world, "client", name, rule)
+    seen = [await world.see(client, each) for each in (one, other)]
+    versions = {"version": seen[0].version, "merged_version": seen[1].version}
+    await world.do(merge_clients, MergeClients(client_id=one, merged_id=other, **versions))
+    assert (await world.see(client, one)).comments == "Likes tea"
+
+
+@pytest.mark.row("P2")
+async def test_the_rules_are_read_once_for_many_records_and_at_once_after_a_change(world):
+    looks = []
+
+    async def placed():
+        async with world.runtime.transaction(CASEWORKER, use_case="test") as tx:
+            real = tx.look
+
+            async def look(question, params):
+                looks.append(question)
+                return await real(question, params)
+
+            tx.look = look
+            return [one.keys() for one in await rules_on(tx, forms_of(FEATURES)["placement"], tx.today)]
+
+    assert [await placed() for _ in range(3)] == [[set()]] * 3
+    assert len(looks) == 1
+    await choose(world, "placement", "target_on", MANDATORY)
+    assert await placed() == [{"target_on"}]

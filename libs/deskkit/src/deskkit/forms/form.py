@@ -187,9 +187,25 @@ class Form(Generic[CommandT]):
     def follow(self, *, demanded: Iterable[str] = (), left_out: Iterable[str] = ()) -> None:
         """Show these fields as needed, and don't show those, whatever the model says of them.
 
-        For rules that somebody sets while the service runs; the use case refuses what breaks them.
+        For rules that somebody sets while the service runs; the use case refuses what breaks them. A form in
+        which something else is wrong already says at once which of these fields are empty.
         """
         self._demanded, self._left_out = frozenset(demanded), frozenset(left_out)
+        if self.errors:
+            wrong = {error.key.split("-")[0] for error in self.errors}
+            self.errors += [
+                FormError(key, "missing")
+                for key in sorted(self._demanded - wrong)
+                if key in self.model.model_fields and not self._is_filled(key)
+            ]
+
+    def _is_filled(self, key: str) -> bool:
+        return any(
+            text.strip()
+            for name, texts in self.values.items()
+            if (name == key or name.startswith(f"{key}-")) and not name.endswith("-currency")
+            for text in texts
+        )
 
     # what templates use
 

@@ -20,7 +20,7 @@ from support_svc.field_rules.model import (
     FieldRuleChosen,
     RuleNotPossible,
 )
-from support_svc.field_rules.queries import OPTIONAL, day_of, rules_on
+from support_svc.field_rules.queries import OPTIONAL, day_of, forget_rules, rules_on
 from trade.dates import EffectDay
 
 CommandT = TypeVar("CommandT", bound=BaseModel)
@@ -55,6 +55,7 @@ async def change_field_rule(tx: Tx, command: ChangeFieldRule) -> UUID:
         id=new_id(), recorded_at=tx.now, recorded_by_name=tx.actor.name, **command.model_dump()
     )
     tx.session.add(made)
+    forget_rules(tx)
     changes = {
         "rule": (before.get(field.name, OPTIONAL).rule, command.rule),
         "from_day": (None, command.from_day),

@@ -39,11 +39,8 @@ async def ruled_form(
 @router.get("", name="field_rules")
 async def page(call: DeskCall) -> Response:
     """Every field that can be configured, by form, with its rule today and what is coming."""
-    lines: dict[str, list[FieldRuleView]] = {}
-    for one in await call.ask(field_rules):
-        lines.setdefault(one.form, []).append(one)
-    forms = [(form, lines[code]) for code, form in forms_of(call.runtime.features).items()]
-    return call.page("field_rules/list.html", forms=forms)
+    forms = forms_of(call.runtime.features)
+    return call.page("field_rules/list.html", forms=forms, lines=await call.ask(field_rules))
 
 
 @router.get("/{form}/{field}", name="field_rule_change")

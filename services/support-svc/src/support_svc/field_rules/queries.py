@@ -5,21 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from time import monotonic
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import String, select
+from sqlalchemy import select
 
-from chassis.flush import parameter
+from chassis.db.database import Database
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from support_svc.field_rules.feature import VIEW_FIELD_RULES
 from support_svc.field_rules.forms import ConfigurableForm, declared_field, forms_of
 from support_svc.field_rules.model import FieldRule, FieldRuleChosen
 
-_OF_FORM = (
-    select(FieldRuleChosen.field, FieldRuleChosen.rule, FieldRuleChosen.from_day)
-    .where(FieldRuleChosen.form == parameter("form", String()))
-    .order_by(FieldRuleChosen.from_day, FieldRuleChosen.id)
-)
+_ALL = select(
+    FieldRuleChosen.form, FieldRuleChosen.field, FieldRuleChosen.rule, FieldRuleChosen.from_day
+).order_by(FieldRuleChosen.from_day, FieldRuleChosen.id)
+REMEMBERED_FOR = 5.0
+"""Seconds for which a process remembers all rules: so long after a change another process may follow the old.
+
+Every record that is made asks for them, and they change a few times a year.
+"""
+_Chosen = Sequence[tuple[str, FieldRule, date]]
+_remembered: WeakKeyDictionary[Database, tuple[float, Mapping[str, _Chosen]]] = WeakKeyDictionary()
+_changing: WeakKeyDictionary[Database, float] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +105,31 @@ def day_of(tx: Tx | ReadTx, begun: date | datetime | None) -> date:
 async def rules_on(tx: Tx | ReadTx, form: ConfigurableForm, *days: date) -> Sequence[Mapping[str, InForce]]:
     """Return for each day the rules for the fields of a form for which anything was chosen."""
     found: list[dict[str, InForce]] = [{} for _ in days]
-    for field, rule, from_day in await tx.look(_OF_FORM, {"form": form.code}):
+    for field, rule, from_day in (await _rules(tx)).get(form.code, ()):
         for day, rules in zip(days, found, strict=True):
             if from_day <= day and field in form.fields:
-                rules[field] = InForce(FieldRule(rule), from_day)
+                rules[field] = InForce(rule, from_day)
     return found
+
+
+async def _rules(tx: Tx | ReadTx) -> Mapping[str, _Chosen]:
+    """Return what was chosen by form, the earliest day first, as remembered or as it is now."""
+    database, now = tx.runtime.database, monotonic()
+    known = _remembered.get(database)
+    if known is not None and now - known[0] < REMEMBERED_FOR:
+        return known[1]
+    rules: dict[str, list[tuple[str, FieldRule, date]]] = {}
+    for form, field, rule, from_day in await tx.look(_ALL, {}):
+        rules.setdefault(form, []).append((field, FieldRule(rule), from_day))
+    if now >= _changing.get(database, 0):
+        _remembered[database] = (now, rules)
+    return rules
+
+
+def forget_rules(tx: Tx) -> None:
+    """Let this process read the rules each time while a transaction that changes them may be uncommitted."""
+    _remembered.pop(tx.runtime.database, None)
+    _changing[tx.runtime.database] = monotonic() + REMEMBERED_FOR
 
 
 @query(VIEW_FIELD_RULES)
