@@ -20,6 +20,7 @@ from support_svc.contacts.commands import (
 from support_svc.contacts.feature import CONTACT_RELATIONSHIP
 from support_svc.contacts.queries import ContactView, contacts_of
 from support_svc.field_rules.desk import ruled_form
+from support_svc.field_rules.queries import rules_for
 from support_svc.lookups.desk import choices
 
 router = DeskRouter(prefix="/front-desk/clients/{client_id}/contacts")
@@ -29,7 +30,12 @@ router = DeskRouter(prefix="/front-desk/clients/{client_id}/contacts")
 async def page(call: DeskCall, client_id: UUID) -> Response:
     """The contacts of a client."""
     person = await call.ask(client, client_id)
-    return call.page("contacts/list.html", person=person, contacts=await call.ask(contacts_of, client_id))
+    return call.page(
+        "contacts/list.html",
+        person=person,
+        contacts=await call.ask(contacts_of, client_id),
+        fields=await call.ask(rules_for, CONTACT_FORM),
+    )
 
 
 @router.get("/new", name="contact_new")
