@@ -34,7 +34,7 @@ class ContactFields(BaseModel):
     )
 
 
-CONTACT_FORM = ConfigurableForm("contact", N_("Contact"), ContactFields, Contact.recorded_at)
+CONTACT_FORM = ConfigurableForm("contact", N_("Contact of a client"), ContactFields, Contact.recorded_at)
 FORMS = declared(CONTACT_FORM)
 
 
