@@ -22,7 +22,8 @@ class NavItem:
     """One entry of a desk's navigation.
 
     Only those who hold `permission`, that of the page's query or use case, see the entry. Entries are in the
-    order of `position`, then of their features.
+    order of `position`, then of their features. One with `set_up`, a sentence, is also listed among what an
+    administrator sets up.
     """
 
     label: str
@@ -30,6 +31,7 @@ class NavItem:
     permission: str = ""
     params: dict[str, Any] = field(default_factory=dict)
     position: int = 50
+    set_up: str = ""
 
 
 class LookupList(str):

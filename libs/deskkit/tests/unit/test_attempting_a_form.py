@@ -161,3 +161,43 @@ async def test_several_refusals_are_each_shown_at_their_field() -> None:
         "name": "Too plain.",
         "age-unit": "Not a unit.",
     }
+
+
+class Described(BaseModel):
+    name: str = Field(min_length=1, title="Name")
+    town: str | None = Field(default=None, title="Town")
+    since: date | None = Field(default=None, title="Since")
+
+
+def described(**posted: str) -> Form[Described]:
+    form = form_with(**posted)
+    return Form(
+        Described,
+        posted={name: [text] for name, text in posted.items()},
+        today=form.today,
+        zone=ZONE,
+        catalogue=load_catalogue("en", ("deskkit",)),
+        formats=Formats("en", ZONE, load_catalogue("en", ("deskkit",))),
+        translate_error=str,
+        csrf_token="csrf",
+        form_token="token",
+    )
+
+
+def test_a_form_follows_rules_that_its_model_does_not_know() -> None:
+    form = described(name="Robin")
+    form.follow(demanded={"town"}, left_out={"since"})
+    assert form.ok, "what is demanded is refused by the use case alone"
+    assert (form.is_required("town"), form.is_required("since"), form.shows("since")) == (True, False, False)
+    form.add("Leave it empty.", "since")
+    assert form.shows("since")
+
+
+def test_a_wrong_form_says_at_once_what_else_is_demanded() -> None:
+    for posted, missing in (
+        ({"town": " ", "since-day": ""}, ["name", "since", "town"]),
+        ({"town": "Ajax", "since-day": "1", "since-month": "2", "since-year": "2026"}, ["name"]),
+    ):
+        form = described(**posted)
+        form.follow(demanded={"town", "since"})
+        assert sorted(error.key for error in form.errors) == missing

@@ -10,6 +10,7 @@ from support_svc.consents import feature as consents
 from support_svc.contacts import feature as contacts
 from support_svc.corrections import feature as corrections
 from support_svc.documents import feature as documents
+from support_svc.field_rules import feature as field_rules
 from support_svc.followups import feature as followups
 from support_svc.history import feature as history
 from support_svc.homes import feature as homes
@@ -38,6 +39,7 @@ from support_svc.withdrawals import feature as withdrawals
 FEATURES: tuple[Feature, ...] = (
     lookups.FEATURE,
     configuration.FEATURE,
+    field_rules.FEATURE,
     corrections.FEATURE,
     clients.FEATURE,
     restrictions.FEATURE,

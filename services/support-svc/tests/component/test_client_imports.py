@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from chassis.actor import Actor
+from deskkit.testing import parse_page
 from importing.model import FileUnreadable
 from importing.steps import ImportCommand, ReceiveFile
 from importing.views import ImportView
@@ -28,11 +29,14 @@ from support_svc.client_imports.mapping import mapping_named
 from support_svc.client_imports.queries import import_columns, import_problems, wrong_rows
 from support_svc.clients.commands import CreateClient, create_client
 from support_svc.clients.queries import client, search_clients
+from support_svc.field_rules.commands import ChangeFieldRule, change_field_rule
+from support_svc.field_rules.model import FieldRule
 from trade.csv_import.notation import Choices, Notation
 
 _BESIDE = Path("shared") / "data" / "hifis-aligned-sample"
 SAMPLE = next((at / _BESIDE for at in Path(__file__).parents if (at / _BESIDE).is_dir()), _BESIDE)
 SUPERVISOR = Actor("staff-8", "support", frozenset({"supervisor"}), "Sam Okafor")
+ADMINISTRATOR = Actor("staff-9", "support", frozenset({"support_administrator"}), "Alex Wren")
 HEADER = "given_name,family_name,date_of_birth,phone,email,comments\n"
 
 
@@ -349,3 +353,38 @@ async def test_the_sample_of_another_system_is_imported_with_its_dirt(world: Any
     flagged = await _value(world, "SELECT count(*) FROM consent WHERE document_reference = 'DOC-14673'")
     assert flagged == 0
     assert _counts(await _load(world, consents, "hifis-consents"))[:2] == (0, 0)
+
+
+@pytest.mark.row("C7")
+async def test_rows_without_a_mandatory_field_are_recorded_and_listed_and_hidden_values_left_out(
+    world: Any,
+) -> None:
+    for field, rule in (
+        ("comments", FieldRule.MANDATORY),
+        ("gender_id", FieldRule.MANDATORY),
+        ("preferred_language", FieldRule.HIDDEN),
+    ):
+        command = ChangeFieldRule(form="client", field=field, rule=rule, from_day=world.today)
+        await world.do(change_field_rule, command, ADMINISTRATOR)
+    content = (
+        "given_name,family_name,date_of_birth,preferred_language,comments\n"
+        "Ilse,Morrow,1980-02-03,fr,\nBo,Lund,1990-04-05,,Likes tea\n"
+    )
+    found = await _load(world, content)
+    expected = [
+        (1, None, "field_mandatory"),
+        (2, "comments", "field_mandatory"),
+        (2, "preferred_language", "field_hidden"),
+    ]
+    assert (sorted(await _problems(world, found), key=str), found.wrong_rows) == (expected, 0)
+    assert await _write(world, found) == (2, 0, 0)
+    assert sorted(await _problems(world, found), key=str) == expected
+    assert await world.rows("SELECT DISTINCT preferred_language FROM client") == [
+        {"preferred_language": None}
+    ]
+    async with world.desk("supervisor", locale="fr") as browser:
+        page = parse_page((await browser.get(f"/front-desk/imports/{found.id}")).text).text
+    assert "Consigné sans « Commentaires »" in page
+    assert "Langue préférée" in page
+    await _import(world, content.replace("tea", "coffee"))
+    assert await _value(world, "SELECT count(*) FROM client") == 2

@@ -17,6 +17,8 @@ from support_svc.calendars.model import RenewCalendar
 from support_svc.clients.queries import client
 from support_svc.configuration.commands import ChangeSetting, change_setting
 from support_svc.features import FEATURES
+from support_svc.field_rules.commands import ChangeFieldRule, change_field_rule
+from support_svc.field_rules.model import FieldRule
 from support_svc.history.model import Matter
 from support_svc.placements.feature import REFERRAL_SOURCE
 from support_svc.placements.model import TimelineKind
@@ -37,6 +39,8 @@ AS_WRITTEN = frozenset(
         ("placement_timeline", "kind"),
         ("correction", "kind"),
         ("lookup_value", "list"),
+        ("field_rule", "form"),
+        ("field_rule", "field"),
         ("restriction_person", "ended_at"),  # decides for whom the record exists
     }
 )
@@ -75,6 +79,7 @@ async def test_every_page_in_every_state(world, every_stage):
         *await every_stage(),
         Scene("lists", {"name": "referral_source", "value_id": value}),
         await own_rules(world),
+        await fields_of_forms(world),
     )
     await every_fact_was_written(world)
     tour = await rounded(world, scenes)
@@ -91,6 +96,17 @@ async def own_rules(world):
             await world.do(change_setting, command, administrator)
     await world.do(renew_calendar, RenewCalendar(secret_hash="0" * 64))
     return Scene("own_rules", {"code": "consent_types"})
+
+
+async def fields_of_forms(world):
+    """The organisation chose every rule for fields of forms, some from a later day on."""
+    administrator = Actor("staff-9", "support", frozenset({"support_administrator"}), "Alex Wren")
+    for form, field in (("client", "gender_id"), ("placement", "target_on"), ("subsidy", "comments")):
+        for days, rule in enumerate((FieldRule.OPTIONAL, FieldRule.HIDDEN, FieldRule.MANDATORY)):
+            day = world.today + timedelta(days=2 - days)
+            command = ChangeFieldRule(form=form, field=field, rule=rule, from_day=day)
+            await world.do(change_field_rule, command, administrator)
+    return Scene("fields_of_forms", {"form": "client", "field": "gender_id"})
 
 
 async def every_fact_was_written(world):

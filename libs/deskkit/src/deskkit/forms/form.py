@@ -103,6 +103,8 @@ class Form(Generic[CommandT]):
         self.differences: list[Difference] = []
         self.refused: DomainError | None = None
         """Why the domain refused the form, once it was tried."""
+        self._demanded: frozenset[str] = frozenset()
+        self._left_out: frozenset[str] = frozenset()
         self._labels = dict(labels or {})
         self._offered: dict[str, dict[str, str]] = {}
         self._widgets: dict[str, str] = {}
@@ -182,7 +184,34 @@ class Form(Generic[CommandT]):
         named = field or error.field or ""
         self.errors.append(FormError(named, "stated", message=self._translate_error(error)))
 
+    def follow(self, *, demanded: Iterable[str] = (), left_out: Iterable[str] = ()) -> None:
+        """Show these fields as needed, and don't show those, whatever the model says of them.
+
+        For rules that somebody sets while the service runs; the use case refuses what breaks them. A form in
+        which something else is wrong already says at once which of these fields are empty.
+        """
+        self._demanded, self._left_out = frozenset(demanded), frozenset(left_out)
+        if self.errors:
+            wrong = {error.key.split("-")[0] for error in self.errors}
+            self.errors += [
+                FormError(key, "missing")
+                for key in sorted(self._demanded - wrong)
+                if key in self.model.model_fields and not self._is_filled(key)
+            ]
+
+    def _is_filled(self, key: str) -> bool:
+        return any(
+            text.strip()
+            for name, texts in self.values.items()
+            if (name == key or name.startswith(f"{key}-")) and not name.endswith("-currency")
+            for text in texts
+        )
+
     # what templates use
+
+    def shows(self, key: str) -> bool:
+        """Whether a field is on the form. One that is left out is there if what was sent of it is refused."""
+        return key not in self._left_out or self.error(key) is not None
 
     def value(self, key: str, default: str = "") -> str:
         """The text typed (or to begin with) in a field."""
@@ -310,10 +339,14 @@ class Form(Generic[CommandT]):
             seen[(self._anchor(problem) if problem.key else "", self._words(problem))] = None
         return list(seen)
 
+    def demands(self, key: str) -> bool:
+        """Whether a field must be filled in though the command could be made without it."""
+        return key in self._demanded
+
     def is_required(self, key: str) -> bool:
         """Whether the command can't be made without this field."""
         info = self.model.model_fields.get(key)
-        return bool(info and info.is_required() and not shape_of(info.annotation)[1])
+        return self.demands(key) or bool(info and info.is_required() and not shape_of(info.annotation)[1])
 
     # how it works
 

@@ -235,4 +235,6 @@ def _shown(call: PageCall, message: str, params: dict[str, Any]) -> str:
     if "choices" in params:
         words = (call._(label_of(word)) for word in params["choices"])
         params = {**params, "choices": ", ".join(words)}
+    if "what" in params:
+        params = {**params, "what": call._(params["what"])}
     return fill(call._(message), params) if params else call._(message)

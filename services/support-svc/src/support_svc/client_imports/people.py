@@ -25,11 +25,14 @@ from support_svc.client_imports.model import (
     WrongRow,
 )
 from support_svc.client_imports.reading import KnownValues, RowReader
+from support_svc.clients.commands import CLIENT_FORM
 from support_svc.clients.feature import GENDER, INDIGENOUS_INDICATOR
 from support_svc.clients.lists import OF_CLIENT, add_clients, add_contact_points, amend_clients
 from support_svc.clients.model import Client
 from support_svc.consents.lists import record_consents
 from support_svc.consents.standing import landlords
+from support_svc.field_rules.model import FieldRule
+from support_svc.field_rules.queries import rules_on
 from support_svc.lookups.model import LookupValue
 from trade.csv_import.cells import Codes
 from trade.csv_import.notation import Notations
@@ -97,6 +100,8 @@ class _People(Importing):
                 else ()
             )
         await set_aside(tx, self, params, columns=columns, find=find)
+        if mapping.records == "client":
+            await _note_field_rules(tx, mapping, params, first=not batch.after)
 
     async def plan(self, tx: Tx, import_id: UUID, mapping: ClientMapping, batch: Batch) -> Counts:
         """Compare the rows of a batch with the register and return what would be written."""
@@ -104,8 +109,10 @@ class _People(Importing):
         params = _params(import_id, mapping, batch)
         await run(tx, statements.CLIENT_TODO if of_clients else statements.CONSENT_TODO, params)
         same = int(await tx.scalar(text(statements.SAME)) or 0)
+        await run(tx, statements.FORGET_SAME, params)
+        if of_clients:
+            await _leave_hidden_out(tx)
         for statement in (
-            statements.FORGET_SAME,
             statements.ANALYZE,
             statements.mark_changed(mapping) if of_clients else statements.NO_CONSENT,
         ):
@@ -152,6 +159,37 @@ async def known_values(tx: ReadTx | Tx) -> KnownValues:
         indigenous_codes=Codes.labelled(labels[INDIGENOUS_INDICATOR]),
         landlords=landlords(tx),
     )
+
+
+async def _note_field_rules(
+    tx: Tx, mapping: ClientMapping, params: Mapping[str, Any], *, first: bool
+) -> None:
+    """Note what the rows of a batch lack, or have, against the rules for fields of clients.
+
+    No row is lost by that: a client without a field that the organisation requires is written.
+    """
+    (rules,) = await rules_on(tx, CLIENT_FORM, tx.today)
+    header = await tx.scalar(select(ClientImport.header).where(ClientImport.id == params["import"])) or []
+    for name, in_force in rules.items():
+        field = statements.FIELD_OF.get(name, name)
+        read = next((rule for one, rule in mapping.fields.items() if one == field), None)
+        column = next((one for one in (read.columns if read else ()) if one in header), None)
+        stated = column is not None or field in mapping.constants
+        named = {**params, "what": CLIENT_FORM.fields[name].label, "column": column}
+        if in_force.rule is FieldRule.HIDDEN and stated:
+            await run(tx, statements.note_left_out(name), named)
+        elif in_force.rule is FieldRule.MANDATORY and stated:
+            await run(tx, statements.note_missing(name), named)
+        elif in_force.rule is FieldRule.MANDATORY and first:
+            await run(tx, statements.NOTE_NOT_IN_FILE, named)
+
+
+async def _leave_hidden_out(tx: Tx) -> None:
+    """Let no row state a field that the organisation doesn't use."""
+    (rules,) = await rules_on(tx, CLIENT_FORM, tx.today)
+    for name, in_force in rules.items():
+        if in_force.rule is FieldRule.HIDDEN:
+            await run(tx, statements.leave_out(name), {})
 
 
 async def _write_clients(tx: Tx, mapping: ClientMapping) -> None:

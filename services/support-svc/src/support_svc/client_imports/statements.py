@@ -22,7 +22,7 @@ def _own(ref: str) -> str:
     return f"CASE WHEN cast(:source AS text) = 'partywall' AND {ref} ~ '^{is_id}$' THEN {ref}::uuid END"
 
 
-_FIELD_OF = {"gender_id": "gender", "indigenous_id": "indigenous"}
+FIELD_OF = {"gender_id": "gender", "indigenous_id": "indigenous"}
 # Blanks match nothing: people without a date of birth, telephone or e-mail address are never the same.
 _SAME_PERSON = """
     (o.date_of_birth = c.date_of_birth
@@ -98,7 +98,7 @@ COUNTS = """
 
 def stated_of(mapping: ClientMapping, columns: Iterable[str]) -> list[str]:
     """Return which of the columns a file states: those that its mapping reads from it."""
-    return [name for name in columns if _FIELD_OF.get(name, name) in mapping.fields]
+    return [name for name in columns if FIELD_OF.get(name, name) in mapping.fields]
 
 
 def mark_changed(mapping: ClientMapping) -> str:
@@ -113,6 +113,44 @@ def mark_changed(mapping: ClientMapping) -> str:
             SELECT FROM unnest(t.reached) wanted (plain) WHERE NOT EXISTS (
                 SELECT FROM client_contact_point p WHERE p.client_id = k.id AND p.plain = wanted.plain)))
     """  # noqa: S608 - every name is one of ours
+
+
+WITHOUT = N_("Recorded without “{what}”, which your organisation requires.")
+NOT_IN_FILE = N_(
+    "The file has no “{what}”, which your organisation requires. New clients are recorded without it."
+)
+LEFT_OUT = N_("“{what}” is left out: your organisation does not use it.")
+_FINDING = f"""
+    INSERT INTO import_problem (import_id, line, "column", rule, value, message, params)
+    SELECT r.import_id, r.line, cast(:column AS text), '{{rule}}', NULL, '{{message}}',
+        jsonb_build_object('what', cast(:what AS text))
+    FROM import_row r WHERE {_WITHIN} AND {{lacks}}
+"""  # noqa: S608 - only parameters come from outside
+_IS_NEW = f"""
+    NOT EXISTS (SELECT FROM client_source s WHERE s.source = :source AND s.source_ref = r.source_ref)
+        AND NOT EXISTS (SELECT FROM client k WHERE k.id = {_own("r.source_ref")})
+"""  # noqa: S608 - only parameters come from outside
+NOTE_NOT_IN_FILE = f"""
+    INSERT INTO import_problem (import_id, line, "column", rule, value, message, params)
+    VALUES (:import, 1, NULL, 'field_mandatory', NULL, '{NOT_IN_FILE}',
+        jsonb_build_object('what', cast(:what AS text)))
+"""  # noqa: S608 - of our own texts
+
+
+def note_missing(field: str) -> str:
+    """Return the statement that notes new clients without a field that the organisation requires (C7)."""
+    lacks = f"r.{field} IS NULL AND {_IS_NEW}"
+    return _FINDING.format(rule="field_mandatory", message=WITHOUT, lacks=lacks)
+
+
+def note_left_out(field: str) -> str:
+    """Return the statement that notes values of a field that the organisation doesn't use (C7)."""
+    return _FINDING.format(rule="field_hidden", message=LEFT_OUT, lacks=f"r.{field} IS NOT NULL")
+
+
+def leave_out(field: str) -> str:
+    """Return the statement by which a field of the rows isn't written."""
+    return f"UPDATE import_todo SET {field} = NULL WHERE {field} IS NOT NULL"  # noqa: S608 - one of our names
 
 
 _CLIENT = ", ".join(f"t.{name}" for name in OF_CLIENT)

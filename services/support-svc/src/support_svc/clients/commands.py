@@ -14,6 +14,7 @@ from chassis.feature import offers_of
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
+from deskkit.i18n import N_
 from support_svc.clients.feature import EDIT_CLIENT, GENDER, INDIGENOUS_INDICATOR, RELATIONSHIP
 from support_svc.clients.finding import anybody_alike, may_see
 from support_svc.clients.model import (
@@ -42,6 +43,14 @@ from support_svc.clients.model import (
 )
 from support_svc.clients.names import plain_digits, searchable_name
 from support_svc.clients.open_matters import open_matters
+from support_svc.field_rules.commands import follow_field_rules
+from support_svc.field_rules.forms import (
+    CONFIGURABLE,
+    NEVER_HIDDEN,
+    NEVER_MANDATORY,
+    ConfigurableForm,
+    declared,
+)
 from support_svc.lookups.commands import list_myself_at_the_end, require_values
 from trade.contact import Email, InternationalPhone, Name, OptionalName
 from trade.dates import BirthDay, PastDay
@@ -56,16 +65,24 @@ class ClientFields(BaseModel):
     given_name: OptionalName = Field(default="", title="Given name")
     family_name: Name = Field(title="Family name")
     one_name: bool = Field(default=False, title="Has one name only")
-    preferred_name: OptionalName | None = Field(default=None, title="Preferred name")
+    preferred_name: OptionalName | None = Field(
+        default=None, title="Preferred name", json_schema_extra=NEVER_HIDDEN
+    )
     other_names: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] | None = Field(
-        default=None, title="Other names"
+        default=None, title="Other names", json_schema_extra=NEVER_HIDDEN
     )
     date_of_birth: BirthDay | None = Field(default=None, title="Date of birth")
     estimated_age: int | None = Field(default=None, ge=0, le=120, title="Estimated age")
-    gender_id: UUID | None = Field(default=None, title="Gender")
-    indigenous_id: UUID | None = Field(default=None, title="Indigenous indicator")
-    disability: YesNoUnknown = Field(default=YesNoUnknown.UNKNOWN, title="Lives with a disability")
-    preferred_language: Language | None = Field(default=None, title="Preferred language")
+    gender_id: UUID | None = Field(default=None, title="Gender", json_schema_extra=CONFIGURABLE)
+    indigenous_id: UUID | None = Field(
+        default=None, title="Indigenous indicator", json_schema_extra=CONFIGURABLE
+    )
+    disability: YesNoUnknown = Field(
+        default=YesNoUnknown.UNKNOWN, title="Lives with a disability", json_schema_extra=NEVER_MANDATORY
+    )
+    preferred_language: Language | None = Field(
+        default=None, title="Preferred language", json_schema_extra=CONFIGURABLE
+    )
     phones: list[InternationalPhone] = Field(default=[], max_length=20, title="Phone numbers")
     emails: list[Email] = Field(default=[], max_length=20, title="E-mail addresses")
     address_line: Annotated[str, StringConstraints(max_length=200)] | None = Field(
@@ -78,7 +95,7 @@ class ClientFields(BaseModel):
     )
     safe_address: bool = Field(default=False, title="Safe address")
     comments: Annotated[str, StringConstraints(max_length=4000)] | None = Field(
-        default=None, title="Comments"
+        default=None, title="Comments", json_schema_extra=CONFIGURABLE
     )
 
     @model_validator(mode="after")
@@ -94,6 +111,9 @@ class ClientFields(BaseModel):
         if not self.one_name and not self.given_name:
             raise PydanticCustomError("given_name_missing", GIVEN_NAME_MISSING, {"at": "given_name"})
         return self
+
+
+CLIENT_FORM = ConfigurableForm("client", N_("Client"), ClientFields, Client.created_at)
 
 
 class CreateClient(ClientFields):
@@ -136,11 +156,17 @@ class NewMember(BaseModel):
     """A person who joins a household."""
 
     member_id: UUID = Field(title="Person")
-    relationship_id: UUID | None = Field(default=None, title="Relationship to the head")
+    relationship_id: UUID | None = Field(
+        default=None, title="Relationship to the head", json_schema_extra=CONFIGURABLE
+    )
     joined_on: PastDay | None = Field(default=None, title="Member since")
     leaves_other: bool = Field(default=False, title="Yes, the person leaves the other household")
     head_of_other_id: UUID | None = Field(default=None, title="New head of the other household")
     child_as_head: bool = Field(default=False, title="Yes, a child is the head of the household")
+
+
+MEMBER_FORM = ConfigurableForm("household_member", N_("Member of a household"), NewMember)
+FORMS = declared(CLIENT_FORM, MEMBER_FORM)
 
 
 class AddMember(NewMember):
@@ -185,6 +211,7 @@ async def create_client(tx: Tx, command: CreateClient) -> UUID:
     their record is archived (C3).
     """
     _check_birth(tx, command)
+    command = await follow_field_rules(tx, CLIENT_FORM, command)
     list_myself_at_the_end(tx)
     if not command.checked:
         who = (command.given_name, command.family_name, command.date_of_birth)
@@ -224,6 +251,7 @@ async def edit_client(tx: Tx, command: EditClient) -> None:
     if client is None:
         raise NotFound(what="client")
     command = _with_safe_address(client, command)
+    command = await follow_field_rules(tx, CLIENT_FORM, command, before=client)
     changes = _changes(client, command)
     if client.version != command.version:
         raise EditedMeanwhile(current=client.version, difference=changes)
@@ -270,6 +298,7 @@ async def add_member(tx: Tx, command: AddMember) -> UUID | None:
     returned. Raises AlreadyInHousehold, InAnotherHousehold, NewHeadNeeded, HeadIsAChild, BeforeJoining.
     """
     await _require_clients(tx, [command.client_id, command.member_id])
+    await follow_field_rules(tx, MEMBER_FORM, command)
     await require_values(tx, RELATIONSHIP, [command.relationship_id], "relationship_id")
     day = command.joined_on or tx.today
     household_id = await _household_of(tx, command.client_id)

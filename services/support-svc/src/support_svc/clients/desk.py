@@ -10,6 +10,8 @@ from deskkit.call import DeskCall, PageCall
 from deskkit.forms import Form
 from deskkit.router import DeskRouter
 from support_svc.clients.commands import (
+    CLIENT_FORM,
+    MEMBER_FORM,
     AddMember,
     ChooseHead,
     CreateClient,
@@ -40,6 +42,7 @@ from support_svc.clients.queries import (
     search_clients,
     somebody_archived,
 )
+from support_svc.field_rules.desk import ruled_form
 from support_svc.lookups.desk import choices
 
 router = DeskRouter(prefix="/front-desk/clients")
@@ -67,13 +70,13 @@ async def page(call: DeskCall) -> Response:
 @router.get("/new", name="client_new")
 async def new(call: DeskCall) -> Response:
     """The form for a new client."""
-    return await _form_page(call, "clients/new.html", await call.form(CreateClient))
+    return await _form_page(call, "clients/new.html", await ruled_form(call, CLIENT_FORM, CreateClient))
 
 
 @router.post("/new")
 async def post_new(call: DeskCall) -> Response:
     """Record a client; people alike are shown first (C3)."""
-    form = await call.form(CreateClient)
+    form = await ruled_form(call, CLIENT_FORM, CreateClient)
     if done := await call.carry_out(form, create_client):
         person = await call.ask(client, done.result)
         return call.onward(
@@ -103,14 +106,14 @@ async def _form_page(
 async def edit(call: DeskCall, client_id: UUID) -> Response:
     """The form to change a client's record."""
     person = await call.ask(client, client_id)
-    form = await call.form(EditClient, initial=person)
+    form = await ruled_form(call, CLIENT_FORM, EditClient, record=client_id, initial=person)
     return await _form_page(call, "clients/edit.html", form, person=person, matters=())
 
 
 @router.post("/{client_id}/edit")
 async def post_edit(call: DeskCall, client_id: UUID) -> Response:
     """Change a client's record."""
-    form = await call.form(EditClient, fixed={"client_id": client_id})
+    form = await ruled_form(call, CLIENT_FORM, EditClient, record=client_id, fixed={"client_id": client_id})
     if await call.carry_out(form, edit_client):
         return call.redirect("client", client_id=client_id, notice=call._("The changes are saved."))
     person = await call.ask(client, client_id)
@@ -129,14 +132,14 @@ async def post_address(call: DeskCall, client_id: UUID) -> Response:
 async def household(call: DeskCall, client_id: UUID, q: str = "") -> Response:
     """Find somebody to take into the household."""
     found = (await call.ask(search_clients, q)).items if q.strip() else ()
-    form = await call.form(AddMember)
+    form = await ruled_form(call, MEMBER_FORM, AddMember)
     return await _household_page(call, client_id, form, q, found)
 
 
 @router.post("/{client_id}/household")
 async def post_household(call: DeskCall, client_id: UUID, q: str = "") -> Response:
     """Take a person into the household."""
-    form = await call.form(AddMember, fixed={"client_id": client_id})
+    form = await ruled_form(call, MEMBER_FORM, AddMember, fixed={"client_id": client_id})
     if done := await call.carry_out(form, add_member):
         notice = call._("The household has a new member.")
         if done.result is not None and done.result != form.command.member_id:

@@ -21,5 +21,5 @@ FEATURE = Feature(
     ),
     navigation=(NavItem("Clients", "clients", VIEW_CLIENTS, position=20),),
     lookups=(GENDER, INDIGENOUS_INDICATOR, RELATIONSHIP),
-    offers={"moved_to_client": "moving:moved_to_client"},
+    offers={"configurable_forms": "commands:FORMS", "moved_to_client": "moving:moved_to_client"},
 )

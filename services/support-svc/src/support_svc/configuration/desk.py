@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import Response
 
 from chassis.errors import NotFound
-from chassis.feature import Setting, settings_of
+from chassis.feature import Setting, navigation, settings_of
 from deskkit.call import DeskCall, PageCall
 from deskkit.forms import Form
 from deskkit.router import DeskRouter
@@ -26,12 +26,13 @@ def in_words(call: PageCall, setting: Setting, value: Value) -> str:
 
 @router.get("", name="settings")
 async def page(call: DeskCall) -> Response:
-    """Every setting with its value today, and what is coming."""
+    """Every setting with its value today and what is coming, and all else that is set up."""
     declared = settings_of(call.runtime.features)
     lines = [
         {
             "code": one.code,
             "setting": declared[one.code],
+            "last": one.last,
             "now": in_words(call, declared[one.code], one.value),
             "coming": [
                 (in_words(call, declared[one.code], line.value), line.from_day)
@@ -40,7 +41,8 @@ async def page(call: DeskCall) -> Response:
         }
         for one in await call.ask(settings)
     ]
-    return call.page("configuration/settings.html", lines=lines)
+    areas = [item for item in navigation(call.runtime.features) if item.set_up and call.may(item.permission)]
+    return call.page("configuration/settings.html", lines=lines, areas=areas)
 
 
 @router.get("/{code}", name="setting_change")

@@ -33,6 +33,11 @@ class SettingView:
     value: Value
     history: Sequence[SettingLine]
 
+    @property
+    def last(self) -> SettingLine | None:
+        """What was chosen last."""
+        return max(self.history, key=lambda line: line.recorded_at, default=None)
+
     def coming(self, today: date) -> list[SettingLine]:
         """Return what is chosen for later days, the next one first."""
         return [line for line in reversed(self.history) if line.from_day > today]

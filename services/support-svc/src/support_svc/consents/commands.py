@@ -13,6 +13,7 @@ from chassis.errors import Faults, NotFound
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
+from deskkit.i18n import N_
 from support_svc.clients.finding import may_see, require_client
 from support_svc.clients.model import Client
 from support_svc.configuration.queries import words_of
@@ -32,6 +33,8 @@ from support_svc.consents.model import (
     TypeNotOffered,
 )
 from support_svc.consents.standing import is_current, landlords
+from support_svc.field_rules.commands import follow_field_rules
+from support_svc.field_rules.forms import NEVER_MANDATORY, ConfigurableForm, declared
 from support_svc.lookups.commands import list_myself
 from trade.dates import ExpiryDay, PastDay
 
@@ -47,8 +50,13 @@ class ConsentFields(BaseModel):
     expires_on: ExpiryDay | None = Field(default=None, title="Expires on")
     given_how: GivenHow = Field(default=GivenHow.VERBAL, title="How it was given")
     document_reference: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] | None = (
-        Field(default=None, title="Document reference")
+        Field(default=None, title="Document reference", json_schema_extra=NEVER_MANDATORY)
     )
+
+
+# Start Housing Placement records consents as well, and asks for no document: it can't be mandatory.
+CONSENT_FORM = ConfigurableForm("consent", N_("Consent"), ConsentFields)
+FORMS = declared(CONSENT_FORM)
 
 
 class GiveConsent(ConsentFields):
@@ -83,6 +91,7 @@ async def give_consent(tx: Tx, command: GiveConsent) -> UUID:
         faults.add(TypeNotOffered(field="type"))
     faults.refuse()
     await require_client(tx, command.client_id)
+    command = await follow_field_rules(tx, CONSENT_FORM, command)
     await list_myself(tx)
     consent = Consent(
         id=new_id(),

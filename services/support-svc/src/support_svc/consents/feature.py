@@ -32,6 +32,6 @@ REMINDER = Setting(
 FEATURE = Feature(
     module=__name__,
     permissions=(RECORD_CONSENT,),
-    offers={"moved_to_client": "moving:moved_to_client"},
+    offers={"configurable_forms": "commands:FORMS", "moved_to_client": "moving:moved_to_client"},
     settings=(CONSENT_TYPES, REMINDER),
 )

@@ -9,10 +9,13 @@ from chassis.errors import EditedMeanwhile, NotFound
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
+from deskkit.i18n import N_
 from support_svc.clients.finding import may_see, require_client
 from support_svc.clients.model import Client
 from support_svc.contacts.feature import CONTACT_RELATIONSHIP, EDIT_CONTACTS
 from support_svc.contacts.model import Contact, ContactHasEnded, Topic
+from support_svc.field_rules.commands import follow_field_rules
+from support_svc.field_rules.forms import CONFIGURABLE, ConfigurableForm, declared
 from support_svc.lookups.commands import require_values
 from trade.contact import Email, InternationalPhone, Name
 
@@ -21,10 +24,18 @@ class ContactFields(BaseModel):
     """Who may be contacted, how, and about what; about nothing unless something is chosen."""
 
     name: Name = Field(title="Name")
-    relationship_id: UUID | None = Field(default=None, title="Relationship")
-    phone: InternationalPhone | None = Field(default=None, title="Phone number")
-    email: Email | None = Field(default=None, title="E-mail address")
-    about: list[Topic] = Field(default=[], max_length=len(Topic), title="May be contacted about")
+    relationship_id: UUID | None = Field(default=None, title="Relationship", json_schema_extra=CONFIGURABLE)
+    phone: InternationalPhone | None = Field(
+        default=None, title="Phone number", json_schema_extra=CONFIGURABLE
+    )
+    email: Email | None = Field(default=None, title="E-mail address", json_schema_extra=CONFIGURABLE)
+    about: list[Topic] = Field(
+        default=[], max_length=len(Topic), title="May be contacted about", json_schema_extra=CONFIGURABLE
+    )
+
+
+CONTACT_FORM = ConfigurableForm("contact", N_("Contact of a client"), ContactFields, Contact.recorded_at)
+FORMS = declared(CONTACT_FORM)
 
 
 class AddContact(ContactFields):
@@ -57,6 +68,7 @@ class EndContact(BaseModel):
 async def add_contact(tx: Tx, command: AddContact) -> UUID:
     """Add a contact of a client and return its id (C4). Raises NotFound."""
     await require_client(tx, command.client_id)
+    command = await follow_field_rules(tx, CONTACT_FORM, command)
     await require_values(tx, CONTACT_RELATIONSHIP, [command.relationship_id], "relationship_id")
     contact = Contact(
         id=new_id(), client_id=command.client_id, recorded_at=tx.now, recorded_by_name=tx.actor.name
@@ -71,6 +83,7 @@ async def add_contact(tx: Tx, command: AddContact) -> UUID:
 async def change_contact(tx: Tx, command: ChangeContact) -> None:
     """Change a contact. Raises EditedMeanwhile with the difference (X4), ContactHasEnded, NotFound."""
     contact = await _contact(tx, command.client_id, command.contact_id)
+    command = await follow_field_rules(tx, CONTACT_FORM, command, before=contact)
     fields = command.model_dump(include=set(ContactFields.model_fields)) | {"about": _topics(command)}
     changes = {
         name: (getattr(contact, name), new) for name, new in fields.items() if getattr(contact, name) != new

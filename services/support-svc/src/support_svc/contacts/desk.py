@@ -9,6 +9,7 @@ from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from support_svc.clients.queries import client
 from support_svc.contacts.commands import (
+    CONTACT_FORM,
     AddContact,
     ChangeContact,
     EndContact,
@@ -18,6 +19,8 @@ from support_svc.contacts.commands import (
 )
 from support_svc.contacts.feature import CONTACT_RELATIONSHIP
 from support_svc.contacts.queries import ContactView, contacts_of
+from support_svc.field_rules.desk import ruled_form
+from support_svc.field_rules.queries import rules_for
 from support_svc.lookups.desk import choices
 
 router = DeskRouter(prefix="/front-desk/clients/{client_id}/contacts")
@@ -27,19 +30,24 @@ router = DeskRouter(prefix="/front-desk/clients/{client_id}/contacts")
 async def page(call: DeskCall, client_id: UUID) -> Response:
     """The contacts of a client."""
     person = await call.ask(client, client_id)
-    return call.page("contacts/list.html", person=person, contacts=await call.ask(contacts_of, client_id))
+    return call.page(
+        "contacts/list.html",
+        person=person,
+        contacts=await call.ask(contacts_of, client_id),
+        fields=await call.ask(rules_for, CONTACT_FORM),
+    )
 
 
 @router.get("/new", name="contact_new")
 async def new(call: DeskCall, client_id: UUID) -> Response:
     """The form for a contact."""
-    return await _form(call, client_id, await call.form(AddContact))
+    return await _form(call, client_id, await ruled_form(call, CONTACT_FORM, AddContact))
 
 
 @router.post("/new")
 async def post_new(call: DeskCall, client_id: UUID) -> Response:
     """Add a contact."""
-    form = await call.form(AddContact, fixed={"client_id": client_id})
+    form = await ruled_form(call, CONTACT_FORM, AddContact, fixed={"client_id": client_id})
     if await call.carry_out(form, add_contact):
         return call.onward("contacts", client_id=client_id, notice=call._("The contact is added."))
     return await _form(call, client_id, form, status=422)
@@ -49,13 +57,24 @@ async def post_new(call: DeskCall, client_id: UUID) -> Response:
 async def edit(call: DeskCall, client_id: UUID, contact_id: UUID) -> Response:
     """The form to change a contact."""
     contact = await _contact(call, client_id, contact_id)
-    return await _form(call, client_id, await call.form(ChangeContact, initial=contact), contact=contact)
+    return await _form(
+        call,
+        client_id,
+        await ruled_form(call, CONTACT_FORM, ChangeContact, record=contact_id, initial=contact),
+        contact=contact,
+    )
 
 
 @router.post("/{contact_id}/edit")
 async def post_edit(call: DeskCall, client_id: UUID, contact_id: UUID) -> Response:
     """Change a contact."""
-    form = await call.form(ChangeContact, fixed={"client_id": client_id, "contact_id": contact_id})
+    form = await ruled_form(
+        call,
+        CONTACT_FORM,
+        ChangeContact,
+        record=contact_id,
+        fixed={"client_id": client_id, "contact_id": contact_id},
+    )
     if await call.carry_out(form, change_contact):
         return call.redirect("contacts", client_id=client_id, notice=call._("The changes are saved."))
     contact = await _contact(call, client_id, contact_id)

@@ -12,6 +12,7 @@ from chassis.ids import new_id
 from chassis.tx import Changes, Tx
 from chassis.usecase import use_case
 from chassis.versions import difference, expect
+from deskkit.i18n import N_
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
 from support_svc.documents.checking import Checked
@@ -30,6 +31,8 @@ from support_svc.documents.model import (
     TooManyFiles,
 )
 from support_svc.documents.queries import lock_needing
+from support_svc.field_rules.commands import follow_field_rules
+from support_svc.field_rules.forms import CONFIGURABLE, NEVER_MANDATORY, ConfigurableForm, declared
 from support_svc.lookups.commands import list_myself, require_values
 from trade.dates import ExpiryDay, PastDay
 
@@ -39,12 +42,16 @@ class DocumentFields(BaseModel):
 
     kind_id: UUID = Field(title="Kind of document")
     which: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = Field(
-        default=None, title="Which one"
+        default=None, title="Which one", json_schema_extra=CONFIGURABLE
     )
     needed: bool = Field(default=False, title="It is needed")
-    asked_on: PastDay | None = Field(default=None, title="Asked for on")
+    asked_on: PastDay | None = Field(default=None, title="Asked for on", json_schema_extra=NEVER_MANDATORY)
     have: bool = Field(default=False, title="We have seen it")
     expires_on: ExpiryDay | None = Field(default=None, title="Expires on")
+
+
+DOCUMENT_FORM = ConfigurableForm("document", N_("Document"), DocumentFields, ClientDocument.recorded_at)
+FORMS = declared(DOCUMENT_FORM)
 
 
 class RecordDocument(DocumentFields):
@@ -109,6 +116,7 @@ async def record_document(tx: Tx, command: RecordDocument) -> UUID:
     )
     if client is None:
         raise NotFound(what="client")
+    command = await follow_field_rules(tx, DOCUMENT_FORM, command)
     await require_values(tx, DOCUMENT_KIND, [command.kind_id], "kind_id")
     known = select(func.count()).select_from(ClientDocument).where(ClientDocument.client_id == client)
     if int(await tx.scalar(known) or 0) >= MOST_DOCUMENTS:
@@ -127,6 +135,7 @@ async def change_document(tx: Tx, command: ChangeDocument) -> None:
     """Change what is known of a document. Raises EditedMeanwhile, NothingSaid, NotOnTheList, NotFound."""
     _require_something(command)
     one = await _locked(tx, command.document_id)
+    command = await follow_field_rules(tx, DOCUMENT_FORM, command, before=one)
     fields = command.model_dump(exclude={"document_id", "version"})
     expect(one, command.version, sent=fields)
     changes = difference(one, fields)

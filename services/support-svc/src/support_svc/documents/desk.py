@@ -12,6 +12,7 @@ from deskkit.router import DeskRouter
 from support_svc.clients.queries import client
 from support_svc.documents.checking import checked
 from support_svc.documents.commands import (
+    DOCUMENT_FORM,
     AddFile,
     ChangeDocument,
     ChangeNeededDocuments,
@@ -34,6 +35,7 @@ from support_svc.documents.queries import (
     needed_lists,
     readiness_of_client,
 )
+from support_svc.field_rules.desk import ruled_form
 from support_svc.lookups.desk import choices
 from support_svc.lookups.queries import values_of
 from trade.pictures import LARGEST
@@ -63,14 +65,14 @@ async def page(call: DeskCall, client_id: UUID) -> Response:
 @_of_client.get("/new", name="document_new")
 async def new(call: DeskCall, client_id: UUID) -> Response:
     """The form for a document."""
-    form = await call.form(RecordDocument, initial={"needed": True})
+    form = await ruled_form(call, DOCUMENT_FORM, RecordDocument, initial={"needed": True})
     return await _new_page(call, client_id, form)
 
 
 @_of_client.post("/new")
 async def post_new(call: DeskCall, client_id: UUID) -> Response:
     """Record a document (C9)."""
-    form = await call.form(RecordDocument, fixed={"client_id": client_id})
+    form = await ruled_form(call, DOCUMENT_FORM, RecordDocument, fixed={"client_id": client_id})
     if await call.carry_out(form, record_document):
         return call.redirect("documents", client_id=client_id, notice=call._("The document is recorded."))
     return await _new_page(call, client_id, form, status=422)
@@ -90,13 +92,19 @@ async def _new_page(call: PageCall, client_id: UUID, form: object, status: int =
 async def record(call: DeskCall, document_id: UUID) -> Response:
     """A document with its files, to be changed."""
     one = await call.ask(document, document_id)
-    return await _record_page(call, document_id, await call.form(ChangeDocument, initial=one))
+    return await _record_page(
+        call,
+        document_id,
+        await ruled_form(call, DOCUMENT_FORM, ChangeDocument, record=document_id, initial=one),
+    )
 
 
 @_one.post("/{document_id}")
 async def post_record(call: DeskCall, document_id: UUID) -> Response:
     """Change a document (C9, X4)."""
-    form = await call.form(ChangeDocument, fixed={"document_id": document_id})
+    form = await ruled_form(
+        call, DOCUMENT_FORM, ChangeDocument, record=document_id, fixed={"document_id": document_id}
+    )
     if await call.carry_out(form, change_document):
         one = await call.ask(document, document_id)
         return call.redirect("documents", client_id=one.client_id, notice=call._("The changes are saved."))

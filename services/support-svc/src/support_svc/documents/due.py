@@ -8,7 +8,8 @@ from chassis.usecase import query
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
 from support_svc.documents.feature import VIEW_DOCUMENTS
-from support_svc.documents.model import EXPIRING_WITHIN, ClientDocument
+from support_svc.documents.model import ClientDocument
+from support_svc.documents.queries import reminder_of
 from support_svc.due_rows import due_rows
 from support_svc.placements.reminding import reminded
 from trade.due import Due, DueList, Wanted, urgency_of
@@ -24,12 +25,13 @@ async def due(tx: ReadTx, wanted: Wanted) -> DueList:
         later.have,
         or_(later.expires_on.is_(None), later.expires_on > one.expires_on),
     )
+    reminder = await reminder_of(tx)
     statement = (
         select(one, Client)
         .join(Client, Client.id == one.client_id)
         .where(
             one.have.is_(True),
-            one.expires_on.between(tx.today - EXPIRING_WITHIN, tx.today + EXPIRING_WITHIN),
+            one.expires_on.between(tx.today - reminder, tx.today + reminder),
             ~replaced.exists(),
             may_see(tx),
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -16,8 +16,6 @@ from chassis.errors import DomainError, Kind
 from support_svc.lookups.model import Caseworker, LookupValue
 from support_svc.tables import Base
 
-EXPIRING_WITHIN = timedelta(days=30)
-"""So long before and after its last day somebody is reminded of a document that expires."""
 MOST_DOCUMENTS = 100
 """Documents that are recorded of one client."""
 MOST_FILES = 6

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +14,9 @@ from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from support_svc.clients.finding import may_see, require_client
 from support_svc.clients.model import Client, is_adult
-from support_svc.documents.feature import VIEW_DOCUMENTS, VIEW_NEEDED_DOCUMENTS
+from support_svc.configuration.queries import number_of
+from support_svc.documents.feature import REMINDER, VIEW_DOCUMENTS, VIEW_NEEDED_DOCUMENTS
 from support_svc.documents.model import (
-    EXPIRING_WITHIN,
     ClientDocument,
     DocumentFile,
     FileType,
@@ -202,10 +202,18 @@ async def _documents(tx: ReadTx, wanted: ColumnElement[bool]) -> list[DocumentVi
         .order_by(DocumentFile.id)
     ):
         files[row.document_id].append(FileView(*row[1:]))
-    return [_view(one, kind, tx.today, files[one.id]) for one, kind in rows]
+    soon = tx.today + await reminder_of(tx)
+    return [_view(one, kind, tx.today, soon, files[one.id]) for one, kind in rows]
 
 
-def _view(one: ClientDocument, kind: LookupValue, today: date, files: Sequence[FileView]) -> DocumentView:
+async def reminder_of(tx: ReadTx) -> timedelta:
+    """How long before its last day, and after it, somebody is reminded of a document."""
+    return timedelta(days=await number_of(tx, REMINDER))
+
+
+def _view(
+    one: ClientDocument, kind: LookupValue, today: date, soon: date, files: Sequence[FileView]
+) -> DocumentView:
     there = is_there(today, one.expires_on, have=one.have)
     return DocumentView(
         id=one.id,
@@ -219,7 +227,7 @@ def _view(one: ClientDocument, kind: LookupValue, today: date, files: Sequence[F
         have=one.have,
         expires_on=one.expires_on,
         expired=one.have and not there,
-        expiring=there and one.expires_on is not None and one.expires_on <= today + EXPIRING_WITHIN,
+        expiring=there and one.expires_on is not None and one.expires_on <= soon,
         version=one.version,
         files=tuple(files),
     )

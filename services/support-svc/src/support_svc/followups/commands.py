@@ -13,8 +13,11 @@ from chassis.flush import parameter
 from chassis.ids import new_id
 from chassis.tx import Changes, Tx
 from chassis.usecase import use_case
+from deskkit.i18n import N_
 from support_svc.clients.queries import names_of
 from support_svc.corrections.model import Corrected, Reasoned
+from support_svc.field_rules.commands import follow_field_rules
+from support_svc.field_rules.forms import CONFIGURABLE, ConfigurableForm, declared
 from support_svc.followups.cases import (
     FollowedCase,
     PlacementFollowed,
@@ -73,7 +76,11 @@ class FollowUpFields(BaseModel):
     child_as_head: bool = Field(default=False, title="Yes, a child is the head of the household")
     outcome: PreventionOutcome | None = Field(default=None, title="Outcome of the housing loss prevention")
     """Only when it ends a housing loss prevention."""
-    comments: Comments | None = Field(default=None, title="Comments")
+    comments: Comments | None = Field(default=None, title="Comments", json_schema_extra=CONFIGURABLE)
+
+
+FOLLOW_UP_FORM = ConfigurableForm("follow_up", N_("Follow-up"), FollowUpFields, FollowUp.recorded_at)
+FORMS = declared(FOLLOW_UP_FORM)
 
 
 class RecordFollowUp(FollowUpFields):
@@ -145,6 +152,7 @@ async def record_follow_up(tx: Tx, command: RecordFollowUp) -> UUID:
     """
     if command.done_on > tx.today:
         raise InTheFuture(field="done_on")
+    command = await follow_field_rules(tx, FOLLOW_UP_FORM, command)
     case = await locked_case(tx, command.cases, command.case_id)
     case.require_open()
     if command.done_on < case.begun_on:
@@ -254,6 +262,7 @@ async def correct_follow_up(tx: Tx, command: CorrectFollowUp) -> None:
         or follow_up.done_on is None
     ):
         raise NotFound(what="follow-up")
+    command = await follow_field_rules(tx, FOLLOW_UP_FORM, command, before=follow_up)
     _check_past(case, command.done_on, "done_on")
     rows = await tx.execute(select(FollowUpOutcome).where(FollowUpOutcome.followup_id == follow_up.id))
     outcomes = {row.client_id: row for row in rows.scalars()}

@@ -11,7 +11,9 @@ from fastapi import Response
 from chassis.errors import NotFound
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
+from support_svc.field_rules.desk import ruled_form
 from support_svc.followups.commands import (
+    FOLLOW_UP_FORM,
     CorrectDueDay,
     CorrectFollowUp,
     CorrectLastDay,
@@ -108,13 +110,13 @@ async def new(call: DeskCall, cases: Cases, case_id: UUID) -> Response:
         "next_months": 3,
         "outcomes": [{"client_id": person.client_id} for person in shown.staying],
     }
-    return await _form(call, shown, await call.form(RecordFollowUp, initial=initial))
+    return await _form(call, shown, await ruled_form(call, FOLLOW_UP_FORM, RecordFollowUp, initial=initial))
 
 
 @router.post("/{cases}/{case_id}/follow-ups/new")
 async def post_new(call: DeskCall, cases: Cases, case_id: UUID) -> Response:
     """Record the follow-up."""
-    form = await call.form(RecordFollowUp, fixed={"cases": cases, "case_id": case_id})
+    form = await ruled_form(call, FOLLOW_UP_FORM, RecordFollowUp, fixed={"cases": cases, "case_id": case_id})
     if await call.carry_out(form, record_follow_up):
         return _back(call, cases, case_id, call._("The follow-up is recorded."))
     return await _form(call, await _case(call, cases, case_id), form, status=422)
@@ -165,7 +167,7 @@ async def _last_day_page(
 async def follow_up(call: DeskCall, cases: Cases, case_id: UUID, follow_up_id: UUID) -> Response:
     """The form to correct a follow-up."""
     found = await _follow_up(call, cases, case_id, follow_up_id)
-    form = await call.form(CorrectFollowUp, initial=found)
+    form = await ruled_form(call, FOLLOW_UP_FORM, CorrectFollowUp, record=follow_up_id, initial=found)
     return await _correction_page(call, await _case(call, cases, case_id), found, form)
 
 
@@ -173,7 +175,7 @@ async def follow_up(call: DeskCall, cases: Cases, case_id: UUID, follow_up_id: U
 async def post_follow_up(call: DeskCall, cases: Cases, case_id: UUID, follow_up_id: UUID) -> Response:
     """Correct a follow-up."""
     fixed = {"cases": cases, "case_id": case_id, "follow_up_id": follow_up_id}
-    form = await call.form(CorrectFollowUp, fixed=fixed)
+    form = await ruled_form(call, FOLLOW_UP_FORM, CorrectFollowUp, record=follow_up_id, fixed=fixed)
     if await call.carry_out(form, correct_follow_up):
         return _back(call, cases, case_id, call._("It is corrected."))
     found = await _follow_up(call, cases, case_id, follow_up_id)

@@ -22,6 +22,7 @@ FEATURE = Feature(
     },
     task_names={"follow_up": N_("Follow-up")},
     offers={
+        "configurable_forms": "commands:FORMS",
         "moved_to_client": "moving:moved_to_client",
         "due": "due:due",
         "next_follow_up": "queries:next_follow_up",

@@ -16,12 +16,15 @@ from chassis.flush import parameter
 from chassis.ids import new_id
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import use_case
+from deskkit.i18n import N_
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
 from support_svc.clients.open_matters import MatterKind, OpenMatter
 from support_svc.clients.queries import names_of
 from support_svc.corrections.commands import correct
 from support_svc.corrections.model import Corrected, NothingCorrected, Reasoned
+from support_svc.field_rules.commands import follow_field_rules
+from support_svc.field_rules.forms import CONFIGURABLE, ConfigurableForm, declared
 from support_svc.housing_history.feature import EDIT_HOUSING_HISTORY, HOUSING_TYPE, REASON_LEFT
 from support_svc.housing_history.model import (
     DaysOfPlacement,
@@ -57,9 +60,12 @@ class Housing(BaseModel):
     safe_address: bool = Field(default=False, title="Safe address")
     started_on: StayDay = Field(title="From")
     ended_on: StayDay | None = Field(default=None, title="To")
-    rent: Rent | None = Field(default=None, title="Rent a month")
+    rent: Rent | None = Field(default=None, title="Rent a month", json_schema_extra=CONFIGURABLE)
     other_people: int = Field(default=0, ge=0, le=50, title="Other people in the home")
     reason_left_id: UUID | None = Field(default=None, title="Reason left")
+
+
+HOUSING_FORM = ConfigurableForm("housing", N_("Housing history"), Housing)
 
 
 class AddHousing(Housing):
@@ -72,7 +78,11 @@ class HousingEnd(BaseModel):
     """The last day of a stay."""
 
     ended_on: StayDay = Field(title="Last day there")
-    reason_left_id: UUID | None = Field(default=None, title="Reason left")
+    reason_left_id: UUID | None = Field(default=None, title="Reason left", json_schema_extra=CONFIGURABLE)
+
+
+HOUSING_END_FORM = ConfigurableForm("housing_end", N_("End of a stay"), HousingEnd)
+FORMS = declared(HOUSING_FORM, HOUSING_END_FORM)
 
 
 class EndHousing(HousingEnd):
@@ -123,6 +133,7 @@ async def add_housing(tx: Tx, command: AddHousing) -> UUID:
     """Record a stay and return its id. Raises HousingOverlap, EndBeforeStart."""
     if command.ended_on is not None and command.ended_on < command.started_on:
         raise EndBeforeStart(field="ended_on")
+    command = await follow_field_rules(tx, HOUSING_FORM, command)
     # A record with an open stay can't be archived, so archiving waits until this one is written.
     client = (
         await tx.execute(
@@ -157,6 +168,7 @@ async def end_housing(tx: Tx, command: EndHousing) -> None:
     record = await _record(tx, command.client_id, command.record_id)
     if record.ended_on is not None:
         raise StayEnded
+    command = await follow_field_rules(tx, HOUSING_END_FORM, command)
     await require_values(tx, REASON_LEFT, [command.reason_left_id], "reason_left_id")
     end_stay(tx, record, command.ended_on, command.reason_left_id)
 

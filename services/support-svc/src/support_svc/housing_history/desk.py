@@ -9,7 +9,10 @@ from chassis.feature import offers_of
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from support_svc.clients.queries import client
+from support_svc.field_rules.desk import ruled_form
 from support_svc.housing_history.commands import (
+    HOUSING_END_FORM,
+    HOUSING_FORM,
     AddHousing,
     ChangeRent,
     CorrectHousing,
@@ -44,13 +47,13 @@ async def page(call: DeskCall, client_id: UUID) -> Response:
 @router.get("/new", name="housing_new")
 async def new(call: DeskCall, client_id: UUID) -> Response:
     """The form for a stay."""
-    return await _form(call, client_id, "new", await call.form(AddHousing))
+    return await _form(call, client_id, "new", await ruled_form(call, HOUSING_FORM, AddHousing))
 
 
 @router.post("/new")
 async def post_new(call: DeskCall, client_id: UUID) -> Response:
     """Record a stay."""
-    form = await call.form(AddHousing, fixed={"client_id": client_id})
+    form = await ruled_form(call, HOUSING_FORM, AddHousing, fixed={"client_id": client_id})
     if await call.carry_out(form, add_housing):
         return call.redirect(
             "housing_history", client_id=client_id, notice=call._("The housing is recorded.")
@@ -95,13 +98,20 @@ async def _stay(call: PageCall, client_id: UUID, record_id: UUID) -> HousingView
 @router.get("/{record_id}/end", name="housing_end")
 async def end(call: DeskCall, client_id: UUID, record_id: UUID) -> Response:
     """The form to end a stay."""
-    return await _form(call, client_id, "end", await call.form(EndHousing, initial={"ended_on": call.today}))
+    return await _form(
+        call,
+        client_id,
+        "end",
+        await ruled_form(call, HOUSING_END_FORM, EndHousing, initial={"ended_on": call.today}),
+    )
 
 
 @router.post("/{record_id}/end")
 async def post_end(call: DeskCall, client_id: UUID, record_id: UUID) -> Response:
     """End a stay."""
-    form = await call.form(EndHousing, fixed={"client_id": client_id, "record_id": record_id})
+    form = await ruled_form(
+        call, HOUSING_END_FORM, EndHousing, fixed={"client_id": client_id, "record_id": record_id}
+    )
     if await call.carry_out(form, end_housing):
         return call.redirect("housing_history", client_id=client_id, notice=call._("The housing has ended."))
     return await _form(call, client_id, "end", form, status=422)

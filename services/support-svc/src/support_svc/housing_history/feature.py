@@ -30,5 +30,9 @@ FEATURE = Feature(
     permissions=(EDIT_HOUSING_HISTORY,),
     lookups=(HOUSING_TYPE, REASON_LEFT),
     settings=(OUT_OF_DATE_AFTER,),
-    offers={"moved_to_client": "moving:moved_to_client", "open_matters": "commands:stays_open"},
+    offers={
+        "configurable_forms": "commands:FORMS",
+        "moved_to_client": "moving:moved_to_client",
+        "open_matters": "commands:stays_open",
+    },
 )

@@ -13,8 +13,11 @@ from chassis.feature import offers_of
 from chassis.ids import new_id
 from chassis.tx import Changes, Tx
 from chassis.usecase import use_case
+from deskkit.i18n import N_
 from support_svc.clients.finding import may_see
 from support_svc.clients.model import Client
+from support_svc.field_rules.commands import follow_field_rules
+from support_svc.field_rules.forms import CONFIGURABLE, ConfigurableForm, declared
 from support_svc.housing_history.commands import open_stays
 from support_svc.housing_loss_prevention.feature import (
     CREDITOR_KIND,
@@ -49,13 +52,21 @@ class PreventionFields(BaseModel):
     reason_id: UUID = Field(title="Reason for Service")
     started_on: PastDay = Field(title="Start date")
     caseworker: Annotated[str, StringConstraints(min_length=1, max_length=120)] = Field(title="Caseworker")
-    program_id: UUID | None = Field(default=None, title="Program")
+    program_id: UUID | None = Field(default=None, title="Program", json_schema_extra=CONFIGURABLE)
 
 
 class NewPrevention(PreventionFields):
     """What the caseworker decides, and when to ask first how the housing is going."""
 
-    first_follow_up_on: FollowUpDay | None = Field(default=None, title="Date of the first follow-up")
+    first_follow_up_on: FollowUpDay | None = Field(
+        default=None, title="Date of the first follow-up", json_schema_extra=CONFIGURABLE
+    )
+
+
+PREVENTION_FORM = ConfigurableForm(
+    "prevention", N_("Housing loss prevention"), NewPrevention, HousingLossPrevention.opened_at
+)
+FORMS = declared(PREVENTION_FORM)
 
 
 class OpenPrevention(NewPrevention):
@@ -146,6 +157,7 @@ async def open_prevention(tx: Tx, command: OpenPrevention) -> UUID:
 async def change_prevention(tx: Tx, command: ChangePrevention) -> None:
     """Change what was decided. Raises EditedMeanwhile with the difference (X4), PreventionClosed."""
     prevention = await locked_prevention(tx, command.prevention_id)
+    command = await follow_field_rules(tx, PREVENTION_FORM, command, before=prevention)
     await _check_fields(tx, command, before=prevention)
     changes: Changes = {
         name: (getattr(prevention, name), getattr(command, name))
@@ -301,6 +313,7 @@ async def open_for(
 
     Raises NoActiveHousing, OpenPreventionExists, StartIsInTheFuture, BeforePrevention, NotFound.
     """
+    fields = await follow_field_rules(tx, PREVENTION_FORM, fields)
     await list_myself(tx)
     await _check_fields(tx, fields, before=None)
     first_on = fields.first_follow_up_on

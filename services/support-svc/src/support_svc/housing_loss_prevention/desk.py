@@ -8,7 +8,10 @@ from chassis.errors import NotFound
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from support_svc.clients.queries import client
+from support_svc.field_rules.desk import ruled_form
+from support_svc.field_rules.queries import rules_for
 from support_svc.housing_loss_prevention.commands import (
+    PREVENTION_FORM,
     AddDebt,
     ChangeDebt,
     ChangePrevention,
@@ -69,13 +72,15 @@ async def page(call: DeskCall) -> Response:
 @router.get("/housing-loss-preventions/new", name="prevention_new")
 async def new(call: DeskCall, client: UUID) -> Response:
     """The form of Add Housing Loss Prevention (H1)."""
-    return await _new_form(call, client, await call.form(OpenPrevention, initial=_usual(call)))
+    return await _new_form(
+        call, client, await ruled_form(call, PREVENTION_FORM, OpenPrevention, initial=_usual(call))
+    )
 
 
 @router.post("/housing-loss-preventions/new")
 async def post_new(call: DeskCall, client: UUID) -> Response:
     """Add Housing Loss Prevention."""
-    form = await call.form(OpenPrevention, fixed={"client_id": client})
+    form = await ruled_form(call, PREVENTION_FORM, OpenPrevention, fixed={"client_id": client})
     if done := await call.carry_out(form, open_prevention):
         notice = call._("The housing loss prevention is open.")
         return call.redirect("prevention", prevention_id=done.result, notice=notice)
@@ -102,20 +107,29 @@ async def _new_form(call: PageCall, client_id: UUID, form: object, status: int =
 async def record(call: DeskCall, prevention_id: UUID) -> Response:
     """The details of a housing loss prevention, with its debts and notices (H1, H3, H4)."""
     one = await call.ask(prevention, prevention_id)
-    return call.page("housing_loss_prevention/record.html", one=one)
+    fields = await call.ask(rules_for, PREVENTION_FORM, prevention_id)
+    return call.page("housing_loss_prevention/record.html", one=one, fields=fields)
 
 
 @router.get(_RECORD + "/edit", name="prevention_edit")
 async def edit(call: DeskCall, prevention_id: UUID) -> Response:
     """The form to change what was decided."""
-    form = await call.form(ChangePrevention, initial=await call.ask(prevention, prevention_id))
+    form = await ruled_form(
+        call,
+        PREVENTION_FORM,
+        ChangePrevention,
+        record=prevention_id,
+        initial=await call.ask(prevention, prevention_id),
+    )
     return await _change_form(call, prevention_id, form)
 
 
 @router.post(_RECORD + "/edit")
 async def post_edit(call: DeskCall, prevention_id: UUID) -> Response:
     """Change what was decided."""
-    form = await call.form(ChangePrevention, fixed={"prevention_id": prevention_id})
+    form = await ruled_form(
+        call, PREVENTION_FORM, ChangePrevention, record=prevention_id, fixed={"prevention_id": prevention_id}
+    )
     if await call.carry_out(form, change_prevention):
         return _back(call, prevention_id, call._("The changes are saved."))
     return await _change_form(call, prevention_id, form, status=422)
@@ -259,13 +273,15 @@ async def _debt_form(
 @router.get("/offers/{risk}", name="offer")
 async def offered(call: DeskCall, risk: UUID) -> Response:
     """A risk to a tenancy, and what can be done about the offer of help (H3)."""
-    return await _offer_page(call, risk, await call.form(TakeUpOffer, initial=_usual(call)))
+    return await _offer_page(
+        call, risk, await ruled_form(call, PREVENTION_FORM, TakeUpOffer, initial=_usual(call))
+    )
 
 
 @router.post("/offers/{risk}")
 async def post_take_up(call: DeskCall, risk: UUID) -> Response:
     """Take an offer up: open housing loss prevention."""
-    form = await call.form(TakeUpOffer, fixed={"risk": risk})
+    form = await ruled_form(call, PREVENTION_FORM, TakeUpOffer, fixed={"risk": risk})
     if done := await call.carry_out(form, take_up_offer):
         return _back(call, done.result, call._("The housing loss prevention is open."))
     return await _offer_page(call, risk, form, status=422)

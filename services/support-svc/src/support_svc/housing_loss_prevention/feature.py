@@ -91,6 +91,7 @@ FEATURE = Feature(
         "date_prevention": N_("Housing loss prevention without a next step"),
     },
     offers={
+        "configurable_forms": "commands:FORMS",
         "due": "due:due",
         "open_matters": "queries:preventions_open",
         "housing_actions": "queries:actions_of",

@@ -2,6 +2,7 @@
 
 from chassis.access import Permission
 from chassis.feature import Feature, NavItem
+from deskkit.i18n import N_
 from support_svc.roles import CASEWORKER, SUPERVISOR, SUPPORT_ADMINISTRATOR
 
 EDIT_LOOKUPS = Permission("edit_lookups", SUPPORT_ADMINISTRATOR)
@@ -13,5 +14,13 @@ FEATURE = Feature(
         EDIT_LOOKUPS,
         VIEW_LOOKUPS,
     ),
-    navigation=(NavItem("Lists", "lookups", EDIT_LOOKUPS, position=90),),
+    navigation=(
+        NavItem(
+            "Lists",
+            "lookups",
+            EDIT_LOOKUPS,
+            position=90,
+            set_up=N_("The values that forms offer, and who can be named as caseworker."),
+        ),
+    ),
 )

@@ -12,11 +12,14 @@ from chassis.flush import parameter
 from chassis.ids import new_id
 from chassis.tx import Tx
 from chassis.usecase import use_case
+from deskkit.i18n import N_
 from support_svc.clients.commands import reach_at
 from support_svc.clients.finding import require_client
 from support_svc.clients.model import Client, ContactKind
 from support_svc.clients.queries import names_of
 from support_svc.corrections.model import Corrected, Reasoned
+from support_svc.field_rules.commands import follow_field_rules
+from support_svc.field_rules.forms import CONFIGURABLE, ConfigurableForm, declared
 from support_svc.followups.commands import done_days, set_follow_up_of
 from support_svc.followups.model import next_due
 from support_svc.housing_history.commands import (
@@ -74,9 +77,11 @@ class MoveInFields(BaseModel):
     """
 
     moved_in_on: PastDay = Field(title="Move-in date")
-    rent: Rent | None = Field(default=None, title="Rent a month")
-    phone: InternationalPhone | None = Field(default=None, title="New phone number")
-    email: Email | None = Field(default=None, title="New e-mail address")
+    rent: Rent | None = Field(default=None, title="Rent a month", json_schema_extra=CONFIGURABLE)
+    phone: InternationalPhone | None = Field(
+        default=None, title="New phone number", json_schema_extra=CONFIGURABLE
+    )
+    email: Email | None = Field(default=None, title="New e-mail address", json_schema_extra=CONFIGURABLE)
     next_on: FollowUpDay | None = Field(default=None, title="Date of the first follow-up")
     next_months: Annotated[int, Field(ge=1, le=36)] | None = Field(
         default=None, title="Months until the first follow-up"
@@ -85,6 +90,10 @@ class MoveInFields(BaseModel):
     reported_by_client: bool = Field(default=False, title="The client reports that the tenancy has started")
     end_housing: bool = Field(default=False, title="End the housing history record that is still open")
     end_reason_id: UUID | None = Field(default=None, title="Reason left")
+
+
+MOVE_IN_FORM = ConfigurableForm("move_in", N_("Move-in"), MoveInFields)
+FORMS = declared(MOVE_IN_FORM)
 
 
 class MoveIn(MoveInFields):
@@ -131,6 +140,7 @@ async def move_in(tx: Tx, command: MoveIn) -> None:
     Raises NotSecured, ApplicationWasDeclined, TenancyNotStarted, ActiveHousing, HousingOverlap, and what
     `check_day` refuses.
     """
+    command = await follow_field_rules(tx, MOVE_IN_FORM, command)
     placement = await locked_placement(tx, command.placement_id)
     request = await current_request(tx, placement)
     if request is None or request.state not in HOLDING:

@@ -7,11 +7,13 @@ from fastapi import Response
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from support_svc.clients.queries import household
+from support_svc.field_rules.desk import ruled_form
 from support_svc.homes.model import ManagedBy
 from support_svc.housing_history.commands import Rent
 from support_svc.housing_history.feature import REASON_LEFT
 from support_svc.lookups.desk import choices
 from support_svc.moving_in.commands import (
+    MOVE_IN_FORM,
     CorrectMoveIn,
     JoinHome,
     MoveIn,
@@ -34,13 +36,13 @@ async def move(call: DeskCall, placement_id: UUID) -> Response:
             initial["moved_in_on"] = min(one.request.tenancy_start, call.today)
         if one.request.tenancy_rent is not None:
             initial["rent"] = Rent(amount=one.request.tenancy_rent, currency=one.request.tenancy_currency)
-    return await _move_page(call, placement_id, await call.form(MoveIn, initial=initial))
+    return await _move_page(call, placement_id, await ruled_form(call, MOVE_IN_FORM, MoveIn, initial=initial))
 
 
 @router.post("")
 async def post_move(call: DeskCall, placement_id: UUID) -> Response:
     """Move In."""
-    form = await call.form(MoveIn, fixed={"placement_id": placement_id})
+    form = await ruled_form(call, MOVE_IN_FORM, MoveIn, fixed={"placement_id": placement_id})
     if await call.carry_out(form, move_in):
         return call.redirect(
             "placement", placement_id=placement_id, notice=call._("The household has moved in.")

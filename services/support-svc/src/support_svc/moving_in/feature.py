@@ -6,4 +6,8 @@ from support_svc.roles import CASEWORKER, SUPERVISOR
 
 RECORD_MOVE_IN = Permission("record_move_in", CASEWORKER, SUPERVISOR)
 
-FEATURE = Feature(module=__name__, permissions=(RECORD_MOVE_IN,))
+FEATURE = Feature(
+    module=__name__,
+    permissions=(RECORD_MOVE_IN,),
+    offers={"configurable_forms": "commands:FORMS"},
+)

@@ -6,11 +6,13 @@ from fastapi import Response
 
 from deskkit.call import DeskCall
 from deskkit.router import DeskRouter
+from support_svc.clients.commands import CLIENT_FORM
 from support_svc.clients.queries import client
 from support_svc.consents.model import ConsentStatus
 from support_svc.consents.queries import consents_of
 from support_svc.contacts.queries import contacts_of
 from support_svc.documents.queries import readiness_of_client
+from support_svc.field_rules.queries import rules_for
 from support_svc.history.queries import last_change
 from support_svc.housing_history.queries import housing_history
 from support_svc.housing_loss_prevention.queries import prevention_of, risks_of
@@ -35,6 +37,7 @@ async def record(call: DeskCall, client_id: UUID) -> Response:
     ]
     return call.page(
         "overviews/client.html",
+        fields=await call.ask(rules_for, CLIENT_FORM, client_id),
         person=person,
         placed=placed,
         signing=min(ahead, key=lambda one: one.starts_at, default=None),

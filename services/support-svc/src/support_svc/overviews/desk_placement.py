@@ -7,6 +7,8 @@ from fastapi import Response
 from deskkit.call import DeskCall
 from deskkit.router import DeskRouter
 from support_svc.documents.queries import readiness_of_placement
+from support_svc.field_rules.queries import rules_for
+from support_svc.placements.commands import PLACEMENT_FORM
 from support_svc.placements.queries import placement
 from support_svc.placements.timeline import crossing
 from support_svc.proposals.queries import proposals
@@ -23,6 +25,7 @@ async def record(call: DeskCall, placement_id: UUID) -> Response:
     found = await call.ask(signings_of, placement_id)
     return call.page(
         "overviews/placement.html",
+        fields=await call.ask(rules_for, PLACEMENT_FORM, placement_id),
         one=one,
         way=one.progress(meeting_of(found, one.request.request if one.request is not None else None)),
         crossed=await call.ask(crossing, placement_id),

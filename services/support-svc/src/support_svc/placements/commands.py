@@ -14,6 +14,7 @@ from chassis.flush import parameter
 from chassis.ids import new_id
 from chassis.tx import Changes, Tx
 from chassis.usecase import use_case
+from deskkit.i18n import N_
 from support_svc.clients.commands import require_head
 from support_svc.clients.finding import is_visible, require_client, sees_archived
 from support_svc.clients.model import Client, ClientState, NotAMember
@@ -22,6 +23,8 @@ from support_svc.consents.commands import GiveConsent, give_consent
 from support_svc.consents.model import GivenHow, Purpose
 from support_svc.corrections.commands import correct
 from support_svc.corrections.model import Corrected, NothingCorrected, Reasoned
+from support_svc.field_rules.commands import follow_field_rules
+from support_svc.field_rules.forms import CONFIGURABLE, NEVER_HIDDEN, ConfigurableForm, declared
 from support_svc.housing_history.feature import HOUSING_TYPE
 from support_svc.lookups.commands import list_myself, require_caseworker, require_values
 from support_svc.lookups.model import Caseworker
@@ -72,13 +75,24 @@ class PlacementFields(BaseModel):
     caseworker: Annotated[str, StringConstraints(min_length=1, max_length=120)] = Field(title="Caseworker")
     housing_types: list[UUID] = Field(min_length=1, max_length=20, title="Housing types sought")
     search_started_on: MoveDay = Field(title="Search start date")
-    target_on: MoveDay | None = Field(default=None, title="Target date")
-    program_id: UUID | None = Field(default=None, title="Program")
-    referral_source_id: UUID | None = Field(default=None, title="Referred by")
-    referral_organisation: Short | None = Field(default=None, title="Referring organisation")
-    referral_person: Short | None = Field(default=None, title="Referring person")
-    referral_phone: InternationalPhone | None = Field(default=None, title="Phone of the referring person")
-    monthly_income: Income | None = Field(default=None, title="Household income a month")
+    target_on: MoveDay | None = Field(default=None, title="Target date", json_schema_extra=CONFIGURABLE)
+    program_id: UUID | None = Field(default=None, title="Program", json_schema_extra=CONFIGURABLE)
+    referral_source_id: UUID | None = Field(default=None, title="Referred by", json_schema_extra=CONFIGURABLE)
+    referral_organisation: Short | None = Field(
+        default=None, title="Referring organisation", json_schema_extra=CONFIGURABLE
+    )
+    referral_person: Short | None = Field(
+        default=None, title="Referring person", json_schema_extra=CONFIGURABLE
+    )
+    referral_phone: InternationalPhone | None = Field(
+        default=None, title="Phone of the referring person", json_schema_extra=CONFIGURABLE
+    )
+    monthly_income: Income | None = Field(
+        default=None, title="Household income a month", json_schema_extra=NEVER_HIDDEN
+    )
+
+
+PLACEMENT_FORM = ConfigurableForm("placement", N_("Housing placement"), PlacementFields, Placement.started_at)
 
 
 class StartPlacement(PlacementFields):
@@ -114,7 +128,13 @@ class AttemptFields(BaseModel):
     reason_id: UUID = Field(title="Reason housing was not secured")
     caseworker: Annotated[str, StringConstraints(min_length=1, max_length=120)] = Field(title="Caseworker")
     final: bool = Field(default=False, title="Final attempt")
-    comments: Comments | None = Field(default=None, title="Comments")
+    comments: Comments | None = Field(default=None, title="Comments", json_schema_extra=CONFIGURABLE)
+
+
+ATTEMPT_FORM = ConfigurableForm(
+    "attempt", N_("Housing placement attempt"), AttemptFields, Attempt.recorded_at
+)
+FORMS = declared(PLACEMENT_FORM, ATTEMPT_FORM)
 
 
 class RecordAttempt(AttemptFields):
@@ -147,6 +167,7 @@ async def start_placement(tx: Tx, command: StartPlacement) -> UUID:
 
     Raises ActivePlacementExists, NotAMember, PersonDeceased, PersonArchived, HeadIsAChild.
     """
+    command = await follow_field_rules(tx, PLACEMENT_FORM, command)
     await list_myself(tx)
     await _check_fields(tx, command, before=None)
     people = [command.client_id, *dict.fromkeys(m for m in command.member_ids if m != command.client_id)]
@@ -194,6 +215,7 @@ async def change_placement(tx: Tx, command: ChangePlacement) -> None:
     """Change what is sought, by whom and until when. Raises EditedMeanwhile with the difference (X4)."""
     placement = await locked_placement(tx, command.placement_id)
     await tx.session.refresh(placement, ["types_sought"])
+    command = await follow_field_rules(tx, PLACEMENT_FORM, command, before=placement)
     await _check_fields(tx, command, before=placement)
     sought = {kind.housing_type_id for kind in placement.types_sought}
     changes = _changes(placement, command, sought)
@@ -228,6 +250,7 @@ async def record_attempt(tx: Tx, command: RecordAttempt) -> UUID:
     """
     if command.attempted_on > tx.today:
         raise InTheFuture(field="attempted_on")
+    command = await follow_field_rules(tx, ATTEMPT_FORM, command)
     await require_values(tx, REASON_NOT_SECURED, [command.reason_id], "reason_id")
     await require_caseworker(tx, command.caseworker)
     placement = await locked_placement(tx, command.placement_id)
@@ -256,6 +279,7 @@ async def correct_attempt(tx: Tx, command: CorrectAttempt) -> None:
     attempt = await tx.session.get(Attempt, command.attempt_id, with_for_update=True)
     if attempt is None or attempt.placement_id != placement.id:
         raise NotFound(what="attempt")
+    command = await follow_field_rules(tx, ATTEMPT_FORM, command, before=attempt)
     if attempt.reason_id != command.reason_id:
         await require_values(tx, REASON_NOT_SECURED, [command.reason_id], "reason_id")
     if attempt.caseworker != command.caseworker:

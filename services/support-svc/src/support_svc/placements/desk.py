@@ -9,9 +9,12 @@ from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
 from support_svc.clients.queries import client, search_clients
 from support_svc.consents.queries import purposes_in_force
+from support_svc.field_rules.desk import ruled_form
 from support_svc.housing_history.feature import HOUSING_TYPE
 from support_svc.lookups.desk import choices, colleagues
 from support_svc.placements.commands import (
+    ATTEMPT_FORM,
+    PLACEMENT_FORM,
     ChangePlacement,
     CorrectAttempt,
     Income,
@@ -54,13 +57,15 @@ async def new(call: DeskCall, client: UUID | None = None, q: str = "") -> Respon
         found = (await call.ask(search_clients, q)).items if q.strip() else ()
         return call.page("placements/choose_client.html", q=q, found=found)
     initial = {"caseworker": call.actor.subject, "search_started_on": call.today}
-    return await _start_form(call, client, await call.form(StartPlacement, initial=initial))
+    return await _start_form(
+        call, client, await ruled_form(call, PLACEMENT_FORM, StartPlacement, initial=initial)
+    )
 
 
 @router.post("/new")
 async def post_new(call: DeskCall, client: UUID) -> Response:
     """Start Housing Placement."""
-    form = await call.form(StartPlacement, fixed={"client_id": client})
+    form = await ruled_form(call, PLACEMENT_FORM, StartPlacement, fixed={"client_id": client})
     if done := await call.carry_out(form, start_placement):
         return call.redirect(
             "placement", placement_id=done.result, notice=call._("The housing placement has started.")
@@ -88,13 +93,19 @@ async def edit(call: DeskCall, placement_id: UUID) -> Response:
     initial = {name: getattr(one, name, None) for name in ChangePlacement.model_fields}
     if one.monthly_income is not None:
         initial["monthly_income"] = Income(amount=one.monthly_income, currency=one.currency)
-    return await _change_form(call, placement_id, await call.form(ChangePlacement, initial=initial))
+    return await _change_form(
+        call,
+        placement_id,
+        await ruled_form(call, PLACEMENT_FORM, ChangePlacement, record=placement_id, initial=initial),
+    )
 
 
 @router.post("/{placement_id}/edit")
 async def post_edit(call: DeskCall, placement_id: UUID) -> Response:
     """Change what is sought."""
-    form = await call.form(ChangePlacement, fixed={"placement_id": placement_id})
+    form = await ruled_form(
+        call, PLACEMENT_FORM, ChangePlacement, record=placement_id, fixed={"placement_id": placement_id}
+    )
     if await call.carry_out(form, change_placement):
         return call.redirect("placement", placement_id=placement_id, notice=call._("The changes are saved."))
     return await _change_form(call, placement_id, form, status=422)
@@ -124,13 +135,15 @@ async def attempts_tab(call: DeskCall, placement_id: UUID) -> Response:
 async def new_attempt(call: DeskCall, placement_id: UUID) -> Response:
     """The form for an attempt."""
     initial = {"attempted_on": call.today, "caseworker": call.actor.subject}
-    return await _attempt_form(call, placement_id, await call.form(RecordAttempt, initial=initial))
+    return await _attempt_form(
+        call, placement_id, await ruled_form(call, ATTEMPT_FORM, RecordAttempt, initial=initial)
+    )
 
 
 @router.post("/{placement_id}/attempts/new")
 async def post_attempt(call: DeskCall, placement_id: UUID) -> Response:
     """Record an attempt; a final one ends the placement."""
-    form = await call.form(RecordAttempt, fixed={"placement_id": placement_id})
+    form = await ruled_form(call, ATTEMPT_FORM, RecordAttempt, fixed={"placement_id": placement_id})
     if await call.carry_out(form, record_attempt):
         return call.redirect("attempts", placement_id=placement_id, notice=call._("The attempt is recorded."))
     return await _attempt_form(call, placement_id, form, status=422)
@@ -151,13 +164,24 @@ async def _attempt_form(call: PageCall, placement_id: UUID, form: object, status
 async def correct(call: DeskCall, placement_id: UUID, attempt_id: UUID) -> Response:
     """The form to correct an attempt."""
     found = await _attempt(call, placement_id, attempt_id)
-    return await _correction_page(call, placement_id, found, await call.form(CorrectAttempt, initial=found))
+    return await _correction_page(
+        call,
+        placement_id,
+        found,
+        await ruled_form(call, ATTEMPT_FORM, CorrectAttempt, record=attempt_id, initial=found),
+    )
 
 
 @router.post("/{placement_id}/attempts/{attempt_id}/correction")
 async def post_correction(call: DeskCall, placement_id: UUID, attempt_id: UUID) -> Response:
     """Correct an attempt."""
-    form = await call.form(CorrectAttempt, fixed={"placement_id": placement_id, "attempt_id": attempt_id})
+    form = await ruled_form(
+        call,
+        ATTEMPT_FORM,
+        CorrectAttempt,
+        record=attempt_id,
+        fixed={"placement_id": placement_id, "attempt_id": attempt_id},
+    )
     if await call.carry_out(form, correct_attempt):
         return call.redirect("attempts", placement_id=placement_id, notice=call._("It is corrected."))
     return await _correction_page(

@@ -14,7 +14,15 @@ VIEW_PROGRAMS = Permission("view_programs", CASEWORKER, SUPERVISOR, SUPPORT_ADMI
 FEATURE = Feature(
     module=__name__,
     permissions=(EDIT_PROGRAMS, VIEW_PROGRAMS),
-    navigation=(NavItem("Programs", "programs", VIEW_PROGRAMS, position=85),),
+    navigation=(
+        NavItem(
+            "Programs",
+            "programs",
+            VIEW_PROGRAMS,
+            position=85,
+            set_up=N_("What funds help, from when until when, and the budgets."),
+        ),
+    ),
     sentences={
         ("program", "added"): N_("The program was added"),
         ("program", "changed"): N_("The program was changed"),

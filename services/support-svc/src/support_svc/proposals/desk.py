@@ -1,6 +1,5 @@
 """Proposing a home that isn't in the inventory, on the Front Desk (P11)."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from fastapi import Response
@@ -14,12 +13,10 @@ from support_svc.housing_history.feature import HOUSING_TYPE
 from support_svc.lookups.queries import values_of
 from support_svc.placements.queries import placement
 from support_svc.proposals.commands import ProposeHome, WithdrawProposal, propose_home, withdraw_proposal
+from support_svc.securing.queries import usual_move_in
 from trade.listings import HOUSING_TYPES, grouped
 
 router = DeskRouter(prefix="/front-desk/placements/{placement_id}/proposed-homes")
-
-USUAL_WAIT = timedelta(days=14)
-"""From today to the expected move-in that the form suggests."""
 
 
 @router.get("/new", name="home_propose")
@@ -29,7 +26,7 @@ async def new(call: DeskCall, placement_id: UUID) -> Response:
         "province": "ON",
         "hold": True,
         "secured_on": call.today,
-        "expected_move_in": call.today + USUAL_WAIT,
+        "expected_move_in": await call.ask(usual_move_in),
     }
     return await _page(call, placement_id, await call.form(ProposeHome, initial=initial))
 

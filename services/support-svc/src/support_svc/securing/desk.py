@@ -1,6 +1,5 @@
 """Secure Unit, giving up and referring on the Front Desk (P6)."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from fastapi import Response
@@ -17,19 +16,15 @@ from support_svc.securing.commands import (
     refer_household,
     secure_unit,
 )
-from support_svc.securing.queries import preview_referral, preview_securing
+from support_svc.securing.queries import preview_referral, preview_securing, usual_move_in
 
 router = DeskRouter(prefix="/front-desk/placements/{placement_id}")
-
-
-USUAL_WAIT = timedelta(days=14)
-"""From today to the expected move-in that the form suggests."""
 
 
 @router.get("/secure/{unit}", name="secure_unit")
 async def secure(call: DeskCall, placement_id: UUID, unit: UUID) -> Response:
     """Confirm Secure Unit: the dates, and what will be disclosed, word for word (P6)."""
-    expected = call.today + USUAL_WAIT
+    expected = await call.ask(usual_move_in)
     preview = await call.ask(preview_securing, placement_id, unit, expected)
     initial = {
         "secured_on": call.today,
@@ -48,7 +43,7 @@ async def post_secure(call: DeskCall, placement_id: UUID, unit: UUID) -> Respons
     form = await call.form(SecureUnit, fixed={"placement_id": placement_id, "unit": unit})
     if await call.carry_out(form, secure_unit):
         return call.redirect("placement", placement_id=placement_id)
-    expected = form.command.expected_move_in if form.refused else call.today + USUAL_WAIT
+    expected = form.command.expected_move_in if form.refused else await call.ask(usual_move_in)
     preview = await call.ask(preview_securing, placement_id, unit, expected)
     shown = {
         "adults": preview.adults,

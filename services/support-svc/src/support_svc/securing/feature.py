@@ -4,11 +4,21 @@ The later features act when a household was referred to a landlord (`household_r
 """
 
 from chassis.access import Permission
-from chassis.feature import Feature
+from chassis.feature import Feature, Setting
 from deskkit.i18n import N_
 from support_svc.roles import CASEWORKER, SUPERVISOR
 
 SECURE_UNIT = Permission("secure_unit", CASEWORKER, SUPERVISOR)
+
+USUAL_WAIT = Setting(
+    code="expected_move_in",
+    label="Expected move-in that is suggested",
+    hint="How long after today forms suggest. How long a home is held, the inventory decides.",
+    default=14,
+    low=0,
+    high=365,
+    unit="days",
+)
 
 DECLINED_BECAUSE = {
     "unit_no_longer_available": N_("The home is no longer available."),
@@ -23,6 +33,7 @@ DECLINED_BECAUSE = {
 FEATURE = Feature(
     module=__name__,
     permissions=(SECURE_UNIT,),
+    settings=(USUAL_WAIT,),
     offers={
         "due": "due:due",
         "awaited": "awaited:awaited",

@@ -4,7 +4,7 @@ It's made of the same values as the events. Besides, there is what placements an
 """
 
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, not_, select
@@ -13,6 +13,7 @@ from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
 from support_svc.clients.model import Client, adult_on
 from support_svc.clients.open_matters import MatterKind, OpenMatter
+from support_svc.configuration.queries import number_of
 from support_svc.consents.model import Purpose
 from support_svc.consents.standing import consent_in_force, landlords
 from support_svc.homes.model import Home, ManagedBy, UnknownHome
@@ -23,7 +24,7 @@ from support_svc.placements.model import (
     SecuringState,
 )
 from support_svc.placements.queries import RequestView, is_active_for, require_visible
-from support_svc.securing.feature import SECURE_UNIT
+from support_svc.securing.feature import SECURE_UNIT, USUAL_WAIT
 from support_svc.securing.model import NothingToRefer, Securing, is_open
 from support_svc.securing.referrals import agreed_by, applicant_of, with_contact
 
@@ -156,6 +157,12 @@ async def count_people(tx: Tx | ReadTx, placement_id: UUID, day: date) -> tuple[
 
 
 # ------------------------------------------------- asked by placements and clients
+@query(SECURE_UNIT)
+async def usual_move_in(tx: ReadTx) -> date:
+    """The expected move-in that a form suggests today (P6)."""
+    return tx.today + timedelta(days=await number_of(tx, USUAL_WAIT))
+
+
 def is_securing() -> ColumnElement[bool]:
     """Whether the placement in the row waits for the inventory's answer."""
     asked = select(Securing.request).where(

@@ -17,12 +17,15 @@ from chassis.ids import new_id
 from chassis.lookups import NotOnTheList
 from chassis.tx import Tx
 from chassis.usecase import use_case
+from deskkit.i18n import N_
 from support_svc.clients.finding import is_visible, may_see, sees_archived
 from support_svc.clients.model import Client
 from support_svc.consents.model import Purpose
 from support_svc.consents.standing import consent_in_force
 from support_svc.corrections.commands import correct
 from support_svc.corrections.model import Corrected, NothingCorrected, Reasoned
+from support_svc.field_rules.commands import follow_field_rules
+from support_svc.field_rules.forms import CONFIGURABLE, ConfigurableForm, declared
 from support_svc.homes.model import Home
 from support_svc.housing_history.model import HousingRecord
 from support_svc.housing_loss_prevention.model import HousingLossPrevention, PreventionStatus
@@ -92,7 +95,11 @@ class SubsidyFields(BaseModel):
     payment_on: SubsidyDay | None = Field(default=None, title="Payment date")
     frequency: Frequency = Field(default=Frequency.ONE_TIME, title="Frequency")
     kind: SubsidyKind = Field(title="Kind")
-    comments: Comments | None = Field(default=None, title="Comments")
+    comments: Comments | None = Field(default=None, title="Comments", json_schema_extra=CONFIGURABLE)
+
+
+SUBSIDY_FORM = ConfigurableForm("subsidy", N_("Rent subsidy"), SubsidyFields, Subsidy.recorded_at)
+FORMS = declared(SUBSIDY_FORM)
 
 
 class RecordSubsidy(SubsidyFields):
@@ -261,6 +268,7 @@ _PREVENTION = (
 
 
 async def _record(tx: Tx, command: SubsidyFields, case: _Case, of: Mapping[str, UUID]) -> UUID:
+    command = await follow_field_rules(tx, SUBSIDY_FORM, command)
     anchor = command.payment_on or command.starts_on
     ends_on = command.ends_on
     if ends_on is None and command.frequency is Frequency.ONE_TIME:
@@ -401,6 +409,7 @@ async def end_subsidy(tx: Tx, command: EndSubsidy) -> None:
 async def change_subsidy(tx: Tx, command: ChangeSubsidy) -> None:
     """Change the reason or the comments of a subsidy. Raises NotFound, EditedMeanwhile, NotOnTheList."""
     subsidy = await _locked_subsidy(tx, command.subsidy_id)
+    command = await follow_field_rules(tx, SUBSIDY_FORM, command, before=subsidy)
     changes = {
         name: (getattr(subsidy, name), getattr(command, name))
         for name in ("reason_id", "comments")

@@ -9,12 +9,15 @@ from fastapi import Query, Response
 from chassis.errors import NotFound
 from deskkit.call import DeskCall, PageCall
 from deskkit.router import DeskRouter
+from support_svc.field_rules.desk import ruled_form
+from support_svc.field_rules.queries import rules_for
 from support_svc.housing_loss_prevention.queries import prevention
 from support_svc.lookups.desk import choices
 from support_svc.placements.queries import placement
 from support_svc.programs.desk import program_choices
 from support_svc.programs.model import SubsidyKind
 from support_svc.subsidies.commands import (
+    SUBSIDY_FORM,
     ChangeRate,
     ChangeSubsidy,
     CorrectPayment,
@@ -85,7 +88,7 @@ async def new(call: DeskCall, placement_id: UUID) -> Response:
     """The form for a subsidy of a placement."""
     one = await call.ask(placement, placement_id)
     initial = {"program_id": one.program_id, "starts_on": call.today, "frequency": Frequency.MONTHLY}
-    form = await call.form(RecordSubsidy, initial=initial)
+    form = await ruled_form(call, SUBSIDY_FORM, RecordSubsidy, initial=initial)
     back = call.url("subsidies_of_placement", placement_id=placement_id)
     return await _form(call, form, one.client_name, back)
 
@@ -93,7 +96,7 @@ async def new(call: DeskCall, placement_id: UUID) -> Response:
 @of_placement.post("/new")
 async def post_new(call: DeskCall, placement_id: UUID) -> Response:
     """Record a subsidy of a placement."""
-    form = await call.form(RecordSubsidy, fixed={"placement_id": placement_id})
+    form = await ruled_form(call, SUBSIDY_FORM, RecordSubsidy, fixed={"placement_id": placement_id})
     if done := await call.carry_out(form, record_subsidy):
         return call.redirect("subsidy", subsidy_id=done.result, notice=call._("The subsidy is recorded."))
     one = await call.ask(placement, placement_id)
@@ -118,7 +121,7 @@ async def new_of_prevention(call: DeskCall, prevention_id: UUID) -> Response:
         "starts_on": call.today,
         "frequency": Frequency.ONE_TIME,
     }
-    form = await call.form(RecordPreventionSubsidy, initial=initial)
+    form = await ruled_form(call, SUBSIDY_FORM, RecordPreventionSubsidy, initial=initial)
     back = call.url("subsidies_of_prevention", prevention_id=prevention_id)
     return await _form(call, form, one.client_name, back)
 
@@ -126,7 +129,9 @@ async def new_of_prevention(call: DeskCall, prevention_id: UUID) -> Response:
 @of_prevention.post("/new")
 async def post_new_of_prevention(call: DeskCall, prevention_id: UUID) -> Response:
     """Record a subsidy of a housing loss prevention."""
-    form = await call.form(RecordPreventionSubsidy, fixed={"prevention_id": prevention_id})
+    form = await ruled_form(
+        call, SUBSIDY_FORM, RecordPreventionSubsidy, fixed={"prevention_id": prevention_id}
+    )
     if done := await call.carry_out(form, record_prevention_subsidy):
         return call.redirect("subsidy", subsidy_id=done.result, notice=call._("The subsidy is recorded."))
     one = await call.ask(prevention, prevention_id)
@@ -158,6 +163,7 @@ async def record(
     shown = year or min(max(call.today.year, one.line.starts_on.year), last)
     return call.page(
         "subsidies/record.html",
+        fields=await call.ask(rules_for, SUBSIDY_FORM, subsidy_id),
         one=one,
         year=shown,
         years=(one.line.starts_on.year, last),
@@ -180,13 +186,17 @@ async def edit(call: DeskCall, subsidy_id: UUID) -> Response:
     """The form to change the reason or the comments."""
     one = await call.ask(subsidy, subsidy_id)
     initial = {name: getattr(one, name) for name in ("reason_id", "comments", "version")}
-    return await _edit(call, one, await call.form(ChangeSubsidy, initial=initial))
+    return await _edit(
+        call, one, await ruled_form(call, SUBSIDY_FORM, ChangeSubsidy, record=subsidy_id, initial=initial)
+    )
 
 
 @router.post("/{subsidy_id}/edit")
 async def post_edit(call: DeskCall, subsidy_id: UUID) -> Response:
     """Change the reason or the comments."""
-    form = await call.form(ChangeSubsidy, fixed={"subsidy_id": subsidy_id})
+    form = await ruled_form(
+        call, SUBSIDY_FORM, ChangeSubsidy, record=subsidy_id, fixed={"subsidy_id": subsidy_id}
+    )
     if await call.carry_out(form, change_subsidy):
         return call.redirect("subsidy", subsidy_id=subsidy_id, notice=call._("The changes are saved."))
     return await _edit(call, await call.ask(subsidy, subsidy_id), form, status=422)

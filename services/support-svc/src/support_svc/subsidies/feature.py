@@ -26,6 +26,7 @@ FEATURE = Feature(
         ("subsidy", "handed_to_new_head"): N_("The household has a new head, whose subsidy it is now"),
     },
     offers={
+        "configurable_forms": "commands:FORMS",
         "spent_from_budget": "budgets:spent_from_budget",
         "household_referred": "reporting:report_running",
         "placement_has_new_head": "commands:follow_head",

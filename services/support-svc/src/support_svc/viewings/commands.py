@@ -9,6 +9,9 @@ from sqlalchemy import func, select
 from chassis.errors import EditedMeanwhile, NotFound
 from chassis.tx import Tx
 from chassis.usecase import use_case
+from deskkit.i18n import N_
+from support_svc.field_rules.commands import follow_field_rules
+from support_svc.field_rules.forms import NEVER_MANDATORY, ConfigurableForm, declared
 from support_svc.homes.model import Home, UnknownHome
 from support_svc.lookups.commands import require_values
 from support_svc.lookups.model import LookupValue
@@ -28,11 +31,15 @@ class ViewingFields(BaseModel):
     """
 
     shown_on: PastDay = Field(title="Shown on")
-    viewed_on: PastDay | None = Field(default=None, title="Viewed on")
-    offered_on: PastDay | None = Field(default=None, title="Offered on")
+    viewed_on: PastDay | None = Field(default=None, title="Viewed on", json_schema_extra=NEVER_MANDATORY)
+    offered_on: PastDay | None = Field(default=None, title="Offered on", json_schema_extra=NEVER_MANDATORY)
     refused_on: PastDay | None = Field(default=None, title="Refused by the client on")
     reason_id: UUID | None = Field(default=None, title="Reason the client gave")
     version: int = Field(default=0, ge=0)
+
+
+VIEWING_FORM = ConfigurableForm("viewing", N_("Viewing"), ViewingFields, Viewing.shown_on)
+FORMS = declared(VIEWING_FORM)
 
 
 class RecordViewing(ViewingFields):
@@ -56,10 +63,11 @@ async def record_viewing(tx: Tx, command: RecordViewing) -> int:
     A refusal changes nothing else: no attempt is recorded, and the home can be secured as before. Raises
     EditedMeanwhile, PlacementEnded, UnknownHome, TooManyShown, NotOnTheList, and what `require_days` raises.
     """
-    days = Days(**{name: getattr(command, name) for name in STEPS})
-    require_days(days, reason_id=command.reason_id, today=tx.today)
     placement = await _open_placement(tx, command.placement_id)
     viewing = await tx.session.get(Viewing, (placement.id, command.unit))
+    command = await follow_field_rules(tx, VIEWING_FORM, command, before=viewing)
+    days = Days(**{name: getattr(command, name) for name in STEPS})
+    require_days(days, reason_id=command.reason_id, today=tx.today)
     after = {**asdict(days), "reason_id": command.reason_id}
     before = {name: getattr(viewing, name, None) for name in after}
     changes = {name: (before[name], after[name]) for name in after if before[name] != after[name]}

@@ -4,4 +4,4 @@ from chassis.feature import Feature, LookupList
 
 REASON_REFUSED = LookupList("reason_refused", label="Reason the client refused a home")
 
-FEATURE = Feature(module=__name__, lookups=(REASON_REFUSED,))
+FEATURE = Feature(module=__name__, lookups=(REASON_REFUSED,), offers={"configurable_forms": "commands:FORMS"})
