@@ -12,5 +12,5 @@ FEATURE = Feature(
     module=__name__,
     permissions=(EDIT_CONTACTS,),
     lookups=(CONTACT_RELATIONSHIP,),
-    offers={"moved_to_client": "moving:moved_to_client"},
+    offers={"moved_to_client": "moving:moved_to_client", "erased_with_person": "erasing:erased_with_person"},
 )

@@ -1,0 +1,120 @@
+"""Somebody is erased: nothing of the person is left anywhere, and what is counted is counted as before (X7)."""
+
+import datetime as dt
+import json
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from chassis.actor import Actor
+from chassis.erasing import parts_of
+from chassis.perform import perform
+from importing.steps import ImportCommand
+from support_svc.client_imports.commands import discard_import
+from support_svc.retention.carrying_out import erase_again
+
+SUPERVISOR = Actor("staff-8", "support", frozenset({"supervisor"}), "Sam Okafor")
+WORKER = Actor.system("timers", "support")
+STAFF = re.compile(r"(_by|_by_name|^actor_name|^caseworker|^person|^person_name|_name)$")
+
+TOTALS = (
+    "SELECT status, count(*), sum(coalesce(moved_in_on, secured_on) - search_started_on) AS days,"
+    " min(search_started_on), max(ended_on) FROM placement GROUP BY status ORDER BY status",
+    "SELECT count(*), count(DISTINCT client_id), count(DISTINCT placement_id) FROM placement_member",
+    "SELECT count(*), count(DISTINCT client_id), count(DISTINCT household_id) FROM household_member",
+    "SELECT reason_id, final, count(*) FROM placement_attempt GROUP BY 1, 2 ORDER BY 1, 2",
+    "SELECT housing_type_id, reason_left_id, count(*), count(DISTINCT client_id), count(DISTINCT stay),"
+    " sum(ended_on - started_on) AS days FROM housing_record GROUP BY 1, 2 ORDER BY 1, 2",
+    "SELECT sum(amount) FROM housing_rent",
+    "SELECT subject, state, months_since, count(*) FROM followup GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+    "SELECT still_in_housing, reason_left_id, count(*), count(DISTINCT client_id) FROM followup_outcome"
+    " GROUP BY 1, 2 ORDER BY 1, 2",
+    "SELECT status, outcome, risk_source, reason_id, count(*), count(DISTINCT client_id)"
+    " FROM housing_loss_prevention GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+    "SELECT creditor_kind_id, count(*), sum(amount) FROM housing_debt GROUP BY 1 ORDER BY 1",
+    "SELECT program_id, kind, reason_id, count(*), count(DISTINCT client_id) FROM subsidy"
+    " GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+    "SELECT outcome, count(*), sum(amount), min(due_on), max(due_on) FROM subsidy_payment GROUP BY 1 ORDER BY 1",
+    "SELECT frequency, sum(amount) FROM subsidy_rate GROUP BY 1 ORDER BY 1",
+    "SELECT * FROM program_budget_use ORDER BY 1",
+    "SELECT purpose, type, recipient, count(*), count(withdrawn_at) FROM consent GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+    "SELECT count(*), max(position), count(basis), count(published_at), string_agg(id::text, ' ' ORDER BY position)"
+    " FROM outbox",
+)
+"""What reports count, and the chain of what was said to whom, when and on which basis."""
+
+
+async def totals(world):
+    """Everything that is counted."""
+    return [await world.rows(sql) for sql in TOTALS]
+
+
+async def personal_values(world):
+    """Every text, birth date and id of people that is recorded anywhere, from the columns that don't stay."""
+    found = {}
+    async with world.runtime.transaction(WORKER) as tx:
+        for part in parts_of(tx):
+            stays = set() if part.deleted else {one.key for one in part.stays}
+            for column in part.table.columns:
+                plain = isinstance(column.type, sa.String | sa.Date) and not isinstance(column.type, sa.Enum)
+                if not plain or column.name in stays or STAFF.search(column.name) and column.name not in NAMES:
+                    continue
+                if isinstance(column.type, sa.Date) and column.name != "date_of_birth":
+                    continue
+                for row in await tx.execute(sa.select(sa.cast(column, sa.Text)).where(column.is_not(None))):
+                    found.setdefault(row[0], f"{part.table.name}.{column.name}")
+        for row in await tx.execute(sa.text("SELECT id::text FROM client")):
+            found[row[0]] = "client.id"
+    return {value: where for value, where in found.items() if len(value) > 3 and value not in PUBLIC}
+
+
+NAMES = frozenset({"given_name", "family_name", "preferred_name", "landlord_name", "other_name"})
+PUBLIC = frozenset({"Toronto", "Ottawa", "apartment"})
+
+
+async def everything_stored(world):
+    """Every row of every table as text, and every file."""
+    tables = await world.rows(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    )
+    stored = {}
+    for one in tables:
+        rows = await world.rows(f'SELECT t::text AS row FROM "{one["relname"]}" AS t')
+        stored[one["relname"]] = "\n".join(row["row"] for row in rows)
+    return stored
+
+
+def left_of(values, stored, *, but=()):
+    """Where values are still found."""
+    return sorted(
+        f"{where} {value!r} in {table}"
+        for value, where in values.items()
+        for table, text in stored.items()
+        if value in text and table not in but
+    )
+
+
+async def sent(world):
+    """Let the relay have sent everything."""
+    await world.rows("UPDATE outbox SET status = 'published', published_at = now() WHERE status = 'pending'")
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.row("X7")
+async def test_nothing_is_left_of_people_of_whom_everything_was_recorded(world, every_stage):
+    """Placements in every state, and every action that can be recorded of a person."""
+    scenes = {scene.name: scene.ids for scene in await every_stage()}
+    await world.do(discard_import, ImportCommand(scenes["imported"]["import_id"]), SUPERVISOR)
+    await sent(world)
+    before = await totals(world)
+    values = await personal_values(world)
+    assert len(values) > 100
+    people = [row["id"] for row in await world.rows("SELECT id FROM client WHERE merged_into IS NULL")]
+    for one in people:
+        assert await perform(world.runtime, WORKER, erase_again, one)
+    stored = await everything_stored(world)
+    assert left_of(values, stored, but={"erasure", "home", "inventory_place"}) == []
+    assert await totals(world) == before
+    for one in people:
+        assert not await perform(world.runtime, WORKER, erase_again, one)
