@@ -5,8 +5,8 @@ what becomes of them: they are deleted, or they stay for the totals with everyth
 was. Rows that stay name an anonymous record afterwards, which nothing joins to the person. Those that prove
 what was disclosed name another one, so that the proof doesn't lead to the facts that are counted.
 
-Audit, access log and outbox are protected by triggers (`chassis.db.schema.erasing_v1`): they yield to an erasure that is
-recorded in the table `erasure` by the same transaction, and to nothing else.
+Audit, access log and outbox are protected by triggers (`chassis.db.schema.erasing_v1`): they yield to an
+erasure that the same transaction records in the table `erasure`, and to nothing else.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Table, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute
 
+from chassis.db.tables import access_log, audit, parked, timers
 from chassis.feature import Setting, offers_of
 from chassis.tx import ReadTx, Tx
 
@@ -188,51 +190,67 @@ async def permit(tx: Tx, erasure: UUID) -> None:
     await tx.execute(sa.text("SELECT set_config('partywall.erasing', :id, true)"), {"id": str(erasure)})
 
 
-_KINDS = """
-    WITH RECURSIVE kinds AS (
-        (SELECT record_kind FROM {table} ORDER BY record_kind LIMIT 1)
-        UNION ALL
-        SELECT (SELECT record_kind FROM {table} WHERE record_kind > kinds.record_kind
-            ORDER BY record_kind LIMIT 1)
-        FROM kinds WHERE kinds.record_kind IS NOT NULL
-    )
-    SELECT record_kind FROM kinds WHERE record_kind IS NOT NULL
-"""
-# The index begins with the kind of record; there are few kinds, so each is looked up by it.
-_OF = f"record_kind IN ({_KINDS}) AND record_id = ANY (:ids)"
-_TRACES = tuple(
-    sa.text(sql)
-    for sql in (
-        f"DELETE FROM audit WHERE {_OF.format(table='audit')}",
-        f"DELETE FROM access_log WHERE {_OF.format(table='access_log')}",
-        "DELETE FROM timers WHERE key = ANY (:ids)",
-        "DELETE FROM idempotency WHERE EXISTS (SELECT FROM unnest(CAST(:ids AS text[])) AS gone (id)"
-        " WHERE position(gone.id IN result::text) > 0)",
-    )
+# The index begins with the kind of record, of which there are few, so each is looked up by it.
+_KINDS = {
+    audit: sa.text(
+        """
+        WITH RECURSIVE kinds AS (
+            (SELECT record_kind FROM audit ORDER BY record_kind LIMIT 1)
+            UNION ALL
+            SELECT (SELECT record_kind FROM audit WHERE record_kind > kinds.record_kind
+                ORDER BY record_kind LIMIT 1)
+            FROM kinds WHERE kinds.record_kind IS NOT NULL
+        )
+        SELECT record_kind FROM kinds WHERE record_kind IS NOT NULL
+        """
+    ),
+    access_log: sa.text(
+        """
+        WITH RECURSIVE kinds AS (
+            (SELECT record_kind FROM access_log ORDER BY record_kind LIMIT 1)
+            UNION ALL
+            SELECT (SELECT record_kind FROM access_log WHERE record_kind > kinds.record_kind
+                ORDER BY record_kind LIMIT 1)
+            FROM kinds WHERE kinds.record_kind IS NOT NULL
+        )
+        SELECT record_kind FROM kinds WHERE record_kind IS NOT NULL
+        """
+    ),
+}
+_REMEMBERED = sa.text(
+    "DELETE FROM idempotency WHERE EXISTS (SELECT FROM unnest(CAST(:ids AS text[])) AS gone (id)"
+    " WHERE position(gone.id IN result::text) > 0)"
 )
-_PROOF = sa.text(f"UPDATE audit SET changes = NULL WHERE {_OF.format(table='audit')} AND changes IS NOT NULL")
-_RENAMED = sa.text(
-    "UPDATE audit SET changes = replace(changes::text, :before, :after)::jsonb"
-    f" WHERE {_OF.format(table='audit')} AND position(:before IN changes::text) > 0"
-)
-# The number, the moment, the kind, the addressee and the basis prove that something was said; what was said goes.
+# The number, the moment, the kind, the addressee and the basis prove that something was said; what it said
+# goes.
 _SAID = sa.text(
     "UPDATE outbox SET data = data - 'data', about = NULL, traceparent = NULL"
     " WHERE about = ANY (:about) AND data ? 'data'"
 )
-_PARKED = sa.text("DELETE FROM parked WHERE aggregate = ANY (:ids)")
 
 
 async def _erase_traces(tx: Tx, found: Found) -> None:
     gone = [str(one) for one in found.named(EVERYTHING) if one not in found.proofs]
-    for statement in _TRACES:
-        await tx.execute(statement, {"ids": gone})
-    await tx.execute(_PROOF, {"ids": [str(one) for one in sorted(found.proofs)]})
-    shared = [str(one) for one in sorted(found.shared)]
+    for log in _KINDS:
+        await tx.execute(sa.delete(log).where(await _of_records(tx, log, gone)))
+    await tx.execute(sa.delete(timers).where(timers.c.key.in_(gone)))
+    await tx.execute(_REMEMBERED, {"ids": gone})
+    changed = sa.update(audit).where(audit.c.changes.is_not(None))
+    proofs = [str(one) for one in found.proofs]
+    await tx.execute(changed.where(await _of_records(tx, audit, proofs)).values(changes=sa.null()))
+    shared = await _of_records(tx, audit, [str(one) for one in found.shared])
+    said = sa.cast(audit.c.changes, sa.Text)
     for before, after in found.counted.items():
-        await tx.execute(_RENAMED, {"ids": shared, "before": str(before), "after": str(after)})
-    await tx.execute(_SAID, {"about": [str(one) for one in sorted(found.about)]})
-    await tx.execute(_PARKED, {"ids": [str(one) for one in sorted(found.references)]})
+        renamed = sa.cast(sa.func.replace(said, str(before), str(after)), JSONB)
+        names = sa.func.strpos(said, str(before)) > 0
+        await tx.execute(changed.where(shared, names).values(changes=renamed))
+    await tx.execute(_SAID, {"about": [str(one) for one in found.about]})
+    await tx.execute(sa.delete(parked).where(parked.c.aggregate.in_([str(one) for one in found.references])))
+
+
+async def _of_records(tx: Tx, log: Table, records: Sequence[str]) -> ColumnElement[bool]:
+    kinds = (await tx.execute(_KINDS[log])).scalars().all()
+    return sa.and_(log.c.record_kind.in_(kinds), log.c.record_id.in_(records))
 
 
 async def unsent(tx: Tx | ReadTx, about: Iterable[UUID]) -> bool:

@@ -212,8 +212,10 @@ _ERASING_V1 = (
     "CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON access_log"
     " FOR EACH ROW EXECUTE FUNCTION require_erasure()",
     # What the relay changes, the state and the moment of sending, is free, and costs nothing.
-    """CREATE TRIGGER written_once BEFORE DELETE OR UPDATE OF id, position, aggregate, aggregate_version, subject,
-        type, addressee, data, about, basis, withheld_reason, recorded_at, traceparent ON outbox
+    """CREATE TRIGGER written_once
+        BEFORE DELETE OR UPDATE OF id, position, aggregate, aggregate_version, subject, type, addressee, data,
+            about, basis, withheld_reason, recorded_at, traceparent
+        ON outbox
         FOR EACH ROW EXECUTE FUNCTION require_erasure()""",
     "CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON erasure"
     " FOR EACH ROW EXECUTE FUNCTION require_erasure()",

@@ -1,10 +1,10 @@
-"""What becomes of imports when somebody is erased (X7), and of their contents when they were finished long ago."""
+"""What becomes of imports when somebody is erased, and of what is stored of those finished long ago (X7)."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Date, cast, delete, func, select
+from sqlalchemy import Date, cast, delete, func, select, update
 
 from chassis.erasing import ErasedRows, Expiring, Found
 from chassis.tx import ReadTx, Tx
@@ -23,7 +23,7 @@ _CONTENTS = (ImportPart, ImportRow, ImportProblem, WrongRow)
 
 
 class ContentsOfImports(ErasedRows):
-    """What is still stored of files that were written or discarded, since any line may be about the person."""
+    """What is still stored of finished files: any line of them may be about the person."""
 
     async def collect(self, tx: Tx | ReadTx, found: Found) -> None:
         """Find nothing: a line of a file is no record."""
@@ -50,10 +50,15 @@ async def forget_contents(tx: Tx, until: date) -> int:
     finished = select(ClientImport.id).where(cast(ClientImport.finished_at, Date) <= until)
     deleted = 0
     for table in _CONTENTS:
-        gone = await tx.execute(
-            delete(table).where(table.import_id.in_(finished)).returning(table.import_id)
-        )
+        gone = await tx.execute(delete(table).where(table.import_id.in_(finished)).returning(table.import_id))
         deleted += len(gone.all())
+    # How far it came is the name of the last person in the order of names.
+    await tx.execute(
+        update(ClientImport)
+        .where(ClientImport.id.in_(finished), ClientImport.reached != "")
+        .values(reached="")
+        .execution_options(synchronize_session=False)
+    )
     return deleted
 
 
@@ -61,6 +66,7 @@ async def expired_contents(tx: Tx | ReadTx, last: date, spared: Collection[UUID]
     """How many imports that were finished by a day still have contents."""
     finished = select(ClientImport.id).where(cast(ClientImport.finished_at, Date) <= last)
     having = [select(table.import_id).where(table.import_id.in_(finished)) for table in _CONTENTS]
+    having.append(select(ClientImport.id).where(ClientImport.id.in_(finished), ClientImport.reached != ""))
     first, *others = having
     found = first.union(*others).subquery()
     return await tx.scalar(select(func.count()).select_from(found)) or 0

@@ -30,5 +30,10 @@ FEATURE = Feature(
         "resume_import": N_("Import to go on with"),
         "decide_import": N_("Import to decide about"),
     },
-    offers={"due": "due:due", "moved_to_client": "moving:moved_to_client", "erased_with_person": "erasing:erased_with_person", "expiring": "erasing:expiring"},
+    offers={
+        "due": "due:due",
+        "moved_to_client": "moving:moved_to_client",
+        "erased_with_person": "erasing:erased_with_person",
+        "expiring": "erasing:expiring",
+    },
 )

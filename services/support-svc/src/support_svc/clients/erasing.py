@@ -1,4 +1,4 @@
-"""What becomes of clients and households when somebody is erased (X7), and of whom that is not to happen yet."""
+"""What becomes of clients and households when somebody is erased, and what hinders it (X7)."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from chassis.errors import DomainError, Kind
 from chassis.erasing import TODAY, ErasedRows, Found
+from chassis.errors import DomainError, Kind
 from chassis.feature import offers_of
 from chassis.ids import new_id
 from chassis.tx import ReadTx, Tx
@@ -72,7 +72,9 @@ async def head_of_others(tx: Tx | ReadTx, people: Sequence[UUID]) -> Sequence[Do
     """Say whether somebody is the head of a household in which others live."""
     mine = (
         select(HouseholdMember.household_id)
-        .where(HouseholdMember.client_id.in_(people), HouseholdMember.is_head, HouseholdMember.left_on.is_(None))
+        .where(
+            HouseholdMember.client_id.in_(people), HouseholdMember.is_head, HouseholdMember.left_on.is_(None)
+        )
         .scalar_subquery()
     )
     others = select(HouseholdMember.id).where(
@@ -88,13 +90,13 @@ Hinders = Callable[[Tx | ReadTx, Sequence[UUID]], Awaitable[Sequence[DomainError
 
 
 async def hindrances(tx: Tx | ReadTx, people: Sequence[UUID]) -> list[DomainError]:
-    """Return why the records of one person can't be erased now: a case that runs, a legal hold, and the like."""
+    """Return why the records of one person can't be erased now, such as a case that runs."""
     asked: list[Hinders] = offers_of(tx.runtime.features, "hinders_erasure")
     return [one for its in asked for one in await its(tx, people)]
 
 
 async def records_of(tx: Tx | ReadTx, client_id: UUID) -> list[UUID]:
-    """Return the ids of a person's record and of those merged into it, however often; none if it's unknown."""
+    """Return the ids of a person's record and of those merged into it; none if it's unknown."""
     own = select(Client.id).where(Client.id == client_id, Client.erased_on.is_(None)).cte(recursive=True)
     merged = select(Client.id).join(own, Client.merged_into == own.c.id)
     every = own.union_all(merged)
@@ -104,7 +106,9 @@ async def records_of(tx: Tx | ReadTx, client_id: UUID) -> list[UUID]:
 async def put_anonymous_in_place(tx: Tx, found: Found) -> None:
     """Write the anonymous records that take the place of a person's, for what is counted and for proofs."""
     rows = await tx.execute(
-        select(Client.id, Client.state, Client.merged_into, Client.created_at).where(Client.id.in_(found.people))
+        select(Client.id, Client.state, Client.merged_into, Client.created_at).where(
+            Client.id.in_(found.people)
+        )
     )
     people = rows.all()
     for stands_for in (found.counted, found.proven):
@@ -127,5 +131,3 @@ async def put_anonymous_in_place(tx: Tx, found: Found) -> None:
                 one = await tx.session.get_one(Client, stands_for[person.id])
                 one.merged_into = stands_for[person.merged_into]
         await tx.session.flush()
-
-

@@ -34,5 +34,9 @@ FEATURE = Feature(
     navigation=(NavItem("Clients", "clients", VIEW_CLIENTS, position=20),),
     settings=(RETAIN_CASE_FILE,),
     lookups=(GENDER, INDIGENOUS_INDICATOR, RELATIONSHIP),
-    offers={"moved_to_client": "moving:moved_to_client", "erased_with_person": "erasing:erased_with_person", "hinders_erasure": "erasing:head_of_others"},
+    offers={
+        "moved_to_client": "moving:moved_to_client",
+        "erased_with_person": "erasing:erased_with_person",
+        "hinders_erasure": "erasing:head_of_others",
+    },
 )

@@ -130,8 +130,12 @@ def may_see(tx: Tx | ReadTx) -> ColumnElement[bool]:
 
 
 def is_visible(archived_too: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether the client in the row may be seen: an archived one if `archived_too`, a merged or erased one never."""
-    return and_(Client.merged_into.is_(None), Client.erased_on.is_(None), or_(Client.state != ClientState.ARCHIVED, archived_too))
+    """Whether the client in the row may be seen: an archived one if `archived_too`, a merged one never."""
+    return and_(
+        Client.merged_into.is_(None),
+        Client.erased_on.is_(None),
+        or_(Client.state != ClientState.ARCHIVED, archived_too),
+    )
 
 
 def sees_archived(tx: Tx | ReadTx) -> bool:

@@ -1,4 +1,4 @@
-"""What becomes of consents when somebody is erased (X7): they still show under what something was disclosed."""
+"""What becomes of consents when somebody is erased (X7): they still prove why something was disclosed."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What becomes of follow-ups when somebody is erased (X7): what was found stays, what was written of it goes."""
+"""What becomes of follow-ups when somebody is erased (X7): what was found stays, what was written goes."""
 
 from collections.abc import Sequence
 

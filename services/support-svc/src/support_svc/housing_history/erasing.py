@@ -1,4 +1,4 @@
-"""What becomes of somebody's housing history (X7): how long and in what kind of housing stays, where doesn't."""
+"""What becomes of the housing history of somebody who is erased (X7): how long stays, where goes."""
 
 from collections.abc import Sequence
 

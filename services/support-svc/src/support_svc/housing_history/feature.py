@@ -28,7 +28,7 @@ RETAIN_HOUSING = Setting(
     code="retain_housing",
     label="Records of housing are retained",
     hint=(
-        "For how long after the last day: placements, follow-ups, housing history and housing loss prevention. "
+        "For how long after the last day: placements, follow-ups, housing history and loss prevention. "
         "A claim can usually be brought for two years, at most for fifteen (Limitations Act, 2002)."
     ),
     default=84,
@@ -42,5 +42,9 @@ FEATURE = Feature(
     permissions=(EDIT_HOUSING_HISTORY,),
     lookups=(HOUSING_TYPE, REASON_LEFT),
     settings=(OUT_OF_DATE_AFTER, RETAIN_HOUSING),
-    offers={"moved_to_client": "moving:moved_to_client", "open_matters": "commands:stays_open", "erased_with_person": "erasing:erased_with_person"},
+    offers={
+        "moved_to_client": "moving:moved_to_client",
+        "open_matters": "commands:stays_open",
+        "erased_with_person": "erasing:erased_with_person",
+    },
 )

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from chassis.errors import DomainError, Kind
 from chassis.erasing import TODAY, ErasedRows
+from chassis.errors import DomainError, Kind
 from chassis.tx import ReadTx, Tx
 from support_svc.housing_history.feature import RETAIN_HOUSING
 from support_svc.housing_loss_prevention.model import (
@@ -37,7 +37,9 @@ _PARTS: Sequence[ErasedRows] = (
             HousingLossPrevention.version,
         ),
         period=RETAIN_HOUSING,
-        last=func.greatest(HousingLossPrevention.started_on, func.coalesce(HousingLossPrevention.ended_on, TODAY)),
+        last=func.greatest(
+            HousingLossPrevention.started_on, func.coalesce(HousingLossPrevention.ended_on, TODAY)
+        ),
     ),
     ErasedRows(
         Debt.client_id,

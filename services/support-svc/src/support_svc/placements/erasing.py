@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import Text, case, cast, func, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.errors import DomainError, Kind
 from chassis.erasing import TODAY, ErasedRows, Found
+from chassis.errors import DomainError, Kind
 from chassis.tx import ReadTx, Tx
 from support_svc.clients.model import Client
 from support_svc.housing_history.feature import RETAIN_HOUSING
@@ -29,12 +29,14 @@ _RUNNING = (PlacementStatus.HOUSING_NOT_SECURED, PlacementStatus.HOUSING_SECURED
 
 
 class Placements(ErasedRows):
-    """Placements: those of nobody else are blanked, the others get an anonymous head where it was the person's."""
+    """Placements: those of nobody else are blanked; in the others an anonymous record is the head."""
 
     async def collect(self, tx: Tx | ReadTx, found: Found) -> None:
         """Find the placements in which only the person was, or only people who were erased before."""
         theirs = select(PlacementMember.placement_id).where(PlacementMember.client_id.in_(found.people))
-        mine = select(Placement.id).where(or_(Placement.client_id.in_(found.people), Placement.id.in_(theirs)))
+        mine = select(Placement.id).where(
+            or_(Placement.client_id.in_(found.people), Placement.id.in_(theirs))
+        )
         others = (
             select(PlacementMember.placement_id)
             .join(Client, Client.id == PlacementMember.client_id)

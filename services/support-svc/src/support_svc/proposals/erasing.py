@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from chassis.erasing import ErasedRows
 from support_svc.proposals.model import Proposal
 
-_PARTS: Sequence[ErasedRows] = (
-    ErasedRows(Proposal.placement_id, references=(Proposal.request,)),
-)
+_PARTS: Sequence[ErasedRows] = (ErasedRows(Proposal.placement_id, references=(Proposal.request,)),)
 
 
 def erased_with_person() -> Sequence[ErasedRows]:

@@ -194,7 +194,7 @@ async def approve_erasure(tx: Tx, command: DecideErasure) -> None:
 
 @use_case(DECIDE_ERASURE)
 async def refuse_erasure(tx: Tx, command: RefuseErasure) -> None:
-    """Refuse an erasure, or stop one that was approved, with the reason (X7). Raises NotFound, ErasureDecided."""
+    """Refuse an erasure, or stop one that was approved, with the reason. Raises NotFound, ErasureDecided."""
     request = await _request(tx, command.client_id, command.request_id)
     if request.state is RequestState.REFUSED:
         raise ErasureDecided
@@ -221,12 +221,10 @@ async def _request(tx: Tx, client_id: UUID, request_id: UUID) -> ErasureRequest:
 
 @use_case(RECEIVE_EVENTS)
 async def look_over(tx: Tx, after: UUID | None) -> None:
-    """Note who of the next clients is due, or soon, and go on with the others; at the end wait for tomorrow."""
+    """Note who of the next clients is due, or soon, and go on; at the end wait for the next night."""
     batch = select(Client.id).order_by(Client.id).limit(AT_ONCE)
     people = list((await tx.execute(batch if after is None else batch.where(Client.id > after))).scalars())
-    due = {
-        one: day for one, day in (await due_days(tx, people)).items() if day.due_on <= tx.today + AHEAD
-    }
+    due = {one: day for one, day in (await due_days(tx, people)).items() if day.due_on <= tx.today + AHEAD}
     await tx.execute(
         delete(RetentionDue).where(RetentionDue.client_id.in_(people), RetentionDue.client_id.not_in(due))
     )

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from chassis.erasing import ErasedRows
 from chassis.errors import DomainError
 from chassis.tx import ReadTx, Tx
-from support_svc.retention.model import ErasureRequest, LegallyHeld, LegalHold, RetentionDue
+from support_svc.retention.model import ErasureRequest, LegalHold, LegallyHeld, RetentionDue
 
 _PARTS: Sequence[ErasedRows] = (
     ErasedRows(LegalHold.client_id),
@@ -24,9 +24,7 @@ def erased_with_person() -> Sequence[ErasedRows]:
 
 def holds(tx: Tx | ReadTx) -> ColumnElement[bool]:
     """Whether the legal hold in the row holds today."""
-    return and_(
-        LegalHold.ended_at.is_(None), or_(LegalHold.until.is_(None), LegalHold.until >= tx.today)
-    )
+    return and_(LegalHold.ended_at.is_(None), or_(LegalHold.until.is_(None), LegalHold.until >= tx.today))
 
 
 async def legal_holds(tx: Tx | ReadTx, people: Sequence[UUID]) -> Sequence[DomainError]:

@@ -64,7 +64,7 @@ class LegalHold(Versioned, Base):
 
 
 class ErasureRequest(Versioned, Base):
-    """That a client is to be erased: proposed by one person, decided by another, carried out by the worker."""
+    """That a client is to be erased: one person proposes it, another decides, the worker carries it out."""
 
     __tablename__ = "erasure_request"
     __table_args__ = (
@@ -132,7 +132,7 @@ class Erasure(Base):
 
 
 class ErasedReference(Base):
-    """A reference under which others knew somebody who was erased: what still arrives about it changes nothing."""
+    """A reference by which others knew somebody who was erased: what arrives about it changes nothing."""
 
     __tablename__ = "erased_reference"
 

@@ -17,7 +17,7 @@ from trade.dates import months_after
 
 @dataclass(frozen=True, slots=True)
 class DueDay:
-    """The day from which nothing obliges the organisation to retain a record, by the period that ends last."""
+    """The day from which a record needn't be retained any more, by the period that ends last."""
 
     due_on: date
     period: str
@@ -34,9 +34,7 @@ async def due_days(tx: Tx | ReadTx, people: Collection[UUID]) -> Mapping[UUID, D
         code = part.period.code
         if code not in months:
             months[code] = await number_of(tx, part.period)
-        days = (
-            select(part.column, func.max(part.last)).where(part.column.in_(people)).group_by(part.column)
-        )
+        days = select(part.column, func.max(part.last)).where(part.column.in_(people)).group_by(part.column)
         for person, day in await tx.execute(days, {TODAY.key: tx.today}):
             if day is not None:
                 last[person][code] = max(day, last[person].get(code, day))

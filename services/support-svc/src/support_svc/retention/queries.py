@@ -195,9 +195,7 @@ async def erasure_requests(tx: ReadTx, wanted: RequestFilter) -> Page[RequestLin
 async def legal_holds(tx: ReadTx, wanted: HoldFilter) -> Page[HoldLine]:
     """Legal holds that hold, or those that have ended, the latest first (X7)."""
     which = ~holds(tx) if wanted.ended else holds(tx)
-    return await _LATEST_HOLDS.page(
-        tx, _holds(tx, which, may_see(tx)), _hold, after=wanted.after
-    )
+    return await _LATEST_HOLDS.page(tx, _holds(tx, which, may_see(tx)), _hold, after=wanted.after)
 
 
 @query(SEE_WHAT_IS_DUE)
@@ -228,7 +226,7 @@ async def what_expires(tx: ReadTx) -> list[ExpiringLine]:
 
 @query(VIEW_RETENTION, views="client")
 async def retention_of(tx: ReadTx, client_id: UUID) -> RetentionView:
-    """When a client's record is due and what hinders its erasure (X7). Raises NotFound. The view is logged."""
+    """When a client's record is due, and what hinders its erasure (X7). Raises NotFound; it's logged."""
     await require_client(tx, client_id)
     people = await records_of(tx, client_id)
     due = (await due_days(tx, [client_id]))[client_id]
@@ -291,9 +289,7 @@ def _holds(tx: ReadTx, *conditions: ColumnElement[bool]) -> Any:
     return select(*columns).join(Client, Client.id == LegalHold.client_id).where(*conditions)
 
 
-def _hold(
-    id_: UUID, client_id: UUID, given: str, family: str, preferred: str | None, *rest: Any
-) -> HoldLine:
+def _hold(id_: UUID, client_id: UUID, given: str, family: str, preferred: str | None, *rest: Any) -> HoldLine:
     return HoldLine(id_, client_id, display_name(given, family, preferred), *rest)
 
 

@@ -1,4 +1,4 @@
-"""What becomes of subsidies when somebody is erased (X7): what a program paid stays, for whom and why goes."""
+"""What becomes of subsidies when somebody is erased (X7): what was paid stays, for whom and why goes."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -6,11 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import func, or_, select
 
-from chassis.errors import DomainError, Kind
 from chassis.erasing import TODAY, ErasedRows
+from chassis.errors import DomainError, Kind
 from chassis.tx import ReadTx, Tx
 from support_svc.subsidies.feature import RETAIN_MONEY
-from support_svc.subsidies.model import SubsidyPayment, SubsidyRate, Subsidy, SubsidyReport
+from support_svc.subsidies.model import Subsidy, SubsidyPayment, SubsidyRate, SubsidyReport
 
 _PARTS: Sequence[ErasedRows] = (
     ErasedRows(
@@ -34,7 +34,10 @@ _PARTS: Sequence[ErasedRows] = (
         period=RETAIN_MONEY,
         last=func.greatest(Subsidy.starts_on, func.coalesce(Subsidy.ends_on, TODAY)),
     ),
-    ErasedRows(SubsidyRate.subsidy_id, stays=(SubsidyRate.from_on, SubsidyRate.amount, SubsidyRate.frequency, SubsidyRate.anchor)),
+    ErasedRows(
+        SubsidyRate.subsidy_id,
+        stays=(SubsidyRate.from_on, SubsidyRate.amount, SubsidyRate.frequency, SubsidyRate.anchor),
+    ),
     ErasedRows(
         SubsidyPayment.subsidy_id,
         stays=(
@@ -49,9 +52,7 @@ _PARTS: Sequence[ErasedRows] = (
         ),
         blanked={SubsidyPayment.reason: None},
     ),
-    ErasedRows(
-        SubsidyReport.subsidy_id, references=(SubsidyReport.reference, SubsidyReport.referral)
-    ),
+    ErasedRows(SubsidyReport.subsidy_id, references=(SubsidyReport.reference, SubsidyReport.referral)),
 )
 
 
@@ -65,7 +66,9 @@ class SubsidyRuns(DomainError):
 
     kind: ClassVar[Kind] = Kind.conflict
     code: ClassVar[str] = "subsidy_runs"
-    message: ClassVar[str] = "A subsidy that began on {starts_on} hasn't ended, or a payment isn't recorded yet."
+    message: ClassVar[str] = (
+        "A subsidy that began on {starts_on} hasn't ended, or a payment isn't recorded yet."
+    )
 
 
 async def running_subsidies(tx: Tx | ReadTx, people: Sequence[UUID]) -> Sequence[DomainError]:

@@ -13,8 +13,8 @@ RETAIN_MONEY = Setting(
     code="retain_subsidies",
     label="Records of subsidies are retained",
     hint=(
-        "For how long after the last day of a subsidy. Books and records are retained for six years after the "
-        "end of the tax year that they are about (Income Tax Act, subsection 230(4))."
+        "For how long after the last day of a subsidy. Books and records are retained for six years after "
+        "the end of the tax year that they are about (Income Tax Act, subsection 230(4))."
     ),
     default=84,
     low=1,
