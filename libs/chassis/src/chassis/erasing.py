@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -257,3 +257,21 @@ async def unsent(tx: Tx | ReadTx, about: Iterable[UUID]) -> bool:
     """Whether something about these records still waits to be sent."""
     waiting = sa.text("SELECT EXISTS (SELECT FROM outbox WHERE about = ANY (:about) AND status = 'pending')")
     return bool(await tx.scalar(waiting, {"about": [str(one) for one in about]}))
+
+
+# ------------------------------------------------- views whose period is over
+def _views(until: datetime, spared: Collection[UUID]) -> ColumnElement[bool]:
+    held = [str(one) for one in spared]
+    return sa.and_(access_log.c.at < until, access_log.c.record_id.not_in(held))
+
+
+async def count_views(tx: Tx | ReadTx, until: datetime, spared: Collection[UUID]) -> int:
+    """Return how many views before a moment the access log has, except those of the records spared."""
+    count = sa.select(sa.func.count()).select_from(access_log).where(_views(until, spared))
+    return await tx.scalar(count) or 0
+
+
+async def delete_views(tx: Tx, until: datetime, spared: Collection[UUID]) -> int:
+    """Delete these views, and return how many; `permit` comes first."""
+    gone = sa.delete(access_log).where(_views(until, spared)).returning(access_log.c.id)
+    return len((await tx.execute(gone)).all())

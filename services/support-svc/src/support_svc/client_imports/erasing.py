@@ -19,7 +19,8 @@ from support_svc.client_imports.model import (
     WrongRow,
 )
 
-_CONTENTS = (ImportPart, ImportRow, ImportProblem, WrongRow)
+CONTENTS = (ImportPart, ImportRow, ImportProblem, WrongRow)
+"""What is stored of a file: its content, right and wrong lines, and problems."""
 
 
 class ContentsOfImports(ErasedRows):
@@ -49,7 +50,7 @@ async def forget_contents(tx: Tx, until: date) -> int:
     """Delete what is stored of files that were finished by a day; return how many lines were set aside."""
     finished = select(ClientImport.id).where(cast(ClientImport.finished_at, Date) <= until)
     deleted = 0
-    for table in _CONTENTS:
+    for table in CONTENTS:
         gone = await tx.execute(delete(table).where(table.import_id.in_(finished)).returning(table.import_id))
         deleted += len(gone.all())
     # How far it came is the name of the last person in the order of names.
@@ -65,7 +66,7 @@ async def forget_contents(tx: Tx, until: date) -> int:
 async def expired_contents(tx: Tx | ReadTx, last: date, spared: Collection[UUID]) -> int:
     """How many imports that were finished by a day still have contents."""
     finished = select(ClientImport.id).where(cast(ClientImport.finished_at, Date) <= last)
-    having = [select(table.import_id).where(table.import_id.in_(finished)) for table in _CONTENTS]
+    having = [select(table.import_id).where(table.import_id.in_(finished)) for table in CONTENTS]
     having.append(select(ClientImport.id).where(ClientImport.id.in_(finished), ClientImport.reached != ""))
     first, *others = having
     found = first.union(*others).subquery()

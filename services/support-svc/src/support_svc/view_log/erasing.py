@@ -4,27 +4,21 @@ from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, select
-
-from chassis.db.tables import access_log
-from chassis.erasing import Expiring
+from chassis.erasing import Expiring, count_views, delete_views
 from chassis.tx import ReadTx, Tx
 from support_svc.view_log.feature import RETAIN_VIEWS
 
 
-def _over(tx: Tx | ReadTx, last: date, spared: Collection[UUID]) -> ColumnElement[bool]:
-    end = datetime.combine(last + timedelta(days=1), time(), tx.runtime.time_zone)
-    return and_(access_log.c.at < end, access_log.c.record_id.not_in([str(one) for one in spared]))
+def _end(tx: Tx | ReadTx, last: date) -> datetime:
+    return datetime.combine(last + timedelta(days=1), time(), tx.runtime.time_zone)
 
 
 async def _count(tx: Tx | ReadTx, last: date, spared: Collection[UUID]) -> int:
-    count = select(func.count()).select_from(access_log).where(_over(tx, last, spared))
-    return await tx.scalar(count) or 0
+    return await count_views(tx, _end(tx, last), spared)
 
 
 async def _delete(tx: Tx, last: date, spared: Collection[UUID]) -> int:
-    gone = await tx.execute(delete(access_log).where(_over(tx, last, spared)).returning(access_log.c.id))
-    return len(gone.all())
+    return await delete_views(tx, _end(tx, last), spared)
 
 
 _EXPIRING = Expiring(RETAIN_VIEWS, _count, _delete)
