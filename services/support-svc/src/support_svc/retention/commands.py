@@ -184,10 +184,10 @@ async def approve_erasure(tx: Tx, command: DecideErasure) -> None:
         raise SecondPersonNeeded
     for one in await hindered(tx, await records_of(tx, command.client_id)):
         raise one
-    request.state = RequestState.APPROVED
+    day = tx.today + timedelta(days=await number_of(tx, WAITING_DAYS))
+    request.state, request.carried_out_on = RequestState.APPROVED, day
     request.decided_at, request.decided_by_name = tx.now, tx.actor.name
-    request.carried_out_on = tx.today + timedelta(days=await number_of(tx, WAITING_DAYS))
-    begins = datetime.combine(request.carried_out_on, time(), tx.runtime.time_zone)
+    begins = datetime.combine(day, time(), tx.runtime.time_zone)
     tx.schedule(ERASE, str(request.id), begins)
     tx.touched("erasure_request", request.id, "approved")
 
