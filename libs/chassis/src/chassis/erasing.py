@@ -23,7 +23,7 @@ from sqlalchemy import ColumnElement, Table, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute
 
-from chassis.db.tables import access_log, audit, parked, timers
+from chassis.db.tables import access_log, audit, outbox, parked, timers
 from chassis.feature import Setting, offers_of
 from chassis.tx import ReadTx, Tx
 
@@ -257,6 +257,29 @@ async def unsent(tx: Tx | ReadTx, about: Iterable[UUID]) -> bool:
     """Whether something about these records still waits to be sent."""
     waiting = sa.text("SELECT EXISTS (SELECT FROM outbox WHERE about = ANY (:about) AND status = 'pending')")
     return bool(await tx.scalar(waiting, {"about": [str(one) for one in about]}))
+
+
+# ------------------------------------------------- after a restore
+@dataclass(frozen=True, slots=True)
+class ErasedBefore:
+    """What had been erased before a restore: a record, or references by which others knew people."""
+
+    record: UUID | None = None
+    references: Sequence[UUID] = ()
+
+
+async def erase_what_was_said(tx: Tx, references: Iterable[UUID]) -> int:
+    """Erase what the events about these references said; return of how many. `permit` comes first.
+
+    Events that `heal` took back from the stream say about whom they are by nothing else.
+    """
+    said = sa.update(outbox).where(
+        outbox.c.aggregate.in_([str(one) for one in references]),
+        outbox.c.status != "pending",
+        outbox.c.data.has_key("data"),
+    )
+    blanked = said.values(data=outbox.c.data - "data", about=sa.null(), traceparent=sa.null())
+    return len((await tx.execute(blanked.returning(outbox.c.id))).all())
 
 
 # ------------------------------------------------- views whose period is over

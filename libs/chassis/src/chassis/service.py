@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import uvloop
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from chassis.bus.healing import Follow
     from chassis.bus.worker import Duties
+    from chassis.erasing import ErasedBefore
     from chassis.usecase import UseCase
 
 
@@ -30,8 +30,8 @@ class ServiceDefinition:
 
     What only some of its processes need is named as `module:object` and loaded by those: `web` makes the
     application from a runtime, `duties` are those of its worker, `follow` is called with the events that
-    `heal` took back from its stream, `erase_again` is the use case that erases the
-    person with an id again, after a restore. `migrations` is Alembic's script location (a path, or
+    `heal` took back from its stream, `erase_again` is the use case that
+    erases somebody again, after a restore. `migrations` is Alembic's script location (a path, or
     `units_svc:migrations`).
     """
 
@@ -61,11 +61,11 @@ class ServiceDefinition:
         follow: Follow | None = None if self.follow is None else resolve_name(self.follow)
         return follow
 
-    def erasing_again(self) -> UseCase[UUID, bool]:
+    def erasing_again(self) -> UseCase[ErasedBefore, bool]:
         """Return the use case that erases somebody again. Raises LookupError if the service erases nobody."""
         if self.erase_again is None:
             raise LookupError(f"{self.name} erases nobody")
-        again: UseCase[UUID, bool] = resolve_name(self.erase_again)
+        again: UseCase[ErasedBefore, bool] = resolve_name(self.erase_again)
         return again
 
 

@@ -9,6 +9,8 @@ import pytest
 from PIL import Image
 
 from chassis.actor import Actor
+from chassis.erasing import ErasedBefore
+from chassis.perform import perform
 from importing.steps import ImportCommand, ReceiveFile
 from support_svc.client_imports.commands import apply_import, carry_through, receive_file
 from support_svc.client_imports.mapping import mapping_named
@@ -161,6 +163,20 @@ from support_svc.restrictions.commands import (
     take_over,
 )
 from support_svc.restrictions.model import RestrictionReason
+from support_svc.retention.carrying_out import erase_again
+from support_svc.retention.commands import (
+    DecideErasure,
+    EndLegalHold,
+    ProposeErasure,
+    RefuseErasure,
+    SetLegalHold,
+    approve_erasure,
+    end_legal_hold,
+    propose_erasure,
+    refuse_erasure,
+    set_legal_hold,
+)
+from support_svc.retention.model import Origin
 from support_svc.securing.commands import GiveUpUnit, ReferHousehold, give_up_unit, refer_household
 from support_svc.signings.commands import AnswerSigning, answer_signing
 from support_svc.signings.model import AbsenceReason, Attendance
@@ -841,6 +857,32 @@ async def imported(world) -> Scene:
     return Scene("imported", {"import_id": await load("hifis-clients", *asked), "name": "client-list"})
 
 
+async def retained(world) -> Scene:
+    """A record with holds and erasures that were asked for, and one that is erased."""
+    person = await world.client("Nia", "Retained")
+    own = {"client_id": person, "origin": Origin.OWN_REQUEST, "reason": "Moves abroad"}
+    refused = await world.do(propose_erasure, ProposeErasure(**own))
+    why = {"because": "The case is needed", "client_id": person}
+    await world.do(refuse_erasure, RefuseErasure(request_id=refused, **why), SUPERVISOR)
+    asked = await world.do(propose_erasure, ProposeErasure(**own))
+    await world.do(approve_erasure, DecideErasure(client_id=person, request_id=asked), SUPERVISOR)
+    ended, hold = [
+        await world.do(set_legal_hold, SetLegalHold(until=world.today + 9 * DAY, **why), SUPERVISOR)
+        for _ in range(2)
+    ]
+    await world.do(end_legal_hold, EndLegalHold(hold_id=ended, **why), SUPERVISOR)
+    gone = await world.client("Ona", "Gone")
+    worker = Actor.system("timers", "support")
+    await perform(world.runtime, worker, erase_again, ErasedBefore(gone))
+    await world.rows(
+        "INSERT INTO retention_due (client_id, due_on, period, last_on)"
+        " VALUES ($1, $2, 'retain_housing', $2) RETURNING 1",
+        person,
+        world.today,
+    )
+    return Scene("retained", {"client_id": person, "request_id": asked, "hold_id": hold})
+
+
 @pytest.fixture
 def every_stage(world) -> Callable[[], Awaitable[tuple[Scene, ...]]]:
     """Play a placement to every stage, each with its own people, and return the scenes."""
@@ -858,7 +900,7 @@ def every_stage(world) -> Callable[[], Awaitable[tuple[Scene, ...]]]:
         )
         scenes = [await stage(world) for stage in (*stages, one_person_in_two_records)]
         last = await moved_in(world, last=True)
-        return (*scenes, last, await imported(world), await restricted(world))
+        return (*scenes, last, await imported(world), await restricted(world), await retained(world))
 
     return play
 

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.actor import Actor
-from chassis.erasing import parts_of
+from chassis.erasing import ErasedBefore, parts_of
 from chassis.perform import perform
 from importing.steps import ImportCommand
 from support_svc.client_imports.commands import discard_import
@@ -136,8 +136,8 @@ async def test_nothing_is_left_of_people_of_whom_everything_was_recorded(world, 
     assert len(values) > 100
     people = [one for (one,) in await every_row(world, "SELECT id FROM client WHERE merged_into IS NULL")]
     for one in people:
-        assert await perform(world.runtime, WORKER, erase_again, one)
+        assert await perform(world.runtime, WORKER, erase_again, ErasedBefore(one))
     assert left_of(values, await everything_stored(world)) == []
     assert await totals(world) == before
     for one in people:
-        assert not await perform(world.runtime, WORKER, erase_again, one)
+        assert not await perform(world.runtime, WORKER, erase_again, ErasedBefore(one))

@@ -1,6 +1,6 @@
 """Erasing: one transaction for a person, that of the day for what expires, and again after a restore (X7)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.access import RECEIVE_EVENTS
-from chassis.erasing import Expiring, Found, collect, erase, parts_of, permit, unsent
+from chassis.erasing import (
+    ErasedBefore,
+    Expiring,
+    Found,
+    collect,
+    erase,
+    erase_what_was_said,
+    parts_of,
+    permit,
+    unsent,
+)
 from chassis.errors import DomainError
 from chassis.feature import offers_of
 from chassis.ids import new_id
@@ -69,19 +79,35 @@ async def carry_out(tx: Tx, request_id: UUID) -> None:
 
 
 @use_case(RECEIVE_EVENTS)
-async def erase_again(tx: Tx, record_id: UUID) -> bool:
-    """Erase somebody who had been erased before the database was restored; return whether there was anybody.
+async def erase_again(tx: Tx, before: ErasedBefore) -> bool:
+    """Erase what had been erased before the database was restored; return whether there was anything.
 
     What was decided then isn't decided again: neither a hold nor a case of the backup hinders it. Raises
     NotSentYet while the worker of the restored service has something to send about the person.
     """
-    people = await _locked(tx, record_id)
+    if before.references:
+        return await _forget_references(tx, before.references)
+    people = [] if before.record is None else await _locked(tx, before.record)
     if not people:
         return False
     if await unsent(tx, (await found_of(tx, people)).about):
         raise NotSentYet
     await _erase(tx, people, Rule.AGAIN)
     return True
+
+
+async def _forget_references(tx: Tx, references: Sequence[UUID]) -> bool:
+    """Note references of people who were erased, and erase what events about them said."""
+    await _note(tx, references)
+    erasure = await _recorded(tx, Rule.AGAIN, [])
+    await permit(tx, erasure)
+    return await erase_what_was_said(tx, references) > 0
+
+
+async def _note(tx: Tx, references: Iterable[UUID]) -> None:
+    known = [{"reference": one} for one in sorted(references)]
+    if known:
+        await tx.execute(insert(ErasedReference).values(known).on_conflict_do_nothing())
 
 
 async def hindered(tx: Tx | ReadTx, people: Sequence[UUID]) -> list[DomainError]:
@@ -108,9 +134,7 @@ async def _erase(tx: Tx, people: Sequence[UUID], rule: Rule, **names: str | None
     found = await found_of(tx, people)
     erasure = await _recorded(tx, rule, sorted(found.people), **names)
     await put_anonymous_in_place(tx, found)
-    if found.references:
-        known = [{"reference": one} for one in sorted(found.references)]
-        await tx.execute(insert(ErasedReference).values(known).on_conflict_do_nothing())
+    await _note(tx, found.references)
     await erase(tx, erasure, parts_of(tx), found)
     tx.session.expunge_all()
     tx.touched("erasure", erasure, "carried_out", {"rule": (None, rule)})
