@@ -278,7 +278,9 @@ async def erase_what_was_said(tx: Tx, references: Iterable[UUID]) -> int:
         outbox.c.status != "pending",
         outbox.c.data.has_key("data"),
     )
-    blanked = said.values(data=outbox.c.data - "data", about=sa.null(), traceparent=sa.null())
+    blanked = said.values(
+        data=outbox.c.data.op("-", return_type=JSONB())("data"), about=sa.null(), traceparent=sa.null()
+    )
     return len((await tx.execute(blanked.returning(outbox.c.id))).all())
 
 

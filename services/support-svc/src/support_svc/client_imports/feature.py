@@ -8,7 +8,7 @@ from support_svc.roles import SUPERVISOR, SUPPORT_ADMINISTRATOR
 IMPORT_CLIENTS = Permission("import_clients", SUPERVISOR, SUPPORT_ADMINISTRATOR)
 RETAIN_IMPORTS = Setting(
     code="retain_imports",
-    label="Lines of imports are retained",
+    label="Retention of lines of imports",
     hint="For how long after an import was finished its wrong lines and problems can be looked up.",
     default=3,
     low=1,

@@ -13,7 +13,7 @@ INDIGENOUS_INDICATOR = LookupList("indigenous_indicator", label="Indigenous indi
 RELATIONSHIP = LookupList("relationship", label="Relationship")
 RETAIN_CASE_FILE = Setting(
     code="retain_case_files",
-    label="Case files are retained",
+    label="Retention of case files",
     hint=(
         "For how long after the last entry: the client’s details, contacts, consents, documents and plan. "
         "No statute of Ontario names the period for a support organisation: your organisation decides."

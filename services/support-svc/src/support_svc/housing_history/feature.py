@@ -26,7 +26,7 @@ OUT_OF_DATE_AFTER = Setting(
 )
 RETAIN_HOUSING = Setting(
     code="retain_housing",
-    label="Records of housing are retained",
+    label="Retention of records of housing",
     hint=(
         "For how long after the last day: placements, follow-ups, housing history and loss prevention. "
         "A claim can usually be brought for two years, at most for fifteen (Limitations Act, 2002)."

@@ -5,6 +5,7 @@ is erased, nothing of it stays but what is counted.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -158,9 +159,18 @@ def erased_with_person() -> Sequence[ErasedRows]:
     return _PARTS
 
 
-async def placements_among(tx: Tx | ReadTx, records: Collection[UUID]) -> Sequence[UUID]:
-    """Return which of some records are placements."""
-    return (await tx.execute(select(Placement.id).where(Placement.id.in_(records)))).scalars().all()
+@dataclass(frozen=True, slots=True)
+class SharedPlacement:
+    """A placement that others are in too."""
+
+    id: UUID
+    number: int
+
+
+async def placements_among(tx: Tx | ReadTx, records: Collection[UUID]) -> list[SharedPlacement]:
+    """Return which of some records are placements, by their numbers."""
+    found = select(Placement.id, Placement.number).where(Placement.id.in_(records)).order_by(Placement.number)
+    return [SharedPlacement(id_, number) for id_, number in await tx.execute(found)]
 
 
 class PlacementRuns(DomainError):

@@ -16,7 +16,7 @@ from chassis.usecase import query
 from support_svc.clients.erasing import records_of
 from support_svc.clients.finding import may_see, require_client
 from support_svc.clients.model import Client, display_name
-from support_svc.placements.erasing import placements_among
+from support_svc.placements.erasing import SharedPlacement, placements_among
 from support_svc.retention.carrying_out import expiring, found_of, hindered, last_day_of, spared
 from support_svc.retention.erasing import holds
 from support_svc.retention.feature import SEE_WHAT_IS_DUE, VIEW_RETENTION
@@ -130,7 +130,7 @@ class RetentionView:
     due: DueDay
     is_due: bool
     hindrances: tuple[Hindrance, ...]
-    shared: tuple[UUID, ...]
+    shared: tuple[SharedPlacement, ...]
     holds: tuple[HoldLine, ...]
     requests: tuple[RequestLine, ...]
 

@@ -11,7 +11,7 @@ VIEW_SUBSIDIES = Permission("view_subsidies", CASEWORKER, SUPERVISOR)
 SUBSIDY_REASON = LookupList("subsidy_reason", label="Reasons for a subsidy")
 RETAIN_MONEY = Setting(
     code="retain_subsidies",
-    label="Records of subsidies are retained",
+    label="Retention of records of subsidies",
     hint=(
         "For how long after the last day of a subsidy. Books and records are retained for six years after "
         "the end of the tax year that they are about (Income Tax Act, subsection 230(4))."

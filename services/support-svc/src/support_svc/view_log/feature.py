@@ -7,7 +7,7 @@ from support_svc.roles import SUPERVISOR
 SEE_VIEWS = Permission("see_views", SUPERVISOR)
 RETAIN_VIEWS = Setting(
     code="retain_views",
-    label="The log of who looked is retained",
+    label="Retention of the log of who looked",
     hint="For how long a view of a client’s record can be looked up. Your organisation decides.",
     default=84,
     low=1,
