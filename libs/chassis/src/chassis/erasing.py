@@ -218,8 +218,9 @@ _KINDS = {
     ),
 }
 _REMEMBERED = sa.text(
-    "DELETE FROM idempotency WHERE EXISTS (SELECT FROM unnest(CAST(:ids AS text[])) AS gone (id)"
-    " WHERE position(gone.id IN result::text) > 0)"
+    "DELETE FROM idempotency WHERE EXISTS ("
+    " SELECT FROM regexp_matches(result::text, '[0-9a-f-]{36}', 'g') AS named (id)"
+    " WHERE named.id[1] = ANY (CAST(:ids AS text[])))"
 )
 # The number, the moment, the kind, the addressee and the basis prove that something was said; what it said
 # goes.

@@ -382,6 +382,17 @@ async def test_what_arrives_afterwards_changes_nothing_and_alarms_nobody(world):
         await world.receive("application_opened", referral=uuid.uuid4())
 
 
+@pytest.mark.row("X7", "X5")
+async def test_what_is_remembered_for_a_form_that_is_sent_twice_goes_too(world):
+    async with world.api("caseworker") as api:
+        given = {"given_name": "Zdenka", "family_name": "Quillfeather"}
+        made = await api.post("/clients", json=given, headers={"Idempotency-Key": "once-and-for-all"})
+    person = uuid.UUID(made.json()["id"])
+    assert ("idempotency", str(person)) in found_in(await every_text(world), str(person))
+    await erase(world, person)
+    assert found_in(await every_text(world), str(person)) == [("erasure", str(person))]
+
+
 @pytest.mark.row("X7", "C3")
 async def test_a_merged_record_is_erased_with_the_one_it_became_a_part_of(world):
     one = await world.client("Zdenka", "Quillfeather", phones=["416 555 0142"], comments="Canary-note-7731")

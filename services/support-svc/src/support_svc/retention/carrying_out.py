@@ -69,7 +69,7 @@ async def carry_out(tx: Tx, request_id: UUID) -> None:
         return
     if request.carried_out_on > tx.today:
         return
-    if await hindered(tx, people):
+    if await hindered(tx, await found_of(tx, people)):
         request.state, request.decided_at, request.decided_by_name = RequestState.PROPOSED, None, None
         request.carried_out_on = None
         tx.touched("erasure_request", request.id, "halted")
@@ -110,11 +110,10 @@ async def _note(tx: Tx, references: Iterable[UUID]) -> None:
         await tx.execute(insert(ErasedReference).values(known).on_conflict_do_nothing())
 
 
-async def hindered(tx: Tx | ReadTx, people: Sequence[UUID]) -> list[DomainError]:
+async def hindered(tx: Tx | ReadTx, found: Found) -> list[DomainError]:
     """Return why a person can't be erased now."""
-    found = await hindrances(tx, people)
-    everything = await found_of(tx, people)
-    return [*found, NotSentYet()] if await unsent(tx, everything.about) else found
+    reasons = await hindrances(tx, sorted(found.people))
+    return [*reasons, NotSentYet()] if await unsent(tx, found.about) else reasons
 
 
 async def _locked(tx: Tx, client_id: UUID) -> list[UUID]:

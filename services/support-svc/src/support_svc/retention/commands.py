@@ -19,7 +19,7 @@ from support_svc.clients.erasing import records_of
 from support_svc.clients.finding import require_client
 from support_svc.clients.model import Client
 from support_svc.configuration.queries import number_of
-from support_svc.retention.carrying_out import ERASE, delete_expired, hindered
+from support_svc.retention.carrying_out import ERASE, delete_expired, found_of, hindered
 from support_svc.retention.feature import DECIDE_ERASURE, HOLD_RECORDS, PROPOSE_ERASURE, WAITING_DAYS
 from support_svc.retention.model import (
     ErasureAsked,
@@ -182,7 +182,8 @@ async def approve_erasure(tx: Tx, command: DecideErasure) -> None:
         raise ErasureDecided
     if request.proposed_by == tx.actor.subject:
         raise SecondPersonNeeded
-    for one in await hindered(tx, await records_of(tx, command.client_id)):
+    found = await found_of(tx, await records_of(tx, command.client_id))
+    for one in await hindered(tx, found):
         raise one
     day = tx.today + timedelta(days=await number_of(tx, WAITING_DAYS))
     request.state, request.carried_out_on = RequestState.APPROVED, day

@@ -237,7 +237,7 @@ async def retention_of(tx: ReadTx, client_id: UUID) -> RetentionView:
     return RetentionView(
         due=due,
         is_due=due.due_on <= tx.today,
-        hindrances=tuple(_hindrance(one) for one in await hindered(tx, people)),
+        hindrances=tuple(_hindrance(one) for one in await hindered(tx, found)),
         shared=tuple(await placements_among(tx, found.shared)),
         holds=tuple(_hold(*row) for row in held),
         requests=tuple(_request(*row) for row in requests),
