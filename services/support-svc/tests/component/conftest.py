@@ -163,8 +163,9 @@ from support_svc.restrictions.commands import (
     take_over,
 )
 from support_svc.restrictions.model import RestrictionReason
-from support_svc.retention.carrying_out import erase_again
+from support_svc.retention.carrying_out import ERASE, erase_again
 from support_svc.retention.commands import (
+    LOOK_OVER,
     DecideErasure,
     EndLegalHold,
     ProposeErasure,
@@ -857,6 +858,32 @@ async def imported(world) -> Scene:
     return Scene("imported", {"import_id": await load("hifis-clients", *asked), "name": "client-list"})
 
 
+async def everything_erased(world):
+    """Somebody erased on each rule, and views that were deleted by themselves."""
+    worker = Actor.system("timers", "support")
+    again = await world.client("Ona", "Gone")
+    await perform(world.runtime, worker, erase_again, ErasedBefore(again))
+    for origin in Origin:
+        gone = await world.client("Ona", "Gone")
+        asked = ProposeErasure(client_id=gone, origin=Origin.OWN_REQUEST, reason="Moves abroad")
+        request = await world.do(propose_erasure, asked)
+        await world.do(approve_erasure, DecideErasure(client_id=gone, request_id=request), SUPERVISOR)
+        # As if the period had been over, and the days of waiting were.
+        await world.rows(
+            "UPDATE erasure_request SET origin = $1, carried_out_on = $2 WHERE id = $3 RETURNING 1",
+            origin.value,
+            world.today,
+            request,
+        )
+        await world.fire(ERASE, str(request))
+    await world.rows(
+        "INSERT INTO access_log (id, at, actor, actor_name, actor_kind, query, record_kind, record_id)"
+        " VALUES (uuidv7(), '2001-01-01', 'staff-7', 'Robin Hale', 'staff', 'clients.client', 'client', 'x')"
+        " RETURNING 1"
+    )
+    await world.fire(LOOK_OVER, "")
+
+
 async def retained(world) -> Scene:
     """A record with holds and erasures that were asked for, and one that is erased."""
     person = await world.client("Nia", "Retained")
@@ -871,9 +898,9 @@ async def retained(world) -> Scene:
         for _ in range(2)
     ]
     await world.do(end_legal_hold, EndLegalHold(hold_id=ended, **why), SUPERVISOR)
-    gone = await world.client("Ona", "Gone")
-    worker = Actor.system("timers", "support")
-    await perform(world.runtime, worker, erase_again, ErasedBefore(gone))
+    waiting = await world.client("Ola", "Waiting")
+    await world.do(propose_erasure, ProposeErasure(**{**own, "client_id": waiting}))
+    await everything_erased(world)
     await world.rows(
         "INSERT INTO retention_due (client_id, due_on, period, last_on)"
         " VALUES ($1, $2, 'retain_housing', $2) RETURNING 1",
