@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from chassis.bus.healing import Follow
     from chassis.bus.worker import Duties
+    from chassis.erasing import ErasedBefore
+    from chassis.usecase import UseCase
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +30,8 @@ class ServiceDefinition:
 
     What only some of its processes need is named as `module:object` and loaded by those: `web` makes the
     application from a runtime, `duties` are those of its worker, `follow` is called with the events that
-    `heal` took back from its stream. `migrations` is Alembic's script location (a path, or
+    `heal` took back from its stream, `erase_again` is the use case that
+    erases somebody again, after a restore. `migrations` is Alembic's script location (a path, or
     `units_svc:migrations`).
     """
 
@@ -39,6 +42,7 @@ class ServiceDefinition:
     migrations: str
     duties: str | None = None
     follow: str | None = None
+    erase_again: str | None = None
 
     def create_app(self, runtime: Runtime) -> FastAPI:
         """Return the web application."""
@@ -56,6 +60,13 @@ class ServiceDefinition:
         """Return what is called with the events that were taken back, or None."""
         follow: Follow | None = None if self.follow is None else resolve_name(self.follow)
         return follow
+
+    def erasing_again(self) -> UseCase[ErasedBefore, bool]:
+        """Return the use case that erases somebody again. Raises LookupError if the service erases nobody."""
+        if self.erase_again is None:
+            raise LookupError(f"{self.name} erases nobody")
+        again: UseCase[ErasedBefore, bool] = resolve_name(self.erase_again)
+        return again
 
 
 _COMMANDS = {
@@ -84,6 +95,14 @@ _COMMANDS = {
         "chassis.commands.healing:redeliver",
         "Deliver this service's events to one listener again, from the first; it skips those it has.",
     ),
+    "erasures": (
+        "chassis.commands.erasing:erasures",
+        "Print who was erased, by ids that nothing else has: to be stored outside of the backups.",
+    ),
+    "erase-again": (
+        "chassis.commands.erasing:erase_again",
+        "Erase again whom a restored database has back, from the lines that `erasures` printed.",
+    ),
 }
 
 
@@ -95,6 +114,8 @@ def run(definition: ServiceDefinition, arguments: Sequence[str] | None = None) -
         added = commands.add_parser(name, help=purpose, description=purpose)
         if name == "redeliver":
             added.add_argument("listener", help="who will receive them again, such as maple-homes/tenancy")
+        if name == "erase-again":
+            added.add_argument("file", help="the lines that `erasures` printed; - reads them from the input")
     given = vars(parser.parse_args(arguments))
     chosen, _ = _COMMANDS[given.pop("command")]
     try:

@@ -17,7 +17,6 @@ from starlette.responses import Response
 
 from chassis.actor import Actor
 from chassis.clock import today
-from chassis.errors import DomainError
 from chassis.http.routes import guard as lets_nobody_unknown_pass
 from chassis.parties import name_of
 from chassis.perform import ask, is_key, perform, rehearse
@@ -31,6 +30,7 @@ from deskkit.i18n.formats import ONE_STOP, TWO_STOPS
 from deskkit.language import language_for
 from deskkit.mounted import MountedDesk, desk_of
 from deskkit.notices import NOTICE_COOKIE, Notice, read_notice, write_notice
+from deskkit.rendering import Refusal
 from deskkit.signin import SignInNeeded, actor_from_cookie, actor_if_known
 
 CommandT = TypeVar("CommandT", bound=BaseModel)
@@ -116,7 +116,7 @@ class PageCall:
         """A text that depends on a number, with %(n)s and %(params)s filled in."""
         return self.speech.catalogue.ngettext(one, many, n) % {"n": self.formats.number(n), **params}
 
-    def words(self, error: DomainError) -> str:
+    def words(self, error: Refusal) -> str:
         """A refusal in the person's language."""
         return self.speech.refusal(error)
 

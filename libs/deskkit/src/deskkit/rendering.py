@@ -60,6 +60,18 @@ _TRANSLATED_PARAMS = frozenset({"rule", "sentence", "what"})
 """Parameters of a refusal that are texts of their own, to be translated before they are filled in."""
 
 
+class Refusal(Protocol):
+    """What a refusal, or what may become one, says: a message id with `{params}`, and what fills them in."""
+
+    @property
+    def message(self) -> str:
+        """The message id."""
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """What fills it in."""
+
+
 @dataclass(frozen=True)
 class Speech:
     """Texts and formats of one language."""
@@ -69,7 +81,7 @@ class Speech:
     formats: Formats
     environment: Environment
 
-    def refusal(self, error: DomainError) -> str:
+    def refusal(self, error: Refusal) -> str:
         """A domain error's message, translated, its dates and enumerations in words."""
         params = {name: self._param(name, value) for name, value in error.params.items()}
         return fill(self.catalogue.gettext(error.message), params)

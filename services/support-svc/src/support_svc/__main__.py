@@ -1,4 +1,4 @@
-"""`python -m support_svc serve | work | migrate | border | check | heal | redeliver`."""
+"""`python -m support_svc COMMAND`; `--help` lists the commands."""
 
 from pathlib import Path
 
@@ -13,6 +13,7 @@ DEFINITION = ServiceDefinition(
     web="support_svc.main:create_app",
     migrations=str(Path(__file__).parent / "migrations"),
     duties="support_svc.worker:DUTIES",
+    erase_again="support_svc.retention.carrying_out:erase_again",
 )
 
 if __name__ == "__main__":

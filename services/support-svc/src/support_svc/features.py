@@ -27,6 +27,7 @@ from support_svc.plans import feature as plans
 from support_svc.programs import feature as programs
 from support_svc.proposals import feature as proposals
 from support_svc.restrictions import feature as restrictions
+from support_svc.retention import feature as retention
 from support_svc.securing import feature as securing
 from support_svc.signings import feature as signings
 from support_svc.subsidies import feature as subsidies
@@ -66,6 +67,7 @@ FEATURES: tuple[Feature, ...] = (
     documents.FEATURE,
     plans.FEATURE,
     merging.FEATURE,
+    retention.FEATURE,
     overviews.FEATURE,
     unanswered.FEATURE,
     my_day.FEATURE,

@@ -9,6 +9,8 @@ import pytest
 from PIL import Image
 
 from chassis.actor import Actor
+from chassis.erasing import ErasedBefore
+from chassis.perform import perform
 from importing.steps import ImportCommand, ReceiveFile
 from support_svc.client_imports.commands import apply_import, carry_through, receive_file
 from support_svc.client_imports.mapping import mapping_named
@@ -161,6 +163,21 @@ from support_svc.restrictions.commands import (
     take_over,
 )
 from support_svc.restrictions.model import RestrictionReason
+from support_svc.retention.carrying_out import ERASE, erase_again
+from support_svc.retention.commands import (
+    LOOK_OVER,
+    DecideErasure,
+    EndLegalHold,
+    ProposeErasure,
+    RefuseErasure,
+    SetLegalHold,
+    approve_erasure,
+    end_legal_hold,
+    propose_erasure,
+    refuse_erasure,
+    set_legal_hold,
+)
+from support_svc.retention.model import Origin
 from support_svc.securing.commands import GiveUpUnit, ReferHousehold, give_up_unit, refer_household
 from support_svc.signings.commands import AnswerSigning, answer_signing
 from support_svc.signings.model import AbsenceReason, Attendance
@@ -841,6 +858,58 @@ async def imported(world) -> Scene:
     return Scene("imported", {"import_id": await load("hifis-clients", *asked), "mapping": "client-list"})
 
 
+async def everything_erased(world):
+    """Somebody erased on each rule, and views that were deleted by themselves."""
+    worker = Actor.system("timers", "support")
+    again = await world.client("Ona", "Gone")
+    await perform(world.runtime, worker, erase_again, ErasedBefore(again))
+    for origin in Origin:
+        gone = await world.client("Ona", "Gone")
+        asked = ProposeErasure(client_id=gone, origin=Origin.OWN_REQUEST, reason="Moves abroad")
+        request = await world.do(propose_erasure, asked)
+        await world.do(approve_erasure, DecideErasure(client_id=gone, request_id=request), SUPERVISOR)
+        # As if the period had been over, and the days of waiting were.
+        await world.rows(
+            "UPDATE erasure_request SET origin = $1, carried_out_on = $2 WHERE id = $3 RETURNING 1",
+            origin.value,
+            world.today,
+            request,
+        )
+        await world.fire(ERASE, str(request))
+    await world.rows(
+        "INSERT INTO access_log (id, at, actor, actor_name, actor_kind, query, record_kind, record_id)"
+        " VALUES (uuidv7(), '2001-01-01', 'staff-7', 'Robin Hale', 'staff', 'clients.client', 'client', 'x')"
+        " RETURNING 1"
+    )
+    await world.fire(LOOK_OVER, "")
+
+
+async def retained(world) -> Scene:
+    """A record with holds and erasures that were asked for, and one that is erased."""
+    person = await world.client("Nia", "Retained")
+    own = {"client_id": person, "origin": Origin.OWN_REQUEST, "reason": "Moves abroad"}
+    refused = await world.do(propose_erasure, ProposeErasure(**own))
+    why = {"because": "The case is needed", "client_id": person}
+    await world.do(refuse_erasure, RefuseErasure(request_id=refused, **why), SUPERVISOR)
+    asked = await world.do(propose_erasure, ProposeErasure(**own))
+    await world.do(approve_erasure, DecideErasure(client_id=person, request_id=asked), SUPERVISOR)
+    ended, hold = [
+        await world.do(set_legal_hold, SetLegalHold(until=world.today + 9 * DAY, **why), SUPERVISOR)
+        for _ in range(2)
+    ]
+    await world.do(end_legal_hold, EndLegalHold(hold_id=ended, **why), SUPERVISOR)
+    waiting = await world.client("Ola", "Waiting")
+    await world.do(propose_erasure, ProposeErasure(**{**own, "client_id": waiting}))
+    await everything_erased(world)
+    await world.rows(
+        "INSERT INTO retention_due (client_id, due_on, period, last_on)"
+        " VALUES ($1, $2, 'retain_housing', $2) RETURNING 1",
+        person,
+        world.today,
+    )
+    return Scene("retained", {"client_id": person, "request_id": asked, "hold_id": hold})
+
+
 @pytest.fixture
 def every_stage(world) -> Callable[[], Awaitable[tuple[Scene, ...]]]:
     """Play a placement to every stage, each with its own people, and return the scenes."""
@@ -858,7 +927,7 @@ def every_stage(world) -> Callable[[], Awaitable[tuple[Scene, ...]]]:
         )
         scenes = [await stage(world) for stage in (*stages, one_person_in_two_records)]
         last = await moved_in(world, last=True)
-        return (*scenes, last, await imported(world), await restricted(world))
+        return (*scenes, last, await imported(world), await restricted(world), await retained(world))
 
     return play
 

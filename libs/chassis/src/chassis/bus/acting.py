@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import asyncpg
 from opentelemetry import trace
@@ -16,7 +18,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from chassis.bus.arrivals import UNREADABLE
 from chassis.bus.listening import Incoming, Listening, Many, OneByOne, Unreadable
 from chassis.bus.parking import UNKNOWN
-from chassis.errors import DomainError
+from chassis.errors import DomainError, NotFound
+from chassis.feature import offers_of
 from chassis.parties import NotTheSenders
 from chassis.tracing import SILENT
 
@@ -28,6 +31,7 @@ _propagator = TraceContextTextMapPropagator()
 
 # Connection lost, server shutting down or out of space, a conflicting transaction: the event isn't at fault.
 _TRANSIENT = ("08", "53", "57")
+_REFERENCE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CONTENDED = {"40001", "40P01", "55P03", "25006"}
 
 
@@ -52,7 +56,7 @@ async def act_on(tx: Tx, listening: Listening, events: Sequence[Incoming]) -> No
             else:
                 for event in run:
                     with _span(type, (event,)):
-                        await registered.handler(tx, event)
+                        await _unless_erased(tx, registered, event)
 
 
 async def act_at_once(tx: Tx, registered: OneByOne, event: Incoming) -> None:
@@ -62,7 +66,20 @@ async def act_at_once(tx: Tx, registered: OneByOne, event: Incoming) -> None:
             await registered.handler(tx, event)
         else:
             with tx.named(tx.use_case):
-                await registered.handler(tx, event)
+                await _unless_erased(tx, registered, event)
+
+
+async def _unless_erased(tx: Tx, registered: OneByOne, event: Incoming) -> None:
+    """Call a handler; an event about somebody who was erased changes nothing, and nobody is alarmed (X7)."""
+    try:
+        await registered.handler(tx, event)
+    except NotFound:
+        asked = offers_of(tx.runtime.features, "erased_references")
+        named = [UUID(one) for one in _REFERENCE.findall(event.data.decode())]
+        for is_erased in asked:
+            if await is_erased(tx, named):
+                return
+        raise
 
 
 @contextmanager

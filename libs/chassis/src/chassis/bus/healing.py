@@ -34,9 +34,10 @@ if TYPE_CHECKING:
     from chassis.runtime import Runtime
     from chassis.tx import Tx
 
+# What was erased since isn't published again: its row proves that it was said, and has no content.
 _AGAIN = sa.text(
     """
-    UPDATE outbox SET status = 'pending' WHERE status = 'published'
+    UPDATE outbox SET status = 'pending' WHERE status = 'published' AND data ? 'data'
     """
 )
 _TAKE_BACK = sa.text(

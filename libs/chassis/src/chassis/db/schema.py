@@ -187,3 +187,50 @@ def chassis_v5(op: Operations) -> None:
     """Add what finds the views of a day, and those of one person, in the access log (X3)."""
     for statement in _V5:
         op.execute(statement)
+
+
+_ERASING_V1 = (
+    """CREATE FUNCTION require_erasure() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF TG_OP <> 'TRUNCATE' AND EXISTS (
+            SELECT FROM erasure WHERE id::text = current_setting('partywall.erasing', true)
+            AND carried_out_in = pg_current_xact_id()
+        ) THEN
+            IF TG_OP = 'DELETE' AND TG_TABLE_NAME IN ('audit', 'access_log') THEN
+                RETURN OLD;
+            ELSIF TG_TABLE_NAME = 'audit' AND to_jsonb(NEW) - 'changes' = to_jsonb(OLD) - 'changes' THEN
+                RETURN NEW;
+            ELSIF TG_TABLE_NAME = 'outbox' AND NEW.data = OLD.data - 'data' AND OLD.status <> 'pending'
+                AND to_jsonb(NEW) - '{data,about,traceparent}'::text[]
+                    = to_jsonb(OLD) - '{data,about,traceparent}'::text[] THEN
+                RETURN NEW;
+            END IF;
+        END IF;
+        RAISE EXCEPTION '% is written once; nothing but a recorded erasure changes it', TG_TABLE_NAME;
+    END $$""",
+    "CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON audit"
+    " FOR EACH ROW EXECUTE FUNCTION require_erasure()",
+    "CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON access_log"
+    " FOR EACH ROW EXECUTE FUNCTION require_erasure()",
+    # What the relay changes, the state and the moment of sending, is free, and costs nothing.
+    """CREATE TRIGGER written_once
+        BEFORE DELETE OR UPDATE OF id, position, aggregate, aggregate_version, subject, type, addressee, data,
+            about, basis, withheld_reason, recorded_at, traceparent
+        ON outbox
+        FOR EACH ROW EXECUTE FUNCTION require_erasure()""",
+    "CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON erasure"
+    " FOR EACH ROW EXECUTE FUNCTION require_erasure()",
+    *(
+        f"CREATE TRIGGER never_emptied BEFORE TRUNCATE ON {table}"
+        " FOR EACH STATEMENT EXECUTE FUNCTION require_erasure()"
+        for table in ("audit", "access_log", "outbox", "erasure")
+    ),
+)
+
+
+def erasing_v1(op: Operations) -> None:
+    """Protect audit, access log and outbox: nothing but an erasure that is recorded changes them.
+
+    The service has a table `erasure` with the columns `id` and `carried_out_in xid8` (`chassis.erasing`).
+    """
+    for statement in _ERASING_V1:
+        op.execute(statement)

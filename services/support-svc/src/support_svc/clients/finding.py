@@ -131,7 +131,11 @@ def may_see(tx: Tx | ReadTx) -> ColumnElement[bool]:
 
 def is_visible(archived_too: ColumnElement[bool]) -> ColumnElement[bool]:
     """Whether the client in the row may be seen: an archived one if `archived_too`, a merged one never."""
-    return and_(Client.merged_into.is_(None), or_(Client.state != ClientState.ARCHIVED, archived_too))
+    return and_(
+        Client.merged_into.is_(None),
+        Client.erased_on.is_(None),
+        or_(Client.state != ClientState.ARCHIVED, archived_too),
+    )
 
 
 def sees_archived(tx: Tx | ReadTx) -> bool:
@@ -398,4 +402,5 @@ async def _alike(
 
 
 def _is_archived() -> ColumnElement[bool]:
-    return and_(Client.merged_into.is_(None), Client.state == ClientState.ARCHIVED)
+    unseen = Client.merged_into.is_(None), Client.erased_on.is_(None)
+    return and_(*unseen, Client.state == ClientState.ARCHIVED)

@@ -130,6 +130,8 @@ class Client(Base):
     """Both names in the order of the alphabet, without accents, spaces and hyphens: equal if swapped."""
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("client.id"))
     """The record of the same person that this one is a part of, if they were merged (C3)."""
+    erased_on: Mapped[date | None]
+    """Since when this anonymous record takes the place of somebody who was erased (X7); it's never shown."""
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(Integer)
 

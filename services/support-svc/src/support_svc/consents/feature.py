@@ -32,6 +32,10 @@ REMINDER = Setting(
 FEATURE = Feature(
     module=__name__,
     permissions=(RECORD_CONSENT,),
-    offers={"configurable_forms": "commands:FORMS", "moved_to_client": "moving:moved_to_client"},
+    offers={
+        "configurable_forms": "commands:FORMS",
+        "moved_to_client": "moving:moved_to_client",
+        "erased_with_person": "erasing:erased_with_person",
+    },
     settings=(CONSENT_TYPES, REMINDER),
 )

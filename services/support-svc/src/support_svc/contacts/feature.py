@@ -12,5 +12,9 @@ FEATURE = Feature(
     module=__name__,
     permissions=(EDIT_CONTACTS,),
     lookups=(CONTACT_RELATIONSHIP,),
-    offers={"configurable_forms": "commands:FORMS", "moved_to_client": "moving:moved_to_client"},
+    offers={
+        "configurable_forms": "commands:FORMS",
+        "moved_to_client": "moving:moved_to_client",
+        "erased_with_person": "erasing:erased_with_person",
+    },
 )

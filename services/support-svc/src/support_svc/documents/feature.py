@@ -47,5 +47,6 @@ FEATURE = Feature(
         "due": "due:due",
         "history_records": "queries:records_of",
         "moved_to_client": "moving:moved_to_client",
+        "erased_with_person": "erasing:erased_with_person",
     },
 )

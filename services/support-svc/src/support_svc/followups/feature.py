@@ -33,5 +33,6 @@ FEATURE = Feature(
         "prevention_opened": "commands:prevention_opened",
         "prevention_handed_over": "commands:hand_over",
         "prevention_closed": "commands:cancel_due",
+        "erased_with_person": "erasing:erased_with_person",
     },
 )

@@ -24,15 +24,28 @@ OUT_OF_DATE_AFTER = Setting(
     high=3650,
     unit="days",
 )
+RETAIN_HOUSING = Setting(
+    code="retain_housing",
+    label="Retention of records of housing",
+    hint=(
+        "For how long after the last day: placements, follow-ups, housing history and loss prevention. "
+        "A claim can usually be brought for two years, at most for fifteen (Limitations Act, 2002)."
+    ),
+    default=84,
+    low=1,
+    high=600,
+    unit="months",
+)
 
 FEATURE = Feature(
     module=__name__,
     permissions=(EDIT_HOUSING_HISTORY,),
     lookups=(HOUSING_TYPE, REASON_LEFT),
-    settings=(OUT_OF_DATE_AFTER,),
+    settings=(OUT_OF_DATE_AFTER, RETAIN_HOUSING),
     offers={
         "configurable_forms": "commands:FORMS",
         "moved_to_client": "moving:moved_to_client",
         "open_matters": "commands:stays_open",
+        "erased_with_person": "erasing:erased_with_person",
     },
 )

@@ -96,5 +96,7 @@ FEATURE = Feature(
         "open_matters": "queries:preventions_open",
         "housing_actions": "queries:actions_of",
         "moved_to_client": "moving:moved_to_client",
+        "erased_with_person": "erasing:erased_with_person",
+        "hinders_erasure": "erasing:open_preventions",
     },
 )

@@ -2,4 +2,7 @@
 
 from chassis.feature import Feature
 
-FEATURE = Feature(module=__name__)
+FEATURE = Feature(
+    module=__name__,
+    offers={"erased_with_person": "erasing:erased_with_person"},
+)

@@ -19,5 +19,6 @@ FEATURE = Feature(
         "moved_to_client": "moving:moved_to_client",
         "differs_from": "commands:note_differences",
         "moved_records": "queries:moved_records",
+        "erased_with_person": "erasing:erased_with_person",
     },
 )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, or_, select
 
-from chassis.tx import Tx
+from chassis.tx import ReadTx, Tx
 from support_svc.clients.one_person import Moved, MovesToClient, Moving, Pair, Undoing
 from support_svc.merging.model import DifferentPeople, Merge, ordered
 
@@ -42,7 +42,7 @@ class MovesDifferences(Moving):
             )
 
 
-async def others(tx: Tx, client_id: UUID) -> list[UUID]:
+async def others(tx: Tx | ReadTx, client_id: UUID) -> list[UUID]:
     """Who is known not to be a client."""
     rows = await tx.execute(
         select(DifferentPeople.low_id, DifferentPeople.high_id).where(

@@ -27,5 +27,7 @@ FEATURE = Feature(
         "moved_to_client": "moving:moved_to_client",
         "members_of_placements": "moving:members_of_placements",
         "open_matters": "queries:placements_open",
+        "erased_with_person": "erasing:erased_with_person",
+        "hinders_erasure": "erasing:running_placements",
     },
 )

@@ -21,6 +21,7 @@ FEATURE = Feature(
         "due": "due:due",
         "history_records": "queries:records_of",
         "moved_to_client": "moving:moved_to_client",
+        "erased_with_person": "erasing:erased_with_person",
     },
 )
 """It offers what is due, its history and its rows in a merge: nothing that a decision could depend on."""

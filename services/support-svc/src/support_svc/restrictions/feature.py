@@ -10,5 +10,5 @@ FEATURE = Feature(
     module=__name__,
     permissions=(RESTRICT_CLIENTS,),
     navigation=(NavItem("Restrictions", "restrictions", RESTRICT_CLIENTS, position=70),),
-    offers={"moved_to_client": "moving:moved_to_client"},
+    offers={"moved_to_client": "moving:moved_to_client", "erased_with_person": "erasing:erased_with_person"},
 )

@@ -41,6 +41,7 @@ FEATURE = Feature(
         "requests_of_placement": "queries:requests_of_placement",
         "placement_is_securing": "queries:is_securing",
         "placement_failed": "consequences:give_up_all",
+        "erased_with_person": "erasing:erased_with_person",
     },
     words={"declined_because": DECLINED_BECAUSE},
     tasks={

@@ -23,5 +23,5 @@ FEATURE = Feature(
         "answer_signing": N_("Signing to answer"),
         "attend_signing": N_("Signing to attend"),
     },
-    offers={"due": "due:due"},
+    offers={"due": "due:due", "erased_with_person": "erasing:erased_with_person"},
 )

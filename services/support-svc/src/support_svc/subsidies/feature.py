@@ -1,7 +1,7 @@
 """Rent subsidies: what a program pays for a household, when, and what of it was paid (S1 to S3)."""
 
 from chassis.access import Permission
-from chassis.feature import Feature, LookupList, NavItem
+from chassis.feature import Feature, LookupList, NavItem, Setting
 from deskkit.i18n import N_
 from support_svc.roles import CASEWORKER, SUPERVISOR
 
@@ -9,12 +9,25 @@ EDIT_SUBSIDIES = Permission("edit_subsidies", CASEWORKER, SUPERVISOR)
 VIEW_SUBSIDIES = Permission("view_subsidies", CASEWORKER, SUPERVISOR)
 
 SUBSIDY_REASON = LookupList("subsidy_reason", label="Reasons for a subsidy")
+RETAIN_MONEY = Setting(
+    code="retain_subsidies",
+    label="Retention of records of subsidies",
+    hint=(
+        "For how long after the last day of a subsidy. Books and records are retained for six years after "
+        "the end of the tax year that they are about (Income Tax Act, subsection 230(4))."
+    ),
+    default=84,
+    low=1,
+    high=600,
+    unit="months",
+)
 
 FEATURE = Feature(
     module=__name__,
     permissions=(EDIT_SUBSIDIES, VIEW_SUBSIDIES),
     navigation=(NavItem("Rent Subsidies", "subsidies", VIEW_SUBSIDIES, position=35),),
     lookups=(SUBSIDY_REASON,),
+    settings=(RETAIN_MONEY,),
     sentences={
         ("subsidy", "recorded"): N_("The subsidy was recorded"),
         ("subsidy", "rate_changed"): N_("The amount or the frequency was changed"),
@@ -31,5 +44,7 @@ FEATURE = Feature(
         "household_referred": "reporting:report_running",
         "placement_has_new_head": "commands:follow_head",
         "moved_to_client": "moving:moved_to_client",
+        "erased_with_person": "erasing:erased_with_person",
+        "hinders_erasure": "erasing:running_subsidies",
     },
 )
