@@ -25,6 +25,7 @@ from support_svc.placements import feature as placements
 from support_svc.plans import feature as plans
 from support_svc.programs import feature as programs
 from support_svc.proposals import feature as proposals
+from support_svc.reports import feature as reports
 from support_svc.restrictions import feature as restrictions
 from support_svc.securing import feature as securing
 from support_svc.signings import feature as signings
@@ -66,6 +67,7 @@ FEATURES: tuple[Feature, ...] = (
     merging.FEATURE,
     overviews.FEATURE,
     unanswered.FEATURE,
+    reports.FEATURE,
     my_day.FEATURE,
     calendars.FEATURE,
     team_list.FEATURE,
