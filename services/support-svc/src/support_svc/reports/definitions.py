@@ -216,9 +216,9 @@ REPORTS: tuple[Report, ...] = (
             _HOUSEHOLD,
         ),
         groupings=(
-            Grouping(name="timing", title=N_("When help was offered"), words=TIMING),
             Grouping(name="kind", title=N_("Why the tenancy is at risk"), words=RISK_KINDS),
             Grouping(name="landlord", title=N_("Landlord"), named=Names.PARTY),
+            Grouping(name="timing", title=N_("When help was offered"), words=TIMING, hides_parts=True),
         ),
         measures=(
             _services(N_("Notices")),
@@ -235,7 +235,7 @@ REPORTS: tuple[Report, ...] = (
         ),
         facts=facts.offers,
         chart=Chart.BARS,
-        charted=("services",),
+        charted=("share",),
         outcomes=_OFFERS,
         sums=(("services", *ANSWERS), ("services", "in_time")),
         value=Value.DAYS,

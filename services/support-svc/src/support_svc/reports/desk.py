@@ -25,6 +25,7 @@ from support_svc.reports.model import (
     Chart,
     CountedRecord,
     Figure,
+    Grouping,
     Line,
     Measure,
     Names,
@@ -79,11 +80,14 @@ async def report(call: DeskCall, report: str) -> Response:
     form = call.sought(ReportFilter, initial={"by": of.groupings[0].name})
     table = await _counted(call, of, form)
     by = of.grouping(table.by)
+    if not form.errors:
+        shown = {"first": table.period.first, "last": table.period.last, "by": table.by}
+        form = call.sought(ReportFilter, initial=shown)
     lines = [_shown(call, of, table, line, form.command) for line in table.lines]
     totals = [_shown(call, of, table, line, form.command) for line in table.totals]
     if _as_csv(call):
         name = f"{of.name}-{table.period.first.isoformat()}-{table.period.last.isoformat()}.csv"
-        return call.csv(name, *_csv_of(call, of, call._(by.title), [*lines, *totals]))
+        return call.csv(name, *_csv_of(call, of.shown(by), call._(by.title), [*lines, *totals]))
     return call.page(
         "reports/report.html",
         of=of,
@@ -92,9 +96,13 @@ async def report(call: DeskCall, report: str) -> Response:
         form=form,
         lines=lines,
         totals=totals,
-        measures=of.measures,
-        chart=_chart(of, lines),
-        periods=[(one.value, call._(words)) for one, words in PERIODS.items()],
+        measures=[one for one in of.shown(by) if not one.where],
+        parts=[one for one in of.shown(by) if one.where],
+        chart=_chart(of, by, lines),
+        charted=of.charted_by(by)[0],
+        periods=[
+            (call._(words), one.value, one.on(call.today) == table.period) for one, words in PERIODS.items()
+        ],
         groupings=[(one.name, call._(one.title)) for one in of.groupings],
         programs=await program_choices(call, everything=True),
         people=await colleagues(call, everybody=True),
@@ -187,11 +195,11 @@ def _words(call: PageCall, of: Report, by: str, line: Line) -> str:
     return words if line.currency in (None, "CAD") else f"{words} ({line.currency})"
 
 
-def _chart(of: Report, lines: Sequence[ShownLine]) -> list[tuple[Any, ...]]:
+def _chart(of: Report, by: Grouping, lines: Sequence[ShownLine]) -> list[tuple[Any, ...]]:
     """What the chart shows: the first lines, with the figures that it's of."""
     found: list[tuple[Any, ...]] = []
     for one in lines[:CHARTED]:
-        figures = [one.line.figures[name] for name in of.charted]
+        figures = [one.line.figures[each.name] for each in of.charted_by(by)]
         if of.chart is Chart.PARTS:
             found.append((one.words, figures))
         elif of.chart is Chart.RANGES:
@@ -202,19 +210,19 @@ def _chart(of: Report, lines: Sequence[ShownLine]) -> list[tuple[Any, ...]]:
 
 
 def _csv_of(
-    call: PageCall, of: Report, title: str, lines: Sequence[ShownLine]
+    call: PageCall, measures: Sequence[Measure], title: str, lines: Sequence[ShownLine]
 ) -> tuple[list[str], list[list[Any]]]:
     """The table as a file; what is hidden says so."""
-    money = any(one.of is Of.SUM for one in of.measures)
-    header = [title, *(call._(one.title) for one in of.measures), *([call._("Currency")] if money else [])]
+    money = any(one.of is Of.SUM for one in measures)
+    header = [title, *(call._(one.title) for one in measures), *([call._("Currency")] if money else [])]
 
     def cell(line: Line, name: str) -> Figure | str:
-        return call._("fewer than 5") if name in line.hidden else line.figures[name]
+        return call._("not shown") if name in line.hidden else line.figures[name]
 
     rows = [
         [
             one.words,
-            *(cell(one.line, each.name) for each in of.measures),
+            *(cell(one.line, each.name) for each in measures),
             *([one.line.currency] if money else []),
         ]
         for one in lines

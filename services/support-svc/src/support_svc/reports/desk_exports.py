@@ -9,7 +9,7 @@ from support_svc.reports.exporting import exported
 from support_svc.reports.feature import EXPORT_HOUSING_FACTS
 from support_svc.reports.queries import quarters
 
-router = DeskRouter(prefix="/front-desk/quarterly-exports")
+router = DeskRouter(prefix="/front-desk/reports/exports/quarters")
 
 
 @router.get("", name="quarterly_exports")

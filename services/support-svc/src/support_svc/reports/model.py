@@ -77,12 +77,16 @@ class Names(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grouping:
-    """By what the lines of a report are told apart: closed words in their order, or names."""
+    """By what the lines of a report are told apart: closed words in their order, or names.
+
+    With `hides_parts` its lines say already what the outcomes would.
+    """
 
     name: str
     title: str
     words: Mapping[str, str] = field(default_factory=dict)
     named: Names | None = None
+    hides_parts: bool = False
 
 
 class Chart(StrEnum):
@@ -123,6 +127,16 @@ class Report:
     sums: tuple[tuple[str, ...], ...] = ()
     total: bool = True
 
+    def shown(self, by: Grouping) -> tuple[Measure, ...]:
+        """The measures that a table by this grouping shows: no outcomes if its lines are the outcomes."""
+        whole = by.words is self.outcomes or by.hides_parts
+        return tuple(one for one in self.measures if not (whole and (one.where or one.part)))
+
+    def charted_by(self, by: Grouping) -> tuple[Measure, ...]:
+        """The measures in the chart of a table by this grouping: those of the table, or else how many."""
+        shown = [one for one in self.shown(by) if one.name in self.charted]
+        return tuple(shown) or self.measures[:1]
+
     def grouping(self, name: str | None) -> Grouping:
         """The grouping of this name, or the usual one. Raises InvalidInput."""
         if name is None:
@@ -155,7 +169,7 @@ class ReportFilter(BaseModel):
     by: str | None = Field(default=None, max_length=40, title="By")
     program: UUID | None = Field(default=None, title="Program")
     caseworker: str | None = Field(default=None, max_length=120, title="Caseworker")
-    outside: bool = Field(default=False, title="For use outside the organisation: hide fewer than five")
+    outside: bool = Field(default=False, title="For use outside the organisation: nothing under five")
 
     def days(self, today: date) -> Period:
         """The days that it asks for. Raises InvalidInput when they're the wrong way round."""
