@@ -1,15 +1,23 @@
 """Reports against the same figures worked out in plain Python, and the records behind each (R1, R5)."""
 
+import csv
 import datetime as dt
+import io
+import re
+import uuid
 from itertools import product
 
 import pytest
+from sqlalchemy import Date, Integer, bindparam, select
 
 from chassis.actor import Actor
 from chassis.errors import NotPermitted
+from deskkit.testing import parse_page
+from support_svc.reports import facts
 from support_svc.reports.definitions import REPORTS, report_named
 from support_svc.reports.model import CellFilter, Of, ReportFilter
 from support_svc.reports.queries import counted_records, report
+from trade.dates import months_after
 
 from . import reported
 
@@ -184,3 +192,115 @@ async def test_what_is_asked_wrongly_is_refused_or_shown(world):
             assert answer.status_code == 200, query
         assert (await desk.get("/front-desk/reports/nothing")).status_code == 404
         assert (await desk.get("/front-desk/reports/placements/rows?key=nobody")).status_code == 200
+
+
+async def visit(browser, address):
+    answer = await browser.get(address)
+    assert answer.status_code == 200, (address, answer.text[:300])
+    return parse_page(answer.text)
+
+
+def table_in(answer):
+    """The lines of a CSV file, without its byte order mark."""
+    return list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+
+
+@pytest.mark.row("R1", "R5", "X1", "X2")
+@pytest.mark.parametrize("locale", ["en", "fr"])
+async def test_pages_of_every_report_with_nothing_one_and_many(world, locale):
+    """Each opens, has its chart as drawings with words beside them, and its figures lead to records."""
+    days = f"first={world.today - 900 * DAY}&last={world.today}"
+    async with world.desk("supervisor", locale=locale) as desk:
+        for name, by in EVERY:
+            page = await visit(desk, f"/front-desk/reports/{name}?by={by}")
+            assert "<figure" not in page.html
+        await world.placement(await world.client("Ada", "Lone"))
+        for name in ("services", "placements"):
+            page = await visit(desk, f"/front-desk/reports/{name}?{days}")
+            assert "<figure" in page.html
+        await reported.generate(world, 11)
+        opened = 0
+        for name, by in EVERY:
+            page = await visit(desk, f"/front-desk/reports/{name}?{days}&by={by}")
+            assert '<svg class="chart-drawing"' in page.html, name
+            links = re.findall(rf'href="(/front-desk/reports/{name}/rows[^"]*)"', page.html)
+            for link in links[:: max(1, len(links) // 6)]:
+                rows = await visit(desk, link.replace("&amp;", "&"))
+                assert rows.html.count("<tr>") > 1, link
+                file = await desk.get(link.replace("&amp;", "&") + "&format=csv")
+                assert len(table_in(file)) - 1 >= min(50, rows.html.count("<tr>") - 1)
+                opened += 1
+            file = table_in(await desk.get(f"/front-desk/reports/{name}?{days}&by={by}&format=csv"))
+            assert len(file) > 1
+            assert len({len(line) for line in file}) == 1
+        assert opened > 60
+
+
+@pytest.mark.row("R5", "W11")
+async def test_what_leaves_the_organisation_shows_nothing_under_five(world):
+    """Case 52: on the page, in the file and through the API, without ways to the records."""
+    await reported.generate(world, 12)
+    days = f"first={world.today - 900 * DAY}&last={world.today}&outside=true"
+    async with world.desk("supervisor") as desk, world.api("supervisor") as api:
+        for name, by in EVERY:
+            of = report_named(name)
+            page = await visit(desk, f"/front-desk/reports/{name}?{days}&by={by}")
+            assert f"/front-desk/reports/{name}/rows" not in page.html
+            header, *lines = table_in(await desk.get(f"/front-desk/reports/{name}?{days}&by={by}&format=csv"))
+            counts = {one.title for one in of.measures if one.of is Of.COUNT}
+            for line in lines:
+                for title, cell in zip(header, line, strict=True):
+                    assert title not in counts or cell in {"not shown", "0"} or int(cell) >= 5
+            answer = (await api.get(f"/reports/{name}?{days}&by={by}")).json()
+            for line in (*answer["lines"], *answer["totals"]):
+                for one in of.measures:
+                    if one.of is Of.COUNT:
+                        assert line["figures"][one.name] not in {1, 2, 3, 4}
+
+
+@pytest.mark.row("R5", "C7")
+async def test_no_file_runs_anything_in_a_spreadsheet(world):
+    """Case 45."""
+    client = await world.client("=1+1", "@Family")
+    program = await world.program("-2+3", kinds=["arrears"])
+    await world.placement(client, program_id=program)
+    days = f"first={world.today}&last={world.today}"
+    async with world.desk("supervisor") as desk:
+        table = table_in(await desk.get(f"/front-desk/reports/placements?{days}&by=program&format=csv"))
+        rows = table_in(await desk.get(f"/front-desk/reports/placements/rows?{days}&format=csv"))
+    assert table[1][0] == "'-2+3"
+    assert rows[1][1] == "'=1+1 @Family"
+
+
+@pytest.mark.row("R1")
+@pytest.mark.parametrize("start", [dt.date(2023, 11, 30), dt.date(2024, 2, 29), dt.date(2025, 8, 31)])
+async def test_months_are_counted_as_everywhere_else(world, start):
+    """From the anchor: `months_after` for rows is that of the trade, at month ends and in leap years."""
+    day, months = bindparam("day", type_=Date), bindparam("months", type_=Integer)
+    statement = select(facts.months_after_on(day, months))
+    async with world.runtime.transaction(Actor.system("tests", "support")) as tx:
+        for number in range(40):
+            one = start + number * DAY
+            for count in facts.MILESTONES:
+                found = await tx.scalar(statement, {"day": one, "months": count})
+                assert found == months_after(one, count)
+
+
+@pytest.mark.row("R1", "H3", "P8")
+async def test_help_is_offered_on_the_day_on_which_the_report_arrives(world):
+    """A later stage of the same notice doesn't make the offer late, and an end alone offers nothing."""
+    person = await world.client("Ivo", "Prevented")
+    wanted = await world.placement(person)
+    request = await world.held(wanted, unit := await world.home())
+    referral = await world.referral(request)
+    await world.receive("referred_tenancy_started", referral=referral, unit=unit, start=world.today)
+    served = {"served_on": world.today, "remedy_by": world.today + 5 * DAY}
+    risk, ended = uuid.uuid4(), uuid.uuid4()
+    await world.receive("tenancy_at_risk", referral=referral, risk=risk, stage="notice", **served)
+    world.clock.advance(20 * DAY)
+    later = {"served_on": world.today - 20 * DAY, "remedy_by": world.today - 15 * DAY}
+    await world.receive("tenancy_at_risk", referral=referral, risk=risk, stage="application", **later)
+    await world.receive("tenancy_risk_resolved", referral=referral, risk=ended)
+    table = await table_of(world, "offers-in-time", first=world.today - 30 * DAY, by="timing")
+    (line,) = table.lines
+    assert (line.key, line.figures["services"], line.figures["median"]) == ("inside", 1, 5.0)

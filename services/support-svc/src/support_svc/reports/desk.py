@@ -254,8 +254,7 @@ def _row(
         route, parameter = routes[one.kind]
         href = call.url(route, **{parameter: one.record})
     else:
-        page = "client" if measure.unit is Unit.PEOPLE else "household"
-        href = call.url(page, client_id=one.client_id)
+        href = call.url("client", client_id=one.client_id)
     value: Any = None
     if one.value is not None:
         value = (
