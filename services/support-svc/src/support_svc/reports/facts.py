@@ -20,6 +20,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    false,
     func,
     literal,
     null,
@@ -168,6 +169,11 @@ def still_housed(asked: Asked) -> Select[Any]:
 
     What nobody has reported isn't known: a stay that is open on record is no evidence.
     """
+    answers = _answers(asked)
+    of_placement, of_stay = answers.alias("of_placement"), _answers_of_stays(answers)
+    several = (
+        select(_R.client_id).group_by(_R.client_id).having(func.count() > 1).subquery("with_several_stays")
+    )
     stay = (
         select(
             _R.id,
@@ -176,17 +182,22 @@ def still_housed(asked: Asked) -> Select[Any]:
             _R.ended_on,
             _P.id.label("placement_id"),
             _P.client_id.label("head"),
-            func.greatest(_seen(_R.placement_id), _seen_by_preventions()).label("seen_on"),
-            select(LookupValue.code)
-            .where(LookupValue.id == _R.reason_left_id)
-            .scalar_subquery()
-            .label("reason_left"),
+            func.greatest(of_placement.c.seen_on, of_stay.c.seen_on).label("seen_on"),
+            func.coalesce(of_placement.c.housed_elsewhere, false()).label("reported_elsewhere"),
+            several.c.client_id.is_not(None).label("has_others"),
+            LookupValue.code.label("reason_left"),
         )
         .join(_P, _P.id == _R.placement_id)
+        .outerjoin(LookupValue, LookupValue.id == _R.reason_left_id)
+        .outerjoin(
+            of_placement, and_(of_placement.c.case_id == _P.id, of_placement.c.client_id == _R.client_id)
+        )
+        .outerjoin(of_stay, and_(of_stay.c.stay_id == _R.id, of_stay.c.client_id == _R.client_id))
+        .outerjoin(several, several.c.client_id == _R.client_id)
         .where(_R.started_on.between(asked.period.first, asked.day))
     )
     stay = _narrowed(asked, stay, _P.program_id, _P.caseworker)
-    stays = stay.cte("stay").prefix_with("MATERIALIZED", dialect="postgresql")
+    stays = _once(stay, "stay")
     months = func.unnest(array(MILESTONES)).table_valued("months", name="milestone").render_derived()
     day = months_after_on(stays.c.started_on, cast(months.c.months, Integer))
     return _facts(
@@ -202,29 +213,53 @@ def still_housed(asked: Asked) -> Select[Any]:
     ).where(day <= asked.day)
 
 
-def months_after_on(day: Any, months: Any) -> ColumnElement[date]:
-    """The same day some months later, or the last of a shorter month: `trade.dates.months_after` for rows."""
-    return cast(day + func.make_interval(0, months), Date)
+def _once(statement: Any, name: str) -> Any:
+    """A part of a statement that is worked out once, however often it is looked at."""
+    return statement.cte(name).prefix_with("MATERIALIZED", dialect="postgresql")
 
 
-def _seen(case_id: Any) -> Any:
-    """The last day on which a follow-up of a case found the person of the stay in the row at home."""
-    return (
-        select(func.max(FollowUp.done_on))
+def _answers(asked: Asked) -> Any:
+    """What follow-ups found for each person of a case: when last at home, and whether housed elsewhere.
+
+    Read for all at once: for one stay after another it would take as many look-ups as there are stays.
+    """
+    seen = FollowUpOutcome.still_in_housing == StillInHousing.YES
+    began = _R.started_on.between(asked.period.first, asked.day)
+    cases: Any = union_all(
+        select(_R.placement_id).where(began, _R.placement_id.is_not(None)),
+        select(_L.id).join(_R, _R.id == _L.stay_id).where(began),
+    )
+    found = (
+        select(
+            FollowUp.subject_id.label("case_id"),
+            FollowUpOutcome.client_id,
+            func.max(FollowUp.done_on).filter(seen).label("seen_on"),
+            func.bool_or(FollowUpOutcome.housed_elsewhere).label("housed_elsewhere"),
+        )
         .join(FollowUpOutcome, FollowUpOutcome.followup_id == FollowUp.id)
         .where(
-            FollowUp.subject_id == case_id,
             FollowUp.state == FollowUpState.DONE,
-            FollowUpOutcome.client_id == _R.client_id,
-            FollowUpOutcome.still_in_housing == StillInHousing.YES,
+            FollowUp.done_on >= asked.period.first,
+            FollowUp.subject_id.in_(cases),
         )
-        .correlate(_R, _L)
-        .scalar_subquery()
+        .group_by(FollowUp.subject_id, FollowUpOutcome.client_id)
+    )
+    return _once(found, "answer")
+
+
+def _answers_of_stays(answers: Any) -> Any:
+    """The same for the stays that housing loss prevention is about."""
+    return (
+        select(_L.stay_id, answers.c.client_id, func.max(answers.c.seen_on).label("seen_on"))
+        .join(answers, answers.c.case_id == _L.id)
+        .group_by(_L.stay_id, answers.c.client_id)
+        .subquery("of_stay")
     )
 
 
-def _seen_by_preventions() -> Any:
-    return select(func.max(_seen(_L.id))).where(_L.stay_id == _R.id).correlate(_R).scalar_subquery()
+def months_after_on(day: Any, months: Any) -> ColumnElement[date]:
+    """The same day some months later, or the last of a shorter month: `trade.dates.months_after` for rows."""
+    return cast(day + func.make_interval(0, months), Date)
 
 
 def _housed_on(stay: Any, day: ColumnElement[date]) -> ColumnElement[str]:
@@ -239,20 +274,11 @@ def _housed_on(stay: Any, day: ColumnElement[date]) -> ColumnElement[str]:
         )
         .exists()
     )
-    reported = (
-        select(FollowUp.id)
-        .join(FollowUpOutcome, FollowUpOutcome.followup_id == FollowUp.id)
-        .where(
-            FollowUp.subject_id == stay.placement_id,
-            FollowUpOutcome.client_id == stay.client_id,
-            FollowUpOutcome.housed_elsewhere.is_(True),
-        )
-        .exists()
-    )
+    has_other = and_(stay.has_others, elsewhere)
     return case(
         (stay.ended_on > day, "housed"),
         (and_(stay.ended_on <= day, stay.reason_left == "deceased"), "died"),
-        (and_(stay.ended_on <= day, or_(elsewhere, reported)), "housed_elsewhere"),
+        (and_(stay.ended_on <= day, or_(stay.reported_elsewhere, has_other)), "housed_elsewhere"),
         (stay.ended_on <= day, "not_housed"),
         (stay.seen_on >= day - NEAR.days, "housed"),
         else_="not_known",
