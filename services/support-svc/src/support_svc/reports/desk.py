@@ -9,7 +9,7 @@ from typing import Any
 
 from fastapi import Response
 
-from chassis.errors import DomainError
+from chassis.errors import InvalidInput
 from chassis.periods import Named
 from deskkit.call import DeskCall, PageCall
 from deskkit.csv_files import csv_stream
@@ -147,7 +147,7 @@ async def _counted(call: PageCall, of: Report, form: Any) -> ReportTable:
     """The figures that are asked for; those of the usual period when it's the wrong way round."""
     try:
         found: ReportTable = await call.ask(queries.report, of.name, form.command)
-    except DomainError as refused:
+    except InvalidInput as refused:
         form.add(refused)
         found = await call.ask(queries.report, of.name, ReportFilter())
     return found

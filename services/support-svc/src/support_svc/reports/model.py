@@ -22,6 +22,8 @@ from chassis.errors import InvalidInput
 from chassis.periods import FiscalQuarter, Named, Period
 from support_svc.tables import Base
 
+MOST_LINES = 2**31 - 1
+
 
 class Unit(StrEnum):
     """What a figure counts; a family with two placements is two services and one household (case 49)."""
@@ -294,9 +296,9 @@ class MakeExport(BaseModel):
 class RecordExport(MakeExport):
     """Record an export of housing facts, with the number of lines in each of its files."""
 
-    placements: int
-    stays: int
-    preventions: int
+    placements: int = Field(ge=0, le=MOST_LINES)
+    stays: int = Field(ge=0, le=MOST_LINES)
+    preventions: int = Field(ge=0, le=MOST_LINES)
 
 
 @dataclass(frozen=True, slots=True)
