@@ -24,6 +24,7 @@ QUICK = {
     "clients_import": ("--rows", "5000", "--homes", "5000"),
     "homes_search": ("--rows", "20000", "--rounds", "1", "--searches", "100"),
     "client_search": ("--rows", "20000", "--rounds", "1", "--searches", "100"),
+    "reports": ("--rows", "4000", "--rounds", "1"),
     "units_search": ("--rows", "20000", "--rounds", "1", "--searches", "100"),
 }
 

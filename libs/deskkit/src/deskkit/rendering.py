@@ -222,6 +222,7 @@ class Rendering:
         environment.filters.update(
             date=formats.date,
             short_date=formats.short_date,
+            month=formats.month,
             weekday=formats.weekday,
             clock_time=formats.time,
             moment=formats.moment,

@@ -26,6 +26,7 @@ from support_svc.placements import feature as placements
 from support_svc.plans import feature as plans
 from support_svc.programs import feature as programs
 from support_svc.proposals import feature as proposals
+from support_svc.reports import feature as reports
 from support_svc.restrictions import feature as restrictions
 from support_svc.retention import feature as retention
 from support_svc.securing import feature as securing
@@ -70,6 +71,7 @@ FEATURES: tuple[Feature, ...] = (
     retention.FEATURE,
     overviews.FEATURE,
     unanswered.FEATURE,
+    reports.FEATURE,
     my_day.FEATURE,
     calendars.FEATURE,
     team_list.FEATURE,

@@ -80,6 +80,7 @@ async def test_every_page_in_every_state(world, every_stage):
         Scene("lists", {"name": "referral_source", "value_id": value}),
         await own_rules(world),
         await fields_of_forms(world),
+        *(Scene(name, {"report": name}) for name in ("prevention-outcomes", "offers-in-time", "subsidies")),
     )
     await every_fact_was_written(world)
     tour = await rounded(world, scenes)

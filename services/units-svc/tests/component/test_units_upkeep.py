@@ -14,6 +14,7 @@ from PIL import Image
 from chassis.actor import Actor
 from chassis.errors import EditedMeanwhile, InvalidInput, SeveralFaults
 from chassis.lookups import NotOnTheList
+from chassis.periods import Period
 from importing.steps import ReceiveFile
 from units_svc.holds.commands import CorrectManager, correct_manager
 from units_svc.holds.use import EndUse, RecordUse, UseBegan, end_use, record_use
@@ -54,7 +55,7 @@ from units_svc.photos.queries import photos_of
 from units_svc.privacy.commands import JudgeText, judge_text
 from units_svc.privacy.model import JudgedAlready, JudgedByAuthor, Judgement, MonitoringRefused
 from units_svc.privacy.queries import doubts, refusals
-from units_svc.reports.model import CostBy, Grouping, Period
+from units_svc.reports.model import CostBy, Grouping
 from units_svc.reports.queries import maintenance_cost, refusals_by_place, time_to_relet, vacancy
 
 ADMINISTRATOR = Actor("staff-2", "property", frozenset({"property_administrator"}), "Ada Pike")

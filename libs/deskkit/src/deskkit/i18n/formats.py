@@ -59,6 +59,10 @@ class Formats:
         """'23 Nov 2026', for tables."""
         return "" if value is None else _written(self._day(value), "d MMM y", self.locale)
 
+    def month(self, value: dt.date) -> str:
+        """'November 2026', 'novembre 2026'."""
+        return _written(value, "LLLL y", self.locale)
+
     def weekday(self, value: dt.date | dt.datetime) -> str:
         """'Monday 23 November 2026'."""
         return f"{_written(self._day(value), 'EEEE', self.locale)} {self.date(value)}"

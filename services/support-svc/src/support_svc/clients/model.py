@@ -264,6 +264,7 @@ class HouseholdMember(Base):
             postgresql_where=text("left_on is null and is_head"),
         ),
         Index("ix_household_member_household", "household_id"),
+        Index("ix_household_member_client", "client_id", "joined_on"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

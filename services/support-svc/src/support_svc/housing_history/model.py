@@ -29,6 +29,8 @@ class HousingRecord(Base):
         ),
         Index("ix_housing_record_client", "client_id", "started_on"),
         Index("ix_housing_record_placement", "placement_id"),
+        Index("ix_housing_record_stay", "stay"),
+        Index("ix_housing_record_started", "started_on"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

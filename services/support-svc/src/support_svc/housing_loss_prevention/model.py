@@ -98,6 +98,7 @@ class HousingLossPrevention(Base):
         ),
         Index("ix_prevention_client", "client_id", "started_on"),
         Index("ix_prevention_stay", "stay_id"),
+        Index("ix_prevention_days", "ended_on", "started_on"),
         Index("ix_prevention_remedy", "remedy_by", "id"),
         Index("ix_prevention_status_remedy", "status", "remedy_by", "id"),
         Index("ix_prevention_caseworker_remedy", "caseworker", "remedy_by", "id"),
@@ -163,6 +164,7 @@ class TenancyRisk(Base):
     __table_args__ = (
         Index("ix_tenancy_risk_placement", "placement_id"),
         Index("ix_tenancy_risk_prevention", "prevention_id"),
+        Index("ix_tenancy_risk_served", "served_on"),
         Index("ix_tenancy_risk_open", "remedy_by", "risk", postgresql_where=text("resolution is null")),
         CheckConstraint("(answer = 'taken_up') = (prevention_id is not null)", name="taken_up_by_one"),
     )
@@ -175,6 +177,10 @@ class TenancyRisk(Base):
     stage: Mapped[RiskStage | None] = mapped_column(words(RiskStage, "stage"))
     served_on: Mapped[date | None]
     remedy_by: Mapped[date | None]
+    offered_at: Mapped[datetime | None]
+    """When it became known here and help could first be offered; None when only its end was reported."""
+    offered_remedy_by: Mapped[date | None]
+    """Until when the notice could be remedied, as it was reported then."""
     next_date: Mapped[date | None]
     termination_on: Mapped[date | None]
     resolution: Mapped[RiskResolution | None] = mapped_column(words(RiskResolution, "resolution"))

@@ -110,6 +110,8 @@ async def receive_risk(tx: Tx, report: RiskReport) -> None:
     if report.stage is not None:
         for name in ("stage", "served_on", "remedy_by", "next_date", "termination_on"):
             setattr(risk, name, getattr(report, name))
+        if risk.offered_at is None:
+            risk.offered_at, risk.offered_remedy_by = tx.now, report.remedy_by
     risk.resolution = report.resolution
     risk.resolved_on = report.resolved_on
     if risk.prevention_id is not None:

@@ -139,6 +139,8 @@ class Placement(Base):
         ),
         Index("ix_placement_status_caseworker", "status", "caseworker"),
         Index("ix_placement_started", "started_at", "id"),
+        Index("ix_placement_days", "ended_on", "search_started_on"),
+        Index("ix_placement_moved_in", "moved_in_on"),
         CheckConstraint("target_on is null or target_on >= search_started_on", name="target_after_start"),
         CheckConstraint("monthly_income is null or monthly_income >= 0", name="income_not_negative"),
     )

@@ -7,7 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from chassis.paging import Page, Paging
 from chassis.tx import ReadTx
@@ -123,6 +123,16 @@ async def restrictions(tx: ReadTx, wanted: RestrictionFilter) -> Page[Restrictio
     people = await _people(tx, [one.id for one in page.items])
     line = partial(_line, people=people, me=tx.actor.subject)
     return Page([line(one) for one in page.items], page.next)
+
+
+@query(RESTRICT_CLIENTS)
+async def restrictions_of_others(tx: ReadTx) -> int:
+    """How many restrictions are in force on which the asker isn't named: their clients are in no figure."""
+    named = select(RestrictionPerson.restriction_id).where(
+        RestrictionPerson.person == tx.actor.subject, RestrictionPerson.ended_at.is_(None)
+    )
+    statement = select(func.count()).where(Restriction.lifted_at.is_(None), Restriction.id.not_in(named))
+    return int(await tx.scalar(statement) or 0)
 
 
 def _same(one: Restriction) -> Restriction:

@@ -106,6 +106,7 @@ class SubsidyPayment(Versioned, Base):
     __tablename__ = "subsidy_payment"
     __table_args__ = (
         Index("uq_subsidy_payment_due", "subsidy_id", "due_on", unique=True),
+        Index("ix_subsidy_payment_paid", "paid_on", "subsidy_id"),
         CheckConstraint("(outcome = 'paid') = (paid_on is not null)", name="paid_has_date"),
         CheckConstraint("amount >= 0", name="not_negative"),
     )

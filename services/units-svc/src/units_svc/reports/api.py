@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from chassis.http import ApiRouter, Call
+from chassis.periods import Period
 from units_svc.reports import queries
-from units_svc.reports.model import CostBy, CostLine, Grouping, Period, RefusalLine, ReletLine, VacancyLine
+from units_svc.reports.model import CostBy, CostLine, Grouping, RefusalLine, ReletLine, VacancyLine
 
 router = ApiRouter(prefix="/reports", tags=["reports"])
 

@@ -9,6 +9,7 @@ from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.errors import InvalidInput
+from chassis.periods import Period
 from deskkit.call import DeskCall, PageCall
 from deskkit.i18n import N_
 from deskkit.router import DeskRouter
@@ -17,7 +18,7 @@ from units_svc.lookups.queries import lookup_lists
 from units_svc.maintenance.feature import MAINTENANCE_TYPE
 from units_svc.privacy.queries import refusals
 from units_svc.reports import queries
-from units_svc.reports.model import CostBy, Grouping, Period
+from units_svc.reports.model import CostBy, Grouping
 
 router = DeskRouter(prefix="/inventory-desk/reports")
 

@@ -3,30 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
-
-from chassis.errors import InvalidInput
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Days from the first to the last, both included. Raises InvalidInput when they're the wrong way
-    round."""
-
-    first: date
-    last: date
-
-    def __post_init__(self) -> None:
-        if self.last < self.first:
-            raise InvalidInput(field="last", rule="The period ends before it begins.")
-
-    @property
-    def days(self) -> int:
-        """How many days it has."""
-        return (self.last - self.first).days + 1
 
 
 class Grouping(StrEnum):

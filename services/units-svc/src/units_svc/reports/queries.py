@@ -6,10 +6,11 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
+from chassis.periods import Period
 from chassis.tx import ReadTx
 from chassis.usecase import query
 from units_svc.inventory.feature import VIEW_UNITS
-from units_svc.reports.model import CostBy, CostLine, Grouping, Period, RefusalLine, ReletLine, VacancyLine
+from units_svc.reports.model import CostBy, CostLine, Grouping, RefusalLine, ReletLine, VacancyLine
 from units_svc.tables import views
 
 # Each change of occupancy holds until the next one of the same home. What was before the first change isn't
