@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "e4e87a7b9da6"
-down_revision = "dd093a5ad5f3"
+revision = "c103d418b8b4"
+down_revision = "07427ac219c4"
 
 _OFFERS = (
     "ALTER TABLE tenancy_risk ADD COLUMN offered_at TIMESTAMP WITH TIME ZONE",

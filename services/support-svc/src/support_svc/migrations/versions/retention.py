@@ -4,8 +4,8 @@ from alembic import op
 
 from chassis.db.schema import erasing_v1
 
-revision = "bfb16ea5394f"
-down_revision = "dd093a5ad5f3"
+revision = "07427ac219c4"
+down_revision = "9510c139d1d2"
 
 _TABLES = (
     "ALTER TABLE client ADD COLUMN erased_on DATE",
