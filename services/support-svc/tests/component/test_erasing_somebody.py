@@ -138,7 +138,7 @@ async def test_nothing_is_left_of_people_of_whom_everything_was_recorded(world, 
     people = [
         one
         for (one,) in await every_row(
-            world, "SELECT id FROM client WHERE erased_on IS NULL AND merged_into IS NULL"
+            world, "SELECT id FROM client WHERE num_nonnulls(erased_on, merged_into) = 0"
         )
     ]
     for one in people:
