@@ -898,7 +898,7 @@ async def retained(world) -> Scene:
         for _ in range(2)
     ]
     await world.do(end_legal_hold, EndLegalHold(hold_id=ended, **why), SUPERVISOR)
-    waiting = await world.client("Ola", "Waiting")
+    waiting = await world.client("Ola", "Asked")
     await world.do(propose_erasure, ProposeErasure(**{**own, "client_id": waiting}))
     await everything_erased(world)
     await world.rows(
