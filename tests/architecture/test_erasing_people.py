@@ -23,6 +23,7 @@ NOBODY = {
     "client_import": "counts of a file; how far it came is blanked with its contents",
     "erased_reference": "references that lead nowhere",
     "erasure": "that somebody was erased",
+    "field_rule": "the organisation's rules",
     "home": "a home of an inventory",
     "home_early_change": "a home of an inventory",
     "household": "a number of people, of whom its members tell",
@@ -35,6 +36,7 @@ NOBODY = {
     "program": "a program",
     "program_budget": "a program's budget",
     "program_budget_use": "a total",
+    "quarterly_export": "that a file without persons was made",
     "setting_value": "the organisation's rules",
 }
 """Tables without a person, each with what it is about."""
