@@ -80,7 +80,7 @@ WORDS = frozenset(
     {"client_source.source", "consent_source.source", "consent_source.purpose", "home_proposal.reason"}
     | {
         f"securing.{column}"
-        for column in ("inventory", "manager", "ended_why", "decline_reason", "housing_type")
+        for column in ("inventory", "manager", "referred_to", "ended_why", "decline_reason", "housing_type")
     }
     | {f"home_proposal.{column}" for column in ("inventory", "housing_type")}
 )
@@ -111,12 +111,12 @@ async def whole(tx, name):
 
 
 def left_of(values, stored, *, but=frozenset({"erasure", "home", "inventory_place"})):
-    """Where values are still found."""
+    """Where values are still found, as words of their own: a surname can be a part of a code."""
     return sorted(
         f"{where} {value!r} in {table}"
         for value, where in values.items()
         for table, text in stored.items()
-        if value in text and table not in but
+        if table not in but and value in text and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text)
     )
 
 
