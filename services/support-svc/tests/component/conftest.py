@@ -85,6 +85,7 @@ from support_svc.housing_loss_prevention.commands import (
     ChangeDebt,
     ChangePrevention,
     ClosePrevention,
+    OpenPrevention,
     Owed,
     RemoveDebt,
     ReopenPrevention,
@@ -92,6 +93,7 @@ from support_svc.housing_loss_prevention.commands import (
     change_debt,
     change_prevention,
     close_prevention,
+    open_prevention,
     remove_debt,
     reopen_prevention,
 )
@@ -187,12 +189,14 @@ from support_svc.subsidies.commands import (
     CorrectPayment,
     EndSubsidy,
     RecordPayment,
+    RecordPreventionSubsidy,
     RecordSubsidy,
     change_rate,
     change_subsidy,
     correct_payment,
     end_subsidy,
     record_payment,
+    record_prevention_subsidy,
     record_subsidy,
 )
 from support_svc.subsidies.feature import SUBSIDY_REASON
@@ -832,6 +836,38 @@ async def preventing(world):
     return Scene("preventing", found | mine | {"cases": Cases.HOUSING_LOSS_PREVENTIONS.value, "case_id": one})
 
 
+async def prevented(world):
+    """A housing loss prevention that has ended, of a home that the client found alone, with a subsidy."""
+    today = world.today
+    person = await world.client("Una", "Prevented")
+    kind = await world.value(HOUSING_TYPE, "apartment")
+    home = {"housing_type_id": kind, "address": "14 Elm St", "started_on": today - 300 * DAY}
+    await world.do(add_housing, AddHousing(client_id=person, **home))
+    fields = {
+        "reason_id": await world.value(REASON_FOR_SERVICE, "rent_arrears"),
+        "started_on": today - 20 * DAY,
+        "caseworker": "staff-7",
+    }
+    one = await world.do(open_prevention, OpenPrevention(client_id=person, **fields))
+    period = {"starts_on": today - 400 * DAY, "ends_on": today + 30 * DAY}
+    program = await world.program("Riverside fund", kinds=list(SubsidyKind), **period)
+    budget = AddBudget(program_id=program, amount={"amount": "900"}, **period)
+    await world.do(add_budget, budget, actor=ADMINISTRATOR)
+    paid = RecordPreventionSubsidy(
+        prevention_id=one,
+        program_id=program,
+        kind=SubsidyKind.ARREARS,
+        starts_on=today - 15 * DAY,
+        reason_id=await world.value(SUBSIDY_REASON, "loss_of_income"),
+        amount={"amount": "250"},
+    )
+    subsidy_id = await world.do(record_prevention_subsidy, paid)
+    end = ClosePrevention(prevention_id=one, ended_on=today, outcome=Ended.KEPT_WITH_OTHER_HELP)
+    await world.do(close_prevention, end)
+    case = {"cases": Cases.HOUSING_LOSS_PREVENTIONS.value, "case_id": one}
+    return Scene("prevented", {"client_id": person, "prevention_id": one, "subsidy_id": subsidy_id, **case})
+
+
 SUPERVISOR = Actor("staff-8", "support", frozenset({"supervisor"}), "Sam Okafor")
 
 
@@ -854,7 +890,7 @@ async def imported(world) -> Scene:
     await write(await load("hifis-clients", header, "A-1,Ilse,Morrow,1980-02-03,250 318 2594"))
     consents = "consent_id,client_id,consent_type,purpose_codes,given_date,notes"
     await write(await load("hifis-consents", consents, "C-1,A-1,explicit,case_mgmt,2024-01-01,"))
-    asked = (header, "A-2,Ilse,Morrow,1980-02-03,", "A-3,Bo,Lund,03/04/1990,", "A-4,,,,1")
+    asked = (header, "A-2,Ilse,Morrow,1980-02-03,", "A-3,Bo,Lund,03/04/1990,", "A-4,,,,1", ",Ada,Lund,,")
     return Scene("imported", {"import_id": await load("hifis-clients", *asked), "mapping": "client-list"})
 
 
@@ -924,6 +960,7 @@ def every_stage(world) -> Callable[[], Awaitable[tuple[Scene, ...]]]:
             failed,
             moved_in,
             preventing,
+            prevented,
         )
         scenes = [await stage(world) for stage in (*stages, one_person_in_two_records)]
         last = await moved_in(world, last=True)

@@ -46,6 +46,7 @@ AS_WRITTEN = frozenset(
 )
 NEVER = {
     "client.country = something",  # only an import records it
+    "client_source.fingerprint = nothing",  # a name that another file mentions; no page shows it
     "client_import.failure = something",
     "client_import.failure_params = something",
     "client_import.row_limit = something",
