@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from chassis.db.undo import UNDO_FUNCTIONS
+
 _V1 = (
     """CREATE TABLE outbox (
         id uuid CONSTRAINT pk_outbox PRIMARY KEY,
@@ -150,6 +152,39 @@ _V5 = (
     "CREATE INDEX ix_access_log_actor ON access_log (actor, at, id)",
 )
 
+_V6 = (
+    "ALTER TABLE outbox ADD COLUMN change uuid",
+    "ALTER TABLE outbox DROP CONSTRAINT ck_outbox_status",
+    "ALTER TABLE outbox DROP CONSTRAINT ck_outbox_withheld_reason",
+    """ALTER TABLE outbox ADD CONSTRAINT ck_outbox_status
+        CHECK (status IN ('pending', 'published', 'withheld', 'delayed', 'undone'))""",
+    """ALTER TABLE outbox ADD CONSTRAINT ck_outbox_withheld_reason
+        CHECK (CASE WHEN status = 'undone' THEN true ELSE (status = 'withheld') = (withheld_reason IS NOT NULL) END)""",
+    "CREATE INDEX ix_outbox_delayed ON outbox (aggregate) WHERE status = 'delayed'",
+    """CREATE TABLE delayed_change (
+        id uuid CONSTRAINT pk_delayed_change PRIMARY KEY,
+        use_case text NOT NULL,
+        permission text NOT NULL,
+        actor text NOT NULL,
+        actor_name text NOT NULL,
+        made_at timestamptz NOT NULL,
+        send_after timestamptz NOT NULL,
+        messages uuid[] NOT NULL DEFAULT '{}',
+        records jsonb NOT NULL DEFAULT '[]'
+    )""",
+    "CREATE INDEX ix_delayed_change_send_after ON delayed_change (send_after)",
+    """CREATE TABLE undo_step (
+        number bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT pk_undo_step PRIMARY KEY,
+        change uuid NOT NULL
+            CONSTRAINT fk_undo_step_change REFERENCES delayed_change (id) ON DELETE CASCADE,
+        relation text NOT NULL,
+        before jsonb,
+        after jsonb
+    )""",
+    "CREATE INDEX ix_undo_step_change ON undo_step (change)",
+    *UNDO_FUNCTIONS,
+)
+
 
 class Operations(Protocol):
     """The part of Alembic's `op` that is used here."""
@@ -186,4 +221,10 @@ def chassis_v4(op: Operations) -> None:
 def chassis_v5(op: Operations) -> None:
     """Add what finds the views of a day, and those of one person, in the access log (X3)."""
     for statement in _V5:
+        op.execute(statement)
+
+
+def chassis_v6(op: Operations) -> None:
+    """Add what delays a message, and what undoes the change that it reports, until it is sent (X8)."""
+    for statement in _V6:
         op.execute(statement)
