@@ -20,7 +20,6 @@ from chassis import flush, writing
 from chassis.actor import Actor
 from chassis.db.acting import PARAMETER, ActingSession, acting_as, informed
 from chassis.db.tables import audit
-from chassis.db.undo import SETTING as UNDO_SETTING
 from chassis.ids import new_id
 from chassis.publisher import BasisMissing, OutboxMessage
 from chassis.surroundings import Surroundings
@@ -40,11 +39,11 @@ UNSET: Final = object()
 
 # The transaction names its change, which the triggers of all tables go by.
 _BEGIN_CHANGE = sa.text(
-    f"""
+    """
     WITH begun AS (
         INSERT INTO delayed_change (id, use_case, permission, actor, actor_name, made_at, send_after)
         VALUES (:id, :use_case, :permission, :actor, :actor_name, :made_at, :send_after) RETURNING id
-    ) SELECT set_config('{UNDO_SETTING}', id::text, true) FROM begun
+    ) SELECT set_config('partywall.change', id::text, true) FROM begun
     """
 )
 _END_CHANGE = """

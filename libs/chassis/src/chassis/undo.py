@@ -75,7 +75,7 @@ class DelayedChange:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """A change that was undone: what its messages were about, and the ids of records that are gone with it."""
+    """A change that was undone: what its messages were about, and the ids of records that went with it."""
 
     change: str
     about: tuple[str, ...]

@@ -13,6 +13,7 @@ from units_svc.photos import feature as photos
 from units_svc.privacy import feature as privacy
 from units_svc.proposals import feature as proposals
 from units_svc.reports import feature as reports
+from units_svc.undo import feature as undo
 
 FEATURES: tuple[Feature, ...] = (
     privacy.FEATURE,
@@ -27,4 +28,5 @@ FEATURES: tuple[Feature, ...] = (
     imports.FEATURE,
     reports.FEATURE,
     my_day.FEATURE,
+    undo.FEATURE,
 )

@@ -10,7 +10,8 @@ from uuid import UUID
 
 # `delayed` says whether an earlier message of the same aggregate is still delayed (X8). Whether there is any
 # delayed one is asked once for a statement, and mostly there is none.
-_COLUMNS = """id, position, aggregate, aggregate_version, subject, convert_to(data::text, 'UTF8'), traceparent,
+_COLUMNS = """
+    id, position, aggregate, aggregate_version, subject, convert_to(data::text, 'UTF8'), traceparent,
     (SELECT EXISTS (SELECT FROM outbox WHERE status = 'delayed')) AND EXISTS (
         SELECT FROM outbox AS earlier WHERE earlier.status = 'delayed'
             AND earlier.aggregate = outbox.aggregate AND earlier.position < outbox.position
@@ -26,15 +27,15 @@ WITH marked AS (
     SELECT count(*) AS number FROM outbox WHERE status = 'pending' AND position <= $2
 )
 SELECT ahead.*, below.number AS below FROM below LEFT JOIN LATERAL (
-    SELECT {columns} FROM outbox WHERE status = 'pending' AND position > $2
+    SELECT <columns> FROM outbox WHERE status = 'pending' AND position > $2
     ORDER BY position LIMIT $3
 ) AS ahead ON true
 ORDER BY ahead.position
-""".replace("{columns}", _COLUMNS)
-_CLAIM = f"""
-SELECT {_COLUMNS} FROM outbox WHERE status = 'pending'
+""".replace("<columns>", _COLUMNS)
+_CLAIM = """
+SELECT <columns> FROM outbox WHERE status = 'pending'
 ORDER BY position LIMIT $1
-"""
+""".replace("<columns>", _COLUMNS)
 # By key alone: with the status as well, the planner may scan all pending rows to find a thousand.
 _MARK = """
 UPDATE outbox SET status = 'published', published_at = coalesce(published_at, now())

@@ -159,7 +159,8 @@ _V6 = (
     """ALTER TABLE outbox ADD CONSTRAINT ck_outbox_status
         CHECK (status IN ('pending', 'published', 'withheld', 'delayed', 'undone'))""",
     """ALTER TABLE outbox ADD CONSTRAINT ck_outbox_withheld_reason
-        CHECK (CASE WHEN status = 'undone' THEN true ELSE (status = 'withheld') = (withheld_reason IS NOT NULL) END)""",
+        CHECK (CASE WHEN status = 'undone' THEN true
+            ELSE (status = 'withheld') = (withheld_reason IS NOT NULL) END)""",
     "CREATE INDEX ix_outbox_delayed ON outbox (aggregate) WHERE status = 'delayed'",
     """CREATE TABLE delayed_change (
         id uuid CONSTRAINT pk_delayed_change PRIMARY KEY,

@@ -145,7 +145,7 @@ async def accept_application(tx: Tx, command: AcceptApplication) -> None:
     tx.touched("application", application.id, "accepted")
 
 
-@use_case(DECIDE_APPLICATIONS)
+@use_case(DECIDE_APPLICATIONS, undoable=True)
 async def decline_application(tx: Tx, command: DeclineApplication) -> None:
     """Decline for a reason of the closed list, and inform support when the applicant was referred.
 
@@ -173,7 +173,7 @@ async def decline_application(tx: Tx, command: DeclineApplication) -> None:
     await _give_home_back(tx, application)
 
 
-@use_case(DECIDE_APPLICATIONS)
+@use_case(DECIDE_APPLICATIONS, undoable=True)
 async def withdraw_application(tx: Tx, command: WithdrawApplication) -> None:
     """Close the application because the applicant withdrew. Raises AlreadyDecided, LeaseDrawnUp."""
     application = await _closable_application(tx, command.application_id)
@@ -188,7 +188,7 @@ async def withdraw_application(tx: Tx, command: WithdrawApplication) -> None:
     await _give_home_back(tx, application)
 
 
-@use_case(DECIDE_APPLICATIONS)
+@use_case(DECIDE_APPLICATIONS, undoable=True)
 async def join_application(tx: Tx, command: JoinApplication) -> None:
     """Let the referral of an application join another of the same household for the same home.
 
