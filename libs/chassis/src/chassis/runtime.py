@@ -57,11 +57,12 @@ class Runtime:
     `features` are what the service is made of, `parties` the organisations it deals with, and `border` is its
     part of the broker, if it has one. `register` is the register of staff as last read from the
     gateway; the web process keeps it up to date. What an undoable use case publishes waits for `undo_for`.
-    `on_commit` is called after every commit that left messages in the outbox: the relay sets it to be woken. `translate(msgid, locale)` returns a message in the reader's
-    language; `say(error, locale)` a refusal with dates and amounts in the reader's format,
-    `explain(problem, locale)` a value that Pydantic refused. Without `say` the message is translated and
-    filled in. `error_page(request, status, reference)` returns the page for a request that failed outside its
-    handler, or None for one of a program. `checks` are awaited by `/readyz`; each raises what is wrong.
+    `on_commit` is called after every commit that left messages in the outbox: the relay sets it to be woken.
+    `translate(msgid, locale)` returns a message in the reader's language; `say(error, locale)` a refusal with
+    dates and amounts in the reader's format, `explain(problem, locale)` a value that Pydantic refused.
+    Without `say` the message is translated and filled in. `error_page(request, status, reference)` returns
+    the page for a request that failed outside its handler, or None for one of a program. `checks` are awaited
+    by `/readyz`; each raises what is wrong.
     `companions` are entered when the application starts and left when it stops; `closing` is awaited last.
     """
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -80,6 +80,8 @@ class Undone:
     change: str
     about: tuple[str, ...]
     gone: tuple[str, ...]
+    records: tuple[tuple[str, str], ...]
+    """Kind and id of each record that it had changed."""
 
 
 @query(UNDO_CHANGES)
@@ -102,7 +104,7 @@ async def own_delayed_changes(tx: ReadTx) -> list[DelayedChange]:
         )
         .order_by(delayed_change.c.send_after, delayed_change.c.id, outbox.c.position)
     )
-    found: dict[UUID, list[sa.Row[tuple[UUID, str, datetime, datetime, str | None, str | None]]]] = {}
+    found: dict[UUID, list[Any]] = {}
     for row in rows:
         found.setdefault(row.id, []).append(row)
     return [
@@ -151,6 +153,7 @@ async def undo_change(tx: Tx, command: UndoChange) -> Undone:
         change.use_case,
         _about(row.about for row in messages),
         tuple(id for id in gone.scalars() if id is not None),
+        tuple((kind, id) for kind, id in change.records),
     )
     await _restore(tx, change.id)
     await tx.execute(
@@ -158,9 +161,9 @@ async def undo_change(tx: Tx, command: UndoChange) -> Undone:
     )
     await tx.execute(sa.delete(delayed_change).where(delayed_change.c.id == change.id))
     for kind, id in change.records:
-        tx.touched(kind, id, "undone")
+        tx.touched(kind, id, "undone", {"change": (change.use_case, None)})
     for note in offers_of(tx.runtime.features, "undone"):
-        await note(tx, undone)
+        note(tx, undone)
     return undone
 
 

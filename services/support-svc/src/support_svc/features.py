@@ -37,6 +37,7 @@ from support_svc.viewings import feature as viewings
 from support_svc.withdrawals import feature as withdrawals
 
 FEATURES: tuple[Feature, ...] = (
+    undo.FEATURE,
     lookups.FEATURE,
     configuration.FEATURE,
     corrections.FEATURE,
@@ -70,5 +71,4 @@ FEATURES: tuple[Feature, ...] = (
     my_day.FEATURE,
     calendars.FEATURE,
     team_list.FEATURE,
-    undo.FEATURE,
 )

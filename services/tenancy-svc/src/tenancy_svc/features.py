@@ -17,6 +17,7 @@ from tenancy_svc.subsidies import feature as subsidies
 from tenancy_svc.undo import feature as undo
 
 FEATURES: tuple[Feature, ...] = (
+    undo.FEATURE,
     documents.FEATURE,
     clause_review.FEATURE,
     clauses.FEATURE,
@@ -30,5 +31,4 @@ FEATURES: tuple[Feature, ...] = (
     entry.FEATURE,
     signings.FEATURE,
     my_day.FEATURE,
-    undo.FEATURE,
 )

@@ -16,6 +16,7 @@ from units_svc.reports import feature as reports
 from units_svc.undo import feature as undo
 
 FEATURES: tuple[Feature, ...] = (
+    undo.FEATURE,
     privacy.FEATURE,
     lookups.FEATURE,
     landlords.FEATURE,
@@ -28,5 +29,4 @@ FEATURES: tuple[Feature, ...] = (
     imports.FEATURE,
     reports.FEATURE,
     my_day.FEATURE,
-    undo.FEATURE,
 )

@@ -70,6 +70,14 @@ FROM (SELECT recorded_at FROM outbox WHERE status = 'pending' ORDER BY position 
 """
 
 
+def crossing_state(status: str) -> str:
+    """Return what became of a message, for a reader, from its status in the outbox.
+
+    It's delivered, waiting, delayed (it can still be undone), undone (and never sent) or withheld.
+    """
+    return {"pending": "waiting", "published": "delivered"}.get(status, status)
+
+
 class Row(NamedTuple):
     """One committed event to be sent; `data` is the message as it will be sent."""
 

@@ -23,6 +23,7 @@ FEATURE = Feature(
     navigation=(NavItem("Housing Placements", "placements", VIEW_PLACEMENTS, position=30),),
     lookups=(REFERRAL_SOURCE, REASON_NOT_SECURED),
     offers={
+        "undone": "timeline:note_undone",
         "moved_to_client": "moving:moved_to_client",
         "members_of_placements": "moving:members_of_placements",
         "open_matters": "queries:placements_open",

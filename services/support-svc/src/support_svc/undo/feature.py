@@ -1,7 +1,7 @@
 """Taking back what isn't sent to another organisation yet (X8)."""
 
 from chassis.access import Permission
-from chassis.feature import Feature
+from chassis.feature import EVERY_KIND, Feature
 from chassis.undo import UNDO_CHANGES
 from deskkit.i18n import N_
 from support_svc.roles import CASEWORKER, SUPERVISOR, SUPPORT_ADMINISTRATOR
@@ -30,4 +30,5 @@ FEATURE = Feature(
     module=__name__,
     permissions=(Permission(UNDO_CHANGES, CASEWORKER, SUPERVISOR, SUPPORT_ADMINISTRATOR),),
     words={"undoable": UNDOABLE},
+    sentences={(EVERY_KIND, "undone"): N_("It was taken back before anybody was informed")},
 )

@@ -1,7 +1,7 @@
 """Taking back what isn't sent to another organisation yet (X8)."""
 
 from chassis.access import Permission
-from chassis.feature import Feature
+from chassis.feature import EVERY_KIND, Feature
 from chassis.undo import UNDO_CHANGES
 from deskkit.i18n import N_
 from units_svc.roles import INVENTORY_KEEPER, PROPERTY_ADMINISTRATOR, PROPERTY_MANAGER
@@ -24,4 +24,5 @@ FEATURE = Feature(
     module=__name__,
     permissions=(Permission(UNDO_CHANGES, INVENTORY_KEEPER, PROPERTY_ADMINISTRATOR, PROPERTY_MANAGER),),
     words={"undoable": UNDOABLE},
+    sentences={(EVERY_KIND, "undone"): N_("It was taken back before anybody was informed")},
 )
