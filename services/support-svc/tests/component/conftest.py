@@ -337,7 +337,7 @@ async def documents_and_a_plan(world, person):
     await world.do(delete_file, DeleteFile(document_id=one, file_id=picture))
     other = await world.do(record_document, RecordDocument(client_id=person, **given))
     await world.do(delete_document, DeleteDocument(document_id=other))
-    program = await world.program("Outreach")
+    program = await world.program()
     income = await world.value(DOCUMENT_KIND, "income")
     needed = ChangeNeededDocuments(value_id=program, each_adult=[identity], household=[income], version=0)
     await world.do(change_needed_documents, needed, actor=ADMINISTRATOR)
@@ -771,7 +771,7 @@ async def preventing(world):
         "reason_id": await world.value(REASON_FOR_SERVICE, "rent_arrears"),
         "started_on": world.today,
         "caseworker": "staff-7",
-        "program_id": await world.program("Outreach"),
+        "program_id": await world.program(),
     }
     taking = TakeUpOffer(risk=taken, first_follow_up_on=world.today, **fields)
     one = await world.do(take_up_offer, taking)

@@ -1,0 +1,19 @@
+"""Every change that another organisation is informed of can be taken back, completely, until then (X8)."""
+
+import pytest
+
+from testkit.undoing import undo_everything
+from support_svc.undo.feature import UNDOABLE
+
+AT_ONCE: dict[str, str] = {}
+"""Use cases by which a person publishes something that doesn't wait, and why."""
+
+
+@pytest.mark.row("X8")
+async def test_whatever_is_undone_in_the_play_is_as_it_was(world, every_stage, monkeypatch):
+    found = undo_everything(world, monkeypatch)
+    await every_stage()
+    assert found.differences == []
+    print(found.undone, set(UNDOABLE) - set(found.undone), found.at_once)
+    assert set(found.undone) <= set(UNDOABLE)
+    assert found.at_once == set(AT_ONCE)
