@@ -7,7 +7,8 @@ part by a feature that declares `UNDO_CHANGES` for its roles, and answers `undon
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -188,3 +189,50 @@ async def _restore(tx: Tx, change: UUID) -> None:
         if str(getattr(failed.orig, "sqlstate", "")).startswith(_IN_THE_WAY):
             raise ChangedSince from failed
         raise
+
+
+async def withhold_delayed(
+    tx: Tx, basis: str, reason: str, *, person: Sequence[str] = ()
+) -> Mapping[str, int]:
+    """Withhold what isn't sent yet and was to be disclosed under a basis that has ended (W5).
+
+    A message with another basis besides is sent without the fields of the `person`. Returns how many were
+    withheld for each aggregate: their numbers are used by those after them, so that nobody can count what
+    they don't receive.
+    """
+    found = await tx.execute(
+        sa.select(outbox.c.id, outbox.c.aggregate, outbox.c.aggregate_version, outbox.c.basis, outbox.c.data)
+        .where(
+            outbox.c.status == "delayed",
+            sa.literal(basis) == sa.any_(sa.func.string_to_array(outbox.c.basis, " ")),
+        )
+        .order_by(outbox.c.position)
+        .with_for_update()
+    )
+    withheld: Counter[str] = Counter()
+    for row in found.all():
+        others = [one for one in row.basis.split(" ") if one != basis]
+        facts = {name: value for name, value in row.data["data"].items() if name not in person}
+        mine = outbox.c.id == row.id
+        if others and len(facts) < len(row.data["data"]):
+            stripped = {**row.data, "data": facts}
+            await tx.execute(sa.update(outbox).where(mine).values(data=stripped, basis=" ".join(others)))
+            continue
+        await tx.execute(sa.update(outbox).where(mine).values(status="withheld", withheld_reason=reason))
+        later = await tx.execute(
+            sa.select(outbox.c.id, outbox.c.aggregate_version, outbox.c.data).where(
+                outbox.c.status == "delayed",
+                outbox.c.aggregate == row.aggregate,
+                outbox.c.aggregate_version > row.aggregate_version - withheld[row.aggregate],
+            )
+        )
+        for one in later.all():
+            number = one.aggregate_version - 1
+            renumbered = {**one.data, "aggregateversion": number}
+            await tx.execute(
+                sa.update(outbox)
+                .where(outbox.c.id == one.id)
+                .values(aggregate_version=number, data=renumbered)
+            )
+        withheld[row.aggregate] += 1
+    return withheld

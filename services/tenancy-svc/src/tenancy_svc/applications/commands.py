@@ -45,7 +45,7 @@ from tenancy_svc.applications.model import (
     WithdrawReferral,
 )
 from tenancy_svc.applications.people import PersonGiven, tenants_of
-from tenancy_svc.disclosures.commands import disclose_to_support
+from tenancy_svc.disclosures.commands import disclose_to_support, withhold_from
 from tenancy_svc.disclosures.model import Counterpart, NotReferred, Referral, crossing_purpose
 from tenancy_svc.disclosures.queries import counterparts_of
 from tenancy_svc.homes.model import HomeUnknown
@@ -89,6 +89,7 @@ async def withdraw_referral(tx: Tx, command: WithdrawReferral) -> None:
     counterpart = await known_counterpart(tx, Referral(command.party, command.referral))
     if counterpart.withdrawn_at is None:
         counterpart.withdrawn_at = command.withdrawn_at
+        await withhold_from(tx, counterpart)
 
 
 @use_case(OPEN_APPLICATIONS)

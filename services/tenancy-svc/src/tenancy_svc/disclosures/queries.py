@@ -155,7 +155,7 @@ async def prospects(tx: ReadTx | Tx, application_id: uuid.UUID, purpose: Purpose
 async def prospect_of(tx: ReadTx | Tx, counterpart: Counterpart, purpose: Purpose | None) -> Prospect:
     """Return whether something of this purpose may be disclosed to an organisation now, and why not."""
     if purpose is None:
-        return Prospect(counterpart.party, counterpart.refused, f"referral:{counterpart.referral}")
+        return Prospect(counterpart.party, counterpart.refused, counterpart.basis)
     application_id = counterpart.application_id
     choice = await current_choice(tx, application_id, counterpart.party, purpose) if application_id else None
     return Prospect(counterpart.party, why_withheld(counterpart, choice), choice.basis if choice else None)
