@@ -64,7 +64,7 @@ async def scheduled(world, api):
     lease = await post(api, "/leases", {"application_id": str(application), **terms})
     arranged = {"starts_at": "2026-03-05T14:00:00-05:00", "place": "the_unit", "landlord_name": "Dana Roy"}
     signing = (await post(api, f"/leases/{lease['id']}/signings", arranged))["id"]
-    return application, referral, signing
+    return application, referral, lease["id"], signing
 
 
 async def post(api, path, body=None):
@@ -87,7 +87,7 @@ async def numbers(world, referral):
 async def test_a_cancellation_taken_back_within_its_minute_was_never_sent(world):
     """Case 59: the next fact has the number of the one that was taken back."""
     async with world.api("property_manager") as api:
-        _, referral, signing = await scheduled(world, api)
+        _, referral, _, signing = await scheduled(world, api)
         world.runtime.undo_for = MINUTE
         await post(api, f"/signings/{signing}/cancellation")
         (waits,) = (await api.get("/delayed-changes")).json()
@@ -108,17 +108,18 @@ async def test_a_cancellation_taken_back_within_its_minute_was_never_sent(world)
 async def test_what_waits_isnt_disclosed_after_the_tenant_took_the_choice_back(world, way):
     """It becomes withheld, and the next fact has its number: nobody can count what they don't receive."""
     async with world.api("property_manager") as api:
-        application, referral, signing = await scheduled(world, api)
+        application, referral, lease, signing = await scheduled(world, api)
         world.runtime.undo_for = MINUTE
         await post(api, f"/signings/{signing}/cancellation")
         if way == "withdrawn":
-            path = f"/applications/{application}/choices/support/signing/withdrawal"
-            await post(api, path, {"withdrawn_on": "2026-03-02"})
+            path = f"/applications/{application}/choices/signing/withdrawal"
+            await post(api, path, {"withdrawn_on": "2026-03-02", "party": "support"})
         elif way == "answered otherwise":
             await post(api, f"/applications/{application}/choices", {**CHOICES, "signing": "do_not_share"})
         else:
             await world.receive("tenancy_referral_withdrawn", referral=referral)
         if way != "referral withdrawn":
+            assert (await api.delete(f"/leases/{lease}")).is_success
             await post(api, f"/applications/{application}/decline", {"reason": "unit_no_longer_available"})
     expected = [
         ("application_opened", "pending", 1),
