@@ -115,14 +115,14 @@ async def test_a_withdrawal_taken_back_within_its_minute_was_never_sent(world):
         async with world.desk("caseworker", subject="another", name="Noor") as other:
             theirs = parse_page((await other.get(path)).text)
             assert "Not sent yet: it can still be taken back" in theirs.text
-            assert "Take it back" not in theirs.text
+            assert "Take this back" not in theirs.text
         fields = page.fields(action)
         back = await browser.post(action, data=fields)
         assert (back.status_code, back.headers["Location"]) == (303, path)
         page = parse_page((await browser.get(path)).text)
         assert "It is taken back, and nothing was sent." in page.text
         assert "Taken back before it was sent" in page.text
-        assert "Take it back" not in page.text
+        assert "Take this back" not in page.text
         lines = parse_page((await browser.get(f"{path}/timeline")).text).text
         assert "Taken back before it was sent: A home is given up" in lines
         # The button of an old page says that nothing can be taken back any more.
