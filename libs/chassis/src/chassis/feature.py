@@ -189,8 +189,8 @@ def sentences_of(features: Features) -> dict[tuple[str, str], str]:
     """Return the sentences for all recorded actions, by kind of record and action."""
     declared = {key: words for feature in features for key, words in feature.sentences.items()}
     of_all = {action: words for (kind, action), words in declared.items() if kind == EVERY_KIND}
-    kinds = {kind for kind, _ in declared} - {EVERY_KIND}
-    return {(kind, action): words for kind in kinds for action, words in of_all.items()} | declared
+    own = {key: words for key, words in declared.items() if key[0] != EVERY_KIND}
+    return {(kind, action): words for kind, _ in own for action, words in of_all.items()} | own
 
 
 def words_of(features: Features) -> dict[str, Mapping[str, str]]:

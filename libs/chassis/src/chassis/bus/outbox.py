@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-# `delayed` says whether an earlier message of the same aggregate is still delayed (X8). Whether there is any
-# delayed one is asked once for a statement, and mostly there is none.
+# `delayed` says whether an earlier message of the same aggregate is still delayed (X8). Whether anything is
+# delayed at all is asked once for a statement, of a table that is empty or nearly so: mostly nothing is.
 _COLUMNS = """
     id, position, aggregate, aggregate_version, subject, convert_to(data::text, 'UTF8'), traceparent,
-    (SELECT EXISTS (SELECT FROM outbox WHERE status = 'delayed')) AND EXISTS (
+    (SELECT EXISTS (SELECT FROM delayed_change)) AND EXISTS (
         SELECT FROM outbox AS earlier WHERE earlier.status = 'delayed'
             AND earlier.aggregate = outbox.aggregate AND earlier.position < outbox.position
     ) AS delayed"""
@@ -46,9 +46,10 @@ _SEND_DUE = """
 WITH due AS (
     DELETE FROM delayed_change WHERE id IN (
         SELECT id FROM delayed_change WHERE send_after <= $1 FOR UPDATE SKIP LOCKED
-    ) RETURNING id
+    ) RETURNING messages
 ), sent AS (
-    UPDATE outbox SET status = 'pending' WHERE status = 'delayed' AND change IN (SELECT id FROM due)
+    UPDATE outbox SET status = 'pending'
+    WHERE id IN (SELECT unnest(messages) FROM due) AND status = 'delayed'
 )
 SELECT min(send_after) FROM delayed_change WHERE send_after > $1
 """
@@ -59,9 +60,9 @@ WITH due AS (
         JOIN unnest($1::text[], $2::bigint[]) AS later (aggregate, position)
             ON earlier.aggregate = later.aggregate AND earlier.position < later.position
         WHERE earlier.status = 'delayed'
-    ) RETURNING id
+    ) RETURNING messages
 )
-UPDATE outbox SET status = 'pending' WHERE status = 'delayed' AND change IN (SELECT id FROM due)
+UPDATE outbox SET status = 'pending' WHERE id IN (SELECT unnest(messages) FROM due) AND status = 'delayed'
 """
 # Counting stops at a million: beyond that the exact number makes no difference.
 _WAITING = """
