@@ -87,10 +87,11 @@ async def timeline(tx: ReadTx, placement_id: UUID) -> list[TimelineView]:
         )
         .limit(100)
     )
-    lines += [
+    later = [
         TimelineView(row.at, TimelineKind.UNDONE, row.actor_name, {"change": row.changes["change"][0]})
         for row in undone
     ]
+    lines = [*later, *lines]
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 
