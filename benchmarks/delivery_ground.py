@@ -23,7 +23,7 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DiscardPolicy, StorageType, StreamConfig
 
 from chassis.bus import Source
-from chassis.db.schema import chassis_v1, chassis_v2, chassis_v3, chassis_v4, chassis_v5
+from chassis.db.schema import chassis_v1, chassis_v2, chassis_v3, chassis_v4, chassis_v5, chassis_v6
 from chassis.ids import new_id
 from partywall.postgres import DURABLE_SETTINGS, PostgresCluster
 from testkit.broker import PlainNats
@@ -170,6 +170,7 @@ async def ground() -> AsyncIterator[Ground]:
             chassis_v3(Collect())
             chassis_v4(Collect())
             chassis_v5(Collect())
+            chassis_v6(Collect())
             for statement in statements:
                 await here.sql(statement)
             await here.sql("CREATE EXTENSION pg_stat_statements")

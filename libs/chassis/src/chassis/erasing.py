@@ -256,7 +256,9 @@ async def _of_records(tx: Tx, log: Table, records: Sequence[str]) -> ColumnEleme
 
 async def unsent(tx: Tx | ReadTx, about: Iterable[UUID]) -> bool:
     """Whether something about these records still waits to be sent."""
-    waiting = sa.text("SELECT EXISTS (SELECT FROM outbox WHERE about = ANY (:about) AND status = 'pending')")
+    waiting = sa.text(
+        "SELECT EXISTS (SELECT FROM outbox WHERE about = ANY (:about) AND status IN ('pending', 'delayed'))"
+    )
     return bool(await tx.scalar(waiting, {"about": [str(one) for one in about]}))
 
 
@@ -276,7 +278,7 @@ async def erase_what_was_said(tx: Tx, references: Iterable[UUID]) -> int:
     """
     said = sa.update(outbox).where(
         outbox.c.aggregate.in_([str(one) for one in references]),
-        outbox.c.status != "pending",
+        outbox.c.status.not_in(("pending", "delayed")),
         outbox.c.data.has_key("data"),
     )
     blanked = said.values(

@@ -144,6 +144,8 @@ class Feature:
 
 
 Features = Sequence[Feature]
+EVERY_KIND = "*"
+"""Stands for every kind of record in a feature's `sentences`."""
 
 
 def load_models(features: Features) -> None:
@@ -187,7 +189,10 @@ def navigation(features: Features) -> list[NavItem]:
 
 def sentences_of(features: Features) -> dict[tuple[str, str], str]:
     """Return the sentences for all recorded actions, by kind of record and action."""
-    return {key: words for feature in features for key, words in feature.sentences.items()}
+    declared = {key: words for feature in features for key, words in feature.sentences.items()}
+    of_all = {action: words for (kind, action), words in declared.items() if kind == EVERY_KIND}
+    own = {key: words for key, words in declared.items() if key[0] != EVERY_KIND}
+    return {(kind, action): words for kind, _ in own for action, words in of_all.items()} | own
 
 
 def words_of(features: Features) -> dict[str, Mapping[str, str]]:

@@ -122,6 +122,8 @@ async def _retried(
         try:
             async with runtime.transaction(actor, use_case=use_case.name, isolation=use_case.isolation) as tx:
                 tx.remember(remembering)
+                if use_case.undoable:
+                    await tx.delay(use_case.permission, runtime.undo_for)
                 result = await use_case.function(tx, command)
                 tx.remember_result(result)
         except Exception as failed:

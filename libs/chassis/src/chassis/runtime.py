@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from chassis.feature import Feature, permissions_of
 from chassis.parties import Alone, Parties
 from chassis.publisher import Publisher
 from chassis.register import Register
-from chassis.settings import WebSettings
+from chassis.settings import ServiceSettings, WebSettings
 from chassis.tx import Isolation, ReadTx, Tx
 
 if TYPE_CHECKING:
@@ -55,12 +56,13 @@ class Runtime:
 
     `features` are what the service is made of, `parties` the organisations it deals with, and `border` is its
     part of the broker, if it has one. `register` is the register of staff as last read from the
-    gateway; the web process keeps it up to date. `on_commit` is called after every commit that left messages
-    in the outbox: the relay sets it to be woken. `translate(msgid, locale)` returns a message in the reader's
-    language; `say(error, locale)` a refusal with dates and amounts in the reader's format,
-    `explain(problem, locale)` a value that Pydantic refused. Without `say` the message is translated and
-    filled in. `error_page(request, status, reference)` returns the page for a request that failed outside its
-    handler, or None for one of a program. `checks` are awaited by `/readyz`; each raises what is wrong.
+    gateway; the web process keeps it up to date. What an undoable use case publishes waits for `undo_for`.
+    `on_commit` is called after every commit that left messages in the outbox: the relay sets it to be woken.
+    `translate(msgid, locale)` returns a message in the reader's language; `say(error, locale)` a refusal with
+    dates and amounts in the reader's format, `explain(problem, locale)` a value that Pydantic refused.
+    Without `say` the message is translated and filled in. `error_page(request, status, reference)` returns
+    the page for a request that failed outside its handler, or None for one of a program. `checks` are awaited
+    by `/readyz`; each raises what is wrong.
     `companions` are entered when the application starts and left when it stops; `closing` is awaited last.
     """
 
@@ -72,6 +74,7 @@ class Runtime:
     access: Access
     publisher: Publisher
     time_zone: ZoneInfo
+    undo_for: timedelta = timedelta()
     features: Sequence[Feature] = ()
     parties: Parties = field(default_factory=Alone)
     border: Border | None = None
@@ -118,6 +121,7 @@ class Runtime:
             access=Access(permissions_of(features), entity=settings.entity),
             publisher=publisher,
             time_zone=ZoneInfo(settings.time_zone),
+            undo_for=timedelta(seconds=settings.undo_seconds if isinstance(settings, ServiceSettings) else 0),
             features=features,
             parties=parties,
             border=border,

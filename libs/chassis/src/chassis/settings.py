@@ -80,6 +80,8 @@ class ServiceSettings(WebSettings):
     nats_password: SecretStr
     nats_admin_user: str | None = None
     nats_admin_password: SecretStr | None = None
+    undo_seconds: Annotated[int, Field(ge=0, le=3600)] = 60
+    """How long what a person has done waits to be sent, and can be undone (X8); 0 sends it at once."""
 
 
 Settings = TypeVar("Settings", bound=WebSettings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, Never, TypeVar, TypeVarTuple, cast, overload
 from uuid import UUID
@@ -36,6 +36,27 @@ Column = TypeVar("Column")
 Columns = TypeVarTuple("Columns")
 Changes = Mapping[str, tuple[Any, Any]]
 UNSET: Final = object()
+
+# The transaction names its change, which the triggers of all tables go by.
+_BEGIN_CHANGE = sa.text(
+    """
+    WITH begun AS (
+        INSERT INTO delayed_change (id, use_case, permission, actor, actor_name, made_at, send_after)
+        VALUES (:id, :use_case, :permission, :actor, :actor_name, :made_at, :send_after) RETURNING id
+    ) SELECT set_config('partywall.change', id::text, true) FROM begun
+    """
+)
+_END_CHANGE = """
+    WITH delayed AS (
+        UPDATE outbox SET change = $1, status = CASE status WHEN 'pending' THEN 'delayed' ELSE status END
+        WHERE id = ANY($2::uuid[]) RETURNING status
+    ), sent AS (
+        SELECT EXISTS (SELECT FROM delayed WHERE status = 'delayed') AS any
+    ), noted AS (
+        UPDATE delayed_change SET messages = $2, records = $3::jsonb FROM sent WHERE id = $1 AND sent.any
+    )
+    DELETE FROM delayed_change USING sent WHERE id = $1 AND NOT sent.any
+    """
 
 
 class AlreadyConcluded(RuntimeError):
@@ -149,6 +170,9 @@ class Tx(_Transaction):
         self._received: flush.Row | None = None
         self._committed_alone = False
         self._depth = 0
+        self._change: UUID | None = None
+        self._delayed: list[UUID] = []
+        self._touched: list[tuple[str, str]] = []
         self.committing = False
 
     def _open(self) -> AsyncSession:
@@ -220,10 +244,40 @@ class Tx(_Transaction):
         for message in self.runtime.publisher.to_messages(fact, self.now):
             self._record(message, about, None, reason)
 
+    async def delay(self, permission: str, wait: timedelta) -> UUID | None:
+        """Delay what is published from here on by `wait`, and remember every row that is changed (X8).
+
+        Until then `chassis.undo` can undo the transaction as a whole, for the same actor, who must hold
+        `permission`. Returns the id of the change; without a wait this does nothing.
+        """
+        if not wait:
+            return None
+        self._change = new_id()
+        await self.execute(
+            _BEGIN_CHANGE,
+            {
+                "id": self._change,
+                "use_case": self.use_case,
+                "permission": permission,
+                "actor": self.actor.subject,
+                "actor_name": self.actor.name,
+                "made_at": self.now,
+                "send_after": self.now + wait,
+            },
+        )
+        return self._change
+
+    async def _leave_delayed(self) -> None:
+        """Delay the messages of this transaction; without one there is nothing to undo."""
+        records = flush.json_text(list(dict.fromkeys(self._touched)))
+        await (await self._driver()).execute(_END_CHANGE, self._change, self._delayed, records)
+
     def _record(
         self, message: OutboxMessage, about: str | None, basis: str | None, withheld: str | None
     ) -> None:
         self._still_open()
+        if self._change is not None:
+            self._delayed.append(message.event_id)
         self._pending.outbox.append(
             flush.outbox_row(
                 message,
@@ -238,6 +292,8 @@ class Tx(_Transaction):
     def touched(self, kind: str, id: UUID | str, action: str, changes: Changes | None = None) -> None:
         """Record that a record was changed, by whom and how: `changes` maps a field to (old, new) (X3)."""
         self._still_open()
+        if self._change is not None:
+            self._touched.append((kind, str(id)))
         text = None if changes is None else flush.json_text(dict(changes))
         actor = self.actor
         who = (actor.subject, actor.name, actor.kind)
@@ -438,6 +494,8 @@ class Tx(_Transaction):
                     self.committing = True
                     await raw.execute(text, *values)
                 return
+        if self._change is not None:
+            await self._leave_delayed()
         if self._session is not None:
             self.committing = True
             await self._session.commit()

@@ -33,6 +33,7 @@ class UseCase(Generic[Command_contra, Result_co]):
     function: Callable[[Tx, Command_contra], Awaitable[Result_co]]
     permission: str
     isolation: Isolation = "READ COMMITTED"
+    undoable: bool = False
     name: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -84,14 +85,17 @@ class Query(Generic[Params, Result_co]):
 
 
 def use_case(
-    permission: str, *, isolation: Isolation = "READ COMMITTED"
+    permission: str, *, isolation: Isolation = "READ COMMITTED", undoable: bool = False
 ) -> Callable[[Callable[[Tx, Command_contra], Awaitable[Result_co]]], UseCase[Command_contra, Result_co]]:
-    """Declare a function that changes something: `async def verb(tx: Tx, command: C) -> R`."""
+    """Declare a function that changes something: `async def verb(tx: Tx, command: C) -> R`.
+
+    With `undoable`, what a person publishes by it waits for a short time, in which it can be undone (X8).
+    """
 
     def declare(
         function: Callable[[Tx, Command_contra], Awaitable[Result_co]],
     ) -> UseCase[Command_contra, Result_co]:
-        return UseCase(function, permission, isolation)
+        return UseCase(function, permission, isolation, undoable)
 
     return declare
 

@@ -41,7 +41,7 @@ async def test_constraints_and_indexes_are_named_as_declared(fresh_database: Any
     found = {
         row["name"]
         for row in await connection.fetch(
-            "SELECT conname AS name FROM pg_constraint WHERE contype IN ('p', 'c') AND connamespace ="
+            "SELECT conname AS name FROM pg_constraint WHERE contype IN ('p', 'c', 'f') AND connamespace ="
             " 'public'::regnamespace UNION SELECT indexname FROM pg_indexes WHERE schemaname = 'public'"
         )
     }

@@ -23,8 +23,8 @@ from chassis.actor import Actor
 from chassis.border import Given
 from chassis.bus import Incoming, Listening, Source
 from chassis.clock import Clock, SystemClock
-from chassis.db import Database
-from chassis.db.schema import chassis_v1, chassis_v2, chassis_v3, chassis_v4, chassis_v5
+from chassis.db import Database, tables
+from chassis.db.schema import chassis_v1, chassis_v2, chassis_v3, chassis_v4, chassis_v5, chassis_v6
 from chassis.ids import new_id
 from chassis.publisher import OutboxMessage
 from chassis.runtime import Runtime
@@ -47,14 +47,14 @@ CREATE TABLE effects (
     position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     event uuid NOT NULL, aggregate text NOT NULL, version integer NOT NULL, word text
 );
-CREATE TABLE subjects (id text PRIMARY KEY, version integer NOT NULL DEFAULT 0);
+CREATE TABLE subjects (id text PRIMARY KEY, latest integer NOT NULL DEFAULT 0);
 """
 _NOTE = sa.text(
     "INSERT INTO effects (event, aggregate, version, word) VALUES (:event, :aggregate, :version, :word)"
 )
 _NEXT = sa.text(
-    "INSERT INTO subjects (id, version) VALUES (:id, 1)"
-    " ON CONFLICT (id) DO UPDATE SET version = subjects.version + 1 RETURNING version"
+    "INSERT INTO subjects (id, latest) VALUES (:id, 1)"
+    " ON CONFLICT (id) DO UPDATE SET latest = subjects.latest + 1 RETURNING latest"
 )
 
 
@@ -174,9 +174,11 @@ async def create_tables(dsn: str) -> None:
     chassis_v3(Collect())
     chassis_v4(Collect())
     chassis_v5(Collect())
+    chassis_v6(Collect())
     connection = await asyncpg.connect(dsn)
     try:
         await connection.execute(";\n".join(statements) + ";" + _EFFECTS)
+        await connection.execute("SELECT remember_everywhere($1)", [*tables.metadata.tables])
     finally:
         await connection.close()
 
@@ -249,11 +251,18 @@ async def send(runtime: Runtime, *facts: WordSent) -> None:
             tx.publish(fact)
 
 
-async def send_next(runtime: Runtime, number: int, word: str = "-") -> None:
-    """Commit the next version of a numbered subject: its row is locked before its version is read."""
+async def send_next(
+    runtime: Runtime, number: int, word: str = "-", *, wait: float = 0
+) -> tuple[UUID | None, int]:
+    """Commit the next version of a numbered subject: its row is locked before its version is read.
+
+    Returns the change, if it's delayed by `wait` seconds and can be undone until then, and the version.
+    """
     async with runtime.transaction(SENDER) as tx:
+        change = await tx.delay("send_words", timedelta(seconds=wait))
         version = await tx.scalar(_NEXT, {"id": str(aggregate(number))})
         tx.publish(WordSent(aggregate(number), version, word))
+    return change, version
 
 
 def noting() -> Listening:

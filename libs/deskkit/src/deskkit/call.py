@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -20,6 +21,7 @@ from chassis.clock import today
 from chassis.http.routes import guard as lets_nobody_unknown_pass
 from chassis.parties import name_of
 from chassis.perform import ask, is_key, perform, rehearse
+from chassis.undo import UNDO_CHANGES, DelayedChange, own_delayed_changes
 from chassis.usecase import UseCase
 from deskkit.csrf import SAFE_METHODS, ForgedForm, attested_same_origin, came_from_elsewhere
 from deskkit.desk import DeskLink
@@ -38,6 +40,8 @@ OrderT = TypeVar("OrderT")
 ResultT = TypeVar("ResultT")
 MAX_FIELDS = 2000
 VISIT_COOKIE = "partywall_visit"
+UNDO_COOKIE = "partywall_undo"
+"""Says that the person may have changes that can be undone, so that other pages needn't ask."""
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
     "connect-src 'self'; "
@@ -61,6 +65,9 @@ class PageCall:
         self._notice: Notice | None = None
         self._public = public
         self._visit = request.cookies.get(VISIT_COOKIE, "")
+        self._did_undoable = False
+        self.delayed: Sequence[DelayedChange] = ()
+        """The person's changes that aren't sent yet, which the page shows with a button to take them back."""
 
     # who, when, in which words
 
@@ -84,6 +91,10 @@ class PageCall:
     def party_name(self, id: str) -> str:
         """Return the name of an organisation in the person's language."""
         return name_of(self.runtime.parties, id, self.locale)
+
+    def party_names(self, ids: Sequence[str]) -> str:
+        """Return the names of organisations in the person's language, as a list in a sentence."""
+        return self.formats.listing([self.party_name(id) for id in ids])
 
     @property
     def neighbours(self) -> Sequence[DeskLink]:
@@ -132,11 +143,22 @@ class PageCall:
         For a button whose refusal can only be shown as an error page; `carry_out` is for forms.
         """
         key = _token_of(await self.posted()) if self._unsafe else None
-        return await perform(self.runtime, self.actor, use_case, command, idempotency_key=key)
+        result = await perform(self.runtime, self.actor, use_case, command, idempotency_key=key)
+        self._did_undoable = self._did_undoable or use_case.undoable
+        return result
 
     async def ask(self, query: Any, *args: Any, **kwargs: Any) -> Any:
         """Run a use case that only reads."""
         return await ask(self.runtime, self.actor, query, *args, **kwargs)
+
+    async def find_delayed(self) -> None:
+        """Find the person's changes that aren't sent yet (X8)."""
+        if self.may(UNDO_CHANGES):
+            self.delayed = await self.ask(own_delayed_changes)
+
+    def seconds_until(self, moment: datetime) -> int:
+        """Return in how many seconds a moment comes, rounded up; at least 1."""
+        return max(1, math.ceil((moment - self.now).total_seconds()))
 
     # forms
 
@@ -303,6 +325,16 @@ class PageCall:
         response = RedirectResponse(target, status_code=303)
         if notice:
             write_notice(response, Notice(notice, tone), self.mounted.csrf.secret, secure=self.secure)
+        if self._did_undoable and self.runtime.undo_for:
+            response.set_cookie(
+                UNDO_COOKIE,
+                "1",
+                max_age=int(self.runtime.undo_for.total_seconds()) + 1,
+                path=self.desk.prefix or "/",
+                secure=self.secure,
+                httponly=True,
+                samesite="lax",
+            )
         return response
 
     @property
@@ -387,6 +419,8 @@ async def guard(request: Request) -> PageCall:
         raise SignInNeeded
     call = PageCall(request, mounted, actor)
     await check_form(call)
+    if UNDO_COOKIE in request.cookies and request.method == "GET":
+        await call.find_delayed()
     request.state.desk_call = call
     return call
 

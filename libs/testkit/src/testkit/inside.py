@@ -86,7 +86,9 @@ async def events(given: Given) -> Any:
     parked or wait for another attempt.
     """
     connection = await database()
-    published = await connection.fetch("SELECT id, subject, status FROM outbox WHERE status <> 'withheld'")
+    published = await connection.fetch(
+        "SELECT id, subject, status FROM outbox WHERE status NOT IN ('withheld', 'undone')"
+    )
     received = await connection.fetch("SELECT id FROM inbox")
     parked = await connection.fetch(
         "SELECT subject, state, reason FROM parked WHERE state IN ('parked', 'waiting')"

@@ -171,4 +171,6 @@ def settings_of(service: str, entity: str, database: FreshDatabase, keys: KeySet
         "nats_url": "nats://127.0.0.1:1",
         "nats_user": service,
         "nats_password": "not-used-in-this-test",
+        # A test that concerns undoing (X8) sets `runtime.undo_for`; elsewhere nothing is to wait.
+        "undo_seconds": 0,
     }

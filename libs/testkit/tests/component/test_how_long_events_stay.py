@@ -14,7 +14,7 @@ from nats.errors import Error as NatsError
 from nats.js.client import JetStreamContext
 
 from chassis.bus.retention import remove_acknowledged
-from chassis.db.schema import chassis_v1, chassis_v2, chassis_v3, chassis_v4, chassis_v5
+from chassis.db.schema import chassis_v1, chassis_v2, chassis_v3, chassis_v4, chassis_v5, chassis_v6
 from contracts import units
 from contracts.border import OwnBorder, jetstream
 from contracts.parties import RegisterFile
@@ -38,7 +38,7 @@ async def database(fresh_database: Any) -> AsyncIterator[asyncpg.Connection]:
     made: FreshDatabase = await fresh_database()
     connection = await made.connect()
     statements = _Statements()
-    for migration in (chassis_v1, chassis_v2, chassis_v3, chassis_v4, chassis_v5):
+    for migration in (chassis_v1, chassis_v2, chassis_v3, chassis_v4, chassis_v5, chassis_v6):
         migration(statements)
     for statement in statements:
         await connection.execute(statement)

@@ -34,11 +34,13 @@ from support_svc.signings import feature as signings
 from support_svc.subsidies import feature as subsidies
 from support_svc.team_list import feature as team_list
 from support_svc.unanswered import feature as unanswered
+from support_svc.undo import feature as undo
 from support_svc.view_log import feature as view_log
 from support_svc.viewings import feature as viewings
 from support_svc.withdrawals import feature as withdrawals
 
 FEATURES: tuple[Feature, ...] = (
+    undo.FEATURE,
     lookups.FEATURE,
     configuration.FEATURE,
     field_rules.FEATURE,

@@ -14,8 +14,10 @@ from tenancy_svc.my_day import feature as my_day
 from tenancy_svc.signings import feature as signings
 from tenancy_svc.statutes import feature as statutes
 from tenancy_svc.subsidies import feature as subsidies
+from tenancy_svc.undo import feature as undo
 
 FEATURES: tuple[Feature, ...] = (
+    undo.FEATURE,
     documents.FEATURE,
     clause_review.FEATURE,
     clauses.FEATURE,

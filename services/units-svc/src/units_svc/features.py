@@ -13,8 +13,10 @@ from units_svc.photos import feature as photos
 from units_svc.privacy import feature as privacy
 from units_svc.proposals import feature as proposals
 from units_svc.reports import feature as reports
+from units_svc.undo import feature as undo
 
 FEATURES: tuple[Feature, ...] = (
+    undo.FEATURE,
     privacy.FEATURE,
     lookups.FEATURE,
     landlords.FEATURE,

@@ -64,8 +64,10 @@ class Crossing:
 
     @property
     def complete(self) -> bool:
-        """Whether all its listeners have acted on it, or none will because it was withheld."""
-        return self.status == "withheld" or all(listener in self.acted_at for listener in self.listeners)
+        """Whether all its listeners have acted on it, or none will because it was withheld or undone."""
+        return self.status in ("withheld", "undone") or all(
+            listener in self.acted_at for listener in self.listeners
+        )
 
 
 @dataclass(frozen=True, slots=True)

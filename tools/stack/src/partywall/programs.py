@@ -134,6 +134,8 @@ class Programs:
             # Only `border` uses the admin; the stack is its own operator.
             "NATS_ADMIN_USER": seat.admin,
             "NATS_ADMIN_PASSWORD": self.vault.secret(f"nats-{seat.admin}"),
+            # Tests and the demo don't wait for what a person could take back (X8).
+            "UNDO_SECONDS": os.environ.get("PARTYWALL_UNDO_SECONDS", "0"),
         }
 
     def prepare(self, part: Part) -> None:

@@ -305,6 +305,7 @@ def test_two_parties_of_a_kind_share_no_secret(tmp_path):
     )
     shared = {name for name in one if name.startswith("TENANCY_") and one[name] == other[name]}
     assert shared == {"TENANCY_AUDIENCE", "TENANCY_HTTP_HOST", "TENANCY_NATS_URL"} | {
+        "TENANCY_UNDO_SECONDS",
         "TENANCY_PARTIES_FILE",
         "TENANCY_PARTIES_KEYS",
     }

@@ -9,6 +9,9 @@ because its transaction committed later, reading begins again with the first pen
 missing acknowledgement it marks what was acknowledged and tries the rest again after growing pauses, and it
 sends nothing while the stream and the database don't continue each other.
 
+A message whose change can still be undone (X8) is delayed: it isn't pending before its time. Only a later
+message of the same aggregate that can't wait ends the delay earlier, since it must not overtake.
+
 By hand, because it drains 15 × as fast as faststream-outbox and 20 × as fast as nats-outbox, both tuned, and
 in order (docs/benchmarks.md).
 """
@@ -19,6 +22,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -30,6 +34,7 @@ from chassis.bus.leading import lead
 from chassis.bus.outbox import Row
 from chassis.bus.publishing import Outcome, Refused, StreamPublisher
 from chassis.bus.waking import Alarm
+from chassis.clock import Clock, SystemClock
 from chassis.ending import end
 from chassis.errors import Hindrance
 
@@ -74,7 +79,9 @@ class Relay:
         poll: float = 1.0,
         patience: float = 5.0,
         stream: str | None = None,
+        clock: Clock | None = None,
     ) -> None:
+        self._clock = clock or SystemClock()
         self._stream = stream
         self._dsn = dsn
         self._broker = broker
@@ -85,6 +92,8 @@ class Relay:
         self._alarm = Alarm()
         self._unmarked: list[Row] = []
         self._measured = 0.0
+        self._looked = -poll
+        self._next_due: datetime | None = None
         self.state = RelayState()
 
     @property
@@ -112,6 +121,7 @@ class Relay:
             await self._until_continuous(connection)
             while True:
                 self._alarm.clear()
+                await self._send_due(connection)
                 more = await self._drain(connection)
                 await self._measure(connection)
                 if self.state.problem is not None:
@@ -121,7 +131,7 @@ class Relay:
                 pause = 0.1
                 # Marking what was sent as single messages can wait a little: the listener needs the
                 # processor at this moment, and reading the next event may mark it on the way.
-                if more or await self._alarm.within(_MARKING_DELAY if self._unmarked else self._poll):
+                if more or await self._alarm.within(_MARKING_DELAY if self._unmarked else self._idle()):
                     continue
                 await self._mark(connection)
         finally:
@@ -148,6 +158,24 @@ class Relay:
         if self.state.problem is None:
             _log.warning("not_published", kind=kind, reason=str(problem))
         self.state.problem = f"{kind}: {problem}"
+
+    async def _send_due(self, connection: Any) -> None:
+        """Make pending what was delayed until now (X8).
+
+        It looks as often as the poll does, and at the moment when something is due: a commit that wakes the
+        relay costs nothing more.
+        """
+        now, looked = self._clock.now(), time.monotonic()
+        due = self._next_due is not None and self._next_due <= now
+        if due or looked - self._looked >= self._poll:
+            self._looked = looked
+            self._next_due = await outbox.send_due(connection, now)
+
+    def _idle(self) -> float:
+        """Return the seconds until the next look: the poll's, or fewer when something is due before."""
+        if self._next_due is None:
+            return self._poll
+        return min(self._poll, max(0.0, (self._next_due - self._clock.now()).total_seconds()))
 
     async def _drain(self, connection: Any) -> bool:
         """Send what is pending, up to the first problem; return whether there may be more.

@@ -102,6 +102,7 @@ class Worker:
                 broker,
                 service=self._runtime.name,
                 stream=None if self._runtime.border is None else self._runtime.border.stream,
+                clock=self._runtime.clock,
             )
             self._relay = relay
             self._runtime.on_commit = relay.wake

@@ -20,10 +20,13 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from chassis.db import tables
 from chassis.db.acting import SETTING, SYSTEM
+from chassis.db.undo import EVERYWHERE
 
 LOCK_TIMEOUT = "5s"
 # Any number, the same in every release: two processes that migrate one database take turns.
 _TURN = 7_203_418_551
+# What the chassis records by itself isn't undone, but for timers.
+_NOT_REMEMBERED = {"alembic_version", *tables.metadata.tables} - {tables.timers.name}
 
 
 def configuration(script_location: str) -> Config:
@@ -103,6 +106,9 @@ def environment(*models: sa.MetaData, former_ids: Mapping[str, str] | None = Non
     )
     with context.begin_transaction():
         context.run_migrations()
+        # Also a table that a later migration has added: a change to it can be undone like any other.
+        if connection.scalar(sa.text("SELECT to_regproc('remember_everywhere') IS NOT NULL")):
+            connection.execute(sa.text(EVERYWHERE), {"but": [*_NOT_REMEMBERED]})
 
 
 def upgrade_now(url: str, script_location: str, revision: str = "head") -> None:

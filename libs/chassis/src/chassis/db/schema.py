@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from chassis.db.undo import UNDO_FUNCTIONS
+
 _V1 = (
     """CREATE TABLE outbox (
         id uuid CONSTRAINT pk_outbox PRIMARY KEY,
@@ -150,6 +152,40 @@ _V5 = (
     "CREATE INDEX ix_access_log_actor ON access_log (actor, at, id)",
 )
 
+_V6 = (
+    "ALTER TABLE outbox ADD COLUMN change uuid",
+    "ALTER TABLE outbox DROP CONSTRAINT ck_outbox_status",
+    "ALTER TABLE outbox DROP CONSTRAINT ck_outbox_withheld_reason",
+    """ALTER TABLE outbox ADD CONSTRAINT ck_outbox_status
+        CHECK (status IN ('pending', 'published', 'withheld', 'delayed', 'undone'))""",
+    """ALTER TABLE outbox ADD CONSTRAINT ck_outbox_withheld_reason
+        CHECK (CASE WHEN status = 'undone' THEN true
+            ELSE (status = 'withheld') = (withheld_reason IS NOT NULL) END)""",
+    "CREATE INDEX ix_outbox_delayed ON outbox (aggregate) WHERE status = 'delayed'",
+    """CREATE TABLE delayed_change (
+        id uuid CONSTRAINT pk_delayed_change PRIMARY KEY,
+        use_case text NOT NULL,
+        permission text NOT NULL,
+        actor text NOT NULL,
+        actor_name text NOT NULL,
+        made_at timestamptz NOT NULL,
+        send_after timestamptz NOT NULL,
+        messages uuid[] NOT NULL DEFAULT '{}',
+        records jsonb NOT NULL DEFAULT '[]'
+    )""",
+    "CREATE INDEX ix_delayed_change_send_after ON delayed_change (send_after)",
+    """CREATE TABLE undo_step (
+        number bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT pk_undo_step PRIMARY KEY,
+        change uuid NOT NULL
+            CONSTRAINT fk_undo_step_change REFERENCES delayed_change (id) ON DELETE CASCADE,
+        relation text NOT NULL,
+        before jsonb,
+        after jsonb
+    )""",
+    "CREATE INDEX ix_undo_step_change ON undo_step (change)",
+    *UNDO_FUNCTIONS,
+)
+
 
 class Operations(Protocol):
     """The part of Alembic's `op` that is used here."""
@@ -191,6 +227,10 @@ def chassis_v5(op: Operations) -> None:
 
 _ERASING_V1 = (
     """CREATE FUNCTION require_erasure() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        -- What isn't sent yet is no proof of anything: it can be taken back, or withheld (X8).
+        IF TG_TABLE_NAME = 'outbox' AND TG_OP = 'UPDATE' AND to_jsonb(OLD) ->> 'status' = 'delayed' THEN
+            RETURN NEW;
+        END IF;
         IF TG_OP <> 'TRUNCATE' AND EXISTS (
             SELECT FROM erasure WHERE id::text = current_setting('partywall.erasing', true)
             AND carried_out_in = pg_current_xact_id()
@@ -199,7 +239,8 @@ _ERASING_V1 = (
                 RETURN OLD;
             ELSIF TG_TABLE_NAME = 'audit' AND to_jsonb(NEW) - 'changes' = to_jsonb(OLD) - 'changes' THEN
                 RETURN NEW;
-            ELSIF TG_TABLE_NAME = 'outbox' AND NEW.data = OLD.data - 'data' AND OLD.status <> 'pending'
+            ELSIF TG_TABLE_NAME = 'outbox' AND NEW.data = OLD.data - 'data'
+                AND OLD.status NOT IN ('pending', 'delayed')
                 AND to_jsonb(NEW) - '{data,about,traceparent}'::text[]
                     = to_jsonb(OLD) - '{data,about,traceparent}'::text[] THEN
                 RETURN NEW;
@@ -233,4 +274,10 @@ def erasing_v1(op: Operations) -> None:
     The service has a table `erasure` with the columns `id` and `carried_out_in xid8` (`chassis.erasing`).
     """
     for statement in _ERASING_V1:
+        op.execute(statement)
+
+
+def chassis_v6(op: Operations) -> None:
+    """Add what delays a message, and what undoes the change that it reports, until it is sent (X8)."""
+    for statement in _V6:
         op.execute(statement)

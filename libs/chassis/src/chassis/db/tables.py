@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from chassis.db.models import new_metadata
 
@@ -29,12 +29,47 @@ outbox = sa.Table(
     sa.Column("recorded_at", MOMENT, nullable=False),
     sa.Column("published_at", MOMENT),
     sa.Column("traceparent", sa.Text()),
-    sa.CheckConstraint("status IN ('pending', 'published', 'withheld')", name="status"),
-    sa.CheckConstraint("(status = 'withheld') = (withheld_reason IS NOT NULL)", name="withheld_reason"),
+    # The change that it reports, if that can be undone or could.
+    sa.Column("change", sa.Uuid()),
+    sa.CheckConstraint("status IN ('pending', 'published', 'withheld', 'delayed', 'undone')", name="status"),
+    sa.CheckConstraint(
+        "CASE WHEN status = 'undone' THEN true"
+        " ELSE (status = 'withheld') = (withheld_reason IS NOT NULL) END",
+        name="withheld_reason",
+    ),
 )
 sa.Index("ix_outbox_pending", outbox.c.position, postgresql_where=sa.text("status = 'pending'"))
 sa.Index("ix_outbox_about", outbox.c.about, outbox.c.position, postgresql_where=sa.text("about IS NOT NULL"))
 sa.Index("ix_outbox_published_at", outbox.c.published_at, postgresql_where=sa.text("status = 'published'"))
+sa.Index("ix_outbox_delayed", outbox.c.aggregate, postgresql_where=sa.text("status = 'delayed'"))
+
+delayed_change = sa.Table(
+    "delayed_change",
+    metadata,
+    sa.Column("id", sa.Uuid(), primary_key=True),
+    sa.Column("use_case", sa.Text(), nullable=False),
+    sa.Column("permission", sa.Text(), nullable=False),
+    sa.Column("actor", sa.Text(), nullable=False),
+    sa.Column("actor_name", sa.Text(), nullable=False),
+    sa.Column("made_at", MOMENT, nullable=False),
+    sa.Column("send_after", MOMENT, nullable=False),
+    # Its rows in the outbox, withheld ones included.
+    sa.Column("messages", ARRAY(sa.Uuid()), nullable=False, server_default=sa.text("'{}'::uuid[]")),
+    # Kind and id of each record of which the audit says that it was changed.
+    sa.Column("records", JSONB(), nullable=False, server_default=sa.text("'[]'::jsonb")),
+)
+sa.Index("ix_delayed_change_send_after", delayed_change.c.send_after)
+
+undo_step = sa.Table(
+    "undo_step",
+    metadata,
+    sa.Column("number", sa.BigInteger(), sa.Identity(always=True), primary_key=True),
+    sa.Column("change", sa.ForeignKey("delayed_change.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("relation", sa.Text(), nullable=False),
+    # A row as it was and as it became; null where there was none.
+    sa.Column("before", JSONB()),
+    sa.Column("after", JSONB()),
+)
 
 inbox = sa.Table(
     "inbox",

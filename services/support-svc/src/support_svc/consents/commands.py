@@ -12,6 +12,7 @@ from sqlalchemy import select
 from chassis.errors import Faults, NotFound
 from chassis.ids import new_id
 from chassis.tx import Tx
+from chassis.undo import withhold_delayed
 from chassis.usecase import use_case
 from deskkit.i18n import N_
 from support_svc.clients.finding import may_see, require_client
@@ -184,5 +185,6 @@ async def withdraw_consent(tx: Tx, command: WithdrawConsent) -> None:
         raise AlreadyWithdrawn
     consent.withdrawn_at = tx.now
     consent.withdrawn_by_name = tx.actor.name
+    await withhold_delayed(tx, str(consent.id), "consent_ended", person=("name", "contact"))
     changes = {"purpose": (consent.purpose, None), "recipient": (consent.recipient, None)}
     tx.touched("consent", consent.id, "withdrawn", changes)

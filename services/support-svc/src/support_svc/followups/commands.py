@@ -143,7 +143,7 @@ class CorrectDueDay(DueDay):
     case_id: UUID
 
 
-@use_case(RECORD_FOLLOW_UP)
+@use_case(RECORD_FOLLOW_UP, undoable=True)
 async def record_follow_up(tx: Tx, command: RecordFollowUp) -> UUID:
     """Record the follow-up that is due and return its case's id.
 
@@ -229,7 +229,7 @@ async def _check_outcomes(tx: Tx, command: RecordFollowUp, case: FollowedCase) -
     return leaving
 
 
-@use_case(RECORD_FOLLOW_UP)
+@use_case(RECORD_FOLLOW_UP, undoable=True)
 async def correct_last_day(tx: Tx, command: CorrectLastDay) -> None:
     """Correct the day on which somebody left; the inventory is informed as it was of the move-out.
 
@@ -245,7 +245,7 @@ async def correct_last_day(tx: Tx, command: CorrectLastDay) -> None:
     await case.leave_on({member.client_id}, command.left_on)
 
 
-@use_case(RECORD_FOLLOW_UP)
+@use_case(RECORD_FOLLOW_UP, undoable=True)
 async def correct_follow_up(tx: Tx, command: CorrectFollowUp) -> None:
     """Correct a follow-up that was recorded.
 

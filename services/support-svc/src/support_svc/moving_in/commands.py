@@ -133,7 +133,7 @@ class JoinHome(Joining):
     placement_id: UUID
 
 
-@use_case(RECORD_MOVE_IN)
+@use_case(RECORD_MOVE_IN, undoable=True)
 async def move_in(tx: Tx, command: MoveIn) -> None:
     """Record the move-in: a stay for each person, status Moved Into Housing, and the first follow-up.
 
@@ -159,7 +159,7 @@ async def move_in(tx: Tx, command: MoveIn) -> None:
     tx.touched("placement", placement.id, "moved_in", {"moved_in_on": (None, command.moved_in_on)})
 
 
-@use_case(RECORD_MOVE_IN)
+@use_case(RECORD_MOVE_IN, undoable=True)
 async def correct_move_in(tx: Tx, command: CorrectMoveIn) -> None:
     """Correct the move-in date and the stays that began and ended with it; the inventory is informed again.
 
@@ -181,7 +181,7 @@ async def correct_move_in(tx: Tx, command: CorrectMoveIn) -> None:
     await move_start(tx, placement.id, before, after)
 
 
-@use_case(RECORD_MOVE_IN)
+@use_case(RECORD_MOVE_IN, undoable=True)
 async def join_home(tx: Tx, command: JoinHome) -> None:
     """Let somebody of the household join its stay and placement from a day on (P7, R1).
 

@@ -24,6 +24,7 @@ FEATURE = Feature(
     lookups=(REFERRAL_SOURCE, REASON_NOT_SECURED),
     offers={
         "configurable_forms": "commands:FORMS",
+        "undone": "timeline:note_undone",
         "moved_to_client": "moving:moved_to_client",
         "members_of_placements": "moving:members_of_placements",
         "open_matters": "queries:placements_open",

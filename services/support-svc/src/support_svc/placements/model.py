@@ -66,6 +66,7 @@ class TimelineKind(StrEnum):
     ATTEMPT = "attempt"
     FAILED = "failed"
     SEARCHED = "searched"
+    UNDONE = "undone"
     ASKED = "asked"
     NO_ANSWER = "no_answer"
     SECURED = "secured"

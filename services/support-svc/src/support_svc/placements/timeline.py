@@ -8,8 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import select, text
 
+from chassis.bus.outbox import crossing_state
+from chassis.db.tables import audit
 from chassis.ids import new_id
 from chassis.tx import ReadTx, Tx
+from chassis.undo import Undone
 from chassis.usecase import query
 from support_svc.placements.feature import VIEW_PLACEMENTS
 from support_svc.placements.model import TimelineEntry, TimelineKind
@@ -32,7 +35,10 @@ class TimelineView:
 
 @dataclass(frozen=True, slots=True)
 class CrossingView:
-    """An event that was sent or withheld, exactly as the outbox holds it (W13)."""
+    """An event that was sent, withheld or taken back, exactly as the outbox holds it (W13, X8).
+
+    `state` is delivered, waiting, delayed (it can be taken back), undone (and never sent) or withheld.
+    """
 
     event: str
     addressee: str
@@ -40,6 +46,7 @@ class CrossingView:
     recorded_at: datetime
     delivered_at: datetime | None
     withheld: str | None
+    state: str
     under_consent: bool
 
 
@@ -47,7 +54,7 @@ class CrossingView:
 async def timeline(tx: ReadTx, placement_id: UUID) -> list[TimelineView]:
     """Everything that happened to a placement, the latest first (P10).
 
-    What somebody searched on one day is one line.
+    What somebody searched on one day is one line; what was undone is another, in place of its own.
     """
     await require_visible(tx, placement_id)
     entries = await tx.execute(
@@ -71,7 +78,28 @@ async def timeline(tx: ReadTx, placement_id: UUID) -> list[TimelineView]:
     lines += [
         TimelineView(row.at, TimelineKind.SEARCHED, row.actor_name, {"times": row.times}) for row in searches
     ]
+    undone = await tx.execute(
+        select(audit.c.at, audit.c.actor_name, audit.c.changes)
+        .where(
+            audit.c.record_kind == "placement",
+            audit.c.record_id == str(placement_id),
+            audit.c.action == "undone",
+        )
+        .limit(100)
+    )
+    later = [
+        TimelineView(row.at, TimelineKind.UNDONE, row.actor_name, {"change": row.changes["change"][0]})
+        for row in undone
+    ]
+    lines = [*later, *lines]
     return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+def note_undone(tx: Tx, change: Undone) -> None:
+    """Have the timeline of each placement that a change was about say that it was undone (X8)."""
+    for placement_id in change.about:
+        if ("placement", placement_id) not in change.records:
+            tx.touched("placement", placement_id, "undone", {"change": (change.change, None)})
 
 
 @query(VIEW_PLACEMENTS)
@@ -83,7 +111,7 @@ async def crossing(tx: ReadTx, placement_id: UUID, to: str | None = None) -> lis
     await require_visible(tx, placement_id)
     rows = await tx.execute(
         text(
-            "SELECT type, addressee, data, recorded_at, published_at, withheld_reason,"
+            "SELECT type, addressee, data, recorded_at, published_at, withheld_reason, status,"
             " basis IS NOT NULL AS consented FROM outbox"
             " WHERE about = :about AND (CAST(:to AS text) IS NULL OR addressee = :to)"
             " ORDER BY position DESC LIMIT 200"
@@ -98,6 +126,7 @@ async def crossing(tx: ReadTx, placement_id: UUID, to: str | None = None) -> lis
             recorded_at=row.recorded_at,
             delivered_at=row.published_at,
             withheld=row.withheld_reason,
+            state=crossing_state(row.status),
             under_consent=row.consented,
         )
         for row in rows

@@ -158,7 +158,7 @@ async def propose_home(tx: Tx, command: ProposeHome) -> UUID:
     return request
 
 
-@use_case(SECURE_UNIT)
+@use_case(SECURE_UNIT, undoable=True)
 async def withdraw_proposal(tx: Tx, command: WithdrawProposal) -> None:
     """Withdraw a proposal; a home that is asked for with it is given up (P11).
 

@@ -318,7 +318,7 @@ async def _held_beside(tx: Tx, placement: Placement, unit: UUID | None) -> Secur
     return None
 
 
-@use_case(SECURE_UNIT)
+@use_case(SECURE_UNIT, undoable=True)
 async def give_up_unit(tx: Tx, command: GiveUpUnit) -> None:
     """Give up a home that is asked for or held; the inventory is informed, and the search goes on.
 
@@ -335,7 +335,7 @@ async def give_up_unit(tx: Tx, command: GiveUpUnit) -> None:
     await apply_fact(tx, placement, found[0], GivenUp())
 
 
-@use_case(SECURE_UNIT)
+@use_case(SECURE_UNIT, undoable=True)
 async def refer_household(tx: Tx, command: ReferHousehold) -> Referral:
     """Refer the household for the home that is held, for the first time or again (P6, W5).
 

@@ -127,7 +127,7 @@ def _line(report: SigningReport) -> TimelineKind:
     return TimelineKind.SIGNING_MOVED if report.moved else TimelineKind.SIGNING_SCHEDULED
 
 
-@use_case(ANSWER_SIGNING)
+@use_case(ANSWER_SIGNING, undoable=True)
 async def answer_signing(tx: Tx, command: AnswerSigning) -> None:
     """Inform the landlord whether somebody attends.
 

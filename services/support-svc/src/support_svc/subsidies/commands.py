@@ -193,7 +193,7 @@ class ReportSubsidy(BaseModel):
     subsidy_id: UUID
 
 
-@use_case(EDIT_SUBSIDIES)
+@use_case(EDIT_SUBSIDIES, undoable=True)
 async def record_subsidy(tx: Tx, command: RecordSubsidy) -> UUID:
     """Record a subsidy of a placement and return its id (S1).
 
@@ -205,7 +205,7 @@ async def record_subsidy(tx: Tx, command: RecordSubsidy) -> UUID:
     return await _record(tx, command, case, {"placement_id": command.placement_id})
 
 
-@use_case(EDIT_SUBSIDIES)
+@use_case(EDIT_SUBSIDIES, undoable=True)
 async def record_prevention_subsidy(tx: Tx, command: RecordPreventionSubsidy) -> UUID:
     """Record a subsidy of a housing loss prevention and return its id (S1, H2).
 
@@ -344,7 +344,7 @@ def _row(subsidy_id: UUID, rate: Rate) -> SubsidyRate:
     )
 
 
-@use_case(EDIT_SUBSIDIES)
+@use_case(EDIT_SUBSIDIES, undoable=True)
 async def change_rate(tx: Tx, command: ChangeRate) -> None:
     """Pay another amount, or otherwise, from a day on; what was recorded stays (S2).
 
@@ -385,7 +385,7 @@ async def change_rate(tx: Tx, command: ChangeRate) -> None:
     await _changed(tx, subsidy, after)
 
 
-@use_case(EDIT_SUBSIDIES)
+@use_case(EDIT_SUBSIDIES, undoable=True)
 async def end_subsidy(tx: Tx, command: EndSubsidy) -> None:
     """Pay nothing after a day; what was recorded stays, and the rest of the budget is free again.
 
@@ -405,7 +405,7 @@ async def end_subsidy(tx: Tx, command: EndSubsidy) -> None:
     await _changed(tx, subsidy, after, ended=True)
 
 
-@use_case(EDIT_SUBSIDIES)
+@use_case(EDIT_SUBSIDIES, undoable=True)
 async def change_subsidy(tx: Tx, command: ChangeSubsidy) -> None:
     """Change the reason or the comments of a subsidy. Raises NotFound, EditedMeanwhile, NotOnTheList."""
     subsidy = await _locked_subsidy(tx, command.subsidy_id)
@@ -517,7 +517,7 @@ def _amount_due(terms: Terms, day: date) -> Decimal:
     raise NotFound(what="payment")
 
 
-@use_case(EDIT_SUBSIDIES)
+@use_case(EDIT_SUBSIDIES, undoable=True)
 async def report_subsidy(tx: Tx, command: ReportSubsidy) -> None:
     """Inform the landlord of a subsidy that couldn't be reported before, once the client has agreed (W5).
 

@@ -45,7 +45,7 @@ from tenancy_svc.applications.model import (
     WithdrawReferral,
 )
 from tenancy_svc.applications.people import PersonGiven, tenants_of
-from tenancy_svc.disclosures.commands import disclose_to_support
+from tenancy_svc.disclosures.commands import disclose_to_support, withhold_from
 from tenancy_svc.disclosures.model import Counterpart, NotReferred, Referral, crossing_purpose
 from tenancy_svc.disclosures.queries import counterparts_of
 from tenancy_svc.homes.model import HomeUnknown
@@ -89,6 +89,7 @@ async def withdraw_referral(tx: Tx, command: WithdrawReferral) -> None:
     counterpart = await known_counterpart(tx, Referral(command.party, command.referral))
     if counterpart.withdrawn_at is None:
         counterpart.withdrawn_at = command.withdrawn_at
+        await withhold_from(tx, counterpart)
 
 
 @use_case(OPEN_APPLICATIONS)
@@ -145,7 +146,7 @@ async def accept_application(tx: Tx, command: AcceptApplication) -> None:
     tx.touched("application", application.id, "accepted")
 
 
-@use_case(DECIDE_APPLICATIONS)
+@use_case(DECIDE_APPLICATIONS, undoable=True)
 async def decline_application(tx: Tx, command: DeclineApplication) -> None:
     """Decline for a reason of the closed list, and inform support when the applicant was referred.
 
@@ -173,7 +174,7 @@ async def decline_application(tx: Tx, command: DeclineApplication) -> None:
     await _give_home_back(tx, application)
 
 
-@use_case(DECIDE_APPLICATIONS)
+@use_case(DECIDE_APPLICATIONS, undoable=True)
 async def withdraw_application(tx: Tx, command: WithdrawApplication) -> None:
     """Close the application because the applicant withdrew. Raises AlreadyDecided, LeaseDrawnUp."""
     application = await _closable_application(tx, command.application_id)
@@ -188,7 +189,7 @@ async def withdraw_application(tx: Tx, command: WithdrawApplication) -> None:
     await _give_home_back(tx, application)
 
 
-@use_case(DECIDE_APPLICATIONS)
+@use_case(DECIDE_APPLICATIONS, undoable=True)
 async def join_application(tx: Tx, command: JoinApplication) -> None:
     """Let the referral of an application join another of the same household for the same home.
 

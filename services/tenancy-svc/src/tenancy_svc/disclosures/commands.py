@@ -5,13 +5,18 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
+from sqlalchemy import select
+
 from chassis.errors import Faults
 from chassis.tx import Tx
+from chassis.undo import withhold_delayed
 from chassis.usecase import use_case
 from tenancy_svc.disclosures.feature import RECORD_CHOICES
 from tenancy_svc.disclosures.model import (
+    Answer,
     Choice,
     ChoiceInTheFuture,
+    Counterpart,
     NothingToWithdraw,
     NotReferred,
     NotTheCounterpart,
@@ -19,6 +24,7 @@ from tenancy_svc.disclosures.model import (
     RecordChoices,
     Referral,
     WithdrawChoice,
+    Withheld,
     crossing_purpose,
 )
 from tenancy_svc.disclosures.queries import counterparts_of, current_choice, prospect_of
@@ -42,6 +48,8 @@ async def record_choices(tx: Tx, command: RecordChoices) -> None:
     for purpose in Purpose:
         former = await current_choice(tx, command.application_id, command.party, purpose)
         if former is not None:
+            if command.answer(purpose) is not Answer.SHARE:
+                await _withhold_delayed(tx, former)
             former.replaced_at = tx.now
             await tx.session.flush()
         tx.session.add(
@@ -74,12 +82,38 @@ async def withdraw_choice(tx: Tx, command: WithdrawChoice) -> None:
     if choice is None or choice.refused is not None:
         raise NothingToWithdraw
     choice.withdrawn_on = command.withdrawn_on
+    await _withhold_delayed(tx, choice)
     tx.touched(
         "application",
         command.application_id,
         "choice_withdrawn",
         {"party": (command.party, None), "purpose": (command.purpose.value, None)},
     )
+
+
+async def _withhold_delayed(tx: Tx, choice: Choice) -> None:
+    """Withhold what isn't sent yet and was to be disclosed under a choice that ends now (X8)."""
+    for counterpart in await counterparts_of(tx, choice.application_id, locked=True):
+        if counterpart.party == choice.party:
+            await _withhold(tx, counterpart, choice.basis, Withheld.CHOICE_WITHDRAWN)
+
+
+async def withhold_from(tx: Tx, counterpart: Counterpart) -> None:
+    """Withhold what isn't sent yet from an organisation that has withdrawn its referral (X8)."""
+    choices = await tx.session.scalars(
+        select(Choice).where(
+            Choice.application_id == counterpart.application_id,
+            Choice.party == counterpart.party,
+            Choice.current,
+        )
+    )
+    for basis in (counterpart.basis, *(choice.basis for choice in choices)):
+        await _withhold(tx, counterpart, basis, Withheld.REFERRAL_WITHDRAWN)
+
+
+async def _withhold(tx: Tx, counterpart: Counterpart, basis: str, why: Withheld) -> None:
+    withheld = await withhold_delayed(tx, basis, why.value)
+    counterpart.published -= withheld.get(str(counterpart.referral), 0)
 
 
 async def disclose_to_support(

@@ -110,6 +110,11 @@ class Counterpart(Base):
         return Referral(self.party, self.referral)
 
     @property
+    def basis(self) -> str:
+        """The basis of the answer to the referral itself, for the disclosure statement."""
+        return f"referral:{self.referral}"
+
+    @property
     def refused(self) -> Withheld | None:
         """Why nothing at all is disclosed to it any more; None while its referral isn't withdrawn."""
         return Withheld.REFERRAL_WITHDRAWN if self.withdrawn_at is not None else None

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
+from chassis.bus.outbox import crossing_state
 from chassis.db.tables import outbox
 from chassis.tx import ReadTx, Tx
 from chassis.usecase import query
@@ -84,7 +85,8 @@ class ChoiceView:
 class Crossing:
     """One fact that was published, waits to be published, or was withheld.
 
-    `what` and the labels of `details` are message ids; `state` is delivered, waiting or withheld; `why` says
+    `what` and the labels of `details` are message ids; `state` is delivered, waiting, delayed (it can be
+    taken back), undone (it was, and never sent) or withheld; `why` says
     why it was withheld, and `basis` is the reference of the choice or referral it was published under.
     """
 
@@ -153,7 +155,7 @@ async def prospects(tx: ReadTx | Tx, application_id: uuid.UUID, purpose: Purpose
 async def prospect_of(tx: ReadTx | Tx, counterpart: Counterpart, purpose: Purpose | None) -> Prospect:
     """Return whether something of this purpose may be disclosed to an organisation now, and why not."""
     if purpose is None:
-        return Prospect(counterpart.party, counterpart.refused, f"referral:{counterpart.referral}")
+        return Prospect(counterpart.party, counterpart.refused, counterpart.basis)
     application_id = counterpart.application_id
     choice = await current_choice(tx, application_id, counterpart.party, purpose) if application_id else None
     return Prospect(counterpart.party, why_withheld(counterpart, choice), choice.basis if choice else None)
@@ -241,8 +243,8 @@ async def crossings(tx: ReadTx, counterpart: Counterpart) -> tuple[Crossing, ...
         Crossing(
             at=row.published_at or row.recorded_at,
             what=WHAT.get(row.type.split(".")[1], row.type),
-            state={"published": "delivered", "withheld": "withheld"}.get(row.status, "waiting"),
-            why=Withheld(row.withheld_reason).label if row.withheld_reason else None,
+            state=crossing_state(row.status),
+            why=Withheld(row.withheld_reason).label if row.status == "withheld" else None,
             basis=row.basis,
             details=_details(row.data.get("data", {})),
         )

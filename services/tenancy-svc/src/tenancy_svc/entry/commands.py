@@ -95,7 +95,7 @@ async def receive_entry_withdrawal(tx: Tx, command: ReceiveEntryWithdrawal) -> N
     tx.touched("entry_request", request.id, "withdrawn", {"reason": (None, command.reason.value)})
 
 
-@use_case(ANSWER_ENTRY_REQUESTS)
+@use_case(ANSWER_ENTRY_REQUESTS, undoable=True)
 async def answer_entry(tx: Tx, command: AnswerEntry) -> None:
     """Answer a request and inform the inventory; a later answer replaces it until the window is over.
 

@@ -46,7 +46,7 @@ from tenancy_svc.signings.model import (
 )
 
 
-@use_case(ARRANGE_SIGNINGS)
+@use_case(ARRANGE_SIGNINGS, undoable=True)
 async def schedule_signing(tx: Tx, command: ScheduleSigning) -> uuid.UUID:
     """Arrange the signing of a draft lease, inform those whom the tenant chose, and return its id.
 
@@ -80,7 +80,7 @@ async def schedule_signing(tx: Tx, command: ScheduleSigning) -> uuid.UUID:
     return signing.id
 
 
-@use_case(ARRANGE_SIGNINGS)
+@use_case(ARRANGE_SIGNINGS, undoable=True)
 async def move_signing(tx: Tx, command: MoveSigning) -> None:
     """Give a signing another time or place; an earlier answer of the advocate no longer counts.
 
@@ -110,7 +110,7 @@ async def move_signing(tx: Tx, command: MoveSigning) -> None:
     )
 
 
-@use_case(ARRANGE_SIGNINGS)
+@use_case(ARRANGE_SIGNINGS, undoable=True)
 async def cancel_signing(tx: Tx, command: CancelSigning) -> None:
     """Cancel a scheduled signing; another can be arranged. Raises SigningOver."""
     signing = await scheduled_signing(tx, command.signing_id)

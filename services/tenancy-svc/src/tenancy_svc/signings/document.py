@@ -37,9 +37,10 @@ from tenancy_svc.signings.attestations import SigningParty, parties_of
 from tenancy_svc.signings.model import Attendance, Attestation, Outcome, Place, Side, Signing, SigningStatus
 from tenancy_svc.signings.queries import SigningRecord, signing
 from tenancy_svc.timeline import acted_by
+from tenancy_svc.undo import feature as undo
 
 MOST_STEPS = 1_000
-_SENTENCES = sentences_of((leases.FEATURE, signings.FEATURE))
+_SENTENCES = sentences_of((undo.FEATURE, leases.FEATURE, signings.FEATURE))
 
 
 @dataclass(frozen=True, slots=True)

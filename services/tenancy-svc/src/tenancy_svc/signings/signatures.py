@@ -41,7 +41,7 @@ from tenancy_svc.signings.model import (
 )
 
 
-@use_case(HOLD_SIGNINGS)
+@use_case(HOLD_SIGNINGS, undoable=True)
 async def sign_lease(tx: Tx, command: SignLease) -> uuid.UUID:
     """Record the signatures: the lease is in force and the tenancy begins. Returns the lease's id.
 
@@ -113,7 +113,7 @@ async def sign_lease(tx: Tx, command: SignLease) -> uuid.UUID:
     return lease.id
 
 
-@use_case(HOLD_SIGNINGS)
+@use_case(HOLD_SIGNINGS, undoable=True)
 async def record_not_signed(tx: Tx, command: RecordNotSigned) -> None:
     """Record that the parties met without signing; the lease stays a draft. Raises SigningOver."""
     signing = await scheduled_signing(tx, command.signing_id)

@@ -76,7 +76,7 @@ class ProlongHold(BaseModel):
     last_day: Annotated[HoldDay, Field(title="Held until")]
 
 
-@use_case(DECIDE_HOLDS)
+@use_case(DECIDE_HOLDS, undoable=True)
 async def release_hold(tx: Tx, command: ReleaseHold) -> None:
     """End a hold by the inventory's own decision, with the reason recorded here only.
 
@@ -88,7 +88,7 @@ async def release_hold(tx: Tx, command: ReleaseHold) -> None:
     await act(tx, hold.request_id, hold.unit_id, Fact.INVENTORY_DECIDED)
 
 
-@use_case(DECIDE_HOLDS)
+@use_case(DECIDE_HOLDS, undoable=True)
 async def prolong_hold(tx: Tx, command: ProlongHold) -> datetime:
     """Give a hold more time and return its new deadline. Raises NotHeld, NotFound, DeadlineNotLater."""
     hold = await _hold_for_staff(tx, command.request_id, command.version)
@@ -106,7 +106,7 @@ async def prolong_hold(tx: Tx, command: ProlongHold) -> datetime:
     return deadline
 
 
-@use_case(DECIDE_HOLDS)
+@use_case(DECIDE_HOLDS, undoable=True)
 async def correct_manager(tx: Tx, command: CorrectManager) -> None:
     """Correct, with the reason, who manages a home that is held or lived in; inform the parties of the hold.
 

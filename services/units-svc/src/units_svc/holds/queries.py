@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
+from chassis.bus.outbox import crossing_state
 from chassis.db.tables import outbox
 from chassis.errors import NotFound
 from chassis.paging import PAGE, CountedPage, Paging
@@ -89,12 +90,16 @@ class OccupationView:
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """An event about a request, by its name, whom it's for, and when it was delivered."""
+    """An event about a request, by its name, whom it's for, and when it was delivered.
+
+    `state` is delivered, waiting, delayed (it can be taken back) or undone (it was, and never sent).
+    """
 
     event: str
     to: str
     recorded_at: datetime
     delivered_at: datetime | None
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +180,20 @@ async def hold_record(tx: ReadTx, request_id: UUID) -> HoldView:
 async def crossings(tx: ReadTx, request_id: UUID) -> list[Crossing]:
     """What was published about a request, oldest first, read from the outbox itself."""
     published = (
-        select(outbox.c.type, outbox.c.addressee, outbox.c.recorded_at, outbox.c.published_at)
+        select(
+            outbox.c.type, outbox.c.addressee, outbox.c.recorded_at, outbox.c.published_at, outbox.c.status
+        )
         .where(outbox.c.about == str(request_id))
         .order_by(outbox.c.position)
     )
     return [
-        Crossing(row.type.split(".")[1], row.addressee, row.recorded_at, row.published_at)
+        Crossing(
+            row.type.split(".")[1],
+            row.addressee,
+            row.recorded_at,
+            row.published_at,
+            crossing_state(row.status),
+        )
         for row in await tx.execute(published)
     ]
 

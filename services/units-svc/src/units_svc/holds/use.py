@@ -77,7 +77,7 @@ class ChangeListing(BaseModel):
     unit_id: UUID
 
 
-@use_case(EDIT_UNITS)
+@use_case(EDIT_UNITS, undoable=True)
 async def record_use(tx: Tx, command: RecordUse) -> UUID:
     """Record that a home isn't free for a reason of its own; its occupancy follows. Return the occupation.
 
@@ -144,7 +144,7 @@ async def _add_uses(tx: Tx, uses: FromClause, *, by: str) -> None:
     await tx.execute(insert(Occupation).from_select(names, added))
 
 
-@use_case(EDIT_UNITS)
+@use_case(EDIT_UNITS, undoable=True)
 async def end_use(tx: Tx, command: EndUse) -> None:
     """End a use that staff recorded; the home is free on the day after. Raises NotFound, NotFreeForThat."""
     unit = await require_unit(tx, command.unit_id)
@@ -159,7 +159,7 @@ async def end_use(tx: Tx, command: EndUse) -> None:
     tx.touched("unit", unit.id, f"{occupation.kind.value}_ended")
 
 
-@use_case(EDIT_UNITS)
+@use_case(EDIT_UNITS, undoable=True)
 async def withdraw_unit(tx: Tx, command: ChangeListing) -> None:
     """Take a home off the list: nobody is shown it any more, and the request that holds it ends (U3, U9)."""
     locked = await require_unit(tx, command.unit_id)
@@ -171,7 +171,7 @@ async def withdraw_unit(tx: Tx, command: ChangeListing) -> None:
     take_off_list(tx, unit)
 
 
-@use_case(EDIT_UNITS)
+@use_case(EDIT_UNITS, undoable=True)
 async def list_unit_again(tx: Tx, command: ChangeListing) -> None:
     """Put a home back on the list and publish it (U3)."""
     locked = await require_unit(tx, command.unit_id)

@@ -125,7 +125,7 @@ async def add_work(tx: Tx, command: AddWork) -> UUID:
     return work.id
 
 
-@use_case(EDIT_UNITS)
+@use_case(EDIT_UNITS, undoable=True)
 async def edit_work(tx: Tx, command: EditWork) -> None:
     """Correct or complete a piece of work. Raises EditedMeanwhile, and what `add_work` raises.
 

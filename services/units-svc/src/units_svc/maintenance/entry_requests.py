@@ -110,7 +110,7 @@ class Days:
     occupant_agreed: bool
 
 
-@use_case(EDIT_UNITS)
+@use_case(EDIT_UNITS, undoable=True)
 async def ask_entry(tx: Tx, command: AskEntry) -> UUID:
     """Ask for entry in a window and return the request's id.
 
@@ -145,7 +145,7 @@ async def ask_entry(tx: Tx, command: AskEntry) -> UUID:
     return request.id
 
 
-@use_case(EDIT_UNITS)
+@use_case(EDIT_UNITS, undoable=True)
 async def withdraw_entry(tx: Tx, command: WithdrawEntry) -> None:
     """Give up the window that was asked for. Raises EntryNotAsked, EditedMeanwhile, NotFound."""
     work = await _locked(tx, command.work_id, command.version)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from chassis.db.schema import chassis_v1, chassis_v2, chassis_v3, chassis_v4, chassis_v5
+from chassis.db.schema import chassis_v1, chassis_v2, chassis_v3, chassis_v4, chassis_v5, chassis_v6
 
 revision = "0001"
 down_revision = None
@@ -16,6 +16,7 @@ def upgrade() -> None:
     chassis_v3(op)
     chassis_v4(op)
     chassis_v5(op)
+    chassis_v6(op)
     op.create_table(
         "parcel",
         sa.Column("id", sa.Uuid(), primary_key=True),
