@@ -77,7 +77,13 @@ async def personal_values(world):
 
 NAMES = frozenset({"given_name", "family_name", "preferred_name", "landlord_name", "other_name"})
 WORDS = frozenset(
-    {"client_source.source", "consent_source.source", "consent_source.purpose", "home_proposal.reason"}
+    {
+        "client_source.source",
+        "former_referral.referred_to",
+        "consent_source.source",
+        "consent_source.purpose",
+        "home_proposal.reason",
+    }
     | {
         f"securing.{column}"
         for column in ("inventory", "manager", "referred_to", "ended_why", "decline_reason", "housing_type")
