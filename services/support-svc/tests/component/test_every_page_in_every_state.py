@@ -53,6 +53,8 @@ NEVER = {
     "placement_timeline.kind = searched",  # read from the access log
     "placement_timeline.kind = undone",  # read from the audit
 }
+ONLY_COUNTED = {"import_row"}
+"""Tables of which no page shows a row."""
 NAMES = frozenset({"Robin Hale", "Sam Okafor"})
 UNWANTED = frozenset({"Something was done with the record"})
 
@@ -87,7 +89,7 @@ async def test_every_page_in_every_state(world, every_stage):
     await every_fact_was_written(world)
     tour = await rounded(world, scenes)
     assert not tour.faults, tour.report()
-    assert tour.states.never(tour.tables()) == NEVER
+    assert tour.states.never(tour.tables() - ONLY_COUNTED) == NEVER
 
 
 async def own_rules(world):

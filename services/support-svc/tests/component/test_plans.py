@@ -184,7 +184,7 @@ def test_nothing_else_reads_a_plan():
             readers.append(str(part))
     assert readers == []
     assert not (SOURCE / "plans" / "events.py").exists()
-    assert set(FEATURE.offers) == {"due", "history_records", "moved_to_client"}
+    assert set(FEATURE.offers) == {"due", "erased_with_person", "history_records", "moved_to_client"}
     written = "".join(path.read_text(encoding="utf-8") for path in (SOURCE / "plans").glob("*.py"))
     assert "publish" not in written
     assert "contracts" not in written
