@@ -86,13 +86,15 @@ WORDS = frozenset(
     }
     | {
         f"securing.{column}"
-        for column in ("inventory", "manager", "referred_to", "ended_why", "decline_reason", "housing_type")
+        for column in ("inventory", "manager", "ended_why", "decline_reason", "housing_type")
     }
     | {f"home_proposal.{column}" for column in ("inventory", "housing_type")}
 )
 """Columns of text that hold words of a vocabulary or name an organisation."""
-PUBLIC = frozenset({"Toronto", "Ottawa", "apartment", "declined", "failed", "secured", "restricted"})
-"""What a person of the play has in common with everybody: a city, or a surname that is a word."""
+PUBLIC = frozenset(
+    {"Toronto", "Ottawa", "apartment", "declined", "failed", "secured", "restricted", "property"}
+)
+"""What others have too: a city, a surname that is a word, and the landlord of the play."""
 
 
 async def every_row(world, sql, *args):
