@@ -349,3 +349,12 @@ async def test_the_sample_of_another_system_is_imported_with_its_dirt(world: Any
     flagged = await _value(world, "SELECT count(*) FROM consent WHERE document_reference = 'DOC-14673'")
     assert flagged == 0
     assert _counts(await _load(world, consents, "hifis-consents"))[:2] == (0, 0)
+
+
+@pytest.mark.row("C7")
+async def test_a_file_without_a_mapping_is_read_as_the_template(world):
+    async with world.api("supervisor") as http:
+        template = await http.get("/imports/template")
+        sent = await http.post("/imports", files={"file": ("people.csv", template.content)})
+    assert sent.status_code == 202, sent.text
+    assert sent.json()["mapping"] == "client-list"

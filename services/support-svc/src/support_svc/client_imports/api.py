@@ -66,14 +66,14 @@ async def begin_import(
 
     The worker reads and compares it.
 
-    Ask for it again until its state is `ready`; nothing of the inventory has changed then. With `at_once`
+    Ask for it again until its state is `ready`; nothing of the register has changed then. With `at_once`
     what is right in it is written without a decision, until the state is `done`. `decimal` and `days` are
     what commas and days such as 3/4/2026 mean in columns that leave it open.
     """
     if mapping_file is not None:
         chosen = received_mapping(await mapping_file.read(), mapping_file.filename or "")
     else:
-        chosen = mapping_named(mapping or "unit-list")
+        chosen = mapping_named(mapping or "client-list")
     import_id = await call.perform(
         commands.receive_file,
         ReceiveFile(
