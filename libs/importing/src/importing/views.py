@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -131,8 +131,3 @@ async def wrong_lines(
     while lines := await ask(query, import_id, after_line=after):
         yield [line.cells for line in lines]
         after = lines[-1].line
-
-
-def options(mappings: Mapping[str, Any], locale: str) -> list[tuple[str, str]]:
-    """Return the names of mappings with what people call them."""
-    return [(name, mapping.title(locale)) for name, mapping in mappings.items()]

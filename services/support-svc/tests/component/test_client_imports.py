@@ -388,3 +388,12 @@ async def test_rows_without_a_mandatory_field_are_recorded_and_listed_and_hidden
     assert "Langue préférée" in page
     await _import(world, content.replace("tea", "coffee"))
     assert await _value(world, "SELECT count(*) FROM client") == 2
+
+
+@pytest.mark.row("C7")
+async def test_a_file_without_a_mapping_is_read_as_the_template(world):
+    async with world.api("supervisor") as http:
+        template = await http.get("/imports/template")
+        sent = await http.post("/imports", files={"file": ("people.csv", template.content)})
+    assert sent.status_code == 202, sent.text
+    assert sent.json()["mapping"] == "client-list"

@@ -29,7 +29,7 @@ from units_svc.imports.commands import (
     receive_file,
     resume_import,
 )
-from units_svc.imports.mapping import Mapping, mapping_named, read_mapping, ready_mappings
+from units_svc.imports.mapping import MAPPINGS, Mapping
 from units_svc.imports.queries import import_problems, import_record, wrong_lines
 from units_svc.settings import UnitsSettings
 from units_svc.wiring import build_runtime
@@ -45,7 +45,8 @@ def import_file(arguments: Sequence[str]) -> int:
         parser.error("give a file, or --resume with the number of an import")
     try:
         settings = UnitsSettings.from_environment()
-        mapping = read_mapping(chosen.mapping_file) if chosen.mapping_file else mapping_named(chosen.mapping)
+        sent = chosen.mapping_file
+        mapping = MAPPINGS.in_file(sent) if sent else MAPPINGS.named(chosen.mapping)
     except SettingsIncomplete as incomplete:
         for line in incomplete.problems:
             _say(f"units: {line}")
@@ -59,7 +60,7 @@ def import_file(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="units_svc import", description="Import units from a CSV file.")
     parser.add_argument("file", type=Path, nargs="?", help="the CSV file")
-    parser.add_argument("--mapping", default="unit-list", help=f"one of: {', '.join(ready_mappings())}")
+    parser.add_argument("--mapping", default="unit-list", help=f"one of: {', '.join(MAPPINGS.by_name)}")
     parser.add_argument("--mapping-file", type=Path, help="a mapping of your own, TOML or JSON")
     parser.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
     parser.add_argument("--limit", type=int, help="read no more than so many rows")

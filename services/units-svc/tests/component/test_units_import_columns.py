@@ -22,7 +22,7 @@ from units_svc.imports.commands import (
     receive_file,
     withdraw_missing,
 )
-from units_svc.imports.mapping import Mapping, mapping_named, parse_mapping
+from units_svc.imports.mapping import MAPPINGS, Mapping, mapping_named
 from units_svc.imports.queries import import_columns, import_missing, import_problems
 from units_svc.imports.views import UnitImportView as ImportView
 from units_svc.inventory.queries import unit_list, unit_record
@@ -197,7 +197,7 @@ REGISTER = "ID,No,Dir,Street,Studio,1BR,2BR,Lift,Note\n"
 
 
 def _own(name: str = "vancouver", change: tuple[str, str] = ("", "")) -> Mapping:
-    return parse_mapping(OWN.format(name=name).replace(*change), form="toml")
+    return MAPPINGS.parse(OWN.format(name=name).replace(*change), form="toml")
 
 
 async def test_columns_are_joined_and_added_and_the_report_shows_what_was_read(

@@ -18,7 +18,7 @@ from contracts.envelope import read
 from importing.model import FileUnreadable, NotReady
 from importing.steps import ImportCommand, ReceiveFile
 from units_svc.imports.commands import apply_import, carry_through, discard_import, receive_file
-from units_svc.imports.mapping import mapping_named, parse_mapping
+from units_svc.imports.mapping import MAPPINGS, mapping_named
 from units_svc.imports.queries import import_problems, import_record, wrong_rows
 from units_svc.imports.views import UnitImportView as ImportView
 from units_svc.inventory.commands import EditDetails, edit_details
@@ -223,9 +223,9 @@ async def test_an_import_is_written_once_and_a_discarded_one_never(world: Any, d
 @pytest.mark.row("U8")
 def test_a_mapping_that_makes_no_sense_is_refused_in_words() -> None:
     with pytest.raises(FileUnreadable, match="city"):
-        parse_mapping('name="x"\ntitle_en="x"\ntitle_fr="x"\nsource="x"\n[fields]\n', form="toml")
+        MAPPINGS.parse('name="x"\ntitle_en="x"\ntitle_fr="x"\nsource="x"\n[fields]\n', form="toml")
     with pytest.raises(FileUnreadable):
-        parse_mapping("{", form="json")
+        MAPPINGS.parse("{", form="json")
 
 
 @pytest.mark.row("U8")

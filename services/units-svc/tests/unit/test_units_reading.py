@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from importing.model import FileUnreadable, UnknownMapping
-from units_svc.imports.mapping import mapping_named, parse_mapping, ready_mappings
+from units_svc.imports.mapping import MAPPINGS, mapping_named
 from units_svc.imports.model import STAGED
 from units_svc.imports.reading import KnownValues, RowReader
 
@@ -146,7 +146,7 @@ def test_a_home_in_the_united_states_lies_in_a_state_of_its_zip_code(
 
 @pytest.mark.row("U8")
 def test_ready_mappings_are_whole_and_an_unknown_one_is_refused() -> None:
-    assert set(ready_mappings()) == {"toronto-rentsafe", "unit-list"}
+    assert set(MAPPINGS.by_name) == {"toronto-rentsafe", "unit-list"}
     with pytest.raises(UnknownMapping):
         mapping_named("nobody")
 
@@ -167,5 +167,5 @@ def test_a_wrong_mapping_is_refused_with_the_place(change: str, words: str) -> N
     )
     top, table = (change, "") if not change.startswith("[") else ("", change)
     with pytest.raises(FileUnreadable) as refused:
-        parse_mapping(f"{base}{top}\n[constants]\n{constants}\n[fields]\n{table}\n", form="toml")
+        MAPPINGS.parse(f"{base}{top}\n[constants]\n{constants}\n[fields]\n{table}\n", form="toml")
     assert words in str(refused.value)

@@ -16,7 +16,7 @@ from importing.steps import ImportCommand, ReceiveFile
 from importing.views import ColumnsView, ImportView, MappingView, ProblemView
 from support_svc.client_imports import commands, queries
 from support_svc.client_imports.feature import IMPORT_CLIENTS
-from support_svc.client_imports.mapping import mapping_named, mapping_text, ready_mappings, received_mapping
+from support_svc.client_imports.mapping import MAPPINGS
 from support_svc.client_imports.template import template_table
 from trade.csv_import.notation import Choices, Notation
 
@@ -27,7 +27,7 @@ router = ApiRouter(prefix="/imports", tags=["imports"])
 async def list_mappings(call: Call) -> list[MappingView]:
     """The mappings that come with the service (C7)."""
     call.runtime.access.require(call.actor, IMPORT_CLIENTS)
-    return [MappingView(m.name, m.title_en, m.title_fr, m.rows) for m in ready_mappings().values()]
+    return [MappingView(m.name, m.title_en, m.title_fr, m.rows) for m in MAPPINGS.by_name.values()]
 
 
 @router.get("")
@@ -47,7 +47,7 @@ async def download_template(call: Call) -> Response:
 async def download_mapping(call: Call, mapping: str) -> PlainTextResponse:
     """A ready mapping as a file with its explanations, to make one's own of it (C7)."""
     call.runtime.access.require(call.actor, IMPORT_CLIENTS)
-    return PlainTextResponse(mapping_text(mapping))
+    return PlainTextResponse(MAPPINGS.text(mapping))
 
 
 @router.post("", status_code=202)
@@ -66,14 +66,14 @@ async def begin_import(
 
     The worker reads and compares it.
 
-    Ask for it again until its state is `ready`; nothing of the inventory has changed then. With `at_once`
+    Ask for it again until its state is `ready`; nothing of the register has changed then. With `at_once`
     what is right in it is written without a decision, until the state is `done`. `decimal` and `days` are
     what commas and days such as 3/4/2026 mean in columns that leave it open.
     """
     if mapping_file is not None:
-        chosen = received_mapping(await mapping_file.read(), mapping_file.filename or "")
+        chosen = await MAPPINGS.sent(mapping_file)
     else:
-        chosen = mapping_named(mapping or "unit-list")
+        chosen = MAPPINGS.named(mapping or MAPPINGS.template)
     import_id = await call.perform(
         commands.receive_file,
         ReceiveFile(

@@ -5,14 +5,12 @@ The template mapping (`mappings/client-list.toml`) explains every key.
 
 from __future__ import annotations
 
-from functools import cache, partial
-from importlib.resources import files
 from typing import Literal, Self
 
 from pydantic import model_validator
 
-from importing.model import UnknownMapping, readable
-from trade.csv_import.mapping import Closed, TableMapping, decoded, form_of, parsed, ready_in
+from importing.mappings import ReadyMappings
+from trade.csv_import.mapping import Closed, TableMapping
 from trade.csv_import.notation import Kind
 
 ClientField = Literal[
@@ -89,33 +87,5 @@ class ClientMapping(TableMapping[FieldName]):
         return self.records
 
 
-def parse_mapping(text: str, *, form: Literal["toml", "json"]) -> ClientMapping:
-    """Return the mapping in `text`. Raises FileUnreadable naming what is wrong with it."""
-    with readable():
-        return parsed(text, ClientMapping, form=form)
-
-
-@cache
-def ready_mappings() -> dict[str, ClientMapping]:
-    """Return the mappings that come with the service, by name."""
-    return ready_in(files("support_svc.client_imports") / "mappings", partial(parse_mapping, form="toml"))
-
-
-def mapping_named(name: str) -> ClientMapping:
-    """Return one of the ready mappings. Raises UnknownMapping."""
-    found = ready_mappings().get(name)
-    if found is None:
-        raise UnknownMapping(name=name, field="mapping")
-    return found
-
-
-def mapping_text(name: str) -> str:
-    """Return the file of a ready mapping, its explanations included. Raises UnknownMapping."""
-    mapping_named(name)
-    return (files("support_svc.client_imports") / "mappings" / f"{name}.toml").read_text(encoding="utf-8")
-
-
-def received_mapping(content: bytes, file_name: str) -> ClientMapping:
-    """Return the mapping in a file that was sent. Raises FileUnreadable."""
-    with readable():
-        return parsed(decoded(content), ClientMapping, form=form_of(file_name))
+MAPPINGS = ReadyMappings("support_svc.client_imports", ClientMapping, template="client-list")
+mapping_named = MAPPINGS.named

@@ -28,6 +28,7 @@ from support_svc.documents.commands import (
 )
 from support_svc.documents.feature import DOCUMENT_KIND, EDIT_DOCUMENTS
 from support_svc.documents.queries import (
+    DocumentView,
     document,
     document_file,
     documents_of,
@@ -92,11 +93,8 @@ async def _new_page(call: PageCall, client_id: UUID, form: object, status: int =
 async def record(call: DeskCall, document_id: UUID) -> Response:
     """A document with its files, to be changed."""
     one = await call.ask(document, document_id)
-    return await _record_page(
-        call,
-        document_id,
-        await ruled_form(call, DOCUMENT_FORM, ChangeDocument, record=document_id, initial=one),
-    )
+    form = await ruled_form(call, DOCUMENT_FORM, ChangeDocument, record=document_id, initial=one)
+    return await _record_page(call, one, form)
 
 
 @_one.post("/{document_id}")
@@ -105,16 +103,16 @@ async def post_record(call: DeskCall, document_id: UUID) -> Response:
     form = await ruled_form(
         call, DOCUMENT_FORM, ChangeDocument, record=document_id, fixed={"document_id": document_id}
     )
-    if await call.carry_out(form, change_document):
-        one = await call.ask(document, document_id)
+    changed = await call.carry_out(form, change_document)
+    one = await call.ask(document, document_id)
+    if changed:
         return call.redirect("documents", client_id=one.client_id, notice=call._("The changes are saved."))
-    return await _record_page(call, document_id, form, status=422)
+    return await _record_page(call, one, form, status=422)
 
 
 async def _record_page(
-    call: PageCall, document_id: UUID, form: object, status: int = 200, upload: object = None
+    call: PageCall, one: DocumentView, form: object, status: int = 200, upload: object = None
 ) -> Response:
-    one = await call.ask(document, document_id)
     lists = await choices(call, DOCUMENT_KIND)
     return call.page(
         "documents/record.html",
@@ -149,7 +147,7 @@ async def post_file(call: DeskCall, document_id: UUID) -> Response:
         return call.redirect("document", document_id=document_id, notice=call._("The file is stored."))
     one = await call.ask(document, document_id)
     form = call.blank_form(ChangeDocument, initial=one)
-    return await _record_page(call, document_id, form, status=422, upload=upload)
+    return await _record_page(call, one, form, status=422, upload=upload)
 
 
 @_one.get("/{document_id}/files/{file_id}", name="document_file")

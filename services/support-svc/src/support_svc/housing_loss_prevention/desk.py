@@ -32,6 +32,7 @@ from support_svc.housing_loss_prevention.feature import CREDITOR_KIND, REASON_FO
 from support_svc.housing_loss_prevention.listing import PreventionFilter, preventions
 from support_svc.housing_loss_prevention.queries import (
     DebtView,
+    PreventionView,
     history_of_prevention,
     offer,
     offers,
@@ -114,14 +115,9 @@ async def record(call: DeskCall, prevention_id: UUID) -> Response:
 @router.get(_RECORD + "/edit", name="prevention_edit")
 async def edit(call: DeskCall, prevention_id: UUID) -> Response:
     """The form to change what was decided."""
-    form = await ruled_form(
-        call,
-        PREVENTION_FORM,
-        ChangePrevention,
-        record=prevention_id,
-        initial=await call.ask(prevention, prevention_id),
-    )
-    return await _change_form(call, prevention_id, form)
+    one = await call.ask(prevention, prevention_id)
+    form = await ruled_form(call, PREVENTION_FORM, ChangePrevention, record=prevention_id, initial=one)
+    return await _change_form(call, one, form)
 
 
 @router.post(_RECORD + "/edit")
@@ -132,11 +128,10 @@ async def post_edit(call: DeskCall, prevention_id: UUID) -> Response:
     )
     if await call.carry_out(form, change_prevention):
         return _back(call, prevention_id, call._("The changes are saved."))
-    return await _change_form(call, prevention_id, form, status=422)
+    return await _change_form(call, await call.ask(prevention, prevention_id), form, status=422)
 
 
-async def _change_form(call: PageCall, prevention_id: UUID, form: object, status: int = 200) -> Response:
-    one = await call.ask(prevention, prevention_id)
+async def _change_form(call: PageCall, one: PreventionView, form: object, status: int = 200) -> Response:
     return call.page(
         "housing_loss_prevention/change.html",
         status=status,

@@ -27,7 +27,7 @@ from support_svc.placements.commands import (
 )
 from support_svc.placements.feature import REASON_NOT_SECURED, REFERRAL_SOURCE
 from support_svc.placements.listing import PlacementFilter, placements
-from support_svc.placements.queries import AttemptView, attempts, placement
+from support_svc.placements.queries import AttemptView, PlacementView, attempts, placement
 from support_svc.placements.timeline import timeline
 from support_svc.programs.desk import program_choices
 
@@ -93,11 +93,8 @@ async def edit(call: DeskCall, placement_id: UUID) -> Response:
     initial = {name: getattr(one, name, None) for name in ChangePlacement.model_fields}
     if one.monthly_income is not None:
         initial["monthly_income"] = Income(amount=one.monthly_income, currency=one.currency)
-    return await _change_form(
-        call,
-        placement_id,
-        await ruled_form(call, PLACEMENT_FORM, ChangePlacement, record=placement_id, initial=initial),
-    )
+    form = await ruled_form(call, PLACEMENT_FORM, ChangePlacement, record=placement_id, initial=initial)
+    return await _change_form(call, one, form)
 
 
 @router.post("/{placement_id}/edit")
@@ -108,11 +105,10 @@ async def post_edit(call: DeskCall, placement_id: UUID) -> Response:
     )
     if await call.carry_out(form, change_placement):
         return call.redirect("placement", placement_id=placement_id, notice=call._("The changes are saved."))
-    return await _change_form(call, placement_id, form, status=422)
+    return await _change_form(call, await call.ask(placement, placement_id), form, status=422)
 
 
-async def _change_form(call: PageCall, placement_id: UUID, form: object, status: int = 200) -> Response:
-    one = await call.ask(placement, placement_id)
+async def _change_form(call: PageCall, one: PlacementView, form: object, status: int = 200) -> Response:
     return call.page(
         "placements/change.html",
         status=status,

@@ -18,7 +18,7 @@ from importing.views import ColumnsView, MappingView, ProblemView
 from trade.csv_import.notation import Choices, Notation
 from units_svc.imports import commands, queries
 from units_svc.imports.feature import IMPORT_UNITS
-from units_svc.imports.mapping import mapping_named, mapping_text, ready_mappings, received_mapping
+from units_svc.imports.mapping import MAPPINGS
 from units_svc.imports.template import template_table
 from units_svc.imports.views import UnitImportView
 
@@ -29,7 +29,7 @@ router = ApiRouter(prefix="/imports", tags=["imports"])
 async def list_mappings(call: Call) -> list[MappingView]:
     """The mappings that come with the service (U8)."""
     call.runtime.access.require(call.actor, IMPORT_UNITS)
-    return [MappingView(m.name, m.title_en, m.title_fr, m.rows) for m in ready_mappings().values()]
+    return [MappingView(m.name, m.title_en, m.title_fr, m.rows) for m in MAPPINGS.by_name.values()]
 
 
 @router.get("")
@@ -49,7 +49,7 @@ async def download_template(call: Call) -> Response:
 async def download_mapping(call: Call, mapping: str) -> PlainTextResponse:
     """A ready mapping as a file with its explanations, to make one's own of it (U8)."""
     call.runtime.access.require(call.actor, IMPORT_UNITS)
-    return PlainTextResponse(mapping_text(mapping))
+    return PlainTextResponse(MAPPINGS.text(mapping))
 
 
 @router.post("", status_code=202)
@@ -73,9 +73,9 @@ async def begin_import(
     what commas and days such as 3/4/2026 mean in columns that leave it open.
     """
     if mapping_file is not None:
-        chosen = received_mapping(await mapping_file.read(), mapping_file.filename or "")
+        chosen = await MAPPINGS.sent(mapping_file)
     else:
-        chosen = mapping_named(mapping or "unit-list")
+        chosen = MAPPINGS.named(mapping or MAPPINGS.template)
     import_id = await call.perform(
         commands.receive_file,
         ReceiveFile(

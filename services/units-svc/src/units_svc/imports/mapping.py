@@ -8,18 +8,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection
-from functools import cache, partial
 from hashlib import blake2b
-from importlib.resources import files
-from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import model_validator
 
 from deskkit.i18n import N_
-from importing.model import UnknownMapping, readable
+from importing.mappings import ReadyMappings
 from trade.csv_import.columns import folded_name
-from trade.csv_import.mapping import Closed, TableMapping, decoded, form_of, parsed, ready_in, text_of_file
+from trade.csv_import.mapping import Closed, TableMapping
 from trade.csv_import.notation import Kind
 from units_svc.inventory.facts import FACTS, FIGURES, FactName
 
@@ -157,39 +154,5 @@ class Mapping(TableMapping[FieldName]):
         return notes
 
 
-def parse_mapping(text: str, *, form: Literal["toml", "json"]) -> Mapping:
-    """Return the mapping in `text`. Raises FileUnreadable naming what is wrong with it."""
-    with readable():
-        return parsed(text, Mapping, form=form)
-
-
-def read_mapping(path: Path) -> Mapping:
-    """Return the mapping in a `.toml` or `.json` file. Raises FileUnreadable."""
-    with readable():
-        return parsed(text_of_file(path), Mapping, form=form_of(path.name))
-
-
-@cache
-def ready_mappings() -> dict[str, Mapping]:
-    """Return the mappings that come with the service, by name."""
-    return ready_in(files("units_svc.imports") / "mappings", partial(parse_mapping, form="toml"))
-
-
-def mapping_named(name: str) -> Mapping:
-    """Return one of the ready mappings. Raises UnknownMapping."""
-    found = ready_mappings().get(name)
-    if found is None:
-        raise UnknownMapping(name=name, field="mapping")
-    return found
-
-
-def mapping_text(name: str) -> str:
-    """Return the file of a ready mapping, its explanations included. Raises UnknownMapping."""
-    mapping_named(name)
-    return (files("units_svc.imports") / "mappings" / f"{name}.toml").read_text(encoding="utf-8")
-
-
-def received_mapping(content: bytes, file_name: str) -> Mapping:
-    """Return the mapping in a file that was sent. Raises FileUnreadable."""
-    with readable():
-        return parsed(decoded(content), Mapping, form=form_of(file_name))
+MAPPINGS = ReadyMappings("units_svc.imports", Mapping, template="unit-list")
+mapping_named = MAPPINGS.named

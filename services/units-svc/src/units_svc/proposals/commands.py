@@ -36,7 +36,7 @@ from units_svc.inventory.commands import AddUnit, add_unit
 from units_svc.inventory.feature import EDIT_UNITS, HOUSING_TYPE, REGION, STATUS
 from units_svc.landlords.commands import AddLandlord, add_landlord
 from units_svc.landlords.model import OWN, Landlord, LandlordKind, Relation, name_key
-from units_svc.lookups.queries import read_lists
+from units_svc.lookups.queries import Lists, read_lists
 from units_svc.privacy.commands import RecordRefusal, record_refusal
 from units_svc.privacy.model import Place
 from units_svc.proposals.model import (
@@ -139,8 +139,9 @@ async def receive_proposal(tx: Tx, command: ReceiveProposal) -> ProposalState:
     unit = await unit_at(tx, location) if refusal is None else None
     state = ProposalState.REFUSED if refusal is not None else ProposalState.KNOWN_ALREADY
     if refusal is None and unit is None:
-        listed = await _published_types(tx)
-        proposal.doubt = await _doubt(tx, proposal, location, listed)
+        lists = await read_lists(tx)
+        listed = _published_types(lists)
+        proposal.doubt = await _doubt(tx, proposal, location, lists)
         if proposal.doubt is None and command.region is not None:
             address = Address(**location.model_dump(), region=command.region)
             unit = await _list(tx, proposal, address, listed[command.housing_type], None)
@@ -218,9 +219,8 @@ async def _reason_to_refuse(tx: Tx, proposal: ProposedHome, location: Location) 
     return None
 
 
-async def _doubt(tx: Tx, proposal: ProposedHome, location: Location, listed: dict[str, str]) -> Doubt | None:
+async def _doubt(tx: Tx, proposal: ProposedHome, location: Location, lists: Lists) -> Doubt | None:
     """Return why a person is to decide; None for a home of which everything is known that is needed."""
-    lists = await read_lists(tx)
     own = select(Landlord.id).where(
         Landlord.name_key == name_key(proposal.landlord_name or ""), Landlord.relation.in_(OWN)
     )
@@ -230,16 +230,16 @@ async def _doubt(tx: Tx, proposal: ProposedHome, location: Location, listed: dic
         return Doubt.NO_POSTAL_CODE
     if proposal.region not in lists.active(REGION):
         return Doubt.NO_REGION
-    if proposal.housing_type not in listed:
+    if proposal.housing_type not in _published_types(lists):
         return Doubt.TYPE_NOT_LISTED
     if location.unit_number is None and await has_numbered_homes(tx, location):
         return Doubt.NO_UNIT_NUMBER
     return Doubt.LANDLORD_OF_ENTITY if await tx.scalar(select(own.exists())) else None
 
 
-async def _published_types(tx: Tx) -> dict[str, str]:
+def _published_types(lists: Lists) -> dict[str, str]:
     """Return the housing type to choose for each published word."""
-    values = (await read_lists(tx)).values[HOUSING_TYPE]
+    values = lists.values[HOUSING_TYPE]
     return {one.published_as: one.code for one in reversed(values) if one.active and one.published_as}
 
 
