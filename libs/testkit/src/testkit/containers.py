@@ -141,7 +141,12 @@ class ContainerBack:
     def _write_environment(self) -> None:
         """Write the settings that must differ from those of other stacks; make-env adds the rest."""
         third = secrets.randbelow(150) + 90
-        settings = {"PARTYWALL_HTTPS_PORT": str(self.port), "PARTYWALL_HTTP_PORT": str(free_port())}
+        settings = {
+            "PARTYWALL_HTTPS_PORT": str(self.port),
+            "PARTYWALL_HTTP_PORT": str(free_port()),
+            # Long enough to be a wait on every journey, short enough for a test.
+            "UNDO_SECONDS": "1",
+        }
         for entity, low in (("PROPERTY", 0), ("SUPPORT", 32)):
             net = f"10.213.{third}"
             settings[f"{entity}_WEB_SUBNET"] = f"{net}.{low}/27"
