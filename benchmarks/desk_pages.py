@@ -1,8 +1,9 @@
 """Lists of 50 rows on the desks, 20 pages a second, through Traefik, the service and its database.
 
-    python benchmarks/desk_pages.py [--rounds 5] [--seconds 20] [--rows 20000]
+    python benchmarks/desk_pages.py [--rounds 5] [--seconds 20] [--rows 300000]
 
-Brings up a whole local stack in a folder of its own, with so many placements and homes, and asks for list
+Brings up a whole local stack in a folder of its own, with so many clients with a placement each, and homes,
+and asks for list
 pages as a signed-in member of staff, first pages and others, whether or not the page before has come. Beside
 them a static file of the same desk at the same pace: what Traefik, the server and this program cost alone.
 """
@@ -11,20 +12,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import datetime as dt
 import itertools
 import os
 import random
 import re
 import statistics
-import uuid
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
 
 import asyncpg
-import client_search
 import httpx
 import psutil
+import support_ground
 import units_search
 from http_load import Round, paced
 
@@ -33,68 +32,72 @@ from testkit.local import LocalBack
 
 PER_SECOND = 20
 TARGET, STRETCH = 100, 40
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list of a desk, and who looks at it; `after` it are more pages, unless all is on one."""
+
+    entity: str
+    role: str
+    first: tuple[str, ...]
+    after: bool = True
+
+
 DESKS = {
-    "placements on the Front Desk": (
+    "My day": Listed("support", "caseworker", ("/front-desk",), after=False),
+    "clients": Listed("support", "caseworker", ("/front-desk/clients", "/front-desk/clients?state=active")),
+    "placements": Listed(
         "support",
         "caseworker",
         ("/front-desk/placements", "/front-desk/placements?status=housing_not_secured"),
     ),
-    "homes on the Inventory Desk": (
+    "housing loss preventions": Listed(
+        "support",
+        "caseworker",
+        ("/front-desk/housing-loss-preventions", "/front-desk/housing-loss-preventions?status=closed"),
+    ),
+    "homes": Listed(
         "property",
         "inventory_keeper",
         ("/inventory-desk/units", "/inventory-desk/units?sort=rent&bedrooms_from=2"),
     ),
 }
-PLACEMENT = [
-    "id", "client_id", "caseworker", "search_started_on", "target_on", "currency", "status", "started_at",
-    "version",
-]  # fmt: skip
-
-
-def placements(number: int, dice: random.Random) -> Iterator[tuple[Any, ...]]:
-    """Yield a placement for each of so many clients; most of them are over."""
-    began = dt.date(2024, 1, 1)
-    for at in range(number):
-        day = began + dt.timedelta(days=at * 1000 // number)
-        target = day + dt.timedelta(days=90) if dice.random() < 0.8 else None
-        status = dice.choice(["housing_not_secured"] + ["failed", "follow_ups_completed"] * 4)
-        yield (
-            uuid.UUID(int=at + 1), uuid.UUID(int=at + 1), "bench", day, target, "CAD", status,
-            dt.datetime.combine(day, dt.time(12), dt.UTC), 1,
-        )  # fmt: skip
 
 
 async def fill(back: LocalBack, rows: int) -> None:
-    """Write clients with a placement each, and homes."""
-    dice = random.Random(rows)
+    """Write the records of a support organisation, some of them of the caseworker who looks, and homes."""
+    account = back.account("support", "caseworker")
+    async with StaffApi(back.stack.layout.door("support"), account.email, account.password) as staff:
+        caseworker = await staff.subject()
     support = await asyncpg.connect(back.stack.programs.dsn(back.stack.layout.part("support")))
-    await support.execute("INSERT INTO caseworker VALUES ('bench', 'Bench', true, now())")
-    people = client_search.clients(rows, dice)
-    async with client_search.copying_into(support, "client", "client_name", "placement"):
-        await support.copy_records_to_table("client", records=people, columns=client_search.CLIENT)
-        await support.copy_records_to_table("placement", records=placements(rows, dice), columns=PLACEMENT)
+    await support_ground.fill(support, rows)
     await support.execute(
-        "INSERT INTO placement_member SELECT id, client_id, true, true, NULL, 0 FROM placement"
+        "INSERT INTO caseworker VALUES ($1, 'Bench', true, now()) ON CONFLICT DO NOTHING", caseworker
     )
+    for table in ("placement", "followup", "housing_loss_prevention"):
+        await support.execute(f"UPDATE {table} SET caseworker = $1 WHERE caseworker = 'case-1'", caseworker)
     await support.execute("ANALYZE")
     await support.close()
     units = await asyncpg.connect(back.stack.programs.dsn(back.stack.layout.part("units")))
-    buildings, homes = units_search.rows(rows, dice)
+    buildings, homes = units_search.rows(rows, random.Random(rows))
     await units.copy_records_to_table("building", records=buildings, columns=units_search.BUILDING)
     await units.copy_records_to_table("unit", records=homes, columns=units_search.UNIT)
     await units.execute("ANALYZE")
     await units.close()
 
 
-async def pages_of(client: httpx.AsyncClient, first: tuple[str, ...]) -> list[str]:
-    """Return these addresses and the page after each of them; all hold 50 rows."""
+async def pages_of(client: httpx.AsyncClient, listed: Listed) -> list[str]:
+    """Return the addresses of a list, and the page after each of them if it has more; those hold 50 rows."""
     found = []
-    for address in first:
+    for address in listed.first:
         page = await client.get(address)
         rows = page.text.count("<tr") - page.text.count("<thead")
         assert page.status_code == httpx.codes.OK, (address, page.status_code)
-        assert rows >= 50, f"{address} has {rows} rows"
         found.append(address)
+        if not listed.after:
+            continue
+        assert rows >= 50, f"{address} has {rows} rows"
         onward = re.search(r'href="([^"]*after=[^"]*)"', page.text)
         assert onward, f"{address} has no next page"
         found.append(str(page.url.join(onward[1].replace("&amp;", "&")).raw_path.decode()))
@@ -106,17 +109,17 @@ async def measure(back: LocalBack, rounds: int, seconds: float) -> None:
     results: dict[str, list[Round]] = {}
     computing: dict[str, list[float]] = {}
     for _ in range(rounds):
-        for title, (entity, role, first) in DESKS.items():
+        for title, listed in DESKS.items():
             service = back.stack.running(
-                back.stack.layout.part("support" if entity == "support" else "units")
+                back.stack.layout.part("support" if listed.entity == "support" else "units")
             )
             assert service
             process = psutil.Process(service.pid)
-            account, door = back.account(entity, role), back.stack.layout.door(entity)
+            account, door = back.account(listed.entity, listed.role), back.stack.layout.door(listed.entity)
             async with StaffApi(door, account.email, account.password) as staff, door.client() as client:
                 client.cookies.set("partywall_token", await staff.token())
-                addresses = itertools.cycle(await pages_of(client, first))
-                style = re.search(r'href="([^"]+\.css[^"]*)"', (await client.get(first[0])).text)
+                addresses = itertools.cycle(await pages_of(client, listed))
+                style = re.search(r'href="([^"]+\.css[^"]*)"', (await client.get(listed.first[0])).text)
                 assert style
                 static = itertools.repeat(style[1])
                 for name, asked in ((f"{title}, its style sheet", static), (title, addresses)):
@@ -158,7 +161,7 @@ def main() -> None:
     )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=20)
-    parser.add_argument("--rows", type=int, default=20_000, help="placements, and homes")
+    parser.add_argument("--rows", type=int, default=300_000, help="clients with a placement each, and homes")
     chosen = parser.parse_args()
     back = LocalBack()
     try:
