@@ -65,6 +65,13 @@ DESKS = {
 }
 
 
+HANDED_OVER = (
+    "UPDATE placement SET caseworker = $1 WHERE caseworker = 'case-1'",
+    "UPDATE followup SET caseworker = $1 WHERE caseworker = 'case-1'",
+    "UPDATE housing_loss_prevention SET caseworker = $1 WHERE caseworker = 'case-1'",
+)
+
+
 async def fill(back: LocalBack, rows: int) -> None:
     """Write the records of a support organisation, some of them of the caseworker who looks, and homes."""
     account = back.account("support", "caseworker")
@@ -75,8 +82,8 @@ async def fill(back: LocalBack, rows: int) -> None:
     await support.execute(
         "INSERT INTO caseworker VALUES ($1, 'Bench', true, now()) ON CONFLICT DO NOTHING", caseworker
     )
-    for table in ("placement", "followup", "housing_loss_prevention"):
-        await support.execute(f"UPDATE {table} SET caseworker = $1 WHERE caseworker = 'case-1'", caseworker)
+    for handed_over in HANDED_OVER:
+        await support.execute(handed_over, caseworker)
     await support.execute("ANALYZE")
     await support.close()
     units = await asyncpg.connect(back.stack.programs.dsn(back.stack.layout.part("units")))
