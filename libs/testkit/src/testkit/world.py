@@ -172,5 +172,5 @@ def settings_of(service: str, entity: str, database: FreshDatabase, keys: KeySet
         "nats_user": service,
         "nats_password": "not-used-in-this-test",
         # A test that concerns undoing (X8) sets `runtime.undo_for`; elsewhere nothing is to wait.
-        "undo_seconds": 0,
+        "undo_seconds": "0",
     }
