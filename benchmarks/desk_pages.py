@@ -1,4 +1,4 @@
-"""Lists of 50 rows on the desks, 20 pages a second, through Traefik, the service and its database.
+"""My day and full pages of lists on the desks, 20 a second, through Traefik, the service and its database.
 
     python benchmarks/desk_pages.py [--rounds 5] [--seconds 20] [--rows 300000]
 
@@ -95,7 +95,7 @@ async def fill(back: LocalBack, rows: int) -> None:
 
 
 async def pages_of(client: httpx.AsyncClient, listed: Listed) -> list[str]:
-    """Return the addresses of a list, and the page after each of them if it has more; those hold 50 rows."""
+    """Return the addresses of a list, and the page after each of them if it has more; those are full."""
     found = []
     for address in listed.first:
         page = await client.get(address)
@@ -104,7 +104,7 @@ async def pages_of(client: httpx.AsyncClient, listed: Listed) -> list[str]:
         found.append(address)
         if not listed.after:
             continue
-        assert rows >= 50, f"{address} has {rows} rows"
+        assert rows >= 25, f"{address} has {rows} rows"
         onward = re.search(r'href="([^"]*after=[^"]*)"', page.text)
         assert onward, f"{address} has no next page"
         found.append(str(page.url.join(onward[1].replace("&amp;", "&")).raw_path.decode()))
