@@ -31,7 +31,7 @@ from chassis.perform import perform
 from chassis.runtime import Runtime
 from importing.steps import ReceiveFile
 from support_svc.client_imports.commands import carry_through, receive_file
-from support_svc.client_imports.mapping import mapping_named
+from support_svc.client_imports.mapping import MAPPINGS
 from support_svc.settings import Settings
 from support_svc.wiring import build_runtime
 from testkit.databases import PostgresForTests
@@ -69,7 +69,7 @@ async def ours(runtime: Runtime, file: Path) -> tuple[float, int, int]:
     """Import a file; return the seconds from the first byte to the last commit, and what was found."""
     began = time.perf_counter()
     with file.open("rb") as content:
-        received = ReceiveFile(mapping_named("hifis-clients"), content, file.name, at_once=True)
+        received = ReceiveFile(MAPPINGS.named("hifis-clients"), content, file.name, at_once=True)
         import_id = await perform(runtime, ACTOR, receive_file, received)
     found = await carry_through(runtime, ACTOR, import_id)
     assert found.state == "done", found

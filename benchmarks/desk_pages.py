@@ -3,9 +3,9 @@
     python benchmarks/desk_pages.py [--rounds 5] [--seconds 20] [--rows 300000]
 
 Brings up a whole local stack in a folder of its own, with so many clients with a placement each, and homes,
-and asks for list
-pages as a signed-in member of staff, first pages and others, whether or not the page before has come. Beside
-them a static file of the same desk at the same pace: what Traefik, the server and this program cost alone.
+and asks for list pages as a signed-in member of staff, first pages and others, whether or not the page
+before has come. Beside them a static file of the same desk at the same pace: what Traefik, the server and
+this program cost alone.
 """
 
 from __future__ import annotations
@@ -65,26 +65,16 @@ DESKS = {
 }
 
 
-HANDED_OVER = (
-    "UPDATE placement SET caseworker = $1 WHERE caseworker = 'case-1'",
-    "UPDATE followup SET caseworker = $1 WHERE caseworker = 'case-1'",
-    "UPDATE housing_loss_prevention SET caseworker = $1 WHERE caseworker = 'case-1'",
-)
-
-
 async def fill(back: LocalBack, rows: int) -> None:
     """Write the records of a support organisation, some of them of the caseworker who looks, and homes."""
     account = back.account("support", "caseworker")
     async with StaffApi(back.stack.layout.door("support"), account.email, account.password) as staff:
         caseworker = await staff.subject()
     support = await asyncpg.connect(back.stack.programs.dsn(back.stack.layout.part("support")))
-    await support_ground.fill(support, rows)
     await support.execute(
         "INSERT INTO caseworker VALUES ($1, 'Bench', true, now()) ON CONFLICT DO NOTHING", caseworker
     )
-    for handed_over in HANDED_OVER:
-        await support.execute(handed_over, caseworker)
-    await support.execute("ANALYZE")
+    await support_ground.fill(support, rows)
     await support.close()
     units = await asyncpg.connect(back.stack.programs.dsn(back.stack.layout.part("units")))
     buildings, homes = units_search.rows(rows, random.Random(rows))

@@ -26,7 +26,7 @@ FILL = (
         SELECT id, head, id, n % 4 = 1, '2015-01-01' FROM people WHERE n % 4 <> 0""",
     """INSERT INTO placement (id, client_id, caseworker, search_started_on, program_id, currency, status,
             secured_on, moved_in_on, ended_on, started_at, version)
-        SELECT id, id, 'case-' || (1 + n % 40), began, program, 'CAD', state,
+        SELECT id, id, caseworker, began, program, 'CAD', state,
             CASE WHEN state <> 'housing_not_secured' THEN began + 20 END,
             CASE WHEN state IN ('moved_in', 'follow_ups_completed') THEN began + 20 + (n % 90)::int END,
             CASE WHEN state IN ('failed', 'follow_ups_completed') THEN least(current_date, began + 400) END,
@@ -34,7 +34,10 @@ FILL = (
         FROM (SELECT id, n, began,
             (ARRAY['housing_not_secured', 'housing_secured', 'failed', 'moved_in', 'follow_ups_completed',
                 'follow_ups_completed', 'follow_ups_completed', 'moved_in'])[1 + n % 8] AS state,
-            (SELECT array_agg(id ORDER BY id) FROM program)[1 + n % (SELECT count(*) FROM program)] AS program
+            (SELECT array_agg(id ORDER BY id) FROM program)[1 + n % (SELECT count(*) FROM program)]
+                AS program,
+            (SELECT array_agg(subject ORDER BY subject) FROM caseworker)[
+                1 + n % (SELECT count(*) FROM caseworker)] AS caseworker
             FROM people) one""",
     """INSERT INTO placement_member (placement_id, client_id, is_head, active, position)
         SELECT id, id, true, false, 0 FROM people

@@ -29,7 +29,7 @@ from chassis.runtime import Runtime
 from importing.steps import ReceiveFile
 from testkit.databases import FreshDatabase, PostgresForTests
 from units_svc.imports.commands import carry_through, receive_file
-from units_svc.imports.mapping import mapping_named
+from units_svc.imports.mapping import MAPPINGS
 from units_svc.settings import UnitsSettings
 from units_svc.wiring import build_runtime
 
@@ -65,7 +65,7 @@ async def ours(runtime: Runtime, file: Path) -> float:
     """Import a file and return the seconds it took from the first byte to the last commit."""
     began = time.perf_counter()
     with file.open("rb") as content:
-        received = ReceiveFile(mapping_named("unit-list"), content, file.name, at_once=True)
+        received = ReceiveFile(MAPPINGS.named("unit-list"), content, file.name, at_once=True)
         import_id = await perform(runtime, ACTOR, receive_file, received)
     found = await carry_through(runtime, ACTOR, import_id)
     took = time.perf_counter() - began

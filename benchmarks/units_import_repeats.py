@@ -27,7 +27,7 @@ from chassis.runtime import Runtime
 from importing.steps import ImportCommand, ReceiveFile
 from testkit.databases import PostgresForTests
 from units_svc.imports.commands import apply_import, carry_on, discard_import, receive_file
-from units_svc.imports.mapping import mapping_named
+from units_svc.imports.mapping import MAPPINGS
 from units_svc.imports.queries import import_record
 from units_svc.settings import UnitsSettings
 from units_svc.wiring import build_runtime
@@ -49,7 +49,7 @@ def table(rows: int, repeats: int, street: str) -> bytes:
 
 async def received(runtime: Runtime, content: bytes, *, at_once: bool) -> UUID:
     """Take a file in."""
-    command = ReceiveFile(mapping_named("unit-list"), io.BytesIO(content), "homes.csv", at_once=at_once)
+    command = ReceiveFile(MAPPINGS.named("unit-list"), io.BytesIO(content), "homes.csv", at_once=at_once)
     found: UUID = await perform(runtime, ACTOR, receive_file, command)
     return found
 

@@ -47,6 +47,13 @@ class ReadyMappings(Generic[MappingT]):
             raise UnknownMapping(name=name, field="mapping")
         return found
 
+    async def chosen(self, name: str | None, file: UploadFile | None) -> MappingT:
+        """Return the mapping in a file that was sent, or else the one named, the template's by default.
+
+        Raises FileUnreadable, UnknownMapping.
+        """
+        return self.named(name or self.template) if file is None else await self.sent(file)
+
     def text(self, name: str) -> str:
         """Return the file of a mapping, its explanations included. Raises UnknownMapping."""
         self.named(name)

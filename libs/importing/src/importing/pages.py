@@ -143,7 +143,7 @@ class ImportPages:
         return Response(
             self.mappings.text(name),
             media_type="application/toml; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{self.mappings.named(name).name}.toml"'},
+            headers={"Content-Disposition": f'attachment; filename="{name}.toml"'},
         )
 
     async def show(self, call: PageCall, import_id: UUID) -> Response:

@@ -13,7 +13,7 @@ from chassis.erasing import ErasedBefore
 from chassis.perform import perform
 from importing.steps import ImportCommand, ReceiveFile
 from support_svc.client_imports.commands import apply_import, carry_through, receive_file
-from support_svc.client_imports.mapping import mapping_named
+from support_svc.client_imports.mapping import MAPPINGS
 from support_svc.clients.commands import (
     AddMember,
     EditClient,
@@ -877,7 +877,7 @@ async def imported(world) -> Scene:
 
     async def load(mapping: str, *lines: str) -> uuid.UUID:
         file = io.BytesIO("\n".join(lines).encode())
-        received = ReceiveFile(mapping_named(mapping), file, f"{mapping}.csv")
+        received = ReceiveFile(MAPPINGS.named(mapping), file, f"{mapping}.csv")
         import_id = await world.do(receive_file, received, SUPERVISOR)
         await carry_through(world.runtime, SUPERVISOR, import_id)
         return import_id

@@ -15,7 +15,7 @@ import pytest_asyncio
 from chassis.actor import Actor
 from importing.steps import ImportCommand, ReceiveFile
 from support_svc.client_imports.commands import apply_import, carry_through, receive_file
-from support_svc.client_imports.mapping import mapping_named
+from support_svc.client_imports.mapping import MAPPINGS
 from support_svc.client_imports.queries import import_problems
 from support_svc.clients.commands import (
     CreateClient,
@@ -71,7 +71,7 @@ async def _file(world: Any, name: str) -> bytes:
 
 
 async def _import(world: Any, content: bytes, mapping: str) -> tuple[int, int, int]:
-    received = ReceiveFile(mapping_named(mapping), io.BytesIO(content), "file.csv")
+    received = ReceiveFile(MAPPINGS.named(mapping), io.BytesIO(content), "file.csv")
     import_id = await world.do(receive_file, received, SUPERVISOR)
     await carry_through(world.runtime, SUPERVISOR, import_id)
     problems = await world.see(import_problems, import_id, actor=SUPERVISOR)

@@ -25,7 +25,7 @@ from support_svc.client_imports.commands import (
     carry_through,
     receive_file,
 )
-from support_svc.client_imports.mapping import mapping_named
+from support_svc.client_imports.mapping import MAPPINGS
 from support_svc.client_imports.queries import import_columns, import_problems, wrong_rows
 from support_svc.clients.commands import CreateClient, create_client
 from support_svc.clients.queries import client, search_clients
@@ -42,7 +42,7 @@ HEADER = "given_name,family_name,date_of_birth,phone,email,comments\n"
 
 async def _load(world: Any, content: str | bytes, mapping: str = "client-list", **options: Any) -> ImportView:
     raw = content.encode() if isinstance(content, str) else content
-    received = ReceiveFile(mapping_named(mapping), io.BytesIO(raw), "file.csv", **options)
+    received = ReceiveFile(MAPPINGS.named(mapping), io.BytesIO(raw), "file.csv", **options)
     import_id = await world.do(receive_file, received, SUPERVISOR)
     return await carry_through(world.runtime, SUPERVISOR, import_id)
 

@@ -60,7 +60,8 @@ def import_file(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="units_svc import", description="Import units from a CSV file.")
     parser.add_argument("file", type=Path, nargs="?", help="the CSV file")
-    parser.add_argument("--mapping", default="unit-list", help=f"one of: {', '.join(MAPPINGS.by_name)}")
+    known = ", ".join(MAPPINGS.by_name)
+    parser.add_argument("--mapping", default=MAPPINGS.template, help=f"one of: {known}")
     parser.add_argument("--mapping-file", type=Path, help="a mapping of your own, TOML or JSON")
     parser.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
     parser.add_argument("--limit", type=int, help="read no more than so many rows")

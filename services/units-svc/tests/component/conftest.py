@@ -36,7 +36,7 @@ from units_svc.holds.use import (
     withdraw_unit,
 )
 from units_svc.imports.commands import apply_import, receive_file
-from units_svc.imports.mapping import mapping_named
+from units_svc.imports.mapping import MAPPINGS
 from units_svc.inspections.commands import (
     Area,
     EditInspection,
@@ -169,7 +169,7 @@ class Keeper:
     async def imports(self, name: str, *lines: str) -> uuid.UUID:
         """Read a list up to what there is to decide."""
         content = "\n".join((HEADER, *lines)).encode()
-        received = ReceiveFile(mapping_named("unit-list"), io.BytesIO(content), name)
+        received = ReceiveFile(MAPPINGS.named("unit-list"), io.BytesIO(content), name)
         found: uuid.UUID = await self.world.do(receive_file, received)
         await self.worker()
         return found

@@ -22,7 +22,7 @@ from units_svc.imports.commands import (
     receive_file,
     withdraw_missing,
 )
-from units_svc.imports.mapping import MAPPINGS, Mapping, mapping_named
+from units_svc.imports.mapping import MAPPINGS, Mapping
 from units_svc.imports.queries import import_columns, import_missing, import_problems
 from units_svc.imports.views import UnitImportView as ImportView
 from units_svc.inventory.queries import unit_list, unit_record
@@ -35,7 +35,7 @@ HEAD = "address;unit;city;province;housing_type"
 
 async def _read(world: Any, content: str, mapping: Mapping | None = None, **more: Any) -> ImportView:
     received = ReceiveFile(
-        mapping or mapping_named("unit-list"), io.BytesIO(content.encode()), "homes.csv", **more
+        mapping or MAPPINGS.named("unit-list"), io.BytesIO(content.encode()), "homes.csv", **more
     )
     return await carry_through(world.runtime, KEEPER, await world.do(receive_file, received))
 

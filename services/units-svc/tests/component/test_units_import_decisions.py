@@ -16,7 +16,7 @@ from chassis.bus.timer_runner import TimerRunner
 from importing.model import ImportState, why_halted
 from importing.steps import ImportCommand, ReceiveFile
 from units_svc.imports.commands import carry_on, carry_through, receive_file, stop_import
-from units_svc.imports.mapping import mapping_named
+from units_svc.imports.mapping import MAPPINGS
 from units_svc.imports.queries import import_record
 from units_svc.imports.views import UnitImportView as ImportView
 from units_svc.worker import DUTIES
@@ -32,7 +32,7 @@ FILE = "\n".join(
 
 
 async def _receive(world: Any, content: str = FILE, **options: Any) -> UUID:
-    received = ReceiveFile(mapping_named("unit-list"), io.BytesIO(content.encode()), "homes.csv", **options)
+    received = ReceiveFile(MAPPINGS.named("unit-list"), io.BytesIO(content.encode()), "homes.csv", **options)
     found: UUID = await world.do(receive_file, received)
     return found
 

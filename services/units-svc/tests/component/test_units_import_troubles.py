@@ -22,7 +22,7 @@ from importing.model import FileUnreadable, ImportState
 from importing.steps import ImportCommand, ReceiveFile
 from trade.csv_import.columns import ColumnDoubled
 from units_svc.imports.commands import apply_import, carry_on, carry_through, receive_file
-from units_svc.imports.mapping import mapping_named
+from units_svc.imports.mapping import MAPPINGS
 from units_svc.imports.queries import import_problems, import_record
 from units_svc.imports.reading import RowReader
 from units_svc.imports.views import UnitImportView as ImportView
@@ -48,7 +48,7 @@ def _table(rows: int) -> bytes:
 
 
 async def _receive(world: Any, content: bytes, **options: Any) -> UUID:
-    received = ReceiveFile(mapping_named("unit-list"), io.BytesIO(content), "file.csv", **options)
+    received = ReceiveFile(MAPPINGS.named("unit-list"), io.BytesIO(content), "file.csv", **options)
     found: UUID = await world.do(receive_file, received)
     return found
 

@@ -18,7 +18,7 @@ from contracts.envelope import read
 from importing.model import FileUnreadable, NotReady
 from importing.steps import ImportCommand, ReceiveFile
 from units_svc.imports.commands import apply_import, carry_through, discard_import, receive_file
-from units_svc.imports.mapping import MAPPINGS, mapping_named
+from units_svc.imports.mapping import MAPPINGS
 from units_svc.imports.queries import import_problems, import_record, wrong_rows
 from units_svc.imports.views import UnitImportView as ImportView
 from units_svc.inventory.commands import EditDetails, edit_details
@@ -42,7 +42,7 @@ async def _load(
     """Send a file and let it be read and compared."""
     raw = await asyncio.to_thread(content.read_bytes) if isinstance(content, Path) else content
     raw = raw.encode() if isinstance(raw, str) else raw
-    received = ReceiveFile(mapping_named(mapping), io.BytesIO(raw), "file.csv", **options)
+    received = ReceiveFile(MAPPINGS.named(mapping), io.BytesIO(raw), "file.csv", **options)
     return await carry_through(world.runtime, KEEPER, await world.do(receive_file, received))
 
 

@@ -16,7 +16,7 @@ from contracts.envelope import read
 from importing.steps import ImportCommand, ReceiveFile
 from testkit.parties import neighbourhood
 from units_svc.imports.commands import apply_import, carry_through, receive_file
-from units_svc.imports.mapping import mapping_named
+from units_svc.imports.mapping import MAPPINGS
 from units_svc.imports.queries import import_problems
 from units_svc.inventory.queries import unit_record
 from units_svc.landlords.commands import AddLandlord, add_landlord
@@ -140,7 +140,7 @@ async def test_a_listing_names_who_manages_the_home_alone_and_in_bulk(world: Any
 async def _import(world: Any, *lines: str) -> Any:
     header = "address,unit,city,province,housing_type,landlord,landlord_relation,property_entity"
     content = "\n".join((header, *lines)).encode()
-    received = ReceiveFile(mapping_named("unit-list"), io.BytesIO(content), "homes.csv")
+    received = ReceiveFile(MAPPINGS.named("unit-list"), io.BytesIO(content), "homes.csv")
     return await carry_through(world.runtime, world.STAFF, await world.do(receive_file, received))
 
 
@@ -195,7 +195,7 @@ async def test_a_row_that_names_no_property_entity_is_wrong_where_somebody_has_t
         "1 Elm Road,1,Toronto,ON,apartment,Maple,managing_agent\n"
         "2 Elm Road,1,Toronto,ON,apartment,Oak,third_party\n"
     )
-    received = ReceiveFile(mapping_named("unit-list"), io.BytesIO(content.encode()), "homes.csv")
+    received = ReceiveFile(MAPPINGS.named("unit-list"), io.BytesIO(content.encode()), "homes.csv")
     found = await carry_through(world.runtime, actor, await world.do(receive_file, received, actor))
     problems = await world.see(import_problems, found.id, actor=actor)
     assert [(one.line, one.rule) for one in problems] == [(2, "property_entity_missing")]

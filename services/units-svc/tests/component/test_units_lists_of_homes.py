@@ -13,7 +13,7 @@ from chassis.actor import Actor
 from importing.steps import ReceiveFile
 from units_svc.holds.use import RecordUse, UseBegan, record_use
 from units_svc.imports.commands import carry_through, receive_file
-from units_svc.imports.mapping import mapping_named
+from units_svc.imports.mapping import MAPPINGS
 from units_svc.inventory.rents import ChangeRent, change_rent
 from units_svc.landlords.model import Relation
 
@@ -40,7 +40,7 @@ async def _list(world: Any, rows: list[dict[str, str]]) -> None:
     writer.writeheader()
     writer.writerows(rows)
     file = io.BytesIO(table.getvalue().encode())
-    received = ReceiveFile(mapping_named("unit-list"), file, "homes.csv", at_once=True)
+    received = ReceiveFile(MAPPINGS.named("unit-list"), file, "homes.csv", at_once=True)
     import_id = await world.do(receive_file, received)
     found = await carry_through(world.runtime, KEEPER, import_id)
     assert (found.state, found.wrong_rows) == ("done", 0)

@@ -18,7 +18,7 @@ from units_svc.holds.commands import CorrectManager, correct_manager
 from units_svc.holds.model import HoldState, ManagerUnchanged
 from units_svc.holds.queries import hold_record, use_of_unit
 from units_svc.imports.commands import apply_import, carry_through, receive_file
-from units_svc.imports.mapping import mapping_named
+from units_svc.imports.mapping import MAPPINGS
 from units_svc.inventory.commands import EditDetails, edit_details
 from units_svc.inventory.queries import unit_record
 from units_svc.landlords.commands import EditLandlord, edit_landlord
@@ -55,7 +55,7 @@ async def _import_landlord(world: Any, unit: uuid.UUID, relation: Relation) -> N
         "address,unit,city,province,postal_code,housing_type,landlord,landlord_relation\n"
         f"{home.street},{home.unit_number},Toronto,ON,M5A 1A1,apartment,Birch Homes,{relation.value}\n"
     )
-    received = ReceiveFile(mapping_named("unit-list"), io.BytesIO(content.encode()), "homes.csv")
+    received = ReceiveFile(MAPPINGS.named("unit-list"), io.BytesIO(content.encode()), "homes.csv")
     found = await carry_through(world.runtime, KEEPER, await world.do(receive_file, received))
     await world.do(apply_import, ImportCommand(found.id))
     written = await carry_through(world.runtime, KEEPER, found.id)

@@ -19,7 +19,7 @@ from importing.steps import ReceiveFile
 from units_svc.holds.commands import CorrectManager, correct_manager
 from units_svc.holds.use import EndUse, RecordUse, UseBegan, end_use, record_use
 from units_svc.imports.commands import carry_through, receive_file
-from units_svc.imports.mapping import mapping_named
+from units_svc.imports.mapping import MAPPINGS
 from units_svc.imports.queries import import_problems
 from units_svc.inspections.commands import (
     Area,
@@ -171,7 +171,7 @@ async def test_a_doubtful_text_is_saved_and_listed_until_somebody_else_has_looke
 async def test_an_imported_comment_that_would_watch_people_is_a_wrong_row_and_recorded(world: Any) -> None:
     content = b"address,city,province,housing_type,comments\n1 A St,Toronto,ON,apartment,Spy cam installed\n"
     keeper = Actor("staff-1", "property", frozenset({"inventory_keeper"}), "Kim Okafor")
-    received = ReceiveFile(mapping_named("unit-list"), io.BytesIO(content), "x.csv", at_once=True)
+    received = ReceiveFile(MAPPINGS.named("unit-list"), io.BytesIO(content), "x.csv", at_once=True)
     written = await carry_through(world.runtime, keeper, await world.do(receive_file, received))
     (problem,) = await world.see(import_problems, written.id)
     assert (problem.column, problem.rule) == ("comments", "monitoring_refused")

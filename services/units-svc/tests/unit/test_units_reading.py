@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from importing.model import FileUnreadable, UnknownMapping
-from units_svc.imports.mapping import MAPPINGS, mapping_named
+from units_svc.imports.mapping import MAPPINGS
 from units_svc.imports.model import STAGED
 from units_svc.imports.reading import KnownValues, RowReader
 
@@ -37,7 +37,7 @@ HEADER = [
 
 def reader(header: list[str] | None = None) -> RowReader:
     """Return a reader of the template's columns."""
-    return RowReader(mapping_named("unit-list"), header or HEADER, KNOWN, TODAY)
+    return RowReader(MAPPINGS.named("unit-list"), header or HEADER, KNOWN, TODAY)
 
 
 def row(**cells: str) -> list[str]:
@@ -136,7 +136,7 @@ def test_columns_that_stand_twice_are_named_if_they_are_read() -> None:
 def test_a_home_in_the_united_states_lies_in_a_state_of_its_zip_code(
     cells: dict[str, str], rule: str | None
 ) -> None:
-    canadian = mapping_named("unit-list")
+    canadian = MAPPINGS.named("unit-list")
     mapping = canadian.model_copy(update={"constants": {**canadian.constants, "country": "US"}})
     american = RowReader(mapping, [*HEADER, "postal_code"], KNOWN, TODAY)
     read = american.read(2, [*row(province=cells["province"]), cells["postal_code"]])
@@ -148,7 +148,7 @@ def test_a_home_in_the_united_states_lies_in_a_state_of_its_zip_code(
 def test_ready_mappings_are_whole_and_an_unknown_one_is_refused() -> None:
     assert set(MAPPINGS.by_name) == {"toronto-rentsafe", "unit-list"}
     with pytest.raises(UnknownMapping):
-        mapping_named("nobody")
+        MAPPINGS.named("nobody")
 
 
 @pytest.mark.row("U8")

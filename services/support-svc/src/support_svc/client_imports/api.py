@@ -40,7 +40,7 @@ async def list_imports(call: Call, after: After = None, limit: Limit = PAGE) -> 
 async def download_template(call: Call) -> Response:
     """The table to be filled in: its column names and an example (C7)."""
     call.runtime.access.require(call.actor, IMPORT_CLIENTS)
-    return csv_response("client-list.csv", *template_table())
+    return csv_response(f"{MAPPINGS.template}.csv", *template_table())
 
 
 @router.get("/mappings/{mapping}", response_class=PlainTextResponse)
@@ -70,10 +70,7 @@ async def begin_import(
     what is right in it is written without a decision, until the state is `done`. `decimal` and `days` are
     what commas and days such as 3/4/2026 mean in columns that leave it open.
     """
-    if mapping_file is not None:
-        chosen = await MAPPINGS.sent(mapping_file)
-    else:
-        chosen = MAPPINGS.named(mapping or MAPPINGS.template)
+    chosen = await MAPPINGS.chosen(mapping, mapping_file)
     import_id = await call.perform(
         commands.receive_file,
         ReceiveFile(

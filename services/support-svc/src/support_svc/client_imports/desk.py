@@ -72,7 +72,7 @@ async def template(call: DeskCall) -> Response:
 async def template_file(call: DeskCall) -> Response:
     """The table to be filled in, with an example."""
     call.runtime.access.require(call.actor, IMPORT_CLIENTS)
-    return call.csv("client-list.csv", *template_table())
+    return call.csv(f"{MAPPINGS.template}.csv", *template_table())
 
 
 @router.get("/mappings/{mapping}.toml", name="import_mapping_file")

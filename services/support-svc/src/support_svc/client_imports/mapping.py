@@ -88,4 +88,3 @@ class ClientMapping(TableMapping[FieldName]):
 
 
 MAPPINGS = ReadyMappings("support_svc.client_imports", ClientMapping, template="client-list")
-mapping_named = MAPPINGS.named

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from deskkit.i18n import N_
-from support_svc.client_imports.mapping import FieldName, mapping_named
+from support_svc.client_imports.mapping import MAPPINGS, FieldName
 
 _NAME = N_("A name of at most 120 characters")
 _DAY = N_("A day, such as 1984-03-31")
@@ -66,7 +66,7 @@ def field_titles(translate: Callable[[str], str]) -> dict[str, str]:
 
 def template_columns() -> list[TemplateColumn]:
     """Return the template's columns in their order."""
-    fields = mapping_named("client-list").fields
+    fields = MAPPINGS.named(MAPPINGS.template).fields
     return [
         TemplateColumn(fields[name].columns[0], fields[name].required, meaning)
         for name, (meaning, _) in _COLUMNS.items()
@@ -75,6 +75,6 @@ def template_columns() -> list[TemplateColumn]:
 
 def template_table() -> tuple[list[str], list[list[str]]]:
     """Return the header of the table to be filled in, and an example row."""
-    fields = mapping_named("client-list").fields
+    fields = MAPPINGS.named(MAPPINGS.template).fields
     header = [fields[name].columns[0] for name in _COLUMNS]
     return header, [[example for _, example in _COLUMNS.values()]]

@@ -155,4 +155,3 @@ class Mapping(TableMapping[FieldName]):
 
 
 MAPPINGS = ReadyMappings("units_svc.imports", Mapping, template="unit-list")
-mapping_named = MAPPINGS.named

@@ -9,7 +9,7 @@ from typing import get_args
 from chassis.feature import LookupList
 from deskkit.i18n import N_
 from trade.money import CURRENCIES
-from units_svc.imports.mapping import FieldName, mapping_named
+from units_svc.imports.mapping import MAPPINGS, FieldName
 from units_svc.inventory.facts import FACTS, Fact, FactName
 from units_svc.inventory.feature import HOUSING_TYPE, REGION, SERVICE_PROVIDER, STATUS, UNIT_FEATURE
 from units_svc.lookups.queries import Lists
@@ -106,7 +106,7 @@ def field_titles(translate: Callable[[str], str]) -> dict[str, str]:
 
 def template_columns(lists: Lists) -> list[TemplateColumn]:
     """Return the template's columns in their order."""
-    fields = mapping_named("unit-list").fields
+    fields = MAPPINGS.named(MAPPINGS.template).fields
     return [
         TemplateColumn(
             fields[name].columns[0],
@@ -120,6 +120,6 @@ def template_columns(lists: Lists) -> list[TemplateColumn]:
 
 def template_table() -> tuple[list[str], list[list[str]]]:
     """Return the header of the table to be filled in, and an example row."""
-    fields = mapping_named("unit-list").fields
+    fields = MAPPINGS.named(MAPPINGS.template).fields
     header = [fields[name].columns[0] for name in _COLUMNS]
     return header, [[example for _, example in _COLUMNS.values()]]
