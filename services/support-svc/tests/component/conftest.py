@@ -186,20 +186,22 @@ from support_svc.signings.model import AbsenceReason, Attendance
 from support_svc.subsidies.commands import (
     ChangeRate,
     ChangeSubsidy,
-    CorrectPayment,
     EndSubsidy,
-    RecordPayment,
     RecordPreventionSubsidy,
     RecordSubsidy,
     change_rate,
     change_subsidy,
-    correct_payment,
     end_subsidy,
-    record_payment,
     record_prevention_subsidy,
     record_subsidy,
 )
 from support_svc.subsidies.feature import SUBSIDY_REASON
+from support_svc.subsidies.payments import (
+    CorrectPayment,
+    RecordPayment,
+    correct_payment,
+    record_payment,
+)
 from support_svc.subsidies.queries import subsidy
 from support_svc.viewings.commands import RecordViewing, RemoveViewing, record_viewing, remove_viewing
 from support_svc.viewings.feature import REASON_REFUSED

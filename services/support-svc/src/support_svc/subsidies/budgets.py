@@ -11,6 +11,7 @@ from decimal import Decimal
 from sqlalchemy import or_, select
 
 from chassis.tx import Tx
+from support_svc.programs.commands import locked_program
 from support_svc.programs.model import BudgetUse, Program, ProgramBudget
 from support_svc.subsidies.model import BudgetExceeded, Money, NoBudget, Subsidy
 from support_svc.subsidies.records import terms_of
@@ -70,6 +71,12 @@ def commit(budgets: Budgets, before: Terms | None, after: Terms, today: date, fi
             )
         use.committed += more
         use.paid += paid - paid_before
+
+
+async def charge(tx: Tx, subsidy: Subsidy, before: Terms, after: Terms) -> None:
+    """Take from the program's budgets what a subsidy takes now. Raises BudgetExceeded."""
+    program = await locked_program(tx, subsidy.program_id)
+    commit(await budgets_of(tx, program, subsidy.currency), before, after, tx.today)
 
 
 # ------------------------------------------------- asked by programs

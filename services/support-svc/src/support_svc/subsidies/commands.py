@@ -1,13 +1,13 @@
-"""Recording, changing and ending subsidies, and what became of their payments (S1, S2)."""
+"""Recording, changing and ending subsidies (S1, S2)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 from sqlalchemy import Boolean, Select, Uuid, and_, delete, select
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -18,12 +18,10 @@ from chassis.lookups import NotOnTheList
 from chassis.tx import Tx
 from chassis.usecase import use_case
 from deskkit.i18n import N_
-from support_svc.clients.finding import is_visible, may_see, sees_archived
+from support_svc.clients.finding import is_visible, sees_archived
 from support_svc.clients.model import Client
 from support_svc.consents.model import Purpose
 from support_svc.consents.standing import consent_in_force
-from support_svc.corrections.commands import correct
-from support_svc.corrections.model import Corrected, NothingCorrected, Reasoned
 from support_svc.field_rules.commands import follow_field_rules
 from support_svc.field_rules.forms import CONFIGURABLE, ConfigurableForm, declared
 from support_svc.homes.model import Home
@@ -32,49 +30,37 @@ from support_svc.housing_loss_prevention.model import HousingLossPrevention, Pre
 from support_svc.lookups.commands import list_myself_at_the_end, require_values
 from support_svc.lookups.model import LookupValue
 from support_svc.placements.commands import Comments
-from support_svc.placements.model import ACTIVE, InTheFuture, Placement, TimelineKind
+from support_svc.placements.model import ACTIVE, Placement, TimelineKind
 from support_svc.placements.timeline import add_to_timeline
 from support_svc.programs.commands import locked_program
 from support_svc.programs.model import ProgramNotOffered, SubsidyKind
 from support_svc.securing.model import Securing
-from support_svc.subsidies.budgets import budgets_of, commit, require_budget
+from support_svc.subsidies.budgets import budgets_of, charge, commit, require_budget
 from support_svc.subsidies.feature import EDIT_SUBSIDIES, SUBSIDY_REASON
 from support_svc.subsidies.model import (
     DEPOSIT_LAWFUL,
     DEPOSIT_UNLAWFUL,
     CaseClosed,
     NotAgreedToReport,
-    NotDueYet,
     NotFunded,
     NothingChanged,
     NothingToReport,
-    Outcome,
     OutsideSubsidy,
-    PaidOnNeeded,
     PaymentOutsideSubsidy,
-    PaymentRecorded,
     ProvinceNotKnown,
     RecordedAlready,
     SecurityDepositUnlawful,
     Subsidy,
     SubsidyEndsBeforeStart,
     SubsidyInAnotherCurrency,
-    SubsidyPayment,
     SubsidyRate,
-    WhyMissedNeeded,
 )
-from support_svc.subsidies.records import recorded_as, terms_of
+from support_svc.subsidies.records import locked, locked_subsidy
 from support_svc.subsidies.reporting import report, unreported_to
-from support_svc.subsidies.schedule import Rate, Terms, next_to_record, payments, with_rate
-from trade.dates import PastDay, SubsidyDay
+from support_svc.subsidies.schedule import AHEAD, Rate, Terms, next_to_record, payments, with_rate
+from trade.dates import SubsidyDay
 from trade.money import USUAL, Currency
 from trade.schedule import Frequency
-
-EARLY = timedelta(days=31)
-"""How long before it falls due a payment can be made."""
-AHEAD = timedelta(days=366 * 30)
-"""Within so long after the start every payment falls due that is looked for."""
-Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
 
 class PaidAmount(BaseModel):
@@ -155,36 +141,6 @@ class ChangeSubsidy(DetailFields):
     """Change the reason or the comments of a subsidy."""
 
     subsidy_id: UUID
-
-
-class PaymentFields(BaseModel):
-    """What became of a payment; one that was missed has a reason, one that was paid a day."""
-
-    outcome: Outcome = Field(title="What became of it")
-    paid_on: PastDay | None = Field(default=None, title="Paid on")
-    amount: PaidAmount | None = Field(default=None, title="Amount paid")
-    """Without a value it's the amount that falls due."""
-    why: Why | None = Field(default=None, title="Why it was missed")
-
-
-class RecordPayment(PaymentFields):
-    """Record what became of a payment that fell due (S2)."""
-
-    subsidy_id: UUID
-    due_on: SubsidyDay
-
-
-class PaymentCorrection(PaymentFields, Reasoned):
-    """What really became of a payment, with the version that was shown (X4)."""
-
-    version: int
-
-
-class CorrectPayment(PaymentCorrection):
-    """Correct what was recorded of a payment."""
-
-    subsidy_id: UUID
-    due_on: SubsidyDay
 
 
 class ReportSubsidy(BaseModel):
@@ -351,7 +307,7 @@ async def change_rate(tx: Tx, command: ChangeRate) -> None:
     Raises NotFound, EditedMeanwhile, OutsideSubsidy, PaymentOutsideSubsidy, RecordedAlready, NothingChanged,
     SubsidyInAnotherCurrency, BudgetExceeded.
     """
-    subsidy, terms = await _locked(tx, command.subsidy_id)
+    subsidy, terms = await locked(tx, command.subsidy_id)
     _require_version(subsidy, command.version)
     if command.amount.currency != subsidy.currency:
         raise SubsidyInAnotherCurrency(field="amount", currency=subsidy.currency)
@@ -365,7 +321,7 @@ async def change_rate(tx: Tx, command: ChangeRate) -> None:
     if [*payments(terms.rates, terms.ends_on, day + AHEAD)] == [*payments(rates, terms.ends_on, day + AHEAD)]:
         raise NothingChanged(field="amount")
     after = replace(terms, rates=rates)
-    await _charge(tx, subsidy, terms, after)
+    await charge(tx, subsidy, terms, after)
     await tx.execute(
         delete(SubsidyRate).where(SubsidyRate.subsidy_id == subsidy.id, SubsidyRate.from_on >= day)
     )
@@ -392,13 +348,13 @@ async def end_subsidy(tx: Tx, command: EndSubsidy) -> None:
     The day may be later than the end so far: then the subsidy goes on. Raises NotFound, EditedMeanwhile,
     SubsidyEndsBeforeStart, RecordedAlready, BudgetExceeded.
     """
-    subsidy, terms = await _locked(tx, command.subsidy_id)
+    subsidy, terms = await locked(tx, command.subsidy_id)
     _require_version(subsidy, command.version)
     if command.ends_on < subsidy.starts_on:
         raise SubsidyEndsBeforeStart(field="ends_on")
     _require_unrecorded(terms, command.ends_on + timedelta(days=1), "ends_on")
     after = replace(terms, ends_on=command.ends_on)
-    await _charge(tx, subsidy, terms, after)
+    await charge(tx, subsidy, terms, after)
     tx.touched("subsidy", subsidy.id, "ended", {"ends_on": (subsidy.ends_on, command.ends_on)})
     subsidy.ends_on = command.ends_on
     _on_timeline(tx, subsidy, TimelineKind.SUBSIDY_ENDED, command.ends_on)
@@ -408,7 +364,7 @@ async def end_subsidy(tx: Tx, command: EndSubsidy) -> None:
 @use_case(EDIT_SUBSIDIES, undoable=True)
 async def change_subsidy(tx: Tx, command: ChangeSubsidy) -> None:
     """Change the reason or the comments of a subsidy. Raises NotFound, EditedMeanwhile, NotOnTheList."""
-    subsidy = await _locked_subsidy(tx, command.subsidy_id)
+    subsidy = await locked_subsidy(tx, command.subsidy_id)
     command = await follow_field_rules(tx, SUBSIDY_FORM, command, before=subsidy)
     changes = {
         name: (getattr(subsidy, name), getattr(command, name))
@@ -425,105 +381,13 @@ async def change_subsidy(tx: Tx, command: ChangeSubsidy) -> None:
         tx.touched("subsidy", subsidy.id, "changed", changes)
 
 
-@use_case(EDIT_SUBSIDIES)
-async def record_payment(tx: Tx, command: RecordPayment) -> None:
-    """Record that a payment was paid or missed (S2); one that was missed takes nothing of the budget.
-
-    Raises NotFound, NotDueYet, PaymentRecorded, PaidOnNeeded, WhyMissedNeeded, InTheFuture, BudgetExceeded,
-    SubsidyInAnotherCurrency.
-    """
-    subsidy, terms = await _locked(tx, command.subsidy_id)
-    amount = _amount_due(terms, command.due_on)
-    early = EARLY if command.outcome is Outcome.PAID else timedelta(0)
-    if command.due_on > tx.today + early:
-        raise NotDueYet
-    if command.due_on in terms.recorded:
-        raise PaymentRecorded
-    payment = SubsidyPayment(
-        id=new_id(),
-        subsidy_id=subsidy.id,
-        due_on=command.due_on,
-        reason=command.why,
-        recorded_at=tx.now,
-        recorded_by_name=tx.actor.name,
-        **_became(tx, subsidy, command, amount),
-    )
-    after = replace(terms, recorded={**terms.recorded, command.due_on: recorded_as(payment)})
-    await _charge(tx, subsidy, terms, after)
-    tx.session.add(payment)
-    changes = {"due_on": (None, command.due_on), "outcome": (None, command.outcome)}
-    tx.touched("subsidy", subsidy.id, "payment_recorded", changes)
-    subsidy.next_due_on = next_to_record(after, _latest(after, tx.today))
-
-
-@use_case(EDIT_SUBSIDIES)
-async def correct_payment(tx: Tx, command: CorrectPayment) -> None:
-    """Correct what was recorded of a payment, with the reason (S2).
-
-    Raises NotFound, NothingCorrected, and what recording it refuses.
-    """
-    subsidy, terms = await _locked(tx, command.subsidy_id)
-    payment = await tx.scalar(
-        select(SubsidyPayment).where(
-            SubsidyPayment.subsidy_id == subsidy.id, SubsidyPayment.due_on == command.due_on
-        )
-    )
-    if payment is None:
-        raise NotFound(what="payment")
-    if payment.version != command.version:
-        raise EditedMeanwhile(current=payment.version)
-    if command.outcome is Outcome.MISSED and command.due_on > tx.today:
-        raise NotDueYet
-    due = next(
-        (
-            one.amount
-            for one in payments(terms.rates, terms.ends_on, command.due_on)
-            if one.due_on == command.due_on
-        ),
-        payment.amount,
-    )
-    became = _became(tx, subsidy, command, due)
-    changes = {name: (getattr(payment, name), new) for name, new in {**became, "reason": command.why}.items()}
-    if not correct(tx, Corrected.SUBSIDY_PAYMENT, payment.id, command.reason, changes):
-        raise NothingCorrected
-    for name, (_, new) in changes.items():
-        setattr(payment, name, new)
-    after = replace(terms, recorded={**terms.recorded, command.due_on: recorded_as(payment)})
-    await _charge(tx, subsidy, terms, after)
-    tx.touched("subsidy", subsidy.id, "payment_corrected", {"due_on": (None, command.due_on)})
-
-
-def _became(tx: Tx, subsidy: Subsidy, fields: PaymentFields, amount: Decimal) -> dict[str, Any]:
-    """What became of a payment, once it's checked."""
-    paid = fields.outcome is Outcome.PAID
-    if paid is (fields.paid_on is None):
-        raise PaidOnNeeded(field="paid_on")
-    if fields.paid_on is not None and fields.paid_on > tx.today:
-        raise InTheFuture(field="paid_on")
-    if not paid and fields.why is None:
-        raise WhyMissedNeeded(field="why")
-    if paid and fields.amount is not None:
-        if fields.amount.currency != subsidy.currency:
-            raise SubsidyInAnotherCurrency(field="amount", currency=subsidy.currency)
-        amount = fields.amount.amount
-    return {"outcome": fields.outcome, "paid_on": fields.paid_on, "amount": amount}
-
-
-def _amount_due(terms: Terms, day: date) -> Decimal:
-    """The amount that falls due on a day. Raises NotFound."""
-    for one in payments(terms.rates, terms.ends_on, day):
-        if one.due_on == day:
-            return one.amount
-    raise NotFound(what="payment")
-
-
 @use_case(EDIT_SUBSIDIES, undoable=True)
 async def report_subsidy(tx: Tx, command: ReportSubsidy) -> None:
     """Inform the landlord of a subsidy that couldn't be reported before, once the client has agreed (W5).
 
     Raises NotFound, NothingToReport, NotAgreedToReport.
     """
-    subsidy, terms = await _locked(tx, command.subsidy_id)
+    subsidy, terms = await locked(tx, command.subsidy_id)
     landlord = await unreported_to(tx, subsidy)
     if landlord is None:
         raise NothingToReport
@@ -534,16 +398,10 @@ async def report_subsidy(tx: Tx, command: ReportSubsidy) -> None:
 
 async def _changed(tx: Tx, subsidy: Subsidy, after: Terms, *, ended: bool = False) -> None:
     """Store what follows from other terms, and inform the landlord."""
-    subsidy.next_due_on = next_to_record(after, _latest(after, tx.today))
+    subsidy.next_due_on = next_to_record(after, tx.today)
     # A change of the rates alone is a change of the subsidy as well: its version counts them (X4).
     flag_modified(subsidy, "currency")
     await report(tx, subsidy, after, ended=ended)
-
-
-async def _charge(tx: Tx, subsidy: Subsidy, before: Terms, after: Terms) -> None:
-    """Take from the program's budgets what a subsidy takes now. Raises BudgetExceeded."""
-    program = await locked_program(tx, subsidy.program_id)
-    commit(await budgets_of(tx, program, subsidy.currency), before, after, tx.today)
 
 
 def _on_timeline(tx: Tx, subsidy: Subsidy, kind: TimelineKind, day: date | None = None) -> None:
@@ -562,31 +420,6 @@ def _require_unrecorded(terms: Terms, day: date, field: str) -> None:
     later = max((one for one in terms.recorded if one >= day), default=None)
     if later is not None:
         raise RecordedAlready(field=field, day=later)
-
-
-def _latest(terms: Terms, today: date) -> date:
-    """The day until which the next payment is looked for."""
-    return max(today, *(rate.anchor for rate in terms.rates), *terms.recorded) + AHEAD
-
-
-async def _locked(tx: Tx, subsidy_id: UUID) -> tuple[Subsidy, Terms]:
-    subsidy = await _locked_subsidy(tx, subsidy_id)
-    return subsidy, (await terms_of(tx, [subsidy]))[subsidy.id]
-
-
-async def _locked_subsidy(tx: Tx, subsidy_id: UUID) -> Subsidy:
-    """The subsidy, locked until the transaction ends. Raises NotFound, also for one that nobody may see."""
-    found = await tx.execute(
-        select(Subsidy)
-        .join(Client, Client.id == Subsidy.client_id)
-        .where(Subsidy.id == subsidy_id, may_see(tx))
-        .with_for_update(of=Subsidy)
-        .execution_options(populate_existing=True)
-    )
-    subsidy = found.scalar_one_or_none()
-    if subsidy is None:
-        raise NotFound(what="subsidy")
-    return subsidy
 
 
 # ------------------------------------------------- asked by follow-ups

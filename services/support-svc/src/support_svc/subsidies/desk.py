@@ -20,24 +20,26 @@ from support_svc.subsidies.commands import (
     SUBSIDY_FORM,
     ChangeRate,
     ChangeSubsidy,
-    CorrectPayment,
     EndSubsidy,
     PaidAmount,
-    RecordPayment,
     RecordPreventionSubsidy,
     RecordSubsidy,
     ReportSubsidy,
     change_rate,
     change_subsidy,
-    correct_payment,
     end_subsidy,
-    record_payment,
     record_prevention_subsidy,
     record_subsidy,
     report_subsidy,
 )
 from support_svc.subsidies.feature import SUBSIDY_REASON
 from support_svc.subsidies.model import Outcome, SubsidyState
+from support_svc.subsidies.payments import (
+    CorrectPayment,
+    RecordPayment,
+    correct_payment,
+    record_payment,
+)
 from support_svc.subsidies.queries import (
     Payments,
     PaymentView,

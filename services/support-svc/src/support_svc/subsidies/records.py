@@ -1,4 +1,4 @@
-"""Reading what the payments of subsidies follow from, for commands and queries alike."""
+"""Reading what the payments of subsidies follow from, for commands and queries alike; a command locks it."""
 
 from collections.abc import Collection
 from datetime import date
@@ -6,7 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.errors import NotFound
 from chassis.tx import ReadTx, Tx
+from support_svc.clients.finding import may_see
+from support_svc.clients.model import Client
 from support_svc.subsidies.model import Outcome, Subsidy, SubsidyPayment, SubsidyRate
 from support_svc.subsidies.schedule import Rate, Recorded, Terms
 
@@ -31,3 +34,24 @@ async def terms_of(tx: Tx | ReadTx, subsidies: Collection[Subsidy]) -> dict[UUID
 def recorded_as(payment: SubsidyPayment) -> Recorded:
     """Return what became of a payment as the rules see it."""
     return Recorded(payment.outcome is Outcome.PAID, payment.amount, payment.paid_on)
+
+
+async def locked(tx: Tx, subsidy_id: UUID) -> tuple[Subsidy, Terms]:
+    """Return a subsidy with its terms, locked until the transaction ends. Raises NotFound."""
+    subsidy = await locked_subsidy(tx, subsidy_id)
+    return subsidy, (await terms_of(tx, [subsidy]))[subsidy.id]
+
+
+async def locked_subsidy(tx: Tx, subsidy_id: UUID) -> Subsidy:
+    """The subsidy, locked until the transaction ends. Raises NotFound, also for one that nobody may see."""
+    found = await tx.execute(
+        select(Subsidy)
+        .join(Client, Client.id == Subsidy.client_id)
+        .where(Subsidy.id == subsidy_id, may_see(tx))
+        .with_for_update(of=Subsidy)
+        .execution_options(populate_existing=True)
+    )
+    subsidy = found.scalar_one_or_none()
+    if subsidy is None:
+        raise NotFound(what="subsidy")
+    return subsidy

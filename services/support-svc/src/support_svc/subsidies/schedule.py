@@ -13,6 +13,8 @@ from enum import StrEnum
 from trade.schedule import Frequency, due_days
 
 NOTHING = Decimal("0.00")
+AHEAD = timedelta(days=366 * 30)
+"""Within so long after the start every payment falls due that is looked for."""
 
 
 class PaymentState(StrEnum):
@@ -151,8 +153,14 @@ def spent(found: Iterable[Standing], first: date, last: date) -> tuple[Decimal, 
     return committed, paid
 
 
-def next_to_record(terms: Terms, latest: date) -> date | None:
-    """Return the first day until `latest` on which a payment falls due that nobody has recorded yet."""
+def amount_due(terms: Terms, day: date) -> Decimal | None:
+    """Return the amount that falls due on a day; None when nothing does."""
+    return next((one.amount for one in payments(terms.rates, terms.ends_on, day) if one.due_on == day), None)
+
+
+def next_to_record(terms: Terms, today: date) -> date | None:
+    """Return the first day on which a payment falls due that nobody has recorded yet, also a coming one."""
+    latest = max(today, *(rate.anchor for rate in terms.rates), *terms.recorded) + AHEAD
     for one in payments(terms.rates, terms.ends_on, latest):
         if one.due_on not in terms.recorded:
             return one.due_on
